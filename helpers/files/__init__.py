@@ -1,0 +1,1 @@
+"""Read native files into standard tables with findings and accounts, and write them the same way."""

@@ -1,0 +1,1 @@
+"""Measure what the systems cannot say to one another."""

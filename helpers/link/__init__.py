@@ -1,0 +1,1 @@
+"""Say which records of which systems are the same child, and on what evidence."""

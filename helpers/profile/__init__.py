@@ -1,0 +1,1 @@
+"""Put the child together: values with their source, one row a child, a timeline."""

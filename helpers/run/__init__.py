@@ -1,0 +1,1 @@
+"""Execute notebooks, from one to the whole road."""

@@ -1,0 +1,1 @@
+"""Judge links, findings and gaps against the answer key."""

@@ -1,0 +1,1 @@
+"""Check, hint and solve the exercises of the notebooks."""

@@ -1,0 +1,1 @@
+"""The maker: one invented population, written down by a dozen systems, with the answer key."""

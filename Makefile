@@ -1,0 +1,51 @@
+# make report   the whole road: an environment, a made-up district, every notebook, reports/index.html
+# make test     everything that must hold
+# make lab      the notebooks in JupyterLab
+# make bench    how long it takes, into reports/bench.json
+# make newest   the newest version of everything, our ceilings ignored (the weekly run)
+# make clean    remove whatever these made
+#
+# Windows without make: README.md has the same commands as plain lines.
+
+PYTHON ?= python3.13 python3.12 python3.11 python3
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: report test lab bench newest clean
+
+report: .venv/installed
+	$(BIN)/bigpicture report $(ARGS)
+
+lab: .venv/installed
+	$(BIN)/jupyter lab notebooks
+
+test: .venv/installed-for-tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/nbstripout --verify --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: .venv/installed-for-tests
+	$(BIN)/python -m tests.bench $(ARGS)
+
+newest: .venv/installed-for-tests
+	sed -e 's/[ #<>=!~;].*//' -e '/^-/d' -e '/^$$/d' requirements.txt | xargs $(PIP) install --quiet --upgrade
+	$(PIP) list
+
+clean:
+	rm -rf .venv reports *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# pip runs only when what it would install has changed; the stamps say when it last did.
+.venv/bin/python:
+	@python=$$(.ci/find-python $(PYTHON)) && echo "$$python -m venv .venv" && "$$python" -m venv --clear .venv
+
+.venv/installed: .venv/bin/python requirements.txt pyproject.toml
+	$(PIP) install --quiet -r requirements.txt
+	@touch $@
+
+.venv/installed-for-tests: .venv/bin/python requirements.txt pyproject.toml
+	$(PIP) install --quiet -r requirements.txt -e '.[test]'
+	@touch .venv/installed $@

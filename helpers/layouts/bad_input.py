@@ -1,0 +1,65 @@
+"""One clear error for input that cannot be used, and the nearest name for a word that nobody knows."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+__all__ = ["BadInput", "faults_of", "nearest"]
+
+
+class BadInput(ValueError):
+    """Input that a person can mend: the message names the value, the place, the choices and the next step."""
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """Say which known word is meant.
+
+    Parameters
+    ----------
+    word
+        What was written.
+    choices
+        Every word that would have been right.
+
+    Returns
+    -------
+    str
+        ``" Did you mean x?"``, or an empty string when nothing is near.
+
+    Examples
+    --------
+    >>> nearest("studens", ["students", "seed"])
+    ' Did you mean students?'
+    """
+    found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f" Did you mean {found[0]}?" if found else ""
+
+
+def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
+    """Put every fault of a validation into one line each.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    known
+        Names that are allowed; an unknown one gets the nearest of them.
+
+    Returns
+    -------
+    str
+        One line a fault: place, value, what is allowed.
+    """
+    lines = []
+    for fault in error.errors():
+        place = ".".join(str(step) for step in fault["loc"]) or "the whole"
+        if fault["type"] == "extra_forbidden":
+            lines.append(f"  {place}: unknown name.{nearest(str(fault['loc'][-1]), known)}")
+        else:
+            given = fault.get("input")
+            shown = f" (is {given!r})" if isinstance(given, str | int | float | bool) else ""
+            lines.append(f"  {place}{shown}: {fault['msg'].removeprefix('Value error, ')}")
+    return "\n".join(lines)

@@ -1,0 +1,250 @@
+"""The tables that pass from room to room, declared in standard/*.toml, and the check at every door."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from helpers.layouts.bad_input import BadInput, nearest
+
+__all__ = [
+    "STRING",
+    "StandardColumn",
+    "StandardTable",
+    "as_table",
+    "cast",
+    "empty_table",
+    "fact_tables",
+    "missing",
+    "standard_table",
+    "table_names",
+]
+
+STANDARD = Path(__file__).parent / "standard"
+
+# pandas 2.2 keeps "string" as Python objects unless told otherwise; Arrow text takes a quarter of the memory.
+STRING = pd.StringDtype("pyarrow")
+
+DTYPES: dict[str, Any] = {
+    "string": STRING,
+    "integer": pd.Int64Dtype(),
+    "number": np.dtype("float64"),
+    "boolean": pd.BooleanDtype(),
+    "date": np.dtype("datetime64[us]"),
+    "datetime": np.dtype("datetime64[us]"),
+}
+
+_P = [
+    {"name": "file", "type": "string", "required": True, "sensitivity": "public", "meaning": "Source file"},
+    {"name": "row", "type": "integer", "required": True, "sensitivity": "internal", "meaning": "Source row"},
+]
+_SILO = {"name": "silo", "type": "string", "required": True, "sensitivity": "public", "meaning": "System"}
+_RECORD = {"name": "record", "type": "string", "meaning": "Person record; empty where the row names nobody"}
+_SCHOOL = {"name": "school_id", "type": "string", "sensitivity": "internal", "meaning": "School"}
+
+
+class StandardColumn(BaseModel):
+    """One column of a standard table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    type: Literal["string", "integer", "number", "boolean", "date", "datetime"]
+    required: bool = False
+    unit: str | None = None
+    term: str | None = None
+    sensitivity: Literal["public", "internal", "restricted"] = "restricted"
+    meaning: str
+
+
+class StandardTable(BaseModel):
+    """One table of the contracts: what a row is, its columns in order, its key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    row_is: str
+    about: Literal["child", "school"] | None = None
+    key: tuple[str, ...] = ()
+    columns: tuple[StandardColumn, ...]
+
+    def dtypes(self) -> dict[str, Any]:
+        """Give every column's dtype, in order."""
+        return {column.name: DTYPES[column.type] for column in self.columns}
+
+
+@cache
+def _tables() -> Mapping[str, StandardTable]:
+    tables = {}
+    for path in sorted(STANDARD.glob("*.toml")):
+        if path.stem == "elements":  # elements of the profile are declared in their own language
+            continue
+        for name, declared in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            first: list[dict[str, Any]] = []
+            if declared.get("about") == "child":
+                first = [_SILO, _RECORD, *_P, _SCHOOL]
+            elif declared.get("about") == "school":
+                first = [_SILO, *_P, _SCHOOL]
+            tables[name] = StandardTable(name=name, **{**declared, "columns": [*first, *declared["columns"]]})
+    return tables
+
+
+def table_names() -> tuple[str, ...]:
+    """Name every standard table."""
+    return tuple(_tables())
+
+
+def fact_tables() -> tuple[str, ...]:
+    """Name the tables of facts: what systems say about children and schools."""
+    return tuple(name for name, table in _tables().items() if table.about)
+
+
+def standard_table(name: str) -> StandardTable:
+    """Give the declaration of a standard table.
+
+    Parameters
+    ----------
+    name
+        A name of `table_names`.
+
+    Returns
+    -------
+    StandardTable
+        Its columns, key and meaning.
+
+    Raises
+    ------
+    BadInput
+        When no table has that name.
+    """
+    try:
+        return _tables()[name]
+    except KeyError:
+        raise BadInput(
+            f"No standard table is called {name!r}.{nearest(name, _tables())} There are: "
+            f"{', '.join(_tables())}."
+        ) from None
+
+
+def missing(rows: int, dtype: Any) -> Any:
+    """Give a column in which nothing is known, without writing the same nothing once a row.
+
+    Parameters
+    ----------
+    rows
+        Length.
+    dtype
+        One of the contract's dtypes.
+
+    Returns
+    -------
+    array
+        A pandas array of that dtype, all missing.
+    """
+    if dtype == STRING:
+        return STRING.__from_arrow__(pa.nulls(rows, pa.large_string()))
+    if isinstance(dtype, pd.Int64Dtype):
+        return pd.arrays.IntegerArray(np.zeros(rows, "int64"), np.ones(rows, bool))
+    if isinstance(dtype, pd.BooleanDtype):
+        return pd.arrays.BooleanArray(np.zeros(rows, bool), np.ones(rows, bool))
+    if dtype == np.dtype("float64"):
+        return np.full(rows, np.nan)
+    return np.full(rows, np.datetime64("NaT", "us"))
+
+
+def cast(column: pd.Series, dtype: Any) -> pd.Series:
+    """Cast one column to a dtype of the contract; DuckDB and Parquet hand back others.
+
+    Parameters
+    ----------
+    column
+        Any column.
+    dtype
+        One of the contract's dtypes.
+
+    Returns
+    -------
+    pandas.Series
+        The same values with that dtype.
+    """
+    if column.dtype == dtype and not (dtype == STRING and getattr(column.dtype, "storage", "") != "pyarrow"):
+        return column
+    if dtype == STRING and pd.api.types.is_float_dtype(column.dtype) and column.isna().all():
+        return pd.Series(missing(len(column), STRING), index=column.index, name=column.name)
+    if dtype == np.dtype("datetime64[us]"):
+        if column.isna().all():
+            return pd.Series(missing(len(column), dtype), index=column.index, name=column.name)
+        column = pd.to_datetime(column)
+        if getattr(column.dt, "tz", None) is not None:
+            column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+        return column.astype(dtype)
+    if dtype == np.dtype("float64"):
+        return pd.to_numeric(column).astype("Float64").astype("float64")
+    if isinstance(dtype, pd.BooleanDtype | pd.Int64Dtype) and column.isna().all():
+        return pd.Series(missing(len(column), dtype), index=column.index, name=column.name)
+    return column.astype(dtype)
+
+
+def as_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Put a frame into the shape of a standard table: columns in order, dtypes cast, no index with meaning.
+
+    Parameters
+    ----------
+    name
+        Standard table.
+    frame
+        Columns that the table declares; those that are not there are missing values.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table.
+
+    Raises
+    ------
+    BadInput
+        When the frame has an undeclared column, or a required one holds nothing somewhere.
+    """
+    table = standard_table(name)
+    dtypes = table.dtypes()
+    unknown = [str(column) for column in frame.columns if column not in dtypes]
+    if unknown:
+        raise BadInput(
+            f"Table {name!r} has no column {', '.join(map(repr, unknown))}.{nearest(unknown[0], dtypes)} "
+            f"It has: {', '.join(dtypes)}."
+        )
+    columns = {
+        column: cast(frame[column].reset_index(drop=True), dtype)
+        if column in frame.columns
+        else missing(len(frame), dtype)
+        for column, dtype in dtypes.items()
+    }
+    result = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
+    for column in table.columns:
+        if column.required and result[column.name].isna().any():
+            raise BadInput(f"Table {name!r}: column {column.name!r} may never be empty, and is in some row.")
+    return result
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Give a standard table without rows.
+
+    Parameters
+    ----------
+    name
+        Standard table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        No rows, every column with its dtype.
+    """
+    return as_table(name, pd.DataFrame(index=pd.RangeIndex(0)))

@@ -1,0 +1,76 @@
+"""Districts and files that several tests read. Each is made at most once a run, and only when a test asks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from helpers.files import District
+
+# Big enough that each fault and each planted case occurs, small enough to be made in a moment.
+STUDENTS = 120
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The folder that holds the project."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_files() -> Path:
+    """The folder of files that nobody here wrote, named by BIGPICTURE_REAL_FILES."""
+    named = os.environ.get("BIGPICTURE_REAL_FILES", "")
+    if not named:
+        pytest.skip("BIGPICTURE_REAL_FILES names no folder of real exports: they are not part of the project")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.skip(f"BIGPICTURE_REAL_FILES is {named}, which is no folder here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a chromium that playwright can drive."""
+    for name in BROWSERS:
+        if found := shutil.which(name):
+            return found
+    pytest.skip(f"no browser on this machine (looked for {', '.join(BROWSERS)})")
+
+
+@pytest.fixture(scope="session")
+def district_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small made district with its faults and its answer key. Read it, never write into it."""
+    from synthetic_data.district import make_district
+
+    return make_district(students=STUDENTS, folder=tmp_path_factory.mktemp("made") / "district")
+
+
+@pytest.fixture(scope="session")
+def clean_district_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same small district without a single fault. Read it, never write into it."""
+    from synthetic_data.district import make_district
+
+    return make_district(students=STUDENTS, faults=0.0, folder=tmp_path_factory.mktemp("clean") / "district")
+
+
+@pytest.fixture(scope="session")
+def district(district_folder: Path) -> District:
+    """The small made district, read."""
+    from helpers.files import read_district
+
+    return read_district(district_folder)
+
+
+@pytest.fixture(scope="session")
+def clean_district(clean_district_folder: Path) -> District:
+    """The small district without faults, read."""
+    from helpers.files import read_district
+
+    return read_district(clean_district_folder)

@@ -1,0 +1,168 @@
+"""The project stands alone: dependencies that will install, modules that fit a head, a map that is true."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import stat
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+PACKAGES = ("helpers", "synthetic_data")
+MODULES = sorted(path for package in PACKAGES for path in (PROJECT / package).rglob("*.py"))
+LONGEST_MODULE = 400
+SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+RANGE = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)>=(?P<low>[0-9.]+),<(?P<ceiling>[0-9]+)$")
+
+
+def requirements() -> list[tuple[str, str]]:
+    """Requirement and its reason, line by line."""
+    lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    parts = [line.partition("#") for line in lines if line.strip() and not line.startswith("#")]
+    return [(requirement.strip(), reason.strip()) for requirement, _, reason in parts]
+
+
+def place(module: Path) -> str:
+    return module.relative_to(PROJECT).as_posix()
+
+
+def test_requirements_end_in_the_kit_itself() -> None:
+    assert requirements()[-1] == ("-e .", "")
+
+
+@pytest.mark.parametrize(("requirement", "reason"), requirements()[:-1], ids=lambda text: text.split(">")[0])
+def test_every_dependency_has_a_range_and_a_reason(requirement: str, reason: str) -> None:
+    assert RANGE.match(requirement), "name>=oldest,<next major"
+    assert len(reason.split()) >= 2
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [text for extra in SETTINGS["project"]["optional-dependencies"].values() for text in extra],
+)
+def test_every_optional_dependency_has_a_range(requirement: str) -> None:
+    assert RANGE.match(requirement), "name>=oldest,<next major"
+
+
+def test_every_third_party_import_is_a_requirement() -> None:
+    imported = {
+        name.split(".")[0]
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and not node.level
+            else []
+        )
+    }
+    ours = {*PACKAGES, ""}
+    # what a package is imported by, where that is not what it is installed by
+    installed_by = {
+        "IPython": "ipykernel",
+        "nbformat": "nbconvert",
+        "nbclient": "nbconvert",
+        "traitlets": "nbconvert",
+    }
+    named = {RANGE.match(requirement)["name"].lower() for requirement, _ in requirements()[:-1]}
+    needed = {installed_by.get(name, name).lower() for name in imported - ours - sys.stdlib_module_names}
+    assert needed - named == set()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=place)
+def test_a_module_holds_one_concept(module: Path) -> None:
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE, (
+        "a concept hides in it: name it"
+    )
+    assert not {"utils", "util", "common", "misc", "core"} & set(
+        module.with_suffix("").parts[len(PROJECT.parts) :]
+    )
+
+
+@pytest.mark.parametrize("module", MODULES, ids=place)
+def test_every_module_says_what_it_offers(module: Path) -> None:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    offered = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and "__all__" in ast.unparse(node).split("=")[0]
+    ]
+    defines = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body)
+    assert offered or not defines or module.name == "__main__.py", "__all__ is missing"
+
+
+def says_on_what_and_how(merge: ast.Call) -> bool:
+    said = {keyword.arg: ast.unparse(keyword.value) for keyword in merge.keywords}
+    if said.get("how") == "'cross'":  # every row with every row: there is no key
+        return True
+    return {"how", "validate"} <= set(said) and bool({"on", "left_on", "left_index"} & set(said))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=place)
+def test_every_merge_says_on_what_and_how(module: Path) -> None:
+    merges = [
+        node
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "merge"
+    ]
+    assert [f"{place(module)}:{merge.lineno}" for merge in merges if not says_on_what_and_how(merge)] == []
+
+
+def test_the_map_names_every_room() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = {
+        place(path.parent if path.name == "__init__.py" else path).removeprefix("helpers/")
+        for path in [*(PROJECT / "helpers").glob("*/__init__.py"), PROJECT / "helpers" / "cli.py"]
+    }
+    assert [room for room in sorted(rooms) if not re.search(rf"\b{re.escape(room)}\b", text)] == []
+    makers = [path.name for path in (PROJECT / "synthetic_data").glob("[a-z]*.py")]
+    assert [name for name in makers if name not in text] == []
+
+
+@pytest.fixture
+def fake_pythons(tmp_path: Path) -> Path:
+    """A folder of commands that answer like Pythons of which make may not use one."""
+    answers = {
+        "old": "echo 3.10; exit 3",
+        "without_pip": "echo 3.12; exit 4",
+        "shim": "exit 127",
+        "good": "echo 3.12",
+    }
+    for name, answer in answers.items():
+        command = tmp_path / name
+        command.write_text(f"#!/bin/sh\n{answer}\n", encoding="utf-8")
+        command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    return tmp_path
+
+
+@pytest.mark.skipif(os.name == "nt", reason="make and sh are not how Windows does it: README has plain lines")
+@pytest.mark.parametrize(
+    ("pythons", "status", "says"),
+    [
+        ("shim old without_pip good", 0, "good"),
+        ("old without_pip", 2, "python3.12-venv"),
+        ("shim old", 2, "old is 3.10"),
+        ("shim", 2, "no Python was found"),
+    ],
+)
+def test_make_finds_a_python_or_says_what_to_install(
+    fake_pythons: Path, pythons: str, status: int, says: str
+) -> None:
+    run = subprocess.run(
+        [PROJECT / ".ci" / "find-python", *pythons.split()],
+        env={"PATH": f"{fake_pythons}{os.pathsep}/usr/bin{os.pathsep}/bin"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert run.returncode == status
+    assert says in run.stdout + run.stderr
+    assert len((run.stdout + run.stderr).strip().splitlines()) == 1

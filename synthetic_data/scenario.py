@@ -1,0 +1,214 @@
+"""A scenario: everything that can be set about a made district, checked before anything is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import tomllib
+from collections.abc import Collection, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from helpers.layouts import BadInput, nearest
+
+__all__ = ["LEVELS", "Level", "Scenario", "known_fault_kinds", "load_scenario", "scenario_names"]
+
+Level = Literal["none", "manual", "rostered", "governed"]
+LEVELS: tuple[str, ...] = get_args(Level)
+Share = Annotated[float, Field(ge=0, le=1)]
+SmallShare = Annotated[float, Field(ge=0, le=0.5)]
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+FAULTS = Path(__file__).parent / "faults.toml"
+
+
+def _last_of_april(data: dict[str, Any]) -> dt.date:
+    # An unusable school year is reported as its own fault; any date will do until then.
+    return dt.date(data.get("school_year", 2026), 4, 30)
+
+
+class Scenario(BaseModel):
+    """What a made district is like. Shares are rates from 0 to 1; where no source is named, they are the kit's own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    name: str = Field("workshop", pattern=r"^[a-z][a-z0-9_]{0,39}$", description="lower-case word")
+    title: str = Field("Riverbend", min_length=1, max_length=40, description="name of the district")
+    seed: int = Field(7, ge=0, le=2**63 - 1)
+    students: int = Field(600, ge=20, le=5_000_000)
+    school_year: int = Field(2026, ge=2000, le=2090)
+    as_of: dt.date = Field(default_factory=_last_of_april, description="date of the exports, within the school year")
+    fair: bool = True
+
+    # What the systems share: the level sets four switches (levels.toml), each of which can be moved alone.
+    level: Level = "manual"
+    carried_ids: Level | None = None
+    freshness: Level | None = None
+    code_agreement: Level | None = None
+    fault_level: Level | None = None
+
+    # How often records go wrong: a factor on every rate, and single rates by kind.
+    faults: float = Field(1.0, ge=0, le=3)
+    fault_rates: dict[str, Share] = Field(default_factory=dict)
+
+    # Who lives here.
+    twins_share: SmallShare = 0.03
+    homeless_share: SmallShare = 0.025
+    foster_share: SmallShare = 0.006
+    preferred_name_share: SmallShare = 0.10
+    surname_changed_share: SmallShare = 0.02
+    retained_share: SmallShare = 0.015
+
+    # Who comes and goes in a school year: shares of households (movers, leavers, arrivals) or of children.
+    moved_in_year: SmallShare = 0.12
+    left_in_year: SmallShare = 0.04
+    arrived_in_year: SmallShare = 0.05
+    returned_in_year: SmallShare = 0.01
+    no_show: SmallShare = 0.008
+
+    # How life goes.
+    chronic_absence: float = Field(0.278, ge=0.02, le=0.8)
+    trait_correlation: float = Field(0.5, ge=-0.9, le=0.9)
+    engagement_in_absence: float = Field(0.8, ge=0, le=0.99)
+    traits_in_grades: float = Field(0.9, ge=0, le=0.99)
+    meal_coverage: Share = 0.88
+
+    @model_validator(mode="after")
+    def _within_the_year(self) -> Scenario:
+        first, last = dt.date(self.school_year - 1, 9, 15), dt.date(self.school_year, 6, 30)
+        if not first <= self.as_of <= last:
+            raise ValueError(
+                f"as_of = {self.as_of} lies outside the school year {self.school_year}: a date from {first} to {last}"
+            )
+        return self
+
+    def fingerprint(self) -> str:
+        """Give a short name for everything that is set: two scenarios share it only if they are the same."""
+        told = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(told.encode("ascii")).hexdigest()[:16]
+
+
+def scenario_names() -> list[str]:
+    """Name the scenarios that come with the kit."""
+    return sorted(path.stem for path in SCENARIOS.glob("*.toml"))
+
+
+@cache
+def known_fault_kinds() -> frozenset[str] | None:
+    """Name the kinds of fault that faults.toml declares, or None where that file isn't there."""
+    if not FAULTS.is_file():
+        return None
+    declared = tomllib.loads(FAULTS.read_text(encoding="utf-8"))
+    kinds: set[str] = set()
+    for key, value in declared.items():
+        if isinstance(value, list):
+            kinds |= {str(entry["kind"]) for entry in value if isinstance(entry, Mapping) and "kind" in entry}
+        elif isinstance(value, Mapping):
+            kinds |= {key}
+    return frozenset(kinds)
+
+
+def load_scenario(
+    name_or_path: str | Path = "workshop", fault_kinds: Collection[str] | None = None, **overrides: Any
+) -> Scenario:
+    """Read a scenario and set what is given beside it.
+
+    Parameters
+    ----------
+    name_or_path
+        A name from `scenario_names`, or the path of a TOML file.
+    fault_kinds
+        Kinds that `fault_rates` may name; those of faults.toml when not given.
+    **overrides
+        Keys of `Scenario` with other values; ``fault_rates`` is merged, and a key such as
+        ``fault_rates.pin_reused`` sets one rate.
+
+    Returns
+    -------
+    Scenario
+        Everything that is set, checked.
+
+    Raises
+    ------
+    BadInput
+        With every fault of the file and the overrides at once: key, value, what is allowed.
+
+    Examples
+    --------
+    >>> load_scenario("workshop", students=300).students
+    300
+    """
+    path = _path_of(name_or_path)
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"Scenario {path} is no valid TOML: {error}. Mend that line and try again.") from None
+    settings.setdefault("name", path.stem)
+    given = dict(overrides)
+    rates = {**_table(settings.get("fault_rates")), **_table(given.pop("fault_rates", None))}
+    for key in [key for key in given if key.startswith("fault_rates.")]:
+        rates[key.removeprefix("fault_rates.")] = given.pop(key)
+    settings |= given | ({"fault_rates": rates} if rates else {})
+    kinds = known_fault_kinds() if fault_kinds is None else frozenset(fault_kinds)
+    faults = [
+        f"fault_rates.{kind}: no such kind of fault.{nearest(kind, kinds)} There are: {', '.join(sorted(kinds))}"
+        for kind in (rates if kinds is not None else {})
+        if kind not in kinds
+    ]
+    try:
+        scenario = Scenario.model_validate(settings)
+    except ValidationError as error:
+        faults = [*(_in_words(fault) for fault in error.errors()), *faults]
+    if faults:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(faults)}.")
+    return scenario
+
+
+def _path_of(name_or_path: str | Path) -> Path:
+    known = SCENARIOS / f"{name_or_path}.toml"
+    if isinstance(name_or_path, str) and name_or_path in scenario_names():
+        return known
+    path = Path(name_or_path)
+    if path.suffix == ".toml" and path.is_file():
+        return path
+    raise BadInput(
+        f"There is no scenario {str(name_or_path)!r}.{nearest(str(name_or_path), scenario_names())} "
+        f"There are: {', '.join(scenario_names())}; or give the path of a TOML file."
+    )
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {} if value is None else {"": value}
+
+
+def _in_words(fault: Any) -> str:
+    place = ".".join(str(step) for step in fault["loc"])
+    key = str(fault["loc"][0]) if fault["loc"] else ""
+    if fault["type"] == "extra_forbidden":
+        return f"{place}: unknown key.{nearest(key, Scenario.model_fields)}"
+    if not place:
+        return str(fault["msg"]).removeprefix("Value error, ")
+    return f"{place} = {fault['input']!r}: must be {_allowed(key)}"
+
+
+def _allowed(key: str) -> str:
+    """Say what a key may hold, from its declaration."""
+    schema = Scenario.model_json_schema()["properties"][key]
+    schema = schema.get("additionalProperties", schema)
+    options = [option for option in schema.get("anyOf", [schema]) if option.get("type") != "null"]
+    chosen = options[0]
+    if "enum" in chosen:
+        return f"one of {', '.join(chosen['enum'])}"
+    if chosen["type"] in ("number", "integer"):
+        kind = "a number" if chosen["type"] == "number" else "a whole number"
+        return f"{kind} from {chosen['minimum']:g} to {chosen['maximum']:g}"
+    if chosen["type"] == "boolean":
+        return "true or false"
+    if chosen.get("format") == "date":
+        return "a date such as 2026-04-30"
+    return f"text ({schema.get('description', 'not empty')})"

@@ -1,12 +1,14 @@
 """Declared layouts: what a system's export looks like and means, and the tables that pass between rooms."""
 
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
+from helpers.layouts.layout import Column, FileLayout, Layout, Makes, all_layouts, layout_names, load_layout
 from helpers.layouts.tables import (
     STRING,
     as_table,
     cast,
     empty_table,
     fact_tables,
+    missing,
     standard_table,
     table_names,
 )
@@ -14,11 +16,19 @@ from helpers.layouts.tables import (
 __all__ = [
     "STRING",
     "BadInput",
+    "Column",
+    "FileLayout",
+    "Layout",
+    "Makes",
+    "all_layouts",
     "as_table",
     "cast",
     "empty_table",
     "fact_tables",
     "faults_of",
+    "layout_names",
+    "load_layout",
+    "missing",
     "nearest",
     "standard_table",
     "table_names",

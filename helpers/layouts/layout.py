@@ -1,0 +1,374 @@
+"""A layout: one TOML that says what one system's export looks like and what its columns mean."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from helpers.layouts.bad_input import BadInput, faults_of, nearest
+from helpers.layouts.tables import fact_tables, standard_table
+
+__all__ = [
+    "Column",
+    "FileLayout",
+    "Layout",
+    "Makes",
+    "all_layouts",
+    "layout_names",
+    "load_layout",
+    "read_layout",
+]
+
+HERE = Path(__file__).parent
+NOT_LAYOUTS = ("standard", "codes")
+
+ColumnType = Literal[
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "date",
+    "time",
+    "datetime",
+    "year",
+    "school_year",
+    "code",
+    "list",
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@cache
+def code_set(name: str) -> Mapping[str, str]:
+    """Read a named code set: vendor's value -> standard value, in the order in which it is declared."""
+    path = HERE / "codes" / f"{name}.toml"
+    if not path.is_file():
+        there = sorted(found.stem for found in path.parent.glob("*.toml"))
+        raise ValueError(f"no code set {name!r}.{nearest(name, there)} There are: {', '.join(there)}")
+    codes: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))["codes"]
+    return codes
+
+
+class Column(_Strict):
+    """One column of a native file, or one scalar path of a nested one."""
+
+    name: str
+    type: ColumnType = "string"
+    format: str | list[str] | None = None
+    namespace: str | None = None
+    json_number: bool = False
+    unit: str | None = None
+    codes: dict[str, str] | str | None = None
+    markers: dict[str, str] = {}
+    required: bool = False
+    max_length: int | None = None
+    minimum: str | float | None = None
+    maximum: str | float | None = None
+    aliases: list[str] = []
+    references: str | None = None
+    exclusive: bool = False
+    identification_system: str | None = None
+    parts: str | None = None
+    item: str | None = None
+    sensitivity: Literal["public", "internal", "restricted"] = "restricted"
+    term: str | None = None
+    meaning: str | None = None
+
+    @field_validator("parts", "item")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"not a regular expression: {error}") from None
+        return pattern
+
+    @model_validator(mode="after")
+    def _codes_are_there(self) -> Self:
+        if self.type == "code" and self.codes is None:
+            raise ValueError(f"column {self.name!r} is of type code and names no codes")
+        if isinstance(self.codes, str):
+            code_set(self.codes)
+        return self
+
+    def code_map(self) -> Mapping[str, str]:
+        """Give vendor's value -> standard value; empty where the column has no codes."""
+        if self.codes is None:
+            return {}
+        return code_set(self.codes) if isinstance(self.codes, str) else self.codes
+
+    def formats(self) -> list[str]:
+        """Give the declared formats; the first is the one written."""
+        return [self.format] if isinstance(self.format, str) else list(self.format or [])
+
+    def part_names(self) -> list[str]:
+        """Name the parts of a cell, or of a list's items."""
+        pattern = self.item or self.parts
+        return list(re.compile(pattern).groupindex) if pattern else []
+
+
+class Makes(_Strict):
+    """One kind of standard row that a source row gives."""
+
+    table: str
+    take: dict[str, str] = {}
+    set: dict[str, str | bool | float] = {}
+    flags: dict[str, dict[str, str]] = {}
+    where: dict[str, list[str]] = {}
+    unless: dict[str, list[str]] = {}
+    unless_empty: str | None = None
+    each: str | None = None
+
+    @model_validator(mode="after")
+    def _fills_columns_that_exist(self) -> Self:
+        if self.table != "people" and self.table not in fact_tables():
+            raise ValueError(
+                f"no standard table {self.table!r}.{nearest(self.table, ['people', *fact_tables()])}"
+            )
+        # `local_id` says whose a fact is; it is no column of a fact.
+        known = {*standard_table(self.table).dtypes(), "local_id"}
+        for target in [*self.take, *self.set, *self.flags]:
+            if target not in known:
+                raise ValueError(f"table {self.table!r} has no column {target!r}.{nearest(target, known)}")
+        return self
+
+
+class FileLayout(_Strict):
+    """One kind of file in a system's export."""
+
+    name: str
+    path: str
+    format: Literal["csv", "json_lines", "xml"]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    line_end: Literal["lf", "crlf"] = "lf"
+    header_row: int = Field(1, ge=0)
+    header: Literal["exact", "any order"] = "any order"
+    quote: Literal["needed", "values", "all"] = "needed"
+    row_is: str
+    key: list[str] = []
+    required: bool = False
+    record: str | None = None
+    root: str | None = None
+    extension_columns: str | None = None
+    not_data: list[str] = []
+    columns: list[Column]
+    makes: list[Makes] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _families(cls, given: Any) -> Any:
+        """Write families of columns out: `{ repeat = ["1", "2"], columns = [{ name = "Goal{n}Name" }] }`."""
+        if not isinstance(given, dict) or not isinstance(given.get("columns"), list):
+            return given
+        columns: list[Any] = []
+        for column in given["columns"]:
+            if isinstance(column, dict) and "repeat" in column:
+                for n in column["repeat"]:
+                    columns += [
+                        {**one, "name": one["name"].replace("{n}", n)} for one in column.get("columns", [])
+                    ]
+            else:
+                columns.append(column)
+        seen: dict[str, int] = {}
+        numbered = []
+        for column in columns:
+            if isinstance(column, dict) and isinstance(column.get("name"), str):
+                seen[column["name"]] = seen.get(column["name"], 0) + 1
+                if seen[column["name"]] > 1:
+                    column = {**column, "name": f"{column['name']}#{seen[column['name']]}"}
+            numbered.append(column)
+        return {**given, "columns": numbered}
+
+    @model_validator(mode="after")
+    def _names_what_it_has(self) -> Self:
+        names = [column.name for column in self.columns]
+        for column in self.key:
+            if column not in names:
+                raise ValueError(f"file {self.name!r}: key {column!r} is no column.{nearest(column, names)}")
+        for makes in self.makes:
+            mentioned = [*makes.take.values(), *makes.where, *makes.unless]
+            mentioned += [flag for flags in makes.flags.values() for flag in flags]
+            for source in mentioned:
+                if self.find(source.split("->")[0]) is None:
+                    raise ValueError(
+                        f"file {self.name!r} takes {source!r}, which is no column.{nearest(source, names)}"
+                    )
+        if self.format == "xml" and not self.record:
+            raise ValueError(f"file {self.name!r}: an xml file names its record element in `record`")
+        return self
+
+    @property
+    def makes_people(self) -> bool:
+        """Whether rows of this file say who somebody is."""
+        return any(makes.table == "people" for makes in self.makes)
+
+    def column(self, name: str) -> Column:
+        """Give a declared column by its name."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def find(self, source: str) -> tuple[Column, str | None] | None:
+        """Find the column, and the part of its cells, that a `take` names; None when there is none."""
+        for column in self.columns:
+            if column.name == source:
+                return column, None
+        stem, dot, part = source.rpartition(".")
+        for column in self.columns:
+            if dot and column.name == stem and part in column.part_names():
+                return column, part
+        return None
+
+
+class Layout(_Strict):
+    """One system's export: whose layout it is, where that is known from, and its kinds of file."""
+
+    layout: str
+    silo: str
+    title: str
+    domain: str | None = None
+    source: str
+    source_status: Literal["published", "documented", "observed", "own"]
+    container: str | None = None
+    unique_people: bool = False
+    as_of_in_name: str | None = None
+    file: list[FileLayout]
+
+    @model_validator(mode="after")
+    def _references_lead_somewhere(self) -> Self:
+        known = {f"{file.name}.{column.name}" for file in self.file for column in file.columns}
+        for file in self.file:
+            for column in file.columns:
+                if column.references and column.references not in known:
+                    raise ValueError(
+                        f"{file.name}.{column.name} references {column.references!r}, which is no column."
+                        f"{nearest(column.references, known)}"
+                    )
+            for makes in file.makes:
+                for source in makes.take.values():
+                    start, arrow, target = source.partition("->")
+                    if not arrow:
+                        continue
+                    found = file.find(start)
+                    references = found[0].references if found else None
+                    if references is None:
+                        raise ValueError(f"{file.name} follows {start!r}, which declares no `references`")
+                    there = self.file_named(references.split(".", 1)[0])
+                    if there.find(target) is None:
+                        raise ValueError(f"{file.name} follows {source!r} to a column that is not there")
+        return self
+
+    @property
+    def files(self) -> list[FileLayout]:
+        """The kinds of file, in the order in which they are written."""
+        return self.file
+
+    def file_named(self, name: str) -> FileLayout:
+        """Give a kind of file by its name."""
+        for file in self.file:
+            if file.name == name:
+                return file
+        names = [file.name for file in self.file]
+        raise BadInput(
+            f"Layout {self.layout!r} has no file {name!r}.{nearest(name, names)} It has: {', '.join(names)}."
+        )
+
+
+def read_layout(path: Path) -> Layout:
+    """Read and check one layout file.
+
+    Parameters
+    ----------
+    path
+        A TOML file.
+
+    Returns
+    -------
+    Layout
+        The checked layout.
+
+    Raises
+    ------
+    BadInput
+        Naming every fault of the file at once.
+    """
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"Layout {path} is no TOML: {error}") from None
+    try:
+        return Layout.model_validate(given)
+    except ValidationError as error:
+        known = {*Layout.model_fields, *FileLayout.model_fields, *Column.model_fields, *Makes.model_fields}
+        raise BadInput(f"Layout {path} cannot be used:\n{faults_of(error, known)}") from None
+
+
+def layout_names() -> tuple[str, ...]:
+    """Name every layout that the kit brings, as `silo/system`."""
+    return tuple(
+        sorted(
+            path.relative_to(HERE).with_suffix("").as_posix()
+            for path in HERE.glob("*/*.toml")
+            if path.parent.name not in NOT_LAYOUTS
+        )
+    )
+
+
+@cache
+def load_layout(name: str) -> Layout:
+    """Load a layout that the kit brings.
+
+    Parameters
+    ----------
+    name
+        A name of `layout_names`, such as ``"meals/mealtime_customers"``.
+
+    Returns
+    -------
+    Layout
+        The checked layout.
+
+    Raises
+    ------
+    BadInput
+        When there is none of that name.
+    """
+    if name not in layout_names():
+        raise BadInput(
+            f"No layout is called {name!r}.{nearest(name, layout_names())} "
+            f"There are: {', '.join(layout_names())}."
+        )
+    return read_layout(HERE / f"{name}.toml")
+
+
+def all_layouts(extra_folder: Path | None = None) -> dict[str, Layout]:
+    """Load every layout of the kit, and those that a folder brings in its own `layouts/`.
+
+    Parameters
+    ----------
+    extra_folder
+        A folder whose TOML files are layouts too; may be missing.
+
+    Returns
+    -------
+    dict
+        Layout by name; a folder's own layout stands before the kit's of the same name.
+    """
+    layouts = {name: load_layout(name) for name in layout_names()}
+    if extra_folder is not None and extra_folder.is_dir():
+        for path in sorted(extra_folder.rglob("*.toml")):
+            own = read_layout(path)
+            layouts[own.layout] = own
+    return layouts

@@ -1,0 +1,142 @@
+"""Measure the kit's promises of speed as whole processes on two cores, and write reports/bench.json.
+
+Usage: python -m tests.bench [report] [make] [read]
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tests.bench.meals_file import FAULTY_SHARE, write_meals_file
+from tests.bench.measure import Measured, machine, median_of, run, use_two_cores
+
+PROJECT = Path(__file__).resolve().parents[2]
+BIGPICTURE = Path(sys.executable).with_name("bigpicture")
+MEALS_ROWS = 2_000_000
+READ = """
+import json, sys
+from helpers.files import read_district
+district = read_district(sys.argv[1])
+accounts = district.accounts
+print(json.dumps({
+    "rows": int(accounts["rows"].sum()),
+    "used": int(accounts["rows_used"].sum()),
+    "people": len(district.people),
+    "findings": int(district.findings["times"].fillna(1).sum()),
+}))
+"""
+
+Figure = dict[str, Any]
+
+
+def figure(name: str, value: float, unit: str, target: float, peer: Figure | None = None) -> Figure:
+    """Put one measured value beside its target; ``met`` is judged before rounding."""
+    return {
+        "name": name,
+        "value": round(value, 3),
+        "unit": unit,
+        "target": target,
+        "met": value <= target,
+        "peer": peer and {**peer, "ratio": round(value / peer["value"], 3)},
+        "machine": machine(),
+    }
+
+
+def bench_report(folder: Path) -> Iterator[Figure]:
+    """Time the whole road, the workshop district made anew, as `make report` runs it after installation."""
+    took = run(
+        [BIGPICTURE, "report", "--out", folder / "reports"],
+        environment={"BIGPICTURE_CACHE": str(folder / "kept")},
+    )
+    assert (folder / "reports" / "index.html").exists()
+    yield figure("make report", took.seconds, "s", 60)
+
+
+def bench_make(folder: Path) -> Iterator[Figure]:
+    """Time the making of a district of 600 children in a new folder, five times."""
+    places = iter(range(5))
+    took = median_of(
+        5, lambda: run([BIGPICTURE, "make", folder / f"made{next(places)}", "--students", "600"])
+    )
+    yield figure("bigpicture make, 600 children (median of 5)", took.seconds, "s", 2)
+
+
+def bench_read(folder: Path) -> Iterator[Figure]:
+    """Time the reading of a large lunchroom export, beside frictionless on the same file."""
+    path = folder / "exports" / "meals" / "mealtime_customers_2026-04-30.csv"
+    write_meals_file(path, MEALS_ROWS)
+    took = median_of(3, lambda: run([sys.executable, "-c", READ, folder / "exports"]))
+    peer = run([sys.executable, "-m", "tests.bench.frictionless_peer", path])
+    ours, theirs = json.loads(took.output), json.loads(peer.output)
+    assert ours["rows"] >= theirs["rows"] == MEALS_ROWS
+    assert ours["findings"] >= MEALS_ROWS * FAULTY_SHARE / 2, "the wrong rows were not found"
+
+    def beside(measured: Measured, value: float) -> Figure:
+        name = f"frictionless {version('frictionless')}"
+        return {
+            "name": name,
+            "value": round(value, 3),
+            "does": "validates the same file",
+            "found": theirs["findings"],
+        }
+
+    name = f"read a meals CSV of {MEALS_ROWS:,} rows with its findings"
+    yield figure(f"{name} (median of 3)", took.seconds, "s", 20, beside(peer, peer.seconds))
+    yield figure(f"{name}, peak memory", took.peak_gib, "GiB", 1.5, beside(peer, peer.peak_gib))
+
+
+BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
+    "report": bench_report,
+    "make": bench_make,
+    "read": bench_read,
+}
+
+
+def main() -> int:
+    """Run the benches that were named, or all, and say which targets were met.
+
+    Returns
+    -------
+    int
+        0 when all ran (a missed target is a figure, not a failure), 1 when one failed, 2 for an unknown name.
+    """
+    names = sys.argv[1:] or list(BENCHES)
+    if unknown := sorted(set(names) - set(BENCHES)):
+        click.echo(f"No bench is called {', '.join(unknown)}. There are: {', '.join(BENCHES)}.", err=True)
+        return 2
+    use_two_cores()
+    figures, failed = [], []
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            try:
+                for measured in BENCHES[name](Path(folder)):
+                    figures.append(measured)
+                    verdict = "met" if measured["met"] else "MISSED"
+                    limit = f"at most {measured['target']} {measured['unit']}"
+                    click.echo(
+                        f"{measured['name']}: {measured['value']} {measured['unit']} ({limit}: {verdict})"
+                    )
+                    if peer := measured["peer"]:
+                        click.echo(f"  {peer['name']} {peer['does']}: {peer['value']} {measured['unit']}")
+            except (subprocess.CalledProcessError, AssertionError) as error:
+                failed.append(name)
+                words = getattr(error, "stderr", "") or str(error)
+                click.echo(f"{name} failed: {words.strip()}", err=True)
+    out = PROJECT / "reports" / "bench.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    click.echo(f"Written: {out.relative_to(PROJECT)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -130,7 +130,7 @@ def main() -> int:
             except (subprocess.CalledProcessError, AssertionError) as error:
                 failed.append(name)
                 words = getattr(error, "stderr", "") or str(error)
-                click.echo(f"{name} failed: {words.strip()}", err=True)
+                click.echo(f"{name} failed: {words.strip().splitlines()[-1]}", err=True)
     out = PROJECT / "reports" / "bench.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Validate a lunchroom export with frictionless: the same columns, types, codes and key as the kit's layout declares.
+"""Validate a lunchroom export with frictionless: columns, types, codes and key as in the kit's layout.
 
 Usage: python -m tests.bench.frictionless_peer FILE
 """

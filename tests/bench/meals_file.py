@@ -1,4 +1,4 @@
-"""A lunchroom export of millions of rows in the layout meals/mealtime_customers, with some rows that are wrong."""
+"""Write a lunchroom export of millions of rows (layout meals/mealtime_customers), some of them wrong."""
 
 from __future__ import annotations
 

@@ -42,14 +42,11 @@ def machine() -> str:
         One line, to be read beside a figure.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    model = platform.processor() or platform.machine()
-    memory = ""
+    model, memory = platform.processor() or platform.machine(), ""
     cpu = Path("/proc/cpuinfo")
-    if cpu.exists():
-        names = [line.partition(":")[2].strip() for line in cpu.read_text(encoding="utf-8").splitlines()]
-        lines = cpu.read_text(encoding="utf-8").splitlines()
-        models = [name for name, line in zip(names, lines, strict=True) if line.startswith("model name")]
-        model = models[0] if models else model
+    if cpu.exists():  # Linux, where platform says no more than x86_64
+        lines = [line.partition(":") for line in cpu.read_text(encoding="utf-8").splitlines()]
+        model = next((value.strip() for name, _, value in lines if name.strip() == "model name"), model)
         memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return f"{model}, {cores} of {os.cpu_count()} cores{memory}, {platform.platform()}, {python}"
@@ -68,7 +65,7 @@ def run(command: Sequence[str | Path], *, environment: dict[str, str] | None = N
     Returns
     -------
     Measured
-        Wall-clock seconds, largest resident set of the process or any one that it waited for, standard output.
+        Wall-clock seconds, largest resident set of the process, standard output.
 
     Raises
     ------
@@ -83,7 +80,7 @@ def run(command: Sequence[str | Path], *, environment: dict[str, str] | None = N
             stderr=errors,
             env={**os.environ, **(environment or {})},
         )
-        # wait4 and not getrusage(RUSAGE_CHILDREN): that would hand every run the peak of the largest before it.
+        # Not getrusage(RUSAGE_CHILDREN): that would hand every run the peak of the largest before it.
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -98,7 +95,7 @@ def run(command: Sequence[str | Path], *, environment: dict[str, str] | None = N
 
 
 def median_of(times: int, measure: Callable[[], Measured]) -> Measured:
-    """Measure several times and keep the run of median duration (of an even number, the slower of the middle two).
+    """Measure several times and keep the run of median duration.
 
     Parameters
     ----------

@@ -150,7 +150,7 @@ def missing(rows: int, dtype: Any) -> Any:
         A pandas array of that dtype, all missing.
     """
     if dtype == STRING:
-        return STRING.__from_arrow__(pa.nulls(rows, pa.large_string()))
+        return pd.array(pa.nulls(rows, pa.large_string()), dtype=STRING)
     if isinstance(dtype, pd.Int64Dtype):
         return pd.arrays.IntegerArray(np.zeros(rows, "int64"), np.ones(rows, bool))
     if isinstance(dtype, pd.BooleanDtype):

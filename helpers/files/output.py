@@ -1,0 +1,136 @@
+"""What every command says and how it ends: a table or one JSON object, and the exit status."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+import pandas as pd
+
+from helpers.layouts import BadInput
+
+__all__ = ["emit", "ends_well", "json_option", "out_option", "save_table", "write_atomically"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def json_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Give a command `--json`: one JSON object on standard output with the figures that its table prints."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")(
+        command
+    )
+
+
+def out_option(default: str = "reports") -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Give a command `--out DIR`, the folder for what it writes."""
+    return click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=default,
+        show_default=True,
+        help="Folder for the files that this command writes.",
+    )
+
+
+def ends_well(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn bad input into one line and exit status 2."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except BadInput as error:
+            click.echo(f"bigpicture: {error}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.DataFrame):
+        return json.loads(value.to_json(orient="records", date_format="iso"))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Path):
+        return str(value)
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def emit(figures: Mapping[str, Any], as_json: bool) -> None:
+    """Print a command's figures.
+
+    Parameters
+    ----------
+    figures
+        Name -> number, text or frame. A frame is printed as a table under its name.
+    as_json
+        One JSON object instead.
+    """
+    if as_json:
+        click.echo(json.dumps(_plain(figures), ensure_ascii=False))
+        return
+    for name, value in figures.items():
+        if isinstance(value, pd.DataFrame):
+            click.echo(f"{name}:")
+            click.echo(value.to_string(index=False, na_rep="") if len(value) else "  (none)")
+        else:
+            click.echo(f"{name}: {value}")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that nobody ever sees half of it.
+
+    Parameters
+    ----------
+    path
+        Where; its folder is made when it isn't there.
+    data
+        The whole file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def save_table(frame: pd.DataFrame, path: Path) -> Path:
+    """Write a table as CSV (UTF-8, dates as YYYY-MM-DD) or, by the path's ending, as Parquet.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+    path
+        Ends in ``.csv`` or ``.parquet``.
+
+    Returns
+    -------
+    Path
+        The same path.
+    """
+    if path.suffix == ".parquet":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.part")
+        frame.to_parquet(temporary, index=False)
+        temporary.replace(path)
+    else:
+        write_atomically(path, frame.to_csv(index=False, date_format="%Y-%m-%d").encode("utf-8"))
+    return path

@@ -1,0 +1,86 @@
+"""A native file as text: header, cells and settings, exactly what is written and nothing of what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from helpers.layouts import STRING, FileLayout
+
+__all__ = ["TextTable", "split_path", "unique_names"]
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """Header, rows of text and settings of one file.
+
+    Attributes
+    ----------
+    header
+        Column heads as written, in order; a head may stand twice. Empty for nested files.
+    rows
+        One row a record, dtype string. Columns are the heads made unique (``Name``, ``Name#2``); cells
+        beyond the header stand in ``+1``, ``+2``. In delimited files an empty cell is ``""`` and `NA` says
+        that the row has no such cell; in nested files a column is a scalar path (``calendarEvents[1].…``)
+        and `NA` says that there is no such element.
+    settings
+        encoding, delimiter, line_end, header_row, quote, title_rows.
+    """
+
+    header: tuple[str, ...]
+    rows: pd.DataFrame
+    settings: dict[str, str | int | tuple[str, ...]] = field(default_factory=dict)
+
+
+def default_settings(file: FileLayout) -> dict[str, str | int | tuple[str, ...]]:
+    """Give the settings that a layout declares."""
+    return {
+        "encoding": file.encoding,
+        "delimiter": file.delimiter,
+        "line_end": file.line_end,
+        "header_row": file.header_row,
+        "quote": file.quote,
+        "title_rows": (),
+    }
+
+
+def unique_names(header: Sequence[str]) -> list[str]:
+    """Make repeated heads unique: the second `Name` is called ``Name#2``.
+
+    Examples
+    --------
+    >>> unique_names(["Name", "Grade", "Name"])
+    ['Name', 'Grade', 'Name#2']
+    """
+    seen: dict[str, int] = {}
+    names = []
+    for name in header:
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return names
+
+
+def split_path(path: str) -> list[str | int]:
+    """Split a scalar path of a nested file into its steps; elements are numbered from 1.
+
+    Examples
+    --------
+    >>> split_path("calendarEvents[2].calendarEventDescriptor")
+    ['calendarEvents', 2, 'calendarEventDescriptor']
+    """
+    steps: list[str | int] = []
+    for part in path.split("."):
+        name, bracket, number = part.partition("[")
+        steps.append(name)
+        if bracket:
+            steps.append(int(number.rstrip("]")))
+    return steps
+
+
+def text_frame(columns: dict[str, list[str | None]], rows: int) -> pd.DataFrame:
+    """Build a frame of text from lists of cells."""
+    return pd.DataFrame(
+        {name: pd.array(cells, dtype=STRING) for name, cells in columns.items()}, index=pd.RangeIndex(rows)
+    )

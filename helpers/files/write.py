@@ -1,0 +1,168 @@
+"""Text tables -> bytes on disk; neither the clock nor a compressor is in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+import pandas as pd
+
+from helpers.files.text_table import TextTable, split_path
+from helpers.layouts import FileLayout, Layout
+
+__all__ = ["write_files", "write_table"]
+
+LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
+CANONICAL_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?")
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def write_table(table: TextTable, file: FileLayout) -> bytes:
+    """Write one file.
+
+    Parameters
+    ----------
+    table
+        Header, rows and settings.
+    file
+        The kind of file that it is.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    write = {"csv": _delimited, "json_lines": _json_lines, "xml": _xml}[file.format]
+    return write(table, file).encode(str(table.settings.get("encoding", "utf-8")))
+
+
+def _cells(table: TextTable) -> list[list[str]]:
+    """Rows as lists; a missing cell at the end of a row isn't written."""
+    columns = [table.rows[name].tolist() for name in table.rows.columns]
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    if table.rows.isna().any(axis=None):
+        for row in rows:
+            while row and row[-1] is pd.NA:
+                row.pop()
+            row[:] = ["" if cell is pd.NA else cell for cell in row]
+    return rows
+
+
+def _delimited(table: TextTable, file: FileLayout) -> str:
+    settings = table.settings
+    out = io.StringIO()
+    end = LINE_ENDS[str(settings.get("line_end", "lf"))]
+    style: dict[str, Any] = {"delimiter": str(settings.get("delimiter", ",")), "lineterminator": end}
+    quote = settings.get("quote", "needed")
+    for title in settings.get("title_rows", ()):  # type: ignore[union-attr]
+        out.write(f"{title}{end}")
+    heads = csv.writer(out, quoting=csv.QUOTE_ALL if quote == "all" else csv.QUOTE_MINIMAL, **style)
+    values = csv.writer(out, quoting=csv.QUOTE_MINIMAL if quote == "needed" else csv.QUOTE_ALL, **style)
+    if settings.get("header_row", 1):
+        heads.writerow(table.header)
+    values.writerows(_cells(table))
+    return out.getvalue()
+
+
+def _json_value(text: str, number: bool, boolean: bool) -> str | int | float | bool:
+    if boolean and text in ("true", "false"):
+        return text == "true"
+    if number and CANONICAL_NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return text
+
+
+def _nest(steps: list[str | int], value: Any, whole: dict[str, Any]) -> None:
+    """Put a value into nested dicts and lists; elements are numbered from 1 and come in order."""
+    place: Any = whole
+    for step, following in zip(steps, [*steps[1:], None], strict=True):
+        fresh: Any = value if following is None else ([] if isinstance(following, int) else {})
+        if isinstance(step, int):
+            while len(place) < step:
+                place.append(fresh)
+            place = place[step - 1]
+        elif following is None:
+            place[step] = value
+        else:
+            place = place.setdefault(step, fresh)
+
+
+def _json_lines(table: TextTable, file: FileLayout) -> str:
+    columns = []
+    for name in table.rows.columns:
+        declared = next((c for c in file.columns if c.name == re.sub(r"\[\d+\]", "[]", name)), None)
+        number = declared is not None and (declared.json_number or declared.type in ("number", "integer"))
+        boolean = declared is not None and declared.type == "boolean"
+        cells = table.rows[name]
+        places, distinct = pd.factorize(cells, use_na_sentinel=True)
+        values = [_json_value(str(text), number, boolean) for text in distinct]
+        columns.append((split_path(name), [int(place) for place in places], values))
+    end = LINE_ENDS[str(table.settings.get("line_end", "lf"))]
+    lines = []
+    for row in range(len(table.rows)):
+        whole: dict[str, Any] = {}
+        for steps, at, values in columns:
+            if at[row] >= 0:
+                _nest(steps, values[at[row]], whole)
+        lines.append(json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
+    return "".join(line + end for line in lines)
+
+
+def _element(name: str, content: Any, depth: int) -> str:
+    indent = "\t" * depth
+    if isinstance(content, list):
+        return "".join(_element(name, one, depth) for one in content)
+    if not isinstance(content, dict):
+        return f"{indent}<{name}>{escape(str(content))}</{name}>\n"
+    attributes = "".join(f" {key[1:]}={quoteattr(str(v))}" for key, v in content.items() if key[0] == "@")
+    inside = "".join(_element(key, value, depth + 1) for key, value in content.items() if key[0] != "@")
+    return f"{indent}<{name}{attributes}>\n{inside}{indent}</{name}>\n"
+
+
+def _xml(table: TextTable, file: FileLayout) -> str:
+    root = file.root or "<Interchange>"
+    name = re.match(r"<\s*([^\s>/]+)", root)
+    paths = [(split_path(column), table.rows[column].tolist()) for column in table.rows.columns]
+    records = []
+    for row in range(len(table.rows)):
+        whole: dict[str, Any] = {}
+        for steps, cells in paths:
+            if cells[row] is not pd.NA:
+                _nest(steps, cells[row], whole)
+        records.append(_element(str(file.record), whole, 1))
+    closing = name[1] if name else "Interchange"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n{"".join(records)}</{closing}>\n'
+
+
+def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes]) -> None:
+    """Write a silo's files, inside a zip where the layout has a container.
+
+    Parameters
+    ----------
+    folder
+        The silo's folder; made when it isn't there.
+    layout
+        The silo's layout; its order of files is the order of a zip's entries.
+    contents
+        Bytes by path inside the folder, such as ``oneroster.zip/users.csv`` or ``students.jsonl``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    inside: dict[str, dict[str, bytes]] = {}
+    for path, data in contents.items():
+        container, slash, entry = path.partition("/")
+        if slash and container.endswith(".zip"):
+            inside.setdefault(container, {})[entry] = data
+        else:
+            (folder / path).write_bytes(data)
+    order = [file.path for file in layout.files]
+    for container, entries in inside.items():
+        with zipfile.ZipFile(folder / container, "w", zipfile.ZIP_STORED) as archive:
+            for entry in sorted(entries, key=lambda e: (order.index(e) if e in order else len(order), e)):
+                archive.writestr(zipfile.ZipInfo(entry, EPOCH), entries[entry])

@@ -1,0 +1,212 @@
+"""Dots with intervals: a value and how sure it is, a row a group or step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.show.canvas import SMALL, Sheet
+from helpers.show.numbers import number_text, shared_digits
+from helpers.show.picture import Picture
+from helpers.show.tokens import OUTCOMES, colour, series_colours, word
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["dots"]
+
+_SHAPES = ("o", "s", "D", "^", "v", "P", "X")
+
+
+def dots(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    label: str = "label",
+    value: str = "value",
+    low: str = "low",
+    high: str = "high",
+    series: str | None = None,
+    alt: str = "",
+    caption: str = "",
+    ordered: bool = True,
+    limits: tuple[float, float] | None = None,
+    digits: int | None = None,
+) -> Picture:
+    """Draw a dot a row and its interval, from the largest to the smallest.
+
+    Parameters
+    ----------
+    frame
+        Columns as named by the next parameters; rows without a value get a dash in place of a dot.
+    title
+        The finding, as a sentence.
+    unit
+        Of the values; on the axis.
+    label, value, low, high
+        Columns: the row's name, the dot, both ends of its interval (``NA`` or no column: none).
+    series
+        Column that tells several dots of a row apart, each with its own shape: *missed* and *wrong*.
+    alt
+        The finding and its range in a sentence; made from title and data when left out.
+    caption
+        What, when, how many, what the interval is, source.
+    ordered
+        False keeps the order of the rows.
+    limits
+        Both ends of the axis; by default from the data.
+    digits
+        Digits after the point.
+
+    Returns
+    -------
+    Picture
+        The chart.
+
+    Raises
+    ------
+    ValueError
+        When no row has a value.
+    """
+    columns = [
+        label,
+        *([series] if series else []),
+        value,
+        *(name for name in (low, high) if name in frame.columns),
+    ]
+    data = frame[columns].reset_index(drop=True)
+    if data[value].dropna().empty:
+        raise ValueError("There is nothing to draw: no row has a value. Say so in a sentence instead.")
+    points = pd.DataFrame(
+        {
+            "label": data[label].astype("string").fillna("not known"),
+            "series": data[series].astype("string")
+            if series
+            else pd.Series("", index=data.index, dtype="string"),
+            "value": data[value].astype("Float64").astype("float64"),
+            "low": data[low].astype("Float64").astype("float64") if low in data else float("nan"),
+            "high": data[high].astype("Float64").astype("float64") if high in data else float("nan"),
+        }
+    )
+    digits = shared_digits(points["value"], unit) if digits is None else digits
+    names = points["label"].drop_duplicates().tolist()
+    if ordered:
+        largest = (
+            points.groupby("label", sort=False)["value"].max().sort_values(ascending=False, kind="stable")
+        )
+        names = largest.index.tolist()
+
+    def draw(width: int) -> Figure:
+        return _draw(Sheet(width), points, names, unit, limits, digits)
+
+    return Picture(
+        draw,
+        title=title,
+        alt=alt or _alt(title, points, unit, digits),
+        caption=caption,
+        data=data,
+        units=dict.fromkeys((value, low, high), unit),
+    )
+
+
+def _alt(title: str, points: pd.DataFrame, unit: str, digits: int) -> str:
+    known = points.dropna(subset=["value"])
+    ranked = known.sort_values("value", kind="stable")
+    least, most = ranked.iloc[0], ranked.iloc[-1]
+    tail = "" if unit in ("percent", "USD") else f" {unit}"
+
+    def said(row: pd.Series) -> str:
+        who = f"{row['label']}, {row['series']}" if row["series"] else str(row["label"])
+        return f"{number_text(row['value'], unit, digits)}{tail} for {who}"
+
+    return f"{title.rstrip('.')}: {len(known)} dots with intervals, from {said(least)} to {said(most)}."
+
+
+def _look(series: list[str]) -> dict[str, tuple[str, str, str]]:
+    """Give each series fill, edge and shape; words with a meaning keep their colour."""
+    further = iter(series_colours(7))
+    looks = {}
+    for place, name in enumerate(series):
+        mark = OUTCOMES.get(name)
+        fill, edge = (mark.fill, mark.edge) if mark else (next(further), colour("ink"))
+        if name == "":
+            fill, edge = colour("ink"), colour("ink")
+        if name == "wrong":
+            edge = fill
+        looks[name] = (fill, edge, _SHAPES[place % len(_SHAPES)])
+    return looks
+
+
+def _draw(
+    sheet: Sheet,
+    points: pd.DataFrame,
+    names: list[str],
+    unit: str,
+    limits: tuple[float, float] | None,
+    digits: int,
+) -> Figure:
+    series = points["series"].drop_duplicates().tolist()
+    looks = _look(series)
+    folded = [sheet.fold(name, sheet.width - 4 if sheet.narrow else 230, lines=2) for name in names]
+    texts = [number_text(number, unit, digits) for number in points["value"]]
+    left = 12.0 if sheet.narrow else max(sheet.measure(name) for name in folded) + 20
+    right = 14.0 if len(series) > 1 else max(sheet.measure(text, SMALL) for text in texts) + 12
+    step = 46 if sheet.narrow else 32
+    head = 30 if len(series) > 1 else 4
+    foot = 46
+    sheet.set_height(head + len(names) * step + foot)
+    axes = sheet.axes(left, head, right, foot)
+    axes.set_ylim(len(names) * step, 0)
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([])
+    axes.grid(axis="x")
+    # Series of one row stand a little apart, so that intervals don't hide each other.
+    shift = {name: (place - (len(series) - 1) / 2) * 9 for place, name in enumerate(series)}
+    centre = {name: place * step + (31 if sheet.narrow else step / 2) for place, name in enumerate(names)}
+    axes.set_xlabel(unit, loc="left")
+    if limits:
+        axes.set_xlim(*limits)
+    _points(axes, points, centre, shift, looks)
+    axes.locator_params(axis="x", nbins=4 if sheet.narrow else 7)
+    page = sheet.page_axes()
+    for name, text in zip(names, folded, strict=True):
+        if sheet.narrow:
+            sheet.write(page, 2, head + centre[name] - 20, text)
+        else:
+            sheet.write(page, left - 16, head + centre[name], text, across="right")
+    if len(series) > 1:
+        _legend(sheet, page, looks, left if not sheet.narrow else 2)
+    else:
+        for label, text in zip(points["label"], texts, strict=True):
+            sheet.write(page, sheet.width, head + centre[label], text, size=SMALL, across="right")
+    return sheet.figure
+
+
+def _points(
+    axes: Axes,
+    points: pd.DataFrame,
+    centre: dict[str, float],
+    shift: dict[str, float],
+    looks: dict[str, tuple[str, str, str]],
+) -> None:
+    for name, own in points.groupby("series", sort=False):
+        fill, edge, shape = looks[str(name)]
+        heights = own["label"].map(centre).astype("float64") + shift[str(name)]
+        sure = own["low"].notna() & own["high"].notna()
+        axes.hlines(
+            heights[sure], own["low"][sure], own["high"][sure], color=fill if name else edge, linewidth=2
+        )
+        axes.scatter(
+            own["value"], heights, s=46, color=fill, edgecolor=edge, marker=shape, zorder=3, linewidth=1
+        )
+
+
+def _legend(sheet: Sheet, page: Axes, looks: dict[str, tuple[str, str, str]], x: float) -> None:
+    for name, (fill, edge, shape) in looks.items():
+        page.scatter([x + 6], [12], s=46, color=fill, edgecolor=edge, marker=shape, linewidth=1)
+        sheet.write(page, x + 18, 12, word(name), size=SMALL)
+        x += 18 + sheet.measure(word(name), SMALL) + 22
+    page.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))

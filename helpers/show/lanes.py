@@ -1,0 +1,233 @@
+"""Lanes: one child's year, a lane a system, gaps left empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.show.canvas import SMALL, Sheet
+from helpers.show.picture import Picture
+from helpers.show.tokens import colour
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["lanes"]
+
+_SHAPES = ("o", "s", "D", "^", "v", "P", "X")
+
+
+def lanes(
+    events: pd.DataFrame,
+    *,
+    title: str,
+    lane: str = "domain",
+    date: str = "date",
+    event: str = "event",
+    end_date: str = "end_date",
+    every_lane: Sequence[str] = (),
+    empty: Mapping[str, str] | None = None,
+    alt: str = "",
+    caption: str = "",
+    begin: pd.Timestamp | None = None,
+    end: pd.Timestamp | None = None,
+) -> Picture:
+    """Draw one child's year: a lane a system, its marks on one time axis.
+
+    Parameters
+    ----------
+    events
+        One row an event; with ``end_date`` it is a spell and drawn as a line.
+    title
+        The finding, as a sentence.
+    lane, date, event, end_date
+        Columns: the system or domain, the day, what happened, and the last day of a spell (may be missing).
+    every_lane
+        All lanes in their order; a system that knows nothing keeps its lane.
+    empty
+        By lane: what to say in it when nothing is in it ("does not cover her"); else "nothing known".
+    alt
+        The finding and its range in a sentence; made from title and data when left out.
+    caption
+        What, when, how many, source.
+    begin, end
+        Both ends of the axis; by default the first and last day of the events.
+
+    Returns
+    -------
+    Picture
+        The chart.
+
+    Raises
+    ------
+    ValueError
+        When no event has a date.
+    """
+    kept = [lane, date, *([end_date] if end_date in events.columns else []), event]
+    data = events[kept].dropna(subset=[date]).sort_values([lane, date], kind="stable").reset_index(drop=True)
+    if data.empty:
+        raise ValueError("There is nothing to draw: no event has a date. Say so in a sentence instead.")
+    ends = data[end_date] if end_date in data.columns else pd.Series(pd.NaT, index=data.index)
+    marks = pd.DataFrame(
+        {"lane": data[lane], "begin": data[date], "end": ends, "event": data[event].fillna("event")}
+    )
+    names = list(dict.fromkeys([*every_lane, *marks["lane"].tolist()]))
+    first = begin if begin is not None else marks["begin"].min()
+    last = (
+        end
+        if end is not None
+        else max(marks["begin"].max(), marks["end"].max() if ends.notna().any() else first)
+    )
+
+    def draw(width: int) -> Figure:
+        return _draw(Sheet(width), marks, [str(name) for name in names], dict(empty or {}), first, last)
+
+    return Picture(
+        draw,
+        title=title,
+        alt=alt or _alt(title, marks, names, first, last),
+        caption=caption,
+        data=data,
+    )
+
+
+def _alt(title: str, marks: pd.DataFrame, names: list[str], first: pd.Timestamp, last: pd.Timestamp) -> str:
+    counts = marks["lane"].value_counts()
+    said = ", ".join(f"{name} {int(counts.get(name, 0))}" for name in names)
+    return f"{title.rstrip('.')}. Events from {first:%B %Y} to {last:%B %Y}, by system: {said}."
+
+
+def _looks(marks: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:
+    """Give each kind of event of a lane a shape and a fill, the commonest first."""
+    # Neither vermilion nor orange: they mean wrong and missed, and nothing is judged here.
+    fills = [colour(name) for name in ("ink", "paper", "blue", "sky", "purple", "rule", "muted")]
+    looks = {}
+    for name, own in marks.groupby("lane", sort=False):
+        for place, kind in enumerate(own["event"].value_counts().index):
+            looks[str(name), str(kind)] = (_SHAPES[place % len(_SHAPES)], fills[place % len(fills)])
+    return looks
+
+
+def _legend(sheet: Sheet, name: str, own: pd.DataFrame) -> list[list[tuple[float, str, str]]]:
+    """Lay out what a lane's marks mean, after its name and on further lines: (x, kind, text)."""
+    lines: list[list[tuple[float, str, str]]] = [[]]
+    x = sheet.measure(name, weight="bold") + 16
+    for kind, count in own["event"].value_counts().items():
+        said = sheet.fold(f"{kind} ({count})", sheet.width - 20, SMALL, lines=1)
+        wide = 14 + sheet.measure(said, SMALL)
+        if x + wide > sheet.width:
+            lines.append([])
+            x = 2.0
+        lines[-1].append((x, str(kind), said))
+        x += wide + 14
+    return lines
+
+
+def _draw(
+    sheet: Sheet,
+    marks: pd.DataFrame,
+    names: list[str],
+    empty: dict[str, str],
+    first: pd.Timestamp,
+    last: pd.Timestamp,
+) -> Figure:
+    import matplotlib.dates as dates
+
+    looks = _looks(marks)
+    parts = {name: marks[marks["lane"] == name] for name in names}
+    legends = {name: _legend(sheet, name, own) for name, own in parts.items()}
+    # A lane is its name, what its marks mean, and a strip of marks. Month lines cross strips, not words.
+    strip, line, foot, side = 30, 24, 28, 10.0
+    tops, height = [], 0.0
+    for name in names:
+        tops.append(height)
+        height += len(legends[name]) * line + strip + 8
+    sheet.set_height(height + foot)
+    axes = sheet.axes(side, 0, side, foot)
+    axes.set(ylim=(height, 0))
+    margin = max((last - first) * 0.01, pd.Timedelta(days=2))
+    axes.set_xlim(dates.date2num(first - margin), dates.date2num(last + margin))
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([])
+    months = (last - first).days / 30.4
+    locator = dates.MonthLocator(interval=max(1, round(months / (5 if sheet.narrow else 11))))
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.DateFormatter("%b %y" if months > 12 else "%b"))
+    month_starts = [tick for tick in locator() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]]
+    page = sheet.page_axes()
+    for name, top in zip(names, tops, strict=True):
+        if top:
+            page.plot([0, sheet.width], [top] * 2, color=colour("rule"), linewidth=0.8)
+        _label(sheet, page, top + 14, name, legends[name], looks)
+        from_here = top + len(legends[name]) * line
+        axes.vlines(month_starts, from_here, from_here + strip, color=colour("rule"), linewidth=0.8, zorder=1)
+        if parts[name].empty:
+            words = empty.get(name, "nothing known")
+            page.text(
+                side,
+                from_here + strip / 2 + SMALL * 0.35,
+                words,
+                fontsize=SMALL * 0.72,
+                color=colour("muted"),
+                backgroundcolor=colour("paper"),
+                parse_math=False,
+            )
+        _marks(axes, parts[name], from_here + strip / 2, looks)
+    page.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
+    return sheet.figure
+
+
+def _label(
+    sheet: Sheet,
+    page: Axes,
+    y: float,
+    name: str,
+    legend: list[list[tuple[float, str, str]]],
+    looks: dict[tuple[str, str], tuple[str, str]],
+) -> None:
+    sheet.write(page, 0, y, name, weight="bold")
+    for place, row in enumerate(legend):
+        for x, kind, said in row:
+            shape, fill = looks[name, kind]
+            at = y + place * 24
+            page.scatter(
+                [x + 5], [at], s=28, marker=shape, facecolor=fill, edgecolor=colour("ink"), linewidth=0.8
+            )
+            sheet.write(page, x + 15, at, said, size=SMALL, shade=colour("muted"))
+
+
+def _marks(
+    axes: Axes, own: pd.DataFrame, height: float, looks: dict[tuple[str, str], tuple[str, str]]
+) -> None:
+    import matplotlib.dates as dates
+
+    for (name, kind), rows in own.groupby(["lane", "event"], sort=False):
+        shape, fill = looks[str(name), str(kind)]
+        days = rows[rows["end"].isna()]
+        spells = rows[rows["end"].notna()]
+        begins, ends = dates.date2num(spells["begin"]), dates.date2num(spells["end"])
+        # A spell is a bar with an edge, and its shape stands at its beginning: it is told without colour.
+        axes.barh(
+            [height] * len(spells),
+            ends - begins,
+            left=begins,
+            height=7,
+            facecolor=fill,
+            edgecolor=colour("ink"),
+            linewidth=0.8,
+            zorder=2,
+        )
+        axes.scatter(
+            [*begins, *dates.date2num(days["begin"])],
+            [height] * len(rows),
+            s=40,
+            marker=shape,
+            facecolor=fill,
+            edgecolor=colour("ink"),
+            linewidth=0.8,
+            zorder=3,
+            clip_on=False,
+        )

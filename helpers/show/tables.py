@@ -1,0 +1,175 @@
+"""Tables of a page: real headers, numbers to the right, and a download of what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import pandas as pd
+
+from helpers.show.blocks import Block, escape, slug
+from helpers.show.numbers import CountGuard, number_text, shared_digits, shown_count
+
+__all__ = ["csv_link", "table", "table_markup"]
+
+
+def _head(column: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
+    text = names.get(column, str(column).replace("_", " "))
+    unit = units.get(column, "")
+    return f"{text} ({unit})" if unit and unit not in text else text
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tuple[list[str], bool]:
+    """Give the cells of a column as text, and whether it holds numbers."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return ["–" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in column], False
+    if not _is_number(column):
+        return [number_text(value) for value in column], False
+    known = column.dropna()
+    whole = bool((known.astype("float64") % 1 == 0).all())
+    digits = shared_digits(known, unit)
+    if guard is not None and whole:
+        return [number_text(shown_count(value, guard), digits=digits) for value in column], True
+    return [number_text(value, digits=digits) for value in column], True
+
+
+def _safe_cell(text: str) -> str:
+    # A spreadsheet runs a cell that begins like a formula; a name typed by a stranger must stay a name.
+    return (
+        f"'{text}" if text[:1] in ("=", "+", "@", "\t") or (text[:1] == "-" and text[1:2].isalpha()) else text
+    )
+
+
+def csv_link(frame: pd.DataFrame, name: str) -> str:
+    """Make a link that downloads a frame as CSV, without any server.
+
+    Parameters
+    ----------
+    frame
+        What is downloaded: text as it is shown, or numbers.
+    name
+        A sentence out of which the file's name is made.
+
+    Returns
+    -------
+    str
+        An ``<a>`` with a ``data:`` address.
+    """
+    texts = frame.map(lambda cell: _safe_cell(cell) if isinstance(cell, str) else cell)
+    # The mark at the start tells Excel that the text is UTF-8.
+    written = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
+    return (
+        f'<p class="download"><a download="{slug(name)}.csv" '
+        f'href="data:text/csv;charset=utf-8,{quote(written)}" '
+        f'aria-label="Download as CSV: {escape(name)}">Download as CSV</a></p>'
+    )
+
+
+def table_markup(
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    label: str = "",
+    units: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    guard: CountGuard | None = None,
+) -> tuple[str, pd.DataFrame]:
+    """Write a frame as an HTML table.
+
+    Parameters
+    ----------
+    frame
+        Columns in the order in which they are read; the first one names the row.
+    caption
+        Visible caption.
+    label
+        What a screen reader calls the table where there is no visible caption.
+    units, names
+        By column: the unit, which goes to the head, and another head than the column's own name.
+    guard
+        The guard of a real folder: whole numbers are then counts of children, and small ones are hidden.
+
+    Returns
+    -------
+    tuple of str and DataFrame
+        The markup, and the cells as they are shown.
+    """
+    names, units = names or {}, units or {}
+    heads = [_head(str(column), names, units) for column in frame.columns]
+    cells = [
+        _column_texts(frame.iloc[:, place], units.get(str(frame.columns[place]), ""), guard)
+        for place in range(frame.shape[1])
+    ]
+    sides = ["text-align:right" if numeric else "text-align:left" for _, numeric in cells]
+    kinds = [' class="number"' if numeric else "" for _, numeric in cells]
+    head = "".join(
+        f'<th scope="col"{kind} style="{side}">{escape(text)}</th>'
+        for text, kind, side in zip(heads, kinds, sides, strict=True)
+    )
+    body = []
+    for row in zip(*(texts for texts, _ in cells), strict=True):
+        first, *rest = row
+        line = f'<th scope="row"{kinds[0]} style="{sides[0]}">{escape(first)}</th>' + "".join(
+            f'<td{kind} style="{side}">{escape(text)}</td>'
+            for text, kind, side in zip(rest, kinds[1:], sides[1:], strict=True)
+        )
+        body.append(f"<tr>{line}</tr>")
+    title = f'<caption style="text-align:left">{escape(caption)}</caption>' if caption else ""
+    markup = (
+        f'<div class="table-scroll" style="overflow-x:auto" tabindex="0" role="group" '
+        f'aria-label="{escape(caption or label or "Table")}">'
+        f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+    shown = pd.DataFrame({head: texts for head, (texts, _) in zip(heads, cells, strict=True)}, dtype="string")
+    return markup, shown
+
+
+def table(
+    frame: pd.DataFrame | str,
+    caption: str = "",
+    *,
+    units: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    guard: CountGuard | None = None,
+    most: int = 40,
+    download: bool = True,
+) -> Block:
+    """Show a table that everybody can read: headers with a scope, numbers to the right, dates as dates.
+
+    Parameters
+    ----------
+    frame
+        The rows, or the sentence that the guard of a real folder gives in place of rows.
+    caption
+        What the rows are, in a few words.
+    units, names
+        By column: unit and head, where the column's own name says too little.
+    guard
+        The guard of a real folder. Whole numbers are then counts of children, small ones are not shown.
+        Rows of children go through ``guard.rows`` first.
+    most
+        How many rows are shown; the rest is counted, and in the download.
+    download
+        Whether a link downloads the rows as CSV.
+
+    Returns
+    -------
+    Block
+        The table; its plain text is caption and size.
+    """
+    if isinstance(frame, str):
+        return Block(f'<p class="muted">{escape(frame)}</p>', frame)
+    markup, _ = table_markup(frame.head(most), caption=caption, units=units, names=names, guard=guard)
+    left = len(frame) - most
+    if left > 0:
+        markup += f'<p class="muted">… and {left:,} more rows.</p>'
+    if download and len(frame):
+        _, shown = table_markup(frame, units=units, names=names, guard=guard)
+        markup += csv_link(shown if guard is not None else frame, caption or "table")
+    if frame.empty:
+        markup += '<p class="muted">No rows.</p>'
+    return Block(markup, f"{caption or 'Table'}: {len(frame):,} rows")

@@ -1,0 +1,128 @@
+"""The crosswalk: which child each record is, and how surely."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import as_table
+from helpers.link.clusters import components
+from helpers.link.students import Students
+
+__all__ = ["STEPS", "anchors", "make_crosswalk"]
+
+# The rungs of the ladder, in order.
+STEPS = ("Shared identifier", "Exact", "Standardised", "Cascade", "Scored")
+# 60 bits: among a million children two share an id once in two million runs.
+LETTERS_OF_A_CHILD = 12
+
+
+def anchors(students: Students, label: np.ndarray) -> np.ndarray:
+    """Give each record the anchor of its child: the record in the silo that comes first.
+
+    Parameters
+    ----------
+    students
+        The records.
+    label
+        Cluster of each record.
+
+    Returns
+    -------
+    numpy.ndarray
+        The number of the anchor, one a record.
+    """
+    order = np.lexsort((np.arange(len(label)), students.silo, label))
+    first = np.concatenate(([True], label[order][1:] != label[order][:-1])) if len(label) else
+    order.astype(bool) anchor_of = np.zeros(len(label), dtype="int64")
+    anchor_of[label[order[first]]] = order[first]
+    return anchor_of[label]
+
+
+def make_crosswalk(students: Students, label: np.ndarray, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Say of each record which child it is, by which step, and how surely.
+
+    Parameters
+    ----------
+    students
+        The records.
+    label
+        Cluster of each record.
+    pairs
+        ``left``, ``right``, ``step`` (place in `STEPS`), ``decision``, ``verified``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *crosswalk*, one row a record, in order of silo and record. ``step`` is the first rung
+        that ties the record to another of its child; the anchor has none.
+    """
+    count = len(students)
+    anchor = anchors(students, label)
+    match = pairs[pairs["decision"] == "Match"]
+    left, right = match["left"].to_numpy(), match["right"].to_numpy()
+    verified = match["verified"].to_numpy(dtype=bool)
+    sure = components(count, left[verified], right[verified])
+    alone = np.bincount(label, minlength=count)[label] == 1
+    waits = np.zeros(count, dtype=bool)
+    review = pairs[pairs["decision"] == "Review"]
+    waits[review["left"].to_numpy()] = waits[review["right"].to_numpy()] = True
+
+    step = np.full(count, len(STEPS), dtype="int64")
+    place = match["step"].to_numpy(dtype="int64")
+    np.minimum.at(step, left, place)
+    np.minimum.at(step, right, place)
+    is_anchor = anchor == np.arange(count)
+    step_name = pd.Series([*STEPS, None], dtype="string").take(np.where(is_anchor, len(STEPS), step))
+    child = _opaque(students.people, np.unique(anchor), anchor)
+    return as_table(
+        "crosswalk",
+        pd.DataFrame(
+            {
+                "silo": students.people["silo"],
+                "record": students.people["record"],
+                "child": child,
+                "step": step_name.reset_index(drop=True),
+                "band": np.select(
+                    [alone & waits, alone, sure == sure[anchor]],
+                    ["Review", "Alone", "Sure"],
+                    default="Unverified",
+                ),
+                "linkable_by": students.people["linkable_by"],
+                "household": _households(students, child, anchor),
+            }
+        ),
+    )
+
+
+def _opaque(people: pd.DataFrame, distinct: np.ndarray, anchor: np.ndarray) -> pd.Series:
+    """Name each child after its anchor, without a local id in clear and without regard to the order of rows."""
+    names = people["silo"].take(distinct) + "\n" + people["record"].take(distinct)
+    name_of = np.empty(len(people), dtype=object)
+    name_of[distinct] = _hashed(names.tolist())
+    return pd.Series(name_of[anchor], dtype="string")
+
+
+def _hashed(names: Iterable[str]) -> list[str]:
+    digests = (hashlib.blake2b(name.encode(), digest_size=8, person=b"child").digest() for name in names)
+    return ["c-" + base64.b32encode(digest).decode().lower()[:LETTERS_OF_A_CHILD] for digest in digests]
+
+
+def _households(students: Students, child: pd.Series, anchor: np.ndarray) -> pd.Series:
+    """Name a household after the first of its children; NA for a child of whom no silo has an address.
+
+    A child lives at the address of the first of its records that has one, so that two children are one household
+    only where two systems' records say the same street and postal code.
+    """
+    with_address = np.flatnonzero(students.address >= 0)
+    order = np.lexsort((with_address, students.silo[with_address], anchor[with_address]))
+    rows = with_address[order]
+    homes = pd.DataFrame({"child": child.take(rows).to_numpy(), "address": students.address[rows]})
+    homes = homes.drop_duplicates("child")
+    first = homes.groupby("address")["child"].transform("min")
+    household_of = pd.Series("h" + first.str.slice(1).to_numpy(dtype=object), index=homes["child"], dtype="string")
+    return pd.Series(household_of.reindex(child.to_numpy()).to_numpy(), dtype="string")

@@ -1,0 +1,92 @@
+"""Birth dates: when two systems mean the same day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["AMBIGUOUS_DATE", "BIRTH_DATE_LEVELS", "comparable", "compare_birth_dates", "order_free"]
+
+BIRTH_DATE_LEVELS = ("Same", "Ambiguous date", "Missing", "Different")
+SAME, AMBIGUOUS_DATE, MISSING, DIFFERENT = range(len(BIRTH_DATE_LEVELS))
+
+# Statuses under which a birth date names one day, or one of two. A placeholder names none.
+WHOLE = ("Exact", "Day and month ambiguous")
+PARTIAL = ("Month only", "Year only")
+
+
+def comparable(people: pd.DataFrame) -> np.ndarray:
+    """Tell which birth dates name a day that another system can confirm.
+
+    Parameters
+    ----------
+    people
+        The standard table *people*.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a row; false for placeholders, months, years and nothing.
+    """
+    known = people["birth_date"].notna() & people["birth_date_status"].isin(WHOLE)
+    return known.to_numpy(dtype=bool)
+
+
+def order_free(dates: pd.Series) -> np.ndarray:
+    """Give each date a number such that 4 March and 3 April of one year have one number.
+
+    Parameters
+    ----------
+    dates
+        ``datetime64``.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``int64``; -1 where there is no date.
+    """
+    known = dates.notna().to_numpy(dtype=bool)
+    year, month, day = (part.fillna(0).to_numpy(dtype="int64") for part in _parts(dates))
+    return np.where(known, year * 10_000 + np.maximum(month, day) * 100 + np.minimum(month, day), -1)
+
+
+def compare_birth_dates(people: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Compare the birth dates of pairs of records.
+
+    Parameters
+    ----------
+    people
+        The standard table *people*, rows numbered from 0.
+    left, right
+        Row numbers of the two records of each pair.
+
+    Returns
+    -------
+    numpy.ndarray
+        Indices into `BIRTH_DATE_LEVELS`. *Ambiguous date*: the same day if day and month are exchanged in one
+        of them, or if a date with two readings is read in the right one. A month or a year alone can
+        contradict a date but never confirm it.
+    """
+    dates, numbers, whole = people["birth_date"], order_free(people["birth_date"]), comparable(people)
+    read_twice = people["birth_date_other"].notna().to_numpy(dtype=bool)
+    days = dates.to_numpy(dtype="datetime64[us]")
+    both = whole[left] & whole[right]
+    agree = both & (numbers[left] == numbers[right])
+    plain = agree & (days[left] == days[right]) & ~read_twice[left] & ~read_twice[right]
+
+    partial = (people["birth_date_status"].isin(PARTIAL) & dates.notna()).to_numpy(dtype=bool)
+    month_known = whole | people["birth_date_status"].eq("Month only").to_numpy(dtype=bool)
+    year, month, _ = (part.fillna(0).to_numpy(dtype="int64") for part in _parts(dates))
+    some = (whole | partial)[left] & (whole | partial)[right] & ~both
+    # A date with two readings may have either month.
+    sure_of_month = month_known & ~read_twice
+    apart = (year[left] != year[right]) | (
+        sure_of_month[left] & sure_of_month[right] & (month[left] != month[right])
+    )
+    return np.select(
+        [plain, agree, both, some & apart], [SAME, AMBIGUOUS_DATE, DIFFERENT, DIFFERENT], default=MISSING
+    ).astype("int8")
+
+
+def _parts(dates: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
+    return dates.dt.year, dates.dt.month, dates.dt.day

@@ -1,0 +1,263 @@
+"""The ways in which one record's name may be read, and the keys under which each is found.
+
+A record with a preferred name is read with it and without; a name in one cell is read with the surname
+beginning at each of its words. A record without a name, or with a placeholder for one, is read in no way at
+all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.link.names import (
+    MISSING,
+    ORDER_SWAPPED,
+    compare_first_names,
+    compare_surnames,
+    fold,
+    formal_names,
+    surname_parts,
+)
+
+__all__ = ["Forms", "NameEvidence", "compare_names", "name_keys", "read_names"]
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Every way to read every record's name; ``first`` and ``last`` are places in ``texts``, all folded."""
+
+    record: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    texts: list[str]
+
+
+@dataclass(frozen=True)
+class NameEvidence:
+    """How names of pairs compare: places in `names.LEVELS`, and whether first names are plainly different."""
+
+    first: np.ndarray
+    last: np.ndarray
+    plainly_different: np.ndarray
+
+
+def read_names(people: pd.DataFrame) -> Forms:
+    """List the ways to read each record's name.
+
+    Parameters
+    ----------
+    people
+        The standard table *people*, rows numbered from 0.
+
+    Returns
+    -------
+    Forms
+        At least one a record that has a name; sorted by record.
+    """
+    written = people["name_status"].eq("As written").to_numpy(dtype=bool)
+    number = np.arange(len(people))
+    texts: dict[str, int] = {"": 0}
+    first, preferred_first = (_folded(people[name], texts) for name in ("first_name", "preferred_first_name"))
+    last, preferred_last = (
+        _folded(people[name], texts) for name in ("last_surname", "preferred_last_surname")
+    )
+
+    parts = []
+    named = written & ((first > 0) | (last > 0))
+    for one, other, extra in (
+        (first, last, named),
+        (preferred_first, last, written & (preferred_first > 0)),
+        (first, preferred_last, written & (preferred_last > 0)),
+        (preferred_first, preferred_last, written & (preferred_first > 0) & (preferred_last > 0)),
+    ):
+        parts.append((number[extra], one[extra], other[extra]))
+    in_one_cell = written & ~((first > 0) & (last > 0)) & people["full_name"].notna().to_numpy(dtype=bool)
+    if in_one_cell.any():
+        parts.extend(_from_one_cell(people[in_one_cell], number[in_one_cell], preferred_first, texts))
+    forms = pd.DataFrame(
+        {
+            column: np.concatenate([part[place] for part in parts])
+            for place, column in enumerate(("r", "f", "l"))
+        }
+    )
+    forms = forms.drop_duplicates().sort_values(["r", "f", "l"])
+    arrays = (forms[column].to_numpy(dtype="int64") for column in ("r", "f", "l"))
+    return Forms(*arrays, texts=list(texts))
+
+
+def _folded(column: pd.Series, texts: dict[str, int]) -> np.ndarray:
+    """Give the number of each folded text; 0 for nothing."""
+    codes, distinct = pd.factorize(column)
+    numbers = np.array(
+        [0, *(texts.setdefault(fold(str(text)), len(texts)) for text in distinct)], dtype="int64"
+    )
+    return numbers[codes + 1]
+
+
+def _from_one_cell(
+    people: pd.DataFrame, number: np.ndarray, preferred_first: np.ndarray, texts: dict[str, int]
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    order = people["name_order"].fillna("unknown")
+    codes, cells = pd.factorize(people["full_name"] + "\n" + order)
+    readings = [_splits(*str(cell).rsplit("\n", 1)) for cell in cells]
+    sizes = np.array([len(reading) for reading in readings], dtype="int64")
+    flat = [texts.setdefault(text, len(texts)) for reading in readings for pair in reading for text in pair]
+    pairs = np.array(flat, dtype="int64").reshape(-1, 2)
+    begin = np.concatenate(([0], np.cumsum(sizes)))[codes]
+    times = sizes[codes]
+    which = np.repeat(begin, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    record = np.repeat(number, times)
+    preferred = preferred_first[record]
+    has = preferred > 0
+    return [(record, pairs[which, 0], pairs[which, 1]), (record[has], preferred[has], pairs[which, 1][has])]
+
+
+def _splits(cell: str, order: str) -> list[tuple[str, str]]:
+    """Read a whole name as (first, last) in every way that its order allows."""
+    if "," in cell and order != "first last":
+        before, _, after = cell.partition(",")
+        last, first = fold(before), fold(after)
+        readings = [(first, last), (first.split(" ")[0], last)]
+    else:
+        words = fold(cell).split()
+        cuts = range(1, len(words))
+        readings = []
+        if order != "last first":
+            readings += [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in cuts]
+            readings += [(words[0], words[-1])] if len(words) > 2 else []  # a middle name between them
+        if order != "first last":
+            readings += [(" ".join(words[cut:]), " ".join(words[:cut])) for cut in cuts]
+            readings += [(words[1], words[0])] if len(words) > 2 else []
+        if len(words) == 1:
+            readings = [(words[0], "")]
+    return list(dict.fromkeys(reading for reading in readings if any(reading)))
+
+
+def name_keys(forms: Forms) -> tuple[np.ndarray, np.ndarray]:
+    """Give the keys under which the readings of a name meet those of another.
+
+    Parameters
+    ----------
+    forms
+        From `read_names`.
+
+    Returns
+    -------
+    numpy.ndarray, numpy.ndarray
+        ``int64``: a record, and the number of one of its keys. Two readings have a key in common when they
+        agree but for case, accents, signs, order, nicknames, a second first name or one part of a compound
+        surname.
+    """
+    keys: dict[str, int] = {}
+    codes, distinct = pd.factorize(forms.first * len(forms.texts) + forms.last)
+    flat: list[int] = []
+    sizes = np.zeros(len(distinct), dtype="int64")
+    for place, form in enumerate(distinct.tolist()):
+        first, last = forms.texts[form // len(forms.texts)], forms.texts[form % len(forms.texts)]
+        mine = _keys_of(first, last) if first and last else ()
+        flat.extend(keys.setdefault(key, len(keys)) for key in mine)
+        sizes[place] = len(mine)
+    begin = np.cumsum(sizes) - sizes
+    times = sizes[codes]
+    which = (
+        np.repeat(begin[codes], times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    )
+    return np.repeat(forms.record, times), np.array(flat, dtype="int64")[which]
+
+
+def _keys_of(first: str, last: str) -> set[str]:
+    whole = " ".join(sorted(f"{first} {last}".split()))
+    firsts = formal_names(first.replace(" ", ""))
+    if " " in first:
+        firsts = firsts | formal_names(first.split(" ", 1)[0])
+    lasts = [last.replace(" ", ""), *surname_parts(last)] if " " in last else [last]
+    return {f"{one}\t{other}" for one in firsts for other in lasts} | {whole}
+
+
+def compare_names(forms: Forms, count: int, left: np.ndarray, right: np.ndarray) -> NameEvidence:
+    """Compare the names of pairs of records, each pair by its best readings.
+
+    Parameters
+    ----------
+    forms
+        From `read_names`.
+    count
+        How many records there are.
+    left, right
+        Numbers of the two records of each pair.
+
+    Returns
+    -------
+    NameEvidence
+        One entry a pair.
+    """
+    how_many = np.bincount(forms.record, minlength=count)
+    begin = np.cumsum(how_many) - how_many
+    combinations = how_many[left] * how_many[right]
+    pair = np.repeat(np.arange(len(left)), combinations)
+    step = np.arange(len(pair)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
+    one = begin[left[pair]] + step // how_many[right[pair]]
+    other = begin[right[pair]] + step % how_many[right[pair]]
+    first, plain = _compared(forms.first[one], forms.first[other], forms.texts, first=True)
+    last, _ = _compared(forms.last[one], forms.last[other], forms.texts, first=False)
+    swapped = _swapped(forms, one, other, (first >= MISSING) | (last >= MISSING))
+    first[swapped] = last[swapped] = ORDER_SWAPPED
+    plain[swapped] = False
+
+    result = NameEvidence(
+        np.full(len(left), MISSING, dtype="int8"),
+        np.full(len(left), MISSING, dtype="int8"),
+        np.zeros(len(left), dtype=bool),
+    )
+    if len(pair):
+        # Best reading of a pair: the one whose weaker half is strongest, then the one whose other half is.
+        order = np.lexsort((last, first, first + last, np.maximum(first, last), pair))
+        best = order[np.concatenate(([True], pair[order][1:] != pair[order][:-1]))]
+        result.first[pair[best]], result.last[pair[best]] = first[best], last[best]
+        # First names are plainly different only if no reading makes them less so.
+        starts = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])))
+        result.plainly_different[pair[starts]] = np.logical_and.reduceat(plain, starts)
+    return result
+
+
+def _compared(
+    one: np.ndarray, other: np.ndarray, texts: list[str], *, first: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compare two columns of names, each distinct pair of texts once."""
+    size = len(texts)
+    codes, distinct = pd.factorize(np.minimum(one, other) * size + np.maximum(one, other))
+    levels = np.zeros(len(distinct), dtype="int8")
+    plain = np.zeros(len(distinct), dtype=bool)
+    for place, pair in enumerate(distinct.tolist()):
+        left, right = texts[pair // size], texts[pair % size]
+        if first:
+            levels[place], plain[place] = compare_first_names(left, right)
+        else:
+            levels[place] = compare_surnames(left, right)
+    return levels[codes], plain[codes]
+
+
+def _swapped(forms: Forms, one: np.ndarray, other: np.ndarray, disagree: np.ndarray) -> np.ndarray:
+    """Tell which pairs hold the same words in another order: Ali Mohamed and Mohamed Ali."""
+    result = np.zeros(len(one), dtype=bool)
+    words = _sorted_words(forms)
+    whole = (forms.first > 0) & (forms.last > 0)
+    candidates = np.flatnonzero(disagree & whole[one] & whole[other])
+    result[candidates] = words[one[candidates]] == words[other[candidates]]
+    return result
+
+
+def _sorted_words(forms: Forms) -> np.ndarray:
+    size = len(forms.texts)
+    codes, distinct = pd.factorize(forms.first * size + forms.last)
+    numbers: dict[str, int] = {}
+    of_form = [
+        numbers.setdefault(
+            " ".join(sorted(f"{forms.texts[form // size]} {forms.texts[form % size]}".split())), len(numbers)
+        )
+        for form in distinct.tolist()
+    ]
+    return np.array(of_form, dtype="int64")[codes]

@@ -11,11 +11,18 @@ import pandas as pd
 
 from helpers.layouts import STRING
 
-__all__ = ["dates", "numbered", "pick", "text", "truth", "whole"]
+__all__ = ["dates", "numbered", "only", "pick", "text", "truth", "whole"]
 
 Codes = npt.NDArray[np.integer[Any]]
 Words = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
+
+
+def only(mask: Mask, words: Words | str) -> Words:
+    """Keep words where the mask is true; elsewhere there is nothing."""
+    kept = np.full(len(mask), None, dtype=object)
+    kept[mask] = words if isinstance(words, str) else words[mask]
+    return kept
 
 
 def text(values: Words | Sequence[str | None]) -> Any:

@@ -24,7 +24,17 @@ import numpy.typing as npt
 from synthetic_data.published import rows
 from synthetic_data.streams import rng_for
 
-__all__ = ["ORIGINS", "FamilyNames", "Pool", "child_names", "family_surnames", "fold", "given_names", "nicknames", "pool"]
+__all__ = [
+    "ORIGINS",
+    "FamilyNames",
+    "Pool",
+    "child_names",
+    "family_surnames",
+    "fold",
+    "given_names",
+    "nicknames",
+    "pool",
+]
 
 Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.integer[Any]]
@@ -55,12 +65,16 @@ CUSTOMS: dict[str, Custom] = {
     "Anglo": Custom(),
     "African American": Custom(),
     "Hispanic": Custom(0.40, 0.08, 0.10, wife_takes_surname=0.2, middle_share=0.45),
-    "Vietnamese": Custom(0.0, 0.01, 0.05, wife_takes_surname=0.15, english_first=0.35, middle="middle", middle_share=0.85),
+    "Vietnamese": Custom(
+        0.0, 0.01, 0.05, wife_takes_surname=0.15, english_first=0.35, middle="middle", middle_share=0.85
+    ),
     "Arabic": Custom(0.0, 0.01, 0.02, wife_takes_surname=0.1, middle="father", middle_share=0.85),
     "Chinese": Custom(0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none"),
     "South Asian": Custom(0.01, 0.02, 0.04, wife_takes_surname=0.55, middle="middle", middle_share=0.18),
     "Korean": Custom(0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none"),
-    "West African": Custom(0.01, 0.04, 0.05, wife_takes_surname=0.7, english_first=0.3, middle="given", middle_share=0.6),
+    "West African": Custom(
+        0.01, 0.04, 0.05, wife_takes_surname=0.7, english_first=0.3, middle="given", middle_share=0.6
+    ),
 }
 ORIGINS: tuple[str, ...] = tuple(CUSTOMS)
 
@@ -190,9 +204,18 @@ def _listed(provider: Any, locale: str, part: Part, sex: str) -> Iterable[tuple[
 def _folded_elsewhere() -> frozenset[str]:
     """Surnames of the American list that belong to another group's custom."""
     names = [*_provider("es_MX").last_names, *_provider("vi_VN").last_names]
-    names += [row["name"] for row in rows("name_pools") if row["part"] == "surname" and row["origin"] != "Anglo"]
+    names += [
+        row["name"] for row in rows("name_pools") if row["part"] == "surname" and row["origin"] != "Anglo"
+    ]
     shared = {"lee", "park", "moon", "song", "long", "may", "han", "santiago", "franco"}
-    return frozenset({fold(name) for name in names} - shared) | {"yang", "wong", "chang", "vang", "xiong", "huang"}
+    return frozenset({fold(name) for name in names} - shared) | {
+        "yang",
+        "wong",
+        "chang",
+        "vang",
+        "xiong",
+        "huang",
+    }
 
 
 def _gaelic(name: str) -> str:
@@ -211,7 +234,7 @@ def _particles(name: str) -> str:
 
 @dataclass(frozen=True)
 class FamilyNames:
-    """The surnames of families, one element each: of the father, of the mother at birth, of mother and children now."""
+    """The surnames of families: of father, mother at birth, and mother and children now; one element each."""
 
     father: Words
     mother_at_birth: Words
@@ -241,7 +264,9 @@ def family_surnames(seed: int, stream: str, origins: Codes) -> FamilyNames:
     shares = np.array([(c.both_surnames, c.hyphenated, c.mothers_surname) for c in CUSTOMS.values()])
     rng = rng_for(seed, "names", stream, "custom")
     form = (rng.random(len(origins))[:, None] > np.cumsum(shares[origins], axis=1)).sum(axis=1)
-    one_word = np.array([" " not in a and "-" not in a + b and " " not in b for a, b in zip(father, at_birth, strict=True)])
+    one_word = np.array(
+        [" " not in a and "-" not in a + b and " " not in b for a, b in zip(father, at_birth, strict=True)]
+    )
     form = np.where((form < 2) & (~one_word | (father == at_birth)), 3, form)
     children = father.copy()
     children[form == 0] = father[form == 0] + " " + at_birth[form == 0]
@@ -323,7 +348,9 @@ def child_names(
     drawn = given_names(seed, f"{stream} middle", origins, female)
     middle[of_given] = drawn[of_given]
     only_middle = (kinds == "middle") & has_middle & ~english
-    middle[only_middle] = _by_group(seed, f"{stream} middle", "middle", origins[only_middle], female[only_middle])
+    middle[only_middle] = _by_group(
+        seed, f"{stream} middle", "middle", origins[only_middle], female[only_middle]
+    )
     patronymic = (kinds == "father") & has_middle
     middle[patronymic] = fathers_given[patronymic]
     middle[middle == first] = None

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from helpers.layouts import BadInput, nearest
 
@@ -32,7 +32,7 @@ def _last_of_april(data: dict[str, Any]) -> dt.date:
 
 
 class Scenario(BaseModel):
-    """What a made district is like. Shares are rates from 0 to 1; where no source is named, they are the kit's own."""
+    """What a made district is like. Shares are rates from 0 to 1; without a named source they are the kit's own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
@@ -41,7 +41,9 @@ class Scenario(BaseModel):
     seed: int = Field(7, ge=0, le=2**63 - 1)
     students: int = Field(600, ge=20, le=5_000_000)
     school_year: int = Field(2026, ge=2000, le=2090)
-    as_of: dt.date = Field(default_factory=_last_of_april, description="date of the exports, within the school year")
+    as_of: dt.date = Field(
+        default_factory=_last_of_april, description="date of the exports, within the school year"
+    )
     fair: bool = True
 
     # What the systems share: the level sets four switches (levels.toml), each of which can be moved alone.
@@ -77,14 +79,15 @@ class Scenario(BaseModel):
     traits_in_grades: float = Field(0.9, ge=0, le=0.99)
     meal_coverage: Share = 0.88
 
-    @model_validator(mode="after")
-    def _within_the_year(self) -> Scenario:
-        first, last = dt.date(self.school_year - 1, 9, 15), dt.date(self.school_year, 6, 30)
-        if not first <= self.as_of <= last:
+    @field_validator("as_of")
+    @classmethod
+    def _within_the_year(cls, as_of: dt.date, info: ValidationInfo) -> dt.date:
+        year = info.data.get("school_year")  # missing when it is a fault itself
+        if year is not None and not dt.date(year - 1, 9, 15) <= as_of <= dt.date(year, 6, 30):
             raise ValueError(
-                f"as_of = {self.as_of} lies outside the school year {self.school_year}: a date from {first} to {last}"
+                f"must be a date from {year - 1}-09-15 to {year}-06-30, within the school year {year}"
             )
-        return self
+        return as_of
 
     def fingerprint(self) -> str:
         """Give a short name for everything that is set: two scenarios share it only if they are the same."""
@@ -154,18 +157,14 @@ def load_scenario(
         rates[key.removeprefix("fault_rates.")] = given.pop(key)
     settings |= given | ({"fault_rates": rates} if rates else {})
     kinds = known_fault_kinds() if fault_kinds is None else frozenset(fault_kinds)
-    faults = [
-        f"fault_rates.{kind}: no such kind of fault.{nearest(kind, kinds)} There are: {', '.join(sorted(kinds))}"
-        for kind in (rates if kinds is not None else {})
-        if kind not in kinds
-    ]
+    faults = [] if kinds is None else [_unknown_kind(kind, kinds) for kind in rates if kind not in kinds]
     try:
         scenario = Scenario.model_validate(settings)
     except ValidationError as error:
         faults = [*(_in_words(fault) for fault in error.errors()), *faults]
     if faults:
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(faults)}.")
+        raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(faults)}")
     return scenario
 
 
@@ -186,13 +185,18 @@ def _table(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {} if value is None else {"": value}
 
 
+def _unknown_kind(kind: str, kinds: Collection[str]) -> str:
+    listed = ", ".join(sorted(kinds))
+    return f"fault_rates.{kind}: no such kind of fault.{nearest(kind, kinds)} There are: {listed}"
+
+
 def _in_words(fault: Any) -> str:
     place = ".".join(str(step) for step in fault["loc"])
     key = str(fault["loc"][0]) if fault["loc"] else ""
     if fault["type"] == "extra_forbidden":
         return f"{place}: unknown key.{nearest(key, Scenario.model_fields)}"
-    if not place:
-        return str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "value_error":
+        return f"{place} = {fault['input']}: {str(fault['msg']).removeprefix('Value error, ')}"
     return f"{place} = {fault['input']!r}: must be {_allowed(key)}"
 
 

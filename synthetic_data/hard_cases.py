@@ -1,0 +1,369 @@
+"""Children on whom real districts' records break: planted where chance doesn't bring them, and listed.
+
+Every case that can be seen in the population itself is listed wherever it occurs, planted or not. In any
+district of `SMALLEST` children or more each of `CASES` occurs at least once among those enrolled this year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.layouts import STRING
+from synthetic_data.homes import FOSTER, TWO_PARENTS
+from synthetic_data.names import ORIGINS, nicknames, pool
+from synthetic_data.scenario import Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["BY_CHANCE", "CASES", "SMALLEST", "Cast", "Planted", "list_cases", "plant"]
+
+Words = npt.NDArray[np.object_]
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+SMALLEST = 60
+
+CASES = {
+    "twins": "born on one day, one household",
+    "twins_same_initial": "twins whose first names begin alike",
+    "siblings": "one household, one address",
+    "cousins_same_name": "the same first name and surname in two households, born apart",
+    "same_name_same_grade": "the same first name and surname in one grade, born apart",
+    "father_and_son": "father and son bear one name",
+    "staff_same_name": "a teacher bears the child's first name and surname",
+    "january_first": "born on 1 January, or said to be",
+    "compound_surname": "a surname of several words",
+    "hyphenated_surname": "a surname with a hyphen",
+    "apostrophe": "an apostrophe in the name",
+    "accents": "letters beyond plain a to z",
+    "preferred_name": "goes by another first name",
+    "surname_changed": "bore another surname before",
+    "homeless": "no address",
+    "foster_care": "lives with a guardian of another name",
+}
+BY_CHANCE = {
+    "same_name": "the same first name and surname in two grades",
+    "same_name_same_birth_date": "two children whom name and birth date can't tell apart",
+}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What later frames must know of planted cases."""
+
+    namesake: tuple[str, str, bool] | None = None  # first name, surname and sex (female) that a teacher bears
+    cousins: tuple[int, ...] = ()  # places of two children
+
+
+@dataclass
+class Cast:
+    """Names and homes while they can still be changed: arrays over children, then over households."""
+
+    household: Codes
+    grade: Codes
+    twin: Mask
+    birth: npt.NDArray[np.datetime64]
+    female: Mask
+    first: Words
+    last: Words
+    suffix: Words
+    preferred: Words
+    former: Words
+    # one element a household
+    origin: Codes
+    father_first: Words
+    father_last: Words
+    mother_first: Words
+    mother_last: Words
+    mother_born: Words
+    father_senior: Mask
+    guardianship: Codes
+    homeless: Mask
+
+    def surname(self, home: int, name: str) -> None:
+        """Give a whole family another surname."""
+        self.last[self.household == home] = name
+        self.father_last[home] = name
+
+
+def plant(scenario: Scenario, cast: Cast) -> Planted:
+    """Change names and homes so that every case occurs.
+
+    Parameters
+    ----------
+    scenario
+        Its seed and size: below `SMALLEST` children nothing is planted.
+    cast
+        Changed in place, before any frame exists.
+
+    Returns
+    -------
+    Planted
+        What the frames made later must know.
+    """
+    if scenario.students < SMALLEST:
+        return Planted()
+    rng = rng_for(scenario.seed, "hard cases")
+    order = rng.permutation(len(cast.household))
+    order = order[cast.grade[order] >= 0]
+    children_at_home = np.bincount(cast.household, minlength=len(cast.origin))
+    free = np.ones(len(cast.origin), dtype=bool)  # households in which nothing is planted yet
+
+    def take(*children: int) -> None:
+        free[cast.household[list(children)]] = False
+
+    def first_child(fits: Callable[[int], bool]) -> int | None:
+        return next((c for c in order.tolist() if free[cast.household[c]] and fits(c)), None)
+
+    def unless(occurs: Mask, fits: Callable[[int], bool], change: Callable[[int], None]) -> None:
+        if not (occurs & (cast.grade >= 0)).any() and (child := first_child(fits)) is not None:
+            change(child)
+            take(child)
+
+    def only_child(child: int) -> bool:
+        return bool(children_at_home[cast.household[child]] == 1)
+
+    # Twins are the scarcest: none of their names may be changed by another case.
+    twins = np.flatnonzero(cast.twin & (cast.grade >= 0))
+    if len(twins):
+        home = cast.household[twins[0]]
+        one, other, *_ = np.flatnonzero(cast.twin & (cast.household == home))
+        free[home] = False
+        if cast.first[one][0] != cast.first[other][0]:
+            names = pool(
+                ORIGINS[cast.origin[home]], "given", ("Male", "Female")[int(cast.female[other])]
+            ).names
+            borne = set(cast.first[cast.household == home])
+            alike = [name for name in names if name[0] == cast.first[one][0] and name not in borne]
+            if alike:
+                cast.first[other] = alike[int(rng.integers(len(alike)))]
+
+    cousins: tuple[int, ...] = ()
+    for same_grade in (True, False):
+        pair = _pair(cast, order, free, only_child, same_grade)
+        if pair is not None:
+            model, namesake = pair
+            cast.first[namesake] = cast.first[model]
+            cast.surname(int(cast.household[namesake]), cast.last[model])
+            take(model, namesake)
+            cousins = cousins if same_grade else pair
+
+    def name_after_father(child: int) -> None:
+        home = cast.household[child]
+        cast.guardianship[home] = TWO_PARENTS
+        cast.father_first[home], cast.father_last[home] = cast.first[child], cast.last[child]
+        cast.father_senior[home] = True
+        cast.suffix[child] = "Jr"
+
+    unless(
+        np.zeros(len(cast.first), dtype=bool),
+        lambda c: not cast.female[c] and only_child(c),
+        name_after_father,
+    )
+
+    def born_in_january(child: int) -> None:
+        mine = (cast.household == cast.household[child]) & (cast.birth == cast.birth[child])
+        # A cohort's year of births, 2 September to 1 September, holds one 1 January.
+        cohort = (cast.birth[child] + np.timedelta64(121, "D")).astype("datetime64[Y]")
+        cast.birth[mine] = cohort.astype("datetime64[D]")
+
+    unless(_on_new_year(cast.birth), only_child, born_in_january)
+
+    def rename(make: Callable[[str], str]) -> Callable[[int], None]:
+        return lambda child: cast.surname(int(cast.household[child]), make(cast.last[child]))
+
+    gaelic = [name for name in pool("Anglo", "surname").names if "'" in name]
+    accented = [name for name in pool("Hispanic", "surname").names if not name.isascii()]
+    second = pool("Hispanic", "surname").draw(rng, 1)[0]
+    one_word = [" " not in name and "-" not in name for name in cast.last]
+    unless(_has(cast.last, " "), lambda c: one_word[c], rename(lambda name: f"{name} {second}"))
+    unless(_has(cast.last, "-"), lambda c: one_word[c], rename(lambda name: f"{name}-{second}"))
+    unless(_has(cast.last, "'"), only_child, rename(lambda _: gaelic[int(rng.integers(len(gaelic)))]))
+    unless(
+        ~_ascii(cast.first, cast.last),
+        only_child,
+        rename(lambda _: accented[int(rng.integers(len(accented)))]),
+    )
+
+    def prefer(child: int) -> None:
+        cast.preferred[child] = nicknames()[cast.first[child]][0]
+
+    unless(_told(cast.preferred), lambda c: cast.first[c] in nicknames(), prefer)
+
+    def change_surname(child: int) -> None:
+        cast.former[child] = cast.mother_born[cast.household[child]]
+
+    differs = cast.mother_born[cast.household] != cast.last
+    unless(_told(cast.former), lambda c: bool(differs[c]) and only_child(c), change_surname)
+
+    def lose_home(child: int) -> None:
+        cast.homeless[cast.household[child]] = True
+
+    def place_with_others(child: int) -> None:
+        cast.guardianship[cast.household[child]] = FOSTER
+
+    unless(cast.homeless[cast.household], lambda c: True, lose_home)
+    unless(cast.guardianship[cast.household] == FOSTER, only_child, place_with_others)
+    pupil = first_child(lambda c: True)
+    pupil = int(order[0]) if pupil is None else pupil
+    return Planted((cast.first[pupil], cast.last[pupil], bool(cast.female[pupil])), cousins)
+
+
+def list_cases(
+    children: pd.DataFrame,
+    guardians: pd.DataFrame,
+    staff: pd.DataFrame,
+    households: pd.DataFrame,
+    planted: Planted,
+) -> pd.DataFrame:
+    """List every hard case that occurs.
+
+    Parameters
+    ----------
+    children, guardians, staff, households
+        Of the population.
+    planted
+        From `plant`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        case (a key of `CASES`, or of `BY_CHANCE`), person, other_person
+        (NA where there is none), note. A case of two children is listed for both.
+    """
+    names = ["person", "household", "first_name", "last_surname", "birth_date", "grade_level", "sex"]
+    here = children[names].copy()
+    here["initial"] = here["first_name"].str[0]
+    found = [
+        _neighbours("twins", children.loc[children["twin"], names], ["household", "birth_date"]),
+        _neighbours("twins_same_initial", here.loc[children["twin"]], ["household", "birth_date", "initial"]),
+        _neighbours("siblings", here, ["household"]),
+    ]
+    namesakes = _neighbours(
+        "", here, ["first_name", "last_surname"], keep=["birth_date", "grade_level", "household"]
+    )
+    same_day = namesakes["birth_date"] == namesakes["birth_date_other"]
+    same_grade = (namesakes["grade_level"] == namesakes["grade_level_other"]).fillna(False).astype(bool)
+    for case, rows in (
+        ("same_name_same_birth_date", same_day),
+        ("same_name_same_grade", same_grade & ~same_day),
+        ("same_name", ~same_grade & ~same_day),
+    ):
+        found.append(namesakes.loc[rows, ["person", "other_person"]].assign(case=case))
+    if planted.cousins:
+        one, other = (children["person"].iloc[place] for place in planted.cousins)
+        found.append(
+            pd.DataFrame({"person": [one, other], "other_person": [other, one], "case": "cousins_same_name"})
+        )
+    fathers = guardians.loc[guardians["relation"] == "Father"]
+    for case, adults, keys in (
+        ("father_and_son", fathers, ["household", "first_name", "last_surname"]),
+        ("staff_same_name", staff, ["first_name", "last_surname"]),
+    ):
+        adults = adults[[*keys, "person"]].rename(columns={"person": "other_person"})
+        boys = here if case == "staff_same_name" else here.loc[here["sex"] == "Male"]
+        # Several teachers may bear one name, and so may several children.
+        pairs = boys.merge(adults, on=keys, how="inner", validate="many_to_many")
+        found.append(pairs[["person", "other_person"]].assign(case=case))
+    first, last = children["first_name"], children["last_surname"]
+    born = children["birth_date"].dt
+    plain = first.map(str.isascii) & last.map(str.isascii)
+    homes = children[["household"]].merge(households, on="household", how="left", validate="many_to_one")
+    foster = children["household"].isin(guardians.loc[guardians["relation"] == "Foster parent", "household"])
+    for case, rows in (
+        ("january_first", (born.month == 1) & (born.day == 1)),
+        ("compound_surname", last.str.contains(" ", regex=False)),
+        ("hyphenated_surname", last.str.contains("-", regex=False)),
+        ("apostrophe", first.str.contains("['’]") | last.str.contains("['’]")),
+        ("accents", ~plain),
+        ("preferred_name", children["preferred_first_name"].notna()),
+        ("surname_changed", children["former_last_surname"].notna()),
+        ("homeless", homes["homeless"]),
+        ("foster_care", foster),
+    ):
+        mask = rows.to_numpy(dtype=bool)
+        found.append(pd.DataFrame({"person": children["person"][mask], "case": case}))
+    cases = pd.concat(found, ignore_index=True)
+    cases["note"] = cases["case"].map(CASES | BY_CHANCE)
+    cases = cases.sort_values(["case", "person", "other_person"], ignore_index=True)
+    return cases[["case", "person", "other_person", "note"]].astype(STRING)
+
+
+def _pair(
+    cast: Cast, order: Codes, free: Mask, only_child: Callable[[int], bool], same_grade: bool
+) -> tuple[int, int] | None:
+    """Find a child, and an only child of another home who can bear its name; of one origin if there is one."""
+    for alike_in_origin in (True, False):
+        seen: dict[tuple[int, ...], int] = {}
+        for child in order.tolist():
+            home = cast.household[child]
+            if not free[home] or cast.twin[child]:
+                continue
+            kind = (int(cast.female[child]), int(cast.origin[home]) if alike_in_origin else 0)
+            if same_grade:
+                key = (*kind, int(cast.grade[child]))
+                if key not in seen:
+                    seen[key] = child
+                    continue
+                other = seen[key]
+            else:
+                if kind not in seen:
+                    seen[kind] = child
+                    continue
+                other = seen[kind]
+                if abs(int(cast.grade[other]) - int(cast.grade[child])) < 2:
+                    continue
+            if cast.household[other] == home or cast.birth[other] == cast.birth[child]:
+                continue
+            if only_child(child):
+                if not alike_in_origin:
+                    cast.origin[home] = cast.origin[cast.household[other]]
+                return other, child
+            if only_child(other):
+                if not alike_in_origin:
+                    cast.origin[cast.household[other]] = cast.origin[home]
+                return child, other
+    return None
+
+
+def _neighbours(
+    case: str, people: pd.DataFrame, keys: list[str], keep: list[str] | None = None
+) -> pd.DataFrame:
+    """Pair everybody with the next one of the same group; the last with the first."""
+    columns = ["person", *(keep or [])]
+    grouped = people.dropna(subset=keys)
+    grouped = grouped.loc[grouped.duplicated(keys, keep=False)].sort_values(
+        [*keys, "person"], ignore_index=True
+    )
+    group = grouped.groupby(keys, sort=False).ngroup().to_numpy()
+    place = np.arange(len(grouped))
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if len(group) else place
+    following = place + 1
+    if len(group):
+        ends = np.r_[starts[1:], len(group)] - 1
+        following[ends] = starts
+    other = grouped[columns].iloc[following].reset_index(drop=True)
+    other.columns = pd.Index(["other_person", *(f"{name}_other" for name in columns[1:])])
+    pairs = pd.concat([grouped[columns], other], axis=1)
+    return pairs.assign(case=case)
+
+
+def _on_new_year(birth: npt.NDArray[np.datetime64]) -> Mask:
+    day = birth.astype("datetime64[D]")
+    return np.asarray(day == day.astype("datetime64[Y]").astype("datetime64[D]"))
+
+
+def _told(names: Words) -> Mask:
+    return np.array([name is not None for name in names], dtype=bool)
+
+
+def _has(names: Words, sign: str) -> Mask:
+    return np.array([sign in name for name in names], dtype=bool)
+
+
+def _ascii(*names: Words) -> Mask:
+    return np.array([all(part.isascii() for part in parts) for parts in zip(*names, strict=True)], dtype=bool)

@@ -1,0 +1,290 @@
+"""Who lives in the district, as they really are: households, children, guardians, schools and staff.
+
+Race and ethnicity follow published shares of pupils in American public schools; the naming custom of a
+family, and the language at home with it, are drawn given them (`synthetic_data.heritage`). Nothing else in
+the whole maker depends on race, ethnicity or origin while ``scenario.fair`` is true; with ``fair = false``
+chronic absence follows the published rate of each group, and nothing else does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import dates, numbered, only, pick, text, truth
+from synthetic_data.hard_cases import SMALLEST, Cast, list_cases, plant
+from synthetic_data.heritage import GROUPS, draw_heritage
+from synthetic_data.homes import FOSTER, GUARDIANSHIPS, guardians_of, households_frame
+from synthetic_data.names import ORIGINS, child_names, family_surnames, fold, given_names, nicknames
+from synthetic_data.scenario import Scenario
+from synthetic_data.schools import DISTRICT_ID, GRADES, Schools, class_counts, hire_staff, open_schools
+from synthetic_data.streams import rng_for
+
+__all__ = ["Population", "make_population"]
+
+Words = npt.NDArray[np.object_]
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+GRADUATED = len(GRADES)  # the cohort that left school last summer
+
+# Children of school age in a household, and years of school between siblings: the kit's own shares.
+CHILDREN_A_HOUSEHOLD = (0.50, 0.34, 0.12, 0.04)
+YEARS_BETWEEN = (0.22, 0.40, 0.25, 0.13)
+OLD_FOR_GRADE = 0.05  # started a year late, or repeated an earlier grade
+NEW_YEAR_SHARE = 0.06  # of newcomers: the day of birth isn't known, and 1 January stands for it
+
+
+@dataclass(frozen=True)
+class Population:
+    """The people of a district and the places where they live and learn.
+
+    ``classes`` says how many classes each school forms (school, grade: places in ``schools`` and in
+    `synthetic_data.schools.GRADES`; school_year; classes).
+    """
+
+    schools: pd.DataFrame
+    households: pd.DataFrame
+    children: pd.DataFrame
+    staff: pd.DataFrame
+    guardians: pd.DataFrame
+    cases: pd.DataFrame
+    classes: pd.DataFrame
+    places: Schools
+    district_id: str
+    district_name: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Children of two school years before they have names; -1 is a grade in which a child isn't here."""
+
+    household: Codes
+    grade: Codes
+    grade_before: Codes
+    twin: Mask
+    birth: npt.NDArray[np.datetime64]
+
+    @property
+    def households(self) -> int:
+        """How many households there are."""
+        return int(self.household.max()) + 1
+
+
+def make_population(scenario: Scenario) -> Population:
+    """Draw everybody who is or was in the district's schools in two school years.
+
+    Parameters
+    ----------
+    scenario
+        What the district is like. ``scenario.students`` children are enrolled at some time of
+        ``scenario.school_year``; children of the year before who graduated or left come on top.
+
+    Returns
+    -------
+    Population
+        children: person, household, first_name, middle_name, last_surname, generation_code_suffix,
+        preferred_first_name, birth_date, sex, race, hispanic_latino_ethnicity, name_origin, state_id,
+        district_number, email, grade_level (NA: here only last year), twin; beyond the contract
+        grade_level_before (NA: not here last year), former_last_surname, group (as published figures have
+        it). schools, households, guardians, staff, cases: see `synthetic_data.schools`, ``.homes`` and
+        ``.hard_cases``.
+    """
+    seed = scenario.seed
+    draft = _draw_children(scenario)
+    families, home = draft.households, draft.household
+    heritage = draw_heritage(seed, "families", families)
+    female = rng_for(seed, "sex").random(len(home)) < 0.49
+    surnames = family_surnames(seed, "families", heritage.origin)
+    fathers = given_names(seed, "fathers", heritage.origin, np.zeros(families, dtype=bool), adult=True)
+    first, middle = child_names(seed, "children", heritage.origin[home], female, home, fathers[home])
+    last = surnames.children[home]
+    changed = rng_for(seed, "surname changed").random(families)[home] < scenario.surname_changed_share
+    cast = Cast(
+        household=home,
+        grade=draft.grade,
+        twin=draft.twin,
+        birth=draft.birth.copy(),
+        female=female,
+        first=first,
+        last=last,
+        suffix=np.full(len(home), None, dtype=object),
+        preferred=_preferred_names(scenario, first),
+        former=only(changed & (surnames.mother_at_birth[home] != last), surnames.mother_at_birth[home]),
+        origin=heritage.origin,
+        father_first=fathers,
+        father_last=surnames.father.copy(),
+        mother_first=given_names(seed, "mothers", heritage.origin, np.ones(families, dtype=bool), adult=True),
+        mother_last=surnames.mother.copy(),
+        mother_born=surnames.mother_at_birth,
+        father_senior=np.zeros(families, dtype=bool),
+        guardianship=_guardianship(scenario, families),
+        homeless=rng_for(seed, "homeless").random(families) < scenario.homeless_share,
+    )
+    planted = plant(scenario, cast)
+
+    household = numbered("H", np.arange(1, families + 1), max(6, len(str(families))))
+    places = open_schools(scenario)
+    zone = rng_for(seed, "zones").integers(0, len(places.places("elementary")), families)
+    years = {scenario.school_year - 1: draft.grade_before, scenario.school_year: draft.grade}
+    classes = class_counts(places, zone[home], years)
+    households = households_frame(scenario, household, zone, cast)
+    guardians = guardians_of(scenario, household, cast)
+    staff = hire_staff(scenario, places, classes, planted.namesake)
+    children = _children_frame(scenario, draft, cast, middle, household)
+    children["race"] = heritage.race_column(home)
+    children["hispanic_latino_ethnicity"] = heritage.hispanic_column(home)
+    children["name_origin"] = pick(ORIGINS, heritage.origin[home])
+    children["group"] = pick(GROUPS, heritage.group[home])
+    return Population(
+        schools=places.frame(),
+        households=households,
+        children=children[list(CHILD_COLUMNS)],
+        staff=staff,
+        guardians=guardians,
+        cases=list_cases(children, guardians, staff, households, planted),
+        classes=classes,
+        places=places,
+        district_id=DISTRICT_ID,
+        district_name=f"{scenario.title} School District",
+    )
+
+
+CHILD_COLUMNS = (
+    "person", "household", "first_name", "middle_name", "last_surname", "generation_code_suffix",
+    "preferred_first_name", "birth_date", "sex", "race", "hispanic_latino_ethnicity", "name_origin",
+    "state_id", "district_number", "email", "grade_level", "twin", "grade_level_before", "former_last_surname", "group",
+)  # fmt: skip
+
+
+def _draw_children(scenario: Scenario) -> Draft:
+    """Draw households until exactly ``scenario.students`` children are enrolled this year."""
+    households = int(scenario.students * 0.8) + 60
+    while (draft := _draw_households(scenario, households)) is None:
+        households *= 2
+    return draft
+
+
+def _draw_households(scenario: Scenario, count: int) -> Draft | None:
+    rng, cohorts = rng_for(scenario.seed, "households"), GRADUATED + 1
+    size = 1 + np.searchsorted(np.cumsum(CHILDREN_A_HOUSEHOLD)[:-1], rng.random(count), side="right")
+    home = np.repeat(np.arange(count), size)
+    slots = len(home)
+    eldest = np.r_[True, home[1:] != home[:-1]]
+    years = 1 + np.searchsorted(np.cumsum(YEARS_BETWEEN)[:-1], rng.random(slots), side="right")
+    so_far = np.cumsum(np.where(eldest, 0, years))
+    apart = so_far - so_far[eldest][home]
+    # Going round the cohorts keeps every grade equally full; at most 3 x 4 of 14 years lie between siblings.
+    cohort = (rng.integers(0, cohorts, count)[home] + apart) % cohorts
+    comes_and_goes = rng.random(count)
+    gone = (comes_and_goes < scenario.left_in_year)[home]
+    arrived = (comes_and_goes > 1 - scenario.arrived_in_year)[home]
+    retained = (rng.random(slots) < scenario.retained_share) & (cohort < GRADUATED) & ~gone & ~arrived
+    old = retained | (rng.random(slots) < OLD_FOR_GRADE)
+    # Cohort 0 begins school in the autumn after its fifth birthday, with 1 September as the last day.
+    first_of_year = (scenario.school_year - 1 - 5 - cohort - old - 1970).astype("datetime64[Y]")
+    last_day = (first_of_year.astype("datetime64[M]") + 8).astype("datetime64[D]")
+    birth = last_day - (rng.random(slots) * 365).astype("int64")
+    unknown = arrived & (rng.random(slots) < NEW_YEAR_SHARE)
+    birth = np.where(unknown, first_of_year.astype("datetime64[D]"), birth)
+
+    grade = np.where(gone | (cohort == GRADUATED), -1, cohort)
+    before = np.where(arrived, -1, cohort - 1 + retained)
+    mean_size = float(np.dot(CHILDREN_A_HOUSEHOLD, np.arange(1, 5)))
+    share = scenario.twins_share
+    has_twins = rng.random(count) < share * mean_size / (2 - share)
+    for planted in (False, True):
+        if planted:
+            fit = eldest & (grade >= 0) & (grade < GRADUATED - 1) & (before >= 0)
+            if scenario.students < SMALLEST or not fit.any():
+                break
+            has_twins[home[np.flatnonzero(fit)[0]]] = True
+        copies = 1 + (eldest & has_twins[home])
+        copies[(grade < 0) & (before < 0)] = 0
+        slot = np.repeat(np.arange(slots), copies)
+        here = np.cumsum(grade[slot] >= 0)
+        if here[-1] < scenario.students:
+            return None
+        slot = slot[: int(np.searchsorted(here, scenario.students)) + 1]
+        twin = np.zeros(len(slot), dtype=bool)
+        twin[1:] = slot[1:] == slot[:-1]
+        twin[:-1] |= twin[1:]
+        if (twin & (grade[slot] >= 0)).any():
+            break
+    # Neighbours in the list are not neighbours in life: nobody may guess a family from the order of ids.
+    order = rng_for(scenario.seed, "order of children").permutation(len(slot))
+    slot, twin = slot[order], twin[order]
+    _, household = np.unique(home[slot], return_inverse=True)
+    return Draft(household, grade[slot], before[slot], twin, birth[slot])
+
+
+def _preferred_names(scenario: Scenario, first: Words) -> Words:
+    """Say who goes by a nickname: a share of all children, drawn among those whose name has one."""
+    rng, known = rng_for(scenario.seed, "preferred names"), nicknames()
+    can = np.array([name in known for name in first], dtype=bool)
+    share = min(1.0, scenario.preferred_name_share / max(can.mean(), 1e-9))
+    chosen = can & (rng.random(len(first)) < share)
+    which = rng.random(len(first))
+    preferred = np.full(len(first), None, dtype=object)
+    for place in np.flatnonzero(chosen).tolist():
+        options = known[first[place]]
+        preferred[place] = options[int(which[place] * len(options))]
+    return preferred
+
+
+def _guardianship(scenario: Scenario, families: int) -> Codes:
+    rng = rng_for(scenario.seed, "guardianship")
+    shares = np.cumsum([share for _, share in GUARDIANSHIPS])
+    kind = np.searchsorted(shares[:-1], rng.random(families), side="right").clip(0, FOSTER - 1)
+    return np.where(rng.random(families) < scenario.foster_share, FOSTER, kind)
+
+
+def _children_frame(
+    scenario: Scenario, draft: Draft, cast: Cast, middle: Words, household: Words
+) -> pd.DataFrame:
+    count = len(draft.household)
+    rng = rng_for(scenario.seed, "numbers")
+    # Seven in eight district numbers and one in four state ids begin with a zero that a spreadsheet drops.
+    width = 6 if count < 300_000 else 8
+    numbers = rng.permutation(min(10**width, max(110_000, 3 * count)))[:count]
+    state = np.unique(rng.integers(0, 13 * 10**8, int(count * 1.05) + 50))
+    state = rng.permutation(state)[:count]
+    state = np.where(
+        state < 3 * 10**8, state, state * 7
+    )  # beyond 300 million: ten digits without a zero in front
+    logins = _logins(cast.first, cast.last)
+    domain = f"students.{fold(scenario.title)}.example"
+    return pd.DataFrame(
+        {
+            "person": text(numbered("P", np.arange(1, count + 1), max(6, len(str(count))))),
+            "household": text(household[draft.household]),
+            "first_name": text(cast.first),
+            "middle_name": text(only(middle != cast.first, middle)),
+            "last_surname": text(cast.last),
+            "generation_code_suffix": text(cast.suffix),
+            "preferred_first_name": text(cast.preferred),
+            "birth_date": dates(cast.birth),
+            "sex": pick(("Male", "Female"), cast.female.astype("int64")),
+            "state_id": text(numbered("", state, 10)),
+            "district_number": text(numbered("", numbers, width)),
+            "email": text([f"{login}@{domain}" for login in logins]),
+            "grade_level": pick(GRADES, draft.grade),
+            "twin": truth(draft.twin),
+            "grade_level_before": pick(GRADES, draft.grade_before),
+            "former_last_surname": text(only(cast.former != cast.last, cast.former)),
+        }
+    )
+
+
+def _logins(first: Words, last: Words) -> list[str]:
+    """Make logins such as ana.lopez, the second one ana.lopez2."""
+    seen: dict[str, int] = {}
+    logins = []
+    for given, family in zip(first, last, strict=True):
+        login = f"{fold(given.split()[0])}.{fold(family.split()[-1])}"
+        seen[login] = seen.get(login, 0) + 1
+        logins.append(login if seen[login] == 1 else f"{login}{seen[login]}")
+    return logins

@@ -1,0 +1,373 @@
+"""From exceptions to days: who was expected on which day, and what the attendance system says of it.
+
+Attendance systems send exceptions only: a child with six rows was at school on all the other days, if she was
+enrolled and school was held. So a day is made from three tables of one system: its calendar says when
+school is held, its enrolment says who was expected, its events say who wasn't there. Where one of them is
+missing there is no day, and a rate stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.layouts import STRING, as_table, empty_table
+from helpers.profile.elements import AttendanceTerms, attendance_terms
+from helpers.profile.school_years import SchoolYears, school_years
+
+if TYPE_CHECKING:
+    from helpers.files import District
+
+__all__ = ["Days", "attendance_days", "derive_days"]
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+# Days since 1970 stand in the lower bits of a sorted key; days outside (a typed 0209, a 2173) are no school
+# days.
+DAY_BITS = 20
+LAST_DAY = 60_000
+# Without a day for which the export speaks, the newest event says how far it reaches; a few events that lie
+# more than this many days after all others are mistyped dates, and would turn months to come into days at
+# school.
+STRAY_AFTER_DAYS = 21
+STRAY_SHARE = 0.01
+
+# How certain a mark is, below the declared order: a child of whom nothing is said, and a mark of an unknown
+# kind.
+GENERATED, UNKNOWN, FIRST_DECLARED = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days of children at schools, compact: one entry a child, school and instructional day in a spell.
+
+    Attributes
+    ----------
+    spells
+        ``silo, record, file, row, school_id``: disjoint pieces of enrolment, one row each.
+    source
+        One entry a piece: its place in the table of enrolment.
+    spell, day, rank, event
+        One entry a day: its piece of enrolment, days since 1970, how certain the mark is (an index into
+        `statuses`), and the place of the event that decided it in the table of events (-1: none).
+    covered
+        One entry a day: the system is known to say whether the child was there.
+    statuses
+        Status by rank; NA where the mark is of an unknown kind.
+    counted, out_of_place
+        One entry an event: it stands on a day of a spell; it can be judged and stands on none.
+    expanded
+        One entry an enrolment row: it gave at least one day, or lies inside one that did.
+    """
+
+    spells: pd.DataFrame
+    source: Ints
+    spell: Ints
+    day: Ints
+    rank: Ints
+    event: Ints
+    covered: Bools
+    statuses: pd.Series
+    counted: Bools
+    out_of_place: Bools
+    expanded: Bools
+
+
+def _day_numbers(dates: pd.Series) -> Ints:
+    """Count days since 1970; -1 where there is no day, or none that a school could have."""
+    numbers = dates.to_numpy(dtype="datetime64[D]").astype("int64")
+    return np.where((numbers < 0) | (numbers > LAST_DAY), -1, numbers)
+
+
+def _numbered(*frames: pd.DataFrame, columns: tuple[str, str]) -> list[Ints]:
+    """Give each pair of two text columns a number, alike over several frames; -1 where one is missing."""
+    first = pd.concat([frame[columns[0]] for frame in frames], ignore_index=True)
+    second = pd.concat([frame[columns[1]] for frame in frames], ignore_index=True)
+    a, _ = pd.factorize(first)
+    b, named = pd.factorize(second)
+    pairs = np.where((a < 0) | (b < 0), -1, a.astype("int64") * max(len(named), 1) + b)
+    numbers, _ = pd.factorize(pd.Series(pairs).where(pairs >= 0))
+    ends = np.cumsum([len(frame) for frame in frames])
+    return [part.astype("int64") for part in np.split(numbers, ends[:-1])]
+
+
+def _school_days(calendar: pd.DataFrame, schools: Ints, terms: AttendanceTerms) -> tuple[Ints, Ints]:
+    """List each school's instructional days, sorted: the day is named so and not named otherwise as well."""
+    by_word = calendar["calendar_event"].isin(list(terms.instructional)).astype("boolean")
+    by_word = by_word.where(calendar["calendar_event"].notna())
+    held = calendar["is_instructional"].fillna(by_word)
+    day = _day_numbers(calendar["date"])
+    known = (schools >= 0) & (day >= 0) & held.notna().to_numpy()
+    days = pd.DataFrame(
+        {"school": schools[known], "day": day[known], "held": held[known].to_numpy(dtype=bool)}
+    )
+    held_by_day = days.groupby(["school", "day"], sort=True)["held"].all()
+    kept = held_by_day.index[held_by_day.to_numpy()]
+    return (
+        kept.get_level_values("school").to_numpy(dtype="int64"),
+        kept.get_level_values("day").to_numpy(dtype="int64"),
+    )
+
+
+def _reach(people: pd.DataFrame | None, silos: Ints, named: pd.Index, day: Ints) -> Ints:
+    """Say up to which day each system's export speaks; -1 where nothing tells."""
+    reach = np.full(len(named), -1, dtype="int64")
+    spoken = pd.Series(dtype="datetime64[us]")
+    if people is not None and not people.empty:
+        spoken = people.groupby("silo")["as_of"].max()
+    for place, silo in enumerate(named):
+        if silo in spoken.index and pd.notna(spoken[silo]):
+            reach[place] = np.datetime64(spoken[silo], "D").astype("int64")
+            continue
+        days, counts = np.unique(day[(silos == place) & (day >= 0)], return_counts=True)
+        if len(days) == 0:
+            continue
+        gaps = np.flatnonzero(np.diff(days) > STRAY_AFTER_DAYS)
+        later = counts.sum() - np.cumsum(counts)
+        stray = gaps[later[gaps] <= STRAY_SHARE * counts.sum()]
+        reach[place] = days[stray[0]] if len(stray) else days[-1]
+    return reach
+
+
+def _pieces(
+    enrolment: pd.DataFrame,
+    records: Ints,
+    schools: Ints,
+    calendar: tuple[Ints, Ints],
+    reach: Ints,
+    years: SchoolYears,
+) -> pd.DataFrame:
+    """Cut enrolment into disjoint pieces with a first and last day, at schools that have a calendar."""
+    cal_school, cal_day = calendar
+    cal_year = years.of(pd.Series(cal_day.astype("datetime64[D]").astype("datetime64[us]")))
+    bounds = (
+        pd.DataFrame({"school": cal_school, "year": cal_year, "day": cal_day})
+        .groupby(["school", "year"])["day"]
+        .agg(["min", "max"])
+    )
+    pieces = pd.DataFrame(
+        {
+            "source": np.arange(len(enrolment)),
+            "record": records,
+            "school": schools,
+            "begin": _day_numbers(enrolment["begin_date"]),
+            "end": _day_numbers(enrolment["end_date"]),
+            "year": enrolment["school_year"].to_numpy(dtype="int64", na_value=-1),
+            "reach": reach,
+            "no_end": enrolment["end_date"].isna().to_numpy(),
+        }
+    )
+    wanted = pd.MultiIndex.from_arrays([pieces["school"], pieces["year"]])
+    of_year = bounds.reindex(wanted).fillna(-1).astype("int64")
+    # An open spell ends with its school year, where it names one, and never after the day the export speaks
+    # for.
+    first = of_year["min"].to_numpy()
+    last = np.where(of_year["max"].to_numpy() >= 0, of_year["max"].to_numpy(), LAST_DAY)
+    pieces["begin"] = np.where(pieces["begin"] >= 0, pieces["begin"], first)
+    pieces["end"] = np.where(pieces["no_end"], last, pieces["end"])
+    pieces["end"] = np.where(pieces["reach"] >= 0, np.minimum(pieces["end"], pieces["reach"]), pieces["end"])
+    known = (pieces[["record", "school", "begin"]] >= 0).all(axis="columns")
+    known &= (pieces["begin"] <= pieces["end"]) & np.isin(schools, cal_school)
+    pieces = pieces[known].sort_values(["record", "school", "begin", "source"], kind="stable")
+    before = (
+        pieces.groupby(["record", "school"])["end"]
+        .cummax()
+        .groupby([pieces["record"], pieces["school"]])
+        .shift(fill_value=-1)
+    )
+    return pieces.assign(begin=np.maximum(pieces["begin"], before + 1)).reset_index(drop=True)
+
+
+def _find(keys: Ints, day: Ints, pieces_key: Ints, begin: Ints, end: Ints) -> Ints:
+    """Find the piece of enrolment that each event stands in; -1 where there is none. Pieces are sorted."""
+    if len(pieces_key) == 0:
+        return np.full(len(keys), -1, dtype="int64")
+    at = np.searchsorted((pieces_key << DAY_BITS) | begin, (keys << DAY_BITS) | day, side="right") - 1
+    safe = np.maximum(at, 0)
+    inside = (at >= 0) & (keys >= 0) & (day >= 0) & (pieces_key[safe] == keys) & (day <= end[safe])
+    return np.where(inside, at, -1)
+
+
+def derive_days(frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = None) -> Days:
+    """Derive days from calendar, enrolment and events, each system by itself.
+
+    Parameters
+    ----------
+    frames
+        ``calendar``, ``school_enrollment``, ``attendance_event``, and ``people`` for the day an export
+        speaks for.
+    years
+        School years; found in the frames when not given.
+
+    Returns
+    -------
+    Days
+        The days, and what became of every event and spell.
+    """
+    terms = attendance_terms()
+    calendar = frames.get("calendar", empty_table("calendar"))
+    enrolment = frames.get("school_enrollment", empty_table("school_enrollment"))
+    events = frames.get("attendance_event", empty_table("attendance_event"))
+    years = school_years(frames) if years is None else years
+
+    schools, spell_school, event_school = _numbered(
+        calendar, enrolment, events, columns=("silo", "school_id")
+    )
+    spell_record, event_record = _numbered(enrolment, events, columns=("silo", "record"))
+    silo_of, named = pd.factorize(pd.concat([enrolment["silo"], events["silo"]], ignore_index=True))
+    spell_silo, event_silo = silo_of[: len(enrolment)], silo_of[len(enrolment) :]
+    cal_school, cal_day = _school_days(calendar, schools, terms)
+    cal_key = (cal_school << DAY_BITS) | cal_day
+    event_day = _day_numbers(events["date"])
+    taught = (event_school >= 0) & (event_day >= 0)
+    taught &= np.isin((event_school << DAY_BITS) | event_day, cal_key)
+    reach = _reach(frames.get("people"), event_silo[taught], named, event_day[taught])
+
+    pieces = _pieces(enrolment, spell_record, spell_school, (cal_school, cal_day), reach[spell_silo], years)
+    school, begin, end = (pieces[name].to_numpy(dtype="int64") for name in ("school", "begin", "end"))
+    low = np.searchsorted(cal_key, (school << DAY_BITS) | begin)
+    high = np.searchsorted(cal_key, (school << DAY_BITS) | end, side="right")
+    lengths = np.maximum(high - low, 0)
+    starts = np.cumsum(lengths) - lengths
+    total = int(lengths.sum())
+    spell = np.repeat(np.arange(len(pieces)), lengths)
+    place = np.arange(total) - np.repeat(starts - low, lengths)
+
+    # An event names its school; where it doesn't, it goes to the spell that its child has on that day.
+    width = max(int(spell_school.max(initial=-1)), int(event_school.max(initial=-1))) + 1
+    record = pieces["record"].to_numpy(dtype="int64")
+    whole_day = events["section_id"].isna().to_numpy()
+    at = _find(
+        np.where((event_record >= 0) & (event_school >= 0), event_record * width + event_school, -1),
+        event_day, record * width + school, begin, end,
+    )  # fmt: skip
+    by_record = np.lexsort((begin, record))
+    alone = _find(event_record, event_day, record[by_record], begin[by_record], end[by_record])
+    nameless = (event_school < 0) & (alone >= 0)
+    at = np.where(nameless, np.append(by_record, -1)[alone], at)
+    # A last entry that stands for "no spell" and "no day" is what -1 and a search past the end point to.
+    its_school, its_start, its_low = (np.append(array, -1)[at] for array in (school, starts, low))
+    its_key = (its_school << DAY_BITS) | event_day
+    in_calendar = np.searchsorted(cal_key, its_key)
+    counted = (at >= 0) & whole_day & (np.append(cal_key, -1)[in_calendar] == its_key)
+    day_of_event = its_start + in_calendar - its_low
+
+    statuses, ranks = _ranks(events["attendance_event_category"], terms)
+    rank = np.full(total, GENERATED, dtype="int64")
+    event = np.full(total, -1, dtype="int64")
+    marks = np.flatnonzero(counted)
+    marks = marks[np.lexsort((-marks, ranks[marks]))]
+    # Assigned in rising certainty, so that the most certain mark of a day stays, and the first written of
+    # equals.
+    rank[day_of_event[marks]] = ranks[marks]
+    event[day_of_event[marks]] = marks
+
+    told = (reach >= 0)[spell_silo[pieces["source"].to_numpy(dtype="int64")]]
+    covered = (rank != UNKNOWN) & np.repeat(told, lengths)
+    rostered = np.isin(event_silo, np.unique(spell_silo[spell_record >= 0]))
+    has_calendar = np.isin(event_school, cal_school) | ((event_school < 0) & np.isin(event_record, record))
+    out_of_place = (event_record >= 0) & whole_day & (event_day >= 0) & rostered & has_calendar & ~counted
+    expanded = np.zeros(len(enrolment), bool)
+    source = pieces["source"].to_numpy(dtype="int64")
+    expanded[source] = True
+    return Days(
+        spells=enrolment.iloc[source][["silo", "record", "file", "row", "school_id"]].reset_index(drop=True),
+        source=source,
+        spell=spell,
+        day=cal_day[place] if total else np.zeros(0, "int64"),
+        rank=rank,
+        event=event,
+        covered=covered,
+        statuses=statuses,
+        counted=counted,
+        out_of_place=out_of_place,
+        expanded=expanded,
+    )
+
+
+def _ranks(words: pd.Series, terms: AttendanceTerms) -> tuple[pd.Series, Ints]:
+    """Give each event its rank in the declared order of certainty, and each rank its status."""
+    rising = list(reversed(terms.order))
+    statuses = pd.Series([None, "Present", None, *rising], dtype=STRING)
+    rank_of = {word: FIRST_DECLARED + rising.index(status) for word, status in terms.status.items()}
+    ranks = words.map(rank_of).to_numpy(dtype="float64", na_value=np.nan)
+    return statuses, np.where(np.isnan(ranks), UNKNOWN, ranks).astype("int64")
+
+
+def attendance_days(district_or_frames: District | Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Derive a row a child, school and instructional day from what an attendance system sends.
+
+    Present is generated; an exception takes its place, the most certain of a day by the order declared in
+    ``elements.toml``. A school without a calendar gives no day, and neither do days after the one for which
+    the export speaks. Events outside any spell, or on a day without school, are not counted.
+
+    Parameters
+    ----------
+    district_or_frames
+        A district, or its tables ``calendar``, ``school_enrollment``, ``attendance_event``, with ``people``
+        (for ``as_of``) and ``session`` where there are any.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``attendance_day``: silo, record, file and row (of the event that decided, else of the
+        enrolment), school_id, date, status (NA: a mark of an unknown kind) and covered.
+    """
+    frames = tables_of(district_or_frames)
+    days = derive_days(frames)
+    return days_table(days, frames.get("attendance_event", empty_table("attendance_event")))
+
+
+def tables_of(district_or_frames: District | Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Take the tables that days are derived from out of a district, or leave a mapping of frames as it is.
+
+    Parameters
+    ----------
+    district_or_frames
+        A district, or its tables by name.
+
+    Returns
+    -------
+    dict
+        Tables by name.
+    """
+    names = ("calendar", "school_enrollment", "attendance_event", "session")
+    given: Any = district_or_frames
+    if hasattr(given, "fact"):
+        return {**{name: given.fact(name) for name in names}, "people": given.people}
+    return {name: given[name] for name in (*names, "people") if name in given}
+
+
+def days_table(days: Days, events: pd.DataFrame) -> pd.DataFrame:
+    """Write days out as the table ``attendance_day``.
+
+    Parameters
+    ----------
+    days
+        Derived days.
+    events
+        The events from which they were derived.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``attendance_day``.
+    """
+    said = days.event >= 0
+    # Files and rows of enrolment and of events in one list, so that each column is taken once.
+    files = pd.concat([days.spells["file"], events["file"]], ignore_index=True)
+    rows = pd.concat([days.spells["row"], events["row"]], ignore_index=True)
+    source = np.where(said, days.event + len(days.spells), days.spell)
+    rank = np.where(days.covered | (days.rank == UNKNOWN), days.rank, 0)
+    frame = {name: days.spells[name].array.take(days.spell) for name in ("silo", "record", "school_id")}
+    frame |= {"file": files.array.take(source), "row": rows.array.take(source)}
+    frame["date"] = days.day.astype("datetime64[D]").astype("datetime64[us]")
+    frame["status"] = days.statuses.array.take(rank)
+    frame["covered"] = pd.array(days.covered, dtype="boolean")
+    return as_table("attendance_day", pd.DataFrame(frame))

@@ -1,0 +1,215 @@
+"""What a child's profile holds: elements, events of a year and terms of attendance, as declared."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+import helpers.layouts
+from helpers.layouts import STRING, BadInput, faults_of, nearest
+
+__all__ = [
+    "AttendanceTerms",
+    "Declarations",
+    "Element",
+    "TimelineEvent",
+    "attendance_terms",
+    "declared",
+    "element",
+    "elements",
+    "read_declarations",
+]
+
+DECLARED = Path(helpers.layouts.__file__).parent / "standard" / "elements.toml"
+
+DTYPES: dict[str, Any] = {
+    "string": STRING,
+    "integer": pd.Int64Dtype(),
+    "number": "float64",
+    "boolean": pd.BooleanDtype(),
+    "date": "datetime64[us]",
+}
+
+
+class Declared(BaseModel):
+    """A part of the declaration; a name that nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Element(Declared):
+    """One element of the profile."""
+
+    name: str
+    domain: str
+    tenet: Literal["Healthy", "Safe", "Engaged", "Supported", "Challenged"]
+    per: Literal["child", "school_year"]
+    type: Literal["string", "integer", "number", "boolean", "date"]
+    unit: str | None = None
+    term: str | None = None
+    sensitivity: Literal["public", "internal", "restricted"]
+    table: str
+    column: str | None = None
+    rule: str
+    trust: tuple[str, ...]
+    compare: Literal["exact", "folded", "codes"] = "exact"
+    days_until_stale: int
+    numerator: str | None = None
+    denominator: str | None = None
+    definition: str | None = None
+    source: str | None = None
+    meaning: str
+
+    @property
+    def profile_column(self) -> str:
+        """Give the element's column in the wide profile."""
+        return f"{self.domain}_{self.name}"
+
+
+class TimelineEvent(Declared):
+    """One kind of fact that is an event of a child's year."""
+
+    table: str
+    domain: str
+    date: str
+    event: str | None = None
+    event_from: str | None = None
+    detail: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_word(self) -> TimelineEvent:
+        if (self.event is None) == (self.event_from is None):
+            raise ValueError("give either event or event_from")
+        return self
+
+
+class AttendanceTerms(Declared):
+    """How exceptions become days, and when a child counts as chronically absent."""
+
+    order: tuple[str, ...]
+    absent: tuple[str, ...]
+    instructional: tuple[str, ...]
+    chronic_share: float
+    chronic_minimum_days: int
+    status: dict[str, str]
+
+    @model_validator(mode="after")
+    def _known_words(self) -> AttendanceTerms:
+        unknown = sorted((set(self.absent) | set(self.status.values())) - set(self.order))
+        if unknown:
+            raise ValueError(f"not in order: {', '.join(unknown)}")
+        return self
+
+
+class Declarations(Declared):
+    """The whole of elements.toml."""
+
+    element: tuple[Element, ...]
+    timeline: tuple[TimelineEvent, ...]
+    attendance: AttendanceTerms
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Declarations:
+        names = [each.name for each in self.element]
+        faults = [
+            f"element {name!r} is declared twice" for name in sorted(set(names)) if names.count(name) > 1
+        ]
+        for each in self.element:
+            for part in (each.numerator, each.denominator):
+                if part is not None and part not in names:
+                    faults.append(
+                        f"element {each.name!r} counts {part!r}, which is no element.{nearest(part, names)}"
+                    )
+            if each.unit == "rate" and not (each.numerator and each.denominator):
+                faults.append(f"element {each.name!r} is a rate without numerator and denominator")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def read_declarations(path: Path) -> Declarations:
+    """Read a declaration of elements.
+
+    Parameters
+    ----------
+    path
+        A TOML file in the language of ``helpers/layouts/standard/elements.toml``.
+
+    Returns
+    -------
+    Declarations
+        Elements, timeline events and attendance terms.
+
+    Raises
+    ------
+    BadInput
+        When the file breaks its language; every fault is named.
+    """
+    known = {*Element.model_fields, *TimelineEvent.model_fields, *AttendanceTerms.model_fields}
+    try:
+        return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise BadInput(f"{path.name} is no declaration of elements:\n{faults_of(error, known)}") from None
+
+
+@cache
+def declared() -> Declarations:
+    """Give the kit's own declaration.
+
+    Returns
+    -------
+    Declarations
+        What ``helpers/layouts/standard/elements.toml`` says.
+    """
+    return read_declarations(DECLARED)
+
+
+def elements() -> tuple[Element, ...]:
+    """List the elements of the profile, in the order of its columns.
+
+    Returns
+    -------
+    tuple of Element
+        As declared.
+    """
+    return declared().element
+
+
+def element(name: str) -> Element:
+    """Give one element by its name.
+
+    Parameters
+    ----------
+    name
+        Name of an element, as in the column ``element`` of the values.
+
+    Returns
+    -------
+    Element
+        Its declaration.
+
+    Raises
+    ------
+    BadInput
+        When no element has that name.
+    """
+    found = {each.name: each for each in elements()}
+    if name not in found:
+        raise BadInput(f"No element is called {name!r}.{nearest(name, found)} There are: {', '.join(found)}.")
+    return found[name]
+
+
+def attendance_terms() -> AttendanceTerms:
+    """Give the terms by which exceptions become days.
+
+    Returns
+    -------
+    AttendanceTerms
+        Order of certainty, words for a status, and the threshold of chronic absence.
+    """
+    return declared().attendance

@@ -1,0 +1,205 @@
+"""What the rules of the profile may look at: every record and fact with the child whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.layouts import STRING, fact_tables, standard_table
+from helpers.profile.school_years import SchoolYears, school_years
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts.layout import Layout
+    from helpers.link import Links
+
+__all__ = ["BANDS", "Evidence", "behind_one_value", "child_tables", "gather", "with_child"]
+
+# From the surest tie to the weakest. A record alone is sure to be itself.
+BANDS = ("Sure", "Alone", "Unverified", "Review")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that is known, by child.
+
+    Attributes
+    ----------
+    crosswalk
+        Every record of a student, with child and band.
+    people
+        Columns of ``people`` for those records, with ``child`` and ``link_band``.
+    person_rows
+        Source rows behind those records.
+    identifiers
+        Their ids, with ``child`` and ``link_band``.
+    facts
+        Fact tables by name; those about children have ``child`` and ``link_band``, NA where the row names no
+        student. Rows stand in the order of the district's own table.
+    years
+        School years.
+    systems
+        Which of the kit's systems each silo is: the ``silo`` of its layout, else its own name.
+    layouts
+        Layout of each silo, as far as known.
+    """
+
+    crosswalk: pd.DataFrame
+    people: pd.DataFrame
+    person_rows: pd.DataFrame
+    identifiers: pd.DataFrame
+    facts: Mapping[str, pd.DataFrame]
+    years: SchoolYears
+    systems: Mapping[str, str]
+    layouts: Mapping[str, Layout]
+
+    @property
+    def children(self) -> pd.Index:
+        """Every child, in order."""
+        return pd.Index(sorted(self.crosswalk["child"].unique()), dtype="string")
+
+    def sources(self, column: str) -> pd.DataFrame:
+        """Say which source row gave a column of ``people``.
+
+        Parameters
+        ----------
+        column
+            Column of ``people``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``silo, record, file, row, rows``: one row a record; file and row are NA where several files stand
+            behind the record and nothing says which of them holds the column.
+        """
+        rows = self.person_rows
+        places = rows[["silo", "file"]].drop_duplicates()
+        takes = [
+            _takes(self.layouts.get(silo), file, column)
+            for silo, file in zip(places["silo"], places["file"], strict=True)
+        ]
+        places = places.assign(takes=pd.array(takes, dtype="boolean"))
+        rows = rows.merge(places, on=["silo", "file"], how="left", validate="many_to_one")
+        behind = rows.groupby(["silo", "record"], sort=False).size().rename("rows").reset_index()
+        rows = rows.merge(behind, on=["silo", "record"], how="left", validate="many_to_one")
+        # A later row replaces an earlier one, so the last row of a file that has the column is the likely
+        # source.
+        telling = rows[rows["takes"].fillna(False) | (rows["rows"] == 1)]
+        last = telling.drop_duplicates(["silo", "record"], keep="last")[["silo", "record", "file", "row"]]
+        return behind.merge(last, on=["silo", "record"], how="left", validate="one_to_one")
+
+
+def _takes(layout: Layout | None, file: str, column: str) -> bool | None:
+    """Say whether a file gives a column of people; None where no layout tells."""
+    if layout is None:
+        return None
+    name = file.rsplit("/", 1)[-1]
+    for kind in layout.files:
+        if fnmatch(name, kind.path.rsplit("/", 1)[-1]):
+            makes = [each for each in kind.makes if each.table == "people"]
+            return any(column in {**each.take, **each.set, **each.flags} for each in makes)
+    return None
+
+
+def child_tables() -> tuple[str, ...]:
+    """Name the fact tables that systems send about children.
+
+    Returns
+    -------
+    tuple of str
+        Fact tables with a ``record``; attendance days are derived, so they are none of them.
+    """
+    return tuple(
+        name for name in fact_tables() if standard_table(name).about == "child" and name != "attendance_day"
+    )
+
+
+def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Say of each row whose it is.
+
+    Parameters
+    ----------
+    frame
+        A table with ``silo`` and ``record``.
+    crosswalk
+        Table ``crosswalk``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows in the same order, with ``child`` and ``link_band``; NA where the record is no
+        student's.
+    """
+    named = frame.loc[frame["record"].notna(), ["silo", "record"]]
+    tied = crosswalk[["silo", "record", "child", "band"]].rename(columns={"band": "link_band"})
+    joined = named.merge(tied, on=["silo", "record"], how="left", validate="many_to_one").set_index(
+        named.index
+    )
+    return frame.assign(
+        child=joined["child"].reindex(frame.index).astype(tied["child"].dtype),
+        link_band=joined["link_band"].reindex(frame.index).astype(tied["link_band"].dtype),
+    )
+
+
+def behind_one_value(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Say which record stands behind a value that several rows give together, and how sure its tie is.
+
+    Parameters
+    ----------
+    frame
+        Rows with `keys`, ``record`` and ``link_band``.
+    keys
+        Columns that name the value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By `keys`: ``record`` (NA where there are several) and ``link_band`` (the weakest).
+    """
+    weakness = frame["link_band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
+    by = frame.assign(weakness=weakness).groupby(keys, sort=True)
+    return pd.DataFrame(
+        {
+            "record": by["record"].first().where(by["record"].nunique() == 1),
+            "link_band": by["weakness"].max().map(dict(enumerate(BANDS))).astype(STRING),
+        }
+    )
+
+
+def gather(district: District, links: Links) -> Evidence:
+    """Gather a district's records and facts by child.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+
+    Returns
+    -------
+    Evidence
+        What the rules look at.
+    """
+    crosswalk = links.crosswalk
+    people = with_child(district.people, crosswalk)
+    identifiers = with_child(district.identifiers, crosswalk)
+    facts = {table: district.fact(table) for table in fact_tables() if table != "attendance_day"}
+    years = school_years(facts)
+    for table in child_tables():
+        facts[table] = with_child(facts[table], crosswalk)
+    layouts = dict(district.layouts)
+    return Evidence(
+        crosswalk=crosswalk,
+        people=people[people["child"].notna()].reset_index(drop=True),
+        person_rows=district.person_rows,
+        identifiers=identifiers[identifiers["child"].notna()].reset_index(drop=True),
+        facts=facts,
+        years=years,
+        systems={silo: layouts[silo].silo if silo in layouts else silo for silo in district},
+        layouts=layouts,
+    )

@@ -1,0 +1,89 @@
+"""The child whom the notebooks follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.layouts import BadInput
+from helpers.profile.evidence import with_child
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = ["follow_child"]
+
+
+def follow_child(district: District, links: Links) -> str:
+    """Choose the child whom the notebooks follow, by a rule, so that every district has one.
+
+    Among all children, the first in this order:
+
+    1. every record of the child is tied to her surely: her story is hers;
+    2. the roster lists her today (the first of SIS, else the system that knows most children; no end before
+    the
+       newest day of its records);
+    3. at least two systems know her;
+    4. at least one system doesn't: something is missing;
+    5. her systems write her name differently, or disagree about her birth date;
+    6. more systems before fewer;
+    7. by child id.
+
+    A rule that no child obeys passes nobody over, so that a district with one child has that one. In a real
+    district the id says nobody's name, but what stands behind it is a real child's.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+
+    Returns
+    -------
+    str
+        The child's id.
+
+    Raises
+    ------
+    BadInput
+        When no record of any system is a student's.
+    """
+    crosswalk = links.crosswalk
+    if crosswalk.empty:
+        raise BadInput("There is no child to follow: no system of this district lists a student.")
+    people = with_child(district.people, crosswalk)
+    people = people[people["child"].notna()]
+    by_child = people.groupby("child", sort=True)
+    silos = by_child["silo"].nunique()
+    names = (
+        people["last_surname"].fillna(people["full_name"]).fillna("") + "|" + people["first_name"].fillna("")
+    )
+    people = people.assign(
+        written=names.where(names != "|"), unsure=~people["link_band"].isin(["Sure", "Alone"])
+    )
+    by_child = people.groupby("child", sort=True)
+    story = pd.DataFrame(
+        {
+            "unsure": by_child["unsure"].max(),
+            "gone": ~silos.index.to_series().isin(_on_roster(district, people)),
+            "single": silos < 2,
+            "everywhere": silos >= people["silo"].nunique(),
+            "same": (by_child["written"].nunique() < 2) & (by_child["birth_date"].nunique() < 2),
+            "fewer": -silos,
+        }
+    )
+    return str(story.sort_values(list(story.columns), kind="stable").index[0])
+
+
+def _on_roster(district: District, people: pd.DataFrame) -> list[str]:
+    """List the children of the current roster."""
+    sis = [silo for silo in district if silo in district.layouts and district.layouts[silo].silo == "sis"]
+    counts = people.groupby("silo")["child"].nunique()
+    known = [silo for silo in sis if silo in counts.index]
+    roster = people[people["silo"] == (known[0] if known else counts.idxmax())]
+    today = pd.concat([roster["as_of"], roster["begin_date"]]).max()
+    ended = roster["end_date"].notna() & ((roster["end_date"] < today) | pd.isna(today))
+    return list(roster.loc[~ended, "child"].unique())

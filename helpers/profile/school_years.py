@@ -1,0 +1,157 @@
+"""Which school years a district's systems speak of, and in which of them a day lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from helpers.layouts import empty_table, fact_tables, standard_table
+
+__all__ = ["SchoolYears", "day_columns", "school_years"]
+
+# A school year turns on 1 July where no session says otherwise.
+TURNS_IN_MONTH = 7
+# A session longer than this is a typing error, and would swallow the years beside it.
+LONGEST_SESSION_DAYS = 400
+# Where a system has no sessions, a year counts when at least this share of its dated rows lies in it: a few
+# mistyped dates make no school year.
+LEAST_SHARE_OF_ROWS = 0.02
+
+
+@dataclass(frozen=True)
+class SchoolYears:
+    """The school years of a district.
+
+    Attributes
+    ----------
+    years
+        Years, each named by the year in which it ends, oldest first.
+    spans
+        First and last day of a year, as the sessions have it; a year may have none.
+    of_silo
+        The years of each system that has any.
+    """
+
+    years: tuple[int, ...]
+    spans: Mapping[int, tuple[pd.Timestamp, pd.Timestamp]]
+    of_silo: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def newest_of(self, silos: pd.Series) -> pd.Series:
+        """Give each system's newest school year, for what it says without a date.
+
+        Parameters
+        ----------
+        silos
+            Names of systems.
+
+        Returns
+        -------
+        pandas.Series
+            ``Int64``: its own newest year, else the district's; NA where nobody has one.
+        """
+        fallback = self.years[-1] if self.years else pd.NA
+        newest = {
+            silo: self.of_silo[silo][-1] if silo in self.of_silo else fallback for silo in silos.unique()
+        }
+        return silos.map(newest).astype("Int64")
+
+    def of(self, dates: pd.Series) -> pd.Series:
+        """Say in which school year each day lies.
+
+        Parameters
+        ----------
+        dates
+            Days.
+
+        Returns
+        -------
+        pandas.Series
+            ``Int64``: the year in which the school year ends, whether or not a system speaks of it.
+        """
+        turned = dates.dt.year + (dates.dt.month >= TURNS_IN_MONTH)
+        year = turned.astype("Int64")
+        settled = pd.Series(False, index=dates.index)
+        for named, (begin, end) in self.spans.items():
+            settled |= (turned == named) & dates.between(begin, end)
+        for named, (begin, end) in self.spans.items():
+            year = year.mask(dates.between(begin, end) & ~settled, named)
+        return year
+
+
+def day_columns(table: str) -> list[str]:
+    """Name the columns of a fact table that hold its day: the first is its own, the rest stand in.
+
+    Parameters
+    ----------
+    table
+        Fact table.
+
+    Returns
+    -------
+    list of str
+        Columns of type date or datetime, in declared order.
+    """
+    return [column.name for column in standard_table(table).columns if column.type in ("date", "datetime")]
+
+
+def _spans(sessions: pd.DataFrame) -> dict[int, tuple[pd.Timestamp, pd.Timestamp]]:
+    length = (sessions["end_date"] - sessions["begin_date"]).dt.days
+    sound = sessions[sessions["school_year"].notna() & length.between(0, LONGEST_SESSION_DAYS)]
+    by_year = sound.groupby("school_year").agg(begin=("begin_date", "min"), end=("end_date", "max"))
+    return {
+        int(year): (row.begin, row.end) for year, row in zip(by_year.index, by_year.itertuples(), strict=True)
+    }
+
+
+def _years_without_sessions(
+    facts: Mapping[str, pd.DataFrame], known: set[str], years: SchoolYears
+) -> pd.DataFrame:
+    """Take the years of dated rows, for systems that have no sessions of their own."""
+    dated = []
+    for table in fact_tables():
+        frame = facts.get(table)
+        if frame is None or table == "session":
+            continue
+        frame = frame[~frame["silo"].isin(list(known))]
+        if frame.empty:
+            continue
+        own = pd.Series(pd.NA, frame.index, dtype="Int64")
+        if "school_year" in frame.columns:
+            own = frame["school_year"]
+        for column in day_columns(table)[:1]:
+            own = own.fillna(years.of(frame[column]))
+        dated.append(pd.DataFrame({"silo": frame["silo"], "year": own}).dropna())
+    if not dated:
+        return pd.DataFrame({"silo": pd.Series(dtype="string"), "year": pd.Series(dtype="Int64")})
+    counts = pd.concat(dated, ignore_index=True).groupby(["silo", "year"]).size()
+    share = counts / counts.groupby(level="silo").transform("sum")
+    return share[share >= LEAST_SHARE_OF_ROWS].index.to_frame(index=False)
+
+
+def school_years(facts: Mapping[str, pd.DataFrame]) -> SchoolYears:
+    """Find the school years that a district's systems speak of.
+
+    The years of the sessions; of a system without sessions, the years of its dated rows.
+
+    Parameters
+    ----------
+    facts
+        Fact tables by name, as far as there are any.
+
+    Returns
+    -------
+    SchoolYears
+        Years, their spans, and the years of each system.
+    """
+    sessions = facts.get("session", empty_table("session"))
+    named = sessions.loc[sessions["school_year"].notna(), ["silo", "school_year"]]
+    named = named.rename(columns={"school_year": "year"})
+    spans = _spans(sessions)
+    others = _years_without_sessions(facts, set(named["silo"]), SchoolYears((), spans))
+    found = pd.concat([named, others], ignore_index=True).drop_duplicates()
+    of_silo: dict[str, tuple[int, ...]] = {}
+    for silo, its_years in found.groupby("silo")["year"]:
+        of_silo[str(silo)] = tuple(sorted(int(year) for year in its_years.to_numpy(dtype="int64")))
+    return SchoolYears(tuple(sorted({year for its in of_silo.values() for year in its})), spans, of_silo)

@@ -1,0 +1,244 @@
+"""Which value a child's profile shows, whether the systems agree on it, and why there is none."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, as_table, empty_table
+from helpers.profile.attendance_years import AttendanceYears
+from helpers.profile.elements import Element
+from helpers.profile.evidence import BANDS, Evidence
+from helpers.profile.rules import RULES, Found
+
+__all__ = ["choose_values", "find_values", "folded"]
+
+STATUSES = ("Reported", "Withheld", "Not applicable", "Empty", "Not collected", "Not linked")
+KEYS = ["child", "element", "school_year"]
+# Two systems use the same codes when at least half of those of the smaller are also those of the other.
+SHARED_CODES = 0.5
+
+
+def folded(words: pd.Series) -> pd.Series:
+    """Write words without capitals, accents and marks, so that only other spelling is a difference.
+
+    Parameters
+    ----------
+    words
+        Text.
+
+    Returns
+    -------
+    pandas.Series
+        Folded text.
+    """
+    unique = words.dropna().unique()
+    plain = {
+        word: "".join(letter for letter in unicodedata.normalize("NFKD", word.casefold()) if letter.isalnum())
+        for word in unique
+    }
+    return words.map(plain).astype(STRING)
+
+
+def find_values(
+    elements: tuple[Element, ...], evidence: Evidence, attendance: AttendanceYears
+) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """Let every element's rule find its values.
+
+    Parameters
+    ----------
+    elements
+        Elements, as declared.
+    evidence
+        Records and facts by child.
+    attendance
+        Attendance by child, system and year.
+
+    Returns
+    -------
+    tuple
+        Values as the rules found them, with ``element``, ``unit`` and ``rule``; and by fact table which
+        rows were weighed by any rule.
+    """
+    tables = []
+    weighed: dict[str, pd.Series] = {}
+    for element in elements:
+        found: Found = RULES[element.rule](element, evidence, attendance)
+        for table, mask in found.weighed.items():
+            weighed[table] = mask | weighed[table] if table in weighed else mask
+        tables.append(found.values.assign(element=element.name, unit=element.unit, rule=element.rule))
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True), weighed
+
+
+def _code_groups(values: pd.DataFrame) -> dict[str, int]:
+    """Group systems that use the same codes; the values of different groups can't be compared."""
+    words = {str(silo): set(its.dropna()) for silo, its in values.groupby("silo")["value"]}
+    group = {silo: place for place, silo in enumerate(words)}
+    for left in words:
+        for right in words:
+            smaller = min(len(words[left]), len(words[right]))
+            if smaller and len(words[left] & words[right]) >= SHARED_CODES * smaller:
+                old, new = group[right], group[left]
+                group = {silo: new if at == old else at for silo, at in group.items()}
+    return group
+
+
+def _agreement(values: pd.DataFrame, elements: Mapping[str, Element]) -> pd.Series:
+    """Say of each reported value whether every other system says the same; NA: no other says anything."""
+    said = values[values["status"] == "Reported"]
+    comparable = pd.Series(0, index=said.index)
+    text = said["value"]
+    for name, element in elements.items():
+        mine = said["element"] == name
+        if element.compare == "folded":
+            text = text.mask(mine, folded(said.loc[mine, "value"]))
+        if element.compare == "codes":
+            groups = _code_groups(said[mine])
+            comparable = comparable.mask(mine, said["silo"].map(groups))
+    about = said.groupby(KEYS, dropna=False, sort=False).ngroup().to_numpy(dtype="int64")
+    about = pd.factorize(pd.MultiIndex.from_arrays([about, comparable]))[0]
+    # A date whose day and month may be exchanged agrees by whichever reading another system has.
+    other = said["other_reading"]
+    there = pd.MultiIndex.from_arrays([about, text])
+    second = pd.MultiIndex.from_arrays([about, other.fillna("")])
+    text = text.mask(other.notna() & second.isin(there) & ~_elsewhere(about, said["silo"], text), other)
+    word = pd.factorize(text)[0]
+    silo = pd.factorize(said["silo"])[0]
+    triples = pd.DataFrame({"about": about, "word": word, "silo": silo}).drop_duplicates()
+    all_said = triples.groupby("about").size()
+    same_word = triples.groupby(["about", "word"]).size()
+    same_silo = triples.groupby(["about", "silo"]).size()
+    silos = triples.groupby("about")["silo"].nunique()
+    # Of all that was said: without what this system said, without who said the same; this very value is in
+    # both.
+    total = all_said.reindex(about).to_numpy()
+    by_word = same_word.reindex(pd.MultiIndex.from_arrays([about, word])).to_numpy()
+    by_silo = same_silo.reindex(pd.MultiIndex.from_arrays([about, silo])).to_numpy()
+    against = total - by_word - by_silo + 1
+    agrees = pd.array(against == 0, dtype="boolean")
+    agrees[silos.reindex(about).to_numpy() < 2] = pd.NA
+    return pd.Series(agrees, index=said.index).reindex(values.index)
+
+
+def _elsewhere(about: np.ndarray, silo: pd.Series, text: pd.Series) -> np.ndarray:
+    """Say of each value whether another system has the very same."""
+    by = pd.DataFrame({"about": about, "silo": silo.to_numpy(), "text": text.to_numpy()})
+    return (by.groupby(["about", "text"])["silo"].transform("nunique") > 1).to_numpy()
+
+
+def _order(values: pd.DataFrame, evidence: Evidence, elements: Mapping[str, Element]) -> pd.DataFrame:
+    """Rank the values of a child's element: what says something, sure ties, trusted systems, newest first."""
+    bands = {band: max(place - 1, 0) for place, band in enumerate(BANDS)}  # Sure and Alone are equally sure
+    silos = sorted(evidence.systems)
+    trust = pd.DataFrame(
+        [
+            (name, silo, _trust(element, evidence.systems[silo]) * len(silos) + place)
+            for name, element in elements.items()
+            for place, silo in enumerate(silos)
+        ],
+        columns=["element", "silo", "trust"],
+    )
+    trust = values[["element", "silo"]].merge(
+        trust, on=["element", "silo"], how="left", validate="many_to_one"
+    )
+    recent = values["recent"].fillna(values["as_of"])
+    return values.assign(
+        status_rank=values["status"].map({status: place for place, status in enumerate(STATUSES)}),
+        band_rank=values["link_band"].map(bands).fillna(len(BANDS)),
+        trust=trust["trust"].to_numpy(),
+        age=_days_back(recent),
+        late=_days_back(values["begin_date"]),
+    )
+
+
+def _days_back(dates: pd.Series) -> np.ndarray:
+    """Give dates numbers by which the newest sorts first, and what has none last."""
+    days = -dates.to_numpy(dtype="datetime64[D]").astype("float64")
+    return np.where(dates.isna(), np.inf, days)
+
+
+def _trust(element: Element, system: str) -> int:
+    return element.trust.index(system) if system in element.trust else len(element.trust)
+
+
+def _fillers(values: pd.DataFrame, evidence: Evidence, elements: Mapping[str, Element]) -> pd.DataFrame:
+    """Say of every child and element without a value why there is none."""
+    children = evidence.children
+    years = list(evidence.years.years)
+    grids = []
+    for name, element in elements.items():
+        when: list[object] = [pd.NA] if element.per == "child" else list(years)
+        grid = pd.MultiIndex.from_product([children, [name], when], names=KEYS).to_frame(index=False)
+        grids.append(grid.astype({"child": STRING, "element": STRING, "school_year": "Int64"}))
+    grid = pd.concat(grids, ignore_index=True)
+    have = pd.MultiIndex.from_frame(values[KEYS].astype({"school_year": "Int64"}).fillna({"school_year": 0}))
+    lack = grid[~pd.MultiIndex.from_frame(grid.fillna({"school_year": 0})).isin(have)].reset_index(drop=True)
+
+    # The most trusted system that has the element (in that year), and the most trusted that knows the child.
+    about = ["element", "school_year"]
+    holders = values.loc[values["status"] != "Empty", [*about, "silo", "trust"]].drop_duplicates()
+    holders = holders.sort_values([*about, "trust"]).fillna({"school_year": 0})
+    best = holders.drop_duplicates(about)[[*about, "silo"]]
+    knows = evidence.crosswalk[["child", "silo", "record", "band"]].rename(columns={"band": "link_band"})
+    knows = knows.sort_values(["child", "silo", "record"]).drop_duplicates(["child", "silo"])
+    known = holders.merge(knows, on="silo", how="inner", validate="many_to_many")
+    known = known.sort_values([*about, "child", "trust"]).drop_duplicates([*about, "child"])
+
+    filled = lack.fillna({"school_year": 0}).merge(
+        known.drop(columns="trust"), on=[*about, "child"], how="left", validate="many_to_one"
+    )
+    elsewhere = filled[about].merge(best, on=about, how="left", validate="many_to_one")["silo"]
+    filled = filled.assign(school_year=lack["school_year"])
+    status = pd.Series("Not collected", index=lack.index, dtype=STRING)
+    status = status.mask(elsewhere.notna(), "Not linked").mask(filled["silo"].notna(), "Empty")
+    units = {name: element.unit for name, element in elements.items()}
+    rules = {name: element.rule for name, element in elements.items()}
+    return filled.assign(
+        silo=filled["silo"].fillna(elsewhere),
+        status=status,
+        unit=filled["element"].map(units),
+        rule=filled["element"].map(rules),
+    )
+
+
+def choose_values(values: pd.DataFrame, evidence: Evidence, elements: tuple[Element, ...]) -> pd.DataFrame:
+    """Choose one value a child, element and year, and say of each whether the others agree.
+
+    What says something comes before what is empty, an undoubted date before a doubtful one, a sure tie
+    before an unverified one, then the order of trust, then the newest. A child without a value gets a row
+    that says why: Empty (a system that has the element knows the child and says nothing), Not linked (it
+    has no record of the child), Not collected (no system has it).
+
+    Parameters
+    ----------
+    values
+        Values as the rules found them.
+    evidence
+        Records and facts by child.
+    elements
+        Elements, as declared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``values``, one chosen row a child, element and year; sorted by child, element, year.
+    """
+    by_name = {element.name: element for element in elements}
+    ranked = _order(values, evidence, by_name)
+    ranked = ranked.assign(agrees=_agreement(ranked, by_name))
+    ranked = ranked.sort_values(
+        [*KEYS, "status_rank", "doubtful", "band_rank", "trust", "age", "late", "record", "file", "row"],
+        kind="stable",
+    )
+    ranked = ranked.assign(chosen=~ranked.duplicated(KEYS))
+    fillers = _fillers(ranked, evidence, by_name).assign(chosen=True)
+    shown = list(empty_table("values").columns)
+    both = [as_table("values", part.reindex(columns=shown)) for part in (ranked, fillers) if len(part)]
+    result = pd.concat(both, ignore_index=True) if both else empty_table("values")
+    place = result["element"].map({name: at for at, name in enumerate(by_name)})
+    result = result.assign(place=place, year=result["school_year"].fillna(0), second=~result["chosen"])
+    order = ["child", "place", "year", "second"]
+    return as_table("values", result.sort_values(order, kind="stable")[shown])

@@ -117,7 +117,8 @@ def draw_bars(
         left=left,
         color=[colour("blue") if label in chosen else colour("ink") for label in labels],
     )
-    axes.plot([left, left], [0, len(labels) * step], color=colour("muted"), linewidth=0.8)
+    if not sheet.narrow:
+        axes.plot([left, left], [0, len(labels) * step], color=colour("muted"), linewidth=0.8)
     for centre, name, length, text in zip(centres, names, lengths, texts, strict=True):
         if sheet.narrow:
             sheet.write(axes, left, centre - 18, name)

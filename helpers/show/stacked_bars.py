@@ -27,7 +27,16 @@ def stacked_bars(
     unit: str,
     alt: str = "",
     caption: str = "",
-    parts: Sequence[str] = ("right", "unverified", "reviewed", "review", "missed", "alone", "wrong"),
+    parts: Sequence[str] = (
+        "right",
+        "joined",
+        "unverified",
+        "reviewed",
+        "review",
+        "missed",
+        "alone",
+        "wrong",
+    ),
     guard: CountGuard | None = None,
 ) -> Picture:
     """Draw one stacked bar a row; the parts that have a meaning keep its colour, hatch and edge.
@@ -214,6 +223,7 @@ class _Drawing:
                 sheet.write(axes, self.left - 12, top + thick / 2, name, across="right")
             self._row(axes, place, top, thick, scale)
         bottom = head + count * step
-        axes.plot([self.left, self.left], [head, bottom], color=colour("muted"), linewidth=0.8)
+        if not sheet.narrow:
+            axes.plot([self.left, self.left], [head, bottom], color=colour("muted"), linewidth=0.8)
         sheet.write(axes, self.left, bottom + 14, self.unit, size=SMALL, shade=colour("muted"))
         return sheet.figure

@@ -23,18 +23,18 @@ def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tuple[list[str], bool]:
-    """Give the cells of a column as text, and whether it holds numbers."""
+def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tuple[list[str], str]:
+    """Give the cells of a column as text, and what they are: number, date or text."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        return ["–" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in column], False
+        return ["–" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in column], "date"
     if not _is_number(column):
-        return [number_text(value) for value in column], False
+        return [number_text(value) for value in column], "text"
     known = column.dropna()
     whole = bool((known.astype("float64") % 1 == 0).all())
     digits = shared_digits(known, unit)
     if guard is not None and whole:
-        return [number_text(shown_count(value, guard), digits=digits) for value in column], True
-    return [number_text(value, digits=digits) for value in column], True
+        return [number_text(shown_count(value, guard), digits=digits) for value in column], "number"
+    return [number_text(value, digits=digits) for value in column], "number"
 
 
 def _safe_cell(text: str) -> str:
@@ -104,8 +104,8 @@ def table_markup(
         _column_texts(frame.iloc[:, place], units.get(str(frame.columns[place]), ""), guard)
         for place in range(frame.shape[1])
     ]
-    sides = ["text-align:right" if numeric else "text-align:left" for _, numeric in cells]
-    kinds = [' class="number"' if numeric else "" for _, numeric in cells]
+    sides = [f"text-align:{'right' if kind == 'number' else 'left'}" for _, kind in cells]
+    kinds = ["" if kind == "text" else f' class="{kind}"' for _, kind in cells]
     head = "".join(
         f'<th scope="col"{kind} style="{side}">{escape(text)}</th>'
         for text, kind, side in zip(heads, kinds, sides, strict=True)

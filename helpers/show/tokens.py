@@ -163,6 +163,7 @@ def series_colours(count: int) -> list[str]:
 # Meaning keeps its colour in every chart. Wrong is hatched, missed outlined, unverified dotted.
 OUTCOMES: dict[str, Mark] = {
     "right": Mark(colour("blue"), colour("blue"), colour("blue")),
+    "joined": Mark(colour("ink"), colour("ink"), colour("ink")),
     "wrong": Mark(colour("vermilion"), colour("vermilion"), colour("vermilion-text"), hatch="////"),
     "missed": Mark(colour("orange"), colour("ink"), colour("ink")),
     "unverified": Mark(colour("ink"), colour("ink"), colour("muted"), line="dotted", alpha=0.4),

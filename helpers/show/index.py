@@ -1,0 +1,277 @@
+"""The index of a run: four sentences, one picture, the reports, and where the data come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.show.banner import banner, is_invented, where_from
+from helpers.show.blocks import escape
+from helpers.show.numbers import as_number, number_text
+from helpers.show.pages import TEMPLATE_FOLDER, Failure, write_atomically
+from helpers.show.stacked_bars import stacked_bars
+from helpers.show.tables import table_markup
+from helpers.show.tokens import page_css
+
+__all__ = ["Count", "IndexFigures", "ReportLine", "index_page", "sentences"]
+
+# A number; the guard's words in its place ("fewer than 10"); or nothing: it cannot be judged.
+Count = int | str | None
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class IndexFigures:
+    """What the index says, computed before: this room only writes it down.
+
+    Parameters
+    ----------
+    place
+        The district's name, or the folder's.
+    children
+        How many children the roster knows; all systems together where there is no roster.
+    systems
+        How many children each system knows, by the system's name as it is said.
+    joined
+        Children joined in all systems that should know them; None without an answer key.
+    joined_everywhere
+        Children joined in all systems, whether or not they should be; said when ``joined`` is None.
+    wrong_unnoticed
+        Children joined to another child's records without any check noticing; None without an answer key.
+    waiting
+        Records that wait for a person.
+    unverified
+        Records joined by an id that nothing could verify.
+    outcomes
+        Rows of the picture: name of the row, then right, missed, wrong … in children.
+    picture_title
+        The finding that the picture shows.
+    first_step
+        The one thing to do first, as a sentence.
+    """
+
+    place: str
+    children: Count
+    systems: Mapping[str, Count]
+    joined: Count = None
+    joined_everywhere: Count = None
+    wrong_unnoticed: Count = None
+    waiting: Count = None
+    unverified: Count = None
+    outcomes: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
+    picture_title: str = ""
+    first_step: str = ""
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One report in the index.
+
+    Parameters
+    ----------
+    title
+        The question that it answers.
+    page
+        Address of its page beside the index; empty when there is none.
+    minutes
+        How long it takes to read.
+    status
+        ``done`` or ``failed``.
+    failed
+        Where it stopped.
+    """
+
+    title: str
+    page: str
+    minutes: int | None = None
+    status: str = "done"
+    failed: Failure | None = None
+
+    @property
+    def said(self) -> str:
+        """The status in words."""
+        return "complete" if self.status == "done" else "not complete"
+
+
+def _children(count: Count) -> str:
+    """Write a count of children with its noun and verb: one child is, two children are."""
+    text = number_text(count)
+    return f"**{text[:1].upper()}{text[1:]}** {'child is' if as_number(count) == 1 else 'children are'}"
+
+
+def _known(figures: IndexFigures) -> str:
+    known = {name: count for name, count in figures.systems.items() if count is not None}
+    if not known:
+        return "No system in this folder names a child."
+    if len(known) <= _MOST_NAMED:
+        (first, count), *rest = known.items()
+        said = f"{first} knows **{number_text(count)}** {'child' if count == 1 else 'children'}"
+        others = [f"{name} **{number_text(other)}**" for name, other in rest]
+        if not others:
+            return f"{said}."
+        return f"{said}, {', '.join(others[:-1])}{', ' if others[:-1] else ''}{others[-1]}."
+    numbers = {name: as_number(count) for name, count in known.items()}
+    sure = {name: number for name, number in numbers.items() if number is not None}
+    if not sure:
+        return f"{len(known)} systems each know fewer than 10 children."
+    least, most = min(sure, key=sure.__getitem__), max(sure, key=sure.__getitem__)
+    return (
+        f"{len(known)} systems know between **{number_text(sure[least])}** children ({least}) "
+        f"and **{number_text(sure[most])}** ({most})."
+    )
+
+
+def sentences(figures: IndexFigures) -> list[str]:
+    """Say this run in four sentences; numbers stand between ``**``.
+
+    Parameters
+    ----------
+    figures
+        This run's figures.
+
+    Returns
+    -------
+    list of str
+        What each system knows; who is joined; who is joined to the wrong child; what to do first.
+    """
+    of_all = "" if figures.children is None else f" of **{number_text(figures.children)}**"
+    lines = [_known(figures)]
+    if figures.joined is not None:
+        number = as_number(figures.joined)
+        noun = "child is" if number == 1 else "children are"
+        lines.append(
+            f"**{number_text(figures.joined)}**{of_all} {noun} joined in all systems that should know them."
+        )
+    else:
+        unjudged = "how many should be cannot be judged, since there is no answer key."
+        if figures.joined_everywhere is None:
+            lines.append(unjudged[0].upper() + unjudged[1:].replace("should be", "should be joined"))
+        else:
+            lines.append(f"{_children(figures.joined_everywhere)} joined in every system; {unjudged}")
+    if figures.wrong_unnoticed is None:
+        known = [
+            f"{number_text(count)} {words}"
+            for count, words in (
+                (figures.unverified, "records are joined by an id that nothing could verify"),
+                (figures.waiting, "records wait for a person"),
+            )
+            if count is not None and count != 0
+        ]
+        lines.append(
+            "Whether a child is joined to another child's records cannot be judged without an answer key"
+            + (f"; {' and '.join(known)}." if known else ".")
+        )
+    elif figures.wrong_unnoticed == 0:
+        lines.append("**No child** is joined to another child's records without a check noticing.")
+    else:
+        lines.append(
+            f"{_children(figures.wrong_unnoticed)} joined to another child's records, and no check noticed."
+        )
+    lines.append(f"First thing to do: {figures.first_step or 'nothing stands out; read the reports below.'}")
+    return lines
+
+
+def _title(figures: IndexFigures) -> str:
+    count = len(figures.systems)
+    if figures.children is None or not count:
+        return f"{figures.place}: what this run found"
+    systems = "one system knows" if count == 1 else f"{count} systems know"
+    return f"{figures.place}: what {systems} of {number_text(figures.children)} children"
+
+
+def _picture(figures: IndexFigures) -> str:
+    if not figures.outcomes:
+        return ""
+    hidden = any(isinstance(count, str) for row in figures.outcomes.values() for count in row.values())
+    caption = "Groups of fewer than 10 children are not shown." if hidden else ""
+    return stacked_bars(
+        figures.outcomes,
+        title=figures.picture_title or "How the children of each system are joined",
+        unit="children",
+        caption=caption,
+    )._repr_html_()
+
+
+def _made(about: Mapping[str, object], synthetic: bool, version: str) -> dict[str, Any]:
+    if synthetic:
+        origin = where_from(about)
+        return {
+            "title": "This district is invented",
+            "lines": [
+                "No child, family or school in it exists. It is made by a program that also wrote down "
+                "the truth, so that every join here could be checked.",
+                f"{origin}. The same scenario and seed make the same district again." if origin else "",
+            ],
+        }
+    return {
+        "title": "How this was made",
+        "lines": [
+            "These are a district's own exports, read on this machine; nothing was sent anywhere. "
+            "Groups of fewer than 10 children are not shown, nor is any child's name, number or record.",
+            "There is no answer key to such a folder: a person has to look at what is right and what is wrong.",
+            f"Made with version {version}." if version else "",
+        ],
+    }
+
+
+def index_page(
+    out_path: Path,
+    figures: IndexFigures | None,
+    reports: Sequence[ReportLine],
+    about: Mapping[str, object],
+    *,
+    synthetic: bool | None = None,
+    version: str = "",
+    earlier: pd.DataFrame | None = None,
+) -> Path:
+    """Write the index of a run.
+
+    Parameters
+    ----------
+    out_path
+        ``index.html``.
+    figures
+        This run's figures; None when the district itself could not be read.
+    reports
+        The reports in the order of the road.
+    about, synthetic
+        As in ``helpers.show.banner.banner``.
+    version
+        Version of the kit.
+    earlier
+        Earlier runs, one a row; shown folded.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    from jinja2 import Environment, FileSystemLoader
+    from markupsafe import Markup
+
+    invented = is_invented(about) if synthetic is None else synthetic
+    environment = Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True)
+    environment.filters["strong"] = lambda text: Markup(
+        re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
+    )
+    made = _made(about, invented, version)
+    made["lines"] = [line for line in made["lines"] if line]
+    markup = environment.get_template("reports.html.j2").render(
+        title=_title(figures) if figures else "This run found no district to report on",
+        css=page_css(),
+        banner=banner(about, invented).markup,
+        sentences=sentences(figures) if figures else [],
+        picture=_picture(figures) if figures else "",
+        reports=reports,
+        made=made,
+        earlier=table_markup(earlier, label="Earlier runs")[0]
+        if earlier is not None and len(earlier)
+        else "",
+    )
+    return write_atomically(out_path, markup)

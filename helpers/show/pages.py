@@ -1,0 +1,200 @@
+"""Pages of a run: one of each notebook, made by nbconvert with the kit's own template."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.show.banner import banner
+from helpers.show.blocks import slug
+from helpers.show.tokens import page_css
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["TEMPLATE_FOLDER", "Failure", "notebook_page", "write_atomically"]
+
+TEMPLATE_FOLDER = Path(__file__).with_name("template")
+# The line of a notebook's first cell at which its words to the learner begin: minutes, needs, goals.
+_FOR_LEARNERS = re.compile(r"^\*\*\d+ min.*", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where and how a notebook stopped.
+
+    Parameters
+    ----------
+    cell
+        Number of the code cell, from 1, as Jupyter shows it; 0 where no cell was at work.
+    name
+        Type of the error.
+    message
+        Its words; empty for a real folder, since they may hold a child's name.
+    source
+        The cell's code.
+    """
+
+    cell: int
+    name: str
+    message: str = ""
+    source: str = ""
+
+    @property
+    def place(self) -> str:
+        """The cell in words."""
+        return f"cell {self.cell}" if self.cell else "its start"
+
+
+def write_atomically(path: Path, text: str) -> Path:
+    """Write a text file so that a reader sees the old one or the new one, never half of it.
+
+    Parameters
+    ----------
+    path
+        Where to; folders on the way are made.
+    text
+        What to write, as UTF-8.
+
+    Returns
+    -------
+    Path
+        The same path.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        # A temporary file is for its owner alone; a report is read by others.
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
+
+
+@cache
+def _exporter() -> Any:
+    """Make the exporter once a process: loading nbconvert and its template takes a second."""
+    from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
+
+    settings = Config()
+    # Nothing is fetched: the template asks for none of these, and here they cannot slip back in.
+    for address in (
+        "require_js_url",
+        "mathjax_url",
+        "mermaid_js_url",
+        "jquery_url",
+        "jupyter_widgets_base_url",
+    ):
+        settings.HTMLExporter[address] = ""
+    return HTMLExporter(
+        config=settings,
+        extra_template_basedirs=[str(TEMPLATE_FOLDER.parent)],
+        template_name=TEMPLATE_FOLDER.name,
+        exclude_anchor_links=True,
+        exclude_input=True,
+    )
+
+
+def _with_ids(markup: str) -> str:
+    """Give every heading an id, so that it can be linked to; a second one of the same words gets a number."""
+    seen: dict[str, int] = {}
+
+    def place(found: re.Match[str]) -> str:
+        words = slug(unescape(re.sub(r"<[^>]+>", "", found.group(2))))
+        seen[words] = seen.get(words, 0) + 1
+        name = words if seen[words] == 1 else f"{words}-{seen[words]}"
+        return f'<h{found.group(1)} id="{name}">{found.group(2)}</h{found.group(1)}>'
+
+    return re.sub(r"<h([1-6])>(.*?)</h\1>", place, markup, flags=re.DOTALL)
+
+
+def _with_page_links(source: str, pages: Collection[str] | None) -> str:
+    """Turn links to notebooks into links to their pages; those without a page keep their words only."""
+
+    def link(found: re.Match[str]) -> str:
+        words, name, part = found.group(1), found.group(2), found.group(3) or ""
+        if pages is not None and name not in pages:
+            return words
+        return f"[{words}]({name}.html{part})"
+
+    return re.sub(r"\[([^\]]+)\]\((?:\./)?([^)/#\s]+)\.ipynb(#[^)\s]*)?\)", link, source)
+
+
+def _for_readers(
+    notebook: NotebookNode, pages: Collection[str] | None, failed: Failure | None
+) -> NotebookNode:
+    """Keep what a reader of results wants: no words to the learner, nothing below the place where it stopped."""
+    cells = []
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            text = _FOR_LEARNERS.sub("", cell.source) if place == 0 else cell.source
+            cell.source = _with_page_links(text, pages)
+        cells.append(cell)
+        stopped = cell.cell_type == "code" and any(
+            out.output_type == "error" for out in cell.get("outputs", [])
+        )
+        if stopped:
+            break
+    if failed is not None and not any(cell.get("outputs") for cell in cells):
+        # It never began: its text speaks of results that don't exist.
+        cells = cells[:1]
+    notebook.cells = cells
+    return notebook
+
+
+def notebook_page(
+    executed_path: Path,
+    out_path: Path,
+    about: Mapping[str, object],
+    *,
+    title: str = "",
+    synthetic: bool | None = None,
+    failed: Failure | None = None,
+    pages: Collection[str] | None = None,
+) -> Path:
+    """Write the page of an executed notebook.
+
+    Parameters
+    ----------
+    executed_path
+        The notebook with its outputs.
+    out_path
+        The page, ``.html``.
+    about, synthetic
+        As in ``helpers.show.banner.banner``.
+    title
+        The page's title; by default the notebook's file name.
+    failed
+        Where it stopped; a red box at the top says so.
+    pages
+        Names (without ending) of the notebooks that have a page beside this one: links to others become plain
+        words. None keeps all links.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    import nbformat
+
+    notebook = _for_readers(nbformat.read(executed_path, as_version=4), pages, failed)
+    kit = {
+        "title": title or executed_path.stem,
+        "css": page_css(),
+        "banner": banner(about, synthetic).markup,
+        "failed": failed,
+    }
+    markup, _ = _exporter().from_notebook_node(notebook, resources={"kit": kit})
+    return write_atomically(out_path, _with_ids(markup))

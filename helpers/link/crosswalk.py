@@ -37,9 +37,10 @@ def anchors(students: Students, label: np.ndarray) -> np.ndarray:
         The number of the anchor, one a record.
     """
     order = np.lexsort((np.arange(len(label)), students.silo, label))
-    first = np.concatenate(([True], label[order][1:] != label[order][:-1])) if len(label) else
-    order.astype(bool) anchor_of = np.zeros(len(label), dtype="int64")
-    anchor_of[label[order[first]]] = order[first]
+    sorted_label = label[order]
+    first = order[np.flatnonzero(np.diff(sorted_label, prepend=-1))]
+    anchor_of = np.zeros(len(label), dtype="int64")
+    anchor_of[label[first]] = first
     return anchor_of[label]
 
 
@@ -58,8 +59,8 @@ def make_crosswalk(students: Students, label: np.ndarray, pairs: pd.DataFrame) -
     Returns
     -------
     pandas.DataFrame
-        The standard table *crosswalk*, one row a record, in order of silo and record. ``step`` is the first rung
-        that ties the record to another of its child; the anchor has none.
+        The standard table *crosswalk*, one row a record, in order of silo and record. ``step`` is the first
+        rung that ties the record to another of its child; the anchor has none.
     """
     count = len(students)
     anchor = anchors(students, label)
@@ -100,7 +101,7 @@ def make_crosswalk(students: Students, label: np.ndarray, pairs: pd.DataFrame) -
 
 
 def _opaque(people: pd.DataFrame, distinct: np.ndarray, anchor: np.ndarray) -> pd.Series:
-    """Name each child after its anchor, without a local id in clear and without regard to the order of rows."""
+    """Name each child after its anchor, never by a local id in clear, whatever the order of rows."""
     names = people["silo"].take(distinct) + "\n" + people["record"].take(distinct)
     name_of = np.empty(len(people), dtype=object)
     name_of[distinct] = _hashed(names.tolist())
@@ -115,8 +116,8 @@ def _hashed(names: Iterable[str]) -> list[str]:
 def _households(students: Students, child: pd.Series, anchor: np.ndarray) -> pd.Series:
     """Name a household after the first of its children; NA for a child of whom no silo has an address.
 
-    A child lives at the address of the first of its records that has one, so that two children are one household
-    only where two systems' records say the same street and postal code.
+    A child lives at the address of the first of its records that has one, so that two children are one
+    household only where two systems' records say the same street and postal code.
     """
     with_address = np.flatnonzero(students.address >= 0)
     order = np.lexsort((with_address, students.silo[with_address], anchor[with_address]))
@@ -124,5 +125,6 @@ def _households(students: Students, child: pd.Series, anchor: np.ndarray) -> pd.
     homes = pd.DataFrame({"child": child.take(rows).to_numpy(), "address": students.address[rows]})
     homes = homes.drop_duplicates("child")
     first = homes.groupby("address")["child"].transform("min")
-    household_of = pd.Series("h" + first.str.slice(1).to_numpy(dtype=object), index=homes["child"], dtype="string")
+    names = "h" + first.str.slice(1)
+    household_of = pd.Series(names.to_numpy(dtype=object), index=homes["child"], dtype="string")
     return pd.Series(household_of.reindex(child.to_numpy()).to_numpy(), dtype="string")

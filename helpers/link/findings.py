@@ -1,4 +1,4 @@
-"""What linking notices: birth dates and names that disagree inside one child, and ids that two children carry."""
+"""What linking notices: birth dates and names that disagree inside a child, ids that two children carry."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def places_of(
     people, identifiers
         The standard tables of those names.
     person_rows
-        The standard table of that name; without it the rows of ids serve, and a record that is named after its row.
+        The standard table of that name; without it the rows of ids serve, and a record that is named after
+        its row.
 
     Returns
     -------
@@ -60,8 +61,8 @@ def find_disagreements(
     Returns
     -------
     pandas.DataFrame
-        The standard table *findings*, one row a record and column. ``column`` is the column of the standard table
-        *people*, or the id's system; ``expected`` is what the anchor says, and where.
+        The standard table *findings*, one row a record and column. ``column`` is the column of the standard
+        table *people*, or the id's system; ``expected`` is what the anchor says, and where.
     """
     found = [
         *_names_disagree(students, places, anchor),
@@ -134,7 +135,8 @@ def _names_disagree(students: Students, places: pd.DataFrame, anchor: np.ndarray
             for one, other in ((column, choice), (choice, column)):
                 agrees |= _written_alike(texts[one].take(rows), texts[other].take(anchor[rows]))
         if column == "full_name":
-            agrees |= _same_words(people, texts, rows, anchor[rows])
+            unlike = np.flatnonzero(~agrees)
+            agrees[unlike] = _same_words(people, texts["full_name"], rows[unlike], anchor[rows[unlike]])
         rows = rows[~agrees]
         found.append(
             _finding(
@@ -161,31 +163,30 @@ _NAMES = {
 def _written_alike(left: pd.Series, right: pd.Series) -> np.ndarray:
     """Compare as written; capitals don't count where one of the two is all capitals."""
     left, right = left.reset_index(drop=True), right.reset_index(drop=True)
-    capitals = left.str.isupper() | right.str.isupper()
-    alike = (left == right) | (capitals & (left.str.casefold() == right.str.casefold()))
-    return alike.fillna(False).to_numpy(dtype=bool)
+    one_is_capitals = _true(left.str.isupper()) | _true(right.str.isupper())
+    return _true(left == right) | (one_is_capitals & _true(left.str.casefold() == right.str.casefold()))
 
 
-def _same_words(
-    people: pd.DataFrame, texts: dict[str, pd.Series], rows: np.ndarray, others: np.ndarray
-) -> np.ndarray:
-    """Compare whole names word by word: the order of one cell and a middle name in it are no disagreement."""
+def _true(answers: pd.Series) -> np.ndarray:
+    return answers.to_numpy(dtype=bool, na_value=False)
+
+
+def _same_words(people: pd.DataFrame, whole: pd.Series, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Compare whole names word by word: neither order nor a middle name in the cell is a disagreement."""
     middle = people["middle_name"].fillna("")
-
-    def words(number: int) -> tuple[str, list[str]]:
-        whole = str(texts["full_name"].iat[number])
-        return whole, sorted(whole.replace(",", " ").split())
-
+    mine, theirs = whole.take(rows).to_list(), whole.take(others).to_list()
+    extras = (
+        middle.take(rows).reset_index(drop=True) + " " + middle.take(others).reset_index(drop=True)
+    ).to_list()
     agree = np.zeros(len(rows), dtype=bool)
-    for place, (one, other) in enumerate(zip(rows.tolist(), others.tolist(), strict=True)):
-        (left_text, left), (right_text, right) = words(one), words(other)
-        extra = set(middle.iat[one].split()) | set(middle.iat[other].split())
-        if left_text.isupper() or right_text.isupper():
-            left, right = sorted(map(str.casefold, left)), sorted(map(str.casefold, right))
-            extra = set(map(str.casefold, extra))
-        agree[place] = left == right or [word for word in left if word not in extra] == [
-            word for word in right if word not in extra
-        ]
+    for place, (left, right, extra) in enumerate(zip(mine, theirs, extras, strict=True)):
+        if left.isupper() or right.isupper():
+            left, right, extra = left.casefold(), right.casefold(), extra.casefold()
+        ignored = set(extra.split())
+        one, other = (sorted(text.replace(",", " ").split()) for text in (left, right))
+        agree[place] = one == other or (
+            [word for word in one if word not in ignored] == [word for word in other if word not in ignored]
+        )
     return agree
 
 

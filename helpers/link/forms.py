@@ -84,8 +84,8 @@ def read_names(people: pd.DataFrame) -> Forms:
         }
     )
     forms = forms.drop_duplicates().sort_values(["r", "f", "l"])
-    arrays = (forms[column].to_numpy(dtype="int64") for column in ("r", "f", "l"))
-    return Forms(*arrays, texts=list(texts))
+    record, first, last = (forms[column].to_numpy(dtype="int64") for column in ("r", "f", "l"))
+    return Forms(record, first, last, list(texts))
 
 
 def _folded(column: pd.Series, texts: dict[str, int]) -> np.ndarray:

@@ -86,7 +86,9 @@ def agreeing_pairs(ids: pd.DataFrame, largest_block: int) -> tuple[pd.DataFrame,
         found.append(pd.DataFrame({"left": left, "right": right, "strong": False}))
         passed.append(over)
     pairs = pd.concat(found, ignore_index=True)
-    pairs = pairs.groupby(["left", "right"], as_index=False, sort=True)["strong"].max()
+    pairs = pairs.sort_values(["left", "right", "strong"]).drop_duplicates(
+        ["left", "right"], keep="last", ignore_index=True
+    )
     return pairs, pd.DataFrame(passed, columns=["keys", "records"]).sum().to_frame().T
 
 

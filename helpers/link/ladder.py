@@ -31,8 +31,8 @@ METHODS: tuple[Method, ...] = get_args(Method)
 class Links:
     """Who is who: every record's child, the evidence, and what was noticed on the way.
 
-    ``passed_over`` counts keys that more records share than any child could have (``step``, ``keys``, ``records``):
-    they found no pair.
+    ``passed_over`` counts keys that more records share than any child could have (``step``, ``keys``,
+    ``records``): they found no pair.
     """
 
     crosswalk: pd.DataFrame
@@ -57,8 +57,8 @@ def link_children(
     people, identifiers
         The standard tables of those names, of all silos. Only role Student is linked.
     method
-        The highest rung: by shared identifier; also by exact name and birth date; also after standardising names
-        and dates.
+        The highest rung: by shared identifier; also by exact name and birth date; also after standardising
+        names and dates.
     unique_people
         Silos that promise one record a child: no two of their records become one.
     anchor_order

@@ -74,15 +74,17 @@ class _Variants(NamedTuple):
     names_of: dict[str, frozenset[str]]  # variant -> names that it stands for
     spelt: dict[str, frozenset[str]]  # spelling -> names of which it is only another spelling
     others: frozenset[frozenset[str]]  # pairs that look alike and are two names
+    known: frozenset[str]  # every name of the list
 
 
 @cache
 def _variants() -> _Variants:
     names_of: dict[str, set[str]] = {}
     spelt: dict[str, set[str]] = {}
-    others = set()
+    others, known = set(), set()
     with (Path(__file__).parent / "first_names.csv").open(encoding="utf-8", newline="") as lines:
         for line in csv.DictReader(lines):
+            known.update((line["name"], line["variant"]))
             if line["relation"] == "Another name":
                 others.add(frozenset({line["name"], line["variant"]}))
                 continue
@@ -93,6 +95,7 @@ def _variants() -> _Variants:
         {variant: frozenset(names) for variant, names in names_of.items()},
         {variant: frozenset(names | {variant}) for variant, names in spelt.items()},
         frozenset(others),
+        frozenset(known),
     )
 
 
@@ -197,8 +200,10 @@ def _marks_gender(left: str, right: str) -> bool:
             break
         common += 1
     with_a, without = (left[common:], right[common:])[:: 1 if left.endswith("a") else -1]
-    # Sara and Sarah, Fatima and Fatimah are one name.
-    return common >= 3 and len(with_a) <= 2 and len(without) <= 2 and without != "h"
+    if common < 3 or len(with_a) > 2 or len(without) > 2:
+        return False
+    # Victori is Victoria without her last letter, and Victor is a boy. Sara and Sarah are one name.
+    return without != "h" if without else (left if right.endswith("a") else right) in _variants().known
 
 
 def _is_part(left: str, right: str) -> bool:

@@ -296,7 +296,7 @@ def list_cases(
 def _pair(
     cast: Cast, order: Codes, free: Mask, only_child: Callable[[int], bool], same_grade: bool
 ) -> tuple[int, int] | None:
-    """Find a child, and an only child of another home who can bear its name; of one origin if there is one."""
+    """Find a child, and an only child of another home who can bear its name, of one origin if possible."""
     for alike_in_origin in (True, False):
         seen: dict[tuple[int, ...], int] = {}
         for child in order.tolist():

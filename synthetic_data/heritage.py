@@ -91,7 +91,7 @@ def draw_heritage(seed: int, stream: str, count: int) -> Heritage:
 
     Notes
     -----
-    Source: facts/published.csv, topic race_share; fall 2020 where printed, else fall 2018; made to sum to one.
+    Source: facts/published.csv, topic race_share: fall 2020 where printed, else fall 2018, scaled to one.
     """
     rng = rng_for(seed, "heritage", stream)
     published = figures("race_share", "fall 2018") | figures("race_share", "fall 2020")

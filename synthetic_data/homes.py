@@ -33,8 +33,8 @@ TWO_PARENTS, MOTHER, FATHER, GRANDPARENTS, FOSTER = range(5)
 
 STREETS = (
     "Maple", "Oak", "Cedar", "Elm", "Walnut", "Pine", "Birch", "Chestnut", "Willow", "Hickory", "Main",
-    "Church", "Mill", "River", "Lake", "Hill", "Park", "School", "Depot", "Bridge", "Franklin", "Spring", "Prospect",
-    "Highland", "Union", "Center", "Summit", "Meadow", "Orchard", "Quarry", "Harvest", "Sunrise",
+    "Church", "Mill", "River", "Lake", "Hill", "Park", "School", "Depot", "Bridge", "Franklin", "Spring",
+    "Prospect", "Highland", "Union", "Center", "Summit", "Meadow", "Orchard", "Quarry", "Harvest", "Sunrise",
 )  # fmt: skip
 STREET_TYPES = ("St", "Ave", "Rd", "Ln", "Dr", "Ct")
 DIRECTIONS = ("", "", "", "N ", "S ", "E ", "W ")

@@ -156,7 +156,8 @@ def make_population(scenario: Scenario) -> Population:
 CHILD_COLUMNS = (
     "person", "household", "first_name", "middle_name", "last_surname", "generation_code_suffix",
     "preferred_first_name", "birth_date", "sex", "race", "hispanic_latino_ethnicity", "name_origin",
-    "state_id", "district_number", "email", "grade_level", "twin", "grade_level_before", "former_last_surname", "group",
+    "state_id", "district_number", "email", "grade_level", "twin", "grade_level_before",
+    "former_last_surname", "group",
 )  # fmt: skip
 
 

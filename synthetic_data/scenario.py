@@ -32,7 +32,7 @@ def _last_of_april(data: dict[str, Any]) -> dt.date:
 
 
 class Scenario(BaseModel):
-    """What a made district is like. Shares are rates from 0 to 1; without a named source they are the kit's own."""
+    """What a made district is like. Shares are rates from 0 to 1; those without a source are the kit's own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 

@@ -101,7 +101,10 @@ def _spans(sessions: pd.DataFrame) -> dict[int, tuple[pd.Timestamp, pd.Timestamp
     sound = sessions[sessions["school_year"].notna() & length.between(0, LONGEST_SESSION_DAYS)]
     by_year = sound.groupby("school_year").agg(begin=("begin_date", "min"), end=("end_date", "max"))
     return {
-        int(year): (row.begin, row.end) for year, row in zip(by_year.index, by_year.itertuples(), strict=True)
+        int(year): (begin, end)
+        for year, begin, end in zip(
+            by_year.index.to_numpy(dtype="int64"), by_year["begin"], by_year["end"], strict=True
+        )
     }
 
 

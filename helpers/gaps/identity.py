@@ -1,0 +1,232 @@
+"""Can the systems' records meet, do they, and is that right? Keys, match rates, what waits for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.gaps.known import Known
+from helpers.gaps.measures import WITHOUT_KEY, line
+from helpers.link.identifiers import UNDECLARED_MAY_BE, comparable_ids
+
+if TYPE_CHECKING:
+    from helpers.link import Links
+
+__all__ = ["correctness", "matches", "record_ties", "shared_keys"]
+
+Lines = list[dict[str, Any]]
+
+
+def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
+    """Measure by which ids, or names, records of two systems can meet, and whether those who meet are one
+    child.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    identifiers
+        Table ``identifiers``.
+
+    Returns
+    -------
+    list of dict
+        Lines *ways to join* (Not joinable where there is none), *shared key*, *key confirmed* and
+        *comparable by name*.
+    """
+    numbers = known.records[["silo", "record"]].assign(number=np.arange(len(known.records), dtype="int64"))
+    ids = comparable_ids(identifiers, numbers)
+    ids = ids.assign(silo=known.records["silo"].to_numpy()[ids["number"]], child=known.child[ids["number"]])
+    by_silo = {
+        silo: {str(system): its for system, its in mine.groupby("system")}
+        for silo, mine in ids.groupby("silo")
+    }
+    lines: Lines = []
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        total = int(known.of(left_place).sum())
+        ways: Lines = []
+        for mine, theirs, name in _comparable(by_silo.get(left, {}), by_silo.get(right, {})):
+            ways += _key(known, left, right, name, mine, theirs, total)
+        named = _by_name(known, left_place, right_place)
+        if named is not None:
+            name, count = named
+            ways.append(
+                line(
+                    "comparable by name",
+                    left,
+                    right,
+                    column=name,
+                    numerator=count,
+                    denominator=total,
+                    value=count / total,
+                )
+            )
+        meeting = sum(way["measure"] != "key confirmed" and way["numerator"] > 0 for way in ways)
+        blocked = {"blocked_by": "Not joinable"} if meeting == 0 else {}
+        lines += [line("ways to join", left, right, numerator=meeting, value=meeting, **blocked), *ways]
+    return lines
+
+
+def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
+    """Say whether both systems keep names (and birth dates), and how many records of the left one have them."""
+    dated = (known.records["linkable_by"] == "Name and birth date").to_numpy(dtype=bool)
+    named = dated | (known.records["linkable_by"] == "Name only").to_numpy(dtype=bool)
+    for name, marked in (("Name and birth date", dated), ("Name", named)):
+        if (known.of(left) & marked).any() and (known.of(right) & marked).any():
+            return name, int((known.of(left) & marked).sum())
+    return None
+
+
+def _comparable(
+    left: dict[str, pd.DataFrame], right: dict[str, pd.DataFrame]
+) -> list[tuple[pd.DataFrame, pd.DataFrame, str]]:
+    """List the ids of two systems that may be compared: of one kind, or one of them of nobody's declared kind."""
+    found = [(left[system], right[system], system) for system in left if system in right]
+    for system in UNDECLARED_MAY_BE[:2]:
+        if "Undeclared" in left and system in right:
+            found.append((left["Undeclared"], right[system], f"Undeclared = {system}"))
+        if system in left and "Undeclared" in right:
+            found.append((left[system], right["Undeclared"], f"{system} = Undeclared"))
+    return found
+
+
+def _key(
+    known: Known, left: str, right: str, name: str, mine: pd.DataFrame, theirs: pd.DataFrame, total: int
+) -> Lines:
+    meets = mine[mine["value"].isin(theirs["value"].unique())]
+    if meets.empty and "Undeclared" in name:
+        return []  # two numbers of their own, not a key that fails
+    bearers = meets["number"].unique()
+    same = pd.MultiIndex.from_frame(meets[["value", "child"]]).isin(
+        pd.MultiIndex.from_frame(theirs[["value", "child"]])
+    )
+    confirmed = set(meets.loc[same, "number"])
+    lost = np.zeros(len(known.records), dtype=bool)
+    lost[mine.loc[~mine["number"].isin(bearers), "number"]] = True
+    doubtful = np.zeros(len(known.records), dtype=bool)
+    doubtful[[number for number in bearers if number not in confirmed]] = True
+    lines = [
+        line("shared key", left, right, column=name, numerator=len(bearers), denominator=total,
+             value=len(bearers) / total, **known.example(lost))
+    ]  # fmt: skip
+    if len(bearers):
+        lines.append(
+            line("key confirmed", left, right, column=name, numerator=len(confirmed), denominator=len(bearers),
+                 value=len(confirmed) / len(bearers), **known.example(doubtful))
+        )  # fmt: skip
+    return lines
+
+
+def matches(known: Known, links: Links) -> Lines:
+    """Measure who of each system is found in each other one, and what waits for a decision.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    links
+        Who is who.
+
+    Returns
+    -------
+    list of dict
+        Lines *match rate*, *only in left*, *only in right*, *pairs to review* and *pairs refused*.
+    """
+    decided = links.pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
+    lines: Lines = []
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        in_left, in_right = known.holds[:, left_place], known.holds[:, right_place]
+        both, lefts, rights = int((in_left & in_right).sum()), int(in_left.sum()), int(in_right.sum())
+        orphans = known.of(left_place) & ~in_right[known.child]
+        strangers = known.of(right_place) & ~in_left[known.child]
+        lines += [
+            line("match rate", left, right, numerator=both, denominator=lefts, value=both / lefts,
+                 **known.example(orphans)),
+            line("only in left", left, right, numerator=lefts - both, denominator=lefts, value=lefts - both,
+                 **known.example(orphans)),
+            line("only in right", left, right, numerator=rights - both, denominator=rights, value=rights - both,
+                 **known.example(strangers)),
+        ]  # fmt: skip
+        weighed = {
+            decision: decided.get((left, right, decision), 0) + decided.get((right, left, decision), 0)
+            for decision in ("Match", "Review", "Refused", "No match")
+        }
+        total = sum(weighed.values())
+        for name, decision in (("pairs to review", "Review"), ("pairs refused", "Refused")):
+            count = weighed[decision]
+            lines.append(line(name, left, right, numerator=count, denominator=total, value=count))
+    return lines
+
+
+def record_ties(known: Known) -> Lines:
+    """Measure how surely each system's records are tied to a child.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+
+    Returns
+    -------
+    list of dict
+        Lines *joined, not verified*, *waiting for a person* and *children with two records*, one a system each.
+    """
+    lines: Lines = []
+    for place, silo in enumerate(known.silos):
+        mine = known.of(place)
+        total = int(mine.sum())
+        for name, band in (("joined, not verified", "Unverified"), ("waiting for a person", "Review")):
+            marked = mine & (known.records["band"] == band).to_numpy(dtype=bool)
+            count = int(marked.sum())
+            example = known.example(marked)
+            lines.append(line(name, silo, numerator=count, denominator=total, value=count / total, **example))
+        records = np.bincount(known.child[mine], minlength=len(known.holds))
+        twice = int((records > 1).sum())
+        children = int((records > 0).sum())
+        example = known.example(mine & (records > 1)[known.child])
+        lines.append(
+            line("children with two records", silo, numerator=twice, denominator=children,
+                 value=twice / children, **example)
+        )  # fmt: skip
+    return lines
+
+
+def correctness(known: Known, scores: pd.DataFrame | None) -> Lines:
+    """Say how many of the matches are right: only a key can tell.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    scores
+        Table ``scores``; None where there is no key.
+
+    Returns
+    -------
+    list of dict
+        Lines *matches that are right* and *true matches found* for every pair of systems.
+    """
+    overall: dict[Any, Any] = {}
+    if scores is not None:
+        own = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")].dropna(
+            subset=["left_silo", "right_silo"]
+        )
+        for row in own[["left_silo", "right_silo", "right", "linked", "possible"]].to_dict("records"):
+            overall[(row["left_silo"], row["right_silo"])] = row
+    lines: Lines = []
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        row = overall.get((left, right), overall.get((right, left)))
+        for name, of in (("matches that are right", "linked"), ("true matches found", "possible")):
+            if scores is None:
+                lines.append(line(name, left, right, next_step=WITHOUT_KEY))
+            elif row is not None:
+                value = row["right"] / row[of] if row[of] else np.nan
+                lines.append(
+                    line(name, left, right, numerator=row["right"], denominator=row[of], value=value)
+                )
+    return lines

@@ -1,0 +1,98 @@
+"""What the scorecard measures: kinds, units and next steps, declared in ``measures.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = ["WITHOUT_KEY", "Measure", "line", "measure", "measures"]
+
+WITHOUT_KEY = "cannot be judged without a key"
+
+
+class Measure(BaseModel):
+    """One measure of the scorecard."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    kind: str
+    unit: str
+    meaning: str
+    next_step: str
+    needs_key: bool = False
+
+
+@cache
+def _declared() -> tuple[dict[str, Measure], dict[str, Any]]:
+    declared = tomllib.loads((Path(__file__).parent / "measures.toml").read_text(encoding="utf-8"))
+    findings = declared.pop("findings")
+    return {name: Measure(name=name, **given) for name, given in declared.items()}, findings
+
+
+def measures() -> tuple[Measure, ...]:
+    """List the measures, in order; findings have their own kinds, and are not among them.
+
+    Returns
+    -------
+    tuple of Measure
+        As declared.
+    """
+    return tuple(_declared()[0].values())
+
+
+def measure(name: str) -> Measure:
+    """Give a measure by its name; a kind of finding is a measure too.
+
+    Parameters
+    ----------
+    name
+        A measure, or a kind of finding.
+
+    Returns
+    -------
+    Measure
+        Its declaration.
+    """
+    known, findings = _declared()
+    if name in known:
+        return known[name]
+    kind = next((kind for kind, names in findings["kinds"].items() if name in names), "Format")
+    return Measure(name=name, kind=kind, **{key: findings[key] for key in ("unit", "meaning", "next_step")})
+
+
+def line(name: str, left: str, right: str | None = None, **figures: Any) -> dict[str, Any]:
+    """Make one line of the scorecard.
+
+    Parameters
+    ----------
+    name
+        The measure.
+    left, right
+        System, or pair of systems.
+    **figures
+        Further columns of the scorecard: column, numerator, denominator, value, example_file, …
+
+    Returns
+    -------
+    dict
+        A row of the table ``scorecard`` without its interval.
+    """
+    about = measure(name)
+    column = figures.get("column")
+    step = about.next_step.format(left=left, right=right, column=column or "all columns")
+    return {
+        "left_silo": left,
+        "right_silo": right,
+        "kind": about.kind,
+        "measure": name,
+        "unit": about.unit,
+        "is_limit": False,
+        "needs_key": about.needs_key,
+        "next_step": step,
+        **figures,
+    }

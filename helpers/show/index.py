@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.files.output import write_atomically
 from helpers.show.banner import banner, is_invented, where_from
 from helpers.show.blocks import escape
 from helpers.show.numbers import as_number, number_text
-from helpers.show.pages import TEMPLATE_FOLDER, Failure, write_atomically
+from helpers.show.pages import TEMPLATE_FOLDER, Failure
 from helpers.show.stacked_bars import stacked_bars
 from helpers.show.tables import table_markup
 from helpers.show.tokens import page_css
@@ -214,7 +215,7 @@ def _made(about: Mapping[str, object], synthetic: bool, version: str) -> dict[st
         "lines": [
             "These are a district's own exports, read on this machine; nothing was sent anywhere. "
             "Groups of fewer than 10 children are not shown, nor is any child's name, number or record.",
-            "There is no answer key to such a folder: a person has to look at what is right and what is wrong.",
+            "There is no answer key to such a folder: a person has to look at what is right and wrong.",
             f"Made with version {version}." if version else "",
         ],
     }
@@ -274,4 +275,5 @@ def index_page(
         if earlier is not None and len(earlier)
         else "",
     )
-    return write_atomically(out_path, markup)
+    write_atomically(out_path, markup.encode("utf-8"))
+    return out_path

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.files.output import write_atomically
 from helpers.show.banner import banner
 from helpers.show.blocks import slug
 from helpers.show.tokens import page_css
@@ -19,7 +18,7 @@ from helpers.show.tokens import page_css
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["TEMPLATE_FOLDER", "Failure", "notebook_page", "write_atomically"]
+__all__ = ["TEMPLATE_FOLDER", "Failure", "notebook_page"]
 
 TEMPLATE_FOLDER = Path(__file__).with_name("template")
 # The line of a notebook's first cell at which its words to the learner begin: minutes, needs, goals.
@@ -40,46 +39,22 @@ class Failure:
         Its words; empty for a real folder, since they may hold a child's name.
     source
         The cell's code.
+    section
+        The heading above the cell.
     """
 
     cell: int
     name: str
     message: str = ""
     source: str = ""
+    section: str = ""
 
     @property
     def place(self) -> str:
         """The cell in words."""
-        return f"cell {self.cell}" if self.cell else "its start"
-
-
-def write_atomically(path: Path, text: str) -> Path:
-    """Write a text file so that a reader sees the old one or the new one, never half of it.
-
-    Parameters
-    ----------
-    path
-        Where to; folders on the way are made.
-    text
-        What to write, as UTF-8.
-
-    Returns
-    -------
-    Path
-        The same path.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        # A temporary file is for its owner alone; a report is read by others.
-        Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path
+        if not self.cell:
+            return "its start"
+        return f"code cell {self.cell}" + (f" (under “{self.section}”)" if self.section else "")
 
 
 @cache
@@ -135,7 +110,7 @@ def _with_page_links(source: str, pages: Collection[str] | None) -> str:
 def _for_readers(
     notebook: NotebookNode, pages: Collection[str] | None, failed: Failure | None
 ) -> NotebookNode:
-    """Keep what a reader of results wants: no words to the learner, nothing below the place where it stopped."""
+    """Keep what a reader of results wants: no words to the learner, nothing below where it stopped."""
     cells = []
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
@@ -197,4 +172,5 @@ def notebook_page(
         "failed": failed,
     }
     markup, _ = _exporter().from_notebook_node(notebook, resources={"kit": kit})
-    return write_atomically(out_path, _with_ids(markup))
+    write_atomically(out_path, _with_ids(markup).encode("utf-8"))
+    return out_path

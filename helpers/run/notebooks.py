@@ -1,0 +1,160 @@
+"""Notebooks as the run room sees them: where they are, what they ask, how long they take, what can be set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import helpers
+from helpers.layouts import BadInput, nearest
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["Notebook", "choose", "notebooks_folder"]
+
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_MINUTES = re.compile(r"\*\*(\d+) min(?:utes)?\*\*(?: \((\d+) reading)?")
+
+
+def notebooks_folder() -> Path:
+    """Find the notebooks: the folder beside the package, as in a clone.
+
+    Returns
+    -------
+    Path
+        The folder ``notebooks``.
+
+    Raises
+    ------
+    BadInput
+        When it isn't there: the package was installed without its clone.
+    """
+    folder = Path(helpers.__file__).resolve().parent.parent / "notebooks"
+    if not folder.is_dir():
+        raise BadInput(
+            f"There is no folder {folder}: the notebooks come with a clone of the project, "
+            "not with the package alone."
+        )
+    return folder
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """One notebook on disk.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """File name without its ending."""
+        return self.path.stem
+
+    @cached_property
+    def content(self) -> NotebookNode:
+        """The notebook as nbformat reads it."""
+        import nbformat
+
+        try:
+            return nbformat.read(self.path, as_version=4)
+        except (OSError, ValueError) as error:
+            raise BadInput(f"{self.path} is no notebook: {type(error).__name__}.") from error
+
+    @property
+    def _first(self) -> str:
+        cells = [cell.source for cell in self.content.cells if cell.cell_type == "markdown"]
+        return cells[0] if cells else ""
+
+    @property
+    def title(self) -> str:
+        """The question that it answers: its first heading, else its name."""
+        found = _TITLE.search(self._first)
+        return found.group(1).strip() if found else self.name.replace("_", " ")
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes to read it, practice aside, as its first cell says."""
+        found = _MINUTES.search(self._first)
+        return int(found.group(2) or found.group(1)) if found else None
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """What can be set: name -> papermill's description (inferred type, default, help)."""
+        import papermill
+
+        found: dict[str, Any] = papermill.inspect_notebook(str(self.path))
+        return found
+
+    def section_of(self, code_cell: int) -> str:
+        """Give the heading above a code cell.
+
+        Parameters
+        ----------
+        code_cell
+            Number of the code cell, from 1.
+
+        Returns
+        -------
+        str
+            The nearest heading above it; empty where there is none.
+        """
+        heading, count = "", 0
+        for cell in self.content.cells:
+            if cell.cell_type == "markdown":
+                found = re.findall(r"^#{1,6} (.+)$", cell.source, re.MULTILINE)
+                heading = found[-1].strip() if found else heading
+            elif cell.cell_type == "code":
+                count += 1
+                if count == code_cell:
+                    break
+        return heading
+
+
+def _matches(notebook: Path, wanted: str) -> bool:
+    number = notebook.stem.split("_")[0]
+    return wanted in (notebook.stem, notebook.name, number) or (
+        wanted.isdigit() and number == wanted.zfill(2)
+    )
+
+
+def choose(folder: Path, only: Sequence[str] | Iterable[str] = ()) -> list[Notebook]:
+    """Choose the notebooks of a run, in the order of the road.
+
+    Parameters
+    ----------
+    folder
+        Where the notebooks are.
+    only
+        Numbers or names (``03``, ``3``, ``03_join_them``); commas inside are split. Nothing: all.
+
+    Returns
+    -------
+    list of Notebook
+        Sorted by name.
+
+    Raises
+    ------
+    BadInput
+        When the folder holds none, or a word of ``only`` fits none.
+    """
+    found = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    if not found:
+        raise BadInput(f"{folder} holds no notebook.")
+    wanted = [word.strip() for words in only for word in words.split(",") if word.strip()]
+    for word in wanted:
+        if not any(_matches(path, word) for path in found):
+            names = [path.stem for path in found]
+            raise BadInput(
+                f"There is no notebook {word!r}. There are: {', '.join(names)}.{nearest(word, names)}"
+            )
+    return [Notebook(path) for path in found if not wanted or any(_matches(path, word) for word in wanted)]

@@ -21,6 +21,7 @@ __all__ = [
     "StandardTable",
     "as_table",
     "cast",
+    "constant",
     "empty_table",
     "fact_tables",
     "missing",
@@ -134,6 +135,29 @@ def standard_table(name: str) -> StandardTable:
         ) from None
 
 
+SHARED = 1 << 16
+
+
+def constant(value: str | None, rows: int) -> Any:
+    """Give a text column that says the same in every row, from one stretch of memory used again and again.
+
+    Parameters
+    ----------
+    value
+        The text; None for nothing.
+    rows
+        Length.
+
+    Returns
+    -------
+    array
+        A pandas array of dtype string.
+    """
+    once = pa.repeat(pa.scalar(value, pa.large_string()), min(rows, SHARED))
+    whole = pa.chunked_array([once] * (rows // SHARED) + [once.slice(0, rows % SHARED)], pa.large_string())
+    return pd.array(whole, dtype=STRING)
+
+
 def missing(rows: int, dtype: Any) -> Any:
     """Give a column in which nothing is known, without writing the same nothing once a row.
 
@@ -150,7 +174,7 @@ def missing(rows: int, dtype: Any) -> Any:
         A pandas array of that dtype, all missing.
     """
     if dtype == STRING:
-        return pd.array(pa.nulls(rows, pa.large_string()), dtype=STRING)
+        return constant(None, rows)
     if isinstance(dtype, pd.Int64Dtype):
         return pd.arrays.IntegerArray(np.zeros(rows, "int64"), np.ones(rows, bool))
     if isinstance(dtype, pd.BooleanDtype):

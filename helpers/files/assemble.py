@@ -1,0 +1,250 @@
+"""Standard rows of a silo's files -> records, identifiers and facts that say whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.records import People, linkable_by, make_records
+from helpers.files.standard_rows import ReadFile
+from helpers.layouts import (
+    STRING,
+    Column,
+    Layout,
+    Makes,
+    as_table,
+    constant,
+    empty_table,
+    missing,
+    standard_table,
+)
+
+__all__ = ["Assembled", "Made", "assemble"]
+
+Made = tuple[ReadFile, Makes, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """Tables of one silo, and the findings that only show when its files are put together."""
+
+    people: pd.DataFrame
+    person_rows: pd.DataFrame
+    identifiers: pd.DataFrame
+    facts: dict[str, pd.DataFrame]
+    findings: pd.DataFrame
+
+
+def _takes_roles(layout: Layout) -> bool:
+    return any(
+        "role" in makes.take or "role" in makes.set
+        for file in layout.files
+        for makes in file.makes
+        if makes.table == "people"
+    )
+
+
+def _id_column(read: ReadFile, makes: Makes) -> Column | None:
+    source = makes.take.get("local_id")
+    found = read.file.find(source) if source else None
+    return found[0] if found else None
+
+
+def _bare_rows(made: Sequence[Made], known: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give rows for ids that facts name and no row of people has, and the identifiers that they are."""
+    rows, ids = [], []
+    for read, makes, frame in made:
+        if makes.table == "people" or standard_table(makes.table).about != "child" or "local_id" not in frame:
+            continue
+        new = frame[frame["local_id"].notna() & ~frame["local_id"].isin(known)]
+        if not len(new):
+            continue
+        rows.append(new[["local_id", "file", "row"]])
+        column = _id_column(read, makes)
+        if column is not None and column.identification_system:
+            one = new[["local_id", "file", "row"]].copy()
+            one["identification_system"] = column.identification_system
+            ids.append(one)
+    none = pd.DataFrame(
+        {"local_id": missing(0, STRING), "file": missing(0, STRING), "row": missing(0, STRING)}
+    )
+    bare = pd.concat(rows, ignore_index=True).drop_duplicates(["local_id", "file", "row"]) if rows else none
+    return bare, pd.concat(ids, ignore_index=True) if ids else none.assign(identification_system="")
+
+
+def _identifiers(read: ReadFile, records: pd.Series) -> list[pd.DataFrame]:
+    """Give a row for each filled cell of a file's id columns; `records` is by source row."""
+    found = []
+    there = records.notna()
+    for name, column in read.columns.items():
+        system = column.identification_system
+        if not system:
+            continue
+        text = read.values[name].values.astype(STRING)
+        filled = there & text.notna()
+        part = pd.DataFrame(
+            {
+                "record": records[filled],
+                "identifier": text[filled],
+                "row": pd.array(read.parsed.row[filled.to_numpy()], dtype="Int64"),
+            },
+            copy=False,
+        )
+        if column.type == "list" and column.item:
+            part["identifier"] = part["identifier"].str.split(",")
+            part = part.explode("identifier").reset_index(drop=True)
+            part["identifier"] = part["identifier"].astype(STRING).str.strip()
+            shape = part["identifier"].str.extract(column.item)
+            odd = shape["identifier"].isna().to_numpy(bool)
+            read.findings.add_rows(
+                "not_in_pattern",
+                "read_as",
+                part["row"][odd],
+                column=name,
+                value=part["identifier"][odd].tolist(),
+                expected=column.item,
+                read_as="an id of nobody knows what kind",
+            )
+            # A plain id says nothing about whose number it is.
+            part["identification_system"] = shape["type"].astype(STRING).mask(odd, "Undeclared")
+            part["identifier"] = shape["identifier"].astype(STRING).fillna(part["identifier"])
+        else:
+            part["identification_system"] = constant(system, len(part))
+        part["file"] = constant(read.path, len(part))
+        found.append(part.reset_index(drop=True))
+    return found
+
+
+def _join_identifiers(silo: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return empty_table("identifiers")
+    whole = pd.concat(parts, ignore_index=True)
+    whole["silo"] = constant(silo, len(whole))
+    whole = as_table(
+        "identifiers", whole[whole["identifier"] != ""] if (whole["identifier"] == "").any() else whole
+    )
+    # One file that holds each record once holds each id once.
+    if len({part["file"].iloc[0] for part in parts}) > 1 or parts[0]["record"].duplicated().any():
+        whole = whole.drop_duplicates(["record", "identification_system", "identifier"], ignore_index=True)
+    return whole
+
+
+def _whose(
+    frame: pd.DataFrame, by_source: pd.Series | None, by_id: pd.Series, shared: pd.Index
+) -> tuple[pd.Series, np.ndarray]:
+    """Say whose a fact is: the record of its own source row, else the one with its id; and who is unnamed."""
+    record = pd.Series(missing(len(frame), STRING))
+    if by_source is not None:
+        record = by_source.iloc[frame["source"].to_numpy()].reset_index(drop=True)
+    if "local_id" in frame and record.isna().any():
+        ids = frame["local_id"].reset_index(drop=True)
+        places = by_id.index.get_indexer(pd.Index(ids.fillna("")))
+        values = by_id.reset_index(drop=True)
+        found = values.reindex(np.where(places < 0, len(values), places)).reset_index(drop=True)
+        found = found.mask(ids.isin(shared).to_numpy(bool))
+        record = record.fillna(found.astype(STRING))
+    return record, record.isna().to_numpy(bool)
+
+
+def assemble(
+    silo: str, layout: Layout, by_kind: Mapping[str, list[ReadFile]], made: Sequence[Made]
+) -> Assembled:
+    """Put the standard rows of a silo together.
+
+    Parameters
+    ----------
+    silo, layout
+        The silo and its layout.
+    by_kind
+        Its files.
+    made
+        What each file made: file, makes and standard rows.
+
+    Returns
+    -------
+    Assembled
+        People, the rows behind them, identifiers, facts, findings.
+    """
+    parts = [(read, frame) for read, makes, frame in made if makes.table == "people"]
+    frames = [frame for _, frame in parts]
+    known = pd.concat([f["local_id"] for f in frames if "local_id" in f] or [pd.Series(dtype=STRING)])
+    bare, bare_ids = _bare_rows(made, known)
+    rows = [frame for frame in [*frames, bare] if len(frame)]
+    if not rows:
+        people = People(
+            empty_table("people"), empty_table("person_rows"), pd.Series(dtype=STRING), pd.DataFrame()
+        )
+    elif len(rows) == 1:
+        people = make_records(rows[0], silo, takes_roles=_takes_roles(layout))
+    else:
+        people = make_records(pd.concat(rows, ignore_index=True), silo, takes_roles=_takes_roles(layout))
+
+    # Record by source row of each file that makes people; the first kind of row that a file makes counts.
+    by_source: dict[int, pd.Series] = {}
+    start = 0
+    for read, frame in parts:
+        if not len(frame):
+            continue
+        records = people.record_of.iloc[start : start + len(frame)]
+        start += len(frame)
+        source = frame["source"].to_numpy()
+        whole_file = len(source) == len(read.parsed.row)
+        spread = records.reset_index(drop=True)
+        if not whole_file:
+            spread = pd.Series(records.to_numpy(object), index=source).reindex(range(len(read.parsed.row)))
+            spread = spread.astype(STRING)
+        earlier = by_source.get(id(read))
+        by_source[id(read)] = spread if earlier is None else earlier.fillna(spread)
+
+    found = people.people[["local_id", "record"]].dropna(subset=["local_id"])
+    twice = found["local_id"].duplicated(keep=False)
+    shared = pd.Index(found.loc[twice, "local_id"].unique())
+    by_id = found[~twice].set_index("local_id")["record"]
+
+    ids = []
+    for reads in by_kind.values():
+        for read in reads:
+            if id(read) in by_source:
+                ids += _identifiers(read, by_source[id(read)])
+    if len(bare_ids):
+        ids.append(bare_ids.rename(columns={"local_id": "identifier"}).assign(record=bare_ids["local_id"]))
+    identifiers = _join_identifiers(silo, ids)
+
+    facts: dict[str, list[pd.DataFrame]] = {}
+    for read, makes, frame in made:
+        table = standard_table(makes.table)
+        if makes.table == "people" or not len(frame):
+            continue
+        columns = [name for name in frame.columns if name in table.dtypes()]
+        fact = frame[columns].copy(deep=False)
+        fact["silo"] = constant(silo, len(fact))
+        if table.about == "child":
+            record, unnamed = _whose(frame, by_source.get(id(read)), by_id, shared)
+            fact["record"] = record.to_numpy() if record.dtype != STRING else record.array
+            id_column = _id_column(read, makes)
+            read.findings.add_rows(
+                "child_unnamed",
+                "nothing",
+                frame["row"][unnamed],
+                column=id_column.name if id_column else None,
+                value=frame["local_id"][unnamed].tolist() if "local_id" in frame else None,
+                expected="the id of one child",
+            )
+        facts.setdefault(makes.table, []).append(as_table(makes.table, fact))
+
+    whole = people.people
+    whole["linkable_by"] = linkable_by(whole, identifiers).array
+    findings = people.findings
+    if len(findings):
+        findings = findings.assign(silo=silo, times=1)
+    return Assembled(
+        whole,
+        people.person_rows,
+        identifiers,
+        {name: pd.concat(t, ignore_index=True) if len(t) > 1 else t[0] for name, t in facts.items()},
+        as_table("findings", findings) if len(findings) else empty_table("findings"),
+    )

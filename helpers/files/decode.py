@@ -1,0 +1,73 @@
+"""Bytes -> UTF-8 bytes, whatever encoding a file really has; what was wrong with it is a finding."""
+
+from __future__ import annotations
+
+import codecs
+
+from helpers.files.findings import Findings
+
+__all__ = ["as_utf8"]
+
+MARKS = [
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+]
+
+
+def _recode(
+    data: bytes, encoding: str, declared: str, findings: Findings, *, row: int | None, bad: str
+) -> bytes:
+    findings.add("text_not_decodable", "read_as", row=row, value=bad, expected=declared, read_as=encoding)
+    return data.decode(encoding, errors="replace").encode("utf-8")
+
+
+def as_utf8(data: bytes, declared: str, findings: Findings) -> bytes:
+    """Turn a file's bytes into UTF-8 without a byte order mark.
+
+    Parameters
+    ----------
+    data
+        The file.
+    declared
+        Encoding that the layout declares.
+    findings
+        Gets `text_not_decodable`, with the row of the first byte that isn't in the declared encoding.
+
+    Returns
+    -------
+    bytes
+        UTF-8; a byte that no encoding explains becomes U+FFFD.
+    """
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[len(codecs.BOM_UTF8) :]
+        declared = "utf-8"
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            return _recode(data, encoding, declared, findings, row=None, bad="byte order mark")
+    if data.isascii():
+        if data.count(0) * 4 < len(data) or not data:
+            return data
+        encoding = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
+        return _recode(data, encoding, declared, findings, row=None, bad="every other byte is 0")
+    if declared.lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig"):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if data.count(0) * 4 >= len(data):
+                encoding = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
+            else:
+                encoding = "windows-1252"
+            row = data.count(b"\n", 0, error.start) + 1
+            return _recode(data, encoding, declared, findings, row=row, bad=f"0x{data[error.start]:02X}")
+        return data
+    try:
+        return data.decode(declared).encode("utf-8")
+    except (UnicodeDecodeError, LookupError):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            return _recode(data, "latin-1", declared, findings, row=None, bad="bytes outside it")
+        findings.add("text_not_decodable", "read_as", expected=declared, read_as="utf-8")
+        return data

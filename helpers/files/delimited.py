@@ -1,0 +1,218 @@
+"""Delimited text -> rows; a row of the wrong length is read only where no cell can be lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from helpers.files.findings import Findings
+from helpers.files.parsed import Parsed
+from helpers.files.text_table import TextTable, default_settings, unique_names
+from helpers.layouts import STRING, FileLayout
+
+__all__ = ["DELIMITERS", "header_at", "parse_delimited", "raw_delimited"]
+
+DELIMITERS = (",", ";", "\t", "|")
+
+
+def header_at(data: bytes, delimiter: str, header_row: int) -> list[str]:
+    """Read the cells of the header row, or of the first row where there is no header.
+
+    Parameters
+    ----------
+    data
+        UTF-8 text.
+    delimiter
+        One character.
+    header_row
+        1 for the first row; 0: no header.
+
+    Returns
+    -------
+    list of str
+        Heads, trimmed; empty when the file has no such row.
+    """
+    start = io.StringIO(data[: 1 << 20].decode("utf-8", errors="replace"), newline="")
+    reader = csv.reader(start, delimiter=delimiter)
+    try:
+        for _ in range(max(header_row, 1) - 1):
+            next(reader)
+        return [cell.strip() for cell in next(reader)]
+    except (StopIteration, csv.Error):
+        return []
+
+
+def _count_rows(data: bytes, last: int) -> int:
+    """Count rows apart from the parser where no quoted line break can hide one."""
+    if b'"' in data or (b"\r" in data and b"\r\n" not in data):
+        return last
+    return data.count(b"\n") + (0 if data.endswith(b"\n") or not data else 1)
+
+
+def raw_delimited(data: bytes, file: FileLayout, delimiter: str) -> tuple[TextTable, np.ndarray, bool]:
+    """Read every row as it stands, short and long ones included.
+
+    Parameters
+    ----------
+    data
+        UTF-8 text.
+    file
+        The kind of file.
+    delimiter
+        The delimiter that it really has.
+
+    Returns
+    -------
+    TextTable
+        Cells; `NA` where a row has no such cell, ``+1`` … for cells beyond the header. Odd rows come last.
+    numpy.ndarray
+        Row numbers, int64.
+    bool
+        Whether a quote stays open at the end.
+    """
+    header = header_at(data, delimiter, file.header_row)
+    width = max(len(header), 1)
+    odd: list[tuple[int, str]] = []
+
+    def keep(row: Any) -> str:
+        odd.append((row.number, row.text))
+        return "skip"
+
+    names = [f"c{place}" for place in range(width)]
+    # One thread: only then does the parser tell the number of a row that it rejects.
+    table = arrow_csv.read_csv(
+        pa.py_buffer(data),
+        read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=1 << 24),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=b'"' in data,
+            ignore_empty_lines=False,
+            invalid_row_handler=keep,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.large_string()),
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    odd_rows = np.array([number for number, _ in odd], "int64")
+    numbers = np.arange(1, table.num_rows + len(odd) + 1, dtype="int64")
+    if len(odd):
+        is_odd = np.zeros(len(numbers), bool)
+        is_odd[odd_rows - 1] = True
+        numbers = numbers[~is_odd]
+    unique = unique_names(header or [""])
+    rows = pd.DataFrame(
+        {name: pd.array(table.column(place), dtype=STRING) for place, name in enumerate(unique)},
+        index=pd.RangeIndex(table.num_rows),
+        copy=False,
+    )
+    if file.header_row:
+        data_rows = numbers > file.header_row
+        rows = rows.iloc[int((~data_rows).sum()) :].reset_index(drop=True)
+        numbers = numbers[data_rows]
+        odd = [(number, text) for number, text in odd if number > file.header_row]
+    if odd:
+        cells = [next(csv.reader([text], delimiter=delimiter), []) for _, text in odd]
+        longest = max([width, *map(len, cells)])
+        extra = [f"+{n}" for n in range(1, longest - width + 1)]
+        padded = [[*row, *[None] * (longest - len(row))] for row in cells]
+        more = pd.DataFrame(
+            {
+                name: pd.array([row[place] for row in padded], dtype=STRING)
+                for place, name in enumerate([*unique, *extra])
+            }
+        )
+        rows = pd.concat([rows.reindex(columns=[*unique, *extra]).astype(STRING), more], ignore_index=True)
+        numbers = np.concatenate([numbers, np.array([number for number, _ in odd], "int64")])
+    settings = {**default_settings(file), "delimiter": delimiter}
+    return TextTable(tuple(header), rows, settings), numbers, data.count(b'"') % 2 == 1
+
+
+def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Findings) -> Parsed:
+    """Read a delimited file; what can't be read as a row is set aside and told.
+
+    Parameters
+    ----------
+    data
+        UTF-8 text.
+    file
+        The kind of file.
+    delimiter
+        The delimiter that it really has.
+    findings
+        Gets cells_missing, cells_surplus, row_blank, record_broken, delimiter_other.
+
+    Returns
+    -------
+    Parsed
+        Rows with as many cells as the header.
+    """
+    if delimiter != file.delimiter:
+        findings.add(
+            "delimiter_other", "read_as", value=delimiter, expected=file.delimiter, read_as=delimiter
+        )
+    table, numbers, open_quote = raw_delimited(data, file, delimiter)
+    width = len(unique_names(table.header or [""]))
+    rows = table.rows
+    last = int(numbers.max()) if len(numbers) else min(file.header_row, 1 if data else 0)
+    total = max(_count_rows(data, last), last)
+    gone = np.zeros(len(rows), bool)
+    declared = list(rows.columns[:width])
+    surplus = list(rows.columns[width:])
+
+    if open_quote and len(rows):
+        tail = data.rstrip(b"\r\n").rsplit(b"\n", 1)[-1]
+        end = int(numbers.argmax())
+        swallowed = any("\n" in str(cell) for cell in rows.iloc[end] if cell is not pd.NA)
+        if tail.count(b'"') % 2 or swallowed:
+            findings.add("record_broken", "row_set_aside", row=last, expected="a closing quote")
+            gone[end] = True
+    blank = ~gone
+    for name in rows.columns:
+        # Few rows begin with an empty cell: only those are looked at further.
+        left = np.flatnonzero(blank)
+        blank[left] = (rows[name].iloc[left].fillna("").str.strip() == "").to_numpy(bool)
+    findings.add_rows("row_blank", "row_set_aside", numbers[blank])
+    gone |= blank
+    # Only rows that the parser rejected can be short or long, and they come last.
+    short = rows[declared[-1]].isna().to_numpy() & ~gone
+    long = rows[surplus].notna().any(axis=1).to_numpy() & ~gone if surplus else np.zeros(len(rows), bool)
+    for place in np.flatnonzero(short):
+        cells = [cell for cell in rows.iloc[place] if cell is not pd.NA]
+        readable = cells[-1].strip() == ""
+        findings.add(
+            "cells_missing",
+            "read_as" if readable else "row_set_aside",
+            row=int(numbers[place]),
+            value=f"{len(cells)} cells",
+            expected=f"{width} cells",
+            read_as="missing cells are empty" if readable else None,
+        )
+        gone[place] = not readable
+    for place in np.flatnonzero(long):
+        beyond = [cell for cell in rows.iloc[place][surplus] if cell is not pd.NA]
+        readable = all(cell.strip() == "" for cell in beyond)
+        findings.add(
+            "cells_surplus",
+            "read_as" if readable else "row_set_aside",
+            row=int(numbers[place]),
+            value=f"{width + len(beyond)} cells",
+            expected=f"{width} cells",
+            read_as="surplus cells are empty" if readable else None,
+        )
+        gone[place] = not readable
+    if data and data[-1:] not in b"\r\n" and len(rows) and not gone[int(numbers.argmax())]:
+        ended = data.count(b"\n") > 1
+        if ended:
+            findings.add("record_broken", "nothing", row=last, expected="a line end after the last row")
+    if short.any() or surplus:
+        rows = rows[declared].fillna("")
+        table = TextTable(table.header, rows, table.settings)
+    return Parsed(table, numbers, total, min(file.header_row, total)).without(gone)

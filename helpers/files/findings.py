@@ -1,0 +1,112 @@
+"""Findings: what was wrong or odd, with file, row, column, value, what was expected and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, as_table, empty_table
+
+__all__ = ["FOLD_BEYOND", "Findings", "fold"]
+
+# Beyond this many a file, column and kind, equal value findings are folded into the last one's `times`.
+FOLD_BEYOND = 1000
+
+
+class Findings:
+    """Collects the findings of one file."""
+
+    def __init__(self, silo: str | None, file: str) -> None:
+        self.silo = silo
+        self.file = file
+        self._parts: list[pd.DataFrame] = []
+
+    def add(
+        self,
+        kind: str,
+        done: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+        expected: str | None = None,
+        read_as: str | None = None,
+    ) -> None:
+        """Add one finding; `row` stays empty where it is about the whole file."""
+        rows: Sequence[int | None] = [row]
+        self.add_rows(kind, done, rows, column=column, value=value, expected=expected, read_as=read_as)
+
+    def add_rows(
+        self,
+        kind: str,
+        done: str,
+        rows: Any,
+        *,
+        column: str | None = None,
+        value: Any = None,
+        expected: Any = None,
+        read_as: Any = None,
+    ) -> None:
+        """Add one finding a row; value, expected and read_as are one text for all, or one a row."""
+        count = len(rows)
+        if not count:
+            return
+        frame = pd.DataFrame({"row": pd.array(rows, dtype="Int64")})
+        for name, given in [
+            ("column", column),
+            ("value", value),
+            ("expected", expected),
+            ("read_as", read_as),
+        ]:
+            one = given is None or isinstance(given, str)
+            frame[name] = pd.array([given] * count if one else given, dtype=STRING)
+        frame["kind"] = pd.array([kind] * count, dtype=STRING)
+        frame["done"] = pd.array([done] * count, dtype=STRING)
+        self._parts.append(frame)
+
+    def rows_set_aside(self) -> np.ndarray:
+        """Rows that could not be used, each once."""
+        rows = [part.loc[part["done"] == "row_set_aside", "row"] for part in self._parts]
+        if not rows:
+            return np.empty(0, "int64")
+        return np.unique(pd.concat(rows).dropna().to_numpy("int64"))
+
+    def frame(self) -> pd.DataFrame:
+        """Give the findings as the standard table, folded, in order of rows."""
+        if not self._parts:
+            return empty_table("findings")
+        whole = pd.concat(self._parts, ignore_index=True)
+        whole["silo"] = pd.array([self.silo] * len(whole), dtype=STRING)
+        whole["file"] = pd.array([self.file] * len(whole), dtype=STRING)
+        whole["times"] = pd.array(np.ones(len(whole), "int64"), dtype="Int64")
+        whole = whole.sort_values("row", kind="stable", na_position="first")
+        return as_table("findings", fold(whole))
+
+
+def fold(findings: pd.DataFrame) -> pd.DataFrame:
+    """Fold value findings beyond `FOLD_BEYOND` a column and kind into the last one's `times`.
+
+    Parameters
+    ----------
+    findings
+        Findings of one file, in order of rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same findings; rows set aside are never folded, and `times` adds up to what came in.
+    """
+    if len(findings) <= FOLD_BEYOND:
+        return findings
+    foldable = findings["done"] != "row_set_aside"
+    groups = findings[foldable].groupby(["column", "kind", "done"], dropna=False, sort=False)
+    place = groups.cumcount()
+    size = groups["times"].transform("size")
+    kept = place < FOLD_BEYOND
+    last = kept & (place == FOLD_BEYOND - 1) & (size > FOLD_BEYOND)
+    result = findings.drop(index=place.index[~kept])
+    result.loc[last.index[last], "times"] = pd.array((size[last] - FOLD_BEYOND + 1).to_numpy(), dtype="Int64")
+    return result

@@ -1,0 +1,134 @@
+"""The files of a folder, whether they lie in it or in a zip; a zip that could do harm is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+__all__ = ["FoundFile", "Refused", "files_below"]
+
+PASSED_OVER = ("layouts", "answer_key", "__MACOSX")
+LARGEST_ZIP = 4 << 30  # bytes unpacked: above every export that this kit has met, below a laptop's disk
+LARGEST_RATIO = 200  # text packs at about 10 to 1, a bomb of zeros at about 1000 to 1
+RATIO_FROM = 64 << 20
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file, and the path by which findings name it."""
+
+    path: str
+    size: int
+    read: Callable[[], bytes]
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return PurePosixPath(self.path).name
+
+    @property
+    def folder(self) -> str:
+        """The folder, or zip, that it lies in; empty at the top."""
+        parent = PurePosixPath(self.path).parent.as_posix()
+        return "" if parent == "." else parent
+
+    def digest(self) -> bytes:
+        """Give a fingerprint of its bytes."""
+        return hashlib.blake2b(self.read(), digest_size=16).digest()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A zip that isn't opened: why, as a kind of finding and in words."""
+
+    path: str
+    kind: str
+    reason: str
+
+
+def _harm(archive: zipfile.ZipFile) -> str | None:
+    """Say what a zip could do that no export does."""
+    whole = 0
+    for entry in archive.infolist():
+        name = entry.filename.replace("\\", "/")
+        if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name.split("/")[0]:
+            return "it holds a file that would be written outside its folder"
+        if (entry.external_attr >> 16) & 0o170000 == 0o120000:
+            return "it holds a link"
+        if entry.flag_bits & 1:
+            return "it is locked with a password"
+        whole += entry.file_size
+        if entry.file_size > RATIO_FROM and entry.file_size > LARGEST_RATIO * max(entry.compress_size, 1):
+            return f"a file in it unpacks to {entry.file_size / (1 << 30):.1f} GiB from almost nothing"
+    if whole > LARGEST_ZIP:
+        return f"it unpacks to {whole / (1 << 30):.1f} GiB, more than {LARGEST_ZIP >> 30}"
+    return None
+
+
+def _entry_reader(path: Path, entry: str, size: int) -> Callable[[], bytes]:
+    def read() -> bytes:
+        with zipfile.ZipFile(path) as archive, archive.open(entry) as file:
+            # A zip may lie about sizes: never more than it declares.
+            return file.read(size + 1)[:size]
+
+    return read
+
+
+def _in_zip(path: Path, shown: str) -> tuple[list[FoundFile], Refused | None]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            harm = _harm(archive)
+            if harm:
+                return [], Refused(shown, "file_unsafe", harm)
+            broken = archive.testzip()
+            if broken:
+                return [], Refused(shown, "file_unreadable", f"its file {broken} is damaged")
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        return [], Refused(shown, "file_unreadable", f"it is no zip that can be opened ({error})")
+    found = [
+        FoundFile(
+            f"{shown}/{entry.filename}", entry.file_size, _entry_reader(path, entry.filename, entry.file_size)
+        )
+        for entry in entries
+        if not _passed_over(PurePosixPath(entry.filename).parts)
+    ]
+    return found, None
+
+
+def _passed_over(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") or part in PASSED_OVER for part in parts)
+
+
+def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
+    """List the files below a folder, those in zips included.
+
+    Parameters
+    ----------
+    folder
+        The folder that holds the silos.
+
+    Returns
+    -------
+    list of FoundFile
+        In order of path; hidden files, ``layouts/`` and ``answer_key/`` are passed over.
+    list of Refused
+        Zips that are not opened.
+    """
+    found: list[FoundFile] = []
+    refused: list[Refused] = []
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if not path.is_file() or _passed_over(inside.parts) or inside.as_posix() == "district.json":
+            continue
+        shown = inside.as_posix()
+        if path.suffix.lower() == ".zip":
+            files, harm = _in_zip(path, shown)
+            found += files
+            refused += [harm] if harm else []
+        else:
+            found.append(FoundFile(shown, path.stat().st_size, path.read_bytes))
+    return found, refused

@@ -1,0 +1,57 @@
+"""What every reader of a native format gives: rows of text with their place in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.text_table import TextTable
+
+__all__ = ["Parsed"]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Rows of one file.
+
+    Attributes
+    ----------
+    table
+        The text as it stands; rows that could not be read as rows are not in it, but in the findings.
+    row
+        Place of each row of `table`, int64, as a spreadsheet numbers it.
+    rows
+        How many rows the file has, header included, counted apart from the rows that were read.
+    structure
+        How many of them are header and title rows.
+    """
+
+    table: TextTable
+    row: np.ndarray
+    rows: int
+    structure: int
+
+    def without(self, gone: np.ndarray) -> Parsed:
+        """Leave out rows that were set aside.
+
+        Parameters
+        ----------
+        gone
+            Boolean, one a row of `table`.
+        """
+        if not gone.any():
+            return self
+        rows = self.table.rows.loc[~gone].reset_index(drop=True)
+        return Parsed(
+            TextTable(self.table.header, rows, self.table.settings),
+            self.row[~gone],
+            self.rows,
+            self.structure,
+        )
+
+
+def text_of(frame: pd.DataFrame, place: int) -> str:
+    """Join a row's cells, for a finding about the whole row."""
+    return " | ".join("" if cell is pd.NA else str(cell) for cell in frame.iloc[place])

@@ -1,0 +1,268 @@
+"""A folder of exports -> a district: which silos it has, and everything that its files say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from helpers.files.decode import as_utf8
+from helpers.files.findings import Findings
+from helpers.files.folder import FoundFile, files_below
+from helpers.files.read_silo import OneFile, account, read_silo, set_file_aside
+from helpers.files.recognise import look_at, records_in
+from helpers.files.silo import District, Silo
+from helpers.files.xml_records import read_xml_records
+from helpers.layouts import BadInput, Layout, all_layouts, as_table, empty_table
+
+__all__ = ["read_district"]
+
+
+@dataclass
+class _Unit:
+    """Files of one folder that one layout knows."""
+
+    folder: str
+    layout: Layout
+    files: list[FoundFile] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+
+    @property
+    def names_people(self) -> bool:
+        named = ("first_name", "last_surname", "full_name", "birth_date")
+        return any(
+            makes.table == "people" and any(target in makes.take for target in named)
+            for file in self.layout.files
+            if file.name in self.kinds
+            for makes in file.makes
+        )
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    path = folder / "district.json"
+    if not path.is_file():
+        return {}
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BadInput(
+            f"{path} is no JSON ({error}): mend it, or take it away to read the folder as it is."
+        ) from None
+    if not isinstance(about, dict):
+        raise BadInput(f"{path} must hold one JSON object that says, among others, which silos there are.")
+    return about
+
+
+def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[float, set[str]]]:
+    """Say how well each layout knows a file, and as which kinds."""
+    quiet = Findings(None, found.path)
+    data = as_utf8(found.read(), "utf-8", quiet)
+    records, total = None, 0
+    if data.lstrip()[:1] == b"<":
+        try:
+            records, total = read_xml_records(data, quiet)
+        except ValueError:
+            return {}
+    look = look_at(data, found.name, records, total)
+    known = {}
+    for name, layout in layouts.items():
+        kinds = records_in(look, layout)
+        if kinds:
+            known[name] = (sum(kind.share for kind in kinds), {kind.file.name for kind in kinds})
+    return known
+
+
+def _units_of(
+    folder: str, files: Sequence[FoundFile], layouts: Mapping[str, Layout]
+) -> tuple[list[_Unit], list[FoundFile]]:
+    """Give a folder's files to the layouts that know them best, one layout after another."""
+    shares = {found.path: _shares(found, layouts) for found in files}
+    left = list(files)
+    units = []
+    while left:
+        sums: dict[str, float] = {}
+        for found in left:
+            for name, (value, _) in shares[found.path].items():
+                sums[name] = sums.get(name, 0.0) + value
+        if not sums:
+            break
+        best = max(sums, key=lambda name: (round(sums[name], 6), name))
+        unit = _Unit(folder, layouts[best])
+        for found in [one for one in left if best in shares[one.path]]:
+            unit.files.append(found)
+            unit.kinds |= shares[found.path][best][1]
+            left.remove(found)
+        units.append(unit)
+    return units, left
+
+
+def _name(unit: _Unit, alone: bool) -> str:
+    folder = unit.folder
+    if folder.lower().endswith(".zip"):
+        # A zip counts as a folder; alone in one, it takes that one's name.
+        parent = PurePosixPath(folder).parent.as_posix()
+        folder = PurePosixPath(folder).with_suffix("").as_posix() if parent == "." else parent
+    if not folder:
+        return unit.layout.layout
+    return folder if alone else f"{folder}/{unit.layout.layout}"
+
+
+def _recognised(
+    files: Sequence[FoundFile], layouts: Mapping[str, Layout]
+) -> tuple[dict[str, tuple[Layout, list[FoundFile]]], list[FoundFile]]:
+    """Find the silos of a folder that doesn't say which it has."""
+    by_folder: dict[str, list[FoundFile]] = {}
+    for found in files:
+        by_folder.setdefault(found.folder, []).append(found)
+    units: list[_Unit] = []
+    unknown: list[FoundFile] = []
+    alone: dict[str, bool] = {}
+    for folder, inside in by_folder.items():
+        here, left = _units_of(folder, inside, layouts)
+        units += here
+        unknown += left
+        alone[folder] = len(here) == 1
+    # Files that name nobody belong to the nearest folder above that does, in the same layout.
+    kept: list[_Unit] = []
+    for unit in sorted(units, key=lambda unit: unit.folder.count("/")):
+        above = [
+            other
+            for other in kept
+            if other.layout is unit.layout
+            and other.names_people
+            and (other.folder == "" or unit.folder.startswith(f"{other.folder}/"))
+        ]
+        if unit.names_people or not above:
+            kept.append(unit)
+        else:
+            above[-1].files += unit.files
+    silos: dict[str, tuple[Layout, list[FoundFile]]] = {}
+    for unit in kept:
+        name = _name(unit, alone[unit.folder])
+        if name in silos:
+            name = f"{name}/{unit.layout.layout}"
+        silos[name] = (unit.layout, unit.files)
+    return silos, unknown
+
+
+def _declared(
+    about: Mapping[str, Any], files: Sequence[FoundFile], layouts: Mapping[str, Layout], folder: Path
+) -> tuple[dict[str, tuple[Layout, list[FoundFile]]], list[FoundFile]]:
+    """Give each silo that district.json names the files below its folder."""
+    silos = {}
+    claimed = set()
+    for name, layout in dict(about["silos"]).items():
+        if layout not in layouts:
+            raise BadInput(
+                f"{folder / 'district.json'} gives silo {name!r} the layout {layout!r}, "
+                f"which nobody declares. There are: {', '.join(layouts)}."
+            )
+        inside = [found for found in files if found.path.startswith(f"{name}/")]
+        claimed |= {found.path for found in inside}
+        silos[name] = (layouts[layout], inside)
+    return silos, [found for found in files if found.path not in claimed]
+
+
+def _repeated(
+    silos: dict[str, tuple[Layout, list[FoundFile]]],
+) -> tuple[dict[str, tuple[Layout, list[FoundFile]]], list[tuple[str, FoundFile, str]]]:
+    """Take out files that stand in a silo twice, and silos that are copies of another one."""
+    sizes: dict[int, int] = {}
+    for _, files in silos.values():
+        for found in files:
+            sizes[found.size] = sizes.get(found.size, 0) + 1
+    digests = {
+        found.path: found.digest() if sizes[found.size] > 1 and found.size else found.path.encode()
+        for _, files in silos.values()
+        for found in files
+    }
+    kept: dict[str, tuple[Layout, list[FoundFile]]] = {}
+    repeated = []
+    for name, (layout, files) in silos.items():
+        first: dict[bytes, FoundFile] = {}
+        once = []
+        for found in files:
+            same = first.setdefault(digests[found.path], found)
+            if same is found:
+                once.append(found)
+            else:
+                repeated.append((name, found, same.path))
+        copy_of = next(
+            (
+                other
+                for other, (_, theirs) in kept.items()
+                if once and {digests[f.path] for f in once} <= {digests[f.path] for f in theirs}
+            ),
+            None,
+        )
+        if copy_of is None:
+            kept[name] = (layout, once)
+        else:
+            repeated += [(name, found, copy_of) for found in once]
+    return kept, repeated
+
+
+def read_district(folder: str | Path) -> District:
+    """Read a folder of exports.
+
+    Parameters
+    ----------
+    folder
+        A district folder with ``district.json`` and ``silos/``, or any folder of exports: silos are then
+        found by what is in the files. Layouts in its own ``layouts/`` are known as well.
+
+    Returns
+    -------
+    District
+        Silos by name (SIS first, then by name), findings, and accounts in which every row of every file is
+        used, structure, set aside or kept apart.
+
+    Raises
+    ------
+    BadInput
+        When there is no such folder, or district.json can't be used. What is wrong inside files is a finding,
+        never an error.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise BadInput(
+            f"There is no folder {folder}: name one that holds exports, or make one with `bigpicture make`."
+        )
+    about = _about(folder)
+    layouts = all_layouts(folder / "layouts")
+    root = folder / "silos" if (folder / "silos").is_dir() else folder
+    files, refused = files_below(root)
+    if about.get("silos"):
+        silos, unknown = _declared(about, files, layouts, folder)
+    else:
+        silos, unknown = _recognised(files, layouts)
+    silos, repeated = _repeated(silos)
+
+    loose: list[tuple[str | None, OneFile]] = [
+        (None, set_file_aside(None, found, "file_unknown", expected="a file that some layout knows"))
+        for found in unknown
+    ]
+    for name, found, same in repeated:
+        loose.append((name, set_file_aside(name, found, "file_repeated", expected=f"once; it equals {same}")))
+    for refusal in refused:
+        owner = next((silo for silo in silos if refusal.path.startswith(f"{silo}/")), None)
+        one = OneFile(refusal.path, Findings(owner, refusal.path))
+        one.aside = 0
+        one.findings.add(refusal.kind, "file_set_aside", value=refusal.reason)
+        loose.append((owner, one))
+
+    read = {name: read_silo(name, layout, inside) for name, (layout, inside) in silos.items()}
+    ordered: dict[str, Silo] = dict(
+        sorted(read.items(), key=lambda item: (item[1].layout.silo != "sis", item[0]))
+    )
+    unclaimed = (empty_table("findings"), empty_table("accounts"))
+    if loose:
+        unclaimed = (
+            as_table("findings", pd.concat([one.findings.frame() for _, one in loose], ignore_index=True)),
+            as_table("accounts", pd.DataFrame([account(name, one) for name, one in loose])),
+        )
+    return District(folder, about, ordered, unclaimed)

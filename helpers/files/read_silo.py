@@ -1,0 +1,228 @@
+"""Files of one layout -> a silo: people, ids, facts, findings, and accounts that add up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.assemble import Assembled, assemble
+from helpers.files.checks import tell_dangling
+from helpers.files.decode import as_utf8
+from helpers.files.delimited import parse_delimited
+from helpers.files.findings import Findings
+from helpers.files.folder import FoundFile
+from helpers.files.json_lines import parse_json_lines
+from helpers.files.parsed import Parsed
+from helpers.files.recognise import Recognised, look_at, records_in
+from helpers.files.silo import Silo
+from helpers.files.standard_rows import ReadFile, make_rows, read_file
+from helpers.files.xml_records import parse_xml, read_xml_records
+from helpers.layouts import Layout, as_table, empty_table
+
+__all__ = ["OneFile", "account", "count_rows", "read_silo", "set_file_aside"]
+
+
+@dataclass
+class OneFile:
+    """A file on its way: what was read of it, and what its account needs."""
+
+    path: str
+    findings: Findings
+    rows: int = 0
+    structure: int = 0
+    apart: int = 0
+    aside: int | None = None  # all rows, where the whole file was set aside
+    reads: list[ReadFile] = field(default_factory=list)
+    used: list[np.ndarray] = field(default_factory=list)
+
+
+def count_rows(data: bytes) -> int:
+    """Count the rows of a file that nobody reads: lines, or children of the root; 0 where it is no text."""
+    if b"\0" in data[:4096]:
+        return 0
+    if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
+        try:
+            return read_xml_records(data, Findings(None, ""))[1]
+        except ValueError:
+            return 0
+    return data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
+
+
+def account(silo: str | None, one: OneFile) -> dict[str, object]:
+    """Add up one file: every row is used, structure, set aside or kept apart.
+
+    Parameters
+    ----------
+    silo
+        The silo, or None.
+    one
+        The file.
+
+    Returns
+    -------
+    dict
+        One row of `accounts`.
+    """
+    aside = len(one.findings.rows_set_aside()) if one.aside is None else one.aside
+    used = sum(int(mask.sum()) for mask in one.used)
+    apart = one.apart + sum(int((~mask).sum()) for mask in one.used)
+    return {
+        "silo": silo,
+        "file": one.path,
+        "rows": one.rows,
+        "rows_used": used,
+        "rows_structure": one.structure,
+        "rows_set_aside": aside,
+        "rows_kept_apart": apart,
+    }
+
+
+def set_file_aside(
+    silo: str | None, found: FoundFile, kind: str, *, expected: str | None = None, rows: int | None = None
+) -> OneFile:
+    """Tell a file of which nothing is used; all its rows are set aside, 0 where they can't be counted."""
+    one = OneFile(found.path, Findings(silo, found.path))
+    one.rows = one.aside = count_rows(found.read()) if rows is None else rows
+    one.findings.add(kind, "file_set_aside", value=found.name, expected=expected)
+    return one
+
+
+def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[Recognised, Parsed]] | None:
+    """Recognise a file inside its layout and read its rows; None when the layout doesn't know it."""
+    if data.lstrip()[:1] == b"<":
+        try:
+            records, total = read_xml_records(data, one.findings)
+        except ValueError as error:
+            one.findings.add("file_unreadable", "file_set_aside", value=str(error))
+            one.aside = 0
+            return []
+        known = records_in(look_at(data, name, records, total), layout)
+        if not known:
+            return None
+        one.rows = total
+        claimed = {recognised.file.record for recognised in known}
+        for record, rows in records.items():
+            if record not in claimed:
+                one.findings.add("record_unknown", "kept_apart", value=record, row=rows[0][0])
+                one.apart += len(rows)
+        return [(each, parse_xml(records, each.file, total)) for each in known]
+    known = records_in(look_at(data, name), layout)
+    if not known:
+        return None
+    best = known[0]
+    if best.file.format == "json_lines":
+        parsed = parse_json_lines(data, best.file, one.findings)
+    else:
+        parsed = parse_delimited(data, best.file, best.delimiter, one.findings)
+    one.rows = parsed.rows
+    return [(best, parsed)]
+
+
+def _read_one(silo: str, layout: Layout, found: FoundFile) -> OneFile:
+    one = OneFile(found.path, Findings(silo, found.path))
+    raw = found.read()
+    if not raw.strip(b"\xef\xbb\xbf\r\n\t \0"):
+        one.findings.add("file_empty", "file_set_aside", expected="rows")
+        one.rows = one.aside = count_rows(raw)
+        return one
+    declared = {file.path: file.encoding for file in layout.files}
+    data = as_utf8(raw, declared.get(found.name, layout.files[0].encoding), one.findings)
+    del raw
+    parsed = _parse(one, data, found.name, layout)
+    if parsed is None:
+        one.findings.add(
+            "file_unknown", "file_set_aside", value=found.name, expected=f"a file of {layout.layout}"
+        )
+        one.rows = one.aside = count_rows(data)
+        return one
+    del data
+    for recognised, rows in parsed:
+        read = read_file(found.path, recognised.file, rows, one.findings)
+        one.structure += read.parsed.structure
+        one.reads.append(read)
+    return one
+
+
+def _as_of(layout: Layout, path: str) -> pd.Timestamp | None:
+    """Read the day of an export from its file's name, where the layout says that it stands there."""
+    if layout.as_of_in_name is None:
+        return None
+    digits = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}"}
+    pattern = re.escape(layout.as_of_in_name)
+    for token, shape in digits.items():
+        pattern = pattern.replace(token, shape)
+    for found in re.findall(rf"(?<!\d){pattern}(?!\d)", path):
+        try:
+            return pd.Timestamp(datetime.strptime(found, layout.as_of_in_name))
+        except ValueError:
+            continue
+    return None
+
+
+def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
+    """Read the files of one silo.
+
+    Parameters
+    ----------
+    name
+        The silo.
+    layout
+        Its layout.
+    files
+        Its files; one that the layout doesn't know is a finding.
+
+    Returns
+    -------
+    Silo
+        With `rows = rows_used + rows_structure + rows_set_aside + rows_kept_apart` for each file.
+    """
+    ones = [_read_one(name, layout, found) for found in files]
+    order = [file.name for file in layout.files]
+    by_kind: dict[str, list[ReadFile]] = {}
+    for read in sorted(
+        (r for one in ones for r in one.reads), key=lambda r: (order.index(r.file.name), r.path)
+    ):
+        by_kind.setdefault(read.file.name, []).append(read)
+    absent = []
+    for file in layout.files:
+        if file.required and file.name not in by_kind:
+            missing = Findings(name, f"{name}/{file.path}")
+            missing.add("file_missing", "nothing", expected=file.row_is)
+            absent.append(missing.frame())
+    tell_dangling(by_kind, layout)
+
+    made = []
+    for reads in by_kind.values():
+        for read in reads:
+            as_of = _as_of(layout, read.path)
+            for makes in read.file.makes:
+                rows = make_rows(read, makes, by_kind, layout)
+                if as_of is not None and makes.table in ("people", "meal_account"):
+                    rows["as_of"] = pd.Series(as_of, index=rows.index, dtype="datetime64[us]")
+                made.append((read, makes, rows))
+    built: Assembled = assemble(name, layout, by_kind, made)
+    for one in ones:
+        for read in one.reads:
+            used = np.zeros(len(read.parsed.row), bool)
+            for other, _, rows in made:
+                if other is read:
+                    used[rows["source"].to_numpy()] = True
+            one.used.append(used)
+    accounts = [account(name, one) for one in ones]
+    found = [one.findings.frame() for one in ones]
+    found = [frame for frame in [*found, *absent, built.findings] if len(frame)]
+    return Silo(
+        name,
+        layout,
+        built.people,
+        built.person_rows,
+        built.identifiers,
+        built.facts,
+        as_table("findings", pd.concat(found, ignore_index=True)) if found else empty_table("findings"),
+        as_table("accounts", pd.DataFrame(accounts)) if accounts else empty_table("accounts"),
+    )

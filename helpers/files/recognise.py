@@ -1,0 +1,171 @@
+"""Which file is which: by the names in it, then by its own name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+
+from helpers.files.delimited import DELIMITERS, header_at
+from helpers.files.json_lines import paths_in_json_lines
+from helpers.files.text_table import unique_names
+from helpers.files.xml_records import XmlRecords, paths_in_xml
+from helpers.layouts import FileLayout, Layout
+
+__all__ = ["Look", "Recognised", "best_in", "folded", "look_at", "share"]
+
+ENOUGH = 0.5
+
+
+def folded(name: str) -> str:
+    """Fold a head for comparison: case, spaces and punctuation don't count."""
+    return re.sub(r"[^0-9a-z#\[\].@]", "", name.casefold())
+
+
+@dataclass
+class Look:
+    """What can be seen in a file before anybody knows what it is."""
+
+    data: bytes
+    name: str
+    shape: str  # csv, json_lines or xml
+    records: XmlRecords = field(default_factory=dict)
+    rows: int = 0
+    json_paths: list[str] = field(default_factory=list)
+
+    def names(self, file: FileLayout, delimiter: str) -> list[str]:
+        """Give the names that this file would have, read as `file`."""
+        if self.shape != file.format:
+            return []
+        if self.shape == "xml":
+            return paths_in_xml(self.records, str(file.record))
+        if self.shape == "json_lines":
+            return self.json_paths
+        return unique_names(header_at(self.data, delimiter, file.header_row))
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A file layout that knows a file, how well, and with which delimiter."""
+
+    file: FileLayout
+    share: float
+    delimiter: str
+    by_name: bool
+
+
+def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int = 0) -> Look:
+    """Look at a file: its shape and the names in it.
+
+    Parameters
+    ----------
+    data
+        UTF-8 text.
+    name
+        File name.
+    records, rows
+        For XML, what `read_xml_records` gave.
+
+    Returns
+    -------
+    Look
+        Shape and names.
+    """
+    if records is not None:
+        return Look(data, name, "xml", records, rows)
+    if data[:200].lstrip()[:1] == b"{":
+        return Look(data, name, "json_lines", json_paths=paths_in_json_lines(data))
+    return Look(data, name, "csv")
+
+
+def share(names: Iterable[str], file: FileLayout) -> float:
+    """Give the share of names that a file and a declaration have in common.
+
+    Parameters
+    ----------
+    names
+        Heads or paths of the file.
+    file
+        The declaration; extension columns count on neither side.
+
+    Returns
+    -------
+    float
+        Common names divided by all names of both; halved where a required column is missing.
+    """
+    extension = re.compile(file.extension_columns) if file.extension_columns else None
+    there = {folded(name) for name in names if not (extension and extension.search(name))}
+    declared = {}
+    for column in file.columns:
+        for alias in [column.name, *column.aliases]:
+            declared[folded(alias)] = column.name
+    known = {declared[name] for name in there if name in declared}
+    unknown = [name for name in there if name not in declared]
+    every = {column.name for column in file.columns}
+    if file.format != "csv":
+        # A nested file leaves out what it has no value for: only required paths are missed.
+        every = known | {column.name for column in file.columns if column.required}
+    if not every:
+        return 0.0
+    found = len(known) / (len(every) + len(unknown))
+    lacks = any(column.required and column.name not in known for column in file.columns)
+    return found / 2 if lacks else found
+
+
+def best_in(look: Look, layout: Layout) -> Recognised | None:
+    """Find the kind of file of a layout that knows a file best.
+
+    Parameters
+    ----------
+    look
+        The file.
+    layout
+        A layout.
+
+    Returns
+    -------
+    Recognised or None
+        None when no kind of file has at least half of the names in common.
+    """
+    best: Recognised | None = None
+    for file in layout.files:
+        delimiters = (
+            dict.fromkeys([file.delimiter, *DELIMITERS]) if file.format == "csv" else [file.delimiter]
+        )
+        for delimiter in delimiters:
+            found = share(look.names(file, delimiter), file)
+            by_name = fnmatch(look.name.lower(), file.path.lower())
+            candidate = Recognised(file, found, delimiter, by_name)
+            if found >= ENOUGH and (
+                best is None or (candidate.share, candidate.by_name) > (best.share, best.by_name)
+            ):
+                best = candidate
+    return best
+
+
+def records_in(look: Look, layout: Layout) -> list[Recognised]:
+    """Give every kind of record of a layout that an XML file holds; other files are of one kind.
+
+    Parameters
+    ----------
+    look
+        The file.
+    layout
+        A layout.
+
+    Returns
+    -------
+    list of Recognised
+        Empty when the layout does not know the file.
+    """
+    if look.shape != "xml":
+        best = best_in(look, layout)
+        return [best] if best else []
+    found = []
+    for file in layout.files:
+        names = look.names(file, "")
+        if names and share(names, file) >= ENOUGH:
+            by_name = fnmatch(look.name.lower(), file.path.lower())
+            found.append(Recognised(file, share(names, file), "", by_name))
+    return found

@@ -1,0 +1,244 @@
+"""Rows that say who somebody is -> person records, one a local id, with what was wrong about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.placeholders import placeholder_names
+from helpers.layouts import STRING, as_table, cast, constant, missing, standard_table
+
+__all__ = ["People", "linkable_by", "make_records"]
+
+# What a person is known by: a second row that says otherwise is a finding. Grade, school, address and
+# telephone change by nature.
+STEADY = ("first_name", "middle_name", "last_surname", "full_name", "birth_date", "sex", "role")
+NAMES = ("first_name", "last_surname", "full_name", "preferred_first_name", "preferred_last_surname")
+NOT_IDENTITY = ("source", "row", "file", "as_of", "begin_date", "end_date", "local_id")
+
+
+@dataclass(frozen=True)
+class People:
+    """Records of one silo.
+
+    Attributes
+    ----------
+    people, person_rows
+        The standard tables, without `linkable_by` yet (it needs the identifiers).
+    record_of
+        Record of each row that was given, in its order.
+    findings
+        rows_disagree, id_shared, name_placeholder: columns of the findings table that are filled.
+    """
+
+    people: pd.DataFrame
+    person_rows: pd.DataFrame
+    record_of: pd.Series
+    findings: pd.DataFrame
+
+
+def _finding(rows: pd.DataFrame, kind: str, done: str, **columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"file": rows["file"], "row": rows["row"], "kind": kind, "done": done, **columns})
+
+
+def _shared_ids(rows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+    """Tell how many people stand behind a local id: two where first name and birth date both disagree.
+
+    Returns which of them each row is about (1 unless an id is shared), and the findings.
+    """
+    number = np.ones(len(rows), "int64")
+    if not {"first_name", "birth_date"} <= set(rows.columns):
+        return pd.Series(number, index=rows.index), pd.DataFrame()
+    both = rows[rows["first_name"].notna() & rows["birth_date"].notna() & rows["local_id"].notna()]
+    distinct = both.drop_duplicates(["local_id", "first_name", "birth_date"])
+    several = distinct[distinct.duplicated("local_id", keep=False)]
+    found = []
+    for local_id, variants in several.groupby("local_id", sort=False):
+        first = variants.iloc[0]
+        other = variants[
+            (variants["first_name"].str.casefold() != str(first["first_name"]).casefold())
+            & (variants["birth_date"] != first["birth_date"])
+        ]
+        if not len(other):
+            continue
+        theirs = (
+            (both["local_id"] == local_id)
+            & both["first_name"].isin(other["first_name"])
+            & both["birth_date"].isin(other["birth_date"])
+        )
+        number[rows.index.get_indexer(both.index[theirs])] = 2
+        shared = both[theirs]
+        found.append(
+            _finding(shared, "id_shared", "nothing", value=shared["local_id"], expected="an id of one person")
+        )
+    findings = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+    return pd.Series(number, index=rows.index), findings
+
+
+def _without_id(rows: pd.DataFrame) -> pd.Series:
+    """Name rows without an id after the first row of the file that says the same of somebody."""
+    identity = [name for name in rows.columns if name not in NOT_IDENTITY]
+    groups = rows.groupby(["file", *identity], dropna=False, sort=False)
+    first = groups["row"].transform("min")
+    return rows["file"] + "#" + first.astype("Int64").astype(STRING)
+
+
+def _disagreements(rows: pd.DataFrame) -> pd.DataFrame:
+    """Tell rows of one record that say something else than an earlier one."""
+    found = []
+    several = rows[rows.duplicated("record", keep=False)]
+    for name in STEADY:
+        if name not in several:
+            continue
+        filled = several[several[name].notna()]
+        before = filled.groupby("record", sort=False)[name].shift()
+        other = before.notna() & (before != filled[name]).fillna(False)
+        changed = filled[other.to_numpy(bool)]
+        if len(changed):
+            was = before[other]
+            shown = [changed[name], was]
+            if name == "birth_date":
+                shown = [one.dt.strftime("%Y-%m-%d") for one in shown]
+            found.append(
+                _finding(
+                    changed,
+                    "rows_disagree",
+                    "read_as",
+                    column=name,
+                    value=shown[0].astype(STRING),
+                    expected=shown[1].astype(STRING),
+                    read_as=shown[0].astype(STRING),
+                )
+            )
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _merged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Merge the rows of a record: empty cells are filled, a filled one is replaced by the later."""
+    if not rows["record"].duplicated().any():
+        return rows
+    ordered = rows.sort_values("as_of", kind="stable", na_position="first") if "as_of" in rows else rows
+    alone = ~ordered.duplicated("record", keep=False)
+    merged = ordered[~alone].groupby("record", sort=False).last().reset_index()
+    for name in merged.columns:
+        merged[name] = cast(merged[name], rows[name].dtype)
+    return pd.concat([ordered[alone], merged], ignore_index=True)
+
+
+def _birth_date_status(people: pd.DataFrame) -> pd.Series:
+    date = people["birth_date"]
+    status = pd.Series(constant("Exact", len(people)))
+    status = status.mask(people["birth_date_other"].notna(), "Day and month ambiguous")
+    first_of_january = (date.dt.month == 1) & (date.dt.day == 1)
+    placeholder = first_of_january | (date.dt.year == 1900) | (people["name_status"] == "Placeholder")
+    return status.mask(placeholder.fillna(False), "Placeholder").mask(date.isna(), "None")
+
+
+def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
+    """Make person records out of the rows of a silo's files that make people.
+
+    Parameters
+    ----------
+    rows
+        Columns of `people` that are filled, with `local_id`, `file` and `row`, in order of the layout's
+        files.
+    silo
+        The silo.
+    takes_roles
+        Whether the layout says who somebody is; then a record without a role is Unknown, else Student.
+
+    Returns
+    -------
+    People
+        Records, the rows behind them, and findings.
+    """
+    table = standard_table("people").dtypes()
+    rows = rows.reset_index(drop=True)
+    if "local_id" not in rows:
+        rows["local_id"] = missing(len(rows), STRING)
+    number, shared = _shared_ids(rows)
+    record = rows["local_id"].astype(STRING)
+    twice = (number > 1).to_numpy()
+    if twice.any():
+        record = record.mask(twice, record + "~2")
+    nameless = rows["local_id"].isna()
+    if nameless.any():
+        record = record.mask(nameless, _without_id(rows[nameless]).reindex(rows.index))
+    rows["record"] = record
+    findings = [shared, _disagreements(rows)]
+
+    people = _merged(rows).reset_index(drop=True)
+    first = people[["file", "row"]]
+    people = people.drop(columns=[name for name in people.columns if name not in table])
+    people["silo"] = constant(silo, len(people))
+    if "role" not in people:
+        people["role"] = missing(len(people), STRING)
+    people["role"] = people["role"].fillna("Unknown" if takes_roles else "Student")
+    for name, dtype in table.items():
+        if name not in people:
+            people[name] = missing(len(people), dtype)
+    placeholder = placeholder_names(people)
+    named = people[list(NAMES)].notna().any(axis=1)
+    status = pd.Series(constant("None", len(people))).mask(named, "As written")
+    people["name_status"] = status.mask(placeholder, "Placeholder")
+    people["birth_date_status"] = _birth_date_status(people)
+    if placeholder.any():
+        shown = people["full_name"].fillna(
+            people["first_name"].fillna("") + " " + people["last_surname"].fillna("")
+        )
+        odd = first[placeholder.to_numpy()]
+        findings.append(
+            _finding(
+                odd,
+                "name_placeholder",
+                "nothing",
+                column="name",
+                value=shown[placeholder].str.strip(),
+                expected="a name",
+            )
+        )
+    person_rows = pd.DataFrame(
+        {
+            "silo": constant(silo, len(rows)),
+            "record": rows["record"],
+            "file": rows["file"],
+            "row": rows["row"],
+        },
+        copy=False,
+    )
+    if len(people) < len(rows):
+        person_rows = person_rows.drop_duplicates(["record", "file", "row"])
+    people["linkable_by"] = constant("Nothing", len(people))
+    kept = [one for one in findings if len(one)]
+    return People(
+        as_table("people", people),
+        as_table("person_rows", person_rows),
+        rows["record"],
+        pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(),
+    )
+
+
+def linkable_by(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.Series:
+    """Say what each record can be linked by; placeholders don't count.
+
+    Parameters
+    ----------
+    people
+        The standard table.
+    identifiers
+        The silo's identifiers.
+
+    Returns
+    -------
+    pandas.Series
+        Name and birth date, Name only, Identifier only or Nothing.
+    """
+    name = (people["name_status"] == "As written").to_numpy(bool)
+    date = people["birth_date_status"].isin(["Exact", "Day and month ambiguous"]).to_numpy(bool)
+    known = people["record"].isin(identifiers["record"]).to_numpy(bool)
+    result = np.select(
+        [name & date, name, known], ["Name and birth date", "Name only", "Identifier only"], default="Nothing"
+    )
+    return pd.Series(pd.array(result, dtype=STRING), index=people.index)

@@ -1,0 +1,365 @@
+"""Text -> standard values, by the type, format and codes that a column declares; each distinct text once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from helpers.files.findings import Findings
+from helpers.layouts import STRING, Column
+
+__all__ = ["Read", "Values", "dtype_of", "read_column", "trimmed"]
+
+NULL_AS_TEXT = "NULL"
+SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d+$")
+MONEY = re.compile(
+    r"^(?P<open>\()?(?P<sign>-)?\s*\$?\s*(?P<digits>\d{1,3}(,\d{3})+|\d+)?(?P<rest>\.\d+)?\)?$"
+)
+YEARS = re.compile(r"^(\d{4})\s*[-/]\s*(\d{4}|\d{2})$")
+TRUE = {"true": True, "false": False, "1": True, "0": False, "y": True, "n": False, "yes": True, "no": False}
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one text was read as."""
+
+    value: Any = None
+    kind: str | None = None  # a finding, where the text isn't what the layout says
+    other: Any = None  # the second reading of a date
+    lenient: bool = False  # the value is used nevertheless
+
+
+@dataclass(frozen=True)
+class Values:
+    """One column, read.
+
+    Attributes
+    ----------
+    values
+        Standard values.
+    other
+        Second readings of dates, where day and month can be exchanged; None for other types.
+    """
+
+    values: pd.Series
+    other: pd.Series | None = None
+
+
+def dtype_of(column: Column) -> Any:
+    """Give the dtype of a column's standard values."""
+    if column.type in ("date", "datetime"):
+        return np.dtype("datetime64[us]")
+    if column.type == "number":
+        return np.dtype("float64")
+    if column.type in ("integer", "year", "school_year"):
+        return pd.Int64Dtype()
+    return pd.BooleanDtype() if column.type == "boolean" else STRING
+
+
+def trimmed(cells: pd.Series) -> pd.Series:
+    """Trim text and compose its accents (Unicode NFC); an empty cell becomes missing."""
+    text = pa.chunked_array(pa.array(cells, from_pandas=True)).cast(pa.large_string())
+    text = pc.utf8_trim_whitespace(text)
+    if not pc.all(pc.string_is_ascii(text), min_count=0).as_py():
+        text = pc.utf8_normalize(text, form="NFC")
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+    return pd.Series(pd.array(text, dtype=STRING), index=cells.index)
+
+
+def _date(column: Column) -> Callable[[str], Read]:
+    formats = column.formats() or ["%Y-%m-%d"]
+    orders = {re.sub(r"[^dmb]", "", one.replace("%-", "%")) for one in formats}
+    trusted = not {"md", "dm"} <= orders
+    earlier = pd.Timedelta(days=1 if column.exclusive else 0)
+    low = datetime.fromisoformat(str(column.minimum)) if column.minimum else None
+    high = datetime.fromisoformat(str(column.maximum)) if column.maximum else None
+
+    def read(text: str) -> Read:
+        readings = []
+        for one in formats:
+            try:
+                readings.append(datetime.strptime(text, one))
+            except ValueError:
+                continue
+        if not readings:
+            return Read(None, f"not_a_{column.type}")
+        first = readings[0]
+        if (low and first < low) or (high and first > high):
+            return Read(None, "out_of_range")
+        others = [] if trusted else [one for one in readings[1:] if one != first]
+        value = pd.Timestamp(first) - earlier
+        if others:
+            return Read(value, "date_ambiguous", pd.Timestamp(others[0]) - earlier, lenient=True)
+        return Read(value)
+
+    return read
+
+
+def _number(column: Column) -> Callable[[str], Read]:
+    formats = column.formats()
+    picture = formats[0] if formats else ""
+    plain = re.compile(r"^-?\d+(\.\d+)?$")
+    if picture:
+        group = r"\d{1,3}(,\d{3})*" if "," in picture else r"\d+"
+        decimals = len(picture.partition(".")[2])
+        tail = rf"\.\d{{{decimals}}}" if decimals else ""
+        plain = re.compile(rf"^-?{re.escape('$') if '$' in picture else ''}{group}{tail}$")
+    kind = f"not_a_{column.type}"
+    whole = column.type == "integer"
+
+    def read(text: str) -> Read:
+        shape = MONEY.match(text)
+        if shape is None or not (shape["digits"] or shape["rest"]):
+            return Read(None, kind)
+        value = float((shape["digits"] or "0").replace(",", "") + (shape["rest"] or ""))
+        if whole and not value.is_integer():
+            return Read(None, kind)
+        value = -value if shape["sign"] or shape["open"] else value
+        out = [column.minimum is not None and value < float(column.minimum)]
+        out += [column.maximum is not None and value > float(column.maximum)]
+        if any(out):
+            return Read(None, "out_of_range")
+        return Read(value) if plain.match(text) else Read(value, kind, lenient=True)
+
+    return read
+
+
+def _year(column: Column) -> Callable[[str], Read]:
+    spans = (column.formats() or ["YYYY"])[0] == "YYYY-YYYY"
+    kind = f"not_a_{column.type}"
+
+    def read(text: str) -> Read:
+        span = YEARS.match(text)
+        if span:
+            begins, ends = int(span[1]), int(span[2])
+            ends = ends if ends > 99 else begins - begins % 100 + ends
+            if ends != begins + 1:
+                return Read(None, kind)
+            return Read(ends) if spans else Read(ends, kind, lenient=True)
+        if re.fullmatch(r"\d{4}", text):
+            return Read(int(text), kind, lenient=True) if spans else Read(int(text))
+        return Read(None, kind)
+
+    return read
+
+
+def _boolean(column: Column) -> Callable[[str], Read]:
+    formats = column.formats() or ["true|false"]
+    known: dict[str, bool] = {}
+    for one in formats:
+        yes, no = one.split("|")
+        known |= {yes: True, no: False}
+
+    def read(text: str) -> Read:
+        if text in known:
+            return Read(known[text])
+        if text.casefold() in TRUE:
+            return Read(TRUE[text.casefold()], "not_a_boolean", lenient=True)
+        return Read(None, "not_a_boolean")
+
+    return read
+
+
+def _code(column: Column) -> Callable[[str], Read]:
+    codes = dict(column.code_map())
+    by_fold = {code.casefold(): meaning for code, meaning in codes.items()}
+    descriptor = "descriptor" in column.formats()
+
+    def read(text: str) -> Read:
+        code = text.rsplit("#", 1)[-1] if descriptor else text
+        if code in codes:
+            return Read(codes[code])
+        if code.casefold() in by_fold:
+            return Read(by_fold[code.casefold()], "not_in_codes", lenient=True)
+        return Read(None, "not_in_codes")
+
+    return read
+
+
+def _list(column: Column) -> Callable[[str], Read]:
+    one = _code(column) if column.codes is not None else None
+
+    def read(text: str) -> Read:
+        items = [item.strip() for item in text.split(",") if item.strip()]
+        if one is None:
+            return Read(";".join(sorted(items)) or None)
+        readings = [one(item) for item in items]
+        values = ";".join(sorted(str(r.value) for r in readings if r.value is not None)) or None
+        bad = [r for r in readings if r.kind]
+        if bad:
+            return Read(values, bad[0].kind, lenient=all(r.lenient for r in bad))
+        return Read(values)
+
+    return read
+
+
+READERS: dict[str, Callable[[Column], Callable[[str], Read]]] = {
+    "date": _date,
+    "datetime": _date,
+    "number": _number,
+    "integer": _number,
+    "year": _year,
+    "school_year": _year,
+    "boolean": _boolean,
+    "code": _code,
+    "list": _list,
+}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _read_as(reading: Read) -> str | None:
+    if reading.kind == "date_ambiguous":
+        return f"{_shown(reading.value)} or {_shown(reading.other)}"
+    return _shown(reading.value) if reading.lenient else None
+
+
+def _column(values: list[Any], dtype: Any) -> Any:
+    if dtype == np.dtype("float64"):
+        return np.array([np.nan if value is None else value for value in values], "float64")
+    if dtype == np.dtype("datetime64[us]"):
+        return np.array(
+            [np.datetime64("NaT", "us") if v is None else v.to_datetime64() for v in values], dtype
+        )
+    return pd.array([pd.NA if value is None else value for value in values], dtype=dtype)
+
+
+def _odd_ids(text: pd.Series, column: Column, rows: np.ndarray, findings: Findings) -> pd.Series:
+    """Tell ids that a spreadsheet has spoilt: digits lost for good, zeros lost."""
+    distinct = pa.chunked_array(pa.array(text, from_pandas=True))
+    science = pc.fill_null(pc.match_substring_regex(distinct, SCIENTIFIC.pattern), False).to_numpy()
+    if science.any():
+        findings.add_rows(
+            "scientific_notation",
+            "value_set_aside",
+            rows[science],
+            column=column.name,
+            value=text[science].tolist(),
+            expected="every digit of the id",
+        )
+        text = text.mask(pd.Series(science, index=text.index))
+        distinct = pa.chunked_array(pa.array(text, from_pandas=True))
+    digits = pc.fill_null(pc.utf8_is_digit(distinct), False).to_numpy()
+    if digits.sum() > 1:
+        lengths = pc.fill_null(pc.utf8_length(distinct), 0).to_numpy()
+        counts = np.bincount(lengths[digits])
+        usual = int(counts.argmax())
+        # Ids of one length but for a few shorter ones: their zeros were cut. Where no id begins with 0, more
+        # may be short, since then the whole column was cut.
+        zero = pc.fill_null(pc.starts_with(distinct, "0"), False).to_numpy()
+        shorter = digits & (lengths < usual)
+        part = counts[usual] / digits.sum()
+        by_one = (
+            shorter.any() and (lengths[shorter] == usual - 1).mean() >= 0.5
+        )  # few ids begin with two zeros
+        if usual >= 4 and by_one and (part >= 0.9 or (part >= 0.6 and not zero.any())):
+            findings.add_rows(
+                "zeros_lost",
+                "nothing",
+                rows[shorter],
+                column=column.name,
+                value=text[shorter].tolist(),
+                expected=f"{usual} digits, as most others have",
+            )
+    return text
+
+
+def read_column(
+    cells: pd.Series, column: Column, rows: np.ndarray, findings: Findings, *, name: str
+) -> Values:
+    """Read one column.
+
+    Parameters
+    ----------
+    cells
+        Text, one a row; empty and missing cells alike are nothing.
+    column
+        Its declaration.
+    rows
+        Row numbers, for findings.
+    findings
+        Gets required_empty, null_as_text, too_long, not_a_<type>, not_in_codes, out_of_range, date_ambiguous,
+        scientific_notation, zeros_lost.
+    name
+        Name of the column in the file, with the number of its element in nested files.
+
+    Returns
+    -------
+    Values
+        Standard values with the dtype of `dtype_of`.
+    """
+    text = trimmed(cells)
+    null = (text == NULL_AS_TEXT).fillna(False).to_numpy(bool)
+    if null.any():
+        findings.add_rows("null_as_text", "value_set_aside", rows[null], column=name, value=NULL_AS_TEXT)
+        text = text.mask(pd.Series(null, index=text.index))
+    gone = text.isna().to_numpy()
+    if column.required and gone.any():
+        findings.add_rows("required_empty", "nothing", rows[gone], column=name, expected="a value")
+    if column.max_length is not None:
+        length = text.str.len()
+        long = (length > column.max_length).fillna(False).to_numpy(bool)
+        findings.add_rows(
+            "too_long",
+            "nothing",
+            rows[long],
+            column=name,
+            value=text[long].tolist(),
+            expected=f"at most {column.max_length} characters",
+        )
+    if column.identification_system and column.type == "string":
+        text = _odd_ids(text, column, rows, findings)
+    make = READERS.get(column.type)
+    if make is None or column.item or column.parts:
+        return Values(text)
+    return _by_distinct(text, column, make(column), rows, findings, name)
+
+
+def _by_distinct(
+    text: pd.Series,
+    column: Column,
+    read: Callable[[str], Read],
+    rows: np.ndarray,
+    findings: Findings,
+    name: str,
+) -> Values:
+    places, distinct = pd.factorize(text, use_na_sentinel=True)
+    readings = [read(str(one)) for one in distinct]
+    expected = " or ".join(column.formats()) or column.type
+    if column.type in ("code", "list"):
+        expected = ", ".join(list(column.code_map())[:12]) or column.type
+    if column.minimum is not None or column.maximum is not None:
+        expected += f", from {column.minimum or 'any'} to {column.maximum or 'any'}"
+    kinds = {(reading.kind, reading.lenient) for reading in readings if reading.kind}
+    for kind, lenient in sorted(kinds, key=str):
+        odd = np.array([(r.kind, r.lenient) == (kind, lenient) for r in readings] + [False])
+        here = odd[places]
+        shown = [_read_as(reading) for reading in readings]
+        findings.add_rows(
+            str(kind),
+            "read_as" if lenient else "value_set_aside",
+            rows[here],
+            column=name,
+            value=[str(distinct[place]) for place in places[here]],
+            expected=expected,
+            read_as=[shown[place] for place in places[here]] if lenient else None,
+        )
+    dtype = dtype_of(column)
+    values = pd.Series(_column([r.value for r in readings] + [None], dtype)).take(places)
+    other = None
+    if any(reading.other is not None for reading in readings):
+        others = pd.Series(_column([r.other for r in readings] + [None], dtype)).take(places)
+        other = others.set_axis(text.index)
+    return Values(values.set_axis(text.index), other)

@@ -30,8 +30,7 @@ Lines = list[dict[str, Any]]
 
 
 def newest_days(district: District) -> dict[str, pd.Timestamp]:
-    """Find the newest day of which each system speaks: what its export says, else the newest day in its
-    facts.
+    """Find the newest day of which each system speaks: as its export says, else the newest in its facts.
 
     Parameters
     ----------
@@ -49,12 +48,14 @@ def newest_days(district: District) -> dict[str, pd.Timestamp]:
     for table in fact_tables():
         if table in AHEAD or table == "attendance_day":
             continue
+        facts = district.fact(table)
         for column in standard_table(table).columns:
-            if column.type in ("date", "datetime") and column.name not in AHEAD:
-                facts = district.fact(table)
+            if column.type in ("date", "datetime") and column.name not in AHEAD and len(facts):
                 dated = facts.loc[facts[column.name].notna(), ["silo", column.name]]
                 seen.append(dated.rename(columns={column.name: "day"}))
-    dated = pd.concat([part for part in seen if len(part)] or seen[:1], ignore_index=True)
+    if not seen:
+        return days
+    dated = pd.concat(seen, ignore_index=True)
     for silo, mine in dated.groupby("silo")["day"]:
         if str(silo) not in days:
             days[str(silo)] = mine.quantile(NEWEST_OF, interpolation="higher").normalize()

@@ -20,8 +20,7 @@ Lines = list[dict[str, Any]]
 
 
 def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
-    """Measure by which ids, or names, records of two systems can meet, and whether those who meet are one
-    child.
+    """Measure by which ids or names records of two systems can meet, and whether those who do are one child.
 
     Parameters
     ----------
@@ -71,7 +70,7 @@ def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
 
 
 def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
-    """Say whether both systems keep names (and birth dates), and how many records of the left one have them."""
+    """Say whether both systems keep names (and birth dates), and how many left records have them."""
     dated = (known.records["linkable_by"] == "Name and birth date").to_numpy(dtype=bool)
     named = dated | (known.records["linkable_by"] == "Name only").to_numpy(dtype=bool)
     for name, marked in (("Name and birth date", dated), ("Name", named)):
@@ -215,12 +214,12 @@ def correctness(known: Known, scores: pd.DataFrame | None) -> Lines:
         own = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")].dropna(
             subset=["left_silo", "right_silo"]
         )
-        for row in own[["left_silo", "right_silo", "right", "linked", "possible"]].to_dict("records"):
-            overall[(row["left_silo"], row["right_silo"])] = row
+        for each in own[["left_silo", "right_silo", "right", "linked", "possible"]].to_dict("records"):
+            overall[(each["left_silo"], each["right_silo"])] = each
     lines: Lines = []
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
-        row = overall.get((left, right), overall.get((right, left)))
+        row: Any = overall.get((left, right), overall.get((right, left)))
         for name, of in (("matches that are right", "linked"), ("true matches found", "possible")):
             if scores is None:
                 lines.append(line(name, left, right, next_step=WITHOUT_KEY))

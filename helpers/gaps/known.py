@@ -85,12 +85,10 @@ def know(district: District, links: Links) -> Known:
     Known
         Records and systems.
     """
-    layouts = district.layouts
     tied = links.crosswalk[["silo", "record", "child", "band"]]
     records = district.people.merge(tied, on=["silo", "record"], how="inner", validate="one_to_one")
-    silos = sorted(
-        records["silo"].unique(), key=lambda silo: (silo not in layouts or layouts[silo].silo != "sis", silo)
-    )
+    there = set(records["silo"])
+    silos = [silo for silo in district if silo in there]
     rows = district.person_rows.sort_values(["silo", "file", "row"], kind="stable")
     rows = rows.drop_duplicates(["silo", "record"])
     records = records.merge(rows, on=["silo", "record"], how="left", validate="one_to_one")

@@ -1,0 +1,178 @@
+"""The truth that a made district carries: whose every row is, every fault, limit and planted case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, as_table
+from synthetic_data.names import fold
+from synthetic_data.scenario import Scenario
+from synthetic_data.scene import Page
+from synthetic_data.silos.observation import Observation, Truth, look_up
+
+__all__ = ["answer_key", "write_answer_key"]
+
+TABLES = ("people", "rows", "faults", "limits", "cases", "values", "effects")
+
+
+def answer_key(
+    scenario: Scenario,
+    truth: Truth,
+    observations: Sequence[Observation],
+    pages: Iterable[Page],
+    faults: pd.DataFrame,
+    carriers: Mapping[str, bool],
+) -> dict[str, pd.DataFrame]:
+    """Write down the truth about a made district.
+
+    Parameters
+    ----------
+    scenario
+        Its school year.
+    truth
+        How things are.
+    observations
+        What every silo records.
+    pages
+        The files as they are written.
+    faults
+        Table `key_faults`.
+    carriers
+        Silo -> whether every record of it carries a number that another silo carries too.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        people, rows, faults, limits, cases, values and effects (tables `key_…`).
+    """
+    rows = _rows(pages)
+    tables = {
+        "people": _people(scenario, truth),
+        "rows": rows,
+        "faults": faults,
+        "limits": pd.concat([seen.limits.assign(silo=seen.silo) for seen in observations], ignore_index=True),
+        "cases": _cases(truth, observations, rows, faults, carriers),
+        "values": truth.life.values,
+        "effects": truth.life.effects,
+    }
+    return {name: as_table(f"key_{name}", tables[name]) for name in TABLES}
+
+
+def write_answer_key(folder: Path, key: Mapping[str, pd.DataFrame]) -> None:
+    """Write the answer key, one Parquet file a table, without anything that changes from run to run.
+
+    Parameters
+    ----------
+    folder
+        The folder `answer_key` of a district.
+    key
+        From `answer_key`.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder.mkdir(parents=True)
+    for name, frame in key.items():
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        pq.write_table(table, folder / f"{name}.parquet", compression="NONE")
+
+
+def _rows(pages: Iterable[Page]) -> pd.DataFrame:
+    pieces = []
+    for page in pages:
+        named = np.flatnonzero(page.people["person"].notna().to_numpy())
+        people = page.people.iloc[named]
+        pieces.append(
+            pd.DataFrame(
+                {
+                    "silo": page.silo,
+                    "file": page.path,
+                    "row": named + page.first_row,
+                    "person": people["person"].array,
+                    "part": people["part"].array,
+                }
+            )
+        )
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _people(scenario: Scenario, truth: Truth) -> pd.DataFrame:
+    population = truth.population
+    children = population.children.assign(role="Student")
+    spells = truth.schooling.school_enrollment
+    spells = spells.loc[spells["school_year"] == scenario.school_year]
+    schools = spells.groupby("person")["school_id"].nunique()
+    moved = children["person"].isin(schools.index[schools > 1])
+    language = look_up(children["household"], population.households, "household", "home_language")
+    children["groups"] = (
+        "twin: "
+        + _yes(children["twin"].astype(bool))
+        + ";name origin: "
+        + children["name_origin"]
+        + ";moved: "
+        + _yes(moved)
+        + ";home language: "
+        + language.fillna("unknown")
+    )
+    everybody = [
+        children,
+        population.guardians.assign(role="Guardian"),
+        population.staff.assign(role="Staff"),
+    ]
+    columns = list(as_table("key_people", pd.DataFrame()).columns)
+    return pd.concat(
+        [frame[[name for name in columns if name in frame.columns]] for frame in everybody],
+        ignore_index=True,
+    )
+
+
+def _yes(mask: pd.Series) -> pd.Series:
+    return pd.Series(np.where(mask, "yes", "no"), index=mask.index, dtype=STRING)
+
+
+def _cases(
+    truth: Truth,
+    observations: Sequence[Observation],
+    rows: pd.DataFrame,
+    faults: pd.DataFrame,
+    carriers: Mapping[str, bool],
+) -> pd.DataFrame:
+    """Say of every hard case what decides who is who.
+
+    Two children with one name and one birth date are told apart by a shared number, where the system carries
+    one; everybody else by name and birth date.
+    """
+    children = truth.population.children
+    name = children["first_name"].map(fold) + " " + children["last_surname"].map(fold)
+    alike = pd.DataFrame({"name": name, "birth_date": children["birth_date"]}).duplicated(keep=False)
+    doubles = set(children["person"][alike])
+    planted = [truth.population.cases[["case", "person"]], truth.schooling.cases[["case", "person"]]]
+    everywhere = pd.concat(planted, ignore_index=True)
+    everywhere["silo"] = pd.NA
+    by_silo = [seen.cases.assign(silo=seen.silo) for seen in observations]
+    made = faults.loc[faults["case"].notna() & faults["person"].notna(), ["case", "person", "silo"]]
+    cases = pd.concat([everywhere, *by_silo, made], ignore_index=True).astype(STRING).drop_duplicates()
+
+    def decide(silo: str | None, person: str) -> str:
+        if person not in doubles:
+            return "Name and birth date"
+        return "Identifier" if silo is None or carriers.get(silo, False) else "Neither"
+
+    cases["decidable_by"] = [
+        decide(None if silo is pd.NA else silo, person)
+        for silo, person in zip(cases["silo"], cases["person"], strict=True)
+    ]
+    # Where a system can't decide what the others can, it has a row of its own.
+    without = [silo for silo, carries in carriers.items() if not carries]
+    general = cases.loc[cases["silo"].isna() & (cases["decidable_by"] == "Identifier")]
+    apart = []
+    for silo in without:
+        there = set(rows.loc[rows["silo"] == silo, "person"])
+        held = general.loc[general["person"].isin(there)]
+        apart.append(held.assign(silo=silo, decidable_by="Neither"))
+    cases = pd.concat([cases, *apart], ignore_index=True).astype(STRING)
+    return cases.sort_values(["case", "person", "silo"], na_position="first", ignore_index=True)

@@ -1,0 +1,99 @@
+"""The maker's commands: `bigpicture make`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from helpers.files.output import emit, ends_well, json_option
+from helpers.layouts import BadInput, nearest
+from synthetic_data.scenario import LEVELS, Scenario, scenario_names
+
+__all__ = ["main", "make", "register"]
+
+
+def register(group: click.Group) -> None:
+    """Add the maker's commands to a group."""
+    group.add_command(make)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--scenario",
+    default="workshop",
+    show_default=True,
+    metavar="NAME|FILE",
+    help=f"What kind of district: {', '.join(scenario_names())}, or a scenario file (TOML) of your own.",
+)
+@click.option("--seed", type=int, help="The same seed always makes the same district.")
+@click.option("--students", type=int, help="Children enrolled in the school year.")
+@click.option(
+    "--faults", type=float, help="How often records go wrong: 0 never, 1 as usual, 3 three times as often."
+)
+@click.option("--level", metavar="LEVEL", help=f"What the systems exchange: {', '.join(LEVELS)}.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Any other key of a scenario, such as moved_in_year=0.2 or fault_rates.typo=0.05. May be repeated.",
+)
+@json_option
+@ends_well
+def make(
+    folder: Path,
+    scenario: str,
+    seed: int | None,
+    students: int | None,
+    faults: float | None,
+    level: str | None,
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Make an invented school district in FOLDER, as its systems would export it.
+
+    FOLDER gets silos/ (what each system exports), answer_key/ (the truth about every row) and district.json.
+    Nobody in it exists. Made again with the same options it holds the same bytes.
+    """
+    overrides: dict[str, Any] = {"seed": seed, "students": students, "faults": faults, "level": level}
+    overrides = {key: value for key, value in overrides.items() if value is not None}
+    for setting in settings:
+        key, value = _setting(setting)
+        if key in overrides:
+            raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
+        overrides[key] = value
+    # Everything that makes is imported here, so that help and wrong options answer at once.
+    from synthetic_data.district import make_district
+    from synthetic_data.made import figures
+
+    made = make_district(scenario, folder, **overrides)
+    emit(figures(made), as_json)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """Split KEY=VALUE; a value is a number, true, false, or text."""
+    key, equals, value = text.partition("=")
+    key = key.strip()
+    if not equals or not key:
+        raise BadInput(f"--set {text!r} is no KEY=VALUE; write for example --set moved_in_year=0.2.")
+    known = Scenario.model_fields
+    if key.split(".")[0] not in known:
+        raise BadInput(
+            f"--set {key}: a scenario has no such key.{nearest(key, known)} It has: {', '.join(known)}."
+        )
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value.strip()
+
+
+@click.group(help="Make invented school districts. Nobody in them exists.")
+def main() -> None:
+    """Run the maker's commands without the user's house."""
+
+
+register(main)

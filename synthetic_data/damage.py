@@ -1,0 +1,210 @@
+"""How faults get into files: in four stages a file, on rendered text, each change logged so it can be undone.
+
+The stages are those of the contract: columns, rows, cells, settings. They run in this order over all files of
+a silo, so that `row` and `column` of the log are always those of the written file; undone in falling `order`,
+the log leads back to the clean text (`synthetic_data.undo`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, as_table
+from synthetic_data.kinds import STAGES, Fault
+from synthetic_data.scene import Page, Places, Scene
+from synthetic_data.silos.observation import Truth
+from synthetic_data.undo import with_columns
+
+__all__ = ["Log", "go_wrong"]
+
+
+class Log:
+    """The faults of a district, in the order in which they happened."""
+
+    def __init__(self) -> None:
+        self.frames: list[pd.DataFrame] = []
+        self.counts: dict[str, int] = {}
+
+    def add(self, faults: Fault | Sequence[Fault], page: Page, groups: Places, **columns: Any) -> None:
+        """Log changes, each of one fault; changes of one fault and group are one instance of it."""
+        each = [faults] * len(groups) if isinstance(faults, Fault) else list(faults)
+        self.frames.append(
+            pd.DataFrame(
+                {
+                    "fault": [
+                        f"{fault.name}.{group + 1:04d}"
+                        for fault, group in zip(each, groups.tolist(), strict=True)
+                    ],
+                    "kind": [fault.kind for fault in each],
+                    "case": [fault.case for fault in each],
+                    "silo": page.silo,
+                    "file": page.path,
+                    "found_by": [fault.found_by for fault in each],
+                    **columns,
+                }
+            )
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Give the table `key_faults`."""
+        if not self.frames:
+            return as_table("key_faults", pd.DataFrame({"fault": [], "order": []}))
+        log = pd.concat([frame.astype("object") for frame in self.frames], ignore_index=True)
+        log["order"] = np.arange(1, len(log) + 1)
+        return as_table("key_faults", log)
+
+
+def go_wrong(
+    pages: Mapping[str, Page],
+    plan: Sequence[tuple[Fault, float, int]],
+    functions: Mapping[str, Callable[[Scene], None]],
+    truth: Truth,
+    stream: Callable[[Fault], np.random.Generator],
+    log: Log,
+) -> None:
+    """Let the faults of one silo happen to its pages.
+
+    Parameters
+    ----------
+    pages
+        Kind of file -> page; changed in place, which is why the caller made them.
+    plan
+        Fault, rate and minimum, in the order in which they happen within a stage.
+    functions
+        Kind of fault -> its function.
+    truth
+        How things are.
+    stream
+        Gives each fault its own stream of random numbers.
+    log
+        Takes every change.
+    """
+    for stage in STAGES:
+        for fault, rate, minimum in plan:
+            if fault.stage == stage and fault.file in pages:
+                scene = Scene(fault, pages, truth, stream(fault), rate, minimum)
+                functions[fault.kind](scene)
+                _apply(scene, log)
+        if stage == "rows":
+            for page in pages.values():
+                _apply_rows(page, log)
+
+
+def _apply(scene: Scene, log: Log) -> None:
+    fault, page = scene.fault, scene.page
+    for order, header in scene.columns:
+        _apply_columns(page, fault, order, header, log)
+    for frame in scene.cells:
+        for path, cells in frame.groupby("page", sort=False):
+            there = next(one for one in scene.pages.values() if one.path == path)
+            _apply_cells(there, fault, cells, log)
+    for setting, after in scene.settings:
+        before = page.table.settings[setting]
+        page.table = replace(page.table, settings={**page.table.settings, setting: after})
+        log.add(fault, page, np.zeros(1, "int64"), column=[setting], before=[str(before)], after=[str(after)])
+
+
+def _apply_columns(
+    page: Page, fault: Fault, order: list[int] | None, header: list[str] | None, log: Log
+) -> None:
+    table = page.table
+    for what, before, after in (
+        ("columns", list(range(table.rows.shape[1])), order),
+        ("header", list(table.header), header),
+    ):
+        if after is not None:
+            log.add(
+                fault,
+                page,
+                np.zeros(1, "int64"),
+                column=[what],
+                before=[json.dumps(before, ensure_ascii=False)],
+                after=[json.dumps(after, ensure_ascii=False)],
+            )
+    page.table = with_columns(table, order, header)
+
+
+def _apply_cells(page: Page, fault: Fault, cells: pd.DataFrame, log: Log) -> None:
+    rows = page.table.rows.copy(deep=False)
+    for column, changes in cells.groupby("column", sort=False):
+        name, at = str(column), changes["place"].to_numpy()
+        # A cell beyond the header: no other row has it.
+        missing = pd.Series([pd.NA] * len(rows), dtype=STRING)
+        text = rows[name].copy() if name in rows.columns else missing
+        before = text.iloc[at].array
+        text.iloc[at] = changes["after"].array
+        rows[name] = text
+        log.add(
+            fault,
+            page,
+            changes["group"].to_numpy(),
+            row=at + page.first_row,
+            column=name,
+            before=before,
+            after=changes["after"].array,
+            person=page.people["person"].iloc[at].array,
+        )
+    page.table = replace(page.table, rows=rows)
+
+
+def _as_json(rows: pd.DataFrame) -> list[str]:
+    cells = zip(*(rows[name].tolist() for name in rows.columns), strict=True)
+    return [
+        json.dumps([None if cell is pd.NA else cell for cell in row], ensure_ascii=False) for row in cells
+    ]
+
+
+def _apply_rows(page: Page, log: Log) -> None:
+    """Drop rows from the bottom up, then add rows from the top down."""
+    rows, people = page.table.rows, page.people
+    gone = np.zeros(len(rows), dtype=bool)
+    if page.dropped:
+        places = np.concatenate([places for places, _, _ in page.dropped])
+        groups = np.concatenate([groups for _, groups, _ in page.dropped])
+        faults = [fault for places, _, fault in page.dropped for _ in places]
+        # A row can be dropped once; from the bottom up.
+        _, first = np.unique(places, return_index=True)
+        falling = first[::-1]
+        places = places[falling]
+        log.add(
+            [faults[at] for at in falling.tolist()],
+            page,
+            groups[falling],
+            row_before=places + page.first_row,
+            before=_as_json(rows.iloc[places]),
+            person=people["person"].iloc[places].array,
+        )
+        gone[places] = True
+    kept = np.flatnonzero(~gone)
+    if page.new:
+        added = pd.concat([new.rows.reindex(columns=rows.columns) for new in page.new], ignore_index=True)
+        added_people = pd.concat([new.people for new in page.new], ignore_index=True)
+        after = np.concatenate([new.after for new in page.new])
+        # A stable sort by the place behind which a row comes; rows of the clean file come first.
+        place = np.concatenate([kept, after])
+        order = np.lexsort((np.arange(len(place)), np.r_[np.zeros(len(kept)), np.ones(len(after))], place))
+        rows = pd.concat([rows.iloc[kept], added], ignore_index=True).iloc[order].reset_index(drop=True)
+        people = pd.concat([people.iloc[kept], added_people], ignore_index=True)
+        people = people.iloc[order].reset_index(drop=True)
+        faults = [new.fault for new in page.new for _ in range(len(new.after))]
+        groups = np.concatenate([new.group for new in page.new])
+        written = np.flatnonzero(order >= len(kept))
+        number = order[written] - len(kept)
+        log.add(
+            [faults[one] for one in number.tolist()],
+            page,
+            groups[number],
+            row=written + page.first_row,
+            after=_as_json(rows.iloc[written]),
+            person=people["person"].iloc[written].array,
+        )
+    elif gone.any():
+        rows, people = rows.iloc[kept].reset_index(drop=True), people.iloc[kept].reset_index(drop=True)
+    page.table, page.people = replace(page.table, rows=rows), people
+    page.new, page.dropped = [], []

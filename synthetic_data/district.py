@@ -1,0 +1,282 @@
+"""Make a district folder: the truth, what every system records of it, what goes wrong, and the answer key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.files.render import render
+from helpers.files.text_table import TextTable
+from helpers.files.write import write_files, write_table
+from helpers.layouts import STRING, BadInput, FileLayout, load_layout
+from synthetic_data.answer_key import answer_key, write_answer_key
+from synthetic_data.damage import Log, go_wrong
+from synthetic_data.faults import FUNCTIONS
+from synthetic_data.kinds import Fault, declared_faults
+from synthetic_data.levels import Exchange, exchange
+from synthetic_data.life import make_life
+from synthetic_data.population import make_population
+from synthetic_data.scenario import Scenario, load_scenario
+from synthetic_data.scene import Page
+from synthetic_data.schooling import make_schooling
+from synthetic_data.silos import SILOS
+from synthetic_data.silos.observation import Observation, Recorded, Truth
+from synthetic_data.streams import rng_for
+
+__all__ = ["cache_folder", "make_district"]
+
+HERE = Path(__file__).parent
+OURS = {"district.json", "silos", "answer_key"}
+
+
+def make_district(
+    scenario: str | Path | Scenario = "workshop", folder: str | Path | None = None, **overrides: Any
+) -> Path:
+    """Make a district, or find the one that was made before of the same scenario.
+
+    Parameters
+    ----------
+    scenario
+        A named scenario, the path of a scenario file, or a loaded scenario.
+    folder
+        Where to make it; when not given, a cache folder of this user that keeps districts by what they are
+        made of.
+    **overrides
+        Keys of the scenario with other values, such as ``students=300`` or ``level="governed"``.
+
+    Returns
+    -------
+    Path
+        The district folder: district.json, silos/, answer_key/.
+
+    Raises
+    ------
+    BadInput
+        When the scenario can't be used, or the folder holds something that isn't a made district.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = make_district(folder=Path(tempfile.mkdtemp()) / "riverbend", students=60)
+    >>> sorted(path.name for path in folder.iterdir())
+    ['answer_key', 'district.json', 'silos']
+    """
+    if isinstance(scenario, Scenario):
+        settled = (
+            load_scenario("workshop", **{**scenario.model_dump(), **overrides}) if overrides else scenario
+        )
+    else:
+        settled = load_scenario(scenario, **overrides)
+    mark = _fingerprint(settled)
+    place = cache_folder() / mark if folder is None else Path(folder).absolute()
+    if _made(place) == mark:
+        return place
+    _refuse_what_is_not_ours(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    try:
+        draft.chmod(0o755)
+        _write(draft, settled, mark)
+        _put(draft, place, mark)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return place
+
+
+def cache_folder() -> Path:
+    """Say where districts are kept that nobody gave a folder; the variable BIGPICTURE_HOME moves it."""
+    own = os.environ.get("BIGPICTURE_HOME")
+    if own:
+        return Path(own).expanduser().absolute() / "districts"
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "see-the-big-picture" / "districts"
+
+
+# ----------------------------------------------------------------------------- folders, all or nothing
+
+
+def kit_version() -> str:
+    """Give the kit's version; a clone that isn't installed has none."""
+    try:
+        return metadata.version("see-the-big-picture")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+@cache
+def _maker() -> str:
+    """Fingerprint what decides a district's bytes, so that a changed maker never serves an old district."""
+    layouts = HERE.parent / "helpers" / "layouts"
+    writer = HERE.parent / "helpers" / "files"
+    sources = [
+        path
+        for place in (HERE, layouts)
+        for path in place.rglob("*")
+        if path.suffix in (".py", ".toml", ".csv") and "sample" not in path.relative_to(place).parts
+    ]
+    sources += [writer / name for name in ("render.py", "text_table.py", "write.py")]
+    whole = hashlib.sha256()
+    for path in sorted(sources):
+        whole.update(path.name.encode("utf-8"))
+        whole.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return whole.hexdigest()
+
+
+def _fingerprint(scenario: Scenario) -> str:
+    told = f"{kit_version()} {_maker()} {scenario.fingerprint()}"
+    return hashlib.sha256(told.encode("ascii")).hexdigest()[:16]
+
+
+def _made(folder: Path) -> str | None:
+    """Give the fingerprint of a district made by this kit; None where there is none."""
+    try:
+        about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
+        return str(about["fingerprint"]) if about["synthetic"] is True else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _refuse_what_is_not_ours(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is a file; give the name of a new folder.")
+    there = {path.name for path in folder.iterdir()}
+    if there and (_made(folder) is None or there - OURS):
+        foreign = sorted(there - OURS) or sorted(there)
+        raise BadInput(
+            f"Folder {folder} already holds {foreign[0]!r}, which no made district has; "
+            "give a new or empty folder, so that nothing of yours is lost."
+        )
+
+
+def _put(draft: Path, place: Path, mark: str) -> None:
+    """Put a finished folder in its place at once; whoever comes second finds the first one's."""
+    try:
+        draft.rename(place)
+        return
+    except OSError:
+        if _made(place) == mark:
+            return
+        _refuse_what_is_not_ours(place)
+    # An empty folder, or a district of another scenario, makes room.
+    old = Path(tempfile.mkdtemp(prefix=f".{place.name}.old.", dir=place.parent))
+    try:
+        place.rename(old / "district")
+        draft.rename(place)
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+# ---------------------------------------------------------------------------------------- the contents
+
+
+def _write(folder: Path, scenario: Scenario, mark: str) -> None:
+    population = make_population(scenario)
+    schooling = make_schooling(scenario, population)
+    truth = Truth(population, schooling, make_life(scenario, population, schooling))
+    log = Log()
+    observations, every_page, carriers = [], [], {}
+    for silo, observe in SILOS.items():
+        takes_part = exchange(scenario, silo)
+        seen = observe(scenario, truth, takes_part)
+        pages = _pages(seen)
+        go_wrong(pages, _plan(scenario, takes_part, silo), FUNCTIONS, truth, _streams(scenario), log)
+        contents = {
+            page.path.removeprefix(f"{silo}/"): write_table(page.table, page.file) for page in pages.values()
+        }
+        write_files(folder / "silos" / silo, load_layout(seen.layout), contents)
+        observations.append(seen)
+        every_page += list(pages.values())
+        carriers[silo] = any(share == 1.0 for share in takes_part.ids.values())
+    key = answer_key(scenario, truth, observations, every_page, log.table(), carriers)
+    write_answer_key(folder / "answer_key", key)
+    about = _about(scenario, population.district_name, observations, mark)
+    (folder / "district.json").write_text(
+        json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
+
+
+def _about(scenario: Scenario, name: str, observations: list[Observation], mark: str) -> dict[str, Any]:
+    return {
+        "synthetic": True,
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "district_name": name,
+        "seed": scenario.seed,
+        "students": scenario.students,
+        "school_years": [scenario.school_year - 1, scenario.school_year],
+        "as_of": scenario.as_of.isoformat(),
+        "level": scenario.level,
+        "silos": {seen.silo: seen.layout for seen in observations},
+        "kit_version": kit_version(),
+        "fingerprint": mark,
+        "settings": scenario.model_dump(mode="json"),
+    }
+
+
+def _pages(seen: Observation) -> dict[str, Page]:
+    """Render what a system records as text."""
+    layout = load_layout(seen.layout)
+    container = f"{layout.container}/" if layout.container else ""
+    pages = {}
+    for recorded in seen.files:
+        file = layout.file_named(recorded.file)
+        spare = recorded.spare if recorded.spare is not None else recorded.frame.iloc[:0]
+        pages[recorded.file] = Page(
+            silo=seen.silo,
+            path=f"{seen.silo}/{container}{recorded.path}",
+            file=file,
+            table=_text(recorded, recorded.frame, file),
+            people=recorded.people,
+            spare=_text(recorded, spare, file).rows,
+            spare_people=(
+                recorded.spare_people if recorded.spare_people is not None else recorded.people.iloc[:0]
+            ),
+        )
+    return pages
+
+
+def _text(recorded: Recorded, frame: pd.DataFrame, file: FileLayout) -> TextTable:
+    """Render rows; where nobody agreed on a code, in the system's own words."""
+    table = render(frame, file)
+    rows = table.rows
+    for column, words in recorded.wording.items():
+        rows = rows.assign(**{column: rows[column].replace(dict(words)).astype(STRING)})
+    return replace(table, rows=rows)
+
+
+def _streams(scenario: Scenario) -> Any:
+    return lambda fault: rng_for(scenario.seed, fault.silo, "fault", fault.kind)
+
+
+def _plan(scenario: Scenario, takes_part: Exchange, silo: str) -> list[tuple[Fault, float, int]]:
+    """Say how often each kind of fault happens to a silo."""
+    level = scenario.fault_level or scenario.level
+    plan = []
+    for fault in declared_faults():
+        own = scenario.fault_rates.get(fault.kind)
+        if fault.silo != silo or scenario.faults == 0 or own == 0:
+            continue
+        if own is not None:
+            plan.append((fault, own, 1))
+        elif level in fault.levels:
+            minimum = fault.minimum if takes_part.fault_factor >= 1 else 0
+            plan.append((fault, min(1.0, fault.rate * takes_part.fault_factor), minimum))
+    return plan

@@ -1,0 +1,14 @@
+"""What each system records of the truth; one module a silo."""
+
+from collections.abc import Callable
+
+from synthetic_data.levels import Exchange
+from synthetic_data.scenario import Scenario
+from synthetic_data.silos import attendance, meals, sis
+from synthetic_data.silos.observation import Observation, Truth
+
+__all__ = ["SILOS"]
+
+SILOS: dict[str, Callable[[Scenario, Truth, Exchange], Observation]] = {
+    silo.SILO: silo.observe for silo in (sis, attendance, meals)
+}

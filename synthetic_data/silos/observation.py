@@ -1,0 +1,177 @@
+"""What one system records of the truth: its rows in its own columns, and whom each of them is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.layouts import STRING
+from synthetic_data.life import Life
+from synthetic_data.population import Population
+from synthetic_data.schooling import Schooling
+
+__all__ = ["Observation", "Recorded", "Truth", "about", "guids", "keep", "limits", "look_up", "on_day"]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """How things really are in a district."""
+
+    population: Population
+    schooling: Schooling
+    life: Life
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One file of a system: native columns with standard values, and beside every row whom it is about."""
+
+    file: str
+    """Name of the `[[file]]` in the layout."""
+    path: str
+    """Name under which the file is written."""
+    frame: pd.DataFrame
+    people: pd.DataFrame
+    """`person` and `part`, one row a row of `frame`; NA where the row is about nobody."""
+    spare: pd.DataFrame | None = None
+    """Rows that the system no longer lists, from which faults are made."""
+    spare_people: pd.DataFrame | None = None
+    """`person`, `part` and `why` (left, old id) of the spare rows."""
+    wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Column -> agreed text -> this system's own text, written in its place."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """All that one system records, and what it is not meant to hold."""
+
+    silo: str
+    layout: str
+    files: tuple[Recorded, ...]
+    limits: pd.DataFrame
+    """`person` (NA: everybody), `column` (NA: the whole record), `reason`."""
+    cases: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame({"case": [], "person": []}, dtype=STRING)
+    )
+    """`case` and `person`: hard cases that only this system makes."""
+
+
+def _no_cases() -> pd.DataFrame:
+    return pd.DataFrame({"case": [], "person": []}, dtype=STRING)
+
+
+def guids(rng: np.random.Generator, count: int) -> Any:
+    """Draw GUIDs (version 4).
+
+    Parameters
+    ----------
+    rng
+        Their stream.
+    count
+        How many.
+
+    Returns
+    -------
+    array
+        Strings such as ``1c0b0a39-6d0e-4c41-8d5a-6ff1f7a3c1f2``.
+    """
+    raw = np.frombuffer(rng.bytes(16 * count), dtype=np.uint8).reshape(count, 16).copy()
+    raw[:, 6] = raw[:, 6] & 0x0F | 0x40
+    raw[:, 8] = raw[:, 8] & 0x3F | 0x80
+    digits = raw.tobytes().hex()
+    words = [
+        f"{digits[at : at + 8]}-{digits[at + 8 : at + 12]}-{digits[at + 12 : at + 16]}-"
+        f"{digits[at + 16 : at + 20]}-{digits[at + 20 : at + 32]}"
+        for at in range(0, 32 * count, 32)
+    ]
+    return pd.array(words, dtype=STRING)
+
+
+def look_up(keys: pd.Series, table: pd.DataFrame, on: str, column: str) -> pd.Series:
+    """Find a value for every key, without changing order or length.
+
+    Parameters
+    ----------
+    keys
+        Keys to find; a missing key finds nothing.
+    table
+        Where to look; every key stands in it once at most.
+    on
+        The table's key column.
+    column
+        The column to fetch.
+
+    Returns
+    -------
+    pandas.Series
+        Values with the index of `keys`.
+    """
+    place = pd.Index(table[on]).get_indexer(pd.Index(keys))
+    place = np.where(keys.isna().to_numpy(), -1, place)
+    values = table[column].array.take(place, allow_fill=True)
+    return pd.Series(values, index=keys.index, name=column)
+
+
+def on_day(spells: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Say which spells run on a day.
+
+    Parameters
+    ----------
+    spells
+        `begin_date` and `end_date`, both inclusive; an open end is missing.
+    day
+        The day.
+
+    Returns
+    -------
+    pandas.Series
+        True where the spell runs.
+    """
+    return (spells["begin_date"] <= day) & (spells["end_date"].isna() | (spells["end_date"] >= day))
+
+
+def keep(frame: pd.DataFrame, mask: npt.ArrayLike) -> pd.DataFrame:
+    """Keep the rows that a mask names, numbered anew."""
+    return frame.loc[np.asarray(mask, dtype=bool)].reset_index(drop=True)
+
+
+def about(person: Any, part: str | Any, **more: Any) -> pd.DataFrame:
+    """Say whom rows are about."""
+    count = len(person)
+    columns = {"person": person, "part": [part] * count if isinstance(part, str) else part, **more}
+    return pd.DataFrame(columns).reset_index(drop=True).astype(STRING)
+
+
+def limits(
+    persons: Sequence[str] | pd.Series = (), reason: str = "No such field", columns: Sequence[str] = ()
+) -> pd.DataFrame:
+    """List what a system is not meant to hold.
+
+    Parameters
+    ----------
+    persons
+        Whom it holds no record of; empty: everybody, for each of `columns`.
+    reason
+        Not served, Opted out, Confidential, No such field or Roster date.
+    columns
+        Columns of the standard table `people` that it has no place for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `person`, `column`, `reason`.
+    """
+    named = pd.Series(list(persons), dtype=STRING)
+    empty = pd.Series([pd.NA] * len(columns), dtype=STRING)
+    return pd.DataFrame(
+        {
+            "person": pd.concat([named, empty], ignore_index=True),
+            "column": pd.Series([pd.NA] * len(named) + list(columns), dtype=STRING),
+            "reason": pd.Series([reason] * (len(named) + len(columns)), dtype=STRING),
+        }
+    )

@@ -32,7 +32,7 @@ def _last_of_april(data: dict[str, Any]) -> dt.date:
 
 
 class Scenario(BaseModel):
-    """What a made district is like. Shares are rates from 0 to 1; those without a source are the kit's own."""
+    """What a made district is like; shares are rates from 0 to 1, the kit's own where no source is named."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 

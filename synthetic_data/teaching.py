@@ -72,7 +72,7 @@ HIGH_SCHOOL = {
 
 @dataclass(frozen=True)
 class Seats:
-    """Who sits where, as arrays: place of the spell, place of the section, session (0 year, 1 fall, 2 spring)."""
+    """Who sits where, as arrays: places of spell and section, and the session (0 year, 1 fall, 2 spring)."""
 
     spell: Codes
     section: Codes
@@ -112,10 +112,10 @@ def arrange_teaching(
     Returns
     -------
     Teaching
-        courses: course_id, course_code, course_title, academic_subject (Ed-Fi's word), grade_level, school_id,
-        school_year, credits (NA below grade 9). sections: section_id, course_id, session_id, school_id,
-        teacher, period, title, school_year. section_enrollment: person, role (Student, Staff), section_id,
-        begin_date, end_date (NA: open), school_year.
+        courses: course_id, course_code, course_title, academic_subject (Ed-Fi's word), grade_level,
+        school_id, school_year, credits (NA below grade 9). sections: section_id, course_id, session_id,
+        school_id, teacher, period, title, school_year. section_enrollment: person, role (Student, Staff),
+        section_id, begin_date, end_date (NA: open), school_year.
     """
     places = population.places
     classes = population.classes.sort_values(["school_year", "school", "grade"], ignore_index=True)

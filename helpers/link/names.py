@@ -81,7 +81,8 @@ class _Variants(NamedTuple):
 def _variants() -> _Variants:
     names_of: dict[str, set[str]] = {}
     spelt: dict[str, set[str]] = {}
-    others, known = set(), set()
+    others: set[frozenset[str]] = set()
+    known: set[str] = set()
     with (Path(__file__).parent / "first_names.csv").open(encoding="utf-8", newline="") as lines:
         for line in csv.DictReader(lines):
             known.update((line["name"], line["variant"]))
@@ -245,12 +246,14 @@ def compare_first_names(left: str, right: str) -> FirstNames:
     if one == other:
         return FirstNames(SAME, False)
     variants = _variants()
-    if frozenset({one, other}) in variants.others or _marks_gender(one, other):
+    if frozenset({one, other}) in variants.others:
         return FirstNames(DIFFERENT, True)
     if variants.spelt.get(one, frozenset({one})) & variants.spelt.get(other, frozenset({other})):
         return FirstNames(SPELLING, False)
     if formal_names(one) & formal_names(other):
         return FirstNames(NICKNAME, False)
+    if _marks_gender(one, other):
+        return FirstNames(DIFFERENT, True)
     if len(one) == 1 or len(other) == 1:
         return FirstNames(MISSING, False) if one[0] == other[0] else FirstNames(DIFFERENT, True)
     if _is_part(left, right) or _misspelt(one, other):

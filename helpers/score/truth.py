@@ -1,0 +1,118 @@
+"""Which child each record really is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from helpers.score.answer_key import AnswerKey
+
+__all__ = ["ScoredDistrict", "at_records", "groups_of", "true_children"]
+
+RECORD = ["silo", "record"]
+NOBODY = "nobody"
+
+
+class ScoredDistrict(Protocol):
+    """What scoring needs of a district that was read."""
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """The standard table *people*."""
+
+    @property
+    def person_rows(self) -> pd.DataFrame:
+        """The standard table *person_rows*."""
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """The findings of reading."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the district lies."""
+
+
+def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Say of each record whose it really is, and which child the crosswalk makes it.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    key
+        Its truth.
+    crosswalk
+        The standard table *crosswalk*.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo``, ``record``, ``person``, ``child``, ``linkable_by``, ``is_child`` (boolean: a person of the
+        key with role Student); one row a record and person. A record that stands on rows of two persons has
+        two; one that the key knows nobody for has a person of its own; one that is missing from the crosswalk
+        has no child, and is here only if it is a child's.
+    """
+    rows = key.rows[key.rows["part"].eq("Subject")].dropna(subset=["file", "row"])
+    rows = rows[["silo", "file", "row", "person"]].drop_duplicates()
+    stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
+    known = stands_on.merge(rows, on=["silo", "file", "row"], how="inner", validate="many_to_many")
+    known = known[[*RECORD, "person"]].drop_duplicates()
+    linked = crosswalk[[*RECORD, "child", "linkable_by"]]
+    truth = linked.merge(known, on=RECORD, how="outer", validate="one_to_many")
+    unlinked = truth["linkable_by"].isna()
+    if unlinked.any():
+        reads = district.people[[*RECORD, "linkable_by"]].rename(columns={"linkable_by": "reads"})
+        truth = truth.merge(reads, on=RECORD, how="left", validate="many_to_one")
+        truth["linkable_by"] = truth["linkable_by"].fillna(truth.pop("reads")).fillna("Nothing")
+    children = key.people.loc[key.people["role"].eq("Student"), "person"]
+    truth["is_child"] = truth["person"].isin(children)
+    truth = truth[truth["child"].notna() | truth["is_child"]]
+    nobody = NOBODY + " " + truth["silo"] + "\n" + truth["record"]
+    truth = truth.assign(person=truth["person"].fillna(nobody))
+    return truth.sort_values([*RECORD, "person"], ignore_index=True)
+
+
+def groups_of(people: pd.DataFrame) -> pd.DataFrame:
+    """List the groups that children belong to.
+
+    Parameters
+    ----------
+    people
+        The people of an answer key.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``person``, ``group``: ``name_origin: Vietnamese``, ``twin: yes``; a child is in several.
+    """
+    children = people[people["role"].eq("Student")]
+    origin = children[["person"]].assign(group="name_origin: " + children["name_origin"])
+    labels = children[["person"]].assign(group=children["groups"].str.split(";")).explode("group")
+    label = labels["group"].astype("string").str.strip()
+    labels = labels.assign(group=label.where(label.str.contains(":", regex=False), label + ": yes"))
+    groups = pd.concat([origin, labels[label.ne("").fillna(False)]], ignore_index=True).dropna()
+    return groups.drop_duplicates(ignore_index=True)
+
+
+def at_records(findings: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFrame:
+    """Say at which records findings stand.
+
+    Parameters
+    ----------
+    findings
+        The standard table *findings*.
+    person_rows
+        The standard table of that name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo``, ``record``, distinct; findings about a whole file or a row that names nobody are at none.
+    """
+    places = findings[["silo", "file", "row"]].dropna().drop_duplicates()
+    rows = person_rows[[*RECORD, "file", "row"]]
+    found = places.merge(rows, on=["silo", "file", "row"], how="inner", validate="one_to_many")
+    return found[RECORD].drop_duplicates(ignore_index=True)

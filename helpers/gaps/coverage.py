@@ -46,16 +46,7 @@ def coverage(known: Known) -> Lines:
     for place, silo in enumerate(known.silos):
         count = int(known.holds[:, place].sum())
         missing = known.example(~known.holds[known.child, place])
-        lines.append(
-            line(
-                "children known",
-                silo,
-                numerator=count,
-                denominator=everyone,
-                value=count / everyone,
-                **missing,
-            )
-        )
+        lines.append(line("children known", silo, None, count, everyone, **missing))
     return lines
 
 
@@ -108,10 +99,8 @@ def completeness(known: Known, layouts: Mapping[str, Layout]) -> Lines:
             mine = known.of(place)
             count, total = int((filled & mine).sum()), int(mine.sum())
             limit = count == 0 and not _collects(layouts.get(silo), column)
-            lines.append(
-                line("column filled", silo, column=column, numerator=count, denominator=total,
-                     value=count / total, is_limit=limit, **({} if limit else known.example(mine & ~filled)))
-            )  # fmt: skip
+            example = {} if limit else known.example(mine & ~filled)
+            lines.append(line("column filled", silo, None, count, total, column, is_limit=limit, **example))
     return sorted(lines, key=lambda each: known.silos.index(each["left_silo"]))
 
 
@@ -151,8 +140,6 @@ def agreement(known: Known) -> Lines:
                 continue
             unlike = np.zeros(len(known.records), dtype=bool)
             unlike[left[shared][both & (one != other)]] = True
-            lines.append(
-                line("says the same", known.silos[left_place], known.silos[right_place], column=column,
-                     numerator=same, denominator=total, value=same / total, **known.example(unlike))
-            )  # fmt: skip
+            systems = known.silos[left_place], known.silos[right_place]
+            lines.append(line("says the same", *systems, same, total, column, **known.example(unlike)))
     return lines

@@ -58,7 +58,7 @@ def newest_days(district: District) -> dict[str, pd.Timestamp]:
     dated = pd.concat(seen, ignore_index=True)
     for silo, mine in dated.groupby("silo")["day"]:
         if str(silo) not in days:
-            days[str(silo)] = mine.quantile(NEWEST_OF, interpolation="higher").normalize()
+            days[str(silo)] = pd.Timestamp(str(mine.quantile(NEWEST_OF, interpolation="higher"))).normalize()
     return days
 
 
@@ -99,10 +99,7 @@ def freshness(district: District, known: Known) -> Lines:
     if not dated:
         return lines
     newest = max(days[silo] for silo in dated)
-    lines += [
-        line("days behind", silo, numerator=(newest - days[silo]).days, value=(newest - days[silo]).days)
-        for silo in dated
-    ]
+    lines += [line("days behind", silo, None, (newest - days[silo]).days) for silo in dated]
     gone = _ended(district, known, days)
     listed = np.zeros(known.holds.shape, dtype=bool)
     for place in range(len(known.silos)):
@@ -112,8 +109,8 @@ def freshness(district: District, known: Known) -> Lines:
         left, right = known.silos[left_place], known.silos[right_place]
         if left in days and right in days:
             lag = abs((days[left] - days[right]).days)
-            blocked = {"blocked_by": "Not fresh"} if lag > STALE_AFTER_DAYS else {}
-            lines.append(line("roster lag", left, right, numerator=lag, value=lag, **blocked))
+            blocked: dict[str, Any] = {"blocked_by": "Not fresh"} if lag > STALE_AFTER_DAYS else {}
+            lines.append(line("roster lag", left, right, lag, **blocked))
         both = int((known.holds[:, left_place] & known.holds[:, right_place]).sum())
         for name, stays, leaves in (
             ("ended in right only", left_place, right_place),
@@ -121,6 +118,5 @@ def freshness(district: District, known: Known) -> Lines:
         ):
             late = listed[:, stays] & ended[:, leaves]
             example = known.example(known.of(stays) & late[known.child])
-            count = int(late.sum())
-            lines.append(line(name, left, right, numerator=count, denominator=both, value=count, **example))
+            lines.append(line(name, left, right, int(late.sum()), both, **example))
     return lines

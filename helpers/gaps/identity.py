@@ -52,20 +52,10 @@ def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
         named = _by_name(known, left_place, right_place)
         if named is not None:
             name, count = named
-            ways.append(
-                line(
-                    "comparable by name",
-                    left,
-                    right,
-                    column=name,
-                    numerator=count,
-                    denominator=total,
-                    value=count / total,
-                )
-            )
+            ways.append(line("comparable by name", left, right, count, total, name))
         meeting = sum(way["measure"] != "key confirmed" and way["numerator"] > 0 for way in ways)
-        blocked = {"blocked_by": "Not joinable"} if meeting == 0 else {}
-        lines += [line("ways to join", left, right, numerator=meeting, value=meeting, **blocked), *ways]
+        blocked: dict[str, Any] = {"blocked_by": "Not joinable"} if meeting == 0 else {}
+        lines += [line("ways to join", left, right, meeting, **blocked), *ways]
     return lines
 
 
@@ -82,7 +72,7 @@ def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
 def _comparable(
     left: dict[str, pd.DataFrame], right: dict[str, pd.DataFrame]
 ) -> list[tuple[pd.DataFrame, pd.DataFrame, str]]:
-    """List the ids of two systems that may be compared: of one kind, or one of them of nobody's declared kind."""
+    """List the ids of two systems that may be compared: of one kind, or one of them undeclared."""
     found = [(left[system], right[system], system) for system in left if system in right]
     for system in UNDECLARED_MAY_BE[:2]:
         if "Undeclared" in left and system in right:
@@ -107,15 +97,10 @@ def _key(
     lost[mine.loc[~mine["number"].isin(bearers), "number"]] = True
     doubtful = np.zeros(len(known.records), dtype=bool)
     doubtful[[number for number in bearers if number not in confirmed]] = True
-    lines = [
-        line("shared key", left, right, column=name, numerator=len(bearers), denominator=total,
-             value=len(bearers) / total, **known.example(lost))
-    ]  # fmt: skip
+    lines = [line("shared key", left, right, len(bearers), total, name, **known.example(lost))]
     if len(bearers):
-        lines.append(
-            line("key confirmed", left, right, column=name, numerator=len(confirmed), denominator=len(bearers),
-                 value=len(confirmed) / len(bearers), **known.example(doubtful))
-        )  # fmt: skip
+        doubt = known.example(doubtful)
+        lines.append(line("key confirmed", left, right, len(confirmed), len(bearers), name, **doubt))
     return lines
 
 
@@ -140,24 +125,20 @@ def matches(known: Known, links: Links) -> Lines:
         left, right = known.silos[left_place], known.silos[right_place]
         in_left, in_right = known.holds[:, left_place], known.holds[:, right_place]
         both, lefts, rights = int((in_left & in_right).sum()), int(in_left.sum()), int(in_right.sum())
-        orphans = known.of(left_place) & ~in_right[known.child]
-        strangers = known.of(right_place) & ~in_left[known.child]
+        orphan = known.example(known.of(left_place) & ~in_right[known.child])
+        stranger = known.example(known.of(right_place) & ~in_left[known.child])
         lines += [
-            line("match rate", left, right, numerator=both, denominator=lefts, value=both / lefts,
-                 **known.example(orphans)),
-            line("only in left", left, right, numerator=lefts - both, denominator=lefts, value=lefts - both,
-                 **known.example(orphans)),
-            line("only in right", left, right, numerator=rights - both, denominator=rights, value=rights - both,
-                 **known.example(strangers)),
-        ]  # fmt: skip
+            line("match rate", left, right, both, lefts, **orphan),
+            line("only in left", left, right, lefts - both, lefts, **orphan),
+            line("only in right", left, right, rights - both, rights, **stranger),
+        ]
         weighed = {
             decision: decided.get((left, right, decision), 0) + decided.get((right, left, decision), 0)
             for decision in ("Match", "Review", "Refused", "No match")
         }
         total = sum(weighed.values())
         for name, decision in (("pairs to review", "Review"), ("pairs refused", "Refused")):
-            count = weighed[decision]
-            lines.append(line(name, left, right, numerator=count, denominator=total, value=count))
+            lines.append(line(name, left, right, weighed[decision], total))
     return lines
 
 
@@ -172,7 +153,8 @@ def record_ties(known: Known) -> Lines:
     Returns
     -------
     list of dict
-        Lines *joined, not verified*, *waiting for a person* and *children with two records*, one a system each.
+        Lines *joined, not verified*, *waiting for a person* and *children with two records*, one a system
+        each.
     """
     lines: Lines = []
     for place, silo in enumerate(known.silos):
@@ -180,17 +162,11 @@ def record_ties(known: Known) -> Lines:
         total = int(mine.sum())
         for name, band in (("joined, not verified", "Unverified"), ("waiting for a person", "Review")):
             marked = mine & (known.records["band"] == band).to_numpy(dtype=bool)
-            count = int(marked.sum())
-            example = known.example(marked)
-            lines.append(line(name, silo, numerator=count, denominator=total, value=count / total, **example))
+            lines.append(line(name, silo, None, int(marked.sum()), total, **known.example(marked)))
         records = np.bincount(known.child[mine], minlength=len(known.holds))
-        twice = int((records > 1).sum())
-        children = int((records > 0).sum())
+        twice, children = int((records > 1).sum()), int((records > 0).sum())
         example = known.example(mine & (records > 1)[known.child])
-        lines.append(
-            line("children with two records", silo, numerator=twice, denominator=children,
-                 value=twice / children, **example)
-        )  # fmt: skip
+        lines.append(line("children with two records", silo, None, twice, children, **example))
     return lines
 
 
@@ -224,8 +200,5 @@ def correctness(known: Known, scores: pd.DataFrame | None) -> Lines:
             if scores is None:
                 lines.append(line(name, left, right, next_step=WITHOUT_KEY))
             elif row is not None:
-                value = row["right"] / row[of] if row[of] else np.nan
-                lines.append(
-                    line(name, left, right, numerator=row["right"], denominator=row[of], value=value)
-                )
+                lines.append(line(name, left, right, int(row["right"]), int(row[of])))
     return lines

@@ -47,10 +47,10 @@ def irregularities(findings: pd.DataFrame, accounts: pd.DataFrame) -> list[dict[
         line(
             str(each["kind"]),
             str(each["silo"]),
-            column=each["column"] if each["columns"] == 1 else None,
-            numerator=int(each["times"]),
-            denominator=int(rows.get(each["silo"], 0)) or None,
-            value=int(each["times"]),
+            None,
+            int(each["times"]),
+            int(rows.get(each["silo"], 0)) or None,
+            each["column"] if each["columns"] == 1 else None,
             example_file=each["file"],
             example_row=each["row"],
         )

@@ -65,7 +65,15 @@ def measure(name: str) -> Measure:
     return Measure(name=name, kind=kind, **{key: findings[key] for key in ("unit", "meaning", "next_step")})
 
 
-def line(name: str, left: str, right: str | None = None, **figures: Any) -> dict[str, Any]:
+def line(
+    name: str,
+    left: str,
+    right: str | None = None,
+    numerator: float | None = None,
+    denominator: float | None = None,
+    column: str | None = None,
+    **more: Any,
+) -> dict[str, Any]:
     """Make one line of the scorecard.
 
     Parameters
@@ -74,8 +82,12 @@ def line(name: str, left: str, right: str | None = None, **figures: Any) -> dict
         The measure.
     left, right
         System, or pair of systems.
-    **figures
-        Further columns of the scorecard: column, numerator, denominator, value, example_file, …
+    numerator, denominator
+        The figures; the value is their quotient where the unit is a rate, else the numerator.
+    column
+        Column, or kind of id, that is measured.
+    **more
+        Further columns of the scorecard: example_file, blocked_by, next_step, …
 
     Returns
     -------
@@ -83,16 +95,21 @@ def line(name: str, left: str, right: str | None = None, **figures: Any) -> dict
         A row of the table ``scorecard`` without its interval.
     """
     about = measure(name)
-    column = figures.get("column")
-    step = about.next_step.format(left=left, right=right, column=column or "all columns")
+    value = numerator
+    if about.unit == "rate" and numerator is not None:
+        value = numerator / denominator if denominator else None
     return {
         "left_silo": left,
         "right_silo": right,
         "kind": about.kind,
         "measure": name,
+        "column": column,
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": value,
         "unit": about.unit,
         "is_limit": False,
         "needs_key": about.needs_key,
-        "next_step": step,
-        **figures,
+        "next_step": about.next_step.format(left=left, right=right, column=column or "all columns"),
+        **more,
     }

@@ -40,9 +40,9 @@ def scorecard(district: District, links: Links, scores: pd.DataFrame | None = No
     -------
     pandas.DataFrame
         Table ``scorecard``: every pair of systems once (the roster on the left, then by name), then every
-        system. ``value`` is in ``unit``; rates have numerator, denominator and a 95% interval (Wilson). ``blocked_by``
-        says why a pair can't be measured: Not joinable (no id or name in common) or Not fresh (exports a month
-        apart). No sentence of ``next_step`` holds a figure.
+        system. ``value`` is in ``unit``; rates have numerator, denominator and a 95% interval (Wilson).
+        ``blocked_by`` says why a pair can't be measured: Not joinable (no id or name in common) or Not
+        fresh (exports a month apart). No sentence of ``next_step`` holds a figure.
     """
     known = know(district, links)
     lines = [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from helpers.layouts import STRING
 from helpers.profile.attendance import LAST_DAY, Days, derive_days
 from helpers.profile.elements import attendance_terms
 from helpers.profile.evidence import Evidence, behind_one_value
@@ -14,6 +16,13 @@ from helpers.profile.evidence import Evidence, behind_one_value
 __all__ = ["AttendanceYears", "attendance_years"]
 
 KEYS = ["child", "silo", "school_year"]
+COUNTED: dict[str, Any] = {
+    **dict.fromkeys(["child", "silo", "record", "link_band"], STRING),
+    "school_year": pd.Int64Dtype(),
+    **dict.fromkeys(["enrolled", "present", "absent", "tardy"], pd.Int64Dtype()),
+    **dict.fromkeys(["absent_rows", "tardy_rows", "spell_rows", "event_rows"], pd.Int64Dtype()),
+    **dict.fromkeys(["begin_date", "as_of"], np.dtype("datetime64[us]")),
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ def _day_counts(days: Days, child: pd.Series, evidence: Evidence) -> pd.DataFram
     pair_of_spell[owned] = pair
     kept = days.covered & (pair_of_spell[days.spell] >= 0)
     if not kept.any():
-        return pd.DataFrame(columns=[*KEYS, "enrolled", "present", "absent", "tardy", "begin_date", "as_of"])
+        return pd.DataFrame(columns=list(COUNTED))
     day, rank, row = days.day[kept], days.rank[kept], pair_of_spell[days.spell[kept]]
     first, span = int(day.min()), int(day.max() - day.min()) + 1
     marks = np.zeros(len(named) * span, dtype="int8")
@@ -91,7 +100,7 @@ def _day_counts(days: Days, child: pd.Series, evidence: Evidence) -> pd.DataFram
                 }
             )
         )
-    return pd.concat(counts, ignore_index=True) if counts else pd.DataFrame(columns=KEYS)
+    return pd.concat(counts, ignore_index=True) if counts else pd.DataFrame(columns=list(COUNTED))
 
 
 def _piece_years(days: Days, evidence: Evidence) -> pd.DataFrame:
@@ -123,7 +132,7 @@ def _counted(days: Days, evidence: Evidence, events: pd.DataFrame) -> pd.DataFra
     used = evidence.facts["school_enrollment"].iloc[days.source].reset_index(drop=True)
     counts = _day_counts(days, used["child"], evidence)
     if counts.empty:
-        return counts
+        return counts.astype(COUNTED)
     pieces = _piece_years(days, evidence)
     pieces = used.iloc[pieces["piece"]].assign(school_year=pieces["school_year"].to_numpy())
     pieces = pieces[pieces["child"].notna()]
@@ -132,7 +141,7 @@ def _counted(days: Days, evidence: Evidence, events: pd.DataFrame) -> pd.DataFra
     filled = {
         name: result[name].fillna(0).astype("int64") for name in ("absent_rows", "tardy_rows", "event_rows")
     }
-    return result.assign(**filled).reset_index()
+    return result.assign(**filled).reset_index().reindex(columns=list(COUNTED)).astype(COUNTED)
 
 
 def _recorded(events: pd.DataFrame) -> pd.DataFrame:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.layouts import BadInput
-from helpers.profile.evidence import with_child
+from helpers.profile.evidence import child_tables, with_child
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
 __all__ = ["follow_child"]
+
+# Facts that nearly every child of a system has.
+MERELY_THERE = ("school_enrollment", "section_enrollment", "meal_account")
 
 
 def follow_child(district: District, links: Links) -> str:
@@ -28,8 +31,9 @@ def follow_child(district: District, links: Links) -> str:
     3. at least two systems know her;
     4. at least one system doesn't: something is missing;
     5. her systems write her name differently, or disagree about her birth date;
-    6. more systems before fewer;
-    7. by child id.
+    6. something happened to her: a fact beyond enrolment, classes and a meal account (an absence, say);
+    7. more systems before fewer;
+    8. by child id.
 
     A rule that no child obeys passes nobody over, so that a district with one child has that one. In a real
     district the id says nobody's name, but what stands behind it is a real child's.
@@ -72,10 +76,19 @@ def follow_child(district: District, links: Links) -> str:
             "single": silos < 2,
             "everywhere": silos >= people["silo"].nunique(),
             "same": (by_child["written"].nunique() < 2) & (by_child["birth_date"].nunique() < 2),
+            "quiet": ~silos.index.to_series().isin(_with_events(district, links)),
             "fewer": -silos,
         }
     )
     return str(story.sort_values(list(story.columns), kind="stable").index[0])
+
+
+def _with_events(district: District, links: Links) -> list[str]:
+    """List the children of whom some system tells more than that they are there."""
+    tables = [table for table in child_tables() if table not in MERELY_THERE]
+    facts = [district.fact(table)[["silo", "record"]].drop_duplicates() for table in tables]
+    named = pd.concat(facts, ignore_index=True)
+    return list(with_child(named, links.crosswalk)["child"].dropna().unique())
 
 
 def _on_roster(district: District, people: pd.DataFrame) -> list[str]:

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING
@@ -35,8 +37,8 @@ HIDDEN = f"hidden: fewer than {SMALLEST_GROUP} children"
 OF_CHILDREN = ("rate", "children", "pairs")
 # Kinds of finding whose `expected` comes from the layout. That of any other may quote another record.
 EXPECTED_BY_LAYOUT = re.compile(
-    r"^(file_|column_|header_|delimiter_|text_not|cells_|row_blank|record_unknown|not_a_|not_in_|required_|null_|"
-    r"too_long|out_of_range|date_ambiguous|scientific_)"
+    r"^(file_|column_|header_|delimiter_|text_not|cells_|row_blank|row_repeated|record_|key_|reference_|id_|name_p|"
+    r"not_a_|not_in_|required_|null_|too_long|out_of_range|date_ambiguous|zeros_|scientific_)"
 )
 
 
@@ -210,16 +212,9 @@ class Guard:
         """
         if not self.real or show_values or findings.empty:
             return findings
-        places = findings[["silo", "column"]].drop_duplicates()
-        open_places = [
-            _is_open(layouts.get(silo), column) if pd.notna(silo) and pd.notna(column) else False
-            for silo, column in zip(places["silo"], places["column"], strict=True)
-        ]
-        # Missing cells of a key meet one another in a merge; here they may, since such a place is never open.
-        known = findings[["silo", "column"]].fillna("")
-        places = places.fillna("").assign(shown=open_places)
-        shown = known.merge(places, on=["silo", "column"], how="left", validate="many_to_one")["shown"]
-        closed = ~shown.to_numpy(dtype=bool)
+        places = list(zip(findings["silo"].fillna(""), findings["column"].fillna(""), strict=True))
+        is_open = {(silo, column): _is_open(layouts.get(silo), column) for silo, column in set(places)}
+        closed = np.array([not is_open[place] for place in places], dtype=bool)
         quoted = ~findings["kind"].str.match(EXPECTED_BY_LAYOUT).to_numpy(dtype=bool)
         return findings.assign(
             value=_masked(findings["value"], closed),
@@ -228,8 +223,8 @@ class Guard:
         )
 
 
-def _masked(column: pd.Series, hide: pd.Series) -> pd.Series:
-    return column.mask(hide & column.notna().to_numpy(), MASK)
+def _masked(column: pd.Series, hide: npt.NDArray[np.bool_]) -> pd.Series:
+    return column.mask(hide & column.notna().to_numpy(dtype=bool), MASK)
 
 
 def _is_open(layout: Layout | None, column: str) -> bool:

@@ -43,8 +43,8 @@ def kernel_settings() -> Iterator[dict[str, Any]]:
     """
     from traitlets.config import Config
 
-    # No history: what runs here is no line in somebody's own notebooks' past. No log either: an idle kernel that
-    # is told to go says "KeyboardInterrupt", and a kernel's log may hold what a cell holds.
+    # No history: what runs here is no line in somebody's own notebooks' past. No log either: an idle kernel
+    # that is told to go says "KeyboardInterrupt", and a kernel's log may hold what a cell holds.
     common = {
         "extra_arguments": ["--HistoryManager.enabled=False", "--log-level=CRITICAL"],
         "shutdown_kernel": "immediate",

@@ -9,38 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import helpers
 from helpers.layouts import BadInput, nearest
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["Notebook", "choose", "notebooks_folder"]
+__all__ = ["Notebook", "choose"]
 
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _MINUTES = re.compile(r"\*\*(\d+) min(?:utes)?\*\*(?: \((\d+) reading)?")
-
-
-def notebooks_folder() -> Path:
-    """Find the notebooks: the folder beside the package, as in a clone.
-
-    Returns
-    -------
-    Path
-        The folder ``notebooks``.
-
-    Raises
-    ------
-    BadInput
-        When it isn't there: the package was installed without its clone.
-    """
-    folder = Path(helpers.__file__).resolve().parent.parent / "notebooks"
-    if not folder.is_dir():
-        raise BadInput(
-            f"There is no folder {folder}: the notebooks come with a clone of the project, "
-            "not with the package alone."
-        )
-    return folder
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,7 @@
-"""Draw charts and pages."""
+"""Draw charts, tables, banners and pages, all in one look."""
+
+from helpers.show.banner import banner
+from helpers.show.blocks import answer, reading
+from helpers.show.tables import table
+
+__all__ = ["answer", "banner", "reading", "table"]

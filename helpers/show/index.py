@@ -230,6 +230,7 @@ def index_page(
     synthetic: bool | None = None,
     version: str = "",
     earlier: pd.DataFrame | None = None,
+    trouble: str = "",
 ) -> Path:
     """Write the index of a run.
 
@@ -247,6 +248,8 @@ def index_page(
         Version of the kit.
     earlier
         Earlier runs, one a row; shown folded.
+    trouble
+        Why there are no figures; said in a red box.
 
     Returns
     -------
@@ -264,7 +267,8 @@ def index_page(
     made = _made(about, invented, version)
     made["lines"] = [line for line in made["lines"] if line]
     markup = environment.get_template("reports.html.j2").render(
-        title=_title(figures) if figures else "This run found no district to report on",
+        title=_title(figures) if figures else "The reports of this run",
+        trouble=trouble,
         css=page_css(),
         banner=banner(about, invented).markup,
         sentences=sentences(figures) if figures else [],

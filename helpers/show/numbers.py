@@ -14,7 +14,7 @@ __all__ = ["CountGuard", "as_number", "is_missing", "number_text", "shared_digit
 class CountGuard(Protocol):
     """What the guard of ``helpers.share.real_data`` is asked here: may this count of children be said."""
 
-    def count(self, n: int) -> str:
+    def count(self, number: int, /) -> str:
         """Say a count, or that it is too small to be said."""
         ...
 

@@ -1,0 +1,201 @@
+"""The whole road in one call: a district, every notebook, a page each, and the index."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.layouts import BadInput
+from helpers.run.earlier import earlier_runs, remember
+from helpers.run.execute import NotebookRun, run_notebooks
+from helpers.run.figures import RunFigures, run_figures
+from helpers.run.notebooks import choose
+from helpers.run.parameters import parameters_for
+from helpers.run.progress import Progress
+from helpers.show.index import ReportLine, index_page
+from helpers.show.pages import notebook_page
+from helpers.teach.solutions import notebooks_folder
+
+__all__ = ["MAKERS", "Maker", "ReportResult", "report"]
+
+# The maker is another house, which this one never imports: it offers itself under this name.
+MAKERS = "bigpicture.makers"
+Maker = Callable[[Mapping[str, object]], Path]
+_FOLDER = "district_folder"
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """What a report run came to.
+
+    Parameters
+    ----------
+    index
+        The index page.
+    folder
+        The district that was read.
+    runs
+        What became of each notebook.
+    figures
+        What the index says; None when the folder could not be read.
+    trouble
+        Why there are no figures; empty when there are.
+    """
+
+    index: Path
+    folder: Path
+    runs: tuple[NotebookRun, ...]
+    figures: RunFigures | None
+    trouble: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was done; exit status 0, else 1."""
+        return not self.trouble and all(run.status == "done" for run in self.runs)
+
+    @property
+    def failed(self) -> tuple[NotebookRun, ...]:
+        """The notebooks that stopped."""
+        return tuple(run for run in self.runs if run.status == "failed")
+
+
+def _maker() -> Maker:
+    """Find who makes districts, by entry point: no import of the other house."""
+    offered = importlib.metadata.entry_points(group=MAKERS)
+    for entry in offered:
+        maker: Maker = entry.load()
+        return maker
+    raise BadInput(
+        "Nobody here makes districts (no entry point of the group "
+        f"{MAKERS}): install the project with pip install -e . or give a folder with --from FOLDER."
+    )
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("see-the-big-picture")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _is_real(folder: Path) -> bool:
+    """Tell from the folder alone whether it must be guarded; whatever cannot be read is real."""
+    import json
+
+    try:
+        about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True
+    return not (isinstance(about, dict) and about.get("synthetic") is True)
+
+
+def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
+    """Compute the figures; when that fails the reports are still written, and the index says so."""
+    try:
+        return run_figures(folder), ""
+    except BadInput:
+        raise
+    except Exception as error:
+        words = "" if real else f": {' '.join(str(error).split())[:300]}"
+        return None, f"The figures of this page could not be computed ({type(error).__name__}{words})."
+
+
+def report(
+    folder: Path | None = None,
+    *,
+    only: Sequence[str] = (),
+    parameters: Mapping[str, object] | None = None,
+    out: Path = Path("reports"),
+    notebooks: Path | None = None,
+    make: Maker | None = None,
+    at_once: int | None = None,
+    progress: Progress | None = None,
+) -> ReportResult:
+    """Make or read a district, run the notebooks on it, write a page of each and the index.
+
+    Parameters
+    ----------
+    folder
+        The district to read; None makes one, as the parameters say.
+    only
+        Numbers or names of notebooks; all when empty.
+    parameters
+        Name -> value for the notebooks, and for whoever makes the district.
+    out
+        Where pages go: ``index.html``, a page a notebook, ``notebooks/*.ipynb``, ``runs.csv``.
+    notebooks
+        The folder of notebooks; by default the project's own.
+    make
+        Makes a district of the parameters; by default who offers it by entry point.
+    at_once, progress
+        As in ``run_notebooks``.
+
+    Returns
+    -------
+    ReportResult
+        Its ``ok`` says whether everything was done.
+
+    Raises
+    ------
+    BadInput
+        Before anything runs: an unknown notebook or parameter, or a folder that isn't there.
+    """
+    given = dict(parameters or {})
+    if folder is not None and _FOLDER in given:
+        raise BadInput(f"The folder is given twice, with --from and as -p {_FOLDER}; give it once.")
+    chosen = choose(notebooks or notebooks_folder(), only)
+    typed = parameters_for(chosen, given)
+    named = folder if folder is not None else (Path(str(given[_FOLDER])) if given.get(_FOLDER) else None)
+    if named is not None and not named.exists():
+        raise BadInput(f"There is no folder {named}. Give one with a district's exports: --from FOLDER.")
+    progress = progress or Progress(len(chosen))
+    place = (named or (make or _maker())(_merged(typed))).resolve()
+    real = _is_real(place)
+    figures, trouble = _figures(place, real)
+    about, synthetic = (figures.about, figures.synthetic) if figures else ({}, not real)
+    pages = [notebook.name for notebook in chosen]
+
+    def write_page(run: NotebookRun) -> None:
+        notebook_page(
+            run.notebook,
+            out / f"{run.name}.html",
+            about,
+            title=run.title,
+            synthetic=synthetic,
+            failed=run.failed,
+            pages=pages,
+        )
+
+    asks_folder = any(_FOLDER in notebook.parameters for notebook in chosen)
+    runs = run_notebooks(
+        [notebook.path for notebook in chosen],
+        {**given, **({_FOLDER: str(place)} if asks_folder else {})},
+        out / "notebooks",
+        real=real,
+        at_once=at_once,
+        progress=progress,
+        when_done=write_page,
+    )
+    index_page(
+        out / "index.html",
+        figures.index if figures else None,
+        [_line(run) for run in runs],
+        about,
+        synthetic=synthetic,
+        version=_version(),
+        earlier=earlier_runs(out),
+        trouble=trouble,
+    )
+    remember(out, figures, len(runs), sum(run.status == "failed" for run in runs))
+    return ReportResult(out / "index.html", place, tuple(runs), figures, trouble)
+
+
+def _merged(typed: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """Gather what the notebooks' parameters say, for whoever makes the district."""
+    return {name: value for own in typed.values() for name, value in own.items()}
+
+
+def _line(run: NotebookRun) -> ReportLine:
+    return ReportLine(run.title, f"{run.name}.html", run.minutes, run.status, run.failed)

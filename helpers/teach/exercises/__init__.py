@@ -1,0 +1,1 @@
+"""The exercises, a module a subject; each module has its ``EXERCISES``."""

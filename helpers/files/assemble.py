@@ -18,6 +18,7 @@ from helpers.layouts import (
     as_table,
     constant,
     empty_table,
+    is_among,
     missing,
     standard_table,
 )
@@ -59,7 +60,7 @@ def _bare_rows(made: Sequence[Made], known: pd.Series) -> tuple[pd.DataFrame, pd
     for read, makes, frame in made:
         if makes.table == "people" or standard_table(makes.table).about != "child" or "local_id" not in frame:
             continue
-        new = frame[frame["local_id"].notna() & ~frame["local_id"].isin(known)]
+        new = frame[frame["local_id"].notna().to_numpy(bool) & ~is_among(frame["local_id"], known)]
         if not len(new):
             continue
         rows.append(new[["local_id", "file", "row"]])
@@ -134,7 +135,7 @@ def _join_identifiers(silo: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _whose(
-    frame: pd.DataFrame, by_source: pd.Series | None, by_id: pd.Series, shared: pd.Index
+    frame: pd.DataFrame, by_source: pd.Series | None, by_id: pd.Series, shared: pd.Series
 ) -> tuple[pd.Series, np.ndarray]:
     """Say whose a fact is: the record of its own source row, else the one with its id; and who is unnamed."""
     record = pd.Series(missing(len(frame), STRING))
@@ -145,7 +146,7 @@ def _whose(
         places = by_id.index.get_indexer(pd.Index(ids.fillna("")))
         values = by_id.reset_index(drop=True)
         found = values.reindex(np.where(places < 0, len(values), places)).reset_index(drop=True)
-        found = found.mask(ids.isin(shared).to_numpy(bool))
+        found = found.mask(is_among(ids, shared))
         record = record.fillna(found.astype(STRING))
     return record, record.isna().to_numpy(bool)
 
@@ -202,7 +203,7 @@ def assemble(
 
     found = people.people[["local_id", "record"]].dropna(subset=["local_id"])
     twice = found["local_id"].duplicated(keep=False)
-    shared = pd.Index(found.loc[twice, "local_id"].unique())
+    shared = found.loc[twice, "local_id"]
     by_id = found[~twice].set_index("local_id")["record"]
 
     ids = []

@@ -22,6 +22,9 @@ from helpers.layouts import BadInput, Layout, all_layouts, as_table, empty_table
 __all__ = ["read_district"]
 
 
+HEAD = 1 << 20  # bytes
+
+
 @dataclass
 class _Unit:
     """Files of one folder that one layout knows."""
@@ -60,7 +63,10 @@ def _about(folder: Path) -> dict[str, Any]:
 def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[float, set[str]]]:
     """Say how well each layout knows a file, and as which kinds."""
     quiet = Findings(None, found.path)
-    data = as_utf8(found.read(), "utf-8", quiet)
+    raw = found.read()
+    if raw.lstrip()[:1] != b"<":
+        raw = raw[:HEAD]  # delimited files and JSON lines tell what they are at their beginning
+    data = as_utf8(raw, "utf-8", quiet)
     records, total = None, 0
     if data.lstrip()[:1] == b"<":
         try:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.placeholders import placeholder_names
-from helpers.layouts import STRING, as_table, cast, constant, missing, standard_table
+from helpers.layouts import STRING, as_table, cast, constant, is_among, labelled, missing, standard_table
 
 __all__ = ["People", "linkable_by", "make_records"]
 
@@ -49,9 +49,11 @@ def _shared_ids(rows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
     Returns which of them each row is about (1 unless an id is shared), and the findings.
     """
     number = np.ones(len(rows), "int64")
-    if not {"first_name", "birth_date"} <= set(rows.columns):
+    again = rows["local_id"].duplicated(keep=False) & rows["local_id"].notna()
+    if not {"first_name", "birth_date"} <= set(rows.columns) or not again.any():
         return pd.Series(number, index=rows.index), pd.DataFrame()
-    both = rows[rows["first_name"].notna() & rows["birth_date"].notna() & rows["local_id"].notna()]
+    both = rows[again]
+    both = both[both["first_name"].notna() & both["birth_date"].notna()]
     distinct = both.drop_duplicates(["local_id", "first_name", "birth_date"])
     several = distinct[distinct.duplicated("local_id", keep=False)]
     found = []
@@ -129,11 +131,15 @@ def _merged(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _birth_date_status(people: pd.DataFrame) -> pd.Series:
     date = people["birth_date"]
-    status = pd.Series(constant("Exact", len(people)))
-    status = status.mask(people["birth_date_other"].notna(), "Day and month ambiguous")
     first_of_january = (date.dt.month == 1) & (date.dt.day == 1)
     placeholder = first_of_january | (date.dt.year == 1900) | (people["name_status"] == "Placeholder")
-    return status.mask(placeholder.fillna(False), "Placeholder").mask(date.isna(), "None")
+    words = ("None", "Placeholder", "Day and month ambiguous", "Exact")
+    codes = np.select(
+        [date.isna(), placeholder.fillna(False).to_numpy(bool), people["birth_date_other"].notna()],
+        [0, 1, 2],
+        3,
+    )
+    return pd.Series(labelled(codes, words))
 
 
 def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
@@ -181,8 +187,8 @@ def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
             people[name] = missing(len(people), dtype)
     placeholder = placeholder_names(people)
     named = people[list(NAMES)].notna().any(axis=1)
-    status = pd.Series(constant("None", len(people))).mask(named, "As written")
-    people["name_status"] = status.mask(placeholder, "Placeholder")
+    codes = np.select([placeholder, named], [2, 1], 0)
+    people["name_status"] = labelled(codes, ("None", "As written", "Placeholder"))
     people["birth_date_status"] = _birth_date_status(people)
     if placeholder.any():
         shown = people["full_name"].fillna(
@@ -237,8 +243,6 @@ def linkable_by(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.Series:
     """
     name = (people["name_status"] == "As written").to_numpy(bool)
     date = people["birth_date_status"].isin(["Exact", "Day and month ambiguous"]).to_numpy(bool)
-    known = people["record"].isin(identifiers["record"]).to_numpy(bool)
-    result = np.select(
-        [name & date, name, known], ["Name and birth date", "Name only", "Identifier only"], default="Nothing"
-    )
-    return pd.Series(pd.array(result, dtype=STRING), index=people.index)
+    known = is_among(people["record"], identifiers["record"])
+    words = ("Name and birth date", "Name only", "Identifier only", "Nothing")
+    return pd.Series(labelled(np.select([name & date, name, known], [0, 1, 2], 3), words), index=people.index)

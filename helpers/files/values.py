@@ -67,10 +67,14 @@ def dtype_of(column: Column) -> Any:
 def trimmed(cells: pd.Series) -> pd.Series:
     """Trim text and compose its accents (Unicode NFC); an empty cell becomes missing."""
     text = pa.chunked_array(pa.array(cells, from_pandas=True)).cast(pa.large_string())
-    text = pc.utf8_trim_whitespace(text)
+    shorn = pc.utf8_trim_whitespace(text)
+    if not pc.all(pc.equal(shorn, text), min_count=0).as_py():
+        text = shorn  # else what is there is kept, and shared with the cells
     if not pc.all(pc.string_is_ascii(text), min_count=0).as_py():
         text = pc.utf8_normalize(text, form="NFC")
-    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+    empty = pc.equal(text, "")
+    if pc.any(empty, min_count=0).as_py():
+        text = pc.if_else(empty, pa.scalar(None, pa.large_string()), text)
     return pd.Series(pd.array(text, dtype=STRING), index=cells.index)
 
 

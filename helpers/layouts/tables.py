@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
 from helpers.layouts.bad_input import BadInput, nearest
@@ -24,6 +25,8 @@ __all__ = [
     "constant",
     "empty_table",
     "fact_tables",
+    "is_among",
+    "labelled",
     "missing",
     "standard_table",
     "table_names",
@@ -136,6 +139,45 @@ def standard_table(name: str) -> StandardTable:
 
 
 SHARED = 1 << 16
+
+
+def labelled(codes: np.ndarray, words: Sequence[str]) -> Any:
+    """Give a text column of few words from their numbers.
+
+    Parameters
+    ----------
+    codes
+        Place of each row's word in `words`.
+    words
+        The words.
+
+    Returns
+    -------
+    array
+        A pandas array of dtype string.
+    """
+    numbered = pa.DictionaryArray.from_arrays(
+        pa.array(codes.astype("int8")), pa.array(words, pa.large_string())
+    )
+    return pd.array(pa.chunked_array([numbered.cast(pa.large_string())]), dtype=STRING)
+
+
+def is_among(column: pd.Series, known: pd.Series) -> np.ndarray:
+    """Say which texts of a column stand in another one, without making a Python object of each.
+
+    Parameters
+    ----------
+    column, known
+        Dtype string; what is missing is among nothing.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a row of `column`.
+    """
+    values = pa.chunked_array(pa.array(known.dropna(), from_pandas=True)).cast(pa.large_string())
+    texts = pa.chunked_array(pa.array(column, from_pandas=True)).cast(pa.large_string())
+    return np.asarray(pc.is_in(texts, value_set=values.combine_chunks(), skip_nulls=True))
 
 
 def constant(value: str | None, rows: int) -> Any:

@@ -1,0 +1,102 @@
+"""Planted faults, and the findings by which they were noticed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from helpers.layouts import as_table
+from helpers.score import score_findings
+from tests.score.test_links import Made, finding, made
+
+
+def planted(*faults: dict[str, Any]) -> Made:
+    """Two children in two silos; the meals record m1 stands on rows 4 and 14."""
+    district = made(
+        [
+            ("sis", "s1", "P1", "a"),
+            ("sis", "s2", "P2", "b"),
+            ("meals", "m1", "P1", "a"),
+            ("meals", "m2", "P2", "b"),
+        ]
+    )
+    further = pd.DataFrame([{"silo": "meals", "record": "m1", "file": "meals.csv", "row": 14}])
+    district.person_rows = as_table("person_rows", pd.concat([district.person_rows, further]))
+    rows = [
+        {"fault": f"F{place}", "order": place, "silo": "meals", "file": "meals.csv"} | fault
+        for place, fault in enumerate(faults)
+    ]
+    district.key = replace(district.key, faults=as_table("key_faults", pd.DataFrame(rows)))
+    return district
+
+
+def shares(district: Made, *findings: pd.DataFrame, **more: Any) -> dict[tuple[str, str], tuple[int, int]]:
+    scored = score_findings(district, pd.concat(findings), key=district.key, **more)
+    assert scored["share"].to_numpy() == pytest.approx((scored["noticed"] / scored["planted"]).to_numpy())
+    return {
+        (kind, found_by): (planted, noticed)
+        for kind, found_by, planted, noticed in scored[["kind", "found_by", "planted", "noticed"]].itertuples(
+            index=False
+        )
+    }
+
+
+def test_a_fault_in_a_cell_is_noticed_at_that_row_and_column() -> None:
+    bad_date = {"kind": "impossible_date", "found_by": "not_a_date"}
+    district = planted(
+        {"row": 4, "column": "Born", **bad_date},
+        {"row": 5, "column": "Born", **bad_date},
+        {"row": 6, "column": "Born", **bad_date},
+    )
+    there = finding("meals", 4, "not_a_date").assign(column="Born")
+    other_column = finding("meals", 5, "not_a_date").assign(column="Paid on")
+    other_kind = finding("meals", 6, "too_long").assign(column="Born")
+    assert shares(district, there, other_column, other_kind) == {("impossible_date", "not_a_date"): (3, 1)}
+
+
+def test_the_last_of_folded_findings_stands_for_all_that_follow() -> None:
+    fault = {"kind": "zeros", "found_by": "zeros_lost", "column": "Id"}
+    district = planted(*({"row": row, **fault} for row in (4, 5, 6)))
+    folded = finding("meals", 5, "zeros_lost").assign(column="Id", times=2)
+    assert shares(district, folded) == {("zeros", "zeros_lost"): (3, 2)}
+
+
+def test_a_finding_about_a_person_may_stand_at_any_row_of_the_record() -> None:
+    district = planted({"row": 14, "column": "Born", "kind": "typo", "found_by": "birth_date_disagrees"})
+    assert shares(district, finding("meals", 4, "birth_date_disagrees")) == {
+        ("typo", "birth_date_disagrees"): (1, 1)
+    }
+
+
+def test_a_disagreement_also_notices_a_fault_of_the_anchor_when_the_crosswalk_is_given() -> None:
+    wrong_in_sis = {
+        "row": 2,
+        "silo": "sis",
+        "file": "sis.csv",
+        "kind": "typo",
+        "found_by": "birth_date_disagrees",
+    }
+    district = planted(wrong_in_sis)
+    found = finding("meals", 4, "birth_date_disagrees")
+    assert shares(district, found) == {("typo", "birth_date_disagrees"): (1, 0)}
+    assert shares(district, found, crosswalk=district.crosswalk) == {("typo", "birth_date_disagrees"): (1, 1)}
+
+
+def test_a_fault_of_several_changes_counts_once_and_file_faults_by_file() -> None:
+    twice = {"fault": "X", "row": 4, "kind": "shifted", "found_by": "cells_surplus"}
+    district = planted(
+        {**twice, "column": "A"},
+        {**twice, "column": "B"},
+        {"kind": "delimiter", "column": "delimiter", "found_by": "delimiter_other"},
+        {"row": 4, "kind": "unseen", "found_by": "Not findable"},
+        {"row": 4, "kind": "measured", "found_by": "roster_lag"},
+    )
+    surplus = finding("meals", 4, "cells_surplus")
+    whole_file = finding("meals", 0, "delimiter_other").assign(row=pd.array([pd.NA], dtype="Int64"))
+    assert shares(district, surplus, whole_file) == {
+        ("delimiter", "delimiter_other"): (1, 1),
+        ("shifted", "cells_surplus"): (1, 1),
+    }

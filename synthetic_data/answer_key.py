@@ -144,12 +144,15 @@ def _cases(
     """Say of every hard case what decides who is who.
 
     Two children with one name and one birth date are told apart by a shared number, where the system carries
-    one; everybody else by name and birth date.
+    one; so is a child born on 1 January, which every reader must take for a placeholder. Everybody else is
+    told apart by name and birth date.
     """
     children = truth.population.children
     name = children["first_name"].map(fold) + " " + children["last_surname"].map(fold)
-    alike = pd.DataFrame({"name": name, "birth_date": children["birth_date"]}).duplicated(keep=False)
-    doubles = set(children["person"][alike])
+    born = children["birth_date"]
+    alike = pd.DataFrame({"name": name, "birth_date": born}).duplicated(keep=False)
+    first_of_year = (born.dt.month == 1) & (born.dt.day == 1)
+    doubles = set(children["person"][alike | first_of_year])
     planted = [truth.population.cases[["case", "person"]], truth.schooling.cases[["case", "person"]]]
     everywhere = pd.concat(planted, ignore_index=True)
     everywhere["silo"] = pd.NA
@@ -160,7 +163,7 @@ def _cases(
     def decide(silo: str | None, person: str) -> str:
         if person not in doubles:
             return "Name and birth date"
-        return "Identifier" if silo is None or carriers.get(silo, False) else "Neither"
+        return "Identifier" if (any(carriers.values()) if silo is None else carriers[silo]) else "Neither"
 
     cases["decidable_by"] = [
         decide(None if silo is pd.NA else silo, person)

@@ -192,7 +192,7 @@ def _write(folder: Path, scenario: Scenario, mark: str) -> None:
     schooling = make_schooling(scenario, population)
     truth = Truth(population, schooling, make_life(scenario, population, schooling))
     log = Log()
-    observations, every_page, carriers = [], [], {}
+    observations, every_page = [], []
     for silo, observe in SILOS.items():
         takes_part = exchange(scenario, silo)
         seen = observe(scenario, truth, takes_part)
@@ -204,13 +204,24 @@ def _write(folder: Path, scenario: Scenario, mark: str) -> None:
         write_files(folder / "silos" / silo, load_layout(seen.layout), contents)
         observations.append(seen)
         every_page += list(pages.values())
-        carriers[silo] = any(share == 1.0 for share in takes_part.ids.values())
-    key = answer_key(scenario, truth, observations, every_page, log.table(), carriers)
+    key = answer_key(scenario, truth, observations, every_page, log.table(), _carriers(scenario))
     write_answer_key(folder / "answer_key", key)
     about = _about(scenario, population.district_name, observations, mark)
     (folder / "district.json").write_text(
         json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
     )
+
+
+def _carriers(scenario: Scenario) -> dict[str, bool]:
+    """Say which silos carry, on every record, a number that another silo carries on every record too."""
+    whole = {
+        silo: {system for system, share in exchange(scenario, silo).ids.items() if share == 1}
+        for silo in SILOS
+    }
+    return {
+        silo: any(mine & theirs for other, theirs in whole.items() if other != silo)
+        for silo, mine in whole.items()
+    }
 
 
 def _about(scenario: Scenario, name: str, observations: list[Observation], mark: str) -> dict[str, Any]:

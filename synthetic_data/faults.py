@@ -104,7 +104,7 @@ def nickname(scene: Scene) -> None:
 @_kind
 def dupe_marker_in_name(scene: Scene) -> None:
     """Lopez -> Lopez_dupe: somebody marked a duplicate where there was room for it."""
-    scene.change_text(_each(lambda text: f"{text}_dupe" if text else text))
+    scene.change_text(_each(lambda text: f"{text}_dupe" if text else text), among="Subject")
 
 
 @_kind
@@ -159,14 +159,14 @@ def surname_changed(scene: Scene) -> None:
 
 @_kind
 def leading_zero_lost(scene: Scene) -> None:
-    """004711 -> 4711 in a school's whole list: a spreadsheet took ids for numbers. One fault, many cells."""
+    """004711 -> 4711 in the whole list of a grade: a spreadsheet took ids for numbers. One fault, many cells."""
     text = scene.text()
     short = text.str.lstrip("0")
     lost = (text.str.startswith("0") & text.str.isdigit() & (short != "")).to_numpy(dtype=bool)
-    school = scene.text("District School Number")
-    schools = np.sort(np.asarray(school.loc[lost].unique(), dtype=object))
-    for group, at in enumerate(scene.choose(np.arange(len(schools))).tolist()):
-        places = np.flatnonzero(lost & (school == schools[at]).to_numpy(dtype=bool))
+    lists = scene.text("District School Number") + " " + scene.text("Grade")
+    names = np.sort(np.asarray(lists.loc[lost].unique(), dtype=object))
+    for group, at in enumerate(scene.choose(np.arange(len(names))).tolist()):
+        places = np.flatnonzero(lost & (lists == names[at]).to_numpy(dtype=bool))
         scene.write(places, short.iloc[places], groups=np.full(len(places), group))
 
 

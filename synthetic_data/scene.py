@@ -95,13 +95,17 @@ class Scene:
             hit[np.argsort(draw, kind="stable")[: self.minimum]] = True
         return places[hit]
 
-    def change_text(self, change: Callable[[pd.Series, np.random.Generator], pd.Series]) -> None:
+    def change_text(
+        self, change: Callable[[pd.Series, np.random.Generator], pd.Series], among: str | None = None
+    ) -> None:
         """Change cells of the fault's column.
 
         The rate is the share of cells in which `change` changes anything, so only those that are drawn are
-        tried; more are, where the minimum isn't reached.
+        tried; more are, where the minimum isn't reached. With `among`, only rows about that part.
         """
         text = self.text()
+        if among is not None:
+            text = text.where((self.page.people["part"] == among).fillna(False))
         draw = self.rng.random(len(text))
         order = np.argsort(draw, kind="stable")
         drawn = int((draw < self.rate).sum())

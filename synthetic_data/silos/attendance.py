@@ -52,7 +52,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     Returns
     -------
     Observation
-        Five Ed-Fi resources; children of whom the system hasn't heard yet are limits.
+        Five Ed-Fi resources, six where the district's numbers are carried; children of whom the system hasn't heard yet are limits.
     """
     day = exchange.roster_date
     population, schooling = truth.population, truth.schooling
@@ -79,8 +79,13 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     associations, whose = _associations(spells, ids, day)
     terms = _terms(truth)
     events, event_whose = _events(truth, spells, ids, terms, day, exchange)
+    whom = about(children["person"], "Subject")
+    numbers = []
+    if "District" in exchange.ids:
+        numbers = [_recorded("studentEducationOrganizationAssociations", _numbers(truth, children), whom)]
     files = (
-        _recorded("students", students, about(children["person"], "Subject")),
+        _recorded("students", students, whom),
+        *numbers,
         _recorded("studentSchoolAssociations", associations, about(whose, "Subject")),
         _recorded("calendarDates", _calendar(truth)),
         _recorded("sessions", _sessions(truth, terms)),
@@ -99,6 +104,19 @@ def _recorded(name: str, frame: pd.DataFrame, people: pd.DataFrame | None = None
         nobody = pd.Series([pd.NA] * len(frame), dtype=STRING)
         people = pd.DataFrame({"person": nobody, "part": nobody})
     return Recorded(name, load_layout(LAYOUT).file_named(name).path, frame, people)
+
+
+def _numbers(truth: Truth, children: pd.DataFrame) -> pd.DataFrame:
+    """Give the district's numbers beside the state's."""
+    return pd.DataFrame(
+        {
+            "educationOrganizationReference.educationOrganizationId": truth.population.district_id,
+            "studentReference.studentUniqueId": children["state_id"].array,
+            "studentIdentificationCodes[1].assigningOrganizationIdentificationCode": "District",
+            "studentIdentificationCodes[1].identificationCode": children["district_number"].array,
+            "studentIdentificationCodes[1].studentIdentificationSystemDescriptor": "District",
+        }
+    ).astype(STRING)
 
 
 def _associations(

@@ -226,7 +226,7 @@ def _staff(truth: Truth, accounts: pd.DataFrame) -> pd.DataFrame:
             "middleName": staff["middle_name"].array,
             "identifier": staff["staff_number"].array,
             "email": staff["email"].array,
-            "primaryOrgSourcedId": staff["school_id"].array,
+            "primaryOrgSourcedId": staff["school_id"].fillna(truth.population.district_id).array,
         }
     )
 
@@ -292,7 +292,7 @@ def _roles(
                 "userSourcedId": look_up(staff["person"], accounts, "person", "sourcedId").array,
                 "roleType": "primary",
                 "role": "Staff",
-                "orgSourcedId": staff["school_id"].array,
+                "orgSourcedId": staff["school_id"].fillna(truth.population.district_id).array,
             }
         ),
         pd.DataFrame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RunFigures", "run_figures"]
 
+# A wrong join shows another child's data; a missing one shows nothing; a contradiction can be asked about.
+_WORST_FIRST = ("matches that are right", "match rate", "says the same")
+_OPENING = ("The", "Whoever", "Someone", "Wrong", "Before")
 _BANDS = {"Sure": "joined", "Unverified": "unverified", "Review": "review", "Alone": "alone"}
 
 
@@ -116,8 +120,23 @@ def _index(
 
 
 def _title_of(district: District, silo: str) -> str:
-    """Say a system as a superintendent would: its layout's title, else its name."""
-    return "The student information system (SIS)" if silo == "sis" else silo.replace("_", " ").capitalize()
+    """Say a system as a superintendent would: by what it is for, else by its export's title."""
+    if silo == "sis":
+        return "The student information system (SIS)"
+    layout = district.layouts[silo]
+    if silo == layout.silo:
+        return silo.replace("_", " ").capitalize()
+    return re.sub(r"\s*\([^)]*\)$", "", layout.title)
+
+
+def _parts(guard: Any, counts: Mapping[str, int]) -> dict[str, Count]:
+    """Guard the parts of a whole: a single hidden one could be subtracted, so that a second one goes too."""
+    said = {name: _say(guard, count) for name, count in counts.items()}
+    hidden = [name for name, text in said.items() if isinstance(text, str)]
+    open_ones = sorted((count, name) for name, count in counts.items() if count and name not in hidden)
+    if len(hidden) == 1 and open_ones:
+        said[open_ones[0][1]] = "not shown"
+    return said
 
 
 def _judged(children: pd.DataFrame, guard: Any) -> dict[str, Count]:
@@ -134,19 +153,21 @@ def _outcomes(children: pd.DataFrame, guard: Any) -> dict[str, dict[str, Count]]
     for count in sorted(children["silos"].dropna().unique().tolist(), reverse=True):
         own = children[children["silos"].eq(count)]
         label = "Known to one system" if count == 1 else f"Known to {count} systems"
-        rows[label] = {
-            name: _say(guard, own["outcome"].eq(name).sum()) for name in ("right", "missed", "wrong")
-        }
+        counts = {name: int(own["outcome"].eq(name).sum()) for name in ("right", "missed", "wrong")}
+        rows[label] = _parts(guard, counts)
     return rows
 
 
 def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict[str, dict[str, Count]]:
     """Without a key: how each system's records are tied, which is not whether they are tied rightly."""
     return {
-        names[silo]: {
-            part: _say(guard, crosswalk.loc[crosswalk["silo"].eq(silo), "band"].eq(band).sum())
-            for band, part in _BANDS.items()
-        }
+        names[silo]: _parts(
+            guard,
+            {
+                part: int(crosswalk.loc[crosswalk["silo"].eq(silo), "band"].eq(band).sum())
+                for band, part in _BANDS.items()
+            },
+        )
         for silo in names
         if crosswalk["silo"].eq(silo).any()
     }
@@ -164,17 +185,23 @@ def _picture_title(children: pd.DataFrame | None, bands: pd.Series) -> str:
 
 
 def _first_step(measures: pd.DataFrame, names: Mapping[str, str]) -> str:
-    """Choose the step that touches most children: of the gaps between two systems, the widest."""
-    gaps = measures[
-        measures["kind"].eq("Identity")
-        & measures["right_silo"].notna()
-        & measures["next_step"].notna()
-        & measures["value"].notna()
-        & measures["unit"].eq("rate")
-        & ~measures["needs_key"].fillna(False).astype(bool)
-    ]
-    missing = (gaps["denominator"] - gaps["numerator"]).astype("float64")
-    if missing.dropna().empty or missing.max() <= 0:
-        return ""
-    widest = gaps.assign(missing=missing).sort_values("missing", ascending=False, kind="stable")
-    return str(widest["next_step"].iloc[0])
+    """Choose what matters most: wrong joins, then children not found, then what systems contradict."""
+    missing = (measures["denominator"] - measures["numerator"]).astype("float64")
+    for name in _WORST_FIRST:
+        gaps = measures.assign(missing=missing)[measures["measure"].eq(name) & missing.gt(0)]
+        if len(gaps):
+            widest = gaps.sort_values("missing", ascending=False, kind="stable").iloc[0]
+            return _in_words(str(widest["next_step"]), names)
+    return ""
+
+
+def _in_words(step: str, names: Mapping[str, str]) -> str:
+    """Say systems and columns in a sentence as a superintendent would."""
+    for silo, name in names.items():
+        spoken = name.removesuffix(" (SIS)")
+        if silo == "sis" or name.lower() == silo.replace("_", " "):
+            spoken = spoken[:1].lower() + spoken[1:]
+        step = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", spoken, step)
+    step = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", step)
+    first = step.split(" ", 1)[0]
+    return step[:1].lower() + step[1:] if first in _OPENING else step

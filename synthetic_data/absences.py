@@ -52,7 +52,7 @@ BLOCK = 40_000  # spells at a time: memory stays flat in a large district
 
 @dataclass(frozen=True)
 class Absences:
-    """The events, and this year's days of each child: enrolled, absent, tardy (up to the day of the exports)."""
+    """The events, and each child's days of this year up to the exports: enrolled, absent, tardy."""
 
     frame: pd.DataFrame
     enrolled: Codes
@@ -107,7 +107,7 @@ def draw_absences(
                     np.add.at(enrolled, child, np.maximum(end - spells.begin[block] + 1, 0))
                     np.add.at(absent, child[row[kind <= UNEXCUSED]], 1)
                     np.add.at(tardy, child[row[kind == TARDY]], 1)
-    child, school, date, kind = (np.concatenate([part[n] for part in parts]) for n in range(4))  # type: ignore[misc]
+    child, school, date, kind = (np.concatenate([part[n] for part in parts]) for n in range(4))
     order = np.lexsort((date, child))
     child, school, date, kind = child[order], school[order], date[order], kind[order]
     frame = pd.DataFrame(
@@ -177,7 +177,7 @@ def onset_rates(
 
 
 def _solve(target: float, grades: Numbers, days: int) -> float:
-    """Find the logarithm of the usual chance at which the expected share of chronically absent is the target."""
+    """Find the log of the usual chance at which the expected share of chronically absent is the target."""
     if grades.sum() == 0 or days < 10:
         return float(np.log(0.04))
     # The tendency in equally likely steps: Tukey's lambda stands for the normal quantile, to 0.01.

@@ -1,4 +1,4 @@
-"""Everything that the maker puts in, by name and size: these are assumptions, never findings about the world."""
+"""Everything that the maker puts in, by name and size: assumptions, never findings about the world."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pandas as pd
 
 from synthetic_data import absences, grades, traits
 from synthetic_data.columns import text
+from synthetic_data.homes import HOME_LANGUAGES
 from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
 from synthetic_data.schools import GRADES
@@ -106,6 +107,17 @@ def effects_frame(scenario: Scenario) -> pd.DataFrame:
     listed += [
         (f"{name.lower()}_in_absence", name, "absence", float(size), ratio, OWN)
         for name, size in zip(weekdays, absences.WEEKDAY_FACTOR, strict=True)
+    ]
+    listed += [
+        (
+            f"{code}_at_home",
+            f"name origin {origin}",
+            f"home language {code}",
+            share,
+            "share of households",
+            OWN,
+        )
+        for origin, (code, share) in HOME_LANGUAGES.items()
     ]
     if not scenario.fair:
         listed += [

@@ -115,9 +115,6 @@ def draw_spells(
         returns = rng.random(count) < scenario.returned_in_year
         no_show = rng.random(count) < scenario.no_show
         leaving = gone[home] if current else gone[home] & leaves_for_good
-        if current and scenario.students >= SMALLEST:
-            chance = rng_for(scenario.seed, "moves", "hard cases")
-            _plant(chance, home, grade, moved, returns, no_show, leaving, new, late)
         start, end = places.of(other[home], grade), places.of(zone_end[home], grade)
         moves = moved[home] & (start != end)
         kind = np.select(
@@ -131,7 +128,13 @@ def draw_spells(
         total = np.array([len(years[year, level].days) for level in LEVELS])
         level = np.searchsorted([first for first, _ in LEVELS.values()], grade, side="right") - 1
         room = lasting[level] - 30
-        kind[(room < 1) & (kind != NO_SHOW)] = STAYS  # too early in the year for anything to have happened
+        # So early in the year nothing has happened yet.
+        kind[(room < 1) & (kind != NO_SHOW)] = STAYS
+        if current and scenario.students >= SMALLEST and room[here].min() > 0:
+            kind = _plant(rng_for(scenario.seed, "moves", "hard cases"), home, grade, new, kind)
+            moves = (kind == MOVES_SCHOOL) & (start == end)
+            start[moves] = places.of(other[home[moves]], grade[moves])
+            moved[home[moves]] = True
         first_day = 12 + (when[home] * np.maximum(room, 1)).astype("int64")
         away = np.minimum(rng.integers(GONE_AT_LEAST, GONE_AT_MOST, count), lasting[level] - 4 - first_day)
         entry = np.where(grade == 0, NEW, np.where(new, TRANSFER_IN, NEXT_YEAR))
@@ -262,46 +265,35 @@ def moves_frame(scenario: Scenario, population: Population, spells: Spells) -> p
     ).sort_values(["case", "person"], ignore_index=True)
 
 
-def _plant(
-    rng: np.random.Generator,
-    home: Codes,
-    grade: Codes,
-    moved: Mask,
-    returns: Mask,
-    no_show: Mask,
-    leaving: Mask,
-    new: Mask,
-    late: Mask,
-) -> None:
-    """Bring about each kind of coming and going that chance left out, in a family of its own."""
-    order = rng.permutation(np.flatnonzero(grade >= 0))
-    busy = np.zeros(len(moved), dtype=bool)
-    for happens in (returns, no_show, leaving, new):
-        busy[home[happens & (grade >= 0)]] = True
-    busy |= moved
+def _plant(rng: np.random.Generator, home: Codes, grade: Codes, new: Mask, kind: Codes) -> Codes:
+    """Bring about each kind of coming and going that chance left out, in a family that stays.
 
-    def take(fits: Mask) -> int | None:
-        for child in order.tolist():
-            if fits[child] and not busy[home[child]]:
-                busy[home[child]] = True
-                return int(child)
-        return None
-
-    anyone = np.ones(len(grade), dtype=bool)
-    plain = ~no_show & ~leaving & ~returns & ~new
-    young = (grade >= 0) & (grade < LEVELS["middle"][0])  # of that level there are always two schools
-    if not (moved[home] & plain & young).any() and (child := take(young)) is not None:
-        moved[home[child]] = True
-    for happens in (returns, no_show, leaving):
-        others = [mask for mask in (no_show, leaving) if mask is not happens]
-        if not (happens & (grade >= 0) & ~others[0]).any() and (child := take(anyone)) is not None:
-            happens[child] = True
-    if not (new & late[home] & ~no_show & ~leaving).any():
-        candidates = np.flatnonzero(new & ~no_show & ~leaving)
-        if len(candidates):
-            late[home[candidates[0]]] = True
-        elif (child := take(grade > 0)) is not None:
-            new[child], late[home[child]] = True, True
+    Gives the kinds anew, and leaves them as they are where no family stays.
+    """
+    kind = kind.copy()
+    here = grade >= 0
+    young = here & (grade < LEVELS["middle"][0])  # of that level there are always two schools
+    order = rng.permutation(np.flatnonzero(here))
+    stays = np.ones(int(home.max()) + 1, dtype=bool)
+    stays[home[here & (kind != STAYS)]] = False
+    fits = {
+        MOVES_SCHOOL: (young,),
+        ARRIVES: (new, grade == 0, here),
+        LEAVES: (here,),
+        RETURNS: (here,),
+        NO_SHOW: (here,),
+    }
+    for planted, choices in fits.items():
+        if (here & (kind == planted)).any():
+            continue
+        for fit in choices:
+            child = next((one for one in order.tolist() if fit[one] and stays[home[one]]), None)
+            if child is not None:
+                family = (home == home[child]) & here
+                kind[family & young if planted == MOVES_SCHOOL else child] = planted
+                stays[home[child]] = False
+                break
+    return kind
 
 
 def _codes(words: pd.Series, values: pd.Series) -> Codes:

@@ -26,6 +26,7 @@ Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 SMALLEST = 60
+SEXES = ("Male", "Female")
 
 CASES = {
     "twins": "born on one day, one household",
@@ -84,6 +85,11 @@ class Cast:
     guardianship: Codes
     homeless: Mask
 
+    def rename(self, child: int, name: str) -> None:
+        """Give a child another first name; a nickname belonged to the old one."""
+        if self.first[child] != name:
+            self.first[child], self.preferred[child] = name, None
+
     def surname(self, home: int, name: str) -> None:
         """Give a whole family another surname."""
         self.last[self.household == home] = name
@@ -131,23 +137,32 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
     twins = np.flatnonzero(cast.twin & (cast.grade >= 0))
     if len(twins):
         home = cast.household[twins[0]]
-        one, other, *_ = np.flatnonzero(cast.twin & (cast.household == home))
+        one, other, *_ = np.flatnonzero(cast.twin & (cast.household == home)).tolist()
         free[home] = False
         if cast.first[one][0] != cast.first[other][0]:
-            names = pool(
-                ORIGINS[cast.origin[home]], "given", ("Male", "Female")[int(cast.female[other])]
-            ).names
             borne = set(cast.first[cast.household == home])
-            alike = [name for name in names if name[0] == cast.first[one][0] and name not in borne]
-            if alike:
-                cast.first[other] = alike[int(rng.integers(len(alike)))]
+            pools = [
+                [
+                    name
+                    for name in pool(ORIGINS[cast.origin[home]], "given", SEXES[int(cast.female[c])]).names
+                    if name not in borne
+                ]
+                for c in (one, other)
+            ]
+            # The first child keeps the name where a name for the second begins like it.
+            pools[0].insert(0, cast.first[one])
+            for name in pools[0]:
+                if alike := [second for second in pools[1] if second[0] == name[0] and second != name]:
+                    cast.rename(one, name)
+                    cast.rename(other, alike[int(rng.integers(len(alike)))])
+                    break
 
     cousins: tuple[int, ...] = ()
     for same_grade in (True, False):
         pair = _pair(cast, order, free, only_child, same_grade)
         if pair is not None:
             model, namesake = pair
-            cast.first[namesake] = cast.first[model]
+            cast.rename(namesake, cast.first[model])
             cast.surname(int(cast.household[namesake]), cast.last[model])
             take(model, namesake)
             cousins = cousins if same_grade else pair
@@ -173,20 +188,20 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
 
     unless(_on_new_year(cast.birth), only_child, born_in_january)
 
-    def rename(make: Callable[[str], str]) -> Callable[[int], None]:
+    def surname(make: Callable[[str], str]) -> Callable[[int], None]:
         return lambda child: cast.surname(int(cast.household[child]), make(cast.last[child]))
 
     gaelic = [name for name in pool("Anglo", "surname").names if "'" in name]
     accented = [name for name in pool("Hispanic", "surname").names if not name.isascii()]
     second = pool("Hispanic", "surname").draw(rng, 1)[0]
     one_word = [" " not in name and "-" not in name for name in cast.last]
-    unless(_has(cast.last, " "), lambda c: one_word[c], rename(lambda name: f"{name} {second}"))
-    unless(_has(cast.last, "-"), lambda c: one_word[c], rename(lambda name: f"{name}-{second}"))
-    unless(_has(cast.last, "'"), only_child, rename(lambda _: gaelic[int(rng.integers(len(gaelic)))]))
+    unless(_has(cast.last, " "), lambda c: one_word[c], surname(lambda name: f"{name} {second}"))
+    unless(_has(cast.last, "-"), lambda c: one_word[c], surname(lambda name: f"{name}-{second}"))
+    unless(_has(cast.last, "'"), only_child, surname(lambda _: gaelic[int(rng.integers(len(gaelic)))]))
     unless(
         ~_ascii(cast.first, cast.last),
         only_child,
-        rename(lambda _: accented[int(rng.integers(len(accented)))]),
+        surname(lambda _: accented[int(rng.integers(len(accented)))]),
     )
 
     def prefer(child: int) -> None:

@@ -16,7 +16,7 @@ from synthetic_data.streams import rng_for
 if TYPE_CHECKING:
     from synthetic_data.hard_cases import Cast
 
-__all__ = ["FOSTER", "GUARDIANSHIPS", "TWO_PARENTS", "guardians_of", "households_frame"]
+__all__ = ["FOSTER", "GUARDIANSHIPS", "HOME_LANGUAGES", "TWO_PARENTS", "guardians_of", "households_frame"]
 
 Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int64]

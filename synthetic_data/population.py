@@ -199,7 +199,7 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
     has_twins = rng.random(count) < share * mean_size / (2 - share)
     for planted in (False, True):
         if planted:
-            fit = eldest & (grade >= 0) & (grade < GRADUATED - 1) & (before >= 0)
+            fit = eldest & (grade >= 0)
             if scenario.students < SMALLEST or not fit.any():
                 break
             has_twins[home[np.flatnonzero(fit)[0]]] = True
@@ -248,7 +248,7 @@ def _children_frame(
 ) -> pd.DataFrame:
     count = len(draft.household)
     rng = rng_for(scenario.seed, "numbers")
-    # Seven in eight district numbers and one in four state ids begin with a zero that a spreadsheet drops.
+    # Many district numbers, and one state id in four, begin with a zero that a spreadsheet drops.
     width = 6 if count < 300_000 else 8
     numbers = rng.permutation(min(10**width, max(110_000, 3 * count)))[:count]
     state = np.unique(rng.integers(0, 13 * 10**8, int(count * 1.05) + 50))

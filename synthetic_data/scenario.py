@@ -75,7 +75,7 @@ class Scenario(BaseModel):
     # How life goes.
     chronic_absence: float = Field(0.278, ge=0.02, le=0.8)
     trait_correlation: float = Field(0.5, ge=-0.9, le=0.9)
-    engagement_in_absence: float = Field(0.8, ge=0, le=0.99)
+    engagement_in_absence: float = Field(0.85, ge=0, le=0.99)
     traits_in_grades: float = Field(0.9, ge=0, le=0.99)
     meal_coverage: Share = 0.88
 

@@ -248,7 +248,5 @@ def _distinct(logins: list[str]) -> list[str]:
     distinct = []
     for login in logins:
         seen[login] = seen.get(login, 0) + 1
-        distinct.append(
-            login if seen[login] == 1 else f"{login}{'abcdefghijklmnopqrstuvwxyz'[seen[login] % 26]}"
-        )
+        distinct.append(login if seen[login] == 1 else f"{login}-{seen[login]}")
     return distinct

@@ -21,7 +21,7 @@ HOUSEHOLD_SHARE = 0.30  # of engagement's variance
 OWN_SHARE = (
     0.50  # of what makes a child miss school beside engagement: the child's own, the rest is the year's
 )
-ACADEMIC_WEIGHT, ENGAGEMENT_WEIGHT = 0.75, 0.45  # of the traits in grades
+ACADEMIC_WEIGHT, ENGAGEMENT_WEIGHT = 0.75, 0.60  # of the traits in grades
 
 
 @dataclass(frozen=True)

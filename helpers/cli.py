@@ -1,0 +1,335 @@
+"""The commands of the user's house: thin, each a room's function and a table."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from helpers.files.output import emit, ends_well, json_option, out_option, save_table
+from helpers.layouts import BadInput, layout_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = ["main", "register"]
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+METHOD_NAMES = ("shared identifier", "exact", "standardised")
+
+
+@click.group(
+    help="See the whole child in a district's separate systems: make an invented district, or read a real "
+    "one's exports; link its records, measure the gaps, write reports. Nothing leaves this machine."
+)
+@click.version_option(package_name="see-the-big-picture", prog_name="bigpicture")
+def main() -> None:
+    """Gather the commands of both houses."""
+
+
+def _read(folder: Path) -> District:
+    from helpers.files import read_district
+
+    return read_district(folder)
+
+
+def _link(district: District, method: str = "standardised") -> Links:
+    from helpers.link import link_children
+
+    return link_children(
+        district.people,
+        district.identifiers,
+        method=method.replace("-", " "),  # type: ignore[arg-type]
+        unique_people=district.unique_people,
+        anchor_order=tuple(district),
+        person_rows=district.person_rows,
+    )
+
+
+def _scores(district: District, links: Links) -> pd.DataFrame | None:
+    from helpers.score import has_answer_key, score_links
+
+    return score_links(district, links.crosswalk) if has_answer_key(district.folder) else None
+
+
+@click.command()
+@FOLDER
+@out_option()
+@click.option("--show-values", is_flag=True, help="Real data: write restricted values into findings.csv too.")
+@json_option
+@ends_well
+def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
+    """Read the exports in FOLDER and account for every row.
+
+    Prints, for each file, how many rows were used, are structure (headers), were set aside or kept apart.
+    Writes findings.csv (what was wrong, with file, row and column) and accounts.csv.
+    """
+    from helpers.share.real_data import Guard
+
+    district = _read(folder)
+    findings = Guard.of(district).findings(district.findings, district.layouts, show_values)
+    save_table(findings, out / "findings.csv")
+    save_table(district.accounts, out / "accounts.csv")
+    kinds = findings.groupby(["kind", "done"], sort=True)["times"].sum().reset_index()
+    emit(
+        {
+            "accounts": district.accounts,
+            "findings": kinds,
+            "written": [str(out / "findings.csv"), str(out / "accounts.csv")],
+        },
+        as_json,
+    )
+
+
+@click.command()
+@FOLDER
+@click.option(
+    "--method",
+    type=click.Choice([*METHOD_NAMES, "shared-identifier"]),
+    default="standardised",
+    show_default=True,
+    help="The highest rung of the ladder: ids that agree and are verified; also exact name and birth date; "
+    "also after standardising names and dates.",
+)
+@out_option()
+@json_option
+@ends_well
+def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
+    """Say which records in FOLDER are the same child.
+
+    Writes crosswalk.csv (every record, its child, and how sure that is), pairs.csv (the evidence) and
+    link_findings.csv (ids that collide, birth dates and names that disagree).
+    """
+    from helpers.share.real_data import Guard
+
+    district = _read(folder)
+    links = _link(district, method)
+    save_table(links.crosswalk, out / "crosswalk.csv")
+    save_table(links.pairs, out / "pairs.csv")
+    findings = Guard.of(district).findings(links.findings, district.layouts)
+    save_table(findings, out / "link_findings.csv")
+    bands = links.crosswalk.groupby(["silo", "band"], sort=False).size().rename("records").reset_index()
+    emit(
+        {
+            "records": len(links.crosswalk),
+            "children": links.crosswalk["child"].nunique(),
+            "links": len(links.crosswalk) - links.crosswalk["child"].nunique(),
+            "bands": bands,
+            "findings": links.findings.groupby("kind")["times"].sum().reset_index(),
+            "too common to compare": links.passed_over,
+        },
+        as_json,
+    )
+
+
+@click.command()
+@FOLDER
+@click.option(
+    "--crosswalk",
+    "crosswalk_file",
+    type=click.Path(path_type=Path),
+    help="A crosswalk.csv to judge; without it the district is linked first.",
+)
+@out_option()
+@json_option
+@ends_well
+def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> None:
+    """Judge the links of FOLDER against its answer key (only made districts have one).
+
+    Writes scores.csv: for each pair of systems, group of children and kind of pair, how many pairs were
+    right, wrong and missed. Prints how many children were put together exactly right, and how many were
+    joined to another child without anyone noticing.
+    """
+    from helpers.score import score_children, score_links
+
+    district = _read(folder)
+    links = _link(district)
+    crosswalk = links.crosswalk if crosswalk_file is None else _crosswalk_from(crosswalk_file)
+    scores = score_links(district, crosswalk)
+    save_table(scores, out / "scores.csv")
+    whole = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")]
+    shown = whole[
+        ["left_silo", "right_silo", "possible", "right", "wrong", "missed", "precision", "recall", "f1"]
+    ]
+    figures: dict[str, Any] = {"scores": shown.round(4)}
+    if crosswalk_file is None:
+        children = score_children(district, links)
+        outcome = children["outcome"]
+        silent = (outcome == "wrong") & ~children["noticed"].fillna(False)
+        figures |= {
+            "children": len(children),
+            "exactly right": int((outcome == "right").sum()),
+            "joined to another child": int((outcome == "wrong").sum()),
+            "of these, noticed by nobody": int(silent.sum()),
+            "records missing": int((outcome == "missed").sum()),
+        }
+    emit(figures, as_json)
+
+
+def _crosswalk_from(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    from helpers.layouts import as_table
+
+    if not path.is_file():
+        raise BadInput(f"There is no file {path}: name a crosswalk.csv that `bigpicture link` wrote.")
+    frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
+    lacking = [name for name in ("silo", "record", "child", "band", "linkable_by") if name not in frame]
+    if lacking:
+        raise BadInput(
+            f"{path} has no column {', '.join(lacking)}: it is no crosswalk.csv of `bigpicture link`."
+        )
+    return as_table("crosswalk", frame)
+
+
+@click.command()
+@FOLDER
+@click.option("--school-year", type=int, help="Year in which the school year ends; the latest by default.")
+@out_option()
+@json_option
+@ends_well
+def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> None:
+    """Put together what the systems in FOLDER know about each child.
+
+    Writes profile.csv (one row a child), values.parquet (every value with its source) and left_out.csv (what
+    stands behind no value, and why).
+    """
+    from helpers.profile import child_profiles
+
+    district = _read(folder)
+    profiles = child_profiles(district, _link(district), school_year)
+    save_table(profiles.profile, out / "profile.csv")
+    save_table(profiles.values, out / "values.parquet")
+    save_table(profiles.left_out, out / "left_out.csv")
+    chosen = profiles.values[profiles.values["chosen"]]
+    statuses = chosen.groupby(["element", "status"], sort=False).size().rename("children").reset_index()
+    emit(
+        {
+            "children": len(profiles.profile),
+            "school year": profiles.school_year,
+            "values": statuses,
+            "accounts": profiles.accounts,
+        },
+        as_json,
+    )
+
+
+@click.command()
+@FOLDER
+@out_option()
+@json_option
+@ends_well
+def gaps(folder: Path, out: Path, as_json: bool) -> None:
+    """Measure the gap between the systems in FOLDER.
+
+    Writes scorecard.csv: for each pair of systems, and each system, what is joined, missing, late or
+    contradicting, with its numerator, denominator and the next step.
+    """
+    from helpers.gaps import scorecard
+
+    district = _read(folder)
+    links = _link(district)
+    card = scorecard(district, links, _scores(district, links))
+    save_table(card, out / "scorecard.csv")
+    shown = card[
+        ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit"]
+    ]
+    emit({"scorecard": shown}, as_json)
+
+
+def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
+    given: dict[str, object] = {}
+    for name, value in pairs:
+        if name in given:
+            raise BadInput(f"Parameter {name!r} is given twice; give it once.")
+        given[name] = value
+    return given
+
+
+@click.command()
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="A folder of exports to report on; without it the workshop district is made.",
+)
+@click.option("--only", default="", metavar="03,05", help="Only these notebooks, by number.")
+@click.option(
+    "-p",
+    "parameters",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="A parameter of the notebooks. May be repeated.",
+)
+@out_option()
+@json_option
+@ends_well
+def report(
+    folder: Path | None, only: str, parameters: tuple[tuple[str, str], ...], out: Path, as_json: bool
+) -> None:
+    """Run the notebooks on a district and write reports/index.html.
+
+    A notebook that stops is shown with its cell and error; the others still run, and the exit status is 1.
+    """
+    from helpers.run import report as run_report
+
+    chosen = [one.strip() for one in only.split(",") if one.strip()]
+    result = run_report(folder, only=chosen, parameters=_parameter(parameters), out=out)
+    figures: dict[str, Any] = {
+        "index": str(result.index.resolve()),
+        "district": str(result.folder),
+        "reports": len(result.runs),
+        "failed": [run.name for run in result.failed],
+    }
+    if result.trouble:
+        figures["trouble"] = result.trouble
+    emit(figures, as_json)
+    if not result.ok:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("layout", required=False)
+@out_option()
+@json_option
+@ends_well
+def dictionary(layout: str | None, out: Path, as_json: bool) -> None:
+    """Say what the columns of LAYOUT mean; without LAYOUT, which layouts there are.
+
+    Writes dictionary.csv. A column without a term of a standard says so.
+    """
+    from helpers.layouts.dictionary import dictionary_of
+
+    if layout is None:
+        emit(
+            {"layouts": list(layout_names())}
+            if as_json
+            else dict.fromkeys(layout_names(), "bigpicture dictionary …"),
+            as_json,
+        )
+        return
+    table = dictionary_of(layout)
+    save_table(table, out / "dictionary.csv")
+    emit({"dictionary": table}, as_json)
+
+
+def register(group: click.Group) -> None:
+    """Add the user's commands to a group."""
+    for command in (read, link, score, profile, gaps, report, dictionary):
+        group.add_command(command)
+
+
+def _gather() -> None:
+    """Collect the commands of both houses by entry point, so that neither imports the other."""
+    for entry in entry_points(group="bigpicture.commands"):
+        entry.load()(main)
+
+
+_gather()

@@ -1,0 +1,61 @@
+"""The data dictionary: what every column of a layout means, printed from its declaration."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.layouts.layout import Column, load_layout
+from helpers.layouts.tables import STRING
+
+__all__ = ["dictionary_of"]
+
+NO_TERM = "no standard term"
+
+
+def _codes(column: Column) -> str | None:
+    codes = column.code_map()
+    if not codes:
+        return None
+    return "; ".join(
+        f"{code} = {meaning}" if code != meaning else code for code, meaning in list(codes.items())[:20]
+    )
+
+
+def dictionary_of(layout: str) -> pd.DataFrame:
+    """Give the dictionary of a layout.
+
+    Parameters
+    ----------
+    layout
+        Name of a layout, such as ``"meals/mealtime_customers"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a column: file, column, meaning, type, format, unit, codes, required, id_of, sensitivity,
+        term.
+
+    Raises
+    ------
+    BadInput
+        When there is no such layout.
+    """
+    found = load_layout(layout)
+    rows = [
+        {
+            "file": file.name,
+            "column": column.name,
+            "meaning": column.meaning or NO_TERM,
+            "type": column.type,
+            "format": " or ".join(column.formats()) or None,
+            "unit": column.unit,
+            "codes": _codes(column),
+            "required": "yes" if column.required else "no",
+            "id_of": column.identification_system,
+            "sensitivity": column.sensitivity,
+            "term": column.term or NO_TERM,
+        }
+        for file in found.files
+        for column in file.columns
+    ]
+    return pd.DataFrame(rows).astype(STRING)

@@ -12,6 +12,8 @@ from helpers.link.students import Students
 
 __all__ = ["find_disagreements", "places_of"]
 
+NAMES = ("first_name", "last_surname", "full_name")
+
 
 def places_of(
     people: pd.DataFrame, identifiers: pd.DataFrame, person_rows: pd.DataFrame | None
@@ -115,49 +117,30 @@ def _birth_dates_disagree(students: Students, places: pd.DataFrame, anchor: np.n
 
 
 def _names_disagree(students: Students, places: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFrame]:
+    """Compare as written: a nickname is a disagreement, even one that the anchor knows as preferred."""
     people = students.people
     usable = people["name_status"].eq("As written").to_numpy(dtype=bool)
     usable &= usable[anchor] & (anchor != np.arange(len(people)))
-    texts = {name: people[name].str.strip().str.replace(r"\s+", " ", regex=True) for name in _NAMES}
+    texts = {name: people[name].str.strip().str.replace(r"\s+", " ", regex=True) for name in NAMES}
     whole = texts["first_name"] + " " + texts["last_surname"]
-    texts["full_name"] = texts["full_name"].fillna(whole)
-    found = []
     in_one_cell = people["full_name"].notna().to_numpy(dtype=bool) & whole.isna().to_numpy(dtype=bool)
-    for column, choices in _NAMES.items():
-        mine, theirs = texts[column], texts[column].take(anchor).reset_index(drop=True)
-        compare = usable & mine.notna().to_numpy(dtype=bool) & theirs.notna().to_numpy(dtype=bool)
+    texts["full_name"] = texts["full_name"].where(whole.isna(), whole)
+    found = []
+    for column, text in texts.items():
+        known = text.notna().to_numpy(dtype=bool)
         # A whole name is compared only where one of the two has nothing else.
         either = in_one_cell | in_one_cell[anchor]
-        compare &= either if column == "full_name" else ~either
-        rows = np.flatnonzero(compare)
-        agrees = np.zeros(len(rows), dtype=bool)
-        for choice in choices:
-            for one, other in ((column, choice), (choice, column)):
-                agrees |= _written_alike(texts[one].take(rows), texts[other].take(anchor[rows]))
+        rows = np.flatnonzero(usable & known & known[anchor] & (either if column == "full_name" else ~either))
+        agrees = _written_alike(text.take(rows), text.take(anchor[rows]))
         if column == "full_name":
             unlike = np.flatnonzero(~agrees)
-            agrees[unlike] = _same_words(people, texts["full_name"], rows[unlike], anchor[rows[unlike]])
+            agrees[unlike] = _same_words(people, text, rows[unlike], anchor[rows[unlike]])
         rows = rows[~agrees]
+        expected = _said_by(text, places, anchor[rows])
         found.append(
-            _finding(
-                rows,
-                "names_disagree",
-                column,
-                texts[column].take(rows).to_numpy(),
-                _said_by(texts[column], places, anchor[rows]).to_numpy(),
-            )
+            _finding(rows, "names_disagree", column, text.take(rows).to_numpy(), expected.to_numpy())
         )
     return found
-
-
-# A name agrees with the anchor's, or with the one that either of them prefers.
-_NAMES = {
-    "first_name": ("first_name", "preferred_first_name"),
-    "last_surname": ("last_surname", "preferred_last_surname"),
-    "full_name": ("full_name",),
-    "preferred_first_name": (),
-    "preferred_last_surname": (),
-}
 
 
 def _written_alike(left: pd.Series, right: pd.Series) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
@@ -75,12 +74,11 @@ def score_links(
             "person": pd.factorize(truth["person"])[0],
         }
     )
-    numbers = pd.Series(units["person"].to_numpy(), index=truth["person"].to_numpy())
+    numbers = pd.Series(units["person"].to_numpy(), index=truth["person"].to_numpy(dtype=object))
     numbers = numbers[~numbers.index.duplicated()]
     groups = groups_of(key.people)
-    groups = groups.assign(person=groups["person"].map(numbers)).dropna(subset=["person"])
-    cells = pd.concat(_counted(units, groups), ignore_index=True)
-    return _as_scores(cells)
+    groups = groups.assign(person=groups["person"].map(numbers)).dropna().astype({"person": "int64"})
+    return _as_scores(_counted(units, groups))
 
 
 def _kind_codes(linkable_by: pd.Series) -> np.ndarray:
@@ -88,37 +86,47 @@ def _kind_codes(linkable_by: pd.Series) -> np.ndarray:
     return np.select([linkable_by.eq("Name and birth date"), linkable_by.eq("Name only")], [0, 1], default=2)
 
 
-def _counted(units: pd.DataFrame, groups: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _counted(units: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """Count possible, linked and right pairs by silo pair, kind and group."""
     linked = units[units["child"] >= 0]
-    by_person = _pairs_by(units, ["person"]).rename(columns={"pairs": "possible"})
-    by_both = _pairs_by(linked, ["child", "person"]).rename(columns={"pairs": "right"})
     # All linked pairs that are not right lie in children made of two persons: few, and only they are looked
     # at.
-    mixed_children = linked.groupby("child")["person"].nunique()
-    mixed = linked[linked["child"].isin(mixed_children.index[mixed_children > 1])]
-    mixed_right = _pairs_by(mixed, ["child", "person"])
-    wrong = _summed(_pairs_by(mixed, ["child"]), "pairs").sub(_summed(mixed_right, "pairs"), fill_value=0)
-    yield _cell("All", _summed(by_person, "possible"), _summed(by_both, "right"), wrong)
+    persons = linked.groupby("child")["person"].nunique()
+    mixed = linked[linked["child"].isin(persons.index[persons > 1])]
+    possible = _pairs_by(units, ["person"]).rename(columns={"pairs": "possible"})
+    right = _pairs_by(linked, ["child", "person"]).rename(columns={"pairs": "right"})
+    mixed_right = right[right["child"].isin(mixed["child"])].rename(columns={"right": "wrong"})
+    wrong = _pairs_by(mixed, ["child"]).rename(columns={"pairs": "wrong"})
 
-    member_of = groups.astype({"person": "int64"})
-    possible = by_person.merge(member_of, on="person", how="inner", validate="many_to_many")
-    right = by_both.merge(member_of, on="person", how="inner", validate="many_to_many")
-    for group, members in member_of.groupby("group")["person"]:
-        inside = mixed["person"].isin(members).to_numpy()
-        # Pairs that touch the group: all pairs of its children, less those with both ends outside.
-        touched = mixed[mixed["child"].isin(mixed.loc[inside, "child"])]
-        outside = touched[~touched["person"].isin(members)]
-        within = mixed_right[mixed_right["person"].isin(members)]
-        wrong = _summed(_pairs_by(touched, ["child"]), "pairs")
-        wrong = wrong.sub(_summed(_pairs_by(outside, ["child"]), "pairs"), fill_value=0)
-        wrong = wrong.sub(_summed(within, "pairs"), fill_value=0)
-        yield _cell(
-            str(group),
-            _summed(possible[possible["group"] == group], "possible"),
-            _summed(right[right["group"] == group], "right"),
-            wrong,
-        )
+    def of_groups(counted: pd.DataFrame) -> pd.DataFrame:
+        return counted.merge(groups, on="person", how="inner", validate="many_to_many")
+
+    # Pairs that touch a group: all pairs of its children, less those with both ends outside.
+    touched = of_groups(mixed)[["child", "group"]].drop_duplicates()
+    inside = groups.assign(inside=True)
+    members = mixed.merge(touched, on="child", how="inner", validate="many_to_many")
+    members = members.merge(inside, on=["person", "group"], how="left", validate="many_to_one")
+    touching = _pairs_by(members, ["group", "child"]).rename(columns={"pairs": "wrong"})
+    outside = _pairs_by(members[members["inside"].isna()], ["group", "child"]).rename(
+        columns={"pairs": "wrong"}
+    )
+    cells = [
+        *(part.assign(group="All") for part in (possible, right, wrong, _negative(mixed_right))),
+        *(of_groups(part) for part in (possible, right, _negative(mixed_right))),
+        touching,
+        _negative(outside),
+    ]
+    summed = (
+        pd.concat(cells, ignore_index=True)
+        .groupby(["group", *SILO_PAIR])[["possible", "right", "wrong"]]
+        .sum()
+    )
+    counts = summed.astype("int64").reset_index()
+    return counts.assign(linked=counts["right"] + counts.pop("wrong"))
+
+
+def _negative(counted: pd.DataFrame) -> pd.DataFrame:
+    return counted.assign(wrong=-counted["wrong"])
 
 
 def _pairs_by(units: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -139,16 +147,6 @@ def _pairs_by(units: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         pairs=pairs.where(~same, pairs // 2),
     )
     return counted[counted["pairs"] > 0]
-
-
-def _summed(counted: pd.DataFrame, column: str) -> pd.Series:
-    return counted.groupby(SILO_PAIR)[column].sum()
-
-
-def _cell(group: str, possible: pd.Series, right: pd.Series, wrong: pd.Series) -> pd.DataFrame:
-    counts = pd.DataFrame({"possible": possible, "right": right, "wrong": wrong}).fillna(0).astype("int64")
-    counts["linked"] = counts["right"] + counts["wrong"]
-    return counts[COUNTS].reset_index().assign(group=group)
 
 
 def _as_scores(cells: pd.DataFrame) -> pd.DataFrame:

@@ -86,10 +86,10 @@ def groups_of(people: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``person``, ``group``: ``name_origin: Vietnamese``, ``twin: yes``; a child is in several.
+        ``person``, ``group``: ``name origin: Vietnamese``, ``twin: yes``; a child is in several.
     """
     children = people[people["role"].eq("Student")]
-    origin = children[["person"]].assign(group="name_origin: " + children["name_origin"])
+    origin = children[["person"]].assign(group="name origin: " + children["name_origin"])
     labels = children[["person"]].assign(group=children["groups"].str.split(";")).explode("group")
     label = labels["group"].astype("string").str.strip()
     labels = labels.assign(group=label.where(label.str.contains(":", regex=False), label + ": yes"))

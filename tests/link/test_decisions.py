@@ -371,12 +371,13 @@ def test_names_disagree_as_written_but_not_for_capitals_alone() -> None:
     assert found[["silo", "column"]].values.tolist() == [["clubs", "full_name"], ["map", "last_surname"]]
 
 
-def test_a_preferred_name_is_no_disagreement() -> None:
+def test_a_preferred_name_joins_and_is_still_a_disagreement_as_written() -> None:
     links = linked(
         record("sis", "a", "Xiaoming", "Li", "2012-05-17", preferred_first_name="Kevin"),
         record("lms", "b", "Kevin", "Li", "2012-05-17"),
     )
-    assert (only_pair(links)["decision"], len(links.findings)) == ("Match", 0)
+    assert only_pair(links)["decision"] == "Match"
+    assert links.findings[["silo", "column", "value"]].values.tolist() == [["lms", "first_name", "Kevin"]]
 
 
 def test_only_children_are_linked() -> None:

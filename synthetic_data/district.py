@@ -24,7 +24,7 @@ from synthetic_data.answer_key import answer_key, write_answer_key
 from synthetic_data.damage import Log, go_wrong
 from synthetic_data.faults import FUNCTIONS
 from synthetic_data.kinds import Fault, declared_faults
-from synthetic_data.levels import Exchange, exchange
+from synthetic_data.levels import exchange
 from synthetic_data.life import make_life
 from synthetic_data.population import make_population
 from synthetic_data.scenario import Scenario, load_scenario
@@ -34,7 +34,7 @@ from synthetic_data.silos import SILOS
 from synthetic_data.silos.observation import Observation, Recorded, Truth
 from synthetic_data.streams import rng_for
 
-__all__ = ["cache_folder", "make_district"]
+__all__ = ["cache_folder", "clean_pages", "kit_version", "make_district", "make_truth", "plan_faults"]
 
 HERE = Path(__file__).parent
 OURS = {"district.json", "silos", "answer_key"}
@@ -188,16 +188,13 @@ def _put(draft: Path, place: Path, mark: str) -> None:
 
 
 def _write(folder: Path, scenario: Scenario, mark: str) -> None:
-    population = make_population(scenario)
-    schooling = make_schooling(scenario, population)
-    truth = Truth(population, schooling, make_life(scenario, population, schooling))
+    truth = make_truth(scenario)
     log = Log()
     observations, every_page = [], []
     for silo, observe in SILOS.items():
-        takes_part = exchange(scenario, silo)
-        seen = observe(scenario, truth, takes_part)
-        pages = _pages(seen)
-        go_wrong(pages, _plan(scenario, takes_part, silo), FUNCTIONS, truth, _streams(scenario), log)
+        seen = observe(scenario, truth, exchange(scenario, silo))
+        pages = clean_pages(seen)
+        go_wrong(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
         contents = {
             page.path.removeprefix(f"{silo}/"): write_table(page.table, page.file) for page in pages.values()
         }
@@ -206,7 +203,7 @@ def _write(folder: Path, scenario: Scenario, mark: str) -> None:
         every_page += list(pages.values())
     key = answer_key(scenario, truth, observations, every_page, log.table(), _carriers(scenario))
     write_answer_key(folder / "answer_key", key)
-    about = _about(scenario, population.district_name, observations, mark)
+    about = _about(scenario, truth.population.district_name, observations, mark)
     (folder / "district.json").write_text(
         json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
     )
@@ -242,8 +239,15 @@ def _about(scenario: Scenario, name: str, observations: list[Observation], mark:
     }
 
 
-def _pages(seen: Observation) -> dict[str, Page]:
-    """Render what a system records as text."""
+def make_truth(scenario: Scenario) -> Truth:
+    """Let a district be: its people, their schooling, their life."""
+    population = make_population(scenario)
+    schooling = make_schooling(scenario, population)
+    return Truth(population, schooling, make_life(scenario, population, schooling))
+
+
+def clean_pages(seen: Observation) -> dict[str, Page]:
+    """Render what a system records as text: kind of file -> page."""
     layout = load_layout(seen.layout)
     container = f"{layout.container}/" if layout.container else ""
     pages = {}
@@ -277,17 +281,22 @@ def _streams(scenario: Scenario) -> Any:
     return lambda fault: rng_for(scenario.seed, fault.silo, "fault", fault.kind)
 
 
-def _plan(scenario: Scenario, takes_part: Exchange, silo: str) -> list[tuple[Fault, float, int]]:
-    """Say how often each kind of fault happens to a silo."""
+def plan_faults(scenario: Scenario, silo: str) -> list[tuple[Fault, float, int]]:
+    """Say how often each kind of fault happens to a silo: its rate, and how many there are at least.
+
+    A rate that the scenario sets for a kind (or for `silo.kind`) stands as it is, at every exchange level,
+    unless `faults` is 0.
+    """
     level = scenario.fault_level or scenario.level
+    factor = exchange(scenario, silo).fault_factor
     plan = []
     for fault in declared_faults():
-        own = scenario.fault_rates.get(fault.kind)
+        own = scenario.fault_rates.get(fault.name, scenario.fault_rates.get(fault.kind))
         if fault.silo != silo or scenario.faults == 0 or own == 0:
             continue
         if own is not None:
             plan.append((fault, own, 1))
         elif level in fault.levels:
-            minimum = fault.minimum if takes_part.fault_factor >= 1 else 0
-            plan.append((fault, min(1.0, fault.rate * takes_part.fault_factor), minimum))
+            minimum = fault.minimum if factor >= 1 else 0
+            plan.append((fault, min(1.0, fault.rate * factor), minimum))
     return plan

@@ -159,7 +159,7 @@ def surname_changed(scene: Scene) -> None:
 
 @_kind
 def leading_zero_lost(scene: Scene) -> None:
-    """004711 -> 4711 in the whole list of a grade: a spreadsheet took ids for numbers. One fault, many cells."""
+    """004711 -> 4711 in the whole list of a grade: a spreadsheet took ids for numbers. One fault a list."""
     text = scene.text()
     short = text.str.lstrip("0")
     lost = (text.str.startswith("0") & text.str.isdigit() & (short != "")).to_numpy(dtype=bool)

@@ -109,7 +109,10 @@ def known_fault_kinds() -> frozenset[str] | None:
     kinds: set[str] = set()
     for key, value in declared.items():
         if isinstance(value, list):
-            kinds |= {str(entry["kind"]) for entry in value if isinstance(entry, Mapping) and "kind" in entry}
+            entries = [entry for entry in value if isinstance(entry, Mapping) and "kind" in entry]
+            kinds |= {str(entry["kind"]) for entry in entries}
+            # A kind that several systems have can be set for one of them: meals.typo.
+            kinds |= {f"{entry['silo']}.{entry['kind']}" for entry in entries if "silo" in entry}
         elif isinstance(value, Mapping):
             kinds |= {key}
     return frozenset(kinds)

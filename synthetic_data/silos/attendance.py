@@ -52,7 +52,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     Returns
     -------
     Observation
-        Five Ed-Fi resources, six where the district's numbers are carried; children of whom the system hasn't heard yet are limits.
+        Five Ed-Fi resources, six where the district's numbers are carried; children of whom the system
+        hasn't heard yet are limits.
     """
     day = exchange.roster_date
     population, schooling = truth.population, truth.schooling

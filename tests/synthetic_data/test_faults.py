@@ -1,0 +1,264 @@
+"""Faults are logged so that they can be undone, happen as often as declared, and leave other systems alone."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpers.files.text_table import TextTable
+from helpers.files.write import write_table
+from helpers.layouts import BadInput
+from synthetic_data.damage import Log, go_wrong
+from synthetic_data.district import clean_pages, make_district, make_truth
+from synthetic_data.faults import FUNCTIONS
+from synthetic_data.kinds import Fault, declared_faults
+from synthetic_data.levels import exchange
+from synthetic_data.scenario import load_scenario
+from synthetic_data.scene import Page, Scene
+from synthetic_data.silos import SILOS
+from synthetic_data.silos.observation import Truth
+from synthetic_data.streams import rng_for
+from synthetic_data.undo import undo
+from tests.synthetic_data.written_files import file_layout, layout_of, read_text, silo_files
+
+
+def faults_of(folder: Path) -> pd.DataFrame:
+    return pd.read_parquet(folder / "answer_key" / "faults.parquet")
+
+
+def undone(folder: Path) -> dict[str, bytes]:
+    """Undo every fault on the written files and write them again."""
+    faults, files = faults_of(folder), {}
+    for path, data in silo_files(folder).items():
+        file = file_layout(layout_of(folder, path.split("/")[0]), path)
+        table = read_text(data, file)
+        first_row = 2 if file.format == "csv" else 1
+        files[path] = write_table(undo(table, faults.loc[faults["file"] == path], first_row), file)
+    return files
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"students": 120, "seed": 1},
+        {"students": 90, "seed": 2, "faults": 3.0, "level": "none"},
+        {"students": 90, "seed": 3, "level": "governed", "fault_level": "manual"},
+    ],
+    ids=lambda settings: ",".join(f"{key}={value}" for key, value in settings.items()),
+)
+def test_undone_in_falling_order_the_faults_give_the_clean_files_byte_for_byte(
+    tmp_path: Path, settings: dict[str, object]
+) -> None:
+    wrong = make_district(folder=tmp_path / "wrong", **settings)
+    clean = make_district(folder=tmp_path / "clean", **{**settings, "faults": 0.0})
+
+    assert len(faults_of(wrong))
+    assert undone(wrong) == silo_files(clean)
+
+
+@pytest.fixture(scope="module")
+def small() -> tuple[Truth, dict[str, dict[str, Page]]]:
+    scenario = load_scenario(students=60, faults=0.0, level="manual")
+    truth = make_truth(scenario)
+    return truth, {
+        silo: clean_pages(observe(scenario, truth, exchange(scenario, silo)))
+        for silo, observe in SILOS.items()
+    }
+
+
+def fresh(pages: dict[str, Page]) -> dict[str, Page]:
+    copies = {name: copy.copy(page) for name, page in pages.items()}
+    for page in copies.values():
+        page.new, page.dropped = [], []
+    return copies
+
+
+def check_that_undo_leads_back(
+    pages: dict[str, Page],
+    plan: list[tuple[Fault, float, int]],
+    functions: dict[str, Callable[[Scene], None]],
+    truth: Truth,
+    seed: int,
+) -> pd.DataFrame:
+    log = Log()
+    wrong = fresh(pages)
+    go_wrong(wrong, plan, functions, truth, lambda fault: rng_for(seed, fault.name), log)
+    faults = log.table()
+    for name, page in wrong.items():
+        written = write_table(page.table, page.file)
+        mine = faults.loc[faults["file"] == page.path]
+        # What is logged about a cell is what stands in the written file.
+        table = read_text(written, page.file)
+        last = mine.loc[mine["row"].notna() & mine["column"].notna()].drop_duplicates(
+            ["row", "column"], keep="last"
+        )
+        for row, column, after in zip(last["row"], last["column"], last["after"], strict=True):
+            assert table.rows[column].iloc[row - page.first_row] == after
+        clean = write_table(undo(table, mine, page.first_row), page.file)
+        assert clean == write_table(pages[name].table, page.file)
+    return faults
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_choice_of_faults_can_be_undone(
+    small: tuple[Truth, dict[str, dict[str, Page]]], data: st.DataObject
+) -> None:
+    truth, silos = small
+    silo = data.draw(st.sampled_from(sorted(silos)))
+    kinds = [fault for fault in declared_faults() if fault.silo == silo]
+    chosen = data.draw(st.lists(st.sampled_from(kinds), unique=True, min_size=1))
+    plan = [(fault, data.draw(st.sampled_from([0.0, 0.02, 0.3, 1.0])), 1) for fault in chosen]
+
+    check_that_undo_leads_back(silos[silo], plan, FUNCTIONS, truth, data.draw(st.integers(0, 10**6)))
+
+
+def test_columns_moved_renamed_and_swapped_can_be_undone_too(
+    small: tuple[Truth, dict[str, dict[str, Page]]],
+) -> None:
+    truth, silos = small
+    pages = silos["meals"]
+    template = next(fault for fault in declared_faults() if fault.kind == "byte_order_mark")
+    header = list(pages["customers"].table.header)
+
+    def move(scene: Scene) -> None:
+        order = [2, 0, 1, *range(3, len(header))]
+        scene.columns.append((order, [header[place] for place in order]))
+
+    def rename(scene: Scene) -> None:
+        renamed = {"Customer Birthdate": "Date of Birth"}
+        scene.columns.append((None, [renamed.get(head, head) for head in scene.page.table.header]))
+
+    def drop(scene: Scene) -> None:
+        scene.drop_rows(np.array([0, 5, 6]), np.array([0, 1, 1]))
+
+    made = {"move": move, "rename": rename, "drop": drop}
+    plan = []
+    for kind, stage in (("move", "columns"), ("rename", "columns"), ("drop", "rows")):
+        plan.append((Fault(**{**template.__dict__, "kind": kind, "stage": stage}), 1.0, 1))
+    real = [
+        (fault, 1.0, 1) for fault in declared_faults() if fault.kind in ("customer_twice", "semicolon_csv")
+    ]
+
+    faults = check_that_undo_leads_back(pages, [*plan, *real], {**FUNCTIONS, **made}, truth, 1)
+
+    assert set(faults["kind"]) == {"move", "rename", "drop", "customer_twice", "semicolon_csv"}
+    assert faults.loc[faults["kind"] == "drop", "fault"].nunique() == 2
+    assert json.loads(faults.loc[faults["kind"] == "move", "before"].iloc[0]) == list(range(len(header)))
+
+
+def test_stages_come_in_the_order_of_the_contract_in_every_file(district_folder: Path) -> None:
+    stage = {fault.name: fault.stage for fault in declared_faults()}
+    order = {"columns": 0, "rows": 1, "cells": 2, "settings": 3}
+    faults = faults_of(district_folder).sort_values("order")
+    place = (faults["silo"] + "." + faults["kind"]).map(stage).map(order)
+
+    for _, of_file in place.groupby(faults["file"]):
+        assert of_file.is_monotonic_increasing
+    dropped = faults.loc[faults["row_before"].notna()]
+    assert all(rows.is_monotonic_decreasing for _, rows in dropped.groupby("file")["row_before"])
+    added = faults.loc[faults["row"].notna() & faults["column"].isna()]
+    assert all(rows.is_monotonic_increasing for _, rows in added.groupby("file")["row"])
+
+
+def test_every_declared_kind_happens_in_the_workshop(tmp_path: Path) -> None:
+    faults = faults_of(make_district(folder=tmp_path / "workshop"))
+
+    assert set(faults["silo"] + "." + faults["kind"]) == {fault.name for fault in declared_faults()}
+    counts = faults.drop_duplicates("fault").groupby("silo").size()
+    assert (counts < 300).all(), "typical rates are small"
+
+
+def test_without_faults_there_are_none_and_limits_remain(clean_district_folder: Path) -> None:
+    limits = pd.read_parquet(clean_district_folder / "answer_key" / "limits.parquet")
+
+    assert faults_of(clean_district_folder).empty
+    assert set(limits["silo"]) == set(SILOS)
+    assert {"Not served", "No such field", "Roster date"} <= set(limits["reason"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "silo"),
+    [("typo", "meals"), ("bad_rows_attendance", "attendance"), ("dupe_marker_in_name", "sis")],
+)
+def test_a_rate_moves_only_its_own_system(
+    district_folder: Path, tmp_path: Path, kind: str, silo: str
+) -> None:
+    other = make_district(folder=tmp_path / "other", students=120, fault_rates={f"{silo}.{kind}": 0.4})
+    before, after = silo_files(district_folder), silo_files(other)
+
+    changed = {path.split("/")[0] for path in before if before[path] != after.get(path)}
+    assert changed == {silo}
+    # Within the system every other fault happens where it happened.
+    was, is_now = faults_of(district_folder), faults_of(other)
+    columns = ["silo", "kind", "file", "row", "column"]
+    same = [frame.loc[frame["kind"] != kind, columns].reset_index(drop=True) for frame in (was, is_now)]
+    pd.testing.assert_frame_equal(*same)
+
+
+def test_faults_happen_about_as_often_as_their_rates_say(
+    small: tuple[Truth, dict[str, dict[str, Page]]],
+) -> None:
+    """Over many draws of one cell fault, the count stays within five standard deviations of rate x cells."""
+    truth, silos = small
+    fault = next(fault for fault in declared_faults() if fault.name == "attendance.bad_rows_attendance")
+    page = silos["attendance"][fault.file]
+    cells, rate, draws = len(page.table.rows), 0.05, 20
+    count = 0
+    for seed in range(draws):
+        pages, log = fresh(silos["attendance"]), Log()
+        go_wrong(pages, [(fault, rate, 0)], FUNCTIONS, truth, lambda _, s=seed: rng_for(s, "rate"), log)
+        count += len(log.table())
+
+    expected, spread = draws * cells * rate, (draws * cells * rate * (1 - rate)) ** 0.5
+    assert abs(count - expected) < 5 * spread
+
+
+def test_a_minimum_is_reached_and_not_overshot(small: tuple[Truth, dict[str, dict[str, Page]]]) -> None:
+    truth, silos = small
+    for fault in declared_faults():
+        if fault.stage == "cells" and fault.kind in ("typo", "month_day_swapped", "first_of_january"):
+            pages, log = fresh(silos[fault.silo]), Log()
+            go_wrong(pages, [(fault, 0.0, 3)], FUNCTIONS, truth, lambda _: rng_for(1, "minimum"), log)
+            assert log.table()["fault"].nunique() == 3
+
+
+def test_every_declared_kind_has_a_function_a_source_and_a_place() -> None:
+    for fault in declared_faults():
+        assert fault.kind in FUNCTIONS, fault.name
+        assert fault.source and fault.base_rate and fault.consequence and fault.looks_like, fault.name
+        assert fault.strength in ("measured", "estimated", "own"), fault.name
+        assert 0 < fault.rate <= 1, fault.name
+    by_silo = pd.Series([fault.silo for fault in declared_faults()]).value_counts()
+    assert (by_silo >= 3).all()
+    assert set(by_silo.index) == set(SILOS)
+    assert {fault.kind for fault in declared_faults()} == set(FUNCTIONS)
+
+
+def test_a_misspelt_declaration_is_named_with_its_nearest_word(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "faults.toml"
+    broken.write_text('[[fault]]\nkind = "typo"\nratte = 0.1\n', encoding="utf-8")
+    monkeypatch.setattr("synthetic_data.kinds.FAULTS", broken)
+    declared_faults.cache_clear()
+    try:
+        with pytest.raises(BadInput, match=r"typo: unknown key 'ratte'. Did you mean rate"):
+            declared_faults()
+    finally:
+        declared_faults.cache_clear()
+
+
+def test_undo_leaves_a_file_without_faults_as_it_is(small: tuple[Truth, dict[str, dict[str, Page]]]) -> None:
+    table: TextTable = small[1]["meals"]["customers"].table
+    nothing = Log().table()
+
+    assert undo(table, nothing, 2).rows.equals(table.rows)

@@ -1,0 +1,99 @@
+"""Read a made district's files as text, without the kit's own reader: a second opinion on what is in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.files.text_table import TextTable, default_settings, unique_names
+from helpers.layouts import STRING, FileLayout, Layout, load_layout
+
+__all__ = ["bytes_of", "read_text", "silo_files", "table_of"]
+
+
+def silo_files(folder: Path) -> dict[str, bytes]:
+    """Give every file of a district's silos by its path, those in zips one by one."""
+    silos = folder / "silos"
+    found: dict[str, bytes] = {}
+    for path in sorted(silos.rglob("*")):
+        name = path.relative_to(silos).as_posix()
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                found |= {f"{name}/{entry}": archive.read(entry) for entry in archive.namelist()}
+        elif path.is_file():
+            found[name] = path.read_bytes()
+    return found
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """Give the bytes of every file of a folder, as it lies there."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def layout_of(folder: Path, silo: str) -> Layout:
+    about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
+    return load_layout(about["silos"][silo])
+
+
+def file_layout(layout: Layout, path: str) -> FileLayout:
+    name = path.rpartition("/")[2]
+    for file in layout.files:
+        if re.fullmatch(re.escape(file.path).replace(r"\*", ".*"), name):
+            return file
+    raise AssertionError(f"{path}: no such file in {layout.layout}")
+
+
+def table_of(folder: Path, path: str) -> TextTable:
+    """Read one file of a district as text."""
+    return read_text(silo_files(folder)[path], file_layout(layout_of(folder, path.split("/")[0]), path))
+
+
+def read_text(data: bytes, file: FileLayout) -> TextTable:
+    """Read bytes as a text table; delimiter and byte order mark as they are."""
+    settings = default_settings(file)
+    if file.format == "json_lines":
+        return TextTable((), _flat(data.decode("utf-8"), file), settings)
+    text = data.decode("utf-8")
+    if text.startswith("\ufeff"):
+        text, settings["encoding"] = text[1:], "utf-8-sig"
+    first = text.split("\n", 1)[0]
+    settings["delimiter"] = max(",;\t", key=first.count)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=str(settings["delimiter"])))
+    header = tuple(rows[0])
+    width = max(map(len, rows))
+    names = [*unique_names(header), *(f"+{n + 1}" for n in range(width - len(header)))]
+    cells = [[*row, *[None] * (width - len(row))] for row in rows[1:]]
+    return TextTable(header, pd.DataFrame(cells, columns=names).astype(STRING), settings)
+
+
+def _flat(text: str, file: FileLayout) -> pd.DataFrame:
+    records = [dict(_scalars(json.loads(line), "")) for line in text.splitlines()]
+    order = [column.name for column in file.columns]
+    found = {name for record in records for name in record}
+    names = sorted(found, key=lambda name: order.index(re.sub(r"\[\d+\]", "[]", name)))
+    columns = {name: [record.get(name) for record in records] for name in names}
+    return pd.DataFrame(columns).astype(STRING)
+
+
+def _scalars(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inside in value.items():
+            yield from _scalars(inside, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for number, inside in enumerate(value, 1):
+            yield from _scalars(inside, f"{path}[{number}]")
+    else:
+        yield (
+            path,
+            {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value),
+        )

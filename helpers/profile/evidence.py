@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, fact_tables, standard_table
@@ -34,7 +35,7 @@ class Evidence:
     people
         Columns of ``people`` for those records, with ``child`` and ``link_band``.
     person_rows
-        Source rows behind those records.
+        Source rows behind records, with ``rows``: how many stand behind the record.
     identifiers
         Their ids, with ``child`` and ``link_band``.
     facts
@@ -77,32 +78,28 @@ class Evidence:
             behind the record and nothing says which of them holds the column.
         """
         rows = self.person_rows
-        places = rows[["silo", "file"]].drop_duplicates()
-        takes = [
-            _takes(self.layouts.get(silo), file, column)
-            for silo, file in zip(places["silo"], places["file"], strict=True)
-        ]
-        places = places.assign(takes=pd.array(takes, dtype="boolean"))
-        rows = rows.merge(places, on=["silo", "file"], how="left", validate="many_to_one")
-        behind = rows.groupby(["silo", "record"], sort=False).size().rename("rows").reset_index()
-        rows = rows.merge(behind, on=["silo", "record"], how="left", validate="many_to_one")
+        places, which = pd.factorize(pd.MultiIndex.from_frame(rows[["silo", "file"]]))
+        takes = np.array([_takes(self.layouts.get(silo), file, column) for silo, file in which], dtype=bool)
         # A later row replaces an earlier one, so the last row of a file that has the column is the likely
         # source.
-        telling = rows[rows["takes"].fillna(False) | (rows["rows"] == 1)]
-        last = telling.drop_duplicates(["silo", "record"], keep="last")[["silo", "record", "file", "row"]]
-        return behind.merge(last, on=["silo", "record"], how="left", validate="one_to_one")
+        telling = rows[takes[places] | (rows["rows"] == 1).to_numpy(dtype=bool)]
+        last = telling.drop_duplicates(["silo", "record"], keep="last")
+        behind = rows.drop_duplicates(["silo", "record"])[["silo", "record", "rows"]]
+        return behind.merge(
+            last.drop(columns="rows"), on=["silo", "record"], how="left", validate="one_to_one"
+        )
 
 
-def _takes(layout: Layout | None, file: str, column: str) -> bool | None:
-    """Say whether a file gives a column of people; None where no layout tells."""
+def _takes(layout: Layout | None, file: str, column: str) -> bool:
+    """Say whether a file gives a column of people, as far as its layout tells."""
     if layout is None:
-        return None
+        return False
     name = file.rsplit("/", 1)[-1]
     for kind in layout.files:
         if fnmatch(name, kind.path.rsplit("/", 1)[-1]):
             makes = [each for each in kind.makes if each.table == "people"]
             return any(column in {**each.take, **each.set, **each.flags} for each in makes)
-    return None
+    return False
 
 
 def child_tables() -> tuple[str, ...]:
@@ -193,10 +190,13 @@ def gather(district: District, links: Links) -> Evidence:
     for table in child_tables():
         facts[table] = with_child(facts[table], crosswalk)
     layouts = dict(district.layouts)
+    rows = district.person_rows
     return Evidence(
         crosswalk=crosswalk,
         people=people[people["child"].notna()].reset_index(drop=True),
-        person_rows=district.person_rows,
+        person_rows=rows.assign(
+            rows=rows.groupby(["silo", "record"])["row"].transform("size").astype("Int64")
+        ),
         identifiers=identifiers[identifiers["child"].notna()].reset_index(drop=True),
         facts=facts,
         years=years,

@@ -1,0 +1,380 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.files import District
+from helpers.layouts import BadInput, fact_tables
+from helpers.link import Links
+from helpers.profile import Profiles, child_profiles, element, elements, follow_child
+from helpers.profile.children import profile_of
+from helpers.profile.elements import read_declarations
+from helpers.profile.rules import RULES
+from helpers.profile.values import folded
+from tests.district_by_hand import district, links, silo
+
+FIRST, LAST = pd.Timestamp("2025-09-01"), pd.Timestamp("2026-06-05")
+DAYS = pd.bdate_range(FIRST, LAST)[:180]
+CALENDAR = [{"school_id": "S", "date": day, "is_instructional": True} for day in DAYS]
+YEAR = {"session_id": "2026", "begin_date": FIRST, "end_date": LAST, "school_year": 2026}
+
+
+def enrolled(record: str, days: int = 180, **more: Any) -> dict[str, Any]:
+    given = {"record": record, "school_id": "S", "school_year": 2026, "grade_level": "05"}
+    return {**given, "begin_date": DAYS[0], "end_date": DAYS[days - 1], **more}
+
+
+def absent(record: str, *places: int, word: str = "Unexcused Absence") -> list[dict[str, Any]]:
+    return [
+        {"record": record, "school_id": "S", "date": DAYS[place], "attendance_event_category": word}
+        for place in places
+    ]
+
+
+def person(
+    record: str, first: str = "Ana", last: str = "Ruiz", born: str = "2014-03-02", **more: Any
+) -> dict[str, Any]:
+    return {
+        "record": record,
+        "local_id": record,
+        "first_name": first,
+        "last_surname": last,
+        "birth_date": born,
+        **more,
+    }
+
+
+def of(profiles: Profiles, child: str, name: str, year: int | None = None) -> pd.DataFrame:
+    """Give a child's values of an element, the chosen one first."""
+    values = profiles.values
+    mine = values[(values["child"] == child) & (values["element"] == name)]
+    return mine if year is None else mine[mine["school_year"] == year]
+
+
+def chosen(profiles: Profiles, child: str, name: str) -> dict[str, Any]:
+    mine = of(profiles, child, name)
+    return (
+        mine[mine["chosen"] & (mine["school_year"].isna() | (mine["school_year"] == 2026))].iloc[0].to_dict()
+    )
+
+
+@pytest.fixture(scope="module")
+def three() -> tuple[District, Links]:
+    """Ana is in all three systems, Ben in two without an absence, Cleo in meals only, Dan leaves early."""
+    sis = silo(
+        "sis",
+        [
+            person("s1", sex="Female"),
+            person("s2", "Ben", "Ode"),
+            person("s4", "Dan", "Lund"),
+            person("t", role="Staff"),
+        ],
+        session=[YEAR],
+        section=[{"section_id": "x", "course_id": "ART", "session_id": "2026"}],
+        school_enrollment=[enrolled("s1"), enrolled("s2"), enrolled("s4")],
+        section_enrollment=[
+            {"record": "s1", "role": "Student", "section_id": "x"},
+            {"record": "t", "role": "Staff", "section_id": "x"},
+            {"record": None, "role": "Student", "section_id": "x"},
+        ],
+    )
+    attendance = silo(
+        "attendance",
+        [
+            person("1", as_of=LAST),
+            person("2", "Ben", "Ode", as_of=LAST),
+            person("4", "Dan", "Lund", as_of=LAST),
+        ],
+        calendar=CALENDAR,
+        school_enrollment=[enrolled("1"), enrolled("2"), enrolled("4", days=9)],
+        attendance_event=[
+            *absent("1", *range(17), word="Excused Absence"),
+            *absent("1", 20),
+            *absent("1", 20, 30, 31, word="Tardy"),
+            *absent("4", 1, 150),
+            {"record": "1", "school_id": "S", "date": pd.Timestamp("1926-02-03")},
+            {"record": "1", "school_id": "S", "date": None},
+        ],
+    )
+    meals = silo(
+        "meals",
+        [person("m1"), person("m3", "Cleo", "Wu")],
+        meal_account=[
+            {"record": "m1", "balance": 3.5, "as_of": "2026-05-01"},
+            {"record": "m1", "balance": -1.25, "as_of": "2026-06-01"},
+            {"record": "m3", "balance": 0.0, "as_of": "2026-06-01"},
+        ],
+    )
+    who = {("sis", "s1"): "ana", ("attendance", "1"): "ana", ("meals", "m1"): "ana"}
+    who |= {("sis", "s2"): "ben", ("attendance", "2"): "ben", ("meals", "m3"): "cleo"}
+    who |= {("sis", "s4"): "dan", ("attendance", "4"): "dan"}
+    return district(sis, attendance, meals), links(who, {("meals", "m3"): "Alone"})
+
+
+@pytest.fixture(scope="module")
+def profiles(three: tuple[District, Links]) -> Profiles:
+    return child_profiles(*three)
+
+
+def test_attendance_is_counted_from_exceptions(profiles: Profiles) -> None:
+    numbers = {
+        name: chosen(profiles, "ana", name)["value"]
+        for name in ("days_enrolled", "days_absent", "days_tardy")
+    }
+
+    # The day with an absence and a late mark is an absence.
+    assert numbers == {"days_enrolled": "180", "days_absent": "18", "days_tardy": "2"}
+    rate = chosen(profiles, "ana", "rate")
+    assert (rate["value"], rate["value_number"]) == ("0.9000", pytest.approx(0.9))
+    assert chosen(profiles, "ana", "chronically_absent")["value"] == "true"  # 18 of 180 is a tenth
+    assert chosen(profiles, "ana", "days_absent")["rows"] == 18
+
+
+def test_zero_is_only_where_the_system_covers_the_child(profiles: Profiles) -> None:
+    ben, cleo = chosen(profiles, "ben", "days_absent"), chosen(profiles, "cleo", "days_absent")
+
+    assert (ben["value"], ben["rows"], ben["status"]) == ("0", 0, "Reported")
+    assert (cleo["status"], cleo["silo"]) == ("Not linked", "attendance")
+    assert pd.isna(cleo["value"])
+    assert (chosen(profiles, "ben", "courses")["value"], chosen(profiles, "ben", "courses")["rows"]) == (
+        "0",
+        0,
+    )
+    assert chosen(profiles, "ben", "account_balance")["status"] == "Not linked"
+    assert chosen(profiles, "ben", "home_language")["status"] == "Not collected"
+    assert chosen(profiles, "ben", "sex")["status"] == "Empty"
+    assert chosen(profiles, "cleo", "account_balance")["value"] == "0.00"
+
+
+def test_too_short_a_stay_is_no_chronic_absence(profiles: Profiles) -> None:
+    dan = chosen(profiles, "dan", "chronically_absent")
+
+    assert (dan["status"], chosen(profiles, "dan", "days_absent")["value"]) == ("Not applicable", "1")
+    assert pd.isna(dan["value"])
+    assert element("chronically_absent").definition == "CA-01"
+
+
+def test_the_newest_balance_counts(profiles: Profiles) -> None:
+    balance = chosen(profiles, "ana", "account_balance")
+
+    assert (balance["value"], balance["row"], balance["rows"]) == ("-1.25", 3, 2)
+
+
+def test_every_fact_row_stands_behind_something_or_is_left_out_with_its_reason(
+    profiles: Profiles, three: tuple[District, Links]
+) -> None:
+    accounts = profiles.accounts
+    assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
+    out = profiles.left_out.groupby(["table", "silo"]).size()
+    for row in accounts.itertuples():
+        facts = three[0].fact(row.table)
+        assert row.rows == (facts["silo"] == row.silo).sum()
+        assert row.rows_left_out == out.get((row.table, row.silo), 0)
+
+    reasons = profiles.left_out.sort_values(["table", "row"]).groupby("table")["reason"].agg(list).to_dict()
+    assert reasons == {
+        # Dan's second absence after he left, a date a century off, no date.
+        "attendance_event": ["No element", "Another year", "No date"],
+        "section_enrollment": ["Not a student", "No child named"],
+    }
+    assert not profiles.timeline["date"].isin([DAYS[150], pd.Timestamp("1926-02-03")]).any()
+
+
+def test_the_profile_holds_nothing_of_its_own(profiles: Profiles, three: tuple[District, Links]) -> None:
+    again = profile_of(profiles.values, three[1].crosswalk, 2026, elements())
+
+    pd.testing.assert_frame_equal(profiles.profile, again)
+    assert list(profiles.profile["child"]) == ["ana", "ben", "cleo", "dan"]
+    ana = profiles.profile.set_index("child").loc["ana"]
+    assert (ana["attendance_days_absent"], ana["silos"], ana["attendance_rate"]) == (
+        18,
+        3,
+        pytest.approx(0.9),
+    )
+    assert pd.isna(profiles.profile.set_index("child").loc["cleo", "attendance_chronically_absent"])
+
+
+def test_another_year_can_be_asked_for_and_an_unknown_one_is_refused(three: tuple[District, Links]) -> None:
+    with pytest.raises(BadInput, match=r"2031.*2026"):
+        child_profiles(*three, school_year=2031)
+
+
+def test_without_a_calendar_recorded_days_are_told_and_no_rate() -> None:
+    known = silo(
+        "edfi",
+        [person("1"), person("2")],
+        attendance_event=[*absent("1", 3, 4), *absent("1", 4, 5, word="Tardy")],
+    )
+    profiles = child_profiles(district(known), links({("edfi", "1"): "a", ("edfi", "2"): "b"}))
+
+    assert (chosen(profiles, "a", "days_absent")["value"], chosen(profiles, "a", "days_tardy")["value"]) == (
+        "2",
+        "1",
+    )
+    assert chosen(profiles, "b", "days_absent")["status"] == "Empty"
+    assert pd.isna(chosen(profiles, "b", "days_absent")["value"])
+    for name in ("rate", "chronically_absent", "days_enrolled", "days_present"):
+        assert set(of(profiles, "a", name)["status"]) == {"Not collected"}
+    assert len(profiles.timeline) == 4
+    assert profiles.left_out.empty
+
+
+def two(
+    left: dict[str, Any], right: dict[str, Any], bands: dict[str, str] | None = None, **tables: Any
+) -> Profiles:
+    """One child, known to the roster and to meals."""
+    both = district(silo("sis", [left], **tables), silo("meals", [right]))
+    who = {("sis", left["record"]): "a", ("meals", right["record"]): "a"}
+    return child_profiles(both, links(who, {(name, "1"): band for name, band in (bands or {}).items()}))
+
+
+def test_a_sure_tie_comes_before_trust_and_something_before_nothing() -> None:
+    unverified = two(person("1", "Ana"), person("1", "Anna"), {"sis": "Unverified"})
+    assert chosen(unverified, "a", "first_name")["silo"] == "meals"
+    trusted = two(person("1", "Ana"), person("1", "Anna"))
+    assert chosen(trusted, "a", "first_name")["silo"] == "sis"
+    empty = two(person("1", sex=None), person("1", sex="Female"))
+    assert chosen(empty, "a", "sex")["silo"] == "meals"
+
+
+def test_a_doubtful_birth_date_gives_way() -> None:
+    profiles = two(
+        person("1", born="2014-01-01", birth_date_status="Placeholder"), person("1", born="2014-03-02")
+    )
+    assert chosen(profiles, "a", "birth_date")["value"] == "2014-03-02"
+
+
+def test_agreement_is_about_what_is_said_not_how() -> None:
+    profiles = two(person("1", "José", "O'Neil"), person("1", "JOSE", "Oneil", born="2014-02-03"))
+
+    assert chosen(profiles, "a", "first_name")["agrees"]
+    assert chosen(profiles, "a", "last_surname")["agrees"]
+    assert not chosen(profiles, "a", "birth_date")["agrees"]
+    # The other system says nothing of the sex.
+    assert pd.isna(chosen(two(person("1", sex="Male"), person("1")), "a", "sex")["agrees"])
+
+
+def test_a_date_with_two_readings_agrees_by_either() -> None:
+    ambiguous = {"birth_date_other": "2014-02-03", "birth_date_status": "Day and month ambiguous"}
+
+    assert chosen(two(person("1", born="2014-02-03"), person("1", **ambiguous)), "a", "birth_date")["agrees"]
+    assert not chosen(two(person("1", born="2014-02-04"), person("1", **ambiguous)), "a", "birth_date")[
+        "agrees"
+    ]
+
+
+def test_school_numbers_of_two_systems_are_not_compared_unless_they_are_the_same_numbers() -> None:
+    other = two(person("1", school_id="S1"), person("1", school_id="044"), session=[YEAR])
+    assert of(other, "a", "school", 2026)["agrees"].isna().all()
+    same = two(person("1", school_id="S1"), person("1", school_id="S1"), session=[YEAR])
+    assert of(same, "a", "school", 2026)["agrees"].all()
+
+
+def test_two_records_of_a_child_count_a_day_once_and_the_open_one_is_newer() -> None:
+    both = silo(
+        "attendance",
+        [person("1", as_of=LAST), person("2", as_of=LAST)],
+        session=[YEAR],
+        calendar=[*CALENDAR, *({**day, "school_id": "T"} for day in CALENDAR)],
+        school_enrollment=[
+            enrolled("1", 100),
+            enrolled("2", begin_date=DAYS[90], end_date=None, school_id="T"),
+        ],
+        attendance_event=[*absent("1", 95), {**absent("2", 95)[0], "school_id": "T"}],
+    )
+    profiles = child_profiles(district(both), links({("attendance", "1"): "a", ("attendance", "2"): "a"}))
+
+    days = chosen(profiles, "a", "days_enrolled")
+    assert (days["value"], chosen(profiles, "a", "days_absent")["value"]) == ("180", "1")
+    assert pd.isna(days["record"])
+    assert chosen(profiles, "a", "school")["value"] == "T"
+    assert profiles.left_out.empty
+
+
+def test_every_element_names_a_rule_that_exists_and_a_table() -> None:
+    for each in elements():
+        assert each.rule in RULES
+        assert each.table in ("people", "identifiers", *fact_tables())
+
+
+def test_a_wrong_declaration_is_refused_with_all_its_faults(tmp_path: Path) -> None:
+    wrong = tmp_path / "elements.toml"
+    wrong.write_text(
+        '[[element]]\nname = "x"\ndomain = "roster"\ntenet = "Wise"\nper = "child"\ntype = "string"\n'
+        'sensitivity = "public"\ntable = "people"\nrule = "person_field"\ntrustt = []\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(BadInput) as refused:
+        read_declarations(wrong)
+    for fault in ("tenet", "Did you mean trust?", "days_until_stale", "timeline", "attendance"):
+        assert fault in str(refused.value)
+
+
+def test_folding_leaves_letters_and_digits() -> None:
+    assert list(folded(pd.Series(["José-Luis", "o'neil", None, "NGUYỄN"], dtype="string")).fillna("")) == [
+        "joseluis", "oneil", "", "nguyen",
+    ]  # fmt: skip
+
+
+def test_the_followed_child_has_a_story(three: tuple[District, Links]) -> None:
+    everyone, who = three
+    # Ana is in every system; Ben and Dan lack meals, and something happened to Dan.
+    assert follow_child(everyone, who) == "dan"
+    only = silo("sis", [person("1")])
+    assert follow_child(district(only), links({("sis", "1"): "a"}, {("sis", "1"): "Review"})) == "a"
+    with pytest.raises(BadInput, match="no child to follow"):
+        follow_child(district(silo("sis", [])), links({}))
+
+
+SYSTEMS = st.sampled_from(["sis", "attendance", "meals"])
+NAMES = st.sampled_from(["Ana", "ANA", "Ben", None])
+DATES = st.sampled_from(["2014-01-02", "2014-02-01", None])
+PEOPLE = st.lists(st.tuples(SYSTEMS, st.integers(0, 3), NAMES, DATES, st.booleans()), min_size=1, max_size=8)
+
+
+@settings(max_examples=15, deadline=None)
+@given(PEOPLE)
+def test_one_value_is_chosen_a_child_element_and_year(
+    people: list[tuple[str, int, str | None, str | None, bool]],
+) -> None:
+    records: dict[str, list[dict[str, Any]]] = {"sis": [], "attendance": [], "meals": []}
+    who, bands = {}, {}
+    for place, (name, child, first, born, sure) in enumerate(people):
+        records[name].append(person(f"r{place}", first, born=born, as_of=LAST))
+        who[name, f"r{place}"] = f"c{child}"
+        bands[name, f"r{place}"] = "Sure" if sure else "Unverified"
+    known = district(
+        silo("sis", records["sis"], session=[YEAR]),
+        silo(
+            "attendance", records["attendance"], calendar=CALENDAR[:20],
+            school_enrollment=[enrolled(each["record"], 20) for each in records["attendance"][1:]],
+            attendance_event=[event for each in records["attendance"] for event in absent(each["record"], 3)],
+        ),
+        silo("meals", records["meals"]),
+    )  # fmt: skip
+    profiles = child_profiles(known, links(who, bands))
+
+    values = profiles.values
+    picked = values[values["chosen"]]
+    years = len(picked["school_year"].dropna().unique())
+    wanted = sum(years if each.per == "school_year" else 1 for each in elements())
+    assert (picked.groupby("child").size() == wanted).all()
+    assert not picked.duplicated(["child", "element", "school_year"]).any()
+    assert set(values["child"]) == set(who.values())
+    # A value agrees with the others, or not, only where another system says anything.
+    said = values[values["status"] == "Reported"]
+    systems = said.groupby(["child", "element", said["school_year"].fillna(0)])["silo"].transform("nunique")
+    comparable = said["element"] != "school"
+    assert (said["agrees"].isna() == (systems < 2))[comparable].all()
+    assert (values["value"].isna() == (values["status"] != "Reported")).all()
+    accounts = profiles.accounts
+    assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
+    pd.testing.assert_frame_equal(
+        profiles.profile, profile_of(values.sample(frac=1, random_state=1), links(who, bands).crosswalk,
+                                     profiles.school_year, elements())
+    )  # fmt: skip

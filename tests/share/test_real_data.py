@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.files import District
+from helpers.gaps import scorecard
+from helpers.layouts import as_table
+from helpers.link import Links
+from helpers.share import Guard
+from helpers.share.real_data import HIDDEN, MASK
+from tests.district_by_hand import district, layout, links, silo
+
+REAL, MADE = Guard(real=True), Guard(real=False)
+STUDENTS = layout(
+    "sis",
+    file=[
+        {
+            "name": "students",
+            "path": "students.csv",
+            "format": "csv",
+            "row_is": "a student",
+            "columns": [
+                {"name": "surname", "sensitivity": "restricted"},
+                {"name": "grade", "sensitivity": "internal"},
+                {"name": "note"},
+                {"name": "calendarEvents[].date", "sensitivity": "public"},
+            ],
+        },
+        {
+            "name": "other",
+            "path": "other.csv",
+            "format": "csv",
+            "row_is": "a thing",
+            "columns": [{"name": "surname", "sensitivity": "public"}],
+        },
+    ],
+)
+
+
+def finding(column: str | None, kind: str = "not_a_date", silo_name: str | None = "sis") -> dict[str, Any]:
+    place = {"silo": silo_name, "file": "sis/students.csv", "row": 7, "column": column}
+    said = {"value": "Okonkwo", "kind": kind, "expected": "Okafor", "done": "nothing", "read_as": "Okonkwo"}
+    return {**place, **said, "times": 1}
+
+
+def masked(*rows: dict[str, Any], guard: Guard = REAL, **more: bool) -> pd.DataFrame:
+    return guard.findings(as_table("findings", pd.DataFrame(list(rows))), {"sis": STUDENTS}, **more)
+
+
+def test_a_folder_is_real_unless_it_says_that_it_is_invented() -> None:
+    assert Guard.of(district(silo("sis", []), synthetic=False)).real
+    assert not Guard.of(district(silo("sis", []))).real
+    without_a_word = district(silo("sis", []))
+    assert Guard.of(District(without_a_word.folder, {}, without_a_word.silos)).real
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_no_number_of_one_to_nine_children_can_be_read(number: int, rest: int) -> None:
+    whole = number + rest
+    said = REAL.rate(number, whole, digits=3)
+
+    if 0 < number < 10:
+        assert REAL.count(number) == "fewer than 10"
+    else:
+        assert REAL.count(number) == str(number)
+    if any(0 < each < 10 for each in (number, rest, whole)):
+        assert said.startswith(("under", "over", "hidden"))
+        # Every number that is hidden from a group of this size reads the same.
+        small = [REAL.rate(each, whole) for each in range(1, min(10, whole))]
+        assert len(set(small)) <= 1 or whole < 20
+    elif whole:
+        assert said == f"{100 * number / whole:.3f}%"
+
+
+def test_rows_about_children_are_never_shown_of_a_real_district() -> None:
+    rows = pd.DataFrame({"Okonkwo": ["Chidi"] * 4})
+
+    said = REAL.rows(rows)
+    assert isinstance(said, str)
+    assert "Chidi" not in said
+    assert "Okonkwo" not in said
+    assert "fewer than 10" in said
+    assert MADE.rows(rows) is rows
+
+
+@pytest.mark.parametrize("column", ["surname", "note", "nobody declared this", None])
+def test_a_restricted_or_unknown_column_keeps_kind_and_place_only(column: str | None) -> None:
+    shown = masked(finding(column)).iloc[0]
+
+    assert (shown["value"], shown["read_as"]) == (MASK, MASK)
+    assert (shown["kind"], shown["file"], shown["row"]) == ("not_a_date", "sis/students.csv", 7)
+
+
+@pytest.mark.parametrize("column", ["grade", "calendarEvents[2].date"])
+def test_an_open_column_keeps_its_value(column: str) -> None:
+    assert masked(finding(column)).iloc[0]["value"] == "Okonkwo"
+
+
+def test_what_another_record_says_is_masked_too_and_what_the_layout_says_is_not() -> None:
+    shown = masked(
+        finding("last_surname", "names_disagree"), finding("surname", "not_a_date"), finding("x", "new_kind")
+    )
+    assert list(shown["expected"]) == [MASK, "Okafor", MASK]
+
+
+def test_a_file_of_no_system_is_masked() -> None:
+    assert masked(finding("grade", silo_name=None)).iloc[0]["value"] == MASK
+    assert masked(finding("grade", silo_name="clubs")).iloc[0]["value"] == MASK
+
+
+def test_an_empty_cell_stays_empty() -> None:
+    empty = masked({**finding("note"), "value": None, "read_as": None})
+    assert empty[["value", "read_as"]].isna().all(axis=None)
+
+
+def test_values_are_shown_of_a_made_district_and_to_whoever_asks_at_the_machine() -> None:
+    assert masked(finding("surname"), guard=MADE).iloc[0]["value"] == "Okonkwo"
+    assert masked(finding("surname"), show_values=True).iloc[0]["value"] == "Okonkwo"
+
+
+@pytest.fixture(scope="module")
+def small() -> tuple[District, Links]:
+    """A roster of 30, of whom 25 are in meals and 4 more only there."""
+    people = [{"record": f"r{at}", "first_name": "A", "last_surname": f"B{at}"} for at in range(34)]
+    both = district(silo("sis", people[:30]), silo("meals", people[5:]), synthetic=False)
+    who = {("sis", f"r{at}"): f"c{at}" for at in range(30)}
+    who |= {("meals", f"r{at}"): f"c{at}" for at in range(5, 34)}
+    return both, links(who)
+
+
+def test_a_scorecard_hides_small_numbers_and_their_rests(small: tuple[District, Links]) -> None:
+    card = scorecard(*small)
+    shown = Guard.of(small[0]).scorecard(card)
+
+    counted = shown["unit"].isin(["rate", "children", "pairs"]) & shown["numerator"].notna()
+    left = shown[counted]
+    for small_number in (left["numerator"], left["denominator"] - left["numerator"], left["denominator"]):
+        assert not small_number.between(1, 9).any()
+    hidden = shown[shown["next_step"].str.startswith(HIDDEN)]
+    assert "match rate" in set(hidden["measure"])
+    assert hidden[["numerator", "denominator", "value", "low", "high", "example_row"]].isna().all(axis=None)
+    assert len(shown) == len(card)
+    assert list(shown.dtypes) == list(card.dtypes)
+    assert MADE.scorecard(card) is card

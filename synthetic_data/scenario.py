@@ -101,21 +101,11 @@ def scenario_names() -> list[str]:
 
 
 @cache
-def known_fault_kinds() -> frozenset[str] | None:
-    """Name the kinds of fault that faults.toml declares, or None where that file isn't there."""
-    if not FAULTS.is_file():
-        return None
-    declared = tomllib.loads(FAULTS.read_text(encoding="utf-8"))
-    kinds: set[str] = set()
-    for key, value in declared.items():
-        if isinstance(value, list):
-            entries = [entry for entry in value if isinstance(entry, Mapping) and "kind" in entry]
-            kinds |= {str(entry["kind"]) for entry in entries}
-            # A kind that several systems have can be set for one of them: meals.typo.
-            kinds |= {f"{entry['silo']}.{entry['kind']}" for entry in entries if "silo" in entry}
-        elif isinstance(value, Mapping):
-            kinds |= {key}
-    return frozenset(kinds)
+def known_fault_kinds() -> frozenset[str]:
+    """Name the kinds of fault that faults.toml declares, alone and with their system: typo, meals.typo."""
+    declared = tomllib.loads(FAULTS.read_text(encoding="utf-8"))["fault"]
+    alone = {str(fault["kind"]) for fault in declared}
+    return frozenset(alone | {f"{fault['silo']}.{fault['kind']}" for fault in declared})
 
 
 def load_scenario(
@@ -160,7 +150,7 @@ def load_scenario(
         rates[key.removeprefix("fault_rates.")] = given.pop(key)
     settings |= given | ({"fault_rates": rates} if rates else {})
     kinds = known_fault_kinds() if fault_kinds is None else frozenset(fault_kinds)
-    faults = [] if kinds is None else [_unknown_kind(kind, kinds) for kind in rates if kind not in kinds]
+    faults = [_unknown_kind(kind, kinds) for kind in rates if kind not in kinds]
     try:
         scenario = Scenario.model_validate(settings)
     except ValidationError as error:
@@ -189,7 +179,7 @@ def _table(value: Any) -> dict[str, Any]:
 
 
 def _unknown_kind(kind: str, kinds: Collection[str]) -> str:
-    listed = ", ".join(sorted(kinds))
+    listed = ", ".join(sorted(known for known in kinds if "." not in known))
     return f"fault_rates.{kind}: no such kind of fault.{nearest(kind, kinds)} There are: {listed}"
 
 

@@ -194,6 +194,10 @@ def arrange_teaching(
     rank[order] = _within(np.bincount(group, minlength=len(classes)))
     first_class = np.cumsum(count) - count
     own_class = first_class[group] + rank % count[group]
+    # Who comes back to the same school in the same year comes back to the same class.
+    back = np.zeros(len(sits), dtype=bool)
+    back[1:] = (spells.child[sits][1:] == spells.child[sits][:-1]) & (group[1:] == group[:-1])
+    own_class[back] = own_class[np.flatnonzero(back) - 1]
     first_section = np.cumsum(slots[group_of_class]) - slots[group_of_class]
     seats = _seats(
         scenario, spells, sits, own_class, first_section, elementary[group], section_session, years
@@ -230,7 +234,7 @@ def _seats(
         spell_parts.append(sits)
         section_parts.append(base + step)
     for half, mask in ((0, in_fall), (1, in_spring)):
-        choice = rng.integers(0, CHOICES, len(sits))
+        choice = rng.integers(0, CHOICES, int(spells.child.max()) + 1)[spells.child[sits]]
         mask = mask & ~elementary
         spell_parts.append(sits[mask])
         section_parts.append((base + FULL_YEAR + CHOICES * half + choice)[mask])

@@ -1,0 +1,153 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from synthetic_data.enrolment import MOVES
+from synthetic_data.hard_cases import CASES
+from synthetic_data.population import make_population
+from synthetic_data.published import figures
+from synthetic_data.scenario import load_scenario
+from tests.synthetic_data.truth import truth
+
+ALLOWED = {"string", "Int64", "float64", "boolean", "datetime64[us]"}
+
+
+def frames(made):
+    for room in (made.population, made.schooling, made.life):
+        for name, frame in vars(room).items():
+            if isinstance(frame, pd.DataFrame):
+                yield f"{type(room).__name__}.{name}", frame
+
+
+def test_the_same_seed_makes_the_same_people_and_another_seed_others():
+    one, again, other = (truth.__wrapped__(students=90, seed=seed) for seed in (5, 5, 6))
+    for (name, left), (_, right) in zip(frames(one), frames(again), strict=True):
+        pd.testing.assert_frame_equal(left, right, obj=name)
+    assert not one.population.children["first_name"].equals(other.population.children["first_name"])
+    assert not one.life.absences.equals(other.life.absences)
+
+
+def test_frames_leave_with_the_dtypes_of_the_contract():
+    for name, frame in frames(truth(students=600)):
+        if name == "Population.classes":  # plain numbers that stay inside the maker
+            continue
+        assert {str(dtype) for dtype in frame.dtypes} <= ALLOWED, name
+        assert isinstance(frame.index, pd.RangeIndex), name
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**40), students=st.integers(20, 150))
+def test_everybody_is_somebody(seed, students):
+    population = make_population(load_scenario(students=students, seed=seed))
+    children = population.children
+    assert children["grade_level"].notna().sum() == students
+    assert (children["grade_level"].notna() | children["grade_level_before"].notna()).all()
+    for key in ("person", "state_id", "district_number", "email"):
+        assert children[key].is_unique
+    assert children[["first_name", "last_surname", "birth_date", "sex", "name_origin"]].notna().all(axis=None)
+    assert children["state_id"].str.fullmatch(r"\d{10}").all()
+    assert children["district_number"].str.fullmatch(r"\d{6}").all()
+    assert children["household"].isin(population.households["household"]).all()
+    assert population.households["household"].isin(population.guardians["household"]).all()
+    assert not children.duplicated(["household", "first_name"]).any()
+    twins = children.loc[children["twin"].astype(bool)].groupby("household")
+    assert (twins["birth_date"].nunique() == 1).all()
+    assert (twins["last_surname"].nunique() == 1).all()
+    assert (twins.size() == 2).all()
+    homeless = population.households["homeless"].astype(bool)
+    assert (
+        population.households.loc[homeless, ["street_number_name", "city", "postal_code"]]
+        .isna()
+        .all(axis=None)
+    )
+    assert population.households.loc[~homeless, "street_number_name"].notna().all()
+
+
+@pytest.mark.parametrize("students", [60, 61, 90, 600])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_every_hard_case_occurs_among_children_who_are_here(students, seed):
+    made = truth(students=students, seed=seed)
+    children = made.population.children
+    here = set(children.loc[children["grade_level"].notna(), "person"])
+    cases = made.population.cases
+    assert set(CASES) <= set(cases.loc[cases["person"].isin(here), "case"])
+    assert {name for name, _ in MOVES.values()} == set(made.schooling.cases["case"])
+
+
+def test_cases_are_what_they_say():
+    made = truth(students=600)
+    cases, population = made.population.cases, made.population
+    children = population.children.set_index("person")
+    pairs = cases.loc[cases["other_person"].isin(children.index)]
+    left, right = children.loc[pairs["person"]], children.loc[pairs["other_person"]]
+    names = ["first_name", "last_surname"]
+    same = pd.DataFrame(
+        {
+            "case": pairs["case"].to_numpy(),
+            "household": left["household"].to_numpy() == right["household"].to_numpy(),
+            "birth_date": left["birth_date"].to_numpy() == right["birth_date"].to_numpy(),
+            "name": (left[names].to_numpy() == right[names].to_numpy()).all(axis=1),
+            "grade": (
+                left["grade_level"].fillna("").to_numpy() == right["grade_level"].fillna("").to_numpy()
+            ),
+        }
+    ).groupby("case")
+    every = same[["household", "birth_date", "name", "grade"]].all()
+    none = ~same[["household", "birth_date", "name", "grade"]].any()
+    assert every.loc["twins", ["household", "birth_date"]].all()
+    assert none.loc["twins", "name"]
+    assert every.loc["siblings", "household"]
+    for case in ("cousins_same_name", "same_name_same_grade"):
+        assert every.loc[case, "name"]
+        assert none.loc[case, "household"]
+        assert none.loc[case, "birth_date"]
+    assert every.loc["same_name_same_grade", "grade"]
+    guardians = population.guardians.set_index("person")
+    fathers = cases.loc[cases["case"] == "father_and_son"]
+    assert (
+        guardians.loc[fathers["other_person"], "first_name"].tolist()
+        == children.loc[fathers["person"], "first_name"].tolist()
+    )
+    assert "Jr" in set(children.loc[fathers["person"], "generation_code_suffix"].dropna())
+    new_year = children.loc[cases.loc[cases["case"] == "january_first", "person"], "birth_date"].dt
+    assert ((new_year.month == 1) & (new_year.day == 1)).all()
+
+
+def test_children_are_as_old_as_their_grade():
+    children = truth(students=600).population.children
+    here = children.dropna(subset=["grade_level"])
+    grade = here["grade_level"].replace("KG", "0").astype("int64")
+    # Complete years on 1 September before the school year, less the five of kindergarten.
+    born = here["birth_date"]
+    age = (
+        2025
+        - born.dt.year
+        - ((born.dt.month > 9) | ((born.dt.month == 9) & (born.dt.day > 1))).astype("int64")
+    )
+    ahead = (age - 5 - grade).to_numpy()
+    assert set(ahead) <= {0, 1}
+    assert 0.02 < (ahead == 1).mean() < 0.12
+
+
+def test_shares_of_race_and_ethnicity_are_the_published_ones():
+    population = make_population(load_scenario(students=20_000, seed=21))
+    homes = population.children.drop_duplicates("household")["group"]
+    published = figures("race_share", "fall 2018") | figures("race_share", "fall 2020")
+    total = sum(published.values())
+    for group, percent in published.items():
+        share = percent / total
+        error = np.sqrt(share * (1 - share) / len(homes))
+        assert abs((homes == group).mean() - share) < 4.5 * error, group
+
+
+def test_there_are_as_many_schools_as_children_fill():
+    assert truth(students=600).population.schools["level"].tolist() == [
+        "elementary",
+        "elementary",
+        "middle",
+        "high",
+    ]
+    levels = make_population(load_scenario(students=6000, seed=1)).schools["level"].value_counts()
+    assert levels.to_dict() == {"elementary": 6, "high": 4, "middle": 3}

@@ -1,0 +1,112 @@
+"""The whole road in one call: pages, index and exit status, on an invented district and on real files."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from helpers.files import read_district
+from helpers.layouts import BadInput
+from helpers.run import report
+from helpers.run.progress import Progress
+
+SETUP = """from helpers.files import read_district
+from helpers.share.real_data import Guard
+from helpers.show import table
+from helpers.show.charts import bars
+district = read_district(district_folder)
+guard = Guard.of(district)"""
+BARS = """known = {name: len(silo.people) for name, silo in district.items()}
+bars(known, title="Systems know different children", unit="children", guard=guard)"""
+
+
+@pytest.fixture(scope="session")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two notebooks: one that works, and one that stops with a child's name in its error."""
+    folder = tmp_path_factory.mktemp("road")
+    rows = "table(guard.rows(district.people), 'People')"
+    stop = "district.people\nraise KeyError(district.people['last_surname'].dropna().iloc[0])"
+    for name, sources in (("01_works", (SETUP, BARS, rows)), ("02_stops", (SETUP, stop))):
+        cells = [
+            new_markdown_cell(f"# What does {name} say?\n\n**9 minutes** (5 reading, 4 practice)"),
+            new_code_cell('district_folder: str = ""  # a folder', metadata={"tags": ["parameters"]}),
+            *(new_code_cell(source) for source in sources),
+        ]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+        nbformat.write(new_notebook(cells=cells, metadata=metadata), folder / f"{name}.ipynb")
+    return folder
+
+
+def test_a_report_of_an_invented_district_has_its_figures(
+    road: Path, district_folder: Path, tmp_path: Path
+) -> None:
+    asked: list[Mapping[str, object]] = []
+
+    def make(parameters: Mapping[str, object]) -> Path:
+        asked.append(parameters)
+        return district_folder
+
+    result = report(notebooks=road, only=["1"], out=tmp_path, make=make, progress=Progress(1, io.StringIO()))
+    assert asked == [{}]
+    assert result.ok
+    index = result.index.read_text(encoding="utf-8")
+    assert "What does 01_works say?" in index
+    assert "02_stops" not in index
+    assert "are joined in all systems that should know them" in index
+    assert "This district is invented" in index
+    assert "5 min to read" in index
+    page = (tmp_path / "01_works.html").read_text(encoding="utf-8")
+    assert "Systems know different children" in page
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "01_works.html",
+        "index.html",
+        "notebooks",
+        "runs.csv",
+    ]
+
+
+def test_a_folder_that_is_not_there_is_refused(road: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no folder"):
+        report(tmp_path / "nowhere", notebooks=road, out=tmp_path / "out")
+    with pytest.raises(BadInput, match="given twice"):
+        report(tmp_path, notebooks=road, parameters={"district_folder": "x"}, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("folder", ["grand_bend_joinable", "third_party_oneroster_1p1_school"])
+def test_no_name_and_no_id_of_a_real_folder_is_in_any_byte_that_is_written(
+    road: Path, real_files: Path, tmp_path: Path, folder: str
+) -> None:
+    log = io.StringIO()
+    result = report(real_files / folder, notebooks=road, out=tmp_path, progress=Progress(2, log))
+    assert not result.ok
+    assert [run.name for run in result.failed] == ["02_stops"]
+    index = result.index.read_text(encoding="utf-8")
+    assert "Real data: restricted" in index
+    assert "cannot be judged" in index
+
+    people, ids = (getattr(read_district(real_files / folder), name) for name in ("people", "identifiers"))
+    columns = (
+        "local_id",
+        "first_name",
+        "middle_name",
+        "last_surname",
+        "full_name",
+        "email",
+        "login",
+        "telephone",
+    )
+    private = {text for column in columns for text in people[column].dropna() if len(text) > 3}
+    private |= {text for text in ids["identifier"].dropna() if len(text) > 3}
+    assert len(private) > 50
+    written = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()]
+    # pictures are looked at as pictures; their text form is random letters in which short names occur
+    everything = re.sub(r"base64,[A-Za-z0-9+/=]+", "", "\n".join([*written, log.getvalue()]))
+    assert sorted(text for text in private if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", everything)) == []

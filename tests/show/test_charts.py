@@ -1,0 +1,174 @@
+"""Every chart has a title that is a finding, a sentence in place of the picture, and its numbers."""
+
+from __future__ import annotations
+
+import base64
+import io
+import itertools
+import re
+from html import unescape
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from helpers.show.charts import Picture, bars, dots, lanes, square_table, stacked_bars
+from helpers.show.picture import NARROW, WIDE
+from helpers.show.tokens import OUTCOMES, colour, contrast, letters_on
+
+LONGEST = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
+DAYS = pd.to_datetime(["2025-09-03", "2025-11-20", "2026-01-12", "2026-02-01"])
+
+
+def drawings() -> dict[str, Picture]:
+    groups = pd.DataFrame(
+        {
+            "label": ["Moved", "Twins", "Moved", "Twins"],
+            "value": [0.16, 0.22, 0.05, None],
+            "low": [0.12, 0.13, 0.04, None],
+            "high": [0.20, 0.34, 0.06, None],
+            "kind": ["missed", "missed", "wrong", "wrong"],
+        }
+    )
+    names = [f"system_{place}" for place in range(8)]
+    pairs = pd.DataFrame(
+        [(a, b, 10.0 * (x + y)) for x, a in enumerate(names) for y, b in enumerate(names) if x < y],
+        columns=["left_silo", "right_silo", "value"],
+    )
+    events = pd.DataFrame(
+        {
+            "domain": ["attendance", "attendance", "learning", "meals"],
+            "date": DAYS,
+            "end_date": [pd.NaT, pd.NaT, pd.NaT, pd.Timestamp("2026-04-30")],
+            "event": ["Tardy", "Unexcused Absence", "Grade B", "Free meals"],
+        }
+    )
+    return {
+        "bars": bars({"SIS": 612, LONGEST: 43}, title="Two systems, two totals", unit="children"),
+        "stacked": stacked_bars(
+            {"Exact": {"right": 500, "missed": 95, "wrong": 5}, "All": {"right": 571, "unverified": 29}},
+            title="Five are joined to another child",
+            unit="children",
+        ),
+        "dots": dots(groups, series="kind", title="Twins are missed most", unit="rate"),
+        "square": square_table(pairs.head(3), title="The first pair shares least", unit="percent"),
+        "many": square_table(pairs, title="The first pair shares least", unit="percent"),
+        "lanes": lanes(events, title="She was absent in autumn", every_lane=["attendance", "health"]),
+    }
+
+
+@pytest.fixture(params=sorted(drawings()))
+def picture(request: pytest.FixtureRequest) -> Picture:
+    return drawings()[request.param]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_picture_is_drawn_at_twice_its_width_for_page_and_phone(picture: Picture, width: int) -> None:
+    image = Image.open(io.BytesIO(picture.png(width)))
+    assert image.width == 2 * width
+    # something is drawn, and nothing is cut off at a side: the outermost pixels are paper or a hairline
+    grey = image.convert("L")
+    assert grey.getextrema()[0] < 120
+    sides = [grey.getpixel((x, y)) for x in (0, image.width - 1) for y in range(image.height)]
+    assert min(sides) > 200
+
+
+def test_markup_holds_alt_sentence_table_and_download(picture: Picture) -> None:
+    markup = picture._repr_html_()
+    (alt,) = re.findall(r'<img alt="([^"]*)"', markup)
+    assert len(unescape(alt).split()) > 5
+    assert unescape(alt) != picture.title
+    assert re.search(r"\d", alt), "the sentence holds the range"
+    assert "<details>" in markup
+    assert 'scope="col"' in markup
+    assert 'href="data:text/csv' in markup
+    assert "http" not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", markup)
+    for encoded in re.findall(r"base64,([A-Za-z0-9+/=]+)", markup):
+        assert base64.b64decode(encoded).startswith(b"\x89PNG")
+
+
+def test_no_figure_stays_open() -> None:
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
+    drawings()["square"].png()
+    assert plt.get_fignums() == before
+
+
+def test_a_picture_needs_a_finding_and_a_sentence() -> None:
+    with pytest.raises(ValueError, match="title"):
+        bars({"a": 1}, title=" ", unit="children")
+    with pytest.raises(ValueError, match="more than five words"):
+        bars({"a": 1}, title="One", unit="children", alt="a chart")
+    with pytest.raises(ValueError, match="nothing to draw"):
+        bars({}, title="None", unit="children")
+
+
+def test_names_are_escaped_and_bars_are_sorted() -> None:
+    markup = bars({"<b>O'Neil</b>": 1, "B & C": 9}, title='A < B, said "she"', unit="children")._repr_html_()
+    assert "<b>O" not in markup
+    assert "&lt;b&gt;O&#x27;Neil&lt;/b&gt;" in markup
+    assert markup.index("B &amp; C</th>") < markup.index("Neil&lt;/b&gt;</th>")
+
+
+class Strict:
+    """A guard as real folders have it."""
+
+    def count(self, number: int, /) -> str:
+        return "fewer than 10" if 0 < number < 10 else f"{number:,}"
+
+
+def test_small_groups_of_a_real_folder_are_neither_drawn_nor_told() -> None:
+    pictures = [
+        bars({"A": 72, "B": 7}, title="Two systems", unit="children", guard=Strict()),
+        stacked_bars({"A": {"right": 72, "wrong": 7}}, title="Two parts", unit="children", guard=Strict()),
+        square_table(
+            pd.DataFrame({"left_silo": ["a", "a"], "right_silo": ["b", "c"], "value": [72, 7]}),
+            title="Two pairs",
+            unit="children",
+            guard=Strict(),
+        ),
+    ]
+    for picture in pictures:
+        markup = re.sub(r"base64,[A-Za-z0-9+/=]+", "", picture._repr_html_())
+        text = re.sub(r"<[^>]*>", " ", markup)
+        assert "fewer than 10" in text
+        assert "fewer than 10" in picture.alt or "72" in picture.alt
+        assert not re.search(r"(?<![\d.])7(?![\d.]|%)", text + picture.alt)
+        csv = re.search(r"text/csv;charset=utf-8,([^\"]*)", picture._repr_html_())
+        assert csv is not None
+        assert "%2C7%0D" not in csv.group(1)
+
+
+def test_meanings_are_told_without_colour() -> None:
+    assert OUTCOMES["wrong"].hatch
+    assert OUTCOMES["missed"].edge == colour("ink")
+    assert OUTCOMES["unverified"].line == "dotted"
+    for one, other in itertools.combinations(OUTCOMES.values(), 2):
+        same_shape = (one.hatch, one.line, one.edge == one.fill) == (
+            other.hatch,
+            other.line,
+            other.edge == other.fill,
+        )
+        assert not same_shape or contrast(one.fill, other.fill) > 1.4
+    for name in ("ink", "muted", "blue", "vermilion-text", "green-text", "restricted"):
+        assert contrast(colour(name), colour("paper")) >= 4.5
+    for mark in OUTCOMES.values():
+        # numbers stand beside a hatched part, never in it
+        assert mark.hatch or contrast(letters_on(mark.fill), mark.fill) >= 4.5
+        assert contrast(mark.text, colour("paper")) >= 4.5
+
+
+def test_style_sheet_and_chart_style_have_the_same_colours() -> None:
+    from matplotlib import color_sequences
+    from matplotlib.colors import to_hex
+
+    from helpers.show.canvas import style
+
+    settings = style()
+    assert to_hex(settings["text.color"]) == colour("ink")
+    assert to_hex(settings["grid.color"]) == colour("rule")
+    assert to_hex(settings["xtick.labelcolor"]) == colour("muted")
+    palette = {to_hex(shade) for shade in color_sequences["okabe_ito"]}
+    for name in ("blue", "vermilion", "orange", "green", "sky", "purple", "yellow"):
+        assert colour(name).lower() in palette

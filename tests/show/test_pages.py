@@ -1,0 +1,224 @@
+"""Pages ask no network for anything, can be read by everybody, and never let a name become markup."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.show import answer, banner, reading, table
+from helpers.show.charts import bars
+from helpers.show.index import IndexFigures, ReportLine, index_page, sentences
+from helpers.show.pages import Failure, notebook_page
+
+ABOUT = {"synthetic": True, "title": "Riverbend", "scenario": "workshop", "seed": 7, "kit_version": "0.1.0"}
+PAGE = "02_meet_the_silos"
+
+
+def shown(block: object) -> list[nbformat.NotebookNode]:
+    return [new_output("display_data", {"text/html": block._repr_html_(), "text/plain": repr(block)})]  # type: ignore[attr-defined]
+
+
+def code(source: str, outputs: list[nbformat.NotebookNode], *tags: str) -> nbformat.NotebookNode:
+    return new_code_cell(source, outputs=outputs, metadata={"tags": list(tags)}, execution_count=1)
+
+
+def prose(source: str, *tags: str) -> nbformat.NotebookNode:
+    return new_markdown_cell(source, metadata={"tags": list(tags)})
+
+
+def cells() -> list[nbformat.NotebookNode]:
+    people = pd.DataFrame(
+        {"name": ["<script>alert(1)</script>"], "day": pd.to_datetime(["2026-01-02"]), "n": [3]}
+    )
+    return [
+        prose(
+            "# How many children?\n\nWhy.\n\n**30 minutes** (18 reading, 12 practice)\n\n- *count* children"
+        ),
+        code("students: int = 600", [], "parameters"),
+        code("secret_of_the_code = 1", shown(answer("**3** <children>."))),
+        code("x", shown(bars({"A": 3, "B": 2}, title="A knows more", unit="children"))),
+        code("x", shown(table(people, "People"))),
+        code("x", shown(reading("It shows.", "Read it.", "Do it."))),
+        prose("## Where\nSee [the joins](03_join_them.ipynb#where) and [gaps](05_gaps.ipynb)."),
+        prose("## Where"),
+        prose("### Exercise 2.1\nwords for learners", "practice"),
+        code("y", shown(answer("an answer in practice")), "exercise", "exercise-2.1"),
+        code("z", [new_output("stream", name="stderr", text="FutureWarning: muttering")]),
+    ]
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> str:
+    nbformat.write(new_notebook(cells=cells()), tmp_path / "nb.ipynb")
+    out = tmp_path / f"{PAGE}.html"
+    notebook_page(
+        tmp_path / "nb.ipynb", out, ABOUT, title="How many <children>?", pages={PAGE, "03_join_them"}
+    )
+    return out.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> str:
+    figures = IndexFigures(
+        "<River> & bend",
+        600,
+        {"The student information system (SIS)": 600, "Meals": 571},
+        joined=551,
+        wrong_unnoticed=9,
+        outcomes={"Meals": {"right": 551, "missed": 40, "wrong": 9}},
+        first_step="ask the <lunch> office.",
+    )
+    reports = [
+        ReportLine("How many?", "02.html", 18),
+        ReportLine("Who <is> who?", "03.html", 25, "failed", Failure(3, "KeyError", "'<dob>'", "", "Join")),
+    ]
+    earlier = pd.DataFrame({"made": ["2026-05-01 10:00"], "children": ["600"]}, dtype="string")
+    index_page(tmp_path / "index.html", figures, reports, ABOUT, version="0.1.0", earlier=earlier)
+    return (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(params=["page", "index"])
+def any_page(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(request.param))
+
+
+def test_a_page_asks_the_network_for_nothing(any_page: str) -> None:
+    assert re.findall(r"""(?:src|srcset|href|action|poster|data)\s*=\s*["']?(?:https?:)?//""", any_page) == []
+    assert "<script" not in any_page
+    assert "@import" not in any_page
+    assert re.findall(r"url\((?!['\"]?data:)", any_page) == []
+    assert "default-src 'none'" in any_page
+
+
+def test_a_page_can_be_read_by_everybody(any_page: str) -> None:
+    assert '<html lang="en">' in any_page
+    assert re.search(r"<title>[^<]+</title>", any_page)
+    assert any_page.count("<main") == 1
+    assert 'href="#main"' in any_page
+    assert len(re.findall(r"<h1[ >]", any_page)) == 1
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", any_page)]
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    alts = [re.search(r'alt="([^"]*)"', image) for image in re.findall(r"<img[^>]*>", any_page)]
+    assert alts
+    assert all(alt is not None and len(alt.group(1).split()) > 5 for alt in alts)
+
+
+def test_the_banner_says_where_the_data_come_from(any_page: str) -> None:
+    assert "This district is invented · Riverbend · scenario workshop · seed 7 · version 0.1.0" in any_page
+
+
+def test_no_text_becomes_markup(any_page: str) -> None:
+    for raw in ("<script>alert", "<children>", "<River>", "<lunch>", "<is>", "<dob>"):
+        assert raw not in any_page
+
+
+def test_code_practice_and_muttering_stay_out(page: str) -> None:
+    for words in (
+        "secret_of_the_code",
+        "words for learners",
+        "an answer in practice",
+        "muttering",
+        "30 minutes",
+    ):
+        assert words not in page
+    assert "Why." in page
+
+
+def test_headings_can_be_linked_to_and_links_lead_to_pages(page: str) -> None:
+    ids = re.findall(r'<h\d id="([^"]+)"', page)
+    assert ids == ["how-many-children", "where", "where-2"]
+    assert 'href="03_join_them.html#where"' in page
+    assert "05_gaps" not in page
+    assert "gaps" in page
+
+
+def test_dates_and_numbers_are_told_apart(page: str) -> None:
+    assert re.search(r'<td class="date"[^>]*>2026-01-02</td>', page)
+    assert re.search(r'<td class="number"[^>]*text-align:right[^>]*>3</td>', page)
+
+
+def test_a_failed_notebook_shows_where_and_nothing_below(tmp_path: Path) -> None:
+    broken = cells()
+    broken[3].outputs = [new_output("error", ename="KeyError", evalue="'dob'", traceback=["a long one"])]
+    nbformat.write(new_notebook(cells=broken), tmp_path / "nb.ipynb")
+    failed = Failure(3, "KeyError", "'dob' <b>", "sis['dob']", "Where")
+    out = notebook_page(tmp_path / "nb.ipynb", tmp_path / "page.html", ABOUT, failed=failed)
+    page = out.read_text(encoding="utf-8")
+    assert "code cell 3 (under “Where”)" in page
+    assert "KeyError" in page
+    assert "&lt;b&gt;" in page
+    assert "sis['dob']" in page
+    assert "It shows." not in page
+    assert "a long one" not in page
+
+
+def test_the_index_says_four_sentences_with_this_runs_figures(index: str) -> None:
+    said = re.findall(r"<li(?: class=\"todo\")?>(.*?)</li>", index, re.DOTALL)[:4]
+    assert "<strong>600</strong> children, Meals <strong>571</strong>" in said[0]
+    assert "<strong>551</strong> of <strong>600</strong> children are joined" in said[1]
+    assert "<strong>9</strong> children are joined to another child" in said[2]
+    assert "First thing to do: ask the" in said[3]
+    assert "complete" in index
+    assert "code cell 3 (under “Join”)" in index
+
+
+def test_without_a_key_the_index_says_what_cannot_be_judged() -> None:
+    figures = IndexFigures(
+        "x", 65, {"A": 65, "B": "fewer than 10"}, joined_everywhere="fewer than 10", waiting=12
+    )
+    _, joined, wrong, _ = sentences(figures)
+    assert joined.startswith("**Fewer than 10** children are joined in every system")
+    assert "cannot be judged" in joined
+    assert "cannot be judged" in wrong
+    assert "12 records wait for a person" in wrong
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "**No child** is joined"), (1, "**1** child is joined"), (2, "**2** children are joined")],
+)
+def test_one_child_is_said_as_one(count: int, said: str) -> None:
+    assert said in sentences(IndexFigures("x", 3, {"A": 3}, joined=1, wrong_unnoticed=count))[2]
+
+
+def test_real_data_wear_the_red_banner_and_unmarked_folders_are_real() -> None:
+    assert "restricted" in banner({})._repr_html_()
+    assert "restricted" in banner({"synthetic": "true"})._repr_html_()
+    assert "restricted" not in banner(ABOUT)._repr_html_()
+
+
+def test_a_name_cannot_become_a_formula_in_a_spreadsheet() -> None:
+    markup = table(pd.DataFrame({"name": ["=1+1", "@home", "-Ana"]}), "x")._repr_html_()
+    assert "%27%3D1" in markup
+    assert "%27%40home" in markup
+    assert "%27-Ana" in markup
+
+
+@pytest.mark.browser
+def test_the_banner_stands_on_every_printed_sheet_and_nothing_is_requested(
+    tmp_path: Path, chromium: str
+) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    many = [*cells(), *(prose(f"## Part {place}\n\n" + "Words. " * 400) for place in range(6))]
+    nbformat.write(new_notebook(cells=many), tmp_path / "nb.ipynb")
+    page = notebook_page(tmp_path / "nb.ipynb", tmp_path / "page.html", ABOUT, title="Long")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=quiet)
+        view = browser.new_page(viewport={"width": 360, "height": 740})
+        asked: list[str] = []
+        view.on("request", lambda request: asked.append(request.url))
+        view.goto(page.as_uri())
+        wider = view.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        shots = view.pdf(format="A4")
+        browser.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert not wider, "a phone must not scroll sideways"
+    assert len(re.findall(rb"/Type\s*/Page\b", shots)) >= 3

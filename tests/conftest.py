@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 # Big enough that each fault and each planted case occurs, small enough to be made in a moment.
 STUDENTS = 120
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home_of_made_districts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep the districts that tests make out of this user's own cache, for notebooks' processes too."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIGPICTURE_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def bench_report(folder: Path) -> Iterator[Figure]:
     """Time the whole road, the workshop district made anew, as `make report` runs it after installation."""
     took = run(
         [BIGPICTURE, "report", "--out", folder / "reports"],
-        environment={"BIGPICTURE_CACHE": str(folder / "kept")},
+        environment={"BIGPICTURE_HOME": str(folder / "home")},
     )
     assert (folder / "reports" / "index.html").exists()
     yield figure("make report", took.seconds, "s", 60)

@@ -57,8 +57,8 @@ def accents_lost(scene: Scene) -> None:
 
 @_kind
 def encoding_broken(scene: Scene) -> None:
-    """Muñoz -> MuÃ±oz: UTF-8 read as Latin-1."""
-    scene.change_text(_each(lambda text: text.encode("utf-8").decode("latin-1")))
+    """Muñoz -> MuÃ±oz: UTF-8 read as Windows-1252."""
+    scene.change_text(_each(lambda text: text.encode("utf-8").decode("cp1252", errors="replace")))
 
 
 @_kind

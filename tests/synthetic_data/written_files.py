@@ -77,7 +77,7 @@ def read_text(data: bytes, file: FileLayout) -> TextTable:
 
 
 def _flat(text: str, file: FileLayout) -> pd.DataFrame:
-    records = [dict(_scalars(json.loads(line), "")) for line in text.splitlines()]
+    records = [dict(_scalars(json.loads(line), "")) for line in text.split("\n")[:-1]]
     order = [column.name for column in file.columns]
     found = {name for record in records for name in record}
     names = sorted(found, key=lambda name: order.index(re.sub(r"\[\d+\]", "[]", name)))
@@ -93,7 +93,4 @@ def _scalars(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for number, inside in enumerate(value, 1):
             yield from _scalars(inside, f"{path}[{number}]")
     else:
-        yield (
-            path,
-            {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value),
-        )
+        yield path, str(value).lower() if isinstance(value, bool) else str(value)

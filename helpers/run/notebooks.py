@@ -73,7 +73,7 @@ class Notebook:
         return found
 
     def section_of(self, code_cell: int) -> str:
-        """Give the heading above a code cell.
+        """Give the heading above a code cell, the title aside.
 
         Parameters
         ----------
@@ -88,7 +88,7 @@ class Notebook:
         heading, count = "", 0
         for cell in self.content.cells:
             if cell.cell_type == "markdown":
-                found = re.findall(r"^#{1,6} (.+)$", cell.source, re.MULTILINE)
+                found = re.findall(r"^#{2,6} (.+)$", cell.source, re.MULTILINE)
                 heading = found[-1].strip() if found else heading
             elif cell.cell_type == "code":
                 count += 1

@@ -187,7 +187,9 @@ def _title(figures: IndexFigures) -> str:
 
 
 def _picture(figures: IndexFigures) -> str:
-    if not figures.outcomes:
+    counts = [as_number(count) for row in figures.outcomes.values() for count in row.values()]
+    if not any(counts):
+        # Nothing to draw, or every part is too small to be shown: a picture of hidden parts says nothing.
         return ""
     hidden = any(isinstance(count, str) for row in figures.outcomes.values() for count in row.values())
     caption = "Groups of fewer than 10 children are not shown." if hidden else ""

@@ -8,44 +8,20 @@ import pandas as pd
 from helpers.layouts import as_table
 from helpers.link.dates import comparable, order_free
 from helpers.link.identifiers import UNDECLARED_MAY_BE
+from helpers.link.places import Places
 from helpers.link.students import Students
 
-__all__ = ["find_disagreements", "places_of"]
+__all__ = ["find_disagreements"]
 
 NAMES = ("first_name", "last_surname", "full_name")
 
 
-def places_of(
-    people: pd.DataFrame, identifiers: pd.DataFrame, person_rows: pd.DataFrame | None
-) -> pd.DataFrame:
-    """Say where each record stands in the files: its first row.
-
-    Parameters
-    ----------
-    people, identifiers
-        The standard tables of those names.
-    person_rows
-        The standard table of that name; without it the rows of ids serve, and a record that is named after
-        its row.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo``, ``record``, ``file``, ``row``; one row a record of `people`.
-    """
-    columns = ["silo", "record", "file", "row"]
-    known = (identifiers if person_rows is None else person_rows)[columns]
-    known = known.sort_values(columns).drop_duplicates(["silo", "record"])
-    places = people[["silo", "record"]].merge(known, on=["silo", "record"], how="left", validate="one_to_one")
-    named_after = places["record"].str.extract(r"^(?P<file>.*)#(?P<row>\d+)$")
-    return places.assign(
-        file=places["file"].fillna(named_after["file"]),
-        row=places["row"].fillna(pd.to_numeric(named_after["row"]).astype("Int64")),
-    )
-
-
 def find_disagreements(
-    students: Students, places: pd.DataFrame, label: np.ndarray, anchor: np.ndarray, refused: pd.DataFrame
+    students: Students,
+    label: np.ndarray,
+    anchor: np.ndarray,
+    refused: pd.DataFrame,
+    places: Places,
 ) -> pd.DataFrame:
     """Report what contradicts inside a child, and ids by which a join would reach another one.
 
@@ -53,56 +29,65 @@ def find_disagreements(
     ----------
     students
         The records.
-    places
-        From `places_of`, for these records.
     label, anchor
         Cluster and anchor of each record.
     refused
         ``left``, ``right``: pairs that were refused.
+    places
+        Where everything stands.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *findings*, one row a record and column. ``column`` is the column of the standard
-        table *people*, or the id's system; ``expected`` is what the anchor says, and where.
+        The standard table *findings*, one row a record and column. ``expected`` is what the anchor says, and
+        where.
     """
-    found = [
-        *_names_disagree(students, places, anchor),
-        _birth_dates_disagree(students, places, anchor),
-        _ids_collide(students, label, refused),
-    ]
-    findings = pd.concat(found, ignore_index=True).sort_values(["number", "kind", "column", "value"])
-    where = places[["silo", "file", "row"]].take(findings["number"].to_numpy(dtype="int64"))
-    return as_table(
-        "findings",
-        pd.concat(
-            [where.reset_index(drop=True), findings.drop(columns="number").reset_index(drop=True)],
-            axis="columns",
-        ).assign(done="nothing", times=1),
+    against = pd.concat(
+        [*_names_disagree(students.people, anchor), _birth_dates_disagree(students.people, anchor)],
+        ignore_index=True,
+    )
+    found = pd.concat([_placed(students, against, places), _ids_collide(students, label, refused, places)])
+    order = ["silo", "number", "kind", "column", "value"]
+    findings = found.sort_values(order, ignore_index=True).drop(columns="number")
+    return as_table("findings", findings.assign(done="nothing", times=1))
+
+
+def _placed(students: Students, against: pd.DataFrame, places: Places) -> pd.DataFrame:
+    """Say where each disagreement stands, and where the anchor says otherwise."""
+
+    def where(side: str) -> pd.DataFrame:
+        records = students.people[["silo", "record"]].take(against[side].to_numpy(dtype="int64"))
+        return places.of_values(records.reset_index(drop=True).assign(about=against["about"].to_numpy()))
+
+    here, there = where("number"), where("anchor")
+    source = there["file"] + " row " + there["row"].astype("string")
+    silo = students.people["silo"]
+    anchor_silo = silo.take(against["anchor"].to_numpy(dtype="int64")).reset_index(drop=True)
+    return here.assign(
+        silo=silo.take(against["number"].to_numpy(dtype="int64")).to_numpy(),
+        number=against["number"],
+        kind=against["kind"],
+        value=against["value"],
+        expected=against["anchor_says"] + " (" + source.fillna(anchor_silo) + ")",
     )
 
 
-def _finding(number: np.ndarray, kind: str, column: object, value: object, expected: object) -> pd.DataFrame:
+def _against_anchor(
+    kind: str, about: str, rows: np.ndarray, anchor: np.ndarray, text: pd.Series
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "number": number,
-            "kind": kind,
-            "column": pd.Series(column, index=range(len(number)), dtype="string"),
-            "value": pd.Series(value, index=range(len(number)), dtype="string"),
-            "expected": pd.Series(expected, index=range(len(number)), dtype="string"),
+            "number": rows,
+            "anchor": anchor[rows],
+            "kind": pd.Series(kind, index=range(len(rows)), dtype="string"),
+            "about": pd.Series(about, index=range(len(rows)), dtype="string"),
+            "value": text.take(rows).to_numpy(),
+            "anchor_says": text.take(anchor[rows]).to_numpy(),
         }
-    )
+    ).astype({"value": "string", "anchor_says": "string"})
 
 
-def _said_by(texts: pd.Series, places: pd.DataFrame, anchor: np.ndarray) -> pd.Series:
-    """Put what an anchor says into words: the value, and the file and row where it stands."""
-    place = places.take(anchor).reset_index(drop=True)
-    where = place["file"] + " row " + place["row"].astype("string")
-    return texts.take(anchor).reset_index(drop=True) + " (" + where.fillna(place["silo"]) + ")"
-
-
-def _birth_dates_disagree(students: Students, places: pd.DataFrame, anchor: np.ndarray) -> pd.DataFrame:
-    people = students.people
+def _birth_dates_disagree(people: pd.DataFrame, anchor: np.ndarray) -> pd.DataFrame:
     known, numbers = comparable(people), order_free(people["birth_date"])
     days = people["birth_date"].to_numpy(dtype="datetime64[us]")
     read_twice = people["birth_date_other"].notna().to_numpy(dtype=bool)
@@ -110,15 +95,11 @@ def _birth_dates_disagree(students: Students, places: pd.DataFrame, anchor: np.n
     same = (days == days[anchor]) | ((numbers == numbers[anchor]) & (read_twice | read_twice[anchor]))
     rows = np.flatnonzero(known & known[anchor] & ~same)
     text = people["birth_date"].dt.strftime("%Y-%m-%d").astype("string")
-    expected = _said_by(text, places, anchor[rows])
-    return _finding(
-        rows, "birth_date_disagrees", "birth_date", text.take(rows).to_numpy(), expected.to_numpy()
-    )
+    return _against_anchor("birth_date_disagrees", "birth_date", rows, anchor, text)
 
 
-def _names_disagree(students: Students, places: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFrame]:
+def _names_disagree(people: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFrame]:
     """Compare as written: a nickname is a disagreement, even one that the anchor knows as preferred."""
-    people = students.people
     usable = people["name_status"].eq("As written").to_numpy(dtype=bool)
     usable &= usable[anchor] & (anchor != np.arange(len(people)))
     texts = {name: people[name].str.strip().str.replace(r"\s+", " ", regex=True) for name in NAMES}
@@ -135,11 +116,7 @@ def _names_disagree(students: Students, places: pd.DataFrame, anchor: np.ndarray
         if column == "full_name":
             unlike = np.flatnonzero(~agrees)
             agrees[unlike] = _same_words(people, text, rows[unlike], anchor[rows[unlike]])
-        rows = rows[~agrees]
-        expected = _said_by(text, places, anchor[rows])
-        found.append(
-            _finding(rows, "names_disagree", column, text.take(rows).to_numpy(), expected.to_numpy())
-        )
+        found.append(_against_anchor("names_disagree", column, rows[~agrees], anchor, text))
     return found
 
 
@@ -173,7 +150,9 @@ def _same_words(people: pd.DataFrame, whole: pd.Series, rows: np.ndarray, others
     return agree
 
 
-def _ids_collide(students: Students, label: np.ndarray, refused: pd.DataFrame) -> pd.DataFrame:
+def _ids_collide(
+    students: Students, label: np.ndarray, refused: pd.DataFrame, places: Places
+) -> pd.DataFrame:
     """Find ids that point at another child: a join on them would succeed, and be wrong."""
     ids = students.ids[students.ids["system"].isin(UNDECLARED_MAY_BE)]
     ids = ids.assign(child=label[ids["number"].to_numpy()])
@@ -211,10 +190,7 @@ def _ids_collide(students: Students, label: np.ndarray, refused: pd.DataFrame) -
         pd.MultiIndex.from_frame(by_refusal[["number", "value"]])
     )
     suspect = suspect[tied[suspect["number"].to_numpy()] | was_refused]
-    return _finding(
-        suspect["number"].to_numpy(),
-        "id_colliding",
-        suspect["system"].to_numpy(),
-        suspect["value"].to_numpy(),
-        "an id that no other child has",
-    )
+    silo = students.people["silo"].take(suspect["number"].to_numpy()).to_numpy()
+    suspect = suspect.assign(silo=silo, kind="id_colliding", expected="an id that no other child has")
+    suspect = suspect.reset_index(drop=True).assign(column=places.of_ids(suspect))
+    return suspect[["silo", "number", "file", "row", "column", "kind", "value", "expected"]]

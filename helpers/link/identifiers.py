@@ -36,18 +36,17 @@ def comparable_ids(identifiers: pd.DataFrame, records: pd.DataFrame) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        ``number``, ``system``, ``value`` (trimmed, log-ins and e-mails in lower case), distinct and sorted.
+        ``number``, ``system``, ``value`` (trimmed, log-ins and e-mails in lower case), distinct and sorted;
+        ``file``, ``row``: the first place where it stands.
     """
     filled = identifiers.dropna(subset=["silo", "record", "identification_system", "identifier"])
     ids = records.merge(filled, on=["silo", "record"], how="inner", validate="one_to_many")
     value = ids["identifier"].str.strip()
     value = value.where(~ids["identification_system"].isin(WITHOUT_CASE), value.str.lower())
-    ids = pd.DataFrame({"number": ids["number"], "system": ids["identification_system"], "value": value})
-    return (
-        ids[ids["value"] != ""]
-        .drop_duplicates()
-        .sort_values(["number", "system", "value"], ignore_index=True)
-    )
+    ids = ids[["number", "file", "row"]].assign(system=ids["identification_system"], value=value)
+    ids = ids[value.ne("")].sort_values(["number", "system", "value", "file", "row"])
+    ids = ids.drop_duplicates(["number", "system", "value"], ignore_index=True)
+    return ids[["number", "system", "value", "file", "row"]]
 
 
 def agreeing_pairs(ids: pd.DataFrame, largest_block: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import BadInput, as_table, nearest
+from helpers.layouts import BadInput, Layout, as_table, nearest
 from helpers.link import names
 from helpers.link.candidates import LARGEST_BLOCK, exact_pairs, standardised_pairs
 from helpers.link.clusters import cluster_records
@@ -17,8 +17,9 @@ from helpers.link.crosswalk import STEPS, anchors, make_crosswalk
 from helpers.link.dates import BIRTH_DATE_LEVELS
 from helpers.link.decide import cannot_be_one_child, decide
 from helpers.link.evidence import gather_evidence
-from helpers.link.findings import find_disagreements, places_of
+from helpers.link.findings import find_disagreements
 from helpers.link.identifiers import agreeing_pairs
+from helpers.link.places import Places
 from helpers.link.students import Students, make_ready
 
 __all__ = ["METHODS", "Links", "Method", "link_children"]
@@ -49,6 +50,7 @@ def link_children(
     unique_people: Sequence[str] = (),
     anchor_order: Sequence[str] = ("sis",),
     person_rows: pd.DataFrame | None = None,
+    layouts: Mapping[str, Layout] | None = None,
 ) -> Links:
     """Say which records of all silos are the same child, by rules.
 
@@ -64,7 +66,9 @@ def link_children(
     anchor_order
         Silos in which a child's anchor is looked for first; the others follow by name.
     person_rows
-        The standard table of that name: findings then point at the first row that stands behind a record.
+        The standard table of that name: findings then point at a row that stands behind the record.
+    layouts
+        Layout of each silo: findings then name the file's own column, in the file that has it.
 
     Returns
     -------
@@ -95,11 +99,12 @@ def link_children(
     decided = _after_clustering(decided, matches, clusters.outcome)
     anchor = anchors(students, clusters.label)
     refused = decided.loc[decided["decision"] == "Refused", ["left", "right"]]
-    places = places_of(students.people, identifiers, person_rows)
+    rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
+    places = Places(rows, layouts or {})
     return Links(
         crosswalk=make_crosswalk(students, clusters.label, decided),
         pairs=_as_pairs(students, decided),
-        findings=find_disagreements(students, places, clusters.label, anchor, refused),
+        findings=find_disagreements(students, clusters.label, anchor, refused, places),
         passed_over=passed_over,
     )
 

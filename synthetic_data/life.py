@@ -164,7 +164,7 @@ def _values(
     points = np.bincount(place, weights=graded["numeric_grade"], minlength=len(person))
     times = np.bincount(place, minlength=len(person))
     has = np.flatnonzero(times)
-    add("grade_average", has, text([f"{value:.2f}" for value in points[has] / times[has]]))
+    add("grade_average", has, text([f"{value:.4f}" for value in points[has] / times[has]]))
 
     return pd.DataFrame(
         {

@@ -25,6 +25,7 @@ from synthetic_data.published import rows
 from synthetic_data.streams import rng_for
 
 __all__ = [
+    "CUSTOMS",
     "ORIGINS",
     "FamilyNames",
     "Pool",
@@ -70,7 +71,7 @@ CUSTOMS: dict[str, Custom] = {
     ),
     "Arabic": Custom(0.0, 0.01, 0.02, wife_takes_surname=0.1, middle="father", middle_share=0.85),
     "Chinese": Custom(0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none"),
-    "South Asian": Custom(0.01, 0.02, 0.04, wife_takes_surname=0.55, middle="middle", middle_share=0.18),
+    "South Asian": Custom(0.01, 0.02, 0.04, wife_takes_surname=0.55, middle="father", middle_share=0.35),
     "Korean": Custom(0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none"),
     "West African": Custom(
         0.01, 0.04, 0.05, wife_takes_surname=0.7, english_first=0.3, middle="given", middle_share=0.6

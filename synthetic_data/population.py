@@ -18,7 +18,8 @@ from synthetic_data.columns import dates, numbered, only, pick, text, truth
 from synthetic_data.hard_cases import SMALLEST, Cast, list_cases, plant
 from synthetic_data.heritage import GROUPS, draw_heritage
 from synthetic_data.homes import FOSTER, GUARDIANSHIPS, guardians_of, households_frame
-from synthetic_data.names import ORIGINS, child_names, family_surnames, fold, given_names, nicknames
+from synthetic_data.names import ORIGINS, child_names, family_surnames, fold, given_names
+from synthetic_data.preferred_names import preferred_names
 from synthetic_data.scenario import Scenario
 from synthetic_data.schools import DISTRICT_ID, GRADES, Schools, class_counts, hire_staff, open_schools
 from synthetic_data.streams import rng_for
@@ -112,7 +113,7 @@ def make_population(scenario: Scenario) -> Population:
         first=first,
         last=last,
         suffix=np.full(len(home), None, dtype=object),
-        preferred=_preferred_names(scenario, first),
+        preferred=preferred_names(seed, scenario.preferred_name_share, first, heritage.origin[home], female),
         former=only(changed & (surnames.mother_at_birth[home] != last), surnames.mother_at_birth[home]),
         origin=heritage.origin,
         father_first=fathers,
@@ -220,20 +221,6 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
     slot, twin = slot[order], twin[order]
     _, household = np.unique(home[slot], return_inverse=True)
     return Draft(household, grade[slot], before[slot], twin, birth[slot])
-
-
-def _preferred_names(scenario: Scenario, first: Words) -> Words:
-    """Say who goes by a nickname: a share of all children, drawn among those whose name has one."""
-    rng, known = rng_for(scenario.seed, "preferred names"), nicknames()
-    can = np.array([name in known for name in first], dtype=bool)
-    share = min(1.0, scenario.preferred_name_share / max(can.mean(), 1e-9))
-    chosen = can & (rng.random(len(first)) < share)
-    which = rng.random(len(first))
-    preferred = np.full(len(first), None, dtype=object)
-    for place in np.flatnonzero(chosen).tolist():
-        options = known[first[place]]
-        preferred[place] = options[int(which[place] * len(options))]
-    return preferred
 
 
 def _guardianship(scenario: Scenario, families: int) -> Codes:

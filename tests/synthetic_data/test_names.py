@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from synthetic_data.names import ORIGINS, child_names, family_surnames, given_names, nicknames, pool
+from synthetic_data.preferred_names import preferred_names
 
 COUNT = 4000
 
@@ -76,6 +77,22 @@ def test_children_of_a_family_have_names_of_their_own_and_those_of_their_sex():
     arabic = origins == ORIGINS.index("Arabic")
     told = np.array([name is not None for name in middle])
     assert (middle == fathers)[arabic & told].mean() == 1
+
+
+def test_children_go_by_a_nickname_or_an_english_name():
+    girls = np.ones(COUNT, dtype=bool)
+    for origin in ("Anglo", "Korean"):
+        groups = np.full(COUNT, ORIGINS.index(origin))
+        first = given_names(3, "test", groups, girls)
+        preferred = preferred_names(3, 0.1, first, groups, girls)
+        told = np.array([name is not None for name in preferred])
+        assert abs(told.mean() - 0.1) < 0.02
+        names = (
+            pool("Anglo", "given", "Female").names
+            if origin == "Korean"
+            else np.concatenate(list(nicknames().values()))
+        )
+        assert set(preferred[told]) <= set(names)
 
 
 def test_nicknames_are_other_names():

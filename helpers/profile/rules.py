@@ -13,6 +13,7 @@ from helpers.layouts import STRING
 from helpers.profile.attendance_years import AttendanceYears
 from helpers.profile.elements import Element, attendance_terms
 from helpers.profile.evidence import Evidence, behind_one_value
+from helpers.profile.schools import name_schools
 
 __all__ = ["RULES", "Found", "Rule", "canonical"]
 
@@ -141,28 +142,27 @@ def latest_enrolment(element: Element, evidence: Evidence, attendance: Attendanc
     told = pd.MultiIndex.from_frame(used[key])
     people = people[~pd.MultiIndex.from_frame(people[key]).isin(told)]
     people = people.merge(evidence.sources(column), on=["silo", "record"], how="left", validate="one_to_one")
-    values = [used[column], people[column]]
+    both = [used.reindex(columns=[*used.columns, "school_name"]), people]
+    shown = ["child", "silo", "school_year", "school_id", "school_name"]
+    places = pd.concat(
+        [part[shown].astype(dict.fromkeys(shown[3:], STRING)) for part in both], ignore_index=True
+    )
+    values = pd.concat([part[column] for part in both], ignore_index=True)
     if column == "school_id":
-        values = [_school_names(used, evidence), _school_names(people, evidence)]
-    found = [_found(used, values[0], element), _found(people, values[1], element)]
+        values = name_schools(places, evidence.facts["school"])
+    found = [
+        _found(used, values.iloc[: len(used)].set_axis(used.index), element),
+        _found(people, values.iloc[len(used) :].set_axis(people.index), element),
+    ]
     return Found(pd.concat(found, ignore_index=True), {"school_enrollment": in_year})
 
 
-def _school_names(frame: pd.DataFrame, evidence: Evidence) -> pd.Series:
-    """Name schools as their system names them, else by its number."""
-    schools = evidence.facts["school"].dropna(subset=["school_id"])
-    schools = schools.drop_duplicates(["silo", "school_id"])[["silo", "school_id", "school_name"]]
-    named = frame[["silo", "school_id"]].merge(
-        schools, on=["silo", "school_id"], how="left", validate="many_to_one"
-    )
-    names = named.set_index(frame.index)["school_name"]
-    if "school_name" in frame.columns:
-        names = names.fillna(frame["school_name"])
-    return names.fillna(frame["school_id"])
-
-
 def courses_taken(element: Element, evidence: Evidence, attendance: AttendanceYears) -> Found:
-    """Count a child's different courses in a year; zero only where the same system enrols the child."""
+    """Count the courses that a child takes on the newest day of a year that the system speaks of.
+
+    A system may list the whole year's classes or only those that run; both give the same on that day. Zero is
+    told only of a child whom the same system enrols in that year.
+    """
     classes = evidence.facts["section_enrollment"]
     sections = evidence.facts["section"].dropna(subset=["section_id"])
     sections = sections.drop_duplicates(["silo", "section_id"])[
@@ -187,6 +187,9 @@ def courses_taken(element: Element, evidence: Evidence, attendance: AttendanceYe
     )
     used = used[used["school_year"].isin(list(evidence.years.years)).fillna(False)]
     key = ["child", "silo", "school_year"]
+    newest = used.groupby(["silo", "school_year"])["begin_date"].transform("max")
+    over = (used["end_date"] < newest).fillna(False)
+    used = used.assign(course=used["course"].mask(over))
     counts = used.groupby(key).agg(value=("course", "nunique"), rows=("course", "size"))
     counts = counts.join(behind_one_value(used, key), how="left").reset_index()
 

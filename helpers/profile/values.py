@@ -208,9 +208,9 @@ def choose_values(values: pd.DataFrame, evidence: Evidence, elements: tuple[Elem
     """Choose one value a child, element and year, and say of each whether the others agree.
 
     What says something comes before what is empty, an undoubted date before a doubtful one, a sure tie
-    before an unverified one, then the order of trust, then the newest. A child without a value gets a row
-    that says why: Empty (a system that has the element knows the child and says nothing), Not linked (it
-    has no record of the child), Not collected (no system has it).
+    before an unverified one, then the order of trust, then the newest, then what another system confirms. A
+    child without a value gets a row that says why: Empty (a system that has the element knows the child and
+    says nothing), Not linked (it has no record of the child), Not collected (no system has it).
 
     Parameters
     ----------
@@ -229,10 +229,9 @@ def choose_values(values: pd.DataFrame, evidence: Evidence, elements: tuple[Elem
     by_name = {element.name: element for element in elements}
     ranked = _order(values, evidence, by_name)
     ranked = ranked.assign(agrees=_agreement(ranked, by_name))
-    ranked = ranked.sort_values(
-        [*KEYS, "status_rank", "doubtful", "band_rank", "trust", "age", "late", "record", "file", "row"],
-        kind="stable",
-    )
+    ranked = ranked.assign(alone=~ranked["agrees"].fillna(False).astype(bool))
+    order = ["status_rank", "doubtful", "band_rank", "trust", "age", "alone", "late", "record", "file", "row"]
+    ranked = ranked.sort_values([*KEYS, *order], kind="stable")
     ranked = ranked.assign(chosen=~ranked.duplicated(KEYS))
     fillers = _fillers(ranked, evidence, by_name).assign(chosen=True)
     shown = list(empty_table("values").columns)

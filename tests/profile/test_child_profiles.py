@@ -275,6 +275,49 @@ def test_school_numbers_of_two_systems_are_not_compared_unless_they_are_the_same
     assert of(same, "a", "school", 2026)["agrees"].all()
 
 
+def test_of_two_records_of_one_system_the_name_that_another_system_has_counts() -> None:
+    both = district(
+        silo("sis", [person("1", last="Ruiz_dupe"), person("2")]), silo("meals", [person("m")]),
+    )  # fmt: skip
+    profiles = child_profiles(both, links({("sis", "1"): "a", ("sis", "2"): "a", ("meals", "m"): "a"}))
+
+    assert list(of(profiles, "a", "last_surname")["value"]) == ["Ruiz", "Ruiz_dupe", "Ruiz"]
+    assert list(of(profiles, "a", "last_surname")["agrees"]) == [True, False, False]
+
+
+def test_a_schools_number_is_named_by_the_systems_that_know_the_same_children() -> None:
+    names = ["North", "North", "North", "North", "South", "South"]
+    roster = [person(f"s{at}", school_id=name[0]) for at, name in enumerate(names)]
+    schools = [{"school_id": name[0], "school_name": name} for name in ("North", "South")]
+    # One child has moved between the exports; of the other number too few children are known to name it.
+    numbers = ["1", "1", "1", "1", "1", "2"]
+    both = district(
+        silo("sis", roster, session=[YEAR], school=schools),
+        silo("meals", [person(f"m{at}", school_id=number) for at, number in enumerate(numbers)]),
+    )
+    who = {(name, f"{name[0]}{at}"): f"c{at}" for at in range(6) for name in ("sis", "meals")}
+    profiles = child_profiles(both, links(who))
+
+    meals = profiles.values[(profiles.values["element"] == "school") & (profiles.values["silo"] == "meals")]
+    assert list(meals["value"]) == ["North"] * 5 + ["2"]
+    assert list(meals["agrees"].fillna(False)) == [True] * 4 + [False, False]
+
+
+def test_courses_are_those_of_the_newest_day() -> None:
+    classes = [
+        {"record": "1", "section_id": "fall", "begin_date": FIRST, "end_date": "2025-12-19"},
+        {"record": "1", "section_id": "spring", "begin_date": "2026-01-06", "end_date": LAST},
+        {"record": "1", "section_id": "year", "begin_date": FIRST, "end_date": None},
+        {"record": "2", "section_id": "fall", "begin_date": FIRST, "end_date": "2025-12-19"},
+    ]
+    roster = silo("sis", [person("1"), person("2")], session=[YEAR], section_enrollment=classes)
+    profiles = child_profiles(district(roster), links({("sis", "1"): "a", ("sis", "2"): "b"}))
+
+    courses = [chosen(profiles, child, "courses") for child in "ab"]
+    assert [(each["value"], each["rows"]) for each in courses] == [("2", 3), ("0", 1)]
+    assert profiles.left_out.empty
+
+
 def test_two_records_of_a_child_count_a_day_once_and_the_open_one_is_newer() -> None:
     both = silo(
         "attendance",

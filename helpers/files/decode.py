@@ -58,7 +58,10 @@ def as_utf8(data: bytes, declared: str, findings: Findings) -> bytes:
             if data.count(0) * 4 >= len(data):
                 encoding = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
             else:
-                encoding = "windows-1252"
+                lenient = data.decode("utf-8", errors="replace")
+                lost, accents = lenient.count("\ufffd"), len(lenient) - len(lenient.encode("ascii", "ignore"))
+                # A file that is cut inside a letter, or spoilt in one place, is still UTF-8.
+                encoding = "utf-8" if lost * 10 <= accents or error.end == len(data) else "windows-1252"
             row = data.count(b"\n", 0, error.start) + 1
             return _recode(data, encoding, declared, findings, row=row, bad=f"0x{data[error.start]:02X}")
         return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,6 +44,7 @@ class OneFile:
 
 def count_rows(data: bytes) -> int:
     """Count the rows of a file that nobody reads: lines, or children of the root; 0 where it is no text."""
+    data = data.removeprefix(BOM_UTF8)
     if b"\0" in data[:4096]:
         return 0
     if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
@@ -51,6 +53,10 @@ def count_rows(data: bytes) -> int:
         except ValueError:
             return 0
     return data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
+
+
+def _is_empty(data: bytes) -> bool:
+    return not data.strip(b"\xef\xbb\xbf\r\n\t \0")
 
 
 def account(silo: str | None, one: OneFile) -> dict[str, object]:
@@ -82,12 +88,13 @@ def account(silo: str | None, one: OneFile) -> dict[str, object]:
     }
 
 
-def set_file_aside(
-    silo: str | None, found: FoundFile, kind: str, *, expected: str | None = None, rows: int | None = None
-) -> OneFile:
+def set_file_aside(silo: str | None, found: FoundFile, kind: str, *, expected: str | None = None) -> OneFile:
     """Tell a file of which nothing is used; all its rows are set aside, 0 where they can't be counted."""
     one = OneFile(found.path, Findings(silo, found.path))
-    one.rows = one.aside = count_rows(found.read()) if rows is None else rows
+    data = found.read()
+    one.rows = one.aside = count_rows(data)
+    if kind == "file_unknown" and _is_empty(data):
+        kind, expected = "file_empty", "rows"
     one.findings.add(kind, "file_set_aside", value=found.name, expected=expected)
     return one
 
@@ -126,7 +133,7 @@ def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[R
 def _read_one(silo: str, layout: Layout, found: FoundFile) -> OneFile:
     one = OneFile(found.path, Findings(silo, found.path))
     raw = found.read()
-    if not raw.strip(b"\xef\xbb\xbf\r\n\t \0"):
+    if _is_empty(raw):
         one.findings.add("file_empty", "file_set_aside", expected="rows")
         one.rows = one.aside = count_rows(raw)
         return one
@@ -146,6 +153,20 @@ def _read_one(silo: str, layout: Layout, found: FoundFile) -> OneFile:
         one.structure += read.parsed.structure
         one.reads.append(read)
     return one
+
+
+def _tell_lacking(read: ReadFile, used: np.ndarray) -> int:
+    """Tell rows that lack what their standard row needs; give how many of them gave nothing else."""
+    nothing = np.zeros(len(used), bool)
+    for column, places in read.lacking.items():
+        for done, here in (
+            ("row_set_aside", places[~used[places]]),
+            ("value_set_aside", places[used[places]]),
+        ):
+            rows = read.parsed.row[here]
+            read.findings.add_rows("required_empty", done, rows, column=column, expected="a value")
+        nothing[places[~used[places]]] = True
+    return int(nothing.sum())
 
 
 def _as_of(layout: Layout, path: str) -> pd.Timestamp | None:
@@ -212,6 +233,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
             for other, _, rows in made:
                 if other is read:
                     used[rows["source"].to_numpy()] = True
+            one.apart -= _tell_lacking(read, used)
             one.used.append(used)
     accounts = [account(name, one) for one in ones]
     found = [one.findings.frame() for one in ones]

@@ -20,7 +20,7 @@ ENOUGH = 0.5
 
 def folded(name: str) -> str:
     """Fold a head for comparison: case, spaces and punctuation don't count."""
-    return re.sub(r"[^0-9a-z#\[\].@]", "", name.casefold())
+    return re.sub(r"[^0-9a-z#.@]", "", name.casefold())
 
 
 @dataclass

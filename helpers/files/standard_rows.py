@@ -37,6 +37,8 @@ class ReadFile:
         Name in the file -> what was read.
     findings
         What was wrong.
+    lacking
+        Column -> places of source rows that could not become a standard row without it.
     """
 
     path: str
@@ -45,6 +47,7 @@ class ReadFile:
     findings: Findings
     columns: dict[str, Column] = field(default_factory=dict)
     values: dict[str, Values] = field(default_factory=dict)
+    lacking: dict[str, np.ndarray] = field(default_factory=dict)
 
     def named(self, name: str, element: int | None = None) -> str | None:
         """Find the name in the file of a declared column; `element` is put in for ``[]``."""
@@ -157,6 +160,9 @@ def read_file(path: str, file: FileLayout, parsed: Parsed, findings: Findings) -
     return read
 
 
+_NO_ROWS = pd.DataFrame({"source": np.empty(0, int), "row": pd.array([], dtype="Int64")})
+
+
 def _part(read: ReadFile, column: Column, part: str, element: int | None) -> pd.Series:
     pattern = column.parts or column.item or ""
     return read.text(column.name, element).str.extract(pattern)[part].astype(STRING)
@@ -266,11 +272,27 @@ def make_rows(
         for target, value in makes.set.items():
             frame[target] = value
         frames.append(frame)
-    whole = frames[0] if len(frames) == 1 else pd.concat(frames or [pd.DataFrame()], ignore_index=True)
+    whole = frames[0] if len(frames) == 1 else pd.concat(frames or [_NO_ROWS], ignore_index=True)
     whole["file"] = constant(read.path, len(whole))
     if makes.unless_empty and makes.unless_empty in whole:
         whole = whole[whole[makes.unless_empty].notna()].reset_index(drop=True)
     for name in whole.columns:
         if name in dtypes:
             whole[name] = cast(whole[name], dtypes[name])
-    return whole
+    if makes.table == "people":
+        return whole
+    return _without_lacking(read, makes, whole)
+
+
+def _without_lacking(read: ReadFile, makes: Makes, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows that lack what the standard table cannot be without, and remember them."""
+    for needed in standard_table(makes.table).columns:
+        if not needed.required or needed.name not in makes.take:
+            continue
+        gone = np.ones(len(rows), bool)
+        if needed.name in rows:
+            gone = rows[needed.name].isna().to_numpy(bool)
+        if gone.any():
+            read.lacking[makes.take[needed.name]] = rows["source"].to_numpy()[gone]
+            rows = rows[~gone].reset_index(drop=True)
+    return rows

@@ -1,0 +1,218 @@
+"""What reading promises: one district whatever its container, version or format, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.files import District, read_district, render, write_table
+from helpers.layouts import load_layout
+
+IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
+
+
+def unpacked(district_folder: Path, target: Path) -> Path:
+    """Copy a district's silos without district.json, the roster's zip unpacked."""
+    shutil.copytree(district_folder / "silos", target)
+    with zipfile.ZipFile(target / "sis" / "oneroster.zip") as archive:
+        archive.extractall(target / "sis")
+    (target / "sis" / "oneroster.zip").unlink()
+    return target
+
+
+def without_place(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.drop(columns=[name for name in ("silo", "file", "row") if name in frame])
+
+
+def test_rows_of_every_file_add_up(district: District) -> None:
+    accounts = district.accounts
+    assert (accounts["rows"] == accounts[IDENTITY].sum(axis=1)).all()
+    assert accounts["rows_used"].sum() > 0
+
+
+def test_no_frame_holds_an_object(district: District) -> None:
+    frames = [district.people, district.identifiers, district.findings, district.accounts]
+    frames += [frame for silo in district.values() for frame in silo.facts.values()]
+    dtypes = {str(dtype) for frame in frames for dtype in frame.dtypes}
+    assert dtypes <= {"string", "Int64", "float64", "boolean", "datetime64[us]"}
+
+
+def test_a_folder_without_district_json_holds_the_same_people(
+    district_folder: Path, district: District, tmp_path: Path
+) -> None:
+    found = read_district(unpacked(district_folder, tmp_path / "exports"))
+    assert list(found) == list(district) == ["sis", "attendance", "meals"]
+    assert not found.synthetic
+    for name in district:
+        assert found[name].layout == district[name].layout
+        pd.testing.assert_frame_equal(found[name].people, district[name].people)
+
+
+def test_files_keep_their_meaning_under_other_names(
+    district_folder: Path, district: District, tmp_path: Path
+) -> None:
+    exports = unpacked(district_folder, tmp_path / "exports")
+    for number, path in enumerate(sorted(exports.rglob("*.*"))):
+        path.rename(path.with_name(f"export {number}{path.suffix}"))
+    found = read_district(exports)
+    assert {name: len(silo.people) for name, silo in found.items()} == {
+        name: len(silo.people) for name, silo in district.items()
+    }
+
+
+def test_a_silo_that_stands_twice_is_read_once(
+    district_folder: Path, district: District, tmp_path: Path
+) -> None:
+    exports = unpacked(district_folder, tmp_path / "exports")
+    shutil.copytree(exports / "attendance", exports / "zz copy of attendance")
+    found = read_district(exports)
+    assert list(found) == list(district)
+    repeated = found.findings[found.findings["kind"].eq("file_repeated")]
+    assert len(repeated) == len(list((exports / "attendance").iterdir()))
+
+
+CALENDAR = "CalendarReference.CalendarIdentity"
+XML_NAMES = {
+    "Student": (
+        "students",
+        {
+            "StudentUniqueId": "studentUniqueId",
+            "Name.FirstName": "firstName",
+            "Name.MiddleName": "middleName",
+            "Name.LastSurname": "lastSurname",
+            "Name.GenerationCodeSuffix": "generationCodeSuffix",
+            "Name.PreferredFirstName": "preferredFirstName",
+            "BirthData.BirthDate": "birthDate",
+        },
+    ),
+    "StudentSchoolAttendanceEvent": (
+        "studentSchoolAttendanceEvents",
+        {
+            "AttendanceEvent.EventDate": "eventDate",
+            "AttendanceEvent.AttendanceEventCategory": "attendanceEventCategoryDescriptor",
+            "AttendanceEvent.AttendanceEventReason": "attendanceEventReason",
+            "StudentReference.StudentIdentity.StudentUniqueId": "studentReference.studentUniqueId",
+            "SchoolReference.SchoolIdentity.SchoolId": "schoolReference.schoolId",
+            "SessionReference.SessionIdentity.SessionName": "sessionReference.sessionName",
+        },
+    ),
+    "CalendarDate": (
+        "calendarDates",
+        {
+            "Date": "date",
+            "CalendarEvent[1]": "calendarEvents[1].calendarEventDescriptor",
+            f"{CALENDAR}.CalendarCode": "calendarReference.calendarCode",
+            f"{CALENDAR}.SchoolReference.SchoolIdentity.SchoolId": "calendarReference.schoolId",
+        },
+    ),
+}
+
+
+def test_bulk_xml_says_the_same_as_json_lines(
+    clean_district_folder: Path, clean_district: District, tmp_path: Path
+) -> None:
+    """The same elements, written as interchange files, give the same people and facts."""
+    layout = load_layout("attendance/edfi_xml")
+    json_layout = load_layout("attendance/edfi_json")
+    for element, (resource, names) in XML_NAMES.items():
+        file = layout.file_named(element)
+        source = clean_district_folder / "silos" / "attendance" / json_layout.file_named(resource).path
+        records = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines()]
+        flat = pd.json_normalize(records)
+        if "calendarEvents" in flat:
+            flat["calendarEvents[1].calendarEventDescriptor"] = [
+                events[0]["calendarEventDescriptor"] for events in flat["calendarEvents"]
+            ]
+        frame = pd.DataFrame(
+            {xml: flat[name] for xml, name in names.items() if name in flat}, index=flat.index
+        ).astype("string")
+        for xml in frame:
+            column = file.column(xml.replace("[1]", "[]"))
+            if column.type == "date":
+                frame[xml] = pd.to_datetime(frame[xml])
+            elif column.type == "code":
+                frame[xml] = frame[xml].str.rsplit("#", n=1).str[-1]
+        (tmp_path / f"{element}.xml").write_bytes(write_table(render(frame, file), file))
+    found = read_district(tmp_path)
+    (silo,) = found.values()
+    ours = clean_district["attendance"]
+    same = ["record", "first_name", "last_surname", "birth_date"]
+    pd.testing.assert_frame_equal(silo.people[same], ours.people[same])
+    for table in ("attendance_event", "calendar"):
+        pd.testing.assert_frame_equal(without_place(silo.fact(table)), without_place(ours.fact(table)))
+    assert silo.findings["kind"].isin(["column_missing", "file_missing"]).all()
+
+
+def test_oneroster_1_1_and_1_2_give_the_same_children(
+    clean_district_folder: Path, clean_district: District, tmp_path: Path
+) -> None:
+    """A 1.1 bundle, whose users carry role and schools themselves, made of the 1.2 bundle's own cells."""
+    with zipfile.ZipFile(clean_district_folder / "silos" / "sis" / "oneroster.zip") as archive:
+        tables = {
+            name: pd.read_csv(archive.open(name), dtype="string", keep_default_na=False)
+            for name in archive.namelist()
+        }
+    roles = tables.pop("roles.csv")
+    roles = roles[roles["roleType"].eq("primary")].set_index("userSourcedId")
+    users = tables["users.csv"]
+    users["role"] = users["sourcedId"].map(roles["role"])
+    users["orgSourcedIds"] = users["sourcedId"].map(roles["orgSourcedId"])
+    layout = load_layout("sis/oneroster_1p1")
+    for file in layout.files:
+        if file.path in tables:
+            names = [column.name for column in file.columns]
+            tables[file.path][names].to_csv(tmp_path / file.path, index=False)
+    (silo,) = read_district(tmp_path).values()
+    assert silo.layout.layout == "sis/oneroster_1p1"
+    ours = clean_district["sis"].people
+    same = ["record", "role", "first_name", "last_surname", "birth_date", "sex", "race", "grade_level"]
+    mine = silo.people[same].sort_values("record", ignore_index=True)
+    pd.testing.assert_frame_equal(mine, ours[same].sort_values("record", ignore_index=True))
+
+
+@pytest.mark.parametrize(
+    ("folder", "silo", "people", "facts"),
+    [
+        (
+            "third_party_oneroster_1p1_school",
+            "sis/oneroster_1p1",
+            {"Student": 72, "Staff": 7},
+            {"section_enrollment": 546},
+        ),
+        ("grand_bend_joinable", "edfi", {"Student": 65}, {"attendance_event": 137}),
+        ("grand_bend_joinable", "oneroster_1p1", {"Student": 8, "Staff": 2}, {"section_enrollment": 24}),
+    ],
+)
+def test_files_that_nobody_here_wrote(
+    real_files: Path, folder: str, silo: str, people: dict[str, int], facts: dict[str, int]
+) -> None:
+    district = read_district(real_files / folder)
+    assert district[silo].people["role"].value_counts().to_dict() == people
+    assert {table: len(district[silo].fact(table)) for table in facts} == facts
+    assert (district.accounts["rows"] == district.accounts[IDENTITY].sum(axis=1)).all()
+
+
+def test_what_is_odd_in_real_files_is_told(real_files: Path) -> None:
+    third = read_district(real_files / "third_party_oneroster_1p1_school").findings
+    years = third[third["kind"].eq("not_a_school_year")]
+    assert years[["value", "read_as"]].drop_duplicates().to_numpy().tolist() == [["2025-2026", "2026"]]
+
+    bend = read_district(real_files / "grand_bend_joinable")
+    events = bend["edfi"].fact("attendance_event")
+    assert events["record"].nunique() == 19
+    surplus = bend.findings[bend.findings["kind"].eq("cells_surplus")]
+    assert surplus["file"].tolist() == ["oneroster_1p1/users.csv"] * 2
+    unknown = bend.findings[bend.findings["kind"].eq("file_unknown")]["file"]
+    on_disk = {
+        path.relative_to(real_files / "grand_bend_joinable").as_posix()
+        for path in (real_files / "grand_bend_joinable").rglob("*.*")
+        if path.is_file()
+    }
+    read = set(bend.accounts["file"]) - set(unknown)
+    assert on_disk == set(bend.accounts["file"])
+    assert {path.split("/")[0] for path in read} == {"edfi", "oneroster_1p1"}

@@ -1,0 +1,99 @@
+"""Who is behind the rows of one system: one record an id, unless the id holds two people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.files import Silo, read_district
+
+HEAD = (
+    "Customer ID,Customer Last Name,Customer First Name,Customer Birthdate,District School Number,PIN,Grade,"
+)
+HEAD += "Active Status,Balance"
+
+
+def meals(folder: Path, *rows: str) -> Silo:
+    """Read a lunchroom export of these rows."""
+    whole = [HEAD, *(f"{row},7,1111,06,Active,$1.00" for row in rows)]
+    (folder / "meals.csv").write_text("\n".join(whole) + "\n", encoding="utf-8")
+    (silo,) = read_district(folder).values()
+    return silo
+
+
+def kinds(silo: Silo) -> dict[int, str]:
+    told = silo.findings.dropna(subset=["row"])
+    return dict(zip(told["row"], told["kind"], strict=True))
+
+
+def test_two_rows_of_one_id_are_one_record_and_the_later_counts(tmp_path: Path) -> None:
+    silo = meals(tmp_path, "1,Ruiz,Ana,01/02/2014", "1,Ruiz-Diaz,Ana,01/02/2014")
+    assert silo.people[["record", "last_surname"]].to_numpy().tolist() == [["1", "Ruiz-Diaz"]]
+    assert silo.person_rows["row"].tolist() == [2, 3]
+    told = silo.findings[silo.findings["kind"].eq("rows_disagree")]
+    assert told[["row", "column", "value", "expected"]].to_numpy().tolist() == [
+        [3, "last_surname", "Ruiz-Diaz", "Ruiz"]
+    ]
+
+
+def test_one_id_with_two_first_names_and_birth_dates_holds_two_people(tmp_path: Path) -> None:
+    silo = meals(tmp_path, "1,Ruiz,Ana,01/02/2014", "1,Okoro,Ben,05/06/2012", "2,Diaz,Eva,07/08/2013")
+    assert silo.people["record"].tolist() == ["1", "1~2", "2"]
+    assert kinds(silo)[3] == "id_shared"
+    account = silo.fact("meal_account").set_index("row")["record"]
+    assert account.tolist() == ["1", "1~2", "2"]  # each balance is that of its own row
+
+
+def test_twins_under_one_id_stay_one_record(tmp_path: Path) -> None:
+    silo = meals(tmp_path, "1,Ruiz,Ana,01/02/2014", "1,Ruiz,Eva,01/02/2014")
+    assert silo.people["record"].tolist() == ["1"]
+    assert kinds(silo)[3] == "rows_disagree"
+
+
+def test_an_id_that_nobody_has_makes_a_bare_record(tmp_path: Path) -> None:
+    (tmp_path / "students.jsonl").write_text(
+        '{"studentUniqueId":"1","firstName":"Ana","lastSurname":"Ruiz","birthDate":"2014-05-06"}\n',
+        encoding="utf-8",
+    )
+    reference = '"schoolReference":{"schoolId":7},'
+    reference += '"sessionReference":{"schoolId":7,"schoolYear":2026,"sessionName":"Fall"}'
+    category = '"attendanceEventCategoryDescriptor":"uri://ed-fi.org/AttendanceEventCategoryDescriptor#Tardy"'
+    (tmp_path / "events.jsonl").write_text(
+        "".join(
+            f'{{"studentReference":{{"studentUniqueId":"{who}"}},{reference},"eventDate":"2025-10-0{day}",{category}}}\n'
+            for day, who in enumerate(["1", "9"], start=1)
+        ),
+        encoding="utf-8",
+    )
+    (silo,) = read_district(tmp_path).values()
+    assert silo.people[["record", "linkable_by"]].to_numpy().tolist() == [
+        ["1", "Name and birth date"],
+        ["9", "Identifier only"],
+    ]
+    assert silo.fact("attendance_event")["record"].tolist() == ["1", "9"]
+    assert "reference_dangling" in set(silo.findings["kind"])
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["Last 1,First 1", "Last 2,First 2", "Ruiz,Ana"], 2),
+        (["Student,Test"] * 3 + ["Ruiz,Ana"], 3),
+        (["Ruiz,Ana", "Diaz,Eva", "Last 1,First 1"], 0),
+    ],
+)
+def test_placeholder_names_count_for_nothing(names: list[str], found: int, tmp_path: Path) -> None:
+    silo = meals(tmp_path, *(f"{n},{name},02/03/2014" for n, name in enumerate(names, start=1)))
+    placeholder = silo.people["name_status"].eq("Placeholder")
+    assert placeholder.sum() == found == silo.findings["kind"].eq("name_placeholder").sum()
+    assert silo.people.loc[placeholder, "linkable_by"].eq("Identifier only").all()
+    assert silo.people.loc[placeholder, "birth_date_status"].eq("Placeholder").all()
+
+
+def test_a_birth_date_of_first_january_is_kept_and_not_trusted(tmp_path: Path) -> None:
+    silo = meals(tmp_path, "1,Ruiz,Ana,01/01/2014", "2,Diaz,Eva,01/02/2014")
+    assert silo.people["birth_date"].iloc[0] == pd.Timestamp(2014, 1, 1)
+    assert silo.people["birth_date_status"].tolist() == ["Placeholder", "Exact"]
+    assert silo.people["linkable_by"].tolist() == ["Name only", "Name and birth date"]

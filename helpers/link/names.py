@@ -59,6 +59,7 @@ SHORTEST_FOR_TWO_EDITS = 8
 # Below this similarity (1 - edits / letters) first names are plainly different, and so they are whenever
 # their first letters differ: typists rarely miss the first letter, and twins are named Jayden and Kayden.
 PLAINLY_DIFFERENT_BELOW = 0.7
+SHORTEST_BEGINNING = 3
 # Systems cut long surnames; a shorter common beginning may be chance.
 SHORTEST_CUT = 10
 
@@ -111,18 +112,19 @@ def fold(text: str) -> str:
     Returns
     -------
     str
-        Lower-case words without accents, apostrophes, hyphens or full stops, and without a final Jr., III or
+        Lower-case words without accents (also those that a wrong encoding broke), apostrophes, hyphens or
+        full stops, and without a final Jr., III or
         the like; an empty string when nothing is left. Letters of other scripts stay.
 
     Examples
     --------
-    >>> fold("  GARCÍA-López Jr."), fold("O’Brien"), fold("D. J.")
-    ('garcia lopez', 'obrien', 'd j')
+    >>> fold("  GARCÍA-López Jr."), fold("O’Brien"), fold("D. J."), fold("PÃ©rez")
+    ('garcia lopez', 'obrien', 'd j', 'perez')
     """
     if text.isascii():
         letters = text.lower()
     else:
-        decomposed = unicodedata.normalize("NFKD", text.translate(LETTERS))
+        decomposed = unicodedata.normalize("NFKD", _decoded_right(text).translate(LETTERS))
         letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold()
     if not letters.isalpha():
         for apostrophe in APOSTROPHES:
@@ -132,6 +134,18 @@ def fold(text: str) -> str:
     while len(words) > 1 and words[-1] in SUFFIXES:
         words.pop()
     return " ".join(words)
+
+
+def _decoded_right(text: str) -> str:
+    """Undo UTF-8 that some system read as Latin-1: an i with an accent became two signs."""
+    if "Ã" not in text and "Å" not in text:
+        return text
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
 
 
 @cache
@@ -260,8 +274,11 @@ def compare_first_names(left: str, right: str) -> FirstNames:
         return FirstNames(SPELLING, False)
     if formal_names(left.split()[0]) & formal_names(right.split()[0]) and (" " in left) != (" " in right):
         return FirstNames(NICKNAME, False)
+    short, long = sorted((one, other), key=len)
+    # Beginnings are what nicknames are made of (Santi, Ibra): no list has them all, so this is not plain.
+    begun = len(short) >= SHORTEST_BEGINNING and long.startswith(short)
     near = one[0] == other[0] and OSA.normalized_similarity(one, other) >= PLAINLY_DIFFERENT_BELOW
-    return FirstNames(DIFFERENT, not near)
+    return FirstNames(DIFFERENT, not (near or begun))
 
 
 def compare_surnames(left: str, right: str) -> int:

@@ -1,0 +1,101 @@
+"""Linking whole districts: a made one whose truth is known, and files that nobody here wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.files import District, read_district
+from helpers.link import Links, link_children
+from helpers.score import read_answer_key, score_children, score_findings, score_links
+
+
+def link(district: District, **how: str) -> Links:
+    return link_children(
+        district.people,
+        district.identifiers,
+        unique_people=district.unique_people,
+        person_rows=district.person_rows,
+        layouts=district.layouts,
+        **how,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture(scope="module")
+def links(district: District) -> Links:
+    return link(district)
+
+
+def test_without_faults_every_pair_that_name_and_birth_date_can_decide_is_found(
+    clean_district: District,
+) -> None:
+    key = read_answer_key(clean_district.folder)
+    children = score_children(clean_district, link(clean_district))
+    not_right = children.loc[children["outcome"].ne("right"), "person"]
+    undecidable = key.cases.loc[key.cases["decidable_by"].ne("Name and birth date"), "person"]
+    assert set(not_right) <= set(undecidable)
+    assert children["outcome"].ne("wrong").all()
+
+
+def test_each_rung_finds_more_and_none_joins_two_children_silently(district: District, links: Links) -> None:
+    by_method = [link(district, method="shared identifier"), link(district, method="exact"), links]
+    recalls = [score_links(district, one.crosswalk).iloc[0]["recall"] for one in by_method]
+    assert recalls == sorted(recalls)
+    assert recalls[-1] > 0.95
+    for one in by_method:
+        children = score_children(district, one)
+        assert not (children["outcome"].eq("wrong") & ~children["noticed"]).any()
+
+
+def test_every_child_record_is_in_the_crosswalk_once(district: District, links: Links) -> None:
+    students = district.people[district.people["role"].eq("Student")]
+    key = ["silo", "record"]
+    assert sorted(links.crosswalk[key].values.tolist()) == sorted(students[key].values.tolist())
+
+
+def test_findings_stand_where_the_value_stands(district: District, links: Links) -> None:
+    names = links.findings[links.findings["kind"].eq("names_disagree") & links.findings["silo"].eq("meals")]
+    assert len(names)
+    assert names["column"].isin(["Customer First Name", "Customer Last Name"]).all()
+    dates = links.findings[links.findings["kind"].eq("birth_date_disagrees")]
+    assert dates["row"].notna().all()
+
+
+def test_planted_faults_that_linking_can_tell_of_are_mostly_noticed(district: District, links: Links) -> None:
+    findings = pd.concat([district.findings, links.findings])
+    scored = score_findings(district, findings, crosswalk=links.crosswalk)
+    ours = scored[scored["found_by"].isin(["names_disagree", "birth_date_disagrees", "id_colliding"])]
+    assert ours["planted"].sum() > 0
+    assert ours["noticed"].sum() / ours["planted"].sum() > 0.8
+
+
+def test_the_roster_and_the_other_export_of_the_same_eight_children(real_files: Path) -> None:
+    district = read_district(real_files / "grand_bend_joinable")
+    links = link(district)
+    roster = next(
+        name for name, layout in district.layouts.items() if layout.layout.startswith("attendance/")
+    )
+    other = next(name for name, layout in district.layouts.items() if layout.layout.startswith("sis/"))
+    joined = links.pairs[links.pairs["decision"].eq("Match")]
+    between = joined[(joined["left_silo"] != joined["right_silo"])]
+    pairs = {
+        frozenset(pair) for pair in between[["left_silo", "right_silo"]].itertuples(index=False, name=None)
+    }
+    assert frozenset({roster, other}) in pairs
+    here = between[between["left_silo"].isin([roster, other]) & between["right_silo"].isin([roster, other])]
+    ids = "604863 604874 604918 604927 604938 604969 604974 605015".split()
+    assert sorted(here["left_record"]) == sorted(here["right_record"]) == ids
+    assert (here["evidence_first_name"] == "Same").all()
+    assert (here["contradiction"] == "birth date").all()
+    dates = links.findings[links.findings["kind"].eq("birth_date_disagrees")]
+    assert dates["silo"].isin([roster, other]).sum() == 8
+    whole = links.crosswalk[links.crosswalk["silo"].isin([roster, other])]
+    assert (whole.groupby("child")["record"].size() == 2).sum() == 8
+
+
+def test_a_population_of_its_own_joins_with_nobody(real_files: Path) -> None:
+    links = link(read_district(real_files / "third_party_oneroster_1p1_school"))
+    assert len(links.crosswalk) == 72
+    assert links.crosswalk["child"].nunique() == 72

@@ -135,6 +135,43 @@ def raw_delimited(data: bytes, file: FileLayout, delimiter: str) -> tuple[TextTa
     return TextTable(tuple(header), rows, settings), numbers, data.count(b'"') % 2 == 1
 
 
+def _tell_odd_rows(
+    rows: pd.DataFrame,
+    numbers: np.ndarray,
+    odd: np.ndarray,
+    width: int,
+    kind: str,
+    lenient: str,
+    findings: Findings,
+) -> np.ndarray:
+    """Tell rows that are too short or too long; give those in which a cell may be lost.
+
+    A short row is read only if its last cell is empty, a long one only if its surplus is.
+    """
+    unread = np.zeros(len(rows), bool)
+    places = np.flatnonzero(odd)
+    if not len(places):
+        return unread
+    cells = rows.iloc[places].astype(object)
+    counts = cells.notna().to_numpy().sum(axis=1)
+    text = cells.fillna("").to_numpy()
+    # Cells that must be empty: from the last one of a short row, from the first surplus one of a long one.
+    first = np.minimum(counts - 1, width)
+    must = np.arange(text.shape[1])[None, :] >= first[:, None]
+    filled = np.array([[str(cell).strip() != "" for cell in row] for row in text])
+    unread[places] = (must & filled).any(axis=1)
+    for done, here in (("row_set_aside", unread[places]), ("read_as", ~unread[places])):
+        findings.add_rows(
+            kind,
+            done,
+            numbers[places[here]],
+            value=[f"{count} cells" for count in counts[here]],
+            expected=f"{width} cells",
+            read_as=lenient if done == "read_as" else None,
+        )
+    return unread
+
+
 def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Findings) -> Parsed:
     """Read a delimited file; what can't be read as a row is set aside and told.
 
@@ -184,30 +221,11 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
     # Only rows that the parser rejected can be short or long, and they come last.
     short = rows[declared[-1]].isna().to_numpy() & ~gone
     long = rows[surplus].notna().any(axis=1).to_numpy() & ~gone if surplus else np.zeros(len(rows), bool)
-    for place in np.flatnonzero(short):
-        cells = [cell for cell in rows.iloc[place] if cell is not pd.NA]
-        readable = cells[-1].strip() == ""
-        findings.add(
-            "cells_missing",
-            "read_as" if readable else "row_set_aside",
-            row=int(numbers[place]),
-            value=f"{len(cells)} cells",
-            expected=f"{width} cells",
-            read_as="missing cells are empty" if readable else None,
-        )
-        gone[place] = not readable
-    for place in np.flatnonzero(long):
-        beyond = [cell for cell in rows.iloc[place][surplus] if cell is not pd.NA]
-        readable = all(cell.strip() == "" for cell in beyond)
-        findings.add(
-            "cells_surplus",
-            "read_as" if readable else "row_set_aside",
-            row=int(numbers[place]),
-            value=f"{width + len(beyond)} cells",
-            expected=f"{width} cells",
-            read_as="surplus cells are empty" if readable else None,
-        )
-        gone[place] = not readable
+    for kind, odd, lenient in (
+        ("cells_missing", short, "missing cells are empty"),
+        ("cells_surplus", long, "surplus cells are empty"),
+    ):
+        gone |= _tell_odd_rows(rows, numbers, odd, width, kind, lenient, findings)
     if data and data[-1:] not in b"\r\n" and len(rows) and not gone[int(numbers.argmax())]:
         ended = data.count(b"\n") > 1
         if ended:

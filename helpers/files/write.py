@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from helpers.files.text_table import TextTable, split_path
 from helpers.layouts import FileLayout, Layout
@@ -95,24 +99,44 @@ def _nest(steps: list[str | int], value: Any, whole: dict[str, Any]) -> None:
 
 
 def _json_lines(table: TextTable, file: FileLayout) -> str:
-    columns = []
-    for name in table.rows.columns:
-        declared = next((c for c in file.columns if c.name == re.sub(r"\[\d+\]", "[]", name)), None)
-        number = declared is not None and (declared.json_number or declared.type in ("number", "integer"))
-        boolean = declared is not None and declared.type == "boolean"
-        cells = table.rows[name]
-        places, distinct = pd.factorize(cells, use_na_sentinel=True)
-        values = [_json_value(str(text), number, boolean) for text in distinct]
-        columns.append((split_path(name), [int(place) for place in places], values))
+    """Write rows that have the same elements at once: the text between their values is the same."""
+    rows = table.rows
+    if rows.empty:
+        return ""
     end = LINE_ENDS[str(table.settings.get("line_end", "lf"))]
-    lines = []
-    for row in range(len(table.rows)):
+    fragments = {name: _fragments(rows[name], name, file) for name in rows.columns}
+    there = np.column_stack([rows[name].notna().to_numpy(bool) for name in rows.columns])
+    shapes, shape = np.unique(there, axis=0, return_inverse=True)
+    shape = shape.reshape(-1)
+    lines, places = [], []
+    for number, present in enumerate(shapes):
+        place = np.flatnonzero(shape == number)
+        names = [name for name, is_there in zip(rows.columns, present, strict=True) if is_there]
         whole: dict[str, Any] = {}
-        for steps, at, values in columns:
-            if at[row] >= 0:
-                _nest(steps, values[at[row]], whole)
-        lines.append(json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
-    return "".join(line + end for line in lines)
+        for column, name in enumerate(names):
+            _nest(split_path(name), f"@@{column}@@", whole)
+        around = re.split(r'"@@(\d+)@@"', json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
+        pieces: list[Any] = [pa.scalar(around[0], pa.large_string())]
+        for at, after in zip(around[1::2], around[2::2], strict=True):
+            texts, codes = fragments[names[int(at)]]
+            pieces += [texts.take(pa.array(codes[place])), pa.scalar(after, pa.large_string())]
+        joined = pc.binary_join_element_wise(*pieces, pa.scalar("", pa.large_string()))
+        # Without a single value there is nothing to join element by element.
+        lines.append(joined if names else pa.array([around[0]] * len(place), pa.large_string()))
+        places.append(place)
+    order = np.argsort(np.concatenate(places), kind="stable")
+    in_order = pa.concat_arrays(lines).take(pa.array(order)).to_pylist()
+    return end.join([*in_order, ""])
+
+
+def _fragments(cells: pd.Series, name: str, file: FileLayout) -> tuple[pa.Array, npt.NDArray[np.int64]]:
+    """Write each distinct cell of a column as JSON once, and say which of them stands in which row."""
+    declared = next((c for c in file.columns if c.name == re.sub(r"\[\d+\]", "[]", name)), None)
+    number = declared is not None and (declared.json_number or declared.type in ("number", "integer"))
+    boolean = declared is not None and declared.type == "boolean"
+    codes, distinct = pd.factorize(cells, use_na_sentinel=True)
+    texts = [json.dumps(_json_value(str(text), number, boolean), ensure_ascii=False) for text in distinct]
+    return pa.array(texts, pa.large_string()), codes.astype("int64")
 
 
 def _element(name: str, content: Any, depth: int) -> str:

@@ -84,11 +84,11 @@ LOCALES: dict[str, tuple[str, ...]] = {
     "Anglo": ("en_US",),
     "Hispanic": ("es_MX",),
     "Vietnamese": ("vi_VN",),
-    "Arabic": ("fr_DZ",),
+    "Arabic": (),
     "Chinese": ("zh_TW", "zh_CN"),
     "South Asian": ("en_IN",),
     "Korean": (),
-    "West African": ("yo_NG", "ig_NG", "ha_NG"),
+    "West African": ("yo_NG",),
 }
 FAKER_WEIGHT = 0.35
 

@@ -26,9 +26,8 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 FAULTS = Path(__file__).parent / "faults.toml"
 
 
-def _last_of_april(data: dict[str, Any]) -> dt.date:
-    # An unusable school year is reported as its own fault; any date will do until then.
-    return dt.date(data.get("school_year", 2026), 4, 30)
+# Stands for the last day of April of the school year, whichever that is.
+LAST_OF_APRIL = dt.date.min
 
 
 class Scenario(BaseModel):
@@ -41,9 +40,7 @@ class Scenario(BaseModel):
     seed: int = Field(7, ge=0, le=2**63 - 1)
     students: int = Field(600, ge=20, le=5_000_000)
     school_year: int = Field(2026, ge=2000, le=2090)
-    as_of: dt.date = Field(
-        default_factory=_last_of_april, description="date of the exports, within the school year"
-    )
+    as_of: dt.date = LAST_OF_APRIL
     fair: bool = True
 
     # What the systems share: the level sets four switches (levels.toml), each of which can be moved alone.
@@ -78,6 +75,12 @@ class Scenario(BaseModel):
     engagement_in_absence: float = Field(0.85, ge=0, le=0.99)
     traits_in_grades: float = Field(0.9, ge=0, le=0.99)
     meal_coverage: Share = 0.88
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _last_of_april(cls, as_of: Any, info: ValidationInfo) -> Any:
+        # An unusable school year is reported as its own fault; any year will do until then.
+        return dt.date(info.data.get("school_year", 2026), 4, 30) if as_of == LAST_OF_APRIL else as_of
 
     @field_validator("as_of")
     @classmethod

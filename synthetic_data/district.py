@@ -139,7 +139,9 @@ def _maker() -> str:
 
 
 def _fingerprint(scenario: Scenario) -> str:
-    told = f"{kit_version()} {_maker()} {scenario.fingerprint()}"
+    # Names come from Faker's lists and numbers from NumPy's generators: another version may draw others.
+    libraries = " ".join(metadata.version(name) for name in ("numpy", "Faker"))
+    told = f"{kit_version()} {libraries} {_maker()} {scenario.fingerprint()}"
     return hashlib.sha256(told.encode("ascii")).hexdigest()[:16]
 
 

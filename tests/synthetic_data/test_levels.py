@@ -1,0 +1,78 @@
+"""An exchange level sets four switches, and each of them moves alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from synthetic_data.district import make_district
+from synthetic_data.levels import exchange, level_title
+from synthetic_data.scenario import LEVELS, load_scenario
+from synthetic_data.silos import SILOS
+from tests.synthetic_data.written_files import silo_files
+
+# DESIGN §4: ids carried beside each system's own.
+CARRIED = {
+    "sis": ({"District"}, {"District", "State"}, {"District", "State"}, {"District", "State"}),
+    "attendance": ({"State"}, {"State"}, {"State"}, {"State", "District"}),
+    "meals": (set(), {"District"}, {"District"}, {"District"}),
+}
+
+
+def test_ids_are_carried_as_the_table_says() -> None:
+    for silo, by_level in CARRIED.items():
+        for level, ids in zip(LEVELS, by_level, strict=True):
+            assert set(exchange(load_scenario(level=level), silo).ids) == ids, (silo, level)
+    assert exchange(load_scenario(level="manual"), "meals").ids["District"] == 0.9
+
+
+def test_every_level_is_fresher_and_less_faulty_than_the_one_before() -> None:
+    for silo in SILOS:
+        steps = [exchange(load_scenario(level=level), silo) for level in LEVELS]
+        assert [step.roster_date for step in steps] == sorted(step.roster_date for step in steps)
+        factors = [step.fault_factor for step in steps]
+        assert factors == sorted(factors, reverse=True)
+    assert all(level_title(level) for level in LEVELS)
+
+
+def test_a_switch_moves_alone(tmp_path: Path) -> None:
+    def made(**settings: str) -> dict[str, bytes]:
+        name = "-".join(settings.values())
+        return silo_files(make_district(folder=tmp_path / name, students=60, faults=0.0, **settings))
+
+    manual = made(level="manual")
+    codes = made(level="manual", code_agreement="governed")
+    ids = made(level="manual", carried_ids="governed")
+    fresh = made(level="manual", freshness="governed")
+    everything = made(level="governed")
+
+    def customers(files: dict[str, bytes]) -> list[list[str]]:
+        (path,) = (path for path in files if path.startswith("meals/"))
+        return [line.split(",") for line in files[path].decode("utf-8").splitlines()]
+
+    def column(files: dict[str, bytes], place: int) -> list[str]:
+        return sorted(row[place] for row in customers(files))
+
+    # Codes alone: the same customers under the same numbers, other grades.
+    assert column(codes, 0) == column(manual, 0)
+    assert column(codes, 6) != column(manual, 6)
+    # Ids alone: the same customers, other numbers.
+    assert column(ids, 1) == column(manual, 1)
+    assert column(ids, 0) != column(manual, 0)
+    assert "attendance/studentEducationOrganizationAssociations.jsonl" in ids
+    # Freshness alone: as many numbers carried, newer rosters.
+    assert len(customers(fresh)) >= len(customers(manual))
+    assert "attendance/studentEducationOrganizationAssociations.jsonl" not in fresh
+    assert column(everything, 1) == column(fresh, 1) or len(customers(everything)) >= len(customers(manual))
+
+
+def test_rosters_lag_behind_by_the_days_of_the_level(tmp_path: Path) -> None:
+    folder = make_district(folder=tmp_path / "none", students=300, level="none", faults=0.0)
+    events = silo_files(folder)["attendance/studentSchoolAttendanceEvents.jsonl"].decode("utf-8")
+    newest = max(line.split('"eventDate":"')[1][:10] for line in events.splitlines())
+    limits = pd.read_parquet(folder / "answer_key" / "limits.parquet")
+    lagging = limits.loc[(limits["silo"] == "meals") & (limits["reason"] == "Roster date")]
+
+    assert "2026-04-01" < newest <= "2026-04-16"
+    assert lagging["person"].notna().any(), "somebody came after the till's roster"

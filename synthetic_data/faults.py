@@ -279,7 +279,7 @@ def customer_twice(scene: Scene) -> None:
 
 def _unused(scene: Scene, text: pd.Series, count: int) -> list[str]:
     """Draw numbers as long as those of a column, none of which is in it."""
-    width = int(text.str.len().max())
+    width = int(text.str.len().max()) if len(text) else 6
     low, taken = 10 ** (width - 1), set(text.tolist())
     if text.name == "Customer ID":
         taken |= set(scene.truth.population.children["district_number"].tolist())

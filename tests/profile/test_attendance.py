@@ -183,7 +183,7 @@ EVENTS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SPELLS, EVENTS, st.sets(st.integers(0, 13)))
 def test_days_equal_those_counted_one_by_one(
     spells: list[dict[str, Any]], events: list[dict[str, Any]], off: set[int]

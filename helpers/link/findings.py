@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table
+from helpers.layouts import STRING, as_table
 from helpers.link.dates import comparable, order_free
 from helpers.link.identifiers import UNDECLARED_MAY_BE
 from helpers.link.places import Places
@@ -14,6 +14,10 @@ from helpers.link.students import Students
 __all__ = ["find_disagreements"]
 
 NAMES = ("first_name", "last_surname", "full_name")
+DTYPES = dict.fromkeys(("silo", "file", "column", "kind", "value", "expected"), STRING) | {
+    "number": "int64",
+    "row": "Int64",
+}
 
 
 def find_disagreements(
@@ -46,7 +50,8 @@ def find_disagreements(
         [*_names_disagree(students.people, anchor), _birth_dates_disagree(students.people, anchor)],
         ignore_index=True,
     )
-    found = pd.concat([_placed(students, against, places), _ids_collide(students, label, refused, places)])
+    parts = [_placed(students, against, places), _ids_collide(students, label, refused, places)]
+    found = pd.concat([part.astype(DTYPES) for part in parts])
     order = ["silo", "number", "kind", "column", "value"]
     findings = found.sort_values(order, ignore_index=True).drop(columns="number")
     return as_table("findings", findings.assign(done="nothing", times=1))

@@ -3,6 +3,7 @@
 from helpers.score.answer_key import AnswerKey, has_answer_key, read_answer_key
 from helpers.score.findings import score_findings
 from helpers.score.links import score_children, score_links
+from helpers.score.pairs import score_pairs
 
 __all__ = [
     "AnswerKey",
@@ -11,4 +12,5 @@ __all__ = [
     "score_children",
     "score_findings",
     "score_links",
+    "score_pairs",
 ]

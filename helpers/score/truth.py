@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from helpers.layouts import STRING
 from helpers.score.answer_key import AnswerKey
 
 __all__ = ["ScoredDistrict", "at_records", "groups_of", "true_children"]
@@ -91,9 +92,10 @@ def groups_of(people: pd.DataFrame) -> pd.DataFrame:
     children = people[people["role"].eq("Student")]
     origin = children[["person"]].assign(group="name origin: " + children["name_origin"])
     labels = children[["person"]].assign(group=children["groups"].str.split(";")).explode("group")
-    label = labels["group"].astype("string").str.strip()
+    label = labels["group"].astype(STRING).str.strip()
     labels = labels.assign(group=label.where(label.str.contains(":", regex=False), label + ": yes"))
-    groups = pd.concat([origin, labels[label.ne("").fillna(False)]], ignore_index=True).dropna()
+    labels = labels[label.ne("").fillna(False)]
+    groups = pd.concat([part.astype(STRING) for part in (origin, labels)], ignore_index=True).dropna()
     return groups.drop_duplicates(ignore_index=True)
 
 

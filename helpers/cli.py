@@ -53,9 +53,9 @@ def _link(district: District, method: str = "standardised") -> Links:
 
 
 def _scores(district: District, links: Links) -> pd.DataFrame | None:
-    from helpers.score import has_answer_key, score_links
+    from helpers.score import can_be_judged, score_links
 
-    return score_links(district, links.crosswalk) if has_answer_key(district.folder) else None
+    return score_links(district, links.crosswalk) if can_be_judged(district.folder) else None
 
 
 @click.command()

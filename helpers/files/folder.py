@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 __all__ = ["FoundFile", "Refused", "files_below"]
 
-PASSED_OVER = ("layouts", "answer_key", "__MACOSX")
+PASSED_OVER = ("layouts", "__MACOSX")
 LARGEST_ZIP = 4 << 30  # bytes unpacked: above every export that this kit has met, below a laptop's disk
 LARGEST_RATIO = 200  # text packs at about 10 to 1, a bomb of zeros at about 1000 to 1
 RATIO_FROM = 64 << 20
@@ -114,7 +114,7 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
     Returns
     -------
     list of FoundFile
-        In order of path; hidden files, ``layouts/`` and ``answer_key/`` are passed over.
+        In order of path; hidden files and ``layouts/`` are passed over.
     list of Refused
         Zips that are not opened.
     """

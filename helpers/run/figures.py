@@ -65,7 +65,7 @@ def run_figures(folder: Path) -> RunFigures:
     from helpers.files import read_district
     from helpers.gaps import scorecard
     from helpers.link import link_children
-    from helpers.score import has_answer_key, score_children, score_links
+    from helpers.score import can_be_judged, score_children, score_links
     from helpers.share.real_data import Guard
 
     district = read_district(folder)
@@ -77,7 +77,7 @@ def run_figures(folder: Path) -> RunFigures:
     )
     guard = Guard.of(district)
     scores = children = None
-    if has_answer_key(folder):
+    if can_be_judged(folder):
         scores = score_links(district, links.crosswalk)
         children = score_children(district, links)
     figures = _index(district, links, children, scorecard(district, links, scores), guard)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.layouts import BadInput, as_table, empty_table, standard_table
 
-__all__ = ["AnswerKey", "has_answer_key", "read_answer_key"]
+__all__ = ["AnswerKey", "can_be_judged", "read_answer_key"]
 
 FOLDER = "answer_key"
 NEEDED = ("people", "rows")
@@ -28,7 +28,7 @@ class AnswerKey:
     effects: pd.DataFrame
 
 
-def has_answer_key(folder: Path | str) -> bool:
+def can_be_judged(folder: Path | str) -> bool:
     """Tell whether a folder's links can be judged at all.
 
     Parameters
@@ -62,7 +62,7 @@ def read_answer_key(folder: Path | str) -> AnswerKey:
     BadInput
         When the folder has no answer key; a real district's exports have none.
     """
-    if not has_answer_key(folder):
+    if not can_be_judged(folder):
         raise BadInput(
             f"{folder} holds no answer key, so nothing in it can be judged; real exports have none. "
             f"Make a district with `bigpicture make FOLDER` and judge that."

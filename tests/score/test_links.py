@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.layouts import BadInput, as_table, empty_table
-from helpers.score import has_answer_key, read_answer_key, score_children, score_links
+from helpers.score import can_be_judged, read_answer_key, score_children, score_links
 from helpers.score.answer_key import AnswerKey
 
 
@@ -259,7 +259,7 @@ def test_a_missed_child_whose_pair_waits_is_noticed() -> None:
 
 
 def test_a_folder_without_a_key_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    assert not has_answer_key(tmp_path)
+    assert not can_be_judged(tmp_path)
     with pytest.raises(BadInput, match="no answer key"):
         read_answer_key(tmp_path)
 

@@ -12,7 +12,7 @@ from synthetic_data.columns import dates, pick, text, truth, whole
 from synthetic_data.hard_cases import SMALLEST
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
-from synthetic_data.school_calendar import SchoolYear
+from synthetic_data.school_calendar import DAY, SchoolYear
 from synthetic_data.schools import GRADES, LEVELS
 from synthetic_data.streams import rng_for
 
@@ -218,8 +218,8 @@ def spells_frame(
         closed = mine & (spells.end >= 0)
         end[closed] = laid_out.days[spells.end[closed]]
         absent = mine & (spells.end == -2)  # enrolled in summer, struck off on the eve of the first day
-        begin[absent] = laid_out.days[0] - 21
-        end[absent] = laid_out.days[0] - 1
+        begin[absent] = laid_out.days[0] - 21 * DAY
+        end[absent] = laid_out.days[0] - DAY
     return pd.DataFrame(
         {
             "person": population.children["person"].array.take(spells.child),

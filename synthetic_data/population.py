@@ -188,7 +188,7 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
     old = retained | (rng.random(slots) < OLD_FOR_GRADE)
     # Cohort 0 begins school in the autumn after its fifth birthday, with 1 September as the last day.
     first_of_year = (scenario.school_year - 1 - 5 - cohort - old - 1970).astype("datetime64[Y]")
-    last_day = (first_of_year.astype("datetime64[M]") + 8).astype("datetime64[D]")
+    last_day = (first_of_year.astype("datetime64[M]") + np.timedelta64(8, "M")).astype("datetime64[D]")
     birth = last_day - (rng.random(slots) * 365).astype("int64")
     unknown = arrived & (rng.random(slots) < NEW_YEAR_SHARE)
     birth = np.where(unknown, first_of_year.astype("datetime64[D]"), birth)

@@ -34,6 +34,9 @@ SESSIONS = (
 )
 
 
+DAY = np.timedelta64(1, "D")
+
+
 @dataclass(frozen=True)
 class SchoolYear:
     """One school year of one level.
@@ -88,10 +91,10 @@ def school_years(scenario: Scenario) -> dict[tuple[int, str], SchoolYear]:
         first = _weekday(year - 1, 8, 18, 0, 1)
         closed = _closed(year)
         teachers = {_weekday(year - 1, 10, 1, 4, 3), _weekday(year, 3, 1, 4, 1)}
-        teachers |= {first - step for step in (5, 4, 3)}  # Wednesday to Friday of the week before
-        after_break = closed["winter"][-1] + 3
+        teachers |= {first - step * DAY for step in (5, 4, 3)}  # Wednesday to Friday of the week before
+        after_break = closed["winter"][-1] + 3 * DAY
         teachers.add(after_break)
-        everyday = np.arange(first - 5, np.datetime64(f"{year}-07-01"))
+        everyday = np.arange(first - 5 * DAY, np.datetime64(f"{year}-07-01"))
         weekdays = everyday[np.is_busday(everyday)]
         free = np.array(sorted(day for days in closed.values() for day in days))
         events = np.where(np.isin(weekdays, free), HOLIDAY, INSTRUCTIONAL)
@@ -201,13 +204,13 @@ def _closed(year: int) -> dict[str, list[np.datetime64]]:
             _weekday(year - 1, 9, 1, 0, 1),
             _weekday(year - 1, 10, 1, 0, 2),
             np.datetime64(f"{year - 1}-11-11"),
-            *(thanksgiving + step for step in (-1, 0, 1)),
+            *(thanksgiving + step * DAY for step in (-1, 0, 1)),
         ],
-        "winter": [winter + step for step in (*range(5), *range(7, 12))],
+        "winter": [winter + step * DAY for step in (*range(5), *range(7, 12))],
         "spring": [
             _weekday(year, 1, 1, 0, 3),
             _weekday(year, 2, 1, 0, 3),
-            *(spring + step for step in range(5)),
+            *(spring + step * DAY for step in range(5)),
             _weekday(year, 5, 25, 0, 1),
             np.datetime64(f"{year}-06-19"),
         ],

@@ -155,10 +155,11 @@ def _cases(
     doubles = set(children["person"][alike | first_of_year])
     planted = [truth.population.cases[["case", "person"]], truth.schooling.cases[["case", "person"]]]
     everywhere = pd.concat(planted, ignore_index=True)
-    everywhere["silo"] = pd.NA
+    everywhere["silo"] = pd.Series(pd.NA, index=everywhere.index, dtype=STRING)
     by_silo = [seen.cases.assign(silo=seen.silo) for seen in observations]
     made = faults.loc[faults["case"].notna() & faults["person"].notna(), ["case", "person", "silo"]]
-    cases = pd.concat([everywhere, *by_silo, made], ignore_index=True).astype(STRING).drop_duplicates()
+    pieces = [piece.astype(STRING) for piece in (everywhere, *by_silo, made)]
+    cases = pd.concat(pieces, ignore_index=True).drop_duplicates(ignore_index=True)
 
     def decide(silo: str | None, person: str) -> str:
         if person not in doubles:
@@ -177,5 +178,5 @@ def _cases(
         there = set(rows.loc[rows["silo"] == silo, "person"])
         held = general.loc[general["person"].isin(there)]
         apart.append(held.assign(silo=silo, decidable_by="Neither"))
-    cases = pd.concat([cases, *apart], ignore_index=True).astype(STRING)
+    cases = pd.concat([piece.astype(STRING) for piece in (cases, *apart)], ignore_index=True)
     return cases.sort_values(["case", "person", "silo"], na_position="first", ignore_index=True)

@@ -183,7 +183,9 @@ def _apply_rows(page: Page, log: Log) -> None:
         gone[places] = True
     kept = np.flatnonzero(~gone)
     if page.new:
-        added = pd.concat([new.rows.reindex(columns=rows.columns) for new in page.new], ignore_index=True)
+        # A column in which nothing is known takes any dtype; here all are text.
+        alike = [new.rows.reindex(columns=rows.columns).astype(STRING) for new in page.new]
+        added = pd.concat(alike, ignore_index=True)
         added_people = pd.concat([new.people for new in page.new], ignore_index=True)
         after = np.concatenate([new.after for new in page.new])
         # A stable sort by the place behind which a row comes; rows of the clean file come first.

@@ -20,6 +20,14 @@ from synthetic_data.silos.observation import (
     look_up,
     on_day,
 )
+from synthetic_data.silos.sis_people import (
+    demographics_of,
+    guardian_users,
+    old_records,
+    opaque_ids,
+    staff_users,
+    student_users,
+)
 from synthetic_data.streams import rng_for
 
 __all__ = ["LAYOUT", "SILO", "observe"]
@@ -34,15 +42,6 @@ BUNDLE = (
     "orgs", "resources", "resultLearningObjectiveIds", "results", "resultScoreScales", "roles",
     "scoreScales", "userProfiles", "userResources", "users",
 )  # fmt: skip
-
-# OneRoster's word for each of Ed-Fi's races.
-RACE_COLUMNS = {
-    "americanIndianOrAlaskaNative": "American Indian or Alaska Native",
-    "asian": "Asian",
-    "blackOrAfricanAmerican": "Black or African American",
-    "nativeHawaiianOrOtherPacificIslander": "Native Hawaiian or Pacific Islander",
-    "white": "White",
-}
 
 NOT_HELD = ("street_number_name", "city", "postal_code", "home_language", "generation_code_suffix")
 
@@ -78,18 +77,18 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     left = left.reset_index(drop=True)
     returned = _returned(spells, here)
 
-    accounts = _accounts(scenario, truth)
-    students = _students(truth, here, accounts, exchange)
-    gone = _students(truth, left, accounts, exchange)
-    renumbered = _renumber(scenario, _students(truth, returned, accounts, exchange))
+    accounts = opaque_ids(scenario, truth)
+    students = student_users(truth, here, accounts, exchange)
+    gone = student_users(truth, left, accounts, exchange)
+    renumbered = old_records(scenario, truth, student_users(truth, returned, accounts, exchange))
     spare_spells = pd.concat([left, returned], ignore_index=True)
     spare_people = about(
         spare_spells["person"], "Subject", why=["left"] * len(left) + ["old id"] * len(returned)
     )
     spare_users = pd.concat([gone, renumbered], ignore_index=True).drop(columns="person")
 
-    staff = _staff(truth, accounts)
-    guardians = _guardians(truth, here, accounts)
+    staff = staff_users(truth, accounts)
+    guardians = guardian_users(truth, here, accounts)
     users = pd.concat([students, staff, guardians], ignore_index=True)
     users_people = pd.concat(
         [
@@ -100,11 +99,14 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         ignore_index=True,
     )
     roles, roles_people = _roles(scenario, truth, running, guardians, accounts)
-    spare_roles = _student_roles(spare_spells, spare_users["sourcedId"])
+    # Whoever is still listed after she left has a role that nobody closed.
+    closed = (spare_people["why"] == "old id").to_numpy(dtype=bool)
+    open_ended = spare_spells.assign(end_date=spare_spells["end_date"].where(closed))
+    spare_roles = _student_roles(open_ended, spare_users["sourcedId"])
     spare_roles["sourcedId"] = guids(rng_for(scenario.seed, SILO, "spare roles"), len(spare_roles))
     sections, enrollments, enrolled = _classes(scenario, truth, here, accounts, day)
-    demographics = _demographics(truth, here["person"], students["sourcedId"])
-    spare_demographics = _demographics(truth, spare_spells["person"], spare_users["sourcedId"])
+    demographics = demographics_of(truth, here["person"], students["sourcedId"])
+    spare_demographics = demographics_of(truth, spare_spells["person"], spare_users["sourcedId"])
     courses = keep(schooling.courses, schooling.courses["course_id"].isin(sections["courseSourcedId"]))
 
     files = [
@@ -157,110 +159,6 @@ def _returned(spells: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
     gap = (now - spells["end_date"]) > pd.Timedelta(days=14)
     earlier = spells.loc[gap.fillna(False).to_numpy(dtype=bool)].sort_values(["person", "begin_date"])
     return earlier.drop_duplicates("person").reset_index(drop=True)
-
-
-def _accounts(scenario: Scenario, truth: Truth) -> pd.DataFrame:
-    """Give everybody's opaque id; whoever is observed or not, it is the same."""
-    population = truth.population
-    everybody = pd.concat(
-        [population.children["person"], population.staff["person"], population.guardians["person"]],
-        ignore_index=True,
-    )
-    ids = guids(rng_for(scenario.seed, SILO, "sourcedId"), len(everybody))
-    return pd.DataFrame({"person": everybody, "sourcedId": ids})
-
-
-def _students(truth: Truth, spells: pd.DataFrame, accounts: pd.DataFrame, exchange: Exchange) -> pd.DataFrame:
-    persons = spells["person"]
-    children = truth.population.children.set_index("person").loc[persons].reset_index()
-    guardians = truth.population.guardians.merge(accounts, on="person", how="left", validate="one_to_one")
-    agents = guardians.groupby("household")["sourcedId"].agg(";".join).astype(STRING).reset_index()
-    users = pd.DataFrame(
-        {
-            "person": persons.array,
-            "sourcedId": look_up(persons, accounts, "person", "sourcedId").array,
-            "enabledUser": pd.array([True] * len(persons), dtype="boolean"),
-            "username": children["email"].str.split("@").str[0].astype(STRING).array,
-            "givenName": children["first_name"].array,
-            "familyName": children["last_surname"].array,
-            "middleName": children["middle_name"].array,
-            "email": children["email"].array,
-            "phone": look_up(
-                children["household"], truth.population.households, "household", "telephone"
-            ).array,
-            "agentSourcedIds": look_up(children["household"], agents, "household", "sourcedId").array,
-            "grades": spells["grade_level"].array,
-            "preferredGivenName": children["preferred_first_name"].array,
-            "primaryOrgSourcedId": spells["school_id"].array,
-        }
-    )
-    if "State" in exchange.ids:
-        users["userIds"] = ("{State:" + children["state_id"] + "}").array
-    if "District" in exchange.ids:
-        users["identifier"] = children["district_number"].array
-    return users
-
-
-def _renumber(scenario: Scenario, users: pd.DataFrame) -> pd.DataFrame:
-    """Give the record of a child under the numbers that she had before she came back."""
-    rng = rng_for(scenario.seed, SILO, "old id")
-    users = users.assign(sourcedId=guids(rng, len(users)))
-    users["username"] = users["username"] + "0"
-    if "identifier" in users.columns:
-        # Numbers of the year 9 are never given out: an old number is nobody else's.
-        old = rng.choice(90_000, size=len(users), replace=False)
-        users["identifier"] = pd.array([f"9{number:05d}" for number in old.tolist()], dtype=STRING)
-    return users
-
-
-def _staff(truth: Truth, accounts: pd.DataFrame) -> pd.DataFrame:
-    staff = truth.population.staff
-    return pd.DataFrame(
-        {
-            "person": staff["person"].array,
-            "sourcedId": look_up(staff["person"], accounts, "person", "sourcedId").array,
-            "enabledUser": pd.array([True] * len(staff), dtype="boolean"),
-            "username": staff["email"].str.split("@").str[0].astype(STRING).array,
-            "givenName": staff["first_name"].array,
-            "familyName": staff["last_surname"].array,
-            "middleName": staff["middle_name"].array,
-            "identifier": staff["staff_number"].array,
-            "email": staff["email"].array,
-            "primaryOrgSourcedId": staff["school_id"].fillna(truth.population.district_id).array,
-        }
-    )
-
-
-def _guardians(truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
-    """Give the guardians of children who are here, with their children."""
-    guardians = truth.population.guardians
-    children = pd.DataFrame(
-        {
-            "household": look_up(here["person"], truth.population.children, "person", "household"),
-            "sourcedId": look_up(here["person"], accounts, "person", "sourcedId"),
-            "school_id": here["school_id"],
-        }
-    )
-    agents = children.groupby("household")["sourcedId"].agg(";".join).astype(STRING).reset_index()
-    guardians = keep(guardians, guardians["household"].isin(agents["household"]))
-    first_child = children.drop_duplicates("household")
-    ids = look_up(guardians["person"], accounts, "person", "sourcedId")
-    return pd.DataFrame(
-        {
-            "person": guardians["person"].array,
-            "sourcedId": ids.array,
-            "enabledUser": pd.array([True] * len(guardians), dtype="boolean"),
-            "username": guardians["email"].fillna("guardian-" + ids.str[:8]).array,
-            "givenName": guardians["first_name"].array,
-            "familyName": guardians["last_surname"].array,
-            "email": guardians["email"].array,
-            "phone": guardians["telephone"].array,
-            "agentSourcedIds": look_up(guardians["household"], agents, "household", "sourcedId").array,
-            "primaryOrgSourcedId": look_up(
-                guardians["household"], first_child, "household", "school_id"
-            ).array,
-        }
-    )
 
 
 def _student_roles(spells: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
@@ -408,24 +306,6 @@ def _orgs(truth: Truth) -> pd.DataFrame:
             "parentSourcedId": [pd.NA, *[population.district_id] * len(schools)],
         }
     ).astype(STRING)
-
-
-def _demographics(truth: Truth, persons: pd.Series, ids: pd.Series) -> pd.DataFrame:
-    children = truth.population.children.set_index("person").loc[persons].reset_index()
-    race = children["race"].fillna("")
-    known = children["race"].notna()
-    frame = {
-        "sourcedId": ids.array,
-        "birthDate": children["birth_date"].array,
-        "sex": children["sex"].array,
-    }
-    for column, word in RACE_COLUMNS.items():
-        has = (";" + race + ";").str.contains(f";{word};", regex=False)
-        frame[column] = has.astype("boolean").mask(~known).array
-    several = race.str.contains(";", regex=False).astype("boolean").mask(~known)
-    frame["demographicRaceTwoOrMoreRaces"] = several.array
-    frame["hispanicOrLatinoEthnicity"] = children["hispanic_latino_ethnicity"].array
-    return pd.DataFrame(frame)
 
 
 def _manifest(scenario: Scenario) -> pd.DataFrame:

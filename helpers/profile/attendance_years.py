@@ -55,13 +55,13 @@ def _day_counts(days: Days, child: pd.Series, evidence: Evidence) -> pd.DataFram
     """Count each day of a child once, by the most certain mark that any school or record gives it."""
     terms = attendance_terms()
     owned = child.notna().to_numpy()
+    if not (days.covered & owned[days.spell]).any():
+        return pd.DataFrame(columns=list(COUNTED))
     owners = pd.DataFrame({"child": child, "silo": days.spells["silo"]})
     pair, named = pd.factorize(pd.MultiIndex.from_frame(owners[owned]))
     pair_of_spell = np.full(len(owners), -1, dtype="int64")
     pair_of_spell[owned] = pair
-    kept = days.covered & (pair_of_spell[days.spell] >= 0)
-    if not kept.any():
-        return pd.DataFrame(columns=list(COUNTED))
+    kept = days.covered & owned[days.spell]
     day, rank, row = days.day[kept], days.rank[kept], pair_of_spell[days.spell[kept]]
     first, span = int(day.min()), int(day.max() - day.min()) + 1
     marks = np.zeros(len(named) * span, dtype="int8")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, fact_tables, standard_table
@@ -78,11 +77,16 @@ class Evidence:
             behind the record and nothing says which of them holds the column.
         """
         rows = self.person_rows
-        places, which = pd.factorize(pd.MultiIndex.from_frame(rows[["silo", "file"]]))
-        takes = np.array([_takes(self.layouts.get(silo), file, column) for silo, file in which], dtype=bool)
+        files = rows[["silo", "file"]].drop_duplicates()
+        takes = pd.Series(
+            [_takes(self.layouts.get(silo), file, column) for silo, file in files.itertuples(index=False)],
+            index=pd.MultiIndex.from_frame(files),
+            dtype=bool,
+        )
+        has = takes.reindex(pd.MultiIndex.from_frame(rows[["silo", "file"]])).to_numpy(dtype=bool)
         # A later row replaces an earlier one, so the last row of a file that has the column is the likely
         # source.
-        telling = rows[takes[places] | (rows["rows"] == 1).to_numpy(dtype=bool)]
+        telling = rows[has | (rows["rows"] == 1).to_numpy(dtype=bool)]
         last = telling.drop_duplicates(["silo", "record"], keep="last")
         behind = rows.drop_duplicates(["silo", "record"])[["silo", "record", "rows"]]
         return behind.merge(

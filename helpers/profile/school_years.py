@@ -153,7 +153,8 @@ def school_years(facts: Mapping[str, pd.DataFrame]) -> SchoolYears:
     named = named.rename(columns={"school_year": "year"})
     spans = _spans(sessions)
     others = _years_without_sessions(facts, set(named["silo"]), SchoolYears((), spans))
-    found = pd.concat([named, others], ignore_index=True).drop_duplicates()
+    found = pd.concat([part for part in (named, others) if len(part)] or [named], ignore_index=True)
+    found = found.drop_duplicates()
     of_silo: dict[str, tuple[int, ...]] = {}
     for silo, its_years in found.groupby("silo")["year"]:
         of_silo[str(silo)] = tuple(sorted(int(year) for year in its_years.to_numpy(dtype="int64")))

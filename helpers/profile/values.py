@@ -89,17 +89,17 @@ def _code_groups(values: pd.DataFrame) -> dict[str, int]:
 def _agreement(values: pd.DataFrame, elements: Mapping[str, Element]) -> pd.Series:
     """Say of each reported value whether every other system says the same; NA: no other says anything."""
     said = values[values["status"] == "Reported"]
-    comparable = pd.Series(0, index=said.index)
+    comparable = np.zeros(len(said), dtype="int64")
     text = said["value"]
     for name, element in elements.items():
-        mine = said["element"] == name
+        mine = (said["element"] == name).to_numpy(dtype=bool)
         if element.compare == "folded":
-            text = text.mask(mine, folded(said.loc[mine, "value"]))
+            text = text.mask(mine, folded(said["value"].where(mine)))
         if element.compare == "codes":
             groups = _code_groups(said[mine])
-            comparable = comparable.mask(mine, said["silo"].map(groups))
+            comparable[mine] = said.loc[mine, "silo"].map(groups).to_numpy(dtype="int64")
     about = said.groupby(KEYS, dropna=False, sort=False).ngroup().to_numpy(dtype="int64")
-    about = pd.factorize(pd.MultiIndex.from_arrays([about, comparable]))[0]
+    about = about * (comparable.max(initial=0) + 1) + comparable
     # A date whose day and month may be exchanged agrees by whichever reading another system has.
     other = said["other_reading"]
     there = pd.MultiIndex.from_arrays([about, text])

@@ -40,16 +40,9 @@ def _read(folder: Path) -> District:
 
 
 def _link(district: District, method: str = "standardised") -> Links:
-    from helpers.link import link_children
+    from helpers.link import link_district
 
-    return link_children(
-        district.people,
-        district.identifiers,
-        method=method.replace("-", " "),  # type: ignore[arg-type]
-        unique_people=district.unique_people,
-        anchor_order=tuple(district),
-        person_rows=district.person_rows,
-    )
+    return link_district(district, method.replace("-", " "))  # type: ignore[arg-type]
 
 
 def _scores(district: District, links: Links) -> pd.DataFrame | None:

@@ -1,6 +1,17 @@
 """Say which records of which systems are the same child, and on what evidence."""
 
+from helpers.link.beside import beside
 from helpers.link.ladder import METHODS, Links, Method, link_children
 from helpers.link.lookup import look_up, look_up_everywhere
+from helpers.link.of_district import link_district
 
-__all__ = ["METHODS", "Links", "Method", "link_children", "look_up", "look_up_everywhere"]
+__all__ = [
+    "METHODS",
+    "Links",
+    "Method",
+    "beside",
+    "link_children",
+    "link_district",
+    "look_up",
+    "look_up_everywhere",
+]

@@ -64,17 +64,12 @@ def run_figures(folder: Path) -> RunFigures:
     """
     from helpers.files import read_district
     from helpers.gaps import scorecard
-    from helpers.link import link_children
+    from helpers.link import link_district
     from helpers.score import can_be_judged, score_children, score_links
     from helpers.share.real_data import Guard
 
     district = read_district(folder)
-    links = link_children(
-        district.people,
-        district.identifiers,
-        unique_people=district.unique_people,
-        person_rows=district.person_rows,
-    )
+    links = link_district(district)
     guard = Guard.of(district)
     scores = children = None
     if can_be_judged(folder):

@@ -1,0 +1,35 @@
+"""The ladder on a whole district: every room, command and notebook links it the same way."""
+
+from __future__ import annotations
+
+from helpers.files import District
+from helpers.link.ladder import Links, Method, link_children
+
+__all__ = ["link_district"]
+
+
+def link_district(district: District, method: Method = "standardised") -> Links:
+    """Say which records of a district's systems are the same child.
+
+    Parameters
+    ----------
+    district
+        A district that was read: its order of silos says where a child's anchor is looked for first, its
+        layouts which silos promise one record a child.
+    method
+        The highest rung, as in `link_children`.
+
+    Returns
+    -------
+    Links
+        Its findings name the file, row and column at which a record disagrees.
+    """
+    return link_children(
+        district.people,
+        district.identifiers,
+        method=method,
+        unique_people=district.unique_people,
+        anchor_order=tuple(district),
+        person_rows=district.person_rows,
+        layouts=district.layouts,
+    )

@@ -35,12 +35,13 @@ def folded(words: pd.Series) -> pd.Series:
     pandas.Series
         Folded text.
     """
-    unique = words.dropna().unique()
-    plain = {
-        word: "".join(letter for letter in unicodedata.normalize("NFKD", word.casefold()) if letter.isalnum())
+    codes, unique = pd.factorize(words)
+    plain = [
+        "".join(letter for letter in unicodedata.normalize("NFKD", str(word).casefold()) if letter.isalnum())
         for word in unique
-    }
-    return words.map(plain).astype(STRING)
+    ]
+    # The last place stands for a missing word, which has code -1.
+    return pd.Series(pd.array([*plain, None], dtype=STRING).take(codes), index=words.index)
 
 
 def find_values(

@@ -26,6 +26,7 @@ __all__ = ["write_files", "write_table"]
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 CANONICAL_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?")
 EPOCH = (1980, 1, 1, 0, 0, 0)
+AT_ONCE = 200_000
 
 
 def write_table(table: TextTable, file: FileLayout) -> bytes:
@@ -108,10 +109,28 @@ def _json_lines(table: TextTable, file: FileLayout) -> str:
     there = np.column_stack([rows[name].notna().to_numpy(bool) for name in rows.columns])
     shapes, shape = np.unique(there, axis=0, return_inverse=True)
     shape = shape.reshape(-1)
+    # A few rows at a time: a large file is in memory once, not once a step.
+    return "".join(
+        _lines(
+            range(start, min(start + AT_ONCE, len(rows))), list(rows.columns), fragments, shapes, shape, end
+        )
+        for start in range(0, len(rows), AT_ONCE)
+    )
+
+
+def _lines(
+    some: range,
+    columns: list[str],
+    fragments: dict[str, tuple[pa.Array, npt.NDArray[np.int64]]],
+    shapes: npt.NDArray[np.bool_],
+    shape: npt.NDArray[np.intp],
+    end: str,
+) -> str:
     lines, places = [], []
-    for number, present in enumerate(shapes):
-        place = np.flatnonzero(shape == number)
-        names = [name for name, is_there in zip(rows.columns, present, strict=True) if is_there]
+    here = shape[some.start : some.stop]
+    for number in np.unique(here).tolist():
+        place = np.flatnonzero(here == number) + some.start
+        names = [name for name, is_there in zip(columns, shapes[number], strict=True) if is_there]
         whole: dict[str, Any] = {}
         for column, name in enumerate(names):
             _nest(split_path(name), f"@@{column}@@", whole)

@@ -124,7 +124,7 @@ def test_first_cell_says_minutes_and_what_one_can_do_afterwards(notebook: Notebo
     _, _, after = notebook.prose[0].partition("By the end you can")
     objectives = re.findall(r"^[-*] (.+)$", after, re.MULTILINE)
     assert 3 <= len(objectives) <= 5
-    assert all(re.match(r"\*\w+\*", objective) for objective in objectives), (
+    assert all(re.match(r"\*\w[\w ]*\*", objective) for objective in objectives), (
         "each begins with a verb: *count* …"
     )
 
@@ -245,4 +245,4 @@ def test_readme_lists_every_notebook_by_its_own_title_and_minutes() -> None:
     for notebook in map(Notebook, NOTEBOOKS):
         row = listed[notebook.path.name]
         assert notebook.title in re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", " | ".join(row))
-        assert any(re.fullmatch(rf"{notebook.minutes}( min(utes)?)?", part) for part in row)
+        assert any(re.match(rf"{notebook.minutes}\b", part) for part in row)

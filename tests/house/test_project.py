@@ -71,6 +71,7 @@ def test_every_third_party_import_is_a_requirement() -> None:
         "markupsafe": "jinja2",
         "nbclient": "nbconvert",
         "nbformat": "nbconvert",
+        "packaging": "jupyterlab",
         "traitlets": "nbconvert",
         "zmq": "ipykernel",
     }

@@ -1,7 +1,8 @@
 """Measure what the systems cannot say to one another."""
 
+from helpers.gaps.first_steps import first_steps
 from helpers.gaps.intervals import wilson
 from helpers.gaps.measures import Measure, measure, measures
 from helpers.gaps.scorecard import scorecard
 
-__all__ = ["Measure", "measure", "measures", "scorecard", "wilson"]
+__all__ = ["Measure", "first_steps", "measure", "measures", "scorecard", "wilson"]

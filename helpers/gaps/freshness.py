@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,10 @@ NEWEST_OF = 0.999
 # Days that lie ahead by nature, so that they say nothing about how new an export is.
 AHEAD = ("end_date", "due_date", "calendar", "session")
 
+# Later than every day.
+NEVER = 10**6
+
+Days = npt.NDArray[np.int64]
 Lines = list[dict[str, Any]]
 
 
@@ -62,19 +67,47 @@ def newest_days(district: District) -> dict[str, pd.Timestamp]:
     return days
 
 
-def _ended(district: District, known: Known, days: dict[str, pd.Timestamp]) -> npt.NDArray[np.bool_]:
-    """Say of each record whether its membership has ended before the newest day of its system."""
+@dataclass(frozen=True)
+class _Membership:
+    """Since when each system lists a child, and when it ended the membership.
+
+    A row a child, a column a system. Days since 1970; `NEVER` where it doesn't list the child, or didn't
+    end it. ``tells``: which systems say anything of a beginning or an end.
+    """
+
+    since: Days
+    until: Days
+    tells: npt.NDArray[np.bool_]
+
+
+def _membership(district: District, known: Known, days: dict[str, pd.Timestamp]) -> _Membership:
     day = known.records["silo"].map(days).astype("datetime64[us]")
+    key = ["silo", "record"]
     spells = district.fact("school_enrollment")
-    spells = spells[spells["record"].notna()]
-    spells = spells.assign(open=spells["end_date"].isna())
-    last = spells.groupby(["silo", "record"]).agg(end=("end_date", "max"), open=("open", "max")).reset_index()
-    joined = known.records[["silo", "record"]].merge(
-        last, on=["silo", "record"], how="left", validate="one_to_one"
-    )
-    by_spell = (joined["end"] < day) & ~joined["open"].astype("boolean").fillna(True)
-    by_record = known.records["end_date"] < day
-    return (by_spell | by_record).to_numpy(dtype=bool)
+    spells = spells[spells["record"].notna()][[*key, "begin_date", "end_date"]]
+    # A record without spells is a spell of its own.
+    own = known.records[[*key, "begin_date", "end_date"]]
+    spelled = pd.MultiIndex.from_frame(own[key]).isin(pd.MultiIndex.from_frame(spells[key]))
+    numbered = known.records[key].assign(number=np.arange(len(known.records)), day=day)
+    every = pd.concat([part for part in (spells, own[~spelled]) if len(part)], ignore_index=True)
+    every = every.merge(numbered, on=key, how="inner", validate="many_to_one")
+    over = (every["end_date"] < every["day"]).to_numpy(dtype=bool)
+    since = np.full(known.holds.shape, NEVER)
+    until = np.full(known.holds.shape, -1)
+    number = every["number"].to_numpy(dtype="int64")
+    at = known.child[number], known.place[number]
+    begin, end = (_numbers(every[name]) for name in ("begin_date", "end_date"))
+    np.minimum.at(since, tuple(part[~over] for part in at), begin[~over])
+    np.maximum.at(until, tuple(part[over] for part in at), end[over])
+    dated = (every["begin_date"].notna() | every["end_date"].notna()).to_numpy(dtype=bool)
+    tells = np.bincount(at[1][dated], minlength=len(known.silos)) > 0
+    return _Membership(since, np.where(since == NEVER, until, NEVER), tells)
+
+
+def _numbers(dates: pd.Series) -> Days:
+    """Count days since 1970; the beginning of time where there is none."""
+    numbers = dates.to_numpy(dtype="datetime64[D]").astype("int64")
+    return np.where(dates.isna(), 0, numbers)
 
 
 def freshness(district: District, known: Known) -> Lines:
@@ -90,8 +123,8 @@ def freshness(district: District, known: Known) -> Lines:
     Returns
     -------
     list of dict
-        Lines *days behind* (a system), *roster lag* (Not fresh when a month or more), *ended in right only*
-        and *ended in left only* (a pair).
+        Lines *days behind* and *ended and still listed* (a system), *roster lag* (Not fresh when more than a
+        month), *ended in right only* and *ended in left only* (a pair).
     """
     days = newest_days(district)
     dated = [silo for silo in known.silos if silo in days]
@@ -100,11 +133,14 @@ def freshness(district: District, known: Known) -> Lines:
         return lines
     newest = max(days[silo] for silo in dated)
     lines += [line("days behind", silo, None, (newest - days[silo]).days) for silo in dated]
-    gone = _ended(district, known, days)
-    listed = np.zeros(known.holds.shape, dtype=bool)
-    for place in range(len(known.silos)):
-        listed[known.child[known.of(place) & ~gone], place] = True
-    ended = known.holds & ~listed
+    membership = _membership(district, known, days)
+    for place, silo in enumerate(known.silos):
+        over = (
+            known.holds[:, place] & (membership.since[:, place] == NEVER) & (membership.until[:, place] >= 0)
+        )
+        example = known.example(known.of(place) & over[known.child])
+        total = int(known.holds[:, place].sum())
+        lines.append(line("ended and still listed", silo, None, int(over.sum()), total, **example))
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
         if left in days and right in days:
@@ -116,7 +152,11 @@ def freshness(district: District, known: Known) -> Lines:
             ("ended in right only", left_place, right_place),
             ("ended in left only", right_place, left_place),
         ):
-            late = listed[:, stays] & ended[:, leaves]
+            # Who began here after the end there has come back, and the other system doesn't know it yet.
+            until = membership.until[:, leaves]
+            late = (until >= 0) & (until != NEVER) & (membership.since[:, stays] <= until)
             example = known.example(known.of(stays) & late[known.child])
-            lines.append(line(name, left, right, int(late.sum()), both, **example))
+            # A system that never says when a membership begins or ends isn't late: it doesn't keep that.
+            limit = not bool(membership.tells[stays])
+            lines.append(line(name, left, right, int(late.sum()), both, is_limit=limit, **example))
     return lines

@@ -141,6 +141,30 @@ def test_a_child_who_left_one_system_only_is_counted(card: pd.DataFrame) -> None
     late = figures(card, "ended in right only", "sis", "attendance")
     assert (late.value, late.denominator, late.example_row) == (1, 3, 4)
     assert figures(card, "ended in left only", "sis", "attendance").value == 0
+    listed = figures(card, "ended and still listed", "attendance")
+    assert (listed.numerator, listed.denominator, listed.example_row) == (1, 4, 4)
+    assert figures(card, "ended and still listed", "sis").value == 0
+
+
+def test_who_came_back_after_the_other_systems_day_is_not_late() -> None:
+    def measured_with(begin: str | None) -> Any:
+        sis = silo(
+            "sis", [person("s", as_of="2026-04-30", begin_date=begin), person("t", begin_date="2025-08-01")]
+        )
+        spells = [{"record": "a", "begin_date": "2025-08-18", "end_date": "2026-02-24"}]
+        attendance = silo("attendance", [person("a", as_of="2026-04-27")], school_enrollment=spells)
+        meals = silo("meals", [person("m", as_of="2026-04-30")])
+        who = links({(name, name[0]): "c" for name in ("sis", "attendance", "meals")} | {("sis", "t"): "d"})
+        return scorecard(district(sis, attendance, meals), who)
+
+    back = measured_with("2026-04-28")
+    assert figures(back, "ended in right only", "sis", "attendance").value == 0
+    still = measured_with("2025-08-18")
+    assert figures(still, "ended in right only", "sis", "attendance").value == 1
+    # Meals says nothing of beginnings and ends: that it lists her still is a limit of the system.
+    listed = figures(still, "ended in left only", "attendance", "meals")
+    assert (listed.value, listed.is_limit) == (1, True)
+    assert not figures(still, "ended in right only", "sis", "attendance").is_limit
 
 
 def test_what_waits_and_what_nobody_verified(card: pd.DataFrame) -> None:

@@ -68,7 +68,6 @@ class Column(_Strict):
     json_number: bool = False
     unit: str | None = None
     codes: dict[str, str] | str | None = None
-    markers: dict[str, str] = {}
     required: bool = False
     max_length: int | None = None
     minimum: str | float | None = None
@@ -135,6 +134,8 @@ class Makes(_Strict):
             raise ValueError(
                 f"no standard table {self.table!r}.{nearest(self.table, ['people', *fact_tables()])}"
             )
+        if self.each is not None and not self.each.endswith("[]"):
+            raise ValueError(f"each = {self.each!r}: only elements of nested files, named like 'events[]'")
         # `local_id` says whose a fact is; it is no column of a fact.
         known = {*standard_table(self.table).dtypes(), "local_id"}
         for target in [*self.take, *self.set, *self.flags]:

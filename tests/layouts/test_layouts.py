@@ -91,6 +91,11 @@ def test_all_faults_of_a_layout_are_told_at_once(tmp_path: Path) -> None:
     [
         ('"Name" }\n', '"Nmae" }\n', "takes 'Nmae', which is no column. Did you mean Name?"),
         ("last_surname =", "last_surnam =", "has no column 'last_surnam'. Did you mean last_surname?"),
+        (
+            'table = "people"',
+            'table = "people"\neach = "Name"',
+            "each = 'Name': only elements of nested files",
+        ),
         ('table = "people"', 'table = "peopel"', "no standard table 'peopel'. Did you mean people?"),
         ('{ name = "Name" }', '{ name = "Name", type = "code" }', "is of type code and names no codes"),
         (

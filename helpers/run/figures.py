@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,8 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["RunFigures", "run_figures"]
+__all__ = ["RunFigures", "figures_of", "run_figures"]
 
-# A wrong join shows another child's data; a missing one shows nothing; a contradiction can be asked about.
-_WORST_FIRST = ("matches that are right", "match rate", "says the same")
 _OPENING = ("The", "Whoever", "Someone", "Wrong", "Before")
 _BANDS = {"Sure": "joined", "Unverified": "unverified", "Review": "review", "Alone": "alone"}
 
@@ -63,19 +60,37 @@ def run_figures(folder: Path) -> RunFigures:
         When the folder cannot be read.
     """
     from helpers.files import read_district
+
+    return figures_of(read_district(folder))
+
+
+def figures_of(district: District) -> RunFigures:
+    """Link a district, judge it where it has an answer key, and count what the index says.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    RunFigures
+        As from ``run_figures``.
+    """
     from helpers.gaps import scorecard
-    from helpers.link import link_district
+    from helpers.link import link_district, look_up_everywhere
     from helpers.score import can_be_judged, score_children, score_links
     from helpers.share.real_data import Guard
 
-    district = read_district(folder)
     links = link_district(district)
     guard = Guard.of(district)
-    scores = children = None
-    if can_be_judged(folder):
+    scores = children = looked_up = None
+    if can_be_judged(district.folder):
         scores = score_links(district, links.crosswalk)
         children = score_children(district, links)
-    figures = _index(district, links, children, scorecard(district, links, scores), guard)
+        looked_up = score_children(district, look_up_everywhere(district.people, district.identifiers))
+    judged = (children, looked_up)
+    figures = _index(district, links, judged, scorecard(district, links, scores), guard)
     return RunFigures(figures, district.about, district.synthetic)
 
 
@@ -88,14 +103,19 @@ def _say(guard: Any, count: object) -> Count:
 
 
 def _index(
-    district: District, links: Links, children: pd.DataFrame | None, measures: pd.DataFrame, guard: Any
+    district: District,
+    links: Links,
+    judged: tuple[pd.DataFrame | None, pd.DataFrame | None],
+    measures: pd.DataFrame,
+    guard: Any,
 ) -> IndexFigures:
-    crosswalk = links.crosswalk
-    names = {silo: _title_of(district, silo) for silo in district}
+    from helpers.show.systems import system_names
+
+    crosswalk, (children, looked_up) = links.crosswalk, judged
+    names = system_names(district.layouts)
     known = crosswalk.groupby("silo")["child"].nunique()
-    systems = {names[silo]: _say(guard, known.get(silo, 0)) for silo in district}
+    systems = {_subject(names[silo]): _say(guard, known.get(silo, 0)) for silo in district}
     bands = crosswalk["band"].value_counts()
-    judged = _judged(children, guard) if children is not None else {}
     everywhere = None
     if children is None and len(known) > 1:
         everywhere = int((crosswalk.groupby("child")["silo"].nunique() == len(known)).sum())
@@ -103,25 +123,16 @@ def _index(
         place=district.title,
         children=_say(guard, len(children) if children is not None else crosswalk["child"].nunique()),
         systems=systems,
-        joined=judged.get("joined"),
+        joined=_say(guard, _outcome(children, "right")),
         joined_everywhere=_say(guard, everywhere),
-        wrong_unnoticed=judged.get("wrong_unnoticed"),
+        wrong_unnoticed=_say(guard, _unnoticed(children)),
+        looked_up_wrong=_say(guard, _unnoticed(looked_up)),
         waiting=_say(guard, bands.get("Review", 0)),
         unverified=_say(guard, bands.get("Unverified", 0)),
         outcomes=_outcomes(children, guard) if children is not None else _ties(crosswalk, names, guard),
         picture_title=_picture_title(children, bands),
         first_step=_first_step(measures, names),
     )
-
-
-def _title_of(district: District, silo: str) -> str:
-    """Say a system as a superintendent would: by what it is for, else by its export's title."""
-    if silo == "sis":
-        return "The student information system (SIS)"
-    layout = district.layouts[silo]
-    if silo == layout.silo:
-        return silo.replace("_", " ").capitalize()
-    return re.sub(r"\s*\([^)]*\)$", "", layout.title)
 
 
 def _parts(guard: Any, counts: Mapping[str, int]) -> dict[str, Count]:
@@ -134,12 +145,20 @@ def _parts(guard: Any, counts: Mapping[str, int]) -> dict[str, Count]:
     return said
 
 
-def _judged(children: pd.DataFrame, guard: Any) -> dict[str, Count]:
-    wrong = children["outcome"].eq("wrong")
-    return {
-        "joined": _say(guard, children["outcome"].eq("right").sum()),
-        "wrong_unnoticed": _say(guard, (wrong & ~children["noticed"].fillna(False).astype(bool)).sum()),
-    }
+def _subject(name: str) -> str:
+    """Begin a sentence with a system."""
+    return f"The {name[:1].lower()}{name[1:]}" if name.endswith("(SIS)") else name
+
+
+def _outcome(children: pd.DataFrame | None, outcome: str) -> int | None:
+    return None if children is None else int(children["outcome"].eq(outcome).sum())
+
+
+def _unnoticed(children: pd.DataFrame | None) -> int | None:
+    """Count the silent wrong matches: children with another child's records, and nothing looks wrong."""
+    if children is None:
+        return None
+    return int((children["outcome"].eq("wrong") & ~children["noticed"].fillna(False).astype(bool)).sum())
 
 
 def _outcomes(children: pd.DataFrame, guard: Any) -> dict[str, dict[str, Count]]:
@@ -180,23 +199,13 @@ def _picture_title(children: pd.DataFrame | None, bands: pd.Series) -> str:
 
 
 def _first_step(measures: pd.DataFrame, names: Mapping[str, str]) -> str:
-    """Choose what matters most: wrong joins, then children not found, then what systems contradict."""
-    missing = (measures["denominator"] - measures["numerator"]).astype("float64")
-    for name in _WORST_FIRST:
-        gaps = measures.assign(missing=missing)[measures["measure"].eq(name) & missing.gt(0)]
-        if len(gaps):
-            widest = gaps.sort_values("missing", ascending=False, kind="stable").iloc[0]
-            return _in_words(str(widest["next_step"]), names)
-    return ""
+    """Say the one thing to do first, as the rest of a sentence."""
+    from helpers.gaps import first_steps
+    from helpers.show.systems import in_words
 
-
-def _in_words(step: str, names: Mapping[str, str]) -> str:
-    """Say systems and columns in a sentence as a superintendent would."""
-    for silo, name in names.items():
-        spoken = name.removesuffix(" (SIS)")
-        if silo == "sis" or name.lower() == silo.replace("_", " "):
-            spoken = spoken[:1].lower() + spoken[1:]
-        step = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", spoken, step)
-    step = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", step)
+    chosen = first_steps(measures, most=1)
+    if chosen.empty:
+        return ""
+    step = in_words(str(chosen["next_step"].iloc[0]), names)
     first = step.split(" ", 1)[0]
     return step[:1].lower() + step[1:] if first in _OPENING else step

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from helpers.files import read_district
 from helpers.layouts import BadInput
 from helpers.run.earlier import earlier_runs, remember
 from helpers.run.execute import NotebookRun, run_notebooks
-from helpers.run.figures import RunFigures, run_figures
+from helpers.run.figures import RunFigures, figures_of
 from helpers.run.notebooks import choose
 from helpers.run.parameters import parameters_for
 from helpers.run.progress import Progress
 from helpers.show.index import ReportLine, index_page
-from helpers.show.pages import notebook_page
+from helpers.show.pages import minutes_to_read, notebook_page
 from helpers.teach.solutions import notebooks_folder
+
+if TYPE_CHECKING:
+    from helpers.files import District
 
 __all__ = ["MAKERS", "Maker", "ReportResult", "report"]
 
@@ -91,12 +97,10 @@ def _is_real(folder: Path) -> bool:
     return not (isinstance(about, dict) and about.get("synthetic") is True)
 
 
-def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
+def _figures(district: District, real: bool) -> tuple[RunFigures | None, str]:
     """Compute the figures; when that fails the reports are still written, and the index says so."""
     try:
-        return run_figures(folder), ""
-    except BadInput:
-        raise
+        return figures_of(district), ""
     except Exception as error:
         words = "" if real else f": {' '.join(str(error).split())[:300]}"
         return None, f"The figures of this page could not be computed ({type(error).__name__}{words})."
@@ -153,8 +157,8 @@ def report(
     progress = progress or Progress(len(chosen))
     place = (named or (make or _maker())(_merged(typed))).resolve()
     real = _is_real(place)
-    figures, trouble = _figures(place, real)
-    about, synthetic = (figures.about, figures.synthetic) if figures else ({}, not real)
+    district = read_district(place)
+    about, synthetic = district.about, district.synthetic
     pages = [notebook.name for notebook in chosen]
 
     def write_page(run: NotebookRun) -> None:
@@ -169,19 +173,23 @@ def report(
         )
 
     asks_folder = any(_FOLDER in notebook.parameters for notebook in chosen)
-    runs = run_notebooks(
-        [notebook.path for notebook in chosen],
-        {**given, **({_FOLDER: str(place)} if asks_folder else {})},
-        out / "notebooks",
-        real=real,
-        at_once=at_once,
-        progress=progress,
-        when_done=write_page,
-    )
+    # The figures are worked out while the notebooks' own processes run.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="figures") as beside:
+        working = beside.submit(_figures, district, real)
+        runs = run_notebooks(
+            [notebook.path for notebook in chosen],
+            {**given, **({_FOLDER: str(place)} if asks_folder else {})},
+            out / "notebooks",
+            real=real,
+            at_once=at_once,
+            progress=progress,
+            when_done=write_page,
+        )
+        figures, trouble = working.result()
     index_page(
         out / "index.html",
         figures.index if figures else None,
-        [_line(run) for run in runs],
+        [_line(run, out) for run in runs],
         about,
         synthetic=synthetic,
         version=_version(),
@@ -197,5 +205,6 @@ def _merged(typed: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     return {name: value for own in typed.values() for name, value in own.items()}
 
 
-def _line(run: NotebookRun) -> ReportLine:
-    return ReportLine(run.title, f"{run.name}.html", run.minutes, run.status, run.failed)
+def _line(run: NotebookRun, out: Path) -> ReportLine:
+    page = f"{run.name}.html"
+    return ReportLine(run.title, page, minutes_to_read(out / page), run.status, run.failed)

@@ -45,6 +45,8 @@ class IndexFigures:
         Children joined in all systems, whether or not they should be; said when ``joined`` is None.
     wrong_unnoticed
         Children joined to another child's records without any check noticing; None without an answer key.
+    looked_up_wrong
+        The same, had records been joined by a lookup of numbers alone; None without an answer key.
     waiting
         Records that wait for a person.
     unverified
@@ -63,6 +65,7 @@ class IndexFigures:
     joined: Count = None
     joined_everywhere: Count = None
     wrong_unnoticed: Count = None
+    looked_up_wrong: Count = None
     waiting: Count = None
     unverified: Count = None
     outcomes: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
@@ -155,6 +158,13 @@ def sentences(figures: IndexFigures) -> list[str]:
             lines.append(unjudged[0].upper() + unjudged[1:].replace("should be", "should be joined"))
         else:
             lines.append(f"{_children(figures.joined_everywhere)} joined in every system; {unjudged}")
+    lines.append(_joined_wrongly(figures))
+    lines.append(f"First thing to do: {figures.first_step or 'nothing stands out; read the reports below.'}")
+    return lines
+
+
+def _joined_wrongly(figures: IndexFigures) -> str:
+    """Say who is joined to another child: by a lookup of numbers alone, and by joins that are verified."""
     if figures.wrong_unnoticed is None:
         known = [
             f"{number_text(count)} {words}"
@@ -164,18 +174,24 @@ def sentences(figures: IndexFigures) -> list[str]:
             )
             if count is not None and count != 0
         ]
-        lines.append(
+        return (
             "Whether a child is joined to another child's records cannot be judged without an answer key"
             + (f"; {' and '.join(known)}." if known else ".")
         )
-    elif figures.wrong_unnoticed == 0:
-        lines.append("**No child** is joined to another child's records without a check noticing.")
-    else:
-        lines.append(
+    if figures.looked_up_wrong is None:
+        if figures.wrong_unnoticed == 0:
+            return "**No child** is joined to another child's records without a check noticing."
+        return (
             f"{_children(figures.wrong_unnoticed)} joined to another child's records, and no check noticed."
         )
-    lines.append(f"First thing to do: {figures.first_step or 'nothing stands out; read the reports below.'}")
-    return lines
+    number = as_number(figures.looked_up_wrong)
+    wrong = "no child" if number == 0 else f"{number_text(figures.looked_up_wrong)} child"
+    noun = wrong if number in (0, 1) else f"{wrong}ren"
+    verified = "none is" if figures.wrong_unnoticed == 0 else number_text(figures.wrong_unnoticed)
+    return (
+        f"Looked up by number alone, **{noun}** would be joined to another child's records with nothing "
+        f"looking wrong; joined with names and birth dates checked, **{verified}**."
+    )
 
 
 def _title(figures: IndexFigures) -> str:

@@ -87,7 +87,7 @@ def number_text(value: object, unit: str = "", digits: int | None = None) -> str
     """
     if is_missing(value):
         return "–"
-    if isinstance(value, bool):
+    if type(value).__name__ in ("bool", "bool_"):  # numpy has one of its own
         return "yes" if value else "no"
     if isinstance(value, str):
         return value

@@ -18,10 +18,12 @@ from helpers.show.tokens import page_css
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["TEMPLATE_FOLDER", "Failure", "notebook_page"]
+__all__ = ["TEMPLATE_FOLDER", "Failure", "minutes_to_read", "notebook_page"]
 
 TEMPLATE_FOLDER = Path(__file__).with_name("template")
 # The line of a notebook's first cell at which its words to the learner begin: minutes, needs, goals.
+# A page is read more slowly than a novel, and each picture or table is looked at.
+_WORDS_A_MINUTE, _MINUTES_A_LOOK = 180, 0.4
 _FOR_LEARNERS = re.compile(r"^\*\*\d+ min.*", re.MULTILINE | re.DOTALL)
 
 
@@ -174,3 +176,24 @@ def notebook_page(
     markup, _ = _exporter().from_notebook_node(notebook, resources={"kit": kit})
     write_atomically(out_path, _with_ids(markup).encode("utf-8"))
     return out_path
+
+
+def minutes_to_read(page: Path) -> int:
+    """Say how long a page takes to read; a notebook's own minutes are those of somebody who works through it.
+
+    Parameters
+    ----------
+    page
+        A page that ``notebook_page`` wrote.
+
+    Returns
+    -------
+    int
+        Whole minutes, at least one; what is folded away is not counted.
+    """
+    main = page.read_text(encoding="utf-8").partition("<main")[2]
+    main = re.sub(r"<details.*?</details>", " ", main, flags=re.DOTALL)
+    looks = len(re.findall(r"<(?:figure|table)\b", main))
+    main = re.sub(r"<table.*?</table>", " ", main, flags=re.DOTALL)
+    words = len(re.sub(r"<[^>]+>", " ", main).split())
+    return max(1, round(words / _WORDS_A_MINUTE + looks * _MINUTES_A_LOOK))

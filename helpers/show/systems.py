@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpers.layouts import Layout
 
-__all__ = ["system_names"]
+__all__ = ["in_words", "system_names"]
 
 _ROSTER = "Student information system (SIS)"
 
@@ -32,6 +32,34 @@ def system_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
     names = {silo: _name(silo, layout) for silo, layout in layouts.items()}
     often = Counter(names.values())
     return {silo: name if often[name] == 1 else f"{name}, {silo}" for silo, name in names.items()}
+
+
+def in_words(sentence: str, names: Mapping[str, str]) -> str:
+    """Say the systems and columns of a sentence as people do.
+
+    Parameters
+    ----------
+    sentence
+        A sentence that names systems and columns as the files do, such as a next step of the scorecard.
+    names
+        Silo -> name, from ``system_names``.
+
+    Returns
+    -------
+    str
+        The same sentence.
+
+    Examples
+    --------
+    >>> in_words("sis and meals agree on birth_date.", {"sis": _ROSTER, "meals": "Meals"})
+    'the student information system and meals agree on birth date.'
+    """
+    for silo, name in names.items():
+        spoken = name.removesuffix(" (SIS)")
+        if silo == "sis" or name.lower() == silo.replace("_", " "):
+            spoken = ("the " if silo == "sis" else "") + spoken[:1].lower() + spoken[1:]
+        sentence = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", spoken, sentence)
+    return re.sub(r"(?<=[a-z])_(?=[a-z])", " ", sentence)
 
 
 def _name(silo: str, layout: Layout) -> str:

@@ -12,6 +12,8 @@ from helpers.show.numbers import CountGuard, number_text, shared_digits, shown_c
 
 __all__ = ["csv_link", "table", "table_markup"]
 
+_SHORT = 12
+
 
 def _head(column: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
     text = names.get(column, str(column).replace("_", " "))
@@ -35,6 +37,11 @@ def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tup
     if guard is not None and whole:
         return [number_text(shown_count(value, guard), digits=digits) for value in column], "number"
     return [number_text(value, digits=digits) for value in column], "number"
+
+
+def _kept_whole(text: str) -> str:
+    # A browser breaks 2013-03-05 at its hyphens; a day and a short number are read as one.
+    return ";white-space:nowrap" if "-" in text and len(text) <= _SHORT and " " not in text else ""
 
 
 def _safe_cell(text: str) -> str:
@@ -113,9 +120,12 @@ def table_markup(
     body = []
     for row in zip(*(texts for texts, _ in cells), strict=True):
         first, *rest = row
-        line = f'<th scope="row"{kinds[0]} style="{sides[0]}">{escape(first)}</th>' + "".join(
-            f'<td{kind} style="{side}">{escape(text)}</td>'
-            for text, kind, side in zip(rest, kinds[1:], sides[1:], strict=True)
+        line = (
+            f'<th scope="row"{kinds[0]} style="{sides[0]}{_kept_whole(first)}">{escape(first)}</th>'
+            + "".join(
+                f'<td{kind} style="{side}{_kept_whole(text)}">{escape(text)}</td>'
+                for text, kind, side in zip(rest, kinds[1:], sides[1:], strict=True)
+            )
         )
         body.append(f"<tr>{line}</tr>")
     title = f'<caption style="text-align:left">{escape(caption)}</caption>' if caption else ""
@@ -137,6 +147,7 @@ def table(
     guard: CountGuard | None = None,
     most: int = 40,
     download: bool = True,
+    fold: str = "",
 ) -> Block:
     """Show a table that everybody can read: headers with a scope, numbers to the right, dates as dates.
 
@@ -155,6 +166,8 @@ def table(
         How many rows are shown; the rest is counted, and in the download.
     download
         Whether a link downloads the rows as CSV.
+    fold
+        What to open, in a few words: the table is then folded away behind them.
 
     Returns
     -------
@@ -172,4 +185,6 @@ def table(
         markup += csv_link(shown if guard is not None else frame, caption or "table")
     if frame.empty:
         markup += '<p class="muted">No rows.</p>'
+    if fold:
+        markup = f"<details><summary>{escape(fold)}</summary>{markup}</details>"
     return Block(markup, f"{caption or 'Table'}: {len(frame):,} rows")

@@ -148,15 +148,15 @@ def series_colours(count: int) -> list[str]:
     Returns
     -------
     list of str
-        Colours in a fixed order; vermilion, which means *wrong*, comes last and yellow, too pale, never.
+        Colours in a fixed order: ink first; blue, orange and vermilion, which mean *right*, *missed* and
+        *wrong*, last; yellow, too pale, never.
     """
     from matplotlib import color_sequences
     from matplotlib.colors import to_hex
 
     palette = [to_hex(shade) for shade in color_sequences["okabe_ito"]]
-    wanted = [colour(name).lower() for name in ("blue", "orange", "green", "sky", "purple")]
-    order = [palette[palette.index(shade)] for shade in wanted]
-    order = [*order, colour("ink"), colour("vermilion")]
+    wanted = [colour(name).lower() for name in ("sky", "purple", "green", "blue", "orange", "vermilion")]
+    order = [colour("ink"), *(palette[palette.index(shade)] for shade in wanted)]
     return [order[place % len(order)] for place in range(count)]
 
 

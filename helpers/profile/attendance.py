@@ -305,7 +305,8 @@ def attendance_days(district_or_frames: District | Mapping[str, pd.DataFrame]) -
 
     Present is generated; an exception takes its place, the most certain of a day by the order declared in
     ``elements.toml``. A school without a calendar gives no day, and neither do days after the one for which
-    the export speaks. Events outside any spell, or on a day without school, are not counted.
+    the export speaks: ``as_of`` of its people, else its newest event; without either nothing is covered.
+    Events outside any spell, or on a day without school, are not counted.
 
     Parameters
     ----------

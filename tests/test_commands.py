@@ -1,0 +1,129 @@
+"""The command line: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from helpers.cli import main
+
+WRITES = {
+    "read": ["findings.csv", "accounts.csv"],
+    "link": ["crosswalk.csv", "pairs.csv", "link_findings.csv"],
+    "score": ["scores.csv"],
+    "profile": ["profile.csv", "values.parquet", "left_out.csv"],
+    "gaps": ["scorecard.csv"],
+}
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def ran(
+    district_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[Path, dict[str, object]]]:
+    """Each command on the small made district: where it wrote, and its JSON."""
+    found = {}
+    for command in WRITES:
+        out = tmp_path_factory.mktemp(command)
+        result = run(command, district_folder, "--out", out, "--json")
+        assert result.exit_code == 0, result.output
+        found[command] = (out, json.loads(result.stdout))
+    return found
+
+
+@pytest.mark.parametrize("command", WRITES)
+def test_a_command_writes_what_its_help_says(
+    command: str, ran: dict[str, tuple[Path, dict[str, object]]]
+) -> None:
+    out, figures = ran[command]
+    assert sorted(path.name for path in out.iterdir()) == sorted(WRITES[command])
+    text = " ".join(run(command, "--help").output.split())
+    for name in WRITES[command]:
+        assert name in text
+    assert figures
+
+
+def test_the_figures_of_read_are_those_of_its_files(ran: dict[str, tuple[Path, dict[str, object]]]) -> None:
+    out, figures = ran["read"]
+    accounts = pd.read_csv(out / "accounts.csv")
+    assert [row["rows"] for row in figures["accounts"]] == accounts["rows"].tolist()
+    findings = pd.read_csv(out / "findings.csv")
+    assert sum(row["times"] for row in figures["findings"]) == findings["times"].sum()
+
+
+def test_link_counts_what_the_crosswalk_holds(ran: dict[str, tuple[Path, dict[str, object]]]) -> None:
+    out, figures = ran["link"]
+    crosswalk = pd.read_csv(out / "crosswalk.csv", dtype="string")
+    assert figures["records"] == len(crosswalk)
+    assert figures["children"] == crosswalk["child"].nunique()
+
+
+def test_a_crosswalk_can_be_judged_by_itself(
+    district_folder: Path, ran: dict[str, tuple[Path, dict[str, object]]], tmp_path: Path
+) -> None:
+    out, _ = ran["link"]
+    result = run("score", district_folder, "--crosswalk", out / "crosswalk.csv", "--out", tmp_path, "--json")
+    assert json.loads(result.stdout)["scores"] == ran["score"][1]["scores"]
+    whole = pd.read_csv(out / "crosswalk.csv", dtype="string")
+    whole.assign(child="one").to_csv(tmp_path / "all one.csv", index=False)
+    worse = run(
+        "score", district_folder, "--crosswalk", tmp_path / "all one.csv", "--out", tmp_path, "--json"
+    )
+    assert sum(row["wrong"] for row in json.loads(worse.stdout)["scores"]) > 1000
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["read", "{none}"], "There is no folder"),
+        (["score", "{bare}"], "answer key"),
+        (["score", "{district}", "--crosswalk", "{none}"], "There is no file"),
+        (["dictionary", "meals/mealtime"], "Did you mean meals/mealtime_customers?"),
+        (["report", "--from", "{none}"], "There is no folder"),
+        (["report", "--only", "77"], "77"),
+        (["report", "-p", "studnets", "60"], "Did you mean students?"),
+        (["make", "{new}", "--set", "sede=7"], "Did you mean seed?"),
+        (["make", "{new}", "--scenario", "workshp"], "workshop"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(
+    words: list[str], told: str, district_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bare").mkdir()
+    places = {f"{{{name}}}": tmp_path / name for name in ("none", "bare", "new")}
+    places["{district}"] = district_folder
+    result = run(*(str(places.get(word, word)) for word in words))
+    assert result.exit_code == 2, result.output
+    assert told in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not result.stdout
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_real_folder_keeps_its_values_to_itself(district_folder: Path, tmp_path: Path) -> None:
+    """Where nothing says that a folder is invented, restricted values are masked unless asked for."""
+    hidden, shown = tmp_path / "hidden", tmp_path / "shown"
+    assert run("read", district_folder / "silos", "--out", hidden).exit_code == 0
+    assert run("read", district_folder / "silos", "--out", shown, "--show-values").exit_code == 0
+    without, with_values = (
+        pd.read_csv(folder / "findings.csv", dtype="string") for folder in (hidden, shown)
+    )
+    assert without["kind"].equals(with_values["kind"])
+    money = with_values["kind"].eq("not_a_number")
+    assert money.any()
+    assert set(without.loc[money, "value"]) == {"…"}
+    assert with_values.loc[money, "value"].str.contains(r"\d").all()
+
+
+def test_the_dictionary_says_what_every_column_means(tmp_path: Path) -> None:
+    result = run("dictionary", "meals/mealtime_customers", "--out", tmp_path, "--json")
+    rows = json.loads(result.stdout)["dictionary"]
+    assert [row["column"] for row in rows][:2] == ["Customer ID", "Customer Last Name"]
+    assert "meals/mealtime_customers" in json.loads(run("dictionary", "--json").stdout)["layouts"]

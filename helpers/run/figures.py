@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.share.parts import shown_parts
 from helpers.show.index import Count, IndexFigures
 from helpers.show.numbers import shown_count
 
@@ -109,7 +110,7 @@ def _index(
     measures: pd.DataFrame,
     guard: Any,
 ) -> IndexFigures:
-    from helpers.show.systems import system_names
+    from helpers.show.systems import spoken_names, system_names
 
     crosswalk, (children, looked_up) = links.crosswalk, judged
     names = system_names(district.layouts)
@@ -131,18 +132,8 @@ def _index(
         unverified=_say(guard, bands.get("Unverified", 0)),
         outcomes=_outcomes(children, guard) if children is not None else _ties(crosswalk, names, guard),
         picture_title=_picture_title(children, bands),
-        first_step=_first_step(measures, names),
+        first_step=_first_step(measures, spoken_names(district.layouts)),
     )
-
-
-def _parts(guard: Any, counts: Mapping[str, int]) -> dict[str, Count]:
-    """Guard the parts of a whole: a single hidden one could be subtracted, so that a second one goes too."""
-    said = {name: _say(guard, count) for name, count in counts.items()}
-    hidden = [name for name, text in said.items() if isinstance(text, str)]
-    open_ones = sorted((count, name) for name, count in counts.items() if count and name not in hidden)
-    if len(hidden) == 1 and open_ones:
-        said[open_ones[0][1]] = "not shown"
-    return said
 
 
 def _subject(name: str) -> str:
@@ -161,21 +152,21 @@ def _unnoticed(children: pd.DataFrame | None) -> int | None:
     return int((children["outcome"].eq("wrong") & ~children["noticed"].fillna(False).astype(bool)).sum())
 
 
-def _outcomes(children: pd.DataFrame, guard: Any) -> dict[str, dict[str, Count]]:
+def _outcomes(children: pd.DataFrame, guard: Any) -> dict[str, Mapping[str, Count]]:
     """Count right, missed and wrong by how many systems know the child: more systems, more to join."""
-    rows = {}
+    rows: dict[str, Mapping[str, Count]] = {}
     for count in sorted(children["silos"].dropna().unique().tolist(), reverse=True):
         own = children[children["silos"].eq(count)]
         label = "Known to one system" if count == 1 else f"Known to {count} systems"
         counts = {name: int(own["outcome"].eq(name).sum()) for name in ("right", "missed", "wrong")}
-        rows[label] = _parts(guard, counts)
+        rows[label] = shown_parts(guard, counts)
     return rows
 
 
-def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict[str, dict[str, Count]]:
+def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict[str, Mapping[str, Count]]:
     """Without a key: how each system's records are tied, which is not whether they are tied rightly."""
     return {
-        names[silo]: _parts(
+        names[silo]: shown_parts(
             guard,
             {
                 part: int(crosswalk.loc[crosswalk["silo"].eq(silo), "band"].eq(band).sum())
@@ -198,7 +189,7 @@ def _picture_title(children: pd.DataFrame | None, bands: pd.Series) -> str:
     )
 
 
-def _first_step(measures: pd.DataFrame, names: Mapping[str, str]) -> str:
+def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str]) -> str:
     """Say the one thing to do first, as the rest of a sentence."""
     from helpers.gaps import first_steps
     from helpers.show.systems import in_words
@@ -206,6 +197,6 @@ def _first_step(measures: pd.DataFrame, names: Mapping[str, str]) -> str:
     chosen = first_steps(measures, most=1)
     if chosen.empty:
         return ""
-    step = in_words(str(chosen["next_step"].iloc[0]), names)
+    step = in_words(str(chosen["next_step"].iloc[0]), spoken)
     first = step.split(" ", 1)[0]
     return step[:1].lower() + step[1:] if first in _OPENING else step

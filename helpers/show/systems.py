@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpers.layouts import Layout
 
-__all__ = ["in_words", "system_names"]
+__all__ = ["in_words", "spoken_names", "system_names"]
 
 _ROSTER = "Student information system (SIS)"
 
@@ -34,32 +34,53 @@ def system_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
     return {silo: name if often[name] == 1 else f"{name}, {silo}" for silo, name in names.items()}
 
 
-def in_words(sentence: str, names: Mapping[str, str]) -> str:
+def spoken_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
+    """Name systems as they are said inside a sentence.
+
+    Parameters
+    ----------
+    layouts
+        Layout by silo, such as ``district.layouts``.
+
+    Returns
+    -------
+    dict of str
+        Silo -> name: "the student information system", "meals", "Ed-Fi bulk XML".
+    """
+    return {silo: _spoken(silo, name) for silo, name in system_names(layouts).items()}
+
+
+def _spoken(silo: str, name: str) -> str:
+    name = name.removesuffix(" (SIS)")
+    if silo == "sis":
+        return f"the {name[:1].lower()}{name[1:]}"
+    return name.lower() if name.lower() == silo.replace("_", " ") else name
+
+
+def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
     """Say the systems and columns of a sentence as people do.
 
     Parameters
     ----------
     sentence
         A sentence that names systems and columns as the files do, such as a next step of the scorecard.
-    names
-        Silo -> name, from ``system_names``.
+    spoken
+        Silo -> name, from ``spoken_names``.
 
     Returns
     -------
     str
-        The same sentence.
+        The same sentence, with a capital at its beginning.
 
     Examples
     --------
-    >>> in_words("sis and meals agree on birth_date.", {"sis": _ROSTER, "meals": "Meals"})
-    'the student information system and meals agree on birth date.'
+    >>> in_words("sis and meals agree on birth_date.", {"sis": "the roster", "meals": "meals"})
+    'The roster and meals agree on birth date.'
     """
-    for silo, name in names.items():
-        spoken = name.removesuffix(" (SIS)")
-        if silo == "sis" or name.lower() == silo.replace("_", " "):
-            spoken = ("the " if silo == "sis" else "") + spoken[:1].lower() + spoken[1:]
-        sentence = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", spoken, sentence)
-    return re.sub(r"(?<=[a-z])_(?=[a-z])", " ", sentence)
+    for silo, name in spoken.items():
+        sentence = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", name, sentence)
+    sentence = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", sentence)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _name(silo: str, layout: Layout) -> str:

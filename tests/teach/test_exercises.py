@@ -25,14 +25,35 @@ SCORECARD = pd.DataFrame(
         "value": [0.98, 0.9, 0.6, 0.1],
     }
 )
+PEOPLE = pd.DataFrame(
+    {
+        "silo": pd.array(["sis"] * 5 + ["meals"] * 5, dtype="string"),
+        "record": pd.array([*"12345", *"abcde"], dtype="string"),
+        "birth_date": pd.to_datetime(
+            ["2013-03-05"] * 5 + ["2013-03-05", "2013-03-05", "2013-03-05", "2014-01-01", None]
+        ),
+    }
+)
+FOUND = pd.DataFrame(
+    {
+        "left_silo": ["sis"] * 5,
+        "left_record": [*"12345"],
+        "right_silo": ["meals"] * 5,
+        "right_record": [*"abcde"],
+        "identifier": [*"12345"],
+    },
+    dtype="string",
+)
 GIVEN: dict[str, dict[str, Any]] = {
     "2.1": {"events": EVENTS},
     "3.1": {"crosswalk": CROSSWALK, "left": "sis", "right": "meals"},
+    "3.2": {"found": FOUND, "people": PEOPLE},
     "5.1": {"scorecard": SCORECARD},
 }
 RIGHT: dict[str, list[Any]] = {
     "2.1": [3, EVENTS["record"].nunique()],
     "3.1": [0.75, 3 / 4],
+    "3.2": [1],
     "5.1": [("meals", "attendance"), ["attendance", "meals"]],
 }
 WRONG: dict[str, list[tuple[Any, str]]] = {
@@ -42,6 +63,12 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (0.6, "children of meals"),
         ("0.75", "one number"),
         (0.1, "divide"),
+    ],
+    "3.2": [
+        (3, "the same birth date"),
+        (2, "Not known"),
+        (5, "beside each other"),
+        (0.2, "whole number"),
     ],
     "5.1": [
         (("sis", "meals"), "lower match rate"),

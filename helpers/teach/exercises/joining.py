@@ -6,6 +6,7 @@ import numbers
 
 import pandas as pd
 
+from helpers.link import beside
 from helpers.teach.exercise import Exercise
 
 __all__ = ["EXERCISES"]
@@ -27,6 +28,22 @@ def _match_rate(answer: object, *, crosswalk: pd.DataFrame, left: str, right: st
     return f"Yours is {rate:.3f}. Count those of {left} who are in {right} too; divide by all of {left}."
 
 
+def _other_birthday(answer: object, *, found: pd.DataFrame, people: pd.DataFrame) -> str | None:
+    if isinstance(answer, bool) or not isinstance(answer, numbers.Integral):
+        return f"A count of pairs is a whole number; yours is a {type(answer).__name__}."
+    both = beside(found, people, ["birth_date"])
+    left, right = both["left_birth_date"], both["right_birth_date"]
+    known = left.notna() & right.notna()
+    other = int((known & left.ne(right)).sum())
+    if answer == other:
+        return None
+    if answer == int((known & left.eq(right)).sum()):
+        return f"{answer:,} pairs have the same birth date; asked are those that have another one."
+    if answer == other + int((~known).sum()):
+        return "You counted pairs in which a birth date is missing. Not known isn't another one."
+    return f"Yours is {answer:,}. Put both birth dates beside each other, and count where they differ."
+
+
 EXERCISES = (
     Exercise(
         number="3.1",
@@ -37,5 +54,15 @@ EXERCISES = (
             "Divide by the number of children on the roster, not by that of meals.",
         ),
         check=_match_rate,
+    ),
+    Exercise(
+        number="3.2",
+        asks="In how many of the pairs that were found by number do the birth dates differ?",
+        hints=(
+            "A lookup compares nothing but the number. What would you compare before you believe it?",
+            'beside(found, district.people, ["birth_date"]) puts both birth dates beside each other.',
+            "Leave out pairs in which a date is missing (dropna); count those of the rest that differ (ne).",
+        ),
+        check=_other_birthday,
     ),
 )

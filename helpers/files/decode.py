@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from helpers.files.findings import Findings
 
@@ -14,6 +15,8 @@ MARKS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
+XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
+WIDE = ("utf-16", "utf16", "utf-32", "utf32", "ucs-", "iso-10646")
 
 
 def _recode(
@@ -31,7 +34,7 @@ def as_utf8(data: bytes, declared: str, findings: Findings) -> bytes:
     data
         The file.
     declared
-        Encoding that the layout declares.
+        Encoding that the layout declares; an XML file's own declaration counts before it.
     findings
         Gets `text_not_decodable`, with the row of the first byte that isn't in the declared encoding.
 
@@ -51,6 +54,10 @@ def as_utf8(data: bytes, declared: str, findings: Findings) -> bytes:
             return data
         encoding = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
         return _recode(data, encoding, declared, findings, row=None, bad="every other byte is 0")
+    own = XML_ENCODING.match(data)
+    # A declaration that can be read byte by byte is in no encoding of two bytes a letter, whatever it says.
+    if own and not own[1].decode("ascii").lower().startswith(WIDE):
+        declared = own[1].decode("ascii")
     if declared.lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig"):
         try:
             data.decode("utf-8")

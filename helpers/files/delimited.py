@@ -55,6 +55,16 @@ def _count_rows(data: bytes, last: int) -> int:
     return data.count(b"\n") + (0 if data.endswith(b"\n") or not data else 1)
 
 
+def _cells(rows: list[str], delimiter: str) -> list[list[str]]:
+    """Split rows that are too short or too long; a cell may be longer than the csv module expects."""
+    limit = csv.field_size_limit()
+    csv.field_size_limit(max([limit, *map(len, rows)]))
+    try:
+        return [next(csv.reader([text], delimiter=delimiter), []) for text in rows]
+    finally:
+        csv.field_size_limit(limit)
+
+
 def raw_delimited(data: bytes, file: FileLayout, delimiter: str) -> tuple[TextTable, np.ndarray, bool]:
     """Read every row as it stands, short and long ones included.
 
@@ -119,7 +129,7 @@ def raw_delimited(data: bytes, file: FileLayout, delimiter: str) -> tuple[TextTa
         numbers = numbers[data_rows]
         odd = [(number, text) for number, text in odd if number > file.header_row]
     if odd:
-        cells = [next(csv.reader([text], delimiter=delimiter), []) for _, text in odd]
+        cells = _cells([text for _, text in odd], delimiter)
         longest = max([width, *map(len, cells)])
         extra = [f"+{n}" for n in range(1, longest - width + 1)]
         padded = [[*row, *[None] * (longest - len(row))] for row in cells]

@@ -79,6 +79,9 @@ class Findings:
         if not self._parts:
             return empty_table("findings")
         whole = pd.concat(self._parts, ignore_index=True)
+        for name in ("column", "value", "expected", "read_as"):
+            empty = (whole[name] == "").fillna(False).to_numpy(bool)  # a head, or a cell, of nothing
+            whole[name] = whole[name].mask(empty)
         whole["silo"] = pd.array([self.silo] * len(whole), dtype=STRING)
         whole["file"] = pd.array([self.file] * len(whole), dtype=STRING)
         whole["times"] = pd.array(np.ones(len(whole), "int64"), dtype="Int64")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Refused:
-    """A zip that isn't opened: why, as a kind of finding and in words."""
+    """A zip, file or folder that isn't opened: why, as a kind of finding and in words."""
 
     path: str
     kind: str
@@ -52,6 +53,7 @@ class Refused:
 def _harm(archive: zipfile.ZipFile) -> str | None:
     """Say what a zip could do that no export does."""
     whole = 0
+    names = set()
     for entry in archive.infolist():
         name = entry.filename.replace("\\", "/")
         if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name.split("/")[0]:
@@ -60,6 +62,9 @@ def _harm(archive: zipfile.ZipFile) -> str | None:
             return "it holds a link"
         if entry.flag_bits & 1:
             return "it is locked with a password"
+        if name in names:
+            return f"it holds two files of the name {name}, of which only one would be seen"
+        names.add(name)
         whole += entry.file_size
         if entry.file_size > RATIO_FROM and entry.file_size > LARGEST_RATIO * max(entry.compress_size, 1):
             return f"a file in it unpacks to {entry.file_size / (1 << 30):.1f} GiB from almost nothing"
@@ -116,15 +121,12 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
     list of FoundFile
         In order of path; hidden files and ``layouts/`` are passed over.
     list of Refused
-        Zips that are not opened.
+        Zips that are not opened, and files and folders that can't be.
     """
     found: list[FoundFile] = []
-    refused: list[Refused] = []
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if not path.is_file() or _passed_over(inside.parts) or inside.as_posix() == "district.json":
-            continue
-        shown = inside.as_posix()
+    paths, refused = _walk(folder)
+    for path in paths:
+        shown = path.relative_to(folder).as_posix()
         if path.suffix.lower() == ".zip":
             files, harm = _in_zip(path, shown)
             found += files
@@ -132,3 +134,46 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
         else:
             found.append(FoundFile(shown, path.stat().st_size, path.read_bytes))
     return found, refused
+
+
+def _cannot_open(path: Path) -> str | None:
+    """Say why a path is no file that can be read; None when it is one."""
+    try:
+        if not path.is_file():
+            return "it is no file, or a link that leads to none"
+        with path.open("rb"):
+            return None
+    except OSError as error:  # on Windows also a workbook that somebody has open
+        return f"it can't be opened ({error.strerror})"
+
+
+def _walk(folder: Path) -> tuple[list[Path], list[Refused]]:
+    """List the files below a folder in order of path, and what can't be read there."""
+    paths: list[Path] = []
+    troubles: dict[Path, str] = {}
+
+    def closed(error: OSError) -> None:
+        troubles[Path(error.filename)] = f"the folder can't be opened ({error.strerror})"
+
+    for here, folders, names in os.walk(folder, onerror=closed):
+        for name in folders:
+            if Path(here, name).is_symlink():
+                troubles[Path(here, name)] = (
+                    "it is a link to a folder, which is not followed; copy the folder"
+                )
+        folders[:] = [name for name in folders if not _passed_over((name,))]
+        for path in (Path(here, name) for name in names):
+            inside = path.relative_to(folder)
+            if _passed_over(inside.parts) or inside.as_posix() == "district.json":
+                continue
+            trouble = _cannot_open(path)
+            if trouble:
+                troubles[path] = trouble
+            else:
+                paths.append(path)
+    refused = [
+        Refused(path.relative_to(folder).as_posix(), "file_unreadable", why)
+        for path, why in sorted(troubles.items())
+        if not _passed_over(path.relative_to(folder).parts)
+    ]
+    return sorted(paths), refused

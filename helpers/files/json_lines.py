@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,7 @@ __all__ = ["flatten", "parse_json_lines", "paths_in_json_lines"]
 def _scalar(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value)
+    return "" if value is None else str(value)
 
 
 def flatten(record: Any, path: str, into: dict[str, str]) -> None:
@@ -37,19 +36,46 @@ def flatten(record: Any, path: str, into: dict[str, str]) -> None:
         into[path] = _scalar(record)
 
 
+def _paths(line: str, again: list[str] | None = None) -> dict[str, str] | None:
+    """Read a line as scalar paths; None when it is no record. `again` gets names that an object has twice."""
+
+    def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        record = dict(pairs)
+        if again is not None and len(record) < len(pairs):
+            again.extend(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        return record
+
+    try:
+        # Numbers stay as they are written: an id may be longer than any number, and 1.50 isn't 1.5.
+        record = json.loads(line, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=whole)
+        if not isinstance(record, dict):
+            return None
+        flat: dict[str, str] = {}
+        flatten(record, "", flat)
+        return flat
+    except (ValueError, RecursionError):
+        return None
+
+
+def _whole_letters(flat: dict[str, str], row: int, findings: Findings) -> dict[str, str]:
+    """Put U+FFFD for halves of letters, which no text can hold; tell where."""
+    mended = {}
+    for path, text in flat.items():
+        name, whole = (
+            part.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for part in (path, text)
+        )
+        mended[name] = whole
+        if (name, whole) != (path, text):
+            findings.add("text_not_decodable", "read_as", row=row, column=name, read_as=whole)
+    return mended
+
+
 def paths_in_json_lines(data: bytes, lines: int = 50) -> list[str]:
     """Name the scalar paths of the first lines, elements as ``[]``; nothing when they are no records."""
     names: dict[str, None] = {}
     for line in data[: 1 << 20].split(b"\n")[:lines]:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if not isinstance(record, dict):
-            return []
-        flat: dict[str, str] = {}
-        flatten(record, "", flat)
-        names.update(dict.fromkeys(re.sub(r"\[\d+\]", "[]", path) for path in flat))
+        flat = _paths(line.decode("utf-8", errors="replace"))
+        names.update(dict.fromkeys(re.sub(r"\[\d+\]", "[]", path) for path in flat or ()))
     return list(names)
 
 
@@ -63,7 +89,8 @@ def parse_json_lines(data: bytes, file: FileLayout, findings: Findings) -> Parse
     file
         The kind of file.
     findings
-        Gets record_broken and row_blank.
+        Gets record_broken, row_blank, column_repeated (a name twice in one object: the last one counts, as
+        in other readers of JSON) and text_not_decodable (half a letter, written as an escape).
 
     Returns
     -------
@@ -80,15 +107,17 @@ def parse_json_lines(data: bytes, file: FileLayout, findings: Findings) -> Parse
         if not line.strip():
             blank.append(number)
             continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            record = None
-        if not isinstance(record, dict):
+        again: list[str] = []
+        flat = _paths(line, again)
+        if flat is None:
             findings.add("record_broken", "row_set_aside", row=number, expected="one JSON object")
             continue
-        flat: dict[str, str] = {}
-        flatten(record, "", flat)
+        for name in again:
+            findings.add(
+                "column_repeated", "value_set_aside", row=number, column=name, expected="each name once"
+            )
+        if "\\u" in line:
+            flat = _whole_letters(flat, number, findings)
         for path, text in flat.items():
             column = cells.get(path)
             if column is None:

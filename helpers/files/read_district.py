@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -50,13 +51,15 @@ def _about(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, ValueError) as error:
+        about = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(
             f"{path} is no JSON ({error}): mend it, or take it away to read the folder as it is."
         ) from None
     if not isinstance(about, dict):
         raise BadInput(f"{path} must hold one JSON object that says, among others, which silos there are.")
+    if about.get("silos") and not isinstance(about["silos"], dict):
+        raise BadInput(f"{path} must give `silos` as one object: name of each silo, and its layout.")
     return about
 
 
@@ -106,12 +109,14 @@ def _units_of(
     return units, left
 
 
-def _name(unit: _Unit, alone: bool) -> str:
+def _name(unit: _Unit, alone: bool, files: Sequence[FoundFile]) -> str:
     folder = unit.folder
     if folder.lower().endswith(".zip"):
         # A zip counts as a folder; alone in one, it takes that one's name.
         parent = PurePosixPath(folder).parent.as_posix()
-        folder = PurePosixPath(folder).with_suffix("").as_posix() if parent == "." else parent
+        beside = (one for one in files if one.path.startswith(f"{parent}/"))
+        only = parent != "." and all(one.path.startswith(f"{folder}/") for one in beside)
+        folder = parent if only else PurePosixPath(folder).with_suffix("").as_posix()
     if not folder:
         return unit.layout.layout
     return folder if alone else f"{folder}/{unit.layout.layout}"
@@ -148,10 +153,10 @@ def _recognised(
             above[-1].files += unit.files
     silos: dict[str, tuple[Layout, list[FoundFile]]] = {}
     for unit in kept:
-        name = _name(unit, alone[unit.folder])
-        if name in silos:
-            name = f"{name}/{unit.layout.layout}"
-        silos[name] = (unit.layout, unit.files)
+        name = _name(unit, alone[unit.folder], files)
+        longer = f"{name}/{unit.layout.layout}"
+        free = chain([name, longer], (f"{longer} {number}" for number in count(2)))
+        silos[next(one for one in free if one not in silos)] = (unit.layout, unit.files)
     return silos, unknown
 
 

@@ -19,6 +19,7 @@ from helpers.layouts import STRING, Column
 __all__ = ["Read", "Values", "dtype_of", "read_column", "trimmed"]
 
 NULL_AS_TEXT = "NULL"
+LARGEST = 2.0**53  # beyond it a float no longer holds every whole number
 SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d+$")
 MONEY = re.compile(
     r"^(?P<open>\()?(?P<sign>-)?\s*\$?\s*(?P<digits>\d{1,3}(,\d{3})+|\d+)?(?P<rest>\.\d+)?\)?$"
@@ -124,7 +125,7 @@ def _number(column: Column) -> Callable[[str], Read]:
         if shape is None or not (shape["digits"] or shape["rest"]):
             return Read(None, kind)
         value = float((shape["digits"] or "0").replace(",", "") + (shape["rest"] or ""))
-        if whole and not value.is_integer():
+        if value > LARGEST or (whole and not value.is_integer()):
             return Read(None, kind)
         value = -value if shape["sign"] or shape["open"] else value
         out = [column.minimum is not None and value < float(column.minimum)]

@@ -18,6 +18,7 @@ from helpers.layouts import STRING, FileLayout
 
 __all__ = ["XmlRecords", "paths_in_xml", "read_xml_records"]
 
+DECLARATION = re.compile(rb"^<\?xml\s[^>]*\?>")
 # Rows of one record element: place among the root's children, then scalar paths.
 XmlRecords = dict[str, list[tuple[int, dict[str, str]]]]
 
@@ -43,10 +44,15 @@ def _flatten(element: Any, path: str, into: dict[str, str]) -> None:
         _flatten(child, f"{here}[{seen[name]}]" if counts[name] > 1 else here, into)
 
 
-def _children(data: bytes) -> Iterator[tuple[int, str, dict[str, str]]]:
-    """Walk the root's children: place, name, scalar paths. Raises what the parser raises when it breaks."""
+def _children(data: bytes) -> Iterator[tuple[int, str, dict[str, str] | None]]:
+    """Walk the root's children: place, name, scalar paths; None instead of paths that are too deep to follow.
+
+    Raises what the parser raises when it breaks.
+    """
     from defusedxml.ElementTree import iterparse
 
+    # It is UTF-8 by now, whatever encoding its declaration names.
+    data = DECLARATION.sub(b"", data.lstrip(), count=1)
     depth = 0
     place = 0
     root = None
@@ -59,8 +65,11 @@ def _children(data: bytes) -> Iterator[tuple[int, str, dict[str, str]]]:
         if depth == 1:
             place += 1
             flat: dict[str, str] = {}
-            _flatten(element, "", flat)
-            yield place, _local(element.tag), flat
+            try:
+                _flatten(element, "", flat)
+                yield place, _local(element.tag), flat
+            except RecursionError:
+                yield place, _local(element.tag), None
             if root is not None:
                 root.clear()  # keeps memory flat in large files
 
@@ -95,9 +104,12 @@ def read_xml_records(data: bytes, findings: Findings) -> tuple[XmlRecords, int]:
     place = 0
     try:
         for place, name, flat in _children(data):
-            records.setdefault(name, []).append((place, flat))
+            if flat is None:
+                findings.add("record_broken", "row_set_aside", row=place, expected="elements less deep")
+            else:
+                records.setdefault(name, []).append((place, flat))
     except DefusedXmlException as error:
-        raise ValueError(f"declares entities or a document type ({type(error).__name__})") from None
+        raise ValueError(f"declares entities ({type(error).__name__})") from None
     except ParseError as error:
         if not records and b"<" not in data[:200]:
             raise ValueError("is no XML") from None

@@ -185,7 +185,7 @@ def _picture_title(children: pd.DataFrame | None, bands: pd.Series) -> str:
     missed, wrong = int(outcomes.get("missed", 0)), int(outcomes.get("wrong", 0))
     return (
         f"{missed:,} {'child is' if missed == 1 else 'children are'} not put together fully, "
-        f"{wrong:,} {'is' if wrong == 1 else 'are'} joined to another child"
+        f"{f'{wrong:,}' if wrong else 'none'} {'are' if wrong > 1 else 'is'} joined to another child"
     )
 
 

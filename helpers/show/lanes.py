@@ -100,14 +100,16 @@ def _alt(title: str, marks: pd.DataFrame, names: list[str], first: pd.Timestamp,
     return f"{title.rstrip('.')}. Events from {first:%B %Y} to {last:%B %Y}, by system: {said}."
 
 
-def _looks(marks: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:
-    """Give each kind of event of a lane a shape and a fill, the commonest first."""
-    # Neither vermilion nor orange: they mean wrong and missed, and nothing is judged here.
-    fills = [colour(name) for name in ("ink", "paper", "blue", "sky", "purple", "rule", "muted")]
+def _looks(marks: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Give each kind of event a shape and a fill, the same in all lanes, the commonest first."""
+    # Neither vermilion nor orange: they mean wrong and missed, and nothing is judged here. Spells are pale:
+    # marks stand out on them.
+    fills = [colour(name) for name in ("ink", "paper", "blue", "sky", "purple", "muted")]
+    spells = set(marks.loc[marks["end"].notna(), "event"])
     looks = {}
-    for name, own in marks.groupby("lane", sort=False):
-        for place, kind in enumerate(own["event"].value_counts().index):
-            looks[str(name), str(kind)] = (_SHAPES[place % len(_SHAPES)], fills[place % len(fills)])
+    for place, kind in enumerate(marks["event"].value_counts().index):
+        fill = colour("rule") if kind in spells else fills[place % len(fills)]
+        looks[str(kind)] = (_SHAPES[place % len(_SHAPES)], fill)
     return looks
 
 
@@ -186,12 +188,12 @@ def _label(
     y: float,
     name: str,
     legend: list[list[tuple[float, str, str]]],
-    looks: dict[tuple[str, str], tuple[str, str]],
+    looks: dict[str, tuple[str, str]],
 ) -> None:
     sheet.write(page, 0, y, name, weight="bold")
     for place, row in enumerate(legend):
         for x, kind, said in row:
-            shape, fill = looks[name, kind]
+            shape, fill = looks[kind]
             at = y + place * 24
             page.scatter(
                 [x + 5], [at], s=28, marker=shape, facecolor=fill, edgecolor=colour("ink"), linewidth=0.8
@@ -199,13 +201,11 @@ def _label(
             sheet.write(page, x + 15, at, said, size=SMALL, shade=colour("muted"))
 
 
-def _marks(
-    axes: Axes, own: pd.DataFrame, height: float, looks: dict[tuple[str, str], tuple[str, str]]
-) -> None:
+def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[str, str]]) -> None:
     import matplotlib.dates as dates
 
-    for (name, kind), rows in own.groupby(["lane", "event"], sort=False):
-        shape, fill = looks[str(name), str(kind)]
+    for kind, rows in own.groupby("event", sort=False):
+        shape, fill = looks[str(kind)]
         days = rows[rows["end"].isna()]
         spells = rows[rows["end"].notna()]
         begins, ends = dates.date2num(spells["begin"]), dates.date2num(spells["end"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from helpers.layouts import Layout
 
-__all__ = ["in_words", "spoken_names", "system_names"]
+__all__ = ["in_words", "short_names", "spoken_names", "system_names"]
 
 _ROSTER = "Student information system (SIS)"
 
@@ -32,6 +32,22 @@ def system_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
     names = {silo: _name(silo, layout) for silo, layout in layouts.items()}
     often = Counter(names.values())
     return {silo: name if often[name] == 1 else f"{name}, {silo}" for silo, name in names.items()}
+
+
+def short_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
+    """Name systems where there is little room; the acronym must have been said in full before.
+
+    Parameters
+    ----------
+    layouts
+        Layout by silo, such as ``district.layouts``.
+
+    Returns
+    -------
+    dict of str
+        Silo -> name: "SIS", "Meals", "Ed-Fi bulk XML".
+    """
+    return {silo: "SIS" if name == _ROSTER else name for silo, name in system_names(layouts).items()}
 
 
 def spoken_names(layouts: Mapping[str, Layout]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from helpers.show.numbers import CountGuard, number_text, shared_digits, shown_c
 __all__ = ["csv_link", "table", "table_markup"]
 
 _SHORT = 12
+_A_FEW = 8
 
 
 def _head(column: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
@@ -128,11 +129,13 @@ def table_markup(
             )
         )
         body.append(f"<tr>{line}</tr>")
-    title = f'<caption style="text-align:left">{escape(caption)}</caption>' if caption else ""
+    # Not a caption element: a narrow table would fold it into a column of single words.
+    style = "font-weight:650;margin:16px 0 8px"
+    title = f'<p class="table-title" style="{style}">{escape(caption)}</p>' if caption else ""
     markup = (
-        f'<div class="table-scroll" style="overflow-x:auto" tabindex="0" role="group" '
+        f'{title}<div class="table-scroll" style="overflow-x:auto" tabindex="0" role="group" '
         f'aria-label="{escape(caption or label or "Table")}">'
-        f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
     shown = pd.DataFrame({head: texts for head, (texts, _) in zip(heads, cells, strict=True)}, dtype="string")
     return markup, shown
@@ -146,7 +149,7 @@ def table(
     names: Mapping[str, str] | None = None,
     guard: CountGuard | None = None,
     most: int = 40,
-    download: bool = True,
+    download: bool | None = None,
     fold: str = "",
 ) -> Block:
     """Show a table that everybody can read: headers with a scope, numbers to the right, dates as dates.
@@ -165,7 +168,7 @@ def table(
     most
         How many rows are shown; the rest is counted, and in the download.
     download
-        Whether a link downloads the rows as CSV.
+        Whether a link downloads the rows as CSV; by default where there are more than a few.
     fold
         What to open, in a few words: the table is then folded away behind them.
 
@@ -180,7 +183,7 @@ def table(
     left = len(frame) - most
     if left > 0:
         markup += f'<p class="muted">… and {left:,} more rows.</p>'
-    if download and len(frame):
+    if len(frame) and (len(frame) > _A_FEW if download is None else download):
         _, shown = table_markup(frame, units=units, names=names, guard=guard)
         markup += csv_link(shown if guard is not None else frame, caption or "table")
     if frame.empty:

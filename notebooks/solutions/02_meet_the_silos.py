@@ -5,6 +5,6 @@ SOLUTIONS = {"exercise-2.1": 'absent_children = events.loc[away, "record"].nuniq
 MISTAKES = {"exercise-2.1": "absent_children = int(away.sum())"}
 
 WHY = {
-    "exercise-2.1": "One row is one absence. A child who was absent three times has three rows and counts once, "
-    "so different values of record are counted, not rows."
+    "exercise-2.1": "One row is one absence. A child who was absent three times has three rows and counts "
+    "once, so different values of record are counted, not rows."
 }

@@ -25,8 +25,8 @@ other_birthday = int(both["left_birth_date"].eq(both["right_birth_date"]).sum())
 }
 
 WHY = {
-    "exercise-3.1": "A match rate belongs to one side: of all children on the left, those who are on the right "
-    "too. Dividing by the right answers another question.",
-    "exercise-3.2": "Two birth dates that differ are two children, or a slip of the pen: both are worth a look. A "
-    "missing date says nothing. Twins have one birth date: only the name would have caught them.",
+    "exercise-3.1": "A match rate belongs to one side: of all children on the left, those who are on the "
+    "right too. Dividing by the right answers another question.",
+    "exercise-3.2": "Two birth dates that differ are two children, or a slip of the pen: both are worth a "
+    "look. A missing date says nothing. Twins have one birth date: only the name would have caught them.",
 }

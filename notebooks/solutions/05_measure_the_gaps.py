@@ -15,6 +15,6 @@ worst_pair = tuple(rates[["left_silo", "right_silo"]].iloc[-1])
 }
 
 WHY = {
-    "exercise-5.1": "The scorecard has one row a measure and pair. Sorting the match rates puts the lowest first; "
-    "rows without a value are not the lowest, they are not known."
+    "exercise-5.1": "The scorecard has one row a measure and pair. Sorting the match rates puts the lowest "
+    "first; rows without a value are not the lowest, they are not known."
 }

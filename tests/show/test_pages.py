@@ -194,7 +194,8 @@ def test_real_data_wear_the_red_banner_and_unmarked_folders_are_real() -> None:
 
 
 def test_a_name_cannot_become_a_formula_in_a_spreadsheet() -> None:
-    markup = table(pd.DataFrame({"name": ["=1+1", "@home", "-Ana"]}), "x")._repr_html_()
+    names = pd.DataFrame({"name": ["=1+1", "@home", "-Ana"]})
+    markup = table(names, "x", download=True)._repr_html_()
     assert "%27%3D1" in markup
     assert "%27%40home" in markup
     assert "%27-Ana" in markup

@@ -140,7 +140,10 @@ def freshness(district: District, known: Known) -> Lines:
         )
         example = known.example(known.of(place) & over[known.child])
         total = int(known.holds[:, place].sum())
-        lines.append(line("ended and still listed", silo, None, int(over.sum()), total, **example))
+        # A system that dates no membership says of nobody that it has ended: unknown, and not zero.
+        tells = bool(membership.tells[place])
+        ended = int(over.sum()) if tells else None
+        lines.append(line("ended and still listed", silo, None, ended, total, is_limit=not tells, **example))
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
         if left in days and right in days:
@@ -156,7 +159,9 @@ def freshness(district: District, known: Known) -> Lines:
             until = membership.until[:, leaves]
             late = (until >= 0) & (until != NEVER) & (membership.since[:, stays] <= until)
             example = known.example(known.of(stays) & late[known.child])
-            # A system that never says when a membership begins or ends isn't late: it doesn't keep that.
-            limit = not bool(membership.tells[stays])
-            lines.append(line(name, left, right, int(late.sum()), both, is_limit=limit, **example))
+            # A system that never says when a membership begins or ends isn't late: it doesn't keep that. Nor
+            # can anybody say who has left it.
+            limit = not (membership.tells[stays] and membership.tells[leaves])
+            count = int(late.sum()) if membership.tells[leaves] else None
+            lines.append(line(name, left, right, count, both, is_limit=limit, **example))
     return lines

@@ -140,10 +140,14 @@ def test_not_joinable_and_not_fresh_are_two_things(card: pd.DataFrame) -> None:
 def test_a_child_who_left_one_system_only_is_counted(card: pd.DataFrame) -> None:
     late = figures(card, "ended in right only", "sis", "attendance")
     assert (late.value, late.denominator, late.example_row) == (1, 3, 4)
-    assert figures(card, "ended in left only", "sis", "attendance").value == 0
+    nobody_says = figures(card, "ended in left only", "sis", "attendance")
+    assert pd.isna(nobody_says.value)
+    assert nobody_says.is_limit
     listed = figures(card, "ended and still listed", "attendance")
     assert (listed.numerator, listed.denominator, listed.example_row) == (1, 4, 4)
-    assert figures(card, "ended and still listed", "sis").value == 0
+    # The roster of this district dates no membership: that nobody's has ended is unknown, and not zero.
+    assert pd.isna(figures(card, "ended and still listed", "sis").value)
+    assert figures(card, "ended and still listed", "sis").is_limit
 
 
 def test_who_came_back_after_the_other_systems_day_is_not_late() -> None:

@@ -105,7 +105,8 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
     links = _link(district, method)
     save_table(links.crosswalk, out / "crosswalk.csv")
     save_table(links.pairs, out / "pairs.csv")
-    findings = Guard.of(district).findings(links.findings, district.layouts)
+    guard = Guard.of(district)
+    findings = guard.findings(links.findings, district.layouts)
     save_table(findings, out / "link_findings.csv")
     bands = links.crosswalk.groupby(["silo", "band"], sort=False).size().rename("records").reset_index()
     emit(
@@ -113,7 +114,7 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
             "records": len(links.crosswalk),
             "children": links.crosswalk["child"].nunique(),
             "links": len(links.crosswalk) - links.crosswalk["child"].nunique(),
-            "bands": bands,
+            "bands": guard.counts(bands, "records"),
             "findings": links.findings.groupby("kind")["times"].sum().reset_index(),
             "too common to compare": links.passed_over,
         },
@@ -194,6 +195,7 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     stands behind no value, and why).
     """
     from helpers.profile import child_profiles
+    from helpers.share.real_data import Guard
 
     district = _read(folder)
     profiles = child_profiles(district, _link(district), school_year)
@@ -206,7 +208,7 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
         {
             "children": len(profiles.profile),
             "school year": profiles.school_year,
-            "values": statuses,
+            "values": Guard.of(district).counts(statuses, "children"),
             "accounts": profiles.accounts,
         },
         as_json,
@@ -225,12 +227,14 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     contradicting, with its numerator, denominator and the next step.
     """
     from helpers.gaps import scorecard
+    from helpers.share.real_data import Guard
 
     district = _read(folder)
     links = _link(district)
     card = scorecard(district, links, _scores(district, links))
     save_table(card, out / "scorecard.csv")
-    shown = card[
+    # What is printed may end in the log of a scheduled run; the file stays with the district.
+    shown = Guard.of(district).scorecard(card)[
         ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit"]
     ]
     emit({"scorecard": shown}, as_json)

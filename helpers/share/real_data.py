@@ -4,8 +4,9 @@ A folder that doesn't say ``"synthetic": true`` is treated as real from the firs
 children are not shown, nor a rate from which one could be computed, nor a row about a child, nor what
 stands in a restricted cell. Made districts are shown as they are.
 
-What this doesn't do yet: complementary hiding. Where a total and all groups but one are shown, the hidden
-one can be subtracted; a table that leaves the district needs more than this guard.
+What this doesn't do: hide every number from which a hidden one could be worked out. A pair's lines on the
+scorecard hide each other, and `parts` hides a second part of a whole; who adds up other tables may still find
+one. A table that leaves the district needs more than this guard.
 """
 
 from __future__ import annotations
@@ -163,6 +164,26 @@ class Guard:
             return frame
         return f"Rows about children of a real district are not shown ({self.count(len(frame))} rows)."
 
+    def counts(self, frame: pd.DataFrame, column: str) -> pd.DataFrame:
+        """Leave small numbers of children out of a table.
+
+        Parameters
+        ----------
+        frame
+            Any table.
+        column
+            Its column of counts.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The same rows; for a real district one to nine are NA.
+        """
+        if not self.real:
+            return frame
+        small = frame[column].between(1, SMALLEST_GROUP - 1).fillna(False)
+        return frame.assign(**{column: frame[column].astype("Int64").mask(small)})
+
     def scorecard(self, scorecard: pd.DataFrame) -> pd.DataFrame:
         """Hide the small numbers of a scorecard.
 
@@ -174,8 +195,9 @@ class Guard:
         Returns
         -------
         pandas.DataFrame
-            The same lines; where a number of children or its rest is one to nine, the line's figures and
-            example are NA and its next step says that they are hidden.
+            The same lines; where a number of children or its rest is one to nine, or lies within nine of the
+            children whom a system of the pair knows, the line's figures and example are NA and its next step
+            says that they are hidden.
         """
         if not self.real:
             return scorecard
@@ -183,6 +205,14 @@ class Guard:
         number, whole = scorecard["numerator"], scorecard["denominator"]
         small = number.between(1, SMALLEST_GROUP - 1) | whole.between(1, SMALLEST_GROUP - 1)
         small |= (whole - number).between(1, SMALLEST_GROUP - 1)
+        # How many children a system knows stands in other lines: what a pair has in common may not be within
+        # nine of it either, or the rest could be subtracted.
+        known = scorecard[scorecard["measure"] == "children known"].set_index("left_silo")["numerator"]
+        of_pair = scorecard["right_silo"].notna()
+        for side in ("left_silo", "right_silo"):
+            total = scorecard[side].map(known)
+            for figure in (number, whole):
+                small |= of_pair & (total - figure).abs().between(1, SMALLEST_GROUP - 1)
         hidden = (counted & small).to_numpy(dtype=bool)
         figures = ["numerator", "denominator", "value", "low", "high", "example_file", "example_row"]
         said = scorecard["next_step"].where(~hidden, HIDDEN + ". " + scorecard["next_step"])

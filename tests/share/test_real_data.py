@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.cli import main
 from helpers.files import District
 from helpers.gaps import scorecard
 from helpers.layouts import as_table
@@ -147,3 +151,46 @@ def test_a_scorecard_hides_small_numbers_and_their_rests(small: tuple[District, 
     assert len(shown) == len(card)
     assert list(shown.dtypes) == list(card.dtypes)
     assert MADE.scorecard(card) is card
+
+
+def test_what_two_systems_have_in_common_is_not_within_nine_of_what_one_knows(
+    small: tuple[District, Links],
+) -> None:
+    """The roster knows 30 and both know 25: a line that says 25 says that 5 are missing."""
+    card = scorecard(*small)
+    assert card.loc[card["right_silo"].notna() & card["denominator"].eq(25), "numerator"].notna().any()
+    shown = Guard.of(small[0]).scorecard(card)
+    pairs = shown[shown["right_silo"].notna() & shown["unit"].isin(["rate", "children", "pairs"])]
+    for total in (30, 29):
+        for figure in ("numerator", "denominator"):
+            assert not (total - pairs[figure]).abs().between(1, 9).any()
+
+
+def test_small_counts_are_left_out_of_a_table() -> None:
+    counts = pd.DataFrame({"band": ["Sure", "Review", "Alone", "Unverified"], "records": [40, 9, 0, 10]})
+    assert REAL.counts(counts, "records")["records"].fillna(-1).tolist() == [40, -1, 0, 10]
+    assert MADE.counts(counts, "records") is counts
+
+
+@pytest.mark.parametrize(
+    ("command", "frame", "columns"),
+    [
+        ("link", "bands", ["records"]),
+        ("profile", "values", ["children"]),
+        ("gaps", "scorecard", ["numerator", "denominator"]),
+    ],
+)
+def test_no_small_number_of_a_real_folder_is_printed(
+    command: str, frame: str, columns: list[str], district_folder: Path, tmp_path: Path
+) -> None:
+    def printed(folder: Path) -> pd.DataFrame:
+        result = CliRunner().invoke(main, [command, str(folder), "--out", str(tmp_path), "--json"])
+        assert result.exit_code == 0, result.output
+        told = pd.DataFrame(json.loads(result.stdout)[frame])
+        return told[told["unit"].isin(["rate", "children", "pairs"])] if "unit" in told else told
+
+    def small_numbers(told: pd.DataFrame) -> int:
+        return sum(int(told[name].astype("float64").between(1, 9).sum()) for name in columns)
+
+    assert small_numbers(printed(district_folder)) > 0
+    assert small_numbers(printed(district_folder / "silos")) == 0

@@ -16,7 +16,7 @@ MISTAKES = {
     "exercise-3.1": """
 of_left = set(links.crosswalk.loc[links.crosswalk["silo"].eq(left), "child"])
 of_right = set(links.crosswalk.loc[links.crosswalk["silo"].eq(right), "child"])
-match_rate = len(of_left & of_right) / len(of_right)
+match_rate = 100 * len(of_left & of_right) / len(of_left)
 """,
     "exercise-3.2": """
 both = beside(found, district.people, ["birth_date"])

@@ -9,8 +9,7 @@ worst_pair = tuple(rates[["left_silo", "right_silo"]].iloc[0])
 
 MISTAKES = {
     "exercise-5.1": """
-rates = card[card["measure"].eq("match rate")].dropna(subset=["value"]).sort_values("value")
-worst_pair = tuple(rates[["left_silo", "right_silo"]].iloc[-1])
+worst_pair = card.sort_values("value")["left_silo"].iloc[0]
 """
 }
 

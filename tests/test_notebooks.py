@@ -1,0 +1,221 @@
+"""Every notebook runs: as it stands, with another district, from anywhere, on real files; its exercises reply."""
+
+from __future__ import annotations
+
+import io
+import re
+import runpy
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+
+from helpers.files import read_district
+from helpers.run import report
+from helpers.run.kernels import kernel_settings
+from helpers.run.progress import Progress
+from helpers.show.pages import notebook_page
+from helpers.teach import solution
+
+PROJECT = Path(__file__).resolve().parent.parent
+FOLDER = PROJECT / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+# Small, so that they are quick; other seeds, so that nothing fits one district only.
+CHANGED = {"students": 90, "seed": 11, "level": "none"}
+SMALLEST = {"students": 60, "seed": 2}
+
+pytestmark = pytest.mark.notebooks
+
+
+@dataclass
+class Ran:
+    """One execution: the notebook with its outputs, or the error that stopped it."""
+
+    notebook: nbformat.NotebookNode
+    error: str = ""
+    replies: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def markup(self) -> str:
+        """All HTML that was shown."""
+        outputs = [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
+        return "\n".join(output.get("data", {}).get("text/html", "") for output in outputs)
+
+
+def filled(source: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat.NotebookNode:
+    """Put answers into the exercise cells, by tag; each must have its cell."""
+    left = dict(answers)
+    for cell in source.cells:
+        for tag in set(cell.metadata.get("tags", [])) & set(left):
+            cell.source = left.pop(tag).strip()
+    assert not left, f"answers without an exercise cell: {sorted(left)}"
+    return source
+
+
+def execute(
+    path: Path, folder: Path, *, cwd: Path, parameters: dict[str, Any], answers: dict[str, str] | None = None
+) -> Ran:
+    """Execute a copy of a notebook through papermill, in a fresh kernel, from a working directory."""
+    source = filled(nbformat.read(path, as_version=4), answers or {})
+    copy, out = folder / path.name, folder / f"done_{path.name}"
+    nbformat.write(source, copy)
+    error = ""
+    with kernel_settings() as settings:
+        try:
+            papermill.execute_notebook(
+                str(copy),
+                str(out),
+                parameters=parameters,
+                cwd=str(cwd),
+                kernel_name="python3",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                **settings,
+            )
+        except papermill.PapermillExecutionError as stopped:
+            error = f"cell {stopped.exec_count}: {stopped.ename}: {stopped.evalue}"
+    ran = Ran(nbformat.read(out, as_version=4), error)
+    ran.replies = {
+        number: state
+        for state, number in re.findall(r'data-state="(\w+)"[^>]*>Exercise (\d+\.\d+)', ran.markup)
+    }
+    return ran
+
+
+def book_of(path: Path) -> dict[str, dict[str, str]]:
+    """Read the solutions of a notebook: SOLUTIONS, MISTAKES and WHY by tag."""
+    found = sorted((FOLDER / "solutions").glob(f"{path.stem[:2]}_*.py"))
+    books = [runpy.run_path(str(one)) for one in found]
+    return {
+        name: {tag: text for book in books for tag, text in book.get(name, {}).items()}
+        for name in ("SOLUTIONS", "MISTAKES", "WHY")
+    }
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Path], Ran]]:
+    """Start every execution at once, two at a time, and hand each to the test that asks for it.
+
+    The three working directories and the three states of the exercises are shared out among the runs with the
+    defaults and those with changed parameters, so that no notebook runs more often than it must.
+    """
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    kinds: dict[str, dict[str, Any]] = {
+        "defaults": {"cwd": PROJECT, "parameters": {}},
+        "changed": {"cwd": elsewhere, "parameters": CHANGED, "answers": "SOLUTIONS"},
+        "smallest": {"cwd": FOLDER, "parameters": SMALLEST, "answers": "MISTAKES"},
+    }
+    pool = ThreadPoolExecutor(max_workers=2)
+    waiting = {}
+    for path in NOTEBOOKS:
+        for kind, how in kinds.items():
+            answers = book_of(path)[how["answers"]] if "answers" in how else {}
+            folder = tmp_path_factory.mktemp(f"{path.stem[:2]}_{kind}")
+            waiting[kind, path] = pool.submit(
+                execute, path, folder, cwd=how["cwd"], parameters=how["parameters"], answers=answers
+            )
+    yield lambda kind, path: waiting[kind, path].result()
+    pool.shutdown(cancel_futures=True)
+
+
+KINDS = {"defaults": "unanswered", "changed": "right", "smallest": "wrong"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_alone_and_its_exercises_reply(
+    runs: Callable[[str, Path], Ran], path: Path, kind: str
+) -> None:
+    ran = runs(kind, path)
+    assert ran.error == ""
+    tags = {tag for cell in ran.notebook.cells for tag in cell.metadata.get("tags", [])}
+    numbers = {tag.removeprefix("exercise-") for tag in tags if tag.startswith("exercise-")}
+    assert ran.replies == dict.fromkeys(numbers, KINDS[kind])
+
+
+def test_three_exercises_at_least_are_there_and_each_has_its_why() -> None:
+    books = [book_of(path) for path in NOTEBOOKS]
+    solved = {tag for book in books for tag in book["SOLUTIONS"]}
+    assert len(solved) >= 3
+    assert solved == {tag for book in books for tag in book["WHY"]}
+    for tag in solved:
+        assert solution(tag.removeprefix("exercise-")).state == "right"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_picture_is_said_in_a_sentence(runs: Callable[[str, Path], Ran], path: Path) -> None:
+    images = re.findall(r"<img[^>]*>", runs("defaults", path).markup)
+    assert images
+    said = [re.search(r'alt="([^"]*)"', image) for image in images]
+    assert [alt for alt in said if alt is None or len(alt.group(1).split()) <= 5] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_library_warns_of_what_a_notebook_does(runs: Callable[[str, Path], Ran], path: Path) -> None:
+    outputs = [out for cell in runs("defaults", path).notebook.cells for out in cell.get("outputs", [])]
+    assert [out.text for out in outputs if out.output_type == "stream" and out.name == "stderr"] == []
+
+
+def words_of_our_own() -> str:
+    """All text that the project itself puts on a page: a child's name in it is no leak."""
+    sources = [*NOTEBOOKS, *(PROJECT / "helpers").rglob("*.py"), *(PROJECT / "helpers").rglob("*.toml")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in sources)
+
+
+@pytest.mark.parametrize("folder", ["grand_bend_joinable", "third_party_oneroster_1p1_school"])
+def test_real_files_walk_the_same_road_and_no_child_is_on_it(
+    real_files: Path, tmp_path: Path, folder: str
+) -> None:
+    log = io.StringIO()
+    result = report(real_files / folder, out=tmp_path, progress=Progress(len(NOTEBOOKS), log))
+    assert [run.failed for run in result.runs if run.failed] == []
+    assert result.ok
+    index = result.index.read_text(encoding="utf-8")
+    assert "Real data: restricted" in index
+    assert "cannot be judged" in index
+    pages = [path.read_text(encoding="utf-8") for path in sorted(tmp_path.glob("*.html"))]
+    assert all("Real data: restricted" in page for page in pages)
+
+    district = read_district(real_files / folder)
+    columns = ("local_id", "first_name", "middle_name", "last_surname", "full_name", "email", "login")
+    private = {text for column in columns for text in district.people[column].dropna() if len(text) > 3}
+    private |= {text for text in district.identifiers["identifier"].dropna() if len(text) > 3}
+    assert len(private) > 50
+    written = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()]
+    # The text form of a picture is random letters, in which short names occur.
+    everything = re.sub(r"base64,[A-Za-z0-9+/=]+", "", "\n".join([*written, log.getvalue()]))
+    found = {text for text in private if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", everything)}
+    ours = words_of_our_own()
+    assert sorted(text for text in found if not re.search(rf"(?<!\w){re.escape(text)}(?!\w)", ours)) == []
+
+
+@pytest.mark.browser
+def test_every_page_opens_without_a_request_and_fits_a_telephone(
+    runs: Callable[[str, Path], Ran], tmp_path: Path, chromium: str
+) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    pages = []
+    for path in NOTEBOOKS:
+        executed = tmp_path / path.name
+        nbformat.write(runs("defaults", path).notebook, executed)
+        pages.append(notebook_page(executed, tmp_path / f"{path.stem}.html", {"synthetic": True}))
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    asked: list[str] = []
+    wider = []
+    with sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=quiet)
+        view = browser.new_page(viewport={"width": 360, "height": 740})
+        view.on("request", lambda request: asked.append(request.url))
+        for page in pages:
+            view.goto(page.as_uri())
+            if view.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                wider.append(page.name)
+        browser.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert wider == []

@@ -201,7 +201,7 @@ class Guard:
         """
         if not self.real:
             return scorecard
-        counted = scorecard["unit"].isin(list(OF_CHILDREN)) & scorecard["numerator"].notna()
+        counted = scorecard["unit"].isin(list(OF_CHILDREN))
         number, whole = scorecard["numerator"], scorecard["denominator"]
         small = number.between(1, SMALLEST_GROUP - 1) | whole.between(1, SMALLEST_GROUP - 1)
         small |= (whole - number).between(1, SMALLEST_GROUP - 1)
@@ -210,9 +210,9 @@ class Guard:
         known = scorecard[scorecard["measure"] == "children known"].set_index("left_silo")["numerator"]
         of_pair = scorecard["right_silo"].notna()
         for side in ("left_silo", "right_silo"):
-            total = scorecard[side].map(known)
+            total = known.reindex(scorecard[side]).to_numpy(dtype="float64")
             for figure in (number, whole):
-                small |= of_pair & (total - figure).abs().between(1, SMALLEST_GROUP - 1)
+                small |= of_pair & (figure - total).abs().between(1, SMALLEST_GROUP - 1)
         hidden = (counted & small).to_numpy(dtype=bool)
         figures = ["numerator", "denominator", "value", "low", "high", "example_file", "example_row"]
         said = scorecard["next_step"].where(~hidden, HIDDEN + ". " + scorecard["next_step"])

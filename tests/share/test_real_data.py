@@ -141,8 +141,7 @@ def test_a_scorecard_hides_small_numbers_and_their_rests(small: tuple[District, 
     card = scorecard(*small)
     shown = Guard.of(small[0]).scorecard(card)
 
-    counted = shown["unit"].isin(["rate", "children", "pairs"]) & shown["numerator"].notna()
-    left = shown[counted]
+    left = shown[shown["unit"].isin(["rate", "children", "pairs"])]
     for small_number in (left["numerator"], left["denominator"] - left["numerator"], left["denominator"]):
         assert not small_number.between(1, 9).any()
     hidden = shown[shown["next_step"].str.startswith(HIDDEN)]
@@ -164,6 +163,12 @@ def test_what_two_systems_have_in_common_is_not_within_nine_of_what_one_knows(
     for total in (30, 29):
         for figure in ("numerator", "denominator"):
             assert not (total - pairs[figure]).abs().between(1, 9).any()
+
+
+def test_a_small_group_is_hidden_though_nothing_is_known_of_it(small: tuple[District, Links]) -> None:
+    unknown = scorecard(*small).assign(numerator=float("nan"), denominator=7.0)
+    counted = unknown["unit"].isin(["rate", "children", "pairs"])
+    assert REAL.scorecard(unknown).loc[counted, "denominator"].isna().all()
 
 
 def test_small_counts_are_left_out_of_a_table() -> None:

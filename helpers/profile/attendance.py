@@ -151,6 +151,8 @@ def _pieces(
         .groupby(["school", "year"])["day"]
         .agg(["min", "max"])
     )
+    # An end in the year 9999 is how some systems write that there is none.
+    far = enrolment["end_date"].to_numpy(dtype="datetime64[D]") > np.datetime64(LAST_DAY, "D")
     pieces = pd.DataFrame(
         {
             "source": np.arange(len(enrolment)),
@@ -160,7 +162,7 @@ def _pieces(
             "end": _day_numbers(enrolment["end_date"]),
             "year": enrolment["school_year"].to_numpy(dtype="int64", na_value=-1),
             "reach": reach,
-            "no_end": enrolment["end_date"].isna().to_numpy(),
+            "no_end": enrolment["end_date"].isna().to_numpy() | far,
         }
     )
     wanted = pd.MultiIndex.from_arrays([pieces["school"], pieces["year"]])

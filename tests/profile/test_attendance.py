@@ -74,6 +74,14 @@ def test_a_day_without_an_event_is_a_day_at_school() -> None:
     ]  # fmt: skip
 
 
+def test_an_end_in_the_year_9999_is_no_end() -> None:
+    endless = {**spell(), "end_date": pd.Timestamp("9999-12-31")}
+    assert by_day(attendance_days(frames(week(), [endless], [event(1)]))) == by_day(
+        attendance_days(frames(week(), [spell(last=None)], [event(1)]))
+    )
+    assert len(attendance_days(frames(week(), [endless], [event(1)]))) == 5
+
+
 @pytest.mark.parametrize(
     "words", [[LATE, ABSENT], [ABSENT, LATE], [EXCUSED, LATE, ABSENT], ["Partial", LATE]]
 )

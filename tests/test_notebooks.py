@@ -1,4 +1,4 @@
-"""Every notebook runs: as it stands, with another district, from anywhere, on real files; its exercises reply."""
+"""Every notebook runs as it stands, with other parameters, from anywhere, on real files; exercises reply."""
 
 from __future__ import annotations
 
@@ -163,7 +163,8 @@ def test_no_library_warns_of_what_a_notebook_does(runs: Callable[[str, Path], Ra
 
 def words_of_our_own() -> str:
     """All text that the project itself puts on a page: a child's name in it is no leak."""
-    sources = [*NOTEBOOKS, *(PROJECT / "helpers").rglob("*.py"), *(PROJECT / "helpers").rglob("*.toml")]
+    sources = [*NOTEBOOKS, PROJECT / "synthetic_data" / "faults.toml"]
+    sources += [path for kind in ("*.py", "*.toml") for path in (PROJECT / "helpers").rglob(kind)]
     return "\n".join(path.read_text(encoding="utf-8") for path in sources)
 
 

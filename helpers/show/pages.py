@@ -74,7 +74,8 @@ def _exporter() -> Any:
         "jquery_url",
         "jupyter_widgets_base_url",
     ):
-        settings.HTMLExporter[address] = ""
+        if address in HTMLExporter.class_trait_names():
+            settings.HTMLExporter[address] = ""
     return HTMLExporter(
         config=settings,
         extra_template_basedirs=[str(TEMPLATE_FOLDER.parent)],

@@ -91,7 +91,9 @@ def answer(sentence: str) -> Block:
     Block
         A large paragraph.
     """
-    return Block(f'<p class="answer">{_strong(sentence)}</p>', sentence.replace("**", ""))
+    # The size stands here too: a notebook has no style sheet of ours.
+    style = "font-size:var(--answer,1.2em);line-height:1.4"
+    return Block(f'<p class="answer" style="{style}">{_strong(sentence)}</p>', sentence.replace("**", ""))
 
 
 def reading(shows: str, read: str = "", do: str = "") -> Block:

@@ -144,7 +144,9 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
 
     district = _read(folder)
     links = _link(district)
-    crosswalk = links.crosswalk if crosswalk_file is None else _crosswalk_from(crosswalk_file)
+    crosswalk = (
+        links.crosswalk if crosswalk_file is None else _crosswalk_from(crosswalk_file, links.crosswalk)
+    )
     scores = score_links(district, crosswalk)
     save_table(scores, out / "scores.csv")
     whole = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")]
@@ -166,20 +168,38 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     emit(figures, as_json)
 
 
-def _crosswalk_from(path: Path) -> pd.DataFrame:
+def _crosswalk_from(path: Path, own: pd.DataFrame) -> pd.DataFrame:
+    """Read a crosswalk to judge; `own` is the district's, whose records it must be about."""
     import pandas as pd
 
     from helpers.layouts import as_table
 
     if not path.is_file():
         raise BadInput(f"There is no file {path}: name a crosswalk.csv that `bigpicture link` wrote.")
-    frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
+    no_crosswalk = "it is no crosswalk.csv of `bigpicture link`"
+    try:
+        frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
+    except ValueError as error:  # also what pandas raises for an empty file, or rows of many lengths
+        raise BadInput(f"{path} can't be read ({str(error).splitlines()[0]}): {no_crosswalk}.") from None
     lacking = [name for name in ("silo", "record", "child", "band", "linkable_by") if name not in frame]
     if lacking:
+        raise BadInput(f"{path} has no column {', '.join(lacking)}: {no_crosswalk}.")
+    key = ["silo", "record"]
+    twice = frame[frame.duplicated(key)]
+    if len(twice):
         raise BadInput(
-            f"{path} has no column {', '.join(lacking)}: it is no crosswalk.csv of `bigpicture link`."
+            f"{path} has record {twice['record'].iloc[0]!r} of {twice['silo'].iloc[0]} twice: {no_crosswalk}."
         )
-    return as_table("crosswalk", frame)
+    strange = frame[~pd.MultiIndex.from_frame(frame[key]).isin(pd.MultiIndex.from_frame(own[key]))]
+    if len(strange):
+        raise BadInput(
+            f"{path} has {len(strange)} records that this district hasn't, such as "
+            f"{strange['record'].iloc[0]!r} of {strange['silo'].iloc[0]}: link this district again."
+        )
+    try:
+        return as_table("crosswalk", frame)
+    except ValueError as error:
+        raise BadInput(f"{path}: {error}; {no_crosswalk}.") from None
 
 
 @click.command()

@@ -41,7 +41,7 @@ def out_option(default: str = "reports") -> Callable[[Callable[P, R]], Callable[
 
 
 def ends_well(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn bad input into one line and exit status 2."""
+    """Turn bad input, and a file or folder that can't be used, into one line and exit status 2."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -49,6 +49,15 @@ def ends_well(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except BadInput as error:
             click.echo(f"bigpicture: {error}", err=True)
+            sys.exit(2)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(
+                f"bigpicture: {error.filename} can't be used ({error.strerror}): "
+                "name another place, or close the file where it is open.",
+                err=True,
+            )
             sys.exit(2)
 
     return run

@@ -220,3 +220,18 @@ def test_every_page_opens_without_a_request_and_fits_a_telephone(
         browser.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert wider == []
+
+
+def test_every_word_of_the_glossary_stands_in_the_notebook_that_it_names() -> None:
+    lines = (FOLDER / "GLOSSARY.md").read_text(encoding="utf-8").splitlines()
+    rows = [[part.strip() for part in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    words = {word: re.search(r"\(([^)]+\.ipynb)\)", where) for word, _, where in rows[1:]}
+    assert len(words) > 20
+    assert list(words) == sorted(words, key=str.lower)
+    absent = []
+    for word, link in words.items():
+        assert link is not None, f"{word} names no notebook"
+        text = (FOLDER / link.group(1)).read_text(encoding="utf-8").lower()
+        if not any(part.strip().lower() in text for part in re.split(r"[,(]", word)):
+            absent.append(word)
+    assert absent == []

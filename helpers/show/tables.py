@@ -14,6 +14,7 @@ __all__ = ["csv_link", "table", "table_markup"]
 
 _SHORT = 12
 _A_FEW = 8
+_A_SENTENCE = 40
 
 
 def _head(column: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
@@ -38,6 +39,11 @@ def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tup
     if guard is not None and whole:
         return [number_text(shown_count(value, guard), digits=digits) for value in column], "number"
     return [number_text(value, digits=digits) for value in column], "number"
+
+
+def _room_for(texts: list[str]) -> str:
+    # On a phone a column of sentences would become a column of single words; the table scrolls instead.
+    return ";min-width:14em" if max(map(len, texts), default=0) > _A_SENTENCE else ""
 
 
 def _kept_whole(text: str) -> str:
@@ -112,7 +118,9 @@ def table_markup(
         _column_texts(frame.iloc[:, place], units.get(str(frame.columns[place]), ""), guard)
         for place in range(frame.shape[1])
     ]
-    sides = [f"text-align:{'right' if kind == 'number' else 'left'}" for _, kind in cells]
+    sides = [
+        f"text-align:{'right' if kind == 'number' else 'left'}{_room_for(texts)}" for texts, kind in cells
+    ]
     kinds = ["" if kind == "text" else f' class="{kind}"' for _, kind in cells]
     head = "".join(
         f'<th scope="col"{kind} style="{side}">{escape(text)}</th>'

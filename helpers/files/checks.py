@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
-from helpers.files.standard_rows import ReadFile
 from helpers.files.values import trimmed
 from helpers.layouts import Column, FileLayout, Layout
+
+if TYPE_CHECKING:
+    from helpers.files.standard_rows import ReadFile
 
 __all__ = ["tell_dangling", "without_repeated"]
 

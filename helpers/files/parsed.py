@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from helpers.files.text_table import TextTable
 
@@ -50,8 +49,3 @@ class Parsed:
             self.rows,
             self.structure,
         )
-
-
-def text_of(frame: pd.DataFrame, place: int) -> str:
-    """Join a row's cells, for a finding about the whole row."""
-    return " | ".join("" if cell is pd.NA else str(cell) for cell in frame.iloc[place])

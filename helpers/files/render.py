@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -74,12 +73,6 @@ def _writer(column: Column) -> Callable[[Any], str]:
         inverse = _inverse(dict(column.code_map()))
         return lambda value: ",".join(inverse.get(one, one) for one in str(value).split(";"))
     return str
-
-
-def _is_missing(value: Any) -> bool:
-    return (
-        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
-    )
 
 
 def _text(values: pd.Series, column: Column, empty: str | None) -> pd.Series:

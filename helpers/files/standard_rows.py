@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.files.checks import without_repeated
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.recognise import folded
@@ -150,8 +151,9 @@ def read_file(path: str, file: FileLayout, parsed: Parsed, findings: Findings) -
         Text and values, one a row.
     """
     parsed = _without_structure(parsed, file, findings)
-    read = ReadFile(path, file, parsed, findings)
-    read.columns = _match_columns(parsed, file, findings)
+    columns = _match_columns(parsed, file, findings)
+    parsed = without_repeated(parsed, file, columns, findings)
+    read = ReadFile(path, file, parsed, findings, columns)
     for name, column in read.columns.items():
         rows, cells = parsed.row, parsed.table.rows[name]
         if column.required and "[" in name and not name.count("[1]"):

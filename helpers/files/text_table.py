@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from helpers.layouts import STRING, FileLayout
+from helpers.layouts import FileLayout
 
 __all__ = ["TextTable", "split_path", "unique_names"]
 
@@ -77,10 +77,3 @@ def split_path(path: str) -> list[str | int]:
         if bracket:
             steps.append(int(number.rstrip("]")))
     return steps
-
-
-def text_frame(columns: dict[str, list[str | None]], rows: int) -> pd.DataFrame:
-    """Build a frame of text from lists of cells."""
-    return pd.DataFrame(
-        {name: pd.array(cells, dtype=STRING) for name, cells in columns.items()}, index=pd.RangeIndex(rows)
-    )

@@ -209,11 +209,6 @@ class FileLayout(_Strict):
             raise ValueError(f"file {self.name!r}: an xml file names its record element in `record`")
         return self
 
-    @property
-    def makes_people(self) -> bool:
-        """Whether rows of this file say who somebody is."""
-        return any(makes.table == "people" for makes in self.makes)
-
     def column(self, name: str) -> Column:
         """Give a declared column by its name."""
         for column in self.columns:

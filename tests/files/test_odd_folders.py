@@ -219,3 +219,16 @@ def test_an_element_too_deep_to_follow_costs_only_itself(tmp_path: Path) -> None
     assert district.people["record"].tolist() == ["1", "2"]
     assert district.findings.loc[district.findings["kind"].eq("record_broken"), "row"].tolist() == [2]
     assert adds_up(district)
+
+
+# ------------------------------------------------------------------------------------------- between rows
+
+
+def test_a_row_that_stands_twice_is_used_once_and_a_key_of_two_rows_is_told(tmp_path: Path) -> None:
+    first = meals().splitlines()[1]
+    other = first.replace("$1.00", "$7.00")
+    district = read_district(put(tmp_path, m_csv="\n".join([HEAD, first, first, other]) + "\n"))
+    rows = district.findings.set_index("kind")["row"].to_dict()
+    assert rows == {"row_repeated": 3, "key_repeated": 4}
+    assert district.fact("meal_account")["balance"].tolist() == [1.0, 7.0]
+    assert adds_up(district)

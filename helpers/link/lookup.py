@@ -76,8 +76,8 @@ def look_up_everywhere(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links
     Returns
     -------
     Links
-        As from ``link_children``, so that the same functions judge it. Whoever is joined to anybody is
-        *Unverified*; there are no findings, since nothing was compared that could disagree.
+        As from ``link_children``, so that the same functions judge it. Every record that is joined to another
+        one, the anchor aside, is *Unverified*; there are no findings: nothing was compared that could disagree.
     """
     students = make_ready(people, identifiers, anchor_order=("sis",))
     known = students.people[RECORD]

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from helpers.show import answer, banner, reading, table
 from helpers.show.charts import bars
 from helpers.show.index import IndexFigures, ReportLine, index_page, sentences
-from helpers.show.pages import Failure, notebook_page
+from helpers.show.pages import Failure, minutes_to_read, notebook_page
 
 ABOUT = {"synthetic": True, "title": "Riverbend", "scenario": "workshop", "seed": 7, "kit_version": "0.1.0"}
 PAGE = "02_meet_the_silos"
@@ -185,6 +185,28 @@ def test_without_a_key_the_index_says_what_cannot_be_judged() -> None:
 )
 def test_one_child_is_said_as_one(count: int, said: str) -> None:
     assert said in sentences(IndexFigures("x", 3, {"A": 3}, joined=1, wrong_unnoticed=count))[2]
+
+
+@pytest.mark.parametrize(
+    ("looked_up", "verified", "said"),
+    [
+        (0, 0, "**no child** would be joined"),
+        (1, 0, "**1 child** would be joined"),
+        (9, 0, "**none is**"),
+        (9, 2, "checked, **2**"),
+    ],
+)
+def test_a_lookup_by_number_is_set_beside_the_verified_joins(
+    looked_up: int, verified: int, said: str
+) -> None:
+    figures = IndexFigures("x", 3, {"A": 3}, joined=1, wrong_unnoticed=verified, looked_up_wrong=looked_up)
+    assert said in sentences(figures)[2]
+
+
+def test_a_page_is_not_read_for_as_long_as_a_notebook_is_worked_through(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<main>" + "<p>word</p>" * 900 + "<details>" + "x " * 9000 + "</details></main>")
+    assert minutes_to_read(page) == 5
 
 
 def test_real_data_wear_the_red_banner_and_unmarked_folders_are_real() -> None:

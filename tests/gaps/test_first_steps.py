@@ -1,0 +1,47 @@
+"""What can harm a child comes before what is merely missing."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.gaps import first_steps
+from helpers.layouts import as_table
+
+
+def card(*lines: tuple[str, str, str, float, float, str]) -> pd.DataFrame:
+    columns = ["measure", "left_silo", "right_silo", "numerator", "denominator", "unit"]
+    frame = pd.DataFrame(lines, columns=columns)
+    rate = frame["unit"].eq("rate")
+    value = (frame["numerator"] / frame["denominator"]).where(rate, frame["numerator"])
+    return as_table(
+        "scorecard",
+        frame.assign(value=value, kind="Identity", is_limit=False, needs_key=False, next_step="do"),
+    )
+
+
+MATCHED = ("match rate", "sis", "meals", 90.0, 100.0, "rate")
+REFUSED = ("pairs refused", "sis", "meals", 2.0, 120.0, "pairs")
+WRONG = ("matches that are right", "sis", "meals", 99.0, 100.0, "rate")
+
+
+def test_a_wrong_join_comes_first_then_a_number_of_two_children_then_who_is_missing() -> None:
+    steps = first_steps(card(MATCHED, REFUSED, WRONG))
+    assert steps["measure"].tolist() == ["matches that are right", "pairs refused", "match rate"]
+    assert steps["touched"].tolist() == [1, 2, 10]
+    assert first_steps(card(MATCHED, REFUSED, WRONG), most=1)["measure"].tolist() == [
+        "matches that are right"
+    ]
+
+
+def test_who_is_missing_is_asked_from_the_roster_and_of_the_widest_gap() -> None:
+    from_attendance = ("match rate", "attendance", "meals", 10.0, 100.0, "rate")
+    wider = ("match rate", "sis", "attendance", 70.0, 100.0, "rate")
+    steps = first_steps(card(MATCHED, wider, from_attendance))
+    assert steps[["right_silo", "touched"]].values.tolist() == [["attendance", 30]]
+
+
+def test_what_is_well_or_not_known_is_no_step() -> None:
+    well = ("match rate", "sis", "meals", 100.0, 100.0, "rate")
+    unknown = ("matches that are right", "sis", "meals", float("nan"), float("nan"), "rate")
+    assert first_steps(card(well, unknown)).empty
+    assert first_steps(card(well).iloc[:0]).empty

@@ -1,0 +1,48 @@
+"""Rows are shown as they are written, of invented districts only; systems are named as people name them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from helpers.files import District
+from helpers.share.parts import shown_parts
+from helpers.share.real_data import Guard
+from helpers.show.as_written import as_written
+from helpers.show.systems import in_words, short_names, spoken_names, system_names
+
+
+def test_a_row_is_shown_with_its_header_as_it_stands_in_its_file(district: District) -> None:
+    place = district.person_rows[district.person_rows["file"].str.endswith("users.csv")].iloc[5]
+    shown = as_written(district, place["file"], int(place["row"]))
+    assert "sourcedId,status" in shown.markup
+    assert place["record"] in shown.text.splitlines()[-1]
+    line = district.person_rows[district.person_rows["file"].str.endswith("students.jsonl")].iloc[5]
+    shown = as_written(district, line["file"], int(line["row"]))
+    assert line["record"] in shown.text
+    assert len(shown.text.splitlines()) == 2
+
+
+def test_no_row_of_a_real_folder_is_shown(district: District) -> None:
+    real = replace(district, about={})
+    place = district.person_rows.iloc[0]
+    shown = as_written(real, place["file"], int(place["row"]), caption=str(place["record"]))
+    assert place["record"] not in shown.markup + shown.text
+
+
+def test_systems_are_named_by_what_they_are_for_and_told_apart(district: District) -> None:
+    layouts = district.layouts
+    assert system_names(layouts)["sis"] == "Student information system (SIS)"
+    assert short_names(layouts)["sis"] == "SIS"
+    spoken = spoken_names(layouts)
+    assert in_words("sis and meals agree.", spoken) == "The student information system and meals agree."
+    assert in_words("Look at meals/customers.csv", spoken) == "Look at meals/customers.csv"
+    twice = {"north": layouts["sis"], "south": layouts["sis"]}
+    assert len(set(system_names(twice).values())) == 2
+
+
+def test_no_hidden_part_can_be_worked_out_from_the_others() -> None:
+    guard = Guard(real=True)
+    assert shown_parts(guard, {"a": 57, "b": 8}) == {"a": "not shown", "b": "fewer than 10"}
+    assert shown_parts(guard, {"a": 57, "b": 8, "c": 3})["a"] == 57
+    assert shown_parts(guard, {"a": 57, "b": 0}) == {"a": 57, "b": 0}
+    assert shown_parts(Guard(real=False), {"a": 57, "b": 8}) == {"a": 57, "b": 8}

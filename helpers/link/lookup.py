@@ -77,7 +77,7 @@ def look_up_everywhere(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links
     -------
     Links
         As from ``link_children``, so that the same functions judge it. Every record that is joined to another
-        one, the anchor aside, is *Unverified*; there are no findings: nothing was compared that could disagree.
+        one, the anchor aside, is *Unverified*; there are no findings, since nothing was compared.
     """
     students = make_ready(people, identifiers, anchor_order=("sis",))
     known = students.people[RECORD]

@@ -60,6 +60,7 @@ def test_a_report_of_an_invented_district_has_its_figures(
     assert "What does 01_works say?" in index
     assert "02_stops" not in index
     assert "are joined in all systems that should know them" in index
+    assert "Looked up by number alone" in index
     assert "This district is invented" in index
     assert re.search(r"\b1 min to read", index)
     page = (tmp_path / "01_works.html").read_text(encoding="utf-8")

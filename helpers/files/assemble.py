@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.files.records import People, linkable_by, make_records
+from helpers.files.records import People, linkable_by, make_records, repeated
 from helpers.files.standard_rows import ReadFile
 from helpers.layouts import (
     STRING,
@@ -80,12 +80,16 @@ def _identifiers(read: ReadFile, records: pd.Series) -> list[pd.DataFrame]:
     """Give a row for each filled cell of a file's id columns; `records` is by source row."""
     found = []
     there = records.notna()
+    again = repeated(records)
     for name, column in read.columns.items():
         system = column.identification_system
         if not system:
             continue
         text = read.values[name].values.astype(STRING)
         filled = there & text.notna()
+        if again.any():  # a record that stands in several rows of the file holds an id of them once
+            double = pd.DataFrame({"record": records[again & filled], "identifier": text[again & filled]})
+            filled[double.index[double.duplicated()]] = False
         part = pd.DataFrame(
             {
                 "record": records[filled],
@@ -112,6 +116,7 @@ def _identifiers(read: ReadFile, records: pd.Series) -> list[pd.DataFrame]:
             # A plain id says nothing about whose number it is.
             part["identification_system"] = shape["type"].astype(STRING).mask(odd, "Undeclared")
             part["identifier"] = shape["identifier"].astype(STRING).fillna(part["identifier"])
+            part = part.drop_duplicates(["record", "identification_system", "identifier"], ignore_index=True)
         else:
             part["identification_system"] = constant(system, len(part))
         part["file"] = constant(read.path, len(part))
@@ -128,8 +133,8 @@ def _join_identifiers(silo: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     whole = as_table(
         "identifiers", whole[whole["identifier"] != ""] if (whole["identifier"] == "").any() else whole
     )
-    # One file that holds each record once holds each id once.
-    if len({part["file"].iloc[0] for part in parts}) > 1 or parts[0]["record"].duplicated().any():
+    # Inside one file each record already holds each id once.
+    if len({part["file"].iloc[0] for part in parts}) > 1:
         whole = whole.drop_duplicates(["record", "identification_system", "identifier"], ignore_index=True)
     return whole
 
@@ -202,7 +207,7 @@ def assemble(
         by_source[id(read)] = spread if earlier is None else earlier.fillna(spread)
 
     found = people.people[["local_id", "record"]].dropna(subset=["local_id"])
-    twice = found["local_id"].duplicated(keep=False)
+    twice = repeated(found["local_id"])
     shared = found.loc[twice, "local_id"]
     by_id = found[~twice].set_index("local_id")["record"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,10 @@ class Parsed:
     row: np.ndarray
     rows: int
     structure: int
+
+    def bare(self) -> Parsed:
+        """Keep the places of the rows and nothing of their text."""
+        return replace(self, table=replace(self.table, rows=self.table.rows.iloc[:, :0]))
 
     def without(self, gone: np.ndarray) -> Parsed:
         """Leave out rows that were set aside.

@@ -41,9 +41,10 @@ def placeholder_names(people: pd.DataFrame) -> pd.Series:
         people["first_name"].fillna("") + " " + people["last_surname"].fillna("")
     )
     whole = whole.str.strip()
-    keys = pd.DataFrame({"name": whole, "birth_date": people["birth_date"], "id": people["local_id"]})
-    keys = keys[(keys["name"] != "") & keys["id"].notna()]
+    there = (whole != "") & people["local_id"].notna()
+    keys = pd.DataFrame({"name": pd.factorize(whole)[0], "birth_date": people["birth_date"]})[there]
     again = keys[keys.duplicated(["name", "birth_date"], keep=False)]
+    again = again.assign(id=people.loc[again.index, "local_id"])
     if len(again):
         count = again.groupby(["name", "birth_date"], dropna=False, sort=False)["id"].transform("nunique")
         enough = (count >= SAME_NAME) & (

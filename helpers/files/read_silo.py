@@ -226,6 +226,9 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
                 if as_of is not None and makes.table in ("people", "meal_account"):
                     rows["as_of"] = pd.Series(as_of, index=rows.index, dtype="datetime64[us]")
                 made.append((read, makes, rows))
+    for one in ones:
+        for read in one.reads:
+            read.forget_text()
     built: Assembled = assemble(name, layout, by_kind, made)
     for one in ones:
         for read in one.reads:

@@ -43,39 +43,39 @@ def _finding(rows: pd.DataFrame, kind: str, done: str, **columns: object) -> pd.
     return pd.DataFrame({"file": rows["file"], "row": rows["row"], "kind": kind, "done": done, **columns})
 
 
+def repeated(text: pd.Series) -> np.ndarray:
+    """Say which texts occur more than once, by codes: objects would need ten times the memory."""
+    codes, distinct = pd.factorize(text)
+    return np.append(np.bincount(codes[codes >= 0], minlength=len(distinct)) > 1, False)[codes]
+
+
 def _shared_ids(rows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
     """Tell how many people stand behind a local id: two where first name and birth date both disagree.
 
     Returns which of them each row is about (1 unless an id is shared), and the findings.
     """
     number = np.ones(len(rows), "int64")
-    again = rows["local_id"].duplicated(keep=False) & rows["local_id"].notna()
+    again = repeated(rows["local_id"])
     if not {"first_name", "birth_date"} <= set(rows.columns) or not again.any():
         return pd.Series(number, index=rows.index), pd.DataFrame()
     both = rows[again]
     both = both[both["first_name"].notna() & both["birth_date"].notna()]
     distinct = both.drop_duplicates(["local_id", "first_name", "birth_date"])
-    several = distinct[distinct.duplicated("local_id", keep=False)]
-    found = []
-    for local_id, variants in several.groupby("local_id", sort=False):
-        first = variants.iloc[0]
-        other = variants[
-            (variants["first_name"].str.casefold() != str(first["first_name"]).casefold())
-            & (variants["birth_date"] != first["birth_date"])
-        ]
-        if not len(other):
-            continue
-        theirs = (
-            (both["local_id"] == local_id)
-            & both["first_name"].isin(other["first_name"])
-            & both["birth_date"].isin(other["birth_date"])
-        )
-        number[rows.index.get_indexer(both.index[theirs])] = 2
-        shared = both[theirs]
-        found.append(
-            _finding(shared, "id_shared", "nothing", value=shared["local_id"], expected="an id of one person")
-        )
-    findings = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+    first = distinct.drop_duplicates("local_id").set_index("local_id")
+    said = first.reindex(distinct["local_id"]).set_axis(distinct.index)
+    other = distinct[
+        (distinct["first_name"].str.casefold() != said["first_name"].str.casefold())
+        & (distinct["birth_date"] != said["birth_date"])
+    ]
+    theirs = np.ones(len(both), bool)
+    for name in ("first_name", "birth_date"):
+        pairs = pd.MultiIndex.from_frame(both[["local_id", name]])
+        theirs &= pairs.isin(pd.MultiIndex.from_frame(other[["local_id", name]]))
+    shared = both[theirs]
+    number[rows.index.get_indexer(shared.index)] = 2
+    findings = _finding(
+        shared, "id_shared", "nothing", value=shared["local_id"], expected="an id of one person"
+    )
     return pd.Series(number, index=rows.index), findings
 
 
@@ -87,10 +87,9 @@ def _without_id(rows: pd.DataFrame) -> pd.Series:
     return rows["file"] + "#" + first.astype("Int64").astype(STRING)
 
 
-def _disagreements(rows: pd.DataFrame) -> pd.DataFrame:
+def _disagreements(several: pd.DataFrame) -> pd.DataFrame:
     """Tell rows of one record that say something else than an earlier one."""
     found = []
-    several = rows[rows.duplicated("record", keep=False)]
     for name in STEADY:
         if name not in several:
             continue
@@ -117,16 +116,27 @@ def _disagreements(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def _merged(rows: pd.DataFrame) -> pd.DataFrame:
+def _merged(rows: pd.DataFrame, several: np.ndarray) -> pd.DataFrame:
     """Merge the rows of a record: empty cells are filled, a filled one is replaced by the later."""
-    if not rows["record"].duplicated().any():
+    if not several.any():
         return rows
-    ordered = rows.sort_values("as_of", kind="stable", na_position="first") if "as_of" in rows else rows
-    alone = ~ordered.duplicated("record", keep=False)
-    merged = ordered[~alone].groupby("record", sort=False).last().reset_index()
+    some = rows[several]
+    if "as_of" in some:
+        some = some.sort_values("as_of", kind="stable", na_position="first")
+    gives_way = some.index[some.duplicated("record", keep="last")]
+    people = rows.drop(index=gives_way)
+    # The last row stands, and only what it leaves empty is filled.
+    last = some.drop(index=gives_way).set_index("record")
+    merged = some.groupby("record", sort=False).last().reindex(last.index)
+    place = people.index.get_indexer(some.index.drop(gives_way))
+    people = people.reset_index(drop=True)
     for name in merged.columns:
-        merged[name] = cast(merged[name], rows[name].dtype)
-    return pd.concat([ordered[alone], merged], ignore_index=True)
+        empty = (last[name].isna() & merged[name].notna()).to_numpy(bool).nonzero()[0]
+        if len(empty):
+            people.loc[place[empty], name] = cast(merged[name].iloc[empty], rows[name].dtype).array
+    if people["file"].nunique() == 1:
+        people["file"] = constant(people["file"].iloc[0], len(people))
+    return people
 
 
 def _birth_date_status(people: pd.DataFrame) -> pd.Series:
@@ -173,9 +183,10 @@ def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
     if nameless.any():
         record = record.mask(nameless, _without_id(rows[nameless]).reindex(rows.index))
     rows["record"] = record
-    findings = [shared, _disagreements(rows)]
+    several = repeated(rows["record"])
+    findings = [shared, _disagreements(rows[several])]
 
-    people = _merged(rows).reset_index(drop=True)
+    people = _merged(rows, several).reset_index(drop=True)
     first = people[["file", "row"]]
     people = people.drop(columns=[name for name in people.columns if name not in table])
     people["silo"] = constant(silo, len(people))
@@ -215,7 +226,9 @@ def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
         copy=False,
     )
     if len(people) < len(rows):
-        person_rows = person_rows.drop_duplicates(["record", "file", "row"])
+        double = person_rows[several].duplicated(["record", "file", "row"])
+        if double.any():
+            person_rows = person_rows.drop(index=double.index[double])
     people["linkable_by"] = constant("Nothing", len(people))
     kept = [one for one in findings if len(one)]
     return People(
@@ -243,6 +256,10 @@ def linkable_by(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.Series:
     """
     name = (people["name_status"] == "As written").to_numpy(bool)
     date = people["birth_date_status"].isin(["Exact", "Day and month ambiguous"]).to_numpy(bool)
-    known = is_among(people["record"], identifiers["record"])
+    known = np.zeros(len(people), bool)
+    if not name.all():  # the few without a name, so that the many ids are looked through and not gathered
+        nameless = people.loc[~name, "record"]
+        theirs = identifiers["record"][is_among(identifiers["record"], nameless)]
+        known[~name] = is_among(nameless, theirs)
     words = ("Name and birth date", "Name only", "Identifier only", "Nothing")
     return pd.Series(labelled(np.select([name & date, name, known], [0, 1, 2], 3), words), index=people.index)

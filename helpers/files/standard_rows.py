@@ -67,6 +67,12 @@ class ReadFile:
             return pd.Series(constant(None, len(self.parsed.row)))
         return trimmed(self.parsed.table.rows[there])
 
+    def forget_text(self) -> None:
+        """Let go of what was written, once the standard rows are made: only ids are looked at again."""
+        ids = [name for name, column in self.columns.items() if column.identification_system]
+        self.values = {name: self.values[name] for name in ids if name in self.values}
+        self.parsed = self.parsed.bare()
+
     def elements(self, stem: str) -> list[int]:
         """List the numbers of a nested file's elements of a path such as ``calendarEvents[]``."""
         pattern = re.compile(re.escape(stem.removesuffix("[]")) + r"\[(\d+)\]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import runpy
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -168,31 +169,43 @@ def words_of_our_own() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in sources)
 
 
-@pytest.mark.parametrize("folder", ["grand_bend_joinable", "third_party_oneroster_1p1_school"])
-def test_real_files_walk_the_same_road_and_no_child_is_on_it(
-    real_files: Path, tmp_path: Path, folder: str
-) -> None:
+def assert_no_child_is_on_the_road(folder: Path, out: Path) -> None:
+    """Walk the whole road on a real folder; look for every name and id in every byte that is written."""
     log = io.StringIO()
-    result = report(real_files / folder, out=tmp_path, progress=Progress(len(NOTEBOOKS), log))
+    result = report(folder, out=out, progress=Progress(len(NOTEBOOKS), log))
     assert [run.failed for run in result.runs if run.failed] == []
     assert result.ok
     index = result.index.read_text(encoding="utf-8")
     assert "Real data: restricted" in index
     assert "cannot be judged" in index
-    pages = [path.read_text(encoding="utf-8") for path in sorted(tmp_path.glob("*.html"))]
+    pages = [path.read_text(encoding="utf-8") for path in sorted(out.glob("*.html"))]
     assert all("Real data: restricted" in page for page in pages)
 
-    district = read_district(real_files / folder)
+    district = read_district(folder)
     columns = ("local_id", "first_name", "middle_name", "last_surname", "full_name", "email", "login")
     private = {text for column in columns for text in district.people[column].dropna() if len(text) > 3}
     private |= {text for text in district.identifiers["identifier"].dropna() if len(text) > 3}
     assert len(private) > 50
-    written = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()]
+    written = [path.read_text(encoding="utf-8") for path in out.rglob("*") if path.is_file()]
     # The text form of a picture is random letters, in which short names occur.
     everything = re.sub(r"base64,[A-Za-z0-9+/=]+", "", "\n".join([*written, log.getvalue()]))
     found = {text for text in private if re.search(rf"(?<!\w){re.escape(text)}(?!\w)", everything)}
     ours = words_of_our_own()
     assert sorted(text for text in found if not re.search(rf"(?<!\w){re.escape(text)}(?!\w)", ours)) == []
+
+
+@pytest.mark.parametrize("folder", ["grand_bend_joinable", "third_party_oneroster_1p1_school"])
+def test_real_files_walk_the_same_road_and_no_child_is_on_it(
+    real_files: Path, tmp_path: Path, folder: str
+) -> None:
+    assert_no_child_is_on_the_road(real_files / folder, tmp_path)
+
+
+def test_three_systems_that_do_not_say_that_they_are_invented_are_real(
+    district_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(district_folder / "silos", tmp_path / "exports")
+    assert_no_child_is_on_the_road(tmp_path / "exports", tmp_path / "out")
 
 
 @pytest.mark.browser

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from helpers.show.canvas import SMALL, Sheet
 from helpers.show.mappings import Given, labelled
 from helpers.show.numbers import CountGuard, as_number, number_text, shared_digits, shown_count
@@ -60,7 +62,10 @@ def bars(
     frame = labelled(data)
     frame = frame.set_axis(["label", "value", *frame.columns[2:]], axis="columns")[["label", "value"]]
     if ordered:
-        frame = frame.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+        # Words in a number's place (the guard's) come last.
+        numbers = pd.Series([as_number(value) for value in frame["value"]], dtype="float64")
+        order = numbers.sort_values(ascending=False, kind="stable").index
+        frame = frame.loc[order].reset_index(drop=True)
     shown = [shown_count(value, guard) for value in frame["value"]]
     digits = shared_digits(shown, unit) if digits is None else digits
     texts = [number_text(value, unit, digits) for value in shown]

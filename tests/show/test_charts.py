@@ -172,3 +172,26 @@ def test_style_sheet_and_chart_style_have_the_same_colours() -> None:
     palette = {to_hex(shade) for shade in color_sequences["okabe_ito"]}
     for name in ("blue", "vermilion", "orange", "green", "sky", "purple", "yellow"):
         assert colour(name).lower() in palette
+
+
+def test_words_of_the_guard_come_after_the_numbers() -> None:
+    shown = bars({"A": "fewer than 10", "B": 12, "C": 57, "D": "not shown"}, title="Groups", unit="children")
+    assert shown.data["what"].tolist() == ["C", "B", "A", "D"]
+    assert "from 57 children for C to fewer than 10 children for A" in shown.alt
+
+
+def test_an_event_has_one_mark_in_all_lanes_and_spells_are_pale() -> None:
+    from helpers.show.lanes import _looks
+
+    marks = pd.DataFrame(
+        {
+            "lane": ["SIS", "Attendance", "Attendance"],
+            "event": ["Enrolled", "Enrolled", "Absent"],
+            "begin": pd.to_datetime(["2025-08-18"] * 3),
+            "end": pd.to_datetime(["2026-04-30", None, None]),
+        }
+    )
+    looks = _looks(marks)
+    assert set(looks) == {"Enrolled", "Absent"}
+    assert looks["Enrolled"][1] == colour("rule")
+    assert looks["Absent"][0] != looks["Enrolled"][0]

@@ -274,7 +274,7 @@ def _plant(rng: np.random.Generator, home: Codes, grade: Codes, new: Mask, kind:
     here = grade >= 0
     young = here & (grade < LEVELS["middle"][0])  # of that level there are always two schools
     order = rng.permutation(np.flatnonzero(here))
-    stays = np.ones(int(home.max()) + 1, dtype=bool)
+    stays = np.ones(int(np.max(home)) + 1, dtype=bool)
     stays[home[here & (kind != STAYS)]] = False
     fits = {
         MOVES_SCHOOL: (young,),

@@ -180,4 +180,4 @@ def _values(
 
 def _numbers(values: Codes) -> object:
     """Write small whole numbers."""
-    return pick([str(value) for value in range(int(values.max(initial=0)) + 1)], values)
+    return pick([str(value) for value in range(int(np.max(values, initial=0)) + 1)], values)

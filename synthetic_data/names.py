@@ -385,7 +385,7 @@ def _by_group(
 def _repeated(family: Codes, first: Words) -> Mask:
     """Mark every child whose first name an earlier one of the family bears."""
     _, codes = np.unique(first.astype(str), return_inverse=True)
-    key = family.astype("int64") * (codes.max(initial=0) + 1) + codes
+    key = family.astype("int64") * (np.max(codes, initial=0) + 1) + codes
     order = np.argsort(key, kind="stable")
     again = np.zeros(len(first), dtype=bool)
     again[order[1:]] = key[order[1:]] == key[order[:-1]]

@@ -72,7 +72,7 @@ class Draft:
     @property
     def households(self) -> int:
         """How many households there are."""
-        return int(self.household.max()) + 1
+        return int(np.max(self.household)) + 1
 
 
 def make_population(scenario: Scenario) -> Population:

@@ -234,7 +234,7 @@ def _seats(
         spell_parts.append(sits)
         section_parts.append(base + step)
     for half, mask in ((0, in_fall), (1, in_spring)):
-        choice = rng.integers(0, CHOICES, int(spells.child.max()) + 1)[spells.child[sits]]
+        choice = rng.integers(0, CHOICES, int(np.max(spells.child)) + 1)[spells.child[sits]]
         mask = mask & ~elementary
         spell_parts.append(sits[mask])
         section_parts.append((base + FULL_YEAR + CHOICES * half + choice)[mask])

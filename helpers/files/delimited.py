@@ -216,7 +216,7 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
 
     if open_quote and len(rows):
         tail = data.rstrip(b"\r\n").rsplit(b"\n", 1)[-1]
-        end = int(numbers.argmax())
+        end = int(np.argmax(numbers))
         swallowed = any("\n" in str(cell) for cell in rows.iloc[end] if cell is not pd.NA)
         if tail.count(b'"') % 2 or swallowed:
             findings.add("record_broken", "row_set_aside", row=last, expected="a closing quote")
@@ -236,7 +236,7 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
         ("cells_surplus", long, "surplus cells are empty"),
     ):
         gone |= _tell_odd_rows(rows, numbers, odd, width, kind, lenient, findings)
-    if data and data[-1:] not in b"\r\n" and len(rows) and not gone[int(numbers.argmax())]:
+    if data and data[-1:] not in b"\r\n" and len(rows) and not gone[int(np.argmax(numbers))]:
         ended = data.count(b"\n") > 1
         if ended:
             findings.add("record_broken", "nothing", row=last, expected="a line end after the last row")

@@ -260,7 +260,7 @@ def _odd_ids(text: pd.Series, column: Column, rows: np.ndarray, findings: Findin
     if digits.sum() > 1:
         lengths = pc.fill_null(pc.utf8_length(distinct), 0).to_numpy()
         counts = np.bincount(lengths[digits])
-        usual = int(counts.argmax())
+        usual = int(np.argmax(counts))
         # Ids of one length but for a few shorter ones: their zeros were cut. Where no id begins with 0, more
         # may be short, since then the whole column was cut.
         zero = pc.fill_null(pc.starts_with(distinct, "0"), False).to_numpy()

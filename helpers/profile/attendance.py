@@ -242,7 +242,7 @@ def derive_days(frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = 
     place = np.arange(total) - np.repeat(starts - low, lengths)
 
     # An event names its school; where it doesn't, it goes to the spell that its child has on that day.
-    width = max(int(spell_school.max(initial=-1)), int(event_school.max(initial=-1))) + 1
+    width = max(int(np.max(spell_school, initial=-1)), int(np.max(event_school, initial=-1))) + 1
     record = pieces["record"].to_numpy(dtype="int64")
     whole_day = events["section_id"].isna().to_numpy()
     at = _find(

@@ -63,7 +63,7 @@ def _day_counts(days: Days, child: pd.Series, evidence: Evidence) -> pd.DataFram
     pair_of_spell[owned] = pair
     kept = days.covered & owned[days.spell]
     day, rank, row = days.day[kept], days.rank[kept], pair_of_spell[days.spell[kept]]
-    first, span = int(day.min()), int(day.max() - day.min()) + 1
+    first, span = int(np.min(day)), int(np.ptp(day)) + 1
     marks = np.zeros(len(named) * span, dtype="int8")
     for mark in np.unique(rank):  # rising, so that the most certain mark of a day stays
         marks[(row * span + day - first)[rank == mark]] = mark
@@ -106,8 +106,8 @@ def _day_counts(days: Days, child: pd.Series, evidence: Evidence) -> pd.DataFram
 def _piece_years(days: Days, evidence: Evidence) -> pd.DataFrame:
     """List the school years in which each piece of enrolment has a day that is known."""
     piece, day = days.spell[days.covered], days.day[days.covered]
-    first = int(day.min(initial=0 if len(day) == 0 else LAST_DAY))
-    span = np.arange(first, int(day.max(initial=first)) + 1)
+    first = int(np.min(day, initial=0 if len(day) == 0 else LAST_DAY))
+    span = np.arange(first, int(np.max(day, initial=first)) + 1)
     dates = pd.Series(span.astype("datetime64[D]").astype("datetime64[us]"))
     year = evidence.years.of(dates).to_numpy(dtype="int64")[day - first]
     # The days of a piece follow one another, so a new piece or year shows as a change.

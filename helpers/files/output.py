@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 import pandas as pd
 
+from helpers.files.printed import printed
 from helpers.layouts import BadInput
 
 __all__ = ["emit", "ends_well", "json_option", "out_option", "save_table", "write_atomically"]
@@ -93,9 +94,10 @@ def emit(figures: Mapping[str, Any], as_json: bool) -> None:
     for name, value in figures.items():
         if isinstance(value, pd.DataFrame):
             click.echo(f"{name}:")
-            click.echo(value.to_string(index=False, na_rep="") if len(value) else "  (none)")
+            click.echo(printed(value) if len(value) else "  (none)")
         else:
-            click.echo(f"{name}: {value}")
+            told = ", ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else value
+            click.echo(f"{name}: {told}")
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -177,7 +177,7 @@ def _part(read: ReadFile, column: Column, part: str, element: int | None) -> pd.
 
 
 def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], layout: Layout) -> pd.Series:
-    """Follow a reference: the value that stands in the row of the other file with that key."""
+    """Follow a reference to the row of the other file with that key; rows that disagree say nothing."""
     start, _, target = source.partition("->")
     found = read.file.find(start)
     references = found[0].references if found else None
@@ -191,7 +191,8 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     column = layout.file_named(file_name).column(target)
     if not tables:
         return pd.Series(constant(None, len(keys)))
-    lookup = pd.concat(tables, ignore_index=True).dropna(subset=["key"]).drop_duplicates("key")
+    lookup = pd.concat(tables, ignore_index=True).dropna(subset=["key"]).drop_duplicates()
+    lookup = lookup[~lookup["key"].duplicated(keep=False)]
     places = pd.Index(lookup["key"]).get_indexer(pd.Index(keys.fillna("")))
     values = lookup["value"].reset_index(drop=True)
     taken = values.reindex(np.where(places < 0, len(values), places)).reset_index(drop=True)
@@ -282,8 +283,10 @@ def make_rows(
         frames.append(frame)
     whole = frames[0] if len(frames) == 1 else pd.concat(frames or [_NO_ROWS], ignore_index=True)
     whole["file"] = constant(read.path, len(whole))
-    if makes.unless_empty and makes.unless_empty in whole:
-        whole = whole[whole[makes.unless_empty].notna()].reset_index(drop=True)
+    if makes.unless_empty:
+        # A column that the file doesn't have at all is empty in every row.
+        filled = whole[makes.unless_empty].notna() if makes.unless_empty in whole else slice(0)
+        whole = whole[filled].reset_index(drop=True)
     for name in whole.columns:
         if name in dtypes:
             whole[name] = cast(whole[name], dtypes[name])

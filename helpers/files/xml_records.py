@@ -32,8 +32,9 @@ def _flatten(element: Any, path: str, into: dict[str, str]) -> None:
         into[f"{path}.@{_local(name)}" if path else f"@{_local(name)}"] = value
     children = list(element)
     if not children:
-        if path:
-            into[path] = (element.text or "").strip()
+        text = (element.text or "").strip()
+        if path and (text or not element.attrib):  # an element that only refers has nothing of its own
+            into[path] = text
         return
     counts = Counter(_local(child.tag) for child in children)
     seen: Counter[str] = Counter()

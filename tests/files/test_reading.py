@@ -184,7 +184,12 @@ def test_oneroster_1_1_and_1_2_give_the_same_children(
             {"Student": 72, "Staff": 7},
             {"section_enrollment": 546},
         ),
-        ("grand_bend_joinable", "edfi", {"Student": 65}, {"attendance_event": 137}),
+        (
+            "grand_bend_joinable",
+            "edfi",
+            {"Student": 65},
+            {"attendance_event": 137, "incident": 3, "discipline_action": 4, "immunization": 58},
+        ),
         ("grand_bend_joinable", "oneroster_1p1", {"Student": 8, "Staff": 2}, {"section_enrollment": 24}),
     ],
 )
@@ -195,6 +200,60 @@ def test_files_that_nobody_here_wrote(
     assert district[silo].people["role"].value_counts().to_dict() == people
     assert {table: len(district[silo].fact(table)) for table in facts} == facts
     assert (district.accounts["rows"] == district.accounts[IDENTITY].sum(axis=1)).all()
+
+
+def test_incidents_are_followed_and_doses_counted(real_files: Path) -> None:
+    edfi = read_district(real_files / "grand_bend_joinable")["edfi"]
+    incidents = edfi.fact("incident").set_index("record")
+    assert incidents["incident_id"].to_dict() == {"605370": "15", "605389": "21", "605262": "9"}
+    assert incidents["date"].dt.strftime("%Y-%m-%d").to_dict() == {
+        "605370": "2022-02-02",
+        "605389": "2022-05-01",
+        "605262": "2022-05-13",
+    }
+    assert incidents["participation"].eq("Offender").all()
+    assert edfi.fact("discipline_action").groupby("record")["days"].sum().to_dict() == {
+        "605262": 2.0,
+        "605370": 1.0,
+        "605389": 5.0,
+    }
+    doses = edfi.fact("immunization")
+    assert (doses["record"].nunique(), int(doses["date"].isna().sum())) == (11, 9)
+    assert edfi.findings.empty
+
+
+DISCIPLINE = """<InterchangeStudentDiscipline xmlns="http://ed-fi.org/5.2.0">
+{incidents}
+<StudentDisciplineIncidentBehaviorAssociation>
+<StudentReference><StudentIdentity><StudentUniqueId>1</StudentUniqueId></StudentIdentity></StudentReference>
+<DisciplineIncidentReference><DisciplineIncidentIdentity><IncidentIdentifier>7</IncidentIdentifier>
+<SchoolReference><SchoolIdentity><SchoolId>{school}</SchoolId></SchoolIdentity></SchoolReference>
+</DisciplineIncidentIdentity></DisciplineIncidentReference>
+<Behavior>uri://ed-fi.org/BehaviorDescriptor#Other</Behavior>
+</StudentDisciplineIncidentBehaviorAssociation>
+</InterchangeStudentDiscipline>"""
+INCIDENT = """<DisciplineIncident>
+<IncidentIdentifier>7</IncidentIdentifier><IncidentDate>{date}</IncidentDate>
+<SchoolReference><SchoolIdentity><SchoolId>{school}</SchoolId></SchoolIdentity></SchoolReference>
+</DisciplineIncident>"""
+
+
+def test_a_number_that_two_schools_share_leads_to_neither(tmp_path: Path) -> None:
+    first, other = (
+        INCIDENT.format(date=f"2025-10-0{day}", school=school) for day, school in ((1, "10"), (2, "20"))
+    )
+    days = {}
+    for name, incidents in (("one", other), ("two", first + other)):
+        folder = tmp_path / name
+        folder.mkdir()
+        text = DISCIPLINE.format(incidents=incidents, school="20")
+        (folder / "StudentDiscipline.xml").write_text(text, encoding="utf-8")
+        (silo,) = read_district(folder).values()
+        incident = silo.fact("incident")
+        assert incident["incident_id"].tolist() == ["7"]
+        days[name] = incident["date"].tolist()
+    assert days["one"] == [pd.Timestamp("2025-10-02")]
+    assert days["two"] == [pd.NaT]
 
 
 def test_what_is_odd_in_real_files_is_told(real_files: Path) -> None:

@@ -1,5 +1,6 @@
 # make report   the whole road: an environment, a made-up district, every notebook, reports/index.html
 # make test     everything that must hold
+# make test-browser   that pages and JupyterLab work in a chromium
 # make lab      the notebooks in JupyterLab
 # make bench    how long it takes, into reports/bench.json
 # make newest   the newest version of everything, our ceilings ignored (the weekly run)
@@ -12,7 +13,7 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test lab bench newest clean
+.PHONY: report test test-browser lab bench newest clean
 
 report: .venv/installed
 	$(BIN)/bigpicture report $(ARGS)
@@ -27,6 +28,9 @@ test: .venv/installed-for-tests
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/nbstripout --verify --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
 	$(BIN)/python -m pytest $(ARGS)
+
+test-browser: .venv/installed-for-tests
+	$(BIN)/python -m pytest tests/browser $(ARGS)
 
 bench: .venv/installed-for-tests
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -1,0 +1,109 @@
+"""What can be wrong with a page in a browser: each fault is a sentence, and a good page has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+__all__ = ["SIZES", "faults_for_assistive_technology", "faults_of_tabbing", "faults_on_opening", "opened"]
+
+# A laptop and the smallest telephone in use.
+SIZES = {"laptop": (1280, 800), "telephone": (360, 740)}
+# On what a page may wait, in milliseconds. A page is one file: none needs a tenth of it.
+PATIENCE = 15_000
+GRAVE = {"serious", "critical"}
+
+BROKEN_PICTURES = """async () => {
+    const pictures = [...document.images];
+    await Promise.all(pictures.map(picture => picture.decode().catch(() => null)));
+    return pictures.filter(picture => !picture.naturalWidth).map(picture => picture.alt || picture.src);
+}"""
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+# What a keyboard must reach, and what it is on now. Elements are told apart by their place in the document.
+REACHABLE = """() => [...document.querySelectorAll('*')]
+    .map((element, place) => ({element, place}))
+    .filter(({element}) => element.tabIndex >= 0 && element.checkVisibility())
+    .filter(({element}) => element.matches('a[href], button, input, select, textarea, summary, [tabindex]'))
+    .map(({element, place}) => [place, element.outerHTML.slice(0, 120)])"""
+FOCUSED = """() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    const style = getComputedStyle(element), box = element.getBoundingClientRect();
+    const ring = element.matches(':focus-visible') && style.outlineStyle !== 'none'
+        && parseFloat(style.outlineWidth) >= 2 && !/, 0\\)$|^transparent$/.test(style.outlineColor);
+    const inView = box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
+        && box.top < innerHeight && box.left < innerWidth;
+    const place = [...document.querySelectorAll('*')].indexOf(element);
+    return {place, ring, inView, markup: element.outerHTML.slice(0, 120)};
+}"""
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, size: str, faults: list[str]) -> Iterator[Page]:
+    """Open a page of a file at a size; what it asks for and complains about is added to the faults."""
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(PATIENCE)
+    address = path.as_uri()
+
+    def asked(url: str) -> None:
+        if not url.startswith("data:") and url.partition("#")[0] != address:
+            faults.append(f"{size}: it asks for {url}")
+
+    def complained(kind: str, words: str) -> None:
+        if kind in {"error", "warning"}:
+            faults.append(f"{size}: the console says {words}")
+
+    page.on("request", lambda request: asked(request.url))
+    page.on("console", lambda message: complained(message.type, message.text))
+    page.on("pageerror", lambda error: complained("error", str(error)))
+    try:
+        page.goto(address, wait_until="load")
+        yield page
+    finally:
+        page.close()
+
+
+def faults_on_opening(page: Page, size: str) -> list[str]:
+    """Look at a page as it opens: its pictures are there, and nobody has to scroll sideways."""
+    faults = [f"{size}: a picture isn't there: {said}" for said in page.evaluate(BROKEN_PICTURES)]
+    if page.evaluate(WIDER):
+        faults.append(f"{size}: it scrolls sideways")
+    return faults
+
+
+def faults_of_tabbing(page: Page, size: str) -> list[str]:
+    """Walk a page by Tab alone: everything is reached, in view, and wears a ring that one sees."""
+    wanted = dict(page.evaluate(REACHABLE))
+    faults, been = [], set()
+    # The browser itself reaches boxes that scroll, too: the walk may be longer than what is wanted.
+    for _ in range(2 * len(wanted) + 20):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None or focused["place"] in been:
+            break
+        been.add(focused["place"])
+        if not focused["ring"]:
+            faults.append(f"{size}: no ring when Tab is on {focused['markup']}")
+        if not focused["inView"]:
+            faults.append(f"{size}: out of view when Tab is on {focused['markup']}")
+    faults += [f"{size}: Tab never reaches {wanted[place]}" for place in sorted(set(wanted) - been)]
+    return faults
+
+
+def faults_for_assistive_technology(page: Page, size: str) -> list[str]:
+    """Ask axe-core, with everything unfolded, for what is serious or critical."""
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    # The package brings axe-core with it: nothing is fetched.
+    found = Axe().run(page).response
+    assert found["passes"], "axe-core looked at nothing"
+    return [
+        f"{size}: {fault['impact']}: {fault['id']}: {node['html'][:200]}"
+        for fault in found["violations"]
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]

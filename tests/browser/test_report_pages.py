@@ -1,0 +1,88 @@
+"""Each page of a report in a browser: whole, quiet, narrow enough, walked by keyboard, heard by axe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.page_faults import (
+    SIZES,
+    faults_for_assistive_technology,
+    faults_of_tabbing,
+    faults_on_opening,
+    opened,
+)
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+PAGES = ["index", *(path.stem for path in NOTEBOOKS)]
+BANNERS = {
+    "workshop": ("This district is invented", "rgb(246, 248, 250)"),
+    "real": ("Real data: restricted", "rgb(142, 27, 27)"),
+}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=BANNERS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The invented district, then the real folder."""
+    return str(request.param)
+
+
+@pytest.fixture
+def pages(kind: str, request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.getfixturevalue(f"{kind}_pages")
+    return folder
+
+
+def test_there_is_a_page_of_each_notebook_and_an_index(pages: Path) -> None:
+    assert sorted(path.stem for path in pages.glob("*.html")) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_whole_and_serves_everybody(browser: Browser, pages: Path, kind: str, name: str) -> None:
+    words, colour = BANNERS[kind]
+    faults: list[str] = []
+    for size in SIZES:
+        with opened(browser, pages / f"{name}.html", size, faults) as page:
+            faults += faults_on_opening(page, size)
+            faults += faults_of_tabbing(page, size)
+            faults += faults_for_assistive_technology(page, size)
+            banner = page.locator("header .banner")
+            assert banner.is_visible()
+            assert words in banner.inner_text()
+            assert banner.evaluate("banner => getComputedStyle(banner).backgroundColor") == colour
+            # Unfolded by now, its widest tables included.
+            faults += faults_on_opening(page, size)
+    assert faults == []
+
+
+def test_what_is_wrong_with_a_page_is_seen(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "wrong.html").write_text(
+        """<!DOCTYPE html><html lang="en"><head><title>Wrong</title><link rel="icon" href="data:,">
+        <style>a:focus-visible { outline: none } p { color: #999; background: #aaa }</style></head>
+        <body><main><h1>Wrong</h1><a href="#x">a link</a><a href="#y" tabindex="0" onkeydown="
+        if (event.key === 'Tab') event.preventDefault()">a trap</a><p>Hardly to be read</p>
+        <a href="#z">behind the trap</a><img alt="a picture" src="data:image/png;base64,AAAA">
+        <div style="width: 900px">wide</div></main><script src="missing.js"></script>
+        <script>console.error('oh dear')</script></body></html>""",
+        encoding="utf-8",
+    )
+    faults: list[str] = []
+    with opened(browser, tmp_path / "wrong.html", "telephone", faults) as page:
+        faults += faults_on_opening(page, "telephone")
+        faults += faults_of_tabbing(page, "telephone")
+        faults += faults_for_assistive_technology(page, "telephone")
+    said = "\n".join(faults)
+    for words in (
+        "a picture isn't there: a picture",
+        "it scrolls sideways",
+        'no ring when Tab is on <a href="#x">',
+        'Tab never reaches <a href="#z">',
+        "serious: color-contrast",
+        "missing.js",
+        "oh dear",
+    ):
+        assert words in said

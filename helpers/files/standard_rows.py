@@ -199,6 +199,16 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     return taken if column.type != "list" else taken.astype(STRING)
 
 
+def _column_behind(read: ReadFile, source: str, layout: Layout) -> Column:
+    """Give the declaration of what a `take` names, at the end of the reference where it follows one."""
+    start, arrow, target = source.partition("->")
+    found = read.file.find(start)
+    if arrow and found is not None:
+        found = layout.file_named(str(found[0].references).split(".", 1)[0]).find(target)
+    assert found is not None  # the layout was checked
+    return found[0]
+
+
 def _chosen(read: ReadFile, makes: Makes, element: int | None) -> np.ndarray:
     """Find the source rows that a `makes` is about."""
     keep = np.ones(len(read.parsed.row), bool)
@@ -287,9 +297,12 @@ def make_rows(
         # A column that the file doesn't have at all is empty in every row.
         filled = whole[makes.unless_empty].notna() if makes.unless_empty in whole else slice(0)
         whole = whole[filled].reset_index(drop=True)
+    days = {column.name for column in standard_table(makes.table).columns if column.type == "date"}
     for name in whole.columns:
         if name in dtypes:
             whole[name] = cast(whole[name], dtypes[name])
+        if name in days and _column_behind(read, makes.take[name], layout).type == "datetime":
+            whole[name] = whole[name].dt.normalize()
     if makes.table == "people":
         return whole
     return _without_lacking(read, makes, whole)

@@ -190,6 +190,12 @@ def test_oneroster_1_1_and_1_2_give_the_same_children(
             {"Student": 65},
             {"attendance_event": 137, "incident": 3, "discipline_action": 4, "immunization": 58},
         ),
+        (
+            "grand_bend_joinable",
+            "lms_canvas",
+            {"Student": 49},
+            {"section": 6, "section_enrollment": 73, "assignment_score": 49},
+        ),
         ("grand_bend_joinable", "oneroster_1p1", {"Student": 8, "Staff": 2}, {"section_enrollment": 24}),
     ],
 )
@@ -220,6 +226,39 @@ def test_incidents_are_followed_and_doses_counted(real_files: Path) -> None:
     doses = edfi.fact("immunization")
     assert (doses["record"].nunique(), int(doses["date"].isna().sum())) == (11, 9)
     assert edfi.findings.empty
+
+
+def test_what_was_handed_in_is_followed_to_the_assignment(real_files: Path) -> None:
+    canvas = read_district(real_files / "grand_bend_joinable")["lms_canvas"]
+    scores = canvas.fact("assignment_score")
+    assert scores["score_possible"].eq(100).all()
+    assert scores["title"].eq("Algebra foundations").all()
+    assert set(scores["score_status"]) == {"Graded", "Late", "Missing"}
+    assert scores["due_date"].eq(pd.Timestamp("2021-09-01")).all()
+    assert canvas.fact("section_enrollment")["role"].eq("Student").all()
+    assert canvas.people["full_name"].notna().all()
+    assert set(canvas.identifiers["identification_system"]) == {"Canvas", "Undeclared", "Login", "Email"}
+    assert canvas.findings.empty
+
+
+def test_a_day_is_taken_from_a_moment(tmp_path: Path) -> None:
+    layout = load_layout("lms/canvas_lms_toolkit")
+    said = {
+        "assignments": {"DueDateTime": pd.Timestamp("2025-10-03 23:59:59"), "Title": "Essay"},
+        "submissions": {
+            "AssignmentSourceSystemIdentifier": "1",
+            "LMSUserSourceSystemIdentifier": "9",
+            "SubmissionDateTime": pd.Timestamp("2025-10-03 20:15:00"),
+        },
+    }
+    for name, row in said.items():
+        file = layout.file_named(name)
+        frame = pd.DataFrame([{"SourceSystemIdentifier": "1", "SourceSystem": "Canvas", **row}])
+        (tmp_path / f"{name}.csv").write_bytes(write_table(render(frame, file), file))
+    (silo,) = read_district(tmp_path).values()
+    (score,) = silo.fact("assignment_score").to_dict("records")
+    assert score["due_date"] == pd.Timestamp("2025-10-03")
+    assert score["submitted_utc"] == pd.Timestamp("2025-10-03 20:15:00")
 
 
 DISCIPLINE = """<InterchangeStudentDiscipline xmlns="http://ed-fi.org/5.2.0">
@@ -274,4 +313,4 @@ def test_what_is_odd_in_real_files_is_told(real_files: Path) -> None:
     }
     read = set(bend.accounts["file"]) - set(unknown)
     assert on_disk == set(bend.accounts["file"])
-    assert {path.split("/")[0] for path in read} == {"edfi", "oneroster_1p1"}
+    assert {path.split("/")[0] for path in read} == {"edfi", "lms_canvas", "oneroster_1p1"}

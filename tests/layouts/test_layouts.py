@@ -45,6 +45,16 @@ def test_oneroster_columns_stand_in_the_order_of_the_binding(version: str) -> No
         ].tolist()
 
 
+OBSERVED = pd.read_csv(TERMS / "observed_headers.csv", dtype="string")
+
+
+@pytest.mark.parametrize(("layout", "file"), OBSERVED.groupby(["layout", "file"]).groups)
+def test_columns_are_those_that_were_seen_cell_for_cell(layout: str, file: str) -> None:
+    theirs = OBSERVED.loc[OBSERVED["layout"].eq(layout) & OBSERVED["file"].eq(file), "column"]
+    ours = load_layout(layout).file_named(file).columns
+    assert [column.name for column in ours] == theirs.tolist()
+
+
 @pytest.mark.parametrize("name", layout_names())
 def test_every_column_says_what_it_means(name: str) -> None:
     table = dictionary_of(name)

@@ -95,6 +95,35 @@ def test_the_roster_and_the_other_export_of_the_same_eight_children(real_files: 
     assert (whole.groupby("child")["record"].size() == 2).sum() == 8
 
 
+@pytest.fixture(scope="module")
+def grand_bend(real_files: Path) -> tuple[District, Links]:
+    district = read_district(real_files / "grand_bend_joinable")
+    return district, link(district)
+
+
+def joined_to_the_roster(district: District, links: Links, silo: str) -> pd.DataFrame:
+    """Records of a system beside the roster's number of the same child, as far as there is one."""
+    mine = links.crosswalk[links.crosswalk["silo"].eq(silo)]
+    roster = links.crosswalk.loc[links.crosswalk["silo"].eq("edfi"), ["child", "record"]]
+    return mine.merge(roster, on="child", how="left", suffixes=("", "_roster"), validate="many_to_one")
+
+
+def test_canvas_is_joined_by_id_and_whole_name_and_misspelt_names_are_told(
+    grand_bend: tuple[District, Links],
+) -> None:
+    district, links = grand_bend
+    joined = joined_to_the_roster(district, links, "lms_canvas")
+    ids = district["lms_canvas"].identifiers
+    sent = ids[ids["identification_system"].eq("Undeclared")].set_index("record")["identifier"]
+    assert len(joined) == 49
+    assert joined["record_roster"].tolist() == joined["record"].map(sent).tolist()
+    assert joined["band"].eq("Sure").all()
+    told = links.findings[links.findings["kind"].eq("names_disagree")]
+    assert set(told["silo"]) == {"lms_canvas"}
+    assert sorted(told["value"]) == ["Michael Turner", "Robert McKee"]
+    assert told["column"].eq("Name").all()
+
+
 def test_a_population_of_its_own_joins_with_nobody(real_files: Path) -> None:
     links = link(read_district(real_files / "third_party_oneroster_1p1_school"))
     assert len(links.crosswalk) == 72

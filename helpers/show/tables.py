@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -13,8 +14,11 @@ from helpers.show.numbers import CountGuard, number_text, shared_digits, shown_c
 __all__ = ["csv_link", "table", "table_markup"]
 
 _SHORT = 12
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_IN_A_PATH = re.compile(r"(?<=\w)/(?=\w)")
 _A_FEW = 8
 _A_SENTENCE = 40
+_LONG_PATH = 24
 
 
 def _head(column: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
@@ -43,12 +47,20 @@ def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tup
 
 def _room_for(texts: list[str]) -> str:
     # On a phone a column of sentences would become a column of single words; the table scrolls instead.
-    return ";min-width:14em" if max(map(len, texts), default=0) > _A_SENTENCE else ""
+    return ";min-width:9em" if max(map(len, texts), default=0) > _A_SENTENCE else ""
 
 
 def _kept_whole(text: str) -> str:
     # A browser breaks 2013-03-05 at its hyphens; a day and a short number are read as one.
     return ";white-space:nowrap" if "-" in text and len(text) <= _SHORT and " " not in text else ""
+
+
+def _cell_markup(text: str) -> str:
+    # A long path may break behind a slash, so that its table fits the page; a day within words may not.
+    broken = _IN_A_PATH.sub("/<wbr>", escape(text)) if len(text) > _LONG_PATH else escape(text)
+    if len(text) <= _SHORT:
+        return broken
+    return _DAY.sub(lambda day: f'<span style="white-space:nowrap">{day[0]}</span>', broken)
 
 
 def _safe_cell(text: str) -> str:
@@ -130,9 +142,9 @@ def table_markup(
     for row in zip(*(texts for texts, _ in cells), strict=True):
         first, *rest = row
         line = (
-            f'<th scope="row"{kinds[0]} style="{sides[0]}{_kept_whole(first)}">{escape(first)}</th>'
+            f'<th scope="row"{kinds[0]} style="{sides[0]}{_kept_whole(first)}">{_cell_markup(first)}</th>'
             + "".join(
-                f'<td{kind} style="{side}{_kept_whole(text)}">{escape(text)}</td>'
+                f'<td{kind} style="{side}{_kept_whole(text)}">{_cell_markup(text)}</td>'
                 for text, kind, side in zip(rest, kinds[1:], sides[1:], strict=True)
             )
         )
@@ -190,7 +202,7 @@ def table(
     markup, _ = table_markup(frame.head(most), caption=caption, units=units, names=names, guard=guard)
     left = len(frame) - most
     if left > 0:
-        markup += f'<p class="muted">… and {left:,} more rows.</p>'
+        markup += f'<p class="muted">… and {left:,} more {"row" if left == 1 else "rows"}.</p>'
     if len(frame) and (len(frame) > _A_FEW if download is None else download):
         _, shown = table_markup(frame, units=units, names=names, guard=guard)
         markup += csv_link(shown if guard is not None else frame, caption or "table")
@@ -198,4 +210,4 @@ def table(
         markup += '<p class="muted">No rows.</p>'
     if fold:
         markup = f"<details><summary>{escape(fold)}</summary>{markup}</details>"
-    return Block(markup, f"{caption or 'Table'}: {len(frame):,} rows")
+    return Block(markup, f"{caption or 'Table'}: {len(frame):,} {'row' if len(frame) == 1 else 'rows'}")

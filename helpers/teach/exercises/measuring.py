@@ -27,7 +27,7 @@ def _worst_pair(answer: object, *, scorecard: pd.DataFrame) -> str | None:
 EXERCISES = (
     Exercise(
         number="5.1",
-        asks="Which pair of systems shares the fewest of its children?",
+        asks="For which pair of systems is the match rate the lowest?",
         hints=(
             "The scorecard has one row a measure; you need the one that is called match rate.",
             "Leave out rows without a value: what cannot be measured is not the lowest.",

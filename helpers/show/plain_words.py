@@ -1,0 +1,100 @@
+"""What codes are called on a page: kinds of finding, and groups of children."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+__all__ = ["finding_words", "group_words"]
+
+# Only where the kind, with spaces in it, isn't plain enough.
+_FINDINGS = {
+    "file_unknown": "file that no layout knows",
+    "file_repeated": "file that stands twice",
+    "file_unreadable": "file that can't be read",
+    "file_unsafe": "file that is unsafe to open",
+    "text_not_decodable": "letters that can't be read",
+    "delimiter_other": "cells parted by another character",
+    "column_unknown": "column that the layout doesn't have",
+    "column_repeated": "column that stands twice",
+    "header_out_of_order": "columns in another order",
+    "cells_surplus": "row with too many cells",
+    "cells_missing": "row with too few cells",
+    "row_blank": "blank row",
+    "row_repeated": "row that stands twice",
+    "record_broken": "row that is cut or broken",
+    "record_unknown": "record of an unknown kind",
+    "child_unnamed": "child without a name",
+    "not_a_string": "not a text",
+    "not_a_integer": "not a whole number",
+    "not_a_boolean": "neither yes nor no",
+    "not_in_codes": "code that isn't on the list",
+    "not_in_pattern": "not written as agreed",
+    "required_empty": "empty, and mustn't be",
+    "null_as_text": "the word NULL in place of nothing",
+    "out_of_range": "outside what is possible",
+    "date_ambiguous": "day and month can't be told apart",
+    "zeros_lost": "zeros in front are gone",
+    "scientific_notation": "number written as 1.2E+10",
+    "key_repeated": "key that stands twice",
+    "reference_dangling": "points to a row that isn't there",
+    "id_shared": "one id, two people",
+    "rows_disagree": "rows of one person disagree",
+    "name_placeholder": "filler in place of a name",
+    "id_colliding": "number of another child elsewhere",
+    "birth_date_disagrees": "joined, birth dates differ",
+    "names_disagree": "joined, names written differently",
+}
+_LANGUAGES = {
+    "ara": "Arabic",
+    "chi": "Chinese",
+    "eng": "English",
+    "hin": "Hindi",
+    "kor": "Korean",
+    "spa": "Spanish",
+    "vie": "Vietnamese",
+    "yor": "Yoruba",
+}
+_LANGUAGE = "home language: "
+
+
+def finding_words(kinds: pd.Series) -> pd.Series:
+    """Say kinds of finding in words.
+
+    Parameters
+    ----------
+    kinds
+        Column ``kind`` of findings.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> finding_words(pd.Series(["zeros_lost", "not_a_date"])).tolist()
+    ['zeros in front are gone', 'not a date']
+    """
+    return kinds.replace(_FINDINGS).str.replace("_", " ")
+
+
+def group_words(groups: pd.Series) -> pd.Series:
+    """Say groups of children as people do.
+
+    Parameters
+    ----------
+    groups
+        Column ``group`` of scores.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> group_words(pd.Series(["home language: spa", "moved: yes", "All"])).tolist()
+    ['home language: Spanish', 'moved', 'all children']
+    """
+    languages = {_LANGUAGE + code: _LANGUAGE + name for code, name in _LANGUAGES.items()}
+    return groups.replace({**languages, "All": "all children"}).str.removesuffix(": yes")

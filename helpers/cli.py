@@ -85,10 +85,12 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
 @click.option(
     "--method",
     type=click.Choice([*METHOD_NAMES, "shared-identifier"]),
+    metavar="METHOD",
     default="standardised",
     show_default=True,
-    help="The highest rung of the ladder: ids that agree and are verified; also exact name and birth date; "
-    "also after standardising names and dates.",
+    help="The highest rung of the ladder: 'shared identifier' (ids that agree, confirmed by name or birth "
+    "date), exact (or equal names and birth dates), standardised (or equal once accents, nicknames and "
+    "turned dates are seen through).",
 )
 @out_option()
 @json_option
@@ -153,6 +155,8 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     shown = whole[
         ["left_silo", "right_silo", "possible", "right", "wrong", "missed", "precision", "recall", "f1"]
     ]
+    if not as_json:
+        shown = shown.assign(left_silo=shown["left_silo"].fillna("all systems"))
     figures: dict[str, Any] = {"scores": shown.round(4)}
     if crosswalk_file is None:
         children = score_children(district, links)
@@ -163,7 +167,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
             "exactly right": int((outcome == "right").sum()),
             "joined to another child": int((outcome == "wrong").sum()),
             "of these, noticed by nobody": int(silent.sum()),
-            "records missing": int((outcome == "missed").sum()),
+            "some records missing": int((outcome == "missed").sum()),
         }
     emit(figures, as_json)
 
@@ -202,6 +206,11 @@ def _crosswalk_from(path: Path, own: pd.DataFrame) -> pd.DataFrame:
         raise BadInput(f"{path}: {error}; {no_crosswalk}.") from None
 
 
+def _by_first_place(texts: pd.Series) -> pd.Series:
+    """Keep equal texts together, in the order in which each comes first."""
+    return texts.map({text: place for place, text in enumerate(texts.drop_duplicates())})
+
+
 @click.command()
 @FOLDER
 @click.option("--school-year", type=int, help="Year in which the school year ends; the latest by default.")
@@ -222,13 +231,19 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     save_table(profiles.profile, out / "profile.csv")
     save_table(profiles.values, out / "values.parquet")
     save_table(profiles.left_out, out / "left_out.csv")
-    chosen = profiles.values[profiles.values["chosen"]]
-    statuses = chosen.groupby(["element", "status"], sort=False).size().rename("children").reset_index()
+    years = profiles.values["school_year"]
+    of_year = years.isna() | years.isin([profiles.school_year])
+    chosen = profiles.values[profiles.values["chosen"] & of_year]
+    statuses = chosen.drop_duplicates(["element", "status", "child"]).groupby(
+        ["element", "status"], sort=False
+    )
+    told = statuses.size().rename("children").reset_index()
+    told = told.sort_values("element", key=_by_first_place, kind="stable")
     emit(
         {
             "children": len(profiles.profile),
             "school year": profiles.school_year,
-            "values": Guard.of(district).counts(statuses, "children"),
+            "values": Guard.of(district).counts(told, "children"),
             "accounts": profiles.accounts,
         },
         as_json,
@@ -257,7 +272,13 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     shown = Guard.of(district).scorecard(card)[
         ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit"]
     ]
-    emit({"scorecard": shown}, as_json)
+    emit(
+        {
+            "scorecard": shown if as_json else shown.drop(columns="kind"),
+            "written": [str(out / "scorecard.csv")],
+        },
+        as_json,
+    )
 
 
 def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
@@ -320,7 +341,8 @@ def report(
 def dictionary(layout: str | None, out: Path, as_json: bool) -> None:
     """Say what the columns of LAYOUT mean; without LAYOUT, which layouts there are.
 
-    Writes dictionary.csv. A column without a term of a standard says so.
+    Writes dictionary.csv, with formats, codes, units and sensitivity too. A column without a term of a
+    standard says so.
     """
     from helpers.layouts.dictionary import dictionary_of
 
@@ -328,13 +350,17 @@ def dictionary(layout: str | None, out: Path, as_json: bool) -> None:
         emit(
             {"layouts": list(layout_names())}
             if as_json
-            else dict.fromkeys(layout_names(), "bigpicture dictionary …"),
+            else {
+                "layouts": layout_names(),
+                "what its columns mean": f"bigpicture dictionary {layout_names()[0]}",
+            },
             as_json,
         )
         return
     table = dictionary_of(layout)
     save_table(table, out / "dictionary.csv")
-    emit({"dictionary": table}, as_json)
+    said = table if as_json else table[["file", "column", "type", "required", "meaning", "term"]]
+    emit({"dictionary": said, "written": [str(out / "dictionary.csv")]}, as_json)
 
 
 def register(group: click.Group) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["RunFigures", "figures_of", "run_figures"]
 
 _OPENING = ("The", "Whoever", "Someone", "Wrong", "Before")
+_OF_PAIRS = ("matches that are right", "pairs refused", "pairs to review")
 _BANDS = {"Sure": "joined", "Unverified": "unverified", "Review": "review", "Alone": "alone"}
 
 
@@ -115,7 +116,8 @@ def _index(
     crosswalk, (children, looked_up) = links.crosswalk, judged
     names = system_names(district.layouts)
     known = crosswalk.groupby("silo")["child"].nunique()
-    systems = {_subject(names[silo]): _say(guard, known.get(silo, 0)) for silo in district}
+    spoken = spoken_names(district.layouts)
+    systems = {_subject(names[silo], spoken[silo]): _say(guard, known.get(silo, 0)) for silo in district}
     bands = crosswalk["band"].value_counts()
     everywhere = None
     if children is None and len(known) > 1:
@@ -132,13 +134,13 @@ def _index(
         unverified=_say(guard, bands.get("Unverified", 0)),
         outcomes=_outcomes(children, guard) if children is not None else _ties(crosswalk, names, guard),
         picture_title=_picture_title(children, bands),
-        first_step=_first_step(measures, spoken_names(district.layouts)),
+        first_step=_first_step(measures, spoken, guard),
     )
 
 
-def _subject(name: str) -> str:
-    """Begin a sentence with a system."""
-    return f"The {name[:1].lower()}{name[1:]}" if name.endswith("(SIS)") else name
+def _subject(name: str, spoken: str) -> str:
+    """Say a system inside a sentence, the roster with its acronym."""
+    return f"the {name[:1].lower()}{name[1:]}" if name.endswith("(SIS)") else spoken
 
 
 def _outcome(children: pd.DataFrame | None, outcome: str) -> int | None:
@@ -189,8 +191,8 @@ def _picture_title(children: pd.DataFrame | None, bands: pd.Series) -> str:
     )
 
 
-def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str]) -> str:
-    """Say the one thing to do first, as the rest of a sentence."""
+def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str], guard: Any) -> str:
+    """Say the one thing to do first, and about how many, as the rest of a sentence."""
     from helpers.gaps import first_steps
     from helpers.show.systems import in_words
 
@@ -198,5 +200,8 @@ def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str]) -> str:
     if chosen.empty:
         return ""
     step = in_words(str(chosen["next_step"].iloc[0]), spoken)
+    touched = int(chosen["touched"].iloc[0])
+    one, more = ("pair", "pairs") if chosen["measure"].iloc[0] in _OF_PAIRS else ("child", "children")
+    step = f"{step.removesuffix('.')} ({guard.count(touched)} {one if touched == 1 else more})."
     first = step.split(" ", 1)[0]
     return step[:1].lower() + step[1:] if first in _OPENING else step

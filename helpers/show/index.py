@@ -115,6 +115,7 @@ def _known(figures: IndexFigures) -> str:
         return "No system in this folder names a child."
     if len(known) <= _MOST_NAMED:
         (first, count), *rest = known.items()
+        first = first[:1].upper() + first[1:]
         said = f"{first} knows **{number_text(count)}** {'child' if count == 1 else 'children'}"
         others = [f"{name} **{number_text(other)}**" for name, other in rest]
         if not others:
@@ -154,7 +155,9 @@ def sentences(figures: IndexFigures) -> list[str]:
         )
     else:
         unjudged = "how many should be cannot be judged, since there is no answer key."
-        if figures.joined_everywhere is None:
+        if len(figures.systems) == 1:
+            lines.append("One system alone has nothing to be joined to: add the exports of another one.")
+        elif figures.joined_everywhere is None:
             lines.append(unjudged[0].upper() + unjudged[1:].replace("should be", "should be joined"))
         else:
             lines.append(f"{_children(figures.joined_everywhere)} joined in every system; {unjudged}")

@@ -4,6 +4,7 @@
 # make lab      the notebooks in JupyterLab
 # make bench    how long it takes, into reports/bench.json
 # make newest   the newest version of everything, our ceilings ignored (the weekly run)
+# make kit      a folder for a USB stick that needs no network: PLATFORM=win_amd64 PYTHON=3.12, or for a machine like this
 # make clean    remove whatever these made
 #
 # Windows without make: README.md has the same commands as plain lines.
@@ -39,8 +40,14 @@ newest: .venv/installed-for-tests
 	sed -e 's/[ #<>=!~;].*//' -e '/^-/d' -e '/^$$/d' requirements.txt | xargs $(PIP) install --quiet --upgrade
 	$(PIP) list
 
+# Here PYTHON=3.12 says for whom the kit is, not which Python makes .venv.
+kit: FOR_PYTHON := $(filter 3.%,$(PYTHON))
+kit: override PYTHON := $(or $(filter-out 3.%,$(PYTHON)),python3.13 python3.12 python3.11 python3)
+kit: .venv/installed
+	$(BIN)/python .ci/kit --platform "$(PLATFORM)" --python "$(FOR_PYTHON)"
+
 clean:
-	rm -rf .venv reports *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv reports dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # pip runs only when what it would install has changed; the stamps say when it last did.
 .venv/bin/python:

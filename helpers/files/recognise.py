@@ -87,22 +87,26 @@ def share(names: Iterable[str], file: FileLayout) -> float:
     names
         Heads or paths of the file.
     file
-        The declaration; extension columns count on neither side.
+        The declaration; extension columns, and what only a pattern takes, count on neither side.
 
     Returns
     -------
     float
         Common names divided by all names of both; halved where a required column is missing.
     """
+    names = list(names)
     extension = re.compile(file.extension_columns) if file.extension_columns else None
     there = {folded(name) for name in names if not (extension and extension.search(name))}
     declared = {}
-    for column in file.columns:
+    for column in file.named():
         for alias in [column.name, *column.aliases]:
             declared[folded(alias)] = column.name
     known = {declared[name] for name in there if name in declared}
     unknown = [name for name in there if name not in declared]
-    every = {column.name for column in file.columns}
+    if file.patterns():
+        taken = {folded(name) for name in names if file.by_pattern(name) is not None}
+        unknown = [name for name in unknown if name not in taken]
+    every = {column.name for column in file.named()}
     if file.format != "csv":
         # A nested file leaves out what it has no value for: only required paths are missed.
         every = known | {column.name for column in file.columns if column.required}

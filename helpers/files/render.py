@@ -107,15 +107,19 @@ def render(frame: pd.DataFrame, file: FileLayout) -> TextTable:
     """
     nested = file.format != "csv"
     declared = {re.sub(r"\[\]", "[{}]", column.name): column for column in file.columns}
-    by_pattern = [
+    shapes = [
         (re.compile(re.escape(name).replace(r"\[\{\}\]", r"\[\d+\]")), column)
         for name, column in declared.items()
+        if column.pattern is None
     ]
     found: dict[str, Column] = {}
-    for pattern, column in by_pattern:
+    for shape, column in shapes:
         for name in map(str, frame.columns):
-            if pattern.fullmatch(name):
+            if shape.fullmatch(name):
                 found[name] = column
+    for name in map(str, frame.columns):
+        if name not in found and (taken := file.by_pattern(name)) is not None:
+            found[name] = taken
     unknown = [str(name) for name in frame.columns if name not in found]
     if unknown:
         names = [column.name for column in file.columns]
@@ -125,7 +129,15 @@ def render(frame: pd.DataFrame, file: FileLayout) -> TextTable:
         )
     empty = None if nested else ""
     columns = {}
-    names = list(found) if nested else [column.name for column in file.columns]
+    names = list(found)
+    if not nested:
+        names = [
+            name
+            for column in file.columns
+            for name in (
+                [column.name] if column.pattern is None else [n for n in found if found[n] is column]
+            )
+        ]
     for name in names:
         if name in frame.columns:
             columns[name] = _text(frame[name].reset_index(drop=True), found[name], empty)

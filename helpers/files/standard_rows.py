@@ -81,11 +81,12 @@ class ReadFile:
 
 def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict[str, Column]:
     """Find the declaration of each column of a file; tell what is missing, unknown or renamed."""
-    by_name = {column.name: column for column in file.columns}
-    by_fold = {folded(alias): c for c in file.columns for alias in [c.name, *c.aliases]}
+    by_name = {column.name: column for column in file.named()}
+    by_fold = {folded(alias): c for c in file.named() for alias in [c.name, *c.aliases]}
     extension = re.compile(file.extension_columns) if file.extension_columns else None
     nested = file.format != "csv"
     matched: dict[str, Column] = {}
+    by_pattern: dict[str, Column] = {}
     unknown: dict[str, None] = {}
     for name in parsed.table.rows.columns:
         collapsed = re.sub(r"\[\d+\]", "[]", name) if nested else name
@@ -100,20 +101,22 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
                 expected=matched[name].name,
                 read_as=matched[name].name,
             )
+        elif column := file.by_pattern(name):
+            by_pattern[name] = column
         elif not (extension and extension.search(name)):
             unknown[collapsed] = None
     for name in unknown:
         again = not nested and re.sub(r"#\d+$", "", name) in by_name
         findings.add("column_repeated" if again else "column_unknown", "kept_apart", column=name)
     found = {column.name for column in matched.values()}
-    for column in file.columns:
+    for column in file.named():
         # A nested file leaves out what it has no value for: only a required path is missed.
         if column.name not in found and (column.required or not nested):
             findings.add("column_missing", "nothing", column=column.name, expected=column.name)
-    order = [column.name for column in file.columns if column.name in found]
+    order = [column.name for column in file.named() if column.name in found]
     if file.header == "exact" and not nested and [column.name for column in matched.values()] != order:
         findings.add("header_out_of_order", "read_as", expected=", ".join(order), read_as="by name")
-    return matched
+    return matched | by_pattern
 
 
 def _without_structure(parsed: Parsed, file: FileLayout, findings: Findings) -> Parsed:
@@ -165,15 +168,38 @@ def read_file(path: str, file: FileLayout, parsed: Parsed, findings: Findings) -
         if column.required and "[" in name and not name.count("[1]"):
             column = column.model_copy(update={"required": False})  # only the first element is asked for
         read.values[name] = read_column(cells, column, rows, findings, name=name)
+        if column.parts:
+            text = read.values[name].values
+            odd = (text.notna() & ~text.str.match(column.parts).fillna(False)).to_numpy(bool)
+            findings.add_rows(
+                "not_in_pattern",
+                "value_set_aside",
+                rows[odd],
+                column=name,
+                value=text[odd].tolist(),
+                expected=column.parts,
+            )
     return read
 
 
 _NO_ROWS = pd.DataFrame({"source": np.empty(0, int), "row": pd.array([], dtype="Int64")})
 
 
-def _part(read: ReadFile, column: Column, part: str, element: int | None) -> pd.Series:
+def _part(
+    read: ReadFile, column: Column, part: str, element: int | None, table: str, target: str
+) -> pd.Series:
+    """Read a part of a cell as the standard column's type."""
     pattern = column.parts or column.item or ""
-    return read.text(column.name, element).str.extract(pattern)[part].astype(STRING)
+    text = read.text(column.name, element).str.extract(pattern)[part].astype(STRING)
+    standard = next((one.type for one in standard_table(table).columns if one.name == target), "string")
+    if standard == "string":
+        return text
+    wanted = {"name": column.name, "type": standard}
+    if target == "school_year":
+        wanted |= {"type": "school_year", "format": "YYYY-YYYY"}
+    as_declared = Column.model_validate(wanted)
+    name = read.named(column.name, element) or column.name
+    return read_column(text, as_declared, read.parsed.row, read.findings, name=name).values
 
 
 def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], layout: Layout) -> pd.Series:
@@ -275,7 +301,7 @@ def make_rows(
             column, part = found
             there = read.named(column.name, element)
             if part is not None:
-                columns[target] = _part(read, column, part, element)
+                columns[target] = _part(read, column, part, element, makes.table, target)
             elif there is not None:
                 columns[target] = read.values[there].values
                 other = read.values[there].other

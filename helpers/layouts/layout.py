@@ -59,9 +59,13 @@ def code_set(name: str) -> Mapping[str, str]:
 
 
 class Column(_Strict):
-    """One column of a native file, or one scalar path of a nested one."""
+    """One column of a native file, one scalar path of a nested one, or every column that no name takes.
+
+    A column with a `pattern` has no name of its own and is named by that pattern.
+    """
 
     name: str
+    pattern: str | None = None
     type: ColumnType = "string"
     format: str | list[str] | None = None
     namespace: str | None = None
@@ -82,7 +86,18 @@ class Column(_Strict):
     term: str | None = None
     meaning: str | None = None
 
-    @field_validator("parts", "item")
+    @model_validator(mode="before")
+    @classmethod
+    def _pattern_in_place_of_a_name(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("pattern") is not None:
+            if given.get("name", given["pattern"]) != given["pattern"]:
+                raise ValueError(
+                    f"column {given['name']!r} has a name and a pattern: only one can say which it is"
+                )
+            return {**given, "name": given["pattern"]}
+        return given
+
+    @field_validator("parts", "item", "pattern")
     @classmethod
     def _is_a_pattern(cls, pattern: str | None) -> str | None:
         if pattern is not None:
@@ -127,6 +142,28 @@ class Makes(_Strict):
     unless: dict[str, list[str]] = {}
     unless_empty: str | None = None
     each: str | None = None
+    repeat: list[str] = []
+
+    def written_out(self) -> list[Makes]:
+        """Give one `makes` a group of columns, each with its `{n}` put in."""
+        if not self.repeat:
+            return [self]
+
+        def put(text: Any, n: str) -> Any:
+            return text.replace("{n}", n) if isinstance(text, str) else text
+
+        return [
+            self.model_copy(
+                update={
+                    "take": {target: put(source, n) for target, source in self.take.items()},
+                    "set": {target: put(value, n) for target, value in self.set.items()},
+                    "where": {put(name, n): values for name, values in self.where.items()},
+                    "unless": {put(name, n): values for name, values in self.unless.items()},
+                    "repeat": [],
+                }
+            )
+            for n in self.repeat
+        ]
 
     @model_validator(mode="after")
     def _fills_columns_that_exist(self) -> Self:
@@ -134,6 +171,8 @@ class Makes(_Strict):
             raise ValueError(
                 f"no standard table {self.table!r}.{nearest(self.table, ['people', *fact_tables()])}"
             )
+        if self.repeat and not any("{n}" in source for source in self.take.values()):
+            raise ValueError("`repeat` with nothing to repeat: no `take` names a column with {n}")
         if self.each is not None and not self.each.endswith("[]"):
             raise ValueError(f"each = {self.each!r}: only elements of nested files, named like 'events[]'")
         # `local_id` says whose a fact is; it is no column of a fact.
@@ -191,6 +230,11 @@ class FileLayout(_Strict):
             numbered.append(column)
         return {**given, "columns": numbered}
 
+    @field_validator("makes")
+    @classmethod
+    def _one_a_group(cls, makes: list[Makes]) -> list[Makes]:
+        return [one for each in makes for one in each.written_out()]
+
     @model_validator(mode="after")
     def _names_what_it_has(self) -> Self:
         names = [column.name for column in self.columns]
@@ -205,9 +249,23 @@ class FileLayout(_Strict):
                     raise ValueError(
                         f"file {self.name!r} takes {source!r}, which is no column.{nearest(source, names)}"
                     )
+        if self.patterns() and self.format != "csv":
+            raise ValueError(f"file {self.name!r}: only delimited files have columns by pattern")
         if self.format == "xml" and not self.record:
             raise ValueError(f"file {self.name!r}: an xml file names its record element in `record`")
         return self
+
+    def named(self) -> list[Column]:
+        """Give the columns that have names."""
+        return [column for column in self.columns if column.pattern is None]
+
+    def patterns(self) -> list[Column]:
+        """Give the columns that take what no name takes."""
+        return [column for column in self.columns if column.pattern is not None]
+
+    def by_pattern(self, name: str) -> Column | None:
+        """Find the column by pattern, the first declared, that takes a name; None when there is none."""
+        return next((one for one in self.patterns() if re.search(str(one.pattern), name)), None)
 
     def column(self, name: str) -> Column:
         """Give a declared column by its name."""
@@ -218,7 +276,7 @@ class FileLayout(_Strict):
 
     def find(self, source: str) -> tuple[Column, str | None] | None:
         """Find the column, and the part of its cells, that a `take` names; None when there is none."""
-        for column in self.columns:
+        for column in self.named():
             if column.name == source:
                 return column, None
         stem, dot, part = source.rpartition(".")

@@ -24,6 +24,9 @@ LETTERS_OF_A_CHILD = 12
 def anchors(students: Students, label: np.ndarray) -> np.ndarray:
     """Give each record the anchor of its child: the record in the silo that comes first.
 
+    A record with neither name nor birth date is one only where all of the child's are so: nothing could be
+    held against it.
+
     Parameters
     ----------
     students
@@ -36,7 +39,8 @@ def anchors(students: Students, label: np.ndarray) -> np.ndarray:
     numpy.ndarray
         The number of the anchor, one a record.
     """
-    order = np.lexsort((np.arange(len(label)), students.silo, label))
+    bare = students.people["linkable_by"].isin(["Identifier only", "Nothing"]).to_numpy(dtype=bool)
+    order = np.lexsort((np.arange(len(label)), students.silo, bare, label))
     sorted_label = label[order]
     first = order[np.flatnonzero(np.diff(sorted_label, prepend=-1))]
     anchor_of = np.zeros(len(label), dtype="int64")

@@ -190,6 +190,7 @@ def test_oneroster_1_1_and_1_2_give_the_same_children(
             {"Student": 65},
             {"attendance_event": 137, "incident": 3, "discipline_action": 4, "immunization": 58},
         ),
+        ("grand_bend_joinable", "assessment_map_growth", {"Student": 6}, {"assessment_result": 35}),
         (
             "grand_bend_joinable",
             "lms_canvas",
@@ -261,6 +262,74 @@ def test_a_day_is_taken_from_a_moment(tmp_path: Path) -> None:
     assert score["submitted_utc"] == pd.Timestamp("2025-10-03 20:15:00")
 
 
+def test_a_test_gives_a_row_a_goal_and_kind_of_score(real_files: Path) -> None:
+    growth = read_district(real_files / "grand_bend_joinable")["assessment_map_growth"]
+    results = growth.fact("assessment_result")
+    counts = results.groupby(["score_method", results["objective"].isna()]).size().to_dict()
+    assert counts == {("Percentile", True): 7, ("RIT", True): 7, ("RIT", False): 21}
+    assert set(results["term"]) == {"Fall"}
+    assert set(results["school_year"]) == {2022}
+    algebra = results[results["academic_subject"].eq("Mathematics") & results["record"].eq("605001")]
+    assert algebra.set_index("objective")["result"].to_dict() == {
+        pd.NA: 32.0,
+        "Number and Algebraic Methods": 225.0,
+        "Function Attributes, Inverses, and Data": 230.0,
+        "Quadratic, Square Root, Exponential, and Logarithmic Functions, Equations, and Inequalities": 235.0,
+        "Other Functions, Equations, Inequalities, and Systems": 243.0,
+    }
+    short = growth.findings[growth.findings["kind"].eq("cells_missing")]
+    assert short[["row", "value", "done"]].to_numpy().tolist() == [[8, "142 cells", "read_as"]]
+
+
+CLUB = """
+layout = "clubs/list"
+silo = "clubs"
+title = "A list of clubs"
+source = "the kit's own"
+source_status = "own"
+[[file]]
+name = "members"
+path = "*.csv"
+format = "csv"
+row_is = "a member"
+columns = [
+  { name = "Id", required = true, identification_system = "Undeclared" },
+  { name = "Name", required = true },
+  { name = "Since", parts = '^(?P<term>\\w+) (?P<year>.+)$' },
+  { pattern = '^Week \\d+$', type = "integer", meaning = "Hours in that week" },
+]
+[[file.makes]]
+table = "people"
+take = { local_id = "Id", full_name = "Name" }
+[[file.makes]]
+table = "assessment_result"
+take = { local_id = "Id", term = "Since.term", school_year = "Since.year" }
+"""
+
+
+def test_columns_by_pattern_and_parts_of_cells(tmp_path: Path) -> None:
+    (tmp_path / "layouts").mkdir()
+    (tmp_path / "layouts" / "clubs.toml").write_text(CLUB, encoding="utf-8")
+    (tmp_path / "members.csv").write_text(
+        "Id,Name,Since,Week 1,Week 2,Weak 3\n"
+        "1,Ana Ruiz,Fall 2024-2025,2,x,1\n"
+        "2,Bo Lee,always,3,4,1\n"
+        "3,Cy Day,Spring soon,3,4,1\n",
+        encoding="utf-8",
+    )
+    (silo,) = read_district(tmp_path).values()
+    member = silo.fact("assessment_result")
+    assert member["term"].tolist() == ["Fall", pd.NA, "Spring"]
+    assert member["school_year"].tolist() == [2025, pd.NA, pd.NA]
+    told = silo.findings[["column", "row", "kind"]].astype("string").fillna("").to_numpy().tolist()
+    assert sorted(told) == [
+        ["Since", "3", "not_in_pattern"],
+        ["Since", "4", "not_a_school_year"],
+        ["Weak 3", "", "column_unknown"],
+        ["Week 2", "2", "not_a_integer"],
+    ]
+
+
 DISCIPLINE = """<InterchangeStudentDiscipline xmlns="http://ed-fi.org/5.2.0">
 {incidents}
 <StudentDisciplineIncidentBehaviorAssociation>
@@ -313,4 +382,9 @@ def test_what_is_odd_in_real_files_is_told(real_files: Path) -> None:
     }
     read = set(bend.accounts["file"]) - set(unknown)
     assert on_disk == set(bend.accounts["file"])
-    assert {path.split("/")[0] for path in read} == {"edfi", "lms_canvas", "oneroster_1p1"}
+    assert {path.split("/")[0] for path in read} == {
+        "assessment_map_growth",
+        "edfi",
+        "lms_canvas",
+        "oneroster_1p1",
+    }

@@ -110,6 +110,13 @@ def test_all_faults_of_a_layout_are_told_at_once(tmp_path: Path) -> None:
         ('{ name = "Name" }', '{ name = "Name", type = "code" }', "is of type code and names no codes"),
         (
             '{ name = "Name" }',
+            '{ name = "Name", pattern = "^N" }',
+            "column 'Name' has a name and a pattern",
+        ),
+        ('{ name = "Name" }', '{ pattern = "(" }', "not a regular expression"),
+        ('table = "people"', 'table = "people"\nrepeat = ["1"]', "`repeat` with nothing to repeat"),
+        (
+            '{ name = "Name" }',
             '{ name = "Name", references = "x.y" }',
             "references 'x.y', which is no column",
         ),
@@ -122,6 +129,24 @@ def test_a_layout_that_contradicts_itself_is_refused(old: str, new: str, told: s
     with pytest.raises(BadInput, match="cannot be used") as found:
         read_layout(path)
     assert told in str(found.value)
+
+
+def test_a_family_of_columns_makes_a_row_a_group(tmp_path: Path) -> None:
+    path = tmp_path / "till.toml"
+    family = '{ name = "Name" }, { repeat = ["a", "b"], columns = [{ name = "Sum {n}" }] }'
+    path.write_text(
+        GOOD.replace('{ name = "Name" }', family)
+        + """
+[[file.makes]]
+table = "meal_account"
+repeat = ["a", "b"]
+take = { local_id = "Id", balance = "Sum {n}" }
+""",
+        encoding="utf-8",
+    )
+    (file,) = read_layout(path).files
+    assert [column.name for column in file.columns] == ["Id", "Name", "Sum a", "Sum b"]
+    assert [makes.take["balance"] for makes in file.makes[1:]] == ["Sum a", "Sum b"]
 
 
 @pytest.mark.parametrize("name", table_names())

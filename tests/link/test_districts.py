@@ -124,6 +124,23 @@ def test_canvas_is_joined_by_id_and_whole_name_and_misspelt_names_are_told(
     assert told["column"].eq("Name").all()
 
 
+def test_growth_is_joined_by_the_state_number_unverified_and_never_by_the_other(
+    grand_bend: tuple[District, Links],
+) -> None:
+    """The other id column holds numbers of six other children: a join on it succeeds, and is wrong."""
+    district, links = grand_bend
+    joined = joined_to_the_roster(district, links, "assessment_map_growth")
+    roster = dict(zip(joined["record"], joined["record_roster"], strict=True))
+    assert roster == {str(605000 + n): str(604821 + n) for n in range(6)}
+    assert joined["band"].eq("Unverified").all()
+    colliding = links.findings[links.findings["kind"].eq("id_colliding")]
+    theirs = colliding[colliding["silo"].eq("assessment_map_growth")]
+    assert theirs["column"].eq("StudentID").all()
+    assert theirs["value"].tolist() == sorted(roster)
+    others = links.crosswalk[links.crosswalk["silo"].eq("edfi")].set_index("record")["child"]
+    assert not set(others[sorted(roster)]) & set(joined["child"])
+
+
 def test_a_population_of_its_own_joins_with_nobody(real_files: Path) -> None:
     links = link(read_district(real_files / "third_party_oneroster_1p1_school"))
     assert len(links.crosswalk) == 72

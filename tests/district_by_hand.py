@@ -41,7 +41,7 @@ def table(name: str, silo: str, rows: Rows) -> pd.DataFrame:
     )
     for column in ("date", "begin_date", "end_date", "as_of", "birth_date", "birth_date_other"):
         if column in frame:
-            frame[column] = pd.to_datetime(frame[column])
+            frame[column] = frame[column].astype("datetime64[us]")
     return as_table(name, frame.assign(silo=silo))
 
 

@@ -95,7 +95,7 @@ def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
     """
     for silo, name in spoken.items():
         sentence = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", name, sentence)
-    sentence = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", sentence)
+    sentence = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", sentence).replace("last surname", "surname")
     return sentence[:1].upper() + sentence[1:]
 
 

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from helpers.files import District
     from helpers.link import Links
+    from helpers.share.real_data import Guard
 
 __all__ = ["main", "register"]
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+SHORTER = {"numerator": "counted", "denominator": "out of"}  # a printed scorecard has to fit a line
 METHOD_NAMES = ("shared identifier", "exact", "standardised")
 
 
@@ -113,11 +115,12 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
     bands = links.crosswalk.groupby(["silo", "band"], sort=False).size().rename("records").reset_index()
     emit(
         {
-            "records": len(links.crosswalk),
-            "children": links.crosswalk["child"].nunique(),
-            "links": len(links.crosswalk) - links.crosswalk["child"].nunique(),
+            "records": _said(guard, len(links.crosswalk)),
+            "children": _said(guard, links.crosswalk["child"].nunique()),
+            "links": _said(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
             "bands": guard.counts(bands, "records"),
-            "findings": links.findings.groupby("kind")["times"].sum().reset_index(),
+            "findings": guard.counts(links.findings.groupby("kind")["times"].sum().reset_index(), "times"),
+            **_blanks(guard, as_json),
             "too common to compare": links.passed_over,
         },
         as_json,
@@ -206,9 +209,15 @@ def _crosswalk_from(path: Path, own: pd.DataFrame) -> pd.DataFrame:
         raise BadInput(f"{path}: {error}; {no_crosswalk}.") from None
 
 
-def _by_first_place(texts: pd.Series) -> pd.Series:
-    """Keep equal texts together, in the order in which each comes first."""
-    return texts.map({text: place for place, text in enumerate(texts.drop_duplicates())})
+def _said(guard: Guard, count: int) -> int | str:
+    return guard.count(count) if guard.hides(count) else count
+
+
+def _blanks(guard: Guard, as_json: bool) -> dict[str, str]:
+    """Say why numbers of a real folder are missing from a printed table."""
+    if as_json or not guard.real:
+        return {}
+    return {"left blank": "groups of fewer than 10 children, and numbers that would give one away"}
 
 
 @click.command()
@@ -224,9 +233,11 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     stands behind no value, and why).
     """
     from helpers.profile import child_profiles
+    from helpers.share.parts import shown_wholes
     from helpers.share.real_data import Guard
 
     district = _read(folder)
+    guard = Guard.of(district)
     profiles = child_profiles(district, _link(district), school_year)
     save_table(profiles.profile, out / "profile.csv")
     save_table(profiles.values, out / "values.parquet")
@@ -234,16 +245,16 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     years = profiles.values["school_year"]
     of_year = years.isna() | years.isin([profiles.school_year])
     chosen = profiles.values[profiles.values["chosen"] & of_year]
-    statuses = chosen.drop_duplicates(["element", "status", "child"]).groupby(
-        ["element", "status"], sort=False
-    )
-    told = statuses.size().rename("children").reset_index()
-    told = told.sort_values("element", key=_by_first_place, kind="stable")
+    chosen = chosen.drop_duplicates(["element", "status", "child"])
+    told = chosen.groupby(["element", "status"], sort=False).size().rename("children").reset_index()
+    order = {element: place for place, element in enumerate(dict.fromkeys(told["element"]))}
+    told = told.sort_values("element", key=lambda elements: elements.map(order), kind="stable")
     emit(
         {
-            "children": len(profiles.profile),
+            "children": _said(guard, len(profiles.profile)),
             "school year": profiles.school_year,
-            "values": Guard.of(district).counts(told, "children"),
+            "values": shown_wholes(guard, told, "element", "children"),
+            **_blanks(guard, as_json),
             "accounts": profiles.accounts,
         },
         as_json,
@@ -269,12 +280,14 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     card = scorecard(district, links, _scores(district, links))
     save_table(card, out / "scorecard.csv")
     # What is printed may end in the log of a scheduled run; the file stays with the district.
-    shown = Guard.of(district).scorecard(card)[
+    guard = Guard.of(district)
+    shown = guard.scorecard(card)[
         ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit"]
     ]
     emit(
         {
-            "scorecard": shown if as_json else shown.drop(columns="kind"),
+            "scorecard": shown if as_json else shown.drop(columns="kind").rename(columns=SHORTER),
+            **_blanks(guard, as_json),
             "written": [str(out / "scorecard.csv")],
         },
         as_json,

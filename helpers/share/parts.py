@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from helpers.share.real_data import Guard
 
-__all__ = ["NOT_SHOWN", "shown_parts"]
+__all__ = ["NOT_SHOWN", "shown_parts", "shown_wholes"]
 
 NOT_SHOWN = "not shown"
 
@@ -41,3 +43,31 @@ def shown_parts(guard: Guard, counts: Mapping[str, int]) -> dict[str, int | str]
     if len(hidden) == 1 and others:
         said[others[0][1]] = NOT_SHOWN
     return said
+
+
+def shown_wholes(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -> pd.DataFrame:
+    """Pass a table of counts through the guard in which the rows of each whole add up.
+
+    Parameters
+    ----------
+    guard
+        The guard of a district.
+    frame
+        Rows of one whole stand together.
+    whole
+        Column that names the whole.
+    count
+        Column of counts of children.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; what ``shown_parts`` doesn't show is NA.
+    """
+    if not guard.real:
+        return frame
+    shown: list[int | None] = []
+    for _, own in frame.groupby(whole, sort=False):
+        parts = shown_parts(guard, {str(place): number for place, number in enumerate(own[count].tolist())})
+        shown += [number if isinstance(number, int) else None for number in parts.values()]
+    return frame.assign(**{count: pd.array(shown, dtype="Int64")})

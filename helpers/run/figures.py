@@ -185,6 +185,8 @@ def _picture_title(children: pd.DataFrame | None, bands: pd.Series) -> str:
         return "How the records of each system are joined; nobody has checked whether rightly"
     outcomes = children["outcome"].value_counts()
     missed, wrong = int(outcomes.get("missed", 0)), int(outcomes.get("wrong", 0))
+    if not missed and not wrong:
+        return "Every child is put together fully, none is joined to another child"
     return (
         f"{missed:,} {'child is' if missed == 1 else 'children are'} not put together fully, "
         f"{f'{wrong:,}' if wrong else 'none'} {'are' if wrong > 1 else 'is'} joined to another child"

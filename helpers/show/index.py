@@ -170,10 +170,14 @@ def _joined_wrongly(figures: IndexFigures) -> str:
     """Say who is joined to another child: by a lookup of numbers alone, and by joins that are verified."""
     if figures.wrong_unnoticed is None:
         known = [
-            f"{number_text(count)} {words}"
-            for count, words in (
-                (figures.unverified, "records are joined by an id that nothing could verify"),
-                (figures.waiting, "records wait for a person"),
+            f"{number_text(count)} {one if as_number(count) == 1 else more}"
+            for count, one, more in (
+                (
+                    figures.unverified,
+                    "record is joined by an id that nothing could verify",
+                    "records are joined by an id that nothing could verify",
+                ),
+                (figures.waiting, "record waits for a person", "records wait for a person"),
             )
             if count is not None and count != 0
         ]

@@ -190,6 +190,13 @@ def test_oneroster_1_1_and_1_2_give_the_same_children(
             {"Student": 65},
             {"attendance_event": 137, "incident": 3, "discipline_action": 4, "immunization": 58},
         ),
+        ("grand_bend_joinable", "assessment_sat", {"Student": 5}, {"assessment_result": 75}),
+        (
+            "grand_bend_assessments",
+            "assessment/iready_diagnostic",
+            {"Student": 2},
+            {"assessment_result": 73},
+        ),
         ("grand_bend_joinable", "assessment_map_growth", {"Student": 6}, {"assessment_result": 35}),
         (
             "grand_bend_joinable",
@@ -279,6 +286,28 @@ def test_a_test_gives_a_row_a_goal_and_kind_of_score(real_files: Path) -> None:
     }
     short = growth.findings[growth.findings["kind"].eq("cells_missing")]
     assert short[["row", "value", "done"]].to_numpy().tolist() == [[8, "142 cells", "read_as"]]
+
+
+def test_real_headers_are_the_declared_ones(real_files: Path) -> None:
+    """Of the SAT's 860 columns none is unknown, and every one that is declared is there."""
+    bend = read_district(real_files / "grand_bend_joinable")
+    tests = read_district(real_files / "grand_bend_assessments")
+    told = pd.concat([bend.findings, tests.findings])
+    of_columns = told[told["kind"].str.startswith(("column_", "header_", "not_in_"))]
+    assert of_columns.empty
+    assert set(tests.findings["kind"]) == {"cells_missing", "record_broken", "name_placeholder"}
+
+
+def test_placeholders_for_names_name_nobody(real_files: Path) -> None:
+    sat = read_district(real_files / "grand_bend_joinable")["assessment_sat"]
+    assert sat.people["name_status"].eq("Placeholder").all()
+    assert sat.people["linkable_by"].eq("Identifier only").all()
+    totals = sat.fact("assessment_result")
+    totals = totals[totals["academic_subject"].isna() & totals["score_method"].eq("Scale score")]
+    of_one = totals[totals["record"].eq("300a")].sort_values("administration_date")
+    assert of_one["result"].tolist()[-2:] == [850.0, 880.0]
+    assert of_one["administration_date"].iloc[-1] == pd.Timestamp("2024-10-12")
+    assert len(totals) == 10
 
 
 CLUB = """
@@ -384,6 +413,7 @@ def test_what_is_odd_in_real_files_is_told(real_files: Path) -> None:
     assert on_disk == set(bend.accounts["file"])
     assert {path.split("/")[0] for path in read} == {
         "assessment_map_growth",
+        "assessment_sat",
         "edfi",
         "lms_canvas",
         "oneroster_1p1",

@@ -141,6 +141,41 @@ def test_growth_is_joined_by_the_state_number_unverified_and_never_by_the_other(
     assert not set(others[sorted(roster)]) & set(joined["child"])
 
 
+def test_tests_with_placeholders_for_names_are_joined_by_the_state_number_alone(
+    grand_bend: tuple[District, Links],
+) -> None:
+    joined = joined_to_the_roster(*grand_bend, "assessment_sat")
+    assert joined["record_roster"].tolist() == ["604926", "604927", "604928", "604929", "604930"]
+    assert joined["band"].eq("Unverified").all()
+
+
+def test_a_whole_mixed_folder(real_files: Path) -> None:
+    district = read_district(real_files)
+    links = link(district)
+    bands = links.crosswalk.groupby(["silo", "band"]).size()
+    system = {silo.layout.layout: name for name, silo in district.items() if len(silo.people) < 79}
+    counts = {
+        layout: bands.loc[system[layout]].to_dict()
+        for layout in (
+            "sis/oneroster_1p1",
+            "lms/canvas_lms_toolkit",
+            "assessment/nwea_map_growth",
+            "assessment/college_board_sat",
+            "assessment/iready_diagnostic",
+        )
+    }
+    assert counts == {
+        "sis/oneroster_1p1": {"Sure": 8},
+        "lms/canvas_lms_toolkit": {"Sure": 49},
+        "assessment/nwea_map_growth": {"Unverified": 6},
+        "assessment/college_board_sat": {"Unverified": 5},
+        "assessment/iready_diagnostic": {"Unverified": 2},
+    }
+    assert bands.loc["third_party_oneroster_1p1_school"].to_dict() == {"Alone": 72}
+    again = district.findings[district.findings["kind"].eq("file_repeated")]
+    assert len(again) == 9
+
+
 def test_a_population_of_its_own_joins_with_nobody(real_files: Path) -> None:
     links = link(read_district(real_files / "third_party_oneroster_1p1_school"))
     assert len(links.crosswalk) == 72

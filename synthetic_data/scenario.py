@@ -206,7 +206,7 @@ def _allowed(key: str) -> str:
         return f"one of {', '.join(chosen['enum'])}"
     if chosen["type"] in ("number", "integer"):
         kind = "a number" if chosen["type"] == "number" else "a whole number"
-        return f"{kind} from {chosen['minimum']:g} to {chosen['maximum']:g}"
+        return f"{kind} from {chosen['minimum']:,.10g} to {chosen['maximum']:,.10g}"
     if chosen["type"] == "boolean":
         return "true or false"
     if chosen.get("format") == "date":

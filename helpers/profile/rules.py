@@ -100,7 +100,8 @@ def person_field(element: Element, evidence: Evidence, attendance: AttendanceYea
     column = str(element.column)
     people = evidence.people
     given = people[column]
-    if column in ("first_name", "last_surname"):
+    if column in ("first_name", "last_surname", "birth_date"):
+        # Beside a filler for a name a birth date is one too.
         given = given.where(people["name_status"] != "Placeholder")
     collects = people.loc[given.notna(), "silo"].unique()
     kept = people[people["silo"].isin(list(collects))]

@@ -7,7 +7,7 @@ rem The launcher is not to fetch a Python that is not here.
 set "PYTHON_MANAGER_AUTOMATIC_INSTALL=false"
 rem A name may be there and start nothing (the Store's python does): only an answer counts.
 py -@PYTHON@ -c "import venv" >nul 2>nul && goto launcher
-python -c "import sys" >nul 2>nul && goto path
+python -c "import venv" >nul 2>nul && goto path
 echo This kit needs Python @PYTHON@ (64 bit), and no Python was found: install it from https://www.python.org, then start this file again.
 set "STATUS=2"
 goto end

@@ -1,10 +1,8 @@
 """Install the kit beside this file without a network, and open its notebooks in JupyterLab.
 
 start.cmd (Windows) and start.sh (Linux, macOS) look for a Python and hand over to this file. It is written so
-that an old Python can read it too, and say what is wrong. Options: --install-only; others go to JupyterLab.
+that Python 3.6 can read it too, and say what is wrong. Options: --install-only; others go to JupyterLab.
 """
-
-from __future__ import annotations
 
 import json
 import os
@@ -32,7 +30,7 @@ def this_platform() -> str:
     return f"{parts[0]}_{machine}"
 
 
-def what_is_wrong(kit: dict[str, object], version: str, system: str, folder: str, windows: bool) -> str:
+def what_is_wrong(kit: dict, version: str, system: str, folder: str, windows: bool) -> str:
     """Say in one sentence why this kit cannot run here; nothing if it can."""
     wanted, meant = kit["python"], kit["platform"]
     if version != wanted:
@@ -59,7 +57,7 @@ def run(*command: object) -> None:
         sys.exit(status)
 
 
-def install(kit: dict[str, object]) -> None:
+def install(kit: dict) -> None:
     """Make the environment, unless it is there and still where it was made."""
     made = {"folder": str(HERE), "commit": kit["commit"], "python": sys.version}
     if STAMP.exists() and json.loads(STAMP.read_text(encoding="utf-8")) == made:
@@ -77,7 +75,7 @@ def install(kit: dict[str, object]) -> None:
     STAMP.write_text(json.dumps(made), encoding="utf-8")
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list) -> int:
     """Install if need be, then open JupyterLab on a copy of the notebooks."""
     kit = json.loads((HERE / "kit.json").read_text(encoding="utf-8"))
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"

@@ -14,7 +14,7 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test test-browser lab bench newest clean
+.PHONY: report test test-browser lab bench newest kit clean
 
 report: .venv/installed
 	$(BIN)/bigpicture report $(ARGS)

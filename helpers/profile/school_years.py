@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from helpers.layouts import empty_table, fact_tables, standard_table
+from helpers.profile.elements import elements
 
 __all__ = ["SchoolYears", "day_columns", "school_years"]
 
@@ -111,11 +112,16 @@ def _spans(sessions: pd.DataFrame) -> dict[int, tuple[pd.Timestamp, pd.Timestamp
 def _years_without_sessions(
     facts: Mapping[str, pd.DataFrame], known: set[str], years: SchoolYears
 ) -> pd.DataFrame:
-    """Take the years of dated rows, for systems that have no sessions of their own."""
+    """Take the years of dated rows, for systems that have no sessions of their own.
+
+    Facts that no element is taken from make no year: a dose of ten years ago is no year to tell of.
+    """
+    told_of = {element.table for element in elements()}
     dated = []
     for table in fact_tables():
         frame = facts.get(table)
-        if frame is None or table == "session":
+        idle = standard_table(table).about == "child" and table not in told_of
+        if frame is None or table == "session" or idle:
             continue
         frame = frame[~frame["silo"].isin(list(known))]
         if frame.empty:

@@ -131,6 +131,11 @@ def test_real_attendance_without_a_calendar_claims_no_rate(grand_bend: tuple[Dis
     assert (told["value_number"] > 0).all()
 
 
+def test_doses_and_old_tests_make_no_school_year(grand_bend: tuple[District, Profiles]) -> None:
+    values = grand_bend[1].values
+    assert set(values["school_year"].dropna()) == {2021, 2022}
+
+
 def test_real_birth_dates_that_disagree_are_told_of_both_systems(
     grand_bend: tuple[District, Profiles],
 ) -> None:

@@ -50,6 +50,16 @@ def test_a_command_writes_what_its_help_says(
     assert figures
 
 
+@pytest.mark.parametrize("command", WRITES)
+def test_what_a_command_prints_fits_a_line_of_a_terminal(
+    command: str, district_folder: Path, tmp_path: Path
+) -> None:
+    lines = run(command, district_folder, "--out", tmp_path).stdout.splitlines()
+    tables = [line for line in lines if not line.startswith("written: ")]
+    assert max(map(len, tables)) <= 120
+    assert not [line for line in tables if "<NA>" in line or "nan" in line.split()]
+
+
 def test_the_figures_of_read_are_those_of_its_files(ran: dict[str, tuple[Path, dict[str, object]]]) -> None:
     out, figures = ran["read"]
     accounts = pd.read_csv(out / "accounts.csv")

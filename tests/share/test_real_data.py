@@ -16,6 +16,7 @@ from helpers.gaps import scorecard
 from helpers.layouts import as_table
 from helpers.link import Links
 from helpers.share import Guard
+from helpers.share.parts import shown_wholes
 from helpers.share.real_data import HIDDEN, MASK
 from tests.district_by_hand import district, layout, links, silo
 
@@ -199,3 +200,15 @@ def test_no_small_number_of_a_real_folder_is_printed(
 
     assert small_numbers(printed(district_folder)) > 0
     assert small_numbers(printed(district_folder / "silos")) == 0
+
+
+def test_of_a_whole_no_single_part_is_hidden() -> None:
+    told = pd.DataFrame(
+        {
+            "element": ["sex", "sex", "school", "school", "rate"],
+            "children": pd.array([56, 9, 49, 16, 65], dtype="Int64"),
+        }
+    )
+    shown = shown_wholes(REAL, told, "element", "children")["children"]
+    assert shown.isna().tolist() == [True, True, False, False, False]
+    assert shown_wholes(MADE, told, "element", "children") is told

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
+from helpers.layouts.column import STRICT, Column
 from helpers.layouts.tables import fact_tables, standard_table
 
 __all__ = [
@@ -28,111 +28,11 @@ __all__ = [
 HERE = Path(__file__).parent
 NOT_LAYOUTS = ("standard", "codes")
 
-ColumnType = Literal[
-    "string",
-    "integer",
-    "number",
-    "boolean",
-    "date",
-    "time",
-    "datetime",
-    "year",
-    "school_year",
-    "code",
-    "list",
-]
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-@cache
-def code_set(name: str) -> Mapping[str, str]:
-    """Read a named code set: vendor's value -> standard value, in the order in which it is declared."""
-    path = HERE / "codes" / f"{name}.toml"
-    if not path.is_file():
-        there = sorted(found.stem for found in path.parent.glob("*.toml"))
-        raise ValueError(f"no code set {name!r}.{nearest(name, there)} There are: {', '.join(there)}")
-    codes: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))["codes"]
-    return codes
-
-
-class Column(_Strict):
-    """One column of a native file, one scalar path of a nested one, or every column that no name takes.
-
-    A column with a `pattern` has no name of its own and is named by that pattern.
-    """
-
-    name: str
-    pattern: str | None = None
-    type: ColumnType = "string"
-    format: str | list[str] | None = None
-    namespace: str | None = None
-    json_number: bool = False
-    unit: str | None = None
-    codes: dict[str, str] | str | None = None
-    required: bool = False
-    max_length: int | None = None
-    minimum: str | float | None = None
-    maximum: str | float | None = None
-    aliases: list[str] = []
-    references: str | None = None
-    exclusive: bool = False
-    identification_system: str | None = None
-    parts: str | None = None
-    item: str | None = None
-    sensitivity: Literal["public", "internal", "restricted"] = "restricted"
-    term: str | None = None
-    meaning: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _pattern_in_place_of_a_name(cls, given: Any) -> Any:
-        if isinstance(given, dict) and given.get("pattern") is not None:
-            if given.get("name", given["pattern"]) != given["pattern"]:
-                raise ValueError(
-                    f"column {given['name']!r} has a name and a pattern: only one can say which it is"
-                )
-            return {**given, "name": given["pattern"]}
-        return given
-
-    @field_validator("parts", "item", "pattern")
-    @classmethod
-    def _is_a_pattern(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error}") from None
-        return pattern
-
-    @model_validator(mode="after")
-    def _codes_are_there(self) -> Self:
-        if self.type == "code" and self.codes is None:
-            raise ValueError(f"column {self.name!r} is of type code and names no codes")
-        if isinstance(self.codes, str):
-            code_set(self.codes)
-        return self
-
-    def code_map(self) -> Mapping[str, str]:
-        """Give vendor's value -> standard value; empty where the column has no codes."""
-        if self.codes is None:
-            return {}
-        return code_set(self.codes) if isinstance(self.codes, str) else self.codes
-
-    def formats(self) -> list[str]:
-        """Give the declared formats; the first is the one written."""
-        return [self.format] if isinstance(self.format, str) else list(self.format or [])
-
-    def part_names(self) -> list[str]:
-        """Name the parts of a cell, or of a list's items."""
-        pattern = self.item or self.parts
-        return list(re.compile(pattern).groupindex) if pattern else []
-
-
-class Makes(_Strict):
+class Makes(BaseModel):
     """One kind of standard row that a source row gives."""
+
+    model_config = STRICT
 
     table: str
     take: dict[str, str] = {}
@@ -183,8 +83,10 @@ class Makes(_Strict):
         return self
 
 
-class FileLayout(_Strict):
+class FileLayout(BaseModel):
     """One kind of file in a system's export."""
+
+    model_config = STRICT
 
     name: str
     path: str
@@ -286,8 +188,10 @@ class FileLayout(_Strict):
         return None
 
 
-class Layout(_Strict):
+class Layout(BaseModel):
     """One system's export: whose layout it is, where that is known from, and its kinds of file."""
+
+    model_config = STRICT
 
     layout: str
     silo: str

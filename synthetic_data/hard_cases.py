@@ -14,12 +14,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING
+from synthetic_data.cast import Cast
 from synthetic_data.homes import FOSTER, TWO_PARENTS
 from synthetic_data.names import ORIGINS, nicknames, pool
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
-__all__ = ["BY_CHANCE", "CASES", "SMALLEST", "Cast", "Planted", "list_cases", "plant"]
+__all__ = ["BY_CHANCE", "CASES", "SMALLEST", "Planted", "list_cases", "plant"]
 
 Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int64]
@@ -58,42 +59,6 @@ class Planted:
 
     namesake: tuple[str, str, bool] | None = None  # first name, surname and sex (female) that a teacher bears
     cousins: tuple[int, ...] = ()  # places of two children
-
-
-@dataclass
-class Cast:
-    """Names and homes while they can still be changed: arrays over children, then over households."""
-
-    household: Codes
-    grade: Codes
-    twin: Mask
-    birth: npt.NDArray[np.datetime64]
-    female: Mask
-    first: Words
-    last: Words
-    suffix: Words
-    preferred: Words
-    former: Words
-    # one element a household
-    origin: Codes
-    father_first: Words
-    father_last: Words
-    mother_first: Words
-    mother_last: Words
-    mother_born: Words
-    father_senior: Mask
-    guardianship: Codes
-    homeless: Mask
-
-    def rename(self, child: int, name: str) -> None:
-        """Give a child another first name; a nickname belonged to the old one."""
-        if self.first[child] != name:
-            self.first[child], self.preferred[child] = name, None
-
-    def surname(self, home: int, name: str) -> None:
-        """Give a whole family another surname."""
-        self.last[self.household == home] = name
-        self.father_last[home] = name
 
 
 def plant(scenario: Scenario, cast: Cast) -> Planted:

@@ -14,7 +14,7 @@ from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
 if TYPE_CHECKING:
-    from synthetic_data.hard_cases import Cast
+    from synthetic_data.cast import Cast
 
 __all__ = ["FOSTER", "GUARDIANSHIPS", "HOME_LANGUAGES", "TWO_PARENTS", "guardians_of", "households_frame"]
 

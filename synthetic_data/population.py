@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from synthetic_data.cast import Cast
 from synthetic_data.columns import dates, numbered, only, pick, text, truth
-from synthetic_data.hard_cases import SMALLEST, Cast, list_cases, plant
+from synthetic_data.hard_cases import SMALLEST, list_cases, plant
 from synthetic_data.heritage import GROUPS, draw_heritage
 from synthetic_data.homes import FOSTER, GUARDIANSHIPS, guardians_of, households_frame
 from synthetic_data.names import ORIGINS, child_names, family_surnames, fold, given_names

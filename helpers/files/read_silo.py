@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.assemble import Assembled, assemble
-from helpers.files.checks import tell_dangling
 from helpers.files.decode import as_utf8
 from helpers.files.delimited import parse_delimited
 from helpers.files.findings import Findings
@@ -20,6 +19,7 @@ from helpers.files.folder import FoundFile
 from helpers.files.json_lines import parse_json_lines
 from helpers.files.parsed import Parsed
 from helpers.files.recognise import Recognised, look_at, records_in
+from helpers.files.references import tell_dangling
 from helpers.files.silo import Silo
 from helpers.files.standard_rows import ReadFile, make_rows, read_file
 from helpers.files.xml_records import parse_xml, read_xml_records

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.files.checks import without_repeated
 from helpers.files.findings import Findings
+from helpers.files.keys import without_repeated
 from helpers.files.parsed import Parsed
 from helpers.files.recognise import folded
 from helpers.files.values import Values, read_column, trimmed

@@ -1,9 +1,8 @@
-"""Checks between rows: keys that stand twice, rows that stand twice, references that lead nowhere."""
+"""Keys of a file: rows that stand twice, and keys that two different rows have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,12 +10,9 @@ import pandas as pd
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.values import trimmed
-from helpers.layouts import Column, FileLayout, Layout
+from helpers.layouts import Column, FileLayout
 
-if TYPE_CHECKING:
-    from helpers.files.standard_rows import ReadFile
-
-__all__ = ["tell_dangling", "without_repeated"]
+__all__ = ["without_repeated"]
 
 
 def _codes(columns: list[pd.Series]) -> np.ndarray:
@@ -90,41 +86,3 @@ def without_repeated(
     gone = np.zeros(len(rows), bool)
     gone[places[twice]] = True
     return parsed.without(gone)
-
-
-def tell_dangling(silo: Mapping[str, list[ReadFile]], layout: Layout) -> None:
-    """Tell references that lead to no row of the silo.
-
-    Parameters
-    ----------
-    silo
-        The silo's files by kind; their findings get reference_dangling. A file that isn't there at all is one
-        finding of its own, not one a reference.
-    layout
-        The silo's layout.
-    """
-    for file in layout.files:
-        for column in file.columns:
-            if not column.references:
-                continue
-            target, _, key = column.references.partition(".")
-            there = [other.text(key) for other in silo.get(target, [])]
-            if not there:
-                continue
-            known = pd.concat(there, ignore_index=True).dropna().unique()
-            for read in silo.get(file.name, []):
-                text = read.text(column.name)
-                if column.type == "list":
-                    text = text.str.split(",").explode().str.strip()
-                lost = text.notna() & ~text.isin(known)
-                if not lost.any():
-                    continue
-                places = text.index[lost]
-                read.findings.add_rows(
-                    "reference_dangling",
-                    "nothing",
-                    read.parsed.row[places],
-                    column=column.name,
-                    value=text[lost].tolist(),
-                    expected=f"a row of {target} with that {key}",
-                )

@@ -93,10 +93,26 @@ def set_file_aside(silo: str | None, found: FoundFile, kind: str, *, expected: s
     one = OneFile(found.path, Findings(silo, found.path))
     data = found.read()
     one.rows = one.aside = count_rows(data)
+    value = found.name
     if kind == "file_unknown" and _is_empty(data):
         kind, expected = "file_empty", "rows"
-    one.findings.add(kind, "file_set_aside", value=found.name, expected=expected)
+    elif kind == "file_unknown" and (reason := _unreadable(data)):
+        kind, value, expected = "file_unreadable", reason, "well-formed XML"
+    one.findings.add(kind, "file_set_aside", value=value, expected=expected)
     return one
+
+
+def _unreadable(data: bytes) -> str | None:
+    """Say why an XML file that nobody knows can't be read: it is refused, or breaks in its first record."""
+    if data.removeprefix(BOM_UTF8).lstrip()[:1] != b"<":
+        return None
+    findings = Findings(None, "")
+    try:
+        records, _ = read_xml_records(data, findings)
+    except ValueError as error:
+        return str(error)
+    broken = findings.frame()
+    return None if records or broken.empty else str(broken["value"].iloc[0])
 
 
 def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[Recognised, Parsed]] | None:

@@ -61,10 +61,6 @@ class Observation:
     """`case` and `person`: hard cases that only this system makes."""
 
 
-def _no_cases() -> pd.DataFrame:
-    return pd.DataFrame({"case": [], "person": []}, dtype=STRING)
-
-
 def guids(rng: np.random.Generator, count: int) -> Any:
     """Draw GUIDs (version 4).
 

@@ -232,3 +232,23 @@ def test_a_row_that_stands_twice_is_used_once_and_a_key_of_two_rows_is_told(tmp_
     assert rows == {"row_repeated": 3, "key_repeated": 4}
     assert district.fact("meal_account")["balance"].tolist() == [1.0, 7.0]
     assert adds_up(district)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            '<!DOCTYPE a [<!ENTITY b "c">]><Interchange><Student>&b;</Student></Interchange>',
+            "entities",
+        ),
+        ("<InterchangeStudent><Student><StudentUniqueId>1</Stud", "line 1, column"),
+    ],
+)
+def test_an_xml_file_that_nobody_can_read_says_why(text: str, reason: str, tmp_path: Path) -> None:
+    """It is refused, or breaks in its first record: no layout can know it, yet the reason is known."""
+    (tmp_path / "Student.xml").write_text(text, encoding="utf-8")
+    district = read_district(tmp_path)
+    assert district.findings[["kind", "done"]].to_numpy().tolist() == [["file_unreadable", "file_set_aside"]]
+    assert reason in district.findings["value"].iloc[0]
+    (account,) = district.accounts.itertuples()
+    assert account.rows == account.rows_set_aside

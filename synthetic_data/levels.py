@@ -34,7 +34,7 @@ class Exchange:
     agreed_codes: bool
     """Whether the silo writes the district's words, or its own."""
     fault_factor: float
-    """What the rates of faults.toml are multiplied with."""
+    """What the rates in `faults/` are multiplied with."""
 
 
 def exchange(scenario: Scenario, silo: str) -> Exchange:

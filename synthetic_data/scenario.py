@@ -23,7 +23,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 SmallShare = Annotated[float, Field(ge=0, le=0.5)]
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-FAULTS = Path(__file__).parent / "faults.toml"
+FAULTS = Path(__file__).parent / "faults"
 
 
 # Stands for the last day of April of the school year, whichever that is.
@@ -105,10 +105,13 @@ def scenario_names() -> list[str]:
 
 @cache
 def known_fault_kinds() -> frozenset[str]:
-    """Name the kinds of fault that faults.toml declares, alone and with their system: typo, meals.typo."""
-    declared = tomllib.loads(FAULTS.read_text(encoding="utf-8"))["fault"]
-    alone = {str(fault["kind"]) for fault in declared}
-    return frozenset(alone | {f"{fault['silo']}.{fault['kind']}" for fault in declared})
+    """Name the declared kinds of fault, alone and with their system: typo, meals.typo."""
+    declared = [
+        (path.stem, str(fault["kind"]))
+        for path in FAULTS.glob("*.toml")
+        for fault in tomllib.loads(path.read_text(encoding="utf-8"))["fault"]
+    ]
+    return frozenset({kind for _, kind in declared} | {f"{silo}.{kind}" for silo, kind in declared})
 
 
 def load_scenario(
@@ -121,7 +124,7 @@ def load_scenario(
     name_or_path
         A name from `scenario_names`, or the path of a TOML file.
     fault_kinds
-        Kinds that `fault_rates` may name; those of faults.toml when not given.
+        Kinds that `fault_rates` may name; those declared in `faults/` when not given.
     **overrides
         Keys of `Scenario` with other values; ``fault_rates`` is merged, and a key such as
         ``fault_rates.pin_reused`` sets one rate.

@@ -123,6 +123,10 @@ class Scene:
                 return
             start, reach = reach, min(len(text), reach + 64)
 
+    def change_each(self, change: Callable[[str], str], among: str | None = None) -> None:
+        """Change cells of the fault's column, each by itself; rate and `among` are those of `change_text`."""
+        self.change_text(lambda text, rng: text.map(change), among)
+
     def write(
         self,
         places: npt.ArrayLike,

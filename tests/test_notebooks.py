@@ -164,7 +164,7 @@ def test_no_library_warns_of_what_a_notebook_does(runs: Callable[[str, Path], Ra
 
 def words_of_our_own() -> str:
     """All text that the project itself puts on a page: a child's name in it is no leak."""
-    sources = [*NOTEBOOKS, PROJECT / "synthetic_data" / "faults.toml"]
+    sources = [*NOTEBOOKS, *(PROJECT / "synthetic_data" / "faults").glob("*.toml")]
     sources += [path for kind in ("*.py", "*.toml") for path in (PROJECT / "helpers").rglob(kind)]
     return "\n".join(path.read_text(encoding="utf-8") for path in sources)
 

@@ -20,9 +20,7 @@ HEADER = [
     "Active Status",
     "Balance",
 ]
-FAULTY_SHARE = (
-    0.004  # own choice: more than the 0.11% that `bad_rows_attendance` in faults.toml has a source for
-)
+FAULTY_SHARE = 0.004  # own choice: more than the 0.11% that `bad_rows_attendance` in faults/ has a source for
 BLOCK = 100_000
 FIRST = np.array("Ana Ben Chloé Dina Eli Fatima Grace Hùng Isaac José Kayla Liam Mia Noah Olga Priya".split())
 LAST = np.array(

@@ -248,12 +248,11 @@ def test_every_declared_kind_has_a_function_a_source_and_a_place() -> None:
 def test_a_misspelt_declaration_is_named_with_its_nearest_word(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    broken = tmp_path / "faults.toml"
-    broken.write_text('[[fault]]\nkind = "typo"\nratte = 0.1\n', encoding="utf-8")
-    monkeypatch.setattr("synthetic_data.kinds.FAULTS", broken)
+    (tmp_path / "sis.toml").write_text('[[fault]]\nkind = "typo"\nratte = 0.1\n', encoding="utf-8")
+    monkeypatch.setattr("synthetic_data.kinds.FAULTS", tmp_path)
     declared_faults.cache_clear()
     try:
-        with pytest.raises(BadInput, match=r"typo: unknown key 'ratte'. Did you mean rate"):
+        with pytest.raises(BadInput, match=r"sis.toml, typo: unknown key 'ratte'. Did you mean rate"):
             declared_faults()
     finally:
         declared_faults.cache_clear()

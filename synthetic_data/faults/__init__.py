@@ -1,0 +1,19 @@
+"""Each way in which a record goes wrong: one small function on rendered text, by the name of its kind.
+
+Modules hold functions by what goes wrong; all that a module offers are kinds of fault. Rates, files, columns,
+sources and what finds them are data: one TOML a silo, beside them. How faults are chosen is in scene.py, how
+they are applied and logged in damage.py, how they are undone in undo.py.
+"""
+
+from collections.abc import Callable
+
+from synthetic_data.faults import dates, ids, names, numbers, rows, whole_files
+from synthetic_data.scene import Scene
+
+__all__ = ["FUNCTIONS"]
+
+FUNCTIONS: dict[str, Callable[[Scene], None]] = {
+    kind: getattr(concept, kind)
+    for concept in (names, dates, numbers, ids, rows, whole_files)
+    for kind in concept.__all__
+}

@@ -1,0 +1,51 @@
+"""Names written in another way, or of another time."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+
+from synthetic_data.faults.keyboard import mistyped
+from synthetic_data.names import nicknames
+from synthetic_data.scene import Scene
+from synthetic_data.silos.observation import look_up
+
+__all__ = ["accents_lost", "dupe_marker_in_name", "encoding_broken", "nickname", "surname_changed", "typo"]
+
+
+def accents_lost(scene: Scene) -> None:
+    """José -> Jose."""
+    scene.change_each(
+        lambda text: "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    )
+
+
+def encoding_broken(scene: Scene) -> None:
+    """Muñoz -> MuÃ±oz: UTF-8 read as Windows-1252."""
+    scene.change_each(lambda text: text.encode("utf-8").decode("cp1252", errors="replace"))
+
+
+def typo(scene: Scene) -> None:
+    """Johnson -> Jonhson: two letters change places, or a neighbouring key is hit."""
+    scene.change_text(mistyped)
+
+
+def nickname(scene: Scene) -> None:
+    """Alexander -> Alex."""
+    short = nicknames()
+    scene.change_each(lambda text: short[text][0] if text in short else text)
+
+
+def dupe_marker_in_name(scene: Scene) -> None:
+    """Lopez -> Lopez_dupe: somebody marked a duplicate where there was room for it."""
+    scene.change_each(lambda text: f"{text}_dupe" if text else text, among="Subject")
+
+
+def surname_changed(scene: Scene) -> None:
+    """Garcia-Lee -> Garcia: the surname from before a marriage, adoption or custody ruling."""
+    former = look_up(
+        scene.page.people["person"], scene.truth.population.children, "person", "former_last_surname"
+    )
+    chosen = scene.choose(np.flatnonzero(former.notna()))
+    scene.write(chosen, former.iloc[chosen], groups=np.arange(len(chosen)))

@@ -1,0 +1,148 @@
+"""Whole rows that should not be there, or are lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING
+from synthetic_data.scene import Page, Places, Scene
+from synthetic_data.silos.observation import look_up
+
+__all__ = [
+    "absent_and_tardy_same_day",
+    "counter_restarts_on_transfer",
+    "customer_twice",
+    "event_outside_enrolment",
+    "leaver_still_listed",
+    "new_id_on_return",
+    "year_carried_over",
+]
+
+ENROLLED = "studentReference.studentUniqueId"
+
+
+def new_id_on_return(scene: Scene) -> None:
+    """4711 -> 5823: who came back got a new number, and her old record is still listed."""
+    _list_spare(scene, "old id")
+
+
+def leaver_still_listed(scene: Scene) -> None:
+    """Leave a child who left on the roster."""
+    _list_spare(scene, "left")
+
+
+def _list_spare(scene: Scene, why: str) -> None:
+    """List records that the system should not list, with all their rows."""
+    spare = scene.page.spare_people
+    chosen = scene.choose(np.flatnonzero((spare["why"] == why).to_numpy(dtype=bool)))
+    for page in (scene.pages[name] for name in ("users", "roles", "demographics")):
+        rows = page.spare.iloc[chosen]
+        scene.add_rows(
+            _among(page, "sourcedId", rows["sourcedId"]),
+            rows,
+            page.spare_people.iloc[chosen],
+            groups=np.arange(len(chosen)),
+            page=page,
+        )
+
+
+def _among(page: Page, column: str, new: pd.Series) -> Places:
+    """Say behind which row of a file, sorted by a column, each new one belongs."""
+    text = page.table.rows[column]
+    return (
+        np.asarray(np.searchsorted(text.to_numpy(dtype=object), new.to_numpy(dtype=object)), dtype="int64")
+        - 1
+    )
+
+
+def customer_twice(scene: Scene) -> None:
+    """Enter a child a second time, with a number and a PIN of the till's own."""
+    rows = scene.page.table.rows
+    chosen = scene.choose(np.flatnonzero((rows["Active Status"] == "Active").to_numpy(dtype=bool)))
+    again = rows.iloc[chosen].copy()
+    again["Customer ID"] = _unused(scene, rows["Customer ID"], len(chosen))
+    again["PIN"] = _unused(scene, rows["PIN"], len(chosen))
+    again["Balance"] = "$0.00"
+    scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
+
+
+def _unused(scene: Scene, text: pd.Series, count: int) -> list[str]:
+    """Draw numbers as long as those of a column, none of which is in it."""
+    width = int(text.str.len().max()) if len(text) else 6
+    low, taken = 10 ** (width - 1), set(text.tolist())
+    if text.name == "Customer ID":
+        taken |= set(scene.truth.population.children["district_number"].tolist())
+    drawn = scene.rng.integers(low, 10 * low, size=4 * count + 8)
+    free = [str(number) for number in dict.fromkeys(drawn.tolist()) if str(number) not in taken]
+    return free[:count]
+
+
+def event_outside_enrolment(scene: Scene) -> None:
+    """Mark a child absent in May who left in March."""
+    events, people = scene.page.table.rows, scene.page.people
+    spells = scene.pages["studentSchoolAssociations"].table.rows
+    last = spells.groupby(ENROLLED)["entryDate"].transform("max") == spells["entryDate"]
+    left = spells.loc[last & spells["exitWithdrawDate"].notna()].drop_duplicates(ENROLLED)
+    exit_day = look_up(events[ENROLLED], left, ENROLLED, "exitWithdrawDate")
+    latest = events["eventDate"].max()
+    # The last event of a leaver, said again for a day after she left on which somebody was absent.
+    candidates = events.index[(exit_day.notna() & (exit_day < latest)).to_numpy(dtype=bool)]
+    candidates = pd.Series(candidates).groupby(events[ENROLLED].loc[candidates].to_numpy()).max()
+    chosen = scene.choose(np.sort(candidates.to_numpy(dtype="int64")))
+    again = events.iloc[chosen].copy()
+    days = np.sort(np.asarray(events["eventDate"].unique(), dtype=object))
+    first = np.searchsorted(days, exit_day.iloc[chosen].to_numpy(dtype=object), side="right")
+    step = (scene.rng.random(len(chosen)) * np.minimum(len(days) - first, 20)).astype("int64")
+    again["eventDate"] = days[first + step]
+    scene.add_rows(chosen, again, people.iloc[chosen])
+
+
+def absent_and_tardy_same_day(scene: Scene) -> None:
+    """Absent in the office's list, late in the teacher's: two marks for one day."""
+    events = scene.page.table.rows
+    text = scene.text()
+    absent = text.str.endswith("Absence").to_numpy(dtype=bool)
+    chosen = scene.choose(np.flatnonzero(absent))
+    again = events.iloc[chosen].copy()
+    again[scene.fault.column] = again[scene.fault.column].str.replace(r"#.*$", "#Tardy", regex=True)
+    again["attendanceEventReason"] = pd.NA
+    scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
+
+
+def year_carried_over(scene: Scene) -> None:
+    """Children who left last summer are enrolled again, by a roster that was copied."""
+    spells = scene.page.table.rows
+    year = spells["schoolYearTypeReference.schoolYear"]
+    this, before = year.max(), year.min()
+    still = set(spells.loc[year == this, ENROLLED])
+    gone = ((year == before) & ~spells[ENROLLED].isin(still)).to_numpy(dtype=bool)
+    gone &= ~spells[ENROLLED].duplicated(keep="last").to_numpy(dtype=bool)
+    chosen = scene.choose(np.flatnonzero(gone)) if this != before else np.zeros(0, "int64")
+    again = spells.iloc[chosen].copy()
+    again["schoolYearTypeReference.schoolYear"] = this
+    again["entryDate"] = spells.loc[year == this, "entryDate"].min()
+    again["exitWithdrawDate"] = pd.NA
+    again["exitWithdrawTypeDescriptor"] = pd.NA
+    scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
+
+
+def counter_restarts_on_transfer(scene: Scene) -> None:
+    """Lose the absences at the first school of a child who changed school."""
+    events = scene.page.table.rows
+    spells = scene.pages["studentSchoolAssociations"].table.rows
+    year = "schoolYearTypeReference.schoolYear"
+    school = "schoolReference.schoolId"
+    now = spells.loc[spells[year] == spells[year].max()].sort_values([ENROLLED, "entryDate"])
+    latest = now.drop_duplicates(ENROLLED, keep="last")
+    moved = sorted(set(now.loc[now[school] != look_up(now[ENROLLED], latest, ENROLLED, school), ENROLLED]))
+    chosen = scene.choose(np.arange(len(moved)))
+    whose = pd.DataFrame(
+        {ENROLLED: pd.array([moved[at] for at in chosen], dtype=STRING), "group": range(len(chosen))}
+    )
+    group = look_up(events[ENROLLED], whose, ENROLLED, "group")
+    there = look_up(events[ENROLLED], latest, ENROLLED, school)
+    lost = group.notna() & (events[school] != there)
+    lost &= events["sessionReference.schoolYear"] == spells[year].max()
+    places = np.flatnonzero(lost.to_numpy(dtype=bool))
+    scene.drop_rows(places, group.iloc[places].astype("int64"))

@@ -1,0 +1,28 @@
+"""Files saved in another way than their system saves them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic_data.scene import Scene
+
+__all__ = ["byte_order_mark", "row_too_long", "semicolon_csv"]
+
+
+def row_too_long(scene: Scene) -> None:
+    """End a row in one separator too many."""
+    rows = scene.page.people
+    chosen = scene.choose(np.flatnonzero((rows["part"] == "Teacher").to_numpy(dtype=bool)))
+    scene.write(chosen, [""] * len(chosen), column="+1", groups=np.arange(len(chosen)))
+
+
+def byte_order_mark(scene: Scene) -> None:
+    """Save as "CSV UTF-8" from a spreadsheet: three bytes stand before the first header."""
+    if len(scene.choose([0])):
+        scene.settings.append(("encoding", "utf-8-sig"))
+
+
+def semicolon_csv(scene: Scene) -> None:
+    """Save on a computer whose list separator is a semicolon."""
+    if len(scene.choose([0])):
+        scene.settings.append(("delimiter", ";"))

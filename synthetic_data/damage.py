@@ -17,47 +17,46 @@ import pandas as pd
 
 from helpers.layouts import STRING, as_table
 from synthetic_data.kinds import STAGES, Fault
-from synthetic_data.scene import Page, Places, Scene
+from synthetic_data.scene import CellChange, Page, Places, Scene
 from synthetic_data.silos.observation import Truth
 from synthetic_data.undo import with_columns
 
 __all__ = ["Log", "go_wrong"]
+
+TEXTS = ("fault", "kind", "case", "silo", "file", "column", "before", "after", "person", "found_by")
+LOGGED: dict[str, Any] = {**dict.fromkeys(TEXTS, STRING), **dict.fromkeys(("row", "row_before"), "Int64")}
 
 
 class Log:
     """The faults of a district, in the order in which they happened."""
 
     def __init__(self) -> None:
-        self.frames: list[pd.DataFrame] = []
-        self.counts: dict[str, int] = {}
+        self._columns: dict[str, list[Any]] = {name: [] for name in LOGGED}
 
     def add(self, faults: Fault | Sequence[Fault], page: Page, groups: Places, **columns: Any) -> None:
         """Log changes, each of one fault; changes of one fault and group are one instance of it."""
         each = [faults] * len(groups) if isinstance(faults, Fault) else list(faults)
-        self.frames.append(
-            pd.DataFrame(
-                {
-                    "fault": [
-                        f"{fault.name}.{group + 1:04d}"
-                        for fault, group in zip(each, groups.tolist(), strict=True)
-                    ],
-                    "kind": [fault.kind for fault in each],
-                    "case": [fault.case for fault in each],
-                    "silo": page.silo,
-                    "file": page.path,
-                    "found_by": [fault.found_by for fault in each],
-                    **columns,
-                }
-            )
-        )
+        known = {
+            "fault": [
+                f"{fault.name}.{group + 1:04d}" for fault, group in zip(each, groups.tolist(), strict=True)
+            ],
+            "kind": [fault.kind for fault in each],
+            "case": [fault.case for fault in each],
+            "silo": [page.silo] * len(each),
+            "file": [page.path] * len(each),
+            "found_by": [fault.found_by for fault in each],
+            **columns,
+        }
+        for name, logged in self._columns.items():
+            logged.extend(known.get(name, [None] * len(each)))
 
     def table(self) -> pd.DataFrame:
         """Give the table `key_faults`."""
-        if not self.frames:
-            return as_table("key_faults", pd.DataFrame({"fault": [], "order": []}))
-        log = pd.concat([frame.astype("object") for frame in self.frames], ignore_index=True)
-        log["order"] = np.arange(1, len(log) + 1)
-        return as_table("key_faults", log)
+        order = np.arange(1, len(self._columns["fault"]) + 1)
+        columns: dict[str, Any] = {
+            name: pd.array(cells, dtype=LOGGED[name]) for name, cells in self._columns.items()
+        }
+        return as_table("key_faults", pd.DataFrame({"order": order, **columns}))
 
 
 def go_wrong(
@@ -73,7 +72,7 @@ def go_wrong(
     Parameters
     ----------
     pages
-        Kind of file -> page; changed in place, which is why the caller made them.
+        Path -> page; changed in place, which is why the caller made them.
     plan
         Fault, rate and minimum, in the order in which they happen within a stage.
     functions
@@ -85,9 +84,10 @@ def go_wrong(
     log
         Takes every change.
     """
+    kinds = {page.kind for page in pages.values()}
     for stage in STAGES:
         for fault, rate, minimum in plan:
-            if fault.stage == stage and fault.file in pages:
+            if fault.stage == stage and fault.file in kinds:
                 scene = Scene(fault, pages, truth, stream(fault), rate, minimum)
                 functions[fault.kind](scene)
                 _apply(scene, log)
@@ -97,21 +97,20 @@ def go_wrong(
 
 
 def _apply(scene: Scene, log: Log) -> None:
-    fault, page = scene.fault, scene.page
-    for order, header in scene.columns:
-        _apply_columns(page, fault, order, header, log)
-    for frame in scene.cells:
-        for path, cells in frame.groupby("page", sort=False):
-            there = next(one for one in scene.pages.values() if one.path == path)
-            _apply_cells(there, fault, cells, log)
-    for setting, after in scene.settings:
+    for page, group, order, header in scene.columns:
+        _apply_columns(page, scene.fault, group, order, header, log)
+    for change in scene.cells:
+        _apply_cells(scene.fault, change, log)
+    for page, group, setting, after in scene.settings:
         before = page.table.settings[setting]
         page.table = replace(page.table, settings={**page.table.settings, setting: after})
-        log.add(fault, page, np.zeros(1, "int64"), column=[setting], before=[str(before)], after=[str(after)])
+        log.add(
+            scene.fault, page, np.array([group]), column=[setting], before=[str(before)], after=[str(after)]
+        )
 
 
 def _apply_columns(
-    page: Page, fault: Fault, order: list[int] | None, header: list[str] | None, log: Log
+    page: Page, fault: Fault, group: int, order: list[int] | None, header: list[str] | None, log: Log
 ) -> None:
     table = page.table
     for what, before, after in (
@@ -122,7 +121,7 @@ def _apply_columns(
             log.add(
                 fault,
                 page,
-                np.zeros(1, "int64"),
+                np.array([group]),
                 column=[what],
                 before=[json.dumps(before, ensure_ascii=False)],
                 after=[json.dumps(after, ensure_ascii=False)],
@@ -130,26 +129,25 @@ def _apply_columns(
     page.table = with_columns(table, order, header)
 
 
-def _apply_cells(page: Page, fault: Fault, cells: pd.DataFrame, log: Log) -> None:
+def _apply_cells(fault: Fault, change: CellChange, log: Log) -> None:
+    page, name, at = change.page, change.column, change.places
     rows = page.table.rows.copy(deep=False)
-    for column, changes in cells.groupby("column", sort=False):
-        name, at = str(column), changes["place"].to_numpy()
-        # A cell beyond the header: no other row has it.
-        missing = pd.Series([pd.NA] * len(rows), dtype=STRING)
-        text = rows[name].copy() if name in rows.columns else missing
-        before = text.iloc[at].array
-        text.iloc[at] = changes["after"].array
-        rows[name] = text
-        log.add(
-            fault,
-            page,
-            changes["group"].to_numpy(),
-            row=at + page.first_row,
-            column=name,
-            before=before,
-            after=changes["after"].array,
-            person=page.people["person"].iloc[at].array,
-        )
+    # A cell beyond the header: no other row has it.
+    missing = pd.Series([pd.NA] * len(rows), dtype=STRING)
+    text = rows[name].copy() if name in rows.columns else missing
+    before = text.iloc[at].tolist()
+    text.iloc[at] = pd.array(change.after, dtype=STRING)
+    rows[name] = text
+    log.add(
+        fault,
+        page,
+        change.group,
+        row=(at + page.first_row).tolist(),
+        column=[name] * len(at),
+        before=before,
+        after=change.after,
+        person=page.people["person"].iloc[at].tolist(),
+    )
     page.table = replace(page.table, rows=rows)
 
 
@@ -162,6 +160,8 @@ def _as_json(rows: pd.DataFrame) -> list[str]:
 
 def _apply_rows(page: Page, log: Log) -> None:
     """Drop rows from the bottom up, then add rows from the top down."""
+    if not page.dropped and not page.new:
+        return
     rows, people = page.table.rows, page.people
     gone = np.zeros(len(rows), dtype=bool)
     if page.dropped:
@@ -176,9 +176,9 @@ def _apply_rows(page: Page, log: Log) -> None:
             [faults[at] for at in falling.tolist()],
             page,
             groups[falling],
-            row_before=places + page.first_row,
+            row_before=(places + page.first_row).tolist(),
             before=_as_json(rows.iloc[places]),
-            person=people["person"].iloc[places].array,
+            person=people["person"].iloc[places].tolist(),
         )
         gone[places] = True
     kept = np.flatnonzero(~gone)
@@ -202,9 +202,9 @@ def _apply_rows(page: Page, log: Log) -> None:
             [faults[one] for one in number.tolist()],
             page,
             groups[number],
-            row=written + page.first_row,
+            row=(written + page.first_row).tolist(),
             after=_as_json(rows.iloc[written]),
-            person=people["person"].iloc[written].array,
+            person=people["person"].iloc[written].tolist(),
         )
     elif gone.any():
         rows, people = rows.iloc[kept].reset_index(drop=True), people.iloc[kept].reset_index(drop=True)

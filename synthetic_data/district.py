@@ -252,16 +252,17 @@ def make_truth(scenario: Scenario) -> Truth:
 
 
 def clean_pages(seen: Observation) -> dict[str, Page]:
-    """Render what a system records as text: kind of file -> page."""
+    """Render what a system records as text: path -> page."""
     layout = load_layout(seen.layout)
     container = f"{layout.container}/" if layout.container else ""
     pages = {}
     for recorded in seen.files:
         file = layout.file_named(recorded.file)
         spare = recorded.spare if recorded.spare is not None else recorded.frame.iloc[:0]
-        pages[recorded.file] = Page(
+        path = f"{seen.silo}/{container}{recorded.path}"
+        pages[path] = Page(
             silo=seen.silo,
-            path=f"{seen.silo}/{container}{recorded.path}",
+            path=path,
             file=file,
             table=_text(recorded, recorded.frame, file),
             people=recorded.people,

@@ -42,6 +42,8 @@ class Fault:
     strength: str
     """What `base_rate` is: measured, estimated, or own (the kit's own judgement)."""
     column: str = ""
+    columns: str = ""
+    """In place of `column`: a pattern of the names of its columns, where it has several."""
     minimum: int = 0
     """At least so many, where there are so many and the exchange level multiplies rates by 1 or more."""
     case: str | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,9 @@ import pandas as pd
 from helpers.files.text_table import TextTable
 from helpers.layouts import STRING, FileLayout
 from synthetic_data.kinds import Fault
-from synthetic_data.silos.observation import Truth
+from synthetic_data.silos.observation import NOBODY, Truth
 
-__all__ = ["NewRows", "Page", "Places", "Scene"]
+__all__ = ["CellChange", "NewRows", "Page", "Places", "Scene"]
 
 Places = npt.NDArray[np.int64]
 
@@ -35,6 +37,11 @@ class Page:
     spare_people: pd.DataFrame
     new: list[NewRows] = field(default_factory=list)
     dropped: list[tuple[Places, Places, Fault]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """Name of its kind of file in the layout; a system may write several files of one kind."""
+        return self.file.name
 
     @property
     def first_row(self) -> int:
@@ -58,8 +65,23 @@ class NewRows:
     fault: Fault
 
 
+@dataclass(frozen=True)
+class CellChange:
+    """Cells of one column of one page that get other text."""
+
+    page: Page
+    column: str
+    places: Places
+    after: list[str | None]
+    group: Places
+
+
 class Scene:
-    """What a fault's function is given: pages of its silo, the truth, its stream, how often it happens."""
+    """What a fault's function is given: pages of its silo, the truth, its stream, how often it happens.
+
+    A fault works on all pages of its kind of file at once: rows are counted from 0 through all of them, rate
+    and minimum hold for all of them together.
+    """
 
     def __init__(
         self,
@@ -71,20 +93,53 @@ class Scene:
         minimum: int,
     ) -> None:
         self.fault = fault
-        self.pages = pages
-        self.page = pages[fault.file]
+        self.pages = tuple(page for page in pages.values() if page.kind == fault.file)
         self.truth = truth
         self.rng = rng
         self.rate = rate
         self.minimum = minimum
-        self.cells: list[pd.DataFrame] = []
-        self.settings: list[tuple[str, Any]] = []
-        self.columns: list[tuple[list[int] | None, list[str] | None]] = []
+        self.cells: list[CellChange] = []
+        self.settings: list[tuple[Page, int, str, Any]] = []
+        self.columns: list[tuple[Page, int, list[int] | None, list[str] | None]] = []
+        self._all = pages
         self._groups = 0
 
+    @cached_property
+    def starts(self) -> Places:
+        """The place of each page's first row."""
+        lengths = [len(page.table.rows) for page in self.pages]
+        return np.cumsum([0, *lengths], dtype="int64")[:-1]
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Whom every row is about, through all pages of the fault's kind."""
+        frames = [page.people for page in self.pages]
+        return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+    @property
+    def page(self) -> Page:
+        """The fault's own file, where there is one of that kind."""
+        return self.of_kind(self.fault.file)
+
+    def of_kind(self, kind: str) -> Page:
+        """Give the only file of a kind."""
+        (page,) = (page for page in self._all.values() if page.kind == kind)
+        return page
+
     def text(self, column: str | None = None) -> pd.Series:
-        """Give the text of a column of the fault's own file."""
-        return self.page.table.rows[column or self.fault.column]
+        """Give the text of a column through all pages; NA where a row stands for nobody or has no cell."""
+        name = column or self.fault.column
+        texts = [
+            page.table.rows[name]
+            if name in page.table.rows.columns
+            else pd.Series([pd.NA] * len(page.table.rows), dtype=STRING)
+            for page in self.pages
+        ]
+        whole = texts[0] if len(texts) == 1 else pd.concat(texts, ignore_index=True)
+        return whole.mask(self._nobody()) if self._nobody().any() else whole
+
+    def _nobody(self) -> npt.NDArray[np.bool_]:
+        return np.asarray((self.people["part"] == NOBODY).fillna(False), dtype=bool)
 
     def choose(self, candidates: npt.ArrayLike) -> Places:
         """Choose among candidates by the fault's rate, at least its minimum where there are so many."""
@@ -98,34 +153,74 @@ class Scene:
     def change_text(
         self, change: Callable[[pd.Series, np.random.Generator], pd.Series], among: str | None = None
     ) -> None:
-        """Change cells of the fault's column.
+        """Change cells of the fault's column, or columns.
 
         The rate is the share of cells in which `change` changes anything, so only those that are drawn are
         tried; more are, where the minimum isn't reached. With `among`, only rows about that part.
         """
-        text = self.text()
-        if among is not None:
-            text = text.where((self.page.people["part"] == among).fillna(False))
-        draw = self.rng.random(len(text))
-        order = np.argsort(draw, kind="stable")
-        drawn = int((draw < self.rate).sum())
+        strips = self._strips()
+        ends = np.cumsum([len(page.table.rows) for page, _ in strips], dtype="int64")
+        count = int(ends[-1]) if len(ends) else 0
+        draw = self.rng.random(count)
+        order = np.flatnonzero(draw < self.rate)
+        order = order[np.argsort(draw[order], kind="stable")]
+        drawn = len(order)
         start, reach, found = 0, drawn, 0
         while True:
             places = order[start:reach]
-            now = text.iloc[places]
+            strip = np.searchsorted(ends, places, side="right")
+            now = self._gather(strips, strip, places - np.r_[0, ends][strip], among)
             new = change(now.fillna(""), self.rng).astype(STRING)
             hits = np.flatnonzero((now.notna() & (new != now.fillna(""))).to_numpy(dtype=bool))
             if start >= drawn and reach > drawn:
                 hits = hits[: self.minimum - found]
-            self.write(places[hits], new.iloc[hits], groups=np.arange(len(hits)) + self._groups)
+            group = np.arange(len(hits)) + self._groups
+            self._change(strips, strip[hits], (places - np.r_[0, ends][strip])[hits], new.iloc[hits], group)
             found += len(hits)
-            if found >= self.minimum or reach == len(text):
+            if found >= self.minimum or reach == count:
                 return
-            start, reach = reach, min(len(text), reach + 64)
+            if len(order) < count:
+                order = np.argsort(draw, kind="stable")
+            start, reach = reach, min(count, reach + 64)
 
     def change_each(self, change: Callable[[str], str], among: str | None = None) -> None:
         """Change cells of the fault's column, each by itself; rate and `among` are those of `change_text`."""
         self.change_text(lambda text, rng: text.map(change), among)
+
+    def _strips(self) -> list[tuple[Page, str]]:
+        """Give the columns in which the fault happens, page by page."""
+        if not self.fault.columns:
+            return [(page, self.fault.column) for page in self.pages if self.fault.column in page.table.rows]
+        shape = re.compile(self.fault.columns)
+        return [
+            (page, name)
+            for page in self.pages
+            for name in map(str, page.table.rows.columns)
+            if shape.search(name)
+        ]
+
+    def _gather(
+        self, strips: list[tuple[Page, str]], strip: Places, row: Places, among: str | None
+    ) -> pd.Series:
+        """Fetch cells; NA where the row is about another part, or stands for nobody."""
+        text = np.full(len(row), None, dtype=object)
+        for number, there in _by(strip):
+            page, column = strips[number]
+            part = page.people["part"].iloc[row[there]]
+            wanted = (part != NOBODY).fillna(True) if among is None else (part == among).fillna(False)
+            cells = page.table.rows[column].iloc[row[there]]
+            text[there] = cells.where(wanted.to_numpy(dtype=bool)).to_numpy(dtype=object)
+        return pd.Series(text, dtype=STRING)
+
+    def _change(
+        self, strips: list[tuple[Page, str]], strip: Places, row: Places, after: Any, group: Places
+    ) -> None:
+        new = np.asarray(after, dtype=object)
+        for number, there in _by(strip):
+            page, column = strips[number]
+            self.cells.append(CellChange(page, column, row[there], list(new[there]), group[there]))
+        if len(group):
+            self._groups = int(group.max()) + 1
 
     def write(
         self,
@@ -133,38 +228,25 @@ class Scene:
         after: Any,
         column: str | None = None,
         groups: npt.ArrayLike | None = None,
-        page: Page | None = None,
     ) -> None:
         """Write other text into cells.
 
         Parameters
         ----------
         places
-            Rows, counted from 0 in the page as it is.
+            Rows, counted from 0 through all pages of the fault's kind.
         after
             Their new text.
         column
             The fault's own column when not given.
         groups
             Cells of one number are one fault; all are one when not given.
-        page
-            The fault's own file when not given.
         """
         at = np.asarray(places, dtype="int64")
         group = np.zeros(len(at), dtype="int64") + self._groups if groups is None else np.asarray(groups)
-        self.cells.append(
-            pd.DataFrame(
-                {
-                    "group": group,
-                    "page": [page.path if page else self.page.path] * len(at),
-                    "place": at,
-                    "column": [column or self.fault.column] * len(at),
-                    "after": pd.array(list(after), dtype=STRING),
-                }
-            )
-        )
-        if len(at):
-            self._groups = int(group.max()) + 1
+        page = np.searchsorted(self.starts, at, side="right") - 1
+        strips = [(one, column or self.fault.column) for one in self.pages]
+        self._change(strips, page, at - self.starts[page], after, group)
 
     def add_rows(
         self,
@@ -174,7 +256,7 @@ class Scene:
         groups: npt.ArrayLike | None = None,
         page: Page | None = None,
     ) -> None:
-        """Add rows of text behind rows of the clean file; rows of one group are one fault."""
+        """Add rows of text behind rows of one page of the clean files; rows of one group are one fault."""
         at = np.asarray(after, dtype="int64")
         group = np.arange(len(at)) if groups is None else np.asarray(groups)
         where = page or self.page
@@ -189,5 +271,26 @@ class Scene:
         )
 
     def drop_rows(self, places: npt.ArrayLike, groups: npt.ArrayLike) -> None:
-        """Drop rows of the fault's own file; rows of one group are one fault."""
-        self.page.dropped.append((np.asarray(places), np.asarray(groups), self.fault))
+        """Drop rows, counted through all pages of the fault's kind; rows of one group are one fault."""
+        at, group = np.asarray(places, dtype="int64"), np.asarray(groups)
+        for number, there in _by(np.searchsorted(self.starts, at, side="right") - 1):
+            self.pages[number].dropped.append((at[there] - self.starts[number], group[there], self.fault))
+
+    def save_as(self, page: Page, setting: str, value: Any) -> None:
+        """Write a page with another setting: encoding, line_end, delimiter; one fault."""
+        self.settings.append((page, self._groups, setting, value))
+        self._groups += 1
+
+    def reshape(self, page: Page, order: list[int] | None = None, header: list[str] | None = None) -> None:
+        """Put a page's columns in another order, or other texts into its header; one fault."""
+        self.columns.append((page, self._groups, order, header))
+        self._groups += 1
+
+
+def _by(numbers: Places) -> list[tuple[int, Places]]:
+    """Say for each number where it stands."""
+    if len(numbers) == 0:
+        return []
+    order = np.argsort(numbers, kind="stable")
+    cuts = np.flatnonzero(np.diff(numbers[order])) + 1
+    return [(int(numbers[part[0]]), part) for part in np.split(order, cuts)]

@@ -41,8 +41,8 @@ def sibling_swap(scene: Scene) -> None:
 
 def _neighbours(scene: Scene, own: pd.Series) -> pd.DataFrame:
     """Pair every record with the next of the same household: places `one` and `other`."""
-    household = look_up(scene.page.people["person"], scene.truth.population.children, "person", "household")
-    records = pd.DataFrame({"household": household, "person": scene.page.people["person"], "own": own})
+    household = look_up(scene.people["person"], scene.truth.population.children, "person", "household")
+    records = pd.DataFrame({"household": household, "person": scene.people["person"], "own": own})
     records["place"] = np.arange(len(records))
     records = records.loc[records["household"].notna() & (records["own"] != "")]
     records = records.drop_duplicates("person").sort_values(["household", "person"])

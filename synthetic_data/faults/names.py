@@ -44,8 +44,6 @@ def dupe_marker_in_name(scene: Scene) -> None:
 
 def surname_changed(scene: Scene) -> None:
     """Garcia-Lee -> Garcia: the surname from before a marriage, adoption or custody ruling."""
-    former = look_up(
-        scene.page.people["person"], scene.truth.population.children, "person", "former_last_surname"
-    )
+    former = look_up(scene.people["person"], scene.truth.population.children, "person", "former_last_surname")
     chosen = scene.choose(np.flatnonzero(former.notna()))
     scene.write(chosen, former.iloc[chosen], groups=np.arange(len(chosen)))

@@ -36,7 +36,7 @@ def _list_spare(scene: Scene, why: str) -> None:
     """List records that the system should not list, with all their rows."""
     spare = scene.page.spare_people
     chosen = scene.choose(np.flatnonzero((spare["why"] == why).to_numpy(dtype=bool)))
-    for page in (scene.pages[name] for name in ("users", "roles", "demographics")):
+    for page in map(scene.of_kind, ("users", "roles", "demographics")):
         rows = page.spare.iloc[chosen]
         scene.add_rows(
             _among(page, "sourcedId", rows["sourcedId"]),
@@ -81,7 +81,7 @@ def _unused(scene: Scene, text: pd.Series, count: int) -> list[str]:
 def event_outside_enrolment(scene: Scene) -> None:
     """Mark a child absent in May who left in March."""
     events, people = scene.page.table.rows, scene.page.people
-    spells = scene.pages["studentSchoolAssociations"].table.rows
+    spells = scene.of_kind("studentSchoolAssociations").table.rows
     last = spells.groupby(ENROLLED)["entryDate"].transform("max") == spells["entryDate"]
     left = spells.loc[last & spells["exitWithdrawDate"].notna()].drop_duplicates(ENROLLED)
     exit_day = look_up(events[ENROLLED], left, ENROLLED, "exitWithdrawDate")
@@ -130,7 +130,7 @@ def year_carried_over(scene: Scene) -> None:
 def counter_restarts_on_transfer(scene: Scene) -> None:
     """Lose the absences at the first school of a child who changed school."""
     events = scene.page.table.rows
-    spells = scene.pages["studentSchoolAssociations"].table.rows
+    spells = scene.of_kind("studentSchoolAssociations").table.rows
     year = "schoolYearTypeReference.schoolYear"
     school = "schoolReference.schoolId"
     now = spells.loc[spells[year] == spells[year].max()].sort_values([ENROLLED, "entryDate"])

@@ -11,18 +11,18 @@ __all__ = ["byte_order_mark", "row_too_long", "semicolon_csv"]
 
 def row_too_long(scene: Scene) -> None:
     """End a row in one separator too many."""
-    rows = scene.page.people
+    rows = scene.people
     chosen = scene.choose(np.flatnonzero((rows["part"] == "Teacher").to_numpy(dtype=bool)))
     scene.write(chosen, [""] * len(chosen), column="+1", groups=np.arange(len(chosen)))
 
 
 def byte_order_mark(scene: Scene) -> None:
     """Save as "CSV UTF-8" from a spreadsheet: three bytes stand before the first header."""
-    if len(scene.choose([0])):
-        scene.settings.append(("encoding", "utf-8-sig"))
+    for number in scene.choose(np.arange(len(scene.pages))).tolist():
+        scene.save_as(scene.pages[number], "encoding", "utf-8-sig")
 
 
 def semicolon_csv(scene: Scene) -> None:
     """Save on a computer whose list separator is a semicolon."""
-    if len(scene.choose([0])):
-        scene.settings.append(("delimiter", ";"))
+    for number in scene.choose(np.arange(len(scene.pages))).tolist():
+        scene.save_as(scene.pages[number], "delimiter", ";")

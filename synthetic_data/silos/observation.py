@@ -15,7 +15,22 @@ from synthetic_data.life import Life
 from synthetic_data.population import Population
 from synthetic_data.schooling import Schooling
 
-__all__ = ["Observation", "Recorded", "Truth", "about", "guids", "keep", "limits", "look_up", "on_day"]
+__all__ = [
+    "NOBODY",
+    "Observation",
+    "Recorded",
+    "Truth",
+    "about",
+    "guids",
+    "keep",
+    "limits",
+    "look_up",
+    "on_day",
+]
+
+# `part` of rows that stand for nobody in a file about people: structure, a system's own test student. No
+# fault of a person happens to them.
+NOBODY = "Nobody"
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,8 @@ class Recorded:
     """Name under which the file is written."""
     frame: pd.DataFrame
     people: pd.DataFrame
-    """`person` and `part`, one row a row of `frame`; NA where the row is about nobody."""
+    """`person` and `part` (Subject, Guardian, Teacher, Nobody), one row a row of `frame`; NA where the row is
+    about nobody."""
     spare: pd.DataFrame | None = None
     """Rows that the system no longer lists, from which faults are made."""
     spare_people: pd.DataFrame | None = None

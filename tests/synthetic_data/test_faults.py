@@ -129,15 +129,16 @@ def test_columns_moved_renamed_and_swapped_can_be_undone_too(
     truth, silos = small
     pages = silos["meals"]
     template = next(fault for fault in declared_faults() if fault.kind == "byte_order_mark")
-    header = list(pages["customers"].table.header)
+    (customers,) = pages.values()
+    header = list(customers.table.header)
 
     def move(scene: Scene) -> None:
         order = [2, 0, 1, *range(3, len(header))]
-        scene.columns.append((order, [header[place] for place in order]))
+        scene.reshape(scene.page, order, [header[place] for place in order])
 
     def rename(scene: Scene) -> None:
         renamed = {"Customer Birthdate": "Date of Birth"}
-        scene.columns.append((None, [renamed.get(head, head) for head in scene.page.table.header]))
+        scene.reshape(scene.page, header=[renamed.get(head, head) for head in scene.page.table.header])
 
     def drop(scene: Scene) -> None:
         scene.drop_rows(np.array([0, 5, 6]), np.array([0, 1, 1]))
@@ -212,7 +213,7 @@ def test_faults_happen_about_as_often_as_their_rates_say(
     """Over many draws of one cell fault, the count stays within five standard deviations of rate x cells."""
     truth, silos = small
     fault = next(fault for fault in declared_faults() if fault.name == "attendance.bad_rows_attendance")
-    page = silos["attendance"][fault.file]
+    (page,) = (page for page in silos["attendance"].values() if page.kind == fault.file)
     cells, rate, draws = len(page.table.rows), 0.05, 20
     count = 0
     for seed in range(draws):
@@ -259,7 +260,8 @@ def test_a_misspelt_declaration_is_named_with_its_nearest_word(
 
 
 def test_undo_leaves_a_file_without_faults_as_it_is(small: tuple[Truth, dict[str, dict[str, Page]]]) -> None:
-    table: TextTable = small[1]["meals"]["customers"].table
+    (page,) = small[1]["meals"].values()
+    table: TextTable = page.table
     nothing = Log().table()
 
     assert undo(table, nothing, 2).rows.equals(table.rows)

@@ -52,12 +52,14 @@ BLOCK = 40_000  # spells at a time: memory stays flat in a large district
 
 @dataclass(frozen=True)
 class Absences:
-    """The events, and each child's days of this year up to the exports: enrolled, absent, tardy."""
+    """The events as a frame; those of this year also as arrays: places of children, days, what happened."""
 
     frame: pd.DataFrame
-    enrolled: Codes
-    absent: Codes
-    tardy: Codes
+    child: Codes
+    day: npt.NDArray[np.datetime64]
+    missed: Mask
+    """A day missed; else the child came late or left early."""
+    tardy: Mask
 
 
 def draw_absences(
@@ -81,8 +83,6 @@ def draw_absences(
         child and day, ordered by person and date.
     """
     children, spells = population.children, schooling.spells
-    count = len(children)
-    enrolled, absent, tardy = (np.zeros(count, dtype="int64") for _ in range(3))
     parts: list[tuple[Codes, Codes, npt.NDArray[np.datetime64], Codes]] = []
     for year in sorted({year for year, _ in schooling.years}):
         grade_column = "grade_level" if year == scenario.school_year else "grade_level_before"
@@ -103,10 +103,6 @@ def draw_absences(
                 row, day = np.nonzero(category >= 0)
                 kind = category[row, day].astype("int64")
                 parts.append((child[row], spells.school[block][row], days[day], kind))
-                if year == scenario.school_year:
-                    np.add.at(enrolled, child, np.maximum(end - spells.begin[block] + 1, 0))
-                    np.add.at(absent, child[row[kind <= UNEXCUSED]], 1)
-                    np.add.at(tardy, child[row[kind == TARDY]], 1)
     child, school, date, kind = (np.concatenate([part[n] for part in parts]) for n in range(4))
     order = np.lexsort((date, child))
     child, school, date, kind = child[order], school[order], date[order], kind[order]
@@ -119,7 +115,9 @@ def draw_absences(
             "reason": pick(REASONS, _reasons(rng_for(scenario.seed, "absences", "reasons"), kind)),
         }
     )
-    return Absences(frame, enrolled, absent, tardy)
+    first = min(days.days[0] for (year, _), days in schooling.years.items() if year == scenario.school_year)
+    now = date >= first
+    return Absences(frame, child[now], date[now], kind[now] <= UNEXCUSED, kind[now] == TARDY)
 
 
 def onset_rates(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from synthetic_data.scenario import Scenario
 
-__all__ = ["Exchange", "exchange", "level_title"]
+__all__ = ["Exchange", "exchange", "level_title", "roster_days"]
 
 LEVELS = Path(__file__).parent / "levels.toml"
 
@@ -60,6 +60,24 @@ def exchange(scenario: Scenario, silo: str) -> Exchange:
         agreed_codes=levels[scenario.code_agreement or scenario.level]["codes"][silo] == "agreed",
         fault_factor=levels[scenario.fault_level or scenario.level]["faults"] * scenario.faults,
     )
+
+
+def roster_days(scenario: Scenario) -> list[pd.Timestamp]:
+    """List the days for which some silo's roster stands, newest first; the day of the exports is among them.
+
+    Parameters
+    ----------
+    scenario
+        Its level, or the switch `freshness` moved alone.
+
+    Returns
+    -------
+    list of pandas.Timestamp
+        Different days.
+    """
+    silos = _levels()[scenario.freshness or scenario.level]["freshness"]
+    days = {pd.Timestamp(scenario.as_of), *(exchange(scenario, silo).roster_date for silo in silos)}
+    return sorted(days, reverse=True)
 
 
 def level_title(level: str) -> str:

@@ -24,15 +24,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.absences import Absences, draw_absences
-from synthetic_data.columns import pick, text
+from synthetic_data.absences import draw_absences
+from synthetic_data.columns import text
 from synthetic_data.effects import effects_frame
 from synthetic_data.grades import draw_grades
+from synthetic_data.levels import roster_days
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 from synthetic_data.traits import draw_traits
+from synthetic_data.true_values import Element, measured, true_values
 
 __all__ = ["Life", "make_life"]
 
@@ -67,8 +69,8 @@ def make_life(scenario: Scenario, population: Population, schooling: Schooling) 
         traits (person, academic, engagement, in standard deviations), absences (person, school_id, date,
         attendance_event_category, reason), course_grades (person, section_id, grading_period, numeric_grade
         in percent, letter_grade), meal_accounts (person, balance in USD; a child without one isn't served),
-        effects (name, from, to, size, unit, source), values (person, element, value: this school year's
-        elements, and those of the child).
+        effects (name, from, to, size, unit, source), values (person, element, value, as_of:
+        see `synthetic_data.true_values`).
     """
     traits = draw_traits(scenario, population, schooling)
     absences = draw_absences(scenario, population, schooling, traits)
@@ -86,7 +88,15 @@ def make_life(scenario: Scenario, population: Population, schooling: Schooling) 
         course_grades=grades,
         meal_accounts=accounts,
         effects=effects_frame(scenario),
-        values=_values(scenario, population, schooling, absences, grades, accounts),
+        values=true_values(
+            scenario,
+            population,
+            schooling,
+            absences,
+            lasting=[_balance(population, accounts), _grade_average(scenario, population, grades)],
+            changing=lambda until: (),
+            days=roster_days(scenario),
+        ),
     )
 
 
@@ -101,83 +111,21 @@ def _meal_accounts(scenario: Scenario, population: Population) -> pd.DataFrame:
     )
 
 
-def _values(
-    scenario: Scenario,
-    population: Population,
-    schooling: Schooling,
-    absences: Absences,
-    grades: pd.DataFrame,
-    accounts: pd.DataFrame,
-) -> pd.DataFrame:
-    """Write the true elements of this year's children, by the names that profiles use."""
-    children, spells = population.children, schooling.spells
-    person = children["person"]
-    parts: list[tuple[str, Codes, object]] = []
+def _balance(population: Population, accounts: pd.DataFrame) -> Element:
+    balance = np.full(len(population.children), np.nan)
+    balance[_places(population, accounts)] = accounts["balance"].to_numpy()
+    return Element("account_balance", balance, lambda numbers: text([f"{n:.2f}" for n in numbers.tolist()]))
 
-    def add(element: str, child: Codes, words: object) -> None:
-        parts.append((element, child, words))
 
-    here = np.flatnonzero(children["grade_level"].notna())
-    language = children[["household"]].merge(
-        population.households[["household", "home_language"]],
-        on="household",
-        how="left",
-        validate="many_to_one",
-    )["home_language"]
-    for element in ("first_name", "last_surname", "sex", "state_id", "grade_level"):
-        add(element, here, children[element].array.take(here))
-    births = np.datetime_as_string(children["birth_date"].to_numpy()[here], unit="D")
-    add("birth_date", here, text(births.astype(object)))
-    add("home_language", here, language.array.take(here))
-
-    current = np.flatnonzero(spells.year == scenario.school_year)
-    last_spell = current[np.r_[spells.child[current][1:] != spells.child[current][:-1], True]]
-    names = population.schools["school_name"].tolist()
-    add("school", spells.child[last_spell], pick(names, spells.school[last_spell]))
-
-    enrolled, absent, tardy = absences.enrolled, absences.absent, absences.tardy
-    with_days = np.flatnonzero(enrolled > 0)
-    for element, days in (
-        ("days_enrolled", enrolled),
-        ("days_present", enrolled - absent),
-        ("days_absent", absent),
-        ("days_tardy", tardy),
-    ):
-        add(element, with_days, _numbers(days[with_days]))
-    rate = 1 - absent[with_days] / enrolled[with_days]
-    add("rate", with_days, text([f"{value:.4f}" for value in rate]))
-    ten = np.flatnonzero(enrolled >= 10)
-    chronic = (10 * absent[ten] >= enrolled[ten]).astype("int64")
-    add("chronically_absent", ten, pick(("false", "true"), chronic))
-
-    seats, section_year = schooling.seats, schooling.sections["school_year"].to_numpy(dtype="int64")
-    now = section_year[seats.section] == scenario.school_year
-    course = pd.Index(schooling.courses["course_id"]).get_indexer(pd.Index(schooling.sections["course_id"]))
-    taken = np.unique(np.stack([spells.child[seats.spell[now]], course[seats.section[now]]]), axis=1)
-    child, courses = np.unique(taken[0], return_counts=True)
-    add("courses", child, _numbers(courses))
-
-    place = np.asarray(pd.Index(person).get_indexer(pd.Index(accounts["person"])))
-    add("account_balance", place, text([f"{value:.2f}" for value in accounts["balance"]]))
+def _grade_average(scenario: Scenario, population: Population, grades: pd.DataFrame) -> Element:
     graded = grades.loc[grades["school_year"] == scenario.school_year]
-    place = np.asarray(pd.Index(person).get_indexer(pd.Index(graded["person"])))
-    points = np.bincount(place, weights=graded["numeric_grade"], minlength=len(person))
-    times = np.bincount(place, minlength=len(person))
-    has = np.flatnonzero(times)
-    add("grade_average", has, text([f"{value:.4f}" for value in points[has] / times[has]]))
-
-    return pd.DataFrame(
-        {
-            "person": person.array.take(np.concatenate([child for _, child, _ in parts])),
-            "element": pick(
-                [element for element, _, _ in parts],
-                np.repeat(np.arange(len(parts)), [len(child) for _, child, _ in parts]),
-            ),
-            "value": pd.concat([pd.Series(words) for _, _, words in parts], ignore_index=True),
-        }
-    )
+    place, count = _places(population, graded), len(population.children)
+    points = np.bincount(place, weights=graded["numeric_grade"], minlength=count)
+    times = np.bincount(place, minlength=count)
+    average = np.full(count, np.nan)
+    np.divide(points, times, out=average, where=times > 0)
+    return Element("grade_average", average, measured)
 
 
-def _numbers(values: Codes) -> object:
-    """Write small whole numbers."""
-    return pick([str(value) for value in range(int(np.max(values, initial=0)) + 1)], values)
+def _places(population: Population, frame: pd.DataFrame) -> Codes:
+    return np.asarray(pd.Index(population.children["person"]).get_indexer(pd.Index(frame["person"])))

@@ -15,7 +15,9 @@ def made():
 
 
 def wide(made):
-    values = made.life.values.pivot(index="person", columns="element", values="value")
+    values = made.life.values
+    values = values.loc[values["as_of"] == pd.Timestamp(made.scenario.as_of)]
+    values = values.pivot(index="person", columns="element", values="value")
     numbers = ("days_enrolled", "days_absent", "rate", "grade_average", "account_balance")
     return values.assign(**{name: values[name].astype("float64") for name in numbers})
 
@@ -156,4 +158,4 @@ def test_every_effect_has_a_size_a_unit_and_a_source(made):
     effects = made.life.effects
     assert effects["name"].is_unique
     assert effects[["name", "from", "to", "size", "unit", "source"]].notna().all(axis=None)
-    assert not made.life.values.duplicated(["person", "element"]).any()
+    assert not made.life.values.duplicated(["person", "element", "as_of"]).any()

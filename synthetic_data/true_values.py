@@ -1,0 +1,205 @@
+"""The true profile of every child: what is so on the day of the exports, and what was otherwise before.
+
+A system whose roster is some weeks old writes what was so then. Beside the values of the day of the exports
+the key therefore holds those of every earlier day for which some system's roster stands, wherever they
+differ: so *not fresh* can be told from *wrong*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.absences import Absences
+from synthetic_data.columns import pick, text
+from synthetic_data.population import Population
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.schools import LEVELS
+
+__all__ = ["Element", "measured", "true_values", "whole_number"]
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+ENOUGH_DAYS = 10  # days enrolled, below which nobody is called chronically absent
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element of every child on one day, as a number; NaN where a child has none."""
+
+    name: str
+    numbers: Numbers
+    write: Callable[[Numbers], object]
+    """How the numbers are written, such as `measured` or `whole_number`."""
+
+
+def whole_number(numbers: Numbers) -> object:
+    """Write whole numbers."""
+    return text([f"{number:.0f}" for number in numbers.tolist()])
+
+
+def measured(numbers: Numbers) -> object:
+    """Write shares and means: four digits behind the point."""
+    return text([f"{number:.4f}" for number in numbers.tolist()])
+
+
+def true_values(
+    scenario: Scenario,
+    population: Population,
+    schooling: Schooling,
+    absences: Absences,
+    lasting: Sequence[Element],
+    changing: Callable[[np.datetime64], Sequence[Element]],
+    days: Sequence[pd.Timestamp],
+) -> pd.DataFrame:
+    """Write the true elements of this year's children, by the names that profiles use.
+
+    Parameters
+    ----------
+    scenario
+        Its school year.
+    population, schooling, absences
+        Who they are, where they were, and when they weren't.
+    lasting
+        Further elements, of the day of the exports only.
+    changing
+        Gives further elements of a day, such as the latest test: the same elements for every day.
+    days
+        The day of the exports, then earlier ones.
+
+    Returns
+    -------
+    pandas.DataFrame
+        person, element, value, as_of: everything on the first day; on each other day what was another then.
+        A child who wasn't here on that day, or had no such value yet, has no row for it.
+    """
+
+    def on(day: pd.Timestamp) -> list[Element]:
+        until = np.datetime64(day, "D")
+        return [
+            _school(scenario, population, schooling, until),
+            *_days_at_school(scenario, population, schooling, absences, until),
+            _courses(scenario, population, schooling, day),
+            *changing(until),
+        ]
+
+    newest = on(days[0])
+    parts = [(name, child, words, days[0]) for name, child, words in _about_the_child(population)]
+    for one in (*lasting, *newest):
+        whose = np.flatnonzero(~np.isnan(one.numbers))
+        parts.append((one.name, whose, one.write(one.numbers[whose]), days[0]))
+    for day in days[1:]:
+        for now, then in zip(newest, on(day), strict=True):
+            whose = np.flatnonzero(~np.isnan(then.numbers) & (then.numbers != now.numbers))
+            parts.append((then.name, whose, then.write(then.numbers[whose]), day))
+    lengths = [len(child) for _, child, _, _ in parts]
+    return pd.DataFrame(
+        {
+            "person": population.children["person"].array.take(np.concatenate([part[1] for part in parts])),
+            "element": pick([part[0] for part in parts], np.repeat(np.arange(len(parts)), lengths)),
+            "value": pd.concat([pd.Series(part[2]) for part in parts], ignore_index=True),
+            "as_of": np.repeat(np.array([part[3] for part in parts], dtype="datetime64[us]"), lengths),
+        }
+    )
+
+
+def _about_the_child(population: Population) -> list[tuple[str, Codes, object]]:
+    """Give what doesn't change within a school year."""
+    children = population.children
+    here = np.flatnonzero(children["grade_level"].notna())
+    language = children[["household"]].merge(
+        population.households[["household", "home_language"]],
+        on="household",
+        how="left",
+        validate="many_to_one",
+    )["home_language"]
+    births = np.datetime_as_string(children["birth_date"].to_numpy()[here], unit="D")
+    parts: list[tuple[str, Codes, object]] = [
+        (name, here, children[name].array.take(here))
+        for name in ("first_name", "last_surname", "sex", "state_id", "grade_level")
+    ]
+    parts.append(("birth_date", here, text(births.astype(object))))
+    parts.append(("home_language", here, language.array.take(here)))
+    return parts
+
+
+def _nobody(population: Population) -> Numbers:
+    return np.full(len(population.children), np.nan)
+
+
+def _school(
+    scenario: Scenario, population: Population, schooling: Schooling, until: np.datetime64
+) -> Element:
+    """Give the school of each child's latest spell that had begun."""
+    spells = schooling.spells
+    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    begun = np.flatnonzero((spells.year == scenario.school_year) & (begin <= until))
+    school = _nobody(population)
+    school[spells.child[begun]] = spells.school[begun]  # spells stand in the order of their beginning
+    names = population.schools["school_name"].tolist()
+    return Element("school", school, lambda numbers: pick(names, numbers.astype("int64")))
+
+
+def _days_at_school(
+    scenario: Scenario,
+    population: Population,
+    schooling: Schooling,
+    absences: Absences,
+    until: np.datetime64,
+) -> list[Element]:
+    """Count the days of this year until a day: enrolled, present, absent, late, and what follows."""
+    spells, count = schooling.spells, len(population.children)
+    past = np.zeros(len(spells.child), dtype="int64")
+    for place, level in enumerate(LEVELS):
+        days = schooling.years[scenario.school_year, level].days
+        past[spells.level == place] = np.searchsorted(days, until, side="right")
+    mine = np.flatnonzero((spells.year == scenario.school_year) & (spells.end != -2))
+    last = np.where(spells.is_open[mine], past[mine] - 1, np.minimum(spells.end[mine], past[mine] - 1))
+    stayed = np.maximum(last - spells.begin[mine] + 1, 0)
+    enrolled = np.bincount(spells.child[mine], weights=stayed, minlength=count)
+    so_far = absences.day <= until
+    absent, tardy = (
+        np.bincount(absences.child[so_far & kind], minlength=count).astype("float64")
+        for kind in (absences.missed, absences.tardy)
+    )
+    none = enrolled == 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rate = 1 - absent / enrolled
+    chronic = np.where(enrolled >= ENOUGH_DAYS, (10 * absent >= enrolled).astype("float64"), np.nan)
+    return [
+        *(
+            Element(name, np.where(none, np.nan, numbers), whole_number)
+            for name, numbers in (
+                ("days_enrolled", enrolled),
+                ("days_present", enrolled - absent),
+                ("days_absent", absent),
+                ("days_tardy", tardy),
+            )
+        ),
+        Element("rate", np.where(none, np.nan, rate), measured),
+        Element("chronically_absent", chronic, lambda n: pick(("false", "true"), n.astype("int64"))),
+    ]
+
+
+def _courses(scenario: Scenario, population: Population, schooling: Schooling, day: pd.Timestamp) -> Element:
+    """Count the different courses in which each child sits on a day."""
+    seats, spells = schooling.seats, schooling.spells
+    # Seats stand first among the enrolments in sections, in the same order; staff come after them.
+    seated = schooling.section_enrollment.iloc[: len(seats.spell)]
+    end = seated["end_date"]
+    runs = (seated["begin_date"] <= day) & (end.isna() | (end >= day))
+    runs &= seated["school_year"] == scenario.school_year
+    there = np.flatnonzero(runs.to_numpy(dtype=bool))
+    course_ids = pd.Index(schooling.courses["course_id"])
+    course = np.asarray(course_ids.get_indexer(pd.Index(schooling.sections["course_id"])))
+    pairs = spells.child[seats.spell[there]] * len(course_ids) + course[seats.section[there]]
+    child, courses = np.unique(np.unique(pairs) // len(course_ids), return_counts=True)
+    numbers = _nobody(population)
+    numbers[child] = courses
+    return Element("courses", numbers, whole_number)

@@ -25,6 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.absences import draw_absences
+from synthetic_data.assessments import Tests, draw_tests, latest_scores
 from synthetic_data.columns import text
 from synthetic_data.effects import effects_frame
 from synthetic_data.grades import draw_grades
@@ -49,6 +50,7 @@ class Life:
     absences: pd.DataFrame
     course_grades: pd.DataFrame
     meal_accounts: pd.DataFrame
+    tests: Tests
     effects: pd.DataFrame
     values: pd.DataFrame
 
@@ -69,13 +71,18 @@ def make_life(scenario: Scenario, population: Population, schooling: Schooling) 
         traits (person, academic, engagement, in standard deviations), absences (person, school_id, date,
         attendance_event_category, reason), course_grades (person, section_id, grading_period, numeric_grade
         in percent, letter_grade), meal_accounts (person, balance in USD; a child without one isn't served),
-        effects (name, from, to, size, unit, source), values (person, element, value, as_of:
-        see `synthetic_data.true_values`).
+        tests (see `synthetic_data.assessments`), effects (name, from, to, size, unit, source), values (person,
+        element, value, as_of: see `synthetic_data.true_values`).
     """
     traits = draw_traits(scenario, population, schooling)
     absences = draw_absences(scenario, population, schooling, traits)
     grades = draw_grades(scenario, population, schooling, traits)
     accounts = _meal_accounts(scenario, population)
+    tests = draw_tests(scenario, population, schooling, absences, traits)
+
+    def changing(until: np.datetime64) -> list[Element]:
+        return latest_scores(tests, len(population.children), until)
+
     return Life(
         traits=pd.DataFrame(
             {
@@ -87,6 +94,7 @@ def make_life(scenario: Scenario, population: Population, schooling: Schooling) 
         absences=absences.frame,
         course_grades=grades,
         meal_accounts=accounts,
+        tests=tests,
         effects=effects_frame(scenario),
         values=true_values(
             scenario,
@@ -94,7 +102,7 @@ def make_life(scenario: Scenario, population: Population, schooling: Schooling) 
             schooling,
             absences,
             lasting=[_balance(population, accounts), _grade_average(scenario, population, grades)],
-            changing=lambda until: (),
+            changing=changing,
             days=roster_days(scenario),
         ),
     )

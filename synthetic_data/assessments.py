@@ -1,0 +1,249 @@
+"""Tests of this school year: who sits which test on which day, and what comes out of it.
+
+MAP Growth in grades 2 to 9 and i-Ready from kindergarten to grade 6 are given three times a year, in two
+subjects each. A grade of a school sits a test on one day of the window; who is absent then, or isn't enrolled
+yet, makes up for it on the first day of the window on which she is there. Who is never there has no result.
+
+A child's standing in a subject follows the academic trait, the same that drives grades; a little of it is of
+the day. What the test shows is off by the standard error of a test. Nothing here looks at absences except
+for the day of the test: that children who miss more school score lower follows from the traits alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.absences import Absences
+from synthetic_data.columns import dates, pick, whole
+from synthetic_data.norms import PROGRAMS, SEASONS, SUBJECTS, means, percentiles, spreads
+from synthetic_data.population import Population
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.schools import GRADES, LEVELS
+from synthetic_data.streams import rng_for
+from synthetic_data.traits import Traits
+from synthetic_data.true_values import Element, measured
+
+__all__ = ["TESTED", "WINDOWS", "Tests", "draw_tests", "latest_scores"]
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+
+# First and last grade, by program.
+TESTED = ((2, 9), (0, 6))
+# First and last day of the windows by program and season: month and day. MAP's begin 4, 20 and 32 weeks
+# into the year, as its norms suppose; the kit's own otherwise.
+WINDOWS = (
+    (("09-15", "10-03"), ("01-12", "02-06"), ("03-30", "04-24")),
+    (("08-25", "09-12"), ("01-12", "01-30"), ("04-20", "05-22")),
+)
+# The kit's own sizes.
+SCHEDULED = (
+    0.6  # of a window: the days on which grades sit down together; the rest is for those who were away
+)
+NEVER = 0.015  # of children don't sit a test at all: excused, refused, broken off
+ACADEMIC_IN_TESTS = 0.88  # correlation of the academic trait with the standing in a subject
+OF_THE_SEASON = 0.08  # of the variance of true standing: new each season
+STANDARD_ERROR = (3.2, (8.0, 12.0))  # MAP Growth: RIT, in the middle; i-Ready: mathematics, reading
+ERROR_AT_THE_ENDS = 0.22  # of it more, for each unit of squared standing: a test is less sure of the ends
+SCORES = ((100, 350), (100, 800))
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Every test of this year up to the exports, as arrays; by program, child, subject and day."""
+
+    program: Codes
+    subject: Codes
+    season: Codes
+    child: Codes
+    school: Codes
+    grade: Codes
+    day: Days
+    score: Codes
+    error: Numbers
+    """Standard error of the score."""
+    percentile: Codes
+
+    def frame(self, population: Population) -> pd.DataFrame:
+        """Give the tests in words."""
+        return pd.DataFrame(
+            {
+                "person": population.children["person"].array.take(self.child),
+                "assessment": pick(PROGRAMS, self.program),
+                "academic_subject": pick(SUBJECTS, self.subject),
+                "term": pick(SEASONS, self.season),
+                "administration_date": dates(self.day),
+                "school_id": pick(population.places.ids, self.school),
+                "grade_level": pick(GRADES, self.grade),
+                "score": whole(self.score),
+                "standard_error": self.error,
+                "percentile": whole(self.percentile),
+            }
+        )
+
+
+def draw_tests(
+    scenario: Scenario, population: Population, schooling: Schooling, absences: Absences, traits: Traits
+) -> Tests:
+    """Let children sit their tests.
+
+    Parameters
+    ----------
+    scenario
+        The day of the exports: later tests don't exist.
+    population, schooling, absences
+        Who is there on which day.
+    traits
+        How a child does.
+
+    Returns
+    -------
+    Tests
+        At most one a child, program, subject and season.
+    """
+    count = len(population.children)
+    own = rng_for(scenario.seed, "tests", "subjects").standard_normal((len(SUBJECTS), count))
+    standing = ACADEMIC_IN_TESTS * traits.academic + np.sqrt(1 - ACADEMIC_IN_TESTS**2) * own
+    parts: list[tuple[Codes | Days | Numbers, ...]] = []
+    for program, seasons in enumerate(WINDOWS):
+        for season, window in enumerate(seasons):
+            for subject in range(len(SUBJECTS)):
+                rng = rng_for(scenario.seed, "tests", PROGRAMS[program], SEASONS[season], SUBJECTS[subject])
+                spell, day = _sit(scenario, schooling, absences, program, _days_of(scenario, window), rng)
+                child, grade = schooling.spells.child[spell], schooling.spells.grade[spell]
+                of_today = rng.standard_normal(count)[child]
+                z = np.sqrt(1 - OF_THE_SEASON) * standing[subject, child] + np.sqrt(OF_THE_SEASON) * of_today
+                score, error = _score(rng, program, subject, season, grade, z)
+                at = np.full(len(child), 0)
+                place = (score - means(program, subject, grade, season)) / spreads(
+                    program, subject, grade, season
+                )
+                parts.append(
+                    (
+                        at + program,
+                        at + subject,
+                        at + season,
+                        child,
+                        schooling.spells.school[spell],
+                        grade,
+                        day,
+                        score,
+                        error,
+                        percentiles(place),
+                    )
+                )
+    columns = [np.concatenate([part[n] for part in parts]) for n in range(len(parts[0]))]
+    order = np.lexsort((columns[6], columns[1], columns[3], columns[0]))
+    return Tests(*(column[order] for column in columns))
+
+
+def _days_of(scenario: Scenario, window: tuple[str, str]) -> tuple[np.datetime64, np.datetime64]:
+    """Put a window into the scenario's school year."""
+    year = scenario.school_year
+    first, last = (np.datetime64(f"{year - 1 if day >= '07' else year}-{day}") for day in window)
+    return first, last
+
+
+def _sit(
+    scenario: Scenario,
+    schooling: Schooling,
+    absences: Absences,
+    program: int,
+    window: tuple[np.datetime64, np.datetime64],
+    rng: np.random.Generator,
+) -> tuple[Codes, Days]:
+    """Find the day on which each child sits a test: places of spells, and days."""
+    spells, (first, last) = schooling.spells, window
+    lowest, highest = TESTED[program]
+    fits = (spells.year == scenario.school_year) & (spells.grade >= lowest) & (spells.grade <= highest)
+    refused = rng.random(int(np.max(spells.child)) + 1) < NEVER
+    found, on = [], []
+    for place, level in enumerate(LEVELS):
+        laid_out = schooling.years[scenario.school_year, level]
+        begin, end = np.searchsorted(laid_out.days, [first, last + 1])
+        known = min(end, laid_out.past)
+        mine = np.flatnonzero(fits & (spells.level == place) & (spells.end != -2))
+        # Each grade of each school has its day; drawn for all, so that none moves another's.
+        planned = rng.random((int(np.max(spells.school)) + 1, len(GRADES)))
+        if known <= begin or not len(mine):
+            continue
+        own_day = planned[spells.school[mine], spells.grade[mine]]
+        own_day = begin + (own_day * SCHEDULED * (end - begin)).astype("int64")
+        stays = np.where(spells.is_open[mine], known - 1, spells.end[mine])
+        columns = np.arange(begin, known)
+        there = columns >= np.maximum(own_day, spells.begin[mine])[:, None]
+        there &= columns <= stays[:, None]
+        there &= ~_away(absences, spells.child[mine], laid_out.days[begin:known])
+        there &= ~refused[spells.child[mine], None]
+        sits = np.flatnonzero(there.any(axis=1))
+        found.append(mine[sits])
+        on.append(laid_out.days[begin + there[sits].argmax(axis=1)])
+    if not found:
+        return np.zeros(0, dtype="int64"), np.zeros(0, dtype="datetime64[D]")
+    spell, day = np.concatenate(found), np.concatenate(on)
+    # Who changed school within the window sits where she is there first.
+    order = np.lexsort((day, spells.child[spell]))
+    spell, day = spell[order], day[order]
+    first_time = np.ones(len(spell), dtype=bool)
+    first_time[1:] = spells.child[spell[1:]] != spells.child[spell[:-1]]
+    return spell[first_time], day[first_time].astype("datetime64[D]")
+
+
+def _away(absences: Absences, child: Codes, days: Days) -> npt.NDArray[np.bool_]:
+    """Say for each child and day whether the child misses it."""
+    distinct, row = np.unique(child, return_inverse=True)
+    away = np.zeros((len(distinct), len(days)), dtype=bool)
+    within = absences.missed & (absences.day >= days[0]) & (absences.day <= days[-1])
+    whose, when = absences.child[within], absences.day[within]
+    place = np.searchsorted(distinct, whose).clip(max=len(distinct) - 1)
+    column = np.searchsorted(days, when)
+    ours = distinct[place] == whose
+    away[place[ours], column[ours]] = True
+    return away[row]
+
+
+def _score(
+    rng: np.random.Generator, program: int, subject: int, season: int, grade: Codes, z: Numbers
+) -> tuple[Codes, Numbers]:
+    """Turn a child's standing into what the test shows, and how sure the test is of it."""
+    usual = STANDARD_ERROR[0] if program == 0 else STANDARD_ERROR[1][subject]
+    spread = spreads(program, subject, grade, season)
+    # The norms' spread holds the error of the tests, too.
+    true_spread = np.sqrt(spread**2 - usual**2)
+    error = np.round(usual * (0.93 + ERROR_AT_THE_ENDS * z**2 / 3).clip(max=1.9), 2)
+    shown = means(program, subject, grade, season) + true_spread * z + error * rng.standard_normal(len(z))
+    return np.rint(shown).clip(*SCORES[program]).astype("int64"), error
+
+
+def latest_scores(tests: Tests, count: int, until: np.datetime64) -> list[Element]:
+    """Give each child's latest score of a day, and its percentile, by program and subject.
+
+    Parameters
+    ----------
+    tests
+        From `draw_tests`.
+    count
+        How many children there are.
+    until
+        The day.
+
+    Returns
+    -------
+    list of Element
+        map_math_rit, map_math_percentile, … iready_reading_percentile.
+    """
+    found = []
+    for program, (prefix, kind) in enumerate((("map", "rit"), ("iready", "score"))):
+        for subject, word in enumerate(("math", "reading")):
+            mine = (tests.program == program) & (tests.subject == subject) & (tests.day <= until)
+            for name, numbers in ((kind, tests.score), ("percentile", tests.percentile)):
+                latest = np.full(count, np.nan)
+                latest[tests.child[mine]] = numbers[mine]  # days of a child rise: the last one stays
+                found.append(Element(f"{prefix}_{word}_{name}", latest, measured))
+    return found

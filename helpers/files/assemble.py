@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from helpers.files.read_file import ReadFile
 from helpers.files.records import People, linkable_by, make_records, repeated
-from helpers.files.standard_rows import ReadFile
 from helpers.layouts import (
     STRING,
     Column,

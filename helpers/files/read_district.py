@@ -137,7 +137,8 @@ def _recognised(
         units += here
         unknown += left
         alone[folder] = len(here) == 1
-    # Files that name nobody belong to the nearest folder above that does, in the same layout.
+    # Files that name nobody, or are of other kinds than those above, belong to the nearest folder above that
+    # names somebody, in the same layout.
     kept: list[_Unit] = []
     for unit in sorted(units, key=lambda unit: unit.folder.count("/")):
         above = [
@@ -147,10 +148,10 @@ def _recognised(
             and other.names_people
             and (other.folder == "" or unit.folder.startswith(f"{other.folder}/"))
         ]
-        if unit.names_people or not above:
-            kept.append(unit)
-        else:
+        if above and not (unit.names_people and unit.kinds & above[-1].kinds):
             above[-1].files += unit.files
+        else:
+            kept.append(unit)
     silos: dict[str, tuple[Layout, list[FoundFile]]] = {}
     for unit in kept:
         name = _name(unit, alone[unit.folder], files)

@@ -18,10 +18,11 @@ from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile
 from helpers.files.json_lines import parse_json_lines
 from helpers.files.parsed import Parsed
+from helpers.files.read_file import ReadFile, read_file
 from helpers.files.recognise import Recognised, look_at, records_in
 from helpers.files.references import tell_dangling
 from helpers.files.silo import Silo
-from helpers.files.standard_rows import ReadFile, make_rows, read_file
+from helpers.files.standard_rows import make_rows
 from helpers.files.xml_records import parse_xml, read_xml_records
 from helpers.layouts import Layout, as_table, empty_table
 

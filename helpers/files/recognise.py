@@ -106,7 +106,7 @@ def share(names: Iterable[str], file: FileLayout) -> float:
     if file.patterns():
         taken = {folded(name) for name in names if file.by_pattern(name) is not None}
         unknown = [name for name in unknown if name not in taken]
-    every = {column.name for column in file.named()}
+    every = {column.name for column in file.named() if not column.optional or column.name in known}
     if file.format != "csv":
         # A nested file leaves out what it has no value for: only required paths are missed.
         every = known | {column.name for column in file.columns if column.required}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.files.standard_rows import ReadFile
+from helpers.files.read_file import ReadFile
 from helpers.layouts import Layout
 
 __all__ = ["tell_dangling"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,13 @@ import pandas as pd
 from helpers.files.text_table import TextTable, default_settings
 from helpers.layouts import STRING, BadInput, Column, FileLayout, nearest
 
-__all__ = ["render"]
+__all__ = ["render", "write_number"]
 
 PICTURE = re.compile(r"^(?P<currency>\$?)(?P<group>#,##)?0(?:\.(?P<decimals>0+))?$")
 
 
-def _number(picture: str | None) -> Callable[[Any], str]:
+def write_number(picture: str | None) -> Callable[[Any], str]:
+    """Give the function that writes a number by its picture, such as ``$#,##0.00``."""
     if picture is None:
         return lambda value: repr(int(value)) if float(value).is_integer() else repr(float(value))
     shape = PICTURE.match(picture)
@@ -33,7 +34,7 @@ def _number(picture: str | None) -> Callable[[Any], str]:
     return write
 
 
-def _inverse(codes: dict[str, str]) -> dict[str, str]:
+def _inverse(codes: Mapping[str, str]) -> dict[str, str]:
     inverse: dict[str, str] = {}
     for written, meaning in codes.items():
         inverse.setdefault(meaning, written)
@@ -51,7 +52,7 @@ def _writer(column: Column) -> Callable[[Any], str]:
         yes, no = (written or "true|false").split("|")
         return lambda value: yes if value else no
     if column.type in ("number", "integer"):
-        return _number(written)
+        return write_number(written)
     if column.type in ("year", "school_year"):
         if written == "YYYY-YYYY":
             return lambda value: f"{int(value) - 1}-{int(value)}"
@@ -83,7 +84,54 @@ def _text(values: pd.Series, column: Column, empty: str | None) -> pd.Series:
     return pd.Series(pd.array(texts[places], dtype=STRING), index=values.index)
 
 
-def render(frame: pd.DataFrame, file: FileLayout) -> TextTable:
+def _marked(text: pd.Series, reasons: pd.Series, column: Column, name: str) -> pd.Series:
+    """Write the marker of a reason where there is no value."""
+    inverse = _inverse(column.markers)
+    there = reasons.notna().to_numpy(bool)
+    unknown = sorted(set(map(str, reasons[there])) - set(inverse))
+    if unknown:
+        raise BadInput(
+            f"Column {name!r} has no marker for {unknown[0]!r}.{nearest(unknown[0], inverse)} "
+            f"It has: {', '.join(inverse)}."
+        )
+    if (there & (text != "").to_numpy(bool)).any():
+        raise BadInput(
+            f"Column {name!r} has a value and a reason for none in one row: leave one of them out."
+        )
+    return text.mask(there, reasons.map(inverse).astype(STRING))
+
+
+def _structure(
+    file: FileLayout, given: Mapping[str, Mapping[str, Any]], columns: Mapping[str, Column]
+) -> pd.DataFrame:
+    """Write the rows of structure that are asked for, in declared order."""
+    known = [row.name for row in file.not_data]
+    for name, cells in given.items():
+        if name not in known:
+            raise BadInput(f"File {file.name!r} has no row {name!r}.{nearest(name, known)}")
+        for column in cells:
+            if column not in columns:
+                raise BadInput(
+                    f"Row {name!r} says something of {column!r}, which the frame doesn't have."
+                    f"{nearest(column, columns)}"
+                )
+    lines = []
+    for row in file.not_data:
+        if row.name not in given:
+            continue
+        line = []
+        for head, declared in columns.items():
+            value = given[row.name].get(head)
+            number = value is not None and not isinstance(value, str)
+            line.append(_writer(declared)(value) if number else value or declared.in_rows.get(row.name, ""))
+        line[0] = line[0] or row.written
+        lines.append(line)
+    return pd.DataFrame(lines, columns=list(columns)).astype(STRING)
+
+
+def render(
+    frame: pd.DataFrame, file: FileLayout, structure: Mapping[str, Mapping[str, Any]] | None = None
+) -> TextTable:
     """Write standard values as a system's own text.
 
     Parameters
@@ -91,9 +139,15 @@ def render(frame: pd.DataFrame, file: FileLayout) -> TextTable:
     frame
         Columns are the file's native columns (numbered paths for elements of nested files), cells
         standard values: dates, numbers, booleans, standard codes, ids as strings. A declared column that
-        is not there is empty. Lists are joined by ``;``; columns with `item` or `parts` hold the text.
+        is not there is empty, or left out where it is optional. Lists are joined by ``;``; columns with
+        `item` or `parts` hold the text. Columns of a pattern are named by their head, and come in the
+        order of the frame. Beside a column with markers, ``<column>_status`` holds the reason for no value.
     file
         The kind of file.
+    structure
+        Rows of structure to be written above the data, by the name that the layout gives them: what stands
+        in which column, numbers or text. What the layout says of a column (``(read only)``) and of the
+        first cell is filled in.
 
     Returns
     -------
@@ -103,9 +157,10 @@ def render(frame: pd.DataFrame, file: FileLayout) -> TextTable:
     Raises
     ------
     BadInput
-        When the frame has a column that the layout does not declare, or a value has no code.
+        When the frame has a column, or `structure` a row or column, that the layout does not declare, or a
+        value has no code, a reason no marker.
     """
-    nested = file.format != "csv"
+    nested = file.nested
     declared = {re.sub(r"\[\]", "[{}]", column.name): column for column in file.columns}
     shapes = [
         (re.compile(re.escape(name).replace(r"\[\{\}\]", r"\[\d+\]")), column)
@@ -117,10 +172,15 @@ def render(frame: pd.DataFrame, file: FileLayout) -> TextTable:
         for name in map(str, frame.columns):
             if shape.fullmatch(name):
                 found[name] = column
+    reasons = {
+        f"{name}_status": name
+        for name in map(str, frame.columns)
+        if (marked := found.get(name) or file.by_pattern(name)) is not None and marked.markers
+    }
     for name in map(str, frame.columns):
-        if name not in found and (taken := file.by_pattern(name)) is not None:
+        if name not in found and name not in reasons and (taken := file.by_pattern(name)) is not None:
             found[name] = taken
-    unknown = [str(name) for name in frame.columns if name not in found]
+    unknown = [str(name) for name in frame.columns if name not in found and name not in reasons]
     if unknown:
         names = [column.name for column in file.columns]
         raise BadInput(
@@ -128,21 +188,29 @@ def render(frame: pd.DataFrame, file: FileLayout) -> TextTable:
             f"It has: {', '.join(names)}."
         )
     empty = None if nested else ""
-    columns = {}
-    names = list(found)
+    written = found
     if not nested:
-        names = [
-            name
+        written = {
+            name: column
             for column in file.columns
             for name in (
-                [column.name] if column.pattern is None else [n for n in found if found[n] is column]
+                [column.name]
+                if column.pattern is None and not (column.optional and column.name not in found)
+                else [one for one in found if found[one] is column]
             )
-        ]
-    for name in names:
+        }
+    columns = {}
+    for name, column in written.items():
         if name in frame.columns:
-            columns[name] = _text(frame[name].reset_index(drop=True), found[name], empty)
+            columns[name] = _text(frame[name].reset_index(drop=True), column, empty)
         else:
             columns[name] = pd.Series(pd.array([""] * len(frame), dtype=STRING))
+    for status, name in reasons.items():
+        if status in frame.columns:
+            why = frame[status].reset_index(drop=True)
+            columns[name] = _marked(columns[name], why, written[name], name)
     rows = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
-    header = () if nested else tuple(re.sub(r"#\d+$", "", name) for name in names)
+    if structure:
+        rows = pd.concat([_structure(file, structure, written), rows], ignore_index=True)
+    header = () if nested else tuple(re.sub(r"#\d+$", "", name) for name in written)
     return TextTable(header, rows, default_settings(file))

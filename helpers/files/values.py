@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from helpers.files.findings import Findings
-from helpers.layouts import STRING, Column
+from helpers.layouts import STRING, Column, constant
 
 __all__ = ["Read", "Values", "dtype_of", "read_column", "trimmed"]
 
@@ -48,10 +48,13 @@ class Values:
         Standard values.
     other
         Second readings of dates, where day and month can be exchanged; None for other types.
+    status
+        Why there is no value, where a marker says so; None for columns without markers.
     """
 
     values: pd.Series
     other: pd.Series | None = None
+    status: pd.Series | None = None
 
 
 def dtype_of(column: Column) -> Any:
@@ -326,10 +329,37 @@ def read_column(
         )
     if column.identification_system and column.type == "string":
         text = _odd_ids(text, column, rows, findings)
+    status = None
+    if column.markers:
+        text, status = _marked(text, column, rows, findings, name)
     make = READERS.get(column.type)
     if make is None or column.item or column.parts:
-        return Values(text)
-    return _by_distinct(text, column, make(column), rows, findings, name)
+        return Values(text, status=status)
+    return replace(_by_distinct(text, column, make(column), rows, findings, name), status=status)
+
+
+def _marked(
+    text: pd.Series, column: Column, rows: np.ndarray, findings: Findings, name: str
+) -> tuple[pd.Series, pd.Series]:
+    """Take out markers, and give the reasons that they stand for; a marker in other case is told."""
+    places, distinct = pd.factorize(text, use_na_sentinel=True)
+    by_fold = {marker.casefold(): reason for marker, reason in column.markers.items()}
+    reasons = [by_fold.get(str(one).casefold()) for one in distinct]
+    here = np.array([reason is not None for reason in reasons] + [False])[places]
+    if not here.any():
+        return text, pd.Series(constant(None, len(text)), index=text.index)
+    other = here & ~text.isin(list(column.markers)).to_numpy(bool)
+    findings.add_rows(
+        f"not_a_{column.type}",
+        "read_as",
+        rows[other],
+        column=name,
+        value=[str(distinct[place]) for place in places[other]],
+        expected=" or ".join(column.markers),
+        read_as=[reasons[place] for place in places[other]],
+    )
+    status = pd.Series(pd.array([*reasons, None], dtype=STRING).take(places), index=text.index)
+    return text.mask(pd.Series(here, index=text.index)), status
 
 
 def _by_distinct(

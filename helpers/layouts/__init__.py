@@ -1,7 +1,17 @@
 """Declared layouts: what a system's export looks like and means, and the tables that pass between rooms."""
 
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
-from helpers.layouts.layout import Column, FileLayout, Layout, Makes, all_layouts, layout_names, load_layout
+from helpers.layouts.layout import (
+    Column,
+    FileLayout,
+    Layout,
+    Makes,
+    StructureRow,
+    all_layouts,
+    layout_names,
+    load_layout,
+)
+from helpers.layouts.makes import CELL, braced
 from helpers.layouts.tables import (
     STRING,
     as_table,
@@ -17,14 +27,17 @@ from helpers.layouts.tables import (
 )
 
 __all__ = [
+    "CELL",
     "STRING",
     "BadInput",
     "Column",
     "FileLayout",
     "Layout",
     "Makes",
+    "StructureRow",
     "all_layouts",
     "as_table",
+    "braced",
     "cast",
     "constant",
     "empty_table",

@@ -50,7 +50,9 @@ def code_set(name: str) -> Mapping[str, str]:
 class Column(BaseModel):
     """One column of a native file, one scalar path of a nested one, or every column that no name takes.
 
-    A column with a `pattern` has no name of its own and is named by that pattern.
+    A column with a `pattern` has no name of its own and is named by that pattern. `markers` are texts that
+    stand for a reason why there is no value; `in_rows` is what stands in this column in rows of structure;
+    an `optional` column is one that some exports don't have, so that nobody misses it.
     """
 
     model_config = STRICT
@@ -63,7 +65,10 @@ class Column(BaseModel):
     json_number: bool = False
     unit: str | None = None
     codes: dict[str, str] | str | None = None
+    markers: dict[str, str] = {}
+    in_rows: dict[str, str] = {}
     required: bool = False
+    optional: bool = False
     max_length: int | None = None
     minimum: str | float | None = None
     maximum: str | float | None = None
@@ -104,6 +109,10 @@ class Column(BaseModel):
             raise ValueError(f"column {self.name!r} is of type code and names no codes")
         if isinstance(self.codes, str):
             code_set(self.codes)
+        if self.optional and self.required:
+            raise ValueError(f"column {self.name!r} can't be optional and required")
+        if self.markers and self.codes is not None:
+            raise ValueError(f"column {self.name!r} has codes: what a marker says is one of them")
         return self
 
     def code_map(self) -> Mapping[str, str]:

@@ -12,13 +12,15 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
 from helpers.layouts.column import STRICT, Column
-from helpers.layouts.tables import fact_tables, standard_table
+from helpers.layouts.makes import CELL, Makes
+from helpers.layouts.structure_row import StructureRow
 
 __all__ = [
     "Column",
     "FileLayout",
     "Layout",
     "Makes",
+    "StructureRow",
     "all_layouts",
     "layout_names",
     "load_layout",
@@ -29,60 +31,6 @@ HERE = Path(__file__).parent
 NOT_LAYOUTS = ("standard", "codes")
 
 
-class Makes(BaseModel):
-    """One kind of standard row that a source row gives."""
-
-    model_config = STRICT
-
-    table: str
-    take: dict[str, str] = {}
-    set: dict[str, str | bool | float] = {}
-    flags: dict[str, dict[str, str]] = {}
-    where: dict[str, list[str]] = {}
-    unless: dict[str, list[str]] = {}
-    unless_empty: str | None = None
-    each: str | None = None
-    repeat: list[str] = []
-
-    def written_out(self) -> list[Makes]:
-        """Give one `makes` a group of columns, each with its `{n}` put in."""
-        if not self.repeat:
-            return [self]
-
-        def put(text: Any, n: str) -> Any:
-            return text.replace("{n}", n) if isinstance(text, str) else text
-
-        return [
-            self.model_copy(
-                update={
-                    "take": {target: put(source, n) for target, source in self.take.items()},
-                    "set": {target: put(value, n) for target, value in self.set.items()},
-                    "where": {put(name, n): values for name, values in self.where.items()},
-                    "unless": {put(name, n): values for name, values in self.unless.items()},
-                    "repeat": [],
-                }
-            )
-            for n in self.repeat
-        ]
-
-    @model_validator(mode="after")
-    def _fills_columns_that_exist(self) -> Self:
-        if self.table != "people" and self.table not in fact_tables():
-            raise ValueError(
-                f"no standard table {self.table!r}.{nearest(self.table, ['people', *fact_tables()])}"
-            )
-        if self.repeat and not any("{n}" in source for source in self.take.values()):
-            raise ValueError("`repeat` with nothing to repeat: no `take` names a column with {n}")
-        if self.each is not None and not self.each.endswith("[]"):
-            raise ValueError(f"each = {self.each!r}: only elements of nested files, named like 'events[]'")
-        # `local_id` says whose a fact is; it is no column of a fact.
-        known = {*standard_table(self.table).dtypes(), "local_id"}
-        for target in [*self.take, *self.set, *self.flags]:
-            if target not in known:
-                raise ValueError(f"table {self.table!r} has no column {target!r}.{nearest(target, known)}")
-        return self
-
-
 class FileLayout(BaseModel):
     """One kind of file in a system's export."""
 
@@ -90,7 +38,8 @@ class FileLayout(BaseModel):
 
     name: str
     path: str
-    format: Literal["csv", "json_lines", "xml"]
+    format: Literal["csv", "json_lines", "xml", "xlsx"]
+    sheet: str | None = None
     encoding: str = "utf-8"
     delimiter: str = ","
     line_end: Literal["lf", "crlf"] = "lf"
@@ -103,7 +52,8 @@ class FileLayout(BaseModel):
     record: str | None = None
     root: str | None = None
     extension_columns: str | None = None
-    not_data: list[str] = []
+    not_data: list[StructureRow] = []
+    not_a_child: list[dict[str, list[str]]] = []
     columns: list[Column]
     makes: list[Makes] = []
 
@@ -146,16 +96,55 @@ class FileLayout(BaseModel):
         for makes in self.makes:
             mentioned = [*makes.take.values(), *makes.where, *makes.unless]
             mentioned += [flag for flags in makes.flags.values() for flag in flags]
+            inside = makes.of_cells()
+            if inside and self.pattern_of(makes) is None:
+                raise ValueError(
+                    f"file {self.name!r} takes {', '.join(f'{{{name}}}' for name in sorted(inside))}: "
+                    "beside {cell} and rows of not_data only groups of one pattern"
+                )
             for source in mentioned:
+                if source[:1] == "{" and source[1:-1] in inside:
+                    continue
                 if self.find(source.split("->")[0]) is None:
                     raise ValueError(
                         f"file {self.name!r} takes {source!r}, which is no column.{nearest(source, names)}"
                     )
-        if self.patterns() and self.format != "csv":
-            raise ValueError(f"file {self.name!r}: only delimited files have columns by pattern")
+        if self.patterns() and self.nested:
+            raise ValueError(f"file {self.name!r}: only tables of rows and columns have columns by pattern")
         if self.format == "xml" and not self.record:
             raise ValueError(f"file {self.name!r}: an xml file names its record element in `record`")
+        if self.sheet is not None and self.format != "xlsx":
+            raise ValueError(f"file {self.name!r}: only workbooks (xlsx) have a `sheet`")
         return self
+
+    @model_validator(mode="after")
+    def _tells_rows_by_columns_that_exist(self) -> Self:
+        names = [column.name for column in self.columns]
+        rows = [row.name for row in self.not_data]
+        told_by = [name for row in self.not_data for name in row.empty]
+        told_by += [name for person in self.not_a_child for name in person]
+        for name in told_by:
+            if name not in names:
+                raise ValueError(f"file {self.name!r}: {name!r} is no column.{nearest(name, names)}")
+        for column in self.columns:
+            for name in column.in_rows:
+                if name not in rows:
+                    raise ValueError(f"column {column.name!r}: no row of not_data is called {name!r}")
+        if self.not_data and self.nested:
+            raise ValueError(
+                f"file {self.name!r}: only tables of rows and columns have rows that are structure"
+            )
+        return self
+
+    @property
+    def nested(self) -> bool:
+        """Whether its records are nested and leave out what they have no value for."""
+        return self.format in ("json_lines", "xml")
+
+    @property
+    def place(self) -> str:
+        """Where it lies in its folder, as a pattern; a sheet lies in its workbook."""
+        return f"{self.path}/{self.sheet or '*'}" if self.format == "xlsx" else self.path
 
     def named(self) -> list[Column]:
         """Give the columns that have names."""
@@ -164,6 +153,12 @@ class FileLayout(BaseModel):
     def patterns(self) -> list[Column]:
         """Give the columns that take what no name takes."""
         return [column for column in self.columns if column.pattern is not None]
+
+    def pattern_of(self, makes: Makes) -> Column | None:
+        """Find the column by pattern whose cells make rows; None where its groups don't say which it is."""
+        wanted = makes.of_cells() - {CELL} - {row.name for row in self.not_data}
+        found = [one for one in self.patterns() if wanted <= set(re.compile(str(one.pattern)).groupindex)]
+        return found[0] if len(found) == 1 else None
 
     def by_pattern(self, name: str) -> Column | None:
         """Find the column by pattern, the first declared, that takes a name; None when there is none."""

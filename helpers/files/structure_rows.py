@@ -1,0 +1,107 @@
+"""Rows that are structure: points to be had, marks of hidden columns, a header that stands there again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.findings import Findings
+from helpers.files.parsed import Parsed
+from helpers.layouts import Column, FileLayout, StructureRow
+
+__all__ = ["StructureCells", "without_structure"]
+
+
+@dataclass(frozen=True)
+class StructureCells:
+    """What a row of structure says of the columns.
+
+    Attributes
+    ----------
+    row
+        Its place in the file.
+    cells
+        Trimmed text by name of the column in the file.
+    """
+
+    row: int
+    cells: dict[str, str]
+
+
+def _is(cells: Sequence[str], kind: StructureRow) -> bool:
+    """Say whether a row that lacks what data has is of a declared kind."""
+    if kind.first is not None and not re.search(kind.first, cells[0]):
+        return False
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return kind.cells is None or (bool(filled) and all(re.search(kind.cells, cell) for cell in filled))
+
+
+def _may_be(rows: pd.DataFrame, kind: StructureRow, columns: Mapping[str, Column]) -> np.ndarray:
+    """Find the few rows that may be structure: those that lack what each row of data has."""
+    may = np.ones(len(rows), bool)
+    for name, column in columns.items():
+        if column.name in kind.empty:
+            may &= (rows[name].fillna("").str.strip() == "").to_numpy(bool)
+    return may
+
+
+def without_structure(
+    parsed: Parsed, file: FileLayout, columns: Mapping[str, Column], findings: Findings
+) -> tuple[Parsed, dict[str, StructureCells]]:
+    """Take out rows of structure, and a header that stands in the file again.
+
+    Parameters
+    ----------
+    parsed
+        Rows of one file.
+    file
+        Its kind.
+    columns
+        Name in the file -> declaration.
+    findings
+        Gets row_repeated for a header, or a row of structure, that is there a second time, and
+        required_empty for one that is not there.
+
+    Returns
+    -------
+    Parsed
+        Rows of data.
+    dict
+        The rows of structure by the name that the layout gives them.
+    """
+    rows = parsed.table.rows
+    there: dict[str, StructureCells] = {}
+    if file.nested:
+        return parsed, there
+    structure = np.zeros(len(rows), bool)
+    again = np.zeros(len(rows), bool)
+    for kind in file.not_data if len(rows) else []:
+        for place in np.flatnonzero(_may_be(rows, kind, columns) & ~structure & ~again):
+            cells = ["" if cell is pd.NA else str(cell) for cell in rows.iloc[place]]
+            if not _is(cells, kind):
+                continue
+            structure[place] = kind.name not in there
+            again[place] = kind.name in there
+            by_column = {str(name): cell.strip() for name, cell in zip(rows.columns, cells, strict=True)}
+            there.setdefault(kind.name, StructureCells(int(parsed.row[place]), by_column))
+    for kind in file.not_data:
+        if kind.required and kind.name not in there:
+            findings.add("required_empty", "nothing", expected=f"a row {kind.written.strip() or kind.name}")
+    findings.add_rows(
+        "row_repeated", "row_set_aside", parsed.row[again], expected="this row of structure once"
+    )
+    header = np.zeros(len(rows), bool)
+    head = parsed.table.header[0] if file.header_row and parsed.table.header else None
+    if head and len(rows):
+        first = rows.iloc[:, 0].fillna("")
+        for place in np.flatnonzero((first == head).to_numpy(bool)):
+            header[place] = [str(cell).strip() for cell in rows.iloc[place]] == list(parsed.table.header)
+    findings.add_rows(
+        "row_repeated", "row_set_aside", parsed.row[header], expected="data, not the header again"
+    )
+    left = parsed.without(structure | again | header)
+    return Parsed(left.table, left.row, left.rows, left.structure + int(structure.sum())), there

@@ -1,10 +1,10 @@
-"""What codes are called on a page: kinds of finding, and groups of children."""
+"""What codes are called on a page: kinds of finding, groups of children, elements of a profile."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-__all__ = ["finding_words", "group_words"]
+__all__ = ["element_words", "finding_words", "group_words", "status_words"]
 
 # Only where the kind, with spaces in it, isn't plain enough.
 _FINDINGS = {
@@ -55,6 +55,25 @@ _LANGUAGES = {
     "yor": "Yoruba",
 }
 _LANGUAGE = "home language: "
+# Names of tests, and what would be half a sentence.
+_ELEMENTS = {
+    "rate": "attendance rate",
+    "last_surname": "surname",
+    "courses": "courses taken",
+    "map": "MAP",
+    "rit": "RIT",
+    "iready": "i-Ready",
+    "sat": "SAT",
+    "id": "number",
+}
+_STATUSES = {
+    "Empty": "the system knows the child, and says nothing of it",
+    "Not linked": "the system has it of others; no record there is joined to this child",
+    "Not collected": "nobody collects it",
+    "Not applicable": "doesn't apply to this child",
+    "Withheld": "known, and withheld",
+    "Reported": "known",
+}
 
 
 def finding_words(kinds: pd.Series) -> pd.Series:
@@ -98,3 +117,50 @@ def group_words(groups: pd.Series) -> pd.Series:
     """
     languages = {_LANGUAGE + code: _LANGUAGE + name for code, name in _LANGUAGES.items()}
     return groups.replace({**languages, "All": "all children"}).str.removesuffix(": yes")
+
+
+def element_words(names: pd.Series) -> pd.Series:
+    """Say elements of the profile in words.
+
+    Parameters
+    ----------
+    names
+        Column ``element`` of values.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> element_words(pd.Series(["days_absent", "map_math_rit", "rate"])).tolist()
+    ['days absent', 'MAP math RIT', 'attendance rate']
+    """
+    words = {name: _element(name) for name in names.dropna().unique().tolist()}
+    return names.map(words).astype("string")
+
+
+def _element(name: str) -> str:
+    return _ELEMENTS.get(name) or " ".join(_ELEMENTS.get(part, part) for part in name.split("_"))
+
+
+def status_words(statuses: pd.Series) -> pd.Series:
+    """Say why a value is there or isn't.
+
+    Parameters
+    ----------
+    statuses
+        Column ``status`` of values.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> status_words(pd.Series(["Not collected"])).tolist()
+    ['nobody collects it']
+    """
+    return statuses.map(_STATUSES).astype("string").fillna(statuses)

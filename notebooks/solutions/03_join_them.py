@@ -10,6 +10,12 @@ match_rate = len(of_left & of_right) / len(of_left)
 both = beside(found, district.people, ["birth_date"]).dropna(subset=["left_birth_date", "right_birth_date"])
 other_birthday = int(both["left_birth_date"].ne(both["right_birth_date"]).sum())
 """,
+    "exercise-3.3": """
+def notices(joined):
+    same_first = joined["roster_first"].str.casefold().eq(joined["test_first"].str.casefold())
+    same_last = joined["roster_last"].str.casefold().eq(joined["test_last"].str.casefold())
+    return ~(same_first & same_last)
+""",
 }
 
 MISTAKES = {
@@ -22,6 +28,10 @@ match_rate = 100 * len(of_left & of_right) / len(of_left)
 both = beside(found, district.people, ["birth_date"])
 other_birthday = int(both["left_birth_date"].eq(both["right_birth_date"]).sum())
 """,
+    "exercise-3.3": """
+def notices(joined):
+    return joined["number"].duplicated()
+""",
 }
 
 WHY = {
@@ -29,4 +39,8 @@ WHY = {
     "right too. Dividing by the right answers another question.",
     "exercise-3.2": "Two birth dates that differ are two children, or a slip of the pen: both are worth a "
     "look. A missing date says nothing. Twins have one birth date: only the name would have caught them.",
+    "exercise-3.3": "The key test asks whether a number stands twice. Whose number it is, only something "
+    "else can say that both sides know: here a name. And a test must let right joins through: capitals, and "
+    "in real lists accents, nicknames and the order of names, which the third rung sees through. Where one "
+    "side has no names at all, nothing can notice: such a join is unverified.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +45,59 @@ FOUND = pd.DataFrame(
     },
     dtype="string",
 )
+# Ana was counted and never absent, Ben was counted, of Bea and Dev nobody knows.
+VALUES = pd.DataFrame(
+    {
+        "child": [*"1234", *"112233"],
+        "element": ["days_absent"] * 4 + ["last_surname"] * 6,
+        "silo": ["attendance", "attendance", "attendance", None, *["sis", "meals"] * 3],
+        "status": ["Reported", "Reported", "Empty", "Not collected"] + ["Reported"] * 6,
+        "chosen": [True] * 4 + [True, False] * 3,
+        "value": ["0", "7", None, None, "Ruiz Peña", "Ruiz", "Okafor", "OKAFOR", "Patel", "Patel"],
+        "value_number": [0.0, 7.0, None, None] + [None] * 6,
+        "agrees": pd.array([None] * 4 + [False, False, True, True, True, True], dtype="boolean"),
+    }
+)
+# Brother and sister in the first row, strangers in the second.
+JOINED = pd.DataFrame(
+    {
+        "number": ["10231", "10232"],
+        "roster_first": ["Luis", "Ivy"],
+        "roster_last": ["Ruiz", "Stone"],
+        "test_first": ["ANA", "DEV"],
+        "test_last": ["RUIZ", "PATEL"],
+    },
+    dtype="string",
+)
+
+
+def differ(*parts: str, fold: bool = True) -> Callable[[pd.DataFrame], pd.Series]:
+    """Give a test of joined rows: one of these parts of the name differs."""
+
+    def looks(rows: pd.DataFrame) -> pd.Series:
+        plain = rows.apply(lambda column: column.str.casefold()) if fold else rows
+        odd = [plain[f"roster_{part}"].ne(plain[f"test_{part}"]) for part in parts]
+        return pd.concat(odd, axis="columns").any(axis="columns")
+
+    return looks
+
+
 GIVEN: dict[str, dict[str, Any]] = {
     "2.1": {"events": EVENTS},
     "3.1": {"crosswalk": CROSSWALK, "left": "sis", "right": "meals"},
     "3.2": {"found": FOUND, "people": PEOPLE},
+    "3.3": {"joined": JOINED},
+    "4.1": {"values": VALUES},
+    "4.2": {"values": VALUES, "believed": "meals"},
     "5.1": {"scorecard": SCORECARD},
 }
 RIGHT: dict[str, list[Any]] = {
     "2.1": [3, EVENTS["record"].nunique()],
     "3.1": [0.75, 3 / 4],
     "3.2": [1],
+    "3.3": [differ("first", "last"), lambda rows: list(differ("first")(rows))],
+    "4.1": [2],
+    "4.2": [2],
     "5.1": [("meals", "attendance"), ["attendance", "meals"]],
 }
 WRONG: dict[str, list[tuple[Any, str]]] = {
@@ -70,6 +114,15 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (5, "beside each other"),
         (0.2, "whole number"),
     ],
+    "3.3": [
+        (lambda rows: rows["number"].duplicated(), "2 of 2 pass"),
+        (differ("last"), "1 of 2 pass, such as Luis Ruiz with ANA RUIZ"),
+        (differ("first", "last", fold=False), "stops 6 of 6 right joins"),
+        (lambda rows: True, "1 answers for 2 rows"),
+        (True, "Write a function"),
+    ],
+    "4.1": [(1, "zero days absent"), (3, "has the status"), (2.0, "whole number")],
+    "4.2": [(4, "Put the surname"), (3, "have a surname"), ("2", "whole number")],
     "5.1": [
         (("sis", "meals"), "lower match rate"),
         (("sis", "meal"), "no system 'meal'"),

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import numbers
-
 import pandas as pd
 
+from helpers.teach.answer_kinds import no_whole_number
 from helpers.teach.exercise import Exercise
 
 __all__ = ["EXERCISES"]
 
 
-def _whole_number(answer: object) -> str | None:
-    if isinstance(answer, bool) or not isinstance(answer, numbers.Integral):
-        return f"A count of children is a whole number; yours is a {type(answer).__name__}."
-    return None
-
-
 def _children_behind_events(answer: object, *, events: pd.DataFrame) -> str | None:
-    if trouble := _whole_number(answer):
+    if trouble := no_whole_number(answer):
         return trouble
     children = events["record"].nunique()
     if answer == children:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
 from helpers.link import beside
+from helpers.teach.answer_kinds import no_whole_number
 from helpers.teach.exercise import Exercise
 
 __all__ = ["EXERCISES"]
@@ -29,8 +31,8 @@ def _match_rate(answer: object, *, crosswalk: pd.DataFrame, left: str, right: st
 
 
 def _other_birthday(answer: object, *, found: pd.DataFrame, people: pd.DataFrame) -> str | None:
-    if isinstance(answer, bool) or not isinstance(answer, numbers.Integral):
-        return f"A count of pairs is a whole number; yours is a {type(answer).__name__}."
+    if trouble := no_whole_number(answer, "pairs"):
+        return trouble
     both = beside(found, people, ["birth_date"])
     left, right = both["left_birth_date"], both["right_birth_date"]
     known = left.notna() & right.notna()
@@ -42,6 +44,62 @@ def _other_birthday(answer: object, *, found: pd.DataFrame, people: pd.DataFrame
     if answer == other + int((~known).sum()):
         return "You counted pairs in which a birth date is missing. Not known isn't another one."
     return f"Yours is {answer:,}. Put both birth dates beside each other, and count where they differ."
+
+
+# Six of one class, as two systems that mean the same child write her: the test's file is in capitals.
+_RIGHT_ROWS = pd.DataFrame(
+    {
+        "number": ["20417", "20418", "20433", "20440", "20456", "20461"],
+        "roster_first": ["Ana", "Ben", "Bea", "Dev", "Eli", "Mia"],
+        "roster_last": ["Ruiz", "Okafor", "Okafor", "Patel", "Stone", "Nguyen"],
+        "test_first": ["ANA", "BEN", "BEA", "DEV", "ELI", "MIA"],
+        "test_last": ["RUIZ", "OKAFOR", "OKAFOR", "PATEL", "STONE", "NGUYEN"],
+    },
+    dtype="string",
+)
+
+
+def _noticed(answer: Callable[[pd.DataFrame], object], rows: pd.DataFrame) -> pd.Series | str:
+    """Let a learner's function look at rows, and make yes or no a row of what it gives."""
+    said = answer(rows.copy())
+    flags = pd.Series(list(said) if isinstance(said, Iterable) else [said]).reset_index(drop=True)
+    if len(flags) != len(rows):
+        return (
+            f"Your function gave {len(flags)} answers for {len(rows)} rows. "
+            "Give a column of True and False, one a row."
+        )
+    return flags.fillna(False).astype(bool)
+
+
+def _notices(answer: object, *, joined: pd.DataFrame) -> str | None:
+    if not callable(answer):
+        return (
+            "Write a function that takes the joined rows and gives True for each that is two children; "
+            f"yours is a {type(answer).__name__}."
+        )
+    found = _noticed(answer, joined)
+    if isinstance(found, str):
+        return found
+    if not found.any():
+        return (
+            f"It lets {len(joined)} of {len(joined)} pass. A number that stands once says nothing about "
+            "whose it is: what else do both sides know?"
+        )
+    if not found.all():
+        first = joined[~found.to_numpy()].iloc[0]
+        return (
+            f"It lets {int((~found).sum())} of {len(joined)} pass, such as {first['roster_first']} "
+            f"{first['roster_last']} with {first['test_first']} {first['test_last']}: two children."
+        )
+    stopped = _noticed(answer, _RIGHT_ROWS)
+    if isinstance(stopped, str):
+        return stopped
+    if stopped.any():
+        return (
+            f"It notices all {len(joined)}. But it also stops {int(stopped.sum())} of {len(stopped)} right "
+            "joins that are written like this: Ana Ruiz with ANA RUIZ."
+        )
+    return None
 
 
 EXERCISES = (
@@ -64,5 +122,17 @@ EXERCISES = (
             "Leave out pairs in which a date is missing (dropna); count those of the rest that differ (ne).",
         ),
         check=_other_birthday,
+    ),
+    Exercise(
+        number="3.3",
+        asks="Write the test that notices a join whose key test passes and which is wrong in every row.",
+        hints=(
+            "Every number stands once on either side. What do both systems know of a child beside it?",
+            "Compare first names and surnames. Capitals are no difference: str.casefold() takes them away.",
+            "A brother has the same surname: a row is right only if the first name AND the surname agree.",
+            'joined["roster_first"].str.casefold().eq(joined["test_first"].str.casefold()), the same for the '
+            "surnames, both with &, and ~ in front of it all.",
+        ),
+        check=_notices,
     ),
 )

@@ -182,7 +182,7 @@ def attendance_years(evidence: Evidence) -> AttendanceYears:
     days = derive_days({**evidence.facts, "people": evidence.people}, evidence.years)
     status = events["attendance_event_category"].map(terms.status)
     marked = events.assign(
-        school_year=evidence.years.of(events["date"]),
+        school_year=events["year"],
         is_absent=status.isin(list(terms.absent)).astype(bool),
         is_tardy=(status == "Tardy").fillna(False).astype(bool),
     )
@@ -191,7 +191,7 @@ def attendance_years(evidence: Evidence) -> AttendanceYears:
     result = _counted(days, evidence, marked[counted])
     loose = named & events["date"].notna() & events["section_id"].isna() & ~counted
     loose &= ~pd.Series(days.out_of_place, index=events.index)
-    loose &= marked["school_year"].isin(list(evidence.years.years)).fillna(False)
+    loose &= evidence.years.speak_of(marked["school_year"])
     recorded = _recorded(marked[loose])
     if not result.empty and not recorded.empty:
         known = pd.MultiIndex.from_frame(result[KEYS])

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.layouts import STRING, BadInput
-from helpers.profile.attendance_years import attendance_years
 from helpers.profile.elements import DTYPES, Element, declared
 from helpers.profile.evidence import BANDS, gather
 from helpers.profile.left_out import account_for
+from helpers.profile.tallies import tally
 from helpers.profile.timeline import timeline_of
 from helpers.profile.values import choose_values, find_values
 
@@ -79,10 +79,12 @@ def child_profiles(district: District, links: Links, school_year: int | None = N
     if school_year is not None and school_year not in years:
         there = ", ".join(map(str, years)) or "none"
         raise BadInput(f"No system speaks of the school year {school_year}. There are: {there}.")
-    attendance = attendance_years(evidence)
-    found, weighed = find_values(terms.element, evidence, attendance)
+    tallies = tally(evidence)
+    found, weighed = find_values(terms.element, evidence, tallies)
     values = choose_values(found, evidence, terms.element)
-    line, shown = timeline_of(evidence, terms.timeline, {"attendance_event": attendance.event_out_of_place})
+    line, shown = timeline_of(
+        evidence, terms.timeline, {"attendance_event": tallies.attendance.event_out_of_place}
+    )
     behind = dict(weighed)
     for table, on_line in shown.items():
         behind[table] = behind[table] | on_line if table in behind else on_line

@@ -55,6 +55,8 @@ class Element(Declared):
     sensitivity: Literal["public", "internal", "restricted"]
     table: str
     column: str | None = None
+    where: tuple[dict[str, str], ...] = ()
+    systems: tuple[str, ...] = ()
     rule: str
     trust: tuple[str, ...]
     compare: Literal["exact", "folded", "codes"] = "exact"
@@ -79,6 +81,7 @@ class TimelineEvent(Declared):
     date: str
     event: str | None = None
     event_from: str | None = None
+    where: tuple[dict[str, str], ...] = ()
     detail: tuple[str, ...] = ()
 
     @model_validator(mode="after")

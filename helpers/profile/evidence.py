@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.layouts import STRING, fact_tables, standard_table
+from helpers.profile.fact_years import fact_years
 from helpers.profile.school_years import SchoolYears, school_years
 
 if TYPE_CHECKING:
@@ -39,13 +40,17 @@ class Evidence:
         Their ids, with ``child`` and ``link_band``.
     facts
         Fact tables by name; those about children have ``child`` and ``link_band``, NA where the row names no
-        student. Rows stand in the order of the district's own table.
+        student, and ``year``, the school year in which the fact lies. Rows stand in the order of the
+        district's own table.
     years
         School years.
     systems
         Which of the kit's systems each silo is: the ``silo`` of its layout, else its own name.
     layouts
         Layout of each silo, as far as known.
+    days
+        ``silo, record, as_of``: the day for which each record's export speaks, where it says so; NA as
+        record: the newest day of the silo.
     """
 
     crosswalk: pd.DataFrame
@@ -56,11 +61,20 @@ class Evidence:
     years: SchoolYears
     systems: Mapping[str, str]
     layouts: Mapping[str, Layout]
+    days: pd.DataFrame
 
     @property
     def children(self) -> pd.Index:
         """Every child, in order."""
         return pd.Index(sorted(self.crosswalk["child"].unique()), dtype="string")
+
+    def of_systems(self, systems: tuple[str, ...]) -> list[str] | None:
+        """Name the silos that are one of these systems of the kit; None where no system is named."""
+        return [silo for silo, system in self.systems.items() if system in systems] if systems else None
+
+    def spoken(self, rows: pd.DataFrame) -> pd.Series:
+        """Say for which day each row of a silo and record speaks: that of the record, else of the silo."""
+        return day_spoken_for(rows, self.days)
 
     def sources(self, column: str) -> pd.DataFrame:
         """Say which source row gave a column of ``people``.
@@ -146,6 +160,28 @@ def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
+    """Say for which day each row speaks.
+
+    Parameters
+    ----------
+    rows
+        A table with ``silo`` and ``record``.
+    days
+        `Evidence.days`.
+
+    Returns
+    -------
+    pandas.Series
+        Days, on the index of `rows`; NA where the silo names none.
+    """
+    own = days[days["record"].notna()]
+    newest = days[days["record"].isna()].set_index("silo")["as_of"]
+    known = rows[["silo", "record"]].merge(own, on=["silo", "record"], how="left", validate="many_to_one")
+    day = known["as_of"].set_axis(rows.index)
+    return day.fillna(newest.reindex(rows["silo"]).set_axis(rows.index)).astype("datetime64[us]")
+
+
 def behind_one_value(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Say which record stands behind a value that several rows give together, and how sure its tie is.
 
@@ -191,8 +227,10 @@ def gather(district: District, links: Links) -> Evidence:
     identifiers = with_child(district.identifiers, crosswalk)
     facts = {table: district.fact(table) for table in fact_tables() if table != "attendance_day"}
     years = school_years(facts)
+    days = _days(district.people)
     for table in child_tables():
-        facts[table] = with_child(facts[table], crosswalk)
+        known = with_child(facts[table], crosswalk)
+        facts[table] = known.assign(year=fact_years(table, known, facts, years, day_spoken_for(known, days)))
     layouts = dict(district.layouts)
     rows = district.person_rows
     return Evidence(
@@ -206,4 +244,14 @@ def gather(district: District, links: Links) -> Evidence:
         years=years,
         systems={silo: layouts[silo].silo if silo in layouts else silo for silo in district},
         layouts=layouts,
+        days=days,
+    )
+
+
+def _days(people: pd.DataFrame) -> pd.DataFrame:
+    """Say for which day each record speaks, and each silo."""
+    dated = people.loc[people["as_of"].notna(), ["silo", "record", "as_of"]]
+    newest = dated.groupby("silo")["as_of"].max().reset_index()
+    return pd.concat(
+        [dated, newest.assign(record=pd.Series(pd.NA, index=newest.index, dtype=STRING))], ignore_index=True
     )

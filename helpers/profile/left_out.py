@@ -16,20 +16,10 @@ __all__ = ["account_for"]
 def _reasons(facts: pd.DataFrame, table: str, evidence: Evidence) -> pd.Series:
     """Say why a fact row stands behind nothing: the first that applies."""
     reason = pd.Series("No element", index=facts.index, dtype=STRING)
-    days = day_columns(table)
-    named_year = facts["school_year"] if "school_year" in facts.columns else None
-    if days:
-        # A spell or an account lies in the year of its first day that is known.
-        day = facts[days[0]]
-        for column in days[1:]:
-            day = day.fillna(facts[column])
-        year = evidence.years.of(day)
-        year = year if named_year is None else named_year.fillna(year)
-        reason = reason.mask(
-            year.notna() & ~year.isin(list(evidence.years.years)).fillna(False), "Another year"
-        )
-        undated = day.isna() if named_year is None else day.isna() & named_year.isna()
-        reason = reason.mask(undated, "No date")
+    if day_columns(table) or "school_year" in facts.columns:
+        year = facts["year"]
+        reason = reason.mask(year.notna() & ~evidence.years.speak_of(year), "Another year")
+        reason = reason.mask(year.isna(), "No date")
     reason = reason.mask(facts["child"].isna(), "Not a student")
     return reason.mask(facts["record"].isna(), "No child named")
 

@@ -19,6 +19,8 @@ LONGEST_SESSION_DAYS = 400
 # Where a system has no sessions, a year counts when at least this share of its dated rows lies in it: a few
 # mistyped dates make no school year.
 LEAST_SHARE_OF_ROWS = 0.02
+# What a system keeps of a child's whole life, not of its year: the day alone makes no school year.
+AT_ANY_TIME = ("assessment_result", "immunization")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,42 @@ class SchoolYears:
         }
         return silos.map(newest).astype("Int64")
 
+    def at_export(self, spoken: pd.Series, silos: pd.Series) -> pd.Series:
+        """Say of which school year an export tells that names none: that of the day for which it speaks.
+
+        In summer an export still tells of the year that is over.
+
+        Parameters
+        ----------
+        spoken
+            Days for which exports speak; NA where none is known.
+        silos
+            Names of systems.
+
+        Returns
+        -------
+        pandas.Series
+            ``Int64``: the year of the day, at most the system's newest; that one without a day.
+        """
+        newest = self.newest_of(silos)
+        year = self.of(spoken).fillna(newest)
+        return year.where((year <= newest).fillna(True), newest)
+
+    def speak_of(self, years: pd.Series) -> pd.Series:
+        """Say of each year whether any system speaks of it; not of a missing one.
+
+        Parameters
+        ----------
+        years
+            School years.
+
+        Returns
+        -------
+        pandas.Series
+            ``bool``.
+        """
+        return years.isin(list(self.years)).fillna(False).astype(bool)
+
     def of(self, dates: pd.Series) -> pd.Series:
         """Say in which school year each day lies.
 
@@ -71,14 +109,18 @@ class SchoolYears:
         pandas.Series
             ``Int64``: the year in which the school year ends, whether or not a system speaks of it.
         """
-        turned = dates.dt.year + (dates.dt.month >= TURNS_IN_MONTH)
+        codes, days = pd.factorize(dates)
+        day = pd.Series(days)
+        turned = day.dt.year + (day.dt.month >= TURNS_IN_MONTH)
         year = turned.astype("Int64")
-        settled = pd.Series(False, index=dates.index)
+        settled = pd.Series(False, index=day.index)
         for named, (begin, end) in self.spans.items():
-            settled |= (turned == named) & dates.between(begin, end)
+            settled |= (turned == named) & day.between(begin, end)
         for named, (begin, end) in self.spans.items():
-            year = year.mask(dates.between(begin, end) & ~settled, named)
-        return year
+            year = year.mask(day.between(begin, end) & ~settled, named)
+        # Each distinct day is looked at once; a missing one has code -1, and takes the last place.
+        years = pd.array([*year.tolist(), pd.NA], dtype="Int64")
+        return pd.Series(years.take(codes), index=dates.index)
 
 
 def day_columns(table: str) -> list[str]:
@@ -114,7 +156,8 @@ def _years_without_sessions(
 ) -> pd.DataFrame:
     """Take the years of dated rows, for systems that have no sessions of their own.
 
-    Facts that no element is taken from make no year: a dose of ten years ago is no year to tell of.
+    Facts that no element is taken from make no year, and neither does the day of a test or a dose: that of
+    ten years ago is no year to tell of. A year that the system itself names counts, of a test too.
     """
     told_of = {element.table for element in elements()}
     dated = []
@@ -130,7 +173,8 @@ def _years_without_sessions(
         if "school_year" in frame.columns:
             own = frame["school_year"]
         for column in day_columns(table)[:1]:
-            own = own.fillna(years.of(frame[column]))
+            if table not in AT_ANY_TIME:
+                own = own.fillna(years.of(frame[column]))
         dated.append(pd.DataFrame({"silo": frame["silo"], "year": own}).dropna())
     if not dated:
         return pd.DataFrame({"silo": pd.Series(dtype="string"), "year": pd.Series(dtype="Int64")})

@@ -6,26 +6,29 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
+from helpers.layouts import STRING, as_table, empty_table, standard_table
 from helpers.profile.elements import TimelineEvent
 from helpers.profile.evidence import Evidence
+from helpers.profile.fitting import fitting
 
 __all__ = ["timeline_of"]
 
 COLUMNS = ["child", "date", "domain", "event", "detail", "silo", "record", "file", "row", "link_band"]
 
 
-def _written(column: pd.Series) -> pd.Series:
+def _written(column: pd.Series, unit: str | None) -> pd.Series:
     if column.dtype == "float64":
-        return column.map("{:.2f}".format, na_action="ignore").astype(STRING)
+        picture = "{:.2f}" if unit == "USD" else "{:g}"
+        return column.map(picture.format, na_action="ignore").astype(STRING)
     return column.astype(STRING)
 
 
-def _detail(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+def _detail(rows: pd.DataFrame, kind: TimelineEvent) -> pd.Series:
     """Join what there is of some columns by a comma."""
+    units = {column.name: column.unit for column in standard_table(kind.table).columns}
     text = pd.Series(pd.NA, index=rows.index, dtype=STRING)
-    for column in columns:
-        words = _written(rows[column])
+    for column in kind.detail:
+        words = _written(rows[column], units[column])
         text = (text + ", " + words).fillna(text).fillna(words)
     return text
 
@@ -55,7 +58,7 @@ def timeline_of(
         facts = evidence.facts[kind.table]
         year = evidence.years.of(facts[kind.date])
         fit = facts["child"].notna() & facts[kind.date].notna()
-        fit &= year.isin(list(evidence.years.years)).fillna(False)
+        fit &= evidence.years.speak_of(year) & fitting(facts, kind.where)
         if kind.table in unfit:
             fit &= ~unfit[kind.table]
         shown[kind.table] = fit | shown[kind.table] if kind.table in shown else fit
@@ -67,9 +70,7 @@ def timeline_of(
             if kind.event_from
             else pd.Series(kind.event, index=rows.index, dtype=STRING)
         )
-        part = rows.assign(
-            date=rows[kind.date], domain=kind.domain, event=word, detail=_detail(rows, kind.detail)
-        )
+        part = rows.assign(date=rows[kind.date], domain=kind.domain, event=word, detail=_detail(rows, kind))
         parts.append(as_table("timeline", part[COLUMNS]))
     line = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
     order = ["child", "date", "domain", "silo", "file", "row", "event"]

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, as_table, empty_table
-from helpers.profile.attendance_years import AttendanceYears
 from helpers.profile.elements import Element
 from helpers.profile.evidence import BANDS, Evidence
-from helpers.profile.rules import RULES, Found
+from helpers.profile.rules import RULES
+from helpers.profile.tallies import Tallies
 
 __all__ = ["choose_values", "find_values", "folded"]
 
@@ -45,7 +45,7 @@ def folded(words: pd.Series) -> pd.Series:
 
 
 def find_values(
-    elements: tuple[Element, ...], evidence: Evidence, attendance: AttendanceYears
+    elements: tuple[Element, ...], evidence: Evidence, tallies: Tallies
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
     """Let every element's rule find its values.
 
@@ -55,8 +55,8 @@ def find_values(
         Elements, as declared.
     evidence
         Records and facts by child.
-    attendance
-        Attendance by child, system and year.
+    tallies
+        What is counted once for several elements.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def find_values(
     tables = []
     weighed: dict[str, pd.Series] = {}
     for element in elements:
-        found: Found = RULES[element.rule](element, evidence, attendance)
+        found = RULES[element.rule](element, evidence, tallies)
         for table, mask in found.weighed.items():
             weighed[table] = mask | weighed[table] if table in weighed else mask
         tables.append(found.values.assign(element=element.name, unit=element.unit, rule=element.rule))

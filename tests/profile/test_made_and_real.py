@@ -58,6 +58,8 @@ def compared(profiles: Profiles, key: AnswerKey, name: str) -> pd.DataFrame:
     shown = values["chosen"] & (values["element"] == name) & (values["status"] == "Reported")
     shown &= values["school_year"].isna() | (values["school_year"] == profiles.school_year)
     true = key.values[key.values["element"] == name].rename(columns={"person": "child", "value": "true"})
+    if "as_of" in true:
+        true = true[true["as_of"] == key.values["as_of"].max()]
     return values[shown].merge(true[["child", "true"]], on="child", how="inner", validate="one_to_one")
 
 

@@ -1,0 +1,103 @@
+"""A child's gradebooks in a school year: what was assigned, what was graded, for how many points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING
+from helpers.profile.evidence import Evidence, behind_one_value
+
+__all__ = ["GradebookYears", "gradebook_years", "newest_of_each"]
+
+KEYS = ["child", "silo", "school_year"]
+COUNTS = ["assigned", "graded", "excused", "with_points"]
+
+
+@dataclass(frozen=True)
+class GradebookYears:
+    """Assignments by child, system and school year.
+
+    Attributes
+    ----------
+    counted
+        ``child, silo, school_year, record, link_band, as_of``; ``assigned, graded, excused, with_points``
+        (assignments; those with points are graded ones of which it is known how many points were to be had);
+        ``earned, possible`` (points of those).
+    weighed
+        One entry a row of ``assignment_score``: it was looked at.
+    """
+
+    counted: pd.DataFrame
+    weighed: pd.Series
+
+
+def newest_of_each(facts: pd.DataFrame, named: list[str]) -> pd.DataFrame:
+    """Keep the last row of each thing of a child; what two exports hold counts once, as the later has it.
+
+    Parameters
+    ----------
+    facts
+        Rows of a fact table, in the order in which they were read.
+    named
+        Columns that say which thing it is; a row where all of them are empty is a thing of its own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, fewer rows.
+    """
+    again = facts.duplicated(["child", "silo", "year", *named], keep="last")
+    return facts[~(again & facts[named].notna().any(axis="columns"))]
+
+
+def gradebook_years(evidence: Evidence) -> GradebookYears:
+    """Count every child's assignments by system and school year.
+
+    A gradebook has a cell for each child and assignment of a class. An empty cell is an assignment without a
+    grade so far, and no zero; a class in which the child doesn't sit says nothing of it.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts by child.
+
+    Returns
+    -------
+    GradebookYears
+        The counts, and which rows were weighed.
+    """
+    scores = evidence.facts["assignment_score"]
+    weighed = scores["child"].notna() & evidence.years.speak_of(scores["year"])
+    cells = newest_of_each(scores[weighed], ["section_id", "assignment_id", "title"])
+    graded = cells["score"].notna()
+    status = cells["score_status"].fillna("")
+    with_points = graded & cells["score_possible"].notna()
+    cells = cells[["child", "silo", "record", "link_band"]].assign(
+        school_year=cells["year"],
+        assigned=(status != "Not assigned").to_numpy(dtype=bool),
+        graded=graded,
+        excused=(status == "Excused").to_numpy(dtype=bool),
+        with_points=with_points,
+        earned=cells["score"].where(with_points, 0.0),
+        possible=cells["score_possible"].where(with_points, 0.0),
+    )
+    sums = cells.groupby(KEYS, sort=True)[[*COUNTS, "earned", "possible"]].sum()
+    owners = cells[[*KEYS, "record", "link_band"]].drop_duplicates()
+    owners = owners.assign(as_of=evidence.spoken(owners))
+    counted = (
+        sums.join(behind_one_value(owners, KEYS), how="left")
+        .join(owners.groupby(KEYS)["as_of"].max(), how="left")
+        .reset_index()
+    )
+    counted = counted.astype(
+        {
+            **dict.fromkeys(["child", "silo", "record", "link_band"], STRING),
+            **dict.fromkeys(["school_year", *COUNTS], pd.Int64Dtype()),
+            **dict.fromkeys(["earned", "possible"], np.dtype("float64")),
+            "as_of": np.dtype("datetime64[us]"),
+        }
+    )
+    return GradebookYears(counted, weighed)

@@ -1,0 +1,28 @@
+"""What the nurse's office says of a child."""
+
+from __future__ import annotations
+
+from helpers.profile.elements import Element
+from helpers.profile.evidence import Evidence, behind_one_value
+from helpers.profile.found import Found, found
+from helpers.profile.tallies import Tallies
+
+__all__ = ["vaccines_recorded"]
+
+
+def vaccines_recorded(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Count the different vaccines of which a dose with its day is on record, whenever it was given.
+
+    Zero is told of a child of whom the system says that it has none on record, or an exemption.
+    """
+    doses = evidence.facts["immunization"]
+    known = doses["child"].notna()
+    key = ["child", "silo"]
+    used = doses[known]
+    used = used.assign(given=used["vaccine"].where(used["date"].notna()))
+    counts = used.groupby(key, sort=True).agg(
+        value=("given", "nunique"), rows=("given", "count"), begin_date=("date", "min")
+    )
+    counts = counts.join(behind_one_value(used, key), how="left").reset_index()
+    counts = counts.assign(as_of=evidence.spoken(counts))
+    return Found(found(counts, counts["value"], element), {"immunization": known})

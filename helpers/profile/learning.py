@@ -1,0 +1,96 @@
+"""What a child learns in: courses, grades, and the assignments of the gradebooks."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.profile.elements import Element
+from helpers.profile.evidence import Evidence, behind_one_value
+from helpers.profile.fitting import fitting
+from helpers.profile.found import Found, found
+from helpers.profile.gradebook_years import newest_of_each
+from helpers.profile.tallies import Tallies
+
+__all__ = ["courses_taken", "gradebook_count", "mean_grade", "points_share"]
+
+KEYS = ["child", "silo", "school_year"]
+# By the element's column: which assignments stand behind it.
+ROWS_BEHIND = {
+    "assigned": "assigned",
+    "graded": "graded",
+    "excused": "excused",
+    "earned": "with_points",
+    "possible": "with_points",
+}
+
+
+def courses_taken(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Count the courses that a child takes on the newest day of a year that the system speaks of.
+
+    A system may list the whole year's classes or only those that run; both give the same on that day. Zero is
+    told only of a child whom the same system enrols in that year.
+    """
+    classes = evidence.facts["section_enrollment"]
+    sections = evidence.facts["section"].dropna(subset=["section_id"])
+    sections = sections.drop_duplicates(["silo", "section_id"])[["silo", "section_id", "course_id"]]
+    known = classes["child"].notna() & classes["section_id"].notna()
+    known &= (classes["role"].isna() | (classes["role"] == "Student")).fillna(False)
+    known &= evidence.years.speak_of(classes["year"])
+    used = classes[known].merge(
+        sections, on=["silo", "section_id"], how="left", validate="many_to_one", suffixes=("", "_of_section")
+    )
+    used = used.assign(
+        school_year=used["year"],
+        course=used["course_id"].fillna(used["course_id_of_section"]).fillna(used["section_id"]),
+    )
+    newest = used.groupby(["silo", "school_year"])["begin_date"].transform("max")
+    over = (used["end_date"] < newest).fillna(False)
+    used = used.assign(course=used["course"].mask(over))
+    counts = used.groupby(KEYS).agg(value=("course", "nunique"), rows=("course", "size"))
+    counts = counts.join(behind_one_value(used, KEYS), how="left").reset_index()
+
+    spells = evidence.facts["school_enrollment"]
+    spells = spells[spells["child"].notna()]
+    spells = spells.assign(school_year=spells["year"])
+    collects = pd.MultiIndex.from_frame(counts[["silo", "school_year"]])
+    spells = spells[pd.MultiIndex.from_frame(spells[["silo", "school_year"]]).isin(collects)]
+    covered = behind_one_value(spells, KEYS).assign(value=0, rows=0).reset_index()
+    listed = pd.MultiIndex.from_frame(counts[KEYS])
+    covered = covered[~pd.MultiIndex.from_frame(covered[KEYS]).isin(listed)]
+    both = pd.concat([counts, covered], ignore_index=True)
+    both = both.assign(as_of=evidence.spoken(both))
+    return Found(found(both, both["value"], element), {"section_enrollment": known})
+
+
+def gradebook_count(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Take one of the counts of the gradebooks; zero is told of a child who has a line in one."""
+    column = str(element.column)
+    counted = tallies.gradebook.counted
+    counted = counted.assign(rows=counted[ROWS_BEHIND[column]])
+    return Found(found(counted, counted[column], element), {"assignment_score": tallies.gradebook.weighed})
+
+
+def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Divide points earned by points to be had; not applicable where none were to be had so far."""
+    counted = tallies.gradebook.counted
+    none = counted["possible"] <= 0
+    share = counted["earned"] / counted["possible"].mask(none)
+    values = found(counted.assign(rows=counted["with_points"]), share, element)
+    return Found(
+        values.assign(status=values["status"].mask(none, "Not applicable")),
+        {"assignment_score": tallies.gradebook.weighed},
+    )
+
+
+def mean_grade(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Average a child's grades of one kind over its classes; each class counts once, whatever its size."""
+    grades = evidence.facts["course_grade"]
+    weighed = grades["child"].notna() & evidence.years.speak_of(grades["year"])
+    weighed &= fitting(grades, element.where)
+    used = newest_of_each(grades[weighed], ["section_id", "course_title", "grading_period", "grade_type"])
+    used = used[used["numeric_grade"].notna()]
+    used = used.assign(school_year=used["year"])
+    means = used.groupby(KEYS, sort=True)["numeric_grade"].agg(["mean", "size"])
+    means = means.join(behind_one_value(used, KEYS), how="left").reset_index()
+    means = means.assign(rows=means["size"], as_of=evidence.spoken(means))
+    return Found(found(means, means["mean"], element), {"course_grade": weighed})

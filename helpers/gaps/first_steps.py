@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import pandas as pd
 
+from helpers.gaps.measures import measures
+
 __all__ = ["first_steps"]
 
 # A wrong join shows another child's data. A number that stands for two children waits for the next person who
-# looks it up. Then come children who aren't found, pairs that wait, leavers who are still listed, and words.
+# looks it up. Then come children who aren't found (all of a system that can't be joined at all), pairs that
+# wait, ids that nothing could check, children listed twice, children who are listed and not there, leavers
+# who are still listed, children of whom a system holds nothing, and words.
 HARM_FIRST = (
     "matches that are right",
     "pairs refused",
     "match rate",
     "pairs to review",
+    "joined, not verified",
+    "children with two records",
+    "listed and never seen",
     "ended in right only",
     "ended in left only",
+    "children with an entry",
     "says the same",
 )
 
@@ -37,10 +45,12 @@ def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
         aren't found are looked for from the roster (the system on the left of the first pair): who has left
         is in no roster, and missing nowhere.
     """
-    measured = scorecard.dropna(subset=["numerator", "value"])
-    measured = measured[~measured["is_limit"].fillna(False)]
-    missing = measured["denominator"] - measured["numerator"]
-    touched = missing.where(measured["unit"].eq("rate"), measured["numerator"])
+    asked = scorecard["numerator"].notna() & scorecard["value"].notna()
+    unjoined = scorecard["blocked_by"].eq("Not joinable").fillna(False) & scorecard["denominator"].notna()
+    measured = scorecard[(asked | unjoined) & ~scorecard["is_limit"].fillna(False)]
+    missing = measured["denominator"] - measured["numerator"].fillna(0)
+    bad = measured["measure"].isin([one.name for one in measures() if one.bad])
+    touched = missing.where(measured["unit"].eq("rate") & ~bad, measured["numerator"])
     lines = measured.assign(
         touched=touched.round().astype("Int64"),
         harm=measured["measure"].map({name: place for place, name in enumerate(HARM_FIRST)}),

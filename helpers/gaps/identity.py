@@ -9,7 +9,8 @@ import pandas as pd
 
 from helpers.gaps.known import Known
 from helpers.gaps.measures import WITHOUT_KEY, line
-from helpers.link.identifiers import UNDECLARED_MAY_BE, comparable_ids
+from helpers.gaps.scope import Scope
+from helpers.link.identifiers import UNDECLARED_MAY_BE, WEAK, comparable_ids
 
 if TYPE_CHECKING:
     from helpers.link import Links
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["correctness", "matches", "record_ties", "shared_keys"]
 
 Lines = list[dict[str, Any]]
+
+NAME_AND_DATE = "Name and birth date"
 
 
 def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
@@ -32,8 +35,8 @@ def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
     Returns
     -------
     list of dict
-        Lines *ways to join* (Not joinable where there is none), *shared key*, *key confirmed* and
-        *comparable by name*.
+        Lines *ways to join* (Not joinable where there is none and nobody is tied through a third system),
+        *shared key*, *key confirmed* and *comparable by name*.
     """
     numbers = known.records[["silo", "record"]].assign(number=np.arange(len(known.records), dtype="int64"))
     ids = comparable_ids(identifiers, numbers)
@@ -46,24 +49,36 @@ def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
         total = int(known.of(left_place).sum())
+        named = _by_name(known, left_place, right_place)
         ways: Lines = []
         for mine, theirs, name in _comparable(by_silo.get(left, {}), by_silo.get(right, {})):
             ways += _key(known, left, right, name, mine, theirs, total)
-        named = _by_name(known, left_place, right_place)
+        # A weak id must be confirmed, and a name alone joins nobody.
+        meeting = sum(
+            way["measure"] == "shared key"
+            and way["numerator"] > 0
+            and (named is not None or _is_strong(way["column"]))
+            for way in ways
+        )
         if named is not None:
             name, count = named
+            meeting += name == NAME_AND_DATE
             ways.append(line("comparable by name", left, right, count, total, name))
-        meeting = sum(way["measure"] != "key confirmed" and way["numerator"] > 0 for way in ways)
-        blocked: dict[str, Any] = {"blocked_by": "Not joinable"} if meeting == 0 else {}
+        met = bool((known.holds[:, left_place] & known.holds[:, right_place]).any())
+        blocked: dict[str, Any] = {} if meeting or met else {"blocked_by": "Not joinable"}
         lines += [line("ways to join", left, right, meeting, **blocked), *ways]
     return lines
 
 
+def _is_strong(key: str) -> bool:
+    return key not in WEAK and "Undeclared" not in key
+
+
 def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
     """Say whether both systems keep names (and birth dates), and how many left records have them."""
-    dated = (known.records["linkable_by"] == "Name and birth date").to_numpy(dtype=bool)
+    dated = (known.records["linkable_by"] == NAME_AND_DATE).to_numpy(dtype=bool)
     named = dated | (known.records["linkable_by"] == "Name only").to_numpy(dtype=bool)
-    for name, marked in (("Name and birth date", dated), ("Name", named)):
+    for name, marked in ((NAME_AND_DATE, dated), ("Name", named)):
         if (known.of(left) & marked).any() and (known.of(right) & marked).any():
             return name, int((known.of(left) & marked).sum())
     return None
@@ -104,7 +119,7 @@ def _key(
     return lines
 
 
-def matches(known: Known, links: Links) -> Lines:
+def matches(known: Known, links: Links, scope: Scope) -> Lines:
     """Measure who of each system is found in each other one, and what waits for a decision.
 
     Parameters
@@ -113,20 +128,25 @@ def matches(known: Known, links: Links) -> Lines:
         Who is in which system.
     links
         Who is who.
+    scope
+        Whom the systems are for: who is of a grade or school that a system isn't for is not missing there.
 
     Returns
     -------
     list of dict
-        Lines *match rate*, *only in left*, *only in right*, *pairs to review* and *pairs refused*.
+        Lines *match rate*, *only in left* and *only in right*; where any pair was weighed, *pairs to review*
+        and *pairs refused*.
     """
     decided = links.pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
+    waiting = {decision: _ends(known, links, decision) for decision in ("Review", "Refused")}
     lines: Lines = []
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
-        in_left, in_right = known.holds[:, left_place], known.holds[:, right_place]
+        in_left = known.holds[:, left_place] & scope.meant[:, right_place]
+        in_right = known.holds[:, right_place] & scope.meant[:, left_place]
         both, lefts, rights = int((in_left & in_right).sum()), int(in_left.sum()), int(in_right.sum())
-        orphan = known.example(known.of(left_place) & ~in_right[known.child])
-        stranger = known.example(known.of(right_place) & ~in_left[known.child])
+        orphan = known.example(known.of(left_place) & (in_left & ~in_right)[known.child])
+        stranger = known.example(known.of(right_place) & (in_right & ~in_left)[known.child])
         lines += [
             line("match rate", left, right, both, lefts, **orphan),
             line("only in left", left, right, lefts - both, lefts, **orphan),
@@ -138,8 +158,22 @@ def matches(known: Known, links: Links) -> Lines:
         }
         total = sum(weighed.values())
         for name, decision in (("pairs to review", "Review"), ("pairs refused", "Refused")):
-            lines.append(line(name, left, right, weighed[decision], total))
+            if total:
+                marked = waiting[decision].get(frozenset((left, right)), [])
+                example = known.example(np.isin(np.arange(len(known.records)), marked)) if marked else {}
+                lines.append(line(name, left, right, weighed[decision], total, **example))
     return lines
+
+
+def _ends(known: Known, links: Links, decision: str) -> dict[frozenset[str], list[int]]:
+    """List the records of the pairs that were decided so, by the two systems."""
+    pairs = links.pairs[links.pairs["decision"].eq(decision)]
+    found: dict[frozenset[str], list[int]] = {}
+    sides = [known.numbers_of(pairs[f"{side}_silo"], pairs[f"{side}_record"]) for side in ("left", "right")]
+    systems = zip(pairs["left_silo"].tolist(), pairs["right_silo"].tolist(), strict=True)
+    for of, *ends in zip(systems, *(side.tolist() for side in sides), strict=True):
+        found.setdefault(frozenset(of), []).extend(end for end in ends if end >= 0)
+    return found
 
 
 def record_ties(known: Known) -> Lines:
@@ -153,10 +187,11 @@ def record_ties(known: Known) -> Lines:
     Returns
     -------
     list of dict
-        Lines *joined, not verified*, *waiting for a person* and *children with two records*, one a system
-        each.
+        Lines *joined, not verified*, *waiting for a person*, *children with two records* and *in no other
+        system* (where there is another one), one a system each.
     """
     lines: Lines = []
+    lonely = known.holds.sum(axis=1) == 1
     for place, silo in enumerate(known.silos):
         mine = known.of(place)
         total = int(mine.sum())
@@ -167,6 +202,10 @@ def record_ties(known: Known) -> Lines:
         twice, children = int((records > 1).sum()), int((records > 0).sum())
         example = known.example(mine & (records > 1)[known.child])
         lines.append(line("children with two records", silo, None, twice, children, **example))
+        if len(known.silos) > 1:
+            alone = mine & lonely[known.child]
+            unknown = int((lonely & known.holds[:, place]).sum())
+            lines.append(line("in no other system", silo, None, unknown, children, **known.example(alone)))
     return lines
 
 
@@ -199,6 +238,6 @@ def correctness(known: Known, scores: pd.DataFrame | None) -> Lines:
         for name, of in (("matches that are right", "linked"), ("true matches found", "possible")):
             if scores is None:
                 lines.append(line(name, left, right, next_step=WITHOUT_KEY))
-            elif row is not None:
+            elif row is not None and row[of] > 0:
                 lines.append(line(name, left, right, int(row["right"]), int(row[of])))
     return lines

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["Known", "know"]
+__all__ = ["BEHIND", "Known", "know"]
+
+# Key of a line under which the records behind it are kept, where somebody asks for them.
+BEHIND = "behind"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Known:
         One entry a record: the child's number.
     holds
         A row a child, a column a system: it has a record of the child.
+    keeps_behind
+        Whether lines keep the records behind them, and not only the first as an example.
     """
 
     silos: tuple[str, ...]
@@ -41,6 +46,7 @@ class Known:
     place: npt.NDArray[np.int64]
     child: npt.NDArray[np.int64]
     holds: npt.NDArray[np.bool_]
+    keeps_behind: bool = False
 
     def pairs(self) -> list[tuple[int, int]]:
         """List every pair of systems once, by their places."""
@@ -49,6 +55,12 @@ class Known:
     def of(self, place: int) -> npt.NDArray[np.bool_]:
         """Mark the records of a system."""
         return self.place == place
+
+    def numbers_of(self, silos: pd.Series, records: pd.Series) -> npt.NDArray[np.int64]:
+        """Give the places of records in ``records``; -1 for one that isn't there."""
+        own = pd.MultiIndex.from_frame(self.records[["silo", "record"]])
+        asked = pd.MultiIndex.from_arrays([silos, records])
+        return np.asarray(own.get_indexer(asked), dtype="int64")
 
     def example(self, marked: npt.NDArray[np.bool_]) -> dict[str, Any]:
         """Point at the first of some records.
@@ -61,16 +73,18 @@ class Known:
         Returns
         -------
         dict
-            ``example_file`` and ``example_row``; empty when no record is marked.
+            ``example_file`` and ``example_row``, and with `keeps_behind` the places of all; empty when no
+            record is marked.
         """
         places = np.flatnonzero(marked)
         if len(places) == 0:
             return {}
         first = self.records.iloc[int(places[0])]
-        return {"example_file": first["file"], "example_row": first["row"]}
+        behind = {BEHIND: places} if self.keeps_behind else {}
+        return {"example_file": first["file"], "example_row": first["row"], **behind}
 
 
-def know(district: District, links: Links) -> Known:
+def know(district: District, links: Links, *, keeps_behind: bool = False) -> Known:
     """Find who is in which system.
 
     Parameters
@@ -79,6 +93,8 @@ def know(district: District, links: Links) -> Known:
         A district that was read.
     links
         Who is who in it.
+    keeps_behind
+        Whether lines keep the records behind them.
 
     Returns
     -------
@@ -99,4 +115,4 @@ def know(district: District, links: Links) -> Known:
     child, named = pd.factorize(records["child"])
     holds = np.zeros((len(named), len(silos)), dtype=bool)
     holds[child, place] = True
-    return Known(tuple(silos), records, place, child.astype("int64"), holds)
+    return Known(tuple(silos), records, place, child.astype("int64"), holds, keeps_behind)

@@ -25,6 +25,7 @@ class Measure(BaseModel):
     meaning: str
     next_step: str
     needs_key: bool = False
+    bad: bool = False
 
 
 @cache

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.gaps.coverage import agreement, completeness, coverage
-from helpers.gaps.freshness import freshness
+from helpers.gaps.completeness import completeness, entries
+from helpers.gaps.coverage import agreement, coverage
+from helpers.gaps.freshness import ages, endings
 from helpers.gaps.identity import correctness, matches, record_ties, shared_keys
 from helpers.gaps.intervals import wilson
 from helpers.gaps.irregularities import irregularities
-from helpers.gaps.known import know
-from helpers.layouts import as_table, empty_table
+from helpers.gaps.known import BEHIND, Known, know
+from helpers.gaps.membership import membership_of
+from helpers.gaps.newest import newest_days
+from helpers.gaps.scope import scope_of
+from helpers.gaps.sightings import sightings
+from helpers.layouts import STRING, as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["scorecard"]
+__all__ = ["records_behind", "scorecard"]
 
 KINDS = ("Identity", "Meaning", "Coverage", "Completeness", "Freshness", "Format")
+# Lines that say who of one system isn't found in the other: what stands between the two stands before them.
+WHO_IS_FOUND = ("match rate", "only in left", "only in right")
+
+Lines = list[dict[str, Any]]
 
 
 def scorecard(district: District, links: Links, scores: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -41,21 +50,12 @@ def scorecard(district: District, links: Links, scores: pd.DataFrame | None = No
     pandas.DataFrame
         Table ``scorecard``: every pair of systems once (the roster on the left, then by name), then every
         system. ``value`` is in ``unit``; rates have numerator, denominator and a 95% interval (Wilson).
-        ``blocked_by`` says why a pair can't be measured: Not joinable (no id or name in common) or Not
-        fresh (exports a month apart). No sentence of ``next_step`` holds a figure.
+        ``blocked_by`` says what stands between two systems: Not joinable (nothing in common by which records
+        could be joined; who is found there isn't asked, and NA) or Not fresh (exports a month apart: who is
+        found is counted, but who is missing may have moved). No sentence of ``next_step`` holds a figure.
     """
     known = know(district, links)
-    lines = [
-        *shared_keys(known, district.identifiers),
-        *matches(known, links),
-        *correctness(known, scores),
-        *agreement(known),
-        *record_ties(known),
-        *coverage(known),
-        *completeness(known, district.layouts),
-        *freshness(district, known),
-        *irregularities(pd.concat([district.findings, links.findings], ignore_index=True), district.accounts),
-    ]
+    lines = _lines(district, links, known) + correctness(known, scores)
     if not lines:
         return empty_table("scorecard")
     frame = pd.DataFrame(lines)
@@ -72,3 +72,78 @@ def scorecard(district: District, links: Links, scores: pd.DataFrame | None = No
         }
     ).sort_values(["single", "left", "right", "kind"], kind="stable", na_position="last")
     return as_table("scorecard", frame.assign(low=interval["low"], high=interval["high"]).loc[order.index])
+
+
+def records_behind(district: District, links: Links) -> pd.DataFrame:
+    """List the records behind the lines of a scorecard: whom somebody has to look at.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``measure``, ``left_silo``, ``right_silo``, ``column`` (as in the table ``scorecard``), ``silo``,
+        ``record``: of each line the records that its example is the first of. A limit that hits a whole
+        system has none.
+    """
+    known = know(district, links, keeps_behind=True)
+    named = ["measure", "left_silo", "right_silo", "column"]
+    parts = [
+        known.records[["silo", "record"]].take(each[BEHIND]).assign(**{name: each[name] for name in named})
+        for each in _lines(district, links, known)
+        if BEHIND in each
+    ]
+    columns = [*named, "silo", "record"]
+    if not parts:
+        return pd.DataFrame({name: pd.Series(dtype=STRING) for name in columns})
+    found = [part.astype(dict.fromkeys(named, STRING)) for part in parts]
+    return pd.concat(found, ignore_index=True)[columns].astype(STRING)
+
+
+def _lines(district: District, links: Links, known: Known) -> Lines:
+    """Measure all that needs no key."""
+    findings = pd.concat([district.findings, links.findings], ignore_index=True)
+    amiss = irregularities(findings, district.accounts)
+    if known.records.empty:
+        return amiss
+    scope, newest = scope_of(known), newest_days(district)
+    membership = membership_of(district, known, newest.days)
+    met, aged = shared_keys(known, district.identifiers), ages(known, newest)
+    return [
+        *met,
+        *_as_far_as_asked(matches(known, links, scope), [*met, *aged]),
+        *agreement(known),
+        *record_ties(known),
+        *coverage(known, scope),
+        *completeness(known, district.layouts),
+        *entries(district, known),
+        *aged,
+        *endings(known, membership),
+        *sightings(district, known, membership, newest),
+        *amiss,
+    ]
+
+
+def _as_far_as_asked(found: Lines, between: Lines) -> Lines:
+    """Say of who is found in which system what stands between the two; without a way to join, ask nothing."""
+    blocking: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in between:
+        if each.get("blocked_by"):
+            blocking.setdefault((each["left_silo"], each["right_silo"]), each)
+    lines: Lines = []
+    for each in found:
+        block = blocking.get((each["left_silo"], each["right_silo"]))
+        if block is None or each["measure"] not in WHO_IS_FOUND:
+            lines.append(each)
+            continue
+        told = {**each, "blocked_by": block["blocked_by"], "next_step": block["next_step"]}
+        if block["blocked_by"] == "Not joinable":
+            told |= {"numerator": None, "value": None, "example_file": None, "example_row": None}
+            told.pop(BEHIND, None)
+        lines.append(told)
+    return lines

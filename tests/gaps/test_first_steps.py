@@ -45,3 +45,17 @@ def test_what_is_well_or_not_known_is_no_step() -> None:
     unknown = ("matches that are right", "sis", "meals", float("nan"), float("nan"), "rate")
     assert first_steps(card(well, unknown)).empty
     assert first_steps(card(well).iloc[:0]).empty
+
+
+def test_a_system_that_cannot_be_joined_is_missing_all_and_a_limit_is_no_step() -> None:
+    unjoined = ("match rate", "sis", "lms", float("nan"), 95.0, "rate")
+    lines = card(MATCHED, unjoined)
+    lines.loc[1, "blocked_by"] = "Not joinable"
+    assert first_steps(lines)[["right_silo", "touched"]].values.tolist() == [["lms", 95]]
+    lines["is_limit"] = True
+    assert first_steps(lines).empty
+
+
+def test_of_a_rate_that_counts_what_is_amiss_the_numerator_is_touched() -> None:
+    unverified = ("joined, not verified", "tests", "", 4.0, 90.0, "rate")
+    assert first_steps(card(unverified))["touched"].tolist() == [4]

@@ -1,0 +1,75 @@
+"""What a system holds of the children whom it lists, how new it is, and who was never seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from helpers.gaps import records_behind, scorecard
+from tests.district_by_hand import district, links, silo
+from tests.gaps.test_scope import line
+
+CHILDREN = ["ana", "ben", "cleo"]
+
+
+def a_result(day: str, child: str = "ana") -> dict[str, Any]:
+    return {"record": child, "administration_date": day, "assessment": "MAP", "result": 200.0}
+
+
+def card_of(*, tests: list[dict[str, Any]], as_of: str = "2026-04-30") -> pd.DataFrame:
+    people = [{"record": name} for name in CHILDREN]
+    roster = silo("sis", [{**one, "as_of": as_of} for one in people])
+    for one in tests:
+        one["administration_date"] = pd.Timestamp(one["administration_date"])
+    who = links({(system, name): name for system in ("sis", "map") for name in CHILDREN})
+    return scorecard(district(roster, silo("map", people, assessment_result=tests)), who)
+
+
+def test_a_child_who_is_listed_and_has_no_test_is_counted() -> None:
+    card = card_of(tests=[a_result("2026-04-20"), a_result("2026-04-21"), a_result("2026-04-20", "ben")])
+    entry = line(card, "children with an entry", "map")
+    assert (entry.column, entry.numerator, entry.denominator, entry.example_row) == ("test results", 2, 3, 4)
+
+
+def test_between_two_windows_of_tests_nothing_is_late() -> None:
+    windows = [a_result("2025-09-10"), a_result("2026-01-20"), a_result("2026-01-25")]
+    waiting = line(card_of(tests=windows), "days behind", "map")
+    assert (waiting.value, waiting.is_limit) == (95, True)
+    lag = line(card_of(tests=windows), "roster lag", "sis", "map")
+    assert (lag.is_limit, lag.blocked_by) == (True, pd.NA) or pd.isna(lag.blocked_by)
+    late = card_of(tests=windows, as_of="2026-06-30")
+    assert not line(late, "days behind", "map").is_limit
+    assert line(late, "roster lag", "sis", "map").blocked_by == "Not fresh"
+
+
+def test_work_without_a_score_is_no_gap() -> None:
+    scores: list[dict[str, Any]] = [
+        {"record": "ana", "score": 7.0},
+        {"record": "ana"},
+        {"record": "ben", "score_status": "Excused"},
+        {"record": "ben", "score_status": "Not assigned"},
+    ]
+    people = [{"record": name} for name in CHILDREN]
+    who = links({("lms", name): name for name in CHILDREN})
+    card = scorecard(district(silo("lms", people, assignment_score=scores)), who)
+    given = line(card, "scores given", "lms")
+    assert (given.numerator, given.denominator, given.is_limit) == (1, 2, True)
+    assert line(card, "children with an entry", "lms").numerator == 2
+
+
+def test_who_is_enrolled_and_was_never_seen_is_told_apart_from_who_has_just_left() -> None:
+    """Ben left the roster last week; Cleo, gone since summer, was carried over from last year's list."""
+    spells = [{"record": name, "begin_date": "2025-08-18"} for name in CHILDREN]
+    absences = [
+        {"record": "ben", "date": "2025-11-03", "attendance_event_category": "Tardy"},
+        {"record": "cleo", "date": "2025-05-05", "attendance_event_category": "Tardy"},
+    ]
+    people = [{"record": name, "as_of": "2026-04-28"} for name in CHILDREN]
+    attendance = silo("attendance", people, school_enrollment=spells, attendance_event=absences)
+    sis = silo("sis", [{"record": "ana", "as_of": "2026-04-30"}])
+    who = links({("attendance", name): name for name in CHILDREN} | {("sis", "ana"): "ana"})
+    unseen = line(scorecard(district(sis, attendance), who), "listed and never seen", "attendance")
+    assert (unseen.numerator, unseen.denominator) == (1, 3)
+    behind = records_behind(district(sis, attendance), who)
+    assert behind.loc[behind["measure"].eq("listed and never seen"), "record"].tolist() == ["cleo"]

@@ -1,0 +1,98 @@
+"""A system of which a grade or a school knows hardly anybody isn't for them: a limit, and no gap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from helpers.files import District
+from helpers.gaps import records_behind, scorecard
+from helpers.gaps.scope import worded
+from helpers.link import Links
+from tests.district_by_hand import district, links, silo
+
+GRADES = ["KG", "01", "02", "06", "07"]
+EACH = 10
+
+
+def two_systems(lms_without_grades: bool = True, missing: int = 2) -> tuple[District, Links]:
+    """Ten children a grade; the learning system has those of 06 and 07, but for a few of the latter."""
+    children = [(f"{grade}-{at}", grade) for grade in GRADES for at in range(EACH)]
+    roster = [{"record": name, "grade_level": grade, "school_id": "1" if grade < "06" else "2"}
+              for name, grade in children]  # fmt: skip
+    used = [name for name, grade in children if grade in ("06", "07")][: 2 * EACH - missing]
+    lms = [{"record": name, "grade_level": None if lms_without_grades else "06"} for name in used]
+    who = {("sis", name): name for name, _ in children} | {("lms", name): name for name in used}
+    return district(silo("sis", roster), silo("lms", lms)), links(who)
+
+
+def line(card: pd.DataFrame, measure: str, left: str, right: str | None = None) -> Any:
+    found = card[card["measure"].eq(measure) & card["left_silo"].eq(left)]
+    found = found[
+        found["right_silo"].isna() if right is None else found["right_silo"].eq(right).fillna(False)
+    ]
+    assert len(found) == 1, f"{measure}: {len(found)} lines"
+    return found.iloc[0]
+
+
+@pytest.mark.parametrize("lms_without_grades", [True, False])
+def test_children_of_grades_that_a_system_is_not_for_are_missing_nowhere(lms_without_grades: bool) -> None:
+    card = scorecard(*two_systems(lms_without_grades))
+    assert line(card, "children known", "lms").denominator == 50
+    meant = line(card, "meant children known", "lms")
+    assert (meant.numerator, meant.denominator, meant.is_limit) == (18, 20, False)
+    outside = line(card, "outside its grades", "lms")
+    assert (outside.numerator, outside.column, outside.is_limit) == (30, "grades KG to 02", True)
+    assert not card["measure"].eq("outside its schools").any()  # its grades say all
+    found = line(card, "match rate", "sis", "lms")
+    assert (found.numerator, found.denominator) == (18, 20)
+    assert line(card, "only in left", "sis", "lms").value == 2
+    assert line(card, "only in right", "sis", "lms").value == 0
+
+
+def test_a_system_for_all_grades_has_no_such_line() -> None:
+    card = scorecard(*two_systems())
+    own = card[card["left_silo"].eq("sis") & card["right_silo"].isna()]
+    assert set(own.loc[own["kind"].eq("Coverage"), "measure"]) == {"children known"}
+
+
+def test_a_school_without_anybody_is_told_where_its_grades_do_not_explain_it() -> None:
+    roster = [{"record": f"{school}-{at}", "grade_level": "06", "school_id": school}
+              for school in ("1", "2") for at in range(EACH)]  # fmt: skip
+    lms = [{"record": f"2-{at}"} for at in range(EACH)]
+    who = {("sis", one["record"]): one["record"] for one in roster}
+    tied = links(who | {("lms", one["record"]): one["record"] for one in lms})
+    card = scorecard(district(silo("sis", roster), silo("lms", lms)), tied)
+    assert line(card, "outside its schools", "lms").numerator == EACH
+    assert line(card, "match rate", "sis", "lms").value == 1
+
+
+def test_nobody_is_outside_where_no_system_says_grades() -> None:
+    people, few = [{"record": f"s{at}"} for at in range(40)], [{"record": f"m{at}"} for at in range(2)]
+    who = {("sis", f"s{at}"): f"c{at}" for at in range(40)} | {("map", f"m{at}"): f"c{at}" for at in range(2)}
+    card = scorecard(district(silo("sis", people), silo("map", few)), links(who))
+    assert line(card, "match rate", "sis", "map").denominator == 40
+    assert not card["measure"].isin(["meant children known", "outside its grades"]).any()
+
+
+def test_the_records_behind_a_line_are_those_that_are_missing() -> None:
+    behind = records_behind(*two_systems())
+    orphans = behind[behind["measure"].eq("only in left")]
+    assert orphans[["left_silo", "right_silo", "silo"]].drop_duplicates().values.tolist() == [
+        ["sis", "lms", "sis"]
+    ]
+    assert sorted(orphans["record"]) == ["07-8", "07-9"]
+
+
+@pytest.mark.parametrize(
+    ("grades", "words"),
+    [
+        (("06",), "grade 06"),
+        (("PK", "KG", "01", "09", "12"), "grades PK to 01, 09, 12"),
+        (("UG", "01"), "grades UG, 01"),
+    ],
+)
+def test_grades_are_said_as_from_and_to(grades: tuple[str, ...], words: str) -> None:
+    assert worded(grades) == words

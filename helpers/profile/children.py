@@ -40,6 +40,8 @@ class Profiles:
         Table ``profile_accounts``: rows = rows_behind + rows_left_out, by fact table and system.
     school_year
         The year that the profile shows; None where no system speaks of a year.
+    crosswalk
+        Table ``crosswalk``: who is who, as the profiles were put together.
     """
 
     profile: pd.DataFrame
@@ -48,6 +50,7 @@ class Profiles:
     left_out: pd.DataFrame
     accounts: pd.DataFrame
     school_year: int | None
+    crosswalk: pd.DataFrame
 
 
 def child_profiles(district: District, links: Links, school_year: int | None = None) -> Profiles:
@@ -93,7 +96,7 @@ def child_profiles(district: District, links: Links, school_year: int | None = N
         told = values.loc[values["status"].eq("Reported") & values["school_year"].notna(), "school_year"]
         school_year = int(told.max()) if len(told) else years[-1]
     profile = profile_of(values, links.crosswalk, school_year, terms.element)
-    return Profiles(profile, values, line, left_out, accounts, school_year)
+    return Profiles(profile, values, line, left_out, accounts, school_year, links.crosswalk)
 
 
 def profile_of(

@@ -1,16 +1,21 @@
-"""Judge links, findings and gaps against the answer key."""
+"""Judge links, findings, profiles and gaps against the answer key."""
 
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.findings import score_findings
 from helpers.score.links import score_children, score_links
 from helpers.score.pairs import score_pairs
+from helpers.score.profiles import judge_profiles, score_profiles
+from helpers.score.truth import true_crosswalk
 
 __all__ = [
     "AnswerKey",
     "can_be_judged",
+    "judge_profiles",
     "read_answer_key",
     "score_children",
     "score_findings",
     "score_links",
     "score_pairs",
+    "score_profiles",
+    "true_crosswalk",
 ]

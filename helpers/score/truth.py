@@ -7,13 +7,24 @@ from typing import Protocol
 
 import pandas as pd
 
-from helpers.layouts import STRING
-from helpers.score.answer_key import AnswerKey
+from helpers.layouts import STRING, as_table
+from helpers.score.answer_key import AnswerKey, read_answer_key
 
-__all__ = ["ScoredDistrict", "at_records", "groups_of", "true_children"]
+__all__ = [
+    "BY_THE_KEY",
+    "TWO_PEOPLE",
+    "ScoredDistrict",
+    "at_records",
+    "groups_of",
+    "true_children",
+    "true_crosswalk",
+]
 
 RECORD = ["silo", "record"]
 NOBODY = "nobody"
+# Steps of a crosswalk that nobody had to find out.
+BY_THE_KEY = "Answer key"
+TWO_PEOPLE = "Answer key, two people"
 
 
 class ScoredDistrict(Protocol):
@@ -74,6 +85,58 @@ def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFr
     nobody = NOBODY + " " + truth["silo"] + "\n" + truth["record"]
     truth = truth.assign(person=truth["person"].fillna(nobody))
     return truth.sort_values([*RECORD, "person"], ignore_index=True)
+
+
+def true_crosswalk(district: ScoredDistrict, *, key: AnswerKey | None = None) -> pd.DataFrame:
+    """Put every record to the child whose it truly is: the crosswalk that linking tries to find.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *crosswalk*, one row a record of role Student; ``child`` is the key's person. A
+        record whose rows belong to two people can be put to one only: to whom most of them belong (of
+        equals, the first); its ``step`` says so (`TWO_PEOPLE`), whereas that of others is `BY_THE_KEY`, and
+        empty for a child's first record. A record that the key knows nobody for is a child of its own.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    place = ["silo", "file", "row"]
+    rows = key.rows.loc[key.rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
+    stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
+    known = stands_on.merge(rows, on=place, how="inner", validate="many_to_many")
+    owners = known.groupby([*RECORD, "person"], sort=False).size().rename("rows").reset_index()
+    owners = owners.sort_values("rows", ascending=False, kind="stable")
+    owners = owners.assign(people=owners.groupby(RECORD)["person"].transform("size"))
+    owners = owners.drop_duplicates(RECORD)
+
+    students = district.people.loc[district.people["role"].eq("Student"), [*RECORD, "linkable_by"]]
+    students = students.merge(owners.drop(columns="rows"), on=RECORD, how="left", validate="one_to_one")
+    nobody = NOBODY + " " + students["silo"] + "\n" + students["record"]
+    child = students["person"].fillna(nobody)
+    step = pd.Series(BY_THE_KEY, index=students.index, dtype=STRING).where(child.duplicated())
+    homes = key.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")["household"]
+    return as_table(
+        "crosswalk",
+        students[[*RECORD, "linkable_by"]].assign(
+            child=child,
+            step=step.mask(students["people"].gt(1).fillna(False), TWO_PEOPLE),
+            band=pd.Series("Sure", index=students.index, dtype=STRING).where(
+                child.duplicated(keep=False), "Alone"
+            ),
+            household=homes.reindex(child).set_axis(students.index),
+        ),
+    )
 
 
 def groups_of(people: pd.DataFrame) -> pd.DataFrame:

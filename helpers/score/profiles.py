@@ -1,0 +1,198 @@
+"""How right the profiles are: every element of every child against what is true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import as_table, empty_table
+from helpers.link import Links
+from helpers.profile import Element, Profiles, child_profiles, elements
+from helpers.profile.values import folded
+from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.truth import RECORD, true_crosswalk
+
+if TYPE_CHECKING:
+    from helpers.files import District
+
+__all__ = ["judge_profiles", "score_profiles"]
+
+ABOUT = ["person", "element"]
+OUTCOMES = ("right", "not_fresh", "wrong", "missing", "not_collected")
+
+
+def score_profiles(district: District, profiles: Profiles, *, key: AnswerKey | None = None) -> pd.DataFrame:
+    """Count, for each element, of how many children the profile says what is true.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    profiles
+        Its profiles, by whichever links.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *profile_scores*, one row an element that the key knows, in the order of the
+        profile's columns.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    judged = judge_profiles(district, profiles, key=key)
+    counts = judged.groupby(["element", "outcome"]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(OUTCOMES), fill_value=0)
+    counts["of_another_child"] = judged.groupby("element")["of_another_child"].sum()
+    counts["of_children"] = counts[list(OUTCOMES[:-1])].sum(axis="columns")
+    counts["share_right"] = counts["right"] / counts["of_children"].where(counts["of_children"] > 0)
+    declared = {each.name: each.domain for each in elements()}
+    counts = counts.reindex([name for name in declared if name in counts.index])
+    return as_table(
+        "profile_scores",
+        counts.rename_axis("element")
+        .reset_index()
+        .assign(domain=pd.Series([declared[name] for name in counts.index], dtype="string")),
+    )
+
+
+def judge_profiles(district: District, profiles: Profiles, *, key: AnswerKey | None = None) -> pd.DataFrame:
+    """Say of every child and element whether the profile shows what is true.
+
+    A child's profile is the one that holds its record in the first system, as the roster is where people
+    look a child up.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    profiles
+        Its profiles, by whichever links.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``person, element, true, shown, outcome, of_another_child, silo, record``, one row a child of this
+        school year and element. ``outcome``: *right*; *not_fresh*, true on an earlier day for which a system
+        speaks; *wrong*, and then ``of_another_child`` says whether a record of another child was joined;
+        *missing*, although a system records it; *not_collected*, no system records it.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    truly = true_crosswalk(district, key=key)
+    rightly = profiles
+    if not _same_ties(profiles.crosswalk, truly):
+        nothing = (empty_table("pairs"), empty_table("findings"), pd.DataFrame())
+        rightly = child_profiles(district, Links(truly, *nothing), profiles.school_year)
+    now, earlier = _truth(key)
+    owner = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
+
+    ties = owner.merge(profiles.crosswalk[[*RECORD, "child"]], on=RECORD, how="left", validate="one_to_one")
+    opened = ties.dropna(subset=["child"]).drop_duplicates("person")[["person", "child"]]
+    shown = _chosen(profiles).merge(opened, on="child", how="inner", validate="many_to_many")
+    shown = shown.merge(
+        owner.rename(columns={"person": "owner"}), on=RECORD, how="left", validate="many_to_one"
+    )
+    shown = shown.assign(another=_of_another(shown, ties))
+    held = _chosen(rightly).rename(columns={"child": "person"})[ABOUT].assign(held=True)
+
+    judged = now.merge(earlier[ABOUT].drop_duplicates(), on=ABOUT, how="outer", validate="one_to_one")
+    known = judged["person"].unique()
+    foreign = shown.loc[shown["another"] & shown["person"].isin(known), ABOUT]
+    foreign = foreign[foreign["element"].isin(judged["element"].unique())]
+    judged = judged.merge(foreign, on=ABOUT, how="outer", validate="one_to_one")
+    judged = judged.merge(shown.drop(columns="child"), on=ABOUT, how="left", validate="one_to_one")
+    judged = judged.merge(held, on=ABOUT, how="left", validate="one_to_one")
+    says = judged["value"].notna()
+    right = _alike(judged)
+    was = judged[[*ABOUT, "value", "value_number"]].merge(
+        earlier, on=ABOUT, how="inner", validate="one_to_many"
+    )
+    was = was[_alike(was)]
+    stale = pd.MultiIndex.from_frame(judged[ABOUT]).isin(pd.MultiIndex.from_frame(was[ABOUT]))
+    outcome = np.select(
+        [says & right, says & stale, says, judged["held"].notna()],
+        ["right", "not_fresh", "wrong", "missing"],
+        default="not_collected",
+    )
+    judged = judged.assign(outcome=outcome, shown=judged["value"])
+    another = judged["another"].fillna(False).astype(bool) & (outcome == "wrong")
+    columns = [*ABOUT, "true", "shown", "outcome", "of_another_child", *RECORD]
+    return judged.assign(of_another_child=another)[columns].astype(
+        {
+            **dict.fromkeys([*ABOUT, "true", "shown", "outcome", *RECORD], "string"),
+            "of_another_child": "boolean",
+        }
+    )
+
+
+def _truth(key: AnswerKey) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part the truth into that of the newest day, and what was otherwise before."""
+    values = key.values.rename(columns={"value": "true"})
+    newest = values["as_of"].isna() | (values["as_of"] == values["as_of"].max())
+    columns = [*ABOUT, "true"]
+    return values.loc[newest, columns], values.loc[~newest, columns].drop_duplicates()
+
+
+def _same_ties(left: pd.DataFrame, right: pd.DataFrame) -> bool:
+    parts = [one[[*RECORD, "child"]].sort_values(RECORD, ignore_index=True) for one in (left, right)]
+    return bool(parts[0].equals(parts[1]))
+
+
+def _chosen(profiles: Profiles) -> pd.DataFrame:
+    """Take what profiles show, without what they have no value for."""
+    values = profiles.values
+    of_year = values["school_year"].isna()
+    if profiles.school_year is not None:
+        of_year |= values["school_year"].eq(profiles.school_year).fillna(False)
+    shown = values[values["chosen"] & of_year & values["status"].eq("Reported")]
+    return shown[["child", "element", "value", "value_number", *RECORD]]
+
+
+def _of_another(shown: pd.DataFrame, ties: pd.DataFrame) -> pd.Series:
+    """Say of what is shown whether a record of another person stands behind it."""
+    strange = shown[["person", "child", "silo"]].merge(
+        ties.rename(columns={"person": "owner"})[["silo", "child", "owner"]].drop_duplicates(),
+        on=["child", "silo"],
+        how="inner",
+        validate="many_to_many",
+    )
+    strange = strange.loc[strange["person"] != strange["owner"], ["person", "silo"]].drop_duplicates()
+    mixed = pd.MultiIndex.from_frame(shown[["person", "silo"]]).isin(pd.MultiIndex.from_frame(strange))
+    one = shown["record"].notna()
+    # A value that several records give together is another's as soon as one of them is.
+    return (shown["owner"].ne(shown["person"]).fillna(False) & one) | (mixed & ~one)
+
+
+def _alike(rows: pd.DataFrame) -> pd.Series:
+    """Compare what is shown with what is true, each element in its own way."""
+    same = rows["value"].eq(rows["true"]).fillna(False).astype(bool)
+    for element in elements():
+        mine = rows["element"].eq(element.name).to_numpy(dtype=bool)
+        if mine.any():
+            same = same.mask(mine, _alike_in(rows[mine], element).reindex(rows.index))
+    return same.fillna(False).astype(bool)
+
+
+def _alike_in(rows: pd.DataFrame, element: Element) -> pd.Series:
+    if element.type in ("integer", "number"):
+        digits = rows["true"].str.partition(".")[2].str.len().fillna(0).to_numpy(dtype="float64")
+        true = pd.to_numeric(rows["true"], errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+        apart = np.abs(rows["value_number"].to_numpy(dtype="float64") - true)
+        # The truth is written with so many digits: half a unit of the last is nothing.
+        return pd.Series(apart <= 0.5 * 10.0**-digits + 1e-9, index=rows.index)
+    if element.compare == "folded":
+        return folded(rows["value"]).eq(folded(rows["true"])).fillna(False).astype(bool)
+    return rows["value"].eq(rows["true"]).fillna(False).astype(bool)

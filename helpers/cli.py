@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,16 @@ __all__ = ["main", "register"]
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 SHORTER = {"numerator": "counted", "denominator": "out of"}  # a printed scorecard has to fit a line
+PROFILE_SCORES = [
+    "element",
+    "of_children",
+    "right",
+    "not_fresh",
+    "wrong",
+    "of_another_child",
+    "missing",
+    "share_right",
+]
 METHOD_NAMES = ("shared identifier", "exact", "standardised")
 
 
@@ -139,21 +150,24 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
 @json_option
 @ends_well
 def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> None:
-    """Judge the links of FOLDER against its answer key (only made districts have one).
+    """Judge the links and profiles of FOLDER against its answer key (only made districts have one).
 
     Writes scores.csv: for each pair of systems, group of children and kind of pair, how many pairs were
-    right, wrong and missed. Prints how many children were put together exactly right, and how many were
-    joined to another child without anyone noticing.
+    right, wrong and missed; and profile_scores.csv: for each element of the profile, of how many children it
+    says what is true. Prints how many children were put together exactly right, and how many were joined to
+    another child without anyone noticing.
     """
-    from helpers.score import score_children, score_links
+    from helpers.profile import child_profiles
+    from helpers.score import score_children, score_links, score_profiles
 
     district = _read(folder)
     links = _link(district)
-    crosswalk = (
-        links.crosswalk if crosswalk_file is None else _crosswalk_from(crosswalk_file, links.crosswalk)
-    )
-    scores = score_links(district, crosswalk)
+    if crosswalk_file is not None:
+        links = replace(links, crosswalk=_crosswalk_from(crosswalk_file, links.crosswalk))
+    scores = score_links(district, links.crosswalk)
     save_table(scores, out / "scores.csv")
+    elements = score_profiles(district, child_profiles(district, links))
+    save_table(elements, out / "profile_scores.csv")
     whole = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")]
     shown = whole[
         ["left_silo", "right_silo", "possible", "right", "wrong", "missed", "precision", "recall", "f1"]
@@ -172,6 +186,8 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
             "of these, noticed by nobody": int(silent.sum()),
             "some records missing": int((outcome == "missed").sum()),
         }
+    held = elements[elements["of_children"] > 0]
+    figures["profiles"] = elements if as_json else held[PROFILE_SCORES].round(4)
     emit(figures, as_json)
 
 
@@ -229,8 +245,9 @@ def _blanks(guard: Guard, as_json: bool) -> dict[str, str]:
 def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> None:
     """Put together what the systems in FOLDER know about each child.
 
-    Writes profile.csv (one row a child), values.parquet (every value with its source) and left_out.csv (what
-    stands behind no value, and why).
+    Writes profile.csv (one row a child), values.parquet (every value with its source), timeline.parquet (the
+    dated events of every child), left_out.csv (what stands behind neither, and why) and profile_accounts.csv
+    (rows = rows behind + rows left out).
     """
     from helpers.profile import child_profiles
     from helpers.share.parts import shown_wholes
@@ -241,7 +258,9 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     profiles = child_profiles(district, _link(district), school_year)
     save_table(profiles.profile, out / "profile.csv")
     save_table(profiles.values, out / "values.parquet")
+    save_table(profiles.timeline, out / "timeline.parquet")
     save_table(profiles.left_out, out / "left_out.csv")
+    save_table(profiles.accounts, out / "profile_accounts.csv")
     years = profiles.values["school_year"]
     of_year = years.isna() | years.isin([profiles.school_year])
     chosen = profiles.values[profiles.values["chosen"] & of_year]

@@ -14,8 +14,14 @@ from helpers.cli import main
 WRITES = {
     "read": ["findings.csv", "accounts.csv"],
     "link": ["crosswalk.csv", "pairs.csv", "link_findings.csv"],
-    "score": ["scores.csv"],
-    "profile": ["profile.csv", "values.parquet", "left_out.csv"],
+    "score": ["scores.csv", "profile_scores.csv"],
+    "profile": [
+        "profile.csv",
+        "values.parquet",
+        "timeline.parquet",
+        "left_out.csv",
+        "profile_accounts.csv",
+    ],
     "gaps": ["scorecard.csv"],
 }
 

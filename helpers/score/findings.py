@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.gaps import measures
+from helpers.layouts import STRING, Layout
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, ScoredDistrict
 
-__all__ = ["FINDING_KINDS", "score_findings"]
+__all__ = ["FINDING_KINDS", "LEFT_OUT", "can_be_noticed", "score_findings"]
 
 # Kinds that speak of a person: they may stand at any row of the record, and name the standard column.
 ABOUT_RECORDS = ("id_colliding", "birth_date_disagrees", "names_disagree", "id_shared", "rows_disagree")
@@ -27,6 +31,24 @@ FINDING_KINDS = frozenset(
     """.split()
 )
 PLACE = ["silo", "file", "row"]
+# The table of facts that stand behind no value notices faults, too.
+LEFT_OUT = "left_out"
+
+
+def can_be_noticed(found_by: str) -> bool:
+    """Say whether a word of the key's ``found_by`` is something that this room can look for.
+
+    Parameters
+    ----------
+    found_by
+        A kind of finding, a measure of the scorecard, ``left_out``, or anything else.
+
+    Returns
+    -------
+    bool
+        False for what no reader can notice.
+    """
+    return found_by in FINDING_KINDS or found_by == LEFT_OUT or found_by in {one.name for one in measures()}
 
 
 def score_findings(
@@ -34,9 +56,11 @@ def score_findings(
     findings: pd.DataFrame,
     *,
     crosswalk: pd.DataFrame | None = None,
+    behind: pd.DataFrame | None = None,
+    left_out: pd.DataFrame | None = None,
     key: AnswerKey | None = None,
 ) -> pd.DataFrame:
-    """Count, for each kind of fault that a finding can tell of, how many were noticed.
+    """Count, for each kind of fault that somebody can notice, how many were noticed.
 
     Parameters
     ----------
@@ -47,16 +71,24 @@ def score_findings(
     crosswalk
         The standard table *crosswalk*: with it, a disagreement also counts for the anchor that it disagrees
         with.
+    behind
+        The records behind the lines of the scorecard, from ``helpers.gaps.records_behind``: with them, faults
+        that a measure tells of count too.
+    left_out
+        The table of that name: with it, faults that leave a fact behind no value count too.
     key
         The truth; by default that of the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        One row a silo, kind of fault and kind of finding: ``silo``, ``kind``, ``found_by``, ``planted`` and
-        ``noticed`` (Int64, faults), ``share`` (rate). A fault is noticed by a finding of that kind at one of
-        its places: the same row and, where both name one, column; for findings about persons, any row of the
-        record; for findings about a whole file, the file.
+        One row a silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``,
+        ``planted`` and ``noticed`` (Int64, faults), ``share`` (rate). A fault is noticed by a finding of that
+        kind at one of its places: the same row and, where both name one, column; for findings about persons,
+        any row of the record; for findings about a whole file, the file. By a measure it is noticed when the
+        record in which it was planted (or, where its row makes no record, one of the same child in that
+        system) stands behind a line of that measure, in that column where both name one: that the measure is
+        above zero for other children's sake doesn't count. By ``left_out``, when its own row stands there.
 
     Raises
     ------
@@ -68,18 +100,23 @@ def score_findings(
         "found_by", ignore_index=True
     )
     faults["found_by"] = faults["found_by"].astype(STRING).str.strip()
-    faults = faults[faults["found_by"].isin(FINDING_KINDS)].reset_index(drop=True)
-    faults = faults[["fault", "silo", "kind", "found_by", "file", "row", "column"]].assign(
+    looked_for = set(FINDING_KINDS)
+    looked_for |= {one.name for one in measures()} if behind is not None else set()
+    looked_for |= {LEFT_OUT} if left_out is not None else set()
+    faults = faults[faults["found_by"].isin(looked_for)].reset_index(drop=True)
+    faults = faults[["fault", "silo", "kind", "found_by", "file", "row", "column", "person"]].assign(
         change=faults.index
     )
-    seen = pd.concat(
-        [
-            _at_the_cell(faults, findings),
-            _at_the_record(faults, findings, district.person_rows, crosswalk),
-            _at_the_file(faults, findings),
-        ]
-    )
-    faults["noticed"] = faults["change"].isin(seen)
+    seen = [
+        _at_the_cell(faults, findings),
+        _at_the_record(faults, findings, district.person_rows, crosswalk),
+        _at_the_file(faults, findings),
+    ]
+    if behind is not None:
+        seen.append(_behind_a_measure(faults, behind, district, key))
+    if left_out is not None:
+        seen.append(_left_out(faults, left_out))
+    faults["noticed"] = faults["change"].isin(pd.concat(seen))
     by = ["silo", "kind", "found_by"]
     whole = faults.groupby([*by, "fault"], sort=True)["noticed"].any().reset_index()
     counted = whole.groupby(by)["noticed"].agg(["size", "sum"]).reset_index()
@@ -139,3 +176,48 @@ def _at_the_file(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
     rowless = faults[faults["row"].isna()]
     met = rowless.merge(about_files, on=["silo", "file", "found_by"], how="inner", validate="many_to_one")
     return met["change"]
+
+
+def _behind_a_measure(
+    faults: pd.DataFrame, behind: pd.DataFrame, district: ScoredDistrict, key: AnswerKey
+) -> pd.Series:
+    """Match by record: whoever follows the measure's line looks at the record in which the fault is."""
+    measured = faults[faults["found_by"].isin(behind["measure"].unique())]
+    rows = district.person_rows[[*RECORD, "file", "row"]]
+    at_rows = measured.dropna(subset=["row"]).merge(rows, on=PLACE, how="inner", validate="many_to_many")
+    rowless = measured[~measured["change"].isin(at_rows["change"])].dropna(subset=["person"])
+    whose = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna()
+    theirs = rows.merge(whose, on=PLACE, how="inner", validate="many_to_many")
+    theirs = theirs[[*RECORD, "person"]].drop_duplicates()
+    by_person = rowless.merge(theirs, on=["silo", "person"], how="inner", validate="many_to_many")
+    columns = ["change", *RECORD, "found_by", "file", "column"]
+    at = pd.concat([at_rows[columns], by_person[columns]], ignore_index=True)
+    here = behind.rename(columns={"measure": "found_by", "column": "about"})
+    here = here[["found_by", *RECORD, "about"]].drop_duplicates()
+    met = at.merge(here, on=["found_by", *RECORD], how="inner", validate="many_to_many")
+    named = ["silo", "column", "about"]
+    layouts: Mapping[str, Layout] = getattr(district, "layouts", {})
+    told = met[named].drop_duplicates().dropna()
+    others = {one for one in told.itertuples(index=False, name=None) if _is_another(layouts, *one)}
+    same = [one not in others for one in met[named].itertuples(index=False, name=None)]
+    return met.loc[np.array(same, dtype=bool), "change"]
+
+
+def _is_another(layouts: Mapping[str, Layout], silo: str, column: str, about: str) -> bool:
+    """Say whether a column of a file is known not to be the one that a line is about."""
+    taken = {
+        source
+        for file in (layouts[silo].files if silo in layouts else ())
+        for makes in file.makes
+        if makes.table == "people"
+        for target, source in makes.take.items()
+        if target == about
+    }
+    return bool(taken) and column not in taken
+
+
+def _left_out(faults: pd.DataFrame, left_out: pd.DataFrame) -> pd.Series:
+    """Match the rows of facts that stand behind no value."""
+    rows = left_out[PLACE].dropna().drop_duplicates()
+    wanted = faults[faults["found_by"].eq(LEFT_OUT)].dropna(subset=["row"])
+    return wanted.merge(rows, on=PLACE, how="inner", validate="many_to_one")["change"]

@@ -10,6 +10,7 @@ import pytest
 
 from helpers.layouts import as_table
 from helpers.score import score_findings
+from helpers.score.findings import can_be_noticed
 from tests.score.test_links import Made, finding, made
 
 
@@ -100,3 +101,73 @@ def test_a_fault_of_several_changes_counts_once_and_file_faults_by_file() -> Non
         ("delimiter", "delimiter_other"): (1, 1),
         ("shifted", "cells_surplus"): (1, 1),
     }
+
+
+def behind(measure: str, silo: str, record: str, column: str | None = None) -> pd.DataFrame:
+    one = {
+        "measure": measure,
+        "left_silo": silo,
+        "right_silo": None,
+        "column": column,
+        "silo": silo,
+        "record": record,
+    }
+    return pd.DataFrame([one]).astype("string")
+
+
+def test_a_measure_notices_a_fault_where_its_own_record_stands_behind_the_line() -> None:
+    twice = {"row": 4, "kind": "customer_twice", "found_by": "children with two records"}
+    district = planted(twice)
+    nothing = finding("meals", 4, "not_a_date")
+    counted = ("customer_twice", "children with two records")
+    mine = behind("children with two records", "meals", "m1")
+    assert shares(district, nothing, behind=mine) == {counted: (1, 1)}
+    # The measure is above zero, for another child's sake.
+    others = behind("children with two records", "meals", "m2")
+    assert shares(district, nothing, behind=others) == {counted: (1, 0)}
+    another_measure = behind("column filled", "meals", "m1")
+    assert shares(district, nothing, behind=another_measure) == {counted: (1, 0)}
+    assert shares(district, nothing) == {}  # nobody gave the measures
+
+
+def test_a_fault_in_a_row_that_makes_no_record_is_looked_for_at_the_childs_records() -> None:
+    carried_over = {"row": 99, "person": "P1", "kind": "carried_over", "found_by": "listed and never seen"}
+    district, nothing = planted(carried_over), finding("meals", 4, "not_a_date")
+    measures = behind("listed and never seen", "meals", "m1"), behind("listed and never seen", "meals", "m2")
+    for noticed, one in zip((1, 0), measures, strict=True):
+        scored = shares(district, nothing, behind=one)
+        assert scored == {("carried_over", "listed and never seen"): (1, noticed)}
+
+
+def test_a_fact_behind_no_value_notices_the_fault_of_its_own_row() -> None:
+    late = {"kind": "late_event", "found_by": "left_out"}
+    district = planted({"row": 7, **late}, {"row": 8, **late})
+    left_out = pd.DataFrame(
+        [
+            {
+                "table": "attendance_event",
+                "silo": "meals",
+                "record": "m1",
+                "file": "meals.csv",
+                "row": 8,
+                "reason": "x",
+            }
+        ]
+    )
+    nothing = finding("meals", 4, "not_a_date")
+    scored = shares(district, nothing, left_out=as_table("left_out", left_out))
+    assert scored == {("late_event", "left_out"): (2, 1)}
+
+
+@pytest.mark.parametrize(
+    ("found_by", "can"),
+    [
+        ("not_a_date", True),
+        ("column filled", True),
+        ("left_out", True),
+        ("Not findable", False),
+        ("roster_lag", False),
+    ],
+)
+def test_what_can_be_looked_for(found_by: str, can: bool) -> None:
+    assert can_be_noticed(found_by) is can

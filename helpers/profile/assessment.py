@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.fitting import fitting
-from helpers.profile.found import Found, found
+from helpers.profile.found import NOTHING, Found, found
 from helpers.profile.tallies import Tallies
 
 __all__ = ["latest_result"]
@@ -14,6 +14,8 @@ __all__ = ["latest_result"]
 def latest_result(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take each record's latest result of the kind that the element asks for, by year."""
     results = evidence.facts["assessment_result"]
+    if results.empty:
+        return NOTHING
     weighed = results["child"].notna() & evidence.years.speak_of(results["year"])
     weighed &= fitting(results, element.where, evidence.of_systems(element.systems))
     key = ["silo", "record", "school_year"]

@@ -8,7 +8,7 @@ from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence, behind_one_value
 from helpers.profile.exceptions import known_to_cover
 from helpers.profile.fitting import fitting
-from helpers.profile.found import Found, found
+from helpers.profile.found import NOTHING, Found, found
 from helpers.profile.tallies import Tallies
 
 __all__ = ["discipline_days", "incidents_counted"]
@@ -19,6 +19,8 @@ KEYS = ["child", "silo", "school_year"]
 def incidents_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Count the incidents in which a child took part in the way that the element asks for."""
     incidents = evidence.facts["incident"]
+    if incidents.empty:
+        return NOTHING
     weighed = incidents["child"].notna() & evidence.years.speak_of(incidents["year"])
     weighed &= fitting(incidents, element.where)
     used = incidents[weighed]
@@ -32,6 +34,8 @@ def incidents_counted(element: Element, evidence: Evidence, tallies: Tallies) ->
 def discipline_days(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Sum the school days of a child's disciplinary actions; unknown where the length of one is."""
     actions = evidence.facts["discipline_action"]
+    if actions.empty:
+        return NOTHING
     weighed = actions["child"].notna() & evidence.years.speak_of(actions["year"])
     used = actions[weighed]
     used = used.assign(school_year=used["year"], unknown=used["days"].isna())

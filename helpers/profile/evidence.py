@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.layouts import STRING, fact_tables, standard_table
-from helpers.profile.fact_years import fact_years
+from helpers.profile.fact_years import day_spoken_for, days_of_exports, fact_years
 from helpers.profile.school_years import SchoolYears, school_years
 
 if TYPE_CHECKING:
@@ -160,28 +160,6 @@ def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
-    """Say for which day each row speaks.
-
-    Parameters
-    ----------
-    rows
-        A table with ``silo`` and ``record``.
-    days
-        `Evidence.days`.
-
-    Returns
-    -------
-    pandas.Series
-        Days, on the index of `rows`; NA where the silo names none.
-    """
-    own = days[days["record"].notna()]
-    newest = days[days["record"].isna()].set_index("silo")["as_of"]
-    known = rows[["silo", "record"]].merge(own, on=["silo", "record"], how="left", validate="many_to_one")
-    day = known["as_of"].set_axis(rows.index)
-    return day.fillna(newest.reindex(rows["silo"]).set_axis(rows.index)).astype("datetime64[us]")
-
-
 def behind_one_value(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Say which record stands behind a value that several rows give together, and how sure its tie is.
 
@@ -227,10 +205,10 @@ def gather(district: District, links: Links) -> Evidence:
     identifiers = with_child(district.identifiers, crosswalk)
     facts = {table: district.fact(table) for table in fact_tables() if table != "attendance_day"}
     years = school_years(facts)
-    days = _days(district.people)
+    days = days_of_exports(district.people)
     for table in child_tables():
         known = with_child(facts[table], crosswalk)
-        facts[table] = known.assign(year=fact_years(table, known, facts, years, day_spoken_for(known, days)))
+        facts[table] = known.assign(year=fact_years(table, known, facts, years, days))
     layouts = dict(district.layouts)
     rows = district.person_rows
     return Evidence(
@@ -245,13 +223,4 @@ def gather(district: District, links: Links) -> Evidence:
         systems={silo: layouts[silo].silo if silo in layouts else silo for silo in district},
         layouts=layouts,
         days=days,
-    )
-
-
-def _days(people: pd.DataFrame) -> pd.DataFrame:
-    """Say for which day each record speaks, and each silo."""
-    dated = people.loc[people["as_of"].notna(), ["silo", "record", "as_of"]]
-    newest = dated.groupby("silo")["as_of"].max().reset_index()
-    return pd.concat(
-        [dated, newest.assign(record=pd.Series(pd.NA, index=newest.index, dtype=STRING))], ignore_index=True
     )

@@ -1,4 +1,4 @@
-"""In which school year each fact lies: by its own word, its day, its class, or the day of the export."""
+"""For which day an export speaks, and in which school year each fact lies."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from helpers.layouts import STRING
 from helpers.profile.school_years import SchoolYears, day_columns
 
-__all__ = ["fact_years"]
+__all__ = ["day_spoken_for", "days_of_exports", "fact_years"]
 
 # A fact of a class without a day lies in the year of the class.
 OF_A_CLASS = ("section_enrollment", "assignment_score", "course_grade")
@@ -16,8 +17,49 @@ OF_A_CLASS = ("section_enrollment", "assignment_score", "course_grade")
 AS_IT_STANDS = ("assignment_score", "course_grade")
 
 
+def days_of_exports(people: pd.DataFrame) -> pd.DataFrame:
+    """Say for which day each record speaks, and each silo.
+
+    Parameters
+    ----------
+    people
+        Table ``people``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, record, as_of``: of records whose export names a day; NA as record: the newest of the silo.
+    """
+    dated = people.loc[people["as_of"].notna(), ["silo", "record", "as_of"]]
+    newest = dated.groupby("silo")["as_of"].max().reset_index()
+    newest = newest.assign(record=pd.Series(pd.NA, index=newest.index, dtype=STRING))
+    return pd.concat([dated, newest], ignore_index=True)
+
+
+def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
+    """Say for which day each row speaks.
+
+    Parameters
+    ----------
+    rows
+        A table with ``silo`` and ``record``.
+    days
+        What `days_of_exports` gives.
+
+    Returns
+    -------
+    pandas.Series
+        Days, on the index of `rows`; NA where the silo names none.
+    """
+    own = days[days["record"].notna()]
+    newest = days[days["record"].isna()].set_index("silo")["as_of"]
+    known = rows[["silo", "record"]].merge(own, on=["silo", "record"], how="left", validate="many_to_one")
+    day = known["as_of"].set_axis(rows.index)
+    return day.fillna(newest.reindex(rows["silo"]).set_axis(rows.index)).astype("datetime64[us]")
+
+
 def fact_years(
-    table: str, rows: pd.DataFrame, facts: Mapping[str, pd.DataFrame], years: SchoolYears, spoken: pd.Series
+    table: str, rows: pd.DataFrame, facts: Mapping[str, pd.DataFrame], years: SchoolYears, days: pd.DataFrame
 ) -> pd.Series:
     """Say in which school year each row of a fact table lies.
 
@@ -31,8 +73,8 @@ def fact_years(
         Fact tables by name, for classes and their sessions.
     years
         School years.
-    spoken
-        Day for which the export of each row speaks.
+    days
+        Days for which exports speak, of `days_of_exports`.
 
     Returns
     -------
@@ -41,16 +83,16 @@ def fact_years(
         class's session; of what a gradebook holds, else that of the export. NA where nothing tells.
     """
     year = rows["school_year"] if "school_year" in rows.columns else pd.Series(pd.NA, rows.index, "Int64")
-    days = day_columns(table)
-    if days and year.isna().any():
-        day = rows[days[0]]
-        for column in days[1:]:
+    dated = day_columns(table)
+    if dated and year.isna().any():
+        day = rows[dated[0]]
+        for column in dated[1:]:
             day = day.fillna(rows[column])
         year = year.fillna(years.of(day))
     if table in OF_A_CLASS and year.isna().any():
         year = year.fillna(_of_class(rows, facts))
     if table in AS_IT_STANDS and year.isna().any():
-        year = year.fillna(years.at_export(spoken, rows["silo"]))
+        year = year.fillna(years.at_export(day_spoken_for(rows, days), rows["silo"]))
     return year
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.layouts import STRING
 from helpers.profile.elements import Element
 
-__all__ = ["STILL", "Found", "canonical", "found"]
+__all__ = ["NOTHING", "STILL", "Found", "canonical", "found"]
 
 # What hasn't ended is newer than all that has.
 STILL = pd.Timestamp("2200-01-01")
@@ -43,6 +43,10 @@ class Found:
 
     values: pd.DataFrame
     weighed: Mapping[str, pd.Series] = field(default_factory=dict)
+
+
+# What a rule finds where no system has a row of its table.
+NOTHING = Found(pd.DataFrame(columns=list(FIELDS)).astype(FIELDS))
 
 
 def canonical(values: pd.Series, element: Element) -> tuple[pd.Series, pd.Series]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence, behind_one_value
-from helpers.profile.found import Found, found
+from helpers.profile.found import NOTHING, Found, found
 from helpers.profile.tallies import Tallies
 
 __all__ = ["vaccines_recorded"]
@@ -16,6 +16,8 @@ def vaccines_recorded(element: Element, evidence: Evidence, tallies: Tallies) ->
     Zero is told of a child of whom the system says that it has none on record, or an exemption.
     """
     doses = evidence.facts["immunization"]
+    if doses.empty:
+        return NOTHING
     known = doses["child"].notna()
     key = ["child", "silo"]
     used = doses[known]

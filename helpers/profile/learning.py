@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence, behind_one_value
 from helpers.profile.fitting import fitting
-from helpers.profile.found import Found, found
+from helpers.profile.found import NOTHING, Found, found
 from helpers.profile.gradebook_years import newest_of_each
 from helpers.profile.tallies import Tallies
 
@@ -31,6 +31,8 @@ def courses_taken(element: Element, evidence: Evidence, tallies: Tallies) -> Fou
     told only of a child whom the same system enrols in that year.
     """
     classes = evidence.facts["section_enrollment"]
+    if classes.empty:
+        return NOTHING
     sections = evidence.facts["section"].dropna(subset=["section_id"])
     sections = sections.drop_duplicates(["silo", "section_id"])[["silo", "section_id", "course_id"]]
     known = classes["child"].notna() & classes["section_id"].notna()
@@ -66,6 +68,8 @@ def gradebook_count(element: Element, evidence: Evidence, tallies: Tallies) -> F
     """Take one of the counts of the gradebooks; zero is told of a child who has a line in one."""
     column = str(element.column)
     counted = tallies.gradebook.counted
+    if counted.empty:
+        return NOTHING
     counted = counted.assign(rows=counted[ROWS_BEHIND[column]])
     return Found(found(counted, counted[column], element), {"assignment_score": tallies.gradebook.weighed})
 
@@ -73,6 +77,8 @@ def gradebook_count(element: Element, evidence: Evidence, tallies: Tallies) -> F
 def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Divide points earned by points to be had; not applicable where none were to be had so far."""
     counted = tallies.gradebook.counted
+    if counted.empty:
+        return NOTHING
     none = counted["possible"] <= 0
     share = counted["earned"] / counted["possible"].mask(none)
     values = found(counted.assign(rows=counted["with_points"]), share, element)
@@ -85,6 +91,8 @@ def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Foun
 def mean_grade(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Average a child's grades of one kind over its classes; each class counts once, whatever its size."""
     grades = evidence.facts["course_grade"]
+    if grades.empty:
+        return NOTHING
     weighed = grades["child"].notna() & evidence.years.speak_of(grades["year"])
     weighed &= fitting(grades, element.where)
     used = newest_of_each(grades[weighed], ["section_id", "course_title", "grading_period", "grade_type"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
-from helpers.profile.found import Found, found
+from helpers.profile.found import NOTHING, Found, found
 from helpers.profile.tallies import Tallies
 
 __all__ = ["latest_balance"]
@@ -13,6 +13,8 @@ __all__ = ["latest_balance"]
 def latest_balance(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take the newest balance of each meal account."""
     accounts = evidence.facts["meal_account"]
+    if accounts.empty:
+        return NOTHING
     known = accounts["child"].notna()
     key = ["silo", "record"]
     used = accounts[known & accounts[str(element.column)].notna()]

@@ -60,6 +60,8 @@ class Absences:
     missed: Mask
     """A day missed; else the child came late or left early."""
     tardy: Mask
+    excused: Mask
+    """A day missed with an excuse."""
 
 
 def draw_absences(
@@ -117,7 +119,9 @@ def draw_absences(
     )
     first = min(days.days[0] for (year, _), days in schooling.years.items() if year == scenario.school_year)
     now = date >= first
-    return Absences(frame, child[now], date[now], kind[now] <= UNEXCUSED, kind[now] == TARDY)
+    return Absences(
+        frame, child[now], date[now], kind[now] <= UNEXCUSED, kind[now] == TARDY, kind[now] == EXCUSED
+    )
 
 
 def onset_rates(

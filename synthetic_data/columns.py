@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.layouts import STRING
 
-__all__ = ["dates", "numbered", "only", "pick", "text", "truth", "whole"]
+__all__ = ["dates", "numbered", "only", "pick", "text", "truth", "whole", "within"]
 
 Codes = npt.NDArray[np.integer[Any]]
 Words = npt.NDArray[np.object_]
@@ -57,3 +57,9 @@ def truth(values: npt.NDArray[Any], known: Mask | None = None) -> Any:
 def dates(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
     """Make a column of dates; ``NaT`` is missing."""
     return days.astype("datetime64[us]")
+
+
+def within(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Count from 0 inside each group: lengths 2, 3 give 0 1 0 1 2."""
+    starts = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) - np.repeat(starts, lengths)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic_data import absences, grades, traits
+from synthetic_data import absences, assignments, grades, traits
 from synthetic_data.columns import text
 from synthetic_data.homes import HOME_LANGUAGES
 from synthetic_data.published import rows
@@ -90,6 +90,30 @@ def effects_frame(scenario: Scenario) -> pd.DataFrame:
             "coming late",
             -absences.TARDY_SPREAD,
             "log rate a standard deviation",
+            OWN,
+        ),
+        (
+            "doing_in_coursework",
+            "doing in class",
+            "score of an assignment",
+            grades.CHILD_SPREAD,
+            "percent a standard deviation",
+            OWN,
+        ),
+        (
+            "engagement_in_handing_in",
+            "engagement",
+            "handing nothing in",
+            assignments.ENGAGEMENT_IN_MISSING,
+            "log odds a standard deviation",
+            OWN,
+        ),
+        (
+            "absence_in_handing_in",
+            "away on the day due",
+            "handing nothing in",
+            assignments.ABSENT_IN_MISSING,
+            "log odds",
             OWN,
         ),
     ]

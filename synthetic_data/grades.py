@@ -15,7 +15,7 @@ from synthetic_data.schools import LEVELS
 from synthetic_data.streams import rng_for
 from synthetic_data.traits import Traits
 
-__all__ = ["AVERAGE", "CHILD_SPREAD", "draw_grades"]
+__all__ = ["AVERAGE", "CHILD_SPREAD", "draw_grades", "usual_percent"]
 
 Codes = npt.NDArray[np.int64]
 
@@ -45,17 +45,13 @@ def draw_grades(
         person, section_id, grading_period (Ed-Fi's word), numeric_grade (percent, whole), letter_grade,
         school_year. A homeroom isn't graded.
     """
-    seats, spells, sections = schooling.seats, schooling.spells, schooling.sections
-    graded = ~sections["course_id"].str.contains("-HOME-", regex=False).to_numpy(dtype=bool)
-    kept = np.flatnonzero(graded[seats.section])
-    spell, section, session = seats.spell[kept], seats.section[kept], seats.session[kept]
-    year, level = spells.year[spell], spells.level[spell]
+    spells, sections = schooling.spells, schooling.sections
     rng = rng_for(scenario.seed, "grades")
-    doing = np.zeros(len(spell))
-    for of_year, scores in traits.doing.items():
-        mine = year == of_year
-        doing[mine] = scores[spells.child[spell[mine]]]
-    usual = AVERAGE + CHILD_SPREAD * doing + COURSE_SPREAD * rng.standard_normal(len(spell))
+    kept, usual = _usual(rng, schooling, traits)
+    spell, section, session = (
+        part[kept] for part in (schooling.seats.spell, schooling.seats.section, schooling.seats.session)
+    )
+    year, level = spells.year[spell], spells.level[spell]
     ends = np.zeros((len(spell), len(GRADING_PERIODS)), dtype="int64")
     over = np.zeros(ends.shape, dtype=bool)
     for (of_year, of_level), laid_out in schooling.years.items():
@@ -78,3 +74,39 @@ def draw_grades(
             "school_year": whole(year[row]),
         }
     )
+
+
+def usual_percent(
+    scenario: Scenario, schooling: Schooling, traits: Traits
+) -> tuple[Codes, npt.NDArray[np.float64]]:
+    """Say how a child usually does in a course: what grades, and scores of coursework, are drawn around.
+
+    Parameters
+    ----------
+    scenario
+        Its seed.
+    schooling
+        Who sits in which section.
+    traits
+        How a child does.
+
+    Returns
+    -------
+    tuple of arrays
+        Places in `schooling.seats` of all graded courses, and percent.
+    """
+    return _usual(rng_for(scenario.seed, "grades"), schooling, traits)
+
+
+def _usual(
+    rng: np.random.Generator, schooling: Schooling, traits: Traits
+) -> tuple[Codes, npt.NDArray[np.float64]]:
+    seats, spells = schooling.seats, schooling.spells
+    graded = ~schooling.sections["course_id"].str.contains("-HOME-", regex=False).to_numpy(dtype=bool)
+    kept = np.flatnonzero(graded[seats.section])
+    spell = seats.spell[kept]
+    doing = np.zeros(len(spell))
+    for year, scores in traits.doing.items():
+        mine = spells.year[spell] == year
+        doing[mine] = scores[spells.child[spell[mine]]]
+    return kept, AVERAGE + CHILD_SPREAD * doing + COURSE_SPREAD * rng.standard_normal(len(spell))

@@ -26,8 +26,10 @@ import pandas as pd
 
 from synthetic_data.absences import draw_absences
 from synthetic_data.assessments import Tests, draw_tests, latest_scores
+from synthetic_data.assignments import Coursework, draw_coursework
 from synthetic_data.columns import text
 from synthetic_data.effects import effects_frame
+from synthetic_data.gradebooks import learning_elements
 from synthetic_data.grades import draw_grades
 from synthetic_data.levels import roster_days
 from synthetic_data.population import Population
@@ -51,6 +53,7 @@ class Life:
     course_grades: pd.DataFrame
     meal_accounts: pd.DataFrame
     tests: Tests
+    coursework: Coursework
     effects: pd.DataFrame
     values: pd.DataFrame
 
@@ -71,8 +74,9 @@ def make_life(scenario: Scenario, population: Population, schooling: Schooling) 
         traits (person, academic, engagement, in standard deviations), absences (person, school_id, date,
         attendance_event_category, reason), course_grades (person, section_id, grading_period, numeric_grade
         in percent, letter_grade), meal_accounts (person, balance in USD; a child without one isn't served),
-        tests (see `synthetic_data.assessments`), effects (name, from, to, size, unit, source), values (person,
-        element, value, as_of: see `synthetic_data.true_values`).
+        tests (see `synthetic_data.assessments`), coursework (see `synthetic_data.assignments`), effects
+        (name, from, to, size, unit, source), values (person, element, value, as_of: see
+        `synthetic_data.true_values`).
     """
     traits = draw_traits(scenario, population, schooling)
     absences = draw_absences(scenario, population, schooling, traits)
@@ -80,8 +84,14 @@ def make_life(scenario: Scenario, population: Population, schooling: Schooling) 
     accounts = _meal_accounts(scenario, population)
     tests = draw_tests(scenario, population, schooling, absences, traits)
 
+    coursework = draw_coursework(scenario, population, schooling, absences, traits)
+
     def changing(until: np.datetime64) -> list[Element]:
-        return latest_scores(tests, len(population.children), until)
+        children = len(population.children)
+        return [
+            *latest_scores(tests, children, until),
+            *learning_elements(coursework, children, until),
+        ]
 
     return Life(
         traits=pd.DataFrame(
@@ -95,6 +105,7 @@ def make_life(scenario: Scenario, population: Population, schooling: Schooling) 
         course_grades=grades,
         meal_accounts=accounts,
         tests=tests,
+        coursework=coursework,
         effects=effects_frame(scenario),
         values=true_values(
             scenario,

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick, text, whole
+from synthetic_data.columns import dates, pick, text, whole, within
 from synthetic_data.enrolment import Spells
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
@@ -127,7 +127,7 @@ def arrange_teaching(
 
     # Courses: one a slot of each school, grade and year.
     of_group = np.repeat(np.arange(len(classes)), slots)
-    place = _within(slots)
+    place = within(slots)
     slot = [(ELEMENTARY if e else SECONDARY)[p] for p, e in zip(place, elementary[of_group], strict=True)]
     code = np.array(
         [f"{s.code}-{GRADES[g]}" for s, g in zip(slot, grade[of_group], strict=True)], dtype=object
@@ -155,9 +155,9 @@ def arrange_teaching(
 
     # Sections: one a class and slot; those of one class stand together.
     group_of_class = np.repeat(np.arange(len(classes)), count)
-    class_number = _within(count)
+    class_number = within(count)
     section_class = np.repeat(np.arange(len(group_of_class)), slots[group_of_class])
-    section_slot = _within(slots[group_of_class])
+    section_slot = within(slots[group_of_class])
     first_course = np.cumsum(slots) - slots
     section_course = first_course[group_of_class[section_class]] + section_slot
     teacher, period = _teachers(
@@ -191,7 +191,7 @@ def arrange_teaching(
     rng = rng_for(scenario.seed, "classes")
     order = np.lexsort((rng.random(len(sits)), group))
     rank = np.empty(len(sits), dtype="int64")
-    rank[order] = _within(np.bincount(group, minlength=len(classes)))
+    rank[order] = within(np.bincount(group, minlength=len(classes)))
     first_class = np.cumsum(count) - count
     own_class = first_class[group] + rank % count[group]
     # Who comes back to the same school in the same year comes back to the same class.
@@ -343,9 +343,3 @@ def _title(grade: int, slot: Slot) -> str:
         return names[grade - LEVELS["high"][0]] if names else slot.title
     name = "Kindergarten" if grade == 0 else f"Grade {grade}"
     return f"{name} {slot.title}"
-
-
-def _within(lengths: Codes) -> Codes:
-    """Count from 0 inside each group: lengths 2, 3 give 0 1 0 1 2."""
-    starts = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) - np.repeat(starts, lengths)

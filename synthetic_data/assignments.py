@@ -1,0 +1,303 @@
+"""Coursework of middle and high schools: what is set, who hands it in, and what it scores.
+
+The model, in words. Every section of this year sets homework, quizzes, tests and projects, each due on a day
+on which school is held. A child's score follows how the child does in that course (the same number that
+report-card grades follow), the kind of assignment, how hard it is, and chance. A child who was away on the
+day it was due, or who is little engaged, is likelier to hand nothing in; that is scored as zero, or left
+blank. Some of those who were away with an excuse are excused. Scores appear days later, some of them hidden
+until the teacher posts them by hand. Sizes are the kit's own; no source gives any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from synthetic_data.absences import Absences
+from synthetic_data.columns import numbered, within
+from synthetic_data.grades import usual_percent
+from synthetic_data.population import Population
+from synthetic_data.scenario import Scenario
+from synthetic_data.school_calendar import SchoolYear
+from synthetic_data.schooling import Schooling
+from synthetic_data.schools import LEVELS
+from synthetic_data.streams import rng_for
+from synthetic_data.traits import Traits
+
+__all__ = [
+    "ABSENT_IN_MISSING",
+    "ENGAGEMENT_IN_MISSING",
+    "GROUPS",
+    "Coursework",
+    "Places",
+    "draw_coursework",
+]
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
+
+GROUPS = ("Homework", "Quizzes", "Tests", "Projects")
+GROUP_SHARES = (0.46, 0.25, 0.17, 0.12)
+POINTS = ((10, 10, 15, 20), (10, 15, 20, 25), (50, 50, 100, 100), (50, 75, 100, 100))
+EASE = np.array([4.0, 0.0, -4.0, 3.0])  # percent, beside the child's usual
+MANNERS = (
+    ("Homework {n}", "HW {n}", "Practice {n}"),
+    ("Quiz {n}", "Quiz {n} (no notes)", "Check {n}"),
+    ("Test {n}", "Unit {n} Test", "Exam {n}"),
+    ("Project {n}", "Project {n}, part A", "Lab {n}"),
+)
+DAYS_APART = 6.5  # instructional days from one assignment of a section to the next
+AHEAD = (4, 12)  # instructional days between publishing and due
+GRADED_AFTER = ((1, 4), (1, 4), (2, 7), (3, 10))  # instructional days, by group
+LATE_SHARE, LATE_BY = 0.06, (3, 12)
+DIFFICULTY, CHANCE = 3.5, 8.0  # percent, standard deviations
+
+TO_SOME, OF_THEM = 0.05, 0.4  # assignments given to some children only, and to how many
+MISSING = -3.0  # log odds of handing nothing in, for a child of usual engagement who was there
+ENGAGEMENT_IN_MISSING, ABSENT_IN_MISSING = -0.55, 1.1  # log odds, a standard deviation; log odds
+ZERO_SHARE = 0.55  # of what isn't handed in; the rest stays blank
+EXCUSED_IF_AWAY, EXCUSED_ANYWAY = 0.30, 0.004
+BY_HAND_SECTIONS, BY_HAND = 0.15, 0.35  # teachers who post some scores by hand, and how many of them
+POSTED_AFTER = (1, 15)  # instructional days after scoring
+
+NEVER = np.datetime64("2262-01-01", "D")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Children in sections, sorted by section and child: places, and from when to when."""
+
+    child: Codes
+    section: Codes
+    begin: Days
+    end: Days
+    """`NEVER` where the child is still there."""
+    away_from: Days
+    """A child who left and came back was away from here; `NEVER` for all others."""
+    away_to: Days
+
+
+@dataclass(frozen=True)
+class Coursework:
+    """What is set and what came of it.
+
+    Assignments are sorted by section, group and day due; cells by assignment and place, so that those of one
+    assignment lie together, in the order of the section's children.
+    """
+
+    sections: Codes
+    """Places in `schooling.sections` of those that use the learning system."""
+    places: Places
+    """`section` counts in `sections`."""
+    section: Codes
+    group: Codes
+    title: npt.NDArray[np.object_]
+    number: npt.NDArray[np.object_]
+    """The learning system's own number of the assignment."""
+    points: Numbers
+    due: Days
+    published: Days
+    by_hand: Mask
+    posted: Days
+    """From when on children see scores of an assignment that is posted by hand."""
+    assignment: Codes
+    place: Codes
+    assigned: Mask
+    excused: Mask
+    score: npt.NDArray[np.float32]
+    """NaN where there never is one."""
+    graded: Days
+
+
+def draw_coursework(
+    scenario: Scenario, population: Population, schooling: Schooling, absences: Absences, traits: Traits
+) -> Coursework:
+    """Let sections set assignments, and children do them, through the whole school year.
+
+    Parameters
+    ----------
+    scenario
+        Seed and school year.
+    population, schooling
+        Who sits in which section.
+    absences
+        Who was away on the day on which something was due.
+    traits
+        How a child does, and how much engaged the child is.
+
+    Returns
+    -------
+    Coursework
+        Of this year's sections in middle and high schools. Days say what was so when.
+    """
+    sections, places, usual = _places(scenario, population, schooling, traits)
+    rng = rng_for(scenario.seed, "assignments")
+    section, due_at, end_of_year, days = _due(rng, scenario, schooling, sections)
+    count = len(section)
+    group = np.searchsorted(np.cumsum(GROUP_SHARES)[:-1], rng.random(count), side="right")
+    order = np.lexsort((due_at, group, section))
+    section, group, due_at = section[order], group[order], due_at[order]
+    points = np.array(POINTS, dtype="float64")[group, rng.integers(0, len(POINTS[0]), count)]
+    manner = rng.integers(0, len(MANNERS[0]), (len(sections), len(GROUPS)))[section, group]
+    ahead = rng.integers(*AHEAD, count)
+    takes = np.array(GRADED_AFTER)[group]
+    graded_at = due_at + takes[:, 0] + (rng.random(count) * (takes[:, 1] - takes[:, 0])).astype("int64")
+    by_hand = (rng.random(len(sections)) < BY_HAND_SECTIONS)[section] & (rng.random(count) < BY_HAND)
+    posted_at = graded_at + rng.integers(*POSTED_AFTER, count)
+    to_some = rng.random(count) < TO_SOME
+    difficulty = DIFFICULTY * rng.standard_normal(count)
+
+    def day(at: Codes, of: Codes) -> Days:
+        """Give the day of an instructional day of a section; one beyond the last never comes."""
+        past = at >= end_of_year[of]
+        found = days[of, np.clip(at, 0, days.shape[1] - 1)]
+        found[past] = NEVER
+        return found
+
+    due, published = day(due_at, section), day(np.maximum(due_at - ahead, 0), section)
+
+    # Cells: every assignment for every child of its section.
+    seated = np.bincount(places.section, minlength=len(sections))
+    first_place = np.cumsum(seated) - seated
+    assignment = np.repeat(np.arange(count), seated[section])
+    place = within(seated[section]) + first_place[section[assignment]]
+    rng = rng_for(scenario.seed, "assignment scores")
+    cells = len(place)
+    chance = rng.random((4, cells), dtype="float32")
+    there = (places.begin[place] <= due[assignment]) & (places.end[place] >= published[assignment])
+    there &= (places.away_from[place] >= due[assignment]) | (places.away_to[place] <= due[assignment])
+    assigned = there & ~(to_some[assignment] & (chance[0] >= OF_THEM))
+
+    away, with_excuse = _away(absences, places.child[place], due[assignment])
+    log_odds = MISSING + ENGAGEMENT_IN_MISSING * traits.engagement[places.child[place]]
+    missing = chance[1] < 1 / (1 + np.exp(-(log_odds + ABSENT_IN_MISSING * away)))
+    excused = assigned & (chance[2] < np.where(with_excuse, EXCUSED_IF_AWAY, EXCUSED_ANYWAY))
+    percent = usual[place] + (EASE[group] + difficulty)[assignment]
+    percent = percent + CHANCE * rng.standard_normal(cells, dtype="float32")
+    most = points[assignment]
+    steps = np.where(group == 0, 1, 2)[assignment]  # homework in whole points, all else in halves
+    score = (np.round(percent * most / 100 * steps) / steps).clip(0, most)
+    score[missing] = 0.0
+    score[(missing & (chance[3] >= ZERO_SHARE)) | excused | ~assigned] = np.nan
+    late = (chance[3] < LATE_SHARE) & ~missing
+    handed_in = graded_at[assignment] + late * rng.integers(*LATE_BY, cells)
+    return Coursework(
+        sections=sections,
+        places=places,
+        section=section,
+        group=group,
+        title=_titles(group, manner, section),
+        number=_numbers(rng_for(scenario.seed, "assignment numbers"), published),
+        points=points,
+        due=due,
+        published=published,
+        by_hand=by_hand,
+        posted=np.where(by_hand, day(posted_at, section), published),
+        assignment=assignment,
+        place=place,
+        assigned=assigned,
+        excused=excused,
+        score=score.astype("float32"),
+        graded=day(handed_in, section[assignment]),
+    )
+
+
+def _places(
+    scenario: Scenario, population: Population, schooling: Schooling, traits: Traits
+) -> tuple[Codes, Places, Numbers]:
+    """Give the sections, who has a place in them from when to when, and how each usually does there."""
+    seats, spells = schooling.seats, schooling.spells
+    seat, usual = usual_percent(scenario, schooling, traits)
+    secondary = spells.level[seats.spell[seat]] != list(LEVELS).index("elementary")
+    mine = secondary & (spells.year[seats.spell[seat]] == scenario.school_year)
+    seat, usual = seat[mine], usual[mine]
+    # Seats stand first among the enrolments in sections, in the same order.
+    seated = schooling.section_enrollment
+    begin = seated["begin_date"].to_numpy()[seat].astype("datetime64[D]")
+    end = seated["end_date"].to_numpy()[seat].astype("datetime64[D]")
+    end[np.isnat(end)] = NEVER
+    child = spells.child[seats.spell[seat]]
+    sections, section = np.unique(seats.section[seat], return_inverse=True)
+    order = np.lexsort((begin, child, section))
+    child, section, begin, end = child[order], section[order], begin[order], end[order]
+    again = np.r_[False, (child[1:] == child[:-1]) & (section[1:] == section[:-1])]
+    first = np.flatnonzero(~again)
+    last = np.r_[first[1:], len(child)] - 1
+    back = last > first
+    places = Places(
+        child=child[first],
+        section=section[first],
+        begin=begin[first],
+        end=end[last],
+        away_from=np.where(back, end[first], NEVER),
+        away_to=np.where(back, begin[last], NEVER),
+    )
+    return sections, places, usual[order][first]
+
+
+def _due(
+    rng: np.random.Generator, scenario: Scenario, schooling: Schooling, sections: Codes
+) -> tuple[Codes, Codes, Codes, Days]:
+    """Spread each section's assignments over its days.
+
+    Gives section and day due (counted among instructional days) of each assignment, and for each section how
+    many days its year has, and which.
+    """
+    table = schooling.sections.iloc[sections]
+    level_of = dict(zip(schooling.courses["course_id"], schooling.courses["grade_level"], strict=True))
+    high = np.array([level_of[course] in ("09", "10", "11", "12") for course in table["course_id"]])
+    session = table["session_id"].str[-2:].to_numpy(dtype=object)
+    years: list[SchoolYear] = [schooling.years[scenario.school_year, name] for name in ("middle", "high")]
+    longest = max(len(year.days) for year in years)
+    days = np.full((len(sections), longest), NEVER)
+    start, stop, length = (np.zeros(len(sections), dtype="int64") for _ in range(3))
+    for is_high, year in enumerate(years):
+        mine = high == bool(is_high)
+        days[mine, : len(year.days)] = year.days
+        length[mine] = len(year.days)
+        start[mine] = np.where(session[mine] == "S2", year.fall_end + 1, 0)
+        stop[mine] = np.where(session[mine] == "S1", year.fall_end + 1, len(year.days))
+    pace = DAYS_APART * rng.uniform(0.8, 1.25, len(sections))
+    count = np.maximum(((stop - start) / pace).astype("int64"), 1)
+    section = np.repeat(np.arange(len(sections)), count)
+    share = (within(count) + rng.random(len(section))) / count[section]
+    due_at = start[section] + (share * (stop - start)[section]).astype("int64")
+    return section, due_at, length, days
+
+
+def _away(absences: Absences, child: Codes, day: Days) -> tuple[Mask, Mask]:
+    """Say who missed a day, and who of them with an excuse."""
+    start = np.datetime64("2000-01-01", "D")
+    width = 100_000
+
+    def keys(who: Codes, when: Days) -> Codes:
+        return who * width + (when.astype("datetime64[D]") - start).astype("int64")
+
+    missed = keys(absences.child[absences.missed], absences.day[absences.missed])
+    excuse = absences.excused[absences.missed]
+    if len(missed) == 0:
+        return np.zeros(len(child), dtype=bool), np.zeros(len(child), dtype=bool)
+    wanted = keys(child, day)
+    at = np.minimum(np.searchsorted(missed, wanted), len(missed) - 1)
+    away = missed[at] == wanted
+    return away, away & excuse[at]
+
+
+def _titles(group: Codes, manner: Codes, section: Codes) -> npt.NDArray[np.object_]:
+    """Give titles in each teacher's manner, numbered within each group of a section."""
+    changes = np.flatnonzero(np.r_[True, (group[1:] != group[:-1]) | (section[1:] != section[:-1])])
+    number = np.arange(len(group)) - np.repeat(changes, np.diff(np.r_[changes, len(group)])) + 1
+    columns = (group.tolist(), manner.tolist(), number.tolist())
+    return np.array([MANNERS[g][m].format(n=n) for g, m, n in zip(*columns, strict=True)], dtype=object)
+
+
+def _numbers(rng: np.random.Generator, published: Days) -> npt.NDArray[np.object_]:
+    """Count up over all sections, in the order of publishing; other schools use the same counter."""
+    numbers = np.zeros(len(published), dtype="int64")
+    order = np.argsort(published, kind="stable")
+    numbers[order] = 3_100_000 + np.cumsum(rng.integers(1, 60, len(order)))
+    return numbered("", numbers, 7)

@@ -11,7 +11,7 @@ for the day of the test: that children who miss more school score lower follows 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ from synthetic_data.streams import rng_for
 from synthetic_data.traits import Traits
 from synthetic_data.true_values import Element, measured
 
-__all__ = ["TESTED", "WINDOWS", "Tests", "draw_tests", "latest_scores"]
+__all__ = ["TESTED", "WINDOWS", "Tests", "draw_tests", "latest_scores", "window_of"]
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -69,6 +69,10 @@ class Tests:
     error: Numbers
     """Standard error of the score."""
     percentile: Codes
+
+    def at(self, places: Codes) -> Tests:
+        """Give the tests at these places, in their order."""
+        return Tests(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
     def frame(self, population: Population) -> pd.DataFrame:
         """Give the tests in words."""
@@ -115,7 +119,7 @@ def draw_tests(
         for season, window in enumerate(seasons):
             for subject in range(len(SUBJECTS)):
                 rng = rng_for(scenario.seed, "tests", PROGRAMS[program], SEASONS[season], SUBJECTS[subject])
-                spell, day = _sit(scenario, schooling, absences, program, _days_of(scenario, window), rng)
+                spell, day = _sit(scenario, schooling, absences, program, window_of(scenario, window), rng)
                 child, grade = schooling.spells.child[spell], schooling.spells.grade[spell]
                 of_today = rng.standard_normal(count)[child]
                 z = np.sqrt(1 - OF_THE_SEASON) * standing[subject, child] + np.sqrt(OF_THE_SEASON) * of_today
@@ -143,8 +147,8 @@ def draw_tests(
     return Tests(*(column[order] for column in columns))
 
 
-def _days_of(scenario: Scenario, window: tuple[str, str]) -> tuple[np.datetime64, np.datetime64]:
-    """Put a window into the scenario's school year."""
+def window_of(scenario: Scenario, window: tuple[str, str]) -> tuple[np.datetime64, np.datetime64]:
+    """Give the first and last day of a window of `WINDOWS` in the scenario's school year."""
     year = scenario.school_year
     first, last = (np.datetime64(f"{year - 1 if day >= '07' else year}-{day}") for day in window)
     return first, last

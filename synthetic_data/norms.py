@@ -11,7 +11,17 @@ import numpy.typing as npt
 from synthetic_data.published import rows
 from synthetic_data.schools import GRADES
 
-__all__ = ["SEASONS", "SUBJECTS", "cut_points", "fifths", "iready_scale", "means", "percentiles", "spreads"]
+__all__ = [
+    "PROGRAMS",
+    "SEASONS",
+    "SUBJECTS",
+    "cut_points",
+    "fifths",
+    "iready_scale",
+    "means",
+    "percentiles",
+    "spreads",
+]
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]

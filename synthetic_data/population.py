@@ -25,7 +25,7 @@ from synthetic_data.scenario import Scenario
 from synthetic_data.schools import DISTRICT_ID, GRADES, Schools, class_counts, hire_staff, open_schools
 from synthetic_data.streams import rng_for
 
-__all__ = ["Population", "make_population"]
+__all__ = ["Population", "make_population", "ten_digits"]
 
 Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int64]
@@ -236,14 +236,10 @@ def _children_frame(
 ) -> pd.DataFrame:
     count = len(draft.household)
     rng = rng_for(scenario.seed, "numbers")
-    # Many district numbers, and one state id in four, begin with a zero that a spreadsheet drops.
+    # Many district numbers begin with a zero that a spreadsheet drops.
     width = 6 if count < 300_000 else 8
     numbers = rng.permutation(min(10**width, max(110_000, 3 * count)))[:count]
-    state = np.unique(rng.integers(0, 13 * 10**8, int(count * 1.05) + 50))
-    state = rng.permutation(state)[:count]
-    state = np.where(
-        state < 3 * 10**8, state, state * 7
-    )  # beyond 300 million: ten digits without a zero in front
+    state = ten_digits(rng, count)
     logins = _logins(cast.first, cast.last)
     domain = f"students.{fold(scenario.title)}.example"
     return pd.DataFrame(
@@ -257,7 +253,7 @@ def _children_frame(
             "preferred_first_name": text(cast.preferred),
             "birth_date": dates(cast.birth),
             "sex": pick(("Male", "Female"), cast.female.astype("int64")),
-            "state_id": text(numbered("", state, 10)),
+            "state_id": text(state),
             "district_number": text(numbered("", numbers, width)),
             "email": text([f"{login}@{domain}" for login in logins]),
             "grade_level": pick(GRADES, draft.grade),
@@ -266,6 +262,27 @@ def _children_frame(
             "former_last_surname": text(only(cast.former != cast.last, cast.former)),
         }
     )
+
+
+def ten_digits(rng: np.random.Generator, count: int) -> Words:
+    """Draw different numbers as the state gives them; test vendors count in the same ten digits.
+
+    Parameters
+    ----------
+    rng
+        Their stream.
+    count
+        How many.
+
+    Returns
+    -------
+    numpy array
+        Text in no order; one in four begins with a zero that a spreadsheet drops.
+    """
+    drawn = np.unique(rng.integers(0, 13 * 10**8, int(count * 1.05) + 50))
+    drawn = rng.permutation(drawn)[:count]
+    # Beyond 300 million: ten digits without a zero in front.
+    return numbered("", np.where(drawn < 3 * 10**8, drawn, drawn * 7), 10)
 
 
 def _logins(first: Words, last: Words) -> list[str]:

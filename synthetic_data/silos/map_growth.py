@@ -1,0 +1,315 @@
+"""What the vendor of MAP Growth holds: children by term, and a row a test, in its export of two files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.assessments import TESTED, Tests
+from synthetic_data.columns import dates, pick, text, whole
+from synthetic_data.levels import Exchange
+from synthetic_data.norms import SEASONS, SUBJECTS, fifths, means, percentiles, spreads
+from synthetic_data.scenario import Scenario
+from synthetic_data.schools import DISTRICT_ID, GRADES
+from synthetic_data.silos.observation import Observation, Recorded, Truth, about, limits
+from synthetic_data.silos.vendors import Held, held_by, numbers_of, race_words
+from synthetic_data.streams import rng_for
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+Codes = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+
+SILO = "map_growth"
+LAYOUT = "assessment/nwea_map_growth"
+PROGRAM = 0
+
+NOT_HELD = (
+    "generation_code_suffix",
+    "preferred_first_name",
+    "race",
+    "hispanic_latino_ethnicity",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+    "email",
+)
+FIFTHS = ("Low", "LoAvg", "Avg", "HiAvg", "High")
+
+# Words of the vendor's tests: subjects and shape of names as in the observed export; the tests of these two
+# subjects, and their goals, after the Common Core's headings.
+VENDOR_SUBJECTS = ("Mathematics", "Language Arts")
+COURSES = ("Math K-12", "Reading")
+FORMS = (
+    ("Growth: Math 2-5 CCSS 2010 V2", "Growth: Math 6+ CCSS 2010 V2"),
+    ("Growth: Reading 2-5 CCSS 2010 V4", "Growth: Reading 6+ CCSS 2010 V4"),
+)
+SECOND_FORM_FROM = 6  # the grade
+GOALS = (
+    (
+        ("Operations and Algebraic Thinking", "Number and Operations", "Measurement and Data", "Geometry"),
+        (
+            "Operations and Algebraic Thinking",
+            "The Real and Complex Number Systems",
+            "Geometry",
+            "Statistics and Probability",
+        ),
+    ),
+    (
+        ("Literary Text", "Informational Text", "Vocabulary: Acquisition and Use"),
+        ("Literary Text", "Informational Text", "Vocabulary: Acquisition and Use"),
+    ),
+)
+WEEKS = (4, 20, 32)  # of instruction before each season's test, as the norms suppose
+TEST_NUMBERS = 700_000_000  # the number of a test event has nine digits
+# The kit's own sizes: a goal rests on a quarter of the questions, so its error is about twice the test's.
+GOAL_ERROR, GOAL_SPREAD = 2.0, 4.0
+MINUTES = (46.0, 15.0)
+GUESSING_SHARE = 0.08
+GROWTHS = ((0, 1), (0, 2), (1, 2))  # from season to season, within the year
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down what the vendor knows of children and their tests.
+
+    Parameters
+    ----------
+    scenario
+        Seed, school year and the day of the exports.
+    truth
+        How things are.
+    exchange
+        The share of children whose state's number the vendor was told, the day of its last roster, and
+        whether race is written in the district's words.
+
+    Returns
+    -------
+    Observation
+        Two files. Children of other grades, and those who came after the last roster, are limits.
+    """
+    held = held_by(scenario, truth, exchange, PROGRAM)
+    own, state = numbers_of(scenario, truth, exchange, PROGRAM)
+    children, whose = _children(scenario, truth, exchange, held, own)
+    results = _results(scenario, truth, held, own, state)
+    person = truth.population.children["person"]
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(
+            Recorded(
+                "StudentsBySchool",
+                "StudentsBySchool.csv",
+                children,
+                about(person.array.take(whose), "Subject"),
+            ),
+            Recorded("AssessmentResults", "AssessmentResults.csv", *results),
+        ),
+        limits=pd.concat([held.limits, limits(columns=NOT_HELD)], ignore_index=True),
+    )
+
+
+def _terms(scenario: Scenario) -> list[str]:
+    return [f"{season} {scenario.school_year - 1}-{scenario.school_year}" for season in SEASONS]
+
+
+def _children(
+    scenario: Scenario,
+    truth: Truth,
+    exchange: Exchange,
+    held: Held,
+    own: npt.NDArray[np.object_],
+) -> tuple[pd.DataFrame, Codes]:
+    """List children term by term, in each at the school of that term's roster."""
+    people = truth.population.children
+    child, season = np.nonzero(held.listed)
+    names = text(truth.population.places.names)
+    last, first = (people[name].to_numpy(dtype=object) for name in ("last_surname", "first_name"))
+    order = pd.DataFrame(
+        {
+            "season": season,
+            "school": truth.population.schools["school_name"].array.take(held.school[child, season]),
+            "last": last[child],
+            "first": first[child],
+            "child": child,
+        }
+    ).sort_values(["season", "school", "last", "first", "child"])
+    child, season = child[order.index], season[order.index]
+
+    def of(values: Any) -> Any:
+        return values.take(child)
+
+    frame = pd.DataFrame(
+        {
+            "TermName": pick(_terms(scenario), season),
+            "DistrictName": truth.population.district_name,
+            "SchoolName": names.take(held.school[child, season]),
+            "StudentLastName": of(people["last_surname"].array),
+            "StudentFirstName": of(people["first_name"].array),
+            "StudentMI": of(people["middle_name"].str[:1].array),
+            "StudentID": text(own[child]),
+            "StudentDateOfBirth": of(people["birth_date"].array),
+            "StudentEthnicGroup": of(race_words(truth, exchange.agreed_codes)),
+            "StudentGender": of(people["sex"].array),
+            "Grade": pick(GRADES, held.grade[child]),
+        }
+    )
+    return frame, child
+
+
+def _results(
+    scenario: Scenario,
+    truth: Truth,
+    held: Held,
+    own: npt.NDArray[np.object_],
+    state: npt.NDArray[np.object_],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write a row a test, by term and school, and say whose it is."""
+    population = truth.population
+    at_school = held.school[held.tests.child, held.tests.season]
+    school_name = np.array(population.places.names, dtype=object)[at_school]
+    order = np.lexsort((held.tests.subject, own[held.tests.child], school_name, held.tests.season))
+    tests, school = held.tests.at(order), at_school[order]
+    rng = rng_for(scenario.seed, SILO, "results")
+    form = (tests.grade >= SECOND_FORM_FROM).astype("int64")
+    frame = {
+        "TermName": pick(_terms(scenario), tests.season),
+        "DistrictName": population.district_name,
+        "District_StateID": DISTRICT_ID,
+        "SchoolName": pick(population.places.names, school),
+        "School_StateID": pick(population.places.ids, school),
+        "StudentID": text(own[tests.child]),
+        "Student_StateID": text(state[tests.child]),
+        "Subject": pick(VENDOR_SUBJECTS, tests.subject),
+        "Course": pick(COURSES, tests.subject),
+        "GrowthMeasureYN": True,
+        "NormsReferenceData": "2025",
+        **{
+            f"WISelectedAY{season}": whole(np.full(len(order), WEEKS[place]), tests.season == place)
+            for place, season in enumerate(SEASONS)
+        },
+        "TestType": "Survey With Goals",
+        "TestName": pick([name for forms in FORMS for name in forms], 2 * tests.subject + form),
+        "TestID": text([str(n) for n in _test_numbers(rng, held.tests)[order].tolist()]),
+        "TestStartDate": dates(tests.day),
+        **_sitting(rng, tests),
+        "TestRITScore": whole(tests.score),
+        "TestStandardError": tests.error,
+        "TestPercentile": whole(tests.percentile),
+        "AchievementQuintile": pick(FIFTHS, fifths(tests.percentile)),
+        **_growth(tests, len(population.children)),
+        **_goals(rng, tests, form),
+        **_typical_growth(tests),
+    }
+    return pd.DataFrame(frame), about(population.children["person"].array.take(tests.child), "Subject")
+
+
+def _test_numbers(rng: np.random.Generator, tests: Tests) -> Codes:
+    """Give the vendor's test events numbers as they happened; other districts' lie between them."""
+    steps = rng.integers(1, 400, len(tests.day))
+    numbers = np.empty(len(steps), dtype="int64")
+    numbers[np.lexsort((tests.subject, tests.child, tests.day))] = TEST_NUMBERS + np.cumsum(steps)
+    return numbers
+
+
+def _sitting(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
+    """Say how a test went: when it began, how long it took, how much was right and how much guessed."""
+    count = len(tests.day)
+    second = (8.25 * 3600 + rng.random(count) * 5.5 * 3600).astype("int64")
+    minutes = np.rint(MINUTES[0] + MINUTES[1] * rng.standard_normal(count)).clip(9, 130).astype("int64")
+    guessing = rng.random(count)
+    share = np.where(guessing < GUESSING_SHARE, np.rint(20 * rng.random(count) ** 2) / 43 * 100, 0.0)
+    # The test picks questions of which a child gets about half.
+    right = np.rint(51 + 3.2 * rng.standard_normal(count)).clip(20, 90)
+    starts = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in second.tolist()]
+    return {
+        "TestStartTime": text(starts),
+        "TestDurationMinutes": whole(minutes),
+        "PercentCorrect": whole(right),
+        "RapidGuessingPercentage": share.round(4),
+    }
+
+
+def _growth(tests: Tests, count: int) -> dict[str, Any]:
+    """Write growth since earlier tests of the year; the norms expect the difference of their means."""
+    score = np.full((count, len(SUBJECTS), len(SEASONS)), np.nan)
+    error = score.copy()
+    score[tests.child, tests.subject, tests.season] = tests.score
+    error[tests.child, tests.subject, tests.season] = tests.error
+    columns: dict[str, Any] = {}
+    for start, end in GROWTHS:
+        name = f"{SEASONS[start]}To{SEASONS[end]}"
+        before = score[tests.child, tests.subject, start]
+        known = (tests.season == end) & ~np.isnan(before)
+        at = tests.child, tests.subject
+        observed = np.where(known, tests.score - before, 0.0)
+        expected = _expected(tests.subject, tests.grade, start, tests.grade, end)
+        off = np.sqrt(np.nan_to_num(error[*at, start]) ** 2 + tests.error**2)
+        spread = np.sqrt(off**2 + (0.3 * spreads(PROGRAM, tests.subject, tests.grade, end)) ** 2)
+        index = (observed - expected) / spread
+        place = percentiles(index)
+        columns |= {
+            f"{name}ProjectedGrowth": whole(np.rint(expected), known),
+            f"{name}ObservedGrowth": whole(observed, known),
+            f"{name}ObservedGrowthSE": np.where(known, off.round(2), np.nan),
+            f"{name}MetProjectedGrowth": pick(
+                ("No", "Yes"), np.where(known, observed >= np.rint(expected), -1).astype("int64")
+            ),
+            f"{name}ConditionalGrowthIndex": np.where(known, index.round(2) + 0.0, np.nan),
+            f"{name}ConditionalGrowthPercentile": whole(place, known),
+            f"{name}GrowthQuintile": pick(FIFTHS, np.where(known, fifths(place), -1)),
+        }
+    return columns
+
+
+def _expected(subject: Codes, grade: Codes, start: int, later_grade: Codes, end: int) -> Numbers:
+    return means(PROGRAM, subject, later_grade, end) - means(PROGRAM, subject, grade, start)
+
+
+def _typical_growth(tests: Tests) -> dict[str, Any]:
+    """Write what growth is usual from here on; over a summer into the next grade, if it is tested."""
+    following = np.minimum(tests.grade + 1, len(GRADES) - 1)
+    columns = {}
+    for start, end, grade in (
+        (0, 0, following),
+        (0, 1, tests.grade),
+        (0, 2, tests.grade),
+        (1, 1, following),
+        (1, 2, tests.grade),
+        (2, 2, following),
+    ):
+        known = (tests.season == start) & (grade <= TESTED[PROGRAM][1])
+        usual = np.rint(_expected(tests.subject, tests.grade, start, grade, end))
+        columns[f"Typical{SEASONS[start]}To{SEASONS[end]}Growth"] = whole(usual, known)
+    return columns
+
+
+def _goals(rng: np.random.Generator, tests: Tests, form: Codes) -> dict[str, Any]:
+    """Write scores of the parts of a test, which lie around the whole's."""
+    columns: dict[str, Any] = {}
+    most = max(len(goals) for forms in GOALS for goals in forms)
+    for goal in range(most):
+        names = [goals[goal] if goal < len(goals) else None for forms in GOALS for goals in forms]
+        there = np.array([name is not None for name in names])[2 * tests.subject + form]
+        around = tests.score + np.rint(GOAL_SPREAD * rng.standard_normal(len(tests.score)))
+        around = around.astype("int64")
+        error = (GOAL_ERROR * tests.error * rng.uniform(0.92, 1.08, len(around))).round(1)
+        spread = spreads(PROGRAM, tests.subject, tests.grade, tests.season)
+        standing = (around - means(PROGRAM, tests.subject, tests.grade, tests.season)) / spread
+        # About a thousand different ranges: each is written once.
+        both = np.stack([np.rint(around - error), np.rint(around + error)], axis=1).astype("int64")
+        distinct, which = np.unique(both, axis=0, return_inverse=True)
+        ranges = [f"{low}-{high}" for low, high in distinct.tolist()]
+        n = goal + 1
+        columns |= {
+            f"Goal{n}Name": text(np.array(names, dtype=object)).take(2 * tests.subject + form),
+            f"Goal{n}RitScore": whole(around, there),
+            f"Goal{n}StdErr": np.where(there, error, np.nan),
+            f"Goal{n}Range": pick(ranges, np.where(there, which.reshape(-1), -1)),
+            f"Goal{n}Adjective": pick(FIFTHS, np.where(there, fifths(percentiles(standing)), -1)),
+        }
+    return columns

@@ -1,0 +1,161 @@
+"""What two test vendors have in common: whom their rosters list, at which school, under which numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.assessments import TESTED, WINDOWS, Tests, window_of
+from synthetic_data.columns import only, text
+from synthetic_data.levels import Exchange
+from synthetic_data.norms import PROGRAMS
+from synthetic_data.population import ten_digits
+from synthetic_data.scenario import Scenario
+from synthetic_data.silos.observation import Truth, limits
+from synthetic_data.streams import rng_for
+
+__all__ = ["Held", "held_by", "numbers_of", "race_words"]
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.object_]
+
+# A vendor has one word a child, and Hispanic or Latino is one of them. The first five words were seen in the
+# vendor's own training data; the other two are the kit's own.
+GROUP_WORDS = {
+    "White": "White",
+    "Hispanic": "Hispanic or Latino",
+    "Black": "Black or African American",
+    "Asian": "Asian",
+    "American Indian/Alaska Native": "American Indian or Alaska Native",
+    "Pacific Islander": "Native Hawaiian or Other Pacific Islander",
+    "Two or more races": "Multi-ethnic",
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a vendor holds."""
+
+    tests: Tests
+    """Tests of children whom its roster lists."""
+    school: Codes
+    """By child and season: the place of the school at which the vendor has the child, -1: nowhere."""
+    listed: Mask
+    """By child and season: whether the roster of that season lists the child."""
+    grade: Codes
+    """By child: this year's grade; -1 where there is none."""
+    limits: pd.DataFrame
+
+
+def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) -> Held:
+    """Say whom a vendor's rosters list, and which tests it therefore has.
+
+    A vendor is sent a roster before each window, but none after the day of its last one: who came later, or
+    changed school, is not known to it. Such a child's test was taken under a makeshift account, and is in no
+    export.
+
+    Parameters
+    ----------
+    scenario
+        The school year, and the day of the exports.
+    truth
+        How things are.
+    exchange
+        The day of the vendor's last roster.
+    program
+        0: MAP Growth, 1: i-Ready.
+
+    Returns
+    -------
+    Held
+        Tests, rosters and limits.
+    """
+    spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
+    person = truth.population.children["person"]
+    count, last_roster = len(person), np.datetime64(exchange.roster_date, "D")
+    as_of = np.datetime64(scenario.as_of, "D")
+    begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    end = enrollment["end_date"].to_numpy().astype("datetime64[D]")
+    lowest, highest = TESTED[program]
+    this_year = (spells.year == scenario.school_year) & (spells.end != -2)
+    fits = this_year & (spells.grade >= lowest) & (spells.grade <= highest)
+
+    grade = np.full(count, -1)
+    grade[spells.child[this_year]] = spells.grade[this_year]
+    school = np.full((count, len(WINDOWS[program])), -1)
+    listed = np.zeros(school.shape, dtype=bool)
+    for season, window in enumerate(WINDOWS[program]):
+        first, last = window_of(scenario, window)
+        if first > as_of:
+            continue
+        day = min(last, last_roster, as_of)
+        begun = np.flatnonzero(fits & (begin <= day))
+        school[spells.child[begun], season] = spells.school[begun]  # the latest spell is the last one
+        listed[spells.child[begun[np.isnat(end[begun]) | (end[begun] >= day)]], season] = True
+
+    every = truth.life.tests
+    mine = np.flatnonzero(every.program == program)
+    tests = every.at(mine[school[every.child[mine], every.season[mine]] >= 0])
+    listed[tests.child, tests.season] = True
+
+    here = np.unique(spells.child[this_year & (begin <= as_of)])
+    holds = np.zeros(count, dtype=bool)
+    holds[tests.child if program else np.flatnonzero(listed.any(axis=1))] = True
+    tested = np.zeros(count, dtype=bool)
+    tested[every.child[mine]] = True
+    not_held = here[~holds[here]]
+    late = tested[not_held]
+    return Held(
+        tests,
+        school,
+        listed,
+        grade,
+        pd.concat(
+            [
+                limits(person.iloc[not_held[late]], "Roster date"),
+                limits(person.iloc[not_held[~late]], "Not served"),
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+def numbers_of(
+    scenario: Scenario, truth: Truth, exchange: Exchange, program: int
+) -> tuple[Words, npt.NDArray[np.object_]]:
+    """Give each child's number at a vendor, and the state's number where the vendor was told it.
+
+    Parameters
+    ----------
+    scenario, truth
+        The children.
+    exchange
+        The share of records that carry the state's number; where the district's is carried, it stands in
+        place of the vendor's own.
+    program
+        0: MAP Growth, 1: i-Ready.
+
+    Returns
+    -------
+    tuple of numpy arrays
+        Text, one a child; ``None`` where there is no state's number.
+    """
+    children = truth.population.children
+    rng = rng_for(scenario.seed, PROGRAMS[program], "numbers")
+    own = ten_digits(rng, len(children))
+    told = rng.random(len(children)) < exchange.ids.get("State", 0.0)
+    if "District" in exchange.ids:
+        own = children["district_number"].to_numpy(dtype=object)
+    return own, only(told, children["state_id"].to_numpy(dtype=object))
+
+
+def race_words(truth: Truth, agreed: bool) -> object:
+    """Give each child's race: where codes are agreed in the district's words, else in the vendor's one."""
+    children = truth.population.children
+    if agreed:
+        return children["race"].array
+    return text([GROUP_WORDS[group] for group in children["group"].tolist()])

@@ -1,0 +1,185 @@
+"""What a fault says it is found by notices it, on five seeds; without faults nothing is raised there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from helpers.files import District, read_district
+from helpers.gaps import measures, records_behind
+from helpers.layouts import Layout
+from helpers.link import Links, link_district
+from helpers.profile import child_profiles
+from helpers.score import AnswerKey, read_answer_key, score_findings
+from helpers.score.findings import LEFT_OUT, can_be_noticed
+from synthetic_data.district import make_district
+from synthetic_data.kinds import Fault, declared_faults
+
+SEEDS = (1, 2, 3, 4, 5)
+# Half a workshop with rates half as high again: of most kinds as many faults, in half the time.
+WRONG: dict[str, Any] = {"students": 300, "faults": 1.5, "level": "manual"}
+CLEAN: dict[str, Any] = {"students": 150, "faults": 0.0, "level": "manual"}
+FEWEST = 3
+PLACE = ["silo", "file", "row"]
+RECORD = ["silo", "record"]
+
+# What stands in a district without a fault, too, since it is none: where, by what, which planted case.
+PLANTED = {
+    # Two systems that count in six digits reach one number twice; the till's customer and the child whose
+    # district number it is both carry it.
+    ("meals", "id_colliding"): "id_collides",
+    ("sis", "id_colliding"): "id_collides",
+    # Children who are really born on 1 January, which every reader must take for a filler.
+    ("sis", "column filled"): "january_first",
+}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A made district, and everything by which somebody could notice that something is wrong in it."""
+
+    folder: Path
+
+    @cached_property
+    def district(self) -> District:
+        return read_district(self.folder)
+
+    @cached_property
+    def links(self) -> Links:
+        return link_district(self.district)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        return pd.concat([self.district.findings, self.links.findings], ignore_index=True)
+
+    @cached_property
+    def behind(self) -> pd.DataFrame:
+        return records_behind(self.district, self.links)
+
+    @cached_property
+    def left_out(self) -> pd.DataFrame:
+        return child_profiles(self.district, self.links).left_out
+
+    @cached_property
+    def key(self) -> AnswerKey:
+        return read_answer_key(self.folder)
+
+    def noticed(self) -> pd.DataFrame:
+        return score_findings(
+            self.district,
+            self.findings,
+            crosswalk=self.links.crosswalk,
+            behind=self.behind,
+            left_out=self.left_out,
+            key=self.key,
+        )
+
+    def raised(self, fault: Fault, found_by: str) -> pd.DataFrame:
+        """List what is raised in a system by a word of ``found_by``, planted cases aside."""
+        if found_by == LEFT_OUT:
+            return self.left_out[self.left_out["silo"].eq(fault.silo)]
+        case = PLANTED.get((fault.silo, found_by))
+        if found_by in {one.name for one in measures()}:
+            rows = self.behind[self.behind["silo"].eq(fault.silo) & self.behind["measure"].eq(found_by)]
+            about = columns_of(self.district.layouts[fault.silo], fault.column)
+            rows = rows[rows["column"].isin(about)] if about and found_by == "column filled" else rows
+            return rows[~in_frame(rows, self.of_case(case), RECORD)]
+        rows = self.findings[self.findings["silo"].eq(fault.silo) & self.findings["kind"].eq(found_by)]
+        ids = self.district.identifiers
+        theirs = ids.loc[in_frame(ids, self.of_case(case), RECORD), "identifier"]
+        return rows[~rows["value"].isin(theirs)]
+
+    def of_case(self, case: str | None) -> pd.DataFrame:
+        """List the records of the children of a planted case."""
+        cases = self.key.cases.loc[self.key.cases["case"].eq(case) if case else [], ["person"]]
+        rows = self.key.rows.loc[self.key.rows["part"].eq("Subject"), [*PLACE, "person"]]
+        rows = rows.merge(cases.drop_duplicates(), on="person", how="inner", validate="many_to_one")
+        found = self.district.person_rows.merge(rows, on=PLACE, how="inner", validate="many_to_one")
+        return found[RECORD].drop_duplicates()
+
+
+def in_frame(rows: pd.DataFrame, others: pd.DataFrame, by: list[str]) -> pd.Series:
+    keys = set(others[by].itertuples(index=False, name=None))
+    return pd.Series(
+        [row in keys for row in rows[by].itertuples(index=False, name=None)], index=rows.index, dtype=bool
+    )
+
+
+def columns_of(layout: Layout, column: str) -> set[str]:
+    """Name the columns of *people* that are taken from a column of a file."""
+    return {
+        target
+        for file in layout.files
+        for makes in file.makes
+        if makes.table == "people"
+        for target, source in makes.take.items()
+        if source == column
+    }
+
+
+def words(found_by: str) -> list[str]:
+    return [word.strip() for word in found_by.split(";")]
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    folder = tmp_path_factory.mktemp("wrong")
+    parts = []
+    for seed in SEEDS:
+        made = make_district(folder=folder / str(seed), seed=seed, **WRONG)
+        parts.append(Looked(made).noticed().assign(seed=seed))
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_every_kind_that_somebody_can_notice_is_noticed_on_every_seed(seen: pd.DataFrame) -> None:
+    often = seen[seen["planted"].ge(FEWEST)]
+    unnoticed = often[often["noticed"].eq(0)]
+    assert unnoticed.empty, unnoticed.to_string()
+
+
+def test_most_of_each_kind_is_noticed(seen: pd.DataFrame) -> None:
+    by_kind = seen.groupby(["silo", "kind", "found_by"])[["planted", "noticed"]].sum()
+    by_kind = by_kind[by_kind["planted"].ge(FEWEST)]
+    few = by_kind[by_kind["noticed"] / by_kind["planted"] < 0.5]
+    assert few.empty, few.to_string()
+
+
+def test_every_declared_kind_was_looked_for(seen: pd.DataFrame) -> None:
+    declared = {
+        (fault.silo, fault.kind, word)
+        for fault in declared_faults()
+        for word in words(fault.found_by)
+        if can_be_noticed(word)
+    }
+    assert declared <= set(seen[["silo", "kind", "found_by"]].itertuples(index=False, name=None))
+    # What is found by nothing says so; anything else is misspelt.
+    others = {
+        word for fault in declared_faults() for word in words(fault.found_by) if not can_be_noticed(word)
+    }
+    assert others <= {"Not findable"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_faults_nothing_is_raised(tmp_path: Path, seed: int) -> None:
+    clean = Looked(make_district(folder=tmp_path / "clean", seed=seed, **CLEAN))
+    raised = {
+        f"{fault.silo}.{fault.kind}: {word}": len(rows)
+        for fault in declared_faults()
+        for word in words(fault.found_by)
+        if can_be_noticed(word) and len(rows := clean.raised(fault, word))
+    }
+    assert raised == {}
+
+
+def test_what_is_exempt_is_there(tmp_path: Path) -> None:
+    """An exemption that nothing needs would hide a fault one day."""
+    clean = Looked(make_district(folder=tmp_path / "clean", seed=SEEDS[0], **CLEAN))
+    for silo, found_by in PLANTED:
+        place = clean.behind if found_by in {one.name for one in measures()} else clean.findings
+        name = "measure" if place is clean.behind else "kind"
+        assert len(place[place["silo"].eq(silo) & place[name].eq(found_by)]), (silo, found_by)

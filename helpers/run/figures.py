@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,9 +83,11 @@ def figures_of(district: District) -> RunFigures:
     from helpers.link import link_district, look_up_everywhere
     from helpers.score import can_be_judged, score_children, score_links
     from helpers.share.real_data import Guard
+    from helpers.show.systems import system_names
+    from helpers.show.ties import ties_in_words
 
     links = link_district(district)
-    guard = Guard.of(district)
+    guard, names = Guard.of(district), system_names(district.layouts)
     scores = children = looked_up = None
     if can_be_judged(district.folder):
         scores = score_links(district, links.crosswalk)
@@ -93,6 +95,13 @@ def figures_of(district: District) -> RunFigures:
         looked_up = score_children(district, look_up_everywhere(district.people, district.identifiers))
     judged = (children, looked_up)
     figures = _index(district, links, judged, scorecard(district, links, scores), guard)
+    findings = district.findings
+    unknown = findings.loc[findings["kind"].eq("file_unknown"), "file"].dropna().unique().tolist()
+    figures = replace(
+        figures,
+        unknown_files=tuple(unknown),
+        ties=None if children is not None else ties_in_words(links.crosswalk, names, guard),
+    )
     return RunFigures(figures, district.about, district.synthetic)
 
 

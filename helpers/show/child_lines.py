@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.gaps.freshness import newest_days
+from helpers.gaps.known import know
+from helpers.gaps.newest import newest_days
+from helpers.gaps.scope import scope_of
 from helpers.layouts import STRING
 from helpers.profile import elements
 from helpers.show.numbers import number_text
@@ -16,9 +18,11 @@ from helpers.show.systems import short_names
 
 if TYPE_CHECKING:
     from helpers.files import District
+    from helpers.link import Links
 
 __all__ = ["missing_lines", "value_lines", "value_texts"]
 
+_NOT_MEANT = "the system is not for this child's grade or school, as far as its files tell"
 _TIES = {
     "Sure": "surely",
     "Alone": "no other record",
@@ -83,7 +87,7 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
         than declared for that element), ``tie``, ``others`` (what another system says instead; empty where
         none says otherwise); chosen and reported values only, in their order.
     """
-    names, days = short_names(district.layouts), newest_days(district)
+    names, days = short_names(district.layouts), newest_days(district).days
     said = values[values["status"].eq("Reported")]
     said = said.assign(text=value_texts(said))
     shown = said[said["chosen"]].reset_index(drop=True)
@@ -124,7 +128,7 @@ def _said_otherwise(said: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str,
     return shown["element"].map(by_element).astype(STRING).fillna("")
 
 
-def missing_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
+def missing_lines(values: pd.DataFrame, district: District, links: Links) -> pd.DataFrame:
     """Write what isn't known about a child, why, and which system would have it.
 
     Parameters
@@ -132,7 +136,9 @@ def missing_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
     values
         One child's rows of table ``values``, of one year and of none.
     district
-        The district: what its systems are called.
+        The district: what its systems are called, and for which grades and schools each is.
+    links
+        Who is who in it.
 
     Returns
     -------
@@ -141,10 +147,11 @@ def missing_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
         one system lacks for one reason.
     """
     lacking = values[values["chosen"] & ~values["status"].eq("Reported")]
+    stranger = lacking["status"].eq("Not linked") & lacking["silo"].isin(_not_for(lacking, district, links))
     lines = pd.DataFrame(
         {
             "what": element_words(lacking["element"]),
-            "why": status_words(lacking["status"]),
+            "why": status_words(lacking["status"]).mask(stranger, _NOT_MEANT),
             "where": lacking["silo"]
             .map(short_names(district.layouts))
             .astype(STRING)
@@ -153,3 +160,13 @@ def missing_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
     )
     together = lines.groupby(["why", "where"], sort=False)["what"].agg(", ".join).reset_index()
     return together[["what", "why", "where"]].astype(STRING)
+
+
+def _not_for(values: pd.DataFrame, district: District, links: Links) -> list[str]:
+    """List the systems that aren't for a child."""
+    known = know(district, links)
+    own = known.child[known.records["child"].isin(values["child"].unique()).to_numpy(dtype=bool)]
+    if len(own) == 0:
+        return []
+    meant = scope_of(known).meant[int(own[0])]
+    return [silo for place, silo in enumerate(known.silos) if not meant[place]]

@@ -57,6 +57,10 @@ class IndexFigures:
         The finding that the picture shows.
     first_step
         The one thing to do first, as a sentence.
+    ties
+        How surely each system's records are joined, in words; said where nothing can judge it.
+    unknown_files
+        Files that no layout knows, so that nothing of them is in the reports.
     """
 
     place: str
@@ -71,6 +75,8 @@ class IndexFigures:
     outcomes: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
     picture_title: str = ""
     first_step: str = ""
+    ties: pd.DataFrame | None = None
+    unknown_files: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -201,6 +207,27 @@ def _joined_wrongly(figures: IndexFigures) -> str:
     )
 
 
+def _not_read(files: Sequence[str]) -> str:
+    """Say which files no layout knows, and what to do about them."""
+    if not files:
+        return ""
+    named = ", ".join(file.rsplit("/", 1)[-1] for file in files[:_MOST_NAMED])
+    more = f" and {len(files) - _MOST_NAMED:,} more" if len(files) > _MOST_NAMED else ""
+    one = len(files) == 1
+    return (
+        f"**{len(files):,}** {'file is' if one else 'files are'} known to no layout, and nothing of "
+        f"{'it' if one else 'them'} is in these pages: {named}{more}. Next step: bigpicture start FOLDER "
+        f"drafts {'its layout' if one else 'a layout of each'}, which a person corrects."
+    )
+
+
+def _ties(figures: IndexFigures) -> str:
+    if figures.ties is None or figures.ties.empty:
+        return ""
+    heads = {"records": "records of children", "how": "how they are joined to other systems"}
+    return table_markup(figures.ties, caption="How each system's children are joined", names=heads)[0]
+
+
 def _title(figures: IndexFigures) -> str:
     count = len(figures.systems)
     if figures.children is None or not count:
@@ -298,6 +325,8 @@ def index_page(
         banner=banner(about, invented).markup,
         sentences=sentences(figures) if figures else [],
         picture=_picture(figures) if figures else "",
+        ties=_ties(figures) if figures else "",
+        not_read=_not_read(figures.unknown_files) if figures else "",
         reports=reports,
         made=made,
         earlier=table_markup(earlier, label="Earlier runs")[0]

@@ -68,7 +68,7 @@ _ELEMENTS = {
 }
 _STATUSES = {
     "Empty": "the system knows the child, and says nothing of it",
-    "Not linked": "the system has it of others; no record there is joined to this child",
+    "Not linked": "not joined: the system has it of others, and no record of this child",
     "Not collected": "nobody collects it",
     "Not applicable": "doesn't apply to this child",
     "Withheld": "known, and withheld",

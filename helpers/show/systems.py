@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ["in_words", "short_names", "spoken_names", "system_names"]
 
-_ROSTER = "Student information system (SIS)"
+# Whose folder's name says too little. The acronym is said in full once, in brackets.
+_NAMES = {
+    "sis": "Student information system (SIS)",
+    "lms": "Learning management system (LMS)",
+    "map_growth": "MAP Growth",
+    "iready": "i-Ready",
+}
+_ACRONYM = re.compile(r" \(([A-Z]+)\)$")
 
 
 def system_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
@@ -47,7 +54,12 @@ def short_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
     dict of str
         Silo -> name: "SIS", "Meals", "Ed-Fi bulk XML".
     """
-    return {silo: "SIS" if name == _ROSTER else name for silo, name in system_names(layouts).items()}
+    return {silo: _short(name) for silo, name in system_names(layouts).items()}
+
+
+def _short(name: str) -> str:
+    found = _ACRONYM.search(name)
+    return found.group(1) if found else name
 
 
 def spoken_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
@@ -67,10 +79,10 @@ def spoken_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
 
 
 def _spoken(silo: str, name: str) -> str:
-    name = name.removesuffix(" (SIS)")
-    if silo == "sis":
+    if _ACRONYM.search(name):
+        name = _ACRONYM.sub("", name)
         return f"the {name[:1].lower()}{name[1:]}"
-    return name.lower() if name.lower() == silo.replace("_", " ") else name
+    return name.lower() if name.capitalize() == name and name.lower() == silo.replace("_", " ") else name
 
 
 def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
@@ -100,8 +112,9 @@ def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
 
 
 def _name(silo: str, layout: Layout) -> str:
-    if silo == "sis":
-        return _ROSTER
+    if silo in _NAMES:
+        return _NAMES[silo]
     if silo == layout.silo:
         return silo.replace("_", " ").capitalize()
-    return re.sub(r"\s*\([^)]*\)$", "", layout.title)
+    # "NWEA MAP Growth, children and assessment results": what comes after the comma says what is in it.
+    return re.sub(r"\s*\([^)]*\)$", "", layout.title).partition(", ")[0]

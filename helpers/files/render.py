@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.files.text_table import TextTable, default_settings
 from helpers.layouts import STRING, BadInput, Column, FileLayout, nearest
 
-__all__ = ["render", "write_number"]
+__all__ = ["render", "render_column", "write_number"]
 
 PICTURE = re.compile(r"^(?P<currency>\$?)(?P<group>#,##)?0(?:\.(?P<decimals>0+))?$")
 
@@ -99,6 +99,34 @@ def _marked(text: pd.Series, reasons: pd.Series, column: Column, name: str) -> p
             f"Column {name!r} has a value and a reason for none in one row: leave one of them out."
         )
     return text.mask(there, reasons.map(inverse).astype(STRING))
+
+
+def render_column(values: pd.Series, column: Column, reasons: pd.Series | None = None) -> pd.Series:
+    """Write the cells of one column of a delimited file.
+
+    Of many small files of one kind, the columns are so written all at once.
+
+    Parameters
+    ----------
+    values
+        Standard values.
+    column
+        The column's declaration.
+    reasons
+        Where there is no value, the reason, which is written as the column's marker.
+
+    Returns
+    -------
+    pandas.Series
+        Text, on the index of the values.
+
+    Raises
+    ------
+    BadInput
+        When a value has no code, or a reason no marker.
+    """
+    text = _text(values, column, "")
+    return text if reasons is None else _marked(text, reasons, column, column.name)
 
 
 def _structure(

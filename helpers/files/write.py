@@ -203,7 +203,9 @@ def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes]) -> 
         if slash and container.endswith(".zip"):
             inside.setdefault(container, {})[entry] = data
         else:
-            (folder / path).write_bytes(data)
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
     order = [file.path for file in layout.files]
     for container, entries in inside.items():
         with zipfile.ZipFile(folder / container, "w", zipfile.ZIP_STORED) as archive:

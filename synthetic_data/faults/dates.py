@@ -7,7 +7,13 @@ import pandas as pd
 
 from synthetic_data.scene import Scene
 
-__all__ = ["bad_rows_attendance", "first_of_january", "impossible_year", "month_day_swapped"]
+__all__ = [
+    "bad_rows_attendance",
+    "first_of_january",
+    "impossible_year",
+    "month_day_swapped",
+    "two_digit_year",
+]
 
 
 def first_of_january(scene: Scene) -> None:
@@ -38,3 +44,8 @@ def impossible_year(scene: Scene) -> None:
 def bad_rows_attendance(scene: Scene) -> None:
     """2026-02-01 -> 2026-02-31: a day that no calendar has."""
     scene.change_each(lambda text: f"{text[:5]}02-31" if text else text)
+
+
+def two_digit_year(scene: Scene) -> None:
+    """1/14/2026 -> 1/14/26: the century is gone."""
+    scene.change_each(lambda text: f"{text[:-4]}{text[-2:]}" if text else text)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.layouts import STRING
 from synthetic_data.faults.keyboard import mistyped
-from synthetic_data.scene import Scene
+from synthetic_data.faults.pieces import chosen_pieces
+from synthetic_data.scene import CellChange, Scene
 from synthetic_data.silos.observation import look_up
 
-__all__ = ["digit_mistyped", "leading_zero_lost", "pin_reused", "sibling_swap", "state_id_on_two_children"]
+__all__ = [
+    "digit_mistyped",
+    "leading_zero_lost",
+    "pin_reused",
+    "sibling_swap",
+    "state_id_on_two_children",
+    "unknown_id_type",
+    "vendor_holds_old_id",
+]
 
 
 def digit_mistyped(scene: Scene) -> None:
@@ -21,11 +31,8 @@ def leading_zero_lost(scene: Scene) -> None:
     """004711 -> 4711 in the whole list of a grade: a spreadsheet took ids for numbers. One fault a list."""
     text = scene.text()
     short = text.str.lstrip("0")
-    lost = (text.str.startswith("0") & text.str.isdigit() & (short != "")).to_numpy(dtype=bool)
-    lists = scene.text("District School Number") + " " + scene.text("Grade")
-    names = np.sort(np.asarray(lists.loc[lost].unique(), dtype=object))
-    for group, at in enumerate(scene.choose(np.arange(len(names))).tolist()):
-        places = np.flatnonzero(lost & (lists == names[at]).to_numpy(dtype=bool))
+    lost = text.str.startswith("0") & text.str.isdigit() & (short != "")
+    for group, (_, places) in enumerate(chosen_pieces(scene, lost.fillna(False))):
         scene.write(places, short.iloc[places], groups=np.full(len(places), group))
 
 
@@ -69,3 +76,47 @@ def pin_reused(scene: Scene) -> None:
     number = min(len(givers), len(takers))
     chosen = scene.choose(np.arange(number))
     scene.write(takers[chosen], text.iloc[givers[chosen]], groups=np.arange(len(chosen)))
+
+
+# Files of one system that hold one roster: an id column that was filled wrongly is wrong in both.
+ALSO_IN = {"ela": ("math",)}
+
+
+def unknown_id_type(scene: Scene) -> None:
+    """Fill the id column of a list with another system's numbers, which are by value other children's ids.
+
+    The column is full, its numbers have the right form and are found: every test of the key passes, and each
+    row stands with the wrong child.
+    """
+    children = scene.truth.population.children
+    person, old = scene.people["person"], scene.text()
+    here = children.loc[children["grade_level"].notna()]
+    for group, (_, places) in enumerate(chosen_pieces(scene)):
+        listed = person.iloc[places].dropna().drop_duplicates().sort_values()
+        others = here.loc[~here["person"].isin(listed), "state_id"].to_numpy(dtype=object)
+        theirs = scene.rng.permutation(others)
+        if len(theirs) < len(listed):
+            continue
+        wrong = pd.DataFrame({"person": listed.array, "number": theirs[: len(listed)]}, dtype=STRING)
+        after = look_up(person.iloc[places], wrong, "person", "number").fillna(old.iloc[places])
+        scene.write(places, after, groups=np.full(len(places), group))
+        for kind in ALSO_IN.get(scene.fault.file, ()):
+            page = scene.of_kind(kind)
+            numbers = look_up(page.people["person"], wrong, "person", "number")
+            same = np.flatnonzero(numbers.notna())
+            groups = np.full(len(same), group)
+            scene.cells.append(CellChange(page, scene.fault.column, same, list(numbers.iloc[same]), groups))
+
+
+def vendor_holds_old_id(scene: Scene) -> None:
+    """10231 where the roster has 70231: results that came in under an id of an earlier roster."""
+    person, text = scene.people["person"], scene.text()
+    listed = np.sort(np.asarray(person.dropna().unique(), dtype=object))
+    chosen = listed[scene.choose(np.arange(len(listed)))]
+    width = int(text.str.len().max()) if len(text) else 1
+    drawn = scene.rng.integers(10 ** (width - 1), 10**width, size=4 * len(chosen) + 8).tolist()
+    taken = set(text.dropna().tolist())
+    free = [number for number in dict.fromkeys(map(str, drawn)) if number not in taken]
+    for group, (one, number) in enumerate(zip(chosen, free, strict=False)):
+        places = np.flatnonzero((person == one).fillna(False))
+        scene.write(places, [number] * len(places), groups=np.full(len(places), group))

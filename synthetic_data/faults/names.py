@@ -11,7 +11,17 @@ from synthetic_data.names import nicknames
 from synthetic_data.scene import Scene
 from synthetic_data.silos.observation import look_up
 
-__all__ = ["accents_lost", "dupe_marker_in_name", "encoding_broken", "nickname", "surname_changed", "typo"]
+__all__ = [
+    "accents_lost",
+    "dupe_marker_in_name",
+    "encoding_broken",
+    "names_swapped",
+    "nickname",
+    "school_name_variant",
+    "subject_name_variant",
+    "surname_changed",
+    "typo",
+]
 
 
 def accents_lost(scene: Scene) -> None:
@@ -47,3 +57,36 @@ def surname_changed(scene: Scene) -> None:
     former = look_up(scene.people["person"], scene.truth.population.children, "person", "former_last_surname")
     chosen = scene.choose(np.flatnonzero(former.notna()))
     scene.write(chosen, former.iloc[chosen], groups=np.arange(len(chosen)))
+
+
+# Surname -> first name, in files that have both.
+FIRST_NAME_OF = {"StudentLastName": "StudentFirstName", "Last Name": "First Name"}
+
+
+def names_swapped(scene: Scene) -> None:
+    """Ali Mohamed -> Mohamed Ali: first and last name in each other's column, in all rows of a child."""
+    first_column = FIRST_NAME_OF[scene.fault.column]
+    person, last, first = scene.people["person"], scene.text(), scene.text(first_column)
+    differ = (last != first).fillna(False) & person.notna()
+    listed = np.sort(np.asarray(person.loc[differ].unique(), dtype=object))
+    for group, one in enumerate(listed[scene.choose(np.arange(len(listed)))].tolist()):
+        places = np.flatnonzero((person == one).fillna(False))
+        groups = np.full(len(places), group)
+        scene.write(places, first.iloc[places], groups=groups)
+        scene.write(places, last.iloc[places], column=first_column, groups=groups)
+
+
+def subject_name_variant(scene: Scene) -> None:
+    """Mathematics -> Math: a subject spelt in another way."""
+    other = {"Mathematics": "Math", "Language Arts": "ELA"}
+    scene.change_each(lambda text: other.get(text, text))
+
+
+def school_name_variant(scene: Scene) -> None:
+    """Oak Hill Elementary School -> Oak Hill Elem: a school has another name at the vendor."""
+    text = scene.text()
+    names = np.sort(np.asarray(text.dropna().unique(), dtype=object))
+    for group, name in enumerate(names[scene.choose(np.arange(len(names)))].tolist()):
+        places = np.flatnonzero((text == name).fillna(False))
+        short = name.removesuffix(" School").replace("Elementary", "Elem").replace("Middle", "MS")
+        scene.write(places, [short] * len(places), groups=np.full(len(places), group))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING
+from synthetic_data.faults.pieces import chosen_pieces
 from synthetic_data.scene import Page, Places, Scene
 from synthetic_data.silos.observation import look_up
 
@@ -16,6 +17,9 @@ __all__ = [
     "event_outside_enrolment",
     "leaver_still_listed",
     "new_id_on_return",
+    "repulled_file_duplicates",
+    "roster_repeats_by_term",
+    "tested_but_never_enrolled",
     "year_carried_over",
 ]
 
@@ -146,3 +150,38 @@ def counter_restarts_on_transfer(scene: Scene) -> None:
     lost &= events["sessionReference.schoolYear"] == spells[year].max()
     places = np.flatnonzero(lost.to_numpy(dtype=bool))
     scene.drop_rows(places, group.iloc[places].astype("int64"))
+
+
+def repulled_file_duplicates(scene: Scene) -> None:
+    """Deliver the results of a school again behind those that are there: each counts twice."""
+    rows = scene.page.table.rows
+    for group, (_, places) in enumerate(chosen_pieces(scene)):
+        scene.add_rows(
+            np.full(len(places), len(rows) - 1),
+            rows.iloc[places],
+            scene.people.iloc[places],
+            groups=np.full(len(places), group),
+        )
+
+
+def roster_repeats_by_term(scene: Scene) -> None:
+    """List a child twice in a term: at her own school, and at another one."""
+    rows = scene.page.table.rows
+    schools = np.sort(np.asarray(rows[scene.fault.column].unique(), dtype=object))
+    chosen = scene.choose(np.arange(len(rows)))
+    again = rows.iloc[chosen].copy()
+    own = np.searchsorted(schools, again[scene.fault.column].to_numpy(dtype=object))
+    other = (own + 1 + scene.rng.integers(0, max(1, len(schools) - 1), len(chosen))) % len(schools)
+    again[scene.fault.column] = schools[other]
+    scene.add_rows(chosen, again, scene.people.iloc[chosen])
+
+
+def tested_but_never_enrolled(scene: Scene) -> None:
+    """Hold a result of a child whom no roster lists: a visitor, or a number that was typed at the test."""
+    rows = scene.page.table.rows
+    chosen = scene.choose(np.arange(len(rows)))
+    again = rows.iloc[chosen].copy()
+    again[scene.fault.column] = _unused(scene, rows[scene.fault.column], len(chosen))
+    again["Student_StateID"] = ""
+    nobody = pd.DataFrame({"person": [pd.NA] * len(chosen), "part": [pd.NA] * len(chosen)}, dtype=STRING)
+    scene.add_rows(chosen, again, nobody)

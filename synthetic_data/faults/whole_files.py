@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from synthetic_data.scene import Scene
 
-__all__ = ["byte_order_mark", "row_too_long", "semicolon_csv"]
+__all__ = [
+    "byte_order_mark",
+    "column_case_changed",
+    "id_columns_swapped",
+    "row_too_long",
+    "semicolon_csv",
+]
 
 
 def row_too_long(scene: Scene) -> None:
@@ -26,3 +34,23 @@ def semicolon_csv(scene: Scene) -> None:
     """Save on a computer whose list separator is a semicolon."""
     for number in scene.choose(np.arange(len(scene.pages))).tolist():
         scene.save_as(scene.pages[number], "delimiter", ";")
+
+
+def column_case_changed(scene: Scene) -> None:
+    """TestRITScore -> TestRitScore: a column's name in other case."""
+    for number in scene.choose(np.arange(len(scene.pages))).tolist():
+        page = scene.pages[number]
+        other = re.sub(r"[A-Z]{2,}(?=[A-Z])", lambda run: run[0].capitalize(), scene.fault.column)
+        header = [other if name == scene.fault.column else name for name in page.table.header]
+        scene.reshape(page, header=header)
+
+
+def id_columns_swapped(scene: Scene) -> None:
+    """Put the contents of two id columns under each other's header, in the whole file."""
+    swapped = re.compile(scene.fault.columns)
+    for number in scene.choose(np.arange(len(scene.pages))).tolist():
+        page = scene.pages[number]
+        one, other = (at for at, name in enumerate(page.table.rows.columns) if swapped.fullmatch(str(name)))
+        order = list(range(page.table.rows.shape[1]))
+        order[one], order[other] = other, one
+        scene.reshape(page, order=order)

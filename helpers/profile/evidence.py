@@ -66,7 +66,7 @@ class Evidence:
     @property
     def children(self) -> pd.Index:
         """Every child, in order."""
-        return pd.Index(sorted(self.crosswalk["child"].unique()), dtype="string")
+        return pd.Index(sorted(self.crosswalk["child"].unique()), dtype=STRING)
 
     def of_systems(self, systems: tuple[str, ...]) -> list[str] | None:
         """Name the silos that are one of these systems of the kit; None where no system is named."""
@@ -149,6 +149,8 @@ def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
         The same rows in the same order, with ``child`` and ``link_band``; NA where the record is no
         student's.
     """
+    if frame.empty:
+        return frame.assign(child=frame["record"], link_band=frame["record"])
     named = frame.loc[frame["record"].notna(), ["silo", "record"]]
     tied = crosswalk[["silo", "record", "child", "band"]].rename(columns={"band": "link_band"})
     joined = named.merge(tied, on=["silo", "record"], how="left", validate="many_to_one").set_index(

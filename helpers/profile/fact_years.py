@@ -83,6 +83,8 @@ def fact_years(
         class's session; of what a gradebook holds, else that of the export. NA where nothing tells.
     """
     year = rows["school_year"] if "school_year" in rows.columns else pd.Series(pd.NA, rows.index, "Int64")
+    if rows.empty:
+        return year
     dated = day_columns(table)
     if dated and year.isna().any():
         day = rows[dated[0]]

@@ -96,6 +96,8 @@ def found(frame: pd.DataFrame, values: pd.Series, element: Element) -> pd.DataFr
     pandas.DataFrame
         The columns of `Found.values`.
     """
+    if frame.empty:
+        return NOTHING.values
     text, numbers = canonical(values, element)
     said = pd.Series("Reported", index=frame.index, dtype=STRING).where(text.notna(), "Empty")
     rows = (

@@ -169,12 +169,21 @@ def _fillers(values: pd.DataFrame, evidence: Evidence, elements: Mapping[str, El
     """Say of every child and element without a value why there is none."""
     children = evidence.children
     years = list(evidence.years.years)
-    grids = []
-    for name, element in elements.items():
-        when: list[object] = [pd.NA] if element.per == "child" else list(years)
-        grid = pd.MultiIndex.from_product([children, [name], when], names=KEYS).to_frame(index=False)
-        grids.append(grid.astype({"child": STRING, "element": STRING, "school_year": "Int64"}))
-    grid = pd.concat(grids, ignore_index=True)
+    wanted = [
+        (name, year)
+        for name, element in elements.items()
+        for year in ([pd.NA] if element.per == "child" else years)
+    ]
+    names, whens = (list(each) for each in zip(*wanted, strict=True)) if wanted else ([], [])
+    grid = pd.DataFrame(
+        {
+            "child": children.to_series().array.take(np.tile(np.arange(len(children)), len(wanted))),
+            "element": pd.array(names, dtype=STRING).take(np.repeat(np.arange(len(wanted)), len(children))),
+            "school_year": pd.array(whens, dtype="Int64").take(
+                np.repeat(np.arange(len(wanted)), len(children))
+            ),
+        }
+    )
     have = pd.MultiIndex.from_frame(values[KEYS].astype({"school_year": "Int64"}).fillna({"school_year": 0}))
     lack = grid[~pd.MultiIndex.from_frame(grid.fillna({"school_year": 0})).isin(have)].reset_index(drop=True)
 
@@ -208,8 +217,8 @@ def _fillers(values: pd.DataFrame, evidence: Evidence, elements: Mapping[str, El
 def choose_values(values: pd.DataFrame, evidence: Evidence, elements: tuple[Element, ...]) -> pd.DataFrame:
     """Choose one value a child, element and year, and say of each whether the others agree.
 
-    What says something comes before what is empty, an undoubted date before a doubtful one, a sure tie
-    before an unverified one, then the order of trust, then the newest, then what another system confirms. A
+    What says something comes before what is empty, a sure tie before an unverified one, an undoubted date
+    before a doubtful one, then the order of trust, then the newest, then what another system confirms. A
     child without a value gets a row that says why: Empty (a system that has the element knows the child and
     says nothing), Not linked (it has no record of the child), Not collected (no system has it).
 
@@ -231,7 +240,7 @@ def choose_values(values: pd.DataFrame, evidence: Evidence, elements: tuple[Elem
     ranked = _order(values, evidence, by_name)
     ranked = ranked.assign(agrees=_agreement(ranked, by_name))
     ranked = ranked.assign(alone=~ranked["agrees"].fillna(False).astype(bool))
-    order = ["status_rank", "doubtful", "band_rank", "trust", "age", "alone", "late", "record", "file", "row"]
+    order = ["status_rank", "band_rank", "doubtful", "trust", "age", "alone", "late", "record", "file", "row"]
     ranked = ranked.sort_values([*KEYS, *order], kind="stable")
     ranked = ranked.assign(chosen=~ranked.duplicated(KEYS))
     fillers = _fillers(ranked, evidence, by_name).assign(chosen=True)

@@ -1,0 +1,226 @@
+"""What tests, incidents, actions and doses say of a child; where silence is a zero, and where it is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.files import Silo
+from helpers.layouts import standard_table
+from helpers.profile import Profiles, child_profiles, elements
+from helpers.profile.elements import declared
+from tests.district_by_hand import district, layout, links, silo
+from tests.profile.children_by_hand import FIRST, LAST, YEAR, chosen, enrolled, of, person
+
+TERMS = Path(__file__).parents[1] / "layouts" / "terms" / "edfi_5_0.csv"
+FALL, SPRING, LONG_AGO = pd.Timestamp("2025-10-01"), pd.Timestamp("2026-04-20"), pd.Timestamp("2019-04-20")
+
+
+def result(
+    record: str, day: pd.Timestamp | None, score: float | None, method: str = "RIT", **more: Any
+) -> dict[str, Any]:
+    given = {"record": record, "assessment": "Growth", "academic_subject": "Mathematics", "result": score}
+    return {**given, "administration_date": day, "score_method": method, **more}
+
+
+def roster(*records: str, **tables: Any) -> Silo:
+    return silo("sis", [person(record) for record in records], session=[YEAR], **tables)
+
+
+def test_the_latest_test_of_the_year_counts_on_its_own_scale() -> None:
+    test = silo(
+        "map_growth",
+        [person("1")],
+        assessment_result=[
+            result("1", SPRING, 222.0), result("1", FALL, 215.0), result("1", SPRING, 61.0, "Percentile"),
+            result("1", SPRING, 240.0, objective="Geometry"), result("1", LONG_AGO, 170.0),
+            result("1", SPRING, 209.0, academic_subject="Language Arts", assessment="Growth: Reading 2-5"),
+            result("1", SPRING, 230.0, academic_subject="Language Arts", assessment="Growth: Language 2-12"),
+        ],
+    )  # fmt: skip
+    other = silo(
+        "iready",
+        [person("1")],
+        assessment_result=[result("1", SPRING, 480.0, "Scale score", assessment="i-Ready Diagnostic")],
+    )
+    who = {("sis", "s"): "a", ("map_growth", "1"): "a", ("iready", "1"): "a"}
+    profiles = child_profiles(district(roster("s"), test, other), links(who))
+
+    math = chosen(profiles, "a", "map_math_rit")
+    assert (math["value"], math["rows"], math["as_of"], math["row"]) == ("222.0000", 2, SPRING, 2)
+    assert chosen(profiles, "a", "map_math_percentile")["value_number"] == 61
+    assert chosen(profiles, "a", "map_reading_rit")["value_number"] == 209
+    # Two tests' scales can't be compared, so neither contradicts the other.
+    assert chosen(profiles, "a", "iready_math_score")["value_number"] == 480
+    assert pd.isna(math["agrees"])
+    assert chosen(profiles, "a", "sat_total")["status"] == "Not collected"
+    assert set(profiles.values["school_year"].dropna()) == {2026}
+    told = profiles.left_out.set_index("row")["reason"].to_dict()
+    assert told == {5: "No element", 6: "Another year"}
+    # On the timeline a test is one event.
+    taken = profiles.timeline[profiles.timeline["event"] == "Takes a test"]
+    assert list(taken["detail"]) == [
+        "Growth, Mathematics, 215",
+        "i-Ready Diagnostic, Mathematics, 480",
+        "Growth, Mathematics, 222",
+        "Growth: Reading 2-5, Language Arts, 209",
+        "Growth: Language 2-12, Language Arts, 230",
+    ]
+
+
+def test_the_day_of_a_test_opens_no_school_year_but_its_own_word_does() -> None:
+    def years(**more: Any) -> set[int]:
+        test = silo("map_growth", [person("1")], assessment_result=[result("1", FALL, 215.0, **more)])
+        values = child_profiles(district(test), links({("map_growth", "1"): "a"})).values
+        return set(values["school_year"].dropna())
+
+    assert years() == set()
+    assert years(school_year=2026) == {2026}
+
+
+def test_a_value_by_an_unverified_tie_gives_way_and_stays_marked() -> None:
+    def shown(*systems: str, bands: dict[tuple[str, str], str]) -> dict[str, Any]:
+        tests = [
+            silo(
+                name, [person("1")], layout("map_growth"),
+                assessment_result=[result("1", FALL, 200.0 + place)],
+            )
+            for place, name in enumerate(systems)
+        ]  # fmt: skip
+        who = {("sis", "s"): "a", **{(name, "1"): "a" for name in systems}}
+        return chosen(child_profiles(district(roster("s"), *tests), links(who, bands)), "a", "map_math_rit")
+
+    only = shown("x", bands={("x", "1"): "Unverified"})
+    assert (only["value_number"], only["link_band"]) == (200, "Unverified")
+    both = shown("x", "y", bands={("x", "1"): "Unverified"})
+    assert (both["value_number"], both["link_band"], both["agrees"]) == (201, "Sure", False)
+    # With equal ties the order of trust decides.
+    assert shown("x", "y", bands={})["value_number"] == 200
+
+
+def incident(record: str, number: str | None, part: str | None = "Offender", **more: Any) -> dict[str, Any]:
+    given = {"record": record, "incident_id": number, "participation": part, "date": SPRING}
+    return {**given, "school_id": "S", **more}
+
+
+def conduct(**tables: Any) -> Silo:
+    people = [person(record) for record in ("1", "2", "3")]
+    return silo("behaviour", people, session=[YEAR], **tables)
+
+
+def counted(behaviour: Silo, *others: Silo, who: dict[tuple[str, str], str] | None = None) -> Profiles:
+    ties = {("behaviour", record): record for record in ("1", "2", "3")}
+    ties |= {("sis", f"s{record}"): record for record in ("1", "2", "3")}
+    known = roster("s1", "s2", "s3") if not others else others[0]
+    return child_profiles(district(known, behaviour), links(ties if who is None else who))
+
+
+def test_incidents_are_counted_of_those_who_did_them() -> None:
+    profiles = counted(
+        conduct(
+            incident=[
+                incident("1", "7"), incident("1", "7"), incident("1", None), incident("1", None),
+                incident("1", "8", "Victim"), incident("2", "7", "Witness"), incident("1", "9", None),
+                incident("1", "5", date=LONG_AGO),
+            ],
+            discipline_action=[
+                {"record": "1", "begin_date": SPRING, "days": 1.5},
+                {"record": "1", "begin_date": SPRING, "days": 1.0},
+                {"record": "2", "begin_date": SPRING, "days": 1.0},
+                {"record": "2", "begin_date": SPRING, "days": None},
+            ],
+        )
+    )  # fmt: skip
+
+    one = chosen(profiles, "1", "incidents")
+    assert (one["value"], one["rows"]) == ("4", 5)
+    assert chosen(profiles, "1", "discipline_days")["value"] == "2.5000"
+    # The length of one action isn't known, so neither is the sum.
+    assert chosen(profiles, "2", "discipline_days")["status"] == "Empty"
+    assert list(profiles.left_out["reason"]) == ["Another year"]
+    assert (profiles.timeline["event"] == "Incident").sum() == 7
+
+
+def test_no_incident_is_a_zero_only_where_the_system_covers_the_child_in_that_year() -> None:
+    told = [incident("1", "7")]
+    # A list of pupils without a day or a spell is no roster of this year.
+    unknown = counted(conduct(incident=told))
+    assert [chosen(unknown, child, "incidents")["status"] for child in "123"] == [
+        "Reported",
+        "Empty",
+        "Empty",
+    ]
+
+    own = conduct(incident=told, school_enrollment=[enrolled("2")])
+    zero = chosen(counted(own), "2", "incidents")
+    assert (zero["value"], zero["rows"], zero["record"]) == ("0", 0, "2")
+    assert chosen(counted(own), "3", "incidents")["status"] == "Empty"
+    # Of no other kind of exception anything is known: no action was recorded of anybody.
+    assert chosen(counted(own), "2", "discipline_days")["status"] == "Not collected"
+
+    listed = silo(
+        "behaviour", [person("1"), person("2", as_of=LAST), person("3", as_of=LONG_AGO)], incident=told
+    )
+    assert [chosen(counted(listed), child, "incidents")["status"] for child in "23"] == ["Reported", "Empty"]
+
+
+def test_a_school_that_reports_covers_its_children_unless_a_record_is_left_over() -> None:
+    sis = roster(
+        "s1", "s2", "s3",
+        school_enrollment=[enrolled("s1"), enrolled("s2"), enrolled("s3", school_id="T")],
+    )  # fmt: skip
+    one = silo("behaviour", [person("1")], incident=[incident("1", "7")])
+    who = {("sis", f"s{child}"): child for child in "123"}
+
+    covered = counted(one, sis, who={**who, ("behaviour", "1"): "1"})
+    zero = chosen(covered, "2", "incidents")
+    assert (zero["value"], zero["rows"], zero["silo"]) == ("0", 0, "behaviour")
+    assert pd.isna(zero["record"])
+    assert chosen(covered, "3", "incidents")["status"] == "Not linked"
+    # The record of the incident is tied to nobody: it may be any child's of that school.
+    loose = counted(one, sis, who={**who, ("behaviour", "1"): "nobody knows"})
+    assert chosen(loose, "2", "incidents")["status"] == "Not linked"
+    # Another system's number for a school is another number.
+    elsewhere = silo("behaviour", [person("1")], incident=[incident("1", "7", school_id="044")])
+    assert chosen(counted(elsewhere, sis, who={**who, ("behaviour", "1"): "1"}), "2", "incidents")[
+        "status"
+    ] == ("Not linked")
+
+
+def test_vaccines_are_counted_whenever_they_were_given() -> None:
+    doses = [
+        {"record": "1", "vaccine": "MMR", "date": LONG_AGO},
+        {"record": "1", "vaccine": "MMR", "date": FIRST},
+        {"record": "1", "vaccine": "IPV", "date": None},
+        {"record": "2", "vaccine": "MMR", "date": None},
+        {"record": "2", "vaccine": None, "date": FIRST, "exemption": "Religious"},
+    ]
+    profiles = child_profiles(
+        district(roster("s1", "s2", "s3"), silo("health", [person("1"), person("2")], immunization=doses)),
+        links({**{("sis", f"s{at}"): at for at in "123"}, **{("health", at): at for at in "12"}}),
+    )
+
+    counts = [chosen(profiles, child, "vaccines_recorded") for child in "12"]
+    assert [(each["value"], each["rows"]) for each in counts] == [("1", 2), ("0", 0)]
+    assert chosen(profiles, "3", "vaccines_recorded")["status"] == "Not linked"
+    assert len(of(profiles, "1", "vaccines_recorded")) == 1
+    assert profiles.left_out.empty
+    assert list(profiles.timeline["event"]) == ["Dose"]
+
+
+def test_what_is_declared_exists() -> None:
+    listed = pd.read_csv(TERMS)
+    terms = {
+        f"edfi:{resource}.{path}" for resource, path in zip(listed["resource"], listed["path"], strict=True)
+    }
+    for each in elements():
+        assert each.term is None or each.term in terms
+    tables = [(each.table, each.where) for each in (*elements(), *declared().timeline)]
+    for table, where in tables:
+        if where:
+            columns = {column.name for column in standard_table(table).columns}
+            assert {column for alternative in where for column in alternative} <= columns
+    for event in declared().timeline:
+        assert {*event.detail, event.date} <= {column.name for column in standard_table(event.table).columns}

@@ -258,29 +258,28 @@ def clean_pages(seen: Observation) -> dict[str, Page]:
     pages = {}
     for recorded in seen.files:
         file = layout.file_named(recorded.file)
-        spare = recorded.spare if recorded.spare is not None else recorded.frame.iloc[:0]
         path = f"{seen.silo}/{container}{recorded.path}"
+        table = _text(recorded, recorded.frame, file)
+        nothing, nobody = table.rows.iloc[:0], recorded.people.iloc[:0]
         pages[path] = Page(
             silo=seen.silo,
             path=path,
             file=file,
-            table=_text(recorded, recorded.frame, file),
+            table=table,
             people=recorded.people,
-            spare=_text(recorded, spare, file).rows,
-            spare_people=(
-                recorded.spare_people if recorded.spare_people is not None else recorded.people.iloc[:0]
-            ),
+            spare=nothing if recorded.spare is None else _text(recorded, recorded.spare, file).rows,
+            spare_people=nobody if recorded.spare_people is None else recorded.spare_people,
         )
     return pages
 
 
-def _text(recorded: Recorded, frame: pd.DataFrame, file: FileLayout) -> TextTable:
-    """Render rows; where nobody agreed on a code, in the system's own words."""
-    table = render(frame, file)
+def _text(recorded: Recorded, frame: pd.DataFrame | TextTable, file: FileLayout) -> TextTable:
+    """Render rows that aren't text yet; where nobody agreed on a code, in the system's own words."""
+    table = frame if isinstance(frame, TextTable) else render(frame, file)
     rows = table.rows
     for column, words in recorded.wording.items():
         rows = rows.assign(**{column: rows[column].replace(dict(words)).astype(STRING)})
-    return replace(table, rows=rows)
+    return replace(table, rows=rows) if recorded.wording else table
 
 
 def _streams(scenario: Scenario) -> Any:

@@ -158,7 +158,7 @@ class Scene:
         The rate is the share of cells in which `change` changes anything, so only those that are drawn are
         tried; more are, where the minimum isn't reached. With `among`, only rows about that part.
         """
-        strips = self._strips()
+        strips = self.strips()
         ends = np.cumsum([len(page.table.rows) for page, _ in strips], dtype="int64")
         count = int(ends[-1]) if len(ends) else 0
         draw = self.rng.random(count)
@@ -187,7 +187,7 @@ class Scene:
         """Change cells of the fault's column, each by itself; rate and `among` are those of `change_text`."""
         self.change_text(lambda text, rng: text.map(change), among)
 
-    def _strips(self) -> list[tuple[Page, str]]:
+    def strips(self) -> list[tuple[Page, str]]:
         """Give the columns in which the fault happens, page by page."""
         if not self.fault.columns:
             return [(page, self.fault.column) for page in self.pages if self.fault.column in page.table.rows]

@@ -12,10 +12,14 @@ from synthetic_data.scene import CellChange, Scene
 from synthetic_data.silos.observation import look_up
 
 __all__ = [
+    "clever_id_reissued",
     "digit_mistyped",
+    "email_and_id_disagree",
+    "id_case_differs",
     "leading_zero_lost",
     "pin_reused",
     "sibling_swap",
+    "staff_student_same_id",
     "state_id_on_two_children",
     "unknown_id_type",
     "vendor_holds_old_id",
@@ -120,3 +124,49 @@ def vendor_holds_old_id(scene: Scene) -> None:
     for group, (one, number) in enumerate(zip(chosen, free, strict=False)):
         places = np.flatnonzero((person == one).fillna(False))
         scene.write(places, [number] * len(places), groups=np.full(len(places), group))
+
+
+def id_case_differs(scene: Scene) -> None:
+    """jgarcia27 -> JGARCIA27: one list has the log-in name in capitals."""
+    scene.change_each(str.upper, among="Subject")
+
+
+def clever_id_reissued(scene: Scene) -> None:
+    """Give a child a second account: a part of the classes knows her by a new log-in name and number."""
+    login, number = scene.text(), scene.text("ID")
+    # Only with a number from the roster can anybody see that both are one child.
+    told = ((scene.text("SIS User ID") != login) & (scene.people["part"] == "Subject")).fillna(False)
+    rows = pd.DataFrame({"person": scene.people["person"], "place": np.arange(len(login))})
+    rows = rows.loc[told.to_numpy(dtype=bool)].sort_values(["person", "place"])
+    rows["later"] = rows.groupby("person").cumcount(ascending=False)
+    several = rows.groupby("person")["place"].transform("size") > 1
+    rows = rows.loc[several.to_numpy(dtype=bool)]
+    persons = np.sort(np.asarray(rows["person"].unique(), dtype=object))
+    chosen = persons[scene.choose(np.arange(len(persons)))]
+    group = pd.Index(chosen).get_indexer(pd.Index(rows["person"]))
+    size = rows.groupby("person")["place"].transform("size").to_numpy()
+    moved = (group >= 0) & (rows["later"].to_numpy() < size // 2)
+    places, groups = rows["place"].to_numpy()[moved], group[moved]
+    highest = int(pd.to_numeric(number, errors="coerce").max()) if len(places) else 0
+    scene.write(places, (login + "b").iloc[places], groups=groups)
+    scene.write(places, [str(highest + 1000 + 7 * one) for one in groups.tolist()], "ID", groups)
+
+
+def staff_student_same_id(scene: Scene) -> None:
+    """4711 is a teacher and a child: staff and children are numbered apart, and meet in one column."""
+    part = scene.people["part"]
+    teachers = scene.choose(np.flatnonzero((part == "Teacher").to_numpy(dtype=bool)))
+    text = scene.text()
+    children = np.flatnonzero((text.str.isdigit() & (part == "Subject")).to_numpy(dtype=bool))
+    number = min(len(teachers), len(children))
+    same = scene.rng.permutation(children)[:number]
+    scene.write(teachers[:number], text.iloc[same], groups=np.arange(number))
+
+
+def email_and_id_disagree(scene: Scene) -> None:
+    """Give an account the e-mail address of another child."""
+    text = scene.text()
+    with_one = np.flatnonzero(((text != "") & (scene.people["part"] == "Subject")).to_numpy(dtype=bool))
+    order = scene.rng.permutation(with_one)
+    chosen = scene.choose(np.arange(len(order) - 1 if len(order) else 0))
+    scene.write(order[chosen], text.iloc[order[chosen + 1]], groups=np.arange(len(chosen)))

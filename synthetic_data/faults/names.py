@@ -15,6 +15,7 @@ __all__ = [
     "accents_lost",
     "dupe_marker_in_name",
     "encoding_broken",
+    "html_escape_in_name",
     "names_swapped",
     "nickname",
     "school_name_variant",
@@ -44,12 +45,17 @@ def typo(scene: Scene) -> None:
 def nickname(scene: Scene) -> None:
     """Alexander -> Alex."""
     short = nicknames()
-    scene.change_each(lambda text: short[text][0] if text in short else text)
+    scene.change_each(lambda text: short[text][0] if text in short else text, among="Subject")
 
 
 def dupe_marker_in_name(scene: Scene) -> None:
     """Lopez -> Lopez_dupe: somebody marked a duplicate where there was room for it."""
     scene.change_each(lambda text: f"{text}_dupe" if text else text, among="Subject")
+
+
+def html_escape_in_name(scene: Scene) -> None:
+    """O'Neil -> O&#39;Neil: written for a web page, and never turned back."""
+    scene.change_each(lambda text: text.replace("'", "&#39;").replace("’", "&#8217;"), among="Subject")
 
 
 def surname_changed(scene: Scene) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.files.text_table import TextTable
 from helpers.layouts import STRING
 from synthetic_data.life import Life
 from synthetic_data.population import Population
@@ -50,7 +51,8 @@ class Recorded:
     """Name of the `[[file]]` in the layout."""
     path: str
     """Name under which the file is written."""
-    frame: pd.DataFrame
+    frame: pd.DataFrame | TextTable
+    """Finished text where a system writes many small files, whose columns it renders all at once."""
     people: pd.DataFrame
     """`person` and `part` (Subject, Guardian, Teacher, Nobody), one row a row of `frame`; NA where the row is
     about nobody."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_written"]
 
+_LONGEST = 600  # letters: a test vendor's row of 143 columns is a page of its own
 _NOT_SHOWN = "Rows of a real district's files are not shown."
 
 
@@ -31,14 +32,14 @@ def as_written(district: District, file: str, row: int, caption: str = "") -> Bl
     Returns
     -------
     Block
-        The text; for a real folder a sentence, since a row is a child's.
+        The text, cut where it is very long; for a real folder a sentence, since a row is a child's.
     """
     if not district.synthetic:
         return Block(f'<p class="muted">{_NOT_SHOWN}</p>', _NOT_SHOWN)
     caption = caption or f"{file}, row {row}"
     lines = _lines(district, file)
     header = [lines[0]] if file.endswith(".csv") and row > 1 else []
-    shown = [*header, *lines[row - 1 : row]]
+    shown = [_cut(line) for line in [*header, *lines[row - 1 : row]]]
     style = "white-space:pre-wrap;overflow-wrap:anywhere"
     text = f'<pre style="{style}">' + "\n".join(escape(line) for line in shown) + "</pre>"
     return Block(f"<p><strong>{escape(caption)}</strong></p>{text}", "\n".join([f"{caption}:", *shown]))
@@ -51,3 +52,10 @@ def _lines(district: District, file: str) -> list[str]:
         if one.path == file:
             return one.read().decode("utf-8-sig", "replace").splitlines()
     return []
+
+
+def _cut(line: str) -> str:
+    """Leave out the end of a very long line, and say how much that is."""
+    if len(line) <= _LONGEST:
+        return line
+    return f"{line[:_LONGEST]} … (and {len(line) - _LONGEST:,} more letters)"

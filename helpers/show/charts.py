@@ -1,10 +1,11 @@
 """Every chart of the kit under one name; each is written in the module of its kind."""
 
 from helpers.show.bars import bars
+from helpers.show.dot_matrix import dot_matrix
 from helpers.show.dots import dots
 from helpers.show.lanes import lanes
 from helpers.show.picture import Picture
 from helpers.show.square_table import square_table
 from helpers.show.stacked_bars import stacked_bars
 
-__all__ = ["Picture", "bars", "dots", "lanes", "square_table", "stacked_bars"]
+__all__ = ["Picture", "bars", "dot_matrix", "dots", "lanes", "square_table", "stacked_bars"]

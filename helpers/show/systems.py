@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 if TYPE_CHECKING:
     from helpers.layouts import Layout
 
-__all__ = ["in_words", "short_names", "spoken_names", "system_names"]
+__all__ = ["in_words", "short_names", "silo_words", "spoken_names", "system_names"]
 
 # Whose folder's name says too little. The acronym is said in full once, in brackets.
 _NAMES = {
@@ -83,6 +85,27 @@ def _spoken(silo: str, name: str) -> str:
         name = _ACRONYM.sub("", name)
         return f"the {name[:1].lower()}{name[1:]}"
     return name.lower() if name.capitalize() == name and name.lower() == silo.replace("_", " ") else name
+
+
+def silo_words(silos: pd.Series) -> pd.Series:
+    """Name the systems of a made district where there is little room, whether or not a folder has them.
+
+    Parameters
+    ----------
+    silos
+        The kit's own names of systems, such as ``"map_growth"``.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> silo_words(pd.Series(["sis", "meals", "map_growth"])).tolist()
+    ['SIS', 'Meals', 'MAP Growth']
+    """
+    return silos.map(lambda silo: _short(_NAMES.get(silo, str(silo).replace("_", " ").capitalize())))
 
 
 def in_words(sentence: str, spoken: Mapping[str, str]) -> str:

@@ -90,6 +90,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "4.1": {"values": VALUES},
     "4.2": {"values": VALUES, "believed": "meals"},
     "5.1": {"scorecard": SCORECARD},
+    "5.2": {},
 }
 RIGHT: dict[str, list[Any]] = {
     "2.1": [3, EVENTS["record"].nunique()],
@@ -99,6 +100,7 @@ RIGHT: dict[str, list[Any]] = {
     "4.1": [2],
     "4.2": [2],
     "5.1": [("meals", "attendance"), ["attendance", "meals"]],
+    "5.2": [{"A": "Not joinable", "B": "Not fresh", "C": "Not meant", "D": "Missing"}],
 }
 WRONG: dict[str, list[tuple[Any, str]]] = {
     "2.1": [(6, "number of rows"), (2, "counts once"), ("3", "whole number"), (3.0, "whole number")],
@@ -127,6 +129,12 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (("sis", "meals"), "lower match rate"),
         (("sis", "meal"), "no system 'meal'"),
         ("meals", "two names"),
+    ],
+    "5.2": [
+        (dict.fromkeys("ABCD", "Missing"), "pair A again"),
+        ({**dict.fromkeys("ABCD", "Missing"), "A": "Not joinable"}, "pair B again"),
+        (dict.fromkeys("ABCD", "missing"), "none of the four"),
+        ("Missing", "a reason for each pair"),
     ],
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from helpers.teach.exercise import Exercise
@@ -24,6 +26,25 @@ def _worst_pair(answer: object, *, scorecard: pd.DataFrame) -> str | None:
     return "Another pair has a lower match rate."
 
 
+_REASONS = {"A": "Not joinable", "B": "Not fresh", "C": "Not meant", "D": "Missing"}
+_BECAUSE = {
+    "A": "A first name joins nobody: whatever is there, it can't be found.",
+    "B": "Between the two exports lie 400 days: who isn't found may have come or gone since.",
+    "C": "All who aren't found are in grades that have no gradebooks.",
+    "D": "Much in common, exports of almost one day, and every grade: these children should be there.",
+}
+
+
+def _reasons(answer: object) -> str | None:
+    if not isinstance(answer, Mapping) or set(answer) != set(_REASONS):
+        return 'Give a reason for each pair: {"A": ..., "B": ..., "C": ..., "D": ...}.'
+    unknown = [reason for reason in answer.values() if reason not in _REASONS.values()]
+    if unknown:
+        return f"{unknown[0]!r} is none of the four reasons: {', '.join(_REASONS.values())}."
+    off = [pair for pair, reason in _REASONS.items() if answer[pair] != reason]
+    return None if not off else f"Look at pair {off[0]} again. {_BECAUSE[off[0]]}"
+
+
 EXERCISES = (
     Exercise(
         number="5.1",
@@ -34,5 +55,15 @@ EXERCISES = (
             "Sort by value, take the first row, and give its left_silo and right_silo.",
         ),
         check=_worst_pair,
+    ),
+    Exercise(
+        number="5.2",
+        asks="Which reason stands behind each of four match rates?",
+        hints=(
+            "Ask in this order: can they be joined at all? Are they of one time? Were these children meant?",
+            "Not joinable: nothing in both that tells children apart. Not fresh: exports of different times.",
+            "If who isn't found is all of one kind (here: the lower grades), ask whom the system is for.",
+        ),
+        check=_reasons,
     ),
 )

@@ -1,17 +1,22 @@
-"""The files of a folder, whether they lie in it or in a zip; a zip that could do harm is refused."""
+"""The files of a folder, in zips too, workbooks by sheets; what could do harm is refused."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
+
+from helpers.files.workbook import sheets_in
 
 __all__ = ["FoundFile", "Refused", "files_below"]
 
 PASSED_OVER = ("layouts", "__MACOSX")
+WORKBOOKS = (".xlsx", ".xlsm")
 LARGEST_ZIP = 4 << 30  # bytes unpacked: above every export that this kit has met, below a laptop's disk
 LARGEST_RATIO = 200  # text packs at about 10 to 1, a bomb of zeros at about 1000 to 1
 RATIO_FROM = 64 << 20
@@ -24,16 +29,19 @@ class FoundFile:
     path: str
     size: int
     read: Callable[[], bytes]
+    is_sheet: bool = False
 
     @property
     def name(self) -> str:
-        """The last part of its path."""
-        return PurePosixPath(self.path).name
+        """The last part of its path; a sheet's has its workbook, too."""
+        parts = PurePosixPath(self.path).parts
+        return "/".join(parts[-2:] if self.is_sheet else parts[-1:])
 
     @property
     def folder(self) -> str:
-        """The folder, or zip, that it lies in; empty at the top."""
-        parent = PurePosixPath(self.path).parent.as_posix()
+        """The folder, or zip, that it or its workbook lies in; empty at the top."""
+        place = PurePosixPath(self.path)
+        parent = (place.parent if self.is_sheet else place).parent.as_posix()
         return "" if parent == "." else parent
 
     def digest(self) -> bytes:
@@ -82,26 +90,53 @@ def _entry_reader(path: Path, entry: str, size: int) -> Callable[[], bytes]:
     return read
 
 
-def _in_zip(path: Path, shown: str) -> tuple[list[FoundFile], Refused | None]:
+def _in_zip(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
     try:
         with zipfile.ZipFile(path) as archive:
             harm = _harm(archive)
             if harm:
-                return [], Refused(shown, "file_unsafe", harm)
+                return [], [Refused(shown, "file_unsafe", harm)]
             broken = archive.testzip()
             if broken:
-                return [], Refused(shown, "file_unreadable", f"its file {broken} is damaged")
+                return [], [Refused(shown, "file_unreadable", f"its file {broken} is damaged")]
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        return [], Refused(shown, "file_unreadable", f"it is no zip that can be opened ({error})")
-    found = [
-        FoundFile(
-            f"{shown}/{entry.filename}", entry.file_size, _entry_reader(path, entry.filename, entry.file_size)
-        )
-        for entry in entries
-        if not _passed_over(PurePosixPath(entry.filename).parts)
-    ]
-    return found, None
+        return [], [Refused(shown, "file_unreadable", f"it is no zip that can be opened ({error})")]
+    found: list[FoundFile] = []
+    refused: list[Refused] = []
+    for entry in entries:
+        if _passed_over(PurePosixPath(entry.filename).parts):
+            continue
+        read = _entry_reader(path, entry.filename, entry.file_size)
+        files, harm_inside = _opened(f"{shown}/{entry.filename}", entry.file_size, read)
+        found += files
+        refused += harm_inside
+    return found, refused
+
+
+def _opened(shown: str, size: int, read: Callable[[], bytes]) -> tuple[list[FoundFile], list[Refused]]:
+    """Give a file, or in the place of a workbook each of its sheets."""
+    if not shown.lower().endswith(WORKBOOKS):
+        return [FoundFile(shown, size, read)], []
+    data = read()
+    if not data:
+        return [FoundFile(shown, size, read)], []
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return [], [Refused(shown, "file_unreadable", "it is no workbook, or one that is locked or damaged")]
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            harm = _harm(archive)
+        if harm:
+            return [], [Refused(shown, "file_unsafe", harm)]
+        sheets = sheets_in(data)
+    except OverflowError as error:
+        return [], [Refused(shown, "file_unsafe", str(error))]
+    except (zipfile.BadZipFile, ValueError) as error:
+        return [], [Refused(shown, "file_unreadable", str(error))]
+    return [
+        FoundFile(f"{shown}/{name}", len(sheet), partial(bytes, sheet), is_sheet=True)
+        for name, sheet in sheets.items()
+    ], []
 
 
 def _passed_over(parts: tuple[str, ...]) -> bool:
@@ -119,9 +154,9 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
     Returns
     -------
     list of FoundFile
-        In order of path; hidden files and ``layouts/`` are passed over.
+        In order of path; hidden files and ``layouts/`` are passed over; a workbook gives one a sheet.
     list of Refused
-        Zips that are not opened, and files and folders that can't be.
+        Zips and workbooks that are not opened, and files and folders that can't be.
     """
     found: list[FoundFile] = []
     paths, refused = _walk(folder)
@@ -129,10 +164,10 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
         shown = path.relative_to(folder).as_posix()
         if path.suffix.lower() == ".zip":
             files, harm = _in_zip(path, shown)
-            found += files
-            refused += [harm] if harm else []
         else:
-            found.append(FoundFile(shown, path.stat().st_size, path.read_bytes))
+            files, harm = _opened(shown, path.stat().st_size, path.read_bytes)
+        found += files
+        refused += harm
     return found, refused
 
 

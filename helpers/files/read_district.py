@@ -13,14 +13,14 @@ import pandas as pd
 
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
-from helpers.files.folder import FoundFile, files_below
+from helpers.files.folder import FoundFile, Refused, files_below
 from helpers.files.read_silo import OneFile, account, read_silo, set_file_aside
 from helpers.files.recognise import look_at, records_in
 from helpers.files.silo import District, Silo
 from helpers.files.xml_records import read_xml_records
 from helpers.layouts import BadInput, Layout, all_layouts, as_table, empty_table
 
-__all__ = ["read_district"]
+__all__ = ["There", "read_district", "what_is_there"]
 
 
 HEAD = 1 << 20  # bytes
@@ -218,6 +218,68 @@ def _repeated(
     return kept, repeated
 
 
+@dataclass(frozen=True)
+class There:
+    """What a folder holds, before any of it is read.
+
+    Attributes
+    ----------
+    about
+        What ``district.json`` says.
+    layouts
+        Every layout that may know its files.
+    silos
+        Silo -> its layout and files.
+    unknown, refused
+        Files that no layout knows, and those that can't be opened.
+    """
+
+    about: dict[str, Any]
+    layouts: Mapping[str, Layout]
+    silos: dict[str, tuple[Layout, list[FoundFile]]]
+    unknown: list[FoundFile]
+    refused: list[Refused]
+
+
+def what_is_there(folder: Path) -> There:
+    """Say which silos a folder has, and which of its files no layout knows.
+
+    Parameters
+    ----------
+    folder
+        As for `read_district`.
+
+    Returns
+    -------
+    There
+        Files by silo; none of them is read yet.
+
+    Raises
+    ------
+    BadInput
+        When there is no such folder, or district.json or a layout in it can't be used.
+    """
+    if not folder.is_dir():
+        raise BadInput(
+            f"There is no folder {folder}: name one that holds exports, or make one with `bigpicture make`."
+        )
+    about = _about(folder)
+    layouts = all_layouts(folder / "layouts")
+    root = folder / "silos" if (folder / "silos").is_dir() else folder
+    files, refused = files_below(root)
+    if not about.get("silos"):
+        silos, unknown = _recognised(files, layouts)
+        return There(about, layouts, silos, unknown, refused)
+    silos, unknown = _declared(about, files, layouts, folder)
+    # A file that somebody put beside the declared silos is known by a layout that the folder brings itself.
+    kits = {id(layout) for layout in all_layouts().values()}
+    own = {name: layout for name, layout in layouts.items() if id(layout) not in kits}
+    more, unknown = _recognised(unknown, own)
+    for name, found in more.items():
+        silos[name if name not in silos else f"{name}/{found[0].layout}"] = found
+    return There(about, layouts, silos, unknown, refused)
+
+
 def read_district(folder: str | Path) -> District:
     """Read a folder of exports.
 
@@ -240,27 +302,16 @@ def read_district(folder: str | Path) -> District:
         never an error.
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        raise BadInput(
-            f"There is no folder {folder}: name one that holds exports, or make one with `bigpicture make`."
-        )
-    about = _about(folder)
-    layouts = all_layouts(folder / "layouts")
-    root = folder / "silos" if (folder / "silos").is_dir() else folder
-    files, refused = files_below(root)
-    if about.get("silos"):
-        silos, unknown = _declared(about, files, layouts, folder)
-    else:
-        silos, unknown = _recognised(files, layouts)
-    silos, repeated = _repeated(silos)
+    there = what_is_there(folder)
+    silos, repeated = _repeated(there.silos)
 
     loose: list[tuple[str | None, OneFile]] = [
         (None, set_file_aside(None, found, "file_unknown", expected="a file that some layout knows"))
-        for found in unknown
+        for found in there.unknown
     ]
     for name, found, same in repeated:
         loose.append((name, set_file_aside(name, found, "file_repeated", expected=f"once; it equals {same}")))
-    for refusal in refused:
+    for refusal in there.refused:
         owner = next((silo for silo in silos if refusal.path.startswith(f"{silo}/")), None)
         one = OneFile(refusal.path, Findings(owner, refusal.path))
         one.aside = 0
@@ -277,4 +328,4 @@ def read_district(folder: str | Path) -> District:
             as_table("findings", pd.concat([one.findings.frame() for _, one in loose], ignore_index=True)),
             as_table("accounts", pd.DataFrame([account(name, one) for name, one in loose])),
         )
-    return District(folder, about, ordered, unclaimed)
+    return District(folder, there.about, ordered, unclaimed)

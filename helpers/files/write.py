@@ -18,7 +18,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from helpers.files.sheet_rows import sheet_of
 from helpers.files.text_table import TextTable, split_path
+from helpers.files.workbook import pack_workbook
 from helpers.layouts import FileLayout, Layout
 
 __all__ = ["write_files", "write_table"]
@@ -42,8 +44,10 @@ def write_table(table: TextTable, file: FileLayout) -> bytes:
     Returns
     -------
     bytes
-        The file.
+        The file; of a workbook one sheet, which `write_files` puts into it.
     """
+    if file.format == "xlsx":
+        return sheet_of(table, file)
     write = {"csv": _delimited, "json_lines": _json_lines, "xml": _xml}[file.format]
     return write(table, file).encode(str(table.settings.get("encoding", "utf-8")))
 
@@ -194,13 +198,14 @@ def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes]) -> 
     layout
         The silo's layout; its order of files is the order of a zip's entries.
     contents
-        Bytes by path inside the folder, such as ``oneroster.zip/users.csv`` or ``students.jsonl``.
+        Bytes by path inside the folder, such as ``oneroster.zip/users.csv``, ``students.jsonl`` or
+        ``clubs.xlsx/Sheet1``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     inside: dict[str, dict[str, bytes]] = {}
     for path, data in contents.items():
         container, slash, entry = path.partition("/")
-        if slash and container.endswith(".zip"):
+        if slash and container.endswith((".zip", ".xlsx")):
             inside.setdefault(container, {})[entry] = data
         else:
             target = folder / path
@@ -208,6 +213,9 @@ def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes]) -> 
             target.write_bytes(data)
     order = [file.path for file in layout.files]
     for container, entries in inside.items():
+        if container.endswith(".xlsx"):
+            (folder / container).write_bytes(pack_workbook(entries))
+            continue
         with zipfile.ZipFile(folder / container, "w", zipfile.ZIP_STORED) as archive:
             for entry in sorted(entries, key=lambda e: (order.index(e) if e in order else len(order), e)):
                 archive.writestr(zipfile.ZipInfo(entry, EPOCH), entries[entry])

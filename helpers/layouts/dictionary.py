@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
-from helpers.layouts.layout import Column, load_layout
+from helpers.layouts.bad_input import BadInput, nearest
+from helpers.layouts.layout import Column, all_layouts
 from helpers.layouts.tables import STRING
 
 __all__ = ["dictionary_of"]
@@ -21,13 +24,15 @@ def _codes(column: Column) -> str | None:
     )
 
 
-def dictionary_of(layout: str) -> pd.DataFrame:
+def dictionary_of(layout: str, folder: Path | None = None) -> pd.DataFrame:
     """Give the dictionary of a layout.
 
     Parameters
     ----------
     layout
         Name of a layout, such as ``"meals/mealtime_customers"``.
+    folder
+        A folder that brings layouts of its own, in ``layouts/``.
 
     Returns
     -------
@@ -40,7 +45,12 @@ def dictionary_of(layout: str) -> pd.DataFrame:
     BadInput
         When there is no such layout.
     """
-    found = load_layout(layout)
+    layouts = all_layouts(folder / "layouts" if folder is not None else None)
+    if layout not in layouts:
+        raise BadInput(
+            f"No layout is called {layout!r}.{nearest(layout, layouts)} There are: {', '.join(layouts)}."
+        )
+    found = layouts[layout]
     rows = [
         {
             "file": file.name,

@@ -1,0 +1,6 @@
+"""A file that nobody declared: a layout is drafted from its heads and values, for a person to correct."""
+
+from helpers.files.start.start_folder import Drafted, Started, start_folder
+from helpers.files.start.told import told
+
+__all__ = ["Drafted", "Started", "start_folder", "told"]

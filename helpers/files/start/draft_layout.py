@@ -1,0 +1,309 @@
+"""Guesses -> the text of a layout, with the reason of each guess and ``# ?`` where a person has to decide."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from helpers.files.start.guess import Guess
+from helpers.files.start.header_words import has, head_words, words_file
+from helpers.files.start.kinds import Kind
+from helpers.files.start.person_fields import Known
+from helpers.layouts import standard_table
+
+__all__ = ["draft_text"]
+
+INTERNAL = ("grade_level", "school_id", "school_name", "role", "graduation_year")
+NOT_TAKEN = ("pin",)
+ROLES = {
+    "Staff": ("teacher", "staff", "employee", "instructor", "counselor", "faculty"),
+    "Guardian": ("parent", "guardian", "contact"),
+}
+FITTING = {
+    "date": ("date", "datetime"),
+    "datetime": ("datetime", "date"),
+    "number": ("number", "integer"),
+    "integer": ("integer",),
+    "boolean": ("boolean",),
+    "string": ("string", "code", "integer", "number", "list"),
+}
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _inline(pairs: Mapping[str, str]) -> str:
+    inside = ", ".join(
+        f"{key if re.fullmatch(r'[A-Za-z0-9_-]+', key) else _text(key)} = {value}"
+        for key, value in pairs.items()
+    )
+    return "{ " + inside + " }"
+
+
+def _formats(formats: Sequence[str]) -> str:
+    return _text(formats[0]) if len(formats) == 1 else "[" + ", ".join(map(_text, formats)) + "]"
+
+
+def _column(kind: Kind, name: str) -> list[str]:
+    """Write one column: the reason of each guess above it."""
+    guess, known = kind.guesses[name], kind.people.fields.get(name)
+    ids, left = kind.people.ids.get(name), kind.people.left.get(name)
+    pairs: dict[str, str] = {"name": _text(name)}
+    notes: list[str] = []
+    open_: list[str] = []
+    if known is not None:
+        meaning = words_file()["fields"][known.field]["meaning"]
+        notes.append(f"{meaning}: {known.why}")
+        pairs |= _field(known, guess)
+        open_ += [known.open]
+        pairs["meaning"] = _text(meaning)
+    elif ids is None:
+        if guess.type != "string":
+            pairs["type"] = _text(guess.type)
+        if guess.formats and guess.type != "time":
+            pairs["format"] = _formats(guess.formats)
+        if guess.codes:
+            pairs["codes"] = _inline({code: _text(word) for code, word in guess.codes.items()})
+        if guess.type != "string" or guess.open or "text" not in guess.why:
+            notes.append(guess.why)
+        open_.append(guess.open)
+    if ids is not None:
+        pairs["identification_system"] = _text(ids.system)
+        if known is None:
+            notes.append(f"An id of a person: {ids.why}")
+        open_.append(ids.open)
+    if left is not None and "it is empty" not in left:
+        open_.insert(0, f"its head speaks of a person, and it wasn't taken: {left}")
+    if name == kind.people.local_id and kind.names_people:
+        notes.append("By it this system tells its people apart")
+    if known is not None and known.field in INTERNAL:
+        pairs["sensitivity"] = _text("internal")
+    if name == kind.people.local_id and kind.takes_ids and kind.rows[name].notna().all():
+        pairs["required"] = "true"
+    lines = [f"  # {'. '.join(notes)}"] if notes else []
+    lines += [f"  # ? {one}" for one in open_ if one]
+    return [*lines, f"  {_inline(pairs)},"]
+
+
+def _field(known: Known, guess: Guess) -> dict[str, str]:
+    """Declare the type of a person's field."""
+    if known.codes:
+        codes = known.codes
+        listed = codes if isinstance(codes, str) else {code: _text(word) for code, word in codes.items()}
+        written = {"format": _text("descriptor")} if guess.formats == ("descriptor",) else {}
+        return {
+            "type": _text("code"),
+            **written,
+            "codes": _text(listed) if isinstance(listed, str) else _inline(listed),
+        }
+    if known.field == "birth_date":
+        return {"type": _text(guess.type), "format": _formats(guess.formats)}
+    if known.field == "hispanic_latino_ethnicity":
+        return {"type": _text("boolean"), "format": _formats(guess.formats)}
+    if known.field == "graduation_year":
+        return {"type": _text("year")}
+    return {}
+
+
+def _can_be_taken(name: str) -> bool:
+    """Say whether `take` can name a column: braces and arrows mean something else there."""
+    return "->" not in name and "[]" not in name and not name.startswith("{") and name != ""
+
+
+def _take(kind: Kind) -> dict[str, str]:
+    take = {}
+    if kind.people.local_id is not None and kind.takes_ids and _can_be_taken(kind.people.local_id):
+        take["local_id"] = kind.people.local_id
+    order = [column.name for column in standard_table("people").columns]
+    fields = {known.field: name for name, known in kind.people.fields.items()}
+    for target in order:
+        if target in fields and target not in NOT_TAKEN and _can_be_taken(fields[target]):
+            take[target] = fields[target]
+    return take
+
+
+def _set(kind: Kind, take: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Say what no column says: the order in a whole name, who they all are."""
+    fixed: dict[str, str] = {}
+    notes: list[str] = []
+    if "full_name" in take:
+        texts = kind.rows[take["full_name"]].dropna()
+        commas = float(texts.str.contains(",").mean()) if len(texts) else 0.0
+        fixed["name_order"] = "last first" if commas >= 0.8 else "unknown"
+        if commas >= 0.8:
+            notes.append("# name_order: its names have a comma, so the surname comes first")
+        else:
+            notes.append('# ? name_order: "first last" or "last first"; while it is unknown both are tried')
+    if "role" not in take:
+        who = next((role for role, words in ROLES.items() if any(w in kind.words for w in words)), None)
+        if who is not None:
+            fixed["role"] = who
+            notes.append("# ? role: the file's name says so; is everybody in it one?")
+        else:
+            notes.append("# ? no column says who somebody is, so everybody in it is taken for a child")
+    return fixed, notes
+
+
+def _makes(kind: Kind) -> list[str]:
+    take = _take(kind)
+    if not kind.names_people or not take:
+        why = (
+            "its id isn't one that the other files of this folder know"
+            if kind.people.local_id is not None
+            else "no column was found that says who a row is about"
+        )
+        return [f"# ? Nothing is made of its rows, and they are kept apart: {why}."]
+    fixed, notes = _set(kind, take)
+    lines = ["# Who is in it.", *notes, "[[file.makes]]", 'table = "people"']
+    lines.append(f"take = {_inline({target: _text(name) for target, name in take.items()})}")
+    if fixed:
+        lines.append(f"set = {_inline({name: _text(value) for name, value in fixed.items()})}")
+    return lines
+
+
+def _suggestions(kind: Kind) -> list[str]:
+    """Write standard rows that the file could give, behind #: what a row means nobody but a person knows."""
+    if not kind.names_people:
+        return []
+    heads = {name: head_words(name) for name in kind.guesses if _can_be_taken(name)}
+    every = {word for words in heads.values() for word in words} | set(kind.words)
+    lines: list[str] = []
+    for suggest in words_file()["suggest"]:
+        if not any(word in every for word in suggest["words"]):
+            continue
+        types = {column.name: column.type for column in standard_table(suggest["table"]).columns}
+        found = {}
+        for target, phrases in suggest.items():
+            if target in ("table", "words", "question"):
+                continue
+            fits = FITTING[types[target]]
+            found[target] = next(
+                (
+                    name
+                    for phrase in phrases
+                    for name, words in heads.items()
+                    if has(words, phrase)
+                    and kind.guesses[name].type in fits
+                    and name not in kind.people.fields
+                    and name not in kind.people.ids
+                ),
+                None,
+            )
+        if any(name is None for name in found.values()):
+            continue
+        take = _take(kind)
+        pairs = {"local_id": take["local_id"]} if "local_id" in take else {}
+        pairs |= {target: str(name) for target, name in found.items()}
+        lines += [
+            f"# ? {suggest['question']}, take away the first # of these lines:",
+            "# [[file.makes]]",
+            f"# table = {_text(suggest['table'])}",
+            f"# take = {_inline({target: _text(name) for target, name in pairs.items()})}",
+        ]
+    return lines
+
+
+def _row_is(kind: Kind) -> str:
+    if not kind.names_people:
+        return "? What is one row of it?"
+    if kind.people.one_row_each:
+        return "? One person, it seems: each stands in it once. Is that so, and on which day?"
+    return "? Several rows a person: what is one of them? A day, a lesson, a click, a test?"
+
+
+def _questions(kind: Kind) -> list[str]:
+    """Say what is open, the weightiest first."""
+    people = kind.people
+    found: list[str] = []
+    if not kind.names_people:
+        found.append("does any column say who a row is about?")
+    found += [
+        f"{name}: {known.open}"
+        for name, known in people.fields.items()
+        if known.open and known.field == "birth_date"
+    ]
+    if kind.names_people and people.local_id is None:
+        found.append("no id tells its people apart: is there one?")
+    found += [f"{name}: not taken, {why}" for name, why in people.left.items() if "empty" not in why]
+    undeclared = [name for name, ids in people.ids.items() if ids.system == "Undeclared"]
+    if undeclared:
+        found.append(f"whose number is {' and '.join(undeclared)}?")
+    found += [
+        f"{name}: {known.open}"
+        for name, known in people.fields.items()
+        if known.open and known.field != "birth_date"
+    ]
+    found.append("what is one row?")
+    found += [
+        f"{name}: {guess.open}"
+        for name, guess in kind.guesses.items()
+        if guess.open and "empty" not in guess.open and name not in people.fields and name not in people.ids
+    ]
+    return found
+
+
+def _file(kind: Kind) -> list[str]:
+    lines = ["[[file]]", f"name = {_text(kind.name)}", f"path = {_text(kind.path)}"]
+    lines.append(f"format = {_text(kind.format)}")
+    if kind.sheet is not None:
+        lines.append(f"sheet = {_text(kind.sheet)}")
+    for name, value in kind.settings.items():
+        lines.append(f"{name} = {_text(value) if isinstance(value, str) else value}")
+        if name == "header_row" and value == 0:
+            lines.append(
+                "# ? It seems to have no heads: its columns are named by their place. Name them as you like."
+            )
+    lines.append(f"row_is = {_text(_row_is(kind))}")
+    lines.append("# A column without `sensitivity` is restricted.")
+    lines.append("columns = [")
+    for name in kind.guesses:
+        lines += _column(kind, name)
+    return [*lines, "]", "", *_makes(kind), *_suggestions(kind)]
+
+
+def draft_text(
+    layout: str, title: str, sources: Sequence[str], kinds: Sequence[Kind], day_in_name: bool
+) -> str:
+    """Write a layout.
+
+    Parameters
+    ----------
+    layout
+        Its name, and its silo's.
+    title
+        What people call it.
+    sources
+        The files from which it was drafted.
+    kinds
+        Its kinds of file; their questions are filled in.
+    day_in_name
+        Whether a day stands in the files' names.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
+    shown = ", ".join(sources[:3]) + (f" and {len(sources) - 3} more" if len(sources) > 3 else "")
+    source = f"Drafted by the kit from the heads and values of {shown}; nobody has checked it"
+    lines = [
+        "# Drafted by `bigpicture start`: nobody had declared it. Each guess has its reason above it;",
+        '# "# ?" marks what is left to a person. Correct it here: every command reads it from this folder.',
+        f"layout = {_text(layout)}",
+        f"silo = {_text(layout)}",
+        f"title = {_text(title)}",
+        f"source = {_text(source)}",
+        'source_status = "own"',
+    ]
+    if day_in_name:
+        lines += [
+            "# The day in the files' names is taken for the day of the export.",
+            'as_of_in_name = "%Y-%m-%d"',
+        ]
+    lines.append("# ? Does the system never hold one child twice? Then say so: unique_people = true")
+    for kind in kinds:
+        kind.questions = _questions(kind)
+        lines += ["", *_file(kind)]
+    return "\n".join(lines) + "\n"

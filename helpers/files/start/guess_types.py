@@ -1,0 +1,173 @@
+"""What a column's values are: dates and in which order, times, numbers, true or false, codes, or text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from helpers.files.start.guess import DESCRIPTOR, FEW_ROWS, Distinct, Guess, counted
+from helpers.files.start.guess_dates import moments, reads
+from helpers.files.start.header_words import has, numbered_thing, words_file
+
+__all__ = ["guess_type"]
+
+MOST_CODES = 20
+CODE_LENGTH = 40
+UP_TO = 2.0**53  # a number beyond loses digits
+
+WHOLE = re.compile(r"-?\d+")
+NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?")
+MONEY = re.compile(r"-?\$(\d{1,3}(,\d{3})+|\d+)(\.\d{2})?")
+LEADING_ZERO = re.compile(r"0\d+")
+YEAR = re.compile(r"(19|20)\d{2}")
+YEARS = re.compile(r"(19|20)\d{2}\s*[-/]\s*(\d{4}|\d{2})")
+TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?( ?[AaPp][Mm])?")
+PAIRS = ("true|false", "yes|no", "y|n", "t|f", "1|0")
+
+PACKED = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+
+
+def _full(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern)
+    return lambda text: compiled.fullmatch(text) is not None
+
+
+def _boolean(distinct: Distinct, words: Sequence[str]) -> Guess | None:
+    folded = {text.casefold() for text in distinct.texts}
+    flagged = any(has(words, flag) for flag in words_file()["text_or_not"]["flags"])
+    for pair in PAIRS:
+        yes, no = pair.split("|")
+        if not folded <= {yes, no}:
+            continue
+        both = folded == {yes, no}
+        if pair == "1|0" and not (both and flagged):
+            return None
+        if len(yes) == 1 and not (both or flagged):
+            return None
+        written = {text.casefold(): text for text in reversed(distinct.texts)}
+        style = str.upper if all(text.isupper() for text in distinct.texts) else str.lower
+        if len(yes) > 1 and all(text.istitle() for text in distinct.texts):
+            style = str.title
+        forms = [f"{written.get(yes, style(yes))}|{written.get(no, style(no))}"]
+        for text in distinct.texts:
+            if text not in forms[0].split("|"):
+                other = [style(yes), style(no)]
+                other[0 if text.casefold() == yes else 1] = text
+                forms.append("|".join(other))
+        return Guess("boolean", tuple(forms), why=f"its values are {' and '.join(sorted(folded))}")
+    return None
+
+
+def _number(distinct: Distinct, words: Sequence[str]) -> Guess | None:
+    if distinct.enough(distinct.share(lambda text: MONEY.fullmatch(text) is not None)):
+        decimals = ".00" if any("." in text for text in distinct.texts) else ""
+        grouped = "#,##" if any("," in text for text in distinct.texts) else ""
+        return Guess("number", (f"${grouped}0{decimals}",), why="its values are amounts of money")
+    share = distinct.share(lambda text: text not in ("", "-") and NUMBER.fullmatch(text) is not None)
+    if not distinct.enough(share):
+        return None
+    numbers = [text for text in distinct.texts if NUMBER.fullmatch(text)]
+    if any(LEADING_ZERO.fullmatch(text) for text in numbers):
+        return Guess(why="its numbers begin with 0, which a number would lose")
+    if any(abs(float(text.replace(",", ""))) >= UP_TO for text in numbers):
+        return Guess(why="its numbers are too long to be computed with")
+    odd = "" if share == 1.0 else "some of its cells are no numbers: they will be told when the file is read"
+    whole = all(WHOLE.fullmatch(text) for text in numbers)
+    if whole:
+        lengths = {len(text) for text in numbers}
+        if len(numbers) >= FEW_ROWS and lengths and min(lengths) >= 6 and len(numbers) > 0.9 * distinct.rows:
+            return Guess(
+                why="its long numbers stand once each, as ids do",
+                open="if it is a quantity, make it a number",
+            )
+        return Guess("integer", why="its values are whole numbers", open=odd)
+    # As many digits after the point in all: that is how the system writes them.
+    after = {len(text.partition(".")[2]) for text in numbers}
+    tail = "." + "0" * after.pop() if len(after) == 1 and after != {0} else ""
+    if any("," in text for text in numbers):
+        return Guess("number", (f"#,##0{tail}",), why="its values are numbers with commas", open=odd)
+    return Guess("number", (f"0{tail}",) if tail else (), why="its values are numbers", open=odd)
+
+
+def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
+    texts = distinct.texts
+    few = 2 <= len(texts) <= MOST_CODES and distinct.rows >= 5 * len(texts)
+    plain = all(len(text) <= CODE_LENGTH and "\n" not in text and "@" not in text for text in texts)
+    named = any(
+        word in ("name", "title", "text", "description", "comment", "note", "notes") for word in words
+    )
+    folded = len({text.casefold() for text in texts}) == len(texts)
+    if not (few and plain and folded) or named:
+        return None
+    return Guess(
+        "code",
+        codes={text: text for text in sorted(texts)},
+        why=f"{len(texts)} words come again and again",
+        open="write behind each = what it means; a word that isn't listed will be told",
+    )
+
+
+def guess_type(values: pd.Series, words: Sequence[str], known_orders: set[str]) -> Guess:
+    """Guess the type of a column.
+
+    Parameters
+    ----------
+    values
+        Its trimmed text; missing where empty.
+    words
+        Of its head.
+    known_orders
+        In which order the file's unambiguous dates are: from `day_orders`.
+
+    Returns
+    -------
+    Guess
+        Text where nothing else is certain: ids, codes with zeros, postal codes and telephones always are.
+    """
+    distinct = counted(values)
+    if not distinct.rows:
+        return Guess(why="it is empty", open="it is empty in this file, so only its head was looked at")
+    if all(DESCRIPTOR.fullmatch(text) for text in distinct.texts):
+        codes = {text.rpartition("#")[2]: text.rpartition("#")[2] for text in sorted(distinct.texts)}
+        return Guess("code", ("descriptor",), codes, why="its values are Ed-Fi descriptors")
+    rules = words_file()["text_or_not"]
+    if not any("\0" in text for text in distinct.texts):
+        moment = moments(distinct, known_orders)
+        if moment is not None:
+            return moment
+    dated = any(word in rules["dates"] for word in words)
+    if dated and distinct.enough(distinct.share(lambda text: PACKED.fullmatch(text) is not None)):
+        if all(reads(text, "%Y%m%d") for text in distinct.texts if PACKED.fullmatch(text)):
+            return Guess("date", ("%Y%m%d",), why="its values are days in eight digits, and the head says so")
+    if distinct.enough(distinct.share(lambda text: TIME.fullmatch(text) is not None)):
+        return Guess("time", why="its values are times of day")
+    if any(has(words, phrase) for phrase in rules["years"]):
+        if distinct.enough(distinct.share(lambda text: YEARS.fullmatch(text) is not None)):
+            return Guess("school_year", ("YYYY-YYYY",), why="its values are school years")
+        if distinct.enough(distinct.share(lambda text: YEAR.fullmatch(text) is not None)):
+            is_school = has(words, "school year") or has(words, "academic year")
+            asked = (
+                "2026 must be 2025-2026: if it is the year in which it begins, say so" if is_school else ""
+            )
+            return Guess("school_year" if is_school else "year", why="its values are years", open=asked)
+    boolean = _boolean(distinct, words)
+    if boolean is not None:
+        return boolean
+    quantity = any(has(words, phrase) for phrase in rules["counts"])
+    kept = numbered_thing(words) is not None or any(has(words, phrase) for phrase in rules["heads"])
+    if kept and not quantity and not MONEY.fullmatch(distinct.texts[0]):
+        return _codes_if_words(distinct, words) or Guess(
+            why="its head is that of a number or code that names something"
+        )
+    return _number(distinct, words) or _codes(distinct, words) or Guess()
+
+
+def _codes_if_words(distinct: Distinct, words: Sequence[str]) -> Guess | None:
+    """Take codes of letters as codes; digits that name something stay text."""
+    if "code" not in words and "grade" not in words:
+        return None
+    if any(any(letter.isdigit() for letter in text) for text in distinct.texts):
+        return None
+    return _codes(distinct, words)

@@ -1,0 +1,138 @@
+"""The words of a column's head, and which field of a person they name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Whose", "has", "head_words", "named_fields", "numbered_thing", "whose", "words_file"]
+
+PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|#")
+Whose = str  # person, other, thing or nobody
+
+
+@cache
+def words_file() -> Mapping[str, Any]:
+    """Read the words that heads and values are compared with."""
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def head_words(head: str) -> tuple[str, ...]:
+    """Split a head into words in small letters, short ones spelled out.
+
+    Examples
+    --------
+    >>> head_words("StudentUniqueId"), head_words("Customer Birthdate"), head_words("SISUserID")
+    (('student', 'unique', 'id'), ('customer', 'birth', 'date'), ('sis', 'user', 'id'))
+    """
+    spelled: Mapping[str, str] = words_file()["spelled_out"]
+    words: list[str] = []
+    for piece in PIECES.findall(head.replace("IDs", "Ids").replace("'s", "").replace("’s", "")):
+        word = "number" if piece == "#" else piece.casefold()
+        words += spelled.get(word, word).split()
+    joined = " ".join(words)
+    for apart, together in words_file()["written_apart"].items():
+        joined = re.sub(rf"\b{apart}\b", together, joined)
+    return tuple(joined.split())
+
+
+def has(words: Sequence[str], phrase: str) -> bool:
+    """Say whether a phrase stands among words, in one piece."""
+    wanted = phrase.split()
+    return any(
+        list(words[start : start + len(wanted)]) == wanted for start in range(len(words) - len(wanted) + 1)
+    )
+
+
+def whose(words: Sequence[str]) -> Whose:
+    """Say whom a head is about: the person of the row, another person, a thing, or it doesn't say."""
+    about: Mapping[str, list[str]] = words_file()["whose"]
+    if any(word in about["other"] for word in words):
+        return "other"
+    # "user building": the building's, which is the user's.
+    for word in reversed(words):
+        for kind in ("person", "thing"):
+            if word in about[kind]:
+                return kind
+    return "nobody"
+
+
+def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
+    """Name the fields of a person that a head may be, and how many of its words say something else.
+
+    Parameters
+    ----------
+    words
+        Of the head.
+
+    Returns
+    -------
+    list
+        Field and number of words beside its own; the nearest first.
+    """
+    found: dict[str, int] = {}
+    about: Mapping[str, list[str]] = words_file()["whose"]
+    if any(word in about["other"] for word in words):
+        return []
+    for field, declared in words_file()["fields"].items():
+        if any(has(words, word) for word in declared["unless"]):
+            continue
+        for phrase in declared["heads"]:
+            if not has(words, phrase):
+                continue
+            own = phrase.split()
+            neutral = (*own, *about["person"], *about["says_nothing"])
+            rest = [word for word in words if word not in neutral]
+            # "District School Number" is the school's; "District Name" is nobody's of whom we speak.
+            allowed = words_file()["ids"]["whose_number"] if field.startswith("school") else ()
+            things = [word for word in rest if word in about["thing"] and word not in allowed]
+            if things or len(rest) > min(len(own), 2):
+                continue  # most of the head speaks of something else
+            found[field] = min(found.get(field, 99), len(rest))
+    # Of two fields that a head names, the one whose own words say more.
+    longest = {
+        field: max(len(p.split()) for p in words_file()["fields"][field]["heads"] if has(words, p))
+        for field in found
+    }
+    return sorted(found.items(), key=lambda item: (item[1], -longest[item[0]]))
+
+
+def numbered_thing(words: Sequence[str]) -> str | None:
+    """Say what a head numbers: a person, another, a thing, or it doesn't say; None where it is no id.
+
+    Returns
+    -------
+    str or None
+        person, other, thing, qualified ("State ID": whose number it is, not whom it numbers), unknown
+        ("Canvas ID"), bare ("ID"); None for a head without a word of ids.
+
+    Examples
+    --------
+    >>> numbered_thing(head_words("user_building_id")), numbered_thing(head_words("Student State ID"))
+    ('thing', 'person')
+    >>> numbered_thing(head_words("District State ID")), numbered_thing(head_words("State ID"))
+    ('thing', 'qualified')
+    """
+    ids: Mapping[str, list[str]] = words_file()["ids"]
+    about: Mapping[str, list[str]] = words_file()["whose"]
+    if not any(word in ids["id"] for word in words):
+        return None
+    if any(word in about["other"] for word in words):
+        return "other"
+    left = [word for word in words if word not in ids["id"]]
+    qualified = False
+    while left and left[-1] in ids["whose_number"] and (len(left) > 1 or left[-1] not in about["thing"]):
+        left.pop()
+        qualified = True
+    if not left:
+        says = [word for word in words if word in ids["whose_number"] and word not in ids["says_nothing"]]
+        return "qualified" if qualified and says else "bare"
+    for kind in ("person", "thing"):
+        if left[-1] in about[kind]:
+            return kind
+    return "unknown"

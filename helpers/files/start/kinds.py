@@ -1,0 +1,112 @@
+"""One kind of file of a draft, with all that was guessed about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from helpers.files.start.guess import Guess
+from helpers.files.start.guess_dates import day_orders
+from helpers.files.start.guess_people import People, guess_people
+from helpers.files.start.guess_types import guess_type
+from helpers.files.start.header_words import head_words
+
+__all__ = ["Kind", "kind_of", "tie_ids"]
+
+
+@dataclass
+class Kind:
+    """One kind of file of a draft: what it is called, what its columns are, whom it is about.
+
+    Attributes
+    ----------
+    name, path, sheet, format, settings
+        As a layout declares them.
+    rows
+        Text of all its files.
+    guesses, people
+        What was guessed.
+    takes_ids
+        Whether its local id is one of the layout's id space; else it names nobody by it.
+    questions
+        What is open, the weightiest first.
+    """
+
+    name: str
+    path: str
+    sheet: str | None
+    format: str
+    settings: Mapping[str, str | int]
+    rows: pd.DataFrame
+    guesses: dict[str, Guess]
+    people: People
+    words: tuple[str, ...]
+    takes_ids: bool = True
+    questions: list[str] = field(default_factory=list)
+
+    @property
+    def names_people(self) -> bool:
+        """Whether anything says who a row is about."""
+        return self.people.named or (self.people.local_id is not None and self.takes_ids)
+
+
+def kind_of(
+    name: str,
+    path: str,
+    sheet: str | None,
+    shape: str,
+    settings: Mapping[str, str | int],
+    rows: pd.DataFrame,
+    system: Sequence[str],
+) -> Kind:
+    """Guess what a kind of file is.
+
+    Parameters
+    ----------
+    name, path, sheet, shape, settings
+        As a layout declares them.
+    rows
+        Its trimmed text.
+    system
+        Words of its folder and name.
+
+    Returns
+    -------
+    Kind
+        With every column's type, and whom it is about.
+    """
+    orders = day_orders(rows[column] for column in rows.columns)
+    guesses = {
+        str(column): guess_type(rows[column], head_words(str(column)), orders) for column in rows.columns
+    }
+    people = guess_people(rows, guesses, system)
+    return Kind(name, path, sheet, shape, settings, rows, guesses, people, tuple(system))
+
+
+def tie_ids(kinds: Sequence[Kind]) -> None:
+    """Let the files of one system name a person by one id: that of the file in which a row is a person.
+
+    Parameters
+    ----------
+    kinds
+        The kinds of file of one layout; their local ids are changed in place.
+    """
+    masters = [kind for kind in kinds if kind.people.named and kind.people.local_id]
+    if not masters:
+        return
+    master = max(masters, key=lambda kind: (kind.people.one_row_each is True, len(kind.rows)))
+    known = set(master.rows[str(master.people.local_id)].dropna())
+    for kind in kinds:
+        if kind is master or not kind.people.ids:
+            continue
+        shares = {}
+        for column in kind.people.ids:
+            values = kind.rows[column].dropna().drop_duplicates()
+            shares[column] = float(values.isin(known).mean()) if len(values) else 0.0
+        best = max(shares, key=lambda column: shares[column])
+        if shares[best] >= 0.5:
+            kind.people.local_id = best
+        elif not kind.people.named:
+            kind.takes_ids = False

@@ -1,0 +1,199 @@
+"""Every file of a folder that no layout knows -> drafted layouts in its ``layouts/``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from helpers.files.decode import as_utf8
+from helpers.files.findings import Findings
+from helpers.files.folder import FoundFile
+from helpers.files.output import write_atomically
+from helpers.files.read_district import what_is_there
+from helpers.files.recognise import look_at, records_in
+from helpers.files.start.draft_layout import draft_text
+from helpers.files.start.header_words import head_words
+from helpers.files.start.kinds import Kind, kind_of, tie_ids
+from helpers.files.start.undeclared import Undeclared, look_into
+from helpers.layouts import BadInput
+from helpers.layouts.layout import read_layout
+
+__all__ = ["Drafted", "Started", "start_folder"]
+
+DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+MOST_ROWS = 200_000  # of one kind of file: types and ids show in them
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """One kind of file of a layout that was drafted."""
+
+    layout: str
+    toml: str
+    file: str
+    files: int
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Started:
+    """What came of a folder.
+
+    Attributes
+    ----------
+    drafted
+        One for each kind of file.
+    known
+        File -> the layout that knows it.
+    left
+        File -> why no layout was drafted for it.
+    """
+
+    drafted: list[Drafted]
+    known: dict[str, str]
+    left: dict[str, str]
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "files"
+
+
+def _stem(found: FoundFile) -> str:
+    """Give a file's name without its ending and without days and numbers at its end."""
+    workbook, _, sheet = found.name.partition("/")
+    name = re.sub(r"\.[A-Za-z]{1,6}$", "", workbook)
+    name = re.sub(r"[\d_\- .]+$", "", DAY.sub("", name)) or name
+    return f"{name} {sheet}" if sheet and not re.fullmatch(r"(?i)sheet ?\d*|tabelle\d*", sheet) else name
+
+
+def _glob(names: Sequence[str]) -> str:
+    """Write a pattern for the names of files of one kind: what differs, and numbers, become ``*``."""
+    shapes = {re.sub(r"\d+([-_.]\d+)*", "\0", name) for name in names}
+    if len(shapes) > 1:
+        ends = {PurePosixPath(name).suffix.lower() for name in names}
+        return f"*{next(iter(ends))}" if len(ends) == 1 else "*"
+    return re.sub(r"([\[\]?*])", "[\\1]", shapes.pop()).replace("\0", "*")
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    taken.add(free)
+    return free
+
+
+def _by_kind(tables: Sequence[Undeclared]) -> list[list[Undeclared]]:
+    kinds: dict[tuple[object, ...], list[Undeclared]] = {}
+    for table in tables:
+        kinds.setdefault(table.kind, []).append(table)
+    return list(kinds.values())
+
+
+def _kind(alike: Sequence[Undeclared], name: str, folder: str) -> Kind:
+    first = alike[0]
+    rows = pd.concat([table.rows for table in alike], ignore_index=True) if len(alike) > 1 else first.rows
+    names = [table.found.name.partition("/")[0] for table in alike]
+    sheets = {table.found.name.partition("/")[2] for table in alike} if first.found.is_sheet else set()
+    sheet = sheets.pop() if len(sheets) == 1 else None
+    words = [*head_words(folder), *head_words(first.found.name)]
+    return kind_of(name, _glob(names), sheet, first.format, first.settings, rows.iloc[:MOST_ROWS], words)
+
+
+def _knows(kinds: Sequence[Sequence[Undeclared]], toml: Path) -> dict[str, str]:
+    """Say which files a drafted layout wouldn't know, and why; nothing when it knows all."""
+    layout = read_layout(toml)
+    strange = {}
+    for table in (one for alike in kinds for one in alike):
+        data = as_utf8(table.found.read(), "utf-8", Findings(None, ""))
+        if not records_in(look_at(data, table.found.name), layout):
+            strange[table.found.path] = (
+                "its heads are too much alike for a layout to tell them apart: rename them"
+            )
+    return strange
+
+
+def start_folder(folder: Path) -> Started:
+    """Draft a layout for every file of a folder that no layout knows.
+
+    Parameters
+    ----------
+    folder
+        A folder of exports, or a district folder.
+
+    Returns
+    -------
+    Started
+        What was drafted, what was known already, and what is left, with the reason. A file in ``layouts/``
+        is never overwritten.
+
+    Raises
+    ------
+    BadInput
+        When there is no such folder, or a layout in it can't be used.
+    """
+    there = what_is_there(folder)
+    known = {found.path: layout.layout for layout, files in there.silos.values() for found in files}
+    left = {refusal.path: refusal.reason for refusal in there.refused}
+    by_folder: dict[str, list[Undeclared]] = {}
+    for found in there.unknown:
+        table = look_into(found)
+        if isinstance(table, str):
+            left[found.path] = table
+        else:
+            by_folder.setdefault(found.folder, []).append(table)
+    place = folder / "layouts"
+    taken = {path.stem for path in place.rglob("*.toml")} | set(there.layouts)
+    drafted: list[Drafted] = []
+    seen: dict[tuple[object, ...], str] = {}
+    for inside, tables in by_folder.items():
+        groups = _by_kind(tables)
+        # The top of a folder is no system: each kind of file in it is one of its own.
+        for kinds in [[group] for group in groups] if inside == "" else [groups]:
+            same = {seen.get(group[0].kind) for group in kinds}
+            if len(same) == 1 and (layout := same.pop()) is not None:
+                known |= {table.found.path: layout for group in kinds for table in group}
+                continue
+            called = inside.removesuffix(".zip") or _stem(kinds[0][0].found)
+            name = _free(_slug(called), taken)
+            written, strange = _write(kinds, name, inside, place)
+            if strange:
+                left |= strange
+                continue
+            drafted += written
+            seen |= {group[0].kind: name for group in kinds}
+    return Started(drafted, dict(sorted(known.items())), dict(sorted(left.items())))
+
+
+def _write(
+    kinds: Sequence[Sequence[Undeclared]], name: str, inside: str, place: Path
+) -> tuple[list[Drafted], Mapping[str, str]]:
+    """Draft one layout and write it, once it is known to be one and to know its files."""
+    names: set[str] = set()
+    made = [_kind(group, _free(_slug(_stem(group[0].found)), names), inside) for group in kinds]
+    tie_ids(made)
+    paths = [table.found.path for group in kinds for table in group]
+    days = all(DAY.search(path) for path in paths)
+    called = inside or PurePosixPath(paths[0]).parts[0]
+    text = draft_text(name, f"{called} (drafted)", paths, made, days)
+    with TemporaryDirectory() as aside:
+        trial = Path(aside) / f"{name}.toml"
+        trial.write_text(text, encoding="utf-8", newline="")
+        try:
+            strange = _knows(kinds, trial)
+        except BadInput:
+            strange = dict.fromkeys(paths, "no layout could be written for it: tell us, without the file")
+    if strange:
+        return [], strange
+    write_atomically(place / f"{name}.toml", text.encode("utf-8"))
+    drafted = [
+        Drafted(name, f"layouts/{name}.toml", group[0].found.path, len(group), kind)
+        for group, kind in zip(kinds, made, strict=True)
+    ]
+    return drafted, {}

@@ -1,0 +1,260 @@
+"""A file that no layout knows -> a table of text, and what its bytes say of delimiter and header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from helpers.files.decode import as_utf8
+from helpers.files.delimited import DELIMITERS, parse_delimited
+from helpers.files.findings import Findings
+from helpers.files.folder import FoundFile
+from helpers.files.json_lines import parse_json_lines
+from helpers.files.sheet_rows import parse_sheet
+from helpers.files.start.header_words import head_words, named_fields, numbered_thing
+from helpers.files.values import trimmed
+from helpers.files.workbook import is_sheet, rows_of
+from helpers.layouts import STRING, Column, FileLayout
+
+__all__ = ["Undeclared", "look_into"]
+
+LOOKED_AT = 60  # rows from which delimiter and header are told
+TEXTS = (".csv", ".tsv", ".txt", ".psv", ".tab", ".dat", ".jsonl", ".ndjson", ".json", "")
+DATA = re.compile(r"[-$(]?[\d.,:/ -]+%?\)?([AaPp][Mm])?|[^@\s]+@[^@\s]+\.\w+|(?i:true|false)")
+
+
+@dataclass(frozen=True)
+class Undeclared:
+    """A table that nobody declared.
+
+    Attributes
+    ----------
+    found
+        The file.
+    format
+        csv, json_lines or xlsx.
+    settings
+        encoding, delimiter, line_end, header_row, where they aren't the usual ones.
+    rows
+        Trimmed text, missing where empty; columns are named as the reader names them.
+    """
+
+    found: FoundFile
+    format: str
+    rows: pd.DataFrame
+    settings: dict[str, str | int] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What files of one kind have in common."""
+        return (self.format, self.settings.get("header_row", 1), *map(str, self.rows.columns))
+
+
+def _cells(data: bytes, delimiter: str) -> list[list[str]]:
+    start = io.StringIO(data[: 1 << 18].decode("utf-8", errors="replace").replace("\0", ""), newline="")
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(start, delimiter=delimiter):
+            rows.append([cell.strip() for cell in row])
+            if len(rows) >= LOOKED_AT:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _delimiter(data: bytes) -> tuple[str, list[list[str]]]:
+    """Find the delimiter by which most rows have the same number of cells, and more than one."""
+    best: tuple[float, int] = (-1.0, 0)
+    chosen = (",", _cells(data, ","))
+    for delimiter in DELIMITERS:
+        rows = _cells(data, delimiter)
+        widths = Counter(len(row) for row in rows if row)
+        if not widths:
+            continue
+        width, times = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]))
+        worth = (times / sum(widths.values()) if width > 1 else 0.0, width)
+        if worth > best:
+            best, chosen = worth, (delimiter, rows)
+    return chosen
+
+
+def _is_data(cell: str) -> bool:
+    digits = any(letter.isdigit() for letter in cell)
+    return "@" in cell or (digits and DATA.fullmatch(cell) is not None)
+
+
+def _speaks(cell: str) -> bool:
+    words = head_words(cell)
+    return bool(named_fields(words)) or numbered_thing(words) is not None
+
+
+def _header_row(rows: Sequence[Sequence[str]]) -> int:
+    """Find the row of heads: the first that is as wide as the rows below it; 0 where there is none."""
+    filled = [sum(1 for cell in row if cell) for row in rows]
+    if not any(filled):
+        return 1
+    usual = Counter(count for count in filled if count).most_common(1)[0][0]
+    most = max(filled)
+    row = next(
+        (
+            place
+            for place, count in enumerate(filled[:12])
+            if count >= max(1, 0.6 * max(usual, 1)) and (count > 1 or most == 1)
+        ),
+        0,
+    )
+    if row and any(count > max(2, 0.5 * usual) for count in filled[:row]):
+        row = 0
+    heads = [cell for cell in rows[row] if cell]
+    data = [cell for cell in heads if _is_data(cell)]
+    # Heads are words; a first row with days, numbers or addresses, none of whose words are known, is data.
+    if row == 0 and len(rows) > 1 and data and not any(_speaks(cell) for cell in heads if cell not in data):
+        return 0
+    return row + 1
+
+
+def _by_place(width: int) -> list[Column]:
+    return [Column(name=f"Column {number}") for number in range(1, width + 1)]
+
+
+def _plain(shape: str, header_row: int, delimiter: str, columns: Sequence[Column]) -> FileLayout:
+    return FileLayout.model_validate(
+        {
+            "name": "undeclared",
+            "path": "*",
+            "format": shape,
+            "row_is": "?",
+            "delimiter": delimiter,
+            "header_row": header_row,
+            "columns": list(columns),
+        }
+    )
+
+
+def _text(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({name: trimmed(rows[name].astype(STRING)) for name in rows.columns}, index=rows.index)
+
+
+def _json_names(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the elements of a list under one name: ``events[1].day`` is ``events[].day``."""
+    names = [re.sub(r"\[\d+\]", "[]", str(name)) for name in rows.columns]
+    parts: dict[str, list[pd.Series]] = {}
+    for place, name in enumerate(names):
+        parts.setdefault(name, []).append(rows.iloc[:, place])
+    # Of a list the first element says what it is like; a row keeps one value.
+    return pd.DataFrame(
+        {
+            name: columns[0] if len(columns) == 1 else _first_filled(columns)
+            for name, columns in parts.items()
+        },
+        index=rows.index,
+    )
+
+
+def _first_filled(columns: Sequence[pd.Series]) -> pd.Series:
+    whole = columns[0]
+    for column in columns[1:]:
+        whole = whole.fillna(column)
+    return whole
+
+
+def look_into(found: FoundFile) -> Undeclared | str:
+    """Look into a file that no layout knows.
+
+    Parameters
+    ----------
+    found
+        The file.
+
+    Returns
+    -------
+    Undeclared or str
+        Its table; a sentence where there is none, that says what to do.
+    """
+    raw = found.read()
+    quiet = Findings(None, found.path)
+    if is_sheet(raw):
+        return _sheet(found, raw, quiet)
+    ending = f".{found.name.rpartition('.')[2].lower()}" if "." in found.name else ""
+    if not raw.strip(b"\xef\xbb\xbf\r\n\t \0"):
+        return "it is empty"
+    if ending not in TEXTS or raw[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF", b"PK\x03\x04"):
+        return "start reads delimited text, JSON lines and xlsx: save it as one of these"
+    if (
+        b"\0" in raw[:4096]
+        and raw[:2] not in (b"\xff\xfe", b"\xfe\xff")
+        and raw[:4096].count(0) * 4 < len(raw[:4096])
+    ):
+        return "it is no text"
+    data = as_utf8(raw, "utf-8", quiet)
+    read_as = quiet.frame()["read_as"].dropna()
+    settings: dict[str, str | int] = {}
+    if raw.startswith(b"\xef\xbb\xbf"):
+        settings["encoding"] = "utf-8-sig"
+    elif len(read_as) and read_as.iloc[0] != "utf-8":
+        settings["encoding"] = str(read_as.iloc[0])
+    if b"\r\n" in data[: 1 << 18]:
+        settings["line_end"] = "crlf"
+    first = data.lstrip()[:1]
+    if first == b"<":
+        return "start drafts no layout for XML"
+    if first == b"[" and ending == ".json":
+        return "it is one JSON array: write one record a line (JSON lines), and start again"
+    if first == b"{":
+        return _records(found, data, settings, quiet)
+    delimiter, cells = _delimiter(data)
+    if delimiter != ",":
+        settings["delimiter"] = delimiter
+    width = Counter(len(row) for row in cells if row).most_common(1)[0][0] if any(cells) else 0
+    if width < 2 and ending not in (".csv", ".tsv", ".tab", ".psv"):
+        return "it is text without columns"
+    header_row = _header_row(cells)
+    if header_row != 1:
+        settings["header_row"] = header_row
+    columns = _by_place(len(cells[0])) if not header_row and cells else []
+    parsed = parse_delimited(data, _plain("csv", header_row, delimiter, columns), delimiter, quiet)
+    return _table(found, "csv", parsed.table.rows, settings)
+
+
+def _table(
+    found: FoundFile, shape: str, rows: pd.DataFrame, settings: dict[str, str | int]
+) -> Undeclared | str:
+    if not rows.columns.size or (len(rows.columns) == 1 and not str(rows.columns[0]).strip()):
+        return "it has no columns"
+    if rows.empty:
+        return "it has heads and no rows"
+    return Undeclared(found, shape, _text(rows.reset_index(drop=True)), settings)
+
+
+def _records(
+    found: FoundFile, data: bytes, settings: dict[str, str | int], quiet: Findings
+) -> Undeclared | str:
+    parsed = parse_json_lines(data, _plain("json_lines", 1, ",", []), quiet)
+    if not len(parsed.row):
+        return "no line of it is a JSON record: write one record a line (JSON lines), and start again"
+    settings.pop("delimiter", None)
+    return _table(found, "json_lines", _json_names(parsed.table.rows), settings)
+
+
+def _sheet(found: FoundFile, raw: bytes, quiet: Findings) -> Undeclared | str:
+    cells = [
+        ["" if cell is None else str(cell[1] if isinstance(cell, list) else cell).strip() for cell in row]
+        for row in rows_of(raw, LOOKED_AT)
+    ]
+    if not any(any(row) for row in cells):
+        return "the sheet is empty"
+    header_row = _header_row(cells)
+    settings: dict[str, str | int] = {} if header_row == 1 else {"header_row": header_row}
+    columns = _by_place(max(map(len, cells))) if not header_row else []
+    parsed = parse_sheet(raw, _plain("xlsx", header_row, ",", columns), quiet)
+    rows = parsed.table.rows
+    # A column without a head and without a cell is no column.
+    bare = [name for name in rows.columns if not re.sub(r"#\d+$", "", str(name)) and (rows[name] == "").all()]
+    return _table(found, "xlsx", rows.drop(columns=bare), settings)

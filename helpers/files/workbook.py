@@ -1,0 +1,276 @@
+"""Workbooks (xlsx) <-> sheets: each sheet is bytes of its own, a line a row, its cells with their types.
+
+A workbook is a zip of XML that refers to itself, and what a typed cell means as text depends on the column's
+format. So a workbook is taken apart once, at the door; what the rest of the kit reads and writes is a sheet.
+Macros are never run, formulas are taken as what they last gave.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import warnings
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+__all__ = [
+    "Cell",
+    "as_sheet",
+    "header_of",
+    "is_sheet",
+    "pack_workbook",
+    "rows_of",
+    "sheets_in",
+    "stretched",
+]
+
+# A sheet begins with a character that no text does.
+SHEET = b"\x1dsheet "
+EPOCH = (1980, 1, 1, 0, 0, 0)
+MOST_CELLS = 40_000_000  # above every list that a school keeps, below what a laptop can hold
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)\"")
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
+ZEROS = re.compile(r"^0{2,}$")
+
+# None, text, true or false, or what it is and its text: ["n", "3.5"], ["d", "2025-08-31"],
+# ["m", "2025-08-31T08:15:00"] (a moment), ["t", "08:15:00"].
+Cell = None | str | bool | list[str]
+
+
+def is_sheet(data: bytes) -> bool:
+    """Say whether bytes are a sheet of a workbook."""
+    return data.startswith(SHEET)
+
+
+def as_sheet(rows: Sequence[Sequence[Cell]], down: Sequence[tuple[int, int, int]] = ()) -> bytes:
+    """Write a sheet's rows as bytes.
+
+    Parameters
+    ----------
+    rows
+        Cells; a row may be shorter than another.
+    down
+        Cells that reach over several rows: column (from 0), first and last row (from 1).
+
+    Returns
+    -------
+    bytes
+        One line about the sheet, then one a row; ASCII.
+    """
+    lines = [json.dumps({"down": [list(one) for one in down]})]
+    for row in rows:
+        cells = list(row)
+        while cells and (cells[-1] is None or cells[-1] == ""):
+            cells.pop()
+        lines.append(json.dumps(cells, separators=(",", ":")))
+    return SHEET + "\n".join(lines).encode("ascii") + b"\n"
+
+
+def rows_of(data: bytes, most: int | None = None) -> list[list[Cell]]:
+    """Read the rows of a sheet, or its first ones.
+
+    Parameters
+    ----------
+    data
+        From `as_sheet`.
+    most
+        How many rows; None for all.
+
+    Returns
+    -------
+    list of list
+        Cells.
+    """
+    lines = data.split(b"\n", -1 if most is None else most + 1)[1:]
+    if most is not None:
+        lines = lines[:most]
+    return [json.loads(line) for line in lines if line]
+
+
+def header_of(data: bytes, header_row: int) -> list[str]:
+    """Read the heads of a sheet, trimmed; empty where there is no such row."""
+    rows = rows_of(data, max(header_row, 1))
+    if len(rows) < max(header_row, 1):
+        return []
+    return [
+        "" if cell is None else str(cell[1] if isinstance(cell, list) else cell).strip() for cell in rows[-1]
+    ]
+
+
+def stretched(data: bytes) -> list[tuple[int, int, int]]:
+    """Give the cells of a sheet that reach down: column (from 0), first and last row (from 1)."""
+    about = json.loads(data[len(SHEET) : data.index(b"\n")])
+    return [tuple(one) for one in about["down"]]
+
+
+def _number(value: float, picture: str) -> str | list[str]:
+    if isinstance(value, int):
+        text = str(value)
+    else:
+        text = f"{value:.15g}"  # as many digits as a spreadsheet keeps
+        if "e" in text:
+            text = f"{value:.15f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.0f}"
+        text = text.removesuffix(".0")
+    # A number that the sheet shows with leading zeros is an id that somebody typed so.
+    if ZEROS.match(picture) and text.isdigit():
+        return text.zfill(len(picture))
+    return ["n", text]
+
+
+def _cell(cell: Any) -> Cell:
+    value = cell.value
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, datetime):
+        midnight = value.time() == time()
+        return ["d", value.date().isoformat()] if midnight else ["m", value.isoformat(timespec="seconds")]
+    if isinstance(value, date):
+        return ["d", value.isoformat()]
+    if isinstance(value, time):
+        return ["t", value.isoformat(timespec="seconds")]
+    if isinstance(value, timedelta):
+        seconds = round(value.total_seconds())
+        return ["t", f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"]
+    if isinstance(value, int | float):
+        return _number(value, str(cell.number_format or ""))
+    return str(value)
+
+
+def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
+    """Read a sheet's cells; a formula that never gave anything stands as it is written."""
+    # What a sheet says of its own size may be anything.
+    sheet.reset_dimensions()
+    rows: list[list[Cell]] = []
+    cells = 0
+    if formulas is not None:
+        formulas.reset_dimensions()
+    behind = iter(formulas.iter_rows()) if formulas is not None else None
+    for row in sheet.iter_rows():
+        cells += len(row) + 1
+        if cells > MOST_CELLS:
+            raise OverflowError(f"sheet {sheet.title} has more than {MOST_CELLS:,} cells")
+        read = [_cell(cell) for cell in row]
+        if behind is not None:
+            for place, written in enumerate(next(behind, ())):
+                if place < len(read) and read[place] is None and written.value is not None:
+                    read[place] = str(getattr(written.value, "text", written.value))
+        while read and (read[-1] is None or (isinstance(read[-1], str) and not read[-1].strip())):
+            read.pop()  # cells with a frame or a colour and nothing in them
+        rows.append(read)
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _column(letters: bytes) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - 64
+    return place - 1
+
+
+def sheets_in(data: bytes) -> dict[str, bytes]:
+    """Take a workbook apart.
+
+    Parameters
+    ----------
+    data
+        An xlsx or xlsm file whose zip was found harmless.
+
+    Returns
+    -------
+    dict
+        Sheet by name, in order; sheets of charts only are passed over.
+
+    Raises
+    ------
+    ValueError
+        When it is no workbook that can be read, with the reason.
+    OverflowError
+        When it holds more cells than any list of a school.
+    """
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings():  # about drawings, validations and styles, none of which is read
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            found = {}
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                parts = {sheet.title: archive.read(sheet._worksheet_path) for sheet in book.worksheets}
+            computed = [name for name, xml in parts.items() if FORMULA.search(xml)]
+            formulas = load_workbook(io.BytesIO(data), read_only=True, keep_links=False) if computed else None
+            for sheet in book.worksheets:
+                name = sheet.title
+                rows = _rows(sheet, formulas[name] if formulas is not None and name in computed else None)
+                down = [
+                    (_column(column), int(first), min(int(last), len(rows)))
+                    for column, first, last in MERGED.findall(parts[name])
+                    if int(last) > int(first)
+                ]
+                found[name] = as_sheet(rows, down)
+        return found
+    except OverflowError:
+        raise
+    except Exception as error:  # the library raises some twenty kinds of error on a damaged workbook
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ValueError(f"it is no workbook that can be read ({reason[:120]})") from None
+
+
+def _put(sheet: Any, row: int, column: int, cell: Cell, styles: Mapping[str, Any]) -> None:
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, bool):
+        sheet.write_boolean(row, column, cell)
+    elif isinstance(cell, str):
+        sheet.write_string(row, column, cell)
+    elif cell[0] == "n":
+        sheet.write_number(row, column, float(cell[1]))
+    elif cell[0] == "t":
+        sheet.write_datetime(row, column, time.fromisoformat(cell[1]), styles["t"])
+    else:
+        sheet.write_datetime(row, column, datetime.fromisoformat(cell[1]), styles[cell[0]])
+
+
+def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
+    """Put a workbook together; the same sheets give the same bytes.
+
+    Parameters
+    ----------
+    sheets
+        Sheet by name, in order.
+
+    Returns
+    -------
+    bytes
+        An xlsx file in which neither the clock nor a compressor is.
+    """
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    book.set_properties({"created": datetime(*EPOCH)})
+    styles = {
+        "d": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "m": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        "t": book.add_format({"num_format": "hh:mm:ss"}),
+    }
+    for name, data in sheets.items():
+        sheet = book.add_worksheet(name)
+        for row, cells in enumerate(rows_of(data)):
+            for column, cell in enumerate(cells):
+                _put(sheet, row, column, cell, styles)
+    book.close()
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(out) as written,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        for entry in written.namelist():
+            archive.writestr(zipfile.ZipInfo(entry, EPOCH), written.read(entry))
+    return packed.getvalue()

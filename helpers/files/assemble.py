@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from helpers.files.read_file import ReadFile
+from helpers.files.files_of_kind import FilesOfKind
 from helpers.files.records import People, linkable_by, make_records, repeated
 from helpers.layouts import (
     STRING,
     Column,
+    FileLayout,
     Layout,
     Makes,
     as_table,
@@ -25,7 +26,7 @@ from helpers.layouts import (
 
 __all__ = ["Assembled", "Made", "assemble"]
 
-Made = tuple[ReadFile, Makes, pd.DataFrame]
+Made = tuple[FilesOfKind, Makes, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -48,23 +49,23 @@ def _takes_roles(layout: Layout) -> bool:
     )
 
 
-def _id_column(read: ReadFile, makes: Makes) -> Column | None:
+def _id_column(file: FileLayout, makes: Makes) -> Column | None:
     source = makes.take.get("local_id")
-    found = read.file.find(source) if source else None
+    found = file.find(source) if source else None
     return found[0] if found else None
 
 
 def _bare_rows(made: Sequence[Made], known: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give rows for ids that facts name and no row of people has, and the identifiers that they are."""
     rows, ids = [], []
-    for read, makes, frame in made:
+    for kind, makes, frame in made:
         if makes.table == "people" or standard_table(makes.table).about != "child" or "local_id" not in frame:
             continue
         new = frame[frame["local_id"].notna().to_numpy(bool) & ~is_among(frame["local_id"], known)]
         if not len(new):
             continue
         rows.append(new[["local_id", "file", "row"]])
-        column = _id_column(read, makes)
+        column = _id_column(kind.file, makes)
         if column is not None and column.identification_system:
             one = new[["local_id", "file", "row"]].copy()
             one["identification_system"] = column.identification_system
@@ -76,38 +77,63 @@ def _bare_rows(made: Sequence[Made], known: pd.Series) -> tuple[pd.DataFrame, pd
     return bare, pd.concat(ids, ignore_index=True) if ids else none.assign(identification_system="")
 
 
-def _identifiers(read: ReadFile, records: pd.Series) -> list[pd.DataFrame]:
-    """Give a row for each filled cell of a file's id columns; `records` is by source row."""
+def _id_texts(kind: FilesOfKind) -> dict[str, tuple[Column, pd.Series]]:
+    """Give what each id column says in each row of all files; a column has one name in most of them."""
+    found: dict[str, tuple[Column, dict[int, pd.Series]]] = {}
+    for number, read in enumerate(kind.reads):
+        for name, column in read.columns.items():
+            if column.identification_system:
+                text = read.values[name].values.astype(STRING)
+                found.setdefault(name, (column, {}))[1][number] = text
+    sizes = kind.ends - kind.begins
+    return {
+        name: (
+            column,
+            texts[0]
+            if len(sizes) == 1
+            else pd.concat(
+                [
+                    texts[number] if number in texts else pd.Series(missing(size, STRING))
+                    for number, size in enumerate(sizes)
+                ],
+                ignore_index=True,
+            ),
+        )
+        for name, (column, texts) in found.items()
+    }
+
+
+def _identifiers(kind: FilesOfKind, records: pd.Series) -> list[pd.DataFrame]:
+    """Give a row for each filled cell of the id columns of files; `records` is by source row."""
     found = []
     there = records.notna()
     again = repeated(records)
-    for name, column in read.columns.items():
-        system = column.identification_system
-        if not system:
-            continue
-        text = read.values[name].values.astype(STRING)
+    for name, (column, text) in _id_texts(kind).items():
         filled = there & text.notna()
-        if again.any():  # a record that stands in several rows of the file holds an id of them once
+        if again.any():  # a record that stands in several rows holds an id of them once
             double = pd.DataFrame({"record": records[again & filled], "identifier": text[again & filled]})
             filled[double.index[double.duplicated()]] = False
+        source = np.flatnonzero(filled.to_numpy(bool))
         part = pd.DataFrame(
             {
                 "record": records[filled],
                 "identifier": text[filled],
-                "row": pd.array(read.parsed.row[filled.to_numpy()], dtype="Int64"),
+                "row": kind.row_of(source),
+                "file": kind.file_of(source),
             },
             copy=False,
         )
         if column.type == "list" and column.item:
+            part["source"] = source
             part["identifier"] = part["identifier"].str.split(",")
             part = part.explode("identifier").reset_index(drop=True)
             part["identifier"] = part["identifier"].astype(STRING).str.strip()
             shape = part["identifier"].str.extract(column.item)
             odd = shape["identifier"].isna().to_numpy(bool)
-            read.findings.add_rows(
+            kind.tell(
+                part["source"].to_numpy()[odd],
                 "not_in_pattern",
                 "read_as",
-                part["row"][odd],
                 column=name,
                 value=part["identifier"][odd].tolist(),
                 expected=column.item,
@@ -116,10 +142,10 @@ def _identifiers(read: ReadFile, records: pd.Series) -> list[pd.DataFrame]:
             # A plain id says nothing about whose number it is.
             part["identification_system"] = shape["type"].astype(STRING).mask(odd, "Undeclared")
             part["identifier"] = shape["identifier"].astype(STRING).fillna(part["identifier"])
+            part = part.drop(columns="source")
             part = part.drop_duplicates(["record", "identification_system", "identifier"], ignore_index=True)
         else:
-            part["identification_system"] = constant(system, len(part))
-        part["file"] = constant(read.path, len(part))
+            part["identification_system"] = constant(str(column.identification_system), len(part))
         found.append(part.reset_index(drop=True))
     return found
 
@@ -133,8 +159,8 @@ def _join_identifiers(silo: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     whole = as_table(
         "identifiers", whole[whole["identifier"] != ""] if (whole["identifier"] == "").any() else whole
     )
-    # Inside one file each record already holds each id once.
-    if len({part["file"].iloc[0] for part in parts}) > 1:
+    # Inside the files of one kind each column gives a record each id once.
+    if len(parts) > 1:
         whole = whole.drop_duplicates(["record", "identification_system", "identifier"], ignore_index=True)
     return whole
 
@@ -156,26 +182,22 @@ def _whose(
     return record, record.isna().to_numpy(bool)
 
 
-def assemble(
-    silo: str, layout: Layout, by_kind: Mapping[str, list[ReadFile]], made: Sequence[Made]
-) -> Assembled:
+def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
     """Put the standard rows of a silo together.
 
     Parameters
     ----------
     silo, layout
         The silo and its layout.
-    by_kind
-        Its files.
     made
-        What each file made: file, makes and standard rows.
+        What each kind of file made: files, makes and standard rows.
 
     Returns
     -------
     Assembled
         People, the rows behind them, identifiers, facts, findings.
     """
-    parts = [(read, frame) for read, makes, frame in made if makes.table == "people"]
+    parts = [(kind, frame) for kind, makes, frame in made if makes.table == "people"]
     frames = [frame for _, frame in parts]
     known = pd.concat([f["local_id"] for f in frames if "local_id" in f] or [pd.Series(dtype=STRING)])
     bare, bare_ids = _bare_rows(made, known)
@@ -189,22 +211,21 @@ def assemble(
     else:
         people = make_records(pd.concat(rows, ignore_index=True), silo, takes_roles=_takes_roles(layout))
 
-    # Record by source row of each file that makes people; the first kind of row that a file makes counts.
+    # Record by source row of each kind that makes people; the first sort of row that a file makes counts.
     by_source: dict[int, pd.Series] = {}
     start = 0
-    for read, frame in parts:
+    for kind, frame in parts:
         if not len(frame):
             continue
         records = people.record_of.iloc[start : start + len(frame)]
         start += len(frame)
         source = frame["source"].to_numpy()
-        whole_file = len(source) == len(read.parsed.row)
         spread = records.reset_index(drop=True)
-        if not whole_file:
-            spread = pd.Series(records.to_numpy(object), index=source).reindex(range(len(read.parsed.row)))
+        if len(source) != len(kind):
+            spread = pd.Series(records.to_numpy(object), index=source).reindex(range(len(kind)))
             spread = spread.astype(STRING)
-        earlier = by_source.get(id(read))
-        by_source[id(read)] = spread if earlier is None else earlier.fillna(spread)
+        earlier = by_source.get(id(kind))
+        by_source[id(kind)] = spread if earlier is None else earlier.fillna(spread)
 
     found = people.people[["local_id", "record"]].dropna(subset=["local_id"])
     twice = repeated(found["local_id"])
@@ -212,16 +233,15 @@ def assemble(
     by_id = found[~twice].set_index("local_id")["record"]
 
     ids = []
-    for reads in by_kind.values():
-        for read in reads:
-            if id(read) in by_source:
-                ids += _identifiers(read, by_source[id(read)])
+    for kind in dict.fromkeys(kind for kind, _ in parts):
+        if id(kind) in by_source:
+            ids += _identifiers(kind, by_source[id(kind)])
     if len(bare_ids):
         ids.append(bare_ids.rename(columns={"local_id": "identifier"}).assign(record=bare_ids["local_id"]))
     identifiers = _join_identifiers(silo, ids)
 
     facts: dict[str, list[pd.DataFrame]] = {}
-    for read, makes, frame in made:
+    for kind, makes, frame in made:
         table = standard_table(makes.table)
         if makes.table == "people" or not len(frame):
             continue
@@ -229,13 +249,13 @@ def assemble(
         fact = frame[columns].copy(deep=False)
         fact["silo"] = constant(silo, len(fact))
         if table.about == "child":
-            record, unnamed = _whose(frame, by_source.get(id(read)), by_id, shared)
+            record, unnamed = _whose(frame, by_source.get(id(kind)), by_id, shared)
             fact["record"] = record.to_numpy() if record.dtype != STRING else record.array
-            id_column = _id_column(read, makes)
-            read.findings.add_rows(
+            id_column = _id_column(kind.file, makes)
+            kind.tell(
+                frame["source"].to_numpy()[unnamed],
                 "child_unnamed",
                 "nothing",
-                frame["row"][unnamed],
                 column=id_column.name if id_column else None,
                 value=frame["local_id"][unnamed].tolist() if "local_id" in frame else None,
                 expected="the id of one child",

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from helpers.files.column_values import ColumnValues
 from helpers.files.findings import Findings
 from helpers.files.structure_rows import StructureCells
-from helpers.files.values import Values, read_column, trimmed
+from helpers.files.values import read_column, trimmed
 from helpers.layouts import CELL, STRING, Column, FileLayout, Makes, braced, constant, standard_table
 
 __all__ = ["CellRows", "cell_rows"]
@@ -41,17 +42,16 @@ class CellRows:
         """Repeat what is true of a column for each of its cells."""
         return values.take(self.column).reset_index(drop=True)
 
-    def of_cells(self, columns: Sequence[pd.Series]) -> pd.Series:
-        """Put the cells of the columns in order of rows."""
-        whole = pd.concat(columns, ignore_index=True) if len(columns) > 1 else columns[0]
-        return whole.take(self._places).reset_index(drop=True)
+    def of_cells(self, stacked: pd.Series) -> pd.Series:
+        """Put cells that come column by column in order of rows."""
+        return stacked.take(self._places).reset_index(drop=True)
 
 
 def cell_rows(
     file: FileLayout,
     makes: Makes,
     columns: Mapping[str, Column],
-    values: Mapping[str, Values],
+    values: ColumnValues,
     text: pd.DataFrame,
     structure: Mapping[str, StructureCells],
     findings: Findings,
@@ -88,7 +88,9 @@ def cell_rows(
     def said(name: str) -> pd.Series:
         """Give the text that is named in braces."""
         if name == CELL:
-            return cells.of_cells([trimmed(text[there]) for there in cells.names])
+            return cells.of_cells(
+                pd.concat([trimmed(text[there]) for there in cells.names], ignore_index=True)
+            )
         return cells.of_columns(_of_columns(name, cells.names, pattern, structure))
 
     for chosen, there in ((makes.where, True), (makes.unless, False)):
@@ -103,10 +105,10 @@ def cell_rows(
         if name is None:
             continue
         if name == CELL:
-            taken[target] = cells.of_cells([values[there].values for there in cells.names])
-            reasons = [status for there in cells.names if (status := values[there].status) is not None]
-            if len(reasons) == len(cells.names) and f"{target}_status" in dtypes:
-                taken[f"{target}_status"] = cells.of_cells(reasons)
+            stacked = values.stacked(cells.names)
+            taken[target] = cells.of_cells(stacked.values)
+            if stacked.status is not None and f"{target}_status" in dtypes:
+                taken[f"{target}_status"] = cells.of_cells(stacked.status)
             continue
         by_column = _of_columns(name, cells.names, pattern, structure)
         if name in structure:
@@ -141,9 +143,12 @@ def _as_standard(
     """Read cells of a row of structure as the standard column's type."""
     kind = next(one.type for one in standard_table(table).columns if one.name == target)
     read = Column.model_validate({"name": target, "type": kind})
-    here = np.array([row.row])
+    quiet = Findings(None, "")
+    at_once = read_column(text, read, np.full(len(text), row.row), quiet, name=target).values
+    if not len(quiet.rows()):
+        return at_once
     parts = [
-        read_column(text.iloc[[place]], read, here, findings, name=columns[place]).values
+        read_column(text.iloc[[place]], read, np.array([row.row]), findings, name=columns[place]).values
         for place in range(len(text))
     ]
     return pd.concat(parts, ignore_index=True)

@@ -14,6 +14,7 @@ import pyarrow.csv as arrow_csv
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings, unique_names
+from helpers.files.values import is_blank
 from helpers.layouts import STRING, FileLayout
 
 __all__ = ["DELIMITERS", "header_at", "parse_delimited", "raw_delimited"]
@@ -87,6 +88,9 @@ def raw_delimited(data: bytes, file: FileLayout, delimiter: str) -> tuple[TextTa
         Whether a quote stays open at the end.
     """
     header = header_at(data, delimiter, file.header_row)
+    if not file.header_row:  # no header: columns by position
+        declared = [column.name for column in file.columns]
+        header = [*declared, *[""] * (len(header) - len(declared))]
     width = max(len(header), 1)
     odd: list[tuple[int, str]] = []
 
@@ -225,7 +229,9 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
     for name in rows.columns:
         # Few rows begin with an empty cell: only those are looked at further.
         left = np.flatnonzero(blank)
-        blank[left] = (rows[name].iloc[left].fillna("").str.strip() == "").to_numpy(bool)
+        if not len(left):
+            break
+        blank[left] = is_blank(rows[name].iloc[left])
     findings.add_rows("row_blank", "row_set_aside", numbers[blank])
     gone |= blank
     # Only rows that the parser rejected can be short or long, and they come last.

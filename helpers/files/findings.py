@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
+from helpers.layouts import STRING, as_table, constant, empty_table
 
 __all__ = ["FOLD_BEYOND", "Findings", "fold"]
 
@@ -23,6 +23,11 @@ class Findings:
         self.silo = silo
         self.file = file
         self._parts: list[pd.DataFrame] = []
+
+    def rows(self) -> np.ndarray:
+        """Give the rows that findings name, each once."""
+        rows = [part["row"] for part in self._parts]
+        return np.unique(pd.concat(rows).dropna().to_numpy("int64")) if rows else np.empty(0, "int64")
 
     def add(
         self,
@@ -54,17 +59,12 @@ class Findings:
         count = len(rows)
         if not count:
             return
-        frame = pd.DataFrame({"row": pd.array(rows, dtype="Int64")})
-        for name, given in [
-            ("column", column),
-            ("value", value),
-            ("expected", expected),
-            ("read_as", read_as),
-        ]:
-            one = given is None or isinstance(given, str)
-            frame[name] = pd.array([given] * count if one else given, dtype=STRING)
-        frame["kind"] = pd.array([kind] * count, dtype=STRING)
-        frame["done"] = pd.array([done] * count, dtype=STRING)
+        given = {"column": column, "value": value, "expected": expected, "read_as": read_as}
+        columns: dict[str, Any] = {"row": pd.array(rows, dtype="Int64")}
+        for name, one in {**given, "kind": kind, "done": done}.items():
+            same = one is None or isinstance(one, str)
+            columns[name] = constant(one, count) if same else pd.array(one, dtype=STRING)
+        frame = pd.DataFrame(columns)
         self._parts.append(frame)
 
     def rows_set_aside(self) -> np.ndarray:
@@ -81,9 +81,10 @@ class Findings:
         whole = pd.concat(self._parts, ignore_index=True)
         for name in ("column", "value", "expected", "read_as"):
             empty = (whole[name] == "").fillna(False).to_numpy(bool)  # a head, or a cell, of nothing
-            whole[name] = whole[name].mask(empty)
-        whole["silo"] = pd.array([self.silo] * len(whole), dtype=STRING)
-        whole["file"] = pd.array([self.file] * len(whole), dtype=STRING)
+            if empty.any():
+                whole[name] = whole[name].mask(empty)
+        whole["silo"] = constant(self.silo, len(whole))
+        whole["file"] = constant(self.file, len(whole))
         whole["times"] = pd.array(np.ones(len(whole), "int64"), dtype="Int64")
         whole = whole.sort_values("row", kind="stable", na_position="first")
         return as_table("findings", fold(whole))

@@ -1,22 +1,22 @@
-"""One native file, read by its layout: its columns matched, its cells as standard values."""
+"""Native files, read by their layout: columns matched, cells as standard values."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
+from helpers.files.column_values import ColumnValues, TextColumns, read_columns
 from helpers.files.findings import Findings
 from helpers.files.keys import without_repeated
 from helpers.files.parsed import Parsed
-from helpers.files.recognise import folded
 from helpers.files.structure_rows import StructureCells, without_structure
-from helpers.files.values import Values, read_column, trimmed
-from helpers.layouts import Column, FileLayout, constant
+from helpers.files.values import trimmed
+from helpers.layouts import Column, FileLayout, constant, folded
 
-__all__ = ["ReadFile", "read_file"]
+__all__ = ["ReadFile", "read_files"]
 
 
 @dataclass
@@ -39,18 +39,15 @@ class ReadFile:
         What was wrong.
     structure
         Rows of structure by the name that the layout gives them.
-    lacking
-        Column -> places of source rows that could not become a standard row without it.
     """
 
     path: str
     file: FileLayout
     parsed: Parsed
     findings: Findings
-    columns: dict[str, Column] = field(default_factory=dict)
-    values: dict[str, Values] = field(default_factory=dict)
-    structure: dict[str, StructureCells] = field(default_factory=dict)
-    lacking: dict[str, np.ndarray] = field(default_factory=dict)
+    columns: dict[str, Column]
+    values: ColumnValues
+    structure: dict[str, StructureCells]
 
     def named(self, name: str, element: int | None = None) -> str | None:
         """Find the name in the file of a declared column; `element` is put in for ``[]``."""
@@ -72,7 +69,7 @@ class ReadFile:
     def forget_text(self) -> None:
         """Let go of what was written, once the standard rows are made: only ids are looked at again."""
         ids = [name for name, column in self.columns.items() if column.identification_system]
-        self.values = {name: self.values[name] for name in ids if name in self.values}
+        self.values = self.values.only(ids)
         self.parsed = self.parsed.bare()
 
     def elements(self, stem: str) -> list[int]:
@@ -84,18 +81,22 @@ class ReadFile:
 def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict[str, Column]:
     """Find the declaration of each column of a file; tell what is missing, unknown or renamed."""
     by_name = {column.name: column for column in file.named()}
-    by_fold = {folded(alias): c for c in file.named() for alias in [c.name, *c.aliases]}
+    by_fold = file.by_fold
     extension = re.compile(file.extension_columns) if file.extension_columns else None
     nested = file.nested
+    names = set(parsed.table.rows.columns)
     matched: dict[str, Column] = {}
+    taken: set[str] = set()
     by_pattern: dict[str, Column] = {}
     unknown: dict[str, None] = {}
     for place, name in enumerate(parsed.table.rows.columns):
         collapsed = re.sub(r"\[\d+\]", "[]", name) if nested else name
+        alike = by_fold.get(folded(collapsed))
         if collapsed in by_name:
             matched[name] = by_name[collapsed]
-        elif folded(collapsed) in by_fold and by_fold[folded(collapsed)] not in matched.values():
-            matched[name] = by_fold[folded(collapsed)]
+        elif alike is not None and alike.name not in taken and alike.name not in names:
+            matched[name] = alike
+            taken.add(alike.name)
             findings.add(
                 "column_renamed",
                 "read_as",
@@ -122,43 +123,51 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
     return matched | by_pattern
 
 
-def read_file(path: str, file: FileLayout, parsed: Parsed, findings: Findings) -> ReadFile:
-    """Read every declared column of a file.
+def read_files(files: Sequence[tuple[str, FileLayout, Parsed, Findings]]) -> list[ReadFile]:
+    """Read every declared column of some files.
 
     Parameters
     ----------
-    path
-        By which findings name the file.
-    file
-        Its kind.
-    parsed
-        Its rows as text.
-    findings
-        Gets what is wrong with columns and cells.
+    files
+        Path by which findings name the file, its kind, its rows as text, and the findings, which get what
+        is wrong with columns and cells.
 
     Returns
     -------
-    ReadFile
+    list of ReadFile
         Text and values, one a row.
     """
-    columns = _match_columns(parsed, file, findings)
-    parsed, structure = without_structure(parsed, file, columns, findings)
-    parsed = without_repeated(parsed, file, columns, findings)
-    read = ReadFile(path, file, parsed, findings, columns, structure=structure)
+    reads = []
+    for path, file, parsed, findings in files:
+        columns = _match_columns(parsed, file, findings)
+        data, structure = without_structure(parsed, file, columns, findings)
+        data = without_repeated(data, file, columns, findings)
+        reads.append(ReadFile(path, file, data, findings, columns, ColumnValues(0), structure))
+    by_kind: dict[str, list[ReadFile]] = {}
+    for read in reads:
+        by_kind.setdefault(read.file.name, []).append(read)
+    for alike in by_kind.values():
+        texts = [
+            TextColumns(one.parsed.table.rows, one.columns, one.parsed.row, one.findings) for one in alike
+        ]
+        for read, values in zip(alike, read_columns(texts), strict=True):
+            read.values = values
+            _tell_odd_parts(read)
+    return reads
+
+
+def _tell_odd_parts(read: ReadFile) -> None:
+    """Tell cells that don't have the parts that their column declares."""
     for name, column in read.columns.items():
-        rows, cells = parsed.row, parsed.table.rows[name]
-        if column.required and "[" in name and not name.count("[1]"):
-            column = column.model_copy(update={"required": False})  # only the first element is asked for
-        read.values[name] = read_column(cells, column, rows, findings, name=name)
-        if column.parts:
-            text = read.values[name].values
-            odd = (text.notna() & ~text.str.match(column.parts).fillna(False)).to_numpy(bool)
-            findings.add_rows(
-                "not_in_pattern",
-                "value_set_aside",
-                rows[odd],
-                column=name,
-                value=text[odd].tolist(),
-                expected=column.parts,
-            )
-    return read
+        if not column.parts:
+            continue
+        text = read.values[name].values
+        odd = (text.notna() & ~text.str.match(column.parts).fillna(False)).to_numpy(bool)
+        read.findings.add_rows(
+            "not_in_pattern",
+            "value_set_aside",
+            read.parsed.row[odd],
+            column=name,
+            value=text[odd].tolist(),
+            expected=column.parts,
+        )

@@ -11,18 +11,21 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from helpers.files.assemble import Assembled, assemble
+from helpers.files.assemble import Assembled, Made, assemble
 from helpers.files.decode import as_utf8
 from helpers.files.delimited import parse_delimited
+from helpers.files.files_of_kind import FilesOfKind
 from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile
 from helpers.files.json_lines import parse_json_lines
 from helpers.files.parsed import Parsed
-from helpers.files.read_file import ReadFile, read_file
+from helpers.files.read_file import ReadFile, read_files
 from helpers.files.recognise import Recognised, look_at, records_in
 from helpers.files.references import tell_dangling
+from helpers.files.sheet_rows import parse_sheet
 from helpers.files.silo import Silo
 from helpers.files.standard_rows import make_rows
+from helpers.files.workbook import is_sheet
 from helpers.files.xml_records import parse_xml, read_xml_records
 from helpers.layouts import Layout, as_table, empty_table
 
@@ -45,6 +48,8 @@ class OneFile:
 
 def count_rows(data: bytes) -> int:
     """Count the rows of a file that nobody reads: lines, or children of the root; 0 where it is no text."""
+    if is_sheet(data):
+        return data.count(b"\n") - 1
     data = data.removeprefix(BOM_UTF8)
     if b"\0" in data[:4096]:
         return 0
@@ -57,6 +62,8 @@ def count_rows(data: bytes) -> int:
 
 
 def _is_empty(data: bytes) -> bool:
+    if is_sheet(data):
+        return count_rows(data) == 0
     return not data.strip(b"\xef\xbb\xbf\r\n\t \0")
 
 
@@ -141,19 +148,24 @@ def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[R
     best = known[0]
     if best.file.format == "json_lines":
         parsed = parse_json_lines(data, best.file, one.findings)
+    elif best.file.format == "xlsx":
+        parsed = parse_sheet(data, best.file, one.findings)
     else:
         parsed = parse_delimited(data, best.file, best.delimiter, one.findings)
     one.rows = parsed.rows
     return [(best, parsed)]
 
 
-def _read_one(silo: str, layout: Layout, found: FoundFile) -> OneFile:
+def _parse_one(
+    silo: str, layout: Layout, found: FoundFile
+) -> tuple[OneFile, list[tuple[Recognised, Parsed]]]:
+    """Read the rows of a file as text, by kind of record."""
     one = OneFile(found.path, Findings(silo, found.path))
     raw = found.read()
     if _is_empty(raw):
         one.findings.add("file_empty", "file_set_aside", expected="rows")
         one.rows = one.aside = count_rows(raw)
-        return one
+        return one, []
     declared = {file.path: file.encoding for file in layout.files}
     data = as_utf8(raw, declared.get(found.name, layout.files[0].encoding), one.findings)
     del raw
@@ -163,27 +175,35 @@ def _read_one(silo: str, layout: Layout, found: FoundFile) -> OneFile:
             "file_unknown", "file_set_aside", value=found.name, expected=f"a file of {layout.layout}"
         )
         one.rows = one.aside = count_rows(data)
-        return one
-    del data
-    for recognised, rows in parsed:
-        read = read_file(found.path, recognised.file, rows, one.findings)
+        return one, []
+    return one, parsed
+
+
+def _read(silo: str, layout: Layout, files: Sequence[FoundFile]) -> list[OneFile]:
+    """Read files of one silo; those of one kind together, since many are small."""
+    parsed = [_parse_one(silo, layout, found) for found in files]
+    kinds = [
+        (one, (one.path, recognised.file, rows, one.findings))
+        for one, tables in parsed
+        for recognised, rows in tables
+    ]
+    for (one, _), read in zip(kinds, read_files([kind for _, kind in kinds]), strict=True):
         one.structure += read.parsed.structure
         one.reads.append(read)
-    return one
+    return [one for one, _ in parsed]
 
 
-def _tell_lacking(read: ReadFile, used: np.ndarray) -> int:
-    """Tell rows that lack what their standard row needs; give how many of them gave nothing else."""
-    nothing = np.zeros(len(used), bool)
-    for column, places in read.lacking.items():
+def _tell_lacking(kind: FilesOfKind, used: np.ndarray) -> np.ndarray:
+    """Tell rows that lack what their standard row needs; say which of them gave nothing else."""
+    nothing = np.zeros(len(kind), bool)
+    for column, source in kind.lacking.items():
         for done, here in (
-            ("row_set_aside", places[~used[places]]),
-            ("value_set_aside", places[used[places]]),
+            ("row_set_aside", source[~used[source]]),
+            ("value_set_aside", source[used[source]]),
         ):
-            rows = read.parsed.row[here]
-            read.findings.add_rows("required_empty", done, rows, column=column, expected="a value")
-        nothing[places[~used[places]]] = True
-    return int(nothing.sum())
+            kind.tell(here, "required_empty", done, column=column, expected="a value")
+        nothing[source[~used[source]]] = True
+    return nothing
 
 
 def _as_of(layout: Layout, path: str) -> pd.Timestamp | None:
@@ -219,7 +239,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
     Silo
         With `rows = rows_used + rows_structure + rows_set_aside + rows_kept_apart` for each file.
     """
-    ones = [_read_one(name, layout, found) for found in files]
+    ones = _read(name, layout, files)
     order = [file.name for file in layout.files]
     by_kind: dict[str, list[ReadFile]] = {}
     for read in sorted(
@@ -234,27 +254,29 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
             absent.append(missing.frame())
     tell_dangling(by_kind, layout)
 
-    made = []
-    for reads in by_kind.values():
-        for read in reads:
-            as_of = _as_of(layout, read.path)
-            for makes in read.file.makes:
-                rows = make_rows(read, makes, by_kind, layout)
-                if as_of is not None and makes.table in ("people", "meal_account"):
-                    rows["as_of"] = pd.Series(as_of, index=rows.index, dtype="datetime64[us]")
-                made.append((read, makes, rows))
-    for one in ones:
-        for read in one.reads:
+    kinds = [FilesOfKind(reads) for reads in by_kind.values()]
+    made: list[Made] = []
+    for kind in kinds:
+        days = pd.Series([_as_of(layout, read.path) for read in kind.reads], dtype="datetime64[us]")
+        for makes in kind.file.makes:
+            rows = make_rows(kind, makes, by_kind, layout)
+            if days.notna().any() and makes.table in ("people", "meal_account"):
+                rows["as_of"] = days.to_numpy()[kind.part[rows["source"].to_numpy()]]
+            made.append((kind, makes, rows))
+    for kind in kinds:
+        for read in kind.reads:
             read.forget_text()
-    built: Assembled = assemble(name, layout, by_kind, made)
-    for one in ones:
-        for read in one.reads:
-            used = np.zeros(len(read.parsed.row), bool)
-            for other, _, rows in made:
-                if other is read:
-                    used[rows["source"].to_numpy()] = True
-            one.apart -= _tell_lacking(read, used)
-            one.used.append(used)
+    built: Assembled = assemble(name, layout, made)
+    owners = {id(read): one for one in ones for read in one.reads}
+    for kind in kinds:
+        used = np.zeros(len(kind), bool)
+        for other, _, rows in made:
+            if other is kind:
+                used[rows["source"].to_numpy()] = True
+        nothing = _tell_lacking(kind, used)
+        for read, mine, lost in zip(kind.reads, kind.by_file(used), kind.by_file(nothing), strict=True):
+            owners[id(read)].used.append(mine)
+            owners[id(read)].apart -= int(lost.sum())
     accounts = [account(name, one) for one in ones]
     found = [one.findings.frame() for one in ones]
     found = [frame for frame in [*found, *absent, built.findings] if len(frame)]
@@ -267,4 +289,5 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
         built.facts,
         as_table("findings", pd.concat(found, ignore_index=True)) if found else empty_table("findings"),
         as_table("accounts", pd.DataFrame(accounts)) if accounts else empty_table("accounts"),
+        {one.path: tuple(read.file.name for read in one.reads) for one in ones if one.reads},
     )

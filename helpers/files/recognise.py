@@ -10,17 +10,13 @@ from fnmatch import fnmatch
 from helpers.files.delimited import DELIMITERS, header_at
 from helpers.files.json_lines import paths_in_json_lines
 from helpers.files.text_table import unique_names
+from helpers.files.workbook import header_of, is_sheet
 from helpers.files.xml_records import XmlRecords, paths_in_xml
-from helpers.layouts import FileLayout, Layout
+from helpers.layouts import FileLayout, Layout, folded
 
-__all__ = ["Look", "Recognised", "best_in", "folded", "look_at", "share"]
+__all__ = ["Look", "Recognised", "best_in", "look_at", "records_in", "share"]
 
 ENOUGH = 0.5
-
-
-def folded(name: str) -> str:
-    """Fold a head for comparison: case, spaces and punctuation don't count."""
-    return re.sub(r"[^0-9a-z#.@]", "", name.casefold())
 
 
 @dataclass
@@ -29,10 +25,11 @@ class Look:
 
     data: bytes
     name: str
-    shape: str  # csv, json_lines or xml
+    shape: str  # csv, json_lines, xml or xlsx
     records: XmlRecords = field(default_factory=dict)
     rows: int = 0
     json_paths: list[str] = field(default_factory=list)
+    heads: dict[tuple[str, int], list[str]] = field(default_factory=dict)
 
     def names(self, file: FileLayout, delimiter: str) -> list[str]:
         """Give the names that this file would have, read as `file`."""
@@ -42,7 +39,28 @@ class Look:
             return paths_in_xml(self.records, str(file.record))
         if self.shape == "json_lines":
             return self.json_paths
-        return unique_names(header_at(self.data, delimiter, file.header_row))
+        heads = self._heads(delimiter, file.header_row)
+        return self._by_place(file, len(heads)) or heads
+
+    def _heads(self, delimiter: str, header_row: int) -> list[str]:
+        """Give the heads of a table, which many layouts ask for, read once."""
+        asked = (delimiter, header_row)
+        if asked not in self.heads:
+            if self.shape == "xlsx":
+                found = [name for name in unique_names(header_of(self.data, header_row)) if name]
+            else:
+                found = unique_names(header_at(self.data, delimiter, header_row))
+            self.heads[asked] = found
+        return self.heads[asked]
+
+    def _by_place(self, file: FileLayout, width: int) -> list[str]:
+        """Give the names of a file without a header: only its own name, and its width, say what it is."""
+        known = file.header_row == 0 and width == len(file.columns) and self.lies_at(file)
+        return [column.name for column in file.columns] if known else []
+
+    def lies_at(self, file: FileLayout) -> bool:
+        """Say whether this file's name is one that a layout expects."""
+        return fnmatch(self.name.lower(), file.place.lower())
 
 
 @dataclass(frozen=True)
@@ -74,6 +92,8 @@ def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int
     """
     if records is not None:
         return Look(data, name, "xml", records, rows)
+    if is_sheet(data):
+        return Look(data, name, "xlsx")
     if data[:200].lstrip()[:1] == b"{":
         return Look(data, name, "json_lines", json_paths=paths_in_json_lines(data))
     return Look(data, name, "csv")
@@ -95,19 +115,16 @@ def share(names: Iterable[str], file: FileLayout) -> float:
         Common names divided by all names of both; halved where a required column is missing.
     """
     names = list(names)
-    extension = re.compile(file.extension_columns) if file.extension_columns else None
-    there = {folded(name) for name in names if not (extension and extension.search(name))}
-    declared = {}
-    for column in file.named():
-        for alias in [column.name, *column.aliases]:
-            declared[folded(alias)] = column.name
-    known = {declared[name] for name in there if name in declared}
-    unknown = [name for name in there if name not in declared]
-    if file.patterns():
-        taken = {folded(name) for name in names if file.by_pattern(name) is not None}
-        unknown = [name for name in unknown if name not in taken]
+    if file.extension_columns:
+        extension = re.compile(file.extension_columns)
+        names = [name for name in names if not extension.search(name)]
+    declared = file.by_fold
+    known = {column.name for name in names if (column := declared.get(folded(name))) is not None}
+    if not known:
+        return 0.0
+    unknown = {folded(name) for name in names if folded(name) not in declared and not file.by_pattern(name)}
     every = {column.name for column in file.named() if not column.optional or column.name in known}
-    if file.format != "csv":
+    if file.nested:
         # A nested file leaves out what it has no value for: only required paths are missed.
         every = known | {column.name for column in file.columns if column.required}
     if not every:
@@ -139,11 +156,10 @@ def best_in(look: Look, layout: Layout) -> Recognised | None:
         )
         for delimiter in delimiters:
             found = share(look.names(file, delimiter), file)
-            by_name = fnmatch(look.name.lower(), file.path.lower())
-            candidate = Recognised(file, found, delimiter, by_name)
-            if found >= ENOUGH and (
-                best is None or (candidate.share, candidate.by_name) > (best.share, best.by_name)
-            ):
+            if found < ENOUGH:
+                continue
+            candidate = Recognised(file, found, delimiter, look.lies_at(file))
+            if best is None or (candidate.share, candidate.by_name) > (best.share, best.by_name):
                 best = candidate
     return best
 
@@ -170,6 +186,6 @@ def records_in(look: Look, layout: Layout) -> list[Recognised]:
     for file in layout.files:
         names = look.names(file, "")
         if names and share(names, file) >= ENOUGH:
-            by_name = fnmatch(look.name.lower(), file.path.lower())
+            by_name = look.lies_at(file)
             found.append(Recognised(file, share(names, file), "", by_name))
     return found

@@ -33,6 +33,8 @@ class Silo:
         Standard tables.
     facts
         Standard table by name; only those that the silo has rows of.
+    kinds
+        File -> the kinds of file, or of record, of the layout that it was read as.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Silo:
     facts: dict[str, pd.DataFrame]
     findings: pd.DataFrame
     accounts: pd.DataFrame
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def fact(self, table: str) -> pd.DataFrame:
         """Give a fact table; empty, with its columns, where the silo has none."""
@@ -103,6 +106,11 @@ class District(Mapping[str, Silo]):
     def layouts(self) -> dict[str, Layout]:
         """Layout by silo."""
         return {name: silo.layout for name, silo in self.silos.items()}
+
+    @property
+    def kinds(self) -> dict[str, tuple[str, ...]]:
+        """File -> the kinds of file, or of record, that it was read as."""
+        return {file: kinds for silo in self.silos.values() for file, kinds in silo.kinds.items()}
 
     @property
     def unique_people(self) -> tuple[str, ...]:

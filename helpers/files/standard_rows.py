@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from helpers.files.cells_of_patterns import cell_rows
+from helpers.files.files_of_kind import FilesOfKind
 from helpers.files.read_file import ReadFile
 from helpers.files.values import read_column
 from helpers.layouts import (
     STRING,
     Column,
+    FileLayout,
     Layout,
     Makes,
     braced,
     cast,
     constant,
+    missing,
     standard_table,
 )
 
 __all__ = ["make_rows"]
-
-_NO_ROWS = pd.DataFrame({"source": np.empty(0, int), "row": pd.array([], dtype="Int64")})
 
 
 def _part(
@@ -67,31 +69,34 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     return taken if column.type != "list" else taken.astype(STRING)
 
 
-def _column_behind(read: ReadFile, makes: Makes, target: str, layout: Layout) -> Column:
+def _column_behind(file: FileLayout, makes: Makes, target: str, layout: Layout) -> Column:
     """Give the declaration of what is taken, at the end of the reference where one is followed."""
     source = makes.take[target]
     if braced(source) is not None:
-        pattern = read.file.pattern_of(makes)
+        pattern = file.pattern_of(makes)
         assert pattern is not None  # the layout was checked
         return pattern
     start, arrow, there = source.partition("->")
-    found = read.file.find(start)
+    found = file.find(start)
     if arrow and found is not None:
         found = layout.file_named(str(found[0].references).split(".", 1)[0]).find(there)
     assert found is not None  # the layout was checked
     return found[0]
 
 
-def _told_who_is_no_child(read: ReadFile, people: pd.DataFrame) -> pd.DataFrame:
+def _told_who_is_no_child(kind: FilesOfKind, people: pd.DataFrame) -> pd.DataFrame:
     """Give rows that the layout says are about no child the role of a test user, and tell them."""
-    nobody = np.zeros(len(read.parsed.row), bool)
-    for who in read.file.not_a_child:
-        nobody |= np.logical_and.reduce([read.text(name).isin(texts) for name, texts in who.items()])
+    if not kind.file.not_a_child:
+        return people
+    nobody = np.zeros(len(kind), bool)
+    for who in kind.file.not_a_child:
+        texts = {name: pd.concat([read.text(name) for read in kind.reads]) for name in who}
+        nobody |= np.logical_and.reduce([texts[name].isin(who[name]).to_numpy(bool) for name in who])
     here = nobody[people["source"].to_numpy()]
     if not here.any():
         return people
-    rows = people["row"][here]
-    read.findings.add_rows("not_a_child", "nothing", rows, value="a test user", expected="a child")
+    source = people["source"].to_numpy()[here]
+    kind.tell(source, "not_a_child", "nothing", value="a test user", expected="a child")
     role = people["role"] if "role" in people else pd.Series(constant(None, len(people)))
     return people.assign(role=role.mask(here, "Test user"))
 
@@ -159,47 +164,73 @@ def _taken(
     return columns
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """Some standard rows of one file: the place of each one's source row, and what is filled."""
+
+    source: np.ndarray
+    columns: dict[str, pd.Series]
+
+    @classmethod
+    def of(cls, source: np.ndarray, columns: Mapping[str, pd.Series], keep: np.ndarray) -> _Piece:
+        """Keep some rows."""
+        if keep.all():
+            return cls(source, dict(columns))
+        kept = {target: values[keep].reset_index(drop=True) for target, values in columns.items()}
+        return cls(source[keep], kept)
+
+
 def _of_rows(
     read: ReadFile, makes: Makes, element: int | None, silo: Mapping[str, list[ReadFile]], layout: Layout
-) -> pd.DataFrame:
+) -> _Piece:
     """Make one standard row a source row."""
     keep = _chosen(read, makes, element)
-    columns = _taken(read, makes, element, silo, layout)
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(keep)), copy=False)
-    frame["source"] = np.arange(len(keep))
-    frame["row"] = pd.array(read.parsed.row, dtype="Int64")
-    return frame if keep.all() else frame[keep].reset_index(drop=True)
+    return _Piece.of(np.arange(len(keep)), _taken(read, makes, element, silo, layout), keep)
 
 
 def _of_cells(
     read: ReadFile, makes: Makes, silo: Mapping[str, list[ReadFile]], layout: Layout
-) -> pd.DataFrame:
-    """Make one standard row a cell of a pattern's columns; `row` stays that of the source row."""
+) -> list[_Piece]:
+    """Make one standard row a cell of a pattern's columns."""
     rows = read.parsed.table.rows
     cells, inside, keep = cell_rows(
         read.file, makes, read.columns, read.values, rows, read.structure, read.findings
     )
     if not cells.names:
-        return _NO_ROWS
+        return []
     keep &= _chosen(read, makes, None)[cells.source]
-    columns = _taken(read, makes, None, silo, layout)
-    frame = pd.DataFrame(
-        {target: cells.of_rows(pd.Series(values)) for target, values in columns.items()} | inside
-    )
-    frame["source"] = cells.source
-    frame["row"] = pd.array(read.parsed.row[cells.source], dtype="Int64")
-    return frame if keep.all() else frame[keep].reset_index(drop=True)
+    outside = {
+        target: cells.of_rows(values) for target, values in _taken(read, makes, None, silo, layout).items()
+    }
+    return [_Piece.of(cells.source, outside | inside, keep)]
+
+
+def _one_below_the_other(pieces: Sequence[_Piece], dtypes: Mapping[str, Any]) -> pd.DataFrame:
+    """Put the rows of several files together; what one of them doesn't have is missing there."""
+    if len(pieces) == 1:
+        rows = pd.RangeIndex(len(pieces[0].source))
+        return pd.DataFrame(pieces[0].columns, index=rows, copy=False)
+    columns = {}
+    for target in dict.fromkeys(target for piece in pieces for target in piece.columns):
+        parts = [
+            piece.columns[target]
+            if target in piece.columns
+            else pd.Series(missing(len(piece.source), dtypes.get(target, STRING)))
+            for piece in pieces
+        ]
+        columns[target] = pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(columns, index=pd.RangeIndex(sum(len(piece.source) for piece in pieces)), copy=False)
 
 
 def make_rows(
-    read: ReadFile, makes: Makes, silo: Mapping[str, list[ReadFile]], layout: Layout
+    kind: FilesOfKind, makes: Makes, silo: Mapping[str, list[ReadFile]], layout: Layout
 ) -> pd.DataFrame:
-    """Make the standard rows that one `makes` of a file gives.
+    """Make the standard rows that one `makes` of a kind of file gives.
 
     Parameters
     ----------
-    read
-        The file.
+    kind
+        The files.
     makes
         Table, and what is taken from where.
     silo
@@ -211,39 +242,44 @@ def make_rows(
     -------
     pandas.DataFrame
         Columns of the standard table that are filled, with `local_id`, `file`, `row` and `source` (place
-        of the source row in the file's rows); no silo and no record yet.
+        of the source row in the rows of all these files); no silo and no record yet.
     """
-    dtypes = standard_table(makes.table).dtypes()
-    days = {column.name for column in standard_table(makes.table).columns if column.type == "date"}
-    if makes.of_cells():
-        frames = [_of_cells(read, makes, silo, layout)]
-    else:
-        frames = [
-            _of_rows(read, makes, element, silo, layout)
-            for element in (read.elements(makes.each) if makes.each else [None])
-        ]
-    whole = frames[0] if len(frames) == 1 else pd.concat(frames or [_NO_ROWS], ignore_index=True)
+    standard = standard_table(makes.table)
+    dtypes = standard.dtypes()
+    pieces: list[_Piece] = []
+    for begin, read in zip(kind.begins, kind.reads, strict=True):
+        if makes.of_cells():
+            made = _of_cells(read, makes, silo, layout)
+        else:
+            elements = read.elements(makes.each) if makes.each else [None]
+            made = [_of_rows(read, makes, element, silo, layout) for element in elements]
+        pieces += [_Piece(piece.source + begin, piece.columns) for piece in made]
+    whole = _one_below_the_other(pieces, dtypes)
+    source = np.concatenate([piece.source for piece in pieces] or [np.empty(0, "int64")])
     for target, value in makes.set.items():
-        whole[target] = value
-    whole["file"] = constant(read.path, len(whole))
+        whole[target] = constant(value, len(whole)) if isinstance(value, str) else value
+    whole["source"] = source
+    whole["row"] = kind.row_of(source)
+    whole["file"] = kind.file_of(source)
     if makes.unless_empty:
-        # A column that the file doesn't have at all is empty in every row.
+        # A column that the files don't have at all is empty in every row.
         filled = np.zeros(len(whole), bool)
         for name in (makes.unless_empty, f"{makes.unless_empty}_status"):  # a reason is something, too
             if name in whole:
                 filled |= whole[name].notna().to_numpy(bool)
         whole = whole[filled].reset_index(drop=True)
+    days = {column.name for column in standard.columns if column.type == "date"}
     for name in whole.columns:
-        if name in dtypes:
-            whole[name] = cast(whole[name], dtypes[name])
-        if name in days and _column_behind(read, makes, name, layout).type == "datetime":
+        if name in dtypes and (as_declared := cast(whole[name], dtypes[name])) is not whole[name]:
+            whole[name] = as_declared
+        if name in days and _column_behind(kind.file, makes, name, layout).type == "datetime":
             whole[name] = whole[name].dt.normalize()
     if makes.table == "people":
-        return _told_who_is_no_child(read, whole)
-    return _without_lacking(read, makes, whole)
+        return _told_who_is_no_child(kind, whole)
+    return _without_lacking(kind, makes, whole)
 
 
-def _without_lacking(read: ReadFile, makes: Makes, rows: pd.DataFrame) -> pd.DataFrame:
+def _without_lacking(kind: FilesOfKind, makes: Makes, rows: pd.DataFrame) -> pd.DataFrame:
     """Leave out rows that lack what the standard table cannot be without, and remember them."""
     for needed in standard_table(makes.table).columns:
         if not needed.required or needed.name not in makes.take:
@@ -252,6 +288,7 @@ def _without_lacking(read: ReadFile, makes: Makes, rows: pd.DataFrame) -> pd.Dat
         if needed.name in rows:
             gone = rows[needed.name].isna().to_numpy(bool)
         if gone.any():
-            read.lacking[makes.take[needed.name]] = rows["source"].to_numpy()[gone]
+            before = kind.lacking.get(makes.take[needed.name], np.empty(0, "int64"))
+            kind.lacking[makes.take[needed.name]] = np.union1d(before, rows["source"].to_numpy()[gone])
             rows = rows[~gone].reset_index(drop=True)
     return rows

@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
+from helpers.files.values import is_blank
 from helpers.layouts import Column, FileLayout, StructureRow
 
 __all__ = ["StructureCells", "without_structure"]
@@ -45,7 +46,10 @@ def _may_be(rows: pd.DataFrame, kind: StructureRow, columns: Mapping[str, Column
     may = np.ones(len(rows), bool)
     for name, column in columns.items():
         if column.name in kind.empty:
-            may &= (rows[name].fillna("").str.strip() == "").to_numpy(bool)
+            left = np.flatnonzero(may)
+            if not len(left):
+                break
+            may[left] = is_blank(rows[name].iloc[left])
     return may
 
 
@@ -97,8 +101,8 @@ def without_structure(
     header = np.zeros(len(rows), bool)
     head = parsed.table.header[0] if file.header_row and parsed.table.header else None
     if head and len(rows):
-        first = rows.iloc[:, 0].fillna("")
-        for place in np.flatnonzero((first == head).to_numpy(bool)):
+        same = (rows.iloc[:, 0] == head).fillna(False).to_numpy(bool)
+        for place in np.flatnonzero(same):
             header[place] = [str(cell).strip() for cell in rows.iloc[place]] == list(parsed.table.header)
     findings.add_rows(
         "row_repeated", "row_set_aside", parsed.row[header], expected="data, not the header again"

@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from helpers.files.findings import Findings
+from helpers.files.odd_ids import without_odd_ids
 from helpers.layouts import STRING, Column, constant
 
-__all__ = ["Read", "Values", "dtype_of", "read_column", "trimmed"]
+__all__ = ["Read", "Values", "dtype_of", "is_blank", "read_column", "trimmed"]
 
 NULL_AS_TEXT = "NULL"
 LARGEST = 2.0**53  # beyond it a float no longer holds every whole number
-SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d+$")
 MONEY = re.compile(
     r"^(?P<open>\()?(?P<sign>-)?\s*\$?\s*(?P<digits>\d{1,3}(,\d{3})+|\d+)?(?P<rest>\.\d+)?\)?$"
 )
@@ -56,6 +56,15 @@ class Values:
     other: pd.Series | None = None
     status: pd.Series | None = None
 
+    def part(self, begin: int, end: int) -> Values:
+        """Give some of the rows, as a column of their own."""
+        parts = [
+            None if one is None else one.iloc[begin:end].reset_index(drop=True)
+            for one in (self.values, self.other, self.status)
+        ]
+        assert parts[0] is not None
+        return Values(parts[0], parts[1], parts[2])
+
 
 def dtype_of(column: Column) -> Any:
     """Give the dtype of a column's standard values."""
@@ -80,6 +89,13 @@ def trimmed(cells: pd.Series) -> pd.Series:
     if pc.any(empty, min_count=0).as_py():
         text = pc.if_else(empty, pa.scalar(None, pa.large_string()), text)
     return pd.Series(pd.array(text, dtype=STRING), index=cells.index)
+
+
+def is_blank(cells: pd.Series) -> np.ndarray:
+    """Say which cells hold nothing, or nothing but space."""
+    text = pa.chunked_array(pa.array(cells, from_pandas=True)).cast(pa.large_string())
+    blank = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(text)), 0)
+    return np.asarray(pc.fill_null(blank, True), dtype=bool)
 
 
 def _date(column: Column) -> Callable[[str], Read]:
@@ -244,46 +260,6 @@ def _column(values: list[Any], dtype: Any) -> Any:
     return pd.array([pd.NA if value is None else value for value in values], dtype=dtype)
 
 
-def _odd_ids(text: pd.Series, column: Column, rows: np.ndarray, findings: Findings) -> pd.Series:
-    """Tell ids that a spreadsheet has spoilt: digits lost for good, zeros lost."""
-    distinct = pa.chunked_array(pa.array(text, from_pandas=True))
-    science = pc.fill_null(pc.match_substring_regex(distinct, SCIENTIFIC.pattern), False).to_numpy()
-    if science.any():
-        findings.add_rows(
-            "scientific_notation",
-            "value_set_aside",
-            rows[science],
-            column=column.name,
-            value=text[science].tolist(),
-            expected="every digit of the id",
-        )
-        text = text.mask(pd.Series(science, index=text.index))
-        distinct = pa.chunked_array(pa.array(text, from_pandas=True))
-    digits = pc.fill_null(pc.utf8_is_digit(distinct), False).to_numpy()
-    if digits.sum() > 1:
-        lengths = pc.fill_null(pc.utf8_length(distinct), 0).to_numpy()
-        counts = np.bincount(lengths[digits])
-        usual = int(np.argmax(counts))
-        # Ids of one length but for a few shorter ones: their zeros were cut. Where no id begins with 0, more
-        # may be short, since then the whole column was cut.
-        zero = pc.fill_null(pc.starts_with(distinct, "0"), False).to_numpy()
-        shorter = digits & (lengths < usual)
-        part = counts[usual] / digits.sum()
-        by_one = (
-            shorter.any() and (lengths[shorter] == usual - 1).mean() >= 0.5
-        )  # few ids begin with two zeros
-        if usual >= 4 and by_one and (part >= 0.9 or (part >= 0.6 and not zero.any())):
-            findings.add_rows(
-                "zeros_lost",
-                "nothing",
-                rows[shorter],
-                column=column.name,
-                value=text[shorter].tolist(),
-                expected=f"{usual} digits, as most others have",
-            )
-    return text
-
-
 def read_column(
     cells: pd.Series, column: Column, rows: np.ndarray, findings: Findings, *, name: str
 ) -> Values:
@@ -328,7 +304,7 @@ def read_column(
             expected=f"at most {column.max_length} characters",
         )
     if column.identification_system and column.type == "string":
-        text = _odd_ids(text, column, rows, findings)
+        text = without_odd_ids(text, column, rows, findings)
     status = None
     if column.markers:
         text, status = _marked(text, column, rows, findings, name)

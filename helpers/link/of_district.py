@@ -32,4 +32,5 @@ def link_district(district: District, method: Method = "standardised") -> Links:
         anchor_order=tuple(district),
         person_rows=district.person_rows,
         layouts=district.layouts,
+        kinds=district.kinds,
     )

@@ -1,6 +1,7 @@
 """Declared layouts: what a system's export looks like and means, and the tables that pass between rooms."""
 
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
+from helpers.layouts.column import folded
 from helpers.layouts.layout import (
     Column,
     FileLayout,
@@ -43,6 +44,7 @@ __all__ = [
     "empty_table",
     "fact_tables",
     "faults_of",
+    "folded",
     "is_among",
     "labelled",
     "layout_names",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from helpers.layouts.bad_input import nearest
 
-__all__ = ["STRICT", "Column", "code_set"]
+__all__ = ["STRICT", "Column", "code_set", "folded"]
 
 CODES = Path(__file__).parent / "codes"
 
@@ -34,6 +34,18 @@ ColumnType = Literal[
 
 # A declaration holds no name but its own, and doesn't change.
 STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+@lru_cache(1 << 14)
+def folded(name: str) -> str:
+    """Fold a head for comparison: case, spaces and punctuation don't count, unless there is nothing else.
+
+    Examples
+    --------
+    >>> folded("Test RIT-Score") == folded("TestRITScore")
+    True
+    """
+    return re.sub(r"[^\w#.@]|_", "", name.casefold()) or name.strip()
 
 
 @cache

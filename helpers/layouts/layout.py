@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
-from helpers.layouts.column import STRICT, Column
+from helpers.layouts.column import STRICT, Column, folded
 from helpers.layouts.makes import CELL, Makes
 from helpers.layouts.structure_row import StructureRow
 
@@ -146,6 +146,15 @@ class FileLayout(BaseModel):
         """Where it lies in its folder, as a pattern; a sheet lies in its workbook."""
         return f"{self.path}/{self.sheet or '*'}" if self.format == "xlsx" else self.path
 
+    @cached_property
+    def by_fold(self) -> dict[str, Column]:
+        """Columns by their folded names and aliases."""
+        return {folded(alias): column for column in self.named() for alias in [column.name, *column.aliases]}
+
+    @cached_property
+    def _shapes(self) -> list[tuple[re.Pattern[str], Column]]:
+        return [(re.compile(one.pattern), one) for one in self.columns if one.pattern is not None]
+
     def named(self) -> list[Column]:
         """Give the columns that have names."""
         return [column for column in self.columns if column.pattern is None]
@@ -162,7 +171,7 @@ class FileLayout(BaseModel):
 
     def by_pattern(self, name: str) -> Column | None:
         """Find the column by pattern, the first declared, that takes a name; None when there is none."""
-        return next((one for one in self.patterns() if re.search(str(one.pattern), name)), None)
+        return next((column for shape, column in self._shapes if shape.search(name)), None)
 
     def column(self, name: str) -> Column:
         """Give a declared column by its name."""

@@ -157,7 +157,7 @@ def labelled(codes: np.ndarray, words: Sequence[str]) -> Any:
         A pandas array of dtype string.
     """
     numbered = pa.DictionaryArray.from_arrays(
-        pa.array(codes.astype("int8")), pa.array(words, pa.large_string())
+        pa.array(codes.astype("int8" if len(words) < 128 else "int32")), pa.array(words, pa.large_string())
     )
     return pd.array(pa.chunked_array([numbered.cast(pa.large_string())]), dtype=STRING)
 

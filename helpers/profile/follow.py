@@ -17,6 +17,11 @@ __all__ = ["follow_child"]
 
 # Facts that nearly every child of a system has.
 MERELY_THERE = ("school_enrollment", "section_enrollment", "meal_account")
+# What makes a story that only several systems together tell. Own judgement, and no threshold of anything.
+AWAY_DAYS = 10
+LOWER_BY = 5  # percentiles
+POINTS_SHARE = 0.75
+A_YEAR = pd.Timedelta(days=365)
 
 
 def follow_child(district: District, links: Links) -> str:
@@ -30,10 +35,12 @@ def follow_child(district: District, links: Links) -> str:
        newest day of its records);
     3. at least two systems know her;
     4. at least one system doesn't: something is missing;
-    5. her systems write her name differently, or disagree about her birth date;
-    6. something happened to her: a fact beyond enrolment, classes and a meal account (an absence, say);
-    7. more systems before fewer;
-    8. by child id.
+    5. more systems before fewer have a part of her story: days away, a test that came out lower than the
+       first of the year, points left behind in gradebooks (`_story_parts`);
+    6. her systems write her name differently, or disagree about her birth date;
+    7. something happened to her: a fact beyond enrolment, classes and a meal account (an absence, say);
+    8. more systems before fewer;
+    9. by child id.
 
     A rule that no child obeys passes nobody over, so that a district with one child has that one. In a real
     district the id says nobody's name, but what stands behind it is a real child's.
@@ -75,12 +82,39 @@ def follow_child(district: District, links: Links) -> str:
             "gone": ~silos.index.to_series().isin(_on_roster(district, people)),
             "single": silos < 2,
             "everywhere": silos >= people["silo"].nunique(),
+            "untold": -_story_parts(district, links).reindex(silos.index, fill_value=0),
             "same": (by_child["written"].nunique() < 2) & (by_child["birth_date"].nunique() < 2),
             "quiet": ~silos.index.to_series().isin(_with_events(district, links)),
             "fewer": -silos,
         }
     )
     return str(story.sort_values(list(story.columns), kind="stable").index[0])
+
+
+def _story_parts(district: District, links: Links) -> pd.Series:
+    """Count, by child, what attendance, tests and gradebooks each have to tell: none, one, two or three."""
+    marks = district.fact("attendance_event").dropna(subset=["date"])
+    absent = marks["attendance_event_category"].isin(["Excused Absence", "Unexcused Absence"])
+    if len(marks):
+        # A mistyped date in the far future is no newest day.
+        newest = pd.Timestamp(str(marks["date"].quantile(0.999, interpolation="higher")))
+        marks = marks[absent & marks["date"].between(newest - A_YEAR, newest)]
+    away = with_child(marks, links.crosswalk).groupby("child")["date"].nunique() >= AWAY_DAYS
+
+    tests = district.fact("assessment_result")
+    tests = tests[tests["score_method"].eq("Percentile") & tests["objective"].isna()]
+    tests = tests.dropna(subset=["record", "administration_date", "result"]).sort_values(
+        "administration_date"
+    )
+    of_one = with_child(tests, links.crosswalk).groupby(["child", "silo", "academic_subject"])["result"]
+    ranges = pd.DataFrame({"first": of_one.first(), "last": of_one.last()})
+    lower = (ranges["last"] <= ranges["first"] - LOWER_BY).groupby(level="child").any()
+
+    work = district.fact("assignment_score").dropna(subset=["record", "score", "score_possible"])
+    sums = with_child(work, links.crosswalk).groupby("child")[["score", "score_possible"]].sum()
+    behind = sums["score"] < POINTS_SHARE * sums["score_possible"]
+    parts = [part[part].index.to_series() for part in (away, lower, behind)]
+    return pd.concat(parts, ignore_index=True).value_counts().astype("int64")
 
 
 def _with_events(district: District, links: Links) -> list[str]:

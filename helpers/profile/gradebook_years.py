@@ -13,7 +13,7 @@ from helpers.profile.evidence import Evidence, behind_one_value
 __all__ = ["GradebookYears", "gradebook_years", "newest_of_each"]
 
 KEYS = ["child", "silo", "school_year"]
-COUNTS = ["assigned", "graded", "excused", "with_points"]
+COUNTS = ["assigned", "graded", "excused"]
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class GradebookYears:
     Attributes
     ----------
     counted
-        ``child, silo, school_year, record, link_band, as_of``; ``assigned, graded, excused, with_points``
-        (assignments; those with points are graded ones of which it is known how many points were to be had);
-        ``earned, possible`` (points of those).
+        ``child, silo, school_year, record, link_band, as_of``; ``assigned, graded, excused`` (assignments);
+        ``earned, possible`` (points of what is graded; NA where of one of these nobody says how many were to
+        be had).
     weighed
         One entry a row of ``assignment_score``: it was looked at.
     """
@@ -74,17 +74,17 @@ def gradebook_years(evidence: Evidence) -> GradebookYears:
     cells = newest_of_each(scores[weighed], ["section_id", "assignment_id", "title"])
     graded = cells["score"].notna()
     status = cells["score_status"].fillna("")
-    with_points = graded & cells["score_possible"].notna()
     cells = cells[["child", "silo", "record", "link_band"]].assign(
         school_year=cells["year"],
         assigned=(status != "Not assigned").to_numpy(dtype=bool),
         graded=graded,
         excused=(status == "Excused").to_numpy(dtype=bool),
-        with_points=with_points,
-        earned=cells["score"].where(with_points, 0.0),
-        possible=cells["score_possible"].where(with_points, 0.0),
+        earned=cells["score"].fillna(0.0),
+        possible=cells["score_possible"].where(graded, 0.0).fillna(0.0),
+        unknown=graded & cells["score_possible"].isna(),
     )
-    sums = cells.groupby(KEYS, sort=True)[[*COUNTS, "earned", "possible"]].sum()
+    sums = cells.groupby(KEYS, sort=True)[[*COUNTS, "earned", "possible", "unknown"]].sum()
+    sums = sums.assign(possible=sums["possible"].mask(sums.pop("unknown") > 0))
     owners = cells[[*KEYS, "record", "link_band"]].drop_duplicates()
     owners = owners.assign(as_of=evidence.spoken(owners))
     counted = (

@@ -19,8 +19,8 @@ ROWS_BEHIND = {
     "assigned": "assigned",
     "graded": "graded",
     "excused": "excused",
-    "earned": "with_points",
-    "possible": "with_points",
+    "earned": "graded",
+    "possible": "graded",
 }
 
 
@@ -75,13 +75,17 @@ def gradebook_count(element: Element, evidence: Evidence, tallies: Tallies) -> F
 
 
 def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
-    """Divide points earned by points to be had; not applicable where none were to be had so far."""
+    """Divide points earned by points to be had; not applicable where none were to be had so far.
+
+    Where of one graded assignment nobody says how many were to be had, there is no share: that of the others
+    would be taken for it.
+    """
     counted = tallies.gradebook.counted
     if counted.empty:
         return NOTHING
-    none = counted["possible"] <= 0
+    none = counted["possible"] == 0
     share = counted["earned"] / counted["possible"].mask(none)
-    values = found(counted.assign(rows=counted["with_points"]), share, element)
+    values = found(counted.assign(rows=counted["graded"]), share, element)
     return Found(
         values.assign(status=values["status"].mask(none, "Not applicable")),
         {"assignment_score": tallies.gradebook.weighed},

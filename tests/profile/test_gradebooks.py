@@ -64,14 +64,12 @@ def test_cells_are_counted_and_an_empty_cell_is_no_zero() -> None:
         assignment_score=[
             cell("a", "1", 8.0), cell("a", "2", 0.0), cell("a", "3"), cell("a", "4", status="Excused"),
             cell("a", "5", status="Not assigned"),
-            cell("a", "6", 3.0, score_possible=None),
             cell("b", "1"), cell("b", "5", status="Not assigned"),
         ],
     )  # fmt: skip
     profiles = shown(lms, "a", "b", "c", "d")
 
-    # What could be earned for the sixth isn't known, so it is graded and no part of the points.
-    assert said(profiles, "a") == ["5", "3", "1", "8.0000", "20.0000"]
+    assert said(profiles, "a") == ["4", "2", "1", "8.0000", "20.0000"]
     share = chosen(profiles, "a", "points_share")
     assert (share["value"], share["rows"]) == ("0.4000", 2)
     # A child with a line in a gradebook has a zero; without one there is none, nor without a record.
@@ -82,6 +80,17 @@ def test_cells_are_counted_and_an_empty_cell_is_no_zero() -> None:
     assert chosen(profiles, "c", "assignments_graded")["status"] == "Empty"
     assert chosen(profiles, "d", "assignments_graded")["status"] == "Not linked"
     assert profiles.left_out.empty
+
+
+def test_points_are_unknown_where_nobody_says_how_many_were_to_be_had() -> None:
+    lost = [cell("a", "1", 8.0), cell("a", "2", 3.0, score_possible=None)]
+    profiles = shown(silo("lms", [person("a")], assignment_score=lost), "a")
+
+    assert said(profiles, "a") == ["2", "2", "0", "11.0000", None]
+    assert chosen(profiles, "a", "points_share")["status"] == "Empty"
+    ungraded = [cell("a", "1", 8.0), cell("a", "2", score_possible=None)]
+    profiles = shown(silo("lms", [person("a")], assignment_score=ungraded), "a")
+    assert said(profiles, "a") == ["2", "1", "0", "8.0000", "10.0000"]
 
 
 def test_each_class_counts_once_in_the_average_whatever_its_size() -> None:
@@ -192,13 +201,14 @@ def test_counts_equal_those_made_one_by_one(
     for child in "ab":
         last = {(row["section_id"], row["assignment_id"]): row for row in rows if row["record"] == child}
         kept = list(last.values())
-        pointed = [row for row in kept if row["score"] is not None and row["score_possible"] is not None]
+        marked = [row for row in kept if row["score"] is not None]
+        known = all(row["score_possible"] is not None for row in marked)
         expected: list[str | None] = [
             str(sum(row["score_status"] != "Not assigned" for row in kept)),
-            str(sum(row["score"] is not None for row in kept)),
+            str(len(marked)),
             str(sum(row["score_status"] == "Excused" for row in kept)),
-            f"{sum(row['score'] for row in pointed):.4f}",
-            f"{sum(row['score_possible'] for row in pointed):.4f}",
+            f"{sum(row['score'] for row in marked):.4f}",
+            f"{sum(row['score_possible'] for row in marked):.4f}" if known else None,
         ]
         assert said(profiles, child) == (expected if kept else [None] * 5)
     assert profiles.accounts["rows_behind"].sum() == len(rows)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.files.output import emit, ends_well, json_option, out_option, save_table
-from helpers.layouts import BadInput, layout_names
+from helpers.layouts import BadInput, all_layouts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +95,21 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
 
 @click.command()
 @FOLDER
+@json_option
+@ends_well
+def start(folder: Path, as_json: bool) -> None:
+    """Draft a layout for each file in FOLDER that none knows: CSV, JSON lines or xlsx.
+
+    Writes one TOML a system into FOLDER/layouts, with the reason of each guess, and "# ?" where a person has
+    to decide; every command reads it from there. Prints names of files and columns, never what is in them.
+    """
+    from helpers.files.start import start_folder, told
+
+    emit(told(start_folder(folder), str(folder), as_json), as_json)
+
+
+@click.command()
+@FOLDER
 @click.option(
     "--method",
     type=click.Choice([*METHOD_NAMES, "shared-identifier"]),
@@ -158,12 +173,12 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     another child without anyone noticing.
     """
     from helpers.profile import child_profiles
-    from helpers.score import score_children, score_links, score_profiles
+    from helpers.score import crosswalk_from, score_children, score_links, score_profiles
 
     district = _read(folder)
     links = _link(district)
     if crosswalk_file is not None:
-        links = replace(links, crosswalk=_crosswalk_from(crosswalk_file, links.crosswalk))
+        links = replace(links, crosswalk=crosswalk_from(crosswalk_file, links.crosswalk))
     scores = score_links(district, links.crosswalk)
     save_table(scores, out / "scores.csv")
     elements = score_profiles(district, child_profiles(district, links))
@@ -189,40 +204,6 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     held = elements[elements["of_children"] > 0]
     figures["profiles"] = elements if as_json else held[PROFILE_SCORES].round(4)
     emit(figures, as_json)
-
-
-def _crosswalk_from(path: Path, own: pd.DataFrame) -> pd.DataFrame:
-    """Read a crosswalk to judge; `own` is the district's, whose records it must be about."""
-    import pandas as pd
-
-    from helpers.layouts import as_table
-
-    if not path.is_file():
-        raise BadInput(f"There is no file {path}: name a crosswalk.csv that `bigpicture link` wrote.")
-    no_crosswalk = "it is no crosswalk.csv of `bigpicture link`"
-    try:
-        frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
-    except ValueError as error:  # also what pandas raises for an empty file, or rows of many lengths
-        raise BadInput(f"{path} can't be read ({str(error).splitlines()[0]}): {no_crosswalk}.") from None
-    lacking = [name for name in ("silo", "record", "child", "band", "linkable_by") if name not in frame]
-    if lacking:
-        raise BadInput(f"{path} has no column {', '.join(lacking)}: {no_crosswalk}.")
-    key = ["silo", "record"]
-    twice = frame[frame.duplicated(key)]
-    if len(twice):
-        raise BadInput(
-            f"{path} has record {twice['record'].iloc[0]!r} of {twice['silo'].iloc[0]} twice: {no_crosswalk}."
-        )
-    strange = frame[~pd.MultiIndex.from_frame(frame[key]).isin(pd.MultiIndex.from_frame(own[key]))]
-    if len(strange):
-        raise BadInput(
-            f"{path} has {len(strange)} records that this district hasn't, such as "
-            f"{strange['record'].iloc[0]!r} of {strange['silo'].iloc[0]}: link this district again."
-        )
-    try:
-        return as_table("crosswalk", frame)
-    except ValueError as error:
-        raise BadInput(f"{path}: {error}; {no_crosswalk}.") from None
 
 
 def _said(guard: Guard, count: int) -> int | str:
@@ -367,10 +348,13 @@ def report(
 
 @click.command()
 @click.argument("layout", required=False)
+@click.option(
+    "--from", "folder", type=click.Path(path_type=Path), help="A folder that brings layouts of its own."
+)
 @out_option()
 @json_option
 @ends_well
-def dictionary(layout: str | None, out: Path, as_json: bool) -> None:
+def dictionary(layout: str | None, folder: Path | None, out: Path, as_json: bool) -> None:
     """Say what the columns of LAYOUT mean; without LAYOUT, which layouts there are.
 
     Writes dictionary.csv, with formats, codes, units and sensitivity too. A column without a term of a
@@ -379,17 +363,11 @@ def dictionary(layout: str | None, out: Path, as_json: bool) -> None:
     from helpers.layouts.dictionary import dictionary_of
 
     if layout is None:
-        emit(
-            {"layouts": list(layout_names())}
-            if as_json
-            else {
-                "layouts": layout_names(),
-                "what its columns mean": f"bigpicture dictionary {layout_names()[0]}",
-            },
-            as_json,
-        )
+        names = list(all_layouts(folder / "layouts" if folder else None))
+        hint = {} if as_json else {"what its columns mean": f"bigpicture dictionary {names[0]}"}
+        emit({"layouts": names, **hint}, as_json)
         return
-    table = dictionary_of(layout)
+    table = dictionary_of(layout, folder)
     save_table(table, out / "dictionary.csv")
     said = table if as_json else table[["file", "column", "type", "required", "meaning", "term"]]
     emit({"dictionary": said, "written": [str(out / "dictionary.csv")]}, as_json)
@@ -397,7 +375,7 @@ def dictionary(layout: str | None, out: Path, as_json: bool) -> None:
 
 def register(group: click.Group) -> None:
     """Add the user's commands to a group."""
-    for command in (read, link, score, profile, gaps, report, dictionary):
+    for command in (read, start, link, score, profile, gaps, report, dictionary):
         group.add_command(command)
 
 

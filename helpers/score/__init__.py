@@ -1,6 +1,7 @@
 """Judge links, findings, profiles and gaps against the answer key."""
 
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
+from helpers.score.crosswalk_file import crosswalk_from
 from helpers.score.findings import score_findings
 from helpers.score.links import score_children, score_links
 from helpers.score.pairs import score_pairs
@@ -10,6 +11,7 @@ from helpers.score.truth import true_crosswalk
 __all__ = [
     "AnswerKey",
     "can_be_judged",
+    "crosswalk_from",
     "judge_profiles",
     "read_answer_key",
     "score_children",

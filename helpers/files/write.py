@@ -54,13 +54,14 @@ def write_table(table: TextTable, file: FileLayout) -> bytes:
 
 def _cells(table: TextTable) -> list[list[str]]:
     """Rows as lists; a missing cell at the end of a row isn't written."""
-    columns = [table.rows[name].tolist() for name in table.rows.columns]
+    # Through Arrow: a district has many small files, and pandas takes its time with each of their columns.
+    columns = [pa.array(column.array).to_pylist() for _, column in table.rows.items()]
     rows = [list(row) for row in zip(*columns, strict=True)]
-    if table.rows.isna().any(axis=None):
+    if any(None in column for column in columns):
         for row in rows:
-            while row and row[-1] is pd.NA:
+            while row and row[-1] is None:
                 row.pop()
-            row[:] = ["" if cell is pd.NA else cell for cell in row]
+            row[:] = ["" if cell is None else cell for cell in row]
     return rows
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, as_table
+from synthetic_data.columns import pick, within
 from synthetic_data.names import fold
 from synthetic_data.scenario import Scenario
 from synthetic_data.scene import Page
@@ -82,22 +83,21 @@ def write_answer_key(folder: Path, key: Mapping[str, pd.DataFrame]) -> None:
 
 
 def _rows(pages: Iterable[Page]) -> pd.DataFrame:
-    pieces = []
-    for page in pages:
-        named = np.flatnonzero(page.people["person"].notna().to_numpy())
-        people = page.people.iloc[named]
-        pieces.append(
-            pd.DataFrame(
-                {
-                    "silo": page.silo,
-                    "file": page.path,
-                    "row": named + page.first_row,
-                    "person": people["person"].array,
-                    "part": people["part"].array,
-                }
-            )
-        )
-    return pd.concat(pieces, ignore_index=True)
+    listed = [page for page in pages if len(page.people)]
+    lengths = np.array([len(page.people) for page in listed])
+    of = np.repeat(np.arange(len(listed)), lengths)
+    people = pd.concat([page.people for page in listed], ignore_index=True)
+    named = np.flatnonzero(people["person"].notna().to_numpy())
+    first = np.array([page.first_row for page in listed])
+    return pd.DataFrame(
+        {
+            "silo": pick([page.silo for page in listed], of[named]),
+            "file": pick([page.path for page in listed], of[named]),
+            "row": (within(lengths) + first[of])[named],
+            "person": people["person"].array[named],
+            "part": people["part"].array[named],
+        }
+    )
 
 
 def _people(scenario: Scenario, truth: Truth) -> pd.DataFrame:

@@ -38,6 +38,7 @@ __all__ = ["cache_folder", "clean_pages", "kit_version", "make_district", "make_
 
 HERE = Path(__file__).parent
 OURS = {"district.json", "silos", "answer_key"}
+NOTHING = pd.DataFrame()
 
 
 def make_district(
@@ -204,7 +205,7 @@ def _write(folder: Path, scenario: Scenario, mark: str) -> None:
         # The key needs whom rows are about, not what they say: a large district would be in memory twice.
         observations.append(replace(seen, files=()))
         for page in pages.values():
-            page.table = replace(page.table, rows=page.table.rows.iloc[:0])
+            page.table = replace(page.table, rows=NOTHING)
         every_page += list(pages.values())
     key = answer_key(scenario, truth, observations, every_page, log.table(), _carriers(scenario))
     write_answer_key(folder / "answer_key", key)
@@ -259,16 +260,14 @@ def clean_pages(seen: Observation) -> dict[str, Page]:
     for recorded in seen.files:
         file = layout.file_named(recorded.file)
         path = f"{seen.silo}/{container}{recorded.path}"
-        table = _text(recorded, recorded.frame, file)
-        nothing, nobody = table.rows.iloc[:0], recorded.people.iloc[:0]
         pages[path] = Page(
             silo=seen.silo,
             path=path,
             file=file,
-            table=table,
+            table=_text(recorded, recorded.frame, file),
             people=recorded.people,
-            spare=nothing if recorded.spare is None else _text(recorded, recorded.spare, file).rows,
-            spare_people=nobody if recorded.spare_people is None else recorded.spare_people,
+            spare=NOTHING if recorded.spare is None else _text(recorded, recorded.spare, file).rows,
+            spare_people=NOTHING if recorded.spare_people is None else recorded.spare_people,
         )
     return pages
 

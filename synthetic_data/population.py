@@ -281,8 +281,8 @@ def ten_digits(rng: np.random.Generator, count: int) -> Words:
     """
     drawn = np.unique(rng.integers(0, 13 * 10**8, int(count * 1.05) + 50))
     drawn = rng.permutation(drawn)[:count]
-    # Beyond 300 million: ten digits without a zero in front.
-    return numbered("", np.where(drawn < 3 * 10**8, drawn, drawn * 7), 10)
+    # Below 300 million: one zero in front, a few with two; beyond: none.
+    return numbered("", np.where(drawn < 3 * 10**8, drawn + 7 * 10**7, drawn * 7), 10)
 
 
 def _logins(first: Words, last: Words) -> list[str]:

@@ -16,6 +16,7 @@ __all__ = [
     "digit_mistyped",
     "email_and_id_disagree",
     "id_case_differs",
+    "id_columns_swapped",
     "leading_zero_lost",
     "pin_reused",
     "sibling_swap",
@@ -170,3 +171,17 @@ def email_and_id_disagree(scene: Scene) -> None:
     order = scene.rng.permutation(with_one)
     chosen = scene.choose(np.arange(len(order) - 1 if len(order) else 0))
     scene.write(order[chosen], text.iloc[order[chosen + 1]], groups=np.arange(len(chosen)))
+
+
+# The vendor's number -> the state's.
+STATES_NUMBER_OF = {"StudentID": "Student_StateID"}
+
+
+def id_columns_swapped(scene: Scene) -> None:
+    """Put two ids under each other's header, in all results of a school in a term: one fault a list."""
+    other = STATES_NUMBER_OF[scene.fault.column]
+    own, state = scene.text(), scene.text(other)
+    for group, (_, places) in enumerate(chosen_pieces(scene, state.fillna("") != "")):
+        groups = np.full(len(places), group)
+        scene.write(places, state.iloc[places], groups=groups)
+        scene.write(places, own.iloc[places], column=other, groups=groups)

@@ -11,7 +11,6 @@ from synthetic_data.scene import Scene
 __all__ = [
     "byte_order_mark",
     "column_case_changed",
-    "id_columns_swapped",
     "row_too_long",
     "semicolon_csv",
 ]
@@ -43,14 +42,3 @@ def column_case_changed(scene: Scene) -> None:
         other = re.sub(r"[A-Z]{2,}(?=[A-Z])", lambda run: run[0].capitalize(), scene.fault.column)
         header = [other if name == scene.fault.column else name for name in page.table.header]
         scene.reshape(page, header=header)
-
-
-def id_columns_swapped(scene: Scene) -> None:
-    """Put the contents of two id columns under each other's header, in the whole file."""
-    swapped = re.compile(scene.fault.columns)
-    for number in scene.choose(np.arange(len(scene.pages))).tolist():
-        page = scene.pages[number]
-        one, other = (at for at, name in enumerate(page.table.rows.columns) if swapped.fullmatch(str(name)))
-        order = list(range(page.table.rows.shape[1]))
-        order[one], order[other] = other, one
-        scene.reshape(page, order=order)

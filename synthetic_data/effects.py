@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic_data import absences, assignments, grades, traits
+from synthetic_data import absences, assessments, assignments, grades, traits
 from synthetic_data.columns import text
 from synthetic_data.homes import HOME_LANGUAGES
 from synthetic_data.published import rows
@@ -15,6 +15,8 @@ from synthetic_data.schools import GRADES
 __all__ = ["effects_frame"]
 
 OWN = "the kit's own assumption; no published figure"
+NORMS = "NWEA 2025 MAP Growth Technical Manual, percentiles of children; mean and spread fitted to them"
+SEEN_ERRORS = "3.30 to 4.20 in the tests of an anonymised export; the size itself is the kit's own"
 U_SHAPE = "shape: FutureEd 2023-24 (22 states and DC), worst in KG, 09 and 12; size: the kit's own"
 
 
@@ -115,6 +117,35 @@ def effects_frame(scenario: Scenario) -> pd.DataFrame:
             assignments.ABSENT_IN_MISSING,
             "log odds",
             OWN,
+        ),
+        (
+            "academic_in_tests",
+            "academic",
+            "standing in a subject",
+            assessments.ACADEMIC_IN_TESTS,
+            correlation,
+            OWN,
+        ),
+        (
+            "season_in_tests",
+            "season",
+            "standing in a subject",
+            assessments.OF_THE_SEASON,
+            "share of variance",
+            OWN,
+        ),
+        ("norms_in_map_growth", "grade, season", "RIT", 1.0, "times mean and spread of the norms", NORMS),
+        (
+            "error_in_map_growth",
+            "chance",
+            "RIT",
+            assessments.STANDARD_ERROR[0],
+            "RIT, standard error",
+            SEEN_ERRORS,
+        ),
+        *(
+            (f"error_in_iready_{word}", "chance", f"i-Ready {word}", size, "points, standard error", OWN)
+            for word, size in zip(("math", "reading"), assessments.STANDARD_ERROR[1], strict=True)
         ),
     ]
     listed += [

@@ -32,7 +32,8 @@ def ages(known: Known, newest: Newest) -> Lines:
     -------
     list of dict
         Lines *days behind* (a system) and *roster lag* (a pair; Not fresh when more than a month). Tests come
-        in windows: a lag no longer than the pause between two of them is a limit, since nothing is late.
+        in windows, and memberships are dated when somebody comes or goes: of a system that dates nothing
+        else, a lag no longer than it was silent before is a limit, since nothing need be late.
     """
     days = newest.days
     dated = [silo for silo in known.silos if silo in days]

@@ -39,6 +39,7 @@ def decide(evidence: pd.DataFrame) -> pd.DataFrame:
     id_contradicts = evidence["contradicting_id"].to_numpy() >= 0
     name_agrees, name_disagrees = _name(evidence)
     birth = evidence["birth_date"].to_numpy()
+    surname_differs = evidence["last_surname"].to_numpy() == names.DIFFERENT
     date_agrees, date_disagrees = birth <= dates.AMBIGUOUS_DATE, birth == dates.DIFFERENT
 
     agreeing = np.select(
@@ -58,6 +59,7 @@ def decide(evidence: pd.DataFrame) -> pd.DataFrame:
             "Refused",
             strong & plain & date_disagrees,
         ),
+        ("a strong id agrees, whole names differ", "Refused", strong & plain & surname_differs & ~date_agrees),
         ("a weak id agrees, first names differ", "Refused", weak & plain),
         ("a strong id agrees, first names differ", "Review", strong & plain),
         ("name and birth date agree, a strong id contradicts", "Review", id_contradicts & two_agree),

@@ -36,7 +36,8 @@ def find_disagreements(
     label, anchor
         Cluster and anchor of each record.
     refused
-        ``left``, ``right``: pairs that were refused.
+        ``left``, ``right``: pairs that were refused, or wait because an id says one child and the first name
+        another.
     places
         Where everything stands.
 

@@ -7,8 +7,11 @@ from typing import Any
 import pandas as pd
 
 from helpers.layouts import as_table
+from helpers.link import Links, link_children
 
-__all__ = ["children", "frames", "record"]
+__all__ = ["ANA", "children", "frames", "linked", "only_pair", "record"]
+
+ANA = ("Ana", "Lopez", "2012-05-17")
 
 PLAIN = (
     "role full_name name_order middle_name preferred_first_name preferred_last_surname telephone city "
@@ -61,3 +64,15 @@ def children(crosswalk: pd.DataFrame) -> set[frozenset[tuple[str, str]]]:
     for silo, name, child in crosswalk[["silo", "record", "child"]].itertuples(index=False):
         together.setdefault(child, set()).add((silo, name))
     return {frozenset(records) for records in together.values()}
+
+
+def linked(*records: dict[str, Any], **how: Any) -> Links:
+    """Link hand-written records."""
+    people, identifiers = frames(*records)
+    return link_children(people, identifiers, **how)
+
+
+def only_pair(links: Links) -> pd.Series:
+    """Give the one pair that was weighed."""
+    assert len(links.pairs) == 1
+    return links.pairs.iloc[0]

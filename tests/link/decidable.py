@@ -1,0 +1,41 @@
+"""Which records of a child can be told to be hers by what they hold; the rest nobody could join."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.files import District
+from helpers.score import AnswerKey
+
+__all__ = ["records_of_children"]
+
+RECORD = ["silo", "record"]
+PLACE = ["silo", "file", "row"]
+
+
+def records_of_children(district: District, key: AnswerKey) -> pd.DataFrame:
+    """List the records of children; ``tied``: by name and birth date, or by an id that another one holds.
+
+    A name alone ties to nobody. Children of planted cases that the key calls undecidable by name and birth
+    date are left out: two of one name, or born on 1 January.
+    """
+    rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]]
+    children = key.people.loc[key.people["role"].eq("Student"), "person"]
+    undecidable = key.cases.loc[key.cases["decidable_by"].ne("Name and birth date"), "person"]
+    rows = rows[rows["person"].isin(children) & ~rows["person"].isin(undecidable)]
+    records = district.person_rows.merge(rows, on=PLACE, how="inner", validate="many_to_one")
+    records = records[[*RECORD, "person"]].drop_duplicates()
+    people = district.people.loc[district.people["role"].eq("Student"), [*RECORD, "linkable_by"]]
+    records = records.merge(people, on=RECORD, how="inner", validate="many_to_one")
+    records["tied"] = records["linkable_by"].eq("Name and birth date")
+    ids = district.identifiers[[*RECORD, "identifier"]].drop_duplicates()
+    carried = records.drop(columns="tied").merge(ids, on=RECORD, how="inner", validate="one_to_many")
+    while True:
+        meeting = carried.merge(records[[*RECORD, "tied"]], on=RECORD, how="left", validate="many_to_one")
+        known = meeting.loc[meeting["tied"], ["person", "identifier"]].drop_duplicates()
+        reached = meeting.merge(known, on=["person", "identifier"], how="inner", validate="many_to_one")
+        keys = pd.MultiIndex.from_frame(reached[RECORD])
+        tied = records["tied"] | pd.MultiIndex.from_frame(records[RECORD]).isin(keys)
+        if tied.sum() == records["tied"].sum():
+            return records[[*RECORD, "person", "tied"]]
+        records["tied"] = tied

@@ -163,14 +163,9 @@ def _chosen(profiles: Profiles) -> pd.DataFrame:
 
 def _of_another(shown: pd.DataFrame, ties: pd.DataFrame) -> pd.Series:
     """Say of what is shown whether a record of another person stands behind it."""
-    strange = shown[["person", "child", "silo"]].merge(
-        ties.rename(columns={"person": "owner"})[["silo", "child", "owner"]].drop_duplicates(),
-        on=["child", "silo"],
-        how="inner",
-        validate="many_to_many",
-    )
-    strange = strange.loc[strange["person"] != strange["owner"], ["person", "silo"]].drop_duplicates()
-    mixed = pd.MultiIndex.from_frame(shown[["person", "silo"]]).isin(pd.MultiIndex.from_frame(strange))
+    owners = ties.dropna(subset=["child"]).groupby(["child", "silo"])["person"].agg(["min", "max"])
+    owners = owners.reindex(pd.MultiIndex.from_frame(shown[["child", "silo"]])).set_axis(shown.index)
+    mixed = (owners["min"].ne(shown["person"]) | owners["max"].ne(shown["person"])).fillna(False)
     one = shown["record"].notna()
     # A value that several records give together is another's as soon as one of them is.
     return (shown["owner"].ne(shown["person"]).fillna(False) & one) | (mixed & ~one)

@@ -51,6 +51,7 @@ def link_children(
     anchor_order: Sequence[str] = ("sis",),
     person_rows: pd.DataFrame | None = None,
     layouts: Mapping[str, Layout] | None = None,
+    kinds: Mapping[str, Sequence[str]] | None = None,
 ) -> Links:
     """Say which records of all silos are the same child, by rules.
 
@@ -69,6 +70,8 @@ def link_children(
         The standard table of that name: findings then point at a row that stands behind the record.
     layouts
         Layout of each silo: findings then name the file's own column, in the file that has it.
+    kinds
+        File -> the kinds of file that it was read as; without it they are told by the file's name.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def link_children(
     two_children = decided["strong_id"] & decided["plainly_different"] & (decided["decision"] == "Review")
     refused = decided.loc[(decided["decision"] == "Refused") | two_children, ["left", "right"]]
     rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
-    places = Places(rows, layouts or {})
+    places = Places(rows, layouts or {}, kinds or {})
     return Links(
         crosswalk=make_crosswalk(students, clusters.label, decided),
         pairs=_as_pairs(students, decided),

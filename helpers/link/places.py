@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
@@ -26,6 +26,7 @@ class Places:
 
     rows: pd.DataFrame
     layouts: Mapping[str, Layout]
+    kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of_values(self, wanted: pd.DataFrame) -> pd.DataFrame:
         """Say in which file, row and column something about a record stands.
@@ -45,7 +46,7 @@ class Places:
         rows = rows.merge(wanted[RECORD].drop_duplicates(), on=RECORD, how="inner", validate="many_to_one")
         rows = rows.sort_values([*RECORD, "file", "row"])
         taken = pd.DataFrame(
-            list(_taken(rows[["silo", "file"]].drop_duplicates(), self.layouts)),
+            list(self._taken(rows[["silo", "file"]].drop_duplicates())),
             columns=["silo", "file", "about", "column"],
         ).astype(STRING)
         exact = rows.merge(taken, on=["silo", "file"], how="inner", validate="many_to_many")
@@ -88,40 +89,34 @@ class Places:
 
     def _id_column(self, silo: str, file: str, system: str) -> str:
         layout = self.layouts.get(silo)
-        kinds, certain = _kinds_of(file, layout) if layout else ([], True)
-        columns = [column for kind in kinds for column in kind.columns]
+        columns = (
+            [column for kind in self._kinds_of(file, layout) for column in kind.columns] if layout else []
+        )
         declared = [column.name for column in columns if column.identification_system == system]
         # A column of several systems says in each cell whose number it is: `{State:123}`.
         named_inside = [column.name for column in columns if column.identification_system == "{type}"]
-        named = declared or named_inside or [system]
-        return named[0] if certain or len(set(named)) == 1 else system
+        return (declared or named_inside or [system])[0]
 
+    def _taken(self, files: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
+        """List which files give which column of *people*, and under what name."""
+        for silo, file in files.itertuples(index=False):
+            layout = self.layouts.get(silo)
+            if layout is None:
+                continue
+            said = set()
+            for kind in self._kinds_of(file, layout):
+                for makes in kind.makes:
+                    if makes.table == "people":
+                        for about, column in makes.take.items():
+                            if about not in said:
+                                said.add(about)
+                                yield silo, file, about, column
 
-def _taken(files: pd.DataFrame, layouts: Mapping[str, Layout]) -> Iterator[tuple[str, str, str, str]]:
-    """List which files give which column of *people*, and under what name."""
-    for silo, file in files.itertuples(index=False):
-        layout = layouts.get(silo)
-        if layout is None:
-            continue
-        kinds, certain = _kinds_of(file, layout)
-        said: dict[str, list[str]] = {}
-        for kind in kinds:
-            for makes in kind.makes:
-                if makes.table == "people":
-                    for about, column in makes.take.items():
-                        said.setdefault(about, []).append(column)
-        for about, named in said.items():
-            if certain or len(set(named)) == 1:
-                yield silo, file, about, named[0]
-
-
-def _kinds_of(file: str, layout: Layout) -> tuple[list[FileLayout], bool]:
-    """Give the kinds of file that a file may be, and whether it is surely one of them.
-
-    By its name, or by being the only kind that makes people. A file of another name may be any of them: then
-    a column is known only where all that have it call it alike.
-    """
-    name = PurePosixPath(file).name
-    makers = [kind for kind in layout.files if any(makes.table == "people" for makes in kind.makes)]
-    by_name = [kind for kind in makers if fnmatch(name.lower(), PurePosixPath(kind.path).name.lower())]
-    return (by_name, True) if by_name else (makers, len(makers) == 1)
+    def _kinds_of(self, file: str, layout: Layout) -> list[FileLayout]:
+        """Give the kinds of file that a file was read as; else by its name, or the only one that can be."""
+        if file in self.kinds:
+            return [layout.file_named(name) for name in self.kinds[file]]
+        name = PurePosixPath(file).name
+        makers = [kind for kind in layout.files if any(makes.table == "people" for makes in kind.makes)]
+        by_name = [kind for kind in makers if fnmatch(name.lower(), PurePosixPath(kind.path).name.lower())]
+        return by_name or (makers if len(makers) == 1 else [])

@@ -19,6 +19,7 @@ def link(district: District, **how: str) -> Links:
         unique_people=district.unique_people,
         person_rows=district.person_rows,
         layouts=district.layouts,
+        kinds=district.kinds,
         **how,  # type: ignore[arg-type]
     )
 

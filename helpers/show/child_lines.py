@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["missing_lines", "value_lines", "value_texts"]
 
+# Units that are said behind a number; others stand in the element's own name.
+_SAID_UNITS = ("days", "children")
 _NOT_MEANT = "the system is not for this child's grade or school, as far as its files tell"
 _TIES = {
     "Sure": "surely",
@@ -66,7 +68,7 @@ def _text(value: object, number: object, unit: object, kind: str) -> str | None:
     if unit in ("percent", "USD"):
         return number_text(number, str(unit))
     written = number_text(number)
-    return written if pd.isna(unit) or unit == "points" else f"{written} {unit}"  # type: ignore[call-overload]
+    return written if pd.isna(unit) or unit not in _SAID_UNITS else f"{written} {unit}"  # type: ignore[call-overload]
 
 
 def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:

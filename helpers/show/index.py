@@ -24,7 +24,7 @@ __all__ = ["Count", "IndexFigures", "ReportLine", "index_page", "sentences"]
 # A number; the guard's words in its place ("fewer than 10"); or nothing: it cannot be judged.
 Count = int | str | None
 
-_MOST_NAMED = 5
+_MOST_NAMED = 6
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,8 @@ def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
     for silo, name in spoken.items():
         sentence = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", name, sentence)
     sentence = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", sentence).replace("last surname", "surname")
-    return sentence[:1].upper() + sentence[1:]
+    # A brand that begins with a small letter keeps it.
+    return sentence if sentence.startswith("i-") else sentence[:1].upper() + sentence[1:]
 
 
 def _name(silo: str, layout: Layout) -> str:

@@ -1,0 +1,192 @@
+"""Tests: who sits them on which day, how scores lie to the norms, what hangs together with them."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthetic_data.assessments import TESTED, WINDOWS, window_of
+from synthetic_data.norms import PROGRAMS, SEASONS, SUBJECTS, means, percentiles, spreads
+from synthetic_data.published import rows
+from tests.synthetic_data.truth import Truth, truth
+
+# Nothing was tuned on these.
+LARGE = {"students": 6000, "seed": 811}
+
+
+@pytest.fixture(scope="module")
+def made() -> Truth:
+    return truth(students=600)
+
+
+@pytest.fixture(scope="module")
+def large() -> Truth:
+    return truth(**LARGE)
+
+
+def frame(made: Truth) -> pd.DataFrame:
+    return made.life.tests.frame(made.population)
+
+
+def values(made: Truth, day: object = None) -> pd.DataFrame:
+    told = made.life.values
+    told = told.loc[told["as_of"] == pd.Timestamp(day or made.scenario.as_of)]
+    return told.pivot(index="person", columns="element", values="value")
+
+
+def standing(made: Truth) -> pd.Series:
+    """Mean standard score in MAP Growth, by child."""
+    tests = made.life.tests.at(np.flatnonzero(made.life.tests.program == 0))
+    norms = (0, tests.subject, tests.grade, tests.season)
+    scores = pd.Series((tests.score - means(*norms)) / spreads(*norms))
+    return scores.groupby(made.population.children["person"].array.take(tests.child)).mean()
+
+
+def test_a_child_sits_a_test_once_in_a_window_on_a_day_of_it_and_in_a_grade_that_is_tested(made: Truth):
+    tests = frame(made)
+    assert not tests.duplicated(["person", "assessment", "academic_subject", "term"]).any()
+    for program, name in enumerate(PROGRAMS):
+        mine = tests.loc[tests["assessment"] == name]
+        lowest, highest = TESTED[program]
+        grade = mine["grade_level"].replace("KG", "00").astype("int64")
+        assert set(grade) == set(range(lowest, highest + 1))
+        for season, window in zip(SEASONS, WINDOWS[program], strict=True):
+            days = mine.loc[mine["term"] == season, "administration_date"]
+            first, last = (pd.Timestamp(day) for day in window_of(made.scenario, window))
+            assert len(days)
+            assert days.between(first, min(last, pd.Timestamp(made.scenario.as_of))).all()
+
+
+def test_nobody_sits_a_test_who_is_absent_or_not_enrolled_there(made: Truth):
+    tests, absences = frame(made), made.life.absences
+    key = ["person", "administration_date"]
+    missed = absences.loc[absences["attendance_event_category"].str.endswith("Absence")]
+    missed = missed.rename(columns={"date": "administration_date"})[key]
+    assert tests.merge(missed, on=key, how="inner", validate="many_to_one").empty
+    taught = made.schooling.calendar
+    taught = taught.loc[taught["is_instructional"].astype(bool), ["school_id", "date"]]
+    taught = taught.rename(columns={"date": "administration_date"})
+    on_days = tests.merge(
+        taught, on=["school_id", "administration_date"], how="inner", validate="many_to_one"
+    )
+    assert len(on_days) == len(tests)
+    spells = made.schooling.school_enrollment[["person", "school_id", "begin_date", "end_date"]]
+    both = tests.reset_index().merge(spells, on=["person", "school_id"], how="inner", validate="many_to_many")
+    day = both["administration_date"]
+    there = (day >= both["begin_date"]) & (both["end_date"].isna() | (day <= both["end_date"]))
+    assert set(both.loc[there, "index"]) == set(tests.index)
+
+
+def test_who_is_away_makes_up_for_it_and_who_is_never_there_has_no_result(large: Truth):
+    tests = frame(large)
+    mine = tests.loc[(tests["assessment"] == "MAP Growth") & (tests["term"] == "Winter")]
+    by_class = mine.groupby(["academic_subject", "school_id", "grade_level"])["administration_date"]
+    first = by_class.transform("min")
+    assert 0.02 < (mine["administration_date"] > first).mean() < 0.2
+    # Enrolled all the time and never tested: away on every day from the grade's own on, or excused.
+    window = [pd.Timestamp(day) for day in window_of(large.scenario, WINDOWS[0][1])]
+    spells = large.schooling.school_enrollment
+    stays = spells.loc[
+        (spells["begin_date"] <= window[0])
+        & (spells["end_date"].isna() | (spells["end_date"] >= window[1]))
+        & spells["grade_level"].isin([f"{grade:02d}" for grade in range(2, 10)])
+    ]
+    tested = stays["person"].isin(mine.loc[mine["academic_subject"] == "Mathematics", "person"])
+    assert 0.002 < (~tested).mean() < 0.04
+
+
+def test_later_tests_do_not_exist_yet():
+    early = truth(students=150, seed=3, as_of="2026-01-20")
+    assert frame(early)["administration_date"].max() <= pd.Timestamp("2026-01-20")
+    assert "Spring" not in set(frame(early)["term"])
+    # What had happened by then is the same as in a district that is exported later.
+    later = frame(truth(students=150, seed=3))
+    assert set(SEASONS) == set(later["term"])
+
+
+def test_means_and_spreads_of_each_grade_and_season_are_those_of_the_norms(large: Truth):
+    tests = frame(large)
+    mine = tests.loc[tests["assessment"] == "MAP Growth"]
+    for (subject, grade, term), scores in mine.groupby(["academic_subject", "grade_level", "term"])["score"]:
+        place = SUBJECTS.index(subject), np.array([int(grade)]), SEASONS.index(term)
+        mean, spread = float(means(0, *place)[0]), float(spreads(0, *place)[0])
+        # Siblings are alike, so that children count for a little less than one each; 48 cells are looked at.
+        assert abs(scores.mean() - mean) < 4 * spread * np.sqrt(1.1 / len(scores))
+        assert 0.88 < scores.std() / spread < 1.12
+
+
+def test_norms_fit_the_published_medians():
+    for row in rows("map_growth_norms_2025"):
+        assert abs(float(row["mean"]) - float(row["median"])) <= 0.6
+        assert row["percentiles"] == "19"
+
+
+def test_percentiles_are_those_of_the_normal_distribution():
+    standard = np.linspace(-4, 4, 801)
+    exact = np.array([100 * NormalDist().cdf(one) for one in standard])
+    told = percentiles(standard)
+    assert (np.abs(told - exact) <= 0.5 + 1e-9).sum() >= 801 - np.sum((exact < 0.5) | (exact > 99.5))
+    assert told.min() == 1
+    assert told.max() == 99
+
+
+def test_scores_hang_together_with_grades_and_absence_by_the_traits_alone(large: Truth):
+    told = values(large)[["rate", "grade_average"]].astype("float64").join(standing(large).rename("z"))
+    told = told.dropna()
+    away, grades = (np.corrcoef(told[name], told["z"])[0, 1] for name in ("rate", "grade_average"))
+    assert 0.25 < away < 0.38  # who is there more scores higher
+    assert 0.68 < grades < 0.77
+    apart = truth(**LARGE, trait_correlation=0)
+    told = values(apart)[["rate"]].astype("float64").join(standing(apart).rename("z")).dropna()
+    assert abs(np.corrcoef(told["rate"], told["z"])[0, 1]) < 4 / np.sqrt(len(told))
+
+
+def test_a_child_scores_about_the_same_again(large: Truth):
+    tests = frame(large)
+    mine = tests.loc[(tests["assessment"] == "MAP Growth") & (tests["academic_subject"] == "Reading")]
+    wide = mine.pivot(index="person", columns="term", values="percentile").astype("float64")
+    assert 0.84 < wide["Fall"].corr(wide["Spring"]) < 0.92
+    ready = tests.loc[(tests["assessment"] == "i-Ready") & (tests["academic_subject"] == "Reading")]
+    ready = ready.loc[ready["term"] == "Fall"].set_index("person")["percentile"].astype("float64")
+    assert 0.8 < wide["Fall"].corr(ready) < 0.92
+
+
+def test_no_score_differs_by_group_even_where_absence_does():
+    made = truth(students=4000, seed=77, fair=False)
+    group = made.population.children.set_index("person")["group"]
+    scores = standing(made)
+    for name, mine in scores.groupby(group):
+        if len(mine) >= 100:
+            assert abs(mine.mean() - scores.mean()) < 4 * np.sqrt(1.3 * scores.var() / len(mine)), name
+
+
+def test_the_true_value_is_the_latest_test_and_of_an_earlier_day_the_latest_then(made: Truth):
+    tests = frame(made).sort_values("administration_date")
+    mine = tests.loc[(tests["assessment"] == "MAP Growth") & (tests["academic_subject"] == "Mathematics")]
+    latest = mine.drop_duplicates("person", keep="last").set_index("person")["score"]
+    told = values(made)["map_math_rit"].dropna()
+    assert told.astype("float64").to_dict() == latest.astype("float64").to_dict()
+    days = sorted(made.life.values["as_of"].unique())
+    assert len(days) > 1
+    then = mine.loc[mine["administration_date"] <= days[0]].drop_duplicates("person", keep="last")
+    then = then.set_index("person")["score"]
+    differs = then[then != latest.reindex(then.index)]
+    old = values(made, days[0])["map_math_rit"].dropna()
+    assert old.astype("float64").to_dict() == differs.astype("float64").to_dict()
+
+
+def test_days_and_courses_are_counted_to_the_day_of_an_older_roster(made: Truth):
+    newest, day = pd.Timestamp(made.scenario.as_of), made.life.values["as_of"].min()
+    old, new = values(made, day), values(made)
+    enrolled = old["days_enrolled"].dropna().astype("int64")
+    assert (enrolled < new.loc[enrolled.index, "days_enrolled"].astype("int64")).all()
+    gone = made.schooling.school_enrollment
+    gone = gone.loc[(gone["school_year"] == 2026) & (gone["end_date"] < newest)]
+    left = set(gone["person"]) - set(
+        made.schooling.school_enrollment.query("school_year == 2026 and end_date.isna()")["person"]
+    )
+    assert left
+    assert new.loc[sorted(left & set(new.index)), "courses"].isna().all(), "who left sits in no course"

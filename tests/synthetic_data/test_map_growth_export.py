@@ -1,0 +1,118 @@
+"""The export of MAP Growth: a zip of two files, as the vendor writes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.files import District
+from synthetic_data.district import make_district
+from synthetic_data.levels import exchange
+from synthetic_data.scenario import load_scenario
+from tests.synthetic_data.truth import truth
+
+OBSERVED = Path(__file__).parents[1] / "layouts" / "terms" / "observed_headers.csv"
+FILES = ("StudentsBySchool", "AssessmentResults")
+
+
+def entries(folder: Path) -> dict[str, bytes]:
+    (path,) = (folder / "silos" / "map_growth").iterdir()
+    with zipfile.ZipFile(path) as archive:
+        return {name.removesuffix(".csv"): archive.read(name) for name in archive.namelist()}
+
+
+def table(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(entries(folder)[name]), dtype=str, keep_default_na=False)
+
+
+def key(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_parquet(folder / "answer_key" / f"{name}.parquet")
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_district(folder=tmp_path_factory.mktemp("map") / "clean", students=300, seed=5, faults=0.0)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_headers_are_those_that_were_seen_and_all_values_are_quoted(clean: Path, name: str) -> None:
+    observed = pd.read_csv(OBSERVED, dtype=str)
+    seen = observed.loc[(observed["layout"] == "assessment/nwea_map_growth") & (observed["file"] == name)]
+    head, first, *_ = entries(clean)[name].decode("utf-8").split("\n")
+    assert head == ",".join(seen["column"])
+    assert first == ",".join(f'"{cell}"' for cell in next(csv.reader([first])))
+
+
+def test_every_result_is_of_a_child_who_is_listed_in_that_term_at_that_school(clean: Path) -> None:
+    children, results = table(clean, "StudentsBySchool"), table(clean, "AssessmentResults")
+    assert not children.duplicated(["TermName", "StudentID"]).any()
+    both = results.merge(
+        children, on=["TermName", "StudentID", "SchoolName"], how="left", validate="many_to_one"
+    )
+    assert len(both) == len(results)
+    assert both["Grade"].isin(list("23456789")).all()
+    assert len(children) > results.groupby("TermName")["StudentID"].nunique().sum(), "some sit no test"
+
+
+def test_growth_and_goals_follow_from_the_scores(clean: Path) -> None:
+    results = table(clean, "AssessmentResults")
+    keys = ["StudentID", "Subject"]
+    fall = results.loc[results["TermName"].str.startswith("Fall"), [*keys, "TestRITScore"]]
+    spring = results.loc[results["TermName"].str.startswith("Spring")]
+    both = spring.merge(fall, on=keys, how="left", validate="one_to_one", suffixes=("", "_fall"))
+    known = both["TestRITScore_fall"].notna()
+    grown = both.loc[known, "TestRITScore"].astype(int) - both.loc[known, "TestRITScore_fall"].astype(int)
+    assert (both.loc[known, "FallToSpringObservedGrowth"].astype(int) == grown).all()
+    assert (both.loc[~known, "FallToSpringObservedGrowth"] == "").all()
+    met = grown >= both.loc[known, "FallToSpringProjectedGrowth"].astype(int)
+    assert (both.loc[known, "FallToSpringMetProjectedGrowth"] == met.map({True: "Yes", False: "No"})).all()
+    goals = results[[f"Goal{n}RitScore" for n in range(1, 9)]]
+    count = (goals != "").sum(axis=1)
+    assert (count == results["Subject"].map({"Mathematics": 4, "Language Arts": 3})).all()
+    middle = goals.replace("", None).astype("float64").mean(axis=1)
+    assert (middle - results["TestRITScore"].astype(int)).abs().mean() < 3
+
+
+@pytest.mark.parametrize(
+    ("level", "share"), [("none", 0.0), ("manual", 0.8), ("rostered", 1.0), ("governed", 1.0)]
+)
+def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level: str, share: float) -> None:
+    folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)
+    results = table(folder, "AssessmentResults").drop_duplicates("StudentID")
+    children = truth(students=300).population.children
+    carried = results["Student_StateID"]
+    assert abs((carried != "").mean() - share) < 0.09
+    assert carried[carried != ""].isin(children["state_id"]).all()
+    district = results["StudentID"].isin(children["district_number"]).mean()
+    assert district == (level == "governed"), "the vendor's own number, or the district's"
+    if level != "governed":
+        assert (results["StudentID"].str.len() == children["state_id"].str.len().max()).all()
+        assert not results["StudentID"].isin(children["state_id"]).any()
+
+
+def test_who_came_after_the_last_roster_is_a_limit_and_in_no_file(tmp_path: Path) -> None:
+    folder = make_district(folder=tmp_path / "old", students=600, seed=4, level="none", faults=0.0)
+    limits, rows = key(folder, "limits"), key(folder, "rows")
+    mine = limits.loc[(limits["silo"] == "map_growth") & limits["person"].notna()]
+    late = set(mine.loc[mine["reason"] == "Roster date", "person"])
+    last_roster = exchange(load_scenario(students=600, seed=4, level="none"), "map_growth").roster_date
+    spells = truth(students=600, seed=4, level="none").schooling.school_enrollment
+    first_day = spells.loc[spells["school_year"] == 2026].groupby("person")["begin_date"].min()
+    assert late
+    assert (first_day.loc[sorted(late)] > last_roster).all()
+    assert not set(mine["person"]) & set(rows.loc[rows["silo"] == "map_growth", "person"])
+
+
+def test_a_clean_export_is_read_without_a_finding(clean_district: District) -> None:
+    silo = clean_district["map_growth"]
+    assert silo.findings.empty
+    assert silo.people["local_id"].is_unique
+    assert silo.people[["first_name", "last_surname", "birth_date", "grade_level"]].notna().all(axis=None)
+    results = silo.facts["assessment_result"]
+    assert set(results["score_method"]) == {"RIT", "Percentile"}
+    assert set(results["term"]) == {"Fall", "Winter", "Spring"}

@@ -12,7 +12,7 @@ from helpers.files.column_values import ColumnValues
 from helpers.files.findings import Findings
 from helpers.files.structure_rows import StructureCells
 from helpers.files.values import read_column, trimmed
-from helpers.layouts import CELL, STRING, Column, FileLayout, Makes, braced, constant, standard_table
+from helpers.layouts import CELL, STRING, Column, FileLayout, Makes, braced, constant, stacked, standard_table
 
 __all__ = ["CellRows", "cell_rows"]
 
@@ -85,19 +85,15 @@ def cell_rows(
     if not cells.names:
         return cells, {}, keep
 
-    def said(name: str) -> pd.Series:
-        """Give the text that is named in braces."""
-        if name == CELL:
-            return cells.of_cells(
-                pd.concat([trimmed(text[there]) for there in cells.names], ignore_index=True)
-            )
-        return cells.of_columns(_of_columns(name, cells.names, pattern, structure))
-
     for chosen, there in ((makes.where, True), (makes.unless, False)):
         for source, texts in chosen.items():
             name = braced(source)
-            if name is not None:
-                keep &= said(name).isin(texts).to_numpy(bool) == there
+            if name == CELL:
+                written = stacked([trimmed(text[column]) for column in cells.names])
+                keep &= cells.of_cells(written).isin(texts).to_numpy(bool) == there
+            elif name is not None:
+                said = _of_columns(name, cells.names, pattern, structure).isin(texts).to_numpy(bool)
+                keep &= said[cells.column] == there
     taken: dict[str, pd.Series] = {}
     dtypes = standard_table(makes.table).dtypes()
     for target, source in makes.take.items():
@@ -105,10 +101,10 @@ def cell_rows(
         if name is None:
             continue
         if name == CELL:
-            stacked = values.stacked(cells.names)
-            taken[target] = cells.of_cells(stacked.values)
-            if stacked.status is not None and f"{target}_status" in dtypes:
-                taken[f"{target}_status"] = cells.of_cells(stacked.status)
+            below = values.below(cells.names)
+            taken[target] = cells.of_cells(below.values)
+            if below.status is not None and f"{target}_status" in dtypes:
+                taken[f"{target}_status"] = cells.of_cells(below.status)
             continue
         by_column = _of_columns(name, cells.names, pattern, structure)
         if name in structure:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.findings import Findings
+from helpers.files.odd_ids import without_odd_ids
 from helpers.files.values import Values, read_column
-from helpers.layouts import Column
+from helpers.layouts import Column, stacked
 
 __all__ = ["ColumnValues", "TextColumns", "read_columns"]
 
@@ -63,20 +64,29 @@ class ColumnValues(Mapping[str, Values]):
     def __len__(self) -> int:
         return len(self._blocks)
 
-    def stacked(self, names: Sequence[str]) -> Values:
+    def below(self, names: Sequence[str]) -> Values:
         """Give some columns one below the other."""
-        block, begin = self._blocks[names[0]]
-        if begin is not None and all(
-            self._blocks[name][0] is block and self._blocks[name][1] == begin + place * self._rows
-            for place, name in enumerate(names)
-        ):
-            return block.part(begin, begin + len(names) * self._rows)
-        several = [self[name] for name in names]
-        reasons = [one.status for one in several if one.status is not None]
+        parts: list[Values] = []
+        for block, begin, end in self._runs(names):
+            parts.append(block if begin is None else block.part(begin, end))
+        if len(parts) == 1:
+            return parts[0]
+        reasons = [one.status for one in parts if one.status is not None]
         return Values(
-            pd.concat([one.values for one in several], ignore_index=True),
-            status=pd.concat(reasons, ignore_index=True) if len(reasons) == len(several) else None,
+            pd.concat([one.values for one in parts], ignore_index=True),
+            status=stacked(reasons) if len(reasons) == len(parts) else None,
         )
+
+    def _runs(self, names: Sequence[str]) -> list[tuple[Values, int | None, int]]:
+        """Find columns that stand one below the other in a block already: block, first and last row."""
+        runs: list[tuple[Values, int | None, int]] = []
+        for name in names:
+            block, begin = self._blocks[name]
+            if runs and begin is not None and runs[-1][0] is block and runs[-1][2] == begin:
+                runs[-1] = (block, runs[-1][1], begin + self._rows)
+            else:
+                runs.append((block, begin, (begin or 0) + self._rows))
+        return runs
 
     def only(self, names: Sequence[str]) -> ColumnValues:
         """Keep some columns, and let go of the rest."""
@@ -88,7 +98,7 @@ class ColumnValues(Mapping[str, Values]):
 
 def _alike(column: Column) -> str:
     """Give what two columns must have in common to be read as one."""
-    return repr([getattr(column, name) for name in READ_BY])
+    return repr([getattr(column, name) for name in READ_BY] + [bool(column.identification_system)])
 
 
 def _read_alike(
@@ -96,9 +106,14 @@ def _read_alike(
 ) -> tuple[Values, np.ndarray]:
     """Read columns of one declaration one below the other; say of which there is something to tell."""
     quiet = Findings(None, "")
-    cells = pd.concat([tables[table][name] for table, name in where], ignore_index=True)
-    values = read_column(cells, column, np.arange(len(cells)), quiet, name=column.name)
+    cells = stacked([tables[table][name] for table, name in where])
+    rows = np.arange(len(cells))
+    values = read_column(cells, column, rows, quiet, name=column.name, of_ids=False)
     ends = np.cumsum([len(tables[table]) for table, _ in where])
+    if column.identification_system and column.type == "string":
+        begins = [0, *ends[:-1].tolist()]
+        for begin, end in zip(begins, ends.tolist(), strict=True):  # what ids look like, a column shows alone
+            without_odd_ids(values.part(begin, end).values, column, rows[begin:end], quiet)
     return values, np.unique(np.searchsorted(ends, quiet.rows(), side="right"))
 
 
@@ -120,7 +135,7 @@ def read_columns(files: Sequence[TextColumns]) -> list[ColumnValues]:
     found: list[dict[str, tuple[Values, int | None]]] = [{} for _ in files]
     for place, file in enumerate(files):
         for name, column in file.columns.items():
-            if len(file.rows) <= AT_ONCE and "[" not in name and not column.identification_system:
+            if len(file.rows) <= AT_ONCE and "[" not in name:
                 small.setdefault(_alike(column), []).append((place, name))
             else:
                 found[place][name] = (_alone(file, name), None)

@@ -15,7 +15,7 @@ from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings, unique_names
 from helpers.files.values import is_blank
-from helpers.layouts import STRING, FileLayout
+from helpers.layouts import STRING, FileLayout, from_arrow
 
 __all__ = ["DELIMITERS", "header_at", "parse_delimited", "raw_delimited"]
 
@@ -123,13 +123,14 @@ def raw_delimited(data: bytes, file: FileLayout, delimiter: str) -> tuple[TextTa
         numbers = numbers[~is_odd]
     unique = unique_names(header or [""])
     rows = pd.DataFrame(
-        {name: pd.array(table.column(place), dtype=STRING) for place, name in enumerate(unique)},
+        {name: from_arrow(table.column(place)) for place, name in enumerate(unique)},
         index=pd.RangeIndex(table.num_rows),
         copy=False,
     )
     if file.header_row:
         data_rows = numbers > file.header_row
-        rows = rows.iloc[int((~data_rows).sum()) :].reset_index(drop=True)
+        first = int((~data_rows).sum())
+        rows = rows.iloc[first:].set_axis(pd.RangeIndex(len(rows) - first))
         numbers = numbers[data_rows]
         odd = [(number, text) for number, text in odd if number > file.header_row]
     if odd:

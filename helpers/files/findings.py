@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, constant, empty_table
+from helpers.layouts import STRING, as_table, constant, empty_table, labelled, stacked
 
-__all__ = ["FOLD_BEYOND", "Findings", "fold"]
+__all__ = ["FOLD_BEYOND", "Findings", "findings_of", "fold"]
 
 # Beyond this many a file, column and kind, equal value findings are folded into the last one's `times`.
 FOLD_BEYOND = 1000
 
 
 class Findings:
-    """Collects the findings of one file."""
+    """Collects the findings of one file, in `parts` of one kind each."""
 
     def __init__(self, silo: str | None, file: str) -> None:
         self.silo = silo
         self.file = file
-        self._parts: list[pd.DataFrame] = []
+        self.parts: list[pd.DataFrame] = []
 
     def rows(self) -> np.ndarray:
         """Give the rows that findings name, each once."""
-        rows = [part["row"] for part in self._parts]
+        rows = [part["row"] for part in self.parts]
         return np.unique(pd.concat(rows).dropna().to_numpy("int64")) if rows else np.empty(0, "int64")
 
     def add(
@@ -65,29 +66,57 @@ class Findings:
             same = one is None or isinstance(one, str)
             columns[name] = constant(one, count) if same else pd.array(one, dtype=STRING)
         frame = pd.DataFrame(columns)
-        self._parts.append(frame)
+        self.parts.append(frame)
 
     def rows_set_aside(self) -> np.ndarray:
         """Rows that could not be used, each once."""
-        rows = [part.loc[part["done"] == "row_set_aside", "row"] for part in self._parts]
+        rows = [part.loc[part["done"] == "row_set_aside", "row"] for part in self.parts]
         if not rows:
             return np.empty(0, "int64")
         return np.unique(pd.concat(rows).dropna().to_numpy("int64"))
 
     def frame(self) -> pd.DataFrame:
         """Give the findings as the standard table, folded, in order of rows."""
-        if not self._parts:
-            return empty_table("findings")
-        whole = pd.concat(self._parts, ignore_index=True)
-        for name in ("column", "value", "expected", "read_as"):
-            empty = (whole[name] == "").fillna(False).to_numpy(bool)  # a head, or a cell, of nothing
-            if empty.any():
-                whole[name] = whole[name].mask(empty)
-        whole["silo"] = constant(self.silo, len(whole))
-        whole["file"] = constant(self.file, len(whole))
-        whole["times"] = pd.array(np.ones(len(whole), "int64"), dtype="Int64")
-        whole = whole.sort_values("row", kind="stable", na_position="first")
-        return as_table("findings", fold(whole))
+        return findings_of([self])
+
+
+def findings_of(several: Sequence[Findings]) -> pd.DataFrame:
+    """Give the findings of some files as the standard table.
+
+    Parameters
+    ----------
+    several
+        One a file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        File by file, in order of rows; folded.
+    """
+    found = [one for one in several if one.parts]
+    if not found:
+        return empty_table("findings")
+    frames = [frame for one in found for frame in one.parts]
+    sizes = [sum(map(len, one.parts)) for one in found]
+    whole = pd.concat(frames, ignore_index=True)
+    for name in ("column", "value", "expected", "read_as"):
+        empty = (whole[name] == "").fillna(False).to_numpy(bool)  # a head, or a cell, of nothing
+        if empty.any():
+            whole[name] = whole[name].mask(empty)
+    number = np.repeat(np.arange(len(found)), sizes)
+    whole["silo"] = stacked(
+        [pd.Series(constant(one.silo, size)) for one, size in zip(found, sizes, strict=True)]
+    )
+    whole["file"] = labelled(number, [one.file for one in found])
+    whole["times"] = pd.array(np.ones(len(whole), "int64"), dtype="Int64")
+    # The whole file first, then row by row; what was found first stands first.
+    order = np.lexsort([whole["row"].fillna(-1).to_numpy("int64"), number])
+    whole = whole.take(order).reset_index(drop=True)
+    if max(sizes) > FOLD_BEYOND:
+        begins = np.cumsum([0, *sizes])
+        parts = [whole.iloc[begin:end] for begin, end in pairwise(begins)]
+        whole = pd.concat([fold(part) for part in parts], ignore_index=True)
+    return as_table("findings", whole)
 
 
 def fold(findings: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from helpers.files.text_table import TextTable
 
@@ -46,7 +47,11 @@ class Parsed:
         """
         if not gone.any():
             return self
-        rows = self.table.rows.loc[~gone].reset_index(drop=True)
+        first = int(np.argmin(gone)) if not gone.all() else len(gone)
+        if not gone[first:].any():  # only the first ones, as rows of structure are: nothing is copied
+            rows = self.table.rows.iloc[first:].set_axis(pd.RangeIndex(len(gone) - first))
+        else:
+            rows = self.table.rows.loc[~gone].reset_index(drop=True)
         return Parsed(
             TextTable(self.table.header, rows, self.table.settings),
             self.row[~gone],

@@ -15,7 +15,7 @@ from helpers.files.assemble import Assembled, Made, assemble
 from helpers.files.decode import as_utf8
 from helpers.files.delimited import parse_delimited
 from helpers.files.files_of_kind import FilesOfKind
-from helpers.files.findings import Findings
+from helpers.files.findings import Findings, findings_of
 from helpers.files.folder import FoundFile
 from helpers.files.json_lines import parse_json_lines
 from helpers.files.parsed import Parsed
@@ -251,7 +251,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
         if file.required and file.name not in by_kind:
             missing = Findings(name, f"{name}/{file.path}")
             missing.add("file_missing", "nothing", expected=file.row_is)
-            absent.append(missing.frame())
+            absent.append(missing)
     tell_dangling(by_kind, layout)
 
     kinds = [FilesOfKind(reads) for reads in by_kind.values()]
@@ -278,8 +278,8 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
             owners[id(read)].used.append(mine)
             owners[id(read)].apart -= int(lost.sum())
     accounts = [account(name, one) for one in ones]
-    found = [one.findings.frame() for one in ones]
-    found = [frame for frame in [*found, *absent, built.findings] if len(frame)]
+    found = [findings_of([*(one.findings for one in ones), *absent]), built.findings]
+    found = [frame for frame in found if len(frame)]
     return Silo(
         name,
         layout,

@@ -196,7 +196,9 @@ def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
     for name, dtype in table.items():
         if name not in people:
             people[name] = missing(len(people), dtype)
-    placeholder = placeholder_names(people)
+    # Every test user has the same name: that is one, and no filler for a child's.
+    somebody = people["role"] != "Test user"
+    placeholder = placeholder_names(people[somebody]).reindex(people.index, fill_value=False)
     named = people[list(NAMES)].notna().any(axis=1)
     codes = np.select([placeholder, named], [2, 1], 0)
     people["name_status"] = labelled(codes, ("None", "As written", "Placeholder"))

@@ -58,12 +58,9 @@ class Values:
 
     def part(self, begin: int, end: int) -> Values:
         """Give some of the rows, as a column of their own."""
-        parts = [
-            None if one is None else one.iloc[begin:end].reset_index(drop=True)
-            for one in (self.values, self.other, self.status)
-        ]
-        assert parts[0] is not None
-        return Values(parts[0], parts[1], parts[2])
+        other = None if self.other is None else pd.Series(self.other.array[begin:end])
+        status = None if self.status is None else pd.Series(self.status.array[begin:end])
+        return Values(pd.Series(self.values.array[begin:end]), other, status)
 
 
 def dtype_of(column: Column) -> Any:
@@ -261,7 +258,13 @@ def _column(values: list[Any], dtype: Any) -> Any:
 
 
 def read_column(
-    cells: pd.Series, column: Column, rows: np.ndarray, findings: Findings, *, name: str
+    cells: pd.Series,
+    column: Column,
+    rows: np.ndarray,
+    findings: Findings,
+    *,
+    name: str,
+    of_ids: bool = True,
 ) -> Values:
     """Read one column.
 
@@ -278,6 +281,8 @@ def read_column(
         scientific_notation, zeros_lost.
     name
         Name of the column in the file, with the number of its element in nested files.
+    of_ids
+        Whether ids are looked at as a whole: a column's own, not several at once.
 
     Returns
     -------
@@ -303,7 +308,7 @@ def read_column(
             value=text[long].tolist(),
             expected=f"at most {column.max_length} characters",
         )
-    if column.identification_system and column.type == "string":
+    if of_ids and column.identification_system and column.type == "string":
         text = without_odd_ids(text, column, rows, findings)
     status = None
     if column.markers:

@@ -25,9 +25,11 @@ __all__ = [
     "constant",
     "empty_table",
     "fact_tables",
+    "from_arrow",
     "is_among",
     "labelled",
     "missing",
+    "stacked",
     "standard_table",
     "table_names",
 ]
@@ -160,6 +162,39 @@ def labelled(codes: np.ndarray, words: Sequence[str]) -> Any:
         pa.array(codes.astype("int8" if len(words) < 128 else "int32")), pa.array(words, pa.large_string())
     )
     return pd.array(pa.chunked_array([numbered.cast(pa.large_string())]), dtype=STRING)
+
+
+def from_arrow(text: Any) -> Any:
+    """Give a text column that shares the memory of Arrow text (large_string)."""
+    return STRING.__from_arrow__(text)  # type: ignore[attr-defined]
+
+
+def stacked(columns: Sequence[pd.Series]) -> pd.Series:
+    """Put text columns one below the other; a thousand short ones cost what their text costs.
+
+    Parameters
+    ----------
+    columns
+        Dtype string, at least one.
+
+    Returns
+    -------
+    pandas.Series
+        Dtype string, in their order.
+
+    Examples
+    --------
+    >>> stacked([pd.Series(["a"], dtype=STRING), pd.Series(["b", None], dtype=STRING)]).tolist()
+    ['a', 'b', <NA>]
+    """
+    if len(columns) == 1:
+        return columns[0].reset_index(drop=True)
+    chunks: list[pa.Array] = []
+    for column in columns:
+        text = pa.array(column.array, from_pandas=True)
+        chunks += text.chunks if isinstance(text, pa.ChunkedArray) else [text]
+    whole = pa.chunked_array([chunk.cast(pa.large_string()) for chunk in chunks], pa.large_string())
+    return pd.Series(from_arrow(whole.combine_chunks()))
 
 
 def is_among(column: pd.Series, known: pd.Series) -> np.ndarray:

@@ -133,7 +133,10 @@ def parse_sheet(data: bytes, file: FileLayout, findings: Findings) -> Parsed:
         },
         index=pd.RangeIndex(len(body)),
     )
-    text = TextTable(tuple(header), table, default_settings(file))
+    # A column without a head and without a cell is none.
+    kept = [head != "" or bool((table[name] != "").any()) for head, name in zip(header, names, strict=True)]
+    heads_kept = tuple(head for head, is_kept in zip(header, kept, strict=True) if is_kept)
+    text = TextTable(heads_kept, table.loc[:, kept], default_settings(file))
     return Parsed(text, numbers, len(rows), min(file.header_row, len(rows))).without(blank)
 
 

@@ -272,7 +272,8 @@ def make_rows(
     for name in whole.columns:
         if name in dtypes and (as_declared := cast(whole[name], dtypes[name])) is not whole[name]:
             whole[name] = as_declared
-        if name in days and _column_behind(kind.file, makes, name, layout).type == "datetime":
+        target = name if name in makes.take else name.removesuffix("_other")  # the second reading of a date
+        if name in days and _column_behind(kind.file, makes, target, layout).type == "datetime":
             whole[name] = whole[name].dt.normalize()
     if makes.table == "people":
         return _told_who_is_no_child(kind, whole)

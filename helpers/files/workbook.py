@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from helpers.layouts import BadInput
+
 __all__ = [
     "Cell",
     "as_sheet",
@@ -31,6 +33,7 @@ __all__ = [
 SHEET = b"\x1dsheet "
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MOST_CELLS = 40_000_000  # above every list that a school keeps, below what a laptop can hold
+LONGEST_TEXT = 32_767  # what is longer the writer would leave out
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)\"")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
 ZEROS = re.compile(r"^0{2,}$")
@@ -226,6 +229,10 @@ def _put(sheet: Any, row: int, column: int, cell: Cell, styles: Mapping[str, Any
     if isinstance(cell, bool):
         sheet.write_boolean(row, column, cell)
     elif isinstance(cell, str):
+        if len(cell) > LONGEST_TEXT:
+            raise BadInput(
+                f"A cell of a workbook holds at most {LONGEST_TEXT:,} characters, not {len(cell):,}."
+            )
         sheet.write_string(row, column, cell)
     elif cell[0] == "n":
         sheet.write_number(row, column, float(cell[1]))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
 import pandas as pd
 
-from helpers.files.start.guess import Distinct, Guess, counted
+from helpers.files.start.guess import Distinct, Guess
 
 __all__ = ["day_orders", "moments", "reads"]
 
@@ -99,13 +99,15 @@ def _orders(formats: tuple[str, ...], texts: Sequence[str]) -> list[str]:
     return [one for one, found in readable.items() if any(found)]
 
 
-def day_orders(columns: Iterable[pd.Series]) -> set[str]:
+def day_orders(rows: pd.DataFrame, distinct: Mapping[str, Distinct]) -> set[str]:
     """Say in which order a file writes day and month, by those of its columns that leave no doubt.
 
     Parameters
     ----------
-    columns
-        Columns of text, of one length.
+    rows
+        A table of text.
+    distinct
+        The distinct values of each of its columns.
 
     Returns
     -------
@@ -115,8 +117,9 @@ def day_orders(columns: Iterable[pd.Series]) -> set[str]:
     found = set()
     doubtful: list[tuple[tuple[str, ...], pd.Series]] = []
     year_first: list[pd.Series] = []
-    for column in columns:
-        by_shape = _by_shape(counted(column).texts)
+    for name, values in distinct.items():
+        column = rows[name]
+        by_shape = _by_shape(values.texts)
         for formats, texts in by_shape.items():
             if len(formats) == 2:
                 able = _orders(formats, texts)
@@ -125,19 +128,21 @@ def day_orders(columns: Iterable[pd.Series]) -> set[str]:
                 elif len(by_shape) == 1:
                     doubtful.append((formats, column))
             elif formats[0].startswith("%Y") and len(by_shape) == 1:
-                year_first.append(pd.to_datetime(column.str.slice(0, 10), errors="coerce"))
+                year_first.append(_days(column, formats[0][:8]))
     if found:
         return found
     for formats, column in doubtful:
         for day in year_first:
-            same = {
-                one: float((pd.to_datetime(column, format=one, errors="coerce").dt.normalize() == day).mean())
-                for one in formats
-            }
+            same = {one: float((_days(column, one[:8]) == day).mean()) for one in formats}
             best = max(same, key=lambda one: same[one])
             if same[best] >= MOSTLY and min(same.values()) < SELDOM:
                 found.add(_order(best))
     return found
+
+
+def _days(column: pd.Series, written: str) -> pd.Series:
+    """Read the days at the beginning of a column's texts."""
+    return pd.to_datetime(column.str.extract(r"^(\d+\D\d+\D\d+)")[0], format=written, errors="coerce")
 
 
 def _order(written: str) -> str:

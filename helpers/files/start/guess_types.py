@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-import pandas as pd
-
-from helpers.files.start.guess import DESCRIPTOR, FEW_ROWS, Distinct, Guess, counted
+from helpers.files.start.guess import DESCRIPTOR, FEW_ROWS, Distinct, Guess
 from helpers.files.start.guess_dates import moments, reads
 from helpers.files.start.header_words import has, numbered_thing, words_file
 
@@ -109,13 +107,13 @@ def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
     )
 
 
-def guess_type(values: pd.Series, words: Sequence[str], known_orders: set[str]) -> Guess:
+def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str]) -> Guess:
     """Guess the type of a column.
 
     Parameters
     ----------
-    values
-        Its trimmed text; missing where empty.
+    distinct
+        Its distinct values.
     words
         Of its head.
     known_orders
@@ -126,7 +124,6 @@ def guess_type(values: pd.Series, words: Sequence[str], known_orders: set[str]) 
     Guess
         Text where nothing else is certain: ids, codes with zeros, postal codes and telephones always are.
     """
-    distinct = counted(values)
     if not distinct.rows:
         return Guess(why="it is empty", open="it is empty in this file, so only its head was looked at")
     if all(DESCRIPTOR.fullmatch(text) for text in distinct.texts):

@@ -12,6 +12,7 @@ from typing import Any
 __all__ = ["Whose", "has", "head_words", "named_fields", "numbered_thing", "whose", "words_file"]
 
 PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|#")
+ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.){2,}")  # D.O.B.
 Whose = str  # person, other, thing or nobody
 
 
@@ -32,6 +33,7 @@ def head_words(head: str) -> tuple[str, ...]:
     """
     spelled: Mapping[str, str] = words_file()["spelled_out"]
     words: list[str] = []
+    head = ABBREVIATED.sub(lambda found: found[0].replace(".", ""), head)
     for piece in PIECES.findall(head.replace("IDs", "Ids").replace("'s", "").replace("’s", "")):
         word = "number" if piece == "#" else piece.casefold()
         words += spelled.get(word, word).split()
@@ -62,6 +64,16 @@ def whose(words: Sequence[str]) -> Whose:
     return "nobody"
 
 
+@cache
+def _phrases() -> Mapping[str, list[tuple[str, str]]]:
+    """Put the phrases of heads, each with its field, under their first word."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for field, declared in words_file()["fields"].items():
+        for phrase in declared["heads"]:
+            found.setdefault(phrase.split()[0], []).append((phrase, field))
+    return found
+
+
 def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
     """Name the fields of a person that a head may be, and how many of its words say something else.
 
@@ -73,33 +85,29 @@ def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
     Returns
     -------
     list
-        Field and number of words beside its own; the nearest first.
+        Field and number of words beside its own; the nearest first, of those the one that says most.
     """
-    found: dict[str, int] = {}
     about: Mapping[str, list[str]] = words_file()["whose"]
     if any(word in about["other"] for word in words):
         return []
-    for field, declared in words_file()["fields"].items():
-        if any(has(words, word) for word in declared["unless"]):
+    found: dict[str, tuple[int, int]] = {}
+    for phrase, field in (one for word in dict.fromkeys(words) for one in _phrases().get(word, ())):
+        if not has(words, phrase) or any(has(words, no) for no in words_file()["fields"][field]["unless"]):
             continue
-        for phrase in declared["heads"]:
-            if not has(words, phrase):
-                continue
-            own = phrase.split()
-            neutral = (*own, *about["person"], *about["says_nothing"])
-            rest = [word for word in words if word not in neutral]
-            # "District School Number" is the school's; "District Name" is nobody's of whom we speak.
-            allowed = words_file()["ids"]["whose_number"] if field.startswith("school") else ()
-            things = [word for word in rest if word in about["thing"] and word not in allowed]
-            if things or len(rest) > min(len(own), 2):
-                continue  # most of the head speaks of something else
-            found[field] = min(found.get(field, 99), len(rest))
-    # Of two fields that a head names, the one whose own words say more.
-    longest = {
-        field: max(len(p.split()) for p in words_file()["fields"][field]["heads"] if has(words, p))
-        for field in found
-    }
-    return sorted(found.items(), key=lambda item: (item[1], -longest[item[0]]))
+        own = phrase.split()
+        neutral = (*own, *about["person"], *about["says_nothing"])
+        rest = [word for word in words if word not in neutral]
+        # "District School Number" is the school's; "District Name" is nobody's of whom we speak.
+        allowed = words_file()["ids"]["whose_number"] if field.startswith("school") else ()
+        things = [word for word in rest if word in about["thing"] and word not in allowed]
+        if things or len(rest) > min(len(own), 2):
+            continue  # most of the head speaks of something else
+        found[field] = min(found.get(field, (99, 0)), (len(rest), -len(own)))
+    order = list(words_file()["fields"])
+    return [
+        (field, worth[0])
+        for field, worth in sorted(found.items(), key=lambda one: (one[1], order.index(one[0])))
+    ]
 
 
 def numbered_thing(words: Sequence[str]) -> str | None:

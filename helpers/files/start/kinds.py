@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from helpers.files.start.guess import Guess
+from helpers.files.start.guess import Guess, counted
 from helpers.files.start.guess_dates import day_orders
 from helpers.files.start.guess_people import People, guess_people
 from helpers.files.start.guess_types import guess_type
@@ -77,10 +77,9 @@ def kind_of(
     Kind
         With every column's type, and whom it is about.
     """
-    orders = day_orders(rows[column] for column in rows.columns)
-    guesses = {
-        str(column): guess_type(rows[column], head_words(str(column)), orders) for column in rows.columns
-    }
+    distinct = {str(name): counted(rows[name]) for name in rows.columns}
+    orders = day_orders(rows, distinct)
+    guesses = {name: guess_type(values, head_words(name), orders) for name, values in distinct.items()}
     people = guess_people(rows, guesses, system)
     return Kind(name, path, sheet, shape, settings, rows, guesses, people, tuple(system))
 

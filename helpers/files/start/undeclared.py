@@ -254,7 +254,4 @@ def _sheet(found: FoundFile, raw: bytes, quiet: Findings) -> Undeclared | str:
     settings: dict[str, str | int] = {} if header_row == 1 else {"header_row": header_row}
     columns = _by_place(max(map(len, cells))) if not header_row else []
     parsed = parse_sheet(raw, _plain("xlsx", header_row, ",", columns), quiet)
-    rows = parsed.table.rows
-    # A column without a head and without a cell is no column.
-    bare = [name for name in rows.columns if not re.sub(r"#\d+$", "", str(name)) and (rows[name] == "").all()]
-    return _table(found, "xlsx", rows.drop(columns=bare), settings)
+    return _table(found, "xlsx", parsed.table.rows, settings)

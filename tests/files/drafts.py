@@ -1,0 +1,77 @@
+"""What a draft finds of what the kit's layouts declare: fields of a person and columns of ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from helpers.files.decode import as_utf8
+from helpers.files.findings import Findings
+from helpers.files.read_district import what_is_there
+from helpers.files.recognise import look_at, records_in
+from helpers.files.start.header_words import head_words
+from helpers.files.start.kinds import kind_of
+from helpers.files.start.undeclared import look_into
+from helpers.layouts import FileLayout
+
+__all__ = ["found_of_declared"]
+
+
+def _declared(file: FileLayout, filled: set[str]) -> dict[str, str]:
+    """Give the fields of a person that a kind of file takes from whole columns with values in them."""
+    fields: dict[str, str] = {}
+    for makes in file.makes:
+        for target, source in makes.take.items() if makes.table == "people" else ():
+            if target != "local_id" and source in filled and file.find(source) is not None:
+                fields.setdefault(target, source)
+    return fields
+
+
+def found_of_declared(*folders: Path) -> tuple[Counter[str], list[str]]:
+    """Guess every table of some folders as if no layout knew it, and compare with the layout that does.
+
+    Returns
+    -------
+    Counter
+        fields, fields_found, fields_wrong (of files that make people), ids, ids_found, ids_more (columns that
+        the layout doesn't declare as a person's id).
+    list
+        What wasn't found or is wrong, for the message of a test.
+    """
+    counts: Counter[str] = Counter()
+    odd: list[str] = []
+    seen = set()
+    for folder in folders:
+        for layout, files in what_is_there(folder).silos.values():
+            for found in files:
+                data = as_utf8(found.read(), "utf-8", Findings(None, ""))
+                known = [] if data.lstrip()[:1] == b"<" else records_in(look_at(data, found.name), layout)
+                if not known or (layout.layout, known[0].file.name) in seen:
+                    continue
+                table = look_into(found)
+                assert not isinstance(table, str), table
+                file = known[0].file
+                seen.add((layout.layout, file.name))
+                words = [*head_words(found.folder), *head_words(found.name)]
+                kind = kind_of("x", "*", None, table.format, table.settings, table.rows, words)
+                filled = {str(name) for name in table.rows.columns if table.rows[name].notna().any()}
+                fields = _declared(file, filled)
+                guessed = {one.field: name for name, one in kind.people.fields.items() if one.field != "pin"}
+                ids = {one.name for one in file.named() if one.identification_system and one.name in filled}
+                makes_people = any(makes.table == "people" for makes in file.makes)
+                missed = {target for target, name in fields.items() if guessed.get(target) != name}
+                wrong = {t for t, name in guessed.items() if makes_people and fields.get(t) != name}
+                counts.update(
+                    fields=len(fields),
+                    fields_found=len(fields) - len(missed),
+                    fields_wrong=len(wrong),
+                    ids=len(ids),
+                    ids_found=len(ids & set(kind.people.ids)),
+                    ids_more=len(set(kind.people.ids) - ids),
+                )
+                told = [f"not {one}" for one in sorted(missed | (ids - set(kind.people.ids)))]
+                told += [f"wrongly {one}" for one in sorted(wrong)]
+                told += [f"more {one}" for one in sorted(set(kind.people.ids) - ids)]
+                if told:
+                    odd.append(f"{layout.layout} {file.name}: {', '.join(told)}")
+    return counts, odd

@@ -15,7 +15,7 @@ from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile, Refused, files_below
 from helpers.files.read_silo import OneFile, account, read_silo, set_file_aside
-from helpers.files.recognise import look_at, records_in
+from helpers.files.recognise import below, look_at, records_in
 from helpers.files.silo import District, Silo
 from helpers.files.xml_records import read_xml_records
 from helpers.layouts import BadInput, Layout, all_layouts, as_table, empty_table
@@ -77,12 +77,15 @@ def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[
         except ValueError:
             return {}
     look = look_at(data, found.name, records, total)
-    known = {}
-    for name, layout in layouts.items():
-        kinds = records_in(look, layout)
-        if kinds:
-            known[name] = (sum(kind.share for kind in kinds), {kind.file.name for kind in kinds})
-    return known
+    for one in chain([look], below(look)):
+        known = {}
+        for name, layout in layouts.items():
+            kinds = records_in(one, layout)
+            if kinds:
+                known[name] = (sum(kind.share for kind in kinds), {kind.file.name for kind in kinds})
+        if known:
+            return known
+    return {}
 
 
 def _units_of(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from helpers.files.folder import FoundFile
 from helpers.files.json_lines import parse_json_lines
 from helpers.files.parsed import Parsed
 from helpers.files.read_file import ReadFile, read_files
-from helpers.files.recognise import Recognised, look_at, records_in
+from helpers.files.recognise import Recognised, below, look_at, records_in
 from helpers.files.references import tell_dangling
 from helpers.files.sheet_rows import parse_sheet
 from helpers.files.silo import Silo
@@ -142,10 +143,21 @@ def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[R
                 one.findings.add("record_unknown", "kept_apart", value=record, row=rows[0][0])
                 one.apart += len(rows)
         return [(each, parse_xml(records, each.file, total)) for each in known]
-    known = records_in(look_at(data, name), layout)
-    if not known:
+    look = look_at(data, name)
+    best = next((one for each in chain([look], below(look)) for one in records_in(each, layout)), None)
+    if best is None:
         return None
-    best = known[0]
+    if best.above:
+        header_row = best.file.header_row + best.above
+        titles = look.titles(best)
+        one.findings.add(
+            "title_rows",
+            "read_as",
+            value=titles,
+            expected=f"the header in row {best.file.header_row}",
+            read_as=f"the header in row {header_row}",
+        )
+        best = replace(best, file=best.file.model_copy(update={"header_row": header_row}))
     if best.file.format == "json_lines":
         parsed = parse_json_lines(data, best.file, one.findings)
     elif best.file.format == "xlsx":

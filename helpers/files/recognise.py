@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 
 from helpers.files.delimited import DELIMITERS, header_at
@@ -14,9 +14,10 @@ from helpers.files.workbook import header_of, is_sheet
 from helpers.files.xml_records import XmlRecords, paths_in_xml
 from helpers.layouts import FileLayout, Layout, folded
 
-__all__ = ["Look", "Recognised", "best_in", "look_at", "records_in", "share"]
+__all__ = ["Look", "Recognised", "below", "best_in", "look_at", "records_in", "share"]
 
 ENOUGH = 0.5
+TITLE_ROWS = 10  # so far below the place that a layout says a header is looked for
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Look:
     rows: int = 0
     json_paths: list[str] = field(default_factory=list)
     heads: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    above: int = 0  # rows of title above the place where the layout says that the header is
 
     def names(self, file: FileLayout, delimiter: str) -> list[str]:
         """Give the names that this file would have, read as `file`."""
@@ -39,7 +41,7 @@ class Look:
             return paths_in_xml(self.records, str(file.record))
         if self.shape == "json_lines":
             return self.json_paths
-        heads = self._heads(delimiter, file.header_row)
+        heads = self._heads(delimiter, file.header_row + self.above if file.header_row else 0)
         return self._by_place(file, len(heads)) or heads
 
     def _heads(self, delimiter: str, header_row: int) -> list[str]:
@@ -52,6 +54,11 @@ class Look:
                 found = unique_names(header_at(self.data, delimiter, header_row))
             self.heads[asked] = found
         return self.heads[asked]
+
+    def titles(self, known: Recognised) -> str:
+        """Give what stands above the header."""
+        rows = [self._heads(known.delimiter, number) for number in range(1, known.above + 1)]
+        return " / ".join(" ".join(filter(None, row)) for row in rows).strip()
 
     def _by_place(self, file: FileLayout, width: int) -> list[str]:
         """Give the names of a file without a header: only its own name, and its width, say what it is."""
@@ -71,6 +78,7 @@ class Recognised:
     share: float
     delimiter: str
     by_name: bool
+    above: int = 0
 
 
 def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int = 0) -> Look:
@@ -134,6 +142,30 @@ def share(names: Iterable[str], file: FileLayout) -> float:
     return found / 2 if lacks else found
 
 
+def _are_titles(look: Look, file: FileLayout, delimiter: str) -> bool:
+    """Say whether the rows above a header are titles: at most half as wide as it, so that no data is lost."""
+    width = len(look.names(file, delimiter))
+    above = [replace(look, above=number).names(file, delimiter) for number in range(look.above)]
+    return all(len([head for head in heads if head]) <= width / 2 for heads in above)
+
+
+def below(look: Look) -> Iterator[Look]:
+    """Look for the header further down, where a report's title stands above it, or ``sep=;``.
+
+    Parameters
+    ----------
+    look
+        A file that no layout knows by its first rows.
+
+    Returns
+    -------
+    iterator of Look
+        One a row, for tables only.
+    """
+    if look.shape in ("csv", "xlsx"):
+        yield from (replace(look, above=number) for number in range(1, TITLE_ROWS + 1))
+
+
 def best_in(look: Look, layout: Layout) -> Recognised | None:
     """Find the kind of file of a layout that knows a file best.
 
@@ -158,7 +190,9 @@ def best_in(look: Look, layout: Layout) -> Recognised | None:
             found = share(look.names(file, delimiter), file)
             if found < ENOUGH:
                 continue
-            candidate = Recognised(file, found, delimiter, look.lies_at(file))
+            if look.above and not _are_titles(look, file, delimiter):
+                continue
+            candidate = Recognised(file, found, delimiter, look.lies_at(file), look.above)
             if best is None or (candidate.share, candidate.by_name) > (best.share, best.by_name):
                 best = candidate
     return best

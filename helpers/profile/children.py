@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, BadInput
@@ -144,21 +145,26 @@ def profile_of(
     due = counts["due"].astype("Int64")
     profile["completeness"] = (counts["reported"] / counts["due"].where(counts["due"] > 0)).astype("float64")
     profile["complete_of"] = due
+    row = profile.index.get_indexer(pd.Index(chosen["child"]))
+    by_element = chosen.groupby("element").indices
     columns = {}
     for element in elements:
-        own = chosen[chosen["element"] == element.name].set_index("child")
-        columns[element.profile_column] = _typed(own, element).reindex(profile.index)
-    return pd.concat([profile, pd.DataFrame(columns, index=profile.index)], axis="columns").reset_index()
+        own = by_element.get(element.name, np.zeros(0, "int64"))
+        at = np.full(len(profile), -1)
+        at[row[own]] = own
+        columns[element.profile_column] = _typed(chosen, at, element)
+    shown = pd.DataFrame(columns, index=profile.index)
+    return pd.concat([profile, shown], axis="columns").reset_index()
 
 
-def _typed(values: pd.DataFrame, element: Element) -> pd.Series:
-    """Give canonical text back its type."""
+def _typed(values: pd.DataFrame, at: np.ndarray, element: Element) -> Any:
+    """Take the values at some places (-1: none there), and give canonical text back its type."""
     dtype = DTYPES[element.type]
-    if element.type == "string":
-        return values["value"].astype(dtype)
-    if element.type == "date":
-        return pd.to_datetime(values["value"], format="%Y-%m-%d").astype(dtype)
-    number = values["value_number"].astype("Float64")
+    if element.type in ("string", "date"):
+        text = pd.Series(values["value"].array.take(at, allow_fill=True))
+        text = text if element.type == "string" else pd.to_datetime(text, format="%Y-%m-%d")
+        return text.astype(dtype).array
+    number = pd.Series(np.append(values["value_number"].to_numpy(), np.nan)[at])
     if element.type == "number":
-        return number.astype(dtype)
-    return number.astype("Int64").astype(dtype)
+        return number.astype(dtype).array
+    return number.astype("Int64").astype(dtype).array

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, fact_tables, standard_table
@@ -35,7 +36,10 @@ class Evidence:
     people
         Columns of ``people`` for those records, with ``child`` and ``link_band``.
     person_rows
-        Source rows behind records, with ``rows``: how many stand behind the record.
+        Source rows behind records, with ``rows``: how many stand behind the record; and ``place``, that of
+        the file in `files`.
+    files
+        Silo and name of every file behind a record.
     identifiers
         Their ids, with ``child`` and ``link_band``.
     facts
@@ -56,6 +60,7 @@ class Evidence:
     crosswalk: pd.DataFrame
     people: pd.DataFrame
     person_rows: pd.DataFrame
+    files: tuple[tuple[str, str], ...]
     identifiers: pd.DataFrame
     facts: Mapping[str, pd.DataFrame]
     years: SchoolYears
@@ -91,20 +96,15 @@ class Evidence:
             behind the record and nothing says which of them holds the column.
         """
         rows = self.person_rows
-        files = rows[["silo", "file"]].drop_duplicates()
-        takes = pd.Series(
-            [_takes(self.layouts.get(silo), file, column) for silo, file in files.itertuples(index=False)],
-            index=pd.MultiIndex.from_frame(files),
-            dtype=bool,
-        )
-        has = takes.reindex(pd.MultiIndex.from_frame(rows[["silo", "file"]])).to_numpy(dtype=bool)
+        takes = [_takes(self.layouts.get(silo), file, column) for silo, file in self.files]
+        has = np.array(takes, dtype=bool)[rows["place"].to_numpy(dtype="int64")]
         # A later row replaces an earlier one, so the last row of a file that has the column is the likely
         # source.
         telling = rows[has | (rows["rows"] == 1).to_numpy(dtype=bool)]
         last = telling.drop_duplicates(["silo", "record"], keep="last")
         behind = rows.drop_duplicates(["silo", "record"])[["silo", "record", "rows"]]
         return behind.merge(
-            last.drop(columns="rows"), on=["silo", "record"], how="left", validate="one_to_one"
+            last.drop(columns=["rows", "place"]), on=["silo", "record"], how="left", validate="one_to_one"
         )
 
 
@@ -213,12 +213,15 @@ def gather(district: District, links: Links) -> Evidence:
         facts[table] = known.assign(year=fact_years(table, known, facts, years, days))
     layouts = dict(district.layouts)
     rows = district.person_rows
+    files = rows.groupby(["silo", "file"], sort=True)
     return Evidence(
         crosswalk=crosswalk,
         people=people[people["child"].notna()].reset_index(drop=True),
         person_rows=rows.assign(
-            rows=rows.groupby(["silo", "record"])["row"].transform("size").astype("Int64")
+            rows=rows.groupby(["silo", "record"])["row"].transform("size").astype("Int64"),
+            place=files.ngroup(),
         ),
+        files=tuple(files.size().index),
         identifiers=identifiers[identifiers["child"].notna()].reset_index(drop=True),
         facts=facts,
         years=years,

@@ -112,6 +112,8 @@ class ReportLine:
 def _children(count: Count) -> str:
     """Write a count of children with its noun and verb: one child is, two children are."""
     text = number_text(count)
+    if as_number(count) == 0:
+        return "**No** child is"
     return f"**{text[:1].upper()}{text[1:]}** {'child is' if as_number(count) == 1 else 'children are'}"
 
 

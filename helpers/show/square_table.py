@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["square_table"]
 
 _MOST_ON_A_PHONE = 6
+_DIGITS_ON_A_PHONE = 4
 
 
 def square_table(
@@ -99,7 +100,13 @@ def square_table(
             return draw_bars(
                 sheet, pairs_said, scale, [texts[pair] for pair in ranked], left_out, frozenset()
             )
-        return _draw(sheet, [str(name) for name in names], numbers, texts, top, unit)
+        said = texts
+        if sheet.narrow and len(names) > _DIGITS_ON_A_PHONE:
+            # The unit stands below; whole numbers are what fits into a cell of forty pixels.
+            said = {pair: number_text(numbers[pair], "", 0) for pair in numbers} | {
+                pair: text for pair, text in texts.items() if pair not in numbers
+            }
+        return _draw(sheet, [str(name) for name in names], numbers, said, top, unit)
 
     return Picture(
         draw,

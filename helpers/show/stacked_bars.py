@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["stacked_bars"]
 
+_TAIL_ON_A_PHONE = 0.4
 _PADDING = 8  # pixels that a number needs around it inside its part of the bar
 
 
@@ -124,6 +125,8 @@ class _Drawing:
         self.left = 2.0 if sheet.narrow else max(sheet.measure(name) for name in self.names) + 16
         self.lengths = [[as_number(cell) or 0.0 for cell in row] for row in cells]
         self.marks = {part: _mark(part, place, len(parts)) for place, part in enumerate(parts)}
+        # On a phone what is said beside a bar may leave no room for it: then it stands below.
+        self.below = sheet.narrow and self._tail() > _TAIL_ON_A_PHONE * sheet.width
 
     def _legend_rows(self) -> list[list[tuple[float, str]]]:
         """Lay the legend out from the left, on as many lines as it needs."""
@@ -175,11 +178,13 @@ class _Drawing:
             elif length > 0 or isinstance(cell, str):
                 outside.append((text, part, mark))
             x += wide
-        x += 6
+        x, y = (self.left, top + thick + 12) if self.below else (x + 6, top + thick / 2)
         for text, part, mark in outside:
             said = f"{text} {part}"
-            self.sheet.write(axes, x, top + thick / 2, said, size=SMALL, shade=mark.text)
-            x += self.sheet.measure(said + "  ", SMALL)
+            if self.below and x > self.left and x + self.sheet.measure(said, SMALL) > self.sheet.width:
+                x, y = self.left, y + 18
+            self.sheet.write(axes, x, y, said, size=SMALL, shade=mark.text)
+            x += self.sheet.measure(said + "   ", SMALL)
 
     def _tail(self) -> float:
         """Room right of the longest bar for the parts too small to hold their number."""
@@ -206,11 +211,13 @@ class _Drawing:
         legend = self._legend_rows()
         head = len(legend) * 24 + 8
         step, thick, above = (50, 20, 26) if sheet.narrow else (42, 24, 9)
+        step += 40 if self.below else 0
         count = len(self.names)
         sheet.set_height(head + count * step + 26)
         axes = sheet.page_axes()
         totals = [sum(row) for row in self.lengths]
-        scale = max(sheet.width - self.left - self._tail(), 60) / (max(totals) or 1.0)
+        tail = 4.0 if self.below else self._tail()
+        scale = max(sheet.width - self.left - tail, 60) / (max(totals) or 1.0)
         for line, row in enumerate(legend):
             for x, part in row:
                 self._box(axes, x + 0.5, line * 24 + 5, 14, 14, self.marks[part])

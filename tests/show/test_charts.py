@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from helpers.show.charts import Picture, bars, dots, lanes, square_table, stacked_bars
+from helpers.show.charts import Picture, bars, dot_matrix, dots, lanes, square_table, stacked_bars
 from helpers.show.picture import NARROW, WIDE
 from helpers.show.tokens import OUTCOMES, colour, contrast, letters_on
 
@@ -48,6 +48,18 @@ def drawings() -> dict[str, Picture]:
         "stacked": stacked_bars(
             {"Exact": {"right": 500, "missed": 95, "wrong": 5}, "All": {"right": 571, "unverified": 29}},
             title="Five are joined to another child",
+            unit="children",
+        ),
+        "told below": stacked_bars(
+            {"Looked up": {"right": 9856, "missed": 1847, "written wrongly": 306, "wrong": 76}},
+            title="Some are another child's",
+            unit="values",
+            parts=["right", "missed", "written wrongly", "wrong"],
+        ),
+        "matrix": dot_matrix(
+            {("SIS", LONGEST): 300, ("SIS",): 12, (LONGEST,): "fewer than 10"},
+            ["SIS", LONGEST],
+            title="Most are known to both",
             unit="children",
         ),
         "dots": dots(groups, series="kind", title="Twins are missed most", unit="rate"),
@@ -195,3 +207,15 @@ def test_an_event_has_one_mark_in_all_lanes_and_spells_are_pale() -> None:
     assert set(looks) == {"Enrolled", "Absent"}
     assert looks["Enrolled"][1] == colour("rule")
     assert looks["Absent"][0] != looks["Enrolled"][0]
+
+
+def test_a_dot_matrix_has_a_column_a_combination_the_largest_first() -> None:
+    picture = drawings()["matrix"]
+    assert picture.data["children"].tolist() == [300, 12, "fewer than 10"]
+    assert picture.data["in exactly"].tolist() == [f"SIS + {LONGEST}", "SIS", LONGEST]
+    many = {(f"system {place}",): place + 1 for place in range(20)}
+    crowded = dot_matrix(many, [name for (name,) in many], title="Everybody is alone", unit="children")
+    assert "12 largest of 20" in crowded.caption
+    assert len(crowded.data) == 20
+    with pytest.raises(ValueError, match="nobody is in any system"):
+        dot_matrix({}, ["SIS"], title="Nobody", unit="children")

@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers.share.real_data import Guard
 from helpers.show import answer, banner, reading, table
 from helpers.show.charts import bars
 from helpers.show.index import IndexFigures, ReportLine, index_page, sentences
 from helpers.show.pages import Failure, minutes_to_read, notebook_page
+from helpers.show.ties import ties_in_words
 
 ABOUT = {"synthetic": True, "title": "Riverbend", "scenario": "workshop", "seed": 7, "kit_version": "0.1.0"}
 PAGE = "02_meet_the_silos"
@@ -177,6 +179,25 @@ def test_without_a_key_the_index_says_what_cannot_be_judged() -> None:
     assert "cannot be judged" in joined
     assert "cannot be judged" in wrong
     assert "12 records wait for a person" in wrong
+
+
+def test_the_index_says_how_systems_are_joined_and_what_nobody_declared(tmp_path: Path) -> None:
+    crosswalk = pd.DataFrame({"silo": ["a"] * 49 + ["b"] * 6, "band": ["Sure"] * 49 + ["Unverified"] * 6})
+    figures = IndexFigures(
+        "x",
+        55,
+        {"A": 49},
+        ties=ties_in_words(crosswalk, {"a": "A", "b": "B", "c": "C"}, Guard(real=True)),
+        unknown_files=("club/<list>.csv",),
+    )
+    page = index_page(tmp_path / "index.html", figures, [], {}).read_text(encoding="utf-8")
+    for said in ("all 49 joined surely", "all joined by an id that nothing could verify", "names no child"):
+        assert said in page
+    assert "fewer than 10" in page
+    assert "6" not in re.findall(r"<td[^>]*>([^<]*)</td>", page)
+    assert "file is known to no layout" in page
+    assert "&lt;list&gt;.csv" in page
+    assert "bigpicture start" in page
 
 
 @pytest.mark.parametrize(

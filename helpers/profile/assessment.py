@@ -23,5 +23,6 @@ def latest_result(element: Element, evidence: Evidence, tallies: Tallies) -> Fou
     used = used.assign(school_year=used["year"])
     used = used.sort_values([*key, "administration_date", "row"], kind="stable", na_position="first")
     used = used.assign(rows=used.groupby(key)["row"].transform("size")).drop_duplicates(key, keep="last")
-    used = used.assign(as_of=used["administration_date"].fillna(evidence.spoken(used)))
+    day = used["administration_date"]
+    used = used.assign(as_of=day.fillna(evidence.spoken(used)) if day.isna().any() else day)
     return Found(found(used, used["result"], element), {"assessment_result": weighed})

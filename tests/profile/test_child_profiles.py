@@ -218,7 +218,27 @@ def test_a_sure_tie_comes_before_trust_and_something_before_nothing() -> None:
     assert chosen(empty, "a", "sex")["silo"] == "meals"
 
 
-def test_a_doubtful_birth_date_gives_way() -> None:
+def test_a_value_names_the_day_for_which_its_export_speaks() -> None:
+    day = pd.Timestamp("2026-03-02")
+    roster = silo(
+        "sis",
+        [person("1", as_of=day), person("2")],
+        session=[YEAR],
+        identifiers=[{"record": "1", "identification_system": "State", "identifier": "0099"}],
+        school_enrollment=[enrolled("1")],
+        section_enrollment=[{"record": "1", "section_id": "x", "begin_date": FIRST}],
+    )
+    profiles = child_profiles(district(roster), links({("sis", "1"): "a", ("sis", "2"): "b"}))
+
+    for name in ("first_name", "state_id", "school", "courses"):
+        assert chosen(profiles, "a", name)["as_of"] == day
+    assert chosen(profiles, "a", "state_id")["value"] == "0099"
+
+
+def test_a_doubtful_birth_date_gives_way_and_an_unverified_one_before_it() -> None:
+    doubtful = person("1", born="2014-01-01", birth_date_status="Placeholder")
+    unverified = two(doubtful, person("1", born="2014-03-02"), {"meals": "Unverified"})
+    assert chosen(unverified, "a", "birth_date")["value"] == "2014-01-01"
     profiles = two(
         person("1", born="2014-01-01", birth_date_status="Placeholder"), person("1", born="2014-03-02")
     )

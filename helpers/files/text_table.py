@@ -55,11 +55,16 @@ def unique_names(header: Sequence[str]) -> list[str]:
     ['Name', 'Grade', 'Name#2']
     """
     seen: dict[str, int] = {}
-    names = []
+    names: dict[str, None] = {}
     for name in header:
-        seen[name] = seen.get(name, 0) + 1
-        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
-    return names
+        times = seen.get(name, 0) + 1
+        unique = name if times == 1 else f"{name}#{times}"
+        while unique in names:  # a file may have a head "Name#2" of its own
+            times += 1
+            unique = f"{name}#{times}"
+        seen[name] = times
+        names[unique] = None
+    return list(names)
 
 
 def split_path(path: str) -> list[str | int]:

@@ -19,6 +19,7 @@ _FINDINGS = {
     "header_out_of_order": "columns in another order",
     "cells_surplus": "row with too many cells",
     "cells_missing": "row with too few cells",
+    "cells_merged": "cell that reaches over several rows",
     "row_blank": "blank row",
     "row_repeated": "row that stands twice",
     "record_broken": "row that is cut or broken",

@@ -436,3 +436,13 @@ def test_every_word_of_the_lists_leads_to_a_column_that_there_is() -> None:
         assert set(suggest) - {"table", "words", "question"} <= columns
     for heads in (field["heads"] for field in words_file()["fields"].values()):
         assert all(" ".join(head_words(head)) for head in heads)
+
+
+def test_heads_that_may_be_data_are_printed_by_their_place(tmp_path: Path) -> None:
+    written(tmp_path, list_DOT_csv="Wilhelmina,Ruiz\nBartholomew,Li\nCassandra,Poe\n")
+    for words in (["start", tmp_path, "--json"], ["start", tmp_path]):
+        shutil.rmtree(tmp_path / "layouts", ignore_errors=True)
+        output = run(*words).output
+        assert "list.csv" in output
+        assert "Wilhelmina" not in output
+        assert "Ruiz" not in output

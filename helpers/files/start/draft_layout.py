@@ -216,28 +216,21 @@ def _row_is(kind: Kind) -> str:
 def _questions(kind: Kind) -> list[str]:
     """Say what is open, the weightiest first."""
     people = kind.people
-    found: list[str] = []
-    if not kind.names_people:
-        found.append("does any column say who a row is about?")
-    found += [
-        f"{name}: {known.open}"
-        for name, known in people.fields.items()
-        if known.open and known.field == "birth_date"
-    ]
+    of_fields = [(name, known.open, known.field) for name, known in people.fields.items() if known.open]
+    found = [] if kind.names_people else ["does any column say who a row is about?"]
+    found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field == "birth_date"]
     if kind.names_people and people.local_id is None:
         found.append("no id tells its people apart: is there one?")
-    found += [f"{name}: not taken, {why}" for name, why in people.left.items() if "empty" not in why]
-    undeclared = [name for name, ids in people.ids.items() if ids.system == "Undeclared"]
+    found += [
+        f"{kind.shown(name)}: not taken, {why}" for name, why in people.left.items() if why != "it is empty"
+    ]
+    undeclared = [kind.shown(name) for name, ids in people.ids.items() if ids.system == "Undeclared"]
     if undeclared:
         found.append(f"whose number is {' and '.join(undeclared)}?")
-    found += [
-        f"{name}: {known.open}"
-        for name, known in people.fields.items()
-        if known.open and known.field != "birth_date"
-    ]
+    found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field != "birth_date"]
     found.append("what is one row?")
     found += [
-        f"{name}: {guess.open}"
+        f"{kind.shown(name)}: {guess.open}"
         for name, guess in kind.guesses.items()
         if guess.open and "empty" not in guess.open and name not in people.fields and name not in people.ids
     ]

@@ -11,7 +11,7 @@ from helpers.files.start.guess import Guess, counted
 from helpers.files.start.guess_dates import day_orders
 from helpers.files.start.guess_people import People, guess_people
 from helpers.files.start.guess_types import guess_type
-from helpers.files.start.header_words import head_words
+from helpers.files.start.header_words import head_words, named_fields, numbered_thing
 
 __all__ = ["Kind", "kind_of", "tie_ids"]
 
@@ -45,6 +45,13 @@ class Kind:
     words: tuple[str, ...]
     takes_ids: bool = True
     questions: list[str] = field(default_factory=list)
+
+    def shown(self, name: str) -> str:
+        """Name a column on a terminal: by its place where no head is known, since it may be data."""
+        known = any(
+            named_fields(head_words(head)) or numbered_thing(head_words(head)) for head in self.guesses
+        )
+        return name if known else f"column {list(self.guesses).index(name) + 1}"
 
     @property
     def names_people(self) -> bool:

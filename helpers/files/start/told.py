@@ -36,8 +36,9 @@ def _ids(kind: Kind) -> list[str]:
     """Name the columns of ids, that which tells people apart first."""
     local = kind.people.local_id if kind.takes_ids else None
     names = sorted(kind.people.ids, key=lambda name: name != local)
+    systems = {name: kind.people.ids[name].system for name in names}
     return [
-        f"{name} ({kind.people.ids[name].system})" if kind.people.ids[name].system != "Undeclared" else name
+        kind.shown(name) if systems[name] == "Undeclared" else f"{kind.shown(name)} ({systems[name]})"
         for name in names
     ]
 
@@ -85,13 +86,14 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
     )
     if as_json:
         for row, drafted in zip(rows, started.drafted, strict=True):
-            people = drafted.kind.people
+            people, shown = drafted.kind.people, drafted.kind.shown
+            local = people.local_id
             row |= {
                 "layout": drafted.toml,
-                "fields": {known.field: name for name, known in people.fields.items()},
-                "id_columns": {name: ids.system for name, ids in people.ids.items()},
-                "local_id": people.local_id if drafted.kind.takes_ids else None,
-                "types": {name: guess.type for name, guess in drafted.kind.guesses.items()},
+                "fields": {known.field: shown(name) for name, known in people.fields.items()},
+                "id_columns": {shown(name): ids.system for name, ids in people.ids.items()},
+                "local_id": shown(local) if local is not None and drafted.kind.takes_ids else None,
+                "types": {shown(name): guess.type for name, guess in drafted.kind.guesses.items()},
                 "questions": drafted.kind.questions,
             }
         return {"drafted": rows, "layouts": tomls, "known": started.known, "left": started.left}

@@ -114,6 +114,16 @@ def _header_row(rows: Sequence[Sequence[str]]) -> int:
         row = 0
     heads = [cell for cell in rows[row] if cell]
     data = [cell for cell in heads if _is_data(cell)]
+    # What stands below its head again, in some columns but not in all, is no head.
+    again = [
+        head
+        in {
+            other[place] for other in rows[row + 1 :] if place < len(other) and list(other) != list(rows[row])
+        }
+        for place, head in enumerate(rows[row])
+        if head
+    ]
+    data += ["again"] if any(again) else []
     # Heads are words; a first row with days, numbers or addresses, none of whose words are known, is data.
     if row == 0 and len(rows) > 1 and data and not any(_speaks(cell) for cell in heads if cell not in data):
         return 0

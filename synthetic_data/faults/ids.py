@@ -155,13 +155,14 @@ def clever_id_reissued(scene: Scene) -> None:
 
 def staff_student_same_id(scene: Scene) -> None:
     """4711 is a teacher and a child: staff and children are numbered apart, and meet in one column."""
-    part = scene.people["part"]
-    teachers = scene.choose(np.flatnonzero((part == "Teacher").to_numpy(dtype=bool)))
-    text = scene.text()
+    part, text = scene.people["part"], scene.text()
     children = np.flatnonzero((text.str.isdigit() & (part == "Subject")).to_numpy(dtype=bool))
-    number = min(len(teachers), len(children))
-    same = scene.rng.permutation(children)[:number]
-    scene.write(teachers[:number], text.iloc[same], groups=np.arange(number))
+    teachers = np.flatnonzero((part == "Teacher").to_numpy(dtype=bool))
+    # The number is a child's already when the teacher gets it.
+    listed_before = np.searchsorted(children, teachers)
+    chosen = scene.choose(np.flatnonzero(listed_before > 0))
+    same = (scene.rng.random(len(chosen)) * listed_before[chosen]).astype("int64")
+    scene.write(teachers[chosen], text.iloc[children[same]], groups=np.arange(len(chosen)))
 
 
 def email_and_id_disagree(scene: Scene) -> None:

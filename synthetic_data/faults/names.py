@@ -54,8 +54,11 @@ def dupe_marker_in_name(scene: Scene) -> None:
 
 
 def html_escape_in_name(scene: Scene) -> None:
-    """O'Neil -> O&#39;Neil: written for a web page, and never turned back."""
-    scene.change_each(lambda text: text.replace("'", "&#39;").replace("’", "&#8217;"), among="Subject")
+    """O'Neil -> O&#39;Neil, Muñoz -> Mu&#241;oz: written for a web page, and never turned back."""
+    scene.change_each(
+        lambda text: "".join(c if c.isascii() and c != "'" else f"&#{ord(c)};" for c in text),
+        among="Subject",
+    )
 
 
 def surname_changed(scene: Scene) -> None:

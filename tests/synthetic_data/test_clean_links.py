@@ -37,4 +37,5 @@ def test_every_pair_that_two_systems_hold_is_found(
     assert set(untied["band"]) <= {"Alone"}
     assert set(untied["linkable_by"]) <= {"Name only"}
     assert untied.empty == (level in ("rostered", "governed")), "numbers that all carry tie all"
-    assert district.findings.empty, "a clean district gives no finding"
+    # Test students are none of the children, and no fault.
+    assert set(district.findings["kind"]) <= {"not_a_child"}, "a clean district gives no other finding"

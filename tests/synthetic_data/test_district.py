@@ -16,6 +16,7 @@ import pytest
 from helpers.layouts import BadInput, as_table
 from synthetic_data.district import cache_folder, make_district
 from synthetic_data.hard_cases import CASES
+from synthetic_data.silos import SILOS
 from tests.synthetic_data.write_sample import SAMPLE, STUDENTS, made_with
 from tests.synthetic_data.written_files import bytes_of, silo_files, table_of
 
@@ -50,7 +51,11 @@ def test_it_says_that_it_is_invented_and_what_it_is_made_of(district_folder: Pat
         "sis": "sis/oneroster_1p2",
         "attendance": "attendance/edfi_json",
         "meals": "meals/mealtime_customers",
+        "lms": "lms/canvas_gradebook",
+        "map_growth": "assessment/nwea_map_growth",
+        "iready": "assessment/iready_diagnostic",
     }
+    assert list(about["silos"]) == list(SILOS)
     assert about["school_years"] == [2025, 2026]
     assert {"scenario", "title", "seed", "level", "as_of", "kit_version", "fingerprint"} <= set(about)
 
@@ -157,12 +162,26 @@ def test_every_row_about_a_person_is_in_the_key_once_a_part(district_folder: Pat
         "attendance/studentSchoolAssociations.jsonl",
         "attendance/studentSchoolAttendanceEvents.jsonl",
         "meals/mealtime_customers_2026-04-30.csv",
+        "lms/users.csv",
+        "map_growth/map_growth_export.zip/StudentsBySchool.csv",
+        "map_growth/map_growth_export.zip/AssessmentResults.csv",
+        "iready/diagnostic_results_ela.csv",
+        "iready/diagnostic_results_math.csv",
     }
-    assert set(rows["file"]) == about_people
+    gradebooks = {path for path in silo_files(district_folder) if path.startswith("lms/gradebooks/")}
+    assert set(rows["file"]) == about_people | gradebooks
+    faults = key(district_folder, "faults")
+    of_nobody = faults.loc[faults["row"].notna() & faults["column"].isna() & faults["person"].isna()]
     for path in about_people:
         first = 1 if path.endswith(".jsonl") else 2
         count = len(table_of(district_folder, path).rows)
-        assert sorted(rows.loc[rows["file"] == path, "row"]) == list(range(first, first + count)), path
+        about = set(range(first, first + count)) - set(of_nobody.loc[of_nobody["file"] == path, "row"])
+        assert set(rows.loc[rows["file"] == path, "row"]) == about, path
+    for path in gradebooks:
+        table = table_of(district_folder, path).rows
+        nobody = table["ID"].eq("") | table["Student"].eq("Student, Test")
+        about = {2 + place for place, row in enumerate(nobody) if not row}
+        assert set(rows.loc[rows["file"] == path, "row"]) == about, path
     known = set(key(district_folder, "people")["person"])
     assert set(rows["person"]) <= known
 

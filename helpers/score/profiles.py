@@ -173,21 +173,22 @@ def _of_another(shown: pd.DataFrame, ties: pd.DataFrame) -> pd.Series:
 
 def _alike(rows: pd.DataFrame) -> pd.Series:
     """Compare what is shown with what is true, each element in its own way."""
-    same = rows["value"].eq(rows["true"]).fillna(False).astype(bool)
+    same = np.zeros(len(rows), dtype=bool)
     for element in elements():
         mine = rows["element"].eq(element.name).to_numpy(dtype=bool)
         if mine.any():
-            same = same.mask(mine, _alike_in(rows[mine], element).reindex(rows.index))
-    return same.fillna(False).astype(bool)
+            same[mine] = _alike_in(rows[mine], element)
+    return pd.Series(same, index=rows.index)
 
 
-def _alike_in(rows: pd.DataFrame, element: Element) -> pd.Series:
+def _alike_in(rows: pd.DataFrame, element: Element) -> np.ndarray:
     if element.type in ("integer", "number"):
         digits = rows["true"].str.partition(".")[2].str.len().fillna(0).to_numpy(dtype="float64")
-        true = pd.to_numeric(rows["true"], errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
-        apart = np.abs(rows["value_number"].to_numpy(dtype="float64") - true)
+        number = pd.to_numeric(rows["true"], errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+        apart = np.abs(rows["value_number"].to_numpy(dtype="float64") - number)
         # The truth is written with so many digits: half a unit of the last is nothing.
-        return pd.Series(apart <= 0.5 * 10.0**-digits + 1e-9, index=rows.index)
+        return np.asarray(apart <= 0.5 * 10.0**-digits + 1e-9)
+    shown, true = rows["value"], rows["true"]
     if element.compare == "folded":
-        return folded(rows["value"]).eq(folded(rows["true"])).fillna(False).astype(bool)
-    return rows["value"].eq(rows["true"]).fillna(False).astype(bool)
+        shown, true = folded(shown), folded(true)
+    return shown.eq(true).fillna(False).to_numpy(dtype=bool)

@@ -1,6 +1,6 @@
 """Write the committed sample district anew: `python -m tests.synthetic_data.write_sample`.
 
-It lies in a zip, since a district of 60 children is 1.4 MB of text that packs to a tenth.
+It lies in a zip, since a district of 60 children is 1.7 MB of text that packs to a tenth.
 """
 
 from __future__ import annotations

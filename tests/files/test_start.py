@@ -133,9 +133,9 @@ def test_ids_are_those_of_persons_and_no_others(tmp_path: Path) -> None:
     heads = "user_building_id|SIS User ID|Household ID|email|parent_email|Teacher ID|Order ID|first|last"
     rows = [heads.replace("|", ",")]
     for n in range(12):
-        rows.append(
-            f"31,{7000 + n // 2},{n // 6},c{n // 2}@x.org,p{n // 6}@x.org,{n % 3},{900 + n},{'ABCDEF'[n // 2]}na,Poe"
-        )
+        child, family = n // 2, n // 6
+        ids = f"31,{7000 + child},{family},c{child}@x.org,p{family}@x.org,{n % 3},{900 + n}"
+        rows.append(f"{ids},{'ABCDEF'[child]}na,Poe")
     (drafted,) = start_folder(written(tmp_path, log_DOT_csv="\n".join(rows) + "\n")).drafted
     people = drafted.kind.people
     assert {name: ids.system for name, ids in people.ids.items()} == {
@@ -402,7 +402,7 @@ def test_drafts_of_made_exports_find_what_their_layouts_declare(district_folder:
 
 
 def test_drafts_of_real_files_find_what_their_layouts_declare(real_files: Path) -> None:
-    """Measured in November 2026 on 21 kinds of file: 41 of 44 fields, 24 of 25 columns of ids, none wrong."""
+    """Measured on 17 kinds of table: 36 of 39 fields, 21 of 22 columns of ids, none of them wrong."""
     counts, odd = found_of_declared(real_files)
     assert counts["fields_found"] >= 0.9 * counts["fields"], odd
     assert counts["ids_found"] >= 0.95 * counts["ids"], odd

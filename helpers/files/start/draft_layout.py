@@ -34,6 +34,10 @@ def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _inline(pairs: Mapping[str, str]) -> str:
     inside = ", ".join(
         f"{key if re.fullmatch(r'[A-Za-z0-9_-]+', key) else _text(key)} = {value}"
@@ -82,8 +86,8 @@ def _column(kind: Kind, name: str) -> list[str]:
         pairs["sensitivity"] = _text("internal")
     if name == kind.people.local_id and kind.takes_ids and kind.rows[name].notna().all():
         pairs["required"] = "true"
-    lines = [f"  # {'. '.join(notes)}"] if notes else []
-    lines += [f"  # ? {one}" for one in open_ if one]
+    lines = [f"  # {'. '.join(map(_sentence, notes))}."] if notes else []
+    lines += [f"  # ? {_sentence(one)}" for one in open_ if one]
     return [*lines, f"  {_inline(pairs)},"]
 
 

@@ -100,7 +100,10 @@ def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
         # "District School Number" is the school's; "District Name" is nobody's of whom we speak.
         allowed = words_file()["ids"]["whose_number"] if field.startswith("school") else ()
         things = [word for word in rest if word in about["thing"] and word not in allowed]
-        if things or len(rest) > min(len(own), 2):
+        # "First" is a name and "First generation" is not: beside one word nothing else may stand in a name.
+        of_names = words_file()["fields"][field]["values"] in ("name", "full_name")
+        most = 0 if of_names and len(own) == 1 else min(len(own), 2)
+        if things or len(rest) > most:
             continue  # most of the head speaks of something else
         found[field] = min(found.get(field, (99, 0)), (len(rest), -len(own)))
     order = list(words_file()["fields"])
@@ -128,8 +131,8 @@ def numbered_thing(words: Sequence[str]) -> str | None:
     """
     ids: Mapping[str, list[str]] = words_file()["ids"]
     about: Mapping[str, list[str]] = words_file()["whose"]
-    if not any(word in ids["id"] for word in words):
-        return None
+    if not any(word in ids["id"] for word in words) or (words[0] == "number" and len(words) > 1):
+        return None  # "Number of days" counts
     if any(word in about["other"] for word in words):
         return "other"
     left = [word for word in words if word not in ids["id"]]
@@ -140,7 +143,8 @@ def numbered_thing(words: Sequence[str]) -> str | None:
     if not left:
         says = [word for word in words if word in ids["whose_number"] and word not in ids["says_nothing"]]
         return "qualified" if qualified and says else "bare"
-    for kind in ("person", "thing"):
-        if left[-1] in about[kind]:
-            return kind
+    for word in reversed(left):
+        for kind in ("person", "thing"):
+            if word in about[kind]:
+                return kind
     return "unknown"

@@ -59,7 +59,11 @@ def decide(evidence: pd.DataFrame) -> pd.DataFrame:
             "Refused",
             strong & plain & date_disagrees,
         ),
-        ("a strong id agrees, whole names differ", "Refused", strong & plain & surname_differs & ~date_agrees),
+        (
+            "a strong id agrees, whole names differ",
+            "Refused",
+            strong & plain & surname_differs & ~date_agrees,
+        ),
         ("a weak id agrees, first names differ", "Refused", weak & plain),
         ("a strong id agrees, first names differ", "Review", strong & plain),
         ("name and birth date agree, a strong id contradicts", "Review", id_contradicts & two_agree),

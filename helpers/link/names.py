@@ -9,6 +9,7 @@ the first name is what keeps twins apart.
 from __future__ import annotations
 
 import csv
+import html
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -112,15 +113,17 @@ def fold(text: str) -> str:
     Returns
     -------
     str
-        Lower-case words without accents (also those that a wrong encoding broke), apostrophes, hyphens or
-        full stops, and without a final Jr., III or
-        the like; an empty string when nothing is left. Letters of other scripts stay.
+        Lower-case words without accents (also those that a wrong encoding broke), apostrophes (also those
+        written in a web page's code), hyphens or full stops, and without a final Jr., III or the like; an
+        empty string when nothing is left. Letters of other scripts stay.
 
     Examples
     --------
-    >>> fold("  GARCÍA-López Jr."), fold("O’Brien"), fold("D. J."), fold("PÃ©rez")
-    ('garcia lopez', 'obrien', 'd j', 'perez')
+    >>> fold("  GARCÍA-López Jr."), fold("O’Brien"), fold("D. J."), fold("PÃ©rez"), fold("O&#39;Neil")
+    ('garcia lopez', 'obrien', 'd j', 'perez', 'oneil')
     """
+    if "&" in text:
+        text = html.unescape(text)
     if text.isascii():
         letters = text.lower()
     else:

@@ -18,6 +18,8 @@ __all__ = ["FINDING_KINDS", "LEFT_OUT", "can_be_noticed", "score_findings"]
 ABOUT_RECORDS = ("id_colliding", "birth_date_disagrees", "names_disagree", "id_shared", "rows_disagree")
 # Of these two records differ and nobody knows which is wrong: they stand at the one that is not the anchor.
 ABOUT_TWO_RECORDS = ("birth_date_disagrees", "names_disagree")
+# Of two rows with one key nobody knows which is wrong: the finding stands at the second, and names the value.
+ABOUT_TWO_ROWS = ("key_repeated",)
 FINDING_KINDS = frozenset(
     """
     file_missing file_unknown file_repeated file_empty file_unreadable file_unsafe text_not_decodable
@@ -85,11 +87,12 @@ def score_findings(
     pandas.DataFrame
         One row a silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``,
         ``planted`` and ``noticed`` (Int64, faults), ``share`` (rate). A fault is noticed by a finding of that
-        kind at one of its places: the same row and, where both name one, column; for findings about persons,
-        any row of the record; for findings about a whole file, the file. By a measure it is noticed when the
-        record in which it was planted (or, where its row makes no record, one of the same child in that
-        system) stands behind a line of that measure, in that column where both name one: that the measure is
-        above zero for other children's sake doesn't count. By ``left_out``, when its own row stands there.
+        kind at one of its places: the same row and, where both name one, column; for a repeated key, the row
+        that repeats it; for findings about persons, any row of the record; for findings about a whole file,
+        the file. By a measure it is noticed when the record in which it was planted (or, where its row makes
+        no record, one of the same child in that system) stands behind a line of that measure, in that column
+        where both name one: that the measure is above zero for other children's sake doesn't count. By
+        ``left_out``, when its own row stands there.
 
     Raises
     ------
@@ -105,11 +108,12 @@ def score_findings(
     looked_for |= {one.name for one in measures()} if behind is not None else set()
     looked_for |= {LEFT_OUT} if left_out is not None else set()
     faults = faults[faults["found_by"].isin(looked_for)].reset_index(drop=True)
-    faults = faults[["fault", "silo", "kind", "found_by", "file", "row", "column", "person"]].assign(
+    faults = faults[["fault", "silo", "kind", "found_by", "file", "row", "column", "after", "person"]].assign(
         change=faults.index
     )
     seen = [
         _at_the_cell(faults, findings),
+        _by_the_value(faults, findings),
         _at_the_record(faults, findings, district.person_rows, crosswalk),
         _at_the_file(faults, findings),
     ]
@@ -142,6 +146,16 @@ def _at_the_cell(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
     after = exact.merge(folded, on=["silo", "file", "found_by"], how="inner", validate="many_to_many")
     other_column = after["column"].ne(after["found_in"]).fillna(False)
     return pd.concat([found, after.loc[~other_column & after["row"].ge(after["from_row"]), "change"]])
+
+
+def _by_the_value(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
+    """Match findings about two rows by the value that the fault wrote into one of them."""
+    by = ["silo", "file", "column", "found_by", "value"]
+    about = (
+        faults[faults["found_by"].isin(ABOUT_TWO_ROWS)].rename(columns={"after": "value"}).dropna(subset=by)
+    )
+    here = findings.rename(columns={"kind": "found_by"})[by].dropna().drop_duplicates()
+    return about.merge(here, on=by, how="inner", validate="many_to_one")["change"]
 
 
 def _at_the_record(

@@ -48,6 +48,7 @@ def test_a_date_that_can_be_read_in_two_ways_is_no_disagreement() -> None:
     ("written", "meant"),
     [
         (("JOSÉ", "O'BRIEN"), ("Jose", "OBrien")),
+        (("Jose", "O&#39;Brien"), ("Jose", "O'Brien")),
         (("Ana Maria", "Garcia-Lopez"), ("Ana", "Garcia Lopez")),
         (("Ana", "Garcia"), ("Ana", "Garcia-Lopez")),
         (("Bob", "Smith"), ("Robert", "Smith Jr.")),

@@ -103,6 +103,13 @@ def test_a_fault_of_several_changes_counts_once_and_file_faults_by_file() -> Non
     }
 
 
+def test_a_repeated_key_is_noticed_at_the_row_that_repeats_it() -> None:
+    same = {"column": "user_id", "kind": "same_id", "found_by": "key_repeated"}
+    district = planted({"row": 4, "after": "4711", **same}, {"row": 5, "after": "4712", **same})
+    at_the_other = finding("meals", 30, "key_repeated").assign(column="user_id", value="4711")
+    assert shares(district, at_the_other) == {("same_id", "key_repeated"): (2, 1)}
+
+
 def behind(measure: str, silo: str, record: str, column: str | None = None) -> pd.DataFrame:
     one = {
         "measure": measure,

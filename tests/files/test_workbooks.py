@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -264,3 +265,14 @@ def test_any_cells_come_back_as_they_were(rows: list[list[Any]]) -> None:
     full = [row if str(row[-1] or "").strip() else [*row, "x"] for row in full]
     sheet = as_sheet(full)
     assert sheets_in(pack_workbook({"Any": sheet})) == {"Any": sheet}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_spoilt_workbook_is_read_or_told(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    data = bytearray(workbook(HEADS, ANA, [8, "Bo", "Li", "5/6/2013", 3.5], sheets=("Members", "Notes")))
+    for _ in range(chance.randint(1, 8)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    district = read_district(folder_with(tmp_path, bytes(data)))
+    assert adds_up(district)
+    assert len(district.people) == 2 or kinds(district)

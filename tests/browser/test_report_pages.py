@@ -59,6 +59,33 @@ def test_a_page_opens_whole_and_serves_everybody(browser: Browser, pages: Path, 
     assert faults == []
 
 
+def test_the_page_of_one_child_says_where_each_value_is_from(browser: Browser, workshop_pages: Path) -> None:
+    faults: list[str] = []
+    with opened(browser, workshop_pages / "04_see_the_child.html", "laptop", faults) as page:
+        profile = page.get_by_role("table").filter(has_text="who says so, and where")
+        rows = profile.locator("tbody tr")
+        assert rows.count() > 10
+        sources = rows.locator("td:nth-child(3)").all_inner_texts()
+        assert [text for text in sources if "row" not in text] == []
+        lanes = page.get_by_role("img", name="dated lines about one child")
+        assert lanes.is_visible()
+        assert lanes.evaluate("picture => picture.naturalWidth") > 0
+    assert faults == []
+
+
+def test_no_real_child_has_a_page(browser: Browser, real_pages: Path) -> None:
+    faults: list[str] = []
+    with opened(browser, real_pages / "04_see_the_child.html", "laptop", faults) as page:
+        assert page.get_by_text("none of them is followed").first.is_visible()
+        assert page.get_by_role("table").filter(has_text="who says so, and where").count() == 0
+    with opened(browser, real_pages / "index.html", "laptop", faults) as page:
+        joined = page.get_by_role("table").filter(has_text="how they are joined to other systems")
+        assert "all 49 joined surely" in joined.inner_text()
+        assert "all joined by an id that nothing could verify" in joined.inner_text()
+        assert page.get_by_text("bigpicture start").is_visible()
+    assert faults == []
+
+
 def test_what_is_wrong_with_a_page_is_seen(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "wrong.html").write_text(
         """<!DOCTYPE html><html lang="en"><head><title>Wrong</title><link rel="icon" href="data:,">

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings, unique_names
-from helpers.files.values import is_blank
-from helpers.layouts import STRING, FileLayout, from_arrow
+from helpers.layouts import FileLayout, from_arrow
 
-__all__ = ["DELIMITERS", "header_at", "parse_delimited", "raw_delimited"]
+__all__ = ["DELIMITERS", "header_at", "parse_delimited"]
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -66,39 +67,28 @@ def _cells(rows: list[str], delimiter: str) -> list[list[str]]:
         csv.field_size_limit(limit)
 
 
-def raw_delimited(data: bytes, file: FileLayout, delimiter: str) -> tuple[TextTable, np.ndarray, bool]:
-    """Read every row as it stands, short and long ones included.
+@dataclass(frozen=True)
+class _Rows:
+    """Rows below the header as they stand: those as wide as it, and the odd ones cell by cell."""
 
-    Parameters
-    ----------
-    data
-        UTF-8 text.
-    file
-        The kind of file.
-    delimiter
-        The delimiter that it really has.
+    header: list[str]
+    table: pa.Table
+    numbers: np.ndarray
+    odd: list[tuple[int, list[str]]]
 
-    Returns
-    -------
-    TextTable
-        Cells; `NA` where a row has no such cell, ``+1`` … for cells beyond the header. Odd rows come last.
-    numpy.ndarray
-        Row numbers, int64.
-    bool
-        Whether a quote stays open at the end.
-    """
+
+def _rows_of(data: bytes, file: FileLayout, delimiter: str) -> _Rows:
     header = header_at(data, delimiter, file.header_row)
     if not file.header_row:  # no header: columns by position
         declared = [column.name for column in file.columns]
         header = [*declared, *[""] * (len(header) - len(declared))]
-    width = max(len(header), 1)
     odd: list[tuple[int, str]] = []
 
     def keep(row: Any) -> str:
         odd.append((row.number, row.text))
         return "skip"
 
-    names = [f"c{place}" for place in range(width)]
+    names = [f"c{place}" for place in range(max(len(header), 1))]
     # One thread: only then does the parser tell the number of a row that it rejects.
     table = arrow_csv.read_csv(
         pa.py_buffer(data),
@@ -115,76 +105,50 @@ def raw_delimited(data: bytes, file: FileLayout, delimiter: str) -> tuple[TextTa
             quoted_strings_can_be_null=False,
         ),
     )
-    odd_rows = np.array([number for number, _ in odd], "int64")
     numbers = np.arange(1, table.num_rows + len(odd) + 1, dtype="int64")
-    if len(odd):
-        is_odd = np.zeros(len(numbers), bool)
-        is_odd[odd_rows - 1] = True
-        numbers = numbers[~is_odd]
-    unique = unique_names(header or [""])
-    rows = pd.DataFrame(
-        {name: from_arrow(table.column(place)) for place, name in enumerate(unique)},
-        index=pd.RangeIndex(table.num_rows),
-        copy=False,
-    )
-    if file.header_row:
-        data_rows = numbers > file.header_row
-        first = int((~data_rows).sum())
-        rows = rows.iloc[first:].set_axis(pd.RangeIndex(len(rows) - first))
-        numbers = numbers[data_rows]
-        odd = [(number, text) for number, text in odd if number > file.header_row]
     if odd:
-        cells = _cells([text for _, text in odd], delimiter)
-        longest = max([width, *map(len, cells)])
-        extra = [f"+{n}" for n in range(1, longest - width + 1)]
-        padded = [[*row, *[None] * (longest - len(row))] for row in cells]
-        more = pd.DataFrame(
-            {
-                name: pd.array([row[place] for row in padded], dtype=STRING)
-                for place, name in enumerate([*unique, *extra])
-            }
-        )
-        rows = pd.concat([rows.reindex(columns=[*unique, *extra]).astype(STRING), more], ignore_index=True)
-        numbers = np.concatenate([numbers, np.array([number for number, _ in odd], "int64")])
-    settings = {**default_settings(file), "delimiter": delimiter}
-    return TextTable(tuple(header), rows, settings), numbers, data.count(b'"') % 2 == 1
+        numbers = np.delete(numbers, np.array([number for number, _ in odd], "int64") - 1)
+    if file.header_row:
+        first = int(np.searchsorted(numbers, file.header_row, side="right"))
+        table, numbers = table.slice(first), numbers[first:]
+        odd = [(number, text) for number, text in odd if number > file.header_row]
+    cells = _cells([text for _, text in odd], delimiter)
+    return _Rows(header, table, numbers, [(number, row) for (number, _), row in zip(odd, cells, strict=True)])
 
 
-def _tell_odd_rows(
-    rows: pd.DataFrame,
-    numbers: np.ndarray,
-    odd: np.ndarray,
-    width: int,
-    kind: str,
-    lenient: str,
-    findings: Findings,
-) -> np.ndarray:
-    """Tell rows that are too short or too long; give those in which a cell may be lost.
+def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple[int, list[str]]]:
+    """Give the odd rows in which no cell can be lost, as wide as the header; tell them all.
 
     A short row is read only if its last cell is empty, a long one only if its surplus is.
     """
-    unread = np.zeros(len(rows), bool)
-    places = np.flatnonzero(odd)
-    if not len(places):
-        return unread
-    cells = rows.iloc[places].astype(object)
-    counts = cells.notna().to_numpy().sum(axis=1)
-    text = cells.fillna("").to_numpy()
-    # Cells that must be empty: from the last one of a short row, from the first surplus one of a long one.
-    first = np.minimum(counts - 1, width)
-    must = np.arange(text.shape[1])[None, :] >= first[:, None]
-    filled = np.array([[str(cell).strip() != "" for cell in row] for row in text])
-    unread[places] = (must & filled).any(axis=1)
-    for done, here in (("row_set_aside", unread[places]), ("read_as", ~unread[places])):
+    width = rows.table.num_columns
+    read: list[tuple[int, list[str]]] = []
+    told: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for number, cells in rows.odd:
+        if number == broken:
+            continue
+        if not any(cell.strip() for cell in cells):
+            findings.add("row_blank", "row_set_aside", row=number)
+            continue
+        doubtful = cells[-1:] if len(cells) < width else cells[width:]
+        lost = any(cell.strip() for cell in doubtful)
+        if not lost:
+            read.append((number, [*cells, *[""] * (width - len(cells))][:width]))
+        if len(cells) != width:
+            kind = "cells_missing" if len(cells) < width else "cells_surplus"
+            done = "row_set_aside" if lost else "read_as"
+            told.setdefault((kind, done), []).append((number, len(cells)))
+    for (kind, done), these in told.items():
+        lenient = "missing cells are empty" if kind == "cells_missing" else "surplus cells are empty"
         findings.add_rows(
             kind,
             done,
-            numbers[places[here]],
-            value=[f"{count} cells" for count in counts[here]],
+            [number for number, _ in these],
+            value=[f"{count} cells" for _, count in these],
             expected=f"{width} cells",
             read_as=lenient if done == "read_as" else None,
         )
-    return unread
+    return read
 
 
 def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Findings) -> Parsed:
@@ -204,50 +168,63 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
     Returns
     -------
     Parsed
-        Rows with as many cells as the header.
+        Rows with as many cells as the header; those that hadn't come last.
     """
     if delimiter != file.delimiter:
         findings.add(
             "delimiter_other", "read_as", value=delimiter, expected=file.delimiter, read_as=delimiter
         )
-    table, numbers, open_quote = raw_delimited(data, file, delimiter)
-    width = len(unique_names(table.header or [""]))
-    rows = table.rows
-    last = int(numbers.max()) if len(numbers) else min(file.header_row, 1 if data else 0)
+    rows = _rows_of(data, file, delimiter)
+    table, numbers = rows.table, rows.numbers
+    every = np.concatenate([numbers, np.array([number for number, _ in rows.odd], "int64")])
+    last = int(every.max()) if len(every) else min(file.header_row, 1 if data else 0)
     total = max(_count_rows(data, last), last)
-    gone = np.zeros(len(rows), bool)
-    declared = list(rows.columns[:width])
-    surplus = list(rows.columns[width:])
+    gone = _blank(table)
+    findings.add_rows("row_blank", "row_set_aside", numbers[gone])
+    broken = last if len(every) and data.count(b'"') % 2 and _is_swallowed(data, rows, last) else None
+    if broken is not None:
+        findings.add("record_broken", "row_set_aside", row=last, expected="a closing quote")
+        gone[numbers == last] = True
+    odd = _readable(rows, broken, findings)
+    if gone.any():
+        table, numbers = table.filter(pa.array(~gone)), numbers[~gone]
+    if odd:
+        cells = [pa.array(column, pa.large_string()) for column in zip(*(row for _, row in odd), strict=True)]
+        table = pa.concat_tables([table, pa.table(cells, names=table.column_names)])
+        numbers = np.concatenate([numbers, np.array([number for number, _ in odd], "int64")])
+    if data and data[-1:] not in b"\r\n" and data.count(b"\n") > 1 and (numbers == last).any():
+        findings.add("record_broken", "nothing", row=last, expected="a line end after the last row")
+    text = pd.DataFrame(
+        {
+            name: from_arrow(table.column(place))
+            for place, name in enumerate(unique_names(rows.header or [""]))
+        },
+        index=pd.RangeIndex(table.num_rows),
+        copy=False,
+    )
+    settings = {**default_settings(file), "delimiter": delimiter}
+    return Parsed(TextTable(tuple(rows.header), text, settings), numbers, total, min(file.header_row, total))
 
-    if open_quote and len(rows):
-        tail = data.rstrip(b"\r\n").rsplit(b"\n", 1)[-1]
-        end = int(np.argmax(numbers))
-        swallowed = any("\n" in str(cell) for cell in rows.iloc[end] if cell is not pd.NA)
-        if tail.count(b'"') % 2 or swallowed:
-            findings.add("record_broken", "row_set_aside", row=last, expected="a closing quote")
-            gone[end] = True
-    blank = ~gone
-    for name in rows.columns:
+
+def _blank(table: pa.Table) -> np.ndarray:
+    """Say in which rows no cell holds anything."""
+    blank = np.ones(table.num_rows, bool)
+    for column in table.columns:
         # Few rows begin with an empty cell: only those are looked at further.
         left = np.flatnonzero(blank)
         if not len(left):
             break
-        blank[left] = is_blank(rows[name].iloc[left])
-    findings.add_rows("row_blank", "row_set_aside", numbers[blank])
-    gone |= blank
-    # Only rows that the parser rejected can be short or long, and they come last.
-    short = rows[declared[-1]].isna().to_numpy() & ~gone
-    long = rows[surplus].notna().any(axis=1).to_numpy() & ~gone if surplus else np.zeros(len(rows), bool)
-    for kind, odd, lenient in (
-        ("cells_missing", short, "missing cells are empty"),
-        ("cells_surplus", long, "surplus cells are empty"),
-    ):
-        gone |= _tell_odd_rows(rows, numbers, odd, width, kind, lenient, findings)
-    if data and data[-1:] not in b"\r\n" and len(rows) and not gone[int(np.argmax(numbers))]:
-        ended = data.count(b"\n") > 1
-        if ended:
-            findings.add("record_broken", "nothing", row=last, expected="a line end after the last row")
-    if short.any() or surplus:
-        rows = rows[declared].fillna("")
-        table = TextTable(table.header, rows, table.settings)
-    return Parsed(table, numbers, total, min(file.header_row, total)).without(gone)
+        some = column if len(left) == len(blank) else column.take(pa.array(left))
+        blank[left] = np.asarray(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(some)), 0))
+    return blank
+
+
+def _is_swallowed(data: bytes, rows: _Rows, last: int) -> bool:
+    """Say whether a quote that stays open ends in the last row, or has taken others into it."""
+    tail = data.rstrip(b"\r\n").rsplit(b"\n", 1)[-1]
+    if tail.count(b'"') % 2:
+        return True
+    odd = dict(rows.odd)
+    if last in odd:
+        return any("\n" in cell for cell in odd[last])
+    return any("\n" in str(column[-1]) for column in rows.table.columns)

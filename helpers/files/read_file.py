@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -39,6 +39,8 @@ class ReadFile:
         What was wrong.
     structure
         Rows of structure by the name that the layout gives them.
+    parts
+        Parts of cells that were read already.
     """
 
     path: str
@@ -48,6 +50,7 @@ class ReadFile:
     columns: dict[str, Column]
     values: ColumnValues
     structure: dict[str, StructureCells]
+    parts: dict[Hashable, pd.Series] = field(default_factory=dict)
 
     def named(self, name: str, element: int | None = None) -> str | None:
         """Find the name in the file of a declared column; `element` is put in for ``[]``."""
@@ -70,6 +73,7 @@ class ReadFile:
         """Let go of what was written, once the standard rows are made: only ids are looked at again."""
         ids = [name for name, column in self.columns.items() if column.identification_system]
         self.values = self.values.only(ids)
+        self.parts = {}
         self.parsed = self.parsed.bare()
 
     def elements(self, stem: str) -> list[int]:

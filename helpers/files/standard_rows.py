@@ -32,7 +32,16 @@ __all__ = ["make_rows"]
 def _part(
     read: ReadFile, column: Column, part: str, element: int | None, table: str, target: str
 ) -> pd.Series:
-    """Read a part of a cell as the standard column's type."""
+    """Read a part of a cell as the standard column's type; what several rows are made of, once."""
+    asked = (column.name, part, element, table, target)
+    if asked not in read.parts:
+        read.parts[asked] = _read_part(read, column, part, element, table, target)
+    return read.parts[asked]
+
+
+def _read_part(
+    read: ReadFile, column: Column, part: str, element: int | None, table: str, target: str
+) -> pd.Series:
     pattern = column.parts or column.item or ""
     text = read.text(column.name, element).str.extract(pattern)[part].astype(STRING)
     standard = next((one.type for one in standard_table(table).columns if one.name == target), "string")

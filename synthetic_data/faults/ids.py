@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.layouts import STRING
 from synthetic_data.faults.keyboard import mistyped
-from synthetic_data.faults.pieces import chosen_pieces
+from synthetic_data.faults.pieces import chosen_children, chosen_pieces
 from synthetic_data.scene import CellChange, Scene
 from synthetic_data.silos.observation import look_up
 
@@ -94,37 +94,36 @@ def unknown_id_type(scene: Scene) -> None:
     row stands with the wrong child.
     """
     children = scene.truth.population.children
-    person, old = scene.people["person"], scene.text()
+    person = scene.people["person"]
     here = children.loc[children["grade_level"].notna()]
+    wrong = []
     for group, (_, places) in enumerate(chosen_pieces(scene)):
         listed = person.iloc[places].dropna().drop_duplicates().sort_values()
         others = here.loc[~here["person"].isin(listed), "state_id"].to_numpy(dtype=object)
-        theirs = scene.rng.permutation(others)
-        if len(theirs) < len(listed):
-            continue
-        wrong = pd.DataFrame({"person": listed.array, "number": theirs[: len(listed)]}, dtype=STRING)
-        after = look_up(person.iloc[places], wrong, "person", "number").fillna(old.iloc[places])
-        scene.write(places, after, groups=np.full(len(places), group))
-        for kind in ALSO_IN.get(scene.fault.file, ()):
-            page = scene.of_kind(kind)
-            numbers = look_up(page.people["person"], wrong, "person", "number")
-            same = np.flatnonzero(numbers.notna())
-            groups = np.full(len(same), group)
-            scene.cells.append(CellChange(page, scene.fault.column, same, list(numbers.iloc[same]), groups))
+        theirs = scene.rng.permutation(others)[: len(listed)]
+        wrong.append(pd.DataFrame({"person": listed.array[: len(theirs)], "number": theirs, "group": group}))
+    if not wrong:
+        return
+    # Who is in two lists, having moved, has the number of the first.
+    numbers = pd.concat(wrong, ignore_index=True).drop_duplicates("person", ignore_index=True)
+    numbers["number"] = numbers["number"].astype(STRING)
+    for page in (*scene.pages, *map(scene.of_kind, ALSO_IN.get(scene.fault.file, ()))):
+        number = look_up(page.people["person"], numbers, "person", "number")
+        same = np.flatnonzero(number.notna())
+        groups = look_up(page.people["person"], numbers, "person", "group").iloc[same].to_numpy(dtype="int64")
+        scene.cells.append(CellChange(page, scene.fault.column, same, list(number.iloc[same]), groups))
 
 
 def vendor_holds_old_id(scene: Scene) -> None:
     """10231 where the roster has 70231: results that came in under an id of an earlier roster."""
-    person, text = scene.people["person"], scene.text()
-    listed = np.sort(np.asarray(person.dropna().unique(), dtype=object))
-    chosen = listed[scene.choose(np.arange(len(listed)))]
+    text = scene.text()
+    places, groups = chosen_children(scene)
     width = int(text.str.len().max()) if len(text) else 1
-    drawn = scene.rng.integers(10 ** (width - 1), 10**width, size=4 * len(chosen) + 8).tolist()
+    wanted = int(groups.max()) + 1 if len(groups) else 0
+    drawn = scene.rng.integers(10 ** (width - 1), 10**width, size=4 * wanted + 8).tolist()
     taken = set(text.dropna().tolist())
     free = [number for number in dict.fromkeys(map(str, drawn)) if number not in taken]
-    for group, (one, number) in enumerate(zip(chosen, free, strict=False)):
-        places = np.flatnonzero((person == one).fillna(False))
-        scene.write(places, [number] * len(places), groups=np.full(len(places), group))
+    scene.write(places, np.array(free, dtype=object)[groups], groups=groups)
 
 
 def id_case_differs(scene: Scene) -> None:

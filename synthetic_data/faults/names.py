@@ -7,6 +7,7 @@ import unicodedata
 import numpy as np
 
 from synthetic_data.faults.keyboard import mistyped
+from synthetic_data.faults.pieces import chosen_children
 from synthetic_data.names import nicknames
 from synthetic_data.scene import Scene
 from synthetic_data.silos.observation import look_up
@@ -75,14 +76,10 @@ FIRST_NAME_OF = {"StudentLastName": "StudentFirstName", "Last Name": "First Name
 def names_swapped(scene: Scene) -> None:
     """Ali Mohamed -> Mohamed Ali: first and last name in each other's column, in all rows of a child."""
     first_column = FIRST_NAME_OF[scene.fault.column]
-    person, last, first = scene.people["person"], scene.text(), scene.text(first_column)
-    differ = (last != first).fillna(False) & person.notna()
-    listed = np.sort(np.asarray(person.loc[differ].unique(), dtype=object))
-    for group, one in enumerate(listed[scene.choose(np.arange(len(listed)))].tolist()):
-        places = np.flatnonzero((person == one).fillna(False))
-        groups = np.full(len(places), group)
-        scene.write(places, first.iloc[places], groups=groups)
-        scene.write(places, last.iloc[places], column=first_column, groups=groups)
+    last, first = scene.text(), scene.text(first_column)
+    places, groups = chosen_children(scene, (last != first).fillna(False))
+    scene.write(places, first.iloc[places], groups=groups)
+    scene.write(places, last.iloc[places], column=first_column, groups=groups)
 
 
 def subject_name_variant(scene: Scene) -> None:

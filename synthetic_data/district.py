@@ -265,7 +265,7 @@ def clean_pages(seen: Observation) -> dict[str, Page]:
             path=path,
             file=file,
             table=_text(recorded, recorded.frame, file),
-            people=recorded.people,
+            people=recorded.people.reset_index(drop=True),
             spare=NOTHING if recorded.spare is None else _text(recorded, recorded.spare, file).rows,
             spare_people=NOTHING if recorded.spare_people is None else recorded.spare_people,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -99,7 +99,7 @@ def _date(column: Column) -> Callable[[str], Read]:
     formats = column.formats() or ["%Y-%m-%d"]
     orders = {re.sub(r"[^dmb]", "", one.replace("%-", "%")) for one in formats}
     trusted = not {"md", "dm"} <= orders
-    earlier = pd.Timedelta(days=1 if column.exclusive else 0)
+    earlier = timedelta(days=1 if column.exclusive else 0)
     low = datetime.fromisoformat(str(column.minimum)) if column.minimum else None
     high = datetime.fromisoformat(str(column.maximum)) if column.maximum else None
 
@@ -113,12 +113,13 @@ def _date(column: Column) -> Callable[[str], Read]:
         if not readings:
             return Read(None, f"not_a_{column.type}")
         first = readings[0]
-        if (low and first < low) or (high and first > high):
+        plain = first.replace(tzinfo=None)
+        if (low and plain < low) or (high and plain > high) or plain - datetime.min < earlier:
             return Read(None, "out_of_range")
         others = [] if trusted else [one for one in readings[1:] if one != first]
-        value = pd.Timestamp(first) - earlier
+        value = pd.Timestamp(first - earlier)
         if others:
-            return Read(value, "date_ambiguous", pd.Timestamp(others[0]) - earlier, lenient=True)
+            return Read(value, "date_ambiguous", pd.Timestamp(others[0] - earlier), lenient=True)
         return Read(value)
 
     return read

@@ -1,4 +1,4 @@
-"""The profile of a made district against its answer key, and of real files against what their origin says."""
+"""Profiles of a made district account for every row; those of real files say what their origin says."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles, elements, follow_child
 
 
-@pytest.mark.parametrize("made", ["district", "clean_district"])
-def test_every_fact_row_of_a_made_district_is_accounted_for(
-    made: str, request: pytest.FixtureRequest
-) -> None:
-    district: District = request.getfixturevalue(made)
+def test_every_fact_row_of_a_made_district_is_accounted_for(district: District) -> None:
     links = link_district(district)
     profiles = child_profiles(district, links)
 

@@ -134,6 +134,11 @@ def _known(figures: IndexFigures) -> str:
     if not sure:
         return f"{len(known)} systems each know fewer than 10 children."
     least, most = min(sure, key=sure.__getitem__), max(sure, key=sure.__getitem__)
+    if len(sure) < len(known):
+        return (
+            f"{len(known)} systems know up to **{number_text(sure[most])}** children ({most}); "
+            f"{len(known) - len(sure)} of them know fewer than 10."
+        )
     return (
         f"{len(known)} systems know between **{number_text(sure[least])}** children ({least}) "
         f"and **{number_text(sure[most])}** ({most})."

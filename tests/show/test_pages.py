@@ -170,6 +170,14 @@ def test_the_index_says_four_sentences_with_this_runs_figures(index: str) -> Non
     assert "code cell 3 (under “Join”)" in index
 
 
+def test_many_systems_are_said_as_a_range_and_hidden_ones_are_no_part_of_it() -> None:
+    many = {f"system {place}": 100 + place for place in range(7)}
+    assert "between **100** children (system 0) and **106**" in sentences(IndexFigures("x", 106, many))[0]
+    hidden = sentences(IndexFigures("x", 106, {**many, "system 0": "fewer than 10"}))[0]
+    assert "up to **106** children (system 6); 1 of them know fewer than 10" in hidden
+    assert "between" not in hidden
+
+
 def test_without_a_key_the_index_says_what_cannot_be_judged() -> None:
     figures = IndexFigures(
         "x", 65, {"A": 65, "B": "fewer than 10"}, joined_everywhere="fewer than 10", waiting=12

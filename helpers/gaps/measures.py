@@ -24,6 +24,7 @@ class Measure(BaseModel):
     unit: str
     meaning: str
     next_step: str
+    limit_step: str = ""
     needs_key: bool = False
     bad: bool = False
 
@@ -96,6 +97,7 @@ def line(
         A row of the table ``scorecard`` without its interval.
     """
     about = measure(name)
+    said = about.limit_step if more.get("is_limit") and about.limit_step else about.next_step
     value = numerator
     if about.unit == "rate" and numerator is not None:
         value = numerator / denominator if denominator else None
@@ -111,6 +113,6 @@ def line(
         "unit": about.unit,
         "is_limit": False,
         "needs_key": about.needs_key,
-        "next_step": about.next_step.format(left=left, right=right, column=column or "all columns"),
+        "next_step": said.format(left=left, right=right, column=column or "all columns"),
         **more,
     }

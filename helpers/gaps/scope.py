@@ -21,8 +21,8 @@ __all__ = ["Scope", "scope_of", "worded"]
 # A system is for a grade, or a school, of which it knows at least this share of the children: a few who were
 # promoted, moved or joined wrongly don't make it one of a whole grade.
 LEAST_SHARE = 0.1
-# In a smaller group nobody may be known by chance.
-SMALLEST_GROUP = 5
+# Of a smaller group nobody may be known by chance; and of a real district no such group is told.
+SMALLEST_GROUP = 10
 # A system of whose children fewer than this share have a known grade says nothing about grades.
 KNOWN_SHARE = 0.5
 GRADES = ("PK", "KG", *(f"{number:02d}" for number in range(1, 13)))

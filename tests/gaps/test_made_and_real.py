@@ -1,0 +1,106 @@
+"""The scorecard of six systems that somebody made, and of real folders, holds what its contract says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.files import District, read_district
+from helpers.gaps import first_steps, measures, records_behind, scorecard
+from helpers.layouts import as_table
+from helpers.link import Links, link_district
+from helpers.score import score_links
+from tests.gaps.test_scope import line
+
+SIX = {"sis", "attendance", "meals", "lms", "map_growth", "iready"}
+BLOCKS = {"Not joinable", "Not fresh", "Not permitted"}
+
+
+@pytest.fixture(scope="module")
+def links(district: District) -> Links:
+    return link_district(district)
+
+
+@pytest.fixture(scope="module")
+def card(district: District, links: Links) -> pd.DataFrame:
+    return scorecard(district, links, score_links(district, links.crosswalk))
+
+
+def keeps_its_contract(card: pd.DataFrame, district: District) -> None:
+    assert card.equals(as_table("scorecard", card))
+    rates = card[card["unit"].eq("rate") & card["value"].notna()]
+    assert np.allclose(rates["value"], rates["numerator"] / rates["denominator"])
+    assert (rates["low"].le(rates["value"]) & rates["value"].le(rates["high"])).all()
+    others = card[card["unit"].ne("rate") & card["value"].notna()]
+    assert others["value"].equals(others["numerator"])
+    assert others["low"].isna().all()
+    assert set(card["blocked_by"].dropna()) <= BLOCKS
+    assert card.loc[card["blocked_by"].notna(), "right_silo"].notna().all()
+    assert card[["is_limit", "needs_key", "next_step"]].notna().all(axis=None)
+    for each in card[["next_step", "left_silo", "right_silo", "column"]].to_dict("records"):
+        said = each.pop("next_step")
+        for name in each.values():
+            said = said.replace(name, "") if isinstance(name, str) else said
+        assert not re.search(r"\d|[{}_]", said), said
+    of_measures = card[card["measure"].isin([one.name for one in measures()])]
+    assert not of_measures.duplicated(["left_silo", "right_silo", "measure", "column"]).any()
+    stands = set(district.person_rows[["file", "row"]].itertuples(index=False, name=None))
+    examples = of_measures[["example_file", "example_row"]].dropna().drop_duplicates()
+    assert set(examples.itertuples(index=False, name=None)) <= stands
+
+
+def test_fifteen_pairs_of_six_systems_keep_the_contract(card: pd.DataFrame, district: District) -> None:
+    pairs = card.dropna(subset=["right_silo"])[["left_silo", "right_silo"]].drop_duplicates()
+    assert len(pairs) == 15
+    assert {frozenset(pair) for pair in pairs.to_numpy().tolist()} == {
+        frozenset((one, other)) for one in SIX for other in SIX if one != other
+    }
+    assert (pairs["left_silo"] == "sis").sum() == 5
+    keeps_its_contract(card, district)
+
+
+def test_with_a_key_each_pair_that_is_joined_is_judged(card: pd.DataFrame) -> None:
+    judged = card[card["measure"].eq("matches that are right")]
+    assert len(judged) == 15
+    assert judged["needs_key"].all()
+    assert (judged["numerator"] <= judged["denominator"]).all()
+    assert judged["value"].notna().all()
+
+
+def test_what_a_system_fills_and_holds_is_told(card: pd.DataFrame) -> None:
+    given = line(card, "scores given", "lms")
+    assert given.is_limit
+    assert 0 < given.numerator < given.denominator
+    assert set(card.loc[card["measure"].eq("children with an entry"), "left_silo"]) >= SIX - {"meals"}
+    no_birth_date = card[card["measure"].eq("column filled") & card["column"].eq("birth_date")]
+    assert set(no_birth_date.loc[no_birth_date["is_limit"], "left_silo"]) == {"lms", "iready"}
+
+
+def test_behind_a_line_stand_as_many_as_it_counts(
+    card: pd.DataFrame, district: District, links: Links
+) -> None:
+    behind = records_behind(district, links)
+    assert len(behind.merge(district.people, on=["silo", "record"], validate="many_to_one")) == len(behind)
+    for name in ("only in left", "only in right", "listed and never seen", "waiting for a person"):
+        counted = card.loc[card["measure"].eq(name), "numerator"].sum()
+        children = behind[behind["measure"].eq(name)].merge(
+            links.crosswalk, on=["silo", "record"], how="left", validate="many_to_one"
+        )
+        by = ["left_silo", "right_silo", "record" if name == "waiting for a person" else "child"]
+        assert len(children.drop_duplicates(by)) == counted, name
+
+
+def test_real_folders_keep_the_contract_without_a_key(real_files: Path) -> None:
+    district = read_district(real_files / "grand_bend_joinable")
+    links = link_district(district)
+    card = scorecard(district, links)
+    keeps_its_contract(card, district)
+    assert card.loc[card["needs_key"], "value"].isna().all()
+    assert set(card.loc[card["needs_key"], "next_step"]) == {"cannot be judged without a key"}
+    unjoined = card[card["blocked_by"].eq("Not joinable") & card["measure"].eq("match rate")]
+    assert unjoined["value"].isna().all()
+    assert len(first_steps(card))

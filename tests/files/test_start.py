@@ -446,3 +446,11 @@ def test_heads_that_may_be_data_are_printed_by_their_place(tmp_path: Path) -> No
         assert "list.csv" in output
         assert "Wilhelmina" not in output
         assert "Ruiz" not in output
+
+
+def test_first_names_alone_do_not_speak_against_an_id(tmp_path: Path) -> None:
+    rows = "".join(f"{100 + n},{'Ana' if n % 3 else 'Bo'},Grade {n % 5 + 1}\n" for n in range(30))
+    start_folder(written(tmp_path, camp_DOT_csv=f"Camper ID,First name,Grade\n{rows}"))
+    people = read_district(tmp_path)["camp"].people
+    assert len(people) == 30
+    assert set(people["grade_level"]) == {"01", "02", "03", "04", "05"}

@@ -59,6 +59,12 @@ class People:
         return next((column for column, known in self.fields.items() if known.field == name), None)
 
     @property
+    def whole_names(self) -> bool:
+        """Whether it has whole names, not first names or surnames only."""
+        both = self.column("first_name") is not None and self.column("last_surname") is not None
+        return both or self.column("full_name") is not None
+
+    @property
     def named(self) -> bool:
         """Whether the table has names."""
         return any(self.column(name) for name in ("first_name", "last_surname", "full_name"))
@@ -88,7 +94,14 @@ def _correspond(ids: pd.Series, persons: pd.Series) -> tuple[float, float, int]:
 
 
 def _id_of(
-    name: str, what: str, values: pd.Series, persons: pd.Series | None, guess: Guess, born: bool
+    name: str,
+    what: str,
+    values: pd.Series,
+    persons: pd.Series | None,
+    guess: Guess,
+    *,
+    born: bool,
+    whole_names: bool,
 ) -> Ids | str | None:
     """Decide whether a column holds a person's id; a sentence where its head says so and its values don't."""
     texts = values.dropna().drop_duplicates().tolist()
@@ -111,6 +124,8 @@ def _id_of(
             "Undeclared", "the head says so, and its values are ids; there are no names to compare with", ask
         )
     of_one, has_one, count = _correspond(values, persons)
+    if not whole_names:
+        has_one = 1.0  # many children are called Ana
     tells = of_one >= ONE_TO_ONE and has_one >= NAMESAKES
     if what == "person":
         if of_one >= 0.8 and has_one >= 0.5:
@@ -160,7 +175,15 @@ def guess_people(rows: pd.DataFrame, guesses: Mapping[str, Guess], system_words:
         if what in (None, "other", "thing"):
             continue
         born = people.column("birth_date") is not None
-        found = _id_of(str(name), str(what), rows[name], persons, guesses[name], born)
+        found = _id_of(
+            str(name),
+            str(what),
+            rows[name],
+            persons,
+            guesses[name],
+            born=born,
+            whole_names=people.whole_names,
+        )
         if isinstance(found, Ids):
             people.ids[name] = found
             people.left.pop(name, None)

@@ -112,22 +112,23 @@ def _header_row(rows: Sequence[Sequence[str]]) -> int:
     )
     if row and any(count > max(2, 0.5 * usual) for count in filled[:row]):
         row = 0
-    heads = [cell for cell in rows[row] if cell]
-    data = [cell for cell in heads if _is_data(cell)]
-    # What stands below its head again, in some columns but not in all, is no head.
-    again = [
-        head
-        in {
-            other[place] for other in rows[row + 1 :] if place < len(other) and list(other) != list(rows[row])
-        }
-        for place, head in enumerate(rows[row])
-        if head
-    ]
-    data += ["again"] if any(again) else []
-    # Heads are words; a first row with days, numbers or addresses, none of whose words are known, is data.
-    if row == 0 and len(rows) > 1 and data and not any(_speaks(cell) for cell in heads if cell not in data):
-        return 0
-    return row + 1
+    if row or len(rows) == 1:
+        return row + 1
+    heads = [cell for cell in rows[0] if cell]
+    data = {cell for cell in heads if _is_data(cell)}
+    # Heads are words: a first row with days, numbers or addresses, or with what stands below again, none of
+    # whose words are known, is data.
+    is_data = bool(data) or _stands_again(rows)
+    return 0 if is_data and not any(_speaks(cell) for cell in heads if cell not in data) else 1
+
+
+def _stands_again(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether a cell of the first row stands in its column again, where not the whole row does."""
+    below = [row for row in rows[1:] if list(row) != list(rows[0])]
+    return any(
+        head and any(place < len(row) and row[place] == head for row in below)
+        for place, head in enumerate(rows[0])
+    )
 
 
 def _by_place(width: int) -> list[Column]:

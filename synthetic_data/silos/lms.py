@@ -94,7 +94,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         [about(last["person"], "Subject"), about(teachers["person"], "Teacher")], ignore_index=True
     )
     order = users["login_id"].argsort(kind="stable").to_numpy()
-    listed = Recorded("users", "users.csv", users.iloc[order].reset_index(drop=True), whom.iloc[order])
+    users, whom = (frame.iloc[order].reset_index(drop=True) for frame in (users, whom))
+    listed = Recorded("users", "users.csv", users, whom)
     pages = gradebook_pages(scenario, truth, accounts, day, exchange.agreed_codes)
     late = served.loc[~served["person"].isin(last["person"]), "person"].drop_duplicates()
     elsewhere = ever.loc[~ever.isin(served["person"])]

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,8 @@ from helpers.files.workbook import sheets_in
 __all__ = ["FoundFile", "Refused", "files_below"]
 
 PASSED_OVER = ("layouts", "__MACOSX")
+# What a zip that is damaged, or packed in a way that nobody else uses, may raise.
+DAMAGED = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
 WORKBOOKS = (".xlsx", ".xlsm")
 LARGEST_ZIP = 4 << 30  # bytes unpacked: above every export that this kit has met, below a laptop's disk
 LARGEST_RATIO = 200  # text packs at about 10 to 1, a bomb of zeros at about 1000 to 1
@@ -100,7 +103,7 @@ def _in_zip(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
             if broken:
                 return [], [Refused(shown, "file_unreadable", f"its file {broken} is damaged")]
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except DAMAGED as error:
         return [], [Refused(shown, "file_unreadable", f"it is no zip that can be opened ({error})")]
     found: list[FoundFile] = []
     refused: list[Refused] = []
@@ -131,7 +134,7 @@ def _opened(shown: str, size: int, read: Callable[[], bytes]) -> tuple[list[Foun
         sheets = sheets_in(data)
     except OverflowError as error:
         return [], [Refused(shown, "file_unsafe", str(error))]
-    except (zipfile.BadZipFile, ValueError) as error:
+    except DAMAGED as error:
         return [], [Refused(shown, "file_unreadable", str(error))]
     return [
         FoundFile(f"{shown}/{name}", len(sheet), partial(bytes, sheet), is_sheet=True)

@@ -267,7 +267,7 @@ def test_any_cells_come_back_as_they_were(rows: list[list[Any]]) -> None:
     assert sheets_in(pack_workbook({"Any": sheet})) == {"Any": sheet}
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(16))
 def test_a_spoilt_workbook_is_read_or_told(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     data = bytearray(workbook(HEADS, ANA, [8, "Bo", "Li", "5/6/2013", 3.5], sheets=("Members", "Notes")))

@@ -1,10 +1,10 @@
-"""How children fare: one latent profile a child drives absences by day and course grades together.
+"""How children fare: one latent profile a child drives absences, grades and test scores together.
 
 The model, in words. Every child has an academic and an engagement trait, correlated; part of engagement is
 shared by a household. Each school year brings a tendency to miss school: mostly disengagement, partly the
 child's own, partly the year's. Absences begin on days drawn with that tendency, a factor for the grade, the
-month and the weekday, and last one to four days. Grades follow academic trait and engagement. So children who
-are away more have lower grades, although neither causes the other here: `Life.effects` lists everything that
+month and the weekday, and last one to four days. Grades follow academic trait and engagement, test scores
+the academic trait. So children who are away more have lower grades and scores, although none causes another: `Life.effects` lists everything that
 was put in, with its size and where that comes from.
 
 The level of absence is solved for, so that ``scenario.chronic_absence`` of children miss at least a tenth of

@@ -146,7 +146,7 @@ def _results(
     child, school = tests.child, at_school[tests.child]
     rng = rng_for(scenario.seed, SILO, SUBJECTS[subject])
     accounts = _accounts(scenario, len(children))
-    enrolled = _enrolled(scenario, truth, exchange)[child]
+    enrolled = _enrolled(scenario, truth, held.last_roster)[child]
     first, last = _first_and_last(tests)
 
     def of(values: Any) -> Any:
@@ -196,11 +196,11 @@ def _accounts(scenario: Scenario, count: int) -> Codes:
     return rng.permutation(drawn)[:count]
 
 
-def _enrolled(scenario: Scenario, truth: Truth, exchange: Exchange) -> npt.NDArray[np.bool_]:
+def _enrolled(scenario: Scenario, truth: Truth, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
     """Say who was enrolled on the day of the vendor's last roster."""
     spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
     end = enrollment["end_date"]
-    runs = (enrollment["begin_date"] <= exchange.roster_date) & (end.isna() | (end >= exchange.roster_date))
+    runs = (enrollment["begin_date"] <= day) & (end.isna() | (end >= day))
     runs &= enrollment["school_year"] == scenario.school_year
     enrolled = np.zeros(len(truth.population.children), dtype=bool)
     enrolled[spells.child[runs.to_numpy(dtype=bool)]] = True

@@ -49,6 +49,7 @@ class Held:
     grade: Codes
     """By child: this year's grade; -1 where there is none."""
     limits: pd.DataFrame
+    last_roster: pd.Timestamp
 
 
 def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) -> Held:
@@ -76,8 +77,10 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     """
     spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
     person = truth.population.children["person"]
-    count, last_roster = len(person), np.datetime64(exchange.roster_date, "D")
-    as_of = np.datetime64(scenario.as_of, "D")
+    count, as_of = len(person), np.datetime64(scenario.as_of, "D")
+    # However old its rosters are, a vendor has had one for the first window of the year.
+    first_window = window_of(scenario, WINDOWS[program][0])[0]
+    last_roster = max(np.datetime64(exchange.roster_date, "D"), min(first_window, as_of))
     begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     end = enrollment["end_date"].to_numpy().astype("datetime64[D]")
     lowest, highest = TESTED[program]
@@ -121,6 +124,7 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
             ],
             ignore_index=True,
         ),
+        pd.Timestamp(last_roster),
     )
 
 

@@ -96,7 +96,7 @@ def test_a_higher_score_is_never_placed_lower(subject: int) -> None:
     assert (np.diff(starts) > 0).all()
 
 
-@pytest.mark.parametrize(("level", "share"), [("none", 0.0), ("manual", 0.8), ("rostered", 1.0)])
+@pytest.mark.parametrize(("level", "share"), [("none", 0.0), ("rostered", 1.0)])
 def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level: str, share: float) -> None:
     folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)
     tests = pd.concat([table(folder, name) for name in FILES])

@@ -78,9 +78,7 @@ def test_growth_and_goals_follow_from_the_scores(clean: Path) -> None:
     assert (middle - results["TestRITScore"].astype(int)).abs().mean() < 3
 
 
-@pytest.mark.parametrize(
-    ("level", "share"), [("none", 0.0), ("manual", 0.8), ("rostered", 1.0), ("governed", 1.0)]
-)
+@pytest.mark.parametrize(("level", "share"), [("none", 0.0), ("manual", 0.8), ("governed", 1.0)])
 def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level: str, share: float) -> None:
     folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)
     results = table(folder, "AssessmentResults").drop_duplicates("StudentID")
@@ -106,6 +104,12 @@ def test_who_came_after_the_last_roster_is_a_limit_and_in_no_file(tmp_path: Path
     assert late
     assert (first_day.loc[sorted(late)] > last_roster).all()
     assert not set(mine["person"]) & set(rows.loc[rows["silo"] == "map_growth", "person"])
+
+
+def test_a_vendor_whose_roster_is_old_has_had_one_for_the_first_window(tmp_path: Path) -> None:
+    folder = make_district(folder=tmp_path / "early", students=60, as_of="2025-10-31", level="none")
+    assert set(table(folder, "StudentsBySchool")["TermName"]) == {"Fall 2025-2026"}
+    assert len(table(folder, "AssessmentResults"))
 
 
 def test_a_clean_export_is_read_without_a_finding(clean_district: District) -> None:

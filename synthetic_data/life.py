@@ -4,8 +4,8 @@ The model, in words. Every child has an academic and an engagement trait, correl
 shared by a household. Each school year brings a tendency to miss school: mostly disengagement, partly the
 child's own, partly the year's. Absences begin on days drawn with that tendency, a factor for the grade, the
 month and the weekday, and last one to four days. Grades follow academic trait and engagement, test scores
-the academic trait. So children who are away more have lower grades and scores, although none causes another: `Life.effects` lists everything that
-was put in, with its size and where that comes from.
+the academic trait. So children who are away more have lower grades and scores, although absence lowers
+neither here: `Life.effects` lists everything that was put in, with its size and where that comes from.
 
 The level of absence is solved for, so that ``scenario.chronic_absence`` of children miss at least a tenth of
 their days (published: 27.8 percent in 2022-23). Measured on seeds on which nothing was tuned: 27.9 percent in

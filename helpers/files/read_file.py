@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -55,12 +56,14 @@ class ReadFile:
     def named(self, name: str, element: int | None = None) -> str | None:
         """Find the name in the file of a declared column; `element` is put in for ``[]``."""
         wanted = name if element is None else name.replace("[]", f"[{element}]", 1)
-        if wanted in self.values:
+        if wanted in self.columns:
             return wanted
-        for there, column in self.columns.items():
-            if column.name == wanted:
-                return there
-        return None
+        return self._heads.get(wanted)
+
+    @cached_property
+    def _heads(self) -> dict[str, str]:
+        """Name in the file of each declared column; of several the first."""
+        return {column.name: there for there, column in reversed(self.columns.items())}
 
     def text(self, name: str, element: int | None = None) -> pd.Series:
         """Give the trimmed text of a declared column; missing where the file has no such column."""

@@ -101,7 +101,7 @@ def set_file_aside(silo: str | None, found: FoundFile, kind: str, *, expected: s
     """Tell a file of which nothing is used; all its rows are set aside, 0 where they can't be counted."""
     one = OneFile(found.path, Findings(silo, found.path))
     data = found.read()
-    one.rows = one.aside = count_rows(data)
+    one.rows = one.aside = count_rows(as_utf8(data, "utf-8", Findings(silo, found.path)))
     value = found.name
     if kind == "file_unknown" and _is_empty(data):
         kind, expected = "file_empty", "rows"

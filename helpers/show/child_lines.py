@@ -12,6 +12,7 @@ from helpers.gaps.newest import newest_days
 from helpers.gaps.scope import scope_of
 from helpers.layouts import STRING
 from helpers.profile import elements
+from helpers.profile.values import folded
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import element_words, status_words
 from helpers.show.systems import short_names
@@ -124,7 +125,11 @@ def _said_otherwise(said: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str,
     """Gather what other systems say instead of the chosen value, where they don't agree."""
     chosen = dict(zip(shown["element"], shown["value"], strict=True))
     against = said[~said["chosen"] & said["agrees"].eq(False).fillna(False)]
-    against = against[against["value"].ne(against["element"].map(chosen)).fillna(False)]
+    shown_instead = against["element"].map(chosen).astype(STRING)
+    # A name without its accents is written differently, and is no other name.
+    loosely = against["element"].isin([each.name for each in elements() if each.compare == "folded"])
+    same = folded(against["value"]).eq(folded(shown_instead)) & loosely
+    against = against[(against["value"].ne(shown_instead) & ~same).fillna(False)]
     words = against["silo"].map(dict(names)).astype(STRING) + ": " + against["text"]
     by_element = words.groupby(against["element"]).agg("; ".join)
     return shown["element"].map(by_element).astype(STRING).fillna("")

@@ -19,7 +19,7 @@ def two_systems() -> District:
         {"record": "1", "first_name": "Ana", "last_surname": "Ruiz", "as_of": "2026-04-30"},
         {"record": "2", "first_name": "Ben", "last_surname": "Okafor", "as_of": "2026-04-30"},
     ]
-    till = [{"record": "m", "first_name": "Ana", "last_surname": "Reyes", "as_of": "2026-03-01"}]
+    till = [{"record": "m", "first_name": "ANÁ", "last_surname": "Reyes", "as_of": "2026-03-01"}]
     balance = [{"record": "m", "balance": -3.2, "as_of": pd.Timestamp("2026-03-01")}]
     return district(silo("sis", roster), silo("meals", till, meal_account=balance))
 

@@ -136,8 +136,9 @@ class Scene:
             for page in self.pages
         ]
         whole = texts[0] if len(texts) == 1 else pd.concat(texts, ignore_index=True)
-        return whole.mask(self._nobody()) if self._nobody().any() else whole
+        return whole.mask(self._nobody) if self._nobody.any() else whole
 
+    @cached_property
     def _nobody(self) -> npt.NDArray[np.bool_]:
         return np.asarray((self.people["part"] == NOBODY).fillna(False), dtype=bool)
 

@@ -76,6 +76,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     Prints, for each file, how many rows were used, are structure (headers), were set aside or kept apart.
     Writes findings.csv (what was wrong, with file, row and column) and accounts.csv.
     """
+    from helpers.files.folded_accounts import folded_accounts
     from helpers.share.real_data import Guard
 
     district = _read(folder)
@@ -85,7 +86,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     kinds = findings.groupby(["kind", "done"], sort=True)["times"].sum().reset_index()
     emit(
         {
-            "accounts": district.accounts,
+            "accounts": district.accounts if as_json else folded_accounts(district),
             "findings": kinds,
             "written": [str(out / "findings.csv"), str(out / "accounts.csv")],
         },

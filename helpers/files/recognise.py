@@ -187,7 +187,10 @@ def best_in(look: Look, layout: Layout) -> Recognised | None:
             dict.fromkeys([file.delimiter, *DELIMITERS]) if file.format == "csv" else [file.delimiter]
         )
         for delimiter in delimiters:
-            found = share(look.names(file, delimiter), file)
+            names = look.names(file, delimiter)
+            if look.above and len(names) < 2:
+                continue  # a title, or cells parted by something else
+            found = share(names, file)
             if found < ENOUGH:
                 continue
             if look.above and not _are_titles(look, file, delimiter):

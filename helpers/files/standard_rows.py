@@ -62,20 +62,32 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     references = found[0].references if found else None
     file_name, _, key = str(references).partition(".")
     keys = read.text(start)
-    tables = []
-    for other in silo.get(file_name, []):
-        there = other.named(target)
-        if there is not None:
-            tables.append(pd.DataFrame({"key": other.text(key), "value": other.values[there].values}))
-    column = layout.file_named(file_name).column(target)
-    if not tables:
+    others = silo.get(file_name, [])
+    if not others:
         return pd.Series(constant(None, len(keys)))
-    lookup = pd.concat(tables, ignore_index=True).dropna(subset=["key"]).drop_duplicates()
-    lookup = lookup[~lookup["key"].duplicated(keep=False)]
-    places = pd.Index(lookup["key"]).get_indexer(pd.Index(keys.fillna("")))
-    values = lookup["value"].reset_index(drop=True)
-    taken = values.reindex(np.where(places < 0, len(values), places)).reset_index(drop=True)
+    # Looked up by many files, it is put together once.
+    asked = ("->", key, target)
+    if asked not in others[0].parts:
+        others[0].parts[asked] = _values_by_key(others, key, target)
+    values = others[0].parts[asked]
+    places = values.index.get_indexer(pd.Index(keys.fillna("")))
+    there = values.reset_index(drop=True)
+    taken = there.reindex(np.where(places < 0, len(there), places)).reset_index(drop=True)
+    column = layout.file_named(file_name).column(target)
     return taken if column.type != "list" else taken.astype(STRING)
+
+
+def _values_by_key(files: Sequence[ReadFile], key: str, target: str) -> pd.Series:
+    """Give what stands in a column by key; nothing for a key whose rows disagree."""
+    tables = [
+        pd.DataFrame({"key": one.text(key), "value": one.values[there].values})
+        for one in files
+        if (there := one.named(target)) is not None
+    ]
+    if not tables:
+        return pd.Series(constant(None, 0), index=pd.Index([], dtype=STRING))
+    lookup = pd.concat(tables, ignore_index=True).dropna(subset=["key"]).drop_duplicates()
+    return lookup[~lookup["key"].duplicated(keep=False)].set_index("key")["value"]
 
 
 def _column_behind(file: FileLayout, makes: Makes, target: str, layout: Layout) -> Column:

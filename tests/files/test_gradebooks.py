@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from helpers.files import District, read_district, render, write_table
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
+from helpers.files.folded_accounts import folded_accounts
 from helpers.layouts import STRING, BadInput, load_layout
 from helpers.link import link_district
 
@@ -250,6 +251,19 @@ def test_made_gradebooks_have_their_rows_of_structure_where_canvas_puts_them(
     books = accounts[accounts["file"].str.contains("_Grades-")]
     assert books["rows_structure"].sum() == 2 * len(paths) + hidden
     assert books["rows_set_aside"].sum() == books["rows_kept_apart"].sum() == 0
+
+
+def test_many_gradebooks_are_one_line_of_the_printed_accounts(clean_district: District) -> None:
+    folded = folded_accounts(clean_district)
+    accounts = clean_district.accounts
+    books = accounts["file"].str.contains("_Grades-")
+    line = folded[folded["file"].str.endswith(f": {books.sum()} files, gradebook")]
+    assert line["file"].tolist() == [f"lms/gradebooks: {books.sum()} files, gradebook"]
+    assert len(folded) == len(accounts) - books.sum() + 1
+    counts = [name for name in accounts if name.startswith("rows")]
+    assert folded[counts].sum().equals(accounts[counts].sum())
+    assert line[counts].iloc[0].tolist() == accounts.loc[books, counts].sum().tolist()
+    assert folded.dtypes.equals(accounts.dtypes)
 
 
 # What Canvas can write into a cell: a number of at most two digits after the point, a reason, or nothing.

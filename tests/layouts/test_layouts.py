@@ -110,6 +110,36 @@ def test_all_faults_of_a_layout_are_told_at_once(tmp_path: Path) -> None:
         ('{ name = "Name" }', '{ name = "Name", type = "code" }', "is of type code and names no codes"),
         (
             '{ name = "Name" }',
+            '{ name = "Name", optional = true, required = true }',
+            "column 'Name' can't be optional and required",
+        ),
+        (
+            '{ name = "Name" }',
+            '{ name = "Name", in_rows = { points = "x" } }',
+            "column 'Name': no row of not_data is called 'points'",
+        ),
+        (
+            'row_is = "a customer"',
+            'row_is = "a customer"\nnot_data = [{ name = "points", first = "^Points", empty = ["Idd"] }]',
+            "row 'points' is `written` '', where `first` finds nothing",
+        ),
+        (
+            'row_is = "a customer"',
+            'row_is = "a customer"\nnot_data = [{ name = "marks", cells = "^Muted$", empty = ["Idd"] }]',
+            "'Idd' is no column. Did you mean Id?",
+        ),
+        (
+            'row_is = "a customer"',
+            'row_is = "a customer"\nnot_data = [{ name = "marks", empty = ["Id"] }]',
+            "row 'marks' is told neither by its `first` cell nor by its `cells`",
+        ),
+        (
+            'last_surname = "Name"',
+            'last_surname = "{cell}"',
+            "takes {cell}: beside {cell} and rows of not_data only groups of one pattern",
+        ),
+        (
+            '{ name = "Name" }',
             '{ name = "Name", pattern = "^N" }',
             "column 'Name' has a name and a pattern",
         ),

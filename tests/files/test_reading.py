@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import zipfile
@@ -297,6 +298,22 @@ def test_real_headers_are_the_declared_ones(real_files: Path) -> None:
     of_columns = told[told["kind"].str.startswith(("column_", "header_", "not_in_"))]
     assert of_columns.empty
     assert set(tests.findings["kind"]) == {"cells_missing", "record_broken", "name_placeholder"}
+
+
+@pytest.mark.parametrize(
+    ("path", "layout", "file"),
+    [
+        ("map_growth.csv", "assessment/nwea_map_growth", "AssessmentResults"),
+        ("iready_sample_anonymized_file_ela.csv", "assessment/iready_diagnostic", "ela"),
+        ("iready_sample_anonymized_file_math.csv", "assessment/iready_diagnostic", "math"),
+    ],
+)
+def test_real_headers_are_the_declared_ones_cell_for_cell(
+    path: str, layout: str, file: str, real_files: Path
+) -> None:
+    with (real_files / "grand_bend_assessments" / path).open(encoding="utf-8-sig", newline="") as lines:
+        header = next(csv.reader(lines))
+    assert [column.name for column in load_layout(layout).file_named(file).columns] == header
 
 
 def test_placeholders_for_names_name_nobody(real_files: Path) -> None:

@@ -132,11 +132,14 @@ def read_columns(files: Sequence[TextColumns]) -> list[ColumnValues]:
         One a file, columns in the order of its declarations.
     """
     small: dict[str, list[tuple[int, str]]] = {}
+    alike: dict[int, str] = {}  # by the declaration itself: many columns have the same one
     found: list[dict[str, tuple[Values, int | None]]] = [{} for _ in files]
     for place, file in enumerate(files):
         for name, column in file.columns.items():
             if len(file.rows) <= AT_ONCE and "[" not in name:
-                small.setdefault(_alike(column), []).append((place, name))
+                if id(column) not in alike:
+                    alike[id(column)] = _alike(column)
+                small.setdefault(alike[id(column)], []).append((place, name))
             else:
                 found[place][name] = (_alone(file, name), None)
     tables = [file.table for file in files]

@@ -24,6 +24,7 @@ class Findings:
         self.silo = silo
         self.file = file
         self.parts: list[pd.DataFrame] = []
+        self._done: list[str] = []
 
     def rows(self) -> np.ndarray:
         """Give the rows that findings name, each once."""
@@ -67,13 +68,14 @@ class Findings:
             columns[name] = constant(one, count) if same else pd.array(one, dtype=STRING)
         frame = pd.DataFrame(columns)
         self.parts.append(frame)
+        self._done.append(done)
 
     def rows_set_aside(self) -> np.ndarray:
         """Rows that could not be used, each once."""
-        rows = [part.loc[part["done"] == "row_set_aside", "row"] for part in self.parts]
-        if not rows:
-            return np.empty(0, "int64")
-        return np.unique(pd.concat(rows).dropna().to_numpy("int64"))
+        rows = [
+            part["row"] for part, done in zip(self.parts, self._done, strict=True) if done == "row_set_aside"
+        ]
+        return np.unique(pd.concat(rows).dropna().to_numpy("int64")) if rows else np.empty(0, "int64")
 
     def frame(self) -> pd.DataFrame:
         """Give the findings as the standard table, folded, in order of rows."""

@@ -49,7 +49,7 @@ def _may_be(rows: pd.DataFrame, kind: StructureRow, columns: Mapping[str, Column
             left = np.flatnonzero(may)
             if not len(left):
                 break
-            may[left] = is_blank(rows[name].iloc[left])
+            may[left] = is_blank(rows[name] if len(left) == len(rows) else rows[name].iloc[left])
     return may
 
 

@@ -16,7 +16,7 @@ NO_TERM = "no standard term"
 
 
 def _codes(column: Column) -> str | None:
-    codes = column.code_map()
+    codes = {**column.code_map(), **column.markers}
     if not codes:
         return None
     return "; ".join(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +22,8 @@ __all__ = ["BANDS", "Evidence", "behind_one_value", "child_tables", "gather", "w
 
 # From the surest tie to the weakest. A record alone is sure to be itself.
 BANDS = ("Sure", "Alone", "Unverified", "Review")
+# Whether a file gives a column: systems leave out the optional ones.
+PERHAPS, SURELY = 1, 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Evidence:
         the file in `files`.
     files
         Silo and name of every file behind a record.
+    kinds
+        File -> the kinds of file of its layout that it was read as.
     identifiers
         Their ids, with ``child`` and ``link_band``.
     facts
@@ -61,6 +64,7 @@ class Evidence:
     people: pd.DataFrame
     person_rows: pd.DataFrame
     files: tuple[tuple[str, str], ...]
+    kinds: Mapping[str, tuple[str, ...]]
     identifiers: pd.DataFrame
     facts: Mapping[str, pd.DataFrame]
     years: SchoolYears
@@ -96,28 +100,33 @@ class Evidence:
             behind the record and nothing says which of them holds the column.
         """
         rows = self.person_rows
-        takes = [_takes(self.layouts.get(silo), file, column) for silo, file in self.files]
-        has = np.array(takes, dtype=bool)[rows["place"].to_numpy(dtype="int64")]
-        # A later row replaces an earlier one, so the last row of a file that has the column is the likely
-        # source.
-        telling = rows[has | (rows["rows"] == 1).to_numpy(dtype=bool)]
+        gives = np.array([self._gives(silo, file, column) for silo, file in self.files])
+        given = gives[rows["place"].to_numpy(dtype="int64")]
+        rows = rows.assign(given=np.where(rows["rows"] == 1, SURELY, given))
+        # A later row replaces an earlier one, so the last row of the files that are surest to have the column
+        # is the likely source.
+        surest = rows["given"] == rows.groupby(["silo", "record"], sort=False)["given"].transform("max")
+        telling = rows[surest & (rows["given"] > 0)]
         last = telling.drop_duplicates(["silo", "record"], keep="last")
         behind = rows.drop_duplicates(["silo", "record"])[["silo", "record", "rows"]]
         return behind.merge(
-            last.drop(columns=["rows", "place"]), on=["silo", "record"], how="left", validate="one_to_one"
+            last[["silo", "record", "file", "row"]], on=["silo", "record"], how="left", validate="one_to_one"
         )
 
-
-def _takes(layout: Layout | None, file: str, column: str) -> bool:
-    """Say whether a file gives a column of people, as far as its layout tells."""
-    if layout is None:
-        return False
-    name = file.rsplit("/", 1)[-1]
-    for kind in layout.files:
-        if fnmatch(name, kind.path.rsplit("/", 1)[-1]):
-            makes = [each for each in kind.makes if each.table == "people"]
-            return any(column in {**each.take, **each.set, **each.flags} for each in makes)
-    return False
+    def _gives(self, silo: str, file: str, column: str) -> int:
+        """Say how sure a file is to give a column of people, as far as its layout tells."""
+        kinds = self.kinds.get(file, ())
+        layout = self.layouts.get(silo)
+        sure = 0
+        for kind in layout.files if layout else ():
+            if kind.name not in kinds:
+                continue
+            optional = {one.name for one in kind.named() if one.optional}
+            for make in kind.makes:
+                if make.table != "people" or column not in {**make.take, **make.set, **make.flags}:
+                    continue
+                sure = max(sure, PERHAPS if make.take.get(column) in optional else SURELY)
+        return sure
 
 
 def child_tables() -> tuple[str, ...]:
@@ -222,6 +231,7 @@ def gather(district: District, links: Links) -> Evidence:
             place=files.ngroup(),
         ),
         files=tuple(files.size().index),
+        kinds=district.kinds,
         identifiers=identifiers[identifiers["child"].notna()].reset_index(drop=True),
         facts=facts,
         years=years,

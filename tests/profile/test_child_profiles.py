@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from helpers.profile.children import profile_of
 from helpers.profile.elements import read_declarations
 from helpers.profile.rules import RULES
 from helpers.profile.values import folded
-from tests.district_by_hand import district, links, silo
+from tests.district_by_hand import district, layout, links, silo, table
 from tests.profile.children_by_hand import (
     CALENDAR,
     DAYS,
@@ -422,3 +423,22 @@ def test_one_value_is_chosen_a_child_element_and_year(
         profiles.profile, profile_of(values.sample(frac=1, random_state=1), links(who, bands).crosswalk,
                                      profiles.school_year, elements())
     )  # fmt: skip
+
+
+def test_source_of_a_name_is_a_file_that_has_it() -> None:
+    """Files go by how they were read, not by their names; a column that may be left out is no proof."""
+    person = {"table": "people", "take": {"local_id": "id", "first_name": "first", "last_surname": "last"}}
+    page = {"path": "*.csv", "format": "csv", "row_is": "one child", "makes": [person]}
+    names = [{"name": "id"}, {"name": "first"}, {"name": "last"}]
+    book = [{"name": "id"}, {"name": "first", "optional": True}, {"name": "last", "optional": True}]
+    files = [{**page, "name": "book", "columns": book}, {**page, "name": "users", "columns": names}]
+    one = silo("lms", [{"record": "c1", "first_name": "Ana"}], layout("lms", file=files))
+    rows = [
+        {"record": "c1", "file": "lms/first export.csv", "row": 7},
+        {"record": "c1", "file": "lms/second export.csv", "row": 3},
+    ]
+    kinds = {"lms/first export.csv": ("users",), "lms/second export.csv": ("book",)}
+    one = replace(one, person_rows=table("person_rows", "lms", rows), kinds=kinds)
+    profiles = child_profiles(district(one), links({("lms", "c1"): "C1"}))
+    first = chosen(profiles, "C1", "first_name")
+    assert (first["file"], first["row"], first["rows"]) == ("lms/first export.csv", 7, 2)

@@ -171,6 +171,8 @@ OUTCOMES: dict[str, Mark] = {
     "reviewed": Mark(colour("green"), colour("green"), colour("green-text")),
     "alone": Mark(colour("tint"), colour("muted"), colour("muted")),
 }
+# Of a value on a page, what right and wrong are of a join.
+OUTCOMES |= {"true today": OUTCOMES["right"], "another child's": OUTCOMES["wrong"]}
 
 _WORDS = {
     "right": "joined to the right child",

@@ -213,6 +213,25 @@ def test_files_of_one_kind_share_one_declaration_and_a_folder_is_one_system(tmp_
     assert len(read_district(tmp_path)["nurse"].people) == 3
 
 
+def test_files_are_named_by_what_their_names_have_in_common(tmp_path: Path) -> None:
+    text = "Student ID,Last Name,First Name,Score\n1,Ruiz,Ana,3\n2,Li,Bo,4\n"
+    start_folder(
+        written(tmp_path, tests__fall_words_DOT_csv=text, tests__winter_words_DOT_csv=text + "3,O,Z,1\n")
+    )
+    (file,) = read_layout(tmp_path / "layouts" / "tests.toml").files
+    assert (file.name, file.path) == ("words", "*_words.csv")
+
+
+def test_a_number_under_another_head_is_asked_about_and_not_taken(tmp_path: Path) -> None:
+    rows = "".join(f"Ana{n},Ruiz{n},{4000 + n},Visa {n % 2}\n" for n in range(8))
+    text = "First Name,Last Name,Employee ID,Card\n" + rows
+    (drafted,) = start_folder(written(tmp_path, users_DOT_text=text)).drafted
+    assert drafted.kind.people.perhaps == ["Employee ID"]
+    assert not drafted.kind.people.ids
+    assert "Employee ID: is it an id of these people?" in drafted.kind.questions
+    assert "if it is their id here" in (tmp_path / drafted.toml).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [

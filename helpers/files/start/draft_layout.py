@@ -78,6 +78,10 @@ def _column(kind: Kind, name: str) -> list[str]:
         if known is None:
             notes.append(f"An id of a person: {ids.why}")
         open_.append(ids.open)
+    if name in kind.people.perhaps:
+        open_.append(
+            'each stands with one name only: if it is their id here, add identification_system = "…"'
+        )
     if left is not None and "it is empty" not in left:
         open_.insert(0, f"its head speaks of a person, and it wasn't taken: {left}")
     if name == kind.people.local_id and kind.names_people:
@@ -228,6 +232,7 @@ def _questions(kind: Kind) -> list[str]:
     found += [
         f"{kind.shown(name)}: not taken, {why}" for name, why in people.left.items() if why != "it is empty"
     ]
+    found += [f"{kind.shown(name)}: is it an id of these people?" for name in people.perhaps]
     undeclared = [kind.shown(name) for name, ids in people.ids.items() if ids.system == "Undeclared"]
     if undeclared:
         found.append(f"whose number is {' and '.join(undeclared)}?")

@@ -44,6 +44,8 @@ class People:
         The column that tells persons apart best; None where none does.
     left
         Column -> why it was not taken, although its head speaks of a person.
+    perhaps
+        Columns that may be ids of these people, although their heads speak of something else.
     one_row_each
         Whether a row is a person; None where nobody can be told apart.
     """
@@ -52,6 +54,7 @@ class People:
     ids: dict[str, Ids] = field(default_factory=dict)
     local_id: str | None = None
     left: dict[str, str] = field(default_factory=dict)
+    perhaps: list[str] = field(default_factory=list)
     one_row_each: bool | None = None
 
     def column(self, name: str) -> str | None:
@@ -91,6 +94,13 @@ def _correspond(ids: pd.Series, persons: pd.Series) -> tuple[float, float, int]:
         return 0.0, 0.0, 0
     n_ids, n_persons = pairs["id"].nunique(), pairs["person"].nunique()
     return n_ids / len(pairs), n_persons / len(pairs), n_persons
+
+
+def _stands_for_one(values: pd.Series, persons: pd.Series | None) -> bool:
+    """Say whether each value stands with one name, and each name with one value."""
+    if persons is None or values.dropna().nunique() < FEWEST:
+        return False
+    return min(_correspond(values, persons)[:2]) >= ONE_TO_ONE
 
 
 def _id_of(
@@ -173,6 +183,8 @@ def guess_people(rows: pd.DataFrame, guesses: Mapping[str, Guess], system_words:
         if what is None and _only_person(words):
             what = "person"
         if what in (None, "other", "thing"):
+            if any(word in words_file()["ids"]["perhaps"] for word in words):
+                people.perhaps += [str(name)] if _stands_for_one(rows[name], persons) else []
             continue
         born = people.column("birth_date") is not None
         found = _id_of(

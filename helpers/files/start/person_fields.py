@@ -137,11 +137,8 @@ def fits_field(name: str, kind: str, words: Sequence[str], texts: Sequence[str],
         part = share(texts, patterns[kind].fullmatch)
         if kind == "login" and part >= MOST and share(texts, lambda text: " " in text) > 0.1:
             return "its values have blanks"
-        return (
-            Known(name, said)
-            if part >= MOST
-            else f"its values don't look like that of {name.replace('_', ' ')}"
-        )
+        meaning = words_file()["fields"][name]["meaning"].lower()
+        return Known(name, said) if part >= MOST else f"its values aren't of the kind: {meaning}"
     if kind == "pin":
         part = share(texts, lambda text: text.isdigit() and 3 <= len(text) <= 10)
         return Known(name, said) if part >= MOST else "its values are no numbers to type"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -71,13 +72,33 @@ def _stem(found: FoundFile) -> str:
     return f"{name} {sheet}" if sheet and not re.fullmatch(r"(?i)sheet ?\d*|tabelle\d*", sheet) else name
 
 
+def _begin_alike(texts: Sequence[str]) -> str:
+    """Give the whole words with which all texts begin, up to a mark."""
+    places = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in places))
+
+
 def _glob(names: Sequence[str]) -> str:
     """Write a pattern for the names of files of one kind: what differs, and numbers, become ``*``."""
-    shapes = {re.sub(r"\d+([-_.]\d+)*", "\0", name) for name in names}
+    shapes = sorted({re.sub(r"\d+([-_.]\d+)*", "\0", name) for name in names})
+    shape = shapes[0]
     if len(shapes) > 1:
-        ends = {PurePosixPath(name).suffix.lower() for name in names}
-        return f"*{next(iter(ends))}" if len(ends) == 1 else "*"
-    return re.sub(r"([\[\]?*])", "[\\1]", shapes.pop()).replace("\0", "*")
+        before = _begin_alike(shapes)
+        after = _begin_alike([one[::-1] for one in shapes])[::-1]
+        shape = f"{before}\0{after}"
+        if any(len(one) < len(before) + len(after) for one in shapes):
+            shape = f"\0{after}"
+        if not after:
+            ends = {PurePosixPath(name).suffix.lower() for name in names}
+            shape = f"\0{ends.pop()}" if len(ends) == 1 else "\0"
+    return re.sub(r"([\[\]?*])", "[\\1]", shape).replace("\0", "*")
+
+
+def _called(alike: Sequence[Undeclared]) -> str:
+    """Name a kind of file by what its files' names have in common."""
+    names = [_stem(table.found) for table in alike]
+    common = _glob(names).replace("*", " ") if len(set(names)) > 1 else names[0]
+    return _slug(common if re.search(r"[^\W\d_]", common) else names[0])
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -176,7 +197,7 @@ def _write(
 ) -> tuple[list[Drafted], Mapping[str, str]]:
     """Draft one layout and write it, once it is known to be one and to know its files."""
     names: set[str] = set()
-    made = [_kind(group, _free(_slug(_stem(group[0].found)), names), inside) for group in kinds]
+    made = [_kind(group, _free(_called(group), names), inside) for group in kinds]
     tie_ids(made)
     paths = [table.found.path for group in kinds for table in group]
     days = all(DAY.search(path) for path in paths)

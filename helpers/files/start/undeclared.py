@@ -25,7 +25,7 @@ from helpers.layouts import STRING, Column, FileLayout
 __all__ = ["Undeclared", "look_into"]
 
 LOOKED_AT = 60  # rows from which delimiter and header are told
-TEXTS = (".csv", ".tsv", ".txt", ".psv", ".tab", ".dat", ".jsonl", ".ndjson", ".json", "")
+TEXTS = (".csv", ".tsv", ".txt", ".text", ".psv", ".tab", ".dat", ".jsonl", ".ndjson", ".json", "")
 DATA = re.compile(r"[-$(]?[\d.,:/ -]+%?\)?([AaPp][Mm])?|[^@\s]+@[^@\s]+\.\w+|(?i:true|false)")
 
 

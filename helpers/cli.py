@@ -23,17 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["main", "register"]
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
-SHORTER = {"numerator": "counted", "denominator": "out of"}  # a printed scorecard has to fit a line
-PROFILE_SCORES = [
-    "element",
-    "of_children",
-    "right",
-    "not_fresh",
-    "wrong",
-    "of_another_child",
-    "missing",
-    "share_right",
-]
+PROFILE_SCORES = ["element", "of_children", "right", "not_fresh", "wrong", "of_another_child"]
+PROFILE_SCORES += ["missing", "share_right"]
+COUNTED = ["numerator", "denominator", "value", "unit"]
 METHOD_NAMES = ("shared identifier", "exact", "standardised")
 
 
@@ -50,6 +42,16 @@ def _read(folder: Path) -> District:
     from helpers.files import read_district
 
     return read_district(folder)
+
+
+def _read_known(folder: Path) -> District:
+    district = _read(folder)
+    if not len(district):
+        raise BadInput(
+            f"No layout knows a file in {folder}: `bigpicture read {folder}` lists what is there, and "
+            f"`bigpicture start {folder}` drafts a layout for each table."
+        )
+    return district
 
 
 def _link(district: District, method: str = "standardised") -> Links:
@@ -84,11 +86,13 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     save_table(findings, out / "findings.csv")
     save_table(district.accounts, out / "accounts.csv")
     kinds = findings.groupby(["kind", "done"], sort=True)["times"].sum().reset_index()
+    hint = f"`bigpicture start {folder}` drafts a layout for each table that none knows"
     emit(
         {
             "accounts": district.accounts if as_json else folded_accounts(district),
             "findings": kinds,
             "written": [str(out / "findings.csv"), str(out / "accounts.csv")],
+            **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),
         },
         as_json,
     )
@@ -132,7 +136,7 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
     """
     from helpers.share.real_data import Guard
 
-    district = _read(folder)
+    district = _read_known(folder)
     links = _link(district, method)
     save_table(links.crosswalk, out / "crosswalk.csv")
     save_table(links.pairs, out / "pairs.csv")
@@ -235,7 +239,7 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     from helpers.share.parts import shown_wholes
     from helpers.share.real_data import Guard
 
-    district = _read(folder)
+    district = _read_known(folder)
     guard = Guard.of(district)
     profiles = child_profiles(district, _link(district), school_year)
     save_table(profiles.profile, out / "profile.csv")
@@ -271,28 +275,28 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     """Measure the gap between the systems in FOLDER.
 
     Writes scorecard.csv: for each pair of systems, and each system, what is joined, missing, late or
-    contradicting, with its numerator, denominator and the next step.
+    contradicting, with its numerator, denominator and the next step. Prints how well each pair of systems is
+    joined, and what to begin with; --json prints all lines.
     """
-    from helpers.gaps import scorecard
+    from helpers.gaps import first_steps, scorecard
+    from helpers.gaps.joined_pairs import joined_pairs
     from helpers.share.real_data import Guard
 
-    district = _read(folder)
+    district = _read_known(folder)
     links = _link(district)
     card = scorecard(district, links, _scores(district, links))
     save_table(card, out / "scorecard.csv")
     # What is printed may end in the log of a scheduled run; the file stays with the district.
     guard = Guard.of(district)
-    shown = guard.scorecard(card)[
-        ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit"]
-    ]
-    emit(
-        {
-            "scorecard": shown if as_json else shown.drop(columns="kind").rename(columns=SHORTER),
-            **_blanks(guard, as_json),
-            "written": [str(out / "scorecard.csv")],
-        },
-        as_json,
-    )
+    shown = guard.scorecard(card)
+    written = [str(out / "scorecard.csv")]
+    if as_json:
+        lines = ["left_silo", "right_silo", "kind", "measure", "column", *COUNTED]
+        emit({"scorecard": shown[lines], "written": written}, as_json)
+        return
+    steps = first_steps(shown)
+    begin = {f"begin with {place}": said for place, said in enumerate(steps["next_step"], start=1)}
+    emit({"pairs": joined_pairs(shown), **begin, **_blanks(guard, as_json), "written": written}, as_json)
 
 
 def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:

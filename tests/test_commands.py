@@ -61,7 +61,7 @@ def test_what_a_command_prints_fits_a_line_of_a_terminal(
     command: str, district_folder: Path, tmp_path: Path
 ) -> None:
     lines = run(command, district_folder, "--out", tmp_path).stdout.splitlines()
-    tables = [line for line in lines if not line.startswith("written: ")]
+    tables = [line for line in lines if not line.startswith(("written: ", "begin with "))]
     assert max(map(len, tables)) <= 120
     assert not [line for line in tables if "<NA>" in line or "nan" in line.split()]
 
@@ -79,6 +79,19 @@ def test_link_counts_what_the_crosswalk_holds(ran: dict[str, tuple[Path, dict[st
     crosswalk = pd.read_csv(out / "crosswalk.csv", dtype="string")
     assert figures["records"] == len(crosswalk)
     assert figures["children"] == crosswalk["child"].nunique()
+
+
+def test_gaps_prints_each_pair_of_systems_once(district_folder: Path, tmp_path: Path) -> None:
+    lines = run("gaps", district_folder, "--out", tmp_path).stdout.splitlines()
+    card = pd.read_csv(tmp_path / "scorecard.csv", dtype={"column": "string"})
+    joined = card[card["measure"] == "match rate"]
+    first = joined.iloc[0]
+    row = next(line.split() for line in lines if line.startswith(first["left_silo"] + " "))
+    assert row[:4] == [
+        first["left_silo"], first["right_silo"], f"{first['numerator']:.0f}", f"{first['denominator']:.0f}",
+    ]  # fmt: skip
+    begin = next(place for place, line in enumerate(lines) if line.startswith("begin with 1: "))
+    assert begin == 2 + len(joined)
 
 
 def test_a_crosswalk_can_be_judged_by_itself(
@@ -100,6 +113,9 @@ def test_a_crosswalk_can_be_judged_by_itself(
     [
         (["read", "{none}"], "There is no folder"),
         (["score", "{bare}"], "answer key"),
+        (["link", "{bare}"], "`bigpicture start"),
+        (["profile", "{bare}"], "`bigpicture start"),
+        (["gaps", "{bare}"], "`bigpicture start"),
         (["score", "{district}", "--crosswalk", "{none}"], "There is no file"),
         (["dictionary", "meals/mealtime"], "Did you mean meals/mealtime_customers?"),
         (["report", "--from", "{none}"], "There is no folder"),

@@ -255,7 +255,7 @@ def _cells(
         at = sheets.at(sheet, first_sum[sheet] + len(GROUPS) * len(SUMS) + number, row)
         put(at, _numbers(whole[sheets.place], file, SUMS[number]))
 
-    _test_students(scenario, users, sheets, section_names, first_sum, put)
+    _test_students(scenario, users, coursework, sheets, section_names, first_sum, put)
     return pd.array(cells, dtype=STRING)
 
 
@@ -277,9 +277,15 @@ def _numbers(numbers: Numbers, file: FileLayout, name: str, reasons: pd.Series |
 
 
 def _test_students(
-    scenario: Scenario, users: Users, sheets: Sheets, section_names: Words, first_sum: Codes, put: Any
+    scenario: Scenario,
+    users: Users,
+    coursework: Coursework,
+    sheets: Sheets,
+    section_names: Words,
+    first_sum: Codes,
+    put: Any,
 ) -> None:
-    """Write the test student below the children: nothing is graded, so that the final score is zero."""
+    """Write the test student below the children: nothing is graded, so that final scores are zero."""
     sheet = np.flatnonzero(sheets.test)
     row = sheets.rows[sheet] - 1
     rng = rng_for(scenario.seed, "lms", "test students", "numbers")
@@ -289,10 +295,15 @@ def _test_students(
     put(sheets.at(sheet, 1, row), text([str(number) for number in numbers.tolist()]))
     put(sheets.at(sheet, 3, row), text([raw[at : at + 40] for at in range(0, len(raw), 40)]))
     put(sheets.at(sheet, 4, row), section_names[sheet])
+    # Where nothing is set there is no score either; the last column is about all groups together.
+    has_set = np.zeros((len(sheets.section), len(GROUPS) + 1), dtype=bool)
+    has_set[sheets.sheet_of_assignment, coursework.group[sheets.assignment]] = True
+    has_set[:, -1] = has_set.any(axis=1)
     for group in range(len(GROUPS) + 1):
         for number, name in enumerate(SUMS):
-            if "Points" in name or "Final" in name:
-                put(sheets.at(sheet, first_sum[sheet] + group * len(SUMS) + number, row), "0.00")
+            zero = np.full(len(sheet), "Points" in name) | (("Final" in name) & has_set[sheet, group])
+            column = first_sum[sheet] + group * len(SUMS) + number
+            put(sheets.at(sheet[zero], column[zero], row[zero]), "0.00")
 
 
 def _headers(coursework: Coursework, sheets: Sheets) -> list[list[str]]:

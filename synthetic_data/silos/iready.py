@@ -11,7 +11,7 @@ import pandas as pd
 from synthetic_data.assessments import Tests
 from synthetic_data.columns import dates, pick, text, whole
 from synthetic_data.levels import Exchange
-from synthetic_data.norms import SUBJECTS, iready_scale, spreads
+from synthetic_data.norms import SEASONS, SUBJECTS, iready_scale, spreads
 from synthetic_data.scenario import Scenario
 from synthetic_data.schools import DISTRICT_ID, GRADES
 from synthetic_data.silos.observation import Observation, Recorded, Truth, about, limits
@@ -69,8 +69,10 @@ PHONICS_DONE, WORDS_DONE = 560, 510  # scores from which on the part is behind a
 DOMAIN_SPREAD = 0.42  # of the norms' standard deviation: how far a part lies from the whole
 MINUTES = (64.0, 20.0)
 # Lexile and Quantile measures: lines through the observed pairs (424, 215L to 593, 980L; 404, 275Q to 507,
-# 905Q), and how far the ranges reach below and above.
-LEXILE, QUANTILE = (4.53, -1706.0, 100, 50), (6.12, -2197.0, 50, 50)
+# 905Q), how far the ranges reach below and above, and what stands in place of a minus: beginning reader,
+# emergent mathematician.
+LEXILE, QUANTILE = (4.53, -1706.0, 100, 50, "BR"), (6.12, -2197.0, 50, 50, "EM")
+LOWEST_MEASURE = -400
 LEVELS_FROM = (-30, 10)  # from the start of the grade: levels 2 and 3 of the state's test; 4 from late on
 DIFFICULTY_BELOW, DIFFICULTY_TO_GRADE = 20, 3  # percentile
 
@@ -185,7 +187,7 @@ def _results(
         **_measure("Lexile" if subject else "Quantile", tests.score),
     }
     frame |= _reading_domains(rng, tests) if subject else _math_domains(rng, tests)
-    frame |= _progress(tests, subject, first, last)
+    frame |= _progress(tests, subject, first)
     return pd.DataFrame(frame), child
 
 
@@ -239,13 +241,16 @@ def _placement(score: Codes, grade: Codes, subject: int) -> tuple[Any, Codes]:
 
 def _measure(name: str, score: Codes) -> dict[str, Any]:
     """Write a score on another publisher's scale, in steps of five, with its range."""
-    slope, start, below, above = LEXILE if name == "Lexile" else QUANTILE
-    value = (np.rint((slope * score + start) / 5) * 5).clip(5, 2000).astype("int64")
+    slope, start, below, above, below_zero = LEXILE if name == "Lexile" else QUANTILE
+    value = (np.rint((slope * score + start) / 5) * 5).clip(LOWEST_MEASURE, 2000).astype("int64")
     distinct, which = np.unique(value, return_inverse=True)
-    letter = name[0]
-    ranges = [f"{max(v - below, 0)}{letter}-{v + above}{letter}" for v in distinct.tolist()]
+
+    def written(measure: int) -> str:
+        return f"{below_zero if measure < 0 else ''}{abs(measure)}{name[0]}"
+
+    ranges = [f"{written(max(v - below, LOWEST_MEASURE))}-{written(v + above)}" for v in distinct.tolist()]
     return {
-        f"{name} Measure": pick([f"{v}{letter}" for v in distinct.tolist()], which),
+        f"{name} Measure": pick([written(v) for v in distinct.tolist()], which),
         f"{name} Range": pick(ranges, which),
     }
 
@@ -300,9 +305,7 @@ def _reading_domains(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
     return columns
 
 
-def _progress(
-    tests: Tests, subject: int, first: npt.NDArray[np.bool_], last: npt.NDArray[np.bool_]
-) -> dict[str, Any]:
+def _progress(tests: Tests, subject: int, first: npt.NDArray[np.bool_]) -> dict[str, Any]:
     """Write growth since the first test of the year; less than nothing is written as nothing."""
     baseline = tests.score[np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))]
     gain = np.maximum(tests.score - baseline, 0)
@@ -326,8 +329,8 @@ def _progress(
     def level(score: npt.NDArray[Any]) -> Codes:
         return np.sum([score >= start + step for step in LEVELS_FROM] + [score >= late], axis=0)
 
-    # Beyond the first test growth is no longer projected from it.
-    ahead = ~last | first
+    # In spring no growth of the year lies ahead.
+    ahead = tests.season < len(SEASONS) - 1
     return columns | {
         "Proficiency if Student Shows No Additional Growth": pick(words, level(tests.score)),
         **{

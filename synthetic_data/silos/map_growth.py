@@ -70,6 +70,7 @@ TEST_NUMBERS = 700_000_000  # the number of a test event has nine digits
 # The kit's own sizes: a goal rests on a quarter of the questions, so its error is about twice the test's.
 GOAL_ERROR, GOAL_SPREAD = 2.0, 4.0
 MINUTES = (46.0, 15.0)
+FIRST_TEST, LAST_TEST, PAUSE = 8.25, 13.75, 0.2  # hours: when tests begin, and between two of a child
 GUESSING_SHARE = 0.08
 GROWTHS = ((0, 1), (0, 2), (1, 2))  # from season to season, within the year
 
@@ -219,12 +220,13 @@ def _test_numbers(rng: np.random.Generator, tests: Tests) -> Codes:
 def _sitting(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
     """Say how a test went: when it began, how long it took, how much was right and how much guessed."""
     count = len(tests.day)
-    second = (8.25 * 3600 + rng.random(count) * 5.5 * 3600).astype("int64")
+    second = ((FIRST_TEST + rng.random(count) * (LAST_TEST - FIRST_TEST)) * 3600).astype("int64")
     minutes = np.rint(MINUTES[0] + MINUTES[1] * rng.standard_normal(count)).clip(9, 130).astype("int64")
     guessing = rng.random(count)
     share = np.where(guessing < GUESSING_SHARE, np.rint(20 * rng.random(count) ** 2) / 43 * 100, 0.0)
     # The test picks questions of which a child gets about half.
     right = np.rint(51 + 3.2 * rng.standard_normal(count)).clip(20, 90)
+    second = _one_after_the_other(tests, second, minutes)
     starts = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in second.tolist()]
     return {
         "TestStartTime": text(starts),
@@ -232,6 +234,20 @@ def _sitting(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
         "PercentCorrect": whole(right),
         "RapidGuessingPercentage": share.round(4),
     }
+
+
+def _one_after_the_other(tests: Tests, second: Codes, minutes: Codes) -> Codes:
+    """Move the beginnings of two tests that a child takes on one day apart, so that the first has ended."""
+    order = np.lexsort((second, tests.day, tests.child))
+    child, day = tests.child[order], tests.day[order]
+    again = np.flatnonzero((child[1:] == child[:-1]) & (day[1:] == day[:-1]))
+    one, other = order[again], order[again + 1]
+    taken = 60 * minutes[one] + int(PAUSE * 3600)
+    earliest = int(FIRST_TEST * 3600)
+    begins = second.copy()
+    begins[one] = np.minimum(second[one], np.maximum(second[other] - taken, earliest))
+    begins[other] = np.maximum(second[other], begins[one] + taken)
+    return begins
 
 
 def _growth(tests: Tests, count: int) -> dict[str, Any]:

@@ -86,6 +86,28 @@ def test_placements_are_as_observed_for_the_observed_scores() -> None:
         assert (placement[0], RELATIVE[relative[0]]) == (word, distance), (subject, grade, score)
 
 
+def test_measures_below_zero_have_a_letter_code_and_lie_in_their_range(clean: Path) -> None:
+    for name, scale, code in (("ela", "Lexile", "BR"), ("math", "Quantile", "EM")):
+        tests = table(clean, name)
+        bounds = tests[f"{scale} Range"].str.split("-", expand=True)
+        assert bounds.shape[1] == 2
+        words = {"low": bounds[0], "measure": tests[f"{scale} Measure"], "high": bounds[1]}
+        number = pd.DataFrame()
+        for bound, text in words.items():
+            parts = text.str.extract(rf"^({code})?(\d+){scale[0]}$")
+            number[bound] = parts[1].astype(int) * parts[0].isna().map({True: 1, False: -1})
+        assert (number["measure"] < 0).any(), "young children"
+        assert (number["low"] <= number["measure"]).all()
+        assert (number["measure"] < number["high"]).all()
+
+
+def test_growth_is_projected_as_long_as_some_of_the_year_is_left(clean: Path) -> None:
+    tests = table(clean, "math")
+    spring = tests["Norming Window"].str.startswith("Spring")
+    for growth in ("Typical", "Stretch"):
+        assert ((tests[f"Projection if Student Achieves {growth} Growth"] == "") == spring).all()
+
+
 @pytest.mark.parametrize("subject", [0, 1])
 def test_a_higher_score_is_never_placed_lower(subject: int) -> None:
     scores = np.arange(100, 801)

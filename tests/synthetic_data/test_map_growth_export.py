@@ -78,6 +78,19 @@ def test_growth_and_goals_follow_from_the_scores(clean: Path) -> None:
     assert (middle - results["TestRITScore"].astype(int)).abs().mean() < 3
 
 
+def test_nobody_sits_two_tests_at_a_time(clean: Path) -> None:
+    tests = table(clean, "AssessmentResults")
+    words = tests["TestStartDate"] + " " + tests["TestStartTime"]
+    tests["begins"] = pd.to_datetime(words, format="%m/%d/%Y %H:%M:%S")
+    tests["ends"] = tests["begins"] + pd.to_timedelta(tests["TestDurationMinutes"].astype(int), unit="min")
+    tests = tests.sort_values(["StudentID", "begins"])
+    by_child = tests.groupby("StudentID")
+    same_day = tests["TestStartDate"] == by_child["TestStartDate"].shift()
+    assert same_day.any(), "who was away takes both on a day"
+    assert (tests["begins"] > by_child["ends"].shift())[same_day].all()
+    assert tests["begins"].dt.strftime("%H:%M").between("08:00", "15:00").all()
+
+
 @pytest.mark.parametrize(("level", "share"), [("none", 0.0), ("manual", 0.8), ("governed", 1.0)])
 def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level: str, share: float) -> None:
     folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)

@@ -14,6 +14,7 @@ __all__ = ["GradebookYears", "gradebook_years", "newest_of_each"]
 
 KEYS = ["child", "silo", "school_year"]
 COUNTS = ["assigned", "graded", "excused"]
+ROWS = [f"{name}_rows" for name in COUNTS]
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,9 @@ class GradebookYears:
     Attributes
     ----------
     counted
-        ``child, silo, school_year, record, link_band, as_of``; ``assigned, graded, excused`` (assignments);
-        ``earned, possible`` (points of what is graded; NA where of one of these nobody says how many were to
-        be had).
+        ``child, silo, school_year, record, link_band, as_of``; ``assigned, graded, excused`` (assignments),
+        ``assigned_rows, graded_rows, excused_rows`` (lines of gradebooks in which they stand); ``earned,
+        possible`` (points of what is graded; NA where of one of these nobody says how many were to be had).
     weighed
         One entry a row of ``assignment_score``: it was looked at.
     """
@@ -51,6 +52,13 @@ def newest_of_each(facts: pd.DataFrame, named: list[str]) -> pd.DataFrame:
     """
     again = facts.duplicated(["child", "silo", "year", *named], keep="last")
     return facts[~(again & facts[named].notna().any(axis="columns"))]
+
+
+def _numbered_lines(facts: pd.DataFrame) -> np.ndarray:
+    """Give each source row a number."""
+    file = pd.factorize(facts["file"])[0].astype("int64")
+    row = facts["row"].to_numpy(dtype="int64")
+    return file * (row.max(initial=0) + 1) + row
 
 
 def gradebook_years(evidence: Evidence) -> GradebookYears:
@@ -83,8 +91,14 @@ def gradebook_years(evidence: Evidence) -> GradebookYears:
         possible=cells["score_possible"].where(graded, 0.0).fillna(0.0),
         unknown=graded & cells["score_possible"].isna(),
     )
-    sums = cells.groupby(KEYS, sort=True)[[*COUNTS, "earned", "possible", "unknown"]].sum()
+    by = cells.groupby(KEYS, sort=True)
+    sums = by[[*COUNTS, "earned", "possible", "unknown"]].sum()
     sums = sums.assign(possible=sums["possible"].mask(sums.pop("unknown") > 0))
+    # One line of a gradebook has many cells.
+    lines = pd.DataFrame({"owner": by.ngroup(), "line": _numbered_lines(scores.loc[cells.index])})
+    for name, rows in zip(COUNTS, ROWS, strict=True):
+        behind = lines[cells[name].to_numpy(dtype=bool)].drop_duplicates()["owner"]
+        sums[rows] = np.bincount(behind, minlength=len(sums))
     owners = cells[[*KEYS, "record", "link_band"]].drop_duplicates()
     owners = owners.assign(as_of=evidence.spoken(owners))
     counted = (
@@ -95,7 +109,7 @@ def gradebook_years(evidence: Evidence) -> GradebookYears:
     counted = counted.astype(
         {
             **dict.fromkeys(["child", "silo", "record", "link_band"], STRING),
-            **dict.fromkeys(["school_year", *COUNTS], pd.Int64Dtype()),
+            **dict.fromkeys(["school_year", *COUNTS, *ROWS], pd.Int64Dtype()),
             **dict.fromkeys(["earned", "possible"], np.dtype("float64")),
             "as_of": np.dtype("datetime64[us]"),
         }

@@ -13,7 +13,8 @@ __all__ = ["vaccines_recorded"]
 def vaccines_recorded(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Count the different vaccines of which a dose with its day is on record, whenever it was given.
 
-    Zero is told of a child of whom the system says that it has none on record, or an exemption.
+    Zero is told of a child of whom the system says that it has none on record, or an exemption; the rows that
+    say so stand behind it.
     """
     doses = evidence.facts["immunization"]
     if doses.empty:
@@ -22,9 +23,14 @@ def vaccines_recorded(element: Element, evidence: Evidence, tallies: Tallies) ->
     key = ["child", "silo"]
     used = doses[known]
     used = used.assign(given=used["vaccine"].where(used["date"].notna()))
-    counts = used.groupby(key, sort=True).agg(
-        value=("given", "nunique"), rows=("given", "count"), begin_date=("date", "min")
+    counts = used.groupby(key, sort=True).agg(value=("given", "nunique"), begin_date=("date", "min"))
+    # One source row may tell of many doses.
+    rows = used.assign(dose=used["given"].notna()).drop_duplicates([*key, "file", "row", "dose"])
+    doses = rows.groupby(key, sort=True)["dose"].agg(["sum", "size"])
+    counts = (
+        counts.assign(rows=doses["sum"].where(doses["sum"] > 0, doses["size"]))
+        .join(behind_one_value(used, key), how="left")
+        .reset_index()
     )
-    counts = counts.join(behind_one_value(used, key), how="left").reset_index()
     counts = counts.assign(as_of=evidence.spoken(counts))
     return Found(found(counts, counts["value"], element), {"immunization": known})

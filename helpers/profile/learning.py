@@ -14,13 +14,13 @@ from helpers.profile.tallies import Tallies
 __all__ = ["courses_taken", "gradebook_count", "mean_grade", "points_share"]
 
 KEYS = ["child", "silo", "school_year"]
-# By the element's column: which assignments stand behind it.
+# By the element's column: which lines of gradebooks stand behind it.
 ROWS_BEHIND = {
-    "assigned": "assigned",
-    "graded": "graded",
-    "excused": "excused",
-    "earned": "graded",
-    "possible": "graded",
+    "assigned": "assigned_rows",
+    "graded": "graded_rows",
+    "excused": "excused_rows",
+    "earned": "graded_rows",
+    "possible": "graded_rows",
 }
 
 
@@ -85,7 +85,7 @@ def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Foun
         return NOTHING
     none = counted["possible"] == 0
     share = counted["earned"] / counted["possible"].mask(none)
-    values = found(counted.assign(rows=counted["graded"]), share, element)
+    values = found(counted.assign(rows=counted["graded_rows"]), share, element)
     return Found(
         values.assign(status=values["status"].mask(none, "Not applicable")),
         {"assignment_score": tallies.gradebook.weighed},

@@ -79,6 +79,18 @@ def test_cells_are_counted_and_an_empty_cell_is_no_zero() -> None:
     assert said(profiles, "c") == said(profiles, "d") == [None] * 5
     assert chosen(profiles, "c", "assignments_graded")["status"] == "Empty"
     assert chosen(profiles, "d", "assignments_graded")["status"] == "Not linked"
+
+
+def test_rows_behind_a_count_are_lines_of_gradebooks() -> None:
+    scores = [
+        cell("a", "1", 8.0, row=4),
+        cell("a", "2", 9.0, row=4),
+        cell("a", "3", row=4),
+        cell("a", "4", row=9),
+    ]
+    profiles = shown(silo("lms", [person("a")], assignment_score=scores), "a")
+    rows = {name: chosen(profiles, "a", name)["rows"] for name in COUNTS}
+    assert rows == dict(zip(COUNTS, (2, 1, 0, 1, 1), strict=True))
     assert profiles.left_out.empty
 
 

@@ -221,7 +221,7 @@ class Scene:
             page, column = strips[number]
             self.cells.append(CellChange(page, column, row[there], list(new[there]), group[there]))
         if len(group):
-            self._groups = int(group.max()) + 1
+            self._groups = int(np.max(group)) + 1
 
     def write(
         self,

@@ -112,7 +112,7 @@ def _told_who_is_no_child(kind: FilesOfKind, people: pd.DataFrame) -> pd.DataFra
     nobody = np.zeros(len(kind), bool)
     for who in kind.file.not_a_child:
         texts = {name: pd.concat([read.text(name) for read in kind.reads]) for name in who}
-        nobody |= np.logical_and.reduce([texts[name].isin(who[name]).to_numpy(bool) for name in who])
+        nobody |= np.all([texts[name].isin(who[name]).to_numpy(bool) for name in who], axis=0)
     here = nobody[people["source"].to_numpy()]
     if not here.any():
         return people

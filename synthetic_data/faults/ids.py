@@ -119,7 +119,7 @@ def vendor_holds_old_id(scene: Scene) -> None:
     text = scene.text()
     places, groups = chosen_children(scene)
     width = int(text.str.len().max()) if len(text) else 1
-    wanted = int(groups.max()) + 1 if len(groups) else 0
+    wanted = int(np.max(groups)) + 1 if len(groups) else 0
     drawn = scene.rng.integers(10 ** (width - 1), 10**width, size=4 * wanted + 8).tolist()
     taken = set(text.dropna().tolist())
     free = [number for number in dict.fromkeys(map(str, drawn)) if number not in taken]

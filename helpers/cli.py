@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -36,6 +37,10 @@ METHOD_NAMES = ("shared identifier", "exact", "standardised")
 @click.version_option(package_name="see-the-big-picture", prog_name="bigpicture")
 def main() -> None:
     """Gather the commands of both houses."""
+
+
+def _save(out: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    return [str(save_table(table, out / name)) for name, table in tables.items()]
 
 
 def _read(folder: Path) -> District:
@@ -83,15 +88,14 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
 
     district = _read(folder)
     findings = Guard.of(district).findings(district.findings, district.layouts, show_values)
-    save_table(findings, out / "findings.csv")
-    save_table(district.accounts, out / "accounts.csv")
+    written = _save(out, {"findings.csv": findings, "accounts.csv": district.accounts})
     kinds = findings.groupby(["kind", "done"], sort=True)["times"].sum().reset_index()
     hint = f"`bigpicture start {folder}` drafts a layout for each table that none knows"
     emit(
         {
             "accounts": district.accounts if as_json else folded_accounts(district),
             "findings": kinds,
-            "written": [str(out / "findings.csv"), str(out / "accounts.csv")],
+            "written": written,
             **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),
         },
         as_json,
@@ -138,11 +142,11 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
 
     district = _read_known(folder)
     links = _link(district, method)
-    save_table(links.crosswalk, out / "crosswalk.csv")
-    save_table(links.pairs, out / "pairs.csv")
     guard = Guard.of(district)
     findings = guard.findings(links.findings, district.layouts)
-    save_table(findings, out / "link_findings.csv")
+    written = _save(
+        out, {"crosswalk.csv": links.crosswalk, "pairs.csv": links.pairs, "link_findings.csv": findings}
+    )
     bands = links.crosswalk.groupby(["silo", "band"], sort=False).size().rename("records").reset_index()
     emit(
         {
@@ -153,6 +157,7 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
             "findings": guard.counts(links.findings.groupby("kind")["times"].sum().reset_index(), "times"),
             **_blanks(guard, as_json),
             "too common to compare": links.passed_over,
+            "written": written,
         },
         as_json,
     )
@@ -185,9 +190,8 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     if crosswalk_file is not None:
         links = replace(links, crosswalk=crosswalk_from(crosswalk_file, links.crosswalk))
     scores = score_links(district, links.crosswalk)
-    save_table(scores, out / "scores.csv")
     elements = score_profiles(district, child_profiles(district, links))
-    save_table(elements, out / "profile_scores.csv")
+    written = _save(out, {"scores.csv": scores, "profile_scores.csv": elements})
     whole = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")]
     shown = whole[
         ["left_silo", "right_silo", "possible", "right", "wrong", "missed", "precision", "recall", "f1"]
@@ -208,7 +212,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
         }
     held = elements[elements["of_children"] > 0]
     figures["profiles"] = elements if as_json else held[PROFILE_SCORES].round(4)
-    emit(figures, as_json)
+    emit({**figures, "written": written}, as_json)
 
 
 def _said(guard: Guard, count: int) -> int | str:
@@ -242,11 +246,14 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     district = _read_known(folder)
     guard = Guard.of(district)
     profiles = child_profiles(district, _link(district), school_year)
-    save_table(profiles.profile, out / "profile.csv")
-    save_table(profiles.values, out / "values.parquet")
-    save_table(profiles.timeline, out / "timeline.parquet")
-    save_table(profiles.left_out, out / "left_out.csv")
-    save_table(profiles.accounts, out / "profile_accounts.csv")
+    tables = {
+        "profile.csv": profiles.profile,
+        "values.parquet": profiles.values,
+        "timeline.parquet": profiles.timeline,
+        "left_out.csv": profiles.left_out,
+        "profile_accounts.csv": profiles.accounts,
+    }
+    written = _save(out, tables)
     years = profiles.values["school_year"]
     of_year = years.isna() | years.isin([profiles.school_year])
     chosen = profiles.values[profiles.values["chosen"] & of_year]
@@ -261,6 +268,7 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
             "values": shown_wholes(guard, told, "element", "children"),
             **_blanks(guard, as_json),
             "accounts": profiles.accounts,
+            "written": written,
         },
         as_json,
     )
@@ -285,11 +293,10 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     district = _read_known(folder)
     links = _link(district)
     card = scorecard(district, links, _scores(district, links))
-    save_table(card, out / "scorecard.csv")
+    written = _save(out, {"scorecard.csv": card})
     # What is printed may end in the log of a scheduled run; the file stays with the district.
     guard = Guard.of(district)
     shown = guard.scorecard(card)
-    written = [str(out / "scorecard.csv")]
     if as_json:
         lines = ["left_silo", "right_silo", "kind", "measure", "column", *COUNTED]
         emit({"scorecard": shown[lines], "written": written}, as_json)
@@ -373,9 +380,9 @@ def dictionary(layout: str | None, folder: Path | None, out: Path, as_json: bool
         emit({"layouts": names, **hint}, as_json)
         return
     table = dictionary_of(layout, folder)
-    save_table(table, out / "dictionary.csv")
+    written = _save(out, {"dictionary.csv": table})
     said = table if as_json else table[["file", "column", "type", "required", "meaning", "term"]]
-    emit({"dictionary": said, "written": [str(out / "dictionary.csv")]}, as_json)
+    emit({"dictionary": said, "written": written}, as_json)
 
 
 def register(group: click.Group) -> None:

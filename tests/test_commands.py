@@ -50,6 +50,7 @@ def test_a_command_writes_what_its_help_says(
 ) -> None:
     out, figures = ran[command]
     assert sorted(path.name for path in out.iterdir()) == sorted(WRITES[command])
+    assert figures["written"] == [str(out / name) for name in WRITES[command]]
     text = " ".join(run(command, "--help").output.split())
     for name in WRITES[command]:
         assert name in text

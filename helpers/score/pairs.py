@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.layouts import STRING
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.truth import RECORD, ScoredDistrict
+from helpers.score.truth import RECORD, ScoredDistrict, persons_behind
 
 __all__ = ["score_pairs"]
 
@@ -38,11 +38,7 @@ def score_pairs(
         When the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
-    place = ["silo", "file", "row"]
-    rows = key.rows.loc[key.rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
-    stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
-    known = stands_on.merge(rows, on=place, how="inner", validate="many_to_many")
-    persons = known.groupby(RECORD)["person"].agg(["min", "max"])
+    persons = persons_behind(district, key).groupby(RECORD)["person"].agg(["min", "max"])
     first, last = (
         [
             persons[which].reindex(pd.MultiIndex.from_frame(pairs[[f"{side}_silo", f"{side}_record"]]))

@@ -16,6 +16,7 @@ __all__ = [
     "ScoredDistrict",
     "at_records",
     "groups_of",
+    "persons_behind",
     "true_children",
     "true_crosswalk",
 ]
@@ -47,6 +48,27 @@ class ScoredDistrict(Protocol):
         """Where the district lies."""
 
 
+def persons_behind(district: ScoredDistrict, key: AnswerKey) -> pd.DataFrame:
+    """Say of each source row behind a record whom it is truly about.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    key
+        Its truth.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo``, ``record``, ``file``, ``row``, ``person``; rows about nobody are left out.
+    """
+    place = ["silo", "file", "row"]
+    rows = key.rows.loc[key.rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
+    stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
+    return stands_on.merge(rows, on=place, how="inner", validate="many_to_many")
+
+
 def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Say of each record whose it really is, and which child the crosswalk makes it.
 
@@ -67,11 +89,7 @@ def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFr
         two; one that the key knows nobody for has a person of its own; one that is missing from the crosswalk
         has no child, and is here only if it is a child's.
     """
-    rows = key.rows[key.rows["part"].eq("Subject")].dropna(subset=["file", "row"])
-    rows = rows[["silo", "file", "row", "person"]].drop_duplicates()
-    stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
-    known = stands_on.merge(rows, on=["silo", "file", "row"], how="inner", validate="many_to_many")
-    known = known[[*RECORD, "person"]].drop_duplicates()
+    known = persons_behind(district, key)[[*RECORD, "person"]].drop_duplicates()
     linked = crosswalk[[*RECORD, "child", "linkable_by"]]
     truth = linked.merge(known, on=RECORD, how="outer", validate="one_to_many")
     unlinked = truth["linkable_by"].isna()
@@ -111,10 +129,7 @@ def true_crosswalk(district: ScoredDistrict, *, key: AnswerKey | None = None) ->
         When the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
-    place = ["silo", "file", "row"]
-    rows = key.rows.loc[key.rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
-    stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
-    known = stands_on.merge(rows, on=place, how="inner", validate="many_to_many")
+    known = persons_behind(district, key)
     owners = known.groupby([*RECORD, "person"], sort=False).size().rename("rows").reset_index()
     owners = owners.sort_values("rows", ascending=False, kind="stable")
     owners = owners.assign(people=owners.groupby(RECORD)["person"].transform("size"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from helpers.files.start.guess import DESCRIPTOR, FEW_ROWS, Distinct, Guess
 from helpers.files.start.guess_dates import moments, reads
@@ -25,11 +25,6 @@ TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?( ?[AaPp][Mm])?")
 PAIRS = ("true|false", "yes|no", "y|n", "t|f", "1|0")
 
 PACKED = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
-
-
-def _full(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern)
-    return lambda text: compiled.fullmatch(text) is not None
 
 
 def _boolean(distinct: Distinct, words: Sequence[str]) -> Guess | None:

@@ -30,13 +30,18 @@ def head_words(head: str) -> tuple[str, ...]:
     --------
     >>> head_words("StudentUniqueId"), head_words("Customer Birthdate"), head_words("SISUserID")
     (('student', 'unique', 'id'), ('customer', 'birth', 'date'), ('sis', 'user', 'id'))
+    >>> head_words("PupilNo"), head_words("Student No. (lunch)"), head_words("Student: No Show")
+    (('pupil', 'number'), ('student', 'number', 'lunch'), ('student', 'no', 'show'))
     """
     spelled: Mapping[str, str] = words_file()["spelled_out"]
     words: list[str] = []
     head = ABBREVIATED.sub(lambda found: found[0].replace(".", ""), head)
-    for piece in PIECES.findall(head.replace("IDs", "Ids").replace("'s", "").replace("’s", "")):
-        word = "number" if piece == "#" else piece.casefold()
-        words += spelled.get(word, word).split()
+    head = head.replace("IDs", "Ids").replace("'s", "").replace("’s", "")
+    for found in PIECES.finditer(head):
+        word = "number" if found[0] == "#" else found[0].casefold()
+        # "Pupil No" has a number and "No Show" has none.
+        denies = word == "no" and head[found.end() :].lstrip(" ._-")[:1].isalnum()
+        words += [word] if denies else spelled.get(word, word).split()
     joined = " ".join(words)
     for apart, together in words_file()["written_apart"].items():
         joined = re.sub(rf"\b{apart}\b", together, joined)

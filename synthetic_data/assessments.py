@@ -170,7 +170,7 @@ def _sit(
     found, on = [], []
     for place, level in enumerate(LEVELS):
         laid_out = schooling.years[scenario.school_year, level]
-        begin, end = np.searchsorted(laid_out.days, [first, last + 1])
+        begin, end = np.searchsorted(laid_out.days, [first, last + np.timedelta64(1, "D")])
         known = min(end, laid_out.past)
         mine = np.flatnonzero(fits & (spells.level == place) & (spells.end != -2))
         # Each grade of each school has its day; drawn for all, so that none moves another's.

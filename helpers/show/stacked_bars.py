@@ -9,7 +9,7 @@ from helpers.show.canvas import SMALL, Sheet
 from helpers.show.mappings import Given, labelled
 from helpers.show.numbers import CountGuard, as_number, is_missing, number_text, shown_count
 from helpers.show.picture import Picture
-from helpers.show.tokens import OUTCOMES, Mark, colour, letters_on, series_colours, word
+from helpers.show.tokens import OF_VALUES, OUTCOMES, Mark, colour, letters_on, series_colours, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,8 +107,9 @@ def _alt(title: str, labels: list[str], known: list[str], cells: list[list[objec
 
 
 def _mark(part: str, place: int, parts: int) -> Mark:
-    if part in OUTCOMES:
-        return OUTCOMES[part]
+    outcome = OF_VALUES.get(part, part)
+    if outcome in OUTCOMES:
+        return OUTCOMES[outcome]
     shade = series_colours(parts)[place]
     return Mark(shade, colour("paper"), colour("ink"))
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 __all__ = [
+    "OF_VALUES",
     "OUTCOMES",
     "STYLE_FILE",
     "Mark",
@@ -171,8 +172,8 @@ OUTCOMES: dict[str, Mark] = {
     "reviewed": Mark(colour("green"), colour("green"), colour("green-text")),
     "alone": Mark(colour("tint"), colour("muted"), colour("muted")),
 }
-# Of a value on a page, what right and wrong are of a join.
-OUTCOMES |= {"true today": OUTCOMES["right"], "another child's": OUTCOMES["wrong"]}
+# Of a value on a page, what right and wrong are of a join: the same marks under other words.
+OF_VALUES = {"true today": "right", "another child's": "wrong"}
 
 _WORDS = {
     "right": "joined to the right child",

@@ -14,7 +14,7 @@ from PIL import Image
 
 from helpers.show.charts import Picture, bars, dot_matrix, dots, lanes, square_table, stacked_bars
 from helpers.show.picture import NARROW, WIDE
-from helpers.show.tokens import OUTCOMES, colour, contrast, letters_on
+from helpers.show.tokens import OF_VALUES, OUTCOMES, colour, contrast, letters_on
 
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 DAYS = pd.to_datetime(["2025-09-03", "2025-11-20", "2026-01-12", "2026-02-01"])
@@ -219,3 +219,8 @@ def test_a_dot_matrix_has_a_column_a_combination_the_largest_first() -> None:
     assert len(crowded.data) == 20
     with pytest.raises(ValueError, match="nobody is in any system"):
         dot_matrix({}, ["SIS"], title="Nobody", unit="children")
+
+
+def test_what_is_true_of_a_value_is_drawn_like_what_is_right_of_a_join() -> None:
+    assert set(OF_VALUES.values()) <= set(OUTCOMES)
+    assert not set(OF_VALUES) & set(OUTCOMES)

@@ -222,6 +222,27 @@ def test_files_are_named_by_what_their_names_have_in_common(tmp_path: Path) -> N
     assert (file.name, file.path) == ("words", "*_words.csv")
 
 
+def test_rows_of_totals_are_nobody(tmp_path: Path) -> None:
+    text = 'Oak School,,\nStudent ID,Student,Days\n81,"Ruiz, Ana",3\n82,"Li, Bo",4\nTotal,,7\n'
+    start_folder(written(tmp_path, absent_DOT_csv=text))
+    district = read_district(tmp_path)
+    assert district["absent"].people["local_id"].tolist() == ["81", "82"]
+    assert district.accounts["rows_structure"].tolist() == [3]
+    assert adds_up(district)
+
+
+def test_whom_a_file_is_about_is_said_by_its_heads_before_its_name(tmp_path: Path) -> None:
+    heads = ("Student ID,Guardian First Name,Guardian Last Name", "Employee ID,First Name,Last Name")
+    files = {
+        f"{name}_DOT_csv": f"{head}\n1,Eva,Ruiz\n2,Ian,Li\n"
+        for name, head in zip(("contacts", "staff"), heads, strict=True)
+    }
+    start_folder(written(tmp_path, **files))
+    district = read_district(tmp_path)
+    assert set(district["contacts"].people["role"]) == {"Student"}
+    assert set(district["staff"].people["role"]) == {"Staff"}
+
+
 def test_a_number_under_another_head_is_asked_about_and_not_taken(tmp_path: Path) -> None:
     rows = "".join(f"Ana{n},Ruiz{n},{4000 + n},Visa {n % 2}\n" for n in range(8))
     text = "First Name,Last Name,Employee ID,Card\n" + rows

@@ -16,10 +16,7 @@ __all__ = ["draft_text"]
 
 INTERNAL = ("grade_level", "school_id", "school_name", "role", "graduation_year")
 NOT_TAKEN = ("pin",)
-ROLES = {
-    "Staff": ("teacher", "staff", "employee", "instructor", "counselor", "faculty"),
-    "Guardian": ("parent", "guardian", "contact"),
-}
+TOTALS = r"^\s*(?:[Gg]rand )?[Tt]otals?\b"
 FITTING = {
     "date": ("date", "datetime"),
     "datetime": ("datetime", "date"),
@@ -145,9 +142,8 @@ def _set(kind: Kind, take: Mapping[str, str]) -> tuple[dict[str, str], list[str]
         else:
             notes.append('# ? name_order: "first last" or "last first"; while it is unknown both are tried')
     if "role" not in take:
-        who = next((role for role, words in ROLES.items() if any(w in kind.words for w in words)), None)
-        if who is not None:
-            fixed["role"] = who
+        if kind.role_of_all is not None:
+            fixed["role"] = kind.role_of_all
             notes.append("# ? role: the file's name says so; is everybody in it one?")
         else:
             notes.append("# ? no column says who somebody is, so everybody in it is taken for a child")
@@ -246,6 +242,20 @@ def _questions(kind: Kind) -> list[str]:
     return found
 
 
+def _totals(kind: Kind) -> list[str]:
+    """Declare rows of totals as structure: they name nobody, and would be taken for a child."""
+    first = next(iter(kind.guesses))
+    totals = kind.rows[first].str.contains(TOTALS, regex=True).fillna(False)
+    of_people = [name for name in {**kind.people.fields, **kind.people.ids} if name != first]
+    full = kind.rows[of_people].notna()
+    empty = [name for name in of_people if not full.loc[totals, name].any() and full.loc[~totals, name].all()]
+    if kind.format == "json_lines" or not totals.any() or not empty:
+        return []
+    told = {"name": _text("totals"), "first": f"'{TOTALS}'", "written": _text("Total")}
+    told["empty"] = "[" + ", ".join(map(_text, empty)) + "]"
+    return ["# Rows of totals are about nobody.", f"not_data = [{_inline(told)}]"]
+
+
 def _file(kind: Kind) -> list[str]:
     lines = ["[[file]]", f"name = {_text(kind.name)}", f"path = {_text(kind.path)}"]
     lines.append(f"format = {_text(kind.format)}")
@@ -258,6 +268,7 @@ def _file(kind: Kind) -> list[str]:
                 "# ? It seems to have no heads: its columns are named by their place. Name them as you like."
             )
     lines.append(f"row_is = {_text(_row_is(kind))}")
+    lines += _totals(kind)
     lines.append("# A column without `sensitivity` is restricted.")
     lines.append("columns = [")
     for name in kind.guesses:

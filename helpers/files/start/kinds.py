@@ -16,6 +16,14 @@ from helpers.files.start.header_words import head_words, named_fields, numbered_
 __all__ = ["Kind", "kind_of", "tie_ids"]
 
 
+# Words of a file's name that say who is in it, and words of heads that say that it is a child.
+ROLES = {
+    "Staff": ("teacher", "staff", "employee", "instructor", "counselor", "faculty"),
+    "Guardian": ("parent", "guardian", "contact"),
+}
+CHILD = ("student", "pupil", "child", "learner")
+
+
 @dataclass
 class Kind:
     """One kind of file of a draft: what it is called, what its columns are, whom it is about.
@@ -52,6 +60,14 @@ class Kind:
             named_fields(head_words(head)) or numbered_thing(head_words(head)) for head in self.guesses
         )
         return name if known else f"column {list(self.guesses).index(name) + 1}"
+
+    @property
+    def role_of_all(self) -> str | None:
+        """Who they all seem to be by the file's name, where no column is about a child; None for children."""
+        taken = [*self.people.fields, *self.people.ids]
+        if any(word in CHILD for column in taken for word in head_words(column)):
+            return None
+        return next((role for role, words in ROLES.items() if any(w in self.words for w in words)), None)
 
     @property
     def names_people(self) -> bool:

@@ -181,7 +181,7 @@ def start_folder(folder: Path) -> Started:
             if len(same) == 1 and (layout := same.pop()) is not None:
                 known |= {table.found.path: layout for group in kinds for table in group}
                 continue
-            called = inside.removesuffix(".zip") or _stem(kinds[0][0].found)
+            called = inside.removesuffix(".zip") or _called(kinds[0])
             name = _free(_slug(called), taken)
             written, strange = _write(kinds, name, inside, place)
             if strange:

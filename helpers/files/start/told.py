@@ -22,7 +22,7 @@ def _about(kind: Kind) -> str:
         return "nobody, it seems"
     role = kind.people.column("role")
     codes = kind.people.fields[role].codes if role is not None else None
-    who = ["people"] if role is not None else ["children?"]
+    who = ["people"] if role is not None else [f"{IN_WORDS[kind.role_of_all or 'Student']}?"]
     if role is not None and isinstance(codes, Mapping):
         there = kind.rows[role].dropna().drop_duplicates()
         found = {codes.get(str(word), "Unknown") for word in there}

@@ -10,6 +10,7 @@ import pytest
 from helpers.files import District, read_district
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles, elements, follow_child
+from helpers.profile.evidence import child_tables
 
 
 def test_every_fact_row_of_a_made_district_is_accounted_for(district: District) -> None:
@@ -23,6 +24,17 @@ def test_every_fact_row_of_a_made_district_is_accounted_for(district: District) 
         assert rows == len(district[silo].fact(table))
     assert set(profiles.profile["child"]) == set(links.crosswalk["child"])
     assert follow_child(district, links) in set(profiles.profile["child"])
+
+    # A value that one row gives stands in a row of its record; a name in the file that lists names.
+    place = ["silo", "record", "file", "row"]
+    facts = [district.fact(table)[place] for table in child_tables()]
+    there = pd.MultiIndex.from_frame(pd.concat([district.person_rows[place], *facts]).drop_duplicates())
+    told = profiles.values.dropna(subset=["file"])
+    assert pd.MultiIndex.from_frame(told[place]).isin(there).all()
+    rows = district.person_rows
+    listed = rows.loc[rows["file"].eq("lms/users.csv"), "record"]
+    names = told[told["silo"].eq("lms") & told["element"].eq("last_surname") & told["record"].isin(listed)]
+    assert set(names["file"]) == {"lms/users.csv"}
 
 
 def test_at_no_fault_nothing_but_teachers_test_users_and_parts_of_tests_is_left_out(

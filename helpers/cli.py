@@ -26,7 +26,7 @@ __all__ = ["main", "register"]
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 PROFILE_SCORES = ["element", "of_children", "right", "not_fresh", "wrong", "of_another_child"]
 PROFILE_SCORES += ["missing", "share_right"]
-COUNTED = ["numerator", "denominator", "value", "unit"]
+LINE = ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit"]
 METHOD_NAMES = ("shared identifier", "exact", "standardised")
 
 
@@ -147,6 +147,7 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
     written = _save(
         out, {"crosswalk.csv": links.crosswalk, "pairs.csv": links.pairs, "link_findings.csv": findings}
     )
+    common = links.passed_over
     bands = links.crosswalk.groupby(["silo", "band"], sort=False).size().rename("records").reset_index()
     emit(
         {
@@ -156,7 +157,7 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
             "bands": guard.counts(bands, "records"),
             "findings": guard.counts(links.findings.groupby("kind")["times"].sum().reset_index(), "times"),
             **_blanks(guard, as_json),
-            "too common to compare": links.passed_over,
+            "too common to compare": common if as_json else common[common["keys"] > 0],
             "written": written,
         },
         as_json,
@@ -298,8 +299,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     guard = Guard.of(district)
     shown = guard.scorecard(card)
     if as_json:
-        lines = ["left_silo", "right_silo", "kind", "measure", "column", *COUNTED]
-        emit({"scorecard": shown[lines], "written": written}, as_json)
+        emit({"scorecard": shown[LINE], "written": written}, as_json)
         return
     steps = first_steps(shown)
     begin = {f"begin with {place}": said for place, said in enumerate(steps["next_step"], start=1)}

@@ -222,6 +222,16 @@ def test_files_are_named_by_what_their_names_have_in_common(tmp_path: Path) -> N
     assert (file.name, file.path) == ("words", "*_words.csv")
 
 
+def test_a_birth_date_that_is_left_out_does_not_speak_against_an_id(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{n},Ana{'abc'[n]},Ruiz,2012-03-0{n + 1},1\n{n},Ana{'abc'[n]},Ruiz,,2\n" for n in range(3)
+    )
+    start_folder(written(tmp_path, log_DOT_csv="Student ID,First Name,Last Name,DOB,Minutes\n" + rows))
+    people = read_district(tmp_path)["log"].people
+    assert people["local_id"].tolist() == ["0", "1", "2"]
+    assert people["birth_date"].notna().all()
+
+
 def test_rows_of_totals_are_nobody(tmp_path: Path) -> None:
     text = 'Oak School,,\nStudent ID,Student,Days\n81,"Ruiz, Ana",3\n82,"Li, Bo",4\nTotal,,7\n'
     start_folder(written(tmp_path, absent_DOT_csv=text))

@@ -77,6 +77,8 @@ def _persons(rows: pd.DataFrame, people: People) -> pd.Series | None:
     """Give one text a row that stands for its person's name and birth date; None where there are no names."""
     names = [people.column(name) for name in ("first_name", "last_surname", "full_name", "birth_date")]
     there = [name for name in names if name is not None]
+    # A birth date that some rows of a person leave out would make two of one.
+    there = [name for name in there if name != names[-1] or rows[name].notna().mean() >= MOST]
     if not people.named:
         return None
     parts = [rows[name].fillna("").str.casefold() for name in there]

@@ -102,7 +102,7 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
     computed = shown["file"].isna()
     rows = shown["rows"].astype(STRING).fillna("")
     counted = ("counted from " + rows + " rows").mask(
-        shown["rows"].eq(0).fillna(False), "no row: nothing happened"
+        shown["rows"].eq(0).fillna(False), "no row: none was written down"
     )
     counted = counted.mask(shown["rows"].eq(1).fillna(False), "from 1 row").mask(shown["rows"].isna(), "")
     place = shown["file"] + ", row " + shown["row"].astype(STRING)

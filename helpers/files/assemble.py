@@ -35,6 +35,7 @@ class Assembled:
 
     people: pd.DataFrame
     person_rows: pd.DataFrame
+    filled_cells: pd.DataFrame
     identifiers: pd.DataFrame
     facts: dict[str, pd.DataFrame]
     findings: pd.DataFrame
@@ -159,8 +160,11 @@ def _join_identifiers(silo: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     whole = as_table(
         "identifiers", whole[whole["identifier"] != ""] if (whole["identifier"] == "").any() else whole
     )
-    # Inside the files of one kind each column gives a record each id once.
-    if len(parts) > 1:
+    # A column gives a record each id once: only a system that two columns speak of can repeat one. Where none
+    # does, a large table needn't be in memory twice.
+    systems = [system for part in parts for system in part["identification_system"].unique()]
+    several = {system for system in systems if systems.count(system) > 1}
+    if several:
         whole = whole.drop_duplicates(["record", "identification_system", "identifier"], ignore_index=True)
     return whole
 
@@ -204,7 +208,11 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
     rows = [frame for frame in [*frames, bare] if len(frame)]
     if not rows:
         people = People(
-            empty_table("people"), empty_table("person_rows"), pd.Series(dtype=STRING), pd.DataFrame()
+            empty_table("people"),
+            empty_table("person_rows"),
+            empty_table("filled_cells"),
+            pd.Series(dtype=STRING),
+            pd.DataFrame(),
         )
     elif len(rows) == 1:
         people = make_records(rows[0], silo, takes_roles=_takes_roles(layout))
@@ -270,6 +278,7 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
     return Assembled(
         whole,
         people.person_rows,
+        people.filled_cells,
         identifiers,
         {name: pd.concat(t, ignore_index=True) if len(t) > 1 else t[0] for name, t in facts.items()},
         as_table("findings", findings) if len(findings) else empty_table("findings"),

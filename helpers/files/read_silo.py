@@ -302,4 +302,5 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
         as_table("findings", pd.concat(found, ignore_index=True)) if found else empty_table("findings"),
         as_table("accounts", pd.DataFrame(accounts)) if accounts else empty_table("accounts"),
         {one.path: tuple(read.file.name for read in one.reads) for one in ones if one.reads},
+        built.filled_cells,
     )

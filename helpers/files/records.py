@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.placeholders import placeholder_names
-from helpers.layouts import STRING, as_table, cast, constant, is_among, labelled, missing, standard_table
+from helpers.layouts import (
+    STRING,
+    as_table,
+    constant,
+    empty_table,
+    is_among,
+    labelled,
+    missing,
+    standard_table,
+)
 
 __all__ = ["People", "linkable_by", "make_records"]
 
@@ -25,7 +34,7 @@ class People:
 
     Attributes
     ----------
-    people, person_rows
+    people, person_rows, filled_cells
         The standard tables, without `linkable_by` yet (it needs the identifiers).
     record_of
         Record of each row that was given, in its order.
@@ -35,6 +44,7 @@ class People:
 
     people: pd.DataFrame
     person_rows: pd.DataFrame
+    filled_cells: pd.DataFrame
     record_of: pd.Series
     findings: pd.DataFrame
 
@@ -116,27 +126,47 @@ def _disagreements(several: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def _merged(rows: pd.DataFrame, several: np.ndarray) -> pd.DataFrame:
-    """Merge the rows of a record: empty cells are filled, a filled one is replaced by the later."""
-    if not several.any():
-        return rows
-    some = rows[several]
-    if "as_of" in some:
-        some = some.sort_values("as_of", kind="stable", na_position="first")
-    gives_way = some.index[some.duplicated("record", keep="last")]
-    people = rows.drop(index=gives_way)
-    # The last row stands, and only what it leaves empty is filled.
-    last = some.drop(index=gives_way).set_index("record")
-    merged = some.groupby("record", sort=False).last().reindex(last.index)
-    place = people.index.get_indexer(some.index.drop(gives_way))
+def _as_they_count(rows: pd.DataFrame, several: np.ndarray) -> np.ndarray:
+    """Give the places of rows that share their record with others, from the one that counts least."""
+    places = np.flatnonzero(several)
+    if "as_of" not in rows or not len(places):
+        return places
+    return rows["as_of"].iloc[places].sort_values(kind="stable", na_position="first").index.to_numpy()
+
+
+def _merged(rows: pd.DataFrame, order: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Merge the rows of a record: empty cells are filled, a filled one is replaced by the later.
+
+    Gives the merged rows, and ``record, column, file, row`` of each cell that another row than the last
+    filled.
+    """
+    if not len(order):
+        return rows, pd.DataFrame()
+    some = rows.iloc[order]
+    stands = ~some.duplicated("record", keep="last").to_numpy(bool)
+    people = rows.drop(index=order[~stands])
+    place = people.index.get_indexer(order)
     people = people.reset_index(drop=True)
-    for name in merged.columns:
-        empty = (last[name].isna() & merged[name].notna()).to_numpy(bool).nonzero()[0]
+    # The last row stands, and only what it leaves empty is filled.
+    codes, _ = pd.factorize(some["record"])
+    filled = []
+    for name in some.columns:
+        there = some[name].notna().to_numpy(bool)
+        empty = np.flatnonzero(stands & ~there)
+        if not len(empty):
+            continue
+        last = np.full(codes.max() + 1, -1)
+        last[codes[there]] = np.flatnonzero(there)  # of several numbers for one place the last one stays
+        given = last[codes[empty]]
+        empty, given = empty[given >= 0], given[given >= 0]
         if len(empty):
-            people.loc[place[empty], name] = cast(merged[name].iloc[empty], rows[name].dtype).array
+            people.loc[place[empty], name] = some[name].iloc[given].array
+            filled.append(
+                some[["record", "file", "row"]].iloc[given].assign(column=constant(name, len(given)))
+            )
     if people["file"].nunique() == 1:
         people["file"] = constant(people["file"].iloc[0], len(people))
-    return people
+    return people, pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
 
 
 def _birth_date_status(people: pd.DataFrame) -> pd.Series:
@@ -186,7 +216,9 @@ def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
     several = repeated(rows["record"])
     findings = [shared, _disagreements(rows[several])]
 
-    people = _merged(rows, several).reset_index(drop=True)
+    order = _as_they_count(rows, several)
+    people, filled = _merged(rows, order)
+    people = people.reset_index(drop=True)
     first = people[["file", "row"]]
     people = people.drop(columns=[name for name in people.columns if name not in table])
     people["silo"] = constant(silo, len(people))
@@ -228,14 +260,22 @@ def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
         copy=False,
     )
     if len(people) < len(rows):
-        double = person_rows[several].duplicated(["record", "file", "row"])
+        if (np.diff(order) < 0).any():
+            places = np.arange(len(rows))
+            places[several] = order
+            person_rows = person_rows.iloc[places].reset_index(drop=True)
+        double = person_rows[several].duplicated(["record", "file", "row"], keep="last")
         if double.any():
             person_rows = person_rows.drop(index=double.index[double])
+    if len(filled):
+        filled = filled[is_among(filled["column"], pd.Series(list(table), dtype=STRING))]
+        filled = filled.assign(silo=constant(silo, len(filled)))
     people["linkable_by"] = constant("Nothing", len(people))
     kept = [one for one in findings if len(one)]
     return People(
         as_table("people", people),
         as_table("person_rows", person_rows),
+        as_table("filled_cells", filled) if len(filled) else empty_table("filled_cells"),
         rows["record"],
         pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(),
     )

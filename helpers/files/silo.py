@@ -35,6 +35,9 @@ class Silo:
         Standard table by name; only those that the silo has rows of.
     kinds
         File -> the kinds of file, or of record, of the layout that it was read as.
+    filled_cells
+        Standard table: where the values of people stand that the last of a record's rows leaves empty. Every
+        other value stands in that last row.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Silo:
     findings: pd.DataFrame
     accounts: pd.DataFrame
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    filled_cells: pd.DataFrame = field(default_factory=lambda: empty_table("filled_cells"))
 
     def fact(self, table: str) -> pd.DataFrame:
         """Give a fact table; empty, with its columns, where the silo has none."""
@@ -126,6 +130,11 @@ class District(Mapping[str, Silo]):
     def person_rows(self) -> pd.DataFrame:
         """Source rows behind the people of all silos."""
         return _joined("person_rows", [silo.person_rows for silo in self.silos.values()])
+
+    @property
+    def filled_cells(self) -> pd.DataFrame:
+        """Cells of the people of all silos that another row than the record's last one filled."""
+        return _joined("filled_cells", [silo.filled_cells for silo in self.silos.values()])
 
     @property
     def identifiers(self) -> pd.DataFrame:

@@ -24,6 +24,7 @@ __all__ = ["BANDS", "Evidence", "behind_one_value", "child_tables", "gather", "w
 BANDS = ("Sure", "Alone", "Unverified", "Review")
 # Whether a file gives a column: systems leave out the optional ones.
 PERHAPS, SURELY = 1, 2
+RECORD = ["silo", "record"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Evidence:
     person_rows
         Source rows behind records, with ``rows``: how many stand behind the record; and ``place``, that of
         the file in `files`.
+    filled_cells
+        Where the values of people stand that are not in the last row behind their record.
     files
         Silo and name of every file behind a record.
     kinds
@@ -63,6 +66,7 @@ class Evidence:
     crosswalk: pd.DataFrame
     people: pd.DataFrame
     person_rows: pd.DataFrame
+    filled_cells: pd.DataFrame
     files: tuple[tuple[str, str], ...]
     kinds: Mapping[str, tuple[str, ...]]
     identifiers: pd.DataFrame
@@ -96,22 +100,32 @@ class Evidence:
         Returns
         -------
         pandas.DataFrame
-            ``silo, record, file, row, rows``: one row a record; file and row are NA where several files stand
-            behind the record and nothing says which of them holds the column.
+            ``silo, record, rows, file, row``: one row a record. Where the column is empty, the last row of
+            the files that are surest to have it; NA where several rows stand behind the record and none of
+            their files has it.
         """
         rows = self.person_rows
+        alone = rows["rows"] == 1
+        told = rows.loc[alone, [*RECORD, "rows", "file", "row"]]
+        if alone.all():
+            return told
+        return pd.concat([told, self._of_several(rows[~alone], column)], ignore_index=True)
+
+    def _of_several(self, rows: pd.DataFrame, column: str) -> pd.DataFrame:
+        """Say which of a record's several rows gave a column of people; of an empty one, which would have."""
+        told = self.people.loc[self.people[column].notna(), RECORD].assign(known=True)
+        known = rows[RECORD].merge(told, on=RECORD, how="left", validate="many_to_one")["known"].notna()
         gives = np.array([self._gives(silo, file, column) for silo, file in self.files])
         given = gives[rows["place"].to_numpy(dtype="int64")]
-        rows = rows.assign(given=np.where(rows["rows"] == 1, SURELY, given))
-        # A later row replaces an earlier one, so the last row of the files that are surest to have the column
-        # is the likely source.
-        surest = rows["given"] == rows.groupby(["silo", "record"], sort=False)["given"].transform("max")
+        # What is known stands in the last row, or else in the one that the reader names.
+        rows = rows.assign(given=np.where(known, SURELY, given))
+        surest = rows["given"] == rows.groupby(RECORD, sort=False)["given"].transform("max")
         telling = rows[surest & (rows["given"] > 0)]
-        last = telling.drop_duplicates(["silo", "record"], keep="last")
-        behind = rows.drop_duplicates(["silo", "record"])[["silo", "record", "rows"]]
-        return behind.merge(
-            last[["silo", "record", "file", "row"]], on=["silo", "record"], how="left", validate="one_to_one"
-        )
+        elsewhere = self.filled_cells[self.filled_cells["column"] == column]
+        last = pd.concat([part[[*RECORD, "file", "row"]] for part in (telling, elsewhere)])
+        last = last.drop_duplicates(RECORD, keep="last")
+        behind = rows.drop_duplicates(RECORD)[[*RECORD, "rows"]]
+        return behind.merge(last, on=RECORD, how="left", validate="one_to_one")
 
     def _gives(self, silo: str, file: str, column: str) -> int:
         """Say how sure a file is to give a column of people, as far as its layout tells."""
@@ -230,6 +244,7 @@ def gather(district: District, links: Links) -> Evidence:
             rows=rows.groupby(["silo", "record"])["row"].transform("size").astype("Int64"),
             place=files.ngroup(),
         ),
+        filled_cells=district.filled_cells,
         files=tuple(files.size().index),
         kinds=district.kinds,
         identifiers=identifiers[identifiers["child"].notna()].reset_index(drop=True),

@@ -15,10 +15,10 @@ HEAD = (
 HEAD += "Active Status,Balance"
 
 
-def meals(folder: Path, *rows: str) -> Silo:
+def meals(folder: Path, *rows: str, name: str = "meals.csv") -> Silo:
     """Read a lunchroom export of these rows."""
     whole = [HEAD, *(f"{row},7,1111,06,Active,$1.00" for row in rows)]
-    (folder / "meals.csv").write_text("\n".join(whole) + "\n", encoding="utf-8")
+    (folder / name).write_text("\n".join(whole) + "\n", encoding="utf-8")
     (silo,) = read_district(folder).values()
     return silo
 
@@ -35,6 +35,32 @@ def test_two_rows_of_one_id_are_one_record_and_the_later_counts(tmp_path: Path) 
     told = silo.findings[silo.findings["kind"].eq("rows_disagree")]
     assert told[["row", "column", "value", "expected"]].to_numpy().tolist() == [
         [3, "last_surname", "Ruiz-Diaz", "Ruiz"]
+    ]
+
+
+def test_a_cell_that_the_last_row_leaves_empty_says_where_its_value_stands(tmp_path: Path) -> None:
+    silo = meals(
+        tmp_path, "1,Ruiz,Ana,01/02/2014", "2,Diaz,,", "1,Ruiz,Anna,", "2,Diaz,Eva,", "1,Ruiz-Diaz,,"
+    )
+    said = silo.people.set_index("record")[["last_surname", "first_name", "birth_date"]]
+    assert said.loc["1"].tolist() == ["Ruiz-Diaz", "Anna", pd.Timestamp(2014, 1, 2)]
+    assert said.loc["2", "first_name"] == "Eva"
+    assert silo.filled_cells[["record", "column", "row"]].to_numpy().tolist() == [
+        ["1", "first_name", 4],
+        ["1", "birth_date", 2],
+    ]
+    assert set(silo.filled_cells["file"]) == {"meals.csv"}
+
+
+def test_the_last_row_of_a_record_is_that_of_the_newest_export(tmp_path: Path) -> None:
+    """Whatever the files are called."""
+    meals(tmp_path, "2,Okoro,Ben,05/06/2012", "1,Ruiz,Ana,01/02/2014", name="b 2025-09-01.csv")
+    silo = meals(tmp_path, "1,Ruiz-Diaz,Ana,", name="a 2025-10-01.csv")
+    assert silo.people.set_index("record").loc["1", "last_surname"] == "Ruiz-Diaz"
+    rows = silo.person_rows[["record", "file", "row"]].to_numpy().tolist()
+    assert rows == [["1", "b 2025-09-01.csv", 3], ["2", "b 2025-09-01.csv", 2], ["1", "a 2025-10-01.csv", 2]]
+    assert silo.filled_cells[["record", "column", "file", "row"]].to_numpy().tolist() == [
+        ["1", "birth_date", "b 2025-09-01.csv", 3]
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.files import District
+from helpers.files import District, read_district
 from helpers.layouts import BadInput, fact_tables
 from helpers.link import Links
 from helpers.profile import Profiles, child_profiles, element, elements, follow_child
@@ -425,20 +425,45 @@ def test_one_value_is_chosen_a_child_element_and_year(
     )  # fmt: skip
 
 
-def test_source_of_a_name_is_a_file_that_has_it() -> None:
+def test_a_value_has_the_place_in_which_it_stands(tmp_path: Path) -> None:
+    """Each in its own row, where several rows are one child's and the last has not everything."""
+    rows = ["1,Ruiz,Ana,03/02/2014,6", "2,Diaz,Eva,07/08/2013,6", "1,Ruiz-Diaz,Ana,,", "1,Ruiz-Diaz,,,"]
+    head = "Customer ID,Customer Last Name,Customer First Name,Customer Birthdate,Grade,"
+    head += "District School Number,PIN,Active Status,Balance\n"
+    whole = head + "".join(f"{row},7,1111,Active,$1.00\n" for row in rows)
+    (tmp_path / "meals.csv").write_text(whole, encoding="utf-8")
+    known = read_district(tmp_path)
+    (name,) = known
+    profiles = child_profiles(known, links({(name, "1"): "C1", (name, "2"): "C2"}))
+
+    told = {each: chosen(profiles, "C1", each) for each in ("last_surname", "first_name", "birth_date")}
+    assert {each: (place["value"], place["row"], place["rows"]) for each, place in told.items()} == {
+        "last_surname": ("Ruiz-Diaz", 5, 3),
+        "first_name": ("Ana", 4, 3),
+        "birth_date": ("2014-03-02", 2, 3),
+    }
+    assert chosen(profiles, "C2", "birth_date")["row"] == 3
+
+
+def test_a_value_that_is_not_there_has_the_place_of_a_file_that_has_its_column() -> None:
     """Files go by how they were read, not by their names; a column that may be left out is no proof."""
-    person = {"table": "people", "take": {"local_id": "id", "first_name": "first", "last_surname": "last"}}
-    page = {"path": "*.csv", "format": "csv", "row_is": "one child", "makes": [person]}
+    makes = {"table": "people", "take": {"local_id": "id", "first_name": "first", "last_surname": "last"}}
+    page = {"path": "*.csv", "format": "csv", "row_is": "one child", "makes": [makes]}
     names = [{"name": "id"}, {"name": "first"}, {"name": "last"}]
     book = [{"name": "id"}, {"name": "first", "optional": True}, {"name": "last", "optional": True}]
-    files = [{**page, "name": "book", "columns": book}, {**page, "name": "users", "columns": names}]
-    one = silo("lms", [{"record": "c1", "first_name": "Ana"}], layout("lms", file=files))
+    files = [{**page, "name": "users", "columns": names}, {**page, "name": "book", "columns": book}]
+    people = [{"record": "c1", "first_name": "Ana"}, {"record": "c2", "last_surname": "Diaz"}]
+    one = silo("lms", people, layout("lms", file=files))
     rows = [
-        {"record": "c1", "file": "lms/first export.csv", "row": 7},
-        {"record": "c1", "file": "lms/second export.csv", "row": 3},
+        {"record": "c1", "file": "lms/second export.csv", "row": 7},
+        {"record": "c1", "file": "lms/first export.csv", "row": 3},
+        {"record": "c2", "file": "lms/second export.csv", "row": 8},
     ]
-    kinds = {"lms/first export.csv": ("users",), "lms/second export.csv": ("book",)}
+    kinds = {"lms/second export.csv": ("users",), "lms/first export.csv": ("book",)}
     one = replace(one, person_rows=table("person_rows", "lms", rows), kinds=kinds)
-    profiles = child_profiles(district(one), links({("lms", "c1"): "C1"}))
-    first = chosen(profiles, "C1", "first_name")
-    assert (first["file"], first["row"], first["rows"]) == ("lms/first export.csv", 7, 2)
+    profiles = child_profiles(district(one), links({("lms", "c1"): "C1", ("lms", "c2"): "C2"}))
+
+    surname, first = (chosen(profiles, "C1", each) for each in ("last_surname", "first_name"))
+    assert (surname["status"], surname["file"], surname["row"]) == ("Empty", "lms/second export.csv", 7)
+    # The reader would say so if the name stood elsewhere than in the last row.
+    assert (first["file"], first["row"], first["rows"]) == ("lms/first export.csv", 3, 2)

@@ -113,6 +113,7 @@ def test_a_crosswalk_can_be_judged_by_itself(
     ("words", "told"),
     [
         (["read", "{none}"], "There is no folder"),
+        (["read", "{file}"], "is a file: name the folder that holds it."),
         (["score", "{bare}"], "answer key"),
         (["link", "{bare}"], "`bigpicture start"),
         (["profile", "{bare}"], "`bigpicture start"),
@@ -120,6 +121,7 @@ def test_a_crosswalk_can_be_judged_by_itself(
         (["score", "{district}", "--crosswalk", "{none}"], "There is no file"),
         (["dictionary", "meals/mealtime"], "Did you mean meals/mealtime_customers?"),
         (["report", "--from", "{none}"], "There is no folder"),
+        (["report", "--from", "{file}"], "is a file: name the folder that holds it."),
         (["report", "--only", "77"], "77"),
         (["report", "-p", "studnets", "60"], "Did you mean students?"),
         (["make", "{new}", "--set", "sede=7"], "Did you mean seed?"),
@@ -132,6 +134,7 @@ def test_bad_input_is_one_line_and_status_2(
     (tmp_path / "bare").mkdir()
     places = {f"{{{name}}}": tmp_path / name for name in ("none", "bare", "new")}
     places["{district}"] = district_folder
+    places["{file}"] = district_folder / "district.json"
     result = run(*(str(places.get(word, word)) for word in words))
     assert result.exit_code == 2, result.output
     assert told in result.stderr

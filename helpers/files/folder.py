@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from helpers.files.workbook import sheets_in
+from helpers.layouts import BadInput
 
-__all__ = ["FoundFile", "Refused", "files_below"]
+__all__ = ["FoundFile", "Refused", "files_below", "must_be_a_folder"]
 
 PASSED_OVER = ("layouts", "__MACOSX")
 # What a zip that is damaged, or packed in a way that nobody else uses, may raise.
@@ -144,6 +145,27 @@ def _opened(shown: str, size: int, read: Callable[[], bytes]) -> tuple[list[Foun
 
 def _passed_over(parts: tuple[str, ...]) -> bool:
     return any(part.startswith(".") or part in PASSED_OVER for part in parts)
+
+
+def must_be_a_folder(folder: Path) -> None:
+    """Refuse what can't hold exports.
+
+    Parameters
+    ----------
+    folder
+        What was named as a folder of exports.
+
+    Raises
+    ------
+    BadInput
+        When there is nothing, or a file.
+    """
+    if folder.is_file():
+        raise BadInput(f"{folder} is a file: name the folder that holds it.")
+    if not folder.is_dir():
+        raise BadInput(
+            f"There is no folder {folder}: name one that holds exports, or make one with `bigpicture make`."
+        )
 
 
 def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:

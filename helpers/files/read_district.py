@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
-from helpers.files.folder import FoundFile, Refused, files_below
+from helpers.files.folder import FoundFile, Refused, files_below, must_be_a_folder
 from helpers.files.read_silo import OneFile, account, read_silo, set_file_aside
 from helpers.files.recognise import below, look_at, records_in
 from helpers.files.silo import District, Silo
@@ -260,12 +260,9 @@ def what_is_there(folder: Path) -> There:
     Raises
     ------
     BadInput
-        When there is no such folder, or district.json or a layout in it can't be used.
+        When it is no folder, or district.json or a layout in it can't be used.
     """
-    if not folder.is_dir():
-        raise BadInput(
-            f"There is no folder {folder}: name one that holds exports, or make one with `bigpicture make`."
-        )
+    must_be_a_folder(folder)
     about = _about(folder)
     layouts = all_layouts(folder / "layouts")
     root = folder / "silos" if (folder / "silos").is_dir() else folder
@@ -301,7 +298,7 @@ def read_district(folder: str | Path) -> District:
     Raises
     ------
     BadInput
-        When there is no such folder, or district.json can't be used. What is wrong inside files is a finding,
+        When it is no folder, or district.json can't be used. What is wrong inside files is a finding,
         never an error.
     """
     folder = Path(folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.files import read_district
+from helpers.files.folder import must_be_a_folder
 from helpers.layouts import BadInput
 from helpers.run.earlier import earlier_runs, remember
 from helpers.run.execute import NotebookRun, run_notebooks
@@ -152,8 +153,8 @@ def report(
     chosen = choose(notebooks or notebooks_folder(), only)
     typed = parameters_for(chosen, given)
     named = folder if folder is not None else (Path(str(given[_FOLDER])) if given.get(_FOLDER) else None)
-    if named is not None and not named.exists():
-        raise BadInput(f"There is no folder {named}. Give one with a district's exports: --from FOLDER.")
+    if named is not None:
+        must_be_a_folder(named)
     progress = progress or Progress(len(chosen))
     place = (named or (make or _maker())(_merged(typed))).resolve()
     real = _is_real(place)

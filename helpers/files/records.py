@@ -155,7 +155,7 @@ def _merged(rows: pd.DataFrame, order: np.ndarray) -> tuple[pd.DataFrame, pd.Dat
         empty = np.flatnonzero(stands & ~there)
         if not len(empty):
             continue
-        last = np.full(codes.max() + 1, -1)
+        last = np.full(int(np.max(codes)) + 1, -1)
         last[codes[there]] = np.flatnonzero(there)  # of several numbers for one place the last one stays
         given = last[codes[empty]]
         empty, given = empty[given >= 0], given[given >= 0]

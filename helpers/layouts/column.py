@@ -9,9 +9,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from helpers.layouts.bad_input import nearest
+from helpers.layouts.pattern import Pattern
 
 __all__ = ["STRICT", "Column", "code_set", "folded"]
 
@@ -70,7 +71,7 @@ class Column(BaseModel):
     model_config = STRICT
 
     name: str
-    pattern: str | None = None
+    pattern: Pattern | None = None
     type: ColumnType = "string"
     format: str | list[str] | None = None
     namespace: str | None = None
@@ -88,8 +89,8 @@ class Column(BaseModel):
     references: str | None = None
     exclusive: bool = False
     identification_system: str | None = None
-    parts: str | None = None
-    item: str | None = None
+    parts: Pattern | None = None
+    item: Pattern | None = None
     sensitivity: Literal["public", "internal", "restricted"] = "restricted"
     term: str | None = None
     meaning: str | None = None
@@ -104,16 +105,6 @@ class Column(BaseModel):
                 )
             return {**given, "name": given["pattern"]}
         return given
-
-    @field_validator("parts", "item", "pattern")
-    @classmethod
-    def _is_a_pattern(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error}") from None
-        return pattern
 
     @model_validator(mode="after")
     def _codes_are_there(self) -> Self:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
 from helpers.layouts.column import STRICT, Column, folded
 from helpers.layouts.makes import CELL, Makes
+from helpers.layouts.pattern import Pattern
 from helpers.layouts.structure_row import StructureRow
 
 __all__ = [
@@ -51,7 +52,7 @@ class FileLayout(BaseModel):
     required: bool = False
     record: str | None = None
     root: str | None = None
-    extension_columns: str | None = None
+    extension_columns: Pattern | None = None
     not_data: list[StructureRow] = []
     not_a_child: list[dict[str, list[str]]] = []
     columns: list[Column]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Self
 
-from pydantic import BaseModel, field_validator, model_validator
+from pydantic import BaseModel, model_validator
 
 from helpers.layouts.column import STRICT
+from helpers.layouts.pattern import Pattern
 
 __all__ = ["StructureRow"]
 
@@ -23,20 +24,10 @@ class StructureRow(BaseModel):
 
     name: str
     empty: list[str]
-    first: str | None = None
-    cells: str | None = None
+    first: Pattern | None = None
+    cells: Pattern | None = None
     written: str = ""
     required: bool = False
-
-    @field_validator("first", "cells")
-    @classmethod
-    def _is_a_pattern(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error}") from None
-        return pattern
 
     @model_validator(mode="after")
     def _can_be_told_from_data(self) -> Self:

@@ -1,10 +1,11 @@
-"""What a draft finds of what the kit's layouts declare: fields of a person and columns of ids."""
+"""Files for drafts, and what a draft finds of what the kit's layouts declare: fields of a person, ids."""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
 
+from helpers.files import District
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
 from helpers.files.read_district import what_is_there
@@ -14,7 +15,21 @@ from helpers.files.start.kinds import kind_of
 from helpers.files.start.undeclared import look_into
 from helpers.layouts import FileLayout
 
-__all__ = ["found_of_declared"]
+__all__ = ["adds_up", "found_of_declared", "written"]
+
+
+def written(place: Path, **files: str | bytes) -> Path:
+    """Write files, their names with __ for a folder and _DOT_ for a point."""
+    for name, text in files.items():
+        path = place / name.replace("__", "/").replace("_DOT_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return place
+
+
+def adds_up(district: District) -> bool:
+    parts = district.accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]]
+    return bool((district.accounts["rows"] == parts.sum(axis=1)).all())
 
 
 def _declared(file: FileLayout, filled: set[str]) -> dict[str, str]:

@@ -144,6 +144,16 @@ def test_all_faults_of_a_layout_are_told_at_once(tmp_path: Path) -> None:
             "column 'Name' has a name and a pattern",
         ),
         ('{ name = "Name" }', '{ pattern = "(" }', "not a regular expression"),
+        (
+            'row_is = "a customer"',
+            'row_is = "a customer"\nextension_columns = "("',
+            "not a regular expression",
+        ),
+        (
+            'row_is = "a customer"',
+            'row_is = "a customer"\nnot_data = [{ name = "marks", cells = "(", empty = ["Id"] }]',
+            "not a regular expression",
+        ),
         ('table = "people"', 'table = "people"\nrepeat = ["1"]', "`repeat` with nothing to repeat"),
         (
             '{ name = "Name" }',

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.layouts import STRING, as_table
 from synthetic_data.columns import pick, within
-from synthetic_data.names import fold
+from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario
 from synthetic_data.scene import Page
 from synthetic_data.silos.observation import Observation, Truth, look_up

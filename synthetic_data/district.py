@@ -25,7 +25,7 @@ from synthetic_data.damage import Log, go_wrong
 from synthetic_data.faults import FUNCTIONS
 from synthetic_data.kinds import Fault, declared_faults
 from synthetic_data.levels import exchange
-from synthetic_data.life import make_life
+from synthetic_data.life import Life
 from synthetic_data.population import make_population
 from synthetic_data.scenario import Scenario, load_scenario
 from synthetic_data.scene import Page
@@ -249,7 +249,7 @@ def make_truth(scenario: Scenario) -> Truth:
     """Let a district be: its people, their schooling, their life."""
     population = make_population(scenario)
     schooling = make_schooling(scenario, population)
-    return Truth(population, schooling, make_life(scenario, population, schooling))
+    return Truth(population, schooling, Life(scenario, population, schooling))
 
 
 def clean_pages(seen: Observation) -> dict[str, Page]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from synthetic_data.faults.keyboard import mistyped
 from synthetic_data.faults.pieces import chosen_children
-from synthetic_data.names import nicknames
+from synthetic_data.population.names import nicknames
 from synthetic_data.scene import Scene
 from synthetic_data.silos.observation import look_up
 

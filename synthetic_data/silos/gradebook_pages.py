@@ -19,10 +19,10 @@ import pandas as pd
 from helpers.files.render import render_column
 from helpers.files.text_table import TextTable, default_settings, unique_names
 from helpers.layouts import STRING, FileLayout, load_layout
-from synthetic_data.assignments import GROUPS, Coursework
 from synthetic_data.columns import pick, text, within
-from synthetic_data.gradebooks import Standing, Totals, standing, totals
-from synthetic_data.names import fold
+from synthetic_data.life.assignments import GROUPS, Coursework
+from synthetic_data.life.gradebooks import Standing, Totals, standing, totals
+from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import NOBODY, Recorded, Truth
 from synthetic_data.streams import rng_for

@@ -13,9 +13,9 @@ import pandas as pd
 from helpers.layouts import STRING
 from synthetic_data.columns import numbered, pick, text
 from synthetic_data.levels import Exchange
-from synthetic_data.names import fold
+from synthetic_data.population.names import fold
+from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Scenario
-from synthetic_data.schools import GRADES
 from synthetic_data.silos.gradebook_pages import Users, gradebook_pages
 from synthetic_data.silos.observation import (
     Observation,

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.assessments import TESTED, Tests
 from synthetic_data.columns import dates, pick, text, whole
 from synthetic_data.levels import Exchange
-from synthetic_data.norms import SEASONS, SUBJECTS, fifths, means, percentiles, spreads
+from synthetic_data.life.assessments import TESTED, Tests
+from synthetic_data.life.norms import SEASONS, SUBJECTS, fifths, means, percentiles, spreads
+from synthetic_data.population.schools import DISTRICT_ID, GRADES
 from synthetic_data.scenario import Scenario
-from synthetic_data.schools import DISTRICT_ID, GRADES
 from synthetic_data.silos.observation import Observation, Recorded, Truth, about, limits
 from synthetic_data.silos.vendors import Held, held_by, numbers_of, race_words
 from synthetic_data.streams import rng_for

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.assessments import TESTED, WINDOWS, Tests, window_of
 from synthetic_data.columns import only, text
 from synthetic_data.levels import Exchange
-from synthetic_data.norms import PROGRAMS
+from synthetic_data.life.assessments import TESTED, WINDOWS, Tests, window_of
+from synthetic_data.life.norms import PROGRAMS
 from synthetic_data.population import ten_digits
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import Truth, limits

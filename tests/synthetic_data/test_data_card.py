@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import synthetic_data
-from synthetic_data.effects import effects_frame
 from synthetic_data.kinds import declared_faults
+from synthetic_data.life.effects import effects_frame
 from synthetic_data.scenario import load_scenario
 
 

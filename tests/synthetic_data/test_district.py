@@ -15,7 +15,7 @@ import pytest
 
 from helpers.layouts import BadInput, as_table
 from synthetic_data.district import cache_folder, make_district
-from synthetic_data.hard_cases import CASES
+from synthetic_data.population.hard_cases import CASES
 from synthetic_data.silos import SILOS
 from tests.synthetic_data.write_sample import SAMPLE, STUDENTS, made_with
 from tests.synthetic_data.written_files import bytes_of, silo_files, table_of

@@ -12,7 +12,7 @@ import pytest
 
 from helpers.files import District
 from synthetic_data.district import make_district
-from synthetic_data.norms import iready_scale
+from synthetic_data.life.norms import iready_scale
 from synthetic_data.silos.iready import RELATIVE, _placement
 from tests.synthetic_data.truth import truth
 

@@ -3,8 +3,15 @@ import unicodedata
 import numpy as np
 import pytest
 
-from synthetic_data.names import ORIGINS, child_names, family_surnames, given_names, nicknames, pool
-from synthetic_data.preferred_names import preferred_names
+from synthetic_data.population.names import (
+    ORIGINS,
+    child_names,
+    family_surnames,
+    given_names,
+    nicknames,
+    pool,
+)
+from synthetic_data.population.preferred_names import preferred_names
 
 COUNT = 4000
 

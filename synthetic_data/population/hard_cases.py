@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING
-from synthetic_data.cast import Cast
-from synthetic_data.homes import FOSTER, TWO_PARENTS
-from synthetic_data.names import ORIGINS, nicknames, pool
+from synthetic_data.population.cast import Cast
+from synthetic_data.population.homes import FOSTER, TWO_PARENTS
+from synthetic_data.population.names import ORIGINS, nicknames, pool
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 

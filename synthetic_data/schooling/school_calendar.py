@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, pick, text, truth, whole
+from synthetic_data.population.schools import LEVELS, Schools
 from synthetic_data.scenario import Scenario
-from synthetic_data.schools import LEVELS, Schools
 from synthetic_data.streams import rng_for
 
 __all__ = ["GRADING_PERIODS", "SchoolYear", "calendar_frame", "school_years", "session_id", "sessions_frame"]

@@ -15,16 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.absences import Absences
 from synthetic_data.columns import numbered, within
-from synthetic_data.grades import usual_percent
+from synthetic_data.life.absences import Absences
+from synthetic_data.life.grades import usual_percent
+from synthetic_data.life.traits import Traits
 from synthetic_data.population import Population
+from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
-from synthetic_data.school_calendar import SchoolYear
 from synthetic_data.schooling import Schooling
-from synthetic_data.schools import LEVELS
+from synthetic_data.schooling.school_calendar import SchoolYear
 from synthetic_data.streams import rng_for
-from synthetic_data.traits import Traits
 
 __all__ = [
     "ABSENT_IN_MISSING",

@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, pick, text, whole, within
-from synthetic_data.enrolment import Spells
 from synthetic_data.population import Population
+from synthetic_data.population.schools import CORE_SUBJECTS, ELECTIVES, GRADES, LEVELS, PERIODS
 from synthetic_data.scenario import Scenario
-from synthetic_data.school_calendar import SchoolYear, session_id
-from synthetic_data.schools import CORE_SUBJECTS, ELECTIVES, GRADES, LEVELS, PERIODS
+from synthetic_data.schooling.enrolment import Spells
+from synthetic_data.schooling.school_calendar import SchoolYear, session_id
 from synthetic_data.streams import rng_for
 
 __all__ = ["Seats", "Teaching", "arrange_teaching"]

@@ -7,13 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick, whole
+from synthetic_data.life.traits import Traits
 from synthetic_data.population import Population
+from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
-from synthetic_data.school_calendar import GRADING_PERIODS
 from synthetic_data.schooling import Schooling
-from synthetic_data.schools import LEVELS
+from synthetic_data.schooling.school_calendar import GRADING_PERIODS
 from synthetic_data.streams import rng_for
-from synthetic_data.traits import Traits
 
 __all__ = ["AVERAGE", "CHILD_SPREAD", "draw_grades", "usual_percent"]
 

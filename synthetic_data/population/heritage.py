@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.columns import pick, truth
-from synthetic_data.names import ORIGINS
+from synthetic_data.population.names import ORIGINS
 from synthetic_data.published import figures, rows
 from synthetic_data.streams import rng_for
 

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.absences import Absences
 from synthetic_data.columns import pick, text
+from synthetic_data.life.absences import Absences
 from synthetic_data.population import Population
+from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
-from synthetic_data.schools import LEVELS
 
 __all__ = ["Element", "measured", "true_values", "whole_number"]
 

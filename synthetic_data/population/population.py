@@ -1,9 +1,9 @@
 """Who lives in the district, as they really are: households, children, guardians, schools and staff.
 
 Race and ethnicity follow published shares of pupils in American public schools; the naming custom of a
-family, and the language at home with it, are drawn given them (`synthetic_data.heritage`). Nothing else in
-the whole maker depends on race, ethnicity or origin while ``scenario.fair`` is true; with ``fair = false``
-chronic absence follows the published rate of each group, and nothing else does.
+family, and the language at home with it, are drawn given them (see ``.heritage``). Nothing else in the whole
+maker depends on race, ethnicity or origin while ``scenario.fair`` is true; with ``fair = false`` chronic
+absence follows the published rate of each group, and nothing else does.
 """
 
 from __future__ import annotations
@@ -14,15 +14,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.cast import Cast
 from synthetic_data.columns import dates, numbered, only, pick, text, truth
-from synthetic_data.hard_cases import SMALLEST, list_cases, plant
-from synthetic_data.heritage import GROUPS, draw_heritage
-from synthetic_data.homes import FOSTER, GUARDIANSHIPS, guardians_of, households_frame
-from synthetic_data.names import ORIGINS, child_names, family_surnames, fold, given_names
-from synthetic_data.preferred_names import preferred_names
+from synthetic_data.population.cast import Cast
+from synthetic_data.population.hard_cases import SMALLEST, list_cases, plant
+from synthetic_data.population.heritage import GROUPS, draw_heritage
+from synthetic_data.population.homes import FOSTER, GUARDIANSHIPS, guardians_of, households_frame
+from synthetic_data.population.names import ORIGINS, child_names, family_surnames, fold, given_names
+from synthetic_data.population.preferred_names import preferred_names
+from synthetic_data.population.schools import (
+    DISTRICT_ID,
+    GRADES,
+    Schools,
+    class_counts,
+    hire_staff,
+    open_schools,
+)
 from synthetic_data.scenario import Scenario
-from synthetic_data.schools import DISTRICT_ID, GRADES, Schools, class_counts, hire_staff, open_schools
 from synthetic_data.streams import rng_for
 
 __all__ = ["Population", "make_population", "ten_digits"]
@@ -45,7 +52,7 @@ class Population:
     """The people of a district and the places where they live and learn.
 
     ``classes`` says how many classes each school forms (school, grade: places in ``schools`` and in
-    `synthetic_data.schools.GRADES`; school_year; classes).
+    `synthetic_data.population.schools.GRADES`; school_year; classes).
     """
 
     schools: pd.DataFrame
@@ -92,8 +99,7 @@ def make_population(scenario: Scenario) -> Population:
         preferred_first_name, birth_date, sex, race, hispanic_latino_ethnicity, name_origin, state_id,
         district_number, email, grade_level (NA: here only last year), twin; beyond the contract
         grade_level_before (NA: not here last year), former_last_surname, group (as published figures have
-        it). schools, households, guardians, staff, cases: see `synthetic_data.schools`, ``.homes`` and
-        ``.hard_cases``.
+        it). schools, households, guardians, staff, cases: see ``.schools``, ``.homes`` and ``.hard_cases``.
     """
     seed = scenario.seed
     draft = _draw_children(scenario)

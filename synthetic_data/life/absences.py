@@ -9,15 +9,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, pick
-from synthetic_data.heritage import GROUPS
+from synthetic_data.life.traits import Traits
 from synthetic_data.population import Population
+from synthetic_data.population.heritage import GROUPS
+from synthetic_data.population.schools import GRADES, LEVELS
 from synthetic_data.published import figures
 from synthetic_data.scenario import Scenario
-from synthetic_data.school_calendar import SchoolYear
 from synthetic_data.schooling import Schooling
-from synthetic_data.schools import GRADES, LEVELS
+from synthetic_data.schooling.school_calendar import SchoolYear
 from synthetic_data.streams import rng_for
-from synthetic_data.traits import Traits
 
 __all__ = ["Absences", "draw_absences", "onset_rates"]
 

@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import numbered, only, pick, text, truth, whole
-from synthetic_data.names import ORIGINS, family_surnames, fold, given_names
+from synthetic_data.population.names import ORIGINS, family_surnames, fold, given_names
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
 if TYPE_CHECKING:
-    from synthetic_data.cast import Cast
+    from synthetic_data.population.cast import Cast
 
 __all__ = ["FOSTER", "GUARDIANSHIPS", "HOME_LANGUAGES", "TWO_PARENTS", "guardians_of", "households_frame"]
 

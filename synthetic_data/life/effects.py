@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic_data import absences, assessments, assignments, grades, traits
 from synthetic_data.columns import text
-from synthetic_data.homes import HOME_LANGUAGES
+from synthetic_data.life import absences, assessments, assignments, grades, traits
+from synthetic_data.population.homes import HOME_LANGUAGES
+from synthetic_data.population.schools import GRADES
 from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
-from synthetic_data.schools import GRADES
 
 __all__ = ["effects_frame"]
 

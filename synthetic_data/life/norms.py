@@ -8,8 +8,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.population.schools import GRADES
 from synthetic_data.published import rows
-from synthetic_data.schools import GRADES
 
 __all__ = [
     "PROGRAMS",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from synthetic_data.enrolment import Spells, draw_spells, moves_frame, spells_frame
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
-from synthetic_data.school_calendar import SchoolYear, calendar_frame, school_years, sessions_frame
-from synthetic_data.teaching import Seats, arrange_teaching
+from synthetic_data.schooling.enrolment import Spells, draw_spells, moves_frame, spells_frame
+from synthetic_data.schooling.school_calendar import SchoolYear, calendar_frame, school_years, sessions_frame
+from synthetic_data.schooling.teaching import Seats, arrange_teaching
 
 __all__ = ["Schooling", "make_schooling"]
 
@@ -46,9 +46,8 @@ def make_schooling(scenario: Scenario, population: Population) -> Schooling:
     Schooling
         calendar (school_id, date, calendar_event, is_instructional, school_year), sessions (session_id,
         parent_session_id, session_type, title, school_id, begin_date, end_date, school_year), courses,
-        sections, section_enrollment (see `synthetic_data.teaching.arrange_teaching`), school_enrollment (see
-        `synthetic_data.enrolment.spells_frame`) and cases: this year's movers, newcomers, leavers,
-        returners and no-shows.
+        sections, section_enrollment (see ``.teaching``), school_enrollment (see ``.enrolment``) and cases:
+        this year's movers, newcomers, leavers, returners and no-shows.
     """
     years = school_years(scenario)
     spells = draw_spells(scenario, population, years)

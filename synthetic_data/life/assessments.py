@@ -17,16 +17,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.absences import Absences
 from synthetic_data.columns import dates, pick, whole
-from synthetic_data.norms import PROGRAMS, SEASONS, SUBJECTS, means, percentiles, spreads
+from synthetic_data.life.absences import Absences
+from synthetic_data.life.norms import PROGRAMS, SEASONS, SUBJECTS, means, percentiles, spreads
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, measured
 from synthetic_data.population import Population
+from synthetic_data.population.schools import GRADES, LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
-from synthetic_data.schools import GRADES, LEVELS
 from synthetic_data.streams import rng_for
-from synthetic_data.traits import Traits
-from synthetic_data.true_values import Element, measured
 
 __all__ = ["TESTED", "WINDOWS", "Tests", "draw_tests", "latest_scores", "window_of"]
 

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, pick, text, truth, whole
-from synthetic_data.hard_cases import SMALLEST
 from synthetic_data.population import Population
+from synthetic_data.population.hard_cases import SMALLEST
+from synthetic_data.population.schools import GRADES, LEVELS
 from synthetic_data.scenario import Scenario
-from synthetic_data.school_calendar import DAY, SchoolYear
-from synthetic_data.schools import GRADES, LEVELS
+from synthetic_data.schooling.school_calendar import DAY, SchoolYear
 from synthetic_data.streams import rng_for
 
 __all__ = ["MOVES", "Spells", "draw_spells", "moves_frame", "spells_frame"]
@@ -78,7 +78,7 @@ def draw_spells(
     population
         Children with their grades, and where their families live.
     years
-        From `synthetic_data.school_calendar.school_years`.
+        From `synthetic_data.schooling.school_calendar.school_years`.
 
     Returns
     -------
@@ -250,7 +250,7 @@ def moves_frame(scenario: Scenario, population: Population, spells: Spells) -> p
     Returns
     -------
     pandas.DataFrame
-        case, person, other_person (NA), note, as in `synthetic_data.hard_cases.list_cases`.
+        case, person, other_person (NA), note, as in `synthetic_data.population.hard_cases.list_cases`.
     """
     first = (spells.year == scenario.school_year) & (spells.kind != STAYS)
     first[1:] &= (spells.child[1:] != spells.child[:-1]) | (spells.year[1:] != spells.year[:-1])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.assignments import GROUPS, Coursework
-from synthetic_data.true_values import Element, measured, whole_number
+from synthetic_data.life.assignments import GROUPS, Coursework
+from synthetic_data.life.true_values import Element, measured, whole_number
 
 __all__ = ["Standing", "Totals", "learning_elements", "standing", "totals"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.names import CUSTOMS, ORIGINS, given_names, nicknames, pool
+from synthetic_data.population.names import CUSTOMS, ORIGINS, given_names, nicknames, pool
 from synthetic_data.streams import rng_for
 
 __all__ = ["preferred_names"]

@@ -1,0 +1,168 @@
+"""How children fare: one latent profile a child drives absences, grades and test scores together.
+
+The model, in words. Every child has an academic and an engagement trait, correlated; part of engagement is
+shared by a household. Each school year brings a tendency to miss school: mostly disengagement, partly the
+child's own, partly the year's. Absences begin on days drawn with that tendency, a factor for the grade, the
+month and the weekday, and last one to four days. Grades follow academic trait and engagement, test scores
+the academic trait. So children who are away more have lower grades and scores, although absence lowers
+neither here: `Life.effects` lists everything that was put in, with its size and where that comes from.
+
+The level of absence is solved for, so that ``scenario.chronic_absence`` of children miss at least a tenth of
+their days (published: 27.8 percent in 2022-23). Measured on seeds on which nothing was tuned: 27.9 percent in
+forty districts of 600 children (standard error 0.3), 27.4 in six of 10,000 (0.2); the correlation of absence
+rate and grade average was -0.50, and from -0.46 to -0.58 in the single districts of 600.
+
+No outcome depends on race or origin while ``scenario.fair`` is true; otherwise each group gets its published
+rate of chronic absence, and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import text
+from synthetic_data.levels import roster_days
+from synthetic_data.life.absences import Absences, draw_absences
+from synthetic_data.life.assessments import Tests, draw_tests, latest_scores
+from synthetic_data.life.assignments import Coursework, draw_coursework
+from synthetic_data.life.effects import effects_frame
+from synthetic_data.life.gradebooks import learning_elements
+from synthetic_data.life.grades import draw_grades
+from synthetic_data.life.traits import Traits, draw_traits
+from synthetic_data.life.true_values import Element, measured, true_values
+from synthetic_data.population import Population
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = ["Life"]
+
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Life:
+    """What happened to children in two school years, up to the day of the exports, and their true profiles.
+
+    Every property is drawn when it is first asked for, from streams of its own: a system that records one
+    thing needs nothing else, and nothing that is added moves what was there.
+    """
+
+    scenario: Scenario
+    population: Population
+    schooling: Schooling
+
+    @cached_property
+    def latent(self) -> Traits:
+        """The traits of every child, as arrays in the order of the children."""
+        return draw_traits(self.scenario, self.population, self.schooling)
+
+    @cached_property
+    def traits(self) -> pd.DataFrame:
+        """Person, academic, engagement: in standard deviations."""
+        return pd.DataFrame(
+            {
+                "person": self.population.children["person"],
+                "academic": self.latent.academic,
+                "engagement": self.latent.engagement,
+            }
+        )
+
+    @cached_property
+    def away(self) -> Absences:
+        """Days missed and late, as arrays; see `synthetic_data.life.absences`."""
+        return draw_absences(self.scenario, self.population, self.schooling, self.latent)
+
+    @property
+    def absences(self) -> pd.DataFrame:
+        """Person, school_id, date, attendance_event_category, reason."""
+        return self.away.frame
+
+    @cached_property
+    def course_grades(self) -> pd.DataFrame:
+        """Person, section_id, grading_period, numeric_grade in percent, letter_grade."""
+        return draw_grades(self.scenario, self.population, self.schooling, self.latent)
+
+    @cached_property
+    def meal_accounts(self) -> pd.DataFrame:
+        """Person, balance in USD; a child without an account isn't served."""
+        return _meal_accounts(self.scenario, self.population)
+
+    @cached_property
+    def tests(self) -> Tests:
+        """See `synthetic_data.life.assessments`."""
+        return draw_tests(self.scenario, self.population, self.schooling, self.away, self.latent)
+
+    @cached_property
+    def coursework(self) -> Coursework:
+        """See `synthetic_data.life.assignments`."""
+        return draw_coursework(self.scenario, self.population, self.schooling, self.away, self.latent)
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """Name, from, to, size, unit, source of everything that was put in."""
+        return effects_frame(self.scenario)
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """Person, element, value, as_of: see `synthetic_data.life.true_values`."""
+        return true_values(
+            self.scenario,
+            self.population,
+            self.schooling,
+            self.away,
+            lasting=self._lasting(),
+            changing=self._changing,
+            days=roster_days(self.scenario),
+        )
+
+    def _lasting(self) -> list[Element]:
+        """Elements of the day of the exports only."""
+        return [
+            _balance(self.population, self.meal_accounts),
+            _grade_average(self.scenario, self.population, self.course_grades),
+        ]
+
+    def _changing(self, until: np.datetime64) -> list[Element]:
+        """Elements of any day: the same ones, in the same order, for every day."""
+        children = len(self.population.children)
+        return [
+            *latest_scores(self.tests, children, until),
+            *learning_elements(self.coursework, children, until),
+        ]
+
+
+def _meal_accounts(scenario: Scenario, population: Population) -> pd.DataFrame:
+    """Open meal accounts; the shape of balances (a sixth of them below zero) is the kit's own."""
+    rng, count = rng_for(scenario.seed, "meal accounts"), len(population.children)
+    served = rng.random(count) < scenario.meal_coverage
+    below = rng.random(count) < 0.16
+    balance = np.where(below, -rng.gamma(1.2, 7.0, count), rng.gamma(1.6, 11.0, count)).round(2)
+    return pd.DataFrame(
+        {"person": population.children["person"].array[served], "balance": balance[served] + 0.0}
+    )
+
+
+def _balance(population: Population, accounts: pd.DataFrame) -> Element:
+    balance = np.full(len(population.children), np.nan)
+    balance[_places(population, accounts)] = accounts["balance"].to_numpy()
+    return Element("account_balance", balance, lambda numbers: text([f"{n:.2f}" for n in numbers.tolist()]))
+
+
+def _grade_average(scenario: Scenario, population: Population, grades: pd.DataFrame) -> Element:
+    graded = grades.loc[grades["school_year"] == scenario.school_year]
+    place, count = _places(population, graded), len(population.children)
+    points = np.bincount(place, weights=graded["numeric_grade"], minlength=count)
+    times = np.bincount(place, minlength=count)
+    average = np.full(count, np.nan)
+    np.divide(points, times, out=average, where=times > 0)
+    return Element("grade_average", average, measured)
+
+
+def _places(population: Population, frame: pd.DataFrame) -> Codes:
+    return np.asarray(pd.Index(population.children["person"]).get_indexer(pd.Index(frame["person"])))

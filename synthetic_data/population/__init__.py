@@ -1,0 +1,5 @@
+"""Who lives in the district, as they really are."""
+
+from synthetic_data.population.population import Population, make_population, ten_digits
+
+__all__ = ["Population", "make_population", "ten_digits"]

@@ -114,7 +114,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             [limits(not_served, "Not served"), limits(not_yet, "Roster date"), limits(columns=NOT_HELD)],
             ignore_index=True,
         ),
-        cases=pd.DataFrame({"case": "id_collides", "person": persons.array[collides]}, dtype=STRING),
+        cases=pd.DataFrame({"case": "colliding_id", "person": persons.array[collides]}, dtype=STRING),
     )
 
 

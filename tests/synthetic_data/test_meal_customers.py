@@ -84,7 +84,7 @@ def test_some_own_numbers_are_another_child_s_district_number(tmp_path: Path, le
     number_of = table["Customer ID"].map(whose)
     collides = table.loc[number_of.notna() & (number_of != table["person"])]
     cases = key(folder, "cases")
-    planted = cases.loc[cases["case"] == "id_collides"]
+    planted = cases.loc[cases["case"] == "colliding_id"]
 
     assert len(collides) >= 2
     assert set(planted["person"]) == set(collides["person"])

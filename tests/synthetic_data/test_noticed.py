@@ -32,8 +32,8 @@ RECORD = ["silo", "record"]
 PLANTED = {
     # Two systems that count in six digits reach one number twice; the till's customer and the child whose
     # district number it is both carry it.
-    ("meals", "id_colliding"): "id_collides",
-    ("sis", "id_colliding"): "id_collides",
+    ("meals", "id_colliding"): "colliding_id",
+    ("sis", "id_colliding"): "colliding_id",
     # Children who are really born on 1 January, which every reader must take for a filler.
     ("sis", "column filled"): "january_first",
 }

@@ -169,6 +169,12 @@ def _join_identifiers(silo: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     return whole
 
 
+def _is_anothers(file: FileLayout, makes: Makes) -> bool:
+    """Say whether a fact names another person than the one its row makes: a child in the row of an adult."""
+    own = [one.take.get("local_id") for one in file.makes if one.table == "people"]
+    return bool(own) and "local_id" in makes.take and makes.take["local_id"] not in own
+
+
 def _whose(
     frame: pd.DataFrame, by_source: pd.Series | None, by_id: pd.Series, shared: pd.Series
 ) -> tuple[pd.Series, np.ndarray]:
@@ -257,8 +263,11 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
         fact = frame[columns].copy(deep=False)
         fact["silo"] = constant(silo, len(fact))
         if table.about == "child":
-            record, unnamed = _whose(frame, by_source.get(id(kind)), by_id, shared)
+            own = None if _is_anothers(kind.file, makes) else by_source.get(id(kind))
+            record, unnamed = _whose(frame, own, by_id, shared)
             fact["record"] = record.to_numpy() if record.dtype != STRING else record.array
+            if own is None and "local_id" not in makes.take:
+                unnamed &= False  # the layout itself says that such a row is about no one child
             id_column = _id_column(kind.file, makes)
             kind.tell(
                 frame["source"].to_numpy()[unnamed],

@@ -57,7 +57,8 @@ def answer_key(
         "faults": faults,
         "limits": pd.concat([seen.limits.assign(silo=seen.silo) for seen in observations], ignore_index=True),
         "cases": _cases(truth, observations, rows, faults, carriers),
-        "values": truth.life.values,
+        # Where only people are written, nobody asks what became of them: nothing is drawn for it.
+        "values": pd.DataFrame() if scenario.people_only else truth.life.values,
         "effects": truth.life.effects,
     }
     return {name: as_table(f"key_{name}", tables[name]) for name in TABLES}

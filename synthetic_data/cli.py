@@ -34,6 +34,7 @@ def register(group: click.Group) -> None:
 @click.option(
     "--faults", type=float, help="How often records go wrong: 0 never, 1 as usual, 3 three times as often."
 )
+@click.option("--people-only", is_flag=True, help="Write only the files that name persons.")
 @click.option("--level", metavar="LEVEL", help=f"What the systems exchange: {', '.join(LEVELS)}.")
 @click.option(
     "--set",
@@ -50,6 +51,7 @@ def make(
     seed: int | None,
     students: int | None,
     faults: float | None,
+    people_only: bool,
     level: str | None,
     settings: tuple[str, ...],
     as_json: bool,
@@ -61,6 +63,8 @@ def make(
     """
     overrides: dict[str, Any] = {"seed": seed, "students": students, "faults": faults, "level": level}
     overrides = {key: value for key, value in overrides.items() if value is not None}
+    if people_only:
+        overrides["people_only"] = True
     for setting in settings:
         key, value = _setting(setting)
         if key in overrides:

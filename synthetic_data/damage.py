@@ -17,7 +17,7 @@ import pandas as pd
 
 from helpers.layouts import STRING, as_table
 from synthetic_data.kinds import STAGES, Fault
-from synthetic_data.scene import CellChange, Page, Places, Scene
+from synthetic_data.scene import CellChange, NoSuchFile, Page, Places, Scene
 from synthetic_data.silos.observation import Truth
 from synthetic_data.undo import with_columns
 
@@ -89,7 +89,10 @@ def go_wrong(
         for fault, rate, minimum in plan:
             if fault.stage == stage and fault.file in kinds:
                 scene = Scene(fault, pages, truth, stream(fault), rate, minimum)
-                functions[fault.kind](scene)
+                try:
+                    functions[fault.kind](scene)
+                except NoSuchFile:
+                    continue  # where only people are written, a fault of a record that stands elsewhere too
                 _apply(scene, log)
         if stage == "rows":
             for page in pages.values():

@@ -196,7 +196,9 @@ def _write(folder: Path, scenario: Scenario, mark: str) -> None:
     observations, every_page = [], []
     for silo, observe in SILOS.items():
         seen = observe(scenario, truth, exchange(scenario, silo))
-        pages = clean_pages(seen)
+        pages = clean_pages(seen, scenario.people_only)
+        if not pages:
+            continue
         go_wrong(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
         contents = {
             page.path.removeprefix(f"{silo}/"): write_table(page.table, page.file) for page in pages.values()
@@ -252,12 +254,12 @@ def make_truth(scenario: Scenario) -> Truth:
     return Truth(population, schooling, Life(scenario, population, schooling))
 
 
-def clean_pages(seen: Observation) -> dict[str, Page]:
-    """Render what a system records as text: path -> page."""
+def clean_pages(seen: Observation, people_only: bool = False) -> dict[str, Page]:
+    """Render what a system records as text: path -> page; all, or only files that name persons."""
     layout = load_layout(seen.layout)
     container = f"{layout.container}/" if layout.container else ""
     pages = {}
-    for recorded in seen.files:
+    for recorded in seen.recorded(people_only):
         file = layout.file_named(recorded.file)
         path = f"{seen.silo}/{container}{recorded.path}"
         pages[path] = Page(

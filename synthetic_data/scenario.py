@@ -42,6 +42,7 @@ class Scenario(BaseModel):
     school_year: int = Field(2026, ge=2000, le=2090)
     as_of: dt.date = LAST_OF_APRIL
     fair: bool = True
+    people_only: bool = False
 
     # What the systems share: the level sets four switches (levels.toml), each of which can be moved alone.
     level: Level = "manual"

@@ -17,9 +17,13 @@ from helpers.layouts import STRING, FileLayout
 from synthetic_data.kinds import Fault
 from synthetic_data.silos.observation import NOBODY, Truth
 
-__all__ = ["CellChange", "NewRows", "Page", "Places", "Scene"]
+__all__ = ["CellChange", "NewRows", "NoSuchFile", "Page", "Places", "Scene"]
 
 Places = npt.NDArray[np.int64]
+
+
+class NoSuchFile(LookupError):
+    """A fault needs a kind of file that isn't written."""
 
 
 @dataclass
@@ -123,7 +127,10 @@ class Scene:
 
     def of_kind(self, kind: str) -> Page:
         """Give the only file of a kind."""
-        (page,) = (page for page in self._all.values() if page.kind == kind)
+        pages = [page for page in self._all.values() if page.kind == kind]
+        if not pages:
+            raise NoSuchFile(kind)
+        (page,) = pages
         return page
 
     def text(self, column: str | None = None) -> pd.Series:

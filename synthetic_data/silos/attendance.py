@@ -9,6 +9,7 @@ from helpers.layouts import STRING, load_layout
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import (
+    Later,
     Observation,
     Recorded,
     Truth,
@@ -77,20 +78,27 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "birthDate": children["birth_date"].array,
         }
     )
-    associations, whose = _associations(spells, ids, day)
     terms = _terms(truth)
-    events, event_whose = _events(truth, spells, ids, terms, day, exchange)
     whom = about(children["person"], "Subject")
     numbers = []
     if "District" in exchange.ids:
         numbers = [_recorded("studentEducationOrganizationAssociations", _numbers(truth, children), whom)]
-    files = (
+
+    def associations() -> list[Recorded]:
+        frame, whose = _associations(spells, ids, day)
+        return [_recorded("studentSchoolAssociations", frame, about(whose, "Subject"))]
+
+    def events() -> list[Recorded]:
+        frame, whose = _events(truth, spells, ids, terms, day, exchange)
+        return [_recorded("studentSchoolAttendanceEvents", frame, about(whose, "Subject"))]
+
+    files: tuple[Recorded | Later, ...] = (
         _recorded("students", students, whom),
         *numbers,
-        _recorded("studentSchoolAssociations", associations, about(whose, "Subject")),
-        _recorded("calendarDates", _calendar(truth)),
-        _recorded("sessions", _sessions(truth, terms)),
-        _recorded("studentSchoolAttendanceEvents", events, about(event_whose, "Subject")),
+        Later("studentSchoolAssociations", associations),
+        Later("calendarDates", lambda: [_recorded("calendarDates", _calendar(truth))]),
+        Later("sessions", lambda: [_recorded("sessions", _sessions(truth, terms))]),
+        Later("studentSchoolAttendanceEvents", events),
     )
     return Observation(
         silo=SILO,

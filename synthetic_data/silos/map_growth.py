@@ -14,7 +14,7 @@ from synthetic_data.life.assessments import TESTED, Tests
 from synthetic_data.life.norms import SEASONS, SUBJECTS, fifths, means, percentiles, spreads
 from synthetic_data.population.schools import DISTRICT_ID, GRADES
 from synthetic_data.scenario import Scenario
-from synthetic_data.silos.observation import Observation, Recorded, Truth, about, limits
+from synthetic_data.silos.observation import Later, Observation, Recorded, Truth, about, limits
 from synthetic_data.silos.vendors import Held, held_by, numbers_of, race_words
 from synthetic_data.streams import rng_for
 
@@ -96,8 +96,12 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     held = held_by(scenario, truth, exchange, PROGRAM)
     own, state = numbers_of(scenario, truth, exchange, PROGRAM)
     children, whose = _children(scenario, truth, exchange, held, own)
-    results = _results(scenario, truth, held, own, state)
     person = truth.population.children["person"]
+
+    def results() -> list[Recorded]:
+        rows = _results(scenario, truth, held, own, state)
+        return [Recorded("AssessmentResults", "AssessmentResults.csv", *rows)]
+
     return Observation(
         silo=SILO,
         layout=LAYOUT,
@@ -108,7 +112,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
                 children,
                 about(person.array.take(whose), "Subject"),
             ),
-            Recorded("AssessmentResults", "AssessmentResults.csv", *results),
+            Later("AssessmentResults", results),
         ),
         limits=pd.concat([held.limits, limits(columns=NOT_HELD)], ignore_index=True),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files.text_table import TextTable
-from helpers.layouts import STRING
+from helpers.layouts import STRING, FileLayout, load_layout
 from synthetic_data.life import Life
 from synthetic_data.population import Population
 from synthetic_data.schooling import Schooling
 
 __all__ = [
     "NOBODY",
+    "Later",
     "Observation",
     "Recorded",
     "Truth",
@@ -26,6 +27,7 @@ __all__ = [
     "keep",
     "limits",
     "look_up",
+    "names_persons",
     "on_day",
 ]
 
@@ -62,6 +64,21 @@ class Recorded:
     """`person`, `part` and `why` (left, old id) of the spare rows."""
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Column -> agreed text -> this system's own text, written in its place."""
+    always: bool = False
+    """Written even where only people are asked for: without it the other files can't be read."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """Files of one kind that are made only when they are to be written.
+
+    Whatever makes them, and the events behind them, is not asked where only people are wanted
+    (`names_persons`).
+    """
+
+    file: str
+    """Name of the `[[file]]` in the layout."""
+    make: Callable[[], Iterable[Recorded]]
 
 
 @dataclass(frozen=True)
@@ -70,13 +87,38 @@ class Observation:
 
     silo: str
     layout: str
-    files: tuple[Recorded, ...]
+    files: tuple[Recorded | Later, ...]
     limits: pd.DataFrame
     """`person` (NA: everybody), `column` (NA: the whole record), `reason`."""
     cases: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame({"case": [], "person": []}, dtype=STRING)
     )
     """`case` and `person`: hard cases that only this system makes."""
+
+    def recorded(self, people_only: bool = False) -> Iterator[Recorded]:
+        """Give the files, made now where they weren't; of all, or only those that name persons."""
+        layout = load_layout(self.layout)
+        for one in self.files:
+            wanted = not people_only or names_persons(layout.file_named(one.file))
+            if isinstance(one, Recorded):
+                if wanted or one.always:
+                    yield one
+            elif wanted:
+                yield from one.make()
+
+
+WHO = frozenset({"first_name", "last_surname", "full_name", "birth_date", "role"})
+
+
+def names_persons(file: FileLayout) -> bool:
+    """Say whether a kind of file tells who somebody is, which its layout says.
+
+    It does if it makes rows of `people` with a name, birth date or role, or such rows and nothing else: a
+    list of persons. A file of events that carries an id only doesn't.
+    """
+    people = [makes for makes in file.makes if makes.table == "people"]
+    told = any(WHO & makes.take.keys() for makes in people)
+    return told or (bool(people) and len(people) == len(file.makes))
 
 
 def guids(rng: np.random.Generator, count: int) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 
@@ -10,6 +12,7 @@ from helpers.layouts import STRING, load_layout
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import (
+    Later,
     Observation,
     Recorded,
     Truth,
@@ -18,6 +21,7 @@ from synthetic_data.silos.observation import (
     keep,
     limits,
     look_up,
+    names_persons,
     on_day,
 )
 from synthetic_data.silos.sis_people import (
@@ -104,20 +108,26 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     open_ended = spare_spells.assign(end_date=spare_spells["end_date"].where(closed))
     spare_roles = _student_roles(open_ended, spare_users["sourcedId"])
     spare_roles["sourcedId"] = guids(rng_for(scenario.seed, SILO, "spare roles"), len(spare_roles))
-    sections, enrollments, enrolled = _classes(scenario, truth, here, accounts, day)
     demographics = demographics_of(truth, here["person"], students["sourcedId"])
     spare_demographics = demographics_of(truth, spare_spells["person"], spare_users["sourcedId"])
-    courses = keep(schooling.courses, schooling.courses["course_id"].isin(sections["courseSourcedId"]))
 
-    files = [
-        _recorded("manifest", _manifest(scenario)),
-        _recorded("orgs", _orgs(truth)),
+    @cache
+    def taught() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        return _classes(scenario, truth, here, accounts, day)
+
+    def courses() -> pd.DataFrame:
+        known = schooling.courses["course_id"].isin(taught()[0]["courseSourcedId"])
+        return _courses(truth, keep(schooling.courses, known), year)
+
+    files: list[Recorded | Later] = [
+        replace(_recorded("manifest", _manifest(scenario)), always=True),
+        replace(_recorded("orgs", _orgs(truth)), always=True),
         _recorded("academicSessions", _sessions(truth, year)),
-        _recorded("courses", _courses(truth, courses, year)),
-        _recorded("classes", sections),
+        Later("courses", lambda: [_recorded("courses", courses())]),
+        Later("classes", lambda: [_recorded("classes", taught()[0])]),
         _recorded("users", users.drop(columns="person"), users_people, spare_users, spare_people),
         _recorded("roles", roles, roles_people, spare_roles, spare_people),
-        _recorded("enrollments", enrollments, enrolled),
+        Later("enrollments", lambda: [_recorded("enrollments", *taught()[1:])]),
         _recorded(
             "demographics", demographics, about(here["person"], "Subject"), spare_demographics, spare_people
         ),
@@ -309,7 +319,11 @@ def _orgs(truth: Truth) -> pd.DataFrame:
 
 
 def _manifest(scenario: Scenario) -> pd.DataFrame:
-    written = {file.name for file in load_layout(LAYOUT).files}
+    written = {
+        file.name
+        for file in load_layout(LAYOUT).files
+        if not scenario.people_only or file.name == "orgs" or names_persons(file)
+    }
     rows: Sequence[tuple[str, str]] = [
         ("manifest.version", "1.0"),
         ("oneroster.version", "1.2"),

@@ -72,7 +72,11 @@ class Scenario(BaseModel):
 
     # How life goes.
     chronic_absence: float = Field(0.278, ge=0.02, le=0.8)
-    trait_correlation: float = Field(0.5, ge=-0.9, le=0.9)
+    # A factor on the correlations of a child's traits (life/traits.toml), how much of a child's traits all
+    # systems see alike, and a factor on what events of one kind do to another (away on the day due).
+    trait_ties: Share = 1.0
+    traits_shared: Share = 1.0
+    direct_effects: Share = 1.0
     engagement_in_absence: float = Field(0.85, ge=0, le=0.99)
     traits_in_grades: float = Field(0.9, ge=0, le=0.99)
     meal_coverage: Share = 0.88

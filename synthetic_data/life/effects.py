@@ -37,12 +37,20 @@ def effects_frame(scenario: Scenario) -> pd.DataFrame:
     source = f"{published['source']}, {published['period']}: {published['value']} percent of all children"
     correlation, ratio = "correlation", "times as many absences beginning"
     listed: list[tuple[str, str, str, float, str, str]] = [
-        ("traits_together", "engagement", "academic", scenario.trait_correlation, correlation, OWN),
+        *(
+            (f"{left}_with_{right}", left.replace("_", "-"), right.replace("_", "-"), size, correlation, OWN)
+            for (left, right), size in traits.ties(scenario).items()
+        ),
+        *(
+            (f"{layer}_in_{trait}", layer, trait.replace("_", "-"), share, "share of variance", OWN)
+            for trait in traits.TRAITS
+            for layer, share in traits.shares(trait).items()
+        ),
         (
-            "household_in_engagement",
-            "household",
-            "engagement",
-            traits.HOUSEHOLD_SHARE,
+            "school_in_absence",
+            "school",
+            "tendency to miss school beside engagement",
+            traits.SCHOOL_IN_ABSENCE,
             "share of variance",
             OWN,
         ),

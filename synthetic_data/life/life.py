@@ -33,7 +33,7 @@ from synthetic_data.life.assignments import Coursework, draw_coursework
 from synthetic_data.life.effects import effects_frame
 from synthetic_data.life.gradebooks import learning_elements
 from synthetic_data.life.grades import draw_grades
-from synthetic_data.life.traits import Traits, draw_traits
+from synthetic_data.life.traits import TRAITS, Traits, draw_traits
 from synthetic_data.life.true_values import Element, measured, true_values
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
@@ -62,21 +62,22 @@ class Life:
         """The traits of every child, as arrays in the order of the children."""
         return draw_traits(self.scenario, self.population, self.schooling)
 
+    def latent_of(self, system: str) -> Traits:
+        """Give the traits as one system sees them: the same for all unless ``traits_shared`` < 1."""
+        if self.scenario.traits_shared == 1:
+            return self.latent
+        return draw_traits(self.scenario, self.population, self.schooling, system)
+
     @cached_property
     def traits(self) -> pd.DataFrame:
-        """Person, academic, engagement: in standard deviations."""
-        return pd.DataFrame(
-            {
-                "person": self.population.children["person"],
-                "academic": self.latent.academic,
-                "engagement": self.latent.engagement,
-            }
-        )
+        """Person, academic, engagement, well_being, support: in standard deviations."""
+        told = {name: getattr(self.latent, name) for name in TRAITS}
+        return pd.DataFrame({"person": self.population.children["person"], **told})
 
     @cached_property
     def away(self) -> Absences:
         """Days missed and late, as arrays; see `synthetic_data.life.absences`."""
-        return draw_absences(self.scenario, self.population, self.schooling, self.latent)
+        return draw_absences(self.scenario, self.population, self.schooling, self.latent_of("attendance"))
 
     @property
     def absences(self) -> pd.DataFrame:

@@ -1,26 +1,38 @@
-"""The latent profile of a child: what no system records, and everything recorded follows from."""
+"""The latent profile of a child: what no system records, and everything recorded follows from.
+
+Four traits, each a standard normal number: academic, engagement, well-being, support. They are correlated;
+children of one household, and of one school, have a part of them in common. Their sizes stand in
+``traits.toml``. What shows in a season is the trait and a part that is of that season only (`in_season`).
+
+Where ``scenario.traits_shared`` is below 1, each system looks at a child's traits through a part of its own:
+at 0 (`placebo`) no two systems see the same child, so that nothing can hang together between them.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.population import Population
+from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 
-__all__ = ["HOUSEHOLD_SHARE", "OWN_SHARE", "Traits", "draw_traits"]
+__all__ = ["OWN_SHARE", "SCHOOL_IN_ABSENCE", "TRAITS", "Traits", "draw_traits", "school_of", "shares", "ties"]
 
+Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
-HOUSEHOLD_SHARE = 0.30  # of engagement's variance
-OWN_SHARE = (
-    0.50  # of what makes a child miss school beside engagement: the child's own, the rest is the year's
-)
+TRAITS = ("academic", "engagement", "well_being", "support")
+# Of what makes a child miss school beside engagement: the child's own, the school's; the rest is the year's.
+OWN_SHARE, SCHOOL_IN_ABSENCE = 0.50, 0.10
 ACADEMIC_WEIGHT, ENGAGEMENT_WEIGHT = 0.75, 0.60  # of the traits in grades
 
 
@@ -33,44 +45,151 @@ class Traits:
 
     academic: Numbers
     engagement: Numbers
+    well_being: Numbers
+    support: Numbers
     missing: dict[int, Numbers]
     doing: dict[int, Numbers]
+    seed: int
+    stream: tuple[str, ...]
+
+    def in_season(self, trait: str, year: int, season: str) -> Numbers:
+        """Give what shows of a trait in a season: mostly the trait, partly of that season only.
+
+        Parameters
+        ----------
+        trait
+            One of `TRAITS`.
+        year
+            School year.
+        season
+            Any word, such as fall; the same word gives the same numbers.
+
+        Returns
+        -------
+        numpy array
+            Standard normal, one element a child.
+        """
+        steady: Numbers = getattr(self, trait)
+        share = shares(trait)["season"]
+        rng = rng_for(self.seed, *self.stream, "season", trait, year, season)
+        return np.sqrt(1 - share) * steady + np.sqrt(share) * rng.standard_normal(len(steady))
 
 
-def draw_traits(scenario: Scenario, population: Population, schooling: Schooling) -> Traits:
+@cache
+def _declared() -> dict[str, dict[str, float]]:
+    path = Path(__file__).parent / "traits.toml"
+    read = tomllib.loads(path.read_text(encoding="utf-8"))
+    told = {name: dict(sizes) for name, sizes in read["trait"].items()}
+    told["ties"] = {"-".join(tie["between"]): float(tie["correlation"]) for tie in read["tie"]}
+    return told
+
+
+def shares(trait: str) -> dict[str, float]:
+    """Give the shares of a trait's variance that are the household's, the school's and a season's."""
+    return {name: float(_declared()[trait][name]) for name in ("household", "school", "season")}
+
+
+def ties(scenario: Scenario) -> dict[tuple[str, str], float]:
+    """Give the correlation of every two traits."""
+    return {
+        (left, right): scenario.trait_ties * size
+        for pair, size in _declared()["ties"].items()
+        for left, right in [pair.split("-")]
+    }
+
+
+def draw_traits(scenario: Scenario, population: Population, schooling: Schooling, system: str = "") -> Traits:
     """Draw every child's traits.
 
     Parameters
     ----------
     scenario
-        ``trait_correlation`` of academic and engagement; ``engagement_in_absence`` and
-        ``traits_in_grades``, the correlations of the traits with what they drive.
+        ``trait_ties``, a factor on the correlations of the traits; ``traits_shared``;
+        ``engagement_in_absence`` and ``traits_in_grades``, the correlations of the traits with what they
+        drive.
     population
         Children and households.
     schooling
-        The school years.
+        The school years, and who is at which school.
+    system
+        Which system looks. It matters only where ``traits_shared`` is below 1.
 
     Returns
     -------
     Traits
         One element a child.
     """
-    children, rng = population.children, rng_for(scenario.seed, "traits")
-    homes = pd.Index(population.households["household"])
-    home = np.asarray(homes.get_indexer(pd.Index(children["household"])))
-    count, tie = len(children), scenario.trait_correlation
-    shared = rng.standard_normal(len(homes))[home]
-    engagement = np.sqrt(HOUSEHOLD_SHARE) * shared + np.sqrt(1 - HOUSEHOLD_SHARE) * rng.standard_normal(count)
-    academic = tie * engagement + np.sqrt(1 - tie**2) * rng.standard_normal(count)
-    own = rng.standard_normal(count)
-    scale = np.sqrt(ACADEMIC_WEIGHT**2 + ENGAGEMENT_WEIGHT**2 + 2 * ACADEMIC_WEIGHT * ENGAGEMENT_WEIGHT * tie)
-    both = (ACADEMIC_WEIGHT * academic + ENGAGEMENT_WEIGHT * engagement) / scale
+    stream: tuple[str, ...] = ("traits",)
+    numbers = _four(scenario, population, schooling, stream)
+    if scenario.traits_shared < 1 and system:
+        stream = ("traits", system)
+        apart = _four(scenario, population, schooling, stream)
+        numbers = np.sqrt(scenario.traits_shared) * numbers + np.sqrt(1 - scenario.traits_shared) * apart
+    academic, engagement, well_being, support = numbers
+    count = len(academic)
+    own = rng_for(scenario.seed, *stream, "missing").standard_normal(count)
+    weights = np.array([ACADEMIC_WEIGHT, ENGAGEMENT_WEIGHT])
+    tie = ties(scenario)["academic", "engagement"]
+    both = weights @ numbers[:2] / np.sqrt(weights @ np.array([[1, tie], [tie, 1]]) @ weights)
     missing, doing = {}, {}
     for year in sorted({year for year, _ in schooling.years}):
-        rng = rng_for(scenario.seed, "traits", year)
-        rest = np.sqrt(OWN_SHARE) * own + np.sqrt(1 - OWN_SHARE) * rng.standard_normal(count)
+        rng = rng_for(scenario.seed, *stream, year)
+        (of_school,) = _by_school(rng, 1, population, school_of(population, schooling, year))
+        parts = np.array([own, of_school, rng.standard_normal(count)])
+        rest = np.sqrt([OWN_SHARE, SCHOOL_IN_ABSENCE, 1 - OWN_SHARE - SCHOOL_IN_ABSENCE]) @ parts
         pull = scenario.engagement_in_absence
         missing[year] = -pull * engagement + np.sqrt(1 - pull**2) * rest
         pull = scenario.traits_in_grades
         doing[year] = pull * both + np.sqrt(1 - pull**2) * rng.standard_normal(count)
-    return Traits(academic, engagement, missing, doing)
+    return Traits(academic, engagement, well_being, support, missing, doing, scenario.seed, stream)
+
+
+def school_of(population: Population, schooling: Schooling, year: int) -> Codes:
+    """Say where each child was at school in a year, or else in the other one: the latest spell counts."""
+    spells = schooling.spells
+    school = np.full(len(population.children), -1)
+    for mine in (spells.year != year, spells.year == year):
+        school[spells.child[mine]] = spells.school[mine]
+    return school
+
+
+def _four(
+    scenario: Scenario, population: Population, schooling: Schooling, stream: tuple[str, ...]
+) -> Numbers:
+    """Draw the traits: a row a trait, from three layers that each hang together in the same way."""
+    children, rng = population.children, rng_for(scenario.seed, *stream)
+    homes = pd.Index(population.households["household"])
+    home = np.asarray(homes.get_indexer(pd.Index(children["household"])))
+    school = school_of(population, schooling, scenario.school_year)
+    layers = np.sqrt([[shares(trait)[layer] for trait in TRAITS] for layer in ("household", "school")])
+    together = np.eye(len(TRAITS))
+    for (left, right), size in ties(scenario).items():
+        row, column = TRAITS.index(left), TRAITS.index(right)
+        together[row, column] = together[column, row] = size
+    own = np.sqrt(1 - (layers**2).sum(axis=0))
+    # What is the child's own makes up the table's correlations, since shares differ by trait.
+    rest = together * (1 - sum(np.outer(layer, layer) for layer in layers)) / np.outer(own, own)
+    np.fill_diagonal(rest, 1.0)
+    shared, alone = np.linalg.cholesky(together), np.linalg.cholesky(rest)
+    at_home = shared @ rng.standard_normal((len(TRAITS), len(homes)))
+    at_school = shared @ _by_school(rng, len(TRAITS), population, school)
+    by_itself = alone @ rng.standard_normal((len(TRAITS), len(children)))
+    return layers[0][:, None] * at_home[:, home] + layers[1][:, None] * at_school + own[:, None] * by_itself
+
+
+def _by_school(rng: np.random.Generator, count: int, population: Population, school: Codes) -> Numbers:
+    """Draw what children of a school have in common, as it differs between the schools of a level.
+
+    A level's mean is 0, so that a grade's stays what it is; where a level has one school, there is nothing
+    to differ, and children have a number of their own in its place.
+    """
+    levels = np.array([list(LEVELS).index(level) for level in population.places.levels])
+    drawn = rng.standard_normal((count, len(levels)))
+    found = rng.standard_normal((count, len(school)))
+    for level in range(len(LEVELS)):
+        mine = levels[school] == level
+        schools = int((levels == level).sum())
+        if schools > 1 and mine.any():
+            effect = drawn[:, school[mine]]
+            found[:, mine] = (effect - effect.mean(axis=1, keepdims=True)) * np.sqrt(schools / (schools - 1))
+    return found

@@ -9,17 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, pick
+from synthetic_data.life.effect import Effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.population import Population
 from synthetic_data.population.heritage import GROUPS
 from synthetic_data.population.schools import GRADES, LEVELS
-from synthetic_data.published import figures
+from synthetic_data.published import figures, rows
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.schooling.school_calendar import SchoolYear
 from synthetic_data.streams import rng_for
 
-__all__ = ["Absences", "draw_absences", "onset_rates"]
+__all__ = ["EFFECTS", "Absences", "draw_absences", "onset_rates"]
 
 Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -48,6 +49,42 @@ LASTS = (0.72, 0.17, 0.07, 0.04)  # one to four days
 EXCUSED_SHARE, EXCUSED_BY_ENGAGEMENT = 0.62, 0.10
 TARDY_RATE, TARDY_SPREAD, EARLY_RATE = 0.028, 0.9, 0.012
 BLOCK = 40_000  # spells at a time: memory stays flat in a large district
+
+_PUBLISHED = next(r for r in rows("published") if (r["topic"], r["group"]) == ("chronic_absence", "all"))
+U_SHAPE = "shape: FutureEd 2023-24 (22 states and DC), worst in KG, 09 and 12; size: the kit's own"
+MONTHS = "January February March April May June July August September October November December".split()
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+TIMES = "times as many absences beginning"
+EFFECTS = (
+    Effect(
+        "absence_level",
+        "everybody",
+        "chronic absence",
+        lambda scenario: 100 * scenario.chronic_absence,
+        "percent of children",
+        f"{_PUBLISHED['source']}, {_PUBLISHED['period']}: {_PUBLISHED['value']} percent of all children",
+    ),
+    Effect(
+        "engagement_in_excuses",
+        "engagement",
+        "absences excused",
+        100 * EXCUSED_BY_ENGAGEMENT,
+        "percent points a standard deviation",
+    ),
+    Effect(
+        "engagement_in_lateness", "engagement", "coming late", -TARDY_SPREAD, "log rate a standard deviation"
+    ),
+    *(
+        Effect(f"grade_{name}_in_absence", f"grade {name}", "absence", float(size), TIMES, U_SHAPE)
+        for name, size in zip(GRADES, GRADE_FACTOR, strict=True)
+    ),
+    *(
+        Effect(f"{name.lower()}_in_absence", name, "absence", float(size), TIMES)
+        for names, sizes in ((MONTHS, MONTH_FACTOR), (WEEKDAYS, WEEKDAY_FACTOR))
+        for name, size in zip(names, sizes, strict=True)
+        if name != "July"
+    ),
+)
 
 
 @dataclass(frozen=True)

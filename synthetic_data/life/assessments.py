@@ -19,6 +19,7 @@ import pandas as pd
 
 from synthetic_data.columns import dates, pick, whole
 from synthetic_data.life.absences import Absences
+from synthetic_data.life.effect import CORRELATION, OWN, VARIANCE, Effect
 from synthetic_data.life.norms import PROGRAMS, SEASONS, SUBJECTS, means, percentiles, spreads
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
@@ -28,7 +29,7 @@ from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 
-__all__ = ["TESTED", "WINDOWS", "Tests", "draw_tests", "latest_scores", "window_of"]
+__all__ = ["EFFECTS", "TESTED", "WINDOWS", "Tests", "draw_tests", "latest_scores", "window_of"]
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -52,6 +53,19 @@ OF_THE_SEASON = 0.08  # of the variance of true standing: new each season
 STANDARD_ERROR = (3.2, (8.0, 12.0))  # MAP Growth: RIT, in the middle; i-Ready: mathematics, reading
 ERROR_AT_THE_ENDS = 0.22  # of it more, for each unit of squared standing: a test is less sure of the ends
 SCORES = ((100, 350), (100, 800))
+
+NORMS = "NWEA 2025 MAP Growth Technical Manual, percentiles of children; mean and spread fitted to them"
+SEEN_ERRORS = "3.30 to 4.20 in the tests of an anonymised export; the size itself is the kit's own"
+EFFECTS = (
+    Effect("academic_in_tests", "academic", "standing in a subject", ACADEMIC_IN_TESTS, CORRELATION),
+    Effect("season_in_tests", "season", "standing in a subject", OF_THE_SEASON, VARIANCE),
+    Effect("norms_in_map_growth", "grade, season", "RIT", 1.0, "times mean and spread of the norms", NORMS),
+    Effect("error_in_map_growth", "chance", "RIT", STANDARD_ERROR[0], "RIT, standard error", SEEN_ERRORS),
+    *(
+        Effect(f"error_in_iready_{word}", "chance", f"i-Ready {word}", size, "points, standard error", OWN)
+        for word, size in zip(("math", "reading"), STANDARD_ERROR[1], strict=True)
+    ),
+)
 
 
 @dataclass(frozen=True)

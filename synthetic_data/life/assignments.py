@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from synthetic_data.columns import numbered, within
 from synthetic_data.life.absences import Absences
-from synthetic_data.life.grades import usual_percent
+from synthetic_data.life.effect import Effect
+from synthetic_data.life.grades import CHILD_SPREAD, usual_percent
 from synthetic_data.life.traits import Traits
 from synthetic_data.population import Population
 from synthetic_data.population.schools import LEVELS
@@ -27,8 +28,7 @@ from synthetic_data.schooling.school_calendar import SchoolYear
 from synthetic_data.streams import rng_for
 
 __all__ = [
-    "ABSENT_IN_MISSING",
-    "ENGAGEMENT_IN_MISSING",
+    "EFFECTS",
     "GROUPS",
     "Coursework",
     "Places",
@@ -65,6 +65,37 @@ BY_HAND_SECTIONS, BY_HAND = 0.15, 0.35  # teachers who post some scores by hand,
 POSTED_AFTER = (1, 15)  # instructional days after scoring
 
 NEVER = np.datetime64("2262-01-01", "D")
+
+EFFECTS = (
+    Effect(
+        "doing_in_coursework",
+        "doing in class",
+        "score of an assignment",
+        CHILD_SPREAD,
+        "percent a standard deviation",
+    ),
+    Effect(
+        "engagement_in_handing_in",
+        "engagement",
+        "handing nothing in",
+        ENGAGEMENT_IN_MISSING,
+        "log odds a standard deviation",
+    ),
+    Effect(
+        "absence_in_handing_in",
+        "away on the day due",
+        "handing nothing in",
+        lambda scenario: ABSENT_IN_MISSING * scenario.direct_effects,
+        "log odds",
+    ),
+    Effect(
+        "excuse_in_handing_in",
+        "away with an excuse on the day due",
+        "assignments excused",
+        lambda scenario: 100 * (EXCUSED_IF_AWAY - EXCUSED_ANYWAY) * scenario.direct_effects,
+        "percent points",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -174,8 +205,9 @@ def draw_coursework(
 
     away, with_excuse = _away(absences, places.child[place], due[assignment])
     log_odds = MISSING + ENGAGEMENT_IN_MISSING * traits.engagement[places.child[place]]
-    missing = chance[1] < 1 / (1 + np.exp(-(log_odds + ABSENT_IN_MISSING * away)))
-    excused = assigned & (chance[2] < np.where(with_excuse, EXCUSED_IF_AWAY, EXCUSED_ANYWAY))
+    missing = chance[1] < 1 / (1 + np.exp(-(log_odds + scenario.direct_effects * ABSENT_IN_MISSING * away)))
+    leniency = EXCUSED_ANYWAY + scenario.direct_effects * with_excuse * (EXCUSED_IF_AWAY - EXCUSED_ANYWAY)
+    excused = assigned & (chance[2] < leniency)
     percent = usual[place] + (EASE[group] + difficulty)[assignment]
     percent = percent + CHANCE * rng.standard_normal(cells, dtype="float32")
     most = points[assignment]

@@ -11,21 +11,34 @@ at 0 (`placebo`) no two systems see the same child, so that nothing can hang tog
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from synthetic_data.life.effect import CORRELATION, VARIANCE, Effect
 from synthetic_data.population import Population
 from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 
-__all__ = ["OWN_SHARE", "SCHOOL_IN_ABSENCE", "TRAITS", "Traits", "draw_traits", "school_of", "shares", "ties"]
+__all__ = [
+    "EFFECTS",
+    "OWN_SHARE",
+    "SCHOOL_IN_ABSENCE",
+    "TRAITS",
+    "Traits",
+    "draw_traits",
+    "school_of",
+    "shares",
+    "ties",
+]
 
 Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -89,6 +102,10 @@ def shares(trait: str) -> dict[str, float]:
     return {name: float(_declared()[trait][name]) for name in ("household", "school", "season")}
 
 
+def _tied(left: str, right: str) -> Callable[[Scenario], float]:
+    return lambda scenario: ties(scenario)[left, right]
+
+
 def ties(scenario: Scenario) -> dict[tuple[str, str], float]:
     """Give the correlation of every two traits."""
     return {
@@ -96,6 +113,35 @@ def ties(scenario: Scenario) -> dict[tuple[str, str], float]:
         for pair, size in _declared()["ties"].items()
         for left, right in [pair.split("-")]
     }
+
+
+EFFECTS = (
+    *(
+        Effect("_with_".join(pair), *(name.replace("_", "-") for name in pair), _tied(*pair), CORRELATION)
+        for pair in combinations(TRAITS, 2)
+    ),
+    *(
+        Effect(f"{layer}_in_{trait}", layer, trait.replace("_", "-"), share, VARIANCE)
+        for trait in TRAITS
+        for layer, share in shares(trait).items()
+    ),
+    Effect(
+        "engagement_in_absence",
+        "engagement",
+        "tendency to miss school",
+        lambda scenario: -scenario.engagement_in_absence,
+        CORRELATION,
+    ),
+    Effect("school_in_absence", "school", "the rest of that tendency", SCHOOL_IN_ABSENCE, VARIANCE),
+    Effect("child_in_absence", "child", "the rest of that tendency", OWN_SHARE, VARIANCE),
+    Effect(
+        "traits_in_grades",
+        "academic, engagement",
+        "doing in class",
+        lambda scenario: scenario.traits_in_grades,
+        CORRELATION,
+    ),
+)
 
 
 def draw_traits(scenario: Scenario, population: Population, schooling: Schooling, system: str = "") -> Traits:

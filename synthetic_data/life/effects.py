@@ -1,19 +1,17 @@
 """Everything that the maker puts in, by name and size: assumptions, never findings about the world.
 
-Each module of this package says in ``EFFECTS`` what it puts in (see `synthetic_data.life.effect`); a new one
-is gathered by being there.
+Each module of this package says in ``EFFECTS`` what it puts in (see `synthetic_data.life.effect`), and
+stands in `GATHERED`.
 """
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-import synthetic_data.life as package
 from synthetic_data.columns import text
 from synthetic_data.life.effect import OWN, Effect
 from synthetic_data.life.grades import CHILD_SPREAD
@@ -21,10 +19,15 @@ from synthetic_data.population.homes import HOME_LANGUAGES
 from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
 
-__all__ = ["effects_frame", "effects_table"]
+__all__ = ["GATHERED", "effects_frame", "effects_table"]
 
-# In the order in which they follow from each other; further modules come after them, by name.
-FIRST = ("traits", "absences", "grades", "assignments", "assessments")
+# Modules of life, in the order in which they follow from each other.
+GATHERED = (
+    "traits",
+    "absences",
+    "assignments",
+    "assessments",
+)
 
 
 def effects_frame(scenario: Scenario) -> pd.DataFrame:
@@ -76,10 +79,8 @@ def effects_table(scenario: Scenario) -> list[str]:
 
 @cache
 def _declared() -> tuple[Effect, ...]:
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    names.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
-    modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
-    return tuple(effect for module in modules for effect in getattr(module, "EFFECTS", ()))
+    modules = [importlib.import_module(f"synthetic_data.life.{name}") for name in GATHERED]
+    return tuple(effect for module in modules for effect in module.EFFECTS)
 
 
 def _grades() -> list[Effect]:

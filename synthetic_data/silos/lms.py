@@ -16,6 +16,7 @@ from synthetic_data.levels import Exchange
 from synthetic_data.population.names import fold
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Scenario
+from synthetic_data.silos.class_lists import class_lists
 from synthetic_data.silos.gradebook_pages import Users, gradebook_pages
 from synthetic_data.silos.observation import (
     Later,
@@ -97,13 +98,18 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     order = users["login_id"].argsort(kind="stable").to_numpy()
     users, whom = (frame.iloc[order].reset_index(drop=True) for frame in (users, whom))
     listed = Recorded("users", "users.csv", users, whom)
-    pages = Later("gradebook", lambda: gradebook_pages(scenario, truth, accounts, day, exchange.agreed_codes))
+
+    def pages() -> list[Recorded]:
+        if scenario.people_only:
+            return class_lists(scenario, truth, accounts, day)
+        return gradebook_pages(scenario, truth, accounts, day, exchange.agreed_codes)
+
     late = served.loc[~served["person"].isin(last["person"]), "person"].drop_duplicates()
     elsewhere = ever.loc[~ever.isin(served["person"])]
     return Observation(
         silo=SILO,
         layout=LAYOUT,
-        files=(listed, pages),
+        files=(listed, Later("gradebook", pages)),
         limits=pd.concat(
             [limits(elsewhere, "Not served"), limits(late, "Roster date"), limits(columns=NOT_HELD)],
             ignore_index=True,

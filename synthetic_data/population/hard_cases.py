@@ -15,8 +15,9 @@ import pandas as pd
 
 from helpers.layouts import STRING
 from synthetic_data.population.cast import Cast
+from synthetic_data.population.customs import ORIGINS
 from synthetic_data.population.homes import FOSTER, TWO_PARENTS
-from synthetic_data.population.names import ORIGINS, nicknames, pool
+from synthetic_data.population.pools import nicknames, pool
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 

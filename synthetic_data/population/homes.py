@@ -49,6 +49,14 @@ HOME_LANGUAGES = {
     "South Asian": ("hin", 0.35),
     "Korean": ("kor", 0.60),
     "West African": ("yor", 0.20),
+    "Slavic": ("rus", 0.60),
+    "Portuguese": ("por", 0.60),
+    "Filipino": ("tgl", 0.35),
+    "Hmong": ("hmn", 0.60),
+    "East African": ("som", 0.65),
+    "Haitian": ("hat", 0.65),
+    "Native American": ("nav", 0.10),
+    "Pacific Islander": ("smo", 0.20),
 }
 
 

@@ -1,8 +1,7 @@
-"""Naming customs by origin group: who bears which surname, how many, and what stands in the middle.
+"""Who bears which names: surnames by the custom of a family's group, given names, what stands in the middle.
 
-Pools come from Faker's name providers, by locale, with weights where it has them; facts/name_pools.csv leads
-with names in common use and fills pools that are thin. Names are in Latin spelling, with their diacritics
-(Unicode NFC). Everything is drawn for whole groups of people at once.
+Customs stand in customs.py, pools of names in pools.py, spellings in spelling.py. Everything is drawn for
+whole groups of people at once.
 
 Two rules hold everywhere. Children of African American families are named from the same American pools as
 Anglo ones: a stereotype is no realism. And a name decides nothing: no outcome in `synthetic_data.life` looks
@@ -11,24 +10,21 @@ at it.
 
 from __future__ import annotations
 
-import importlib
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.published import rows
+from synthetic_data.population.customs import CUSTOMS, ORIGINS
+from synthetic_data.population.pools import Part, nicknames, pool
+from synthetic_data.population.spelling import feminine, fold, patronymic
 from synthetic_data.streams import rng_for
 
 __all__ = [
     "CUSTOMS",
     "ORIGINS",
     "FamilyNames",
-    "Pool",
     "child_names",
     "family_surnames",
     "fold",
@@ -40,197 +36,6 @@ __all__ = [
 Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.integer[Any]]
 Mask = npt.NDArray[np.bool_]
-Part = Literal["given", "surname", "middle"]
-
-SEXES = ("Female", "Male")
-
-# Entries of Faker's lists that are slips rather than names.
-SLIPS = {"Jos", "Sessa", "Esparta", "Espartaco", "Alta  Gracia", "Aldonza", "Alta"}
-MENDED = {"José Manuél": "José Manuel", "Rafaél": "Rafael", "de la Crúz": "De La Cruz", "de la O": "De La O"}
-
-
-@dataclass(frozen=True)
-class Custom:
-    """How families of one origin group name their children: shares of families or of children."""
-
-    both_surnames: float = 0.005  # father's and mother's, side by side: "García López"
-    hyphenated: float = 0.045  # the same, with a hyphen: "Young-Adams"
-    mothers_surname: float = 0.08  # the mother's alone
-    wife_takes_surname: float = 0.75
-    english_first: float = 0.0  # an English first name, and the name of the old country in the middle
-    middle: Literal["given", "middle", "father", "none"] = "given"
-    middle_share: float = 0.75
-
-
-CUSTOMS: dict[str, Custom] = {
-    "Anglo": Custom(),
-    "African American": Custom(),
-    "Hispanic": Custom(0.40, 0.08, 0.10, wife_takes_surname=0.2, middle_share=0.45),
-    "Vietnamese": Custom(
-        0.0, 0.01, 0.05, wife_takes_surname=0.15, english_first=0.35, middle="middle", middle_share=0.85
-    ),
-    "Arabic": Custom(0.0, 0.01, 0.02, wife_takes_surname=0.1, middle="father", middle_share=0.85),
-    "Chinese": Custom(0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none"),
-    "South Asian": Custom(0.01, 0.02, 0.04, wife_takes_surname=0.55, middle="father", middle_share=0.35),
-    "Korean": Custom(0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none"),
-    "West African": Custom(
-        0.01, 0.04, 0.05, wife_takes_surname=0.7, english_first=0.3, middle="given", middle_share=0.6
-    ),
-}
-ORIGINS: tuple[str, ...] = tuple(CUSTOMS)
-
-# Which of Faker's locales fill a group's pools, and how much weight all of them have beside the kit's list.
-LOCALES: dict[str, tuple[str, ...]] = {
-    "Anglo": ("en_US",),
-    "Hispanic": ("es_MX",),
-    "Vietnamese": ("vi_VN",),
-    "Arabic": (),
-    "Chinese": ("zh_TW", "zh_CN"),
-    "South Asian": ("en_IN",),
-    "Korean": (),
-    "West African": ("yo_NG",),
-}
-FAKER_WEIGHT = 0.35
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Names with their chances."""
-
-    names: Words
-    cumulative: npt.NDArray[np.float64]
-
-    def draw(self, rng: np.random.Generator, count: int) -> Words:
-        """Draw names with replacement, in the order of one uniform number each."""
-        places = np.searchsorted(self.cumulative, rng.random(count), side="right")
-        return self.names[np.minimum(places, len(self.names) - 1)]
-
-
-def fold(name: str) -> str:
-    """Write a name as plain lower-case letters: for logins and comparisons, never as a name.
-
-    Examples
-    --------
-    >>> fold("Đặng-O’Núñez")
-    'dangonunez'
-    """
-    plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in plain.lower() if "a" <= letter <= "z")
-
-
-@cache
-def pool(origin: str, part: Part, sex: str = "", adult: bool = False) -> Pool:
-    """Give the pool of names for one part of a name.
-
-    Parameters
-    ----------
-    origin
-        One of `ORIGINS`.
-    part
-        Given name, surname, or a name that only stands in the middle.
-    sex
-        ``Female`` or ``Male``; empty for surnames.
-    adult
-        English given names of grown-ups come from the names of all ages, those of children mostly from
-        names now in use.
-
-    Returns
-    -------
-    Pool
-        Names and cumulative chances, each name once.
-    """
-    if origin == "African American":
-        return pool("Anglo", part, sex, adult)
-    own = {
-        row["name"]: float(row["weight"])
-        for row in rows("name_pools")
-        if (row["origin"], row["part"], row["sex"]) == (origin, part, sex)
-    }
-    theirs = {} if part == "middle" else _faker(origin, part, sex)
-    if origin == "Anglo" and part == "given" and adult:
-        own = {}
-    if origin in ("Anglo", "Hispanic") and part == "surname":
-        own = {name: weight / 100 for name, weight in own.items()}  # already on Faker's scale of shares
-        weights = theirs | own
-    else:
-        total, faker_total = sum(own.values()), sum(theirs.values())
-        share = FAKER_WEIGHT if own and theirs else 1.0
-        weights = {name: share * weight / faker_total for name, weight in theirs.items()}
-        for name, weight in own.items():
-            weights[name] = weights.get(name, 0.0) + (1.0 if not theirs else 1 - share) * weight / total
-    names = sorted(weights)
-    chances = np.array([weights[name] for name in names])
-    return Pool(np.array(names, dtype=object), np.cumsum(chances / chances.sum()))
-
-
-@cache
-def _provider(locale: str) -> Any:
-    return importlib.import_module(f"faker.providers.person.{locale}").Provider
-
-
-def _faker(origin: str, part: Part, sex: str) -> dict[str, float]:
-    """Take a group's names out of Faker's providers, spelt as families spell them."""
-    found: dict[str, float] = {}
-    for locale in LOCALES[origin]:
-        provider = _provider(locale)
-        for name, weight in _listed(provider, locale, part, sex):
-            name = unicodedata.normalize("NFC", MENDED.get(name, name))
-            if name not in SLIPS and all(letter.isalpha() or letter in " '’-." for letter in name):
-                found[name] = max(weight, found.get(name, 0.0))
-    if origin == "Anglo" and part == "surname":
-        elsewhere = _folded_elsewhere()
-        return {_gaelic(name): weight for name, weight in found.items() if fold(name) not in elsewhere}
-    if origin == "Hispanic" and part == "surname":
-        # Faker lists Mexican surnames without weights; the American list has those of the frequent ones.
-        known = {fold(name): weight for name, weight in _provider("en_US").last_names.items()}
-        return {_particles(name): known.get(fold(name), 0.00015) for name in found}
-    return found
-
-
-def _listed(provider: Any, locale: str, part: Part, sex: str) -> Iterable[tuple[str, float]]:
-    if locale in ("zh_TW", "zh_CN"):
-        if part == "given":
-            return []  # the kit's own list: Faker's pairs of characters are of two generations ago
-        listed = provider.last_romanized_names
-        names = [name.title() for name in listed]
-        common = {"Wang", "Li", "Zhang", "Liu", "Chen", "Yang", "Huang", "Zhao", "Wu", "Zhou", "Lin", "Chang"}
-        return [(name, 6.0 if name in common else 0.6) for name in names]
-    listed = provider.last_names if part == "surname" else getattr(provider, f"first_names_{sex.lower()}")
-    if locale == "vi_VN" and part == "given":
-        listed = (*listed, *provider.first_names_unisex)
-    return listed.items() if isinstance(listed, dict) else [(name, 1.0) for name in listed]
-
-
-@cache
-def _folded_elsewhere() -> frozenset[str]:
-    """Surnames of the American list that belong to another group's custom."""
-    names = [*_provider("es_MX").last_names, *_provider("vi_VN").last_names]
-    names += [
-        row["name"] for row in rows("name_pools") if row["part"] == "surname" and row["origin"] != "Anglo"
-    ]
-    shared = {"lee", "park", "moon", "song", "long", "may", "han", "santiago", "franco"}
-    return frozenset({fold(name) for name in names} - shared) | {
-        "yang",
-        "wong",
-        "chang",
-        "vang",
-        "xiong",
-        "huang",
-    }
-
-
-def _gaelic(name: str) -> str:
-    """Give back what the census list of surnames drops: McCarthy, O'Brien, De Leon."""
-    apostrophes = {"Obrien", "Oconnor", "Oneill", "Oneal", "Odonnell", "Oconnell"}
-    if name in apostrophes:
-        return f"O'{name[1:].capitalize()}"
-    if name.startswith("Mc") and len(name) > 4:
-        return f"Mc{name[2:].capitalize()}"
-    return name
-
-
-def _particles(name: str) -> str:
-    return " ".join(word[0].upper() + word[1:] for word in name.split())
 
 
 @dataclass(frozen=True)
@@ -241,6 +46,8 @@ class FamilyNames:
     mother_at_birth: Words
     mother: Words
     children: Words
+    daughters: Words
+    """As `children`, but where daughters bear another form."""
 
 
 def family_surnames(seed: int, stream: str, origins: Codes) -> FamilyNames:
@@ -260,22 +67,38 @@ def family_surnames(seed: int, stream: str, origins: Codes) -> FamilyNames:
     FamilyNames
         Surnames, one element a family.
     """
+    customs = [CUSTOMS[origin] for origin in ORIGINS]
     father = _by_group(seed, f"{stream} father", "surname", origins)
     at_birth = _by_group(seed, f"{stream} mother", "surname", origins)
-    shares = np.array([(c.both_surnames, c.hyphenated, c.mothers_surname) for c in CUSTOMS.values()])
+    shares = np.array([(c.both_surnames, c.hyphenated, c.mothers_surname) for c in customs])
     rng = rng_for(seed, "names", stream, "custom")
     form = (rng.random(len(origins))[:, None] > np.cumsum(shares[origins], axis=1)).sum(axis=1)
-    one_word = np.array(
-        [" " not in a and "-" not in a + b and " " not in b for a, b in zip(father, at_birth, strict=True)]
-    )
-    form = np.where((form < 2) & (~one_word | (father == at_birth)), 3, form)
+    single = np.array([_is_one(a) and _is_one(b) and a != b for a, b in zip(father, at_birth, strict=True)])
+    form = np.where((form < 2) & ~single, 3, form)
+    mothers_first = np.array([c.mothers_first for c in customs])[origins]
+    before, behind = np.where(mothers_first, at_birth, father), np.where(mothers_first, father, at_birth)
     children = father.copy()
-    children[form == 0] = father[form == 0] + " " + at_birth[form == 0]
-    children[form == 1] = father[form == 1] + "-" + at_birth[form == 1]
+    children[form == 0] = before[form == 0] + " " + behind[form == 0]
+    children[form == 1] = before[form == 1] + "-" + behind[form == 1]
     children[form == 2] = at_birth[form == 2]
-    takes = np.array([c.wife_takes_surname for c in CUSTOMS.values()])[origins]
+    takes = np.array([c.wife_takes_surname for c in customs])[origins]
     mother = np.where((form == 3) & (rng.random(len(origins)) < takes), father, at_birth)
-    return FamilyNames(father, at_birth, mother, children)
+    # In a chain of names the last one is the grandfather's, and the father's own is one further back.
+    chain = np.array([c.chain for c in customs])[origins]
+    if chain.any():
+        father[chain] = _by_group(seed, f"{stream} chain", "surname", origins[chain])
+    keeps = np.array([c.feminine_surname for c in customs])[origins]
+    kept = rng_for(seed, "names", stream, "feminine").random(len(origins)) < keeps
+    daughters = children.copy()
+    for names in (daughters, mother, at_birth):
+        names[kept] = [feminine(name) for name in names[kept]]
+    return FamilyNames(father, at_birth, mother, children, daughters)
+
+
+def _is_one(surname: str) -> bool:
+    """Say whether a surname is one, with or without a particle: da Silva, but not García López."""
+    words = surname.split(" ")
+    return "-" not in surname and sum(word[:1].isupper() for word in words) == 1
 
 
 def given_names(seed: int, stream: str, origins: Codes, female: Mask, adult: bool = False) -> Words:
@@ -303,7 +126,13 @@ def given_names(seed: int, stream: str, origins: Codes, female: Mask, adult: boo
 
 
 def child_names(
-    seed: int, stream: str, origins: Codes, female: Mask, family: Codes, fathers_given: Words
+    seed: int,
+    stream: str,
+    origins: Codes,
+    female: Mask,
+    family: Codes,
+    fathers_given: Words,
+    mothers_surname: Words,
 ) -> tuple[Words, Words]:
     """Give children first and middle names; no two children of a family share the first.
 
@@ -318,7 +147,9 @@ def child_names(
     family
         Number of each child's family.
     fathers_given
-        Given name of each child's father: the middle name where the custom is a patronymic.
+        Given name of each child's father: the middle name, or what it is made of, where that is the custom.
+    mothers_surname
+        The surname that each child's mother was born with: the middle name where that is the custom.
 
     Returns
     -------
@@ -352,19 +183,16 @@ def child_names(
     middle[only_middle] = _by_group(
         seed, f"{stream} middle", "middle", origins[only_middle], female[only_middle]
     )
-    patronymic = (kinds == "father") & has_middle
-    middle[patronymic] = fathers_given[patronymic]
+    for kind, names in (("father", fathers_given), ("mother", mothers_surname)):
+        mine = (kinds == kind) & has_middle & ~english
+        middle[mine] = names[mine]
+    made = (kinds == "patronymic") & has_middle
+    middle[made] = [
+        patronymic(father, girl)
+        for father, girl in zip(fathers_given[made], female[made].tolist(), strict=True)
+    ]
     middle[middle == first] = None
     return first, middle
-
-
-@cache
-def nicknames() -> dict[str, tuple[str, ...]]:
-    """Give the nicknames of given names that have any."""
-    found: dict[str, tuple[str, ...]] = {}
-    for row in rows("nicknames"):
-        found[row["name"]] = (*found.get(row["name"], ()), row["nickname"])
-    return found
 
 
 def _by_group(

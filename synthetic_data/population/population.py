@@ -108,8 +108,16 @@ def make_population(scenario: Scenario) -> Population:
     female = rng_for(seed, "sex").random(len(home)) < 0.49
     surnames = family_surnames(seed, "families", heritage.origin)
     fathers = given_names(seed, "fathers", heritage.origin, np.zeros(families, dtype=bool), adult=True)
-    first, middle = child_names(seed, "children", heritage.origin[home], female, home, fathers[home])
-    last = surnames.children[home]
+    first, middle = child_names(
+        seed,
+        "children",
+        heritage.origin[home],
+        female,
+        home,
+        fathers[home],
+        surnames.mother_at_birth[home],
+    )
+    last = np.where(female, surnames.daughters[home], surnames.children[home])
     changed = rng_for(seed, "surname changed").random(families)[home] < scenario.surname_changed_share
     cast = Cast(
         household=home,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.profile.elements import Element
-from helpers.profile.evidence import Evidence, behind_one_value
-from helpers.profile.exceptions import known_to_cover
+from helpers.profile.evidence import Evidence
+from helpers.profile.exceptions import counted_with_zeros
 from helpers.profile.fitting import fitting
-from helpers.profile.found import NOTHING, Found, found
+from helpers.profile.found import NOTHING, Found
 from helpers.profile.tallies import Tallies
 
 __all__ = ["discipline_days", "incidents_counted"]
@@ -28,7 +28,7 @@ def incidents_counted(element: Element, evidence: Evidence, tallies: Tallies) ->
     number = used["incident_id"].fillna(used["file"] + "#" + used["row"].astype("string"))
     used = used.assign(school_year=used["year"], number=number)
     counts = used.groupby(KEYS, sort=True).agg(value=("number", "nunique"), rows=("row", "size"))
-    return _with_zeros(counts, used, element, evidence, weighed)
+    return counted_with_zeros(counts, used, element, evidence, weighed)
 
 
 def discipline_days(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -43,17 +43,4 @@ def discipline_days(element: Element, evidence: Evidence, tallies: Tallies) -> F
     counts = pd.DataFrame(
         {"value": by["days"].sum().mask(by["unknown"].any()), "rows": by["row"].size()}
     ).astype({"value": "float64", "rows": "int64"})
-    return _with_zeros(counts, used, element, evidence, weighed)
-
-
-def _with_zeros(
-    counts: pd.DataFrame, used: pd.DataFrame, element: Element, evidence: Evidence, weighed: pd.Series
-) -> Found:
-    """Add a zero for every child of whom the system would have told, and told nothing."""
-    counts = counts.join(behind_one_value(used, KEYS), how="left").reset_index()
-    covered = known_to_cover(evidence, element.table).assign(value=0, rows=0).reset_index()
-    listed = pd.MultiIndex.from_frame(counts[KEYS])
-    covered = covered[~pd.MultiIndex.from_frame(covered[KEYS]).isin(listed)]
-    both = pd.concat([part for part in (counts, covered) if len(part)] or [counts], ignore_index=True)
-    both = both.assign(as_of=evidence.spoken(both))
-    return Found(found(both, both["value"], element), {element.table: weighed})
+    return counted_with_zeros(counts, used, element, evidence, weighed)

@@ -15,10 +15,12 @@ from helpers.layouts import STRING, BadInput, faults_of, nearest
 
 __all__ = [
     "AttendanceTerms",
+    "CreditTerms",
     "Declarations",
     "Element",
     "TimelineEvent",
     "attendance_terms",
+    "credit_terms",
     "declared",
     "element",
     "elements",
@@ -109,12 +111,24 @@ class AttendanceTerms(Declared):
         return self
 
 
+class CreditTerms(Declared):
+    """When a child in its first year of high school is on track."""
+
+    grade_level: str
+    credits_a_year: float
+    terms: int
+    most_failed: int
+    failing: tuple[str, ...]
+    core_subjects: tuple[str, ...]
+
+
 class Declarations(Declared):
     """The whole of elements.toml."""
 
     element: tuple[Element, ...]
     timeline: tuple[TimelineEvent, ...]
     attendance: AttendanceTerms
+    credits: CreditTerms
 
     @model_validator(mode="after")
     def _hold_together(self) -> Declarations:
@@ -153,7 +167,8 @@ def read_declarations(path: Path) -> Declarations:
     BadInput
         When the file breaks its language; every fault is named.
     """
-    known = {*Element.model_fields, *TimelineEvent.model_fields, *AttendanceTerms.model_fields}
+    parts = (Element, TimelineEvent, AttendanceTerms, CreditTerms)
+    known = {name for part in parts for name in part.model_fields}
     try:
         return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
@@ -216,3 +231,14 @@ def attendance_terms() -> AttendanceTerms:
         Order of certainty, words for a status, and the threshold of chronic absence.
     """
     return declared().attendance
+
+
+def credit_terms() -> CreditTerms:
+    """Give the terms by which a child in its first year of high school is on track.
+
+    Returns
+    -------
+    CreditTerms
+        Credits a year, how many failures there may be, and in which subjects.
+    """
+    return declared().credits

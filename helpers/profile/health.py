@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence, behind_one_value
+from helpers.profile.exceptions import counted_with_zeros
+from helpers.profile.fitting import fitting
 from helpers.profile.found import NOTHING, Found, found
 from helpers.profile.tallies import Tallies
 
-__all__ = ["vaccines_recorded"]
+__all__ = ["vaccines_recorded", "visits_counted"]
 
 
 def vaccines_recorded(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -34,3 +36,17 @@ def vaccines_recorded(element: Element, evidence: Evidence, tallies: Tallies) ->
     )
     counts = counts.assign(as_of=evidence.spoken(counts))
     return Found(found(counts, counts["value"], element), {"immunization": known})
+
+
+def visits_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Count a child's visits to the nurse; zero only for a child whom the office is known to cover."""
+    visits = evidence.facts["health_visit"]
+    if visits.empty:
+        return NOTHING
+    weighed = visits["child"].notna() & evidence.years.speak_of(visits["year"])
+    weighed &= fitting(visits, element.where, evidence.of_systems(element.systems))
+    used = visits[weighed]
+    used = used.assign(school_year=used["year"])
+    key = ["child", "silo", "school_year"]
+    counts = used.groupby(key, sort=True).agg(value=("row", "size"), rows=("row", "size"))
+    return counted_with_zeros(counts, used, element, evidence, weighed)

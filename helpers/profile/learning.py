@@ -6,12 +6,13 @@ import pandas as pd
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence, behind_one_value
+from helpers.profile.exceptions import counted_with_zeros
 from helpers.profile.fitting import fitting
 from helpers.profile.found import NOTHING, Found, found
 from helpers.profile.gradebook_years import newest_of_each
 from helpers.profile.tallies import Tallies
 
-__all__ = ["courses_taken", "gradebook_count", "mean_grade", "points_share"]
+__all__ = ["courses_taken", "days_logged_in", "gradebook_count", "handed_in", "mean_grade", "points_share"]
 
 KEYS = ["child", "silo", "school_year"]
 # By the element's column: which lines of gradebooks stand behind it.
@@ -106,3 +107,40 @@ def mean_grade(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     means = means.join(behind_one_value(used, KEYS), how="left").reset_index()
     means = means.assign(rows=means["size"], as_of=evidence.spoken(means))
     return Found(found(means, means["mean"], element), {"course_grade": weighed})
+
+
+def days_logged_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Count the days on which a child used a system; zero only for a child whom the system lists."""
+    logins = evidence.facts["login"]
+    if logins.empty:
+        return NOTHING
+    weighed = logins["child"].notna() & evidence.years.speak_of(logins["year"])
+    weighed &= fitting(logins, element.where, evidence.of_systems(element.systems))
+    used = logins[weighed & logins["date"].notna()]
+    used = used.assign(school_year=used["year"])
+    counts = used.groupby(KEYS, sort=True).agg(value=("date", "nunique"), rows=("row", "size"))
+    return counted_with_zeros(counts, used, element, evidence, weighed, elsewhere=False)
+
+
+def handed_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Count the assignments that a child handed in, in the way that the element asks for.
+
+    Zero is told of a child of whom the system lists assignments, where it keeps what was handed in at all.
+    """
+    work = evidence.facts["assignment_score"]
+    if work.empty or work["submitted_utc"].isna().all():
+        return NOTHING
+    weighed = work["child"].notna() & evidence.years.speak_of(work["year"])
+    used = work[weighed]
+    used = used.assign(school_year=used["year"])
+    keeps = used.loc[used["submitted_utc"].notna(), ["silo", "school_year"]].drop_duplicates()
+    used = used.merge(keeps, on=["silo", "school_year"], how="inner", validate="many_to_one")
+    counts_here = fitting(used, element.where) & used["submitted_utc"].notna()
+    used = used.assign(counts=counts_here)
+    some = used[counts_here]
+    once = some.drop_duplicates([*KEYS, "section_id", "assignment_id", "title"])
+    counts = used.groupby(KEYS, sort=True)[["counts"]].sum().rename(columns={"counts": "rows"})
+    counts = counts.assign(value=once.groupby(KEYS, sort=True).size()).fillna({"value": 0})
+    counts = counts.join(behind_one_value(used, KEYS), how="left").reset_index()
+    counts = counts.assign(as_of=evidence.spoken(counts))
+    return Found(found(counts, counts["value"], element), {"assignment_score": weighed})

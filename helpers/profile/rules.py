@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from helpers.profile.activities import activities_counted, hours_summed
 from helpers.profile.assessment import latest_result
 from helpers.profile.attendance_values import attendance_count, attendance_rate, chronically_absent
 from helpers.profile.behaviour import discipline_days, incidents_counted
+from helpers.profile.career import applications_counted, first_named_interest
+from helpers.profile.credits import credits_earned, on_track
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
+from helpers.profile.family import adults_on_record, contact_language, logins_of_adults, messages_counted
 from helpers.profile.found import Found
-from helpers.profile.health import vaccines_recorded
-from helpers.profile.learning import courses_taken, gradebook_count, mean_grade, points_share
-from helpers.profile.meals import latest_balance
+from helpers.profile.health import vaccines_recorded, visits_counted
+from helpers.profile.learning import (
+    courses_taken,
+    days_logged_in,
+    gradebook_count,
+    handed_in,
+    mean_grade,
+    points_share,
+)
+from helpers.profile.meals import eligibility_on_the_day, latest_balance
+from helpers.profile.programs import plan_in_force
 from helpers.profile.roster import identifier, latest_enrolment, person_field
 from helpers.profile.tallies import Tallies
+from helpers.profile.wellbeing import latest_screening, mean_answer
 
 __all__ = ["RULES", "Rule"]
 
@@ -36,4 +49,21 @@ RULES: Mapping[str, Rule] = {
     "incidents_counted": incidents_counted,
     "discipline_days": discipline_days,
     "vaccines_recorded": vaccines_recorded,
+    "visits_counted": visits_counted,
+    "latest_screening": latest_screening,
+    "mean_answer": mean_answer,
+    "eligibility_on_the_day": eligibility_on_the_day,
+    "plan_in_force": plan_in_force,
+    "activities_counted": activities_counted,
+    "hours_summed": hours_summed,
+    "first_named_interest": first_named_interest,
+    "applications_counted": applications_counted,
+    "adults_on_record": adults_on_record,
+    "contact_language": contact_language,
+    "logins_of_adults": logins_of_adults,
+    "messages_counted": messages_counted,
+    "credits_earned": credits_earned,
+    "on_track": on_track,
+    "days_logged_in": days_logged_in,
+    "handed_in": handed_in,
 }

@@ -19,8 +19,9 @@ LONGEST_SESSION_DAYS = 400
 # Where a system has no sessions, a year counts when at least this share of its dated rows lies in it: a few
 # mistyped dates make no school year.
 LEAST_SHARE_OF_ROWS = 0.02
-# What a system keeps of a child's whole life, not of its year: the day alone makes no school year.
-AT_ANY_TIME = ("assessment_result", "immunization")
+# What a system keeps of a child's whole life, not of its year: the day alone makes no school year. A plan
+# begins in one and runs through many.
+AT_ANY_TIME = ("assessment_result", "immunization", "program")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class SchoolYears:
         newest = self.newest_of(silos)
         year = self.of(spoken).fillna(newest)
         return year.where((year <= newest).fillna(True), newest)
+
+    def span_of(self, year: int) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """Give the first and last day of a year: as the sessions have it, else from July to June."""
+        turns = pd.Timestamp(year=year, month=TURNS_IN_MONTH, day=1)
+        return self.spans.get(year, (turns - pd.DateOffset(years=1), turns - pd.Timedelta(days=1)))
 
     def speak_of(self, years: pd.Series) -> pd.Series:
         """Say of each year whether any system speaks of it; not of a missing one.

@@ -50,7 +50,11 @@ EXCUSED_SHARE, EXCUSED_BY_ENGAGEMENT = 0.62, 0.10
 TARDY_RATE, TARDY_SPREAD, EARLY_RATE = 0.028, 0.9, 0.012
 BLOCK = 40_000  # spells at a time: memory stays flat in a large district
 
-_PUBLISHED = next(r for r in rows("published") if (r["topic"], r["group"]) == ("chronic_absence", "all"))
+_PUBLISHED = next(
+    row
+    for row in rows("published")
+    if (row["topic"], row["group"], row["period"]) == ("chronic_absence", "all", "2022-23")
+)
 U_SHAPE = "shape: FutureEd 2023-24 (22 states and DC), worst in KG, 09 and 12; size: the kit's own"
 MONTHS = "January February March April May June July August September October November December".split()
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")

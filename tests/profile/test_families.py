@@ -80,7 +80,7 @@ def test_logins_are_those_of_all_adults_of_a_child_and_of_nobody_else() -> None:
     # An adult of no child, a child's own log-in, and one of another year stand behind nothing.
     left = profiles.left_out[profiles.left_out["table"] == "login"]
     assert left.set_index("row")["reason"].to_dict() == {
-        5: "Another year",
+        5: "Not a student",
         6: "Not a student",
         7: "No element",
     }

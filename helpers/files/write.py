@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from helpers.files.row_text import as_arrow, delimited_rows, joined, text_of
 from helpers.files.sheet_rows import sheet_of
 from helpers.files.text_table import TextTable, split_path
 from helpers.files.workbook import pack_workbook
@@ -29,6 +29,7 @@ LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 CANONICAL_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 AT_ONCE = 200_000
+FEW_CELLS = 5_000  # up to so many, the csv writer is faster than columns
 
 
 def write_table(table: TextTable, file: FileLayout) -> bytes:
@@ -49,15 +50,15 @@ def write_table(table: TextTable, file: FileLayout) -> bytes:
     if file.format == "xlsx":
         return sheet_of(table, file)
     write = {"csv": _delimited, "json_lines": _json_lines, "xml": _xml}[file.format]
-    return write(table, file).encode(str(table.settings.get("encoding", "utf-8")))
+    encoding = str(table.settings.get("encoding", "utf-8"))
+    text = write(table, file)
+    return text if encoding == "utf-8" else text.decode("utf-8").encode(encoding)
 
 
-def _cells(table: TextTable) -> list[list[str]]:
+def _cells(columns: list[pa.Array]) -> list[list[str]]:
     """Rows as lists; a missing cell at the end of a row isn't written."""
-    # Through Arrow: a district has many small files, and pandas takes its time with each of their columns.
-    columns = [pa.array(column.array).to_pylist() for _, column in table.rows.items()]
-    rows = [list(row) for row in zip(*columns, strict=True)]
-    if any(None in column for column in columns):
+    rows = [list(row) for row in zip(*(column.to_pylist() for column in columns), strict=True)]
+    if any(column.null_count for column in columns):
         for row in rows:
             while row and row[-1] is None:
                 row.pop()
@@ -65,7 +66,7 @@ def _cells(table: TextTable) -> list[list[str]]:
     return rows
 
 
-def _delimited(table: TextTable, file: FileLayout) -> str:
+def _delimited(table: TextTable, file: FileLayout) -> bytes:
     settings = table.settings
     out = io.StringIO()
     end = LINE_ENDS[str(settings.get("line_end", "lf"))]
@@ -74,11 +75,16 @@ def _delimited(table: TextTable, file: FileLayout) -> str:
     for title in settings.get("title_rows", ()):  # type: ignore[union-attr]
         out.write(f"{title}{end}")
     heads = csv.writer(out, quoting=csv.QUOTE_ALL if quote == "all" else csv.QUOTE_MINIMAL, **style)
-    values = csv.writer(out, quoting=csv.QUOTE_MINIMAL if quote == "needed" else csv.QUOTE_ALL, **style)
     if settings.get("header_row", 1):
         heads.writerow(table.header)
-    values.writerows(_cells(table))
-    return out.getvalue()
+    # Through Arrow: a district has many small files, and pandas takes its time with each of their columns.
+    columns = [as_arrow(column) for _, column in table.rows.items()]
+    if len(columns) > 1 and table.rows.size > FEW_CELLS:
+        rows = delimited_rows(columns, style["delimiter"], end, quote != "needed")
+        return out.getvalue().encode("utf-8") + rows
+    values = csv.writer(out, quoting=csv.QUOTE_MINIMAL if quote == "needed" else csv.QUOTE_ALL, **style)
+    values.writerows(_cells(columns))
+    return out.getvalue().encode("utf-8")
 
 
 def _json_value(text: str, number: bool, boolean: bool) -> str | int | float | bool:
@@ -104,18 +110,18 @@ def _nest(steps: list[str | int], value: Any, whole: dict[str, Any]) -> None:
             place = place.setdefault(step, fresh)
 
 
-def _json_lines(table: TextTable, file: FileLayout) -> str:
+def _json_lines(table: TextTable, file: FileLayout) -> bytes:
     """Write rows that have the same elements at once: the text between their values is the same."""
     rows = table.rows
     if rows.empty:
-        return ""
+        return b""
     end = LINE_ENDS[str(table.settings.get("line_end", "lf"))]
     fragments = {name: _fragments(rows[name], name, file) for name in rows.columns}
     there = np.column_stack([rows[name].notna().to_numpy(bool) for name in rows.columns])
     shapes, shape = np.unique(there, axis=0, return_inverse=True)
     shape = shape.reshape(-1)
     # A few rows at a time: a large file is in memory once, not once a step.
-    return "".join(
+    return b"".join(
         _lines(
             range(start, min(start + AT_ONCE, len(rows))), list(rows.columns), fragments, shapes, shape, end
         )
@@ -130,7 +136,7 @@ def _lines(
     shapes: npt.NDArray[np.bool_],
     shape: npt.NDArray[np.intp],
     end: str,
-) -> str:
+) -> bytes:
     lines, places = [], []
     here = shape[some.start : some.stop]
     for number in np.unique(here).tolist():
@@ -140,17 +146,18 @@ def _lines(
         for column, name in enumerate(names):
             _nest(split_path(name), f"@@{column}@@", whole)
         around = re.split(r'"@@(\d+)@@"', json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
-        pieces: list[Any] = [pa.scalar(around[0], pa.large_string())]
+        around[-1] += end
+        pieces: list[Any] = [around[0]]
         for at, after in zip(around[1::2], around[2::2], strict=True):
             texts, codes = fragments[names[int(at)]]
-            pieces += [texts.take(pa.array(codes[place])), pa.scalar(after, pa.large_string())]
-        joined = pc.binary_join_element_wise(*pieces, pa.scalar("", pa.large_string()))
+            pieces += [texts.take(pa.array(codes[place])), after]
         # Without a single value there is nothing to join element by element.
-        lines.append(joined if names else pa.array([around[0]] * len(place), pa.large_string()))
+        lines.append(joined(pieces) if names else pa.array(around * len(place), pa.large_string()))
         places.append(place)
+    if len(lines) == 1:
+        return text_of(lines[0])
     order = np.argsort(np.concatenate(places), kind="stable")
-    in_order = pa.concat_arrays(lines).take(pa.array(order)).to_pylist()
-    return end.join([*in_order, ""])
+    return text_of(pa.concat_arrays(lines).take(pa.array(order)))
 
 
 def _fragments(cells: pd.Series, name: str, file: FileLayout) -> tuple[pa.Array, npt.NDArray[np.int64]]:
@@ -174,7 +181,7 @@ def _element(name: str, content: Any, depth: int) -> str:
     return f"{indent}<{name}{attributes}>\n{inside}{indent}</{name}>\n"
 
 
-def _xml(table: TextTable, file: FileLayout) -> str:
+def _xml(table: TextTable, file: FileLayout) -> bytes:
     root = file.root or "<Interchange>"
     name = re.match(r"<\s*([^\s>/]+)", root)
     paths = [(split_path(column), table.rows[column].tolist()) for column in table.rows.columns]
@@ -186,7 +193,8 @@ def _xml(table: TextTable, file: FileLayout) -> str:
                 _nest(steps, cells[row], whole)
         records.append(_element(str(file.record), whole, 1))
     closing = name[1] if name else "Interchange"
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n{"".join(records)}</{closing}>\n'
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n{"".join(records)}</{closing}>\n'
+    return text.encode("utf-8")
 
 
 def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes]) -> None:

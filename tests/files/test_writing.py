@@ -1,0 +1,46 @@
+"""What is written column by column is what the standard library writes row by row."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.files.row_text import delimited_rows, text_of
+
+CELL = st.one_of(st.none(), st.text("ab\",; \t\n'é", max_size=4))
+
+
+@given(
+    rows=st.integers(2, 4).flatmap(lambda width: st.lists(st.tuples(*[CELL] * width), max_size=6)),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    quote_all=st.booleans(),
+)
+def test_rows_are_written_as_the_csv_writer_does(
+    rows: list[tuple[str | None, ...]], delimiter: str, end: str, quote_all: bool
+) -> None:
+    expected = io.StringIO()
+    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    writer = csv.writer(expected, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    for row in rows:
+        cells = list(row)
+        while cells and cells[-1] is None:
+            cells.pop()
+        writer.writerow(["" if cell is None else cell for cell in cells])
+
+    columns = [pa.array(column, pa.large_string()) for column in zip(*rows, strict=True)]
+    written = delimited_rows(columns, delimiter, end, quote_all)
+
+    assert written.decode("utf-8") == expected.getvalue()
+
+
+@pytest.mark.parametrize("start", [0, 1, 3])
+def test_a_part_of_an_array_gives_its_own_text(start: int) -> None:
+    assert text_of(pa.array(["a", "bé", "", "c"], pa.large_string())[start:]) == "".join(
+        ["a", "bé", "", "c"][start:]
+    ).encode("utf-8")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, as_table
-from synthetic_data.columns import pick, within
+from synthetic_data.columns import is_among, pick, within
 from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario
 from synthetic_data.scene import Page
@@ -107,7 +107,7 @@ def _people(scenario: Scenario, truth: Truth) -> pd.DataFrame:
     spells = truth.schooling.school_enrollment
     spells = spells.loc[spells["school_year"] == scenario.school_year]
     schools = spells.groupby("person")["school_id"].nunique()
-    moved = children["person"].isin(schools.index[schools > 1])
+    moved = pd.Series(is_among(children["person"], schools.index[schools > 1]))
     language = look_up(children["household"], population.households, "household", "home_language")
     children["groups"] = (
         "twin: "
@@ -177,7 +177,7 @@ def _cases(
     apart = []
     for silo in without:
         there = set(rows.loc[rows["silo"] == silo, "person"])
-        held = general.loc[general["person"].isin(there)]
+        held = general.loc[is_among(general["person"], there)]
         apart.append(held.assign(silo=silo, decidable_by="Neither"))
     cases = pd.concat([piece.astype(STRING) for piece in (cases, *apart)], ignore_index=True)
     return cases.sort_values(["case", "person", "silo"], na_position="first", ignore_index=True)

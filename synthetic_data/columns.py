@@ -8,10 +8,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from helpers.layouts import STRING
 
-__all__ = ["dates", "numbered", "only", "pick", "text", "truth", "whole", "within"]
+__all__ = [
+    "dates",
+    "is_among",
+    "numbered",
+    "only",
+    "pick",
+    "places_among",
+    "text",
+    "together",
+    "truth",
+    "whole",
+    "within",
+]
 
 Codes = npt.NDArray[np.integer[Any]]
 Words = npt.NDArray[np.object_]
@@ -63,3 +77,46 @@ def within(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Count from 0 inside each group: lengths 2, 3 give 0 1 0 1 2."""
     starts = np.cumsum(lengths) - lengths
     return np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
+
+
+def is_among(values: pd.Series, known: Any) -> Mask:
+    """Say which texts stand among others, as `Series.isin` does; a missing one never does.
+
+    It is many times faster, since pandas makes a Python object of every known text.
+    """
+    found = pc.is_in(_arrow(values), value_set=_arrow(known), skip_nulls=True)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def places_among(values: Any, known: Any) -> npt.NDArray[np.int64]:
+    """Give the place of every text among others, each of which stands there once; -1 where it doesn't."""
+    table = _arrow(known)
+    if pc.count_distinct(table, mode="all").as_py() != len(table):
+        raise ValueError("A text that is to be found stands there twice.")
+    found = pc.index_in(_arrow(values), value_set=table, skip_nulls=True)
+    return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype="int64")
+
+
+def together(values: pd.Series, groups: pd.Series, mark: str = ";") -> pd.DataFrame:
+    """Join the texts of each group, in their order: columns of the names of both, groups in order."""
+    codes, distinct = pd.factorize(groups, sort=True)
+    there = np.flatnonzero(codes >= 0)
+    order = there[np.argsort(codes[there], kind="stable")]
+    ends = np.cumsum(np.bincount(codes[order], minlength=len(distinct)))
+    lists = pa.ListArray.from_arrays(
+        pa.array(np.r_[0, ends], pa.int32()), _arrow(values).take(pa.array(order))
+    )
+    return pd.DataFrame(
+        {
+            groups.name: text(np.asarray(distinct, dtype=object)),
+            values.name: text(pc.binary_join(lists, pa.scalar(mark, pa.large_string())).to_pylist()),
+        }
+    )
+
+
+def _arrow(values: Any) -> pa.Array:
+    plain = values.array if isinstance(values, pd.Series | pd.Index) else values
+    if isinstance(plain, set | frozenset):
+        plain = sorted(plain)
+    array = pa.array(plain, pa.large_string(), from_pandas=True)
+    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array

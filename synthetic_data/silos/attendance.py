@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, load_layout
+from synthetic_data.columns import is_among
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import (
@@ -61,11 +62,11 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     ids = population.children[["person", "state_id"]]
     all_spells = schooling.school_enrollment
     spells = keep(all_spells, all_spells["begin_date"] <= day)
-    children = keep(population.children, population.children["person"].isin(spells["person"]))
+    children = keep(population.children, is_among(population.children["person"], spells["person"]))
     children = children.sort_values("state_id").reset_index(drop=True)
     as_of = pd.Timestamp(scenario.as_of)
     known_elsewhere = all_spells.loc[all_spells["begin_date"] <= as_of, "person"].drop_duplicates()
-    not_yet = known_elsewhere.loc[~known_elsewhere.isin(children["person"])]
+    not_yet = known_elsewhere.loc[~is_among(known_elsewhere, children["person"])]
 
     students = pd.DataFrame(
         {
@@ -204,7 +205,7 @@ def _events(
     exchange: Exchange,
 ) -> tuple[pd.DataFrame, pd.Series]:
     absences = truth.life.absences
-    absences = keep(absences, (absences["date"] <= day) & absences["person"].isin(spells["person"]))
+    absences = keep(absences, (absences["date"] <= day) & is_among(absences["person"], spells["person"]))
     absences = absences.sort_values(["school_id", "date", "person"]).reset_index(drop=True)
     # The last term that had begun by then: terms of one school follow each other.
     starts = terms[["school_id", "begin_date", "title", "school_year"]].sort_values("begin_date")

@@ -15,6 +15,7 @@ import pandas as pd
 
 from helpers.files.render import render
 from helpers.layouts import load_layout
+from synthetic_data.columns import is_among
 from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.gradebook_pages import LAYOUT, SUMS, Users
@@ -49,11 +50,15 @@ def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestam
     grade = courses["grade_level"]
     wanted = courses["course_code"].str.startswith(f"{TAKEN_BY_ALL}-") & (grade >= "06") & (grade != "KG")
     wanted &= courses["school_year"] == scenario.school_year
-    sections = keep(schooling.sections, schooling.sections["course_id"].isin(courses["course_id"][wanted]))
+    sections = keep(
+        schooling.sections, is_among(schooling.sections["course_id"], courses["course_id"][wanted])
+    )
     seats = schooling.section_enrollment
     seats = keep(
         seats,
-        (seats["role"] == "Student") & on_day(seats, day) & seats["section_id"].isin(sections["section_id"]),
+        (seats["role"] == "Student")
+        & on_day(seats, day)
+        & is_among(seats["section_id"], sections["section_id"]),
     )
     course = look_up(seats["section_id"], sections, "section_id", "course_id")
     place = np.asarray(pd.Index(children["person"]).get_indexer(pd.Index(seats["person"])))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING
-from synthetic_data.columns import numbered, pick, text
+from synthetic_data.columns import is_among, numbered, pick, text
 from synthetic_data.levels import Exchange
 from synthetic_data.population.names import fold
 from synthetic_data.population.schools import GRADES
@@ -89,7 +89,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     children = _users(truth, accounts, last["person"], open_=_open(scenario, truth, last, day))
     schools = served["school_id"].unique()
     staff = truth.population.staff
-    teachers = keep(staff, staff["school_id"].isin(schools) & staff["teaches"].notna())
+    teachers = keep(staff, is_among(staff["school_id"], schools) & staff["teaches"].notna())
     grown_ups = _teachers(teachers)
     users = pd.concat([children, grown_ups], ignore_index=True)
     whom = pd.concat(
@@ -104,8 +104,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             return class_lists(scenario, truth, accounts, day)
         return gradebook_pages(scenario, truth, accounts, day, exchange.agreed_codes)
 
-    late = served.loc[~served["person"].isin(last["person"]), "person"].drop_duplicates()
-    elsewhere = ever.loc[~ever.isin(served["person"])]
+    late = served.loc[~is_among(served["person"], last["person"]), "person"].drop_duplicates()
+    elsewhere = ever.loc[~is_among(ever, served["person"])]
     return Observation(
         silo=SILO,
         layout=LAYOUT,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING
+from synthetic_data.columns import is_among
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import (
@@ -77,7 +78,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     known = keep(spells, spells["begin_date"] <= day)
     # The latest spell says where the till thinks that a child is.
     last = known.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
-    last = keep(last, last["person"].isin(accounts["person"]))
+    last = keep(last, is_among(last["person"], accounts["person"]))
     active = on_day(last, day) & (last["school_year"] == year)
 
     persons = last["person"]
@@ -104,8 +105,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         people=about(persons.loc[order], "Subject"),
         wording={} if exchange.agreed_codes else {"Grade": own_words("meals", "Grade")[0]},
     )
-    not_served = ever.loc[~ever.isin(accounts["person"])]
-    not_yet = ever.loc[ever.isin(accounts["person"]) & ~ever.isin(persons)]
+    not_served = ever.loc[~is_among(ever, accounts["person"])]
+    not_yet = ever.loc[is_among(ever, accounts["person"]) & ~is_among(ever, persons)]
     return Observation(
         silo=SILO,
         layout=LAYOUT,
@@ -141,8 +142,8 @@ def _numbers(
         carried = set(numbers[by_hand].tolist())
         here = truth.schooling.school_enrollment
         here = here.loc[on_day(here, pd.Timestamp(scenario.as_of)), "person"].drop_duplicates()
-        others = keep(children, children["person"].isin(here))
-        free = keep(others, ~others["district_number"].isin(carried))
+        others = keep(children, is_among(children["person"], here))
+        free = keep(others, ~is_among(others["district_number"], carried))
         rows = rng.permutation(len(free))[: 2 * wanted]
         places = rng.permutation(own_places)
         used = 0

@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.files.text_table import TextTable
 from helpers.layouts import STRING, FileLayout, load_layout
+from synthetic_data.columns import places_among
 from synthetic_data.life import Life
 from synthetic_data.population import Population
 from synthetic_data.schooling import Schooling
@@ -167,8 +168,7 @@ def look_up(keys: pd.Series, table: pd.DataFrame, on: str, column: str) -> pd.Se
     pandas.Series
         Values with the index of `keys`.
     """
-    place = pd.Index(table[on]).get_indexer(pd.Index(keys))
-    place = np.where(keys.isna().to_numpy(), -1, place)
+    place = places_among(keys, table[on])
     values = table[column].array.take(place, allow_fill=True)
     return pd.Series(values, index=keys.index, name=column)
 

@@ -9,6 +9,7 @@ from functools import cache
 import pandas as pd
 
 from helpers.layouts import STRING, load_layout
+from synthetic_data.columns import is_among
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import (
@@ -76,7 +77,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     )
     running = running.reset_index(drop=True)
     here = running.drop_duplicates("person").reset_index(drop=True)
-    left = spells.loc[~spells["person"].isin(here["person"])]
+    left = spells.loc[~is_among(spells["person"], here["person"])]
     left = left.sort_values(["person", "begin_date"]).drop_duplicates("person", keep="last")
     left = left.reset_index(drop=True)
     returned = _returned(spells, here)
@@ -116,7 +117,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         return _classes(scenario, truth, here, accounts, day)
 
     def courses() -> pd.DataFrame:
-        known = schooling.courses["course_id"].isin(taught()[0]["courseSourcedId"])
+        known = is_among(schooling.courses["course_id"], taught()[0]["courseSourcedId"])
         return _courses(truth, keep(schooling.courses, known), year)
 
     files: list[Recorded | Later] = [
@@ -231,12 +232,14 @@ def _classes(
     """Give the classes that run on the day, who is in them, and whom each of those rows is about."""
     schooling = truth.schooling
     spells = schooling.section_enrollment
-    listed = spells["person"].isin(here["person"]) | spells["person"].isin(truth.population.staff["person"])
+    listed = is_among(spells["person"], here["person"]) | is_among(
+        spells["person"], truth.population.staff["person"]
+    )
     spells = keep(
         spells,
         (spells["school_year"] == scenario.school_year) & on_day(spells, day) & listed,
     )
-    sections = keep(schooling.sections, schooling.sections["section_id"].isin(spells["section_id"]))
+    sections = keep(schooling.sections, is_among(schooling.sections["section_id"], spells["section_id"]))
     course = schooling.courses
     teacher = spells["role"] != "Student"
     enrollments = pd.DataFrame(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.layouts import STRING
+from synthetic_data.columns import is_among, together
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import Truth, guids, keep, look_up
@@ -47,7 +48,7 @@ def student_users(
     persons = spells["person"]
     children = truth.population.children.set_index("person").loc[persons].reset_index()
     guardians = truth.population.guardians.merge(accounts, on="person", how="left", validate="one_to_one")
-    agents = guardians.groupby("household")["sourcedId"].agg(";".join).astype(STRING).reset_index()
+    agents = together(guardians["sourcedId"], guardians["household"])
     users = pd.DataFrame(
         {
             "person": persons.array,
@@ -120,8 +121,8 @@ def guardian_users(truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame) -> 
             "school_id": here["school_id"],
         }
     )
-    agents = children.groupby("household")["sourcedId"].agg(";".join).astype(STRING).reset_index()
-    guardians = keep(guardians, guardians["household"].isin(agents["household"]))
+    agents = together(children["sourcedId"], children["household"])
+    guardians = keep(guardians, is_among(guardians["household"], agents["household"]))
     first_child = children.drop_duplicates("household")
     ids = look_up(guardians["person"], accounts, "person", "sourcedId")
     return pd.DataFrame(

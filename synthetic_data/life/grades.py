@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick, whole
 from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, measured
 from synthetic_data.population import Population
 from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
@@ -15,37 +18,78 @@ from synthetic_data.schooling import Schooling
 from synthetic_data.schooling.school_calendar import GRADING_PERIODS
 from synthetic_data.streams import rng_for
 
-__all__ = ["AVERAGE", "CHILD_SPREAD", "draw_grades", "usual_percent"]
+__all__ = [
+    "AVERAGE",
+    "CHILD_SPREAD",
+    "COURSE_SPREAD",
+    "HIGH_SCHOOL",
+    "LETTERS",
+    "LETTER_FROM",
+    "PERIOD_SPREAD",
+    "Grades",
+    "draw_grades",
+    "grade_average",
+    "usual_percent",
+]
 
 Codes = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+Numbers = npt.NDArray[np.float64]
 
 # In percent; the kit's own sizes.
 AVERAGE, CHILD_SPREAD, COURSE_SPREAD, PERIOD_SPREAD = 81.0, 8.5, 4.0, 3.0
+HIGH_SCHOOL = -5.0  # beside the average: without it nobody would fail a semester
 LETTERS = ("F", "D", "C", "B", "A")
 LETTER_FROM = (60, 70, 80, 90)
 
 
-def draw_grades(
-    scenario: Scenario, population: Population, schooling: Schooling, traits: Traits
-) -> pd.DataFrame:
-    """Grade every child in every course, a row a grading period that ended while the child was there.
+@dataclass(frozen=True)
+class Grades:
+    """A grade each of a seat (`schooling.seats`) and a grading period, by seat and period."""
+
+    seat: Codes
+    child: Codes
+    section: Codes
+    year: Codes
+    period: Codes
+    """Place in `GRADING_PERIODS`."""
+    ended: Days
+    """The last day of the period."""
+    percent: Numbers
+    """Whole."""
+
+    def frame(self, population: Population, schooling: Schooling) -> pd.DataFrame:
+        """Give the grades in words: person, section_id, grading_period, numeric_grade, letter_grade, year."""
+        return pd.DataFrame(
+            {
+                "person": population.children["person"].array.take(self.child),
+                "section_id": schooling.sections["section_id"].array.take(self.section),
+                "grading_period": pick(GRADING_PERIODS, self.period),
+                "numeric_grade": self.percent,
+                "letter_grade": pick(LETTERS, np.searchsorted(LETTER_FROM, self.percent, side="right")),
+                "school_year": whole(self.year),
+            }
+        )
+
+
+def draw_grades(scenario: Scenario, schooling: Schooling, traits: Traits) -> Grades:
+    """Grade every child in every course, once a grading period that ended while the child was there.
 
     Parameters
     ----------
     scenario
         The day of the exports: later periods have no grades yet.
-    population, schooling
+    schooling
         Who sits in which section.
     traits
         How a child does.
 
     Returns
     -------
-    pandas.DataFrame
-        person, section_id, grading_period (Ed-Fi's word), numeric_grade (percent, whole), letter_grade,
-        school_year. A homeroom isn't graded.
+    Grades
+        Of both school years. A homeroom isn't graded.
     """
-    spells, sections = schooling.spells, schooling.sections
+    spells = schooling.spells
     rng = rng_for(scenario.seed, "grades")
     kept, usual = _usual(rng, schooling, traits)
     spell, section, session = (
@@ -54,32 +98,61 @@ def draw_grades(
     year, level = spells.year[spell], spells.level[spell]
     ends = np.zeros((len(spell), len(GRADING_PERIODS)), dtype="int64")
     over = np.zeros(ends.shape, dtype=bool)
+    last_day = np.zeros(ends.shape, dtype="datetime64[D]")
     for (of_year, of_level), laid_out in schooling.years.items():
         mine = (year == of_year) & (level == list(LEVELS).index(of_level))
         ends[mine] = laid_out.period_end
         over[mine] = np.array(laid_out.period_end) < laid_out.past
+        last_day[mine] = laid_out.days[list(laid_out.period_end)]
     begin, end = spells.begin[spell][:, None], spells.end[spell][:, None]
     there = (begin <= ends) & (spells.is_open[spell][:, None] | (end >= ends)) & over
     taught = np.array([[True] * 4, [True, True, False, False], [False, False, True, True]])[session]
     row, period = np.nonzero(there & taught)
     points = usual[row] + PERIOD_SPREAD * rng.standard_normal(len(row))
     points = points.round().clip(35, 100)
-    return pd.DataFrame(
-        {
-            "person": population.children["person"].array.take(spells.child[spell[row]]),
-            "section_id": sections["section_id"].array.take(section[row]),
-            "grading_period": pick(GRADING_PERIODS, period),
-            "numeric_grade": points,
-            "letter_grade": pick(LETTERS, np.searchsorted(LETTER_FROM, points, side="right")),
-            "school_year": whole(year[row]),
-        }
+    return Grades(
+        seat=kept[row],
+        child=spells.child[spell[row]],
+        section=section[row],
+        year=year[row],
+        period=period,
+        ended=last_day[row, period],
+        percent=points,
     )
+
+
+def grade_average(grades: Grades, year: int, children: int, until: np.datetime64) -> Element:
+    """Average each child's grades of a school year, every course and grading period counted once.
+
+    Parameters
+    ----------
+    grades
+        From `draw_grades`.
+    year
+        The school year.
+    children
+        How many children there are.
+    until
+        The day: only periods that had ended by then count.
+
+    Returns
+    -------
+    Element
+        grade_average, in percent.
+    """
+    mine = (grades.year == year) & (grades.ended <= until)
+    place = grades.child[mine]
+    points = np.bincount(place, weights=grades.percent[mine], minlength=children)
+    times = np.bincount(place, minlength=children)
+    average = np.full(children, np.nan)
+    np.divide(points, times, out=average, where=times > 0)
+    return Element("grade_average", average, measured)
 
 
 def usual_percent(
     scenario: Scenario, schooling: Schooling, traits: Traits
 ) -> tuple[Codes, npt.NDArray[np.float64]]:
-    """Say how a child usually does in a course: what grades, and scores of coursework, are drawn around.
+    """Say how a child usually does in a course: what scores of coursework, as grades, are drawn around.
 
     Parameters
     ----------
@@ -95,7 +168,9 @@ def usual_percent(
     tuple of arrays
         Places in `schooling.seats` of all graded courses, and percent.
     """
-    return _usual(rng_for(scenario.seed, "grades"), schooling, traits)
+    # Where traits aren't shared by all systems, what a child does in a course isn't either.
+    apart = () if scenario.traits_shared == 1 else ("lms",)
+    return _usual(rng_for(scenario.seed, "grades", *apart), schooling, traits)
 
 
 def _usual(
@@ -109,4 +184,5 @@ def _usual(
     for year, scores in traits.doing.items():
         mine = spells.year[spell] == year
         doing[mine] = scores[spells.child[spell[mine]]]
-    return kept, AVERAGE + CHILD_SPREAD * doing + COURSE_SPREAD * rng.standard_normal(len(spell))
+    level = AVERAGE + HIGH_SCHOOL * (spells.level[spell] == list(LEVELS).index("high"))
+    return kept, level + CHILD_SPREAD * doing + COURSE_SPREAD * rng.standard_normal(len(spell))

@@ -30,11 +30,12 @@ from synthetic_data.levels import roster_days
 from synthetic_data.life.absences import Absences, draw_absences
 from synthetic_data.life.assessments import Tests, draw_tests, latest_scores
 from synthetic_data.life.assignments import Coursework, draw_coursework
+from synthetic_data.life.credits import Credits, credit_elements, draw_credits
 from synthetic_data.life.effects import effects_frame
 from synthetic_data.life.gradebooks import learning_elements
-from synthetic_data.life.grades import draw_grades
+from synthetic_data.life.grades import Grades, draw_grades, grade_average
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
-from synthetic_data.life.true_values import Element, measured, true_values
+from synthetic_data.life.true_values import Element, true_values
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
@@ -85,9 +86,19 @@ class Life:
         return self.away.frame
 
     @cached_property
+    def grades(self) -> Grades:
+        """See `synthetic_data.life.grades`."""
+        return draw_grades(self.scenario, self.schooling, self.latent_of("attendance"))
+
+    @property
     def course_grades(self) -> pd.DataFrame:
         """Person, section_id, grading_period, numeric_grade in percent, letter_grade."""
-        return draw_grades(self.scenario, self.population, self.schooling, self.latent)
+        return self.grades.frame(self.population, self.schooling)
+
+    @cached_property
+    def credits(self) -> Credits:
+        """See `synthetic_data.life.credits`."""
+        return draw_credits(self.scenario, self.schooling, self.latent_of("attendance"), self.grades)
 
     @cached_property
     def meal_accounts(self) -> pd.DataFrame:
@@ -126,7 +137,6 @@ class Life:
         """Elements of the day of the exports only."""
         return [
             _balance(self.population, self.meal_accounts),
-            _grade_average(self.scenario, self.population, self.course_grades),
         ]
 
     def _changing(self, until: np.datetime64) -> list[Element]:
@@ -135,6 +145,8 @@ class Life:
         return [
             *latest_scores(self.tests, children, until),
             *learning_elements(self.coursework, children, until),
+            grade_average(self.grades, self.scenario.school_year, children, until),
+            *credit_elements(self.credits, self.scenario.school_year, children, until),
         ]
 
 
@@ -153,16 +165,6 @@ def _balance(population: Population, accounts: pd.DataFrame) -> Element:
     balance = np.full(len(population.children), np.nan)
     balance[_places(population, accounts)] = accounts["balance"].to_numpy()
     return Element("account_balance", balance, lambda numbers: text([f"{n:.2f}" for n in numbers.tolist()]))
-
-
-def _grade_average(scenario: Scenario, population: Population, grades: pd.DataFrame) -> Element:
-    graded = grades.loc[grades["school_year"] == scenario.school_year]
-    place, count = _places(population, graded), len(population.children)
-    points = np.bincount(place, weights=graded["numeric_grade"], minlength=count)
-    times = np.bincount(place, minlength=count)
-    average = np.full(count, np.nan)
-    np.divide(points, times, out=average, where=times > 0)
-    return Element("grade_average", average, measured)
 
 
 def _places(population: Population, frame: pd.DataFrame) -> Codes:

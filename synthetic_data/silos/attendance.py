@@ -1,8 +1,11 @@
-"""What the attendance system records: Ed-Fi resources of two school years, exceptions only."""
+"""What the attendance system records: Ed-Fi resources of two school years, of attendance exceptions only."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING, load_layout
@@ -20,6 +23,13 @@ from synthetic_data.silos.observation import (
     look_up,
 )
 from synthetic_data.silos.own_words import in_own_words
+from synthetic_data.silos.report_cards import (
+    Resource,
+    academic_records,
+    course_transcripts,
+    grading_periods,
+    report_card_grades,
+)
 
 __all__ = ["LAYOUT", "SILO", "observe"]
 
@@ -40,7 +50,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the attendance system knows: who is at which school, its days, and who was absent.
+    """Write down what the attendance system knows: who is at which school, absences, and marks.
 
     Parameters
     ----------
@@ -54,7 +64,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     Returns
     -------
     Observation
-        Five Ed-Fi resources, six where the district's numbers are carried; children of whom the system
+        Nine Ed-Fi resources, ten where the district's numbers are carried; children of whom the system
         hasn't heard yet are limits.
     """
     day = exchange.roster_date
@@ -93,6 +103,17 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         frame, whose = _events(truth, spells, ids, terms, day, exchange)
         return [_recorded("studentSchoolAttendanceEvents", frame, about(whose, "Subject"))]
 
+    known = population.children["person"].isin(children["person"]).to_numpy(dtype=bool)
+
+    def marks(
+        name: str, resource: Callable[[Truth, npt.NDArray[np.bool_], np.datetime64], Resource]
+    ) -> Later:
+        def make() -> list[Recorded]:
+            frame, child = resource(truth, known, np.datetime64(day, "D"))
+            return [_recorded(name, frame, about(population.children["person"].array.take(child), "Subject"))]
+
+        return Later(name, make)
+
     files: tuple[Recorded | Later, ...] = (
         _recorded("students", students, whom),
         *numbers,
@@ -100,6 +121,10 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         Later("calendarDates", lambda: [_recorded("calendarDates", _calendar(truth))]),
         Later("sessions", lambda: [_recorded("sessions", _sessions(truth, terms))]),
         Later("studentSchoolAttendanceEvents", events),
+        Later("gradingPeriods", lambda: [_recorded("gradingPeriods", grading_periods(truth))]),
+        marks("grades", report_card_grades),
+        marks("studentAcademicRecords", academic_records),
+        marks("courseTranscripts", course_transcripts),
     )
     return Observation(
         silo=SILO,

@@ -1,0 +1,188 @@
+"""Credits of high schools: what each semester of a course was worth, who earned it, and who is on track.
+
+A course gives half of its year's credits a semester, one that lasts a semester all of its own. The mark of a
+semester is the mean of its two grading periods, and 60 percent passes. Who sits in a course when the semester
+ends has attempted its credit there; who left before has not. What was earned before the two school years that
+are made is drawn around the same marks, and only sums of it are told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import pick
+from synthetic_data.life.grades import (
+    AVERAGE,
+    CHILD_SPREAD,
+    COURSE_SPREAD,
+    HIGH_SCHOOL,
+    LETTER_FROM,
+    PERIOD_SPREAD,
+    Grades,
+)
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, measured
+from synthetic_data.population.schools import CORE_SUBJECTS, LEVELS
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = ["SEMESTERS", "Credits", "credit_elements", "draw_credits"]
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
+
+SEMESTERS = ("Fall Semester", "Spring Semester")  # Ed-Fi's words
+NINTH, TWELFTH = LEVELS["high"]
+PASSES = LETTER_FROM[0]
+CREDITS_A_YEAR = 6.0  # five courses that last the year, and an elective each semester
+# On track at the end of grade 9, UChicago Consortium (Freshman On-Track Toolkit; Allensworth and Easton
+# 2005): five credits of a full year and no more than one semester F in a core course. For a year that isn't
+# over the kit asks the same of the semesters that are: 2.5 credits each.
+ON_TRACK_CREDITS, ON_TRACK_FAILURES = 5.0, 1
+CORE = CORE_SUBJECTS[:4]  # English, mathematics, science and social studies
+
+
+@dataclass(frozen=True)
+class Credits:
+    """One attempt each of a child, a course of a high school and a semester, in the order of seats."""
+
+    seat: Codes
+    child: Codes
+    section: Codes
+    year: Codes
+    semester: Codes
+    """Place in `SEMESTERS`."""
+    grade: Codes
+    """Grade level of the child."""
+    ended: Days
+    percent: Numbers
+    """Whole."""
+    attempted: Numbers
+    core: Mask
+    before_attempted: Numbers
+    """By child: credits of the years before those that are made."""
+    before_earned: Numbers
+
+    @property
+    def passed(self) -> Mask:
+        """Whether the mark passes."""
+        return self.percent >= PASSES
+
+    @property
+    def earned(self) -> Numbers:
+        """Credits earned."""
+        return np.where(self.passed, self.attempted, 0.0)
+
+
+def draw_credits(scenario: Scenario, schooling: Schooling, traits: Traits, grades: Grades) -> Credits:
+    """Give the credits of each semester, and those of the years before.
+
+    Parameters
+    ----------
+    scenario
+        Its seed.
+    schooling
+        Courses, and what they are worth.
+    traits
+        How a child does: what was earned in the years before follows from it.
+    grades
+        From `draw_grades`.
+
+    Returns
+    -------
+    Credits
+        Of all semesters that are over.
+    """
+    course = schooling.courses.set_index("course_id")
+    of_section = np.asarray(course.index.get_indexer(pd.Index(schooling.sections["course_id"])))
+    worth = course["credits"].to_numpy(dtype="float64")[of_section]
+    core = course["academic_subject"].isin(CORE).to_numpy(dtype=bool)[of_section]
+    # Seats and periods are in order: the period before, where there is one, stands right above.
+    last = np.flatnonzero((grades.period % 2 == 1) & ~np.isnan(worth[grades.section]))
+    above = np.maximum(last - 1, 0)
+    two = (grades.seat[above] == grades.seat[last]) & (grades.period[above] == grades.period[last] - 1)
+    percent = grades.percent[last]
+    mark = np.floor(np.where(two, (percent + grades.percent[above]) / 2, percent) + 0.5)
+    seats, spells = schooling.seats, schooling.spells
+    whole_year = seats.session[grades.seat[last]] == 0
+    before = _before(scenario, schooling, traits)
+    return Credits(
+        seat=grades.seat[last],
+        child=grades.child[last],
+        section=grades.section[last],
+        year=grades.year[last],
+        semester=grades.period[last] // 2,
+        grade=spells.grade[seats.spell[grades.seat[last]]],
+        ended=grades.ended[last],
+        percent=mark,
+        attempted=worth[grades.section[last]] / np.where(whole_year, 2, 1),
+        core=core[grades.section[last]],
+        before_attempted=before[0],
+        before_earned=before[1],
+    )
+
+
+def _before(scenario: Scenario, schooling: Schooling, traits: Traits) -> tuple[Numbers, Numbers]:
+    """Sum up the semesters of high school before the two years that are made, child by child."""
+    count = len(traits.academic)
+    first = np.full(count, NINTH)
+    spells = schooling.spells
+    for year in sorted(traits.doing, reverse=True):  # the grade of the earlier year stays
+        mine = spells.year == year
+        first[spells.child[mine]] = spells.grade[mine]
+    longest = TWELFTH - NINTH
+    years = np.clip(first - NINTH, 0, longest)
+    each = 2 * int(CREDITS_A_YEAR)  # half credits a year
+    rng = rng_for(scenario.seed, "credits before")
+    usual = AVERAGE + HIGH_SCHOOL + CHILD_SPREAD * traits.doing[min(traits.doing)]
+    spread = np.sqrt(COURSE_SPREAD**2 + PERIOD_SPREAD**2 / 2)
+    there = np.flatnonzero(years)
+    marks = usual[there, None] + spread * rng.standard_normal((len(there), each * longest))
+    taken = np.arange(marks.shape[1]) < each * years[there, None]
+    earned = np.zeros(count)
+    earned[there] = ((np.rint(marks) >= PASSES) & taken).sum(axis=1) / 2
+    return CREDITS_A_YEAR * years, earned
+
+
+def credit_elements(credits: Credits, year: int, children: int, until: np.datetime64) -> list[Element]:
+    """Give credits earned in a school year so far, and whether a ninth grader is on track.
+
+    Parameters
+    ----------
+    credits
+        From `draw_credits`.
+    year
+        The school year.
+    children
+        How many children there are.
+    until
+        The day: only semesters that had ended by then count.
+
+    Returns
+    -------
+    list of Element
+        credits_earned (of who attempted any), on_track (of ninth graders who did).
+    """
+    mine = (credits.year == year) & (credits.ended <= until)
+    child = credits.child[mine]
+    earned = np.bincount(child, weights=credits.earned[mine], minlength=children)
+    failed = np.bincount(child, weights=(~credits.passed & credits.core)[mine], minlength=children)
+    semesters = np.zeros(children)
+    np.maximum.at(semesters, child, credits.semester[mine] + 1.0)
+    ninth = np.bincount(child, weights=credits.grade[mine] == NINTH, minlength=children) > 0
+    on_track = (earned >= ON_TRACK_CREDITS * semesters / 2) & (failed <= ON_TRACK_FAILURES)
+    return [
+        Element("credits_earned", np.where(semesters > 0, earned, np.nan), measured),
+        Element(
+            "on_track",
+            np.where(ninth, on_track.astype("float64"), np.nan),
+            lambda numbers: pick(("false", "true"), numbers.astype("int64")),
+        ),
+    ]

@@ -82,7 +82,40 @@ def differ(*parts: str, fold: bool = True) -> Callable[[pd.DataFrame], pd.Series
     return looks
 
 
+CARRIED = {
+    "sis": {"District": 1.0, "State": 1.0},
+    "attendance": {"State": 1.0},
+    "meals": {"District": 0.9},
+    "clubs": {},
+}
+# One accident changed two places.
+FAULTS = pd.DataFrame(
+    {
+        "fault": [1, 1, 2, 3, 4, 5],
+        "kind": ["swapped", "swapped", "swapped", "typo", "typo", "typo"],
+        "found_by": ["Not findable"] * 3 + ["names_disagree"] * 3,
+    }
+)
+HELD = {"sis": {"a", "b", "c"}, "attendance": {"a", "b", "c", "d", "e"}, "meals": {"a"}}
+LUNCHES = pd.DataFrame(
+    {
+        "layout": ["Default", "PaySchools", "Default", "PaySchools"],
+        "start": ["03/10/2025", "10/03/2025", "22/10/2025", "01/12/2026"],
+    },
+    dtype="string",
+)
+ORDERS = {"Default": "%d/%m/%Y", "PaySchools": "%m/%d/%Y"}
+FIRST_DAYS = pd.Series(pd.to_datetime(["2025-10-03", "2025-10-03", "2025-10-22", "2026-01-12"]))
+CLASS_YEARS = pd.Series(["2026", "2027", "2028", "2028", "2029", "2029", "2029"], dtype="string")
+
 GIVEN: dict[str, dict[str, Any]] = {
+    "1.1": {"carried": CARRIED, "roster": "sis"},
+    "1.2": {"faults": FAULTS},
+    "2.2": {"held": HELD, "enrolled": {"a", "b", "c", "d"}},
+    "2.3": {"rows": LUNCHES, "formats": ORDERS},
+    "2.4": {"roster": pd.Series([*"abcde"], dtype="string"), "visits": pd.Series([*"aab"], dtype="string")},
+    "2.5": {"responses": pd.DataFrame({"record": pd.array(["a", None, None, None], dtype="string")})},
+    "2.6": {"class_years": CLASS_YEARS, "school_year": 2026, "grade": 10},
     "2.1": {"events": EVENTS},
     "3.1": {"crosswalk": CROSSWALK, "left": "sis", "right": "meals"},
     "3.2": {"found": FOUND, "people": PEOPLE},
@@ -93,6 +126,13 @@ GIVEN: dict[str, dict[str, Any]] = {
     "5.2": {},
 }
 RIGHT: dict[str, list[Any]] = {
+    "1.1": [["attendance"], {"attendance"}],
+    "1.2": [2],
+    "2.2": ["sis", "attendance"],
+    "2.3": [FIRST_DAYS, FIRST_DAYS.set_axis([4, 5, 6, 7])],
+    "2.4": [3],
+    "2.5": [0.25],
+    "2.6": [2],
     "2.1": [3, EVENTS["record"].nunique()],
     "3.1": [0.75, 3 / 4],
     "3.2": [1],
@@ -103,6 +143,41 @@ RIGHT: dict[str, list[Any]] = {
     "5.2": [{"A": "Not joinable", "B": "Not fresh", "C": "Not meant", "D": "Missing"}],
 }
 WRONG: dict[str, list[tuple[Any, str]]] = {
+    "1.1": [
+        (["attendance", "meals"], "share of its records"),
+        (["sis"], "is the roster itself"),
+        (["attendance", "clubs"], "none of the numbers"),
+        ([], "left out attendance: both carry State"),
+        (["till"], "no system 'till'"),
+        ("attendance", "names of the systems"),
+    ],
+    "1.2": [
+        (3, "changed places"),
+        (1, "number of kinds"),
+        (6, "found_by"),
+        (2.0, "whole number"),
+    ],
+    "2.2": [("meals", "not 3 who are"), ("till", "no system"), (3, "name of one system")],
+    "2.3": [
+        (FIRST_DAYS.mask(FIRST_DAYS.index == 2), "22/10/2025 of Default became nothing"),
+        (pd.to_datetime(LUNCHES["start"], format="%d/%m/%Y"), "10/03/2025 of PaySchools is 03 October"),
+        (
+            pd.to_datetime(LUNCHES["start"], format="%m/%d/%Y", errors="coerce").fillna(
+                pd.Timestamp(2025, 10, 22)
+            ),
+            "a wrong day, and no error",
+        ),
+        (LUNCHES["start"], "still string"),
+        (["2025-10-03"], "column of 4 dates"),
+    ],
+    "2.4": [
+        (5, "on the nurse's list"),
+        (2, "came at least once"),
+        (100, "nobody knows"),
+        (0, "leave out"),
+    ],
+    "2.5": [(0.75, "nobody can tie"), (25, "between 0 and 1"), (0.5, "confidential"), ("0.25", "one number")],
+    "2.6": [(3, "ends"), (1, "one year too far"), (7, "leave school"), ("2", "whole number")],
     "2.1": [(6, "number of rows"), (2, "counts once"), ("3", "whole number"), (3.0, "whole number")],
     "3.1": [
         (75, "between 0 and 1; yours is 75"),
@@ -167,7 +242,7 @@ def test_an_error_inside_a_check_is_a_wrong_answer_in_its_own_words() -> None:
     assert "TypeError" in reply
     assert "events" in reply
     assert check("9.9", 1).state == "wrong"
-    assert "There are: 2.1" in check("9.9", 1)
+    assert "There are: 1.1" in check("9.9", 1)
 
 
 @pytest.mark.parametrize("number", sorted(exercises()))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numbers
+from collections.abc import Mapping
+
 import pandas as pd
 
 from helpers.teach.answer_kinds import no_whole_number
@@ -21,6 +24,50 @@ def _children_behind_events(answer: object, *, events: pd.DataFrame) -> str | No
     return f"Yours is {answer:,}. Each child counts once, however many rows she has."
 
 
+def _which_total(answer: object, *, held: Mapping[str, set[str]], enrolled: set[str]) -> str | None:
+    if not isinstance(answer, str):
+        return f"Give the name of one system as text; yours is a {type(answer).__name__}."
+    if answer not in held:
+        return f"There is no system {answer!r} here. There are: {', '.join(held)}."
+    off = {silo: len(children ^ enrolled) for silo, children in held.items()}
+    if off[answer] == min(off.values()):
+        return None
+    more, fewer = len(held[answer] - enrolled), len(enrolled - held[answer])
+    return (
+        f"{answer} holds {more:,} who are not enrolled today, and not {fewer:,} who are. "
+        "Buses are for whoever comes to school tomorrow."
+    )
+
+
+def _known_zero(answer: object, *, roster: pd.Series, visits: pd.Series) -> str | None:
+    if trouble := no_whole_number(answer):
+        return trouble
+    known, came = set(roster.dropna()), set(visits.dropna())
+    if answer == len(known - came):
+        return None
+    if answer == len(known):
+        return f"{answer:,} children are on the nurse's list. Some of them came."
+    if answer == len(came):
+        return f"{answer:,} children came at least once. Asked is of whom it is known that they didn't."
+    if int(answer) > len(known - came):  # type: ignore[call-overload]
+        return "You counted children whom the nurse's list doesn't have: of them nobody knows."
+    return f"Yours is {answer:,}. Take everybody on the list, and leave out whoever has a visit."
+
+
+def _tied_share(answer: object, *, responses: pd.DataFrame) -> str | None:
+    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
+        return f"A share is one number; yours is a {type(answer).__name__}."
+    share = float(answer)
+    if not 0 <= share <= 1:
+        return f"Shares are between 0 and 1; yours is {share:g}."
+    tied = float(responses["record"].notna().mean())
+    if abs(share - tied) < 0.0005:
+        return None
+    if abs(share - (1 - tied)) < 0.0005:
+        return "That is the share of rows that nobody can tie to a child. Asked are the others."
+    return f"Yours is {share:.3f}. A row that is about a child has a record; a confidential one has none."
+
+
 EXERCISES = (
     Exercise(
         number="2.1",
@@ -31,5 +78,36 @@ EXERCISES = (
             'pandas counts different values with nunique(): events["record"].nunique()',
         ),
         check=_children_behind_events,
+    ),
+    Exercise(
+        number="2.2",
+        asks="The superintendent orders buses: which system's total do you report?",
+        hints=(
+            "Each total is right about something: who is enrolled, who ever was, who has an account.",
+            "Compare who is held with who is enrolled today: too many and too few both count.",
+            "held[silo] and enrolled are sets: a - b is who is in a and not in b. Take the system with the "
+            "fewest on both sides.",
+        ),
+        check=_which_total,
+    ),
+    Exercise(
+        number="2.4",
+        asks="Of how many children is it known that they never visited the nurse?",
+        hints=(
+            "A child without a row may have stayed away, or may be unknown to the nurse.",
+            "The nurse's list of children says whom the system covers.",
+            "Everybody on the list (a set of records) minus everybody with a visit.",
+        ),
+        check=_known_zero,
+    ),
+    Exercise(
+        number="2.5",
+        asks="Which share of the survey's rows can be tied to a child?",
+        hints=(
+            "A confidential row is about a group. It has no child, on purpose.",
+            "record names the child; where nobody is named it is missing.",
+            'responses["record"].notna().mean()',
+        ),
+        check=_tied_share,
     ),
 )

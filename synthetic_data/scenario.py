@@ -72,6 +72,10 @@ class Scenario(BaseModel):
 
     # How life goes.
     chronic_absence: float = Field(0.278, ge=0.02, le=0.8)
+    # A shock, such as a pandemic: how high chronic absence was in its year, and years until half is gone.
+    chronic_absence_peak: float | None = Field(None, ge=0.02, le=0.8)
+    shock_year: int = Field(2022, ge=2000, le=2090)
+    shock_half_life: float = Field(4.0, ge=0.25, le=100)
     # A factor on the correlations of a child's traits (life/traits.toml), how much of a child's traits all
     # systems see alike, and a factor on what events of one kind do to another (away on the day due).
     trait_ties: Share = 1.0

@@ -1,4 +1,8 @@
-"""Absences, late arrivals and early departures, day by day."""
+"""Absences, late arrivals and early departures, day by day.
+
+An absence begins with illness or for another reason, each with a rate of its own (`.absence_rates`) that goes
+up and down through the year (`.seasons`), and lasts one to four days.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, pick
+from synthetic_data.life.absence_rates import LASTS, by_illness, for_other_reasons, onset_rates
 from synthetic_data.life.effect import Effect
+from synthetic_data.life.seasons import illness, staying_away
 from synthetic_data.life.traits import Traits
 from synthetic_data.population import Population
-from synthetic_data.population.heritage import GROUPS
 from synthetic_data.population.schools import GRADES, LEVELS
-from synthetic_data.published import figures, rows
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
-from synthetic_data.schooling.school_calendar import SchoolYear
 from synthetic_data.streams import rng_for
 
-__all__ = ["EFFECTS", "Absences", "draw_absences", "onset_rates"]
+__all__ = ["EFFECTS", "Absences", "draw_absences"]
 
 Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -29,44 +32,29 @@ Mask = npt.NDArray[np.bool_]
 # Ed-Fi's words. The first two are days missed.
 CATEGORIES = ("Excused Absence", "Unexcused Absence", "Tardy", "Early departure")
 EXCUSED, UNEXCUSED, TARDY, EARLY = range(4)
+BY_ILLNESS = 4  # is added to the first two
 REASONS = ("Illness", "Medical appointment", "Family", "Religious observance", "Transportation", "Unknown")
 REASON_SHARES = {
-    EXCUSED: (0.68, 0.16, 0.12, 0.04, 0.0, 0.0),
-    UNEXCUSED: (0.0, 0.0, 0.15, 0.0, 0.15, 0.70),
+    EXCUSED: (0.0, 0.42, 0.44, 0.14, 0.0, 0.0),
+    UNEXCUSED: (0.0, 0.0, 0.18, 0.0, 0.20, 0.62),
     TARDY: (0.0, 0.08, 0.12, 0.0, 0.30, 0.50),
     EARLY: (0.35, 0.45, 0.20, 0.0, 0.0, 0.0),
+    EXCUSED + BY_ILLNESS: (0.94, 0.06, 0.0, 0.0, 0.0, 0.0),
+    UNEXCUSED + BY_ILLNESS: (0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
 }
 
-# The kit's own sizes. The shape over grades, highest in kindergarten, grade 9 and grade 12, is FutureEd's
-# (2023-24, 22 states and the District of Columbia); so many times as many absences begin in that grade.
-GRADE_FACTOR = np.array([1.30, 1.10, 0.95, 0.90, 0.90, 0.92, 0.95, 1.00, 1.05, 1.22, 1.12, 1.10, 1.30])
-MONTH_FACTOR = np.array(
-    [1.18, 1.22, 1.05, 0.98, 1.02, 1.08, 1.0, 0.75, 0.82, 0.95, 1.05, 1.18]
-)  # January first
-WEEKDAY_FACTOR = np.array([1.10, 0.92, 0.90, 0.94, 1.16])  # Monday first
-SPREAD = 0.85  # standard deviation of the logarithm of the tendency to miss school
-LASTS = (0.72, 0.17, 0.07, 0.04)  # one to four days
-EXCUSED_SHARE, EXCUSED_BY_ENGAGEMENT = 0.62, 0.10
+# The kit's own sizes.
+EXCUSED_IF_ILL, EXCUSED_OTHERWISE, EXCUSED_BY_ENGAGEMENT = 0.86, 0.46, 0.10
 TARDY_RATE, TARDY_SPREAD, EARLY_RATE = 0.028, 0.9, 0.012
 BLOCK = 40_000  # spells at a time: memory stays flat in a large district
 
-_PUBLISHED = next(
-    row
-    for row in rows("published")
-    if (row["topic"], row["group"], row["period"]) == ("chronic_absence", "all", "2022-23")
-)
-U_SHAPE = "shape: FutureEd 2023-24 (22 states and DC), worst in KG, 09 and 12; size: the kit's own"
-MONTHS = "January February March April May June July August September October November December".split()
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
-TIMES = "times as many absences beginning"
 EFFECTS = (
     Effect(
-        "absence_level",
-        "everybody",
-        "chronic absence",
-        lambda scenario: 100 * scenario.chronic_absence,
-        "percent of children",
-        f"{_PUBLISHED['source']}, {_PUBLISHED['period']}: {_PUBLISHED['value']} percent of all children",
+        "illness_in_excuses",
+        "illness",
+        "absences excused",
+        100 * (EXCUSED_IF_ILL - EXCUSED_OTHERWISE),
+        "percent points",
     ),
     Effect(
         "engagement_in_excuses",
@@ -77,16 +65,6 @@ EFFECTS = (
     ),
     Effect(
         "engagement_in_lateness", "engagement", "coming late", -TARDY_SPREAD, "log rate a standard deviation"
-    ),
-    *(
-        Effect(f"grade_{name}_in_absence", f"grade {name}", "absence", float(size), TIMES, U_SHAPE)
-        for name, size in zip(GRADES, GRADE_FACTOR, strict=True)
-    ),
-    *(
-        Effect(f"{name.lower()}_in_absence", name, "absence", float(size), TIMES)
-        for names, sizes in ((MONTHS, MONTH_FACTOR), (WEEKDAYS, WEEKDAY_FACTOR))
-        for name, size in zip(names, sizes, strict=True)
-        if name != "July"
     ),
 )
 
@@ -126,6 +104,7 @@ def draw_absences(
         child and day, ordered by person and date.
     """
     children, spells = population.children, schooling.spells
+    ill_by_grade, other_by_grade = by_illness(), for_other_reasons()
     parts: list[tuple[Codes, Codes, npt.NDArray[np.datetime64], Codes]] = []
     for year in sorted({year for year, _ in schooling.years}):
         grade_column = "grade_level" if year == scenario.school_year else "grade_level_before"
@@ -134,13 +113,17 @@ def draw_absences(
         for place, level in enumerate(LEVELS):
             laid_out = schooling.years[year, level]
             days = laid_out.days if year < scenario.school_year else laid_out.days[: laid_out.past]
+            ill_by_day = illness(scenario.seed, laid_out)[: len(days)]
+            other_by_day = staying_away(laid_out)[: len(days)]
             rng = rng_for(scenario.seed, "absences", year, level)
             mine = np.flatnonzero((spells.year == year) & (spells.level == place) & (spells.end != -2))
             for start in range(0, len(mine), BLOCK):
                 block = mine[start : start + BLOCK]
                 child = spells.child[block]
                 end = np.where(spells.is_open[block], len(days) - 1, spells.end[block])
-                category = _days(rng, rates[child], traits.engagement[child], days)
+                ill = ill_by_grade[spells.grade[block], None] * ill_by_day
+                other = other_by_grade[spells.grade[block], None] * other_by_day
+                category = _days(rng, rates[child], traits.engagement[child], ill, other)
                 column = np.arange(len(days))
                 category[(column < spells.begin[block, None]) | (column > end[:, None])] = -1
                 row, day = np.nonzero(category >= 0)
@@ -149,13 +132,15 @@ def draw_absences(
     child, school, date, kind = (np.concatenate([part[n] for part in parts]) for n in range(4))
     order = np.lexsort((date, child))
     child, school, date, kind = child[order], school[order], date[order], kind[order]
+    reason = _reasons(rng_for(scenario.seed, "absences", "reasons"), kind)
+    kind = kind % BY_ILLNESS
     frame = pd.DataFrame(
         {
             "person": children["person"].array.take(child),
             "school_id": pick(population.places.ids, school),
             "date": dates(date),
             "attendance_event_category": pick(CATEGORIES, kind),
-            "reason": pick(REASONS, _reasons(rng_for(scenario.seed, "absences", "reasons"), kind)),
+            "reason": pick(REASONS, reason),
         }
     )
     first = min(days.days[0] for (year, _), days in schooling.years.items() if year == scenario.school_year)
@@ -165,116 +150,38 @@ def draw_absences(
     )
 
 
-def onset_rates(
-    scenario: Scenario,
-    population: Population,
-    grade: Codes,
-    missing: Numbers,
-    years: dict[tuple[int, str], SchoolYear],
-    year: int,
-) -> Numbers:
-    """Give each child's chance that an absence begins on a usual day.
-
-    The level is solved for: with it, the expected share of children who miss a tenth of their days or more is
-    the scenario's. Where the scenario isn't fair, it is solved for each group at its published rate.
-
-    Parameters
-    ----------
-    scenario
-        ``chronic_absence`` and ``fair``.
-    population
-        Groups of children.
-    grade
-        Grade of each child in that year, -1 where the child isn't here.
-    missing
-        The tendency to miss school, standard normal.
-    years, year
-        The days of that year.
-
-    Returns
-    -------
-    numpy array
-        Chances, one a child.
-
-    Notes
-    -----
-    Source of published rates: facts/published.csv, topic chronic_absence (EDFacts 2022-23).
-    """
-    factor = np.where(grade >= 0, GRADE_FACTOR[grade], 1.0)
-    current = year == scenario.school_year
-    lengths = [
-        one.past if current else len(one.days) for (of_year, _), one in years.items() if of_year == year
-    ]
-    days = round(sum(lengths) / len(lengths))
-    level = np.zeros(len(grade))
-    groups: dict[str, float] = {"": scenario.chronic_absence}
-    if not scenario.fair:
-        published = figures("chronic_absence", "2022-23")
-        groups = {name: scenario.chronic_absence * published[name] / published["all"] for name in GROUPS}
-    own = population.children["group"].to_numpy(dtype=object)
-    for name, target in groups.items():
-        mine = np.ones(len(grade), dtype=bool) if name == "" else own == name
-        weights = np.bincount(grade[mine & (grade >= 0)], minlength=len(GRADES)).astype("float64")
-        level[mine] = _solve(target, weights, days)
-    return np.exp(level + SPREAD * missing) * factor
-
-
-def _solve(target: float, grades: Numbers, days: int) -> float:
-    """Find the log of the usual chance at which the expected share of chronically absent is the target."""
-    if grades.sum() == 0 or days < 10:
-        return float(np.log(0.04))
-    # The tendency in equally likely steps: Tukey's lambda stands for the normal quantile, to 0.01.
-    steps = (np.arange(60) + 0.5) / 60
-    normal = (steps**0.1349 - (1 - steps) ** 0.1349) / 0.1975
-    lasting = 1 - np.cumsum(np.r_[0.0, LASTS[:-1]])  # chance that an absence lasts more than 0, 1, 2, 3 days
-    lengths = np.arange(1, len(LASTS) + 1)
-    cluster = np.dot(LASTS, lengths**2) / np.dot(LASTS, lengths)  # absences come in runs: counts vary more
-    low, high = np.log(0.0005), np.log(0.5)
-    for _ in range(40):
-        middle = (low + high) / 2
-        chance = np.exp(middle + SPREAD * normal)[:, None] * GRADE_FACTOR[None, :]
-        away = 1 - np.prod(1 - np.minimum(chance, 0.6)[:, :, None] * lasting, axis=2)
-        spread = np.sqrt(days * away * (1 - away) * cluster)
-        beyond = (days * away - (np.ceil(days / 10) - 0.5)) / np.maximum(spread, 1e-9)
-        share = 1 / (1 + np.exp(-(1.5976 * beyond + 0.070566 * beyond**3).clip(-50, 50)))
-        if np.average(share.mean(axis=0), weights=grades) < target:
-            low = middle
-        else:
-            high = middle
-    return float(low + high) / 2
-
-
 def _days(
-    rng: np.random.Generator, rates: Numbers, engagement: Numbers, days: npt.NDArray[np.datetime64]
+    rng: np.random.Generator, rates: Numbers, engagement: Numbers, ill: Numbers, other: Numbers
 ) -> npt.NDArray[np.int8]:
-    """Draw what happens to each child on each day: a place in `CATEGORIES`, -1 where nothing does."""
-    shape = (len(rates), len(days))
-    months = days.astype("datetime64[M]").astype("int64") % 12
-    weekdays = (days.astype("datetime64[D]").astype("int64") - 4) % 7
-    factor = MONTH_FACTOR[months] * WEEKDAY_FACTOR[weekdays]
-    factor = factor / factor.mean() if len(factor) else factor
-    chance = np.minimum(rates[:, None] * factor[None, :], 0.6).astype("float32")
+    """Draw what happens to each child on each day: a place in `REASON_SHARES`, -1 where nothing does.
+
+    ``rates`` is each child's factor on the rates of the day, by illness and for other reasons.
+    """
+    shape = ill.shape
+    both = (ill + other).astype("float32")
+    chance = np.minimum(rates[:, None].astype("float32") * both, np.float32(0.6))
     row, column = np.nonzero(rng.random(shape, dtype="float32") < chance)
+    begins_ill = rng.random(len(row), dtype="float32") * both[row, column] < ill[row, column]
     length = 1 + np.searchsorted(np.cumsum(LASTS)[:-1], rng.random(len(row)), side="right")
-    away = np.zeros(shape, dtype=bool)
+    away = np.zeros(shape, dtype=np.int8)
     for later in range(len(LASTS)):
-        still = (length > later) & (column + later < len(days))
-        away[row[still], column[still] + later] = True
+        still = (length > later) & (column + later < shape[1])
+        away[row[still], column[still] + later] = 1 + begins_ill[still]
     # Being late or leaving early needs a child who is there.
     late = TARDY_RATE * np.exp(-TARDY_SPREAD * engagement - TARDY_SPREAD**2 / 2).clip(max=20)
-    other = rng.random(shape, dtype="float32")
+    something = rng.random(shape, dtype="float32")
     category = np.full(shape, -1, dtype=np.int8)
-    category[other > 1 - EARLY_RATE] = EARLY
-    category[other < np.minimum(late, 0.5)[:, None].astype("float32")] = TARDY
+    category[something > 1 - EARLY_RATE] = EARLY
+    category[something < np.minimum(late, 0.5)[:, None].astype("float32")] = TARDY
     row, column = np.nonzero(away)
-    excused = rng.random(len(row)) < (EXCUSED_SHARE + EXCUSED_BY_ENGAGEMENT * engagement[row]).clip(
-        0.05, 0.95
-    )
-    category[row, column] = np.where(excused, EXCUSED, UNEXCUSED)
+    is_ill = away[row, column] == 2
+    lenient = np.where(is_ill, EXCUSED_IF_ILL, EXCUSED_OTHERWISE) + EXCUSED_BY_ENGAGEMENT * engagement[row]
+    excused = rng.random(len(row)) < lenient.clip(0.05, 0.95)
+    category[row, column] = np.where(excused, EXCUSED, UNEXCUSED) + BY_ILLNESS * is_ill
     return category
 
 
 def _reasons(rng: np.random.Generator, kind: Codes) -> Codes:
     chance = rng.random(len(kind))
-    shares = np.cumsum(np.array([REASON_SHARES[place] for place in range(len(CATEGORIES))]), axis=1)
+    shares = np.cumsum(np.array([REASON_SHARES[place] for place in range(len(REASON_SHARES))]), axis=1)
     return np.minimum((chance[:, None] >= shares[kind]).sum(axis=1), len(REASONS) - 1)

@@ -24,9 +24,14 @@ __all__ = ["GATHERED", "effects_frame", "effects_table"]
 # Modules of life, in the order in which they follow from each other.
 GATHERED = (
     "traits",
+    "absence_rates",
+    "seasons",
     "absences",
     "assignments",
     "assessments",
+    "conduct",
+    "family_contact",
+    "plans",
 )
 
 

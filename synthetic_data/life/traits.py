@@ -102,6 +102,10 @@ def shares(trait: str) -> dict[str, float]:
     return {name: float(_declared()[trait][name]) for name in ("household", "school", "season")}
 
 
+def _word(trait: str) -> str:
+    return trait.replace("_", "-")
+
+
 def _tied(left: str, right: str) -> Callable[[Scenario], float]:
     return lambda scenario: ties(scenario)[left, right]
 
@@ -117,11 +121,11 @@ def ties(scenario: Scenario) -> dict[tuple[str, str], float]:
 
 EFFECTS = (
     *(
-        Effect("_with_".join(pair), *(name.replace("_", "-") for name in pair), _tied(*pair), CORRELATION)
-        for pair in combinations(TRAITS, 2)
+        Effect(f"{one}_with_{other}", _word(one), _word(other), _tied(one, other), CORRELATION)
+        for one, other in combinations(TRAITS, 2)
     ),
     *(
-        Effect(f"{layer}_in_{trait}", layer, trait.replace("_", "-"), share, VARIANCE)
+        Effect(f"{layer}_in_{trait}", layer, _word(trait), share, VARIANCE)
         for trait in TRAITS
         for layer, share in shares(trait).items()
     ),

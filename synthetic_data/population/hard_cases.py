@@ -1,7 +1,8 @@
-"""Children on whom real districts' records break: planted where chance doesn't bring them, and listed.
+"""Children on whom real districts' records break: planted where chance doesn't bring them.
 
-Every case that can be seen in the population itself is listed wherever it occurs, planted or not. In any
-district of `SMALLEST` children or more each of `CASES` occurs at least once among those enrolled this year.
+In any district of `SMALLEST` children or more each of `CASES` occurs among those enrolled this year, as far
+as so few families can hold them. `.found_cases` lists all that occur, planted or not. Cases that are of one
+system's records, such as a second id or two days exchanged, are faults with a case (`faults/*.toml`).
 """
 
 from __future__ import annotations
@@ -11,42 +12,43 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from helpers.layouts import STRING
 from synthetic_data.population.cast import Cast
 from synthetic_data.population.customs import ORIGINS
 from synthetic_data.population.homes import FOSTER, TWO_PARENTS
 from synthetic_data.population.pools import nicknames, pool
+from synthetic_data.population.spelling import other_spellings
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
-__all__ = ["BY_CHANCE", "CASES", "SMALLEST", "Planted", "list_cases", "plant"]
+__all__ = ["BY_CHANCE", "CASES", "SMALLEST", "Planted", "plant"]
 
 Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-SMALLEST = 60
+SMALLEST = 20
 SEXES = ("Male", "Female")
+SECOND_CLERK = "Arabic"  # the group that a family is of where no child has a name of another script
 
 CASES = {
     "twins": "born on one day, one household",
     "twins_same_initial": "twins whose first names begin alike",
-    "siblings": "one household, one address",
+    "siblings_one_address": "one household, one address",
     "cousins_same_name": "the same first name and surname in two households, born apart",
     "same_name_same_grade": "the same first name and surname in one grade, born apart",
     "father_and_son": "father and son bear one name",
     "staff_same_name": "a teacher bears the child's first name and surname",
     "january_first": "born on 1 January, or said to be",
-    "compound_surname": "a surname of several words",
+    "two_part_surname": "a surname of several words",
     "hyphenated_surname": "a surname with a hyphen",
     "apostrophe": "an apostrophe in the name",
     "accents": "letters beyond plain a to z",
+    "other_script": "a name of another script, of which two spellings are in use",
     "preferred_name": "goes by another first name",
     "surname_changed": "bore another surname before",
     "homeless": "no address",
-    "foster_care": "lives with a guardian of another name",
+    "foster": "lives with a guardian of another name",
 }
 BY_CHANCE = {
     "same_name": "the same first name and surname in two grades",
@@ -84,20 +86,35 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
     order = order[cast.grade[order] >= 0]
     children_at_home = np.bincount(cast.household, minlength=len(cast.origin))
     free = np.ones(len(cast.origin), dtype=bool)  # households in which nothing is planted yet
+    settled = np.zeros(len(cast.origin), dtype=bool)  # those whose names must stay as they are
 
     def take(*children: int) -> None:
         free[cast.household[list(children)]] = False
 
-    def first_child(fits: Callable[[int], bool]) -> int | None:
-        return next((c for c in order.tolist() if free[cast.household[c]] and fits(c)), None)
-
-    def unless(occurs: Mask, fits: Callable[[int], bool], change: Callable[[int], None]) -> None:
-        if not (occurs & (cast.grade >= 0)).any() and (child := first_child(fits)) is not None:
-            change(child)
-            take(child)
-
     def only_child(child: int) -> bool:
         return bool(children_at_home[cast.household[child]] == 1)
+
+    def first_child(fits: Callable[[int], bool]) -> int | None:
+        """Find a child, rather one without brothers and sisters: what is planted befalls a whole family."""
+        fitting = [c for c in order.tolist() if free[cast.household[c]] and fits(c)]
+        return next((c for c in fitting if only_child(c)), fitting[0] if fitting else None)
+
+    def unless(
+        occurs: Mask, fits: Callable[[int], bool], change: Callable[[int], None], beside: bool = False
+    ) -> None:
+        """Plant what doesn't occur; `beside` another case where no family is left and it doesn't disturb."""
+        there = np.flatnonzero(occurs & (cast.grade >= 0))
+        if len(there):
+            # No later case may undo it: one family that has it is taken.
+            if free[cast.household[there]].all():
+                take(int(there[0]))
+            return
+        child = first_child(fits)
+        if child is None and beside:
+            child = next((c for c in order.tolist() if not settled[cast.household[c]] and fits(c)), None)
+        if child is not None:
+            change(child)
+            take(child)
 
     # Twins are the scarcest: none of their names may be changed by another case.
     twins = np.flatnonzero(cast.twin & (cast.grade >= 0))
@@ -124,7 +141,7 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
                     break
 
     cousins: tuple[int, ...] = ()
-    for same_grade in (True, False):
+    for same_grade in (False, True):
         pair = _pair(cast, order, free, only_child, same_grade)
         if pair is not None:
             model, namesake = pair
@@ -140,11 +157,20 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
         cast.father_senior[home] = True
         cast.suffix[child] = "Jr"
 
-    unless(
-        np.zeros(len(cast.first), dtype=bool),
-        lambda c: not cast.female[c] and only_child(c),
-        name_after_father,
-    )
+    unless(np.zeros(len(cast.first), dtype=bool), lambda c: not cast.female[c], name_after_father)
+
+    def come_from_afar(child: int) -> None:
+        home, known = int(cast.household[child]), other_spellings(SECOND_CLERK)
+        cast.origin[home] = ORIGINS.index(SECOND_CLERK)
+        first, last = (
+            [name for name in pool(SECOND_CLERK, part, sex).names if name in known]
+            for part, sex in (("given", SEXES[int(cast.female[child])]), ("surname", ""))
+        )
+        cast.rename(child, first[int(rng.integers(len(first)))])
+        cast.surname(home, last[int(rng.integers(len(last)))])
+
+    unless(_of_two_spellings(cast), lambda c: not cast.twin[c], come_from_afar)
+    settled |= ~free
 
     def born_in_january(child: int) -> None:
         mine = (cast.household == cast.household[child]) & (cast.birth == cast.birth[child])
@@ -152,7 +178,10 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
         cohort = (cast.birth[child] + np.timedelta64(121, "D")).astype("datetime64[Y]")
         cast.birth[mine] = cohort.astype("datetime64[D]")
 
-    unless(_on_new_year(cast.birth), only_child, born_in_january)
+    unless(_on_new_year(cast.birth), lambda c: not cast.twin[c], born_in_january, beside=True)
+
+    def anybody(_: int) -> bool:
+        return True
 
     def surname(make: Callable[[str], str]) -> Callable[[int], None]:
         return lambda child: cast.surname(int(cast.household[child]), make(cast.last[child]))
@@ -160,26 +189,33 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
     gaelic = [name for name in pool("Anglo", "surname").names if "'" in name]
     accented = [name for name in pool("Hispanic", "surname").names if not name.isascii()]
     second = pool("Hispanic", "surname").draw(rng, 1)[0]
-    one_word = [" " not in name and "-" not in name for name in cast.last]
-    unless(_has(cast.last, " "), lambda c: one_word[c], surname(lambda name: f"{name} {second}"))
-    unless(_has(cast.last, "-"), lambda c: one_word[c], surname(lambda name: f"{name}-{second}"))
-    unless(_has(cast.last, "'"), only_child, surname(lambda _: gaelic[int(rng.integers(len(gaelic)))]))
-    unless(
-        ~_ascii(cast.first, cast.last),
-        only_child,
-        surname(lambda _: accented[int(rng.integers(len(accented)))]),
-    )
+    unless(_has(cast.last, "'"), anybody, surname(lambda _: gaelic[int(rng.integers(len(gaelic)))]))
+    unless(~_ascii(cast.last), anybody, surname(lambda _: accented[int(rng.integers(len(accented)))]))
+
+    def one_word(child: int) -> bool:
+        return " " not in cast.last[child] and "-" not in cast.last[child]
+
+    unless(_has(cast.last, " "), one_word, surname(lambda name: f"{name} {second}"), beside=True)
+    unless(_has(cast.last, "-"), one_word, surname(lambda name: f"{name}-{second}"), beside=True)
 
     def prefer(child: int) -> None:
         cast.preferred[child] = nicknames()[cast.first[child]][0]
 
+    def called_otherwise(child: int) -> None:
+        borne = set(cast.first[cast.household == cast.household[child]])
+        english = pool("Anglo", "given", SEXES[int(cast.female[child])]).names
+        known = [name for name in english if name in nicknames() and name not in borne]
+        cast.rename(child, known[int(rng.integers(len(known)))])
+        prefer(child)
+
     unless(_told(cast.preferred), lambda c: cast.first[c] in nicknames(), prefer)
+    unless(_told(cast.preferred), lambda c: not cast.twin[c], called_otherwise, beside=True)
 
     def change_surname(child: int) -> None:
         cast.former[child] = cast.mother_born[cast.household[child]]
 
     differs = cast.mother_born[cast.household] != cast.last
-    unless(_told(cast.former), lambda c: bool(differs[c]) and only_child(c), change_surname)
+    unless(_told(cast.former), lambda c: bool(differs[c]), change_surname, beside=True)
 
     def lose_home(child: int) -> None:
         cast.homeless[cast.household[child]] = True
@@ -187,150 +223,52 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
     def place_with_others(child: int) -> None:
         cast.guardianship[cast.household[child]] = FOSTER
 
-    unless(cast.homeless[cast.household], lambda c: True, lose_home)
-    unless(cast.guardianship[cast.household] == FOSTER, only_child, place_with_others)
-    pupil = first_child(lambda c: True)
+    unless(cast.homeless[cast.household], anybody, lose_home, beside=True)
+    unless(
+        cast.guardianship[cast.household] == FOSTER,
+        lambda c: not cast.father_senior[cast.household[c]],
+        place_with_others,
+        beside=True,
+    )
+    pupil = first_child(anybody)
     pupil = int(order[0]) if pupil is None else pupil
     return Planted((cast.first[pupil], cast.last[pupil], bool(cast.female[pupil])), cousins)
-
-
-def list_cases(
-    children: pd.DataFrame,
-    guardians: pd.DataFrame,
-    staff: pd.DataFrame,
-    households: pd.DataFrame,
-    planted: Planted,
-) -> pd.DataFrame:
-    """List every hard case that occurs.
-
-    Parameters
-    ----------
-    children, guardians, staff, households
-        Of the population.
-    planted
-        From `plant`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        case (a key of `CASES`, or of `BY_CHANCE`), person, other_person
-        (NA where there is none), note. A case of two children is listed for both.
-    """
-    names = ["person", "household", "first_name", "last_surname", "birth_date", "grade_level", "sex"]
-    here = children[names].copy()
-    here["initial"] = here["first_name"].str[0]
-    found = [
-        _neighbours("twins", children.loc[children["twin"], names], ["household", "birth_date"]),
-        _neighbours("twins_same_initial", here.loc[children["twin"]], ["household", "birth_date", "initial"]),
-        _neighbours("siblings", here, ["household"]),
-    ]
-    namesakes = _neighbours(
-        "", here, ["first_name", "last_surname"], keep=["birth_date", "grade_level", "household"]
-    )
-    same_day = namesakes["birth_date"] == namesakes["birth_date_other"]
-    same_grade = (namesakes["grade_level"] == namesakes["grade_level_other"]).fillna(False).astype(bool)
-    for case, rows in (
-        ("same_name_same_birth_date", same_day),
-        ("same_name_same_grade", same_grade & ~same_day),
-        ("same_name", ~same_grade & ~same_day),
-    ):
-        found.append(namesakes.loc[rows, ["person", "other_person"]].assign(case=case))
-    if planted.cousins:
-        one, other = (children["person"].iloc[place] for place in planted.cousins)
-        found.append(
-            pd.DataFrame({"person": [one, other], "other_person": [other, one], "case": "cousins_same_name"})
-        )
-    fathers = guardians.loc[guardians["relation"] == "Father"]
-    for case, adults, keys in (
-        ("father_and_son", fathers, ["household", "first_name", "last_surname"]),
-        ("staff_same_name", staff, ["first_name", "last_surname"]),
-    ):
-        adults = adults[[*keys, "person"]].rename(columns={"person": "other_person"})
-        boys = here if case == "staff_same_name" else here.loc[here["sex"] == "Male"]
-        # Several teachers may bear one name, and so may several children.
-        pairs = boys.merge(adults, on=keys, how="inner", validate="many_to_many")
-        found.append(pairs[["person", "other_person"]].assign(case=case))
-    first, last = children["first_name"], children["last_surname"]
-    born = children["birth_date"].dt
-    plain = first.map(str.isascii) & last.map(str.isascii)
-    homes = children[["household"]].merge(households, on="household", how="left", validate="many_to_one")
-    foster = children["household"].isin(guardians.loc[guardians["relation"] == "Foster parent", "household"])
-    for case, rows in (
-        ("january_first", (born.month == 1) & (born.day == 1)),
-        ("compound_surname", last.str.contains(" ", regex=False)),
-        ("hyphenated_surname", last.str.contains("-", regex=False)),
-        ("apostrophe", first.str.contains("['’]") | last.str.contains("['’]")),
-        ("accents", ~plain),
-        ("preferred_name", children["preferred_first_name"].notna()),
-        ("surname_changed", children["former_last_surname"].notna()),
-        ("homeless", homes["homeless"]),
-        ("foster_care", foster),
-    ):
-        mask = rows.to_numpy(dtype=bool)
-        found.append(pd.DataFrame({"person": children["person"][mask], "case": case}))
-    cases = pd.concat(found, ignore_index=True)
-    cases["note"] = cases["case"].map(CASES | BY_CHANCE)
-    cases = cases.sort_values(["case", "person", "other_person"], ignore_index=True)
-    return cases[["case", "person", "other_person", "note"]].astype(STRING)
 
 
 def _pair(
     cast: Cast, order: Codes, free: Mask, only_child: Callable[[int], bool], same_grade: bool
 ) -> tuple[int, int] | None:
     """Find a child, and an only child of another home who can bear its name, of one origin if possible."""
+    fit = [c for c in order.tolist() if free[cast.household[c]] and not cast.twin[c]]
     for alike_in_origin in (True, False):
-        seen: dict[tuple[int, ...], int] = {}
-        for child in order.tolist():
-            home = cast.household[child]
-            if not free[home] or cast.twin[child]:
-                continue
-            kind = (int(cast.female[child]), int(cast.origin[home]) if alike_in_origin else 0)
-            if same_grade:
-                key = (*kind, int(cast.grade[child]))
-                if key not in seen:
-                    seen[key] = child
+        for place, child in enumerate(fit):
+            for other in fit[:place]:
+                home, theirs = cast.household[child], cast.household[other]
+                apart = abs(int(cast.grade[other]) - int(cast.grade[child]))
+                if (
+                    home == theirs
+                    or cast.female[child] != cast.female[other]
+                    or cast.birth[child] == cast.birth[other]
+                    or (alike_in_origin and cast.origin[home] != cast.origin[theirs])
+                    or (apart != 0 if same_grade else apart < 2)
+                ):
                     continue
-                other = seen[key]
-            else:
-                if kind not in seen:
-                    seen[kind] = child
-                    continue
-                other = seen[kind]
-                if abs(int(cast.grade[other]) - int(cast.grade[child])) < 2:
-                    continue
-            if cast.household[other] == home or cast.birth[other] == cast.birth[child]:
-                continue
-            if only_child(child):
-                if not alike_in_origin:
-                    cast.origin[home] = cast.origin[cast.household[other]]
-                return other, child
-            if only_child(other):
-                if not alike_in_origin:
-                    cast.origin[cast.household[other]] = cast.origin[home]
-                return child, other
+                for model, namesake in ((other, child), (child, other)):
+                    if only_child(namesake):
+                        cast.origin[cast.household[namesake]] = cast.origin[cast.household[model]]
+                        return model, namesake
     return None
 
 
-def _neighbours(
-    case: str, people: pd.DataFrame, keys: list[str], keep: list[str] | None = None
-) -> pd.DataFrame:
-    """Pair everybody with the next one of the same group; the last with the first."""
-    columns = ["person", *(keep or [])]
-    grouped = people.dropna(subset=keys)
-    grouped = grouped.loc[grouped.duplicated(keys, keep=False)].sort_values(
-        [*keys, "person"], ignore_index=True
+def _of_two_spellings(cast: Cast) -> Mask:
+    groups = [other_spellings(ORIGINS[place]) for place in cast.origin[cast.household].tolist()]
+    return np.array(
+        [
+            first in known or last in known
+            for first, last, known in zip(cast.first, cast.last, groups, strict=True)
+        ],
+        dtype=bool,
     )
-    group = grouped.groupby(keys, sort=False).ngroup().to_numpy()
-    place = np.arange(len(grouped))
-    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if len(group) else place
-    following = place + 1
-    if len(group):
-        ends = np.r_[starts[1:], len(group)] - 1
-        following[ends] = starts
-    other = grouped[columns].iloc[following].reset_index(drop=True)
-    other.columns = pd.Index(["other_person", *(f"{name}_other" for name in columns[1:])])
-    pairs = pd.concat([grouped[columns], other], axis=1)
-    return pairs.assign(case=case)
 
 
 def _on_new_year(birth: npt.NDArray[np.datetime64]) -> Mask:

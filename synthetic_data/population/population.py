@@ -16,7 +16,8 @@ import pandas as pd
 
 from synthetic_data.columns import dates, numbered, only, pick, text, truth
 from synthetic_data.population.cast import Cast
-from synthetic_data.population.hard_cases import SMALLEST, list_cases, plant
+from synthetic_data.population.found_cases import list_cases
+from synthetic_data.population.hard_cases import SMALLEST, plant
 from synthetic_data.population.heritage import GROUPS, draw_heritage
 from synthetic_data.population.homes import FOSTER, GUARDIANSHIPS, guardians_of, households_frame
 from synthetic_data.population.names import ORIGINS, child_names, family_surnames, fold, given_names
@@ -99,7 +100,7 @@ def make_population(scenario: Scenario) -> Population:
         preferred_first_name, birth_date, sex, race, hispanic_latino_ethnicity, name_origin, state_id,
         district_number, email, grade_level (NA: here only last year), twin; beyond the contract
         grade_level_before (NA: not here last year), former_last_surname, group (as published figures have
-        it). schools, households, guardians, staff, cases: see ``.schools``, ``.homes`` and ``.hard_cases``.
+        it). schools, households, guardians, staff, cases: see ``.schools``, ``.homes`` and ``.found_cases``.
     """
     seed = scenario.seed
     draft = _draw_children(scenario)

@@ -67,14 +67,19 @@ def test_everybody_is_somebody(seed, students):
     assert population.households.loc[~homeless, "street_number_name"].notna().all()
 
 
-@pytest.mark.parametrize("students", [60, 61, 90, 600])
+# What a district of twenty may be too small for: two children in one grade, one without brother or sister.
+NEED_ROOM = {"same_name_same_grade"}
+
+
+@pytest.mark.parametrize("students", [20, 60, 61, 120, 600])
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_every_hard_case_occurs_among_children_who_are_here(students, seed):
     made = truth(students=students, seed=seed)
     children = made.population.children
     here = set(children.loc[children["grade_level"].notna(), "person"])
     cases = made.population.cases
-    assert set(CASES) <= set(cases.loc[cases["person"].isin(here), "case"])
+    missing = set(CASES) - set(cases.loc[cases["person"].isin(here), "case"])
+    assert missing <= (NEED_ROOM if students < 60 else set())
     assert {name for name, _ in MOVES.values()} == set(made.schooling.cases["case"])
 
 
@@ -100,7 +105,7 @@ def test_cases_are_what_they_say():
     none = ~same[["household", "birth_date", "name", "grade"]].any()
     assert every.loc["twins", ["household", "birth_date"]].all()
     assert none.loc["twins", "name"]
-    assert every.loc["siblings", "household"]
+    assert every.loc["siblings_one_address", "household"]
     for case in ("cousins_same_name", "same_name_same_grade"):
         assert every.loc[case, "name"]
         assert none.loc[case, "household"]

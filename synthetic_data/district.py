@@ -131,7 +131,9 @@ def _maker() -> str:
         for path in place.rglob("*")
         if path.suffix in (".py", ".toml", ".csv") and "sample" not in path.relative_to(place).parts
     ]
-    sources += [writer / name for name in ("render.py", "row_text.py", "text_table.py", "write.py")]
+    sources += [
+        writer / name for name in ("nested_rows.py", "render.py", "row_text.py", "text_table.py", "write.py")
+    ]
     whole = hashlib.sha256()
     for path in sorted(sources):
         whole.update(path.name.encode("utf-8"))

@@ -78,6 +78,8 @@ def _writer(column: Column) -> Callable[[Any], str]:
 
 def _text(values: pd.Series, column: Column, empty: str | None) -> pd.Series:
     """Write a column; each distinct value is written once."""
+    if values.dtype == STRING and _writer(column) is str:
+        return values if empty is None else values.fillna(empty)
     places, distinct = pd.factorize(values, use_na_sentinel=True)
     write = _writer(column)
     texts = np.array([write(value) for value in distinct] + [empty], dtype=object)

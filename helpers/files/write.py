@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
-from helpers.files.row_text import as_arrow, delimited_rows, joined, text_of
+from helpers.files.nested_rows import json_records, xml_records
+from helpers.files.row_text import as_arrow, delimited_rows
 from helpers.files.sheet_rows import sheet_of
-from helpers.files.text_table import TextTable, split_path
+from helpers.files.text_table import TextTable
 from helpers.files.workbook import pack_workbook
 from helpers.layouts import FileLayout, Layout
 
 __all__ = ["write_files", "write_table"]
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
-CANONICAL_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?")
 EPOCH = (1980, 1, 1, 0, 0, 0)
-AT_ONCE = 200_000
 FEW_CELLS = 5_000  # up to so many, the csv writer is faster than columns
 
 
@@ -87,114 +81,17 @@ def _delimited(table: TextTable, file: FileLayout) -> bytes:
     return out.getvalue().encode("utf-8")
 
 
-def _json_value(text: str, number: bool, boolean: bool) -> str | int | float | bool:
-    if boolean and text in ("true", "false"):
-        return text == "true"
-    if number and CANONICAL_NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
-    return text
-
-
-def _nest(steps: list[str | int], value: Any, whole: dict[str, Any]) -> None:
-    """Put a value into nested dicts and lists; elements are numbered from 1 and come in order."""
-    place: Any = whole
-    for step, following in zip(steps, [*steps[1:], None], strict=True):
-        fresh: Any = value if following is None else ([] if isinstance(following, int) else {})
-        if isinstance(step, int):
-            while len(place) < step:
-                place.append(fresh)
-            place = place[step - 1]
-        elif following is None:
-            place[step] = value
-        else:
-            place = place.setdefault(step, fresh)
-
-
 def _json_lines(table: TextTable, file: FileLayout) -> bytes:
-    """Write rows that have the same elements at once: the text between their values is the same."""
-    rows = table.rows
-    if rows.empty:
-        return b""
     end = LINE_ENDS[str(table.settings.get("line_end", "lf"))]
-    fragments = {name: _fragments(rows[name], name, file) for name in rows.columns}
-    there = np.column_stack([rows[name].notna().to_numpy(bool) for name in rows.columns])
-    shapes, shape = np.unique(there, axis=0, return_inverse=True)
-    shape = shape.reshape(-1)
-    # A few rows at a time: a large file is in memory once, not once a step.
-    return b"".join(
-        _lines(
-            range(start, min(start + AT_ONCE, len(rows))), list(rows.columns), fragments, shapes, shape, end
-        )
-        for start in range(0, len(rows), AT_ONCE)
-    )
-
-
-def _lines(
-    some: range,
-    columns: list[str],
-    fragments: dict[str, tuple[pa.Array, npt.NDArray[np.int64]]],
-    shapes: npt.NDArray[np.bool_],
-    shape: npt.NDArray[np.intp],
-    end: str,
-) -> bytes:
-    lines, places = [], []
-    here = shape[some.start : some.stop]
-    for number in np.unique(here).tolist():
-        place = np.flatnonzero(here == number) + some.start
-        names = [name for name, is_there in zip(columns, shapes[number], strict=True) if is_there]
-        whole: dict[str, Any] = {}
-        for column, name in enumerate(names):
-            _nest(split_path(name), f"@@{column}@@", whole)
-        around = re.split(r'"@@(\d+)@@"', json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
-        around[-1] += end
-        pieces: list[Any] = [around[0]]
-        for at, after in zip(around[1::2], around[2::2], strict=True):
-            texts, codes = fragments[names[int(at)]]
-            pieces += [texts.take(pa.array(codes[place])), after]
-        # Without a single value there is nothing to join element by element.
-        lines.append(joined(pieces) if names else pa.array(around * len(place), pa.large_string()))
-        places.append(place)
-    if len(lines) == 1:
-        return text_of(lines[0])
-    order = np.argsort(np.concatenate(places), kind="stable")
-    return text_of(pa.concat_arrays(lines).take(pa.array(order)))
-
-
-def _fragments(cells: pd.Series, name: str, file: FileLayout) -> tuple[pa.Array, npt.NDArray[np.int64]]:
-    """Write each distinct cell of a column as JSON once, and say which of them stands in which row."""
-    declared = next((c for c in file.columns if c.name == re.sub(r"\[\d+\]", "[]", name)), None)
-    number = declared is not None and (declared.json_number or declared.type in ("number", "integer"))
-    boolean = declared is not None and declared.type == "boolean"
-    codes, distinct = pd.factorize(cells, use_na_sentinel=True)
-    texts = [json.dumps(_json_value(str(text), number, boolean), ensure_ascii=False) for text in distinct]
-    return pa.array(texts, pa.large_string()), codes.astype("int64")
-
-
-def _element(name: str, content: Any, depth: int) -> str:
-    indent = "\t" * depth
-    if isinstance(content, list):
-        return "".join(_element(name, one, depth) for one in content)
-    if not isinstance(content, dict):
-        return f"{indent}<{name}>{escape(str(content))}</{name}>\n"
-    attributes = "".join(f" {key[1:]}={quoteattr(str(v))}" for key, v in content.items() if key[0] == "@")
-    inside = "".join(_element(key, value, depth + 1) for key, value in content.items() if key[0] != "@")
-    return f"{indent}<{name}{attributes}>\n{inside}{indent}</{name}>\n"
+    return b"".join(json_records(table.rows, file, end))
 
 
 def _xml(table: TextTable, file: FileLayout) -> bytes:
     root = file.root or "<Interchange>"
     name = re.match(r"<\s*([^\s>/]+)", root)
-    paths = [(split_path(column), table.rows[column].tolist()) for column in table.rows.columns]
-    records = []
-    for row in range(len(table.rows)):
-        whole: dict[str, Any] = {}
-        for steps, cells in paths:
-            if cells[row] is not pd.NA:
-                _nest(steps, cells[row], whole)
-        records.append(_element(str(file.record), whole, 1))
     closing = name[1] if name else "Interchange"
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n{"".join(records)}</{closing}>\n'
-    return text.encode("utf-8")
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n'.encode()
+    return b"".join([head, *xml_records(table.rows, file), f"</{closing}>\n".encode()])
 
 
 def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes]) -> None:

@@ -55,6 +55,8 @@ def fold(name: str) -> str:
     >>> fold("Đặng-O’Núñez")
     'dangonunez'
     """
+    if name.isascii() and name.isalpha():
+        return name.lower()
     plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D"))
     return "".join(letter for letter in plain.lower() if "a" <= letter <= "z")
 

@@ -8,18 +8,19 @@ export as Canvas writes it, before an assignment is set.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from helpers.files.render import render
-from helpers.layouts import load_layout
+from helpers.layouts import STRING, load_layout
 from synthetic_data.columns import is_among
 from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.gradebook_pages import LAYOUT, SUMS, Users
-from synthetic_data.silos.observation import Recorded, Truth, keep, look_up, on_day
+from synthetic_data.silos.observation import NOBODY, Recorded, Truth, keep, look_up, on_day
 
 __all__ = ["class_lists"]
 
@@ -90,23 +91,20 @@ def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestam
     whom = pd.DataFrame(
         {"person": children["person"].array.take(place), "part": pd.array(["Subject"] * len(place), "string")}
     )
-    file = load_layout(LAYOUT).file_named("gradebook")
+    table = render(rows, load_layout(LAYOUT).file_named("gradebook"), structure={"points_possible": {}})
+    structure, written = table.rows.iloc[:1], table.rows.iloc[1:]
+    about_nobody = pd.DataFrame({"person": [pd.NA], "part": [NOBODY]}, dtype=STRING)
     bounds = np.searchsorted(number, np.arange(len(distinct) + 1)).tolist()
     lists = []
     for at, (start, stop) in enumerate(pairwise(bounds)):
-        table = render(rows.iloc[start:stop], file, structure={"points_possible": {}})
         lists.append(
             Recorded(
                 file="gradebook",
                 path=f"gradebooks/{day:%Y-%m-%d}_Grades-{distinct[at]}.csv",
-                frame=table,
-                people=pd.concat(
-                    [
-                        pd.DataFrame({"person": [pd.NA], "part": ["Nobody"]}, dtype="string"),
-                        whom.iloc[start:stop],
-                    ],
-                    ignore_index=True,
+                frame=replace(
+                    table, rows=pd.concat([structure, written.iloc[start:stop]], ignore_index=True)
                 ),
+                people=pd.concat([about_nobody, whom.iloc[start:stop]], ignore_index=True),
             )
         )
     return lists

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
+import pandas as pd
 import pyarrow as pa
 import pytest
+from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.files import TextTable, write_table
 from helpers.files.row_text import delimited_rows, text_of
+from helpers.layouts import STRING, FileLayout
 
 CELL = st.one_of(st.none(), st.text("ab\",; \t\n'é", max_size=4))
 
@@ -44,3 +49,29 @@ def test_a_part_of_an_array_gives_its_own_text(start: int) -> None:
     assert text_of(pa.array(["a", "bé", "", "c"], pa.large_string())[start:]) == "".join(
         ["a", "bé", "", "c"][start:]
     ).encode("utf-8")
+
+
+ODD = st.none() | st.text("ab\"&<>'\\é\n ", min_size=1, max_size=4)
+
+
+@given(st.lists(st.tuples(ODD, ODD, ODD, ODD), min_size=1, max_size=6))
+def test_records_of_json_and_xml_hold_their_cells(rows: list[tuple[str | None, ...]]) -> None:
+    columns = ["@RefId", "Name", "Codes[1].Word", "Codes[2].Word"]
+    frame = pd.DataFrame(rows, columns=columns).astype(STRING)
+    layout = {"name": "x", "path": "x", "row_is": "x", "columns": [{"name": "@RefId"}, {"name": "Name"}]}
+    lines = FileLayout.model_validate({**layout, "format": "json_lines"})
+    xml = FileLayout.model_validate({**layout, "format": "xml", "record": "One", "root": "<All>"})
+
+    written = [
+        json.loads(line) for line in write_table(TextTable((), frame), lines).decode("utf-8").splitlines()
+    ]
+    elements = list(fromstring(write_table(TextTable((), frame), xml).decode("utf-8")))
+
+    assert len(written) == len(elements) == len(rows)
+    for record, element, (own, name, one, other) in zip(written, elements, rows, strict=True):
+        words = [word for word in (one, other) if word is not None]
+        assert (record.get("@RefId"), record.get("Name")) == (own, name)
+        assert (element.get("RefId"), element.findtext("Name")) == (own, name)
+        if one is not None:
+            assert [code["Word"] for code in record["Codes"] if "Word" in code] == words
+            assert [code.findtext("Word") for code in element.findall("Codes")] == words

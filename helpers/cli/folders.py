@@ -1,0 +1,72 @@
+"""What several commands do alike: a folder in, tables out, and counts as they may be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from helpers.files.output import save_table
+from helpers.layouts import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.files import District
+    from helpers.link import Links
+    from helpers.share.real_data import Guard
+
+__all__ = ["FOLDER", "blanks", "linked", "read_folder", "read_known", "said", "save", "scored"]
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+
+
+def save(out: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Write tables into a folder, and name the files."""
+    return [str(save_table(table, out / name)) for name, table in tables.items()]
+
+
+def read_folder(folder: Path) -> District:
+    """Read a folder of exports."""
+    from helpers.files import read_district
+
+    return read_district(folder)
+
+
+def read_known(folder: Path) -> District:
+    """Read a folder of exports of which a layout knows at least one file."""
+    district = read_folder(folder)
+    if not len(district):
+        raise BadInput(
+            f"No layout knows a file in {folder}: `bigpicture read {folder}` lists what is there, and "
+            f"`bigpicture start {folder}` drafts a layout for each table."
+        )
+    return district
+
+
+def linked(district: District, method: str = "standardised") -> Links:
+    """Say who is who in a district."""
+    from helpers.link import link_district
+
+    return link_district(district, method.replace("-", " "))  # type: ignore[arg-type]
+
+
+def scored(district: District, links: Links) -> pd.DataFrame | None:
+    """Judge links against the answer key, where there is one."""
+    from helpers.score import can_be_judged, score_links
+
+    return score_links(district, links.crosswalk) if can_be_judged(district.folder) else None
+
+
+def said(guard: Guard, count: int) -> int | str:
+    """Give a count as it may be said."""
+    return guard.count(count) if guard.hides(count) else count
+
+
+def blanks(guard: Guard, as_json: bool) -> dict[str, str]:
+    """Say why numbers of a real folder are missing from a printed table."""
+    if as_json or not guard.real:
+        return {}
+    return {"left blank": "groups of fewer than 10 children, and numbers that would give one away"}

@@ -1,0 +1,86 @@
+"""Commands about files: read a folder, draft a layout, say what columns mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from helpers.cli.folders import FOLDER, read_folder, save
+from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.layouts import all_layouts
+
+__all__ = ["dictionary", "read", "start"]
+
+
+@click.command()
+@FOLDER
+@out_option()
+@click.option("--show-values", is_flag=True, help="Real data: write restricted values into findings.csv too.")
+@json_option
+@ends_well
+def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
+    """Read the exports in FOLDER and account for every row.
+
+    Prints, for each file, how many rows were used, are structure (headers), were set aside or kept apart.
+    Writes findings.csv (what was wrong, with file, row and column) and accounts.csv.
+    """
+    from helpers.files.folded_accounts import folded_accounts
+    from helpers.share.real_data import Guard
+
+    district = read_folder(folder)
+    findings = Guard.of(district).findings(district.findings, district.layouts, show_values)
+    written = save(out, {"findings.csv": findings, "accounts.csv": district.accounts})
+    kinds = findings.groupby(["kind", "done"], sort=True)["times"].sum().reset_index()
+    hint = f"`bigpicture start {folder}` drafts a layout for each table that none knows"
+    emit(
+        {
+            "accounts": district.accounts if as_json else folded_accounts(district),
+            "findings": kinds,
+            "written": written,
+            **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),
+        },
+        as_json,
+    )
+
+
+@click.command()
+@FOLDER
+@json_option
+@ends_well
+def start(folder: Path, as_json: bool) -> None:
+    """Draft a layout for each file in FOLDER that none knows: CSV, JSON lines or xlsx.
+
+    Writes one TOML a system into FOLDER/layouts, with the reason of each guess, and "# ?" where a person has
+    to decide; every command reads it from there. Prints names of files and columns, never what is in them.
+    """
+    from helpers.files.start import start_folder, told
+
+    emit(told(start_folder(folder), str(folder), as_json), as_json)
+
+
+@click.command()
+@click.argument("layout", required=False)
+@click.option(
+    "--from", "folder", type=click.Path(path_type=Path), help="A folder that brings layouts of its own."
+)
+@out_option()
+@json_option
+@ends_well
+def dictionary(layout: str | None, folder: Path | None, out: Path, as_json: bool) -> None:
+    """Say what the columns of LAYOUT mean; without LAYOUT, which layouts there are.
+
+    Writes dictionary.csv, with formats, codes, units and sensitivity too. A column without a term of a
+    standard says so.
+    """
+    from helpers.layouts.dictionary import dictionary_of
+
+    if layout is None:
+        names = list(all_layouts(folder / "layouts" if folder else None))
+        hint = {} if as_json else {"what its columns mean": f"bigpicture dictionary {names[0]}"}
+        emit({"layouts": names, **hint}, as_json)
+        return
+    table = dictionary_of(layout, folder)
+    written = save(out, {"dictionary.csv": table})
+    said = table if as_json else table[["file", "column", "type", "required", "meaning", "term"]]
+    emit({"dictionary": said, "written": written}, as_json)

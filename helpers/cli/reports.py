@@ -1,0 +1,100 @@
+"""Commands about a district: how well its systems work together, and the notebooks as a report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from helpers.cli.folders import FOLDER, blanks, linked, read_known, save, scored
+from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.layouts import BadInput
+
+__all__ = ["gaps", "report"]
+
+LINE = ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit"]
+
+
+@click.command()
+@FOLDER
+@out_option()
+@json_option
+@ends_well
+def gaps(folder: Path, out: Path, as_json: bool) -> None:
+    """Measure the gap between the systems in FOLDER.
+
+    Writes scorecard.csv: for each pair of systems, and each system, what is joined, missing, late or
+    contradicting, with its numerator, denominator and the next step. Prints how well each pair of systems is
+    joined, and what to begin with; --json prints all lines.
+    """
+    from helpers.gaps import first_steps, scorecard
+    from helpers.gaps.joined_pairs import joined_pairs
+    from helpers.share.real_data import Guard
+
+    district = read_known(folder)
+    links = linked(district)
+    card = scorecard(district, links, scored(district, links))
+    written = save(out, {"scorecard.csv": card})
+    # What is printed may end in the log of a scheduled run; the file stays with the district.
+    guard = Guard.of(district)
+    shown = guard.scorecard(card)
+    if as_json:
+        emit({"scorecard": shown[LINE], "written": written}, as_json)
+        return
+    steps = first_steps(shown)
+    begin = {f"begin with {place}": said for place, said in enumerate(steps["next_step"], start=1)}
+    emit({"pairs": joined_pairs(shown), **begin, **blanks(guard, as_json), "written": written}, as_json)
+
+
+def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
+    given: dict[str, object] = {}
+    for name, value in pairs:
+        if name in given:
+            raise BadInput(f"Parameter {name!r} is given twice; give it once.")
+        given[name] = value
+    return given
+
+
+@click.command()
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="A folder of exports to report on; without it the workshop district is made.",
+)
+@click.option("--only", default="", metavar="03,05", help="Only these notebooks, by number.")
+@click.option(
+    "-p",
+    "parameters",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="A parameter of the notebooks. May be repeated.",
+)
+@out_option()
+@json_option
+@ends_well
+def report(
+    folder: Path | None, only: str, parameters: tuple[tuple[str, str], ...], out: Path, as_json: bool
+) -> None:
+    """Run the notebooks on a district and write reports/index.html.
+
+    A notebook that stops is shown with its cell and error; the others still run, and the exit status is 1.
+    """
+    from helpers.run import report as run_report
+
+    chosen = [one.strip() for one in only.split(",") if one.strip()]
+    result = run_report(folder, only=chosen, parameters=_parameter(parameters), out=out)
+    figures: dict[str, Any] = {
+        "index": str(result.index.resolve()),
+        "district": str(result.folder),
+        "reports": len(result.runs),
+        "failed": [run.name for run in result.failed],
+    }
+    if result.trouble:
+        figures["trouble"] = result.trouble
+    emit(figures, as_json)
+    if not result.ok:
+        sys.exit(1)

@@ -5,7 +5,8 @@ from helpers.show.dot_matrix import dot_matrix
 from helpers.show.dots import dots
 from helpers.show.lanes import lanes
 from helpers.show.picture import Picture
+from helpers.show.shaded_table import shaded_table
 from helpers.show.square_table import square_table
 from helpers.show.stacked_bars import stacked_bars
 
-__all__ = ["Picture", "bars", "dot_matrix", "dots", "lanes", "square_table", "stacked_bars"]
+__all__ = ["Picture", "bars", "dot_matrix", "dots", "lanes", "shaded_table", "square_table", "stacked_bars"]

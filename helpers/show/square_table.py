@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from helpers.show.bars import draw_bars
-from helpers.show.canvas import BODY, SMALL, Sheet
+from helpers.show.canvas import Sheet
 from helpers.show.numbers import CountGuard, is_missing, number_text, shared_digits, shown_count
 from helpers.show.picture import Picture
-from helpers.show.tokens import colour, letters_on
+from helpers.show.shaded_cells import Cell, draw_cells
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -140,26 +140,7 @@ def _draw(
     top: float,
     unit: str,
 ) -> Figure:
-    import numpy as np
-    import seaborn
-    from matplotlib.colors import LinearSegmentedColormap, to_hex
-
-    count = len(names)
-    # Many systems: the columns carry numbers, which the rows explain. No label stands on its head.
-    heads = [sheet.fold(name, (sheet.width * 0.7) / count, SMALL) for name in names]
-    numbered = any("…" in head or "\n" in head for head in heads)
-    if numbered:
-        heads = [str(place + 1) for place in range(count)]
-    rows = [f"{place + 1} {name}" if numbered else name for place, name in enumerate(names)]
-    rows = [sheet.fold(name, sheet.width * 0.34, SMALL if sheet.narrow else BODY, lines=2) for name in rows]
-    size = SMALL if sheet.narrow else BODY
-    left = max(sheet.measure(name, size) for name in rows) + 12
-    cell = min((sheet.width - left - 2) / count, 120.0)
-    high = min(max(cell * 0.5, 34.0), 48.0)
-    head = 26
-    sheet.set_height(head + count * high + 28)
-    grid = np.full((count, count), float("nan"))
-    said = np.full((count, count), "", dtype="U40")
+    cells: dict[tuple[int, int], Cell] = {(at, at): Cell("") for at in range(len(names))}
     place_of = {name: place for place, name in enumerate(names)}
     for (a, b), text in texts.items():
         if a not in place_of or b not in place_of:
@@ -167,41 +148,5 @@ def _draw(
         for row, column in {(place_of[a], place_of[b]), (place_of[b], place_of[a])}:
             if (row, column) != (place_of[a], place_of[b]) and (names[row], names[column]) in texts:
                 continue  # the other direction has a number of its own
-            said[row, column] = text
-            grid[row, column] = numbers.get((a, b), float("nan"))
-    shades = LinearSegmentedColormap.from_list("paper to blue", [colour("paper"), "#8cc0de", colour("blue")])
-    axes = sheet.axes(left, head, sheet.width - left - cell * count, 28)
-    longest = max((sheet.measure(text, SMALL) for text in said.ravel()), default=0.0)
-    letters = SMALL if longest + 6 <= cell else max(9.0, SMALL * (cell - 4) / max(longest, 1.0))
-    seaborn.heatmap(
-        grid,
-        annot=said,
-        fmt="",
-        vmin=0.0,
-        vmax=top,
-        cmap=shades,
-        mask=np.isnan(grid),
-        cbar=False,
-        linewidths=1.5,
-        linecolor=colour("paper"),
-        xticklabels=False,
-        yticklabels=False,
-        annot_kws={"fontsize": letters * 0.72},
-        ax=axes,
-    )
-    # seaborn decides by brightness; the numbers must be read on every shade.
-    shown = grid[~np.isnan(grid)]
-    for written, number in zip(axes.texts, shown, strict=True):
-        written.set_color(letters_on(to_hex(shades(min(number / top, 1.0)))))
-    page = sheet.page_axes()
-    for row in range(count):
-        sheet.write(page, left - 10, head + (row + 0.5) * high, rows[row], size=size, across="right")
-        sheet.write(page, left + (row + 0.5) * cell, head / 2, heads[row], size=SMALL, across="center")
-        for column in range(count):
-            if np.isnan(grid[row, column]):
-                own = "" if row == column else str(said[row, column]) or "–"
-                middle = (left + (column + 0.5) * cell, head + (row + 0.5) * high)
-                folded = sheet.fold(own, cell - 4, 11, lines=3) if own else own
-                sheet.write(page, *middle, folded, size=11, shade=colour("muted"), across="center")
-    sheet.write(page, left, sheet.height - 12, unit, size=SMALL, shade=colour("muted"))
-    return sheet.figure
+            cells[row, column] = Cell(text, numbers.get((a, b)))
+    return draw_cells(sheet, names, names, cells, top, unit)

@@ -12,7 +12,16 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from helpers.show.charts import Picture, bars, dot_matrix, dots, lanes, square_table, stacked_bars
+from helpers.show.charts import (
+    Picture,
+    bars,
+    dot_matrix,
+    dots,
+    lanes,
+    shaded_table,
+    square_table,
+    stacked_bars,
+)
 from helpers.show.picture import NARROW, WIDE
 from helpers.show.tokens import OF_VALUES, OUTCOMES, colour, contrast, letters_on
 
@@ -43,6 +52,13 @@ def drawings() -> dict[str, Picture]:
             "event": ["Tardy", "Unexcused Absence", "Grade B", "Free meals"],
         }
     )
+    held = pd.DataFrame(
+        {
+            "system": ["SIS", "SIS", LONGEST],
+            "grades": ["KG to 2", "9 to 12", "9 to 12"],
+            "share": [100.0, 98.5, 4.0],
+        }
+    )
     return {
         "bars": bars({"SIS": 612, LONGEST: 43}, title="Two systems, two totals", unit="children"),
         "stacked": stacked_bars(
@@ -65,6 +81,9 @@ def drawings() -> dict[str, Picture]:
         "dots": dots(groups, series="kind", title="Twins are missed most", unit="rate"),
         "square": square_table(pairs.head(3), title="The first pair shares least", unit="percent"),
         "many": square_table(pairs, title="The first pair shares least", unit="percent"),
+        "shaded": shaded_table(
+            held, title="The till knows few", unit="percent", row="system", column="grades", value="share"
+        ),
         "lanes": lanes(events, title="She was absent in autumn", every_lane=["attendance", "health"]),
     }
 
@@ -138,6 +157,15 @@ def test_small_groups_of_a_real_folder_are_neither_drawn_nor_told() -> None:
             pd.DataFrame({"left_silo": ["a", "a"], "right_silo": ["b", "c"], "value": [72, 7]}),
             title="Two pairs",
             unit="children",
+            guard=Strict(),
+        ),
+        shaded_table(
+            pd.DataFrame({"system": ["A", "B"], "grades": ["KG to 2", "KG to 2"], "children": [72, 7]}),
+            title="Two systems",
+            unit="children",
+            row="system",
+            column="grades",
+            value="children",
             guard=Strict(),
         ),
     ]

@@ -103,7 +103,7 @@ def draw_absences(
         frame: person, school_id, date, attendance_event_category (Ed-Fi's word), reason; at most one row a
         child and day, ordered by person and date.
     """
-    children, spells = population.children, schooling.spells
+    children, spells, apart = population.children, schooling.spells, traits.stream[1:]
     ill_by_grade, other_by_grade = by_illness(), for_other_reasons()
     parts: list[tuple[Codes, Codes, npt.NDArray[np.datetime64], Codes]] = []
     for year in sorted({year for year, _ in schooling.years}):
@@ -115,7 +115,7 @@ def draw_absences(
             days = laid_out.days if year < scenario.school_year else laid_out.days[: laid_out.past]
             ill_by_day = illness(scenario.seed, laid_out)[: len(days)]
             other_by_day = staying_away(laid_out)[: len(days)]
-            rng = rng_for(scenario.seed, "absences", year, level)
+            rng = rng_for(scenario.seed, "absences", *apart, year, level)
             mine = np.flatnonzero((spells.year == year) & (spells.level == place) & (spells.end != -2))
             for start in range(0, len(mine), BLOCK):
                 block = mine[start : start + BLOCK]
@@ -132,7 +132,7 @@ def draw_absences(
     child, school, date, kind = (np.concatenate([part[n] for part in parts]) for n in range(4))
     order = np.lexsort((date, child))
     child, school, date, kind = child[order], school[order], date[order], kind[order]
-    reason = _reasons(rng_for(scenario.seed, "absences", "reasons"), kind)
+    reason = _reasons(rng_for(scenario.seed, "absences", *apart, "reasons"), kind)
     kind = kind % BY_ILLNESS
     frame = pd.DataFrame(
         {

@@ -11,6 +11,7 @@ for the day of the test: that children who miss more school score lower follows 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -107,7 +108,11 @@ class Tests:
 
 
 def draw_tests(
-    scenario: Scenario, population: Population, schooling: Schooling, absences: Absences, traits: Traits
+    scenario: Scenario,
+    population: Population,
+    schooling: Schooling,
+    absences: Absences,
+    traits: Sequence[Traits],
 ) -> Tests:
     """Let children sit their tests.
 
@@ -118,7 +123,7 @@ def draw_tests(
     population, schooling, absences
         Who is there on which day.
     traits
-        How a child does.
+        How a child does, as each program sees it (in the order of `PROGRAMS`).
 
     Returns
     -------
@@ -126,8 +131,7 @@ def draw_tests(
         At most one a child, program, subject and season.
     """
     count = len(population.children)
-    own = rng_for(scenario.seed, "tests", "subjects").standard_normal((len(SUBJECTS), count))
-    standing = ACADEMIC_IN_TESTS * traits.academic + np.sqrt(1 - ACADEMIC_IN_TESTS**2) * own
+    standing = [_standing(scenario, seen, count) for seen in traits]
     parts: list[tuple[Codes | Days | Numbers, ...]] = []
     for program, seasons in enumerate(WINDOWS):
         for season, window in enumerate(seasons):
@@ -136,7 +140,10 @@ def draw_tests(
                 spell, day = _sit(scenario, schooling, absences, program, window_of(scenario, window), rng)
                 child, grade = schooling.spells.child[spell], schooling.spells.grade[spell]
                 of_today = rng.standard_normal(count)[child]
-                z = np.sqrt(1 - OF_THE_SEASON) * standing[subject, child] + np.sqrt(OF_THE_SEASON) * of_today
+                z = (
+                    np.sqrt(1 - OF_THE_SEASON) * standing[program][subject, child]
+                    + np.sqrt(OF_THE_SEASON) * of_today
+                )
                 score, error = _score(rng, program, subject, season, grade, z)
                 at = np.full(len(child), 0)
                 place = (score - means(program, subject, grade, season)) / spreads(
@@ -159,6 +166,13 @@ def draw_tests(
     columns = [np.concatenate([part[n] for part in parts]) for n in range(len(parts[0]))]
     order = np.lexsort((columns[6], columns[1], columns[3], columns[0]))
     return Tests(*(column[order] for column in columns))
+
+
+def _standing(scenario: Scenario, traits: Traits, count: int) -> Numbers:
+    """Give how every child stands in each subject: a row a subject."""
+    own = rng_for(scenario.seed, "tests", "subjects", *traits.stream[1:])
+    rest = own.standard_normal((len(SUBJECTS), count))
+    return ACADEMIC_IN_TESTS * traits.academic + np.sqrt(1 - ACADEMIC_IN_TESTS**2) * rest
 
 
 def window_of(scenario: Scenario, window: tuple[str, str]) -> tuple[np.datetime64, np.datetime64]:

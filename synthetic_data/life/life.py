@@ -30,10 +30,15 @@ from synthetic_data.levels import roster_days
 from synthetic_data.life.absences import Absences, draw_absences
 from synthetic_data.life.assessments import Tests, draw_tests, latest_scores
 from synthetic_data.life.assignments import Coursework, draw_coursework
+from synthetic_data.life.conduct import Conduct, conduct_elements, draw_conduct
 from synthetic_data.life.credits import Credits, credit_elements, draw_credits
 from synthetic_data.life.effects import effects_frame
-from synthetic_data.life.gradebooks import learning_elements
+from synthetic_data.life.family_contact import FamilyContact, draw_family_contact, family_elements
+from synthetic_data.life.gradebooks import learning_elements, standing
 from synthetic_data.life.grades import Grades, draw_grades, grade_average
+from synthetic_data.life.online_work import OnlineWork, draw_online_work, submission_elements
+from synthetic_data.life.plans import Plans, draw_plans, program_elements
+from synthetic_data.life.sign_ins import SignIns, draw_sign_ins, sign_in_elements
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
 from synthetic_data.life.true_values import Element, true_values
 from synthetic_data.population import Population
@@ -80,6 +85,12 @@ class Life:
         """Days missed and late, as arrays; see `synthetic_data.life.absences`."""
         return draw_absences(self.scenario, self.population, self.schooling, self.latent_of("attendance"))
 
+    def away_of(self, system: str) -> Absences:
+        """Give the days missed as one system meets them: the real ones, unless ``traits_shared`` < 1."""
+        if self.scenario.traits_shared == 1:
+            return self.away
+        return draw_absences(self.scenario, self.population, self.schooling, self.latent_of(system))
+
     @property
     def absences(self) -> pd.DataFrame:
         """Person, school_id, date, attendance_event_category, reason."""
@@ -108,12 +119,50 @@ class Life:
     @cached_property
     def tests(self) -> Tests:
         """See `synthetic_data.life.assessments`."""
-        return draw_tests(self.scenario, self.population, self.schooling, self.away, self.latent)
+        seen = [self.latent_of(program) for program in ("map_growth", "iready")]
+        away = self.away_of("map_growth")
+        return draw_tests(self.scenario, self.population, self.schooling, away, seen)
 
     @cached_property
     def coursework(self) -> Coursework:
         """See `synthetic_data.life.assignments`."""
-        return draw_coursework(self.scenario, self.population, self.schooling, self.away, self.latent)
+        return draw_coursework(
+            self.scenario, self.population, self.schooling, self.away_of("lms"), self.latent_of("lms")
+        )
+
+    @cached_property
+    def family_contact(self) -> FamilyContact:
+        """See `synthetic_data.life.family_contact`."""
+        return draw_family_contact(
+            self.scenario,
+            self.population,
+            self.schooling,
+            self.latent_of("family"),
+            lambda: self.away_of("family"),
+        )
+
+    @cached_property
+    def plans(self) -> Plans:
+        """See `synthetic_data.life.plans`."""
+        traits = self.latent_of("special_education")
+        return draw_plans(self.scenario, self.population, self.schooling, traits)
+
+    @cached_property
+    def conduct(self) -> Conduct:
+        """See `synthetic_data.life.conduct`."""
+        return draw_conduct(
+            self.scenario, self.schooling, self.away_of("behaviour"), self.latent_of("behaviour")
+        )
+
+    @cached_property
+    def online_work(self) -> OnlineWork:
+        """See `synthetic_data.life.online_work`."""
+        return draw_online_work(self.scenario, self.coursework, self.away_of("lms"), self.latent_of("lms"))
+
+    @cached_property
+    def sign_ins(self) -> SignIns:
+        """See `synthetic_data.life.sign_ins`."""
+        return draw_sign_ins(self.scenario, self.schooling, self.away_of("lms"), self.latent_of("lms"))
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -142,11 +191,18 @@ class Life:
     def _changing(self, until: np.datetime64) -> list[Element]:
         """Elements of any day: the same ones, in the same order, for every day."""
         children = len(self.population.children)
+        now = standing(self.coursework, until)
+        year = self.scenario.school_year
         return [
             *latest_scores(self.tests, children, until),
-            *learning_elements(self.coursework, children, until),
-            grade_average(self.grades, self.scenario.school_year, children, until),
-            *credit_elements(self.credits, self.scenario.school_year, children, until),
+            *learning_elements(self.coursework, now, children),
+            *submission_elements(self.coursework, self.online_work, now, children, until),
+            *sign_in_elements(self.coursework, self.sign_ins, now, children, until),
+            *conduct_elements(self.scenario, self.schooling, self.conduct, children, until),
+            *program_elements(self.scenario, self.population, self.schooling, self.plans, until),
+            grade_average(self.grades, year, children, until),
+            *credit_elements(self.credits, year, children, until),
+            *family_elements(self.family_contact, self.schooling, self.scenario.school_year, children, until),
         ]
 
 

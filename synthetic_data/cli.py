@@ -41,7 +41,8 @@ def register(group: click.Group) -> None:
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Any other key of a scenario, such as moved_in_year=0.2 or fault_rates.typo=0.05. May be repeated.",
+    help="Any other key of a scenario, such as moved_in_year=0.2, fault_dials.typo=2 (typing slips, twice as "
+    "often) or fault_rates.typo=0.05. May be repeated.",
 )
 @json_option
 @ends_well

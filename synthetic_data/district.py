@@ -292,19 +292,22 @@ def _streams(scenario: Scenario) -> Any:
 def plan_faults(scenario: Scenario, silo: str) -> list[tuple[Fault, float, int]]:
     """Say how often each kind of fault happens to a silo: its rate, and how many there are at least.
 
-    A rate that the scenario sets for a kind (or for `silo.kind`) stands as it is, at every exchange level,
-    unless `faults` is 0.
+    The declared rate is multiplied by the level's factor, by `faults`, and by the dial of the kind (or of
+    `silo.kind`). Minimum counts apply where these come to 1 or more; of kinds that bring about a hard case
+    one happens in any district that isn't clean. A rate that the scenario sets for a kind stands as it is,
+    at every exchange level, unless `faults` is 0.
     """
     level = scenario.fault_level or scenario.level
-    factor = exchange(scenario, silo).fault_factor
+    general = exchange(scenario, silo).fault_factor
     plan = []
     for fault in declared_faults():
         own = scenario.fault_rates.get(fault.name, scenario.fault_rates.get(fault.kind))
+        factor = general * scenario.fault_dials.get(fault.name, scenario.fault_dials.get(fault.kind, 1.0))
         if fault.silo != silo or scenario.faults == 0 or own == 0:
             continue
         if own is not None:
             plan.append((fault, own, 1))
-        elif level in fault.levels:
-            minimum = fault.minimum if factor >= 1 else 0
+        elif level in fault.levels and factor > 0:
+            minimum = fault.minimum if factor >= 1 else min(fault.minimum, 1 if fault.case else 0)
             plan.append((fault, min(1.0, fault.rate * factor), minimum))
     return plan

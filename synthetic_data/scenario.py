@@ -21,6 +21,9 @@ Level = Literal["none", "manual", "rostered", "governed"]
 LEVELS: tuple[str, ...] = get_args(Level)
 Share = Annotated[float, Field(ge=0, le=1)]
 SmallShare = Annotated[float, Field(ge=0, le=0.5)]
+Dial = Annotated[float, Field(ge=0, le=3)]
+# Tables of a scenario whose keys are kinds of fault.
+BY_KIND = ("fault_rates", "fault_dials")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 FAULTS = Path(__file__).parent / "faults"
@@ -51,8 +54,9 @@ class Scenario(BaseModel):
     code_agreement: Level | None = None
     fault_level: Level | None = None
 
-    # How often records go wrong: a factor on every rate, and single rates by kind.
+    # How often records go wrong: a factor on every rate, a factor on the rate of one kind, and rates by kind.
     faults: float = Field(1.0, ge=0, le=3)
+    fault_dials: dict[str, Dial] = Field(default_factory=dict)
     fault_rates: dict[str, Share] = Field(default_factory=dict)
 
     # Who lives here.
@@ -133,10 +137,10 @@ def load_scenario(
     name_or_path
         A name from `scenario_names`, or the path of a TOML file.
     fault_kinds
-        Kinds that `fault_rates` may name; those declared in `faults/` when not given.
+        Kinds that `fault_rates` and `fault_dials` may name; those declared in `faults/` when not given.
     **overrides
-        Keys of `Scenario` with other values; ``fault_rates`` is merged, and a key such as
-        ``fault_rates.pin_reused`` sets one rate.
+        Keys of `Scenario` with other values; these two tables are merged, and a key such as
+        ``fault_rates.pin_reused`` sets one rate, ``fault_dials.typo`` the factor on one.
 
     Returns
     -------
@@ -160,12 +164,16 @@ def load_scenario(
         raise BadInput(f"Scenario {path} is no valid TOML: {error}. Mend that line and try again.") from None
     settings.setdefault("name", path.stem)
     given = dict(overrides)
-    rates = {**_table(settings.get("fault_rates")), **_table(given.pop("fault_rates", None))}
-    for key in [key for key in given if key.startswith("fault_rates.")]:
-        rates[key.removeprefix("fault_rates.")] = given.pop(key)
-    settings |= given | ({"fault_rates": rates} if rates else {})
     kinds = known_fault_kinds() if fault_kinds is None else frozenset(fault_kinds)
-    faults = [_unknown_kind(kind, kinds) for kind in rates if kind not in kinds]
+    faults = []
+    for table in BY_KIND:
+        by_kind = {**_table(settings.get(table)), **_table(given.pop(table, None))}
+        for key in [key for key in given if key.startswith(f"{table}.")]:
+            by_kind[key.removeprefix(f"{table}.")] = given.pop(key)
+        if by_kind:
+            settings[table] = by_kind
+        faults += [_unknown_kind(table, kind, kinds) for kind in by_kind if kind not in kinds]
+    settings |= given
     try:
         scenario = Scenario.model_validate(settings)
     except ValidationError as error:
@@ -193,9 +201,9 @@ def _table(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {} if value is None else {"": value}
 
 
-def _unknown_kind(kind: str, kinds: Collection[str]) -> str:
+def _unknown_kind(table: str, kind: str, kinds: Collection[str]) -> str:
     listed = ", ".join(sorted(known for known in kinds if "." not in known))
-    return f"fault_rates.{kind}: no such kind of fault.{nearest(kind, kinds)} There are: {listed}"
+    return f"{table}.{kind}: no such kind of fault.{nearest(kind, kinds)} There are: {listed}"
 
 
 def _in_words(fault: Any) -> str:

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from helpers.layouts import BadInput
+from synthetic_data.district import plan_faults
 from synthetic_data.scenario import Scenario, known_fault_kinds, load_scenario, scenario_names
 
 
@@ -78,11 +79,33 @@ def test_the_kinds_of_fault_are_those_that_are_declared():
         load_scenario(fault_rates={"flying_saucer": 0.1})
 
 
+def test_each_kind_has_a_dial_of_its_own():
+    def rates(**settings):
+        plan = plan_faults(load_scenario(level="manual", **settings), "meals")
+        return {fault.kind: (rate, minimum) for fault, rate, minimum in plan}
+
+    usual, more = rates(), rates(**{"faults": 1.5, "fault_dials.typo": 2})
+    assert more["typo"] == (pytest.approx(usual["typo"][0] * 3), usual["typo"][1])
+    assert more["nickname"][0] == pytest.approx(usual["nickname"][0] * 1.5)
+    assert "typo" not in rates(fault_dials={"meals.typo": 0})
+    assert rates(fault_dials={"typo": 0.5})["typo"][1] == 0, "below 1 nothing is there at least"
+    assert rates(fault_dials={"pin_reused": 0.5})["pin_reused"][1] == 1, "but of a hard case one is"
+    # A dial of one system goes before that of the kind, and a rate before both.
+    assert rates(fault_dials={"typo": 3, "meals.typo": 1}) == usual
+    assert rates(fault_dials={"typo": 3}, fault_rates={"typo": 0.2})["typo"][0] == 0.2
+    for wrong in ({"fault_dials.typo": 4}, {"fault_dials.typo": -1}):
+        with pytest.raises(BadInput, match=r"fault_dials.typo = .*must be a number from 0 to 3"):
+            load_scenario(**wrong)
+    with pytest.raises(BadInput, match=r"fault_dials.typos: no such kind of fault. Did you mean typo"):
+        load_scenario(fault_dials={"typos": 1})
+
+
 def test_a_fingerprint_is_shared_by_equal_scenarios_only():
     assert load_scenario().fingerprint() == load_scenario(students=600).fingerprint()
     changed = {
         "seed": 8, "students": 601, "level": "none", "faults": 0.5, "freshness": "governed", "fair": False,
-        "fault_rates": {"pin_reused": 0.5}, "as_of": "2026-04-29", "meal_coverage": 0.5,
+        "fault_rates": {"pin_reused": 0.5}, "fault_dials": {"typo": 2}, "as_of": "2026-04-29",
+        "meal_coverage": 0.5,
     }  # fmt: skip
     prints = {load_scenario(**{key: value}).fingerprint() for key, value in changed.items()}
     assert len(prints | {load_scenario().fingerprint()}) == len(changed) + 1

@@ -132,11 +132,11 @@ def _chosen(read: ReadFile, makes: Makes, element: int | None) -> np.ndarray:
     for name, allowed in makes.where.items():
         if braced(name) is not None:
             continue  # of a cell, not of a row
-        keep &= read.text(name, element).isin(allowed).to_numpy(bool)
+        keep &= read.text(name, element).fillna("").isin(allowed).to_numpy(bool)
     for name, refused in makes.unless.items():
         if braced(name) is not None:
             continue
-        keep &= ~read.text(name, element).isin(refused).to_numpy(bool)
+        keep &= ~read.text(name, element).fillna("").isin(refused).to_numpy(bool)
     return keep
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "accents_lost",
     "dupe_marker_in_name",
     "encoding_broken",
+    "guardian_surname",
     "html_escape_in_name",
     "names_swapped",
     "nickname",
@@ -67,6 +68,23 @@ def surname_changed(scene: Scene) -> None:
     former = look_up(scene.people["person"], scene.truth.population.children, "person", "former_last_surname")
     chosen = scene.choose(np.flatnonzero(former.notna()))
     scene.write(chosen, former.iloc[chosen], groups=np.arange(len(chosen)))
+
+
+def guardian_surname(scene: Scene) -> None:
+    """Ana Ruiz -> Ana Keller: filed under the surname of a guardian who bears another, in all rows."""
+    children, guardians = scene.truth.population.children, scene.truth.population.guardians
+    names = guardians.merge(
+        children[["person", "household", "last_surname"]].rename(
+            columns={"person": "child", "last_surname": "own"}
+        ),
+        on="household",
+        how="inner",
+        validate="many_to_many",
+    )
+    names = names.loc[names["last_surname"] != names["own"]].drop_duplicates("child")
+    other = look_up(scene.people["person"], names, "child", "last_surname")
+    places, groups = chosen_children(scene, other.notna())
+    scene.write(places, other.iloc[places], groups=groups)
 
 
 # Surname -> first name, in files that have both.

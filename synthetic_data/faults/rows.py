@@ -17,6 +17,7 @@ __all__ = [
     "event_outside_enrolment",
     "leaver_still_listed",
     "new_id_on_return",
+    "plan_entered_twice",
     "repulled_file_duplicates",
     "roster_repeats_by_term",
     "tested_but_never_enrolled",
@@ -80,6 +81,12 @@ def _unused(scene: Scene, text: pd.Series, count: int) -> list[str]:
     drawn = scene.rng.integers(low, 10 * low, size=4 * count + 8)
     free = [str(number) for number in dict.fromkeys(drawn.tolist()) if str(number) not in taken]
     return free[:count]
+
+
+def plan_entered_twice(scene: Scene) -> None:
+    """List a plan year a second time, right behind the first."""
+    chosen = scene.choose(np.arange(len(scene.page.table.rows)))
+    scene.add_rows(chosen, scene.page.table.rows.iloc[chosen], scene.people.iloc[chosen])
 
 
 def event_outside_enrolment(scene: Scene) -> None:

@@ -54,6 +54,7 @@ def test_it_says_that_it_is_invented_and_what_it_is_made_of(district_folder: Pat
         "lms": "lms/canvas_gradebook",
         "map_growth": "assessment/nwea_map_growth",
         "iready": "assessment/iready_diagnostic",
+        "special_education": "special_education/plan_records",
     }
     assert list(about["silos"]) == list(SILOS)
     assert about["school_years"] == [2025, 2026]
@@ -167,6 +168,7 @@ def test_every_row_about_a_person_is_in_the_key_once_a_part(district_folder: Pat
         "map_growth/map_growth_export.zip/AssessmentResults.csv",
         "iready/diagnostic_results_ela.csv",
         "iready/diagnostic_results_math.csv",
+        "special_education/plan_records_2026-04-30.csv",
     }
     gradebooks = {path for path in silo_files(district_folder) if path.startswith("lms/gradebooks/")}
     assert set(rows["file"]) == about_people | gradebooks

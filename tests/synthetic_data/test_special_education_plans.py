@@ -1,0 +1,143 @@
+"""The system of special education plans: a row a plan year, of published shares, by the state's number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.files import District, read_district
+from synthetic_data.district import make_district
+from synthetic_data.life.plans import CATEGORIES
+from synthetic_data.published import rows
+from tests.synthetic_data.truth import truth
+
+# Fields of the reader whose list the layout follows, without the one that it adds itself.
+HEADER = """
+declassificationspeddate dob first_name last_name mddisabling_condition1 mddisabling_condition2
+mddisabling_condition3 mddisabling_condition4 mddisabling_condition5 nj_se_consenttoimplementdate
+nj_se_delayreason nj_se_earlyintervention nj_se_eligibilityddate nj_se_initialiepmeetingdate
+nj_se_lastiepmeetingdate nj_se_parentalconsentdate nj_se_parentalconsentobtained nj_se_placement
+nj_se_reevaluationdate nj_se_referraldate nj_timeinregularprogram sldbasicreadingskills
+sldlisteningcomprehension sldmathcalculations sldmathproblemsolving sldoralexpression
+sldreadingcomprehension sldreadingfluency sldwrittenexpression special_education state_studentnumber
+student_number ti_serv_counseling ti_serv_occup ti_serv_other ti_serv_physical ti_serv_speech
+""".split()
+
+
+def plans(folder: Path) -> pd.DataFrame:
+    (path,) = (folder / "silos" / "special_education").iterdir()
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def key(folder: Path, table: str) -> pd.DataFrame:
+    return pd.read_parquet(folder / "answer_key" / f"{table}.parquet")
+
+
+def with_person(folder: Path) -> pd.DataFrame:
+    listed = key(folder, "rows")
+    listed = listed.loc[listed["silo"] == "special_education"].sort_values("row")
+    return plans(folder).assign(person=listed["person"].to_numpy())
+
+
+def test_the_header_is_the_reader_s_list_of_fields(clean_district_folder: Path) -> None:
+    assert list(plans(clean_district_folder).columns) == HEADER
+
+
+def test_without_faults_every_row_is_used_and_nothing_is_found(clean_district: District) -> None:
+    silo = clean_district["special_education"]
+
+    assert silo.findings.empty
+    accounts = silo.accounts
+    assert (accounts["rows_used"] + accounts["rows_structure"] == accounts["rows"]).all()
+    assert len(silo.facts["program"]) == len(plans(clean_district.folder))
+    assert silo.people["birth_date"].notna().all()
+
+
+def test_days_of_a_plan_follow_each_other(clean_district_folder: Path) -> None:
+    table = plans(clean_district_folder)
+    names = ["referraldate", "parentalconsentdate", "eligibilityddate", "initialiepmeetingdate"]
+    days = [pd.to_datetime(table[f"nj_se_{name}"], format="%m/%d/%Y") for name in names]
+    last = pd.to_datetime(table["nj_se_lastiepmeetingdate"], format="%m/%d/%Y")
+
+    for earlier, later in zip(days, [*days[1:], last], strict=True):
+        assert (earlier <= later).all()
+    assert (last.dt.day_of_week < 5).all()
+    ended = pd.to_datetime(table["declassificationspeddate"], format="%m/%d/%Y")
+    assert (ended.isna() | (ended > last)).all()
+
+
+def test_shares_are_the_published_ones_and_the_same_for_every_origin() -> None:
+    """Of 6,000 children about 15 percent have a plan, of the published kinds; no group has more."""
+    whole = truth(students=6000, seed=11)
+    children, drawn = whole.population.children, whole.life.plans
+    has = np.zeros(len(children), dtype=bool)
+    has[drawn.child] = True
+
+    assert abs(has.mean() - 0.15) < 4 * (0.15 * 0.85 / len(has)) ** 0.5
+    counts = {r["group"]: float(r["value"]) for r in rows("special_education") if r["unit"] != "percent"}
+    total = sum(counts.values())
+    for place, name in enumerate(CATEGORIES):
+        share = counts[name] / total
+        found = (drawn.category == place).mean()
+        assert abs(found - share) < 4 * (share * (1 - share) / len(drawn.child)) ** 0.5 + 0.005, name
+    for group in children["group"].unique():
+        mine = (children["group"] == group).to_numpy(dtype=bool)
+        if mine.sum() > 200:
+            assert abs(has[mine].mean() - has.mean()) < 4 * (0.15 * 0.85 / mine.sum()) ** 0.5, group
+    academic = whole.life.latent.academic
+    assert academic[has].mean() < academic[~has].mean() - 0.3
+
+
+def test_the_files_say_what_the_key_says_was_so_on_their_day(tmp_path: Path) -> None:
+    folder = make_district(folder=tmp_path / "clean", students=300, seed=9, faults=0.0)
+    settings = read_district(folder)["special_education"].people["as_of"]
+    table = with_person(folder)
+    table["met"] = pd.to_datetime(table["nj_se_lastiepmeetingdate"], format="%m/%d/%Y")
+    newest = table.sort_values("met").drop_duplicates("person", keep="last").set_index("person")
+    values = key(folder, "values")
+    days = sorted(values["as_of"].unique(), reverse=True)
+    roster_day = next(day for day in days if pd.Timestamp(day) <= settings.max() - pd.Timedelta(days=14))
+
+    def true(element: str) -> pd.Series:
+        told = values.loc[(values["element"] == element) & (values["as_of"] >= roster_day)]
+        return told.sort_values("as_of").drop_duplicates("person").set_index("person")["value"]
+
+    status, share = true("special_education"), true("share_in_regular_class")
+    both = newest.index.intersection(status.index)
+    assert len(both) > 25
+    written = newest.loc[both, "declassificationspeddate"].ne("").map({True: "Exited", False: "Active"})
+    assert (written == status[both]).all()
+    assert np.allclose(newest.loc[both, "nj_timeinregularprogram"].astype(float), share[both].astype(float))
+    limits = key(folder, "limits").query("silo == 'special_education'")
+    assert not set(limits["person"].dropna()) & set(table["person"])
+
+
+@pytest.mark.parametrize(("level", "share"), [("none", 0.9), ("manual", 0.9), ("governed", 1.0)])
+def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level: str, share: float) -> None:
+    folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)
+    table = with_person(folder)
+    state = truth(students=300).population.children.set_index("person")["state_id"]
+    carried = table["state_studentnumber"] != ""
+
+    assert abs(carried.mean() - share) < 0.13
+    assert (table["state_studentnumber"] == table["person"].map(state))[carried].all()
+    assert (table["student_number"] == "").all(), "no level gives this system the district's number"
+
+
+def test_a_child_is_filed_under_a_guardian_s_surname_in_every_row(tmp_path: Path) -> None:
+    folder = make_district(folder=tmp_path / "wrong", fault_rates={"guardian_surname": 0.5})
+    people = key(folder, "people").set_index("person")
+    wrong = key(folder, "faults").query("kind == 'guardian_surname' and silo == 'special_education'")
+    guardians = people.loc[people["role"] == "Guardian"]
+
+    assert len(wrong)
+    for person, after in zip(wrong["person"], wrong["after"], strict=True):
+        home = guardians.loc[guardians["household"] == people.loc[person, "household"], "last_surname"]
+        assert after in set(home)
+        assert after != people.loc[person, "last_surname"]
+    rows_of = with_person(folder)["person"].value_counts()
+    counts = wrong.groupby("person")["row"].nunique()
+    assert (counts == rows_of.reindex(counts.index)).all()

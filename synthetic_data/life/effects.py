@@ -32,7 +32,6 @@ GATHERED = (
     "conduct",
     "family_contact",
     "plans",
-    "plans",
 )
 
 

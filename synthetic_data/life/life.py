@@ -39,7 +39,6 @@ from synthetic_data.life.grades import Grades, draw_grades, grade_average
 from synthetic_data.life.online_work import OnlineWork, draw_online_work, submission_elements
 from synthetic_data.life.plans import Plans, draw_plans, program_elements
 from synthetic_data.life.sign_ins import SignIns, draw_sign_ins, sign_in_elements
-from synthetic_data.life.plans import Plans, draw_plans, program_elements
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
 from synthetic_data.life.true_values import Element, true_values
 from synthetic_data.population import Population
@@ -164,12 +163,6 @@ class Life:
     def sign_ins(self) -> SignIns:
         """See `synthetic_data.life.sign_ins`."""
         return draw_sign_ins(self.scenario, self.schooling, self.away_of("lms"), self.latent_of("lms"))
-
-    @cached_property
-    def plans(self) -> Plans:
-        """See `synthetic_data.life.plans`."""
-        traits = self.latent_of("special_education")
-        return draw_plans(self.scenario, self.population, self.schooling, traits)
 
     @cached_property
     def effects(self) -> pd.DataFrame:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, as_table
-from synthetic_data.columns import is_among, pick, within
+from synthetic_data.columns import is_among
+from synthetic_data.exports import Export
 from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario
-from synthetic_data.scene import Page
-from synthetic_data.silos.observation import Observation, Truth, look_up
+from synthetic_data.silos.observation import Truth, look_up
 
 __all__ = ["answer_key", "write_answer_key"]
 
@@ -23,9 +23,7 @@ TABLES = ("people", "rows", "faults", "limits", "cases", "values", "effects")
 def answer_key(
     scenario: Scenario,
     truth: Truth,
-    observations: Sequence[Observation],
-    pages: Iterable[Page],
-    faults: pd.DataFrame,
+    exports: Sequence[Export],
     carriers: Mapping[str, bool],
 ) -> dict[str, pd.DataFrame]:
     """Write down the truth about a made district.
@@ -36,12 +34,8 @@ def answer_key(
         Its school year.
     truth
         How things are.
-    observations
-        What every silo records.
-    pages
-        The files as they are written.
-    faults
-        Table `key_faults`.
+    exports
+        What is kept of every silo's files.
     carriers
         Silo -> whether every record of it carries a number that another silo carries too.
 
@@ -50,13 +44,17 @@ def answer_key(
     dict of str to pandas.DataFrame
         people, rows, faults, limits, cases, values and effects (tables `key_…`).
     """
-    rows = _rows(pages)
+    rows = pd.concat([export.rows for export in exports], ignore_index=True)
+    faults = pd.concat([export.faults for export in exports], ignore_index=True)
+    faults["order"] = np.arange(1, len(faults) + 1)
     tables = {
         "people": _people(scenario, truth),
         "rows": rows,
         "faults": faults,
-        "limits": pd.concat([seen.limits.assign(silo=seen.silo) for seen in observations], ignore_index=True),
-        "cases": _cases(truth, observations, rows, faults, carriers),
+        "limits": pd.concat(
+            [export.limits.assign(silo=export.silo) for export in exports], ignore_index=True
+        ),
+        "cases": _cases(truth, exports, rows, faults, carriers),
         # Where only people are written, nobody asks what became of them: nothing is drawn for it.
         "values": pd.DataFrame() if scenario.people_only else truth.life.values,
         "effects": truth.life.effects,
@@ -81,24 +79,6 @@ def write_answer_key(folder: Path, key: Mapping[str, pd.DataFrame]) -> None:
     for name, frame in key.items():
         table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
         pq.write_table(table, folder / f"{name}.parquet", compression="NONE")
-
-
-def _rows(pages: Iterable[Page]) -> pd.DataFrame:
-    listed = [page for page in pages if len(page.people)]
-    lengths = np.array([len(page.people) for page in listed])
-    of = np.repeat(np.arange(len(listed)), lengths)
-    people = pd.concat([page.people for page in listed], ignore_index=True)
-    named = np.flatnonzero(people["person"].notna().to_numpy())
-    first = np.array([page.first_row for page in listed])
-    return pd.DataFrame(
-        {
-            "silo": pick([page.silo for page in listed], of[named]),
-            "file": pick([page.path for page in listed], of[named]),
-            "row": (within(lengths) + first[of])[named],
-            "person": people["person"].array[named],
-            "part": people["part"].array[named],
-        }
-    )
 
 
 def _people(scenario: Scenario, truth: Truth) -> pd.DataFrame:
@@ -137,7 +117,7 @@ def _yes(mask: pd.Series) -> pd.Series:
 
 def _cases(
     truth: Truth,
-    observations: Sequence[Observation],
+    exports: Sequence[Export],
     rows: pd.DataFrame,
     faults: pd.DataFrame,
     carriers: Mapping[str, bool],
@@ -157,7 +137,7 @@ def _cases(
     planted = [truth.population.cases[["case", "person"]], truth.schooling.cases[["case", "person"]]]
     everywhere = pd.concat(planted, ignore_index=True)
     everywhere["silo"] = pd.Series(pd.NA, index=everywhere.index, dtype=STRING)
-    by_silo = [seen.cases.assign(silo=seen.silo) for seen in observations]
+    by_silo = [export.cases.assign(silo=export.silo) for export in exports]
     made = faults.loc[faults["case"].notna() & faults["person"].notna(), ["case", "person", "silo"]]
     pieces = [piece.astype(STRING) for piece in (everywhere, *by_silo, made)]
     cases = pd.concat(pieces, ignore_index=True).drop_duplicates(ignore_index=True)

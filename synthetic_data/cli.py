@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ def register(group: click.Group) -> None:
     help="Any other key of a scenario, such as moved_in_year=0.2, fault_dials.typo=2 (typing slips, twice as "
     "often) or fault_rates.typo=0.05. May be repeated.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    help="How many processes write files; the bytes are the same. Two, where there are two cores.",
+)
 @json_option
 @ends_well
 def make(
@@ -55,6 +61,7 @@ def make(
     people_only: bool,
     level: str | None,
     settings: tuple[str, ...],
+    processes: int | None,
     as_json: bool,
 ) -> None:
     """Make an invented school district in FOLDER, as its systems would export it.
@@ -75,7 +82,7 @@ def make(
     from synthetic_data.district import make_district
     from synthetic_data.made import figures
 
-    made = make_district(scenario, folder, **overrides)
+    made = make_district(scenario, folder, processes or min(2, os.cpu_count() or 1), **overrides)
     emit(figures(made), as_json)
 
 

@@ -8,41 +8,33 @@ import os
 import shutil
 import sys
 import tempfile
-from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from helpers.files.render import render
-from helpers.files.text_table import TextTable
-from helpers.files.write import write_files, write_table
-from helpers.layouts import STRING, BadInput, FileLayout, load_layout
+from helpers.layouts import BadInput
 from synthetic_data.answer_key import answer_key, write_answer_key
-from synthetic_data.damage import Log, go_wrong
-from synthetic_data.faults import FUNCTIONS
-from synthetic_data.kinds import Fault, declared_faults
+from synthetic_data.exports import Export, clean_pages, plan_faults, write_silos
 from synthetic_data.levels import exchange
 from synthetic_data.life import Life
 from synthetic_data.population import make_population
 from synthetic_data.scenario import Scenario, load_scenario
-from synthetic_data.scene import Page
 from synthetic_data.schooling import make_schooling
 from synthetic_data.silos import SILOS
-from synthetic_data.silos.observation import Observation, Recorded, Truth
-from synthetic_data.streams import rng_for
+from synthetic_data.silos.observation import Truth
 
 __all__ = ["cache_folder", "clean_pages", "kit_version", "make_district", "make_truth", "plan_faults"]
 
 HERE = Path(__file__).parent
 OURS = {"district.json", "silos", "answer_key"}
-NOTHING = pd.DataFrame()
 
 
 def make_district(
-    scenario: str | Path | Scenario = "workshop", folder: str | Path | None = None, **overrides: Any
+    scenario: str | Path | Scenario = "workshop",
+    folder: str | Path | None = None,
+    processes: int = 1,
+    **overrides: Any,
 ) -> Path:
     """Make a district, or find the one that was made before of the same scenario.
 
@@ -53,6 +45,8 @@ def make_district(
     folder
         Where to make it; when not given, a cache folder of this user that keeps districts by what they are
         made of.
+    processes
+        How many processes write files; the bytes are the same whatever their number.
     **overrides
         Keys of the scenario with other values, such as ``students=300`` or ``level="governed"``.
 
@@ -88,7 +82,7 @@ def make_district(
     draft = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
     try:
         draft.chmod(0o755)
-        _write(draft, settled, mark)
+        _write(draft, settled, mark, processes)
         _put(draft, place, mark)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -192,28 +186,12 @@ def _put(draft: Path, place: Path, mark: str) -> None:
 # ---------------------------------------------------------------------------------------- the contents
 
 
-def _write(folder: Path, scenario: Scenario, mark: str) -> None:
+def _write(folder: Path, scenario: Scenario, mark: str, processes: int) -> None:
     truth = make_truth(scenario)
-    log = Log()
-    observations, every_page = [], []
-    for silo, observe in SILOS.items():
-        seen = observe(scenario, truth, exchange(scenario, silo))
-        pages = clean_pages(seen, scenario.people_only)
-        if not pages:
-            continue
-        go_wrong(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
-        contents = {
-            page.path.removeprefix(f"{silo}/"): write_table(page.table, page.file) for page in pages.values()
-        }
-        write_files(folder / "silos" / silo, load_layout(seen.layout), contents)
-        # The key needs whom rows are about, not what they say: a large district would be in memory twice.
-        observations.append(replace(seen, files=()))
-        for page in pages.values():
-            page.table = replace(page.table, rows=NOTHING)
-        every_page += list(pages.values())
-    key = answer_key(scenario, truth, observations, every_page, log.table(), _carriers(scenario))
+    exports = write_silos(folder, scenario, truth, processes, make_truth)
+    key = answer_key(scenario, truth, exports, _carriers(scenario))
     write_answer_key(folder / "answer_key", key)
-    about = _about(scenario, truth.population.district_name, observations, mark)
+    about = _about(scenario, truth.population.district_name, exports, mark)
     (folder / "district.json").write_text(
         json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
     )
@@ -231,7 +209,7 @@ def _carriers(scenario: Scenario) -> dict[str, bool]:
     }
 
 
-def _about(scenario: Scenario, name: str, observations: list[Observation], mark: str) -> dict[str, Any]:
+def _about(scenario: Scenario, name: str, exports: list[Export], mark: str) -> dict[str, Any]:
     return {
         "synthetic": True,
         "scenario": scenario.name,
@@ -242,7 +220,7 @@ def _about(scenario: Scenario, name: str, observations: list[Observation], mark:
         "school_years": [scenario.school_year - 1, scenario.school_year],
         "as_of": scenario.as_of.isoformat(),
         "level": scenario.level,
-        "silos": {seen.silo: seen.layout for seen in observations},
+        "silos": {export.silo: export.layout for export in exports},
         "kit_version": kit_version(),
         "fingerprint": mark,
         "settings": scenario.model_dump(mode="json"),
@@ -254,60 +232,3 @@ def make_truth(scenario: Scenario) -> Truth:
     population = make_population(scenario)
     schooling = make_schooling(scenario, population)
     return Truth(population, schooling, Life(scenario, population, schooling))
-
-
-def clean_pages(seen: Observation, people_only: bool = False) -> dict[str, Page]:
-    """Render what a system records as text: path -> page; all, or only files that name persons."""
-    layout = load_layout(seen.layout)
-    container = f"{layout.container}/" if layout.container else ""
-    pages = {}
-    for recorded in seen.recorded(people_only):
-        file = layout.file_named(recorded.file)
-        path = f"{seen.silo}/{container}{recorded.path}"
-        pages[path] = Page(
-            silo=seen.silo,
-            path=path,
-            file=file,
-            table=_text(recorded, recorded.frame, file),
-            people=recorded.people.reset_index(drop=True),
-            spare=NOTHING if recorded.spare is None else _text(recorded, recorded.spare, file).rows,
-            spare_people=NOTHING if recorded.spare_people is None else recorded.spare_people,
-        )
-    return pages
-
-
-def _text(recorded: Recorded, frame: pd.DataFrame | TextTable, file: FileLayout) -> TextTable:
-    """Render rows that aren't text yet; where nobody agreed on a code, in the system's own words."""
-    table = frame if isinstance(frame, TextTable) else render(frame, file)
-    rows = table.rows
-    for column, words in recorded.wording.items():
-        rows = rows.assign(**{column: rows[column].replace(dict(words)).astype(STRING)})
-    return replace(table, rows=rows) if recorded.wording else table
-
-
-def _streams(scenario: Scenario) -> Any:
-    return lambda fault: rng_for(scenario.seed, fault.silo, "fault", fault.kind)
-
-
-def plan_faults(scenario: Scenario, silo: str) -> list[tuple[Fault, float, int]]:
-    """Say how often each kind of fault happens to a silo: its rate, and how many there are at least.
-
-    The declared rate is multiplied by the level's factor, by `faults`, and by the dial of the kind (or of
-    `silo.kind`). Minimum counts apply where these come to 1 or more; of kinds that bring about a hard case
-    one happens in any district that isn't clean. A rate that the scenario sets for a kind stands as it is,
-    at every exchange level, unless `faults` is 0.
-    """
-    level = scenario.fault_level or scenario.level
-    general = exchange(scenario, silo).fault_factor
-    plan = []
-    for fault in declared_faults():
-        own = scenario.fault_rates.get(fault.name, scenario.fault_rates.get(fault.kind))
-        factor = general * scenario.fault_dials.get(fault.name, scenario.fault_dials.get(fault.kind, 1.0))
-        if fault.silo != silo or scenario.faults == 0 or own == 0:
-            continue
-        if own is not None:
-            plan.append((fault, own, 1))
-        elif level in fault.levels and factor > 0:
-            minimum = fault.minimum if factor >= 1 else min(fault.minimum, 1 if fault.case else 0)
-            plan.append((fault, min(1.0, fault.rate * factor), minimum))
-    return plan

@@ -1,0 +1,264 @@
+"""The files of every silo, written one silo after the other or by several processes, and what the key keeps.
+
+A silo depends on the truth alone and on its own streams, so that it doesn't matter which process writes it,
+or when: the bytes are the same whatever their number.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.render import render
+from helpers.files.text_table import TextTable
+from helpers.files.write import write_files, write_table
+from helpers.layouts import STRING, BadInput, FileLayout, load_layout
+from synthetic_data.columns import pick, within
+from synthetic_data.damage import Log, go_wrong
+from synthetic_data.faults import FUNCTIONS
+from synthetic_data.kinds import Fault, declared_faults
+from synthetic_data.levels import exchange
+from synthetic_data.scenario import Scenario
+from synthetic_data.scene import Page
+from synthetic_data.silos import SILOS
+from synthetic_data.silos.observation import Observation, Recorded, Truth
+from synthetic_data.streams import rng_for
+
+__all__ = ["Export", "clean_pages", "plan_faults", "write_silos"]
+
+NOTHING = pd.DataFrame()
+PARTS = ".parts"
+# Silos that cost most, first: so that no process begins with them when the others have done.
+LONGEST = ("lms", "attendance", "sis", "map_growth", "family", "iready", "activities")
+
+
+@dataclass(frozen=True)
+class Export:
+    """What the key keeps of a silo's files once they are written."""
+
+    silo: str
+    layout: str
+    rows: pd.DataFrame
+    """Whom every row is about: `key_rows`."""
+    faults: pd.DataFrame
+    """`key_faults`; `order` counts within the silo."""
+    limits: pd.DataFrame
+    cases: pd.DataFrame
+
+
+def write_silos(
+    folder: Path, scenario: Scenario, truth: Truth, processes: int, make_truth: Callable[[Scenario], Truth]
+) -> list[Export]:
+    """Write the files of every silo.
+
+    Parameters
+    ----------
+    folder
+        A district folder that is being made; the silos come below `silos/`.
+    scenario
+        What the district is like.
+    truth
+        How things are.
+    processes
+        How many processes share the silos.
+    make_truth
+        Makes the truth again, for a process that can't be given it.
+
+    Returns
+    -------
+    list of Export
+        In the order of `SILOS`; a silo that writes no file isn't there.
+    """
+    waiting = sorted(SILOS, key=lambda silo: LONGEST.index(silo) if silo in LONGEST else len(LONGEST))
+    (folder / "silos").mkdir(parents=True)
+    if processes == 1:
+        done = {silo: _write_silo(folder, scenario, truth, silo) for silo in SILOS}
+    else:
+        done = _shared(folder, scenario, truth, waiting, processes, make_truth)
+    return [export for silo in SILOS if (export := done[silo]) is not None]
+
+
+def _write_silo(folder: Path, scenario: Scenario, truth: Truth, silo: str) -> Export | None:
+    seen = SILOS[silo](scenario, truth, exchange(scenario, silo))
+    pages = clean_pages(seen, scenario.people_only)
+    if not pages:
+        return None
+    log = Log()
+    go_wrong(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
+    contents = {}
+    for page in pages.values():
+        contents[page.path.removeprefix(f"{silo}/")] = write_table(page.table, page.file)
+        page.table = replace(page.table, rows=NOTHING)  # else a large file would be in memory twice
+    write_files(folder / "silos" / silo, load_layout(seen.layout), contents)
+    return Export(silo, seen.layout, _rows(pages.values()), log.table(), seen.limits, seen.cases)
+
+
+# ------------------------------------------------------------------------------------ several processes
+
+
+def _shared(
+    folder: Path,
+    scenario: Scenario,
+    truth: Truth,
+    waiting: Sequence[str],
+    processes: int,
+    make_truth: Callable[[Scenario], Truth],
+) -> dict[str, Export | None]:
+    """Let processes take silos, each the next one that nobody has, until none is left."""
+    parts = folder / PARTS
+    parts.mkdir()
+    context = _context()
+    forked = context.get_start_method() == "fork"
+    following = context.Value("q", 0)
+    helpers = []
+    for _ in range(processes - 1):
+        ours, theirs = context.Pipe(duplex=False)
+        given = (folder, scenario, truth if forked else None, waiting, following, make_truth, theirs)
+        process = context.Process(target=_help, args=given, daemon=True)
+        process.start()
+        theirs.close()
+        helpers.append((process, ours))
+    try:
+        _take(folder, scenario, truth, waiting, following)
+        for process, ours in helpers:
+            failure = ours.recv() if ours.poll(None) else None
+            process.join()
+            if failure is not None:
+                raise failure
+    except EOFError:
+        raise OSError("a process that was writing files was ended from outside; try again") from None
+    finally:
+        for process, _ in helpers:
+            if process.is_alive():
+                process.terminate()
+                process.join()
+    done = {silo: pickle.loads((parts / silo).read_bytes()) for silo in waiting}
+    for silo in waiting:
+        (parts / silo).unlink()
+    parts.rmdir()
+    return done
+
+
+def _context() -> Any:
+    # A fork has the truth at once, but of a process with other threads (a notebook) it may stand still.
+    fork = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if fork else "spawn")
+
+
+def _help(
+    folder: Path,
+    scenario: Scenario,
+    truth: Truth | None,
+    waiting: Sequence[str],
+    following: Any,
+    make_truth: Callable[[Scenario], Truth],
+    told: Connection,
+) -> None:
+    try:
+        _take(folder, scenario, truth or make_truth(scenario), waiting, following)
+    except (BadInput, OSError) as error:
+        told.send(error)
+    except Exception as error:
+        told.send(RuntimeError(f"{type(error).__name__}: {error}"))
+    else:
+        told.send(None)
+
+
+def _take(folder: Path, scenario: Scenario, truth: Truth, waiting: Sequence[str], following: Any) -> None:
+    while True:
+        with following.get_lock():
+            at = following.value
+            following.value = at + 1
+        if at >= len(waiting):
+            return
+        silo = waiting[at]
+        export = _write_silo(folder, scenario, truth, silo)
+        (folder / PARTS / silo).write_bytes(pickle.dumps(export, pickle.HIGHEST_PROTOCOL))
+
+
+# ---------------------------------------------------------------------------------------- rows and text
+
+
+def _rows(pages: Iterable[Page]) -> pd.DataFrame:
+    listed = [page for page in pages if len(page.people)]
+    lengths = np.array([len(page.people) for page in listed])
+    of = np.repeat(np.arange(len(listed)), lengths)
+    people = pd.concat([page.people for page in listed], ignore_index=True)
+    named = np.flatnonzero(people["person"].notna().to_numpy())
+    first = np.array([page.first_row for page in listed])
+    return pd.DataFrame(
+        {
+            "silo": pick([page.silo for page in listed], of[named]),
+            "file": pick([page.path for page in listed], of[named]),
+            "row": (within(lengths) + first[of])[named],
+            "person": people["person"].array[named],
+            "part": people["part"].array[named],
+        }
+    )
+
+
+def clean_pages(seen: Observation, people_only: bool = False) -> dict[str, Page]:
+    """Render what a system records as text: path -> page; all, or only files that name persons."""
+    layout = load_layout(seen.layout)
+    container = f"{layout.container}/" if layout.container else ""
+    pages = {}
+    for recorded in seen.recorded(people_only):
+        file = layout.file_named(recorded.file)
+        path = f"{seen.silo}/{container}{recorded.path}"
+        pages[path] = Page(
+            silo=seen.silo,
+            path=path,
+            file=file,
+            table=_text(recorded, recorded.frame, file),
+            people=recorded.people.reset_index(drop=True),
+            spare=NOTHING if recorded.spare is None else _text(recorded, recorded.spare, file).rows,
+            spare_people=NOTHING if recorded.spare_people is None else recorded.spare_people,
+        )
+    return pages
+
+
+def _text(recorded: Recorded, frame: pd.DataFrame | TextTable, file: FileLayout) -> TextTable:
+    """Render rows that aren't text yet; where nobody agreed on a code, in the system's own words."""
+    table = frame if isinstance(frame, TextTable) else render(frame, file)
+    rows = table.rows
+    for column, words in recorded.wording.items():
+        rows = rows.assign(**{column: rows[column].replace(dict(words)).astype(STRING)})
+    return replace(table, rows=rows) if recorded.wording else table
+
+
+def _streams(scenario: Scenario) -> Any:
+    return lambda fault: rng_for(scenario.seed, fault.silo, "fault", fault.kind)
+
+
+def plan_faults(scenario: Scenario, silo: str) -> list[tuple[Fault, float, int]]:
+    """Say how often each kind of fault happens to a silo: its rate, and how many there are at least.
+
+    The declared rate is multiplied by the level's factor, by `faults`, and by the dial of the kind (or of
+    `silo.kind`). Minimum counts apply where these come to 1 or more; of kinds that bring about a hard case
+    one happens in any district that isn't clean. A rate that the scenario sets for a kind stands as it is,
+    at every exchange level, unless `faults` is 0.
+    """
+    level = scenario.fault_level or scenario.level
+    general = exchange(scenario, silo).fault_factor
+    plan = []
+    for fault in declared_faults():
+        own = scenario.fault_rates.get(fault.name, scenario.fault_rates.get(fault.kind))
+        factor = general * scenario.fault_dials.get(fault.name, scenario.fault_dials.get(fault.kind, 1.0))
+        if fault.silo != silo or scenario.faults == 0 or own == 0:
+            continue
+        if own is not None:
+            plan.append((fault, own, 1))
+        elif level in fault.levels and factor > 0:
+            minimum = fault.minimum if factor >= 1 else min(fault.minimum, 1 if fault.case else 0)
+            plan.append((fault, min(1.0, fault.rate * factor), minimum))
+    return plan

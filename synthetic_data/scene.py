@@ -50,7 +50,7 @@ class Page:
     @property
     def first_row(self) -> int:
         """Row number, as a spreadsheet counts, of the first data row."""
-        if self.file.format != "csv":
+        if self.file.nested:
             return 1
         titles: Any = self.table.settings.get("title_rows", ())
         return 1 + len(titles) + (1 if self.table.settings.get("header_row", 1) else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -48,13 +49,7 @@ def test_it_says_that_it_is_invented_and_what_it_is_made_of(district_folder: Pat
 
     assert about["synthetic"] is True
     assert about["silos"] == {
-        "sis": "sis/oneroster_1p2",
-        "attendance": "attendance/edfi_json",
-        "meals": "meals/mealtime_customers",
-        "lms": "lms/canvas_gradebook",
-        "map_growth": "assessment/nwea_map_growth",
-        "iready": "assessment/iready_diagnostic",
-        "special_education": "special_education/plan_records",
+        name: importlib.import_module(f"synthetic_data.silos.{name}").LAYOUT for name in SILOS
     }
     assert list(about["silos"]) == list(SILOS)
     assert about["school_years"] == [2025, 2026]
@@ -169,13 +164,17 @@ def test_every_row_about_a_person_is_in_the_key_once_a_part(district_folder: Pat
         "iready/diagnostic_results_ela.csv",
         "iready/diagnostic_results_math.csv",
         "special_education/plan_records_2026-04-30.csv",
+        "family/family_accounts_2026-04-30.csv",
+        "family/family_contacts_2026-04-30.csv",
+        "family/family_logins_2026-04-30.csv",
+        "family/family_messages_2026-04-30.csv",
     }
     gradebooks = {path for path in silo_files(district_folder) if path.startswith("lms/gradebooks/")}
     assert set(rows["file"]) == about_people | gradebooks
     faults = key(district_folder, "faults")
     of_nobody = faults.loc[faults["row"].notna() & faults["column"].isna() & faults["person"].isna()]
     for path in about_people:
-        first = 1 if path.endswith(".jsonl") else 2
+        first = 1 if path.endswith((".jsonl", ".xml")) else 2
         count = len(table_of(district_folder, path).rows)
         about = set(range(first, first + count)) - set(of_nobody.loc[of_nobody["file"] == path, "row"])
         assert set(rows.loc[rows["file"] == path, "row"]) == about, path

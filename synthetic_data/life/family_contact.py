@@ -1,0 +1,375 @@
+"""How school and home reach each other: who is on record, who looks in, which messages are sent and opened.
+
+A family whose children have more support around them signs up more often, looks in more often and opens more
+of its messages. Where parents live apart, both are on record and the second home hears less. A message comes
+in the family's language where the portal has a translation, in English otherwise; whether it is opened
+doesn't depend on that while ``scenario.fair`` is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import pick, within
+from synthetic_data.life.absences import Absences
+from synthetic_data.life.effect import Effect
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, whole_number
+from synthetic_data.population import Population
+from synthetic_data.population.homes import HOME_LANGUAGES
+from synthetic_data.population.schools import LEVELS
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = [
+    "CHANNELS",
+    "EFFECTS",
+    "LANGUAGES",
+    "TOPICS",
+    "FamilyContact",
+    "Traffic",
+    "draw_family_contact",
+    "family_elements",
+]
+
+Codes = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.datetime64]
+Moments = npt.NDArray[np.datetime64]
+
+DAY = np.timedelta64(1, "D")
+
+CHANNELS = ("E-mail", "Text message")
+TOPICS = ("School news", "Report card", "Absences")
+NEWS, REPORT, ABSENCES = range(3)
+LANGUAGES = tuple(dict.fromkeys(["eng", *(code for code, _ in HOME_LANGUAGES.values())]))
+TRANSLATED = ("eng", "spa")  # languages in which the portal has its messages
+
+# The kit's own sizes. Log odds, log rates, and shares.
+SIGNED_UP, SUPPORT_IN_SIGNING_UP = 1.9, 0.6
+LOGINS_A_YEAR, SUPPORT_IN_LOGINS = 8.0, 0.45
+OPENED, SUPPORT_IN_OPENING, OPENED_OF_TOPIC = 0.35, 0.7, (-0.3, 0.4, 0.3)
+UNTRANSLATED_IN_OPENING = -0.8  # only where scenario.fair is false
+APART = 0.16  # of two parents
+SECOND_HOME, SECOND_GUARDIAN = 0.35, 0.5  # times as many log-ins as the first guardian
+TOLD_LANGUAGE = 0.85  # of homes that speak another language than English
+ONE_ADDRESS = 0.08  # of two parents under one roof who share an e-mail address
+NEWS_EVERY = 40  # instructional days
+NOTICE_AFTER = (3, 6, 10)  # days missed
+HOURS_UNTIL_OPENED, SPREAD_OF_HOURS = 5.0, 1.4  # median, and standard deviation of the logarithm
+SENT_AT = np.array([20 * 60 + 30, 21 * 60, 22 * 60 + 15])  # minutes after midnight UTC, by topic
+
+ODDS, RATE = "log odds a standard deviation", "log rate a standard deviation"
+EFFECTS = (
+    Effect("support_in_signing_up", "support", "family in the portal", SUPPORT_IN_SIGNING_UP, ODDS),
+    Effect("support_in_portal_logins", "support", "log-ins of guardians", SUPPORT_IN_LOGINS, RATE),
+    Effect(
+        "second_home_in_portal_logins", "second home", "log-ins of guardians", SECOND_HOME, "times as many"
+    ),
+    Effect("support_in_opening", "support", "messages opened", SUPPORT_IN_OPENING, ODDS),
+    Effect(
+        "absence_in_messages",
+        "3, 6 or 10 days missed",
+        "a message about absences",
+        lambda scenario: scenario.direct_effects,
+        "messages a guardian",
+    ),
+    Effect(
+        "untranslated_in_opening",
+        "message in another language than the home's",
+        "messages opened",
+        lambda scenario: 0.0 if scenario.fair else UNTRANSLATED_IN_OPENING,
+        "log odds",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Log-ins and messages of two school years, as arrays; guardians and contacts are places."""
+
+    login_guardian: Codes
+    login_day: Days
+    login_times: Codes
+    contact: Codes
+    """By message: the contact who got it."""
+    topic: Codes
+    channel: Codes
+    language: Codes
+    sent: Moments
+    """Minutes, UTC."""
+    opened: Moments
+    """Minutes, UTC; ``NaT``: not yet."""
+
+
+@dataclass(frozen=True)
+class FamilyContact:
+    """Who is on record in the family portal, as arrays; guardians, children and households are places."""
+
+    signed_up: Mask
+    """By household: it is in the portal."""
+    language: Codes
+    """By household: the language that the portal was told (place in `LANGUAGES`)."""
+    email: npt.NDArray[np.object_]
+    """By guardian: the address of the account; ``None`` without one."""
+    home: Codes
+    """By guardian: the household."""
+    guardian: Codes
+    """By contact: a guardian of the child's household, in the order of children."""
+    child: Codes
+    primary: Mask
+    lives_with: Mask
+    make_traffic: Callable[[FamilyContact], Traffic]
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        """Log-ins and messages, drawn when they are first asked for."""
+        return self.make_traffic(self)
+
+
+def draw_family_contact(
+    scenario: Scenario,
+    population: Population,
+    schooling: Schooling,
+    traits: Traits,
+    away: Callable[[], Absences],
+) -> FamilyContact:
+    """Draw who is on record, and what passes between school and home.
+
+    Parameters
+    ----------
+    scenario
+        The day of the exports; `fair`; `direct_effects`, the share of notices about absences that are sent.
+    population, schooling
+        Families, and when their children were here.
+    traits
+        Support around a child.
+    away
+        Gives the days missed, about which the portal writes.
+
+    Returns
+    -------
+    FamilyContact
+        Contacts now; log-ins and messages when they are asked for.
+    """
+    children, guardians = population.children, population.guardians
+    homes = pd.Index(population.households["household"])
+    home_of_child = np.asarray(homes.get_indexer(pd.Index(children["household"])))
+    home = np.asarray(homes.get_indexer(pd.Index(guardians["household"])))
+    count = len(homes)
+    rng = rng_for(scenario.seed, "family contact")
+    support = _of_homes(traits.support, home_of_child, count)
+    signed_up = rng.random(count) < _chance(SIGNED_UP + SUPPORT_IN_SIGNING_UP * support)
+    spoken = np.asarray(pd.Index(LANGUAGES).get_indexer(pd.Index(population.households["home_language"])))
+    told = (rng.random(count) < TOLD_LANGUAGE) & (spoken >= 0)
+    relation = guardians["relation"].to_numpy(dtype=object)
+    size = np.bincount(home, minlength=count)
+    apart = (size == 2) & (rng.random(count) < APART)
+    one_address = (size == 2) & ~apart & (rng.random(count) < ONE_ADDRESS)
+    # Guardians stand by household, the mother first.
+    first = np.cumsum(size) - size
+    rank = np.arange(len(home)) - first[home]
+    email = np.array([None if one is pd.NA else one for one in guardians["email"].tolist()], dtype=object)
+    second = (rank == 1) & one_address[home]
+    email[second] = email[first[home[second]]]
+
+    listed = np.flatnonzero(signed_up[home_of_child])
+    each = size[home_of_child[listed]]
+    child = np.repeat(listed, each)
+    guardian = first[home_of_child[child]] + within(each)
+    parent = np.isin(relation[guardian], ("Mother", "Father"))
+    lives_with = ~(apart[home[guardian]] & (rank[guardian] == 1) & parent)
+
+    def traffic(contacts: FamilyContact) -> Traffic:
+        return _traffic(scenario, schooling, traits, support, contacts, spoken, rank, away())
+
+    return FamilyContact(
+        signed_up,
+        np.where(told, spoken, 0),
+        email,
+        home,
+        guardian,
+        child,
+        rank[guardian] == 0,
+        lives_with,
+        traffic,
+    )
+
+
+def family_elements(
+    contacts: FamilyContact, schooling: Schooling, year: int, children: int, until: np.datetime64
+) -> list[Element]:
+    """Give what the portal has on record of each child on a day; nothing of those who aren't in it.
+
+    Parameters
+    ----------
+    contacts
+        From `draw_family_contact`.
+    schooling, year
+        The school year in which log-ins and messages count.
+    children
+        How many there are.
+    until
+        The day; it counts.
+
+    Returns
+    -------
+    list of Element
+        guardians, contact_language, portal_logins, messages_sent, messages_opened.
+    """
+    traffic = contacts.traffic
+    since = min(laid_out.days[0] for (of_year, _), laid_out in schooling.years.items() if of_year == year)
+    on_record = np.bincount(contacts.child, minlength=children)
+    language = np.full(children, np.nan)
+    language[contacts.child] = contacts.language[contacts.home[contacts.guardian]]
+    counted = (traffic.login_day >= since) & (traffic.login_day <= until)
+    times = np.bincount(
+        traffic.login_guardian[counted], traffic.login_times[counted], minlength=len(contacts.home)
+    )
+    logins = np.bincount(contacts.child, times[contacts.guardian], minlength=children)
+    sent = (traffic.sent >= since) & (traffic.sent < until + DAY)
+    opened = sent & (traffic.opened < until + DAY)
+    got, read = (
+        np.bincount(contacts.child[traffic.contact[which]], minlength=children) for which in (sent, opened)
+    )
+
+    def known(numbers: npt.NDArray[Any]) -> Numbers:
+        return np.where(on_record > 0, numbers.astype("float64"), np.nan)
+
+    return [
+        Element("guardians", known(on_record), whole_number),
+        Element("contact_language", language, lambda numbers: pick(LANGUAGES, numbers.astype("int64"))),
+        Element("portal_logins", known(logins), whole_number),
+        Element("messages_sent", known(got), whole_number),
+        Element("messages_opened", known(read), whole_number),
+    ]
+
+
+def _chance(log_odds: Numbers) -> Numbers:
+    return 1 / (1 + np.exp(-log_odds))
+
+
+def _of_homes(numbers: Numbers, home: Codes, count: int) -> Numbers:
+    """Give each household the mean of its children."""
+    size = np.bincount(home, minlength=count)
+    return np.bincount(home, numbers, minlength=count) / np.maximum(size, 1)
+
+
+def _traffic(
+    scenario: Scenario,
+    schooling: Schooling,
+    traits: Traits,
+    support: Numbers,
+    contacts: FamilyContact,
+    spoken: Codes,
+    rank: Codes,
+    away: Absences,
+) -> Traffic:
+    guardian, day, times = _logins(scenario, schooling, support, contacts, rank)
+    child, topic, sent = _messages(scenario, schooling, away)
+    # Each goes to everybody who is on record for the child.
+    on_record = np.bincount(contacts.child, minlength=len(traits.support))
+    start = np.cumsum(on_record) - on_record
+    each = on_record[child]
+    contact = np.repeat(start[child], each) + within(each)
+    order = np.lexsort((contact, np.repeat(sent, each)))
+    which = np.repeat(np.arange(len(child)), each)[order]
+    contact, child, topic, sent = contact[order], child[which], topic[which], sent[which]
+
+    rng = rng_for(scenario.seed, "family contact", "opened")
+    home = contacts.home[contacts.guardian[contact]]
+    wanted = contacts.language[home]
+    language = np.where(np.isin(wanted, [LANGUAGES.index(one) for one in TRANSLATED]), wanted, 0)
+    odds = OPENED + SUPPORT_IN_OPENING * traits.support[child] + np.array(OPENED_OF_TOPIC)[topic]
+    if not scenario.fair:
+        odds = odds + np.where(language == spoken[home], 0.0, UNTRANSLATED_IN_OPENING)
+    hours = HOURS_UNTIL_OPENED * np.exp(SPREAD_OF_HOURS * rng.standard_normal(len(contact)))
+    opened = sent + (60 * hours).astype("int64") + 1
+    closing = np.datetime64(scenario.as_of, "m") + np.timedelta64(1, "D")
+    opened[(rng.random(len(contact)) >= _chance(odds)) | (opened >= closing)] = np.datetime64("NaT")
+    no_email = np.array([one is None for one in contacts.email.tolist()], dtype=bool)
+    channel = no_email[contacts.guardian[contact]].astype("int64")
+    return Traffic(guardian, day, times, contact, topic, channel, language, sent, opened)
+
+
+def _logins(
+    scenario: Scenario, schooling: Schooling, support: Numbers, contacts: FamilyContact, rank: Codes
+) -> tuple[Codes, Days, Codes]:
+    """Draw the days on which guardians looked in: while a child of the home was at school here."""
+    spells = schooling.spells
+    homes = len(contacts.signed_up)
+    home_of_child = np.full(len(contacts.child) and int(np.max(contacts.child)) + 1, -1)
+    home_of_child[contacts.child] = contacts.home[contacts.guardian]
+    with_them = np.ones(len(rank), dtype=bool)
+    with_them[contacts.guardian[~contacts.lives_with]] = False
+    share = np.where(rank == 0, 1.0, np.where(with_them, SECOND_GUARDIAN, SECOND_HOME))
+    can = contacts.signed_up[contacts.home] & np.array([one is not None for one in contacts.email.tolist()])
+    rate = LOGINS_A_YEAR * np.exp(SUPPORT_IN_LOGINS * support - SUPPORT_IN_LOGINS**2 / 2)
+    parts = []
+    for year in sorted({year for year, _ in schooling.years}):
+        rng = rng_for(scenario.seed, "family contact", "log-ins", year)
+        # Levels end a day apart, which nobody minds here.
+        laid_out = schooling.years[year, "elementary"]
+        past = min(laid_out.past, len(laid_out.days))
+        mine = np.flatnonzero(
+            (spells.year == year) & (spells.end != -2) & (spells.child < len(home_of_child))
+        )
+        home = home_of_child[spells.child[mine]]
+        mine, home = mine[home >= 0], home[home >= 0]
+        begin, end = np.full(homes, past), np.full(homes, -1)
+        np.minimum.at(begin, home, spells.begin[mine])
+        np.maximum.at(end, home, np.where(spells.is_open[mine], past - 1, spells.end[mine]))
+        length = np.maximum(np.minimum(end, past - 1) - begin + 1, 0)
+        number = rng.poisson(can * share * rate[contacts.home] * length[contacts.home] / 180)
+        guardian = np.repeat(np.arange(len(rank)), number)
+        at = begin[contacts.home[guardian]] + (
+            rng.random(len(guardian)) * length[contacts.home[guardian]]
+        ).astype("int64")
+        key, times = np.unique(guardian * 1000 + at, return_counts=True)
+        parts.append((key // 1000, laid_out.days[key % 1000], times))
+    guardian, day, times = (np.concatenate([part[n] for part in parts]) for n in range(3))
+    order = np.lexsort((guardian, day))
+    return guardian[order], day[order], times[order]
+
+
+def _messages(scenario: Scenario, schooling: Schooling, away: Absences) -> tuple[Codes, Codes, Moments]:
+    """Say about whom the portal wrote, what about and when: to schools on fixed days, to a child's family."""
+    spells = schooling.spells
+    parts = []
+    for (year, level), laid_out in schooling.years.items():
+        news = np.arange(5, len(laid_out.days), NEWS_EVERY)
+        reports = np.minimum(np.array(laid_out.period_end) + 2, len(laid_out.days) - 1)
+        at = np.r_[news, reports]
+        topics = np.r_[np.full(len(news), NEWS), np.full(len(reports), REPORT)]
+        sent_already = at < laid_out.past
+        at, topics = at[sent_already], topics[sent_already]
+        mine = np.flatnonzero(
+            (spells.year == year) & (spells.level == list(LEVELS).index(level)) & (spells.end != -2)
+        )
+        here = (spells.begin[mine, None] <= at) & (
+            spells.is_open[mine, None] | (spells.end[mine, None] >= at)
+        )
+        row, event = np.nonzero(here)
+        minute = SENT_AT[topics[event]] + 5 * (spells.school[mine[row]] % 12)
+        sent = laid_out.days[at[event]].astype("datetime64[m]") + minute
+        parts.append((spells.child[mine[row]], topics[event], sent))
+    missed = np.flatnonzero(away.missed)
+    child, day = away.child[missed], away.day[missed]
+    order = np.lexsort((day, child))
+    child, day = child[order], day[order]
+    so_far = 1 + np.arange(len(child)) - np.searchsorted(child, child)
+    told = np.isin(so_far, NOTICE_AFTER) & (day + DAY <= np.datetime64(scenario.as_of, "D"))
+    told &= rng_for(scenario.seed, "family contact", "notices").random(len(child)) < scenario.direct_effects
+    sent = (day[told] + DAY).astype("datetime64[m]") + SENT_AT[ABSENCES]
+    parts.append((child[told], np.full(int(told.sum()), ABSENCES), sent))
+    found = [np.concatenate([part[n] for part in parts]) for n in range(3)]
+    return found[0], found[1], found[2]

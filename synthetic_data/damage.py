@@ -154,11 +154,14 @@ def _apply_cells(fault: Fault, change: CellChange, log: Log) -> None:
     page.table = replace(page.table, rows=rows)
 
 
-def _as_json(rows: pd.DataFrame) -> list[str]:
+def _as_json(page: Page, rows: pd.DataFrame) -> list[str]:
+    """Write rows down: cells in their order; in a nested file by name, since others may lack an element."""
     cells = zip(*(rows[name].tolist() for name in rows.columns), strict=True)
-    return [
-        json.dumps([None if cell is pd.NA else cell for cell in row], ensure_ascii=False) for row in cells
-    ]
+    texts = ([None if cell is pd.NA else cell for cell in row] for row in cells)
+    if page.file.nested:
+        names = list(map(str, rows.columns))
+        return [json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in texts]
+    return [json.dumps(row, ensure_ascii=False) for row in texts]
 
 
 def _apply_rows(page: Page, log: Log) -> None:
@@ -180,7 +183,7 @@ def _apply_rows(page: Page, log: Log) -> None:
             page,
             groups[falling],
             row_before=(places + page.first_row).tolist(),
-            before=_as_json(rows.iloc[places]),
+            before=_as_json(page, rows.iloc[places]),
             person=people["person"].iloc[places].tolist(),
         )
         gone[places] = True
@@ -206,7 +209,7 @@ def _apply_rows(page: Page, log: Log) -> None:
             page,
             groups[number],
             row=(written + page.first_row).tolist(),
-            after=_as_json(rows.iloc[written]),
+            after=_as_json(page, rows.iloc[written]),
             person=people["person"].iloc[written].tolist(),
         )
     elif gone.any():

@@ -54,9 +54,12 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int) -> TextTable:
     rows = rows.drop(index=list(added.to_numpy(dtype="int64") - first_row)).reset_index(drop=True)
     dropped = falling.loc[falling["row_before"].notna()].sort_values("row_before")
     if len(dropped):
-        again = pd.DataFrame(
-            [json.loads(str(text)) for text in dropped["before"]], columns=list(rows.columns)
-        )
+        lost = [json.loads(str(text)) for text in dropped["before"]]
+        if isinstance(lost[0], dict):
+            # An element that no other row has is gone from the written file; its place is told here.
+            order = [*lost[0], *(name for name in rows.columns if name not in lost[0])]
+            rows = rows.reindex(columns=order).astype(STRING)
+        again = pd.DataFrame(lost, columns=list(rows.columns))
         places = dropped["row_before"].to_numpy(dtype="int64") - first_row
         kept = np.setdiff1d(np.arange(len(rows) + len(places)), places)
         rows = pd.concat([rows.set_axis(kept), again.astype(STRING).set_axis(places)]).sort_index()

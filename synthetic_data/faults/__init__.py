@@ -7,13 +7,37 @@ they are applied and logged in damage.py, how they are undone in undo.py.
 
 from collections.abc import Callable
 
-from synthetic_data.faults import contacts, dates, gradebooks, ids, names, numbers, rows, whole_files
+from synthetic_data.faults import (
+    codes,
+    contacts,
+    dates,
+    gradebooks,
+    ids,
+    names,
+    numbers,
+    rows,
+    spellings,
+    spells,
+    whole_files,
+)
 from synthetic_data.scene import Scene
 
 __all__ = ["FUNCTIONS"]
 
 FUNCTIONS: dict[str, Callable[[Scene], None]] = {
     kind: getattr(concept, kind)
-    for concept in (names, dates, numbers, ids, rows, gradebooks, whole_files, contacts)
+    for concept in (
+        names,
+        dates,
+        numbers,
+        ids,
+        rows,
+        gradebooks,
+        whole_files,
+        contacts,
+        spellings,
+        codes,
+        spells,
+    )
     for kind in concept.__all__
 }

@@ -19,11 +19,14 @@ __all__ = [
     "id_columns_swapped",
     "leading_zero_lost",
     "pin_reused",
+    "same_test_id_two_children",
+    "scientific_notation",
     "sibling_swap",
     "staff_student_same_id",
     "state_id_on_two_children",
     "unknown_id_type",
     "vendor_holds_old_id",
+    "zero_or_blank_key",
 ]
 
 
@@ -185,3 +188,26 @@ def id_columns_swapped(scene: Scene) -> None:
         groups = np.full(len(places), group)
         scene.write(places, state.iloc[places], groups=groups)
         scene.write(places, own.iloc[places], column=other, groups=groups)
+
+
+def scientific_notation(scene: Scene) -> None:
+    """1047110815 -> 1.05E+09, in the whole list of a grade: saved from a column too narrow for it."""
+    text = scene.text()
+    long = (text.str.isdigit() & (text.str.len() >= 8)).fillna(False)
+    for group, (_, places) in enumerate(chosen_pieces(scene, long)):
+        rounded = [f"{float(number):.2E}" for number in text.iloc[places]]
+        scene.write(places, rounded, groups=np.full(len(places), group))
+
+
+def same_test_id_two_children(scene: Scene) -> None:
+    """Give a result the number of another child's result."""
+    text, person = scene.text(), scene.people["person"]
+    others = scene.rng.permutation(len(text))
+    differs = (person.array != person.iloc[others].array).fillna(False).to_numpy(dtype=bool)
+    chosen = scene.choose(np.flatnonzero(differs))
+    scene.write(chosen, text.iloc[others[chosen]], groups=np.arange(len(chosen)))
+
+
+def zero_or_blank_key(scene: Scene) -> None:
+    """104211 -> 0: what a form takes when the number isn't known, for one child after the other."""
+    scene.change_each(lambda text: "0" if text else text)

@@ -11,6 +11,7 @@ from synthetic_data.scene import Scene
 __all__ = [
     "byte_order_mark",
     "column_case_changed",
+    "duplicate_column_names",
     "row_too_long",
     "semicolon_csv",
 ]
@@ -41,4 +42,14 @@ def column_case_changed(scene: Scene) -> None:
         page = scene.pages[number]
         other = re.sub(r"[A-Z]{2,}(?=[A-Z])", lambda run: run[0].capitalize(), scene.fault.column)
         header = [other if name == scene.fault.column else name for name in page.table.header]
+        scene.reshape(page, header=header)
+
+
+def duplicate_column_names(scene: Scene) -> None:
+    """Give a column the name of the one before it."""
+    for number in scene.choose(np.arange(len(scene.pages))).tolist():
+        page = scene.pages[number]
+        header = list(page.table.header)
+        at = header.index(scene.fault.column)
+        header[at] = header[at - 1]
         scene.reshape(page, header=header)

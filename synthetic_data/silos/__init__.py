@@ -4,11 +4,22 @@ from collections.abc import Callable
 
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
-from synthetic_data.silos import attendance, family, iready, lms, map_growth, meals, sis, special_education
+from synthetic_data.silos import (
+    attendance,
+    behaviour,
+    family,
+    iready,
+    lms,
+    map_growth,
+    meals,
+    sis,
+    special_education,
+)
 from synthetic_data.silos.observation import Observation, Truth
 
 __all__ = ["SILOS"]
 
 SILOS: dict[str, Callable[[Scenario, Truth, Exchange], Observation]] = {
-    silo.SILO: silo.observe for silo in (sis, attendance, meals, lms, map_growth, iready, special_education, family)
+    silo.SILO: silo.observe
+    for silo in (sis, attendance, meals, lms, map_growth, iready, behaviour, special_education, family)
 }

@@ -1,0 +1,29 @@
+"""Solutions of notebook 01, what people answer first, and why the solution is one."""
+
+SOLUTIONS = {
+    "exercise-1.1": """
+roster = {system for system, share in carried["sis"].items() if share == 1}
+shared_numbers = [
+    silo
+    for silo, systems in carried.items()
+    if silo != "sis" and any(systems.get(system, 0) == 1 for system in roster)
+]
+""",
+    "exercise-1.2": """
+unnoticed = planted.loc[planted["found_by"].eq("Not findable"), "fault"].nunique()
+""",
+}
+
+MISTAKES = {
+    "exercise-1.1": """
+shared_numbers = [silo for silo in carried if set(carried[silo]) & set(carried["sis"])]
+""",
+    "exercise-1.2": "unnoticed = planted['fault'].nunique()",
+}
+
+WHY = {
+    "exercise-1.1": "A number joins two systems only where both carry the same kind of it. Where it is typed "
+    "for some records only, the others are left to their names, and typing brings faults of its own.",
+    "exercise-1.2": "Faults are counted by their number, since one accident can change several places. What "
+    "leaves no trace in any file has to be prevented where the record is made: no check will find it.",
+}

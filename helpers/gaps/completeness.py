@@ -11,6 +11,7 @@ import numpy.typing as npt
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
 from helpers.layouts import fact_tables
+from helpers.profile.gradebook_years import only_handed_in
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -124,6 +125,7 @@ def entries(district: District, known: Known) -> Lines:
                 lines.append(line("children with an entry", silo, None, count, total, words, **without))
         if table == "assignment_score":
             asked = facts[facts["record"].notna() & ~facts["score_status"].isin(list(NOT_ASKED))]
+            asked = asked[~only_handed_in(asked)]
             given = asked.groupby("silo")["score"].agg(["count", "size"])
             lines += [
                 line("scores given", silo, None, int(row["count"]), int(row["size"]), words, is_limit=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.layouts import STRING
 from helpers.profile.evidence import Evidence, behind_one_value
 
-__all__ = ["GradebookYears", "gradebook_years", "newest_of_each"]
+__all__ = ["GradebookYears", "gradebook_years", "newest_of_each", "only_handed_in"]
 
 KEYS = ["child", "silo", "school_year"]
 COUNTS = ["assigned", "graded", "excused"]
@@ -54,6 +54,35 @@ def newest_of_each(facts: pd.DataFrame, named: list[str]) -> pd.DataFrame:
     return facts[~(again & facts[named].notna().any(axis="columns"))]
 
 
+def only_handed_in(scores: pd.DataFrame) -> np.ndarray:
+    """Say which rows only tell when something was handed in that another row of the same child tells of.
+
+    A system may list what was handed in apart from its gradebooks, by the number of the assignment alone.
+
+    Parameters
+    ----------
+    scores
+        Table ``assignment_score``.
+
+    Returns
+    -------
+    numpy.ndarray
+        True for such rows: without a class, a score or points, where another row has the class.
+    """
+    bare = scores["section_id"].isna() & scores["score"].isna() & scores["score_possible"].isna()
+    bare &= scores["assignment_id"].notna() & scores["record"].notna()
+    if not bare.any():
+        return np.zeros(len(scores), dtype=bool)
+    # Numbers of assignments are compared first: they are few, and mostly decide.
+    about = scores["assignment_id"].isin(scores.loc[bare, "assignment_id"].unique())
+    cells = scores.loc[about & scores["section_id"].notna(), ["silo", "record", "assignment_id"]]
+    theirs = scores.loc[bare, ["silo", "record", "assignment_id"]]
+    told = pd.MultiIndex.from_frame(theirs).isin(pd.MultiIndex.from_frame(cells.drop_duplicates()))
+    found = np.zeros(len(scores), dtype=bool)
+    found[np.flatnonzero(bare.to_numpy(dtype=bool))[told]] = True
+    return found
+
+
 def _numbered_lines(facts: pd.DataFrame) -> np.ndarray:
     """Give each source row a number."""
     file = pd.factorize(facts["file"])[0].astype("int64")
@@ -79,7 +108,9 @@ def gradebook_years(evidence: Evidence) -> GradebookYears:
     """
     scores = evidence.facts["assignment_score"]
     weighed = scores["child"].notna() & evidence.years.speak_of(scores["year"])
-    cells = newest_of_each(scores[weighed], ["section_id", "assignment_id", "title"])
+    cells = newest_of_each(
+        scores[weighed & ~only_handed_in(scores)], ["section_id", "assignment_id", "title"]
+    )
     graded = cells["score"].notna()
     status = cells["score_status"].fillna("")
     cells = cells[["child", "silo", "record", "link_band"]].assign(

@@ -30,8 +30,10 @@ from synthetic_data.streams import rng_for
 __all__ = [
     "EFFECTS",
     "GROUPS",
+    "NEVER",
     "Coursework",
     "Places",
+    "away_on",
     "draw_coursework",
 ]
 
@@ -139,6 +141,8 @@ class Coursework:
     place: Codes
     assigned: Mask
     excused: Mask
+    missing: Mask
+    """Never handed in."""
     score: npt.NDArray[np.float32]
     """NaN where there never is one."""
     graded: Days
@@ -203,7 +207,7 @@ def draw_coursework(
     there &= (places.away_from[place] >= due[assignment]) | (places.away_to[place] <= due[assignment])
     assigned = there & ~(to_some[assignment] & (chance[0] >= OF_THEM))
 
-    away, with_excuse = _away(absences, places.child[place], due[assignment])
+    away, with_excuse = away_on(absences, places.child[place], due[assignment])
     log_odds = MISSING + ENGAGEMENT_IN_MISSING * traits.engagement[places.child[place]]
     missing = chance[1] < 1 / (1 + np.exp(-(log_odds + scenario.direct_effects * ABSENT_IN_MISSING * away)))
     leniency = EXCUSED_ANYWAY + scenario.direct_effects * with_excuse * (EXCUSED_IF_AWAY - EXCUSED_ANYWAY)
@@ -233,6 +237,7 @@ def draw_coursework(
         place=place,
         assigned=assigned,
         excused=excused,
+        missing=missing & assigned & ~excused,
         score=score.astype("float32"),
         graded=day(handed_in, section[assignment]),
     )
@@ -301,7 +306,7 @@ def _due(
     return section, due_at, length, days
 
 
-def _away(absences: Absences, child: Codes, day: Days) -> tuple[Mask, Mask]:
+def away_on(absences: Absences, child: Codes, day: Days) -> tuple[Mask, Mask]:
     """Say who missed a day, and who of them with an excuse."""
     start = np.datetime64("2000-01-01", "D")
     width = 100_000

@@ -131,17 +131,17 @@ def totals(coursework: Coursework, now: Standing, by_group: bool = False) -> Tot
     )
 
 
-def learning_elements(coursework: Coursework, children: int, until: np.datetime64) -> list[Element]:
+def learning_elements(coursework: Coursework, now: Standing, children: int) -> list[Element]:
     """Give what gradebooks say of each child on a day.
 
     Parameters
     ----------
     coursework
         From `draw_coursework`.
+    now
+        What gradebooks show on the day.
     children
         How many children there are.
-    until
-        The day.
 
     Returns
     -------
@@ -150,7 +150,6 @@ def learning_elements(coursework: Coursework, children: int, until: np.datetime6
         points earned and possible on what is graded, and their share; a child who sits in no section that
         uses the learning system has none.
     """
-    now = standing(coursework, until)
     child = coursework.places.child
     whose = child[coursework.place[now.cell]]
     none = np.bincount(child[now.listed], minlength=children) == 0

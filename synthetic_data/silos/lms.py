@@ -1,4 +1,4 @@
-"""What the learning system records: users and one gradebook a section of middle and high schools, as Canvas.
+"""What the learning system of middle and high schools records, as Canvas: users, gradebooks, work, sign-ins.
 
 Whoever makes these exports makes them on one day, and nothing later is in them: users, places in sections and
 scores are all as they were on that day.
@@ -28,6 +28,7 @@ from synthetic_data.silos.observation import (
     limits,
     on_day,
 )
+from synthetic_data.silos.online_activity import sign_in_page, submission_page
 from synthetic_data.streams import rng_for
 
 __all__ = ["LAYOUT", "SILO", "observe"]
@@ -71,8 +72,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     Returns
     -------
     Observation
-        users.csv and one gradebook a section that runs on the day; children of other schools, and those of
-        whom the system hasn't heard, are limits.
+        users.csv, one gradebook a section that runs on the day, what was handed in and who signed in;
+        children of other schools, and those of whom the system hasn't heard, are limits.
     """
     day, year = exchange.roster_date, scenario.school_year
     spells = truth.schooling.school_enrollment
@@ -109,7 +110,12 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     return Observation(
         silo=SILO,
         layout=LAYOUT,
-        files=(listed, Later("gradebook", pages)),
+        files=(
+            listed,
+            Later("gradebook", pages),
+            Later("submissions", lambda: [submission_page(scenario, truth, accounts, day)]),
+            Later("system-activities", lambda: [sign_in_page(truth, accounts, day)]),
+        ),
         limits=pd.concat(
             [limits(elsewhere, "Not served"), limits(late, "Roster date"), limits(columns=NOT_HELD)],
             ignore_index=True,

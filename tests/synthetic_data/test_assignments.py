@@ -83,7 +83,9 @@ def test_scores_follow_how_a_child_does(big: Truth) -> None:
     """Of the spread of averages, more than half follows the child's average on report cards."""
     elements = {
         one.name: one.numbers
-        for one in learning_elements(course(big), len(big.population.children), np.datetime64("2026-04-30"))
+        for one in learning_elements(
+            course(big), standing(course(big), np.datetime64("2026-04-30")), len(big.population.children)
+        )
     }
     average = elements["course_average"]
     grades = big.life.course_grades
@@ -157,7 +159,7 @@ def test_as_days_pass_more_is_graded_and_nothing_is_taken_back(big: Truth) -> No
         if counts:
             assert not (counts[-1] & still & ~graded).any()
         counts.append(graded)
-    elements = learning_elements(work, children, np.datetime64("2026-04-30"))
+    elements = learning_elements(work, standing(work, np.datetime64("2026-04-30")), children)
     shown = {one.name: one.numbers for one in elements}
     served = ~np.isnan(shown["assignments_assigned"])
     assert 0.4 < served.mean() < 0.65

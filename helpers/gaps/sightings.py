@@ -77,9 +77,14 @@ def _last_heard(district: District, known: Known) -> np.ndarray:
             if column.type in ("date", "datetime") and column.name != "due_date"
         ]
         facts = district.fact(table)
-        facts = facts.loc[facts["record"].notna(), ["silo", "record", *dates]]
-        # What bears no day is of the day of the export.
+        years = [column.name for column in standard_table(table).columns if column.name == "school_year"]
+        facts = facts.loc[facts["record"].notna(), ["silo", "record", *dates, *years]]
         latest = facts[dates].max(axis="columns") if dates else pd.Series(pd.NaT, index=facts.index)
+        if years:
+            # A grade bears no day, but a year, which ends in June.
+            june = facts["school_year"].astype("string") + "-06-30"
+            latest = latest.fillna(pd.to_datetime(june, format="%Y-%m-%d", errors="coerce"))
+        # What bears neither is of the day of the export.
         day = np.where(latest.isna(), NEVER, days_since_1970(latest.astype("datetime64[us]")))
         last = (
             facts[["silo", "record"]].assign(day=day).groupby(["silo", "record"])["day"].max().reset_index()

@@ -1,24 +1,26 @@
-"""The maker's commands: `bigpicture make`."""
+"""The maker's commands: `bigpicture make` and `bigpicture calibrate`."""
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from helpers.files.output import emit, ends_well, json_option
+from helpers.files.output import emit, ends_well, json_option, out_option, save_table
 from helpers.layouts import BadInput, nearest
 from synthetic_data.scenario import LEVELS, Scenario, scenario_names
 
-__all__ = ["main", "make", "register"]
+__all__ = ["calibrate", "main", "make", "register"]
 
 
 def register(group: click.Group) -> None:
     """Add the maker's commands to a group."""
     group.add_command(make)
+    group.add_command(calibrate)
 
 
 @click.command()
@@ -84,6 +86,50 @@ def make(
 
     made = make_district(scenario, folder, processes or min(2, os.cpu_count() or 1), **overrides)
     emit(figures(made), as_json)
+
+
+@click.command()
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    default=("district", "pandemic"),
+    show_default=True,
+    metavar="NAME|FILE",
+    help="What kind of district. May be repeated.",
+)
+@click.option(
+    "--seeds", default="", metavar="N,N,…", help="A district each; five on which nothing was tuned."
+)
+@click.option("--students", type=int, help="Children of each district, in place of the scenario's.")
+@out_option()
+@json_option
+@ends_well
+def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out: Path, as_json: bool) -> None:
+    """Compare made districts with published figures: target, value with its interval, pass or miss.
+
+    Writes calibration.csv (every figure of every seed, and of all together), not_compared.csv (figures that
+    measure something else, and why), groups.csv (whether any outcome differs by race, origin, language or
+    sex). Leaves with 1 where a figure misses to which the maker was tuned, or an outcome differs.
+    """
+    from synthetic_data.studies.calibration import SEEDS, calibrate, report
+
+    try:
+        chosen = [int(seed) for seed in seeds.split(",")] if seeds else list(SEEDS)
+    except ValueError:
+        raise BadInput(f"--seeds {seeds!r}: give whole numbers with commas, such as --seeds 1,2,3.") from None
+    found = calibrate(scenarios, chosen, students)
+    written = [
+        save_table(frame, out / name)
+        for name, frame in (
+            ("calibration.csv", found.figures),
+            ("not_compared.csv", found.not_compared),
+            ("groups.csv", found.groups),
+        )
+    ]
+    emit({**report(found), "written": written}, as_json)
+    if not found.passed:
+        sys.exit(1)
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -23,7 +23,7 @@ from synthetic_data.published import figures, rows
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling.school_calendar import SchoolYear
 
-__all__ = ["EFFECTS", "LASTS", "by_illness", "for_other_reasons", "onset_rates", "shock_left"]
+__all__ = ["EFFECTS", "LASTS", "after_shock", "by_illness", "for_other_reasons", "onset_rates", "shock_left"]
 
 Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -182,10 +182,42 @@ def onset_rates(
     return np.exp(level + SPREAD * missing)
 
 
+def after_shock(usual: float, before: float, peak: float) -> float:
+    """Say how many are chronically absent after the shock that took others from ``before`` to ``peak``.
+
+    Parameters
+    ----------
+    usual
+        The share before the shock, here.
+    before, peak
+        The shares before and after it, there; they set its size.
+
+    Returns
+    -------
+    float
+        The expected share in a year of 180 days, with all grades equally full.
+    """
+    grades, days = np.ones(len(GRADES)), 180
+    shock = _solve(peak, grades, days) - _solve(before, grades, days)
+    return _expected(_solve(usual, grades, days) + shock, grades, days)
+
+
 def _solve(target: float, grades: Numbers, days: int) -> float:
     """Find the log of the usual chance at which the expected share of chronically absent is the target."""
     if grades.sum() == 0 or days < 10:
         return float(np.log(0.04))
+    low, high = np.log(0.0005), np.log(0.5)
+    for _ in range(40):
+        middle = (low + high) / 2
+        if _expected(middle, grades, days) < target:
+            low = middle
+        else:
+            high = middle
+    return float(low + high) / 2
+
+
+def _expected(level: float, grades: Numbers, days: int) -> float:
+    """Give the expected share of chronically absent at a level; ``grades`` says how full each grade is."""
     # The tendency in equally likely steps: Tukey's lambda stands for the normal quantile, to 0.01.
     steps = (np.arange(60) + 0.5) / 60
     normal = (steps**0.1349 - (1 - steps) ** 0.1349) / 0.1975
@@ -193,16 +225,9 @@ def _solve(target: float, grades: Numbers, days: int) -> float:
     lengths = np.arange(1, len(LASTS) + 1)
     cluster = np.dot(LASTS, lengths**2) / np.dot(LASTS, lengths)  # absences come in runs: counts vary more
     by_grade = by_illness() + for_other_reasons()
-    low, high = np.log(0.0005), np.log(0.5)
-    for _ in range(40):
-        middle = (low + high) / 2
-        chance = np.exp(middle + SPREAD * normal)[:, None] * by_grade[None, :]
-        away = 1 - np.prod(1 - np.minimum(chance, 0.6)[:, :, None] * lasting, axis=2)
-        spread = np.sqrt(days * away * (1 - away) * cluster)
-        beyond = (days * away - (np.ceil(days / 10) - 0.5)) / np.maximum(spread, 1e-9)
-        share = 1 / (1 + np.exp(-(1.5976 * beyond + 0.070566 * beyond**3).clip(-50, 50)))
-        if np.average(share.mean(axis=0), weights=grades) < target:
-            low = middle
-        else:
-            high = middle
-    return float(low + high) / 2
+    chance = np.exp(level + SPREAD * normal)[:, None] * by_grade[None, :]
+    away = 1 - np.prod(1 - np.minimum(chance, 0.6)[:, :, None] * lasting, axis=2)
+    spread = np.sqrt(days * away * (1 - away) * cluster)
+    beyond = (days * away - (np.ceil(days / 10) - 0.5)) / np.maximum(spread, 1e-9)
+    share = 1 / (1 + np.exp(-(1.5976 * beyond + 0.070566 * beyond**3).clip(-50, 50)))
+    return float(np.average(share.mean(axis=0), weights=grades))

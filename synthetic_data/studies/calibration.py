@@ -1,0 +1,449 @@
+"""Compares made districts with what is published: figure, target, value with its interval, pass or miss.
+
+``facts/targets.csv`` says of every published figure what it is compared with: by which measure (see
+`synthetic_data.studies.figures`), in which scenario, and whether the maker was *tuned* to it or it was *held
+out* and is only compared. What can't be compared like with like stands there too, with the reason.
+
+An interval is so wide that all figures of a district lie within theirs in 99 of 100 districts. A figure
+passes where its target lies in the interval, or nearer to it than the published figure is rounded. Where so
+few children (or schools) were counted that the interval is wider than the difference that would tell
+anything, the verdict is *too few*.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import BadInput
+from synthetic_data.columns import text, whole
+from synthetic_data.life.absence_rates import after_shock
+from synthetic_data.published import rows
+from synthetic_data.scenario import Scenario, load_scenario
+from synthetic_data.studies.bias_audit import bias_audit
+from synthetic_data.studies.figures import MEASURES, Found, chronic_by_school
+from synthetic_data.studies.intervals import Measured, by_rank, correlation, wide
+from synthetic_data.studies.outcomes import Outcomes, outcomes_of
+
+__all__ = ["SEEDS", "Calibration", "calibrate", "picture", "report"]
+
+# Nothing was tuned on these; what was tuned, was on 1 to 13.
+SEEDS = (2101, 2102, 2103, 2104, 2105)
+NO_TARGET = "no published figure"
+
+# Two measures of different systems each: how strongly they hang together has no published figure.
+TOGETHER = (
+    ("rate", "grade_average"),
+    ("rate", "map_math_percentile"),
+    ("grade_average", "map_math_percentile"),
+    ("course_average", "map_reading_percentile"),
+    ("incidents", "rate"),
+    ("incidents", "grade_average"),
+    ("bess_t_score", "incidents"),
+    ("bess_t_score", "rate"),
+    ("health_visits", "rate"),
+    ("school_activities", "rate"),
+    ("club_hours", "grade_average"),
+    ("portal_logins", "grade_average"),
+)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What districts of some seeds are like, beside what is published.
+
+    ``figures``: scenario, seed (NA: all together), topic, group, period, unit, role (tuned, held out, no
+    published figure), target, value, low, high, count, verdict (pass, miss, too few, compared), source,
+    strength, why. ``not_compared``: topic, group, period, value, unit, source, why. ``groups``: the bias
+    audit of each seed.
+    """
+
+    figures: pd.DataFrame
+    not_compared: pd.DataFrame
+    groups: pd.DataFrame
+
+    @property
+    def together(self) -> pd.DataFrame:
+        """The figures of all seeds together."""
+        return self.figures.loc[self.figures["seed"].isna()].reset_index(drop=True)
+
+    @property
+    def passed(self) -> bool:
+        """Whether no tuned figure misses its target and no outcome differs by group, in any seed."""
+        tuned = self.figures["role"] == "tuned"
+        missed = self.figures["verdict"] == "miss"
+        return not (tuned & missed).any() and not (self.groups["verdict"] == "miss").any()
+
+
+@dataclass
+class _Line:
+    """A published figure and what was measured for it, by seed."""
+
+    scenario: str
+    topic: str
+    group: str
+    period: str
+    unit: str
+    role: str
+    target: float
+    rounding: float
+    telling: float
+    above: bool
+    source: str
+    strength: str
+    why: str
+    found: dict[int, Measured] = field(default_factory=dict)
+
+
+def calibrate(
+    scenarios: Sequence[str | Scenario] = ("district", "pandemic"),
+    seeds: Sequence[int] = SEEDS,
+    students: int | None = None,
+) -> Calibration:
+    """Make districts and compare them with what is published.
+
+    Parameters
+    ----------
+    scenarios
+        Names, files or loaded scenarios. One with a shock (`pandemic`) is compared year by year, all others
+        in everything else.
+    seeds
+        A district each.
+    students
+        Another size.
+
+    Returns
+    -------
+    Calibration
+        No file is written; the truth of each district is looked at, not its exports.
+
+    Raises
+    ------
+    BadInput
+        Where there is no seed, or a scenario can't be used.
+    """
+    if not seeds:
+        raise BadInput("There is no seed; give at least one, such as --seeds 2101.")
+    lines: list[_Line] = []
+    audits = []
+    for one in scenarios:
+        scenario = one if isinstance(one, Scenario) else load_scenario(one)
+        size = {} if students is None else {"students": students}
+        of_scenario: dict[tuple[str, str, str], _Line] = {}
+        for seed in seeds:
+            settled = _with(scenario, seed=seed, **size)
+            if settled.chronic_absence_peak is not None:
+                found = _over_years(settled)
+            else:
+                outcomes = outcomes_of(settled)
+                found = _of_one_year(outcomes)
+                audits.append(bias_audit(outcomes).assign(scenario=settled.name, seed=seed))
+            for line, measured in found:
+                key = (line.topic, line.group, line.period)
+                of_scenario.setdefault(key, line).found[seed] = measured
+        lines += of_scenario.values()
+    return Calibration(_frame(lines), _not_compared(), _audited(audits))
+
+
+def picture(calibration: Calibration) -> pd.DataFrame:
+    """Give the figures of all seeds together as a chart shows them: each against its target.
+
+    Parameters
+    ----------
+    calibration
+        From `calibrate`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        label, topic, role, verdict, value, low, high, each less the target and over half the interval's
+        width: a figure passes between -1 and 1 (or nearer than its rounding).
+    """
+    told = calibration.together
+    told = told.loc[told["target"].notna() & told["verdict"].isin(["pass", "miss"])]
+    half = ((told["high"] - told["low"]) / 2).replace(0.0, np.nan)
+    return pd.DataFrame(
+        {
+            "label": text((told["topic"] + ", " + told["group"]).to_numpy(dtype=object)),
+            "topic": told["topic"],
+            "role": told["role"],
+            "verdict": told["verdict"],
+            **{name: (told[name] - told["target"]) / half for name in ("value", "low", "high")},
+        }
+    ).reset_index(drop=True)
+
+
+def report(calibration: Calibration) -> dict[str, object]:
+    """Give what the command prints: counts, what misses, and the figures of all seeds together.
+
+    Parameters
+    ----------
+    calibration
+        From `calibrate`.
+
+    Returns
+    -------
+    dict
+        passed (every tuned figure in every seed, and the bias audit); figures by role and verdict; the
+        figures themselves, those of the test's norms counted in one line; what isn't compared.
+    """
+    told, figures = calibration.together, calibration.figures
+    one_by_one = figures.loc[figures["seed"].notna()]
+    counts = one_by_one.groupby(["scenario", "role", "verdict"], as_index=False).size()
+    norms = told["topic"].isin(["map_growth_mean", "map_growth_sd"])
+    shown = told.loc[~norms | (told["verdict"] == "miss")]
+    columns = ["scenario", "topic", "group", "period", "role", "target", "value", "low", "high", "verdict"]
+    missed = one_by_one.loc[one_by_one["verdict"] == "miss", ["scenario", "seed", *columns[1:]]]
+    audit = calibration.groups
+    return {
+        "passed": "yes" if calibration.passed else "no",
+        "figures of single districts": counts.rename(columns={"size": "figures"}),
+        "all districts together": shown[columns].round(2),
+        "norms of MAP Growth": f"{int(norms.sum())} means and standard deviations, "
+        f"{int((told.loc[norms, 'verdict'] == 'pass').sum())} pass",
+        "misses in single districts": missed.round(2),
+        "outcomes compared by group": len(audit),
+        "of these differ": int((audit["verdict"] == "miss").sum()),
+        "not compared": calibration.not_compared.groupby(["topic", "why"], as_index=False, sort=False)
+        .size()
+        .rename(columns={"size": "figures"})[["topic", "figures", "why"]],
+    }
+
+
+# ------------------------------------------------------------------------------------------ the targets
+
+
+def _published(topic: str) -> list[dict[str, str]]:
+    if topic == "map_growth_mean" or topic == "map_growth_sd":
+        return [
+            {
+                "topic": topic,
+                "group": f"{row['subject']}, {row['season']}, {row['grade']}",
+                "period": "2025 norms",
+                "value": row[topic.removeprefix("map_growth_")],
+                "source": row["source"],
+                "strength": row["strength"].partition(";")[0],
+            }
+            for row in rows("map_growth_norms_2025")
+        ]
+    return [
+        row for facts in ("published", "special_education") for row in rows(facts) if row["topic"] == topic
+    ]
+
+
+def _targets(role: str | None = None) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """Give every published figure with what ``facts/targets.csv`` says of it."""
+    found = []
+    for said in rows("targets"):
+        groups = said["groups"].split(";") if said["groups"] else None
+        for row in _published(said["topic"]):
+            if said["period"] in ("", row["period"]) and (groups is None or row["group"] in groups):
+                if role is None or said["role"] == role:
+                    found.append((said, row))
+    return found
+
+
+def _target(said: dict[str, str], row: dict[str, str]) -> float:
+    if said["topic"] == "chronic_absence_grades":
+        return 0.0  # the worst grades lie above the others
+    value = float(row["value"])
+    if said["topic"] == "idea_category":
+        return 100 * value / float(row["unit"].split()[-1])
+    return value
+
+
+def _line(scenario: str, said: dict[str, str], row: dict[str, str]) -> _Line:
+    return _Line(
+        scenario=scenario,
+        topic=said["topic"],
+        group=row["group"],
+        period=row["period"],
+        unit=said["unit"],
+        role=said["role"],
+        target=_target(said, row),
+        rounding=float(said["rounding"]),
+        telling=float(said["telling"]),
+        above=said["topic"] == "chronic_absence_grades",
+        source=row["source"],
+        strength=row["strength"],
+        why=said["why"],
+    )
+
+
+# ----------------------------------------------------------------------------------------- the measures
+
+
+def _of_one_year(outcomes: Outcomes) -> list[tuple[_Line, Measured]]:
+    """Measure a district of a usual year, and how its systems hang together."""
+    scenario = outcomes.scenario
+    measured: dict[str, Found] = {}
+    found = []
+    for said, row in _targets():
+        name = said["measure"]
+        if not name or said["scenario"] == "pandemic" or (said["scenario"] == "unfair" and scenario.fair):
+            continue
+        if said["topic"] == "chronic_absence" and scenario.chronic_absence != load_scenario().chronic_absence:
+            continue  # a level of its own is no attempt at the published one
+        if name not in measured:
+            measured[name] = MEASURES[name](outcomes)
+        if row["group"] in measured[name]:
+            found.append((_line(scenario.name, said, row), measured[name][row["group"]]))
+    return found + _together(outcomes)
+
+
+def _together(outcomes: Outcomes) -> list[tuple[_Line, Measured]]:
+    ranks = {}
+    for name in {name for pair in TOGETHER for name in pair} & set(outcomes.declared):
+        numbers = np.where(outcomes.all_year, outcomes.numbers(name), np.nan)
+        ranks[name] = by_rank(numbers, outcomes.cell)
+    return [
+        (
+            _Line(
+                scenario=outcomes.scenario.name,
+                topic="together",
+                group=f"{left} and {right}",
+                period="",
+                unit="rank correlation within a grade of a school",
+                role=NO_TARGET,
+                target=float("nan"),
+                rounding=0.0,
+                telling=float("inf"),
+                above=False,
+                source="",
+                strength="",
+                why="No study was found that says how strongly the two hang together in a district",
+            ),
+            correlation(ranks[left], ranks[right], outcomes.household),
+        )
+        for left, right in TOGETHER
+        if left in ranks and right in ranks
+    ]
+
+
+def _over_years(scenario: Scenario) -> list[tuple[_Line, Measured]]:
+    """Measure chronic absence before a shock, at its height and a year later; made years end in June."""
+
+    def made(year: int, **settings: float) -> Outcomes:
+        return outcomes_of(_with(scenario, school_year=year, as_of=dt.date(year, 6, 30), **settings))
+
+    first = scenario.shock_year
+    before, later = made(first - 4), made(first + 1)
+    years = {
+        "2017-18": chronic_by_school(before, first - 4)["all"],
+        "2021-22": chronic_by_school(later, first)["all"],
+        "2022-23": chronic_by_school(later, first + 1)["all"],
+    }
+    poor = {
+        row["period"]: float(row["value"]) / 100
+        for row in rows("published")
+        if row["topic"].endswith("poverty")
+    }
+    peak = scenario.chronic_absence_peak or scenario.chronic_absence
+    risen = after_shock(poor["2017-18"], scenario.chronic_absence, peak)
+    there = made(first + 1, chronic_absence=poor["2017-18"], chronic_absence_peak=risen)
+    poor_years = {
+        "2017-18": chronic_by_school(made(first - 4, chronic_absence=poor["2017-18"]), first - 4)["all"],
+        "2021-22": chronic_by_school(there, first)["all"],
+    }
+    found = []
+    for said, row in _targets():
+        by_year = {"chronic_by_year": years, "chronic_high_poverty": poor_years}.get(said["measure"])
+        if said["scenario"] == "pandemic" and by_year is not None:
+            found.append((_line(scenario.name, said, row), by_year[row["period"]]))
+    return found
+
+
+def _with(scenario: Scenario, **settings: object) -> Scenario:
+    told = {**scenario.model_dump(), **settings}
+    if "as_of" not in settings and "school_year" in settings:
+        told.pop("as_of")
+    return Scenario.model_validate(told)
+
+
+# ------------------------------------------------------------------------------------------- the verdicts
+
+
+def _frame(lines: Sequence[_Line]) -> pd.DataFrame:
+    columns: dict[str, list[object]] = {}
+    for scenario in dict.fromkeys(line.scenario for line in lines):
+        own = [line for line in lines if line.scenario == scenario]
+        reach = wide(sum(line.role != NO_TARGET for line in own))
+        for line in own:
+            seeds: list[tuple[int | None, Measured]] = [*line.found.items()]
+            if len(seeds) > 0:
+                seeds.append((None, _pooled(list(line.found.values()))))
+            for seed, measured in seeds:
+                half = reach * measured.error
+                told = {
+                    "scenario": scenario,
+                    "seed": seed,
+                    "topic": line.topic,
+                    "group": line.group,
+                    "period": line.period,
+                    "unit": line.unit,
+                    "role": line.role,
+                    "target": line.target,
+                    "value": measured.value,
+                    "low": measured.value - half,
+                    "high": measured.value + half,
+                    "count": measured.count,
+                    "verdict": _verdict(line, measured.value, half),
+                    "source": line.source,
+                    "strength": line.strength,
+                    "why": line.why,
+                }
+                for name, value in told.items():
+                    columns.setdefault(name, []).append(value)
+    frame = pd.DataFrame(columns)
+    numbers = ("target", "value", "low", "high")
+    for name in frame.columns:
+        if name in numbers:
+            frame[name] = frame[name].astype("float64")
+        elif name in ("seed", "count"):
+            frame[name] = pd.array(frame[name].tolist(), dtype="Int64")
+        else:
+            frame[name] = text(frame[name].to_numpy(dtype=object))
+    return frame
+
+
+def _pooled(found: Sequence[Measured]) -> Measured:
+    errors = np.array([one.error for one in found])
+    return Measured(
+        float(np.mean([one.value for one in found])),
+        float(np.sqrt(np.sum(errors**2))) / len(found),
+        sum(one.count for one in found),
+    )
+
+
+def _verdict(line: _Line, value: float, half: float) -> str:
+    if line.role == NO_TARGET:
+        return "compared"
+    if not np.isfinite(half) or half > line.telling:
+        return "too few"
+    if line.above:
+        return "pass" if value - half > line.target else "miss"
+    return "pass" if abs(value - line.target) <= half + line.rounding else "miss"
+
+
+def _not_compared() -> pd.DataFrame:
+    listed = _targets("not compared")
+    return pd.DataFrame(
+        {
+            name: text([row[name] for _, row in listed])
+            for name in ("topic", "group", "period", "value", "unit", "source")
+        }
+        | {"why": text([said["why"] for said, _ in listed])}
+    )
+
+
+def _audited(audits: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    if not audits:
+        return pd.DataFrame({"grouping": text([]), "verdict": text([])})
+    whole_frame = pd.concat(audits, ignore_index=True)
+    whole_frame["scenario"] = whole_frame["scenario"].astype("string")
+    whole_frame["seed"] = whole(whole_frame["seed"].to_numpy())
+    return whole_frame

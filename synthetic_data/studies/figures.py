@@ -1,0 +1,226 @@
+"""The figures of a made district that have a published counterpart: one function a measure.
+
+Each takes a district's children and gives what it measured by group and period, named as in
+``facts/targets.csv``, where its column ``measure`` names the function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.life.norms import SEASONS, SUBJECTS
+from synthetic_data.population.heritage import GROUPS
+from synthetic_data.population.schools import GRADES
+from synthetic_data.studies.intervals import Measured, mean, spread
+from synthetic_data.studies.outcomes import Outcomes
+
+__all__ = ["MEASURES", "Found", "chronic_by_school", "school_days"]
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Found = dict[str, Measured]
+
+ENOUGH_DAYS = 10  # the federal rule: enrolled at least so many days at a school
+
+
+def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
+    """Count the days of each child at each school in a year: enrolled, and missed.
+
+    Parameters
+    ----------
+    outcomes
+        A district's children.
+    year
+        The scenario's school year, or the one before, which is whole.
+
+    Returns
+    -------
+    pandas.DataFrame
+        child, school, grade (places), enrolled, missed, left (before the last day): a row a child and school.
+    """
+    truth, scenario = outcomes.truth, outcomes.scenario
+    spells, schooling = truth.schooling.spells, truth.schooling
+    length = np.array(
+        [
+            laid_out.past if year == scenario.school_year else len(laid_out.days)
+            for (of_year, _), laid_out in schooling.years.items()
+            if of_year == year
+        ]
+    )
+    mine = np.flatnonzero((spells.year == year) & (spells.end != -2))
+    last = length[spells.level[mine]] - 1
+    end = np.where(spells.is_open[mine], last, np.minimum(spells.end[mine], last))
+    schools = len(truth.population.places.ids)
+    rows = pd.DataFrame(
+        {
+            "child": spells.child[mine],
+            "school": spells.school[mine],
+            "grade": spells.grade[mine],
+            "enrolled": np.maximum(end - spells.begin[mine] + 1, 0),
+            "left": end < last,
+        }
+    )
+    table = rows.groupby(["child", "school"], as_index=False).agg(
+        {"grade": "first", "enrolled": "sum", "left": "last"}
+    )
+    events = truth.life.absences
+    begins, after = pd.Timestamp(f"{year - 1}-07-01"), pd.Timestamp(f"{year}-07-01")
+    missed = events["attendance_event_category"].isin(["Excused Absence", "Unexcused Absence"])
+    events = events.loc[missed & (events["date"] >= begins) & (events["date"] < after)]
+    child = pd.Index(truth.population.children["person"]).get_indexer(pd.Index(events["person"]))
+    school = pd.Index(truth.population.places.ids).get_indexer(pd.Index(events["school_id"]))
+    days = np.bincount(child * schools + school, minlength=len(truth.population.children) * schools)
+    table["missed"] = days[(table["child"] * schools + table["school"]).to_numpy()]
+    return table
+
+
+def _chronic(table: pd.DataFrame) -> pd.DataFrame:
+    enough = table.loc[table["enrolled"] >= ENOUGH_DAYS]
+    return enough.assign(chronic=100.0 * (10 * enough["missed"] >= enough["enrolled"]))
+
+
+def _household(outcomes: Outcomes, child: pd.Series) -> Codes:
+    homes = pd.factorize(outcomes.truth.population.children["household"])[0]
+    return np.asarray(homes[child.to_numpy()], dtype="int64")
+
+
+def chronic_by_school(outcomes: Outcomes, year: int | None = None) -> Found:
+    """Give the share of chronically absent as the federal figure counts: per school, summed, at a tenth."""
+    table = _chronic(school_days(outcomes, year or outcomes.scenario.school_year - 1))
+    return {"all": mean(table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"]))}
+
+
+def _chronic_by_group(outcomes: Outcomes) -> Found:
+    table = _chronic(school_days(outcomes, outcomes.scenario.school_year - 1))
+    group = outcomes.truth.population.children["group"].to_numpy(dtype=object)[table["child"].to_numpy()]
+    chronic, home = table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"])
+    return {name: mean(chronic[group == name], home[group == name]) for name in GROUPS}
+
+
+def _worst_grades(outcomes: Outcomes) -> Found:
+    table = _chronic(school_days(outcomes, outcomes.scenario.school_year - 1))
+    chronic, home = table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"])
+    by_grade = [
+        mean(chronic[mine], home[mine])
+        for place in range(len(GRADES))
+        for mine in [table["grade"].to_numpy() == place]
+    ]
+    told = np.isin(GRADES, ["KG", "09", "12"])
+    weights = np.where(told, 1 / told.sum(), -1 / (~told).sum())
+    value = float(weights @ [one.value for one in by_grade])
+    error = float(np.sqrt(weights**2 @ np.square([one.error for one in by_grade])))
+    return {"worst grades": Measured(value, error, len(table))}
+
+
+def _race_share(outcomes: Outcomes) -> Found:
+    group, home = outcomes.children["group"].to_numpy(dtype=object), outcomes.household
+    return {name: mean(100.0 * (group == name), home) for name in GROUPS}
+
+
+def _eligible(outcomes: Outcomes) -> Numbers:
+    if "meal_eligibility" not in outcomes.declared:
+        return np.full(len(outcomes.place), np.nan)
+    parts = outcomes.parts("meal_eligibility")
+    return parts["meal_eligibility: Free"] + parts["meal_eligibility: Reduced price"]
+
+
+def _frpl_share(outcomes: Outcomes) -> Found:
+    found = _by_school(outcomes, 100 * _eligible(outcomes))
+    value, size = found["mean"].to_numpy(), found["size"].to_numpy()
+    weight = size / size.sum()
+    average = float(weight @ value)
+    # Schools differ much more than chance: they are what is drawn, not children.
+    error = float(np.sqrt(weight**2 @ (value - average) ** 2))
+    return {"all": Measured(average, error, int(size.sum()))}
+
+
+def _frpl_above_75(outcomes: Outcomes) -> Found:
+    return {"all": _in_schools(outcomes, lambda share: share > 0.75)}
+
+
+def _frpl_up_to_25(outcomes: Outcomes) -> Found:
+    return {"all": _in_schools(outcomes, lambda share: share <= 0.25)}
+
+
+def _by_school(outcomes: Outcomes, numbers: Numbers) -> pd.DataFrame:
+    return (
+        pd.Series(numbers).groupby(outcomes.children["school"].to_numpy(dtype=object)).agg(["mean", "size"])
+    )
+
+
+def _in_schools(outcomes: Outcomes, such: Callable[[pd.Series], pd.Series]) -> Measured:
+    found = _by_school(outcomes, _eligible(outcomes))
+    weight = (found["size"] / found["size"].sum()).to_numpy(dtype="float64")
+    inside = such(found["mean"]).to_numpy(dtype="float64")
+    value = float(weight @ inside)
+    # As of a share of so many schools, and never surer than if one of them were on the other side.
+    error = np.sqrt(max(value * (1 - value), 1 / len(found) * (1 - 1 / len(found))) * float(weight @ weight))
+    return Measured(100 * value, 100 * float(error), len(found))
+
+
+def _plan_share(outcomes: Outcomes) -> Found:
+    # Who was served in the year: also the few whose plan has ended since.
+    served = np.sum(list(outcomes.parts("special_education").values()), axis=0)
+    return {"all": mean(100 * served, outcomes.household)}
+
+
+def _plan_categories(outcomes: Outcomes) -> Found:
+    active = outcomes.parts("special_education")["special_education: Active"] == 1
+    parts = outcomes.parts("primary_disability")
+    return {
+        name.partition(": ")[2]: mean(100 * numbers[active], outcomes.household[active])
+        for name, numbers in parts.items()
+    }
+
+
+def _schools_losing_a_tenth(outcomes: Outcomes) -> Found:
+    table = school_days(outcomes, outcomes.scenario.school_year - 1)
+    table = table.loc[table["grade"] <= GRADES.index("08")]
+    lost = table.groupby("school")["left"].mean()
+    value, count = float((lost > 0.1).mean()), len(lost)
+    bound = max(value * (1 - value), 1 / count * (1 - 1 / count))
+    return {
+        "schools with kindergarten to grade 8": Measured(
+            100 * value, 100 * float(np.sqrt(bound / count)), count
+        )
+    }
+
+
+def _map_growth(outcomes: Outcomes, measure: Callable[[Numbers], Measured]) -> Found:
+    tests = outcomes.truth.life.tests
+    found = {}
+    for subject, name in enumerate(SUBJECTS):
+        for season, word in enumerate(SEASONS):
+            mine = (tests.program == 0) & (tests.subject == subject) & (tests.season == season)
+            for grade in np.unique(tests.grade[mine]).tolist():
+                score = tests.score[mine & (tests.grade == grade)].astype("float64")
+                found[f"{name}, {word}, {GRADES[grade]}"] = measure(score)
+    return found
+
+
+def _map_growth_means(outcomes: Outcomes) -> Found:
+    return _map_growth(outcomes, lambda score: mean(score, np.arange(len(score))))
+
+
+def _map_growth_spreads(outcomes: Outcomes) -> Found:
+    return _map_growth(outcomes, spread)
+
+
+MEASURES: dict[str, Callable[[Outcomes], Found]] = {
+    "race_share": _race_share,
+    "chronic_by_school": chronic_by_school,
+    "chronic_by_group": _chronic_by_group,
+    "worst_grades": _worst_grades,
+    "frpl_share": _frpl_share,
+    "frpl_above_75": _frpl_above_75,
+    "frpl_up_to_25": _frpl_up_to_25,
+    "plan_share": _plan_share,
+    "plan_categories": _plan_categories,
+    "schools_losing_a_tenth": _schools_losing_a_tenth,
+    "map_growth_means": _map_growth_means,
+    "map_growth_spreads": _map_growth_spreads,
+}

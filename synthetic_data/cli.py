@@ -37,6 +37,7 @@ def register(group: click.Group) -> None:
 @click.option(
     "--faults", type=float, help="How often records go wrong: 0 never, 1 as usual, 3 three times as often."
 )
+@click.option("--districts", type=int, help="Make a region of so many districts, --students in each.")
 @click.option("--people-only", is_flag=True, help="Write only the files that name persons.")
 @click.option("--level", metavar="LEVEL", help=f"What the systems exchange: {', '.join(LEVELS)}.")
 @click.option(
@@ -60,6 +61,7 @@ def make(
     seed: int | None,
     students: int | None,
     faults: float | None,
+    districts: int | None,
     people_only: bool,
     level: str | None,
     settings: tuple[str, ...],
@@ -70,8 +72,17 @@ def make(
 
     FOLDER gets silos/ (what each system exports), answer_key/ (the truth about every row) and district.json.
     Nobody in it exists. Made again with the same options it holds the same bytes.
+
+    A region (--scenario region, or --districts) gets a district folder for each district. If it is
+    interrupted, however that may be, the same command goes on where it stopped.
     """
-    overrides: dict[str, Any] = {"seed": seed, "students": students, "faults": faults, "level": level}
+    overrides: dict[str, Any] = {
+        "seed": seed,
+        "students": students,
+        "faults": faults,
+        "level": level,
+        "districts": districts,
+    }
     overrides = {key: value for key, value in overrides.items() if value is not None}
     if people_only:
         overrides["people_only"] = True
@@ -82,10 +93,16 @@ def make(
         overrides[key] = value
     # Everything that makes is imported here, so that help and wrong options answer at once.
     from synthetic_data.district import make_district
-    from synthetic_data.made import figures
+    from synthetic_data.made import figures, region_figures
+    from synthetic_data.region import make_region
+    from synthetic_data.scenario import load_scenario
 
-    made = make_district(scenario, folder, processes or min(2, os.cpu_count() or 1), **overrides)
-    emit(figures(made), as_json)
+    settled = load_scenario(scenario, **overrides)
+    at_once = processes or min(2, os.cpu_count() or 1)
+    if settled.districts > 1:
+        emit(region_figures(make_region(settled, folder, at_once)), as_json)
+    else:
+        emit(figures(make_district(settled, folder, at_once)), as_json)
 
 
 @click.command()

@@ -24,7 +24,16 @@ from synthetic_data.schooling import make_schooling
 from synthetic_data.silos import SILOS
 from synthetic_data.silos.observation import Truth
 
-__all__ = ["cache_folder", "clean_pages", "kit_version", "make_district", "make_truth", "plan_faults"]
+__all__ = [
+    "cache_folder",
+    "clean_pages",
+    "fingerprint",
+    "kit_version",
+    "make_district",
+    "make_truth",
+    "plan_faults",
+    "written_fingerprint",
+]
 
 HERE = Path(__file__).parent
 OURS = {"district.json", "silos", "answer_key"}
@@ -73,9 +82,14 @@ def make_district(
         )
     else:
         settled = load_scenario(scenario, **overrides)
-    mark = _fingerprint(settled)
+    if settled.districts > 1 and settled.district == 0:
+        raise BadInput(
+            f"Scenario {settled.name!r} is a region of {settled.districts} districts: make it with "
+            "`bigpicture make FOLDER --scenario region`, and open one of its districts."
+        )
+    mark = fingerprint(settled)
     place = cache_folder() / mark if folder is None else Path(folder).absolute()
-    if _made(place) == mark:
+    if written_fingerprint(place) == mark:
         return place
     _refuse_what_is_not_ours(place)
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -135,14 +149,15 @@ def _maker() -> str:
     return whole.hexdigest()
 
 
-def _fingerprint(scenario: Scenario) -> str:
+def fingerprint(scenario: Scenario) -> str:
+    """Give a short name for the bytes that a scenario makes here, with this maker and these libraries."""
     # Names come from Faker's lists and numbers from NumPy's generators: another version may draw others.
     libraries = " ".join(metadata.version(name) for name in ("numpy", "Faker"))
     told = f"{kit_version()} {libraries} {_maker()} {scenario.fingerprint()}"
     return hashlib.sha256(told.encode("ascii")).hexdigest()[:16]
 
 
-def _made(folder: Path) -> str | None:
+def written_fingerprint(folder: Path) -> str | None:
     """Give the fingerprint of a district made by this kit; None where there is none."""
     try:
         about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
@@ -157,7 +172,7 @@ def _refuse_what_is_not_ours(folder: Path) -> None:
     if not folder.is_dir():
         raise BadInput(f"{folder} is a file; give the name of a new folder.")
     there = {path.name for path in folder.iterdir()}
-    if there and (_made(folder) is None or there - OURS):
+    if there and (written_fingerprint(folder) is None or there - OURS):
         foreign = sorted(there - OURS) or sorted(there)
         raise BadInput(
             f"Folder {folder} already holds {foreign[0]!r}, which no made district has; "
@@ -171,7 +186,7 @@ def _put(draft: Path, place: Path, mark: str) -> None:
         draft.rename(place)
         return
     except OSError:
-        if _made(place) == mark:
+        if written_fingerprint(place) == mark:
             return
         _refuse_what_is_not_ours(place)
     # An empty folder, or a district of another scenario, makes room.

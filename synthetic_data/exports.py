@@ -6,13 +6,9 @@ or when: the bytes are the same whatever their number.
 
 from __future__ import annotations
 
-import multiprocessing
 import pickle
-import sys
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +18,7 @@ import pandas as pd
 from helpers.files.render import render
 from helpers.files.text_table import TextTable
 from helpers.files.write import write_files, write_table
-from helpers.layouts import STRING, BadInput, FileLayout, load_layout
+from helpers.layouts import STRING, FileLayout, load_layout
 from synthetic_data.columns import pick, within
 from synthetic_data.damage import Log, go_wrong
 from synthetic_data.faults import FUNCTIONS
@@ -33,6 +29,7 @@ from synthetic_data.scene import Page
 from synthetic_data.silos import SILOS
 from synthetic_data.silos.observation import Observation, Recorded, Truth
 from synthetic_data.streams import rng_for
+from synthetic_data.workers import Workers, context
 
 __all__ = ["Export", "clean_pages", "plan_faults", "write_silos"]
 
@@ -117,42 +114,18 @@ def _shared(
     """Let processes take silos, each the next one that nobody has, until none is left."""
     parts = folder / PARTS
     parts.mkdir()
-    context = _context()
-    forked = context.get_start_method() == "fork"
-    following = context.Value("q", 0)
-    helpers = []
-    for _ in range(processes - 1):
-        ours, theirs = context.Pipe(duplex=False)
-        given = (folder, scenario, truth if forked else None, waiting, following, make_truth, theirs)
-        process = context.Process(target=_help, args=given, daemon=True)
-        process.start()
-        theirs.close()
-        helpers.append((process, ours))
-    try:
+    started = context()
+    following = started.Value("q", 0)
+    # A forked process has the truth already; another one makes it again.
+    own = truth if started.get_start_method() == "fork" else None
+    given = (folder, scenario, own, waiting, following, make_truth)
+    with Workers(started, processes - 1, _help, *given):
         _take(folder, scenario, truth, waiting, following)
-        for process, ours in helpers:
-            failure = ours.recv() if ours.poll(None) else None
-            process.join()
-            if failure is not None:
-                raise failure
-    except EOFError:
-        raise OSError("a process that was writing files was ended from outside; try again") from None
-    finally:
-        for process, _ in helpers:
-            if process.is_alive():
-                process.terminate()
-                process.join()
     done = {silo: pickle.loads((parts / silo).read_bytes()) for silo in waiting}
     for silo in waiting:
         (parts / silo).unlink()
     parts.rmdir()
     return done
-
-
-def _context() -> Any:
-    # A fork has the truth at once, but of a process with other threads (a notebook) it may stand still.
-    fork = sys.platform == "linux" and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if fork else "spawn")
 
 
 def _help(
@@ -162,16 +135,8 @@ def _help(
     waiting: Sequence[str],
     following: Any,
     make_truth: Callable[[Scenario], Truth],
-    told: Connection,
 ) -> None:
-    try:
-        _take(folder, scenario, truth or make_truth(scenario), waiting, following)
-    except (BadInput, OSError) as error:
-        told.send(error)
-    except Exception as error:
-        told.send(RuntimeError(f"{type(error).__name__}: {error}"))
-    else:
-        told.send(None)
+    _take(folder, scenario, truth or make_truth(scenario), waiting, following)
 
 
 def _take(folder: Path, scenario: Scenario, truth: Truth, waiting: Sequence[str], following: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["figures"]
+__all__ = ["figures", "region_figures"]
 
 
 def figures(folder: Path) -> dict[str, Any]:
@@ -44,5 +44,42 @@ def figures(folder: Path) -> dict[str, Any]:
         "exports of": about["as_of"],
         "silos": silos,
         "faults planted": kinds,
+        "folder": folder,
+    }
+
+
+def region_figures(folder: Path) -> dict[str, Any]:
+    """Count what a made region holds.
+
+    Parameters
+    ----------
+    folder
+        A folder with region.json and a district folder for each district.
+
+    Returns
+    -------
+    dict
+        Region, seed and folder; per district children, faults and children who left for another one or came
+        from there.
+    """
+    about = json.loads((folder / "region.json").read_text(encoding="utf-8"))
+    lines = []
+    for name in about["districts"]:
+        key = folder / name / "answer_key"
+        people = pd.read_parquet(key / "people.parquet", columns=["person", "role"])
+        cases = pd.read_parquet(key / "cases.parquet", columns=["case", "person"]).drop_duplicates()
+        faults = pd.read_parquet(key / "faults.parquet", columns=["fault"])
+        lines.append(
+            {
+                "district": name,
+                "children": int((people["role"] == "Student").sum()),
+                "movers": int((cases["case"] == "changed_district").sum()),
+                "faults": int(faults["fault"].nunique()),
+            }
+        )
+    return {
+        "region": f"{about['title']} (invented; scenario {about['scenario']}, seed {about['seed']})",
+        "exports of": about["as_of"],
+        "districts": pd.DataFrame(lines),
         "folder": folder,
     }

@@ -74,6 +74,13 @@ class Scenario(BaseModel):
     returned_in_year: SmallShare = 0.01
     no_show: SmallShare = 0.008
 
+    # A region: how many districts it has, and the share of children who move from one to another in the
+    # year (the kit's own). Which district this is, and the region's seed, are set where a region is made.
+    districts: int = Field(1, ge=1, le=999)
+    moved_between: SmallShare = 0.02
+    district: int = Field(0, ge=0, le=999)
+    region_seed: int = Field(0, ge=0, le=2**63 - 1)
+
     # How life goes.
     chronic_absence: float = Field(0.278, ge=0.02, le=0.8)
     # A shock, such as a pandemic: how high chronic absence was in its year, and years until half is gone.

@@ -38,6 +38,8 @@ class Cast:
     father_senior: Mask
     guardianship: Codes
     homeless: Mask
+    bound: Mask
+    """Families that must stay as they are: another district knows them too."""
 
     def rename(self, child: int, name: str) -> None:
         """Give a child another first name; a nickname belonged to the old one."""

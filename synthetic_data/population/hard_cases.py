@@ -85,8 +85,8 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
     order = rng.permutation(len(cast.household))
     order = order[cast.grade[order] >= 0]
     children_at_home = np.bincount(cast.household, minlength=len(cast.origin))
-    free = np.ones(len(cast.origin), dtype=bool)  # households in which nothing is planted yet
-    settled = np.zeros(len(cast.origin), dtype=bool)  # those whose names must stay as they are
+    free = ~cast.bound  # households in which nothing is planted yet
+    settled = cast.bound.copy()  # those whose names must stay as they are
 
     def take(*children: int) -> None:
         free[cast.household[list(children)]] = False

@@ -20,13 +20,14 @@ from synthetic_data.population.found_cases import list_cases
 from synthetic_data.population.hard_cases import SMALLEST, plant
 from synthetic_data.population.heritage import GROUPS, draw_heritage
 from synthetic_data.population.homes import FOSTER, GUARDIANSHIPS, guardians_of, households_frame
+from synthetic_data.population.movers import STATE_NUMBERS, Movers, draw_movers
 from synthetic_data.population.names import ORIGINS, child_names, family_surnames, fold, given_names
 from synthetic_data.population.preferred_names import preferred_names
 from synthetic_data.population.schools import (
-    DISTRICT_ID,
     GRADES,
     Schools,
     class_counts,
+    district_id,
     hire_staff,
     open_schools,
 )
@@ -39,6 +40,7 @@ Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+FIRST_STATE_NUMBER = 70_000_000  # of a region's children
 GRADUATED = len(GRADES)  # the cohort that left school last summer
 
 # Children of school age in a household, and years of school between siblings: the kit's own shares.
@@ -66,6 +68,7 @@ class Population:
     places: Schools
     district_id: str
     district_name: str
+    movers: Movers | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def make_population(scenario: Scenario) -> Population:
     """
     seed = scenario.seed
     draft = _draw_children(scenario)
+    movers = draw_movers(scenario, draft.household, draft.grade, draft.grade_before)
     families, home = draft.households, draft.household
     heritage = draw_heritage(seed, "families", families)
     female = rng_for(seed, "sex").random(len(home)) < 0.49
@@ -140,7 +144,10 @@ def make_population(scenario: Scenario) -> Population:
         father_senior=np.zeros(families, dtype=bool),
         guardianship=_guardianship(scenario, families),
         homeless=rng_for(seed, "homeless").random(families) < scenario.homeless_share,
+        bound=np.zeros(families, dtype=bool),
     )
+    if movers is not None:
+        movers.settle(cast, heritage, middle)
     planted = plant(scenario, cast)
 
     household = numbered("H", np.arange(1, families + 1), max(6, len(str(families))))
@@ -156,18 +163,57 @@ def make_population(scenario: Scenario) -> Population:
     children["hispanic_latino_ethnicity"] = heritage.hispanic_column(home)
     children["name_origin"] = pick(ORIGINS, heritage.origin[home])
     children["group"] = pick(GROUPS, heritage.group[home])
+    if movers is not None:
+        _name_apart(scenario, movers, children, households, guardians, staff)
     return Population(
         schools=places.frame(),
         households=households,
         children=children[list(CHILD_COLUMNS)],
         staff=staff,
         guardians=guardians,
-        cases=list_cases(children, guardians, staff, households, planted),
+        cases=_with_movers(list_cases(children, guardians, staff, households, planted), movers),
         classes=classes,
         places=places,
-        district_id=DISTRICT_ID,
+        district_id=district_id(scenario),
         district_name=f"{scenario.title} School District",
+        movers=movers,
     )
+
+
+def _name_apart(
+    scenario: Scenario,
+    movers: Movers,
+    children: pd.DataFrame,
+    households: pd.DataFrame,
+    guardians: pd.DataFrame,
+    staff: pd.DataFrame,
+) -> None:
+    """Let nobody of a region have another's id, and movers the same one in both districts."""
+    own = f"{scenario.district:02d}-"
+    state = children["state_id"].to_numpy(dtype=object, copy=True)
+    # No two districts give one number, nor one of a mover.
+    step = (STATE_NUMBERS - FIRST_STATE_NUMBER) // (len(state) * scenario.districts) * scenario.districts
+    apart = FIRST_STATE_NUMBER + np.argsort(np.argsort(state)) * step + scenario.district
+    state = np.array([f"{number:010d}" for number in apart.tolist()], dtype=object)
+    state[movers.child] = movers.state_ids
+    person = (own + children["person"]).to_numpy(dtype=object, copy=True)
+    person[movers.child] = movers.persons
+    children["state_id"], children["person"] = text(state), text(person)
+    for frame in (children, households, guardians):
+        frame["household"] = (own + frame["household"]).array
+    for frame in (guardians, staff):
+        frame["person"] = (own + frame["person"]).array
+
+
+def _with_movers(cases: pd.DataFrame, movers: Movers | None) -> pd.DataFrame:
+    if movers is None:
+        return cases
+    notes = [
+        f"{'left for' if leaves else 'came from'} district {other:02d} of the region"
+        for leaves, other in zip(movers.leaves.tolist(), movers.other.tolist(), strict=True)
+    ]
+    moved = pd.DataFrame({"case": "changed_district", "person": movers.persons, "note": notes})
+    return pd.concat([cases, moved.astype(cases["case"].dtype)], ignore_index=True)
 
 
 CHILD_COLUMNS = (

@@ -21,6 +21,7 @@ __all__ = [
     "PERIODS",
     "Schools",
     "class_counts",
+    "district_id",
     "hire_staff",
     "open_schools",
 ]
@@ -103,6 +104,11 @@ class Schools:
         )
 
 
+def district_id(scenario: Scenario) -> str:
+    """Give the state's number of the district; those of a region have each their own."""
+    return DISTRICT_ID if scenario.district == 0 else f"{990_500 + scenario.district}"
+
+
 def open_schools(scenario: Scenario) -> Schools:
     """Open as many schools as the children of a district fill.
 
@@ -127,11 +133,11 @@ def open_schools(scenario: Scenario) -> Schools:
                 place += f" {number // len(PLACES) + 1}"
             if count == 1:
                 place = scenario.title
-            ids.append(f"{DISTRICT_ID}{FIRST_NUMBER[level] + number:03d}")
+            ids.append(f"{district_id(scenario)}{FIRST_NUMBER[level] + number:03d}")
             names.append(f"{place} {level.title()} School")
             levels.append(level)
     if len(set(ids)) < len(ids):  # more schools of a level than its block of numbers holds
-        ids = [f"{DISTRICT_ID}{number:05d}" for number in range(1, len(ids) + 1)]
+        ids = [f"{district_id(scenario)}{number:05d}" for number in range(1, len(ids) + 1)]
     return Schools(ids, names, levels)
 
 

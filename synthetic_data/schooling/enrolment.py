@@ -135,6 +135,11 @@ def draw_spells(
             moves = (kind == MOVES_SCHOOL) & (start == end)
             start[moves] = places.of(other[home[moves]], grade[moves])
             moved[home[moves]] = True
+        came = np.zeros(count, dtype=bool)
+        if current and (movers := population.movers) is not None:
+            kind[movers.child] = np.where(movers.leaves, LEAVES, ARRIVES)
+            when[home[movers.child]] = movers.when
+            came[movers.child[~movers.leaves]] = True
         first_day = 12 + (when[home] * np.maximum(room, 1)).astype("int64")
         away = np.minimum(rng.integers(GONE_AT_LEAST, GONE_AT_MOST, count), lasting[level] - 4 - first_day)
         entry = np.where(grade == 0, NEW, np.where(new, TRANSFER_IN, NEXT_YEAR))
@@ -143,6 +148,8 @@ def draw_spells(
         leaver_exit = np.where(
             (grade >= 9) & (leaver_exit < 0.15), DROPOUT, np.where(leaver_exit < 0.75, TRANSFERRED, WITHDRAWN)
         )
+        if current and population.movers is not None:
+            leaver_exit[population.movers.child] = TRANSFERRED
         final_exit = -np.ones(count, dtype="int64") if current else np.where(senior, GRADUATED, END_OF_YEAR)
         last = np.full(count, -1) if current else total[level] - 1
 
@@ -150,7 +157,8 @@ def draw_spells(
         first_school = np.where(kind == MOVES_SCHOOL, start, end)
         first = {
             "school": first_school,
-            "begin": np.where(kind == ARRIVES, first_day, 0),
+            # Who comes from another district of the region has left there before.
+            "begin": np.where(kind == ARRIVES, first_day + 2 * came, 0),
             "end": np.select([kind == NO_SHOW, kind == LEAVES, two], [-2, first_day, first_day], last),
             "entry": np.where(kind == ARRIVES, TRANSFER_IN, entry),
             "exit": np.select(

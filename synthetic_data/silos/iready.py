@@ -12,7 +12,7 @@ from synthetic_data.columns import dates, pick, text, whole
 from synthetic_data.levels import Exchange
 from synthetic_data.life.assessments import Tests
 from synthetic_data.life.norms import SEASONS, SUBJECTS, iready_scale, spreads
-from synthetic_data.population.schools import DISTRICT_ID, GRADES
+from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import Observation, Recorded, Truth, about, limits
 from synthetic_data.silos.vendors import Held, held_by, numbers_of, race_words
@@ -163,7 +163,7 @@ def _results(
         "Academic Year": scenario.school_year,
         "School": pick(population.places.names, school),
         "Enrolled": pick(("Not Enrolled", "Enrolled"), enrolled.astype("int64")),
-        "District State ID": DISTRICT_ID,
+        "District State ID": population.district_id,
         "School State ID": pick(population.places.ids, school),
         "Student State ID": text(state[child]),
         "User Name": text([f"AUTO_{account}" for account in accounts[child].tolist()]),

@@ -12,7 +12,7 @@ from synthetic_data.columns import dates, pick, text, whole
 from synthetic_data.levels import Exchange
 from synthetic_data.life.assessments import TESTED, Tests
 from synthetic_data.life.norms import SEASONS, SUBJECTS, fifths, means, percentiles, spreads
-from synthetic_data.population.schools import DISTRICT_ID, GRADES
+from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import Later, Observation, Recorded, Truth, about, limits
 from synthetic_data.silos.vendors import Held, held_by, numbers_of, race_words
@@ -184,7 +184,7 @@ def _results(
     frame = {
         "TermName": pick(_terms(scenario), tests.season),
         "DistrictName": population.district_name,
-        "District_StateID": DISTRICT_ID,
+        "District_StateID": population.district_id,
         "SchoolName": pick(population.places.names, school),
         "School_StateID": pick(population.places.ids, school),
         "StudentID": text(own[tests.child]),

@@ -1,0 +1,187 @@
+"""Children who leave one district of a region in the school year and come to another one.
+
+The list of a region's movers is drawn from the region's seed alone, so that each district can be made by
+itself: it takes the children who leave or come from the list, and gives each the place of a child of its own
+who is in that grade and has no brothers or sisters. Such a child is the same person, with the same name,
+birth date, parents and state number, in both districts; the district's number, the account at a vendor and
+all that happens belong to each district. (What the child is like is drawn anew there: a key holds what was
+so in its own district.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthetic_data.population.cast import Cast
+from synthetic_data.population.heritage import Heritage, draw_heritage
+from synthetic_data.population.homes import TWO_PARENTS
+from synthetic_data.population.names import child_names, family_surnames, given_names
+from synthetic_data.population.schools import GRADES
+from synthetic_data.scenario import Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["STATE_NUMBERS", "Movers", "draw_movers"]
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.object_]
+
+MOST = 0.1  # of a district's children at most, in and out each
+STATE_NUMBERS = 9 * 10**9  # movers' numbers begin here, those of all others of a region lie below
+
+
+@dataclass(frozen=True)
+class Movers:
+    """The movers of one district, as arrays, and the places that they have among its children."""
+
+    number: Codes
+    """In the region's list, from 1."""
+    leaves: Mask
+    """Whether the child leaves this district; else it comes from another one."""
+    other: Codes
+    """The other district."""
+    grade: Codes
+    when: npt.NDArray[np.float64]
+    """The share of the year that is over when the child leaves."""
+    female: Mask
+    birth: npt.NDArray[np.datetime64]
+    group: Codes
+    race: Codes
+    origin: Codes
+    first: Words
+    middle: Words
+    last: Words
+    father_first: Words
+    father_last: Words
+    mother_first: Words
+    mother_last: Words
+    mother_born: Words
+    child: Codes
+    """Place among the district's children."""
+
+    @property
+    def persons(self) -> list[str]:
+        """Ids that are the same in both districts' keys."""
+        return [f"M{number:06d}" for number in self.number.tolist()]
+
+    @property
+    def state_ids(self) -> list[str]:
+        """State numbers, the same in both districts."""
+        return [f"{STATE_NUMBERS + number * 7919 % 10**9:010d}" for number in self.number.tolist()]
+
+    def settle(self, cast: Cast, heritage: Heritage, middle: Words) -> None:
+        """Let the movers be in their places: whoever was drawn there is they now."""
+        child, home = self.child, cast.household[self.child]
+        for name in ("birth", "female", "first", "last"):
+            getattr(cast, name)[child] = getattr(self, name)
+        middle[child] = self.middle
+        cast.preferred[child] = cast.former[child] = cast.suffix[child] = None
+        for name in ("father_first", "father_last", "mother_first", "mother_last", "mother_born", "origin"):
+            getattr(cast, name)[home] = getattr(self, name)
+        heritage.group[home], heritage.race[home] = self.group, self.race
+        cast.guardianship[home], cast.homeless[home] = TWO_PARENTS, False
+        cast.bound[home] = True
+
+
+def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before: Codes) -> Movers | None:
+    """Say who leaves a district for another one of its region, and who comes from there.
+
+    Parameters
+    ----------
+    scenario
+        Which district of how many this is, the region's seed, and the share of children who move.
+    household
+        Of each child.
+    grade, grade_before
+        This year's and last year's grade of each child, -1: not here. They are changed in place: who comes
+        has the mover's grade, and wasn't here last year.
+
+    Returns
+    -------
+    Movers or None
+        None in a district that belongs to no region.
+    """
+    if scenario.district == 0 or scenario.districts < 2:
+        return None
+    origin, destination = _ways(scenario)
+    listed = _cards(scenario, len(origin))
+    here = np.flatnonzero((origin == scenario.district) | (destination == scenario.district))
+    leaves = origin[here] == scenario.district
+    alone = np.bincount(household)[household] == 1
+    rng = rng_for(scenario.seed, "places of movers")
+    free = rng.permutation(np.flatnonzero(alone & (grade >= 0)))
+    taken = np.zeros(len(household), dtype=bool)
+    places = np.zeros(len(here), dtype="int64")
+    for at, (wanted, goes) in enumerate(zip(listed["grade"][here].tolist(), leaves.tolist(), strict=True)):
+        fitting = free[~taken[free]]
+        # Rather one of that grade, and for who comes one who wasn't here before.
+        rank = (grade[fitting] != wanted) * 2 + ((grade_before[fitting] < 0) == goes)
+        places[at] = fitting[int(np.argmin(rank))]
+        taken[places[at]] = True
+    grade[places] = listed["grade"][here]
+    grade_before[places[~leaves]] = -1
+    stays = places[leaves]
+    grade_before[stays] = np.where(grade_before[stays] >= 0, grade[stays] - 1, -1)
+    cards = {field.name: listed[field.name][here] for field in fields(Movers) if field.name in listed}
+    return Movers(
+        number=here + 1,
+        leaves=leaves,
+        other=np.where(leaves, destination[here], origin[here]),
+        child=places,
+        **cards,
+    )
+
+
+def _ways(scenario: Scenario) -> tuple[Codes, Codes]:
+    """Give the district that each mover of the region leaves, and the one to which it goes."""
+    rng, count = rng_for(scenario.region_seed, "movers", "ways"), scenario.districts
+    most = max(1, int(MOST * scenario.students))
+    leaving = rng.binomial(scenario.students, scenario.moved_between, count).clip(1, most)
+    origin = np.repeat(np.arange(1, count + 1), leaving)
+    step = rng.integers(1, count, len(origin))
+    destination = (origin - 1 + step) % count + 1
+    # So many at most come to a district; all districts know who stays at home.
+    rank = np.zeros(len(origin), dtype="int64")
+    for one in range(1, count + 1):
+        mine = destination == one
+        rank[mine] = np.arange(int(mine.sum()))
+    kept = rank < most
+    return origin[kept], destination[kept]
+
+
+def _cards(scenario: Scenario, count: int) -> dict[str, npt.NDArray[Any]]:
+    """Draw who the movers of a region are."""
+    seed = scenario.region_seed
+    rng = rng_for(seed, "movers")
+    grade = rng.integers(0, len(GRADES), count)
+    female = rng.random(count) < 0.49
+    first_of_year = (scenario.school_year - 1 - 5 - grade - 1970).astype("datetime64[Y]")
+    last_day = (first_of_year.astype("datetime64[M]") + np.timedelta64(8, "M")).astype("datetime64[D]")
+    heritage = draw_heritage(seed, "movers", count)
+    surnames = family_surnames(seed, "movers", heritage.origin)
+    fathers = given_names(seed, "movers' fathers", heritage.origin, np.zeros(count, dtype=bool), adult=True)
+    mothers = given_names(seed, "movers' mothers", heritage.origin, np.ones(count, dtype=bool), adult=True)
+    first, middle = child_names(
+        seed, "movers", heritage.origin, female, np.arange(count), fathers, surnames.mother_at_birth
+    )
+    return {
+        "grade": grade,
+        "when": rng.random(count),
+        "female": female,
+        "birth": last_day - (rng.random(count) * 365).astype("int64"),
+        "group": heritage.group,
+        "race": heritage.race,
+        "origin": heritage.origin,
+        "first": first,
+        "middle": middle,
+        "last": np.where(female, surnames.daughters, surnames.children),
+        "father_first": fathers,
+        "father_last": surnames.father,
+        "mother_first": mothers,
+        "mother_last": surnames.mother,
+        "mother_born": surnames.mother_at_birth,
+    }

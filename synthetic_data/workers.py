@@ -1,0 +1,88 @@
+"""Processes that help to make things, and end when the one that started them does."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from helpers.layouts import BadInput
+
+__all__ = ["Workers", "context"]
+
+
+def context() -> Any:
+    """Give the way in which processes are started here.
+
+    A forked process has all that this one knows at once; but of a process with other threads (a notebook) a
+    fork may stand still.
+    """
+    fork = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if fork else "spawn")
+
+
+class Workers:
+    """Processes that run one function beside this one.
+
+    Used in a `with` statement: at its end all have done, or what went wrong in one is raised here. Where
+    something goes wrong here, they are ended.
+    """
+
+    def __init__(self, started: Any, count: int, work: Callable[..., None], *given: Any) -> None:
+        self._running = []
+        for _ in range(count):
+            ours, theirs = started.Pipe(duplex=False)
+            process = started.Process(target=_run, args=(work, given, theirs, os.getpid()), daemon=True)
+            process.start()
+            theirs.close()
+            self._running.append((process, ours))
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: Any) -> None:
+        try:
+            if error is None:
+                for process, ours in self._running:
+                    failure = _heard(ours)
+                    process.join()
+                    if failure is not None:
+                        raise failure
+        finally:
+            for process, ours in self._running:
+                if process.is_alive():
+                    process.terminate()
+                    process.join()
+                ours.close()
+
+
+def _heard(ours: Any) -> Exception | None:
+    try:
+        failure = ours.recv()
+    except EOFError:
+        return OSError("a process that was writing files was ended from outside: run the command again")
+    return failure if isinstance(failure, Exception) else None
+
+
+def _run(work: Callable[..., None], given: tuple[Any, ...], told: Any, parent: int) -> None:
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    try:
+        work(*given)
+    except (BadInput, OSError) as error:
+        told.send(error)
+    except Exception as error:  # whatever it is, the process that started this one tells it
+        told.send(RuntimeError(f"{type(error).__name__}: {error}"))
+    else:
+        told.send(None)
+
+
+def _follow(parent: int) -> None:
+    """End this process when its parent was killed: nobody would ever ask for what it makes."""
+    started = multiprocessing.parent_process()
+    while os.getppid() == parent and started is not None and started.is_alive():
+        time.sleep(0.2)
+    os._exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
@@ -18,6 +19,8 @@ from helpers.files.printed import printed
 from helpers.layouts import BadInput
 
 __all__ = ["emit", "ends_well", "json_option", "out_option", "save_table", "write_atomically"]
+
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +45,10 @@ def out_option(default: str = "reports") -> Callable[[Callable[P, R]], Callable[
 
 
 def ends_well(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn bad input, and a file or folder that can't be used, into one line and exit status 2."""
+    """Turn bad input, and a file or folder that can't be used, into one line and exit status 2.
+
+    A full disk is nobody's wrong input: exit status 1.
+    """
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -52,6 +58,13 @@ def ends_well(command: Callable[P, R]) -> Callable[P, R]:
             click.echo(f"bigpicture: {error}", err=True)
             sys.exit(2)
         except OSError as error:
+            if error.errno in FULL:
+                click.echo(
+                    f"bigpicture: there is no room to write ({error.strerror}): nothing half-written is "
+                    "left; make room, or name a place on another disk.",
+                    err=True,
+                )
+                sys.exit(1)
             if error.filename is None:
                 raise
             click.echo(

@@ -1,0 +1,116 @@
+"""A region: children who move are one person in two districts, and a killed run goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.layouts import BadInput
+from synthetic_data.district import make_district
+from synthetic_data.population import Population, make_population
+from synthetic_data.region import districts_of, make_region
+from synthetic_data.scenario import load_scenario
+from synthetic_data.schooling import Schooling, make_schooling
+from tests.synthetic_data.written_files import bytes_of
+
+SAME = ["state_id", "first_name", "middle_name", "last_surname", "birth_date", "sex", "race", "name_origin"]
+
+
+@pytest.fixture(scope="module")
+def region() -> list[tuple[Population, Schooling]]:
+    made = []
+    for scenario in districts_of(load_scenario("region", students=120, districts=3)).values():
+        population = make_population(scenario)
+        made.append((population, make_schooling(scenario, population)))
+    return made
+
+
+def test_a_mover_is_one_person_with_one_state_number_in_both_districts(
+    region: list[tuple[Population, Schooling]],
+) -> None:
+    children = pd.concat([population.children for population, _ in region], ignore_index=True)
+    twice = children.loc[children["person"].duplicated(keep=False)].sort_values("person")
+
+    one, other = twice.iloc[::2], twice.iloc[1::2]
+    assert len(one) >= 3
+    assert one["person"].tolist() == other["person"].tolist()
+    assert one[SAME].reset_index(drop=True).equals(other[SAME].reset_index(drop=True))
+    assert (one["district_number"].array != other["district_number"].array).all()
+    # Nobody else has anybody's id or state number.
+    assert children.drop_duplicates("person")["state_id"].is_unique
+    everybody = pd.concat(
+        [frame["person"] for population, _ in region for frame in (population.guardians, population.staff)]
+    )
+    assert everybody.is_unique
+
+
+def test_a_mover_leaves_one_district_before_coming_to_the_other(
+    region: list[tuple[Population, Schooling]],
+) -> None:
+    spells = pd.concat(
+        [
+            schooling.school_enrollment.assign(leaves=population.movers.leaves[at])
+            .loc[lambda frame, who=person: (frame["person"] == who) & (frame["school_year"] == 2026)]
+            .assign(person=person)
+            for population, schooling in region
+            if population.movers is not None
+            for at, person in enumerate(population.movers.persons)
+        ],
+        ignore_index=True,
+    ).sort_values(["person", "leaves"], ascending=[True, False])
+
+    assert len(spells) >= 6
+    assert (spells.groupby("person")["leaves"].nunique() == 2).all()
+    for (_, left), (_, came) in list(pairwise(spells.iterrows()))[::2]:
+        assert left["exit_withdraw_type"] == "Transferred"
+        assert left["end_date"] < came["begin_date"]
+        assert came["entry_type"] == "Transfer"
+        assert left["grade_level"] == came["grade_level"]
+
+
+def test_a_killed_run_goes_on_and_gives_the_bytes_of_an_undisturbed_one(tmp_path: Path) -> None:
+    options = ["--scenario", "region", "--students", "20", "--districts", "3", "--people-only"]
+
+    def command(folder: Path, processes: int) -> list[str]:
+        make = [sys.executable, "-m", "synthetic_data", "make", str(folder), *options, "--json"]
+        return [*make, "--processes", str(processes)]
+
+    killed = subprocess.Popen(command(tmp_path / "killed", 2), stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not list((tmp_path / "killed").glob("0*/district.json")):
+        assert killed.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    killed.kill()  # kill -9: nothing can be put in order
+    killed.wait()
+    begun = bytes_of(tmp_path / "killed")
+    subprocess.run(command(tmp_path / "killed", 1), check=True, stdout=subprocess.DEVNULL)
+    whole = make_region(
+        load_scenario("region", students=20, districts=3, people_only=True), tmp_path / "whole", 1
+    )
+
+    assert bytes_of(tmp_path / "killed") == bytes_of(whole)
+    assert len({name.partition("/")[0] for name in begun}) < 5, "the run had ended before it was killed"
+    assert sorted(path.name for path in (tmp_path / "killed").iterdir()) == [
+        *districts_of(load_scenario("region", students=20, districts=3)),
+        "region.json",
+    ]
+
+
+def test_a_region_begun_otherwise_is_not_touched(tmp_path: Path) -> None:
+    folder = make_region(load_scenario("region", students=20, districts=2, people_only=True), tmp_path / "r")
+    before = bytes_of(folder)
+
+    with pytest.raises(BadInput, match="isn't of this region"):
+        make_region(load_scenario("region", students=20, districts=2, people_only=True, seed=8), folder)
+    with pytest.raises(BadInput, match="is a region of 2 districts"):
+        make_district("region", tmp_path / "one", districts=2)
+
+    assert bytes_of(folder) == before
+    assert not (tmp_path / "one").exists()

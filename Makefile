@@ -3,6 +3,7 @@
 # make test-browser   that pages and JupyterLab work in a chromium
 # make lab      the notebooks in JupyterLab
 # make bench    how long it takes, into reports/bench.json
+# make card     the tables of the data card, the data dictionary, from what the maker reads
 # make newest   the newest version of everything, our ceilings ignored (the weekly run)
 # make kit      a folder for a USB stick that needs no network: PLATFORM=win_amd64 PYTHON=3.12, or for a machine like this
 # make clean    remove whatever these made
@@ -14,7 +15,7 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test test-browser lab bench newest kit clean
+.PHONY: report test test-browser lab bench card newest kit clean
 
 report: .venv/installed
 	$(BIN)/bigpicture report $(ARGS)
@@ -35,6 +36,9 @@ test-browser: .venv/installed-for-tests
 
 bench: .venv/installed-for-tests
 	$(BIN)/python -m tests.bench $(ARGS)
+
+card: .venv/installed-for-tests
+	$(BIN)/python -m synthetic_data.data_card
 
 newest: .venv/installed-for-tests
 	sed -e 's/[ #<>=!~;].*//' -e '/^-/d' -e '/^$$/d' requirements.txt | xargs $(PIP) install --quiet --upgrade

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -67,12 +69,18 @@ def _neighbours(scene: Scene, own: pd.Series) -> pd.DataFrame:
     return pairs.loc[~pairs["one"].isin(pairs["other"])].reset_index(drop=True)
 
 
+STATE_ID = re.compile(r"(\{State:[^}]*\})")
+
+
 def state_id_on_two_children(scene: Scene) -> None:
     """Give a child the state number of her brother or sister."""
     text = scene.text()
     pairs = _neighbours(scene, text.where(text.str.contains("{State:", regex=False), ""))
     chosen = pairs.iloc[scene.choose(np.arange(len(pairs)))]
-    scene.write(chosen["other"], text.iloc[chosen["one"].to_numpy()], groups=np.arange(len(chosen)))
+    theirs = text.iloc[chosen["one"].to_numpy()].str.extract(STATE_ID)[0].tolist()
+    own = text.iloc[chosen["other"].to_numpy()].tolist()
+    same = [STATE_ID.sub(state, ids) for state, ids in zip(theirs, own, strict=True)]
+    scene.write(chosen["other"], same, groups=np.arange(len(chosen)))
 
 
 def pin_reused(scene: Scene) -> None:

@@ -32,6 +32,7 @@ GATHERED = (
     "conduct",
     "family_contact",
     "plans",
+    "participation",
 )
 
 

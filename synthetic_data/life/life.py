@@ -37,6 +37,14 @@ from synthetic_data.life.family_contact import FamilyContact, draw_family_contac
 from synthetic_data.life.gradebooks import learning_elements, standing
 from synthetic_data.life.grades import Grades, draw_grades, grade_average
 from synthetic_data.life.online_work import OnlineWork, draw_online_work, submission_elements
+from synthetic_data.life.participation import (
+    ClubMembers,
+    Participation,
+    club_elements,
+    draw_club_members,
+    draw_participation,
+    participation_elements,
+)
 from synthetic_data.life.plans import Plans, draw_plans, program_elements
 from synthetic_data.life.sign_ins import SignIns, draw_sign_ins, sign_in_elements
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
@@ -165,6 +173,16 @@ class Life:
         return draw_sign_ins(self.scenario, self.schooling, self.away_of("lms"), self.latent_of("lms"))
 
     @cached_property
+    def participation(self) -> Participation:
+        """See `synthetic_data.life.participation`."""
+        return draw_participation(self.scenario, self.schooling, self.latent_of("activities"))
+
+    @cached_property
+    def club_members(self) -> ClubMembers:
+        """See `synthetic_data.life.participation`."""
+        return draw_club_members(self.scenario, self.schooling, self.latent_of("clubs"))
+
+    @cached_property
     def effects(self) -> pd.DataFrame:
         """Name, from, to, size, unit, source of everything that was put in."""
         return effects_frame(self.scenario)
@@ -203,6 +221,8 @@ class Life:
             grade_average(self.grades, year, children, until),
             *credit_elements(self.credits, year, children, until),
             *family_elements(self.family_contact, self.schooling, self.scenario.school_year, children, until),
+            *participation_elements(self.participation, self.scenario.school_year, children, until),
+            *club_elements(self.club_members, children, until),
         ]
 
 

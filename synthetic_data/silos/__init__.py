@@ -5,6 +5,7 @@ from collections.abc import Callable
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos import (
+    activities,
     attendance,
     behaviour,
     family,
@@ -21,5 +22,5 @@ __all__ = ["SILOS"]
 
 SILOS: dict[str, Callable[[Scenario, Truth, Exchange], Observation]] = {
     silo.SILO: silo.observe
-    for silo in (sis, attendance, meals, lms, map_growth, iready, behaviour, special_education, family)
+    for silo in (sis, attendance, meals, lms, map_growth, iready, behaviour, special_education, activities, family)
 }

@@ -9,6 +9,7 @@ from synthetic_data.columns import is_among, together
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import Truth, guids, keep, look_up
+from synthetic_data.silos.ref_ids import ref_ids
 from synthetic_data.streams import rng_for
 
 __all__ = [
@@ -31,14 +32,15 @@ RACE_COLUMNS = {
 
 
 def opaque_ids(scenario: Scenario, truth: Truth) -> pd.DataFrame:
-    """Give everybody's opaque id; whoever is observed or not, it is the same."""
+    """Give everybody's opaque id, and children's RefId; whoever is observed or not, they are the same."""
     population = truth.population
     everybody = pd.concat(
         [population.children["person"], population.staff["person"], population.guardians["person"]],
         ignore_index=True,
     )
     ids = guids(rng_for(scenario.seed, "sis", "sourcedId"), len(everybody))
-    return pd.DataFrame({"person": everybody, "sourcedId": ids})
+    known = pd.Series(ref_ids(scenario, truth), dtype=STRING).reindex(everybody.index)
+    return pd.DataFrame({"person": everybody, "sourcedId": ids, "ref_id": known})
 
 
 def student_users(
@@ -70,6 +72,10 @@ def student_users(
     )
     if "State" in exchange.ids:
         users["userIds"] = ("{State:" + children["state_id"] + "}").array
+    if "RefId" in exchange.ids:
+        shared = look_up(persons, accounts, "person", "ref_id").tolist()
+        more = pd.Series([f",{{RefId:{one}}}" for one in shared], index=users.index, dtype=STRING)
+        users["userIds"] = (users["userIds"] + more).array
     if "District" in exchange.ids:
         users["identifier"] = children["district_number"].array
     return users

@@ -41,7 +41,7 @@ def undone(folder: Path) -> dict[str, bytes]:
         data = files[path]
         file = file_layout(layout_of(folder, path.split("/")[0]), path)
         table = read_text(data, file)
-        first_row = 2 if file.format == "csv" else 1
+        first_row = 1 if file.nested else 2
         files[path] = write_table(undo(table, faults.loc[faults["file"] == path], first_row), file)
     return files
 

@@ -8,19 +8,22 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 
 from helpers.files.text_table import TextTable, default_settings, unique_names
+from helpers.files.workbook import rows_of, sheets_in
 from helpers.layouts import STRING, FileLayout, Layout, load_layout
 
 __all__ = ["bytes_of", "read_text", "silo_files", "table_of"]
 
 
 def silo_files(folder: Path) -> dict[str, bytes]:
-    """Give every file of a district's silos by its path, those in zips one by one."""
+    """Give every file of a district's silos by its path, what is in zips and workbooks one by one."""
     silos = folder / "silos"
     found: dict[str, bytes] = {}
     for path in sorted(silos.rglob("*")):
@@ -28,6 +31,8 @@ def silo_files(folder: Path) -> dict[str, bytes]:
         if path.suffix == ".zip":
             with zipfile.ZipFile(path) as archive:
                 found |= {f"{name}/{entry}": archive.read(entry) for entry in archive.namelist()}
+        elif path.suffix == ".xlsx":
+            found |= {f"{name}/{sheet}": rows for sheet, rows in sheets_in(path.read_bytes()).items()}
         elif path.is_file():
             found[name] = path.read_bytes()
     return found
@@ -48,6 +53,8 @@ def layout_of(folder: Path, silo: str) -> Layout:
 def file_layout(layout: Layout, path: str) -> FileLayout:
     name = path.rpartition("/")[2]
     for file in layout.files:
+        if file.format == "xlsx" and file.sheet == name:
+            return file
         if re.fullmatch(re.escape(file.path).replace(r"\*", ".*"), name):
             return file
     raise AssertionError(f"{path}: no such file in {layout.layout}")
@@ -62,7 +69,15 @@ def read_text(data: bytes, file: FileLayout) -> TextTable:
     """Read bytes as a text table; delimiter and byte order mark as they are."""
     settings = default_settings(file)
     if file.format == "json_lines":
-        return TextTable((), _flat(data.decode("utf-8"), file), settings)
+        lines = data.decode("utf-8").split("\n")[:-1]
+        return TextTable((), _flat([dict(_scalars(json.loads(line), "")) for line in lines], file), settings)
+    if file.format == "xml":
+        records = [dict(_elements(one, "", file)) for one in ElementTree.fromstring(data)]
+        return TextTable((), _flat(records, file), settings)
+    if file.format == "xlsx":
+        heads, *shown = [[_shown(cell, file, n) for n, cell in enumerate(row)] for row in rows_of(data)]
+        shown = [[*row, *[""] * (len(heads) - len(row))] for row in shown]
+        return TextTable(tuple(heads), pd.DataFrame(shown, columns=heads).astype(STRING), settings)
     text = data.decode("utf-8")
     if text.startswith("\ufeff"):
         text, settings["encoding"] = text[1:], "utf-8-sig"
@@ -76,8 +91,7 @@ def read_text(data: bytes, file: FileLayout) -> TextTable:
     return TextTable(header, pd.DataFrame(cells, columns=names).astype(STRING), settings)
 
 
-def _flat(text: str, file: FileLayout) -> pd.DataFrame:
-    records = [dict(_scalars(json.loads(line), "")) for line in text.split("\n")[:-1]]
+def _flat(records: list[dict[str, str]], file: FileLayout) -> pd.DataFrame:
     order = [column.name for column in file.columns]
     found = {name for record in records for name in record}
     names = sorted(found, key=lambda name: order.index(re.sub(r"\[\d+\]", "[]", name)))
@@ -94,3 +108,30 @@ def _scalars(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _scalars(inside, f"{path}[{number}]")
     else:
         yield path, str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _elements(element: ElementTree.Element, path: str, file: FileLayout) -> Iterator[tuple[str, str]]:
+    """Walk the attributes and elements of a record; those that the layout numbers are numbered."""
+    for name, value in element.attrib.items():
+        yield f"{path}.@{name}" if path else f"@{name}", value
+    if not len(element) and path:
+        yield path, element.text or ""
+    seen: dict[str, int] = {}
+    for inside in element:
+        name = inside.tag.rpartition("}")[2]
+        there = f"{path}.{name}" if path else name
+        seen[name] = seen.get(name, 0) + 1
+        if any(re.sub(r"\[\d+\]", "[]", there) + "[]" in column.name for column in file.columns):
+            there += f"[{seen[name]}]"
+        yield from _elements(inside, there, file)
+
+
+def _shown(cell: Any, file: FileLayout, place: int) -> str:
+    """Write a typed cell of a sheet as its column's format says."""
+    column = file.columns[place] if place < len(file.columns) else None
+    if not isinstance(cell, list) or column is None:
+        return "" if cell is None else str(cell)
+    kind, text = cell
+    if kind == "n" and column.type == "number":
+        return f"{float(text):.{len(str(column.format).partition('.')[2])}f}"
+    return datetime.fromisoformat(text).strftime(str(column.format)) if kind == "d" else text

@@ -1,0 +1,348 @@
+"""What children take part in beside lessons: activities of their school, and clubs in the community.
+
+Who is more engaged, and has more support around, takes part in more and stays longer. Activities of the two
+school years have their season; clubs are of this school year, and their hours add up week by week.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synthetic_data.life.effect import Effect
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, measured, whole_number
+from synthetic_data.population.schools import LEVELS
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = [
+    "ACTIVITIES",
+    "CLUBS",
+    "EFFECTS",
+    "Activity",
+    "ClubMembers",
+    "Participation",
+    "club_elements",
+    "draw_club_members",
+    "draw_participation",
+    "named",
+    "participation_elements",
+]
+
+Codes = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
+
+FALL, WINTER, SPRING, ALL_YEAR = (0.02, 0.40), (0.42, 0.68), (0.69, 0.97), (0.06, 1.0)
+
+
+class Activity(NamedTuple):
+    """An activity that schools offer, with the shares that the kit made up."""
+
+    title: str
+    kind: str
+    level: str | None
+    """Varsity, Junior Varsity; None where there is one level only."""
+    grades: tuple[int, int]
+    season: tuple[float, float]
+    """Its first and last day, as shares of the school year."""
+    share: float
+    """Of an average child of these grades."""
+
+
+ACTIVITIES = (
+    Activity("Chorus", "Performing arts", None, (3, 5), ALL_YEAR, 0.16),
+    Activity("Art Club", "Performing arts", None, (0, 5), WINTER, 0.10),
+    Activity("Chess Club", "Academic", None, (2, 5), ALL_YEAR, 0.08),
+    Activity("Running Club", "Athletics", None, (2, 5), SPRING, 0.12),
+    Activity("Safety Patrol", "Service", None, (5, 5), ALL_YEAR, 0.22),
+    Activity("Concert Band", "Performing arts", None, (6, 12), ALL_YEAR, 0.16),
+    Activity("Orchestra", "Performing arts", None, (6, 12), ALL_YEAR, 0.09),
+    Activity("Concert Choir", "Performing arts", None, (6, 12), ALL_YEAR, 0.10),
+    Activity("Robotics", "Academic", None, (6, 12), WINTER, 0.06),
+    Activity("Student Council", "Student government", None, (6, 12), ALL_YEAR, 0.06),
+    Activity("Yearbook", "Publications", None, (7, 12), ALL_YEAR, 0.05),
+    Activity("Intramural Basketball", "Athletics", None, (6, 8), WINTER, 0.14),
+    Activity("Cross Country", "Athletics", None, (6, 8), FALL, 0.08),
+    Activity("Track and Field", "Athletics", None, (6, 8), SPRING, 0.12),
+    Activity("Soccer", "Athletics", "Varsity", (10, 12), FALL, 0.09),
+    Activity("Soccer", "Athletics", "Junior Varsity", (9, 10), FALL, 0.10),
+    Activity("Volleyball", "Athletics", "Varsity", (10, 12), FALL, 0.07),
+    Activity("Basketball", "Athletics", "Varsity", (10, 12), WINTER, 0.07),
+    Activity("Basketball", "Athletics", "Junior Varsity", (9, 10), WINTER, 0.09),
+    Activity("Track and Field", "Athletics", "Varsity", (9, 12), SPRING, 0.12),
+    Activity("Theater", "Performing arts", None, (9, 12), SPRING, 0.07),
+    Activity("Debate", "Academic", None, (9, 12), ALL_YEAR, 0.04),
+    Activity("Volunteers", "Service", None, (9, 12), ALL_YEAR, 0.08),
+)
+
+
+class Club(NamedTuple):
+    """A club of the community partner."""
+
+    title: str
+    grades: tuple[int, int]
+    share: float
+    """Of an average child of these grades."""
+    hours: float
+    """A week."""
+
+
+CLUBS = (
+    Club("Homework Help", (0, 8), 0.07, 3.0),
+    Club("Reading Buddies", (0, 3), 0.06, 1.5),
+    Club("Soccer Saturdays", (0, 8), 0.07, 2.0),
+    Club("Coding Club", (3, 10), 0.04, 1.5),
+    Club("Dance Studio", (0, 12), 0.04, 2.0),
+    Club("Garden Crew", (2, 12), 0.03, 1.5),
+    Club("Music Makers", (2, 12), 0.03, 1.0),
+    Club("Open Gym", (6, 12), 0.07, 2.5),
+    Club("Teen Center", (7, 12), 0.06, 3.0),
+)
+
+# The kit's own sizes.
+ENGAGEMENT_IN_ACTIVITIES, SUPPORT_IN_ACTIVITIES = 0.55, 0.25
+ENGAGEMENT_IN_CLUBS, SUPPORT_IN_CLUBS = 0.25, 0.35
+GIVES_UP, ENGAGEMENT_IN_GIVING_UP = 0.08, -0.45
+HAS_A_ROLE = 0.06
+COMES = (0.75, 0.12)  # share of a club's hours at which a member is, and its spread
+LEAVES_CLUB = 0.15
+FEWEST_DAYS = 10  # of school: whoever comes later in a season doesn't join any more
+
+ODDS = "log odds a standard deviation"
+EFFECTS = (
+    Effect(
+        "engagement_in_activities", "engagement", "taking part in an activity", ENGAGEMENT_IN_ACTIVITIES, ODDS
+    ),
+    Effect("support_in_activities", "support", "taking part in an activity", SUPPORT_IN_ACTIVITIES, ODDS),
+    Effect("engagement_in_giving_up", "engagement", "giving an activity up", ENGAGEMENT_IN_GIVING_UP, ODDS),
+    Effect("engagement_in_clubs", "engagement", "joining a club", ENGAGEMENT_IN_CLUBS, ODDS),
+    Effect("support_in_clubs", "support", "joining a club", SUPPORT_IN_CLUBS, ODDS),
+)
+
+
+@dataclass(frozen=True)
+class Participation:
+    """Children in activities of their school, one spell each, as arrays."""
+
+    child: Codes
+    school: Codes
+    activity: Codes
+    """Place in `ACTIVITIES`."""
+    year: Codes
+    begin: Days
+    end: Days
+    """``NaT``: to the end of the school year."""
+    leads: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ClubMembers:
+    """Children in clubs of this school year, one spell each, as arrays."""
+
+    child: Codes
+    club: Codes
+    """Place in `CLUBS`."""
+    begin: Days
+    end: Days
+    """``NaT``: still a member."""
+    hours_a_week: Numbers
+
+    def hours(self, until: np.datetime64) -> Numbers:
+        """Give the hours of each member up to a day, in steps of half an hour; below zero: not begun."""
+        last = np.where(np.isnat(self.end) | (self.end > until), until, self.end)
+        weeks = (last - self.begin).astype("int64") // 7 + 1
+        return np.where(self.begin <= until, np.round(2 * self.hours_a_week * weeks) / 2, -1.0)
+
+
+def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits) -> Participation:
+    """Let children take part in what their schools offer, in both school years.
+
+    Parameters
+    ----------
+    scenario
+        Its seed, and the day of the exports.
+    schooling
+        Who is at which school, in which grade.
+    traits
+        Engagement and support.
+
+    Returns
+    -------
+    Participation
+        In the order of years, levels, spells and activities.
+    """
+    spells, children = schooling.spells, len(traits.engagement)
+    pull = ENGAGEMENT_IN_ACTIVITIES * traits.engagement + SUPPORT_IN_ACTIVITIES * traits.support
+    shares = np.array([one.share for one in ACTIVITIES])
+    first, last = np.array([one.grades for one in ACTIVITIES]).T
+    parts = []
+    for (year, level), laid_out in schooling.years.items():
+        rng = rng_for(scenario.seed, "participation", year, level)
+        # Of a child, not of a spell: whoever changes school goes on with the same activity there.
+        draw = rng.random((children, len(ACTIVITIES)))
+        stays = rng.random((children, len(ACTIVITIES)))
+        leads = rng.random((children, len(ACTIVITIES))) < HAS_A_ROLE
+        length = len(laid_out.days)
+        begins, ends = (
+            (np.array([one.season[n] for one in ACTIVITIES]) * (length - 1)).astype("int64") for n in range(2)
+        )
+        mine = np.flatnonzero(
+            (spells.year == year) & (spells.level == list(LEVELS).index(level)) & (spells.end != -2)
+        )
+        child, grade = spells.child[mine], spells.grade[mine, None]
+        chance = _chance(np.log(shares / (1 - shares)) + pull[child, None])
+        joined = (draw[child] < chance) & (grade >= first) & (grade <= last)
+        row, activity = np.nonzero(joined)
+        of = mine[row]
+        gone = np.where(spells.is_open[of], length - 1, spells.end[of])
+        begin, end = np.maximum(begins[activity], spells.begin[of]), np.minimum(ends[activity], gone)
+        # Who gives up does so in the first half of the season.
+        odds = np.log(GIVES_UP / (1 - GIVES_UP)) + ENGAGEMENT_IN_GIVING_UP * traits.engagement[child[row]]
+        chance_up = _chance(odds)
+        share = stays[child[row], activity] / chance_up
+        end = np.where(
+            share < 1, np.minimum(end, begin + 5 + (share * (end - begin) / 2).astype("int64")), end
+        )
+        kept = (end - begin >= FEWEST_DAYS) & (begin < laid_out.past)
+        row, activity, begin, end, of = row[kept], activity[kept], begin[kept], end[kept], of[kept]
+        over = laid_out.days[end]
+        # Whoever stays to the last day has no end of her own.
+        over = np.where(end >= length - 1, np.datetime64("NaT", "D"), over)
+        parts.append(
+            (
+                spells.child[of],
+                spells.school[of],
+                activity,
+                np.full(len(of), year),
+                laid_out.days[begin],
+                over,
+                leads[spells.child[of], activity],
+            )
+        )
+    return Participation(*(np.concatenate([part[n] for part in parts]) for n in range(7)))
+
+
+def participation_elements(
+    participation: Participation, year: int, children: int, until: np.datetime64
+) -> list[Element]:
+    """Count each child's different activities of a school year up to a day; who takes part in none has none.
+
+    Parameters
+    ----------
+    participation
+        From `draw_participation`.
+    year
+        The school year.
+    children
+        How many there are.
+    until
+        The day; it counts.
+
+    Returns
+    -------
+    list of Element
+        school_activities.
+    """
+    mine = (participation.year == year) & (participation.begin <= until)
+    titles = list(dict.fromkeys(named(one) for one in ACTIVITIES))
+    of = np.array([titles.index(named(one)) for one in ACTIVITIES])
+    pairs = np.unique(participation.child[mine] * len(titles) + of[participation.activity[mine]])
+    return [Element("school_activities", _of_some(pairs // len(titles), children), whole_number)]
+
+
+def named(activity: Activity) -> str:
+    """Give the title of an activity with its level, as it is announced."""
+    return f"{activity.level} {activity.title}" if activity.level else activity.title
+
+
+def draw_club_members(scenario: Scenario, schooling: Schooling, traits: Traits) -> ClubMembers:
+    """Let children be members of clubs in this school year.
+
+    Parameters
+    ----------
+    scenario
+        Its seed, and the day of the exports.
+    schooling
+        Who is here from when to when, in which grade.
+    traits
+        Engagement and support.
+
+    Returns
+    -------
+    ClubMembers
+        In the order of children and clubs.
+    """
+    spells, children = schooling.spells, len(traits.engagement)
+    rng = rng_for(scenario.seed, "clubs")
+    grade = np.full(children, -1)
+    since, gone = np.full(children, np.datetime64("NaT", "D")), np.full(children, np.datetime64("NaT", "D"))
+    mine = np.flatnonzero((spells.year == scenario.school_year) & (spells.end != -2))
+    begin, end = (
+        schooling.school_enrollment[column].to_numpy().astype("datetime64[D]")[mine]
+        for column in ("begin_date", "end_date")
+    )
+    grade[spells.child[mine]] = spells.grade[mine]
+    gone[spells.child[mine]] = end
+    since[spells.child[mine][::-1]] = begin[::-1]  # the first spell counts
+    shares = np.array([one.share for one in CLUBS])
+    first, last = np.array([one.grades for one in CLUBS]).T
+    pull = ENGAGEMENT_IN_CLUBS * traits.engagement + SUPPORT_IN_CLUBS * traits.support
+    chance = _chance(np.log(shares / (1 - shares)) + pull[:, None])
+    draw, when = rng.random((children, len(CLUBS))), rng.random((children, len(CLUBS)))
+    comes = (COMES[0] + COMES[1] * rng.standard_normal((children, len(CLUBS)))).clip(0.3, 1.0)
+    leaves, early = rng.random((children, len(CLUBS))), rng.random((children, len(CLUBS)))
+    child, club = np.nonzero((draw < chance) & (grade[:, None] >= first) & (grade[:, None] <= last))
+    # Most join in September, some later.
+    opens = np.datetime64(f"{scenario.school_year - 1}-09-08")
+    days = (when[child, club] ** 3 * 200).astype("int64")
+    joined = np.maximum(opens + days, since[child] + 7)
+    days = 30 + (early[child, club] * 150).astype("int64")
+    ended = np.where(leaves[child, club] < LEAVES_CLUB, joined + days, np.datetime64("NaT", "D"))
+    ended = np.where(np.isnat(ended) | (gone[child] < ended), gone[child], ended)
+    closing = np.datetime64(scenario.as_of, "D")
+    ended = np.where(ended <= closing, ended, np.datetime64("NaT", "D"))
+    kept = (joined <= closing) & (np.isnat(ended) | (ended >= joined))
+    hours = np.array([one.hours for one in CLUBS])[club] * comes[child, club]
+    return ClubMembers(child[kept], club[kept], joined[kept], ended[kept], hours[kept])
+
+
+def club_elements(members: ClubMembers, children: int, until: np.datetime64) -> list[Element]:
+    """Count each child's clubs and their hours up to a day; who is in none has none.
+
+    Parameters
+    ----------
+    members
+        From `draw_club_members`.
+    children
+        How many there are.
+    until
+        The day; it counts.
+
+    Returns
+    -------
+    list of Element
+        community_clubs, club_hours.
+    """
+    hours = members.hours(until)
+    there = hours >= 0
+    clubs = _of_some(members.child[there], children)
+    summed = np.bincount(members.child[there], hours[there], minlength=children)
+    return [
+        Element("community_clubs", clubs, whole_number),
+        Element("club_hours", np.where(np.isnan(clubs), np.nan, summed), measured),
+    ]
+
+
+def _of_some(child: Codes, children: int) -> Numbers:
+    counts = np.bincount(child, minlength=children).astype("float64")
+    return np.where(counts > 0, counts, np.nan)
+
+
+def _chance(log_odds: Numbers) -> Numbers:
+    return 1 / (1 + np.exp(-log_odds))

@@ -7,6 +7,7 @@ import pandas as pd
 from helpers.files import District
 from helpers.link import link_district, look_up, look_up_everywhere
 from helpers.score import read_answer_key, score_children, score_pairs
+from helpers.score.truth import persons_behind
 
 
 def test_matches_of_the_ladder_and_of_a_lookup_are_judged_alike(district: District) -> None:
@@ -30,7 +31,12 @@ def test_two_who_are_nobody_are_no_child(district: District) -> None:
 
 
 def test_a_lookup_joins_children_wrongly_and_nothing_looks_wrong(district: District) -> None:
-    judged = score_children(district, look_up_everywhere(district.people, district.identifiers))
+    found = look_up_everywhere(district.people, district.identifiers)
+    judged = score_children(district, found)
     wrong = judged[judged["outcome"].eq("wrong")]
-    assert len(wrong) > 0
-    assert not wrong["noticed"].any()
+    # A record into which a system itself put rows of two children is told on reading, however it is joined.
+    behind = persons_behind(district, read_answer_key(district.folder))
+    several = behind.groupby(["silo", "record"])["person"].transform("nunique") > 1
+    joined = wrong[~wrong["person"].isin(behind.loc[several, "person"])]
+    assert len(joined) > 0
+    assert not joined["noticed"].any()

@@ -15,6 +15,7 @@ NAMED_BY = (
     ("District School Number", "Grade"),
     ("TermName", "SchoolName"),
     ("School", "Student Grade"),
+    ("School Name", "Grade"),
     ("@StudentActivityInfoRefId", "@SchoolYear"),
 )
 

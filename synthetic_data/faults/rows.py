@@ -161,13 +161,17 @@ def counter_restarts_on_transfer(scene: Scene) -> None:
 
 def repulled_file_duplicates(scene: Scene) -> None:
     """Deliver the results of a school again behind those that are there: each counts twice."""
-    rows = scene.page.table.rows
     for group, (_, places) in enumerate(chosen_pieces(scene)):
+        # Of several files only one is delivered again: the last one that has such results.
+        number = int(np.searchsorted(scene.starts, int(np.max(places)), side="right")) - 1
+        page, start = scene.pages[number], int(scene.starts[number])
+        theirs = places[places >= start] - start
         scene.add_rows(
-            np.full(len(places), len(rows) - 1),
-            rows.iloc[places],
-            scene.people.iloc[places],
-            groups=np.full(len(places), group),
+            np.full(len(theirs), len(page.table.rows) - 1),
+            page.table.rows.iloc[theirs],
+            page.people.iloc[theirs],
+            groups=np.full(len(theirs), group),
+            page=page,
         )
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effect import Effect
+from synthetic_data.life.presence import days_away, is_away
 from synthetic_data.life.seasons import MONTHS
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
@@ -169,7 +170,7 @@ def draw_conduct(scenario: Scenario, schooling: Schooling, absences: Absences, t
         + OWN_TENDENCY * own
     )
     risk /= risk.mean()
-    away = np.sort(_keys(absences.child[absences.missed], absences.day[absences.missed]))
+    away = days_away(absences)
     parts = []
     for year, level in schooling.years:
         laid_out = schooling.years[year, level]
@@ -192,7 +193,7 @@ def draw_conduct(scenario: Scenario, schooling: Schooling, absences: Absences, t
         for _ in range(TRIES):
             drawn = first[of] + rng.random(len(of)) * (beyond - first)[of]
             column = np.searchsorted(reach, drawn, side="right").clip(1, known) - 1
-            free = (day < 0) & ~_among(_keys(child, laid_out.days[column]), away)
+            free = (day < 0) & ~is_away(away, child, laid_out.days[column])
             day[free] = column[free]
         happened = day >= 0
         parts.append(
@@ -206,17 +207,6 @@ def _weights(days: Days) -> Numbers:
     month = days.astype("datetime64[M]").astype("int64") % 12
     weekday = (days.astype("datetime64[D]").astype("int64") + 3) % 7
     return MONTH_FACTOR[month] * WEEKDAY_FACTOR[weekday]
-
-
-def _keys(child: Codes, day: Days) -> Codes:
-    return child * 100_000 + day.astype("datetime64[D]").astype("int64")
-
-
-def _among(keys: Codes, listed: Codes) -> Mask:
-    """Say which keys stand in a sorted list."""
-    if not len(listed):
-        return np.zeros(len(keys), dtype=bool)
-    return listed[np.searchsorted(listed, keys).clip(max=len(listed) - 1)] == keys
 
 
 def _one_year(
@@ -279,7 +269,7 @@ def _one_year(
         other = order[(low + rng.random(count) * (high - low)).astype("int64")] if count else of
         there = (rng.random(count) < chance) & (spells.begin[mine[other]] <= day) & (last[other] > day)
         there &= spells.child[mine[other]] != spells.child[spell]
-        there &= ~_among(_keys(spells.child[mine[other]], days[day]), away)
+        there &= ~is_away(away, spells.child[mine[other]], days[day])
         if part == WITNESS:
             victims = everybody[-1]
             taken = np.full(count, -1)

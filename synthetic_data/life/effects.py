@@ -30,6 +30,7 @@ GATHERED = (
     "assignments",
     "assessments",
     "conduct",
+    "screenings",
     "family_contact",
     "plans",
     "participation",

@@ -47,6 +47,7 @@ from synthetic_data.life.participation import (
 )
 from synthetic_data.life.plans import Plans, draw_plans, program_elements
 from synthetic_data.life.sign_ins import SignIns, draw_sign_ins, sign_in_elements
+from synthetic_data.life.screenings import Screenings, draw_screenings, screening_elements
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
 from synthetic_data.life.true_values import Element, true_values
 from synthetic_data.population import Population
@@ -183,6 +184,12 @@ class Life:
         return draw_club_members(self.scenario, self.schooling, self.latent_of("clubs"))
 
     @cached_property
+    def screenings(self) -> Screenings:
+        """See `synthetic_data.life.screenings`."""
+        away, traits = (lambda: self.away_of("screener")), self.latent_of("screener")
+        return draw_screenings(self.scenario, self.schooling, away, traits)
+
+    @cached_property
     def effects(self) -> pd.DataFrame:
         """Name, from, to, size, unit, source of everything that was put in."""
         return effects_frame(self.scenario)
@@ -217,6 +224,7 @@ class Life:
             *submission_elements(self.coursework, self.online_work, now, children, until),
             *sign_in_elements(self.coursework, self.sign_ins, now, children, until),
             *conduct_elements(self.scenario, self.schooling, self.conduct, children, until),
+            *screening_elements(self.scenario, self.screenings, children, until),
             *program_elements(self.scenario, self.population, self.schooling, self.plans, until),
             grade_average(self.grades, year, children, until),
             *credit_elements(self.credits, year, children, until),

@@ -13,6 +13,7 @@ from synthetic_data.silos import (
     lms,
     map_growth,
     meals,
+    screener,
     sis,
     special_education,
 )
@@ -22,5 +23,17 @@ __all__ = ["SILOS"]
 
 SILOS: dict[str, Callable[[Scenario, Truth, Exchange], Observation]] = {
     silo.SILO: silo.observe
-    for silo in (sis, attendance, meals, lms, map_growth, iready, behaviour, special_education, activities, family)
+    for silo in (
+        sis,
+        attendance,
+        meals,
+        lms,
+        map_growth,
+        iready,
+        screener,
+        behaviour,
+        special_education,
+        activities,
+        family,
+    )
 }

@@ -4,10 +4,10 @@
 `synthetic_data.studies.figures`), in which scenario, and whether the maker was *tuned* to it or it was *held
 out* and is only compared. What can't be compared like with like stands there too, with the reason.
 
-An interval is so wide that all figures of a district lie within theirs in 99 of 100 districts. A figure
-passes where its target lies in the interval, or nearer to it than the published figure is rounded. Where so
-few children (or schools) were counted that the interval is wider than the difference that would tell
-anything, the verdict is *too few*.
+An interval is so wide that all figures of a run, over all its seeds, lie within theirs 99 times of 100. A
+figure passes where its target lies in the interval, or nearer to it than the published figure is rounded.
+Where so few children (or schools) were counted that the interval is wider than the difference that would
+tell anything, the verdict is *too few*.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -357,11 +358,11 @@ def _over_years(scenario: Scenario) -> list[tuple[_Line, Measured]]:
     return found
 
 
-def _with(scenario: Scenario, **settings: object) -> Scenario:
-    told = {**scenario.model_dump(), **settings}
+def _with(scenario: Scenario, **settings: Any) -> Scenario:
+    told: dict[str, Any] = {**scenario.model_dump(), **settings}
     if "as_of" not in settings and "school_year" in settings:
         told.pop("as_of")
-    return Scenario.model_validate(told)
+    return load_scenario(**told)
 
 
 # ------------------------------------------------------------------------------------------- the verdicts
@@ -369,35 +370,31 @@ def _with(scenario: Scenario, **settings: object) -> Scenario:
 
 def _frame(lines: Sequence[_Line]) -> pd.DataFrame:
     columns: dict[str, list[object]] = {}
-    for scenario in dict.fromkeys(line.scenario for line in lines):
-        own = [line for line in lines if line.scenario == scenario]
-        reach = wide(sum(line.role != NO_TARGET for line in own))
-        for line in own:
-            seeds: list[tuple[int | None, Measured]] = [*line.found.items()]
-            if len(seeds) > 0:
-                seeds.append((None, _pooled(list(line.found.values()))))
-            for seed, measured in seeds:
-                half = reach * measured.error
-                told = {
-                    "scenario": scenario,
-                    "seed": seed,
-                    "topic": line.topic,
-                    "group": line.group,
-                    "period": line.period,
-                    "unit": line.unit,
-                    "role": line.role,
-                    "target": line.target,
-                    "value": measured.value,
-                    "low": measured.value - half,
-                    "high": measured.value + half,
-                    "count": measured.count,
-                    "verdict": _verdict(line, measured.value, half),
-                    "source": line.source,
-                    "strength": line.strength,
-                    "why": line.why,
-                }
-                for name, value in told.items():
-                    columns.setdefault(name, []).append(value)
+    reach = wide(sum(len(line.found) for line in lines if line.role != NO_TARGET))
+    for line in lines:
+        seeds: list[tuple[int | None, Measured]] = [*line.found.items()]
+        for seed, measured in [*seeds, (None, _pooled(list(line.found.values())))]:
+            half = reach * measured.error
+            told = {
+                "scenario": line.scenario,
+                "seed": seed,
+                "topic": line.topic,
+                "group": line.group,
+                "period": line.period,
+                "unit": line.unit,
+                "role": line.role,
+                "target": line.target,
+                "value": measured.value,
+                "low": measured.value - half,
+                "high": measured.value + half,
+                "count": measured.count,
+                "verdict": _verdict(line, measured.value, half),
+                "source": line.source,
+                "strength": line.strength,
+                "why": line.why,
+            }
+            for name, value in told.items():
+                columns.setdefault(name, []).append(value)
     frame = pd.DataFrame(columns)
     numbers = ("target", "value", "low", "high")
     for name in frame.columns:

@@ -1,0 +1,117 @@
+"""Made districts against published figures: what was tuned holds, what was held out is only compared."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from synthetic_data.published import rows
+from synthetic_data.scenario import load_scenario
+from synthetic_data.studies.calibration import SEEDS, calibrate, picture, report
+from synthetic_data.studies.figures import MEASURES
+
+ROLES = {"tuned", "held out", "not compared"}
+
+
+@pytest.fixture(scope="module")
+def calibrated():
+    return calibrate(seeds=(SEEDS[0],))
+
+
+def test_every_target_has_a_role_a_reason_and_a_published_figure():
+    by_year = {"chronic_by_year", "chronic_high_poverty"}
+    for said in rows("targets"):
+        assert said["role"] in ROLES
+        assert len(said["why"]) > 15
+        assert (said["measure"] in set(MEASURES) | by_year) == (said["role"] != "not compared"), said
+    topics = {row["topic"] for facts in ("published", "special_education") for row in rows(facts)}
+    told = {said["topic"] for said in rows("targets")}
+    # Whatever is published here is compared, or it says why not.
+    assert {topic for topic in topics if not topic.startswith("class_share")} <= told | {"idea_environment"}
+
+
+def test_every_published_figure_is_told_once():
+    told = calibrate(seeds=(1,), students=300)
+    compared = told.together.loc[told.together["role"] != "no published figure"]
+    key = ["scenario", "topic", "group", "period"]
+    assert not compared.duplicated(key).any()
+    assert not told.not_compared.duplicated(["topic", "group", "period"]).any()
+
+
+def test_a_district_and_its_pandemic_hold_what_they_were_tuned_to(calibrated):
+    figures = calibrated.figures
+    missed = figures.loc[(figures["role"] == "tuned") & (figures["verdict"] == "miss")]
+    assert missed.empty, missed.to_string()
+    assert calibrated.passed
+    assert (calibrated.groups["verdict"] == "pass").all()
+    # So many that it means something: most figures of a district of usual size are decided.
+    tuned = figures.loc[(figures["role"] == "tuned") & figures["seed"].notna(), "verdict"]
+    assert (tuned == "pass").mean() > 0.9
+
+
+def test_what_was_held_out_is_compared(calibrated):
+    held = calibrated.together.loc[calibrated.together["role"] == "held out"]
+    (shape,) = held.loc[held["topic"] == "chronic_absence_grades", "verdict"]
+    assert shape == "pass"
+    (later,) = held.loc[held["topic"] == "chronic_absence"].to_dict("records")
+    assert later["period"] == "2022-23"
+    assert later["low"] < later["target"] < later["high"]
+    assert set(held["verdict"]) <= {"pass", "miss", "too few"}
+
+
+def test_what_has_no_published_figure_says_so(calibrated):
+    bare = calibrated.together.loc[calibrated.together["role"] == "no published figure"]
+    assert len(bare) >= 8
+    assert bare["target"].isna().all()
+    assert (bare["verdict"] == "compared").all()
+
+
+def test_a_district_that_is_made_otherwise_misses():
+    base = load_scenario("district", seed=4201, students=4000).model_dump()
+    other = type(load_scenario())(**{**base, "moved_in_year": 0.4})
+    missed = calibrate((other,), seeds=(4201,)).together
+    lost = missed.loc[missed["topic"] == "schools_losing_a_tenth"]
+    assert (lost["value"] == 100).all()
+    assert (lost["verdict"] != "pass").all()
+
+
+def test_too_few_children_decide_nothing():
+    few = calibrate(("district",), seeds=(4202,), students=120).figures
+    level = few.loc[few["topic"] == "chronic_absence"]
+    assert (level["verdict"] == "too few").all()
+
+
+def test_a_chart_shows_each_figure_against_its_target(calibrated):
+    shown = picture(calibrated)
+    assert len(shown) > 100
+    inside = shown["value"].abs() <= 1
+    assert inside[shown["verdict"] == "miss"].sum() == 0
+    assert ((shown["high"] - shown["low"]) / 2).round(6).eq(1).all()
+
+
+def test_the_command_says_what_it_prints(calibrated):
+    printed = report(calibrated)
+    assert printed["passed"] == "yes"
+    assert printed["of these differ"] == 0
+    assert json.dumps(printed["passed"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--seeds", "1,two"], 2, "give whole numbers with commas"),
+        (["--scenario", "distrikt", "--seeds", "1"], 2, "Did you mean district?"),
+        (["--seeds", "1", "--students", "3"], 2, "must be a whole number from 20"),
+        (["--seeds", "1", "--students", "200", "--scenario", "workshop", "--json"], 0, '"passed": "yes"'),
+    ],
+)
+def test_the_command_ends_well(tmp_path, arguments, status, words):
+    from click.testing import CliRunner
+
+    from synthetic_data.cli import calibrate as command
+
+    ended = CliRunner().invoke(command, [*arguments, "--out", str(tmp_path / "out")])
+    assert ended.exit_code == status, ended.output
+    assert words in ended.output
+    assert (tmp_path / "out" / "calibration.csv").is_file() == (status == 0)

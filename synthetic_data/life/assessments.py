@@ -1,8 +1,9 @@
-"""Tests of this school year: who sits which test on which day, and what comes out of it.
+"""Tests: who sits which test on which day, and what comes out of it.
 
 MAP Growth in grades 2 to 9 and i-Ready from kindergarten to grade 6 are given three times a year, in two
-subjects each. A grade of a school sits a test on one day of the window; who is absent then, or isn't enrolled
-yet, makes up for it on the first day of the window on which she is there. Who is never there has no result.
+subjects each; MAP Growth was given in the year before, too. A grade of a school sits a test on one day of the
+window; who is absent then, or isn't enrolled yet, makes up for it on the first day of the window on which she
+is there. Who is never there has no result.
 
 A child's standing in a subject follows the academic trait, the same that drives grades; a little of it is of
 the day. What the test shows is off by the standard error of a test. Nothing here looks at absences except
@@ -30,7 +31,16 @@ from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 
-__all__ = ["EFFECTS", "TESTED", "WINDOWS", "Tests", "draw_tests", "latest_scores", "window_of"]
+__all__ = [
+    "EFFECTS",
+    "TESTED",
+    "WINDOWS",
+    "YEARS_GIVEN",
+    "Tests",
+    "draw_tests",
+    "latest_scores",
+    "window_of",
+]
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -44,6 +54,8 @@ WINDOWS = (
     (("09-15", "10-03"), ("01-12", "02-06"), ("03-30", "04-24")),
     (("08-25", "09-12"), ("01-12", "01-30"), ("04-20", "05-22")),
 )
+YEARS_GIVEN = (2, 1)  # school years of which a program's tests are held, by program
+MISSED = ("Excused Absence", "Unexcused Absence")
 # The kit's own sizes.
 SCHEDULED = (
     0.6  # of a window: the days on which grades sit down together; the rest is for those who were away
@@ -71,8 +83,10 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Tests:
-    """Every test of this year up to the exports, as arrays; by program, child, subject and day."""
+    """Every test up to the exports, as arrays; by program, child, subject and day."""
 
+    year: Codes
+    """School year."""
     program: Codes
     subject: Codes
     season: Codes
@@ -96,6 +110,7 @@ class Tests:
                 "person": population.children["person"].array.take(self.child),
                 "assessment": pick(PROGRAMS, self.program),
                 "academic_subject": pick(SUBJECTS, self.subject),
+                "school_year": whole(self.year),
                 "term": pick(SEASONS, self.season),
                 "administration_date": dates(self.day),
                 "school_id": pick(population.places.ids, self.school),
@@ -128,43 +143,51 @@ def draw_tests(
     Returns
     -------
     Tests
-        At most one a child, program, subject and season.
+        At most one a child, program, subject, year and season.
     """
     count = len(population.children)
     standing = [_standing(scenario, seen, count) for seen in traits]
+    missed = _missed(scenario, population, absences)
     parts: list[tuple[Codes | Days | Numbers, ...]] = []
-    for program, seasons in enumerate(WINDOWS):
-        for season, window in enumerate(seasons):
-            for subject in range(len(SUBJECTS)):
-                rng = rng_for(scenario.seed, "tests", PROGRAMS[program], SEASONS[season], SUBJECTS[subject])
-                spell, day = _sit(scenario, schooling, absences, program, window_of(scenario, window), rng)
-                child, grade = schooling.spells.child[spell], schooling.spells.grade[spell]
-                of_today = rng.standard_normal(count)[child]
-                z = (
-                    np.sqrt(1 - OF_THE_SEASON) * standing[program][subject, child]
-                    + np.sqrt(OF_THE_SEASON) * of_today
-                )
-                score, error = _score(rng, program, subject, season, grade, z)
-                at = np.full(len(child), 0)
-                place = (score - means(program, subject, grade, season)) / spreads(
-                    program, subject, grade, season
-                )
-                parts.append(
-                    (
-                        at + program,
-                        at + subject,
-                        at + season,
-                        child,
-                        schooling.spells.school[spell],
-                        grade,
-                        day,
-                        score,
-                        error,
-                        percentiles(place),
+    for program, given in enumerate(YEARS_GIVEN):
+        for back in range(given):
+            year = scenario.school_year - back
+            for season, window in enumerate(WINDOWS[program]):
+                for subject in range(len(SUBJECTS)):
+                    key = (
+                        PROGRAMS[program],
+                        SEASONS[season],
+                        SUBJECTS[subject],
+                        *(back * ("the year before",)),
                     )
-                )
+                    rng = rng_for(scenario.seed, "tests", *key)
+                    spell, day = _sit(year, schooling, missed, program, window_of(year, window), rng)
+                    child, grade = schooling.spells.child[spell], schooling.spells.grade[spell]
+                    of_today = rng.standard_normal(count)[child]
+                    z = np.sqrt(1 - OF_THE_SEASON) * standing[program][subject, child]
+                    z = z + np.sqrt(OF_THE_SEASON) * of_today
+                    score, error = _score(rng, program, subject, season, grade, z)
+                    at = np.full(len(child), 0)
+                    place = (score - means(program, subject, grade, season)) / spreads(
+                        program, subject, grade, season
+                    )
+                    parts.append(
+                        (
+                            at + year,
+                            at + program,
+                            at + subject,
+                            at + season,
+                            child,
+                            schooling.spells.school[spell],
+                            grade,
+                            day,
+                            score,
+                            error,
+                            percentiles(place),
+                        )
+                    )
     columns = [np.concatenate([part[n] for part in parts]) for n in range(len(parts[0]))]
-    order = np.lexsort((columns[6], columns[1], columns[3], columns[0]))
+    order = np.lexsort((columns[7], columns[2], columns[4], columns[1]))
     return Tests(*(column[order] for column in columns))
 
 
@@ -175,17 +198,34 @@ def _standing(scenario: Scenario, traits: Traits, count: int) -> Numbers:
     return ACADEMIC_IN_TESTS * traits.academic + np.sqrt(1 - ACADEMIC_IN_TESTS**2) * rest
 
 
-def window_of(scenario: Scenario, window: tuple[str, str]) -> tuple[np.datetime64, np.datetime64]:
-    """Give the first and last day of a window of `WINDOWS` in the scenario's school year."""
-    year = scenario.school_year
+def window_of(year: int, window: tuple[str, str]) -> tuple[np.datetime64, np.datetime64]:
+    """Give the first and last day of a window of `WINDOWS` in a school year."""
     first, last = (np.datetime64(f"{year - 1 if day >= '07' else year}-{day}") for day in window)
     return first, last
 
 
+def _missed(scenario: Scenario, population: Population, absences: Absences) -> tuple[Codes, Days]:
+    """List who missed which day, in both years."""
+    frame = absences.frame
+    first = np.datetime64(f"{scenario.school_year - 1}-07-01")
+    before = frame.loc[frame["date"].to_numpy() < first]
+    before = before.loc[before["attendance_event_category"].isin(MISSED).to_numpy(dtype=bool)]
+    child = pd.Index(population.children["person"]).get_indexer(pd.Index(before["person"]))
+    return (
+        np.concatenate([child.astype("int64"), absences.child[absences.missed]]),
+        np.concatenate(
+            [
+                before["date"].to_numpy().astype("datetime64[D]"),
+                absences.day[absences.missed].astype("datetime64[D]"),
+            ]
+        ),
+    )
+
+
 def _sit(
-    scenario: Scenario,
+    year: int,
     schooling: Schooling,
-    absences: Absences,
+    missed: tuple[Codes, Days],
     program: int,
     window: tuple[np.datetime64, np.datetime64],
     rng: np.random.Generator,
@@ -193,11 +233,11 @@ def _sit(
     """Find the day on which each child sits a test: places of spells, and days."""
     spells, (first, last) = schooling.spells, window
     lowest, highest = TESTED[program]
-    fits = (spells.year == scenario.school_year) & (spells.grade >= lowest) & (spells.grade <= highest)
+    fits = (spells.year == year) & (spells.grade >= lowest) & (spells.grade <= highest)
     refused = rng.random(int(np.max(spells.child)) + 1) < NEVER
     found, on = [], []
     for place, level in enumerate(LEVELS):
-        laid_out = schooling.years[scenario.school_year, level]
+        laid_out = schooling.years[year, level]
         begin, end = np.searchsorted(laid_out.days, [first, last + np.timedelta64(1, "D")])
         known = min(end, laid_out.past)
         mine = np.flatnonzero(fits & (spells.level == place) & (spells.end != -2))
@@ -211,7 +251,7 @@ def _sit(
         columns = np.arange(begin, known)
         there = columns >= np.maximum(own_day, spells.begin[mine])[:, None]
         there &= columns <= stays[:, None]
-        there &= ~_away(absences, spells.child[mine], laid_out.days[begin:known])
+        there &= ~_away(missed, spells.child[mine], laid_out.days[begin:known])
         there &= ~refused[spells.child[mine], None]
         sits = np.flatnonzero(there.any(axis=1))
         found.append(mine[sits])
@@ -227,12 +267,12 @@ def _sit(
     return spell[first_time], day[first_time].astype("datetime64[D]")
 
 
-def _away(absences: Absences, child: Codes, days: Days) -> npt.NDArray[np.bool_]:
+def _away(missed: tuple[Codes, Days], child: Codes, days: Days) -> npt.NDArray[np.bool_]:
     """Say for each child and day whether the child misses it."""
     distinct, row = np.unique(child, return_inverse=True)
     away = np.zeros((len(distinct), len(days)), dtype=bool)
-    within = absences.missed & (absences.day >= days[0]) & (absences.day <= days[-1])
-    whose, when = absences.child[within], absences.day[within]
+    within = (missed[1] >= days[0]) & (missed[1] <= days[-1])
+    whose, when = missed[0][within], missed[1][within]
     place = np.searchsorted(distinct, whose).clip(max=len(distinct) - 1)
     column = np.searchsorted(days, when)
     ours = distinct[place] == whose
@@ -253,13 +293,18 @@ def _score(
     return np.rint(shown).clip(*SCORES[program]).astype("int64"), error
 
 
-def latest_scores(tests: Tests, count: int, until: np.datetime64) -> list[Element]:
-    """Give each child's latest score of a day, and its percentile, by program and subject.
+def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> list[Element]:
+    """Give each child's latest score of a year and its percentile, by program and subject, and the growth.
+
+    Growth is the latest score of MAP Growth in the year less that of the same season of the year before: a
+    year's growth, whichever season it is. Who sat no test then has none.
 
     Parameters
     ----------
     tests
         From `draw_tests`.
+    year
+        The school year.
     count
         How many children there are.
     until
@@ -268,14 +313,23 @@ def latest_scores(tests: Tests, count: int, until: np.datetime64) -> list[Elemen
     Returns
     -------
     list of Element
-        map_math_rit, map_math_percentile, … iready_reading_percentile.
+        map_math_rit, map_math_percentile, … iready_reading_percentile, map_math_growth, map_reading_growth.
     """
-    found = []
+    found, growths = [], []
     for program, (prefix, kind) in enumerate((("map", "rit"), ("iready", "score"))):
         for subject, word in enumerate(("math", "reading")):
-            mine = (tests.program == program) & (tests.subject == subject) & (tests.day <= until)
+            both = (tests.program == program) & (tests.subject == subject) & (tests.day <= until)
+            mine = both & (tests.year == year)
             for name, numbers in ((kind, tests.score), ("percentile", tests.percentile)):
                 latest = np.full(count, np.nan)
                 latest[tests.child[mine]] = numbers[mine]  # days of a child rise: the last one stays
                 found.append(Element(f"{prefix}_{word}_{name}", latest, measured))
-    return found
+            if YEARS_GIVEN[program] > 1:
+                season = np.zeros(count, dtype="int64")
+                season[tests.child[mine]] = tests.season[mine]
+                score = np.full((2, count, len(SEASONS)), np.nan)
+                of_year = tests.year[both] - (year - 1)
+                score[of_year, tests.child[both], tests.season[both]] = tests.score[both]
+                then, now = score[:, np.arange(count), season]
+                growths.append(Element(f"{prefix}_{word}_growth", now - then, measured))
+    return [*found, *growths]

@@ -46,8 +46,8 @@ from synthetic_data.life.participation import (
     participation_elements,
 )
 from synthetic_data.life.plans import Plans, draw_plans, program_elements
-from synthetic_data.life.sign_ins import SignIns, draw_sign_ins, sign_in_elements
 from synthetic_data.life.screenings import Screenings, draw_screenings, screening_elements
+from synthetic_data.life.sign_ins import SignIns, draw_sign_ins, sign_in_elements
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
 from synthetic_data.life.true_values import Element, true_values
 from synthetic_data.population import Population
@@ -219,7 +219,7 @@ class Life:
         now = standing(self.coursework, until)
         year = self.scenario.school_year
         return [
-            *latest_scores(self.tests, children, until),
+            *latest_scores(self.tests, year, children, until),
             *learning_elements(self.coursework, now, children),
             *submission_elements(self.coursework, self.online_work, now, children, until),
             *sign_in_elements(self.coursework, self.sign_ins, now, children, until),

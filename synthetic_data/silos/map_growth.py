@@ -1,4 +1,8 @@
-"""What the vendor of MAP Growth holds: children by term, and a row a test, in its export of two files."""
+"""What the vendor of MAP Growth holds: children by term, and a row a test.
+
+The export has two files, and a third with the results of the year before, which were downloaded in an older
+form and kept.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ __all__ = ["LAYOUT", "SILO", "observe"]
 
 Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
+Goals = tuple[tuple[tuple[str, ...], ...], ...]
 
 SILO = "map_growth"
 LAYOUT = "assessment/nwea_map_growth"
@@ -67,12 +72,21 @@ GOALS = (
 )
 WEEKS = (4, 20, 32)  # of instruction before each season's test, as the norms suppose
 TEST_NUMBERS = 700_000_000  # the number of a test event has nine digits
+OLDER_TESTS = 80_000_000  # so much lower began last year's
 # The kit's own sizes: a goal rests on a quarter of the questions, so its error is about twice the test's.
 GOAL_ERROR, GOAL_SPREAD = 2.0, 4.0
 MINUTES = (46.0, 15.0)
 FIRST_TEST, LAST_TEST, PAUSE = 8.25, 13.75, 0.2  # hours: when tests begin, and between two of a child
 GUESSING_SHARE = 0.08
-GROWTHS = ((0, 1), (0, 2), (1, 2))  # from season to season, within the year
+# From season to season within the year, and from one year's season to the next's: years back, from, to.
+GROWTHS = ((0, 0, 1), (0, 0, 2), (0, 1, 2), (1, 0, 0), (1, 1, 1), (1, 2, 2))
+# The older form: its own words for subjects, tests and goals, as in the vendor's training data of that time.
+OLDER = "AssessmentResults_2013"
+OLDER_FORMS = (
+    ("MAP: Math 2-5 Common Core 2010 V2", "MAP: Math 6+ Common Core 2010 V2"),
+    ("MAP: Reading 2-5 Common Core 2010", "MAP: Reading 6+ Common Core 2010"),
+)
+OLDER_GOALS = (GOALS[0], (("Literature", "Informational Text", "Foundational Skills and Vocabulary"),) * 2)
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -91,16 +105,20 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     Returns
     -------
     Observation
-        Two files. Children of other grades, and those who came after the last roster, are limits.
+        Three files. Children of other grades, and those who came after the last roster, are limits.
     """
     held = held_by(scenario, truth, exchange, PROGRAM)
     own, state = numbers_of(scenario, truth, exchange, PROGRAM)
-    children, whose = _children(scenario, truth, exchange, held, own)
+    children, whose = _children(truth, exchange, held, own)
     person = truth.population.children["person"]
 
     def results() -> list[Recorded]:
         rows = _results(scenario, truth, held, own, state)
         return [Recorded("AssessmentResults", "AssessmentResults.csv", *rows)]
+
+    def older_results() -> list[Recorded]:
+        rows = _older_results(scenario, truth, held, own)
+        return [Recorded(OLDER, f"SchoolYear{held.years[0]}AssessmentResults.csv", *rows)]
 
     return Observation(
         silo=SILO,
@@ -113,17 +131,17 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
                 about(person.array.take(whose), "Subject"),
             ),
             Later("AssessmentResults", results),
+            Later(OLDER, older_results),
         ),
         limits=pd.concat([held.limits, limits(columns=NOT_HELD)], ignore_index=True),
     )
 
 
-def _terms(scenario: Scenario) -> list[str]:
-    return [f"{season} {scenario.school_year - 1}-{scenario.school_year}" for season in SEASONS]
+def _terms(held: Held) -> list[str]:
+    return [f"{season} {year - 1}-{year}" for year in held.years for season in SEASONS]
 
 
 def _children(
-    scenario: Scenario,
     truth: Truth,
     exchange: Exchange,
     held: Held,
@@ -131,28 +149,28 @@ def _children(
 ) -> tuple[pd.DataFrame, Codes]:
     """List children term by term, in each at the school of that term's roster."""
     people = truth.population.children
-    child, season = np.nonzero(held.listed)
+    child, term = np.nonzero(held.listed)
     names = text(truth.population.places.names)
     last, first = (people[name].to_numpy(dtype=object) for name in ("last_surname", "first_name"))
     order = pd.DataFrame(
         {
-            "season": season,
-            "school": truth.population.schools["school_name"].array.take(held.school[child, season]),
+            "term": term,
+            "school": truth.population.schools["school_name"].array.take(held.school[child, term]),
             "last": last[child],
             "first": first[child],
             "child": child,
         }
-    ).sort_values(["season", "school", "last", "first", "child"])
-    child, season = child[order.index], season[order.index]
+    ).sort_values(["term", "school", "last", "first", "child"])
+    child, term = child[order.index], term[order.index]
 
     def of(values: Any) -> Any:
         return values.take(child)
 
     frame = pd.DataFrame(
         {
-            "TermName": pick(_terms(scenario), season),
+            "TermName": pick(_terms(held), term),
             "DistrictName": truth.population.district_name,
-            "SchoolName": names.take(held.school[child, season]),
+            "SchoolName": names.take(held.school[child, term]),
             "StudentLastName": of(people["last_surname"].array),
             "StudentFirstName": of(people["first_name"].array),
             "StudentMI": of(people["middle_name"].str[:1].array),
@@ -160,7 +178,7 @@ def _children(
             "StudentDateOfBirth": of(people["birth_date"].array),
             "StudentEthnicGroup": of(race_words(truth, exchange.agreed_codes)),
             "StudentGender": of(people["sex"].array),
-            "Grade": pick(GRADES, held.grade[child]),
+            "Grade": pick(GRADES, held.grade[child, term // len(SEASONS)]),
         }
     )
     return frame, child
@@ -175,14 +193,13 @@ def _results(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write a row a test, by term and school, and say whose it is."""
     population = truth.population
-    at_school = held.school[held.tests.child, held.tests.season]
-    school_name = np.array(population.places.names, dtype=object)[at_school]
-    order = np.lexsort((held.tests.subject, own[held.tests.child], school_name, held.tests.season))
-    tests, school = held.tests.at(order), at_school[order]
+    row, school = _in_order(truth, held, own, held.years[-1])
+    tests, count = held.tests.at(row), len(row)
     rng = rng_for(scenario.seed, SILO, "results")
     form = (tests.grade >= SECOND_FORM_FROM).astype("int64")
+    number = _test_numbers(rng, tests)
     frame = {
-        "TermName": pick(_terms(scenario), tests.season),
+        "TermName": pick(_terms(held), held.term[row]),
         "DistrictName": population.district_name,
         "District_StateID": population.district_id,
         "SchoolName": pick(population.places.names, school),
@@ -194,21 +211,66 @@ def _results(
         "GrowthMeasureYN": True,
         "NormsReferenceData": "2025",
         **{
-            f"WISelectedAY{season}": whole(np.full(len(order), WEEKS[place]), tests.season == place)
+            f"WISelectedAY{season}": whole(np.full(count, WEEKS[place]), tests.season == place)
             for place, season in enumerate(SEASONS)
         },
         "TestType": "Survey With Goals",
         "TestName": pick([name for forms in FORMS for name in forms], 2 * tests.subject + form),
-        "TestID": text([str(n) for n in _test_numbers(rng, held.tests)[order].tolist()]),
+        "TestID": text([str(n) for n in number.tolist()]),
         "TestStartDate": dates(tests.day),
         **_sitting(rng, tests),
         "TestRITScore": whole(tests.score),
         "TestStandardError": tests.error,
         "TestPercentile": whole(tests.percentile),
         "AchievementQuintile": pick(FIFTHS, fifths(tests.percentile)),
-        **_growth(tests, len(population.children)),
-        **_goals(rng, tests, form),
+        **_growth(held.tests, row, len(population.children)),
+        **_goals(rng, tests, form, GOALS),
         **_typical_growth(tests),
+    }
+    return pd.DataFrame(frame), about(population.children["person"].array.take(tests.child), "Subject")
+
+
+def _in_order(truth: Truth, held: Held, own: npt.NDArray[np.object_], year: int) -> tuple[Codes, Codes]:
+    """Put a year's tests in the order of terms, schools and numbers: places, and schools."""
+    row = np.flatnonzero(held.tests.year == year)
+    school = held.school[held.tests.child[row], held.term[row]]
+    name = np.array(truth.population.places.names, dtype=object)[school]
+    tests = held.tests.at(row)
+    order = np.lexsort((tests.subject, own[tests.child], name, tests.season))
+    return row[order], school[order]
+
+
+def _older_results(
+    scenario: Scenario, truth: Truth, held: Held, own: npt.NDArray[np.object_]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write last year's tests in the older form, which knows no number but the vendor's."""
+    population = truth.population
+    row, school = _in_order(truth, held, own, held.years[0])
+    tests = held.tests.at(row)
+    rng = rng_for(scenario.seed, SILO, "older results")
+    form = (tests.grade >= SECOND_FORM_FROM).astype("int64")
+    sitting = _sitting(rng, tests)
+    usual = _typical_growth(tests)
+    spans = ("FallToFall", "SpringToSpring", "FallToSpring", "FallToWinter")
+    frame = {
+        "TermName": pick(_terms(held), held.term[row]),
+        "StudentID": text(own[tests.child]),
+        "SchoolName": pick(population.places.names, school),
+        "MeasurementScale": pick(SUBJECTS, tests.subject),
+        "Discipline": pick(SUBJECTS, tests.subject),
+        "GrowthMeasureYN": True,
+        "TestType": "Survey With Goals",
+        "TestName": pick([name for forms in OLDER_FORMS for name in forms], 2 * tests.subject + form),
+        "TestID": text([str(n - OLDER_TESTS) for n in _test_numbers(rng, tests).tolist()]),
+        "TestStartDate": dates(tests.day),
+        "TestDurationMinutes": sitting["TestDurationMinutes"],
+        "TestRITScore": whole(tests.score),
+        "TestStandardError": tests.error,
+        "TestPercentile": whole(tests.percentile),
+        **{f"Typical{span}Growth": usual[f"Typical{span}Growth"] for span in spans},
+        **_goals(rng, tests, form, OLDER_GOALS),
+        "TestStartTime": sitting["TestStartTime"],
+        "PercentCorrect": sitting["PercentCorrect"],
     }
     return pd.DataFrame(frame), about(population.children["person"].array.take(tests.child), "Subject")
 
@@ -254,21 +316,29 @@ def _one_after_the_other(tests: Tests, second: Codes, minutes: Codes) -> Codes:
     return begins
 
 
-def _growth(tests: Tests, count: int) -> dict[str, Any]:
-    """Write growth since earlier tests of the year; the norms expect the difference of their means."""
-    score = np.full((count, len(SUBJECTS), len(SEASONS)), np.nan)
-    error = score.copy()
-    score[tests.child, tests.subject, tests.season] = tests.score
-    error[tests.child, tests.subject, tests.season] = tests.error
+def _growth(every: Tests, row: Codes, count: int) -> dict[str, Any]:
+    """Write growth since earlier tests of the year, and since the season a year before.
+
+    The norms expect the difference of their means.
+    """
+    shape = (2, count, len(SUBJECTS), len(SEASONS))
+    score, error = np.full(shape, np.nan), np.full(shape, np.nan)
+    grade = np.full((2, count), -1)
+    tests, this_year = every.at(row), int(np.max(every.year, initial=0))
+    back = this_year - every.year
+    score[back, every.child, every.subject, every.season] = every.score
+    error[back, every.child, every.subject, every.season] = every.error
+    grade[back, every.child] = every.grade
     columns: dict[str, Any] = {}
-    for start, end in GROWTHS:
+    for years, start, end in GROWTHS:
         name = f"{SEASONS[start]}To{SEASONS[end]}"
-        before = score[tests.child, tests.subject, start]
+        at = years, tests.child, tests.subject, start
+        before = score[at]
         known = (tests.season == end) & ~np.isnan(before)
-        at = tests.child, tests.subject
         observed = np.where(known, tests.score - before, 0.0)
-        expected = _expected(tests.subject, tests.grade, start, tests.grade, end)
-        off = np.sqrt(np.nan_to_num(error[*at, start]) ** 2 + tests.error**2)
+        then = np.where(known, grade[years, tests.child], tests.grade)
+        expected = _expected(tests.subject, then, start, tests.grade, end)
+        off = np.sqrt(np.nan_to_num(error[at]) ** 2 + tests.error**2)
         spread = np.sqrt(off**2 + (0.3 * spreads(PROGRAM, tests.subject, tests.grade, end)) ** 2)
         index = (observed - expected) / spread
         place = percentiles(index)
@@ -308,12 +378,12 @@ def _typical_growth(tests: Tests) -> dict[str, Any]:
     return columns
 
 
-def _goals(rng: np.random.Generator, tests: Tests, form: Codes) -> dict[str, Any]:
+def _goals(rng: np.random.Generator, tests: Tests, form: Codes, words: Goals) -> dict[str, Any]:
     """Write scores of the parts of a test, which lie around the whole's."""
     columns: dict[str, Any] = {}
-    most = max(len(goals) for forms in GOALS for goals in forms)
+    most = max(len(goals) for forms in words for goals in forms)
     for goal in range(most):
-        names = [goals[goal] if goal < len(goals) else None for forms in GOALS for goals in forms]
+        names = [goals[goal] if goal < len(goals) else None for forms in words for goals in forms]
         there = np.array([name is not None for name in names])[2 * tests.subject + form]
         around = tests.score + np.rint(GOAL_SPREAD * rng.standard_normal(len(tests.score)))
         around = around.astype("int64")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from synthetic_data.columns import only, text
 from synthetic_data.levels import Exchange
-from synthetic_data.life.assessments import TESTED, WINDOWS, Tests, window_of
+from synthetic_data.life.assessments import TESTED, WINDOWS, YEARS_GIVEN, Tests, window_of
 from synthetic_data.life.norms import PROGRAMS
 from synthetic_data.population import ten_digits
 from synthetic_data.scenario import Scenario
@@ -42,12 +42,15 @@ class Held:
 
     tests: Tests
     """Tests of children whom its roster lists."""
+    term: Codes
+    """By test: the term, counted through the seasons of all years that the vendor holds."""
+    years: tuple[int, ...]
     school: Codes
-    """By child and season: the place of the school at which the vendor has the child, -1: nowhere."""
+    """By child and term: the place of the school at which the vendor has the child, -1: nowhere."""
     listed: Mask
-    """By child and season: whether the roster of that season lists the child."""
+    """By child and term: whether the roster of that term lists the child."""
     grade: Codes
-    """By child: this year's grade; -1 where there is none."""
+    """By child and year: the grade; -1 where there is none."""
     limits: pd.DataFrame
     last_roster: pd.Timestamp
 
@@ -55,9 +58,9 @@ class Held:
 def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) -> Held:
     """Say whom a vendor's rosters list, and which tests it therefore has.
 
-    A vendor is sent a roster before each window, but none after the day of its last one: who came later, or
-    changed school, is not known to it. Such a child's test was taken under a makeshift account, and is in no
-    export.
+    A vendor is sent a roster before each window, but none after the day of its last one; those of the year
+    before are all in. Who came later, or changed school, is not known to it: such a child's test was taken
+    under a makeshift account, and is in no export.
 
     Parameters
     ----------
@@ -79,32 +82,38 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     person = truth.population.children["person"]
     count, as_of = len(person), np.datetime64(scenario.as_of, "D")
     # However old its rosters are, a vendor has had one for the first window of the year.
-    first_window = window_of(scenario, WINDOWS[program][0])[0]
+    first_window = window_of(scenario.school_year, WINDOWS[program][0])[0]
     last_roster = max(np.datetime64(exchange.roster_date, "D"), min(first_window, as_of))
     begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     end = enrollment["end_date"].to_numpy().astype("datetime64[D]")
     lowest, highest = TESTED[program]
-    this_year = (spells.year == scenario.school_year) & (spells.end != -2)
-    fits = this_year & (spells.grade >= lowest) & (spells.grade <= highest)
-
-    grade = np.full(count, -1)
-    grade[spells.child[this_year]] = spells.grade[this_year]
-    school = np.full((count, len(WINDOWS[program])), -1)
+    years = tuple(range(scenario.school_year - YEARS_GIVEN[program] + 1, scenario.school_year + 1))
+    seasons = len(WINDOWS[program])
+    grade = np.full((count, len(years)), -1)
+    school = np.full((count, len(years) * seasons), -1)
     listed = np.zeros(school.shape, dtype=bool)
-    for season, window in enumerate(WINDOWS[program]):
-        first, last = window_of(scenario, window)
-        if first > as_of:
-            continue
-        day = min(last, last_roster, as_of)
-        begun = np.flatnonzero(fits & (begin <= day))
-        school[spells.child[begun], season] = spells.school[begun]  # the latest spell is the last one
-        listed[spells.child[begun[np.isnat(end[begun]) | (end[begun] >= day)]], season] = True
+    for number, year in enumerate(years):
+        of_year = (spells.year == year) & (spells.end != -2)
+        grade[spells.child[of_year], number] = spells.grade[of_year]
+        fits = of_year & (spells.grade >= lowest) & (spells.grade <= highest)
+        for season, window in enumerate(WINDOWS[program]):
+            first, last = window_of(year, window)
+            if first > as_of:
+                continue
+            day = last if year < scenario.school_year else min(last, last_roster, as_of)
+            at = number * seasons + season
+            begun = np.flatnonzero(fits & (begin <= day))
+            school[spells.child[begun], at] = spells.school[begun]  # the latest spell is the last one
+            listed[spells.child[begun[np.isnat(end[begun]) | (end[begun] >= day)]], at] = True
 
     every = truth.life.tests
     mine = np.flatnonzero(every.program == program)
-    tests = every.at(mine[school[every.child[mine], every.season[mine]] >= 0])
-    listed[tests.child, tests.season] = True
+    term = (every.year[mine] - years[0]) * seasons + every.season[mine]
+    known = school[every.child[mine], term] >= 0
+    tests, term = every.at(mine[known]), term[known]
+    listed[tests.child, term] = True
 
+    this_year = (spells.year == scenario.school_year) & (spells.end != -2)
     here = np.unique(spells.child[this_year & (begin <= as_of)])
     holds = np.zeros(count, dtype=bool)
     holds[tests.child if program else np.flatnonzero(listed.any(axis=1))] = True
@@ -114,6 +123,8 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     late = tested[not_held]
     return Held(
         tests,
+        term,
+        years,
         school,
         listed,
         grade,

@@ -27,8 +27,14 @@ def large() -> Truth:
     return truth(**LARGE)
 
 
-def frame(made: Truth) -> pd.DataFrame:
+def every_year(made: Truth) -> pd.DataFrame:
     return made.life.tests.frame(made.population)
+
+
+def frame(made: Truth) -> pd.DataFrame:
+    """Give the tests of this year."""
+    tests = every_year(made)
+    return tests.loc[tests["school_year"] == made.scenario.school_year].reset_index(drop=True)
 
 
 def values(made: Truth, day: object = None) -> pd.DataFrame:
@@ -46,22 +52,23 @@ def standing(made: Truth) -> pd.Series:
 
 
 def test_a_child_sits_a_test_once_in_a_window_on_a_day_of_it_and_in_a_grade_that_is_tested(made: Truth):
-    tests = frame(made)
-    assert not tests.duplicated(["person", "assessment", "academic_subject", "term"]).any()
-    for program, name in enumerate(PROGRAMS):
-        mine = tests.loc[tests["assessment"] == name]
+    tests = every_year(made)
+    assert not tests.duplicated(["person", "assessment", "academic_subject", "school_year", "term"]).any()
+    assert set(tests.loc[tests["school_year"] == 2025, "assessment"]) == {"MAP Growth"}
+    for program, year in ((0, 2025), (0, 2026), (1, 2026)):
+        mine = tests.loc[(tests["assessment"] == PROGRAMS[program]) & (tests["school_year"] == year)]
         lowest, highest = TESTED[program]
         grade = mine["grade_level"].replace("KG", "00").astype("int64")
         assert set(grade) == set(range(lowest, highest + 1))
         for season, window in zip(SEASONS, WINDOWS[program], strict=True):
             days = mine.loc[mine["term"] == season, "administration_date"]
-            first, last = (pd.Timestamp(day) for day in window_of(made.scenario, window))
+            first, last = (pd.Timestamp(day) for day in window_of(year, window))
             assert len(days)
             assert days.between(first, min(last, pd.Timestamp(made.scenario.as_of))).all()
 
 
 def test_nobody_sits_a_test_who_is_absent_or_not_enrolled_there(made: Truth):
-    tests, absences = frame(made), made.life.absences
+    tests, absences = every_year(made), made.life.absences
     key = ["person", "administration_date"]
     missed = absences.loc[absences["attendance_event_category"].str.endswith("Absence")]
     missed = missed.rename(columns={"date": "administration_date"})[key]
@@ -87,7 +94,7 @@ def test_who_is_away_makes_up_for_it_and_who_is_never_there_has_no_result(large:
     first = by_class.transform("min")
     assert 0.02 < (mine["administration_date"] > first).mean() < 0.2
     # Enrolled all the time and never tested: away on every day from the grade's own on, or excused.
-    window = [pd.Timestamp(day) for day in window_of(large.scenario, WINDOWS[0][1])]
+    window = [pd.Timestamp(day) for day in window_of(2026, WINDOWS[0][1])]
     spells = large.schooling.school_enrollment
     stays = spells.loc[
         (spells["begin_date"] <= window[0])
@@ -176,6 +183,22 @@ def test_the_true_value_is_the_latest_test_and_of_an_earlier_day_the_latest_then
     differs = then[then != latest.reindex(then.index)]
     old = values(made, days[0])["map_math_rit"].dropna()
     assert old.astype("float64").to_dict() == differs.astype("float64").to_dict()
+
+
+def test_growth_is_that_of_a_year_from_one_season_to_the_same(made: Truth):
+    tests = every_year(made)
+    mine = tests.loc[(tests["assessment"] == "MAP Growth") & (tests["academic_subject"] == "Reading")]
+    now = frame(made).merge(mine, how="inner", validate="one_to_one").sort_values("administration_date")
+    latest = now.drop_duplicates("person", keep="last")[["person", "term", "score"]]
+    before = mine.loc[mine["school_year"] == 2025, ["person", "term", "score"]]
+    both = latest.merge(before, on=["person", "term"], how="inner", validate="one_to_one").set_index("person")
+    told = values(made)["map_reading_growth"].dropna().astype("float64")
+    assert told.to_dict() == (both["score_x"] - both["score_y"]).astype("float64").to_dict()
+    assert len(told) > 200
+    # The younger grow more, as the norms say.
+    grades = made.population.children.set_index("person")["grade_level"]
+    young, old = (told[grades.reindex(told.index).isin(some)] for some in (["03", "04"], ["08", "09"]))
+    assert young.mean() > old.mean() + 2
 
 
 def test_days_and_courses_are_counted_to_the_day_of_an_older_roster(made: Truth):

@@ -10,14 +10,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.files import District
+from helpers.files import District, read_district
 from synthetic_data.district import make_district
 from synthetic_data.levels import exchange
 from synthetic_data.scenario import load_scenario
 from tests.synthetic_data.truth import truth
 
 OBSERVED = Path(__file__).parents[1] / "layouts" / "terms" / "observed_headers.csv"
-FILES = ("StudentsBySchool", "AssessmentResults")
+OLDER = "SchoolYear2025AssessmentResults"
+FILES = {
+    "StudentsBySchool": "StudentsBySchool",
+    "AssessmentResults": "AssessmentResults",
+    OLDER: "AssessmentResults_2013",
+}
 
 
 def entries(folder: Path) -> dict[str, bytes]:
@@ -42,14 +47,18 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", FILES)
 def test_headers_are_those_that_were_seen_and_all_values_are_quoted(clean: Path, name: str) -> None:
     observed = pd.read_csv(OBSERVED, dtype=str)
-    seen = observed.loc[(observed["layout"] == "assessment/nwea_map_growth") & (observed["file"] == name)]
+    mine = observed["layout"] == "assessment/nwea_map_growth"
+    seen = observed.loc[mine & (observed["file"] == FILES[name])]
     head, first, *_ = entries(clean)[name].decode("utf-8").split("\n")
     assert head == ",".join(seen["column"])
     assert first == ",".join(f'"{cell}"' for cell in next(csv.reader([first])))
 
 
 def test_every_result_is_of_a_child_who_is_listed_in_that_term_at_that_school(clean: Path) -> None:
-    children, results = table(clean, "StudentsBySchool"), table(clean, "AssessmentResults")
+    both_years = [
+        table(clean, name)[["TermName", "StudentID", "SchoolName"]] for name in (OLDER, "AssessmentResults")
+    ]
+    children, results = table(clean, "StudentsBySchool"), pd.concat(both_years, ignore_index=True)
     assert not children.duplicated(["TermName", "StudentID"]).any()
     both = results.merge(
         children, on=["TermName", "StudentID", "SchoolName"], how="left", validate="many_to_one"
@@ -121,8 +130,40 @@ def test_who_came_after_the_last_roster_is_a_limit_and_in_no_file(tmp_path: Path
 
 def test_a_vendor_whose_roster_is_old_has_had_one_for_the_first_window(tmp_path: Path) -> None:
     folder = make_district(folder=tmp_path / "early", students=60, as_of="2025-10-31", level="none")
-    assert set(table(folder, "StudentsBySchool")["TermName"]) == {"Fall 2025-2026"}
+    terms = set(table(folder, "StudentsBySchool")["TermName"])
+    assert {term for term in terms if term.endswith("2026")} == {"Fall 2025-2026"}
+    assert len(terms) == 4, "and those of the year before"
     assert len(table(folder, "AssessmentResults"))
+
+
+def test_two_years_in_two_layouts_are_read_as_one(clean: Path) -> None:
+    """The same children by the same number; subjects and tests have other names; nothing is lost."""
+    silo = read_district(clean)["map_growth"]
+    results = silo.facts["assessment_result"]
+    whole = results.loc[results["objective"].isna() & results["score_method"].eq("RIT")]
+    rows = {2025: table(clean, OLDER), 2026: table(clean, "AssessmentResults")}
+    assert whole["school_year"].value_counts().to_dict() == {year: len(its) for year, its in rows.items()}
+    assert set(whole.loc[whole["school_year"] == 2025, "academic_subject"]) == {"Mathematics", "Reading"}
+    assert set(whole.loc[whole["school_year"] == 2026, "academic_subject"]) == {
+        "Mathematics",
+        "Language Arts",
+    }
+    accounts = silo.accounts.set_index("file")
+    assert (accounts["rows_used"] == accounts["rows"] - 1).all(), "all but the header"
+    # What the vendor says of a year's growth is what both files say together.
+    keys = ["StudentID", "subject", "season"]
+    old, new = (
+        its.assign(season=its["TermName"].str.split().str[0], subject=its[column])
+        for its, column in ((rows[2025], "MeasurementScale"), (rows[2026], "Course"))
+    )
+    new["subject"] = new["subject"].replace({"Math K-12": "Mathematics"})
+    both = new.merge(old[[*keys, "TestRITScore"]], on=keys, how="left", validate="one_to_one")
+    grown = pd.to_numeric(both["TestRITScore_x"]) - pd.to_numeric(both["TestRITScore_y"])
+    for season in ("Fall", "Winter", "Spring"):
+        mine = both["season"] == season
+        told = pd.to_numeric(both.loc[mine, f"{season}To{season}ObservedGrowth"])
+        pd.testing.assert_series_equal(told, grown[mine], check_names=False, check_dtype=False)
+        assert told.notna().mean() > 0.5
 
 
 def test_a_clean_export_is_read_without_a_finding(clean_district: District) -> None:

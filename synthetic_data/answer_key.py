@@ -17,6 +17,7 @@ from synthetic_data.silos.observation import Truth, look_up
 
 __all__ = ["answer_key", "write_answer_key"]
 
+SPELT_TWICE = "two_clerks"
 TABLES = ("people", "rows", "faults", "limits", "cases", "values", "effects")
 
 
@@ -125,8 +126,8 @@ def _cases(
     """Say of every hard case what decides who is who.
 
     Two children with one name and one birth date are told apart by a shared number, where the system carries
-    one; so is a child born on 1 January, which every reader must take for a placeholder. Everybody else is
-    told apart by name and birth date.
+    one; so is a child born on 1 January, which every reader must take for a placeholder, and one whose name a
+    second clerk begins with another letter. Everybody else is told apart by name and birth date.
     """
     children = truth.population.children
     name = children["first_name"].map(fold) + " " + children["last_surname"].map(fold)
@@ -142,14 +143,18 @@ def _cases(
     pieces = [piece.astype(STRING) for piece in (everywhere, *by_silo, made)]
     cases = pd.concat(pieces, ignore_index=True).drop_duplicates(ignore_index=True)
 
-    def decide(silo: str | None, person: str) -> str:
-        if person not in doubles:
+    spelt = faults.loc[(faults["case"] == SPELT_TWICE) & (faults["person"].notna())]
+    unlike = spelt["before"].map(fold).str[0] != spelt["after"].map(fold).str[0]
+    unlike_names = set(zip(spelt.loc[unlike, "silo"], spelt.loc[unlike, "person"], strict=True))
+
+    def decide(case: str, silo: str | None, person: str) -> str:
+        if person not in doubles and not (case == SPELT_TWICE and (silo, person) in unlike_names):
             return "Name and birth date"
         return "Identifier" if (any(carriers.values()) if silo is None else carriers[silo]) else "Neither"
 
     cases["decidable_by"] = [
-        decide(None if silo is pd.NA else silo, person)
-        for silo, person in zip(cases["silo"], cases["person"], strict=True)
+        decide(case, None if silo is pd.NA else silo, person)
+        for case, silo, person in zip(cases["case"], cases["silo"], cases["person"], strict=True)
     ]
     # Where a system can't decide what the others can, it has a row of its own.
     without = [silo for silo, carries in carriers.items() if not carries]

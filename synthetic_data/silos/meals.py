@@ -48,6 +48,7 @@ NOT_HELD = (
 # Own numbers of the till that equal another child's district number: a share of own numbers, at least two.
 # The kit's own figure: both systems count in six digits, and nobody keeps them apart.
 COLLIDING = 0.01
+FEWEST_OWN = 3  # customers with a number of the till's own, however few there are
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -129,14 +130,17 @@ def _numbers(
     rng = rng_for(scenario.seed, SILO, "numbers")
     children = truth.population.children
     place = pd.Index(children["person"]).get_indexer(pd.Index(persons))
-    by_hand = rng.random(len(children))[place] < exchange.ids.get("District", 0.0)
+    share = exchange.ids.get("District", 0.0)
+    by_hand = rng.random(len(children))[place] < share
+    if share < 1 and (~by_hand).sum() < FEWEST_OWN:
+        by_hand[:FEWEST_OWN] = False
     taken = set(children["district_number"].tolist())
     own = _own_numbers(rng, len(children), taken)[place]
     numbers = np.where(by_hand, district.to_numpy(dtype=object), own)
 
     collides = np.zeros(len(persons), dtype=bool)
     own_places = np.flatnonzero(~by_hand)
-    wanted = min(max(2, round(COLLIDING * len(own_places))), len(own_places) // 2)
+    wanted = min(max(2, round(COLLIDING * len(own_places))), -(-len(own_places) // 2))
     if wanted:
         # Another child of this year, whose number the till doesn't carry.
         carried = set(numbers[by_hand].tolist())

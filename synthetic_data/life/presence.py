@@ -1,4 +1,4 @@
-"""Who is away on which day, for whatever happens to children who are there."""
+"""Who is away on which day, and who is there within a window: for whatever happens to children."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.life.absences import Absences
+from synthetic_data.population.schools import LEVELS
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
 
-__all__ = ["days_away", "is_away"]
+__all__ = ["days_away", "days_in_window", "is_away", "windows_of"]
 
 Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
 
 
 def days_away(absences: Absences) -> Codes:
@@ -18,7 +23,7 @@ def days_away(absences: Absences) -> Codes:
     return np.sort(_keys(absences.child[absences.missed], absences.day[absences.missed]))
 
 
-def is_away(away: Codes, child: Codes, day: Days) -> npt.NDArray[np.bool_]:
+def is_away(away: Codes, child: Codes, day: Days) -> Mask:
     """Say of children and days whether the child misses that day.
 
     Parameters
@@ -41,3 +46,60 @@ def is_away(away: Codes, child: Codes, day: Days) -> npt.NDArray[np.bool_]:
 
 def _keys(child: Codes, day: Days) -> Codes:
     return child * 100_000 + day.astype("datetime64[D]").astype("int64")
+
+
+def windows_of(
+    windows: dict[str, tuple[str, str]], year: int
+) -> list[tuple[str, np.datetime64, np.datetime64]]:
+    """Give the name, first and last day of each window, declared by month and day, in a school year."""
+    found = []
+    for name, window in windows.items():
+        first, last = (np.datetime64(f"{year - (day >= '07')}-{day}") for day in window)
+        found.append((name, first, last))
+    return found
+
+
+def days_in_window(
+    scenario: Scenario,
+    schooling: Schooling,
+    year: int,
+    window: tuple[np.datetime64, np.datetime64],
+    asked: Mask,
+    draw: Numbers,
+) -> tuple[Codes, Days]:
+    """Give each child who is asked a day of a window, if the child is enrolled then.
+
+    Parameters
+    ----------
+    scenario
+        The day of the exports: nothing happens later.
+    schooling
+        Who is at which school on which day.
+    year, window
+        The school year, and the first and last day.
+    asked
+        Which spells are asked.
+    draw
+        From 0 to 1, one element a child: the place of the day among the window's days of school.
+
+    Returns
+    -------
+    tuple of numpy arrays
+        Places of spells, in the order of their children, and days.
+    """
+    spells, (first, last) = schooling.spells, window
+    found, on = [], []
+    for place, level in enumerate(LEVELS):
+        laid_out = schooling.years[year, level]
+        begin, end = np.searchsorted(laid_out.days, [first, last + np.timedelta64(1, "D")])
+        known = min(int(end), laid_out.past) if year == scenario.school_year else int(end)
+        mine = (spells.year == year) & (spells.level == place) & (spells.end != -2) & asked
+        at = np.flatnonzero(mine)
+        column = begin + (draw[spells.child[at]] * (end - begin)).astype("int64")
+        stays = np.where(spells.is_open[at], column, spells.end[at])
+        there = (column < known) & (column >= spells.begin[at]) & (column <= stays)
+        found.append(at[there])
+        on.append(laid_out.days[column[there]])
+    spell, day = np.concatenate(found), np.concatenate(on)
+    order = np.argsort(spells.child[spell], kind="stable")
+    return spell[order], day[order].astype("datetime64[D]")

@@ -17,10 +17,9 @@ from synthetic_data.columns import pick
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effect import CORRELATION, VARIANCE, Effect
 from synthetic_data.life.norms import percentiles
-from synthetic_data.life.presence import days_away, is_away
+from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_of
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
-from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
@@ -39,7 +38,6 @@ __all__ = [
     "draw_screenings",
     "opted_out",
     "screening_elements",
-    "windows_of",
 ]
 
 Codes = npt.NDArray[np.int64]
@@ -113,14 +111,6 @@ def opted_out(scenario: Scenario, count: int) -> Mask:
     return rng_for(scenario.seed, "screenings", "consent").random(count) < OPTED_OUT
 
 
-def windows_of(year: int) -> list[tuple[np.datetime64, np.datetime64]]:
-    """Give the first and last day of each window of a school year."""
-    return [
-        (np.datetime64(f"{year - (first >= '07')}-{first}"), np.datetime64(f"{year - (last >= '07')}-{last}"))
-        for first, last in WINDOWS.values()
-    ]
-
-
 def draw_screenings(
     scenario: Scenario, schooling: Schooling, absences: Callable[[], Absences], traits: Traits
 ) -> Screenings:
@@ -147,17 +137,20 @@ def draw_screenings(
     agreed = ~opted_out(scenario, len(traits.engagement))
     parts = []
     for year in (scenario.school_year - 1, scenario.school_year):
-        for window, (first, last) in enumerate(windows_of(year)):
+        for window, (season, first, last) in enumerate(windows_of(WINDOWS, year)):
             if first > np.datetime64(scenario.as_of, "D"):
                 continue
-            season = tuple(WINDOWS)[window]
             shown = WELL_BEING_IN_RISK * traits.in_season("well_being", year, season)
             shown += ENGAGEMENT_IN_RISK * traits.in_season("engagement", year, season)
             shown /= shown.std()
             forms = (TEACHER,) if window or scenario.people_only else (TEACHER, STUDENT, GUARDIAN)
             for form in forms:
                 rng = rng_for(scenario.seed, "screenings", year, season, FORMS[form])
-                drawn = _when(scenario, schooling, rng, year, (first, last), form, agreed)
+                asked = (agreed & (rng.random(len(agreed)) < FILLED_IN[form]))[schooling.spells.child]
+                if form == STUDENT:
+                    asked &= schooling.spells.grade >= FIRST_OWN_FORM
+                draw = rng.random(len(agreed))
+                drawn = days_in_window(scenario, schooling, year, (first, last), asked, draw)
                 parts.append(_filled_in(schooling, rng, year, window, form, shown, *drawn))
     if scenario.people_only:
         parts = parts[-1:]
@@ -169,38 +162,6 @@ def draw_screenings(
         there = ~(own & is_away(away, whole.child, whole.day))
         whole = whole.at(there)
     return whole
-
-
-def _when(
-    scenario: Scenario,
-    schooling: Schooling,
-    rng: np.random.Generator,
-    year: int,
-    window: tuple[np.datetime64, np.datetime64],
-    form: int,
-    agreed: Mask,
-) -> tuple[Codes, Days]:
-    """Choose who fills in a form, and on which day of the window: places of spells, and days."""
-    spells, (first, last) = schooling.spells, window
-    asked = agreed & (rng.random(len(agreed)) < FILLED_IN[form])
-    draw = rng.random(len(agreed))
-    found, on = [], []
-    for place, level in enumerate(LEVELS):
-        laid_out = schooling.years[year, level]
-        begin, end = np.searchsorted(laid_out.days, [first, last + np.timedelta64(1, "D")])
-        known = min(int(end), laid_out.past) if year == scenario.school_year else int(end)
-        mine = (spells.year == year) & (spells.level == place) & (spells.end != -2) & asked[spells.child]
-        if form == STUDENT:
-            mine &= spells.grade >= FIRST_OWN_FORM
-        at = np.flatnonzero(mine)
-        column = begin + (draw[spells.child[at]] * (end - begin)).astype("int64")
-        stays = np.where(spells.is_open[at], column, spells.end[at])
-        there = (column < known) & (column >= spells.begin[at]) & (column <= stays)
-        found.append(at[there])
-        on.append(laid_out.days[column[there]])
-    spell, day = np.concatenate(found), np.concatenate(on)
-    order = np.argsort(spells.child[spell], kind="stable")
-    return spell[order], day[order].astype("datetime64[D]")
 
 
 def _filled_in(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from synthetic_data.columns import dates, only, pick, text, whole
 from synthetic_data.levels import Exchange
+from synthetic_data.life.presence import windows_of
 from synthetic_data.life.screenings import (
     FORMS,
     OF_FORM,
@@ -17,9 +18,9 @@ from synthetic_data.life.screenings import (
     STUDENT,
     SUBSCALES,
     TEACHER,
+    WINDOWS,
     Screenings,
     opted_out,
-    windows_of,
 )
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Scenario
@@ -78,7 +79,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     numbers = _numbers(scenario, truth, exchange)
     files = []
     for year in (scenario.school_year - 1, scenario.school_year):
-        for window, (_, last) in enumerate(windows_of(year)):
+        for window, (_, _, last) in enumerate(windows_of(WINDOWS, year)):
             mine = held.at((held.year == year) & (held.window == window))
             if len(mine.child):
                 day = min(last, np.datetime64(scenario.as_of, "D"))
@@ -100,13 +101,16 @@ def _on_the_roster(
     """
     lag = pd.Timestamp(scenario.as_of) - exchange.roster_date
     begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    # Spells stand in the order of their beginning: written backwards, the first one stays.
+    came = np.full(len(truth.population.children), np.datetime64("9999-12-31"))
+    came[truth.schooling.spells.child[::-1]] = begin[::-1]
     known = np.zeros(len(screenings.child), dtype=bool)
     for year in (scenario.school_year - 1, scenario.school_year):
-        windows = windows_of(year)
-        for window, (_, last) in enumerate(windows):
-            day = max(last - np.timedelta64(lag.days, "D"), windows[0][0])
+        windows = windows_of(WINDOWS, year)
+        for window, (_, _, last) in enumerate(windows):
+            day = max(last - np.timedelta64(lag.days, "D"), windows[0][1])
             mine = (screenings.year == year) & (screenings.window == window)
-            known[mine] = begin[screenings.spell[mine]] <= day
+            known[mine] = came[screenings.child[mine]] <= day
     return known
 
 

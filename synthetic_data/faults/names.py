@@ -88,7 +88,7 @@ def guardian_surname(scene: Scene) -> None:
 
 
 # Surname -> first name, in files that have both.
-FIRST_NAME_OF = {"StudentLastName": "StudentFirstName", "Last Name": "First Name"}
+FIRST_NAME_OF = {"StudentLastName": "StudentFirstName", "Last Name": "First Name", "Last name": "First name"}
 
 
 def names_swapped(scene: Scene) -> None:

@@ -8,6 +8,7 @@ from synthetic_data.silos import (
     activities,
     attendance,
     behaviour,
+    clubs,
     family,
     iready,
     lms,
@@ -34,6 +35,7 @@ SILOS: dict[str, Callable[[Scenario, Truth, Exchange], Observation]] = {
         behaviour,
         special_education,
         activities,
+        clubs,
         family,
     )
 }

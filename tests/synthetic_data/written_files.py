@@ -17,7 +17,7 @@ import pandas as pd
 
 from helpers.files.text_table import TextTable, default_settings, unique_names
 from helpers.files.workbook import rows_of, sheets_in
-from helpers.layouts import STRING, FileLayout, Layout, load_layout
+from helpers.layouts import STRING, Column, FileLayout, Layout, load_layout
 
 __all__ = ["bytes_of", "read_text", "silo_files", "table_of"]
 
@@ -75,8 +75,13 @@ def read_text(data: bytes, file: FileLayout) -> TextTable:
         records = [dict(_elements(one, "", file)) for one in ElementTree.fromstring(data)]
         return TextTable((), _flat(records, file), settings)
     if file.format == "xlsx":
-        heads, *shown = [[_shown(cell, file, n) for n, cell in enumerate(row)] for row in rows_of(data)]
-        shown = [[*row, *[""] * (len(heads) - len(row))] for row in shown]
+        first_row, *rows_below = rows_of(data)
+        heads = [str(head) for head in first_row]
+        columns = [next((one for one in file.columns if one.name == head), None) for head in heads]
+        shown = [
+            [_shown(row[place] if place < len(row) else None, column) for place, column in enumerate(columns)]
+            for row in rows_below
+        ]
         return TextTable(tuple(heads), pd.DataFrame(shown, columns=heads).astype(STRING), settings)
     text = data.decode("utf-8")
     if text.startswith("\ufeff"):
@@ -126,9 +131,8 @@ def _elements(element: ElementTree.Element, path: str, file: FileLayout) -> Iter
         yield from _elements(inside, there, file)
 
 
-def _shown(cell: Any, file: FileLayout, place: int) -> str:
+def _shown(cell: Any, column: Column | None) -> str:
     """Write a typed cell of a sheet as its column's format says."""
-    column = file.columns[place] if place < len(file.columns) else None
     if not isinstance(cell, list) or column is None:
         return "" if cell is None else str(cell)
     kind, text = cell

@@ -28,6 +28,8 @@ from helpers.layouts import (
 
 __all__ = ["make_rows"]
 
+COMPARED_WITHOUT_CASE = ("Login", "Email")  # identification systems
+
 
 def _part(
     read: ReadFile, column: Column, part: str, element: int | None, table: str, target: str
@@ -68,7 +70,8 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     # Looked up by many files, it is put together once.
     asked = ("->", key, target)
     if asked not in others[0].parts:
-        others[0].parts[asked] = _values_by_key(others, key, target)
+        system = layout.file_named(file_name).column(target).identification_system
+        others[0].parts[asked] = _values_by_key(others, key, target, system in COMPARED_WITHOUT_CASE)
     values = others[0].parts[asked]
     places = values.index.get_indexer(pd.Index(keys.fillna("")))
     there = values.reset_index(drop=True)
@@ -77,7 +80,7 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     return taken if column.type != "list" else taken.astype(STRING)
 
 
-def _values_by_key(files: Sequence[ReadFile], key: str, target: str) -> pd.Series:
+def _values_by_key(files: Sequence[ReadFile], key: str, target: str, without_case: bool = False) -> pd.Series:
     """Give what stands in a column by key; nothing for a key whose rows disagree."""
     tables = [
         pd.DataFrame({"key": one.text(key), "value": one.values[there].values})
@@ -87,6 +90,8 @@ def _values_by_key(files: Sequence[ReadFile], key: str, target: str) -> pd.Serie
     if not tables:
         return pd.Series(constant(None, 0), index=pd.Index([], dtype=STRING))
     lookup = pd.concat(tables, ignore_index=True).dropna(subset=["key"]).drop_duplicates()
+    if without_case:
+        lookup = lookup[~lookup.assign(value=lookup["value"].str.casefold()).duplicated()]
     return lookup[~lookup["key"].duplicated(keep=False)].set_index("key")["value"]
 
 

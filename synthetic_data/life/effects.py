@@ -14,7 +14,6 @@ import pandas as pd
 
 from synthetic_data.columns import text
 from synthetic_data.life.effect import OWN, Effect
-from synthetic_data.life.grades import CHILD_SPREAD
 from synthetic_data.population.homes import HOME_LANGUAGES
 from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
@@ -27,8 +26,11 @@ GATHERED = (
     "absence_rates",
     "seasons",
     "absences",
+    "grades",
     "assignments",
     "assessments",
+    "online_work",
+    "sign_ins",
     "conduct",
     "screenings",
     "family_contact",
@@ -50,7 +52,7 @@ def effects_frame(scenario: Scenario) -> pd.DataFrame:
     pandas.DataFrame
         name, from, to, size, unit, source.
     """
-    listed = [*_declared(), *_grades(), *_languages(), *([] if scenario.fair else _groups(scenario))]
+    listed = [*_declared(), *_languages(), *([] if scenario.fair else _groups(scenario))]
     sizes = [one.size(scenario) if callable(one.size) else one.size for one in listed]
     return pd.DataFrame(
         {
@@ -88,14 +90,6 @@ def effects_table(scenario: Scenario) -> list[str]:
 def _declared() -> tuple[Effect, ...]:
     modules = [importlib.import_module(f"synthetic_data.life.{name}") for name in GATHERED]
     return tuple(effect for module in modules for effect in module.EFFECTS)
-
-
-def _grades() -> list[Effect]:
-    return [
-        Effect(
-            "doing_in_grades", "doing in class", "numeric grade", CHILD_SPREAD, "percent a standard deviation"
-        )
-    ]
 
 
 def _languages() -> list[Effect]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick, whole
+from synthetic_data.life.effect import Effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
 from synthetic_data.population import Population
@@ -22,6 +23,7 @@ __all__ = [
     "AVERAGE",
     "CHILD_SPREAD",
     "COURSE_SPREAD",
+    "EFFECTS",
     "HIGH_SCHOOL",
     "LETTERS",
     "LETTER_FROM",
@@ -41,6 +43,13 @@ AVERAGE, CHILD_SPREAD, COURSE_SPREAD, PERIOD_SPREAD = 81.0, 8.5, 4.0, 3.0
 HIGH_SCHOOL = -5.0  # beside the average: without it nobody would fail a semester
 LETTERS = ("F", "D", "C", "B", "A")
 LETTER_FROM = (60, 70, 80, 90)
+
+EFFECTS = (
+    Effect(
+        "doing_in_grades", "doing in class", "numeric grade", CHILD_SPREAD, "percent a standard deviation"
+    ),
+    Effect("high_school_in_grades", "high school", "numeric grade", HIGH_SCHOOL, "percent"),
+)
 
 
 @dataclass(frozen=True)

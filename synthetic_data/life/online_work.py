@@ -38,14 +38,14 @@ EVENING, NIGHT = (15 * 3600, 21 * 3600), 24 * 3600 - 60  # between which work is
 
 EFFECTS = (
     Effect(
-        "engagement_in_lateness",
+        "engagement_in_late_work",
         "engagement",
         "handing in late",
         ENGAGEMENT_IN_LATENESS,
         "log odds a standard deviation",
     ),
     Effect(
-        "absence_in_lateness",
+        "absence_in_late_work",
         "away on the day due",
         "handing in late",
         lambda scenario: ABSENT_IN_LATENESS * scenario.direct_effects,

@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class Measured:
 
     seconds: float
     peak_gib: float
+    """Of the process alone; where `tree` was asked for, of all its processes together, shared pages once."""
     output: str
 
 
@@ -52,7 +54,9 @@ def machine() -> str:
     return f"{model}, {cores} of {os.cpu_count()} cores{memory}, {platform.platform()}, {python}"
 
 
-def run(command: Sequence[str | Path], *, environment: dict[str, str] | None = None) -> Measured:
+def run(
+    command: Sequence[str | Path], *, environment: dict[str, str] | None = None, tree: bool = False
+) -> Measured:
     """Run a command to its end, whatever it starts included.
 
     Parameters
@@ -61,6 +65,9 @@ def run(command: Sequence[str | Path], *, environment: dict[str, str] | None = N
         Program and arguments.
     environment
         Variables to set beside those of this process.
+    tree
+        Whether memory is that of the process and of those that it starts (looked up ten times a second; only
+        on Linux).
 
     Returns
     -------
@@ -80,10 +87,12 @@ def run(command: Sequence[str | Path], *, environment: dict[str, str] | None = N
             stderr=errors,
             env={**os.environ, **(environment or {})},
         )
+        peak = _PeakOfTree(process.pid) if tree and Path("/proc/self/smaps_rollup").exists() else None
         # Not getrusage(RUSAGE_CHILDREN): that would hand every run the peak of the largest before it.
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
+        together = peak.end() if peak is not None else 0.0
         output.seek(0)
         errors.seek(0)
         said = output.read().decode("utf-8", "replace")
@@ -91,7 +100,49 @@ def run(command: Sequence[str | Path], *, environment: dict[str, str] | None = N
             complaint = errors.read().decode("utf-8", "replace")
             raise subprocess.CalledProcessError(process.returncode, process.args, said, complaint)
     kib = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss  # macOS counts bytes
-    return Measured(seconds, kib / 2**20, said)
+    return Measured(seconds, max(kib / 2**20, together), said)
+
+
+class _PeakOfTree:
+    """Watch how much memory a process and all its descendants hold, each shared page counted once."""
+
+    def __init__(self, root: int) -> None:
+        self._root, self._peak, self._over = root, 0.0, threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.1):
+            held = sum(map(_held, _descendants(self._root)))
+            self._peak = max(self._peak, held / 2**20)
+
+    def end(self) -> float:
+        """Give the peak in GiB."""
+        self._over.set()
+        self._thread.join()
+        return self._peak
+
+
+def _descendants(root: int) -> list[int]:
+    found, waiting = [], [root]
+    while waiting:
+        process = waiting.pop()
+        found.append(process)
+        try:
+            for task in Path(f"/proc/{process}/task").iterdir():
+                waiting += map(int, (task / "children").read_text(encoding="ascii").split())
+        except OSError:  # it has ended
+            continue
+    return found
+
+
+def _held(process: int) -> float:
+    """Give KiB; of a page that n processes share, its n-th part."""
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    return next((float(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0.0)
 
 
 def median_of(times: int, measure: Callable[[], Measured]) -> Measured:

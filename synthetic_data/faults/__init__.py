@@ -8,6 +8,7 @@ they are applied and logged in damage.py, how they are undone in undo.py.
 from collections.abc import Callable
 
 from synthetic_data.faults import (
+    benefits,
     codes,
     contacts,
     dates,
@@ -46,6 +47,7 @@ FUNCTIONS: dict[str, Callable[[Scene], None]] = {
         spellings,
         codes,
         spells,
+        benefits,
     )
     for kind in concept.__all__
 }

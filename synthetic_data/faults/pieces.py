@@ -10,13 +10,15 @@ from synthetic_data.scene import Places, Scene
 
 __all__ = ["chosen_children", "chosen_pieces"]
 
-# Columns that name a piece, by the files that have them: a grade of a school, or a term of one.
+# Columns that name a piece, by the files that have them: a grade of a school, a term of one, or all who
+# became eligible in one way.
 NAMED_BY = (
     ("District School Number", "Grade"),
     ("TermName", "SchoolName"),
     ("School", "Student Grade"),
     ("School Name", "Grade"),
     ("@StudentActivityInfoRefId", "@SchoolYear"),
+    ("application_academic_school_year", "eligibility_determination_reason"),
 )
 
 

@@ -36,6 +36,7 @@ GATHERED = (
     "family_contact",
     "plans",
     "participation",
+    "eligibility",
 )
 
 

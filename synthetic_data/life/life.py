@@ -33,6 +33,7 @@ from synthetic_data.life.assignments import Coursework, draw_coursework
 from synthetic_data.life.conduct import Conduct, conduct_elements, draw_conduct
 from synthetic_data.life.credits import Credits, credit_elements, draw_credits
 from synthetic_data.life.effects import effects_frame
+from synthetic_data.life.eligibility import Eligibility, draw_eligibility, eligibility_element
 from synthetic_data.life.family_contact import FamilyContact, draw_family_contact, family_elements
 from synthetic_data.life.gradebooks import learning_elements, standing
 from synthetic_data.life.grades import Grades, draw_grades, grade_average
@@ -190,6 +191,11 @@ class Life:
         return draw_screenings(self.scenario, self.schooling, away, traits)
 
     @cached_property
+    def eligibility(self) -> Eligibility:
+        """See `synthetic_data.life.eligibility`."""
+        return draw_eligibility(self.scenario, self.population, self.schooling)
+
+    @cached_property
     def effects(self) -> pd.DataFrame:
         """Name, from, to, size, unit, source of everything that was put in."""
         return effects_frame(self.scenario)
@@ -225,6 +231,7 @@ class Life:
             *sign_in_elements(self.coursework, self.sign_ins, now, children, until),
             *conduct_elements(self.scenario, self.schooling, self.conduct, children, until),
             *screening_elements(self.scenario, self.screenings, children, until),
+            *eligibility_element(self.eligibility, self.scenario.school_year, children, until),
             *program_elements(self.scenario, self.population, self.schooling, self.plans, until),
             grade_average(self.grades, year, children, until),
             *credit_elements(self.credits, year, children, until),

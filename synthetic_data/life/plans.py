@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -269,12 +270,8 @@ def _share(rng: np.random.Generator, standing: Numbers) -> Numbers:
 
 
 def _upper(share: float) -> float:
-    """Give the standard normal number that a share of children exceeds (Abramowitz and Stegun 26.2.23)."""
-    tail = min(share, 1 - share)
-    root = np.sqrt(-2 * np.log(max(tail, 1e-9)))
-    above = 2.515517 + 0.802853 * root + 0.010328 * root**2
-    number = root - above / (1 + 1.432788 * root + 0.189269 * root**2 + 0.001308 * root**3)
-    return float(number if share < 0.5 else -number)
+    """Give the standard normal number that a share of children exceeds."""
+    return NormalDist().inv_cdf(1 - share)
 
 
 def _first_day(schooling: Schooling, year: int) -> np.datetime64:

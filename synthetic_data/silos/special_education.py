@@ -93,7 +93,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     ).index.to_numpy()
     recorded = Recorded(
         file="plans",
-        path=f"plan_records_{scenario.as_of:%Y-%m-%d}.csv",
+        path=f"plan_records_{exchange.roster_date:%Y-%m-%d}.csv",
         frame=frame.iloc[order].reset_index(drop=True),
         people=about(who["person"].array.take(order), "Subject"),
     )

@@ -14,6 +14,7 @@ __all__ = [
     "duplicate_column_names",
     "row_too_long",
     "semicolon_csv",
+    "space_in_header",
 ]
 
 
@@ -42,6 +43,14 @@ def column_case_changed(scene: Scene) -> None:
         page = scene.pages[number]
         other = re.sub(r"[A-Z]{2,}(?=[A-Z])", lambda run: run[0].capitalize(), scene.fault.column)
         header = [other if name == scene.fault.column else name for name in page.table.header]
+        scene.reshape(page, header=header)
+
+
+def space_in_header(scene: Scene) -> None:
+    """Grade ->  Grade: a space in front of a column's name, as it comes when lists are typed by hand."""
+    for number in scene.choose(np.arange(len(scene.pages))).tolist():
+        page = scene.pages[number]
+        header = [f" {name}" if name == scene.fault.column else name for name in page.table.header]
         scene.reshape(page, header=header)
 
 

@@ -33,6 +33,7 @@ GATHERED = (
     "sign_ins",
     "conduct",
     "screenings",
+    "surveys",
     "family_contact",
     "plans",
     "participation",

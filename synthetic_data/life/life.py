@@ -49,6 +49,7 @@ from synthetic_data.life.participation import (
 from synthetic_data.life.plans import Plans, draw_plans, program_elements
 from synthetic_data.life.screenings import Screenings, draw_screenings, screening_elements
 from synthetic_data.life.sign_ins import SignIns, draw_sign_ins, sign_in_elements
+from synthetic_data.life.surveys import Surveys, draw_surveys, survey_elements
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
 from synthetic_data.life.true_values import Element, true_values
 from synthetic_data.population import Population
@@ -196,6 +197,12 @@ class Life:
         return draw_eligibility(self.scenario, self.population, self.schooling)
 
     @cached_property
+    def surveys(self) -> Surveys:
+        """See `synthetic_data.life.surveys`."""
+        away, traits = (lambda: self.away_of("survey")), self.latent_of("survey")
+        return draw_surveys(self.scenario, self.schooling, away, traits)
+
+    @cached_property
     def effects(self) -> pd.DataFrame:
         """Name, from, to, size, unit, source of everything that was put in."""
         return effects_frame(self.scenario)
@@ -231,6 +238,7 @@ class Life:
             *sign_in_elements(self.coursework, self.sign_ins, now, children, until),
             *conduct_elements(self.scenario, self.schooling, self.conduct, children, until),
             *screening_elements(self.scenario, self.screenings, children, until),
+            *survey_elements(self.scenario, self.surveys, children, until),
             *eligibility_element(self.eligibility, self.scenario.school_year, children, until),
             *program_elements(self.scenario, self.population, self.schooling, self.plans, until),
             grade_average(self.grades, year, children, until),

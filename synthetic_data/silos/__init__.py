@@ -18,6 +18,7 @@ from synthetic_data.silos import (
     screener,
     sis,
     special_education,
+    survey,
 )
 from synthetic_data.silos.observation import Observation, Truth
 
@@ -33,6 +34,7 @@ SILOS: dict[str, Callable[[Scenario, Truth, Exchange], Observation]] = {
         map_growth,
         iready,
         screener,
+        survey,
         behaviour,
         meal_benefits,
         special_education,

@@ -267,9 +267,8 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
             record, unnamed = _whose(frame, own, by_id, shared)
             fact["record"] = record.to_numpy() if record.dtype != STRING else record.array
             if own is None and "local_id" not in makes.take:
-                unnamed = np.zeros_like(
-                    unnamed
-                )  # the layout itself says that such a row is about no one child
+                # The layout itself says that such a row is about no one child.
+                unnamed = np.zeros_like(unnamed)
             id_column = _id_column(kind.file, makes)
             kind.tell(
                 frame["source"].to_numpy()[unnamed],

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
 from helpers.files.text_table import TextTable, unique_names
-from helpers.layouts import STRING
+from helpers.layouts import STRING, FileLayout
 
 __all__ = ["undo", "with_columns"]
 
 
-def undo(table: TextTable, faults: pd.DataFrame, first_row: int) -> TextTable:
+def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayout | None = None) -> TextTable:
     """Lead a written file's text back to what it was before its faults.
 
     Parameters
@@ -24,6 +26,8 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int) -> TextTable:
         The rows of `key_faults` about this file.
     first_row
         Row number of the first data row: 1 in nested files, below the header in others.
+    file
+        The declaration of a nested file: an element that no written row has any more gets its place by it.
 
     Returns
     -------
@@ -44,7 +48,8 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int) -> TextTable:
     first = cells.drop_duplicates(["row", "column"], keep="last")
     rows = rows.copy(deep=False)
     for column, changes in first.groupby("column", sort=False):
-        text = rows[str(column)].copy()
+        gone = pd.Series([pd.NA] * len(rows), dtype=STRING)
+        text = rows[str(column)].copy() if column in rows.columns else gone
         text.iloc[changes["row"].to_numpy(dtype="int64") - first_row] = changes["before"].array
         rows[str(column)] = text
     surplus = [name for name in rows.columns if name.startswith("+") and rows[name].isna().all()]
@@ -64,6 +69,8 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int) -> TextTable:
         kept = np.setdiff1d(np.arange(len(rows) + len(places)), places)
         rows = pd.concat([rows.set_axis(kept), again.astype(STRING).set_axis(places)]).sort_index()
 
+    if file is not None and file.nested:
+        rows = rows[sorted(map(str, rows.columns), key=_place_in(file))]
     result = TextTable(table.header, rows, settings)
     for one in whole.loc[reshaped].itertuples(index=False):
         after, before = json.loads(str(one.after)), json.loads(str(one.before))
@@ -75,6 +82,15 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int) -> TextTable:
         else:
             result = with_columns(result, None, before)
     return result
+
+
+def _place_in(file: FileLayout) -> Callable[[str], tuple[int, list[int]]]:
+    """Order the numbered elements of a nested file as its columns are declared."""
+    declared = {column.name: place for place, column in enumerate(file.columns)}
+    return lambda name: (
+        declared[re.sub(r"\[\d+\]", "[]", name)],
+        [int(number) for number in re.findall(r"\[(\d+)\]", name)],
+    )
 
 
 def with_columns(table: TextTable, order: list[int] | None, header: list[str] | None) -> TextTable:

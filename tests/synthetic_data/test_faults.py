@@ -42,7 +42,7 @@ def undone(folder: Path) -> dict[str, bytes]:
         file = file_layout(layout_of(folder, path.split("/")[0]), path)
         table = read_text(data, file)
         first_row = 1 if file.nested else 2
-        files[path] = write_table(undo(table, faults.loc[faults["file"] == path], first_row), file)
+        files[path] = write_table(undo(table, faults.loc[faults["file"] == path], first_row, file), file)
     return files
 
 
@@ -105,8 +105,10 @@ def check_that_undo_leads_back(
             ["row", "column"], keep="last"
         )
         for row, column, after in zip(last["row"], last["column"], last["after"], strict=True):
-            assert table.rows[column].iloc[row - page.first_row] == after
-        clean = write_table(undo(table, mine, page.first_row), page.file)
+            # A nested file has no column for what no row has.
+            there = table.rows[column].iloc[row - page.first_row] if column in table.rows else pd.NA
+            assert (there is pd.NA and after is pd.NA) or there == after
+        clean = write_table(undo(table, mine, page.first_row, page.file), page.file)
         assert clean == write_table(pages[name].table, page.file)
     return faults
 

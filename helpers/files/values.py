@@ -95,6 +95,13 @@ def is_blank(cells: pd.Series) -> np.ndarray:
     return np.asarray(pc.fill_null(blank, True), dtype=bool)
 
 
+# Formats that are ISO's, and the shape of text in which every part has all its digits.
+AS_ISO = {
+    "%Y-%m-%d": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "%Y-%m-%d %H:%M:%S": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"),
+}
+
+
 def _date(column: Column) -> Callable[[str], Read]:
     formats = column.formats() or ["%Y-%m-%d"]
     orders = {re.sub(r"[^dmb]", "", one.replace("%-", "%")) for one in formats}
@@ -106,8 +113,13 @@ def _date(column: Column) -> Callable[[str], Read]:
     def read(text: str) -> Read:
         readings = []
         for one in formats:
+            plainly = AS_ISO.get(one)
             try:
-                readings.append(datetime.strptime(text, one))
+                # The same for text of this shape, in a twentieth of the time.
+                if plainly is not None and plainly.fullmatch(text):
+                    readings.append(datetime.fromisoformat(text))
+                else:
+                    readings.append(datetime.strptime(text, one))
             except ValueError:
                 continue
         if not readings:

@@ -191,17 +191,12 @@ def render(
         value has no code, a reason no marker.
     """
     nested = file.nested
-    declared = {re.sub(r"\[\]", "[{}]", column.name): column for column in file.columns}
-    shapes = [
-        (re.compile(re.escape(name).replace(r"\[\{\}\]", r"\[\d+\]")), column)
-        for name, column in declared.items()
-        if column.pattern is None
-    ]
-    found: dict[str, Column] = {}
-    for shape, column in shapes:
-        for name in map(str, frame.columns):
-            if shape.fullmatch(name):
-                found[name] = column
+    declared = {column.name: column for column in file.columns if column.pattern is None}
+    place = {name: number for number, name in enumerate(declared)}
+    # An element of a nested file is declared without its number.
+    named = {str(name): re.sub(r"\[\d+\]", "[]", str(name)) for name in frame.columns}
+    known = [name for name, element in named.items() if element in declared]
+    found = {name: declared[named[name]] for name in sorted(known, key=lambda name: place[named[name]])}
     reasons = {
         f"{name}_status": name
         for name in map(str, frame.columns)

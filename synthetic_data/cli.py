@@ -127,7 +127,8 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
 
     Writes calibration.csv (every figure of every seed, and of all together), not_compared.csv (figures that
     measure something else, and why), groups.csv (whether any outcome differs by race, origin, language or
-    sex). Leaves with 1 where a figure misses to which the maker was tuned, or an outcome differs.
+    sex), systems.csv (how measures of different systems hang together; in placebo none may). Leaves with 1
+    where a figure misses to which the maker was tuned, an outcome differs, or a placebo's systems tie.
     """
     from synthetic_data.studies.calibration import SEEDS, calibrate, report
 
@@ -142,6 +143,7 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
             ("calibration.csv", found.figures),
             ("not_compared.csv", found.not_compared),
             ("groups.csv", found.groups),
+            ("systems.csv", found.systems),
         )
     ]
     emit({**report(found), "written": written}, as_json)

@@ -37,6 +37,7 @@ GATHERED = (
     "family_contact",
     "plans",
     "participation",
+    "ambitions",
     "eligibility",
 )
 

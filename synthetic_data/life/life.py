@@ -1,16 +1,17 @@
-"""How children fare: one latent profile a child drives absences, grades and test scores together.
+"""How children fare: four latent traits of a child drive everything that happens to her together.
 
-The model, in words. Every child has an academic and an engagement trait, correlated; part of engagement is
-shared by a household. Each school year brings a tendency to miss school: mostly disengagement, partly the
-child's own, partly the year's. Absences begin on days drawn with that tendency, a factor for the grade, the
-month and the weekday, and last one to four days. Grades follow academic trait and engagement, test scores
-the academic trait. So children who are away more have lower grades and scores, although absence lowers
-neither here: `Life.effects` lists everything that was put in, with its size and where that comes from.
+The model, in words. Every child has an academic trait, engagement, well-being and support, correlated; parts
+of each are shared by a household and by a school (`.traits`). Each school year brings a tendency to miss
+school: mostly disengagement, partly the child's own, the school's, the year's. Absences begin with illness or
+otherwise, by grade and season (`.absence_rates`, `.seasons`), and last one to four days. Grades follow
+academic trait and engagement, test scores the academic trait. So children who are away more have lower grades
+and scores, although absence lowers neither here: `Life.effects` lists everything that was put in, with its
+size and where that comes from.
 
 The level of absence is solved for, so that ``scenario.chronic_absence`` of children miss at least a tenth of
-their days (published: 27.8 percent in 2022-23). Measured on seeds on which nothing was tuned: 27.9 percent in
-forty districts of 600 children (standard error 0.3), 27.4 in six of 10,000 (0.2); the correlation of absence
-rate and grade average was -0.50, and from -0.46 to -0.58 in the single districts of 600.
+their days (published: 27.8 percent in 2022-23). Measured on seeds on which nothing was tuned: 27.8 percent in
+forty districts of 600 children (standard error 0.3), 27.9 in six of 10,000 (0.2); the correlation of absence
+rate and grade average was -0.50, and from -0.45 to -0.56 in the single districts of 600.
 
 No outcome depends on race or origin while ``scenario.fair`` is true; otherwise each group gets its published
 rate of chronic absence, and nothing else.
@@ -28,6 +29,7 @@ import pandas as pd
 from synthetic_data.columns import text
 from synthetic_data.levels import roster_days
 from synthetic_data.life.absences import Absences, draw_absences
+from synthetic_data.life.ambitions import Ambitions, ambition_elements, draw_ambitions
 from synthetic_data.life.assessments import Tests, draw_tests, latest_scores
 from synthetic_data.life.assignments import Coursework, draw_coursework
 from synthetic_data.life.conduct import Conduct, conduct_elements, draw_conduct
@@ -192,15 +194,20 @@ class Life:
         return draw_screenings(self.scenario, self.schooling, away, traits)
 
     @cached_property
-    def eligibility(self) -> Eligibility:
-        """See `synthetic_data.life.eligibility`."""
-        return draw_eligibility(self.scenario, self.population, self.schooling)
-
-    @cached_property
     def surveys(self) -> Surveys:
         """See `synthetic_data.life.surveys`."""
         away, traits = (lambda: self.away_of("survey")), self.latent_of("survey")
         return draw_surveys(self.scenario, self.schooling, away, traits)
+
+    @cached_property
+    def ambitions(self) -> Ambitions:
+        """See `synthetic_data.life.ambitions`."""
+        return draw_ambitions(self.scenario, self.schooling, self.latent_of("career"))
+
+    @cached_property
+    def eligibility(self) -> Eligibility:
+        """See `synthetic_data.life.eligibility`."""
+        return draw_eligibility(self.scenario, self.population, self.schooling)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -246,6 +253,7 @@ class Life:
             *family_elements(self.family_contact, self.schooling, self.scenario.school_year, children, until),
             *participation_elements(self.participation, self.scenario.school_year, children, until),
             *club_elements(self.club_members, children, until),
+            *ambition_elements(self.ambitions, children, until),
         ]
 
 

@@ -34,20 +34,22 @@ def systems_of(outcomes: Outcomes) -> dict[str, str]:
     return {name: TELLS.get(name, element.trust[0]) for name, element in outcomes.declared.items()}
 
 
-def across_systems(outcomes: Outcomes) -> pd.DataFrame:
+def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
     """Correlate every two measures of different systems.
 
     Parameters
     ----------
     outcomes
         A district's children.
+    districts
+        How many districts are looked at in the same way.
 
     Returns
     -------
     pandas.DataFrame
         over (children, schools), left_silo, left, right_silo, right, correlation, low, high (an interval that
-        holds for all lines together in 99 of 100 districts), count, verdict (zero: the interval holds zero;
-        tied).
+        holds for all lines of all those districts together, 99 times of 100), count, verdict (zero: the
+        interval holds zero; tied).
     """
     told = systems_of(outcomes)
     measures = [
@@ -76,7 +78,7 @@ def across_systems(outcomes: Outcomes) -> pd.DataFrame:
             rows.append(("schools", *names, *schools))
     columns = list(zip(*rows, strict=True))
     value, error = np.array(columns[5], dtype="float64"), np.array(columns[6], dtype="float64")
-    reach = wide(len(rows)) * error
+    reach = wide(len(rows) * districts) * error
     schools_only = np.array(columns[0]) == "schools"
     # Fisher's transformation: of few schools a correlation of 0.8 is nothing yet.
     low, high = value - reach, value + reach

@@ -12,14 +12,21 @@ import numpy as np
 import pandas as pd
 
 from synthetic_data.columns import text, truth, whole
-from synthetic_data.studies.intervals import by_rank, differ
+from synthetic_data.studies.intervals import differ
 from synthetic_data.studies.outcomes import GROUPINGS, Outcomes
 
 __all__ = ["bias_audit"]
 
 DOUBT = 0.001  # the chance that a fair district shows any difference
-# Chronic absence by group, and what is counted or follows from days missed.
-FOLLOWS = frozenset({"attendance"})
+# In a district that isn't fair: days missed, and what goes with them through `direct_effects`.
+DOMAIN_OF_ABSENCE = "attendance"
+FOLLOWS = frozenset(
+    {
+        "course_average", "assignments_graded", "assignments_excused", "points_earned", "points_share",
+        "submissions", "submissions_late", "lms_logins", "messages_sent", "messages_opened", "health_visits",
+        "incidents", "discipline_days",
+    }
+)  # fmt: skip
 
 
 def bias_audit(outcomes: Outcomes) -> pd.DataFrame:
@@ -41,18 +48,19 @@ def bias_audit(outcomes: Outcomes) -> pd.DataFrame:
     rows = []
     for name, element in outcomes.declared.items():
         for part, numbers in outcomes.parts(name).items():
-            ranks = by_rank(numbers, outcomes.cell)
             for grouping in GROUPINGS:
-                chance, largest, groups = differ(ranks, codes[grouping], outcomes.household)
-                children = int((~np.isnan(ranks)).sum())
+                chance, largest, groups = differ(numbers, codes[grouping], outcomes.household, outcomes.cell)
+                children = int((~np.isnan(numbers)).sum())
                 rows.append((grouping, part, element.domain, children, groups, largest, chance))
     columns = list(zip(*rows, strict=True))
     chances = np.array(columns[6])
     joint = np.minimum(1.0, chances * len(chances))
     declared = np.array(
         [
-            not outcomes.scenario.fair and grouping != "sex" and domain in FOLLOWS
-            for grouping, domain in zip(columns[0], columns[2], strict=True)
+            not outcomes.scenario.fair
+            and grouping != "sex"
+            and (domain == DOMAIN_OF_ABSENCE or element in FOLLOWS)
+            for grouping, element, domain in zip(*columns[:3], strict=True)
         ]
     )
     return pd.DataFrame(

@@ -25,6 +25,7 @@ from synthetic_data.columns import text, whole
 from synthetic_data.life.absence_rates import after_shock
 from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario, load_scenario
+from synthetic_data.studies.across_systems import across_systems
 from synthetic_data.studies.bias_audit import bias_audit
 from synthetic_data.studies.figures import MEASURES, Found, chronic_by_school
 from synthetic_data.studies.intervals import Measured, by_rank, correlation, wide
@@ -57,6 +58,9 @@ TOGETHER = (
 class Calibration:
     """What districts of some seeds are like, beside what is published.
 
+    ``systems``: how every two measures of different systems hang together (see `across_systems`), by seed;
+    where a scenario shares no traits, none may.
+
     ``figures``: scenario, seed (NA: all together), topic, group, period, unit, role (tuned, held out, no
     published figure), target, value, low, high, count, verdict (pass, miss, too few, compared), source,
     strength, why. ``not_compared``: topic, group, period, value, unit, source, why. ``groups``: the bias
@@ -66,6 +70,7 @@ class Calibration:
     figures: pd.DataFrame
     not_compared: pd.DataFrame
     groups: pd.DataFrame
+    systems: pd.DataFrame
 
     @property
     def together(self) -> pd.DataFrame:
@@ -74,10 +79,14 @@ class Calibration:
 
     @property
     def passed(self) -> bool:
-        """Whether no tuned figure misses its target and no outcome differs by group, in any seed."""
+        """Whether nothing misses: no tuned figure, no outcome by group, no tie in a placebo, in any seed."""
         tuned = self.figures["role"] == "tuned"
         missed = self.figures["verdict"] == "miss"
-        return not (tuned & missed).any() and not (self.groups["verdict"] == "miss").any()
+        return not (
+            (tuned & missed).any()
+            or (self.groups["verdict"] == "miss").any()
+            or (self.systems["verdict"] == "miss").any()
+        )
 
 
 @dataclass
@@ -130,7 +139,7 @@ def calibrate(
     if not seeds:
         raise BadInput("There is no seed; give at least one, such as --seeds 2101.")
     lines: list[_Line] = []
-    audits = []
+    audits, ties = [], []
     for one in scenarios:
         scenario = one if isinstance(one, Scenario) else load_scenario(one)
         size = {} if students is None else {"students": students}
@@ -143,11 +152,15 @@ def calibrate(
                 outcomes = outcomes_of(settled)
                 found = _of_one_year(outcomes)
                 audits.append(bias_audit(outcomes).assign(scenario=settled.name, seed=seed))
+                across = across_systems(outcomes, len(seeds)).assign(scenario=settled.name, seed=seed)
+                if settled.traits_shared == 0:
+                    across["verdict"] = across["verdict"].replace({"zero": "pass", "tied": "miss"})
+                ties.append(across)
             for line, measured in found:
                 key = (line.topic, line.group, line.period)
                 of_scenario.setdefault(key, line).found[seed] = measured
         lines += of_scenario.values()
-    return Calibration(_frame(lines), _not_compared(), _audited(audits))
+    return Calibration(_frame(lines), _not_compared(), _all(audits), _all(ties))
 
 
 def picture(calibration: Calibration) -> pd.DataFrame:
@@ -209,6 +222,11 @@ def report(calibration: Calibration) -> dict[str, object]:
         "misses in single districts": missed.round(2),
         "outcomes compared by group": len(audit),
         "of these differ": int((audit["verdict"] == "miss").sum()),
+        "measures of two systems": calibration.systems.groupby(
+            ["scenario", "over", "verdict"], as_index=False
+        )
+        .size()
+        .rename(columns={"size": "pairs"}),
         "not compared": calibration.not_compared.groupby(["topic", "why"], as_index=False, sort=False)
         .size()
         .rename(columns={"size": "figures"})[["topic", "figures", "why"]],
@@ -437,10 +455,11 @@ def _not_compared() -> pd.DataFrame:
     )
 
 
-def _audited(audits: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _all(audits: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if not audits:
-        return pd.DataFrame({"grouping": text([]), "verdict": text([])})
-    whole_frame = pd.concat(audits, ignore_index=True)
-    whole_frame["scenario"] = whole_frame["scenario"].astype("string")
-    whole_frame["seed"] = whole(whole_frame["seed"].to_numpy())
-    return whole_frame
+        return pd.DataFrame({"scenario": text([]), "verdict": text([])})
+    joined = pd.concat(audits, ignore_index=True)
+    joined["scenario"] = joined["scenario"].astype("string")
+    joined["verdict"] = joined["verdict"].astype("string")
+    joined["seed"] = whole(joined["seed"].to_numpy())
+    return joined

@@ -122,8 +122,6 @@ def _race_share(outcomes: Outcomes) -> Found:
 
 
 def _eligible(outcomes: Outcomes) -> Numbers:
-    if "meal_eligibility" not in outcomes.declared:
-        return np.full(len(outcomes.place), np.nan)
     parts = outcomes.parts("meal_eligibility")
     return parts["meal_eligibility: Free"] + parts["meal_eligibility: Reduced price"]
 

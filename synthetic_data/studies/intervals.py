@@ -93,11 +93,11 @@ def correlation(left: Numbers, right: Numbers, household: Codes) -> Measured:
     if scale == 0:
         return Measured(float("nan"), float("inf"), count)
     found = float((x * y).mean()) / scale
-    # How far each child pulls the correlation; where there is none, this is the product alone.
+    # How far each child pulls the correlation; where there is none, this is the product alone. Never surer
+    # than of so many children who have nothing to do with each other: in sparse cells most products are 0.
     pull = x * y / scale - found * (x**2 / x.var() + y**2 / y.var()) / 2
-    return Measured(
-        found, float(np.sqrt(np.sum(np.bincount(household[known], weights=pull) ** 2))) / count, count
-    )
+    clustered = float(np.sqrt(np.sum(np.bincount(household[known], weights=pull) ** 2))) / count
+    return Measured(found, max(clustered, (1 - found**2) / float(np.sqrt(count))), count)
 
 
 def by_rank(numbers: Numbers, cell: Codes) -> Numbers:
@@ -133,7 +133,9 @@ def by_rank(numbers: Numbers, cell: Codes) -> Numbers:
     return ranks
 
 
-def differ(numbers: Numbers, group: Codes, household: Codes, at_least: int = 60) -> tuple[float, float, int]:
+def differ(
+    numbers: Numbers, group: Codes, household: Codes, cell: Codes | None = None, at_least: int = 60
+) -> tuple[float, float, int]:
     """Ask whether the means of groups differ by more than chance.
 
     How much households vary is taken from all groups together, by size of the household: by itself a small
@@ -142,11 +144,13 @@ def differ(numbers: Numbers, group: Codes, household: Codes, at_least: int = 60)
     Parameters
     ----------
     numbers
-        One element a child, such as ranks; NaN where a child has none.
+        One element a child; NaN where a child has none.
     group
         The group of each child; -1 for none.
     household
         The household of each child: those of one count together.
+    cell
+        The cell of each child, inside which numbers are ranked first; without it they count as they are.
     at_least
         Groups of fewer children are left out, and those of which fewer than ten children would be expected to
         have anything but the commonest number.
@@ -160,8 +164,9 @@ def differ(numbers: Numbers, group: Codes, household: Codes, at_least: int = 60)
     known = ~np.isnan(numbers) & (group >= 0)
     if known.sum() < 2 * at_least:
         return 1.0, 0.0, 0
-    values = numbers[known] - numbers[known].mean()
-    _, times = np.unique(np.round(values, 9), return_counts=True)
+    ranks = numbers if cell is None else by_rank(numbers, cell)
+    values = ranks[known] - ranks[known].mean()
+    _, times = np.unique(numbers[known], return_counts=True)
     uncommon = 1 - float(times.max()) / len(values)
     # Households of a group: sums, and how many of their children have a number.
     families = int(np.max(household)) + 1

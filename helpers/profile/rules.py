@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from helpers.profile.activities import activities_counted, hours_summed
-from helpers.profile.assessment import latest_result
+from helpers.profile.assessment import growth_in_a_year, latest_result
 from helpers.profile.attendance_values import attendance_count, attendance_rate, chronically_absent
 from helpers.profile.behaviour import discipline_days, incidents_counted
 from helpers.profile.career import applications_counted, first_named_interest
@@ -44,6 +44,7 @@ RULES: Mapping[str, Rule] = {
     "mean_grade": mean_grade,
     "gradebook_count": gradebook_count,
     "points_share": points_share,
+    "growth_in_a_year": growth_in_a_year,
     "latest_result": latest_result,
     "latest_balance": latest_balance,
     "incidents_counted": incidents_counted,

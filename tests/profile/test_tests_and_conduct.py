@@ -70,6 +70,31 @@ def test_the_latest_test_of_the_year_counts_on_its_own_scale() -> None:
     ]
 
 
+def test_growth_is_from_one_year_s_season_to_the_next_one_s() -> None:
+    """Layouts of two years may name the subject differently; without the same season there is no growth."""
+    reading = {"academic_subject": "Language Arts", "assessment": "Growth: Reading 2-5"}
+    before = {"school_year": 2025, "term": "Spring"}
+    test = silo(
+        "map_growth",
+        [person("1"), person("2")],
+        assessment_result=[
+            result("1", LONG_AGO, 201.0, academic_subject="Reading", **before),
+            result("1", LONG_AGO, 190.0, academic_subject="Reading", school_year=2025, term="Fall"),
+            result("1", FALL, 205.0, term="Fall", **reading),
+            result("1", SPRING, 209.0, term="Spring", **reading),
+            result("1", SPRING, 222.0, term="Spring"),
+            result("2", LONG_AGO, 200.0, **before), result("2", FALL, 215.0, term="Fall"),
+        ],
+    )  # fmt: skip
+    who = {("sis", "s"): "a", ("map_growth", "1"): "a", ("map_growth", "2"): "b"}
+    profiles = child_profiles(district(roster("s"), test), links(who))
+
+    reading_growth = chosen(profiles, "a", "map_reading_growth")
+    assert (reading_growth["value_number"], reading_growth["rows"], reading_growth["as_of"]) == (8, 2, SPRING)
+    assert chosen(profiles, "a", "map_math_growth")["status"] != "Reported", "no test of last spring"
+    assert chosen(profiles, "b", "map_math_growth")["status"] != "Reported", "another season"
+
+
 def test_the_day_of_a_test_opens_no_school_year_but_its_own_word_does() -> None:
     def years(**more: Any) -> set[int]:
         test = silo("map_growth", [person("1")], assessment_result=[result("1", FALL, 215.0, **more)])

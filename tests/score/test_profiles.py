@@ -39,7 +39,7 @@ RECORDED = {
     },
     "assessment": {
         f"{test}_{subject}_{kind}"
-        for test, kinds in (("map", ("rit", "percentile")), ("iready", ("score", "percentile")))
+        for test, kinds in (("map", ("rit", "percentile", "growth")), ("iready", ("score", "percentile")))
         for subject in ("math", "reading")
         for kind in kinds
     },

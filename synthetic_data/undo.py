@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,7 +85,7 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayou
     return result
 
 
-def _place_in(file: FileLayout) -> Callable[[str], tuple[int, list[int]]]:
+def _place_in(file: FileLayout) -> Callable[[Any], tuple[int, list[int]]]:
     """Order the numbered elements of a nested file as its columns are declared."""
     declared = {column.name: place for place, column in enumerate(file.columns)}
     return lambda name: (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from helpers.files.folder import files_below
+from helpers.files.folder import FoundFile, files_below
+from helpers.files.workbook import Cell, rows_of
 from helpers.show.blocks import Block, escape
 
 if TYPE_CHECKING:
@@ -37,21 +39,43 @@ def as_written(district: District, file: str, row: int, caption: str = "") -> Bl
     if not district.synthetic:
         return Block(f'<p class="muted">{_NOT_SHOWN}</p>', _NOT_SHOWN)
     caption = caption or f"{file}, row {row}"
-    lines = _lines(district, file)
-    header = [lines[0]] if file.endswith(".csv") and row > 1 else []
+    lines, headed = _lines(district, file)
+    header = [lines[0]] if headed and row > 1 else []
     shown = [_cut(line) for line in [*header, *lines[row - 1 : row]]]
     style = "white-space:pre-wrap;overflow-wrap:anywhere"
     text = f'<pre style="{style}">' + "\n".join(escape(line) for line in shown) + "</pre>"
     return Block(f"<p><strong>{escape(caption)}</strong></p>{text}", "\n".join([f"{caption}:", *shown]))
 
 
-def _lines(district: District, file: str) -> list[str]:
+def _lines(district: District, file: str) -> tuple[list[str], bool]:
+    """Give the rows of a file as text, and say whether the first one is a header."""
     root = district.folder / "silos"
     found, _ = files_below(root if root.is_dir() else district.folder)
     for one in found:
         if one.path == file:
-            return one.read().decode("utf-8-sig", "replace").splitlines()
-    return []
+            return _text(one)
+    return [], False
+
+
+def _text(file: FoundFile) -> tuple[list[str], bool]:
+    if file.is_sheet:
+        return [" | ".join(_shown(cell) for cell in cells) for cells in rows_of(file.read())], True
+    if file.path.endswith(".xml"):
+        from defusedxml.ElementTree import fromstring, tostring
+
+        elements = fromstring(file.read())
+        # A reader of one record needs no address of its vocabulary before each of its names.
+        return [
+            re.sub(r' xmlns(:\w+)?="[^"]*"|(?<=[</])ns0:', "", tostring(one, "unicode")).strip()
+            for one in elements
+        ], False
+    lines = file.read().decode("utf-8-sig", "replace").splitlines()
+    return lines, file.path.endswith(".csv")
+
+
+def _shown(cell: Cell) -> str:
+    """Say what a cell of a sheet holds; a typed one, such as a date, is a pair of kind and text."""
+    return "" if cell is None else str(cell[1]) if isinstance(cell, tuple | list) else str(cell)
 
 
 def _cut(line: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
 from helpers.files import District
 from helpers.share.parts import shown_parts
 from helpers.share.real_data import Guard
@@ -20,6 +22,18 @@ def test_a_row_is_shown_with_its_header_as_it_stands_in_its_file(district: Distr
     shown = as_written(district, line["file"], int(line["row"]))
     assert line["record"] in shown.text
     assert len(shown.text.splitlines()) == 2
+
+
+def test_a_record_and_a_line_of_a_sheet_are_shown_as_text(district: District) -> None:
+    rows = pd.concat([district.person_rows, district.fact("participation")])
+    for ending in (".xml", ".xlsx/"):
+        place = rows[rows["file"].str.contains(ending, regex=False)].iloc[5]
+        shown = as_written(district, place["file"], int(place["row"]))
+        last = shown.text.splitlines()[-1]
+        assert len(last) > 20
+        assert "xmlns" not in last
+    record = rows[rows["file"].str.endswith(".xml")].iloc[5]
+    assert record["record"] in as_written(district, record["file"], int(record["row"])).text
 
 
 def test_no_row_of_a_real_folder_is_shown(district: District) -> None:

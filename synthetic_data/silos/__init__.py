@@ -8,6 +8,7 @@ from synthetic_data.silos import (
     activities,
     attendance,
     behaviour,
+    career,
     clubs,
     family,
     iready,
@@ -40,6 +41,7 @@ SILOS: dict[str, Callable[[Scenario, Truth, Exchange], Observation]] = {
         special_education,
         activities,
         clubs,
+        career,
         family,
     )
 }

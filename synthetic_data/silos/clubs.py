@@ -70,7 +70,10 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     school[spells.child[known]], grade[spells.child[known]] = spells.school[known], spells.grade[known]
     end = members.end[kept].copy()
     end[end > day] = np.datetime64("NaT")
-    said = children["preferred_first_name"].fillna(children["first_name"])
+    # A partner writes what a child is called, unless the district's list says who has which number.
+    said = children["first_name"]
+    if "District" not in exchange.ids:
+        said = children["preferred_first_name"].fillna(said)
     sheet = pd.DataFrame(
         {
             "Club": pick([club.title for club in CLUBS], members.club[kept]),

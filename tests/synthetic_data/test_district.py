@@ -171,6 +171,8 @@ def test_every_row_about_a_person_is_in_the_key_once_a_part(district_folder: Pat
         "family/family_messages_2026-04-30.csv",
         "activities/StudentActivityParticipations.xml",
         "clubs/clubs.xlsx/Members",
+        "career/career_students_2026-04-30.csv",
+        "career/career_admissions_2026-04-30.csv",
     }
     gradebooks = {path for path in silo_files(district_folder) if path.startswith("lms/gradebooks/")}
     assert set(rows["file"]) == about_people | gradebooks

@@ -10,7 +10,7 @@ from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 
-__all__ = ["days_away", "days_in_window", "is_away", "windows_of"]
+__all__ = ["days_away", "days_in_window", "is_away", "windows_of", "windows_so_far"]
 
 Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -57,6 +57,33 @@ def windows_of(
         first, last = (np.datetime64(f"{year - (day >= '07')}-{day}") for day in window)
         found.append((name, first, last))
     return found
+
+
+def windows_so_far(
+    scenario: Scenario, windows: dict[str, tuple[str, str]]
+) -> list[tuple[int, int, str, np.datetime64, np.datetime64]]:
+    """List the windows of both school years that had begun on the day of the exports.
+
+    Parameters
+    ----------
+    scenario
+        Its school year. Where only people are asked for, the newest window alone: who was in an earlier one
+        only is left out.
+    windows
+        First and last day, month and day, by name.
+
+    Returns
+    -------
+    list of tuple
+        School year, place and name of the window, its first and last day; in the order of time.
+    """
+    found = [
+        (year, place, *window)
+        for year in (scenario.school_year - 1, scenario.school_year)
+        for place, window in enumerate(windows_of(windows, year))
+        if window[1] <= np.datetime64(scenario.as_of, "D")
+    ]
+    return found[-1:] if scenario.people_only else found
 
 
 def days_in_window(

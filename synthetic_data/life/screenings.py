@@ -17,7 +17,7 @@ from synthetic_data.columns import pick
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effect import CORRELATION, VARIANCE, Effect
 from synthetic_data.life.norms import percentiles
-from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_of
+from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_so_far
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
 from synthetic_data.scenario import Scenario
@@ -136,24 +136,19 @@ def draw_screenings(
     """
     agreed = ~opted_out(scenario, len(traits.engagement))
     parts = []
-    for year in (scenario.school_year - 1, scenario.school_year):
-        for window, (season, first, last) in enumerate(windows_of(WINDOWS, year)):
-            if first > np.datetime64(scenario.as_of, "D"):
-                continue
-            shown = WELL_BEING_IN_RISK * traits.in_season("well_being", year, season)
-            shown += ENGAGEMENT_IN_RISK * traits.in_season("engagement", year, season)
-            shown /= shown.std()
-            forms = (TEACHER,) if window or scenario.people_only else (TEACHER, STUDENT, GUARDIAN)
-            for form in forms:
-                rng = rng_for(scenario.seed, "screenings", year, season, FORMS[form])
-                asked = (agreed & (rng.random(len(agreed)) < FILLED_IN[form]))[schooling.spells.child]
-                if form == STUDENT:
-                    asked &= schooling.spells.grade >= FIRST_OWN_FORM
-                draw = rng.random(len(agreed))
-                drawn = days_in_window(scenario, schooling, year, (first, last), asked, draw)
-                parts.append(_filled_in(schooling, rng, year, window, form, shown, *drawn))
-    if scenario.people_only:
-        parts = parts[-1:]
+    for year, window, season, first, last in windows_so_far(scenario, WINDOWS):
+        shown = WELL_BEING_IN_RISK * traits.in_season("well_being", year, season)
+        shown += ENGAGEMENT_IN_RISK * traits.in_season("engagement", year, season)
+        shown /= shown.std()
+        forms = (TEACHER,) if window or scenario.people_only else (TEACHER, STUDENT, GUARDIAN)
+        for form in forms:
+            rng = rng_for(scenario.seed, "screenings", year, season, FORMS[form])
+            asked = (agreed & (rng.random(len(agreed)) < FILLED_IN[form]))[schooling.spells.child]
+            if form == STUDENT:
+                asked &= schooling.spells.grade >= FIRST_OWN_FORM
+            draw = rng.random(len(agreed))
+            drawn = days_in_window(scenario, schooling, year, (first, last), asked, draw)
+            parts.append(_filled_in(schooling, rng, year, window, form, shown, *drawn))
     names = [field.name for field in fields(Screenings)]
     whole = Screenings(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
     own = whole.form == STUDENT

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effect import Effect
-from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_of
+from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_so_far
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
 from synthetic_data.scenario import Scenario
@@ -150,30 +150,27 @@ def draw_surveys(
     away = None if scenario.people_only else days_away(absences())
     sat: list[tuple[Codes, Codes, Codes, Days, Codes]] = []
     groups: list[tuple[Codes, Codes, Codes, Codes]] = []
-    for year in (scenario.school_year - 1, scenario.school_year):
-        for window, (season, first, last) in enumerate(windows_of(WINDOWS, year)):
-            rng = rng_for(scenario.seed, "surveys", year, season)
-            asked = (agreed & (rng.random(count) < ANSWERED))[spells.child] & (spells.grade >= FIRST_GRADE)
-            spell, day = days_in_window(scenario, schooling, year, (first, last), asked, rng.random(count))
-            if away is not None:
-                there = ~is_away(away, spells.child[spell], day)
-                spell, day = spell[there], day[there]
-            if not len(spell):
-                continue
-            shown = np.array(
-                [traits.in_season(name, year, season) for name in ("engagement", "well_being", "support")]
+    for year, window, season, first, last in windows_so_far(scenario, WINDOWS):
+        rng = rng_for(scenario.seed, "surveys", year, season)
+        asked = (agreed & (rng.random(count) < ANSWERED))[spells.child] & (spells.grade >= FIRST_GRADE)
+        spell, day = days_in_window(scenario, schooling, year, (first, last), asked, rng.random(count))
+        if away is not None:
+            there = ~is_away(away, spells.child[spell], day)
+            spell, day = spell[there], day[there]
+        shown = np.array(
+            [traits.in_season(name, year, season) for name in ("engagement", "well_being", "support")]
+        )
+        child, grade = spells.child[spell], spells.grade[spell]
+        answers = [
+            _answers(rng, np.array(mixture) @ shown[:, child], mixture, own[place, child], grade, items)
+            for place, (mixture, items) in enumerate(
+                [*((mixture, 3) for mixture in MIXTURES), (OF_THE_SCHOOL, len(OUR_SCHOOL))]
             )
-            child, grade = spells.child[spell], spells.grade[spell]
-            answers = [
-                _answers(rng, np.array(mixture) @ shown[:, child], mixture, own[place, child], grade, items)
-                for place, (mixture, items) in enumerate(
-                    [*((mixture, 3) for mixture in MIXTURES), (OF_THE_SCHOOL, len(OUR_SCHOOL))]
-                )
-            ]
-            about_me, about_school = np.hstack(answers[:-1]), answers[-1]
-            about_me[rng.random(about_me.shape) < LEFT_OUT] = 0
-            sat.append((spell, np.full(len(spell), year), np.full(len(spell), window), day, about_me))
-            groups.append(_groups(spells.school[spell], grade, year, window, about_school))
+        ]
+        about_me, about_school = np.hstack(answers[:-1]), answers[-1]
+        about_me[rng.random(about_me.shape) < LEFT_OUT] = 0
+        sat.append((spell, np.full(len(spell), year), np.full(len(spell), window), day, about_me))
+        groups.append(_groups(spells.school[spell], grade, year, window, about_school))
     spell, of_year, of_window, day, about_me = (np.concatenate([one[n] for one in sat]) for n in range(5))
     group, asked_n, total, favourable = (np.concatenate([one[n] for one in groups]) for n in range(4))
     return Surveys(

@@ -60,7 +60,7 @@ def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
     measures = [one for one in measures if _uncommon(one[2]) >= FEWEST_CHILDREN]
     grade = pd.factorize(outcomes.children["grade_level"])[0].astype("int64")
     school = pd.factorize(outcomes.children["school"])[0].astype("int64")
-    level = outcomes.children["school"].map(outcomes.truth.population.schools.set_index("school_id")["level"])
+    level = outcomes.children["school"].map(outcomes.population.schools.set_index("school_id")["level"])
     ranks = [by_rank(numbers, outcomes.cell) for _, _, numbers in measures]
     means = [_by_school(by_rank(numbers, grade), school) for _, _, numbers in measures]
     of_level = pd.Series(pd.factorize(level)[0]).groupby(school).first().to_numpy()

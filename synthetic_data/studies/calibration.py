@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,12 +30,12 @@ from synthetic_data.studies.bias_audit import bias_audit
 from synthetic_data.studies.figures import MEASURES, Found, chronic_by_school
 from synthetic_data.studies.intervals import Measured, by_rank, correlation, wide
 from synthetic_data.studies.outcomes import Outcomes, outcomes_of
+from synthetic_data.studies.targets import NO_TARGET, Line, line_of, targets, untargeted
 
 __all__ = ["SEEDS", "Calibration", "calibrate", "picture", "report"]
 
 # Nothing was tuned on these; what was tuned, was on 1 to 13.
 SEEDS = (2101, 2102, 2103, 2104, 2105)
-NO_TARGET = "no published figure"
 
 # Two measures of different systems each: how strongly they hang together has no published figure.
 TOGETHER = (
@@ -89,26 +89,6 @@ class Calibration:
         )
 
 
-@dataclass
-class _Line:
-    """A published figure and what was measured for it, by seed."""
-
-    scenario: str
-    topic: str
-    group: str
-    period: str
-    unit: str
-    role: str
-    target: float
-    rounding: float
-    telling: float
-    above: bool
-    source: str
-    strength: str
-    why: str
-    found: dict[int, Measured] = field(default_factory=dict)
-
-
 def calibrate(
     scenarios: Sequence[str | Scenario] = ("district", "pandemic"),
     seeds: Sequence[int] = SEEDS,
@@ -138,12 +118,12 @@ def calibrate(
     """
     if not seeds:
         raise BadInput("There is no seed; give at least one, such as --seeds 2101.")
-    lines: list[_Line] = []
+    lines: list[Line] = []
     audits, ties = [], []
     for one in scenarios:
         scenario = one if isinstance(one, Scenario) else load_scenario(one)
         size = {} if students is None else {"students": students}
-        of_scenario: dict[tuple[str, str, str], _Line] = {}
+        of_scenario: dict[tuple[str, str, str], Line] = {}
         for seed in seeds:
             settled = _with(scenario, seed=seed, **size)
             if settled.chronic_absence_peak is not None:
@@ -233,75 +213,15 @@ def report(calibration: Calibration) -> dict[str, object]:
     }
 
 
-# ------------------------------------------------------------------------------------------ the targets
-
-
-def _published(topic: str) -> list[dict[str, str]]:
-    if topic == "map_growth_mean" or topic == "map_growth_sd":
-        return [
-            {
-                "topic": topic,
-                "group": f"{row['subject']}, {row['season']}, {row['grade']}",
-                "period": "2025 norms",
-                "value": row[topic.removeprefix("map_growth_")],
-                "source": row["source"],
-                "strength": row["strength"].partition(";")[0],
-            }
-            for row in rows("map_growth_norms_2025")
-        ]
-    return [
-        row for facts in ("published", "special_education") for row in rows(facts) if row["topic"] == topic
-    ]
-
-
-def _targets(role: str | None = None) -> list[tuple[dict[str, str], dict[str, str]]]:
-    """Give every published figure with what ``facts/targets.csv`` says of it."""
-    found = []
-    for said in rows("targets"):
-        groups = said["groups"].split(";") if said["groups"] else None
-        for row in _published(said["topic"]):
-            if said["period"] in ("", row["period"]) and (groups is None or row["group"] in groups):
-                if role is None or said["role"] == role:
-                    found.append((said, row))
-    return found
-
-
-def _target(said: dict[str, str], row: dict[str, str]) -> float:
-    if said["topic"] == "chronic_absence_grades":
-        return 0.0  # the worst grades lie above the others
-    value = float(row["value"])
-    if said["topic"] == "idea_category":
-        return 100 * value / float(row["unit"].split()[-1])
-    return value
-
-
-def _line(scenario: str, said: dict[str, str], row: dict[str, str]) -> _Line:
-    return _Line(
-        scenario=scenario,
-        topic=said["topic"],
-        group=row["group"],
-        period=row["period"],
-        unit=said["unit"],
-        role=said["role"],
-        target=_target(said, row),
-        rounding=float(said["rounding"]),
-        telling=float(said["telling"]),
-        above=said["topic"] == "chronic_absence_grades",
-        source=row["source"],
-        strength=row["strength"],
-        why=said["why"],
-    )
-
-
 # ----------------------------------------------------------------------------------------- the measures
 
 
-def _of_one_year(outcomes: Outcomes) -> list[tuple[_Line, Measured]]:
+def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
     """Measure a district of a usual year, and how its systems hang together."""
     scenario = outcomes.scenario
     measured: dict[str, Found] = {}
     found = []
-    for said, row in _targets():
+    for said, row in targets():
         name = said["measure"]
         if not name or said["scenario"] == "pandemic" or (said["scenario"] == "unfair" and scenario.fair):
             continue
@@ -310,31 +230,23 @@ def _of_one_year(outcomes: Outcomes) -> list[tuple[_Line, Measured]]:
         if name not in measured:
             measured[name] = MEASURES[name](outcomes)
         if row["group"] in measured[name]:
-            found.append((_line(scenario.name, said, row), measured[name][row["group"]]))
+            found.append((line_of(scenario.name, said, row), measured[name][row["group"]]))
     return found + _together(outcomes)
 
 
-def _together(outcomes: Outcomes) -> list[tuple[_Line, Measured]]:
+def _together(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
     ranks = {}
     for name in {name for pair in TOGETHER for name in pair} & set(outcomes.declared):
         numbers = np.where(outcomes.all_year, outcomes.numbers(name), np.nan)
         ranks[name] = by_rank(numbers, outcomes.cell)
     return [
         (
-            _Line(
-                scenario=outcomes.scenario.name,
-                topic="together",
-                group=f"{left} and {right}",
-                period="",
-                unit="rank correlation within a grade of a school",
-                role=NO_TARGET,
-                target=float("nan"),
-                rounding=0.0,
-                telling=float("inf"),
-                above=False,
-                source="",
-                strength="",
-                why="No study was found that says how strongly the two hang together in a district",
+            untargeted(
+                outcomes.scenario.name,
+                "together",
+                f"{left} and {right}",
+                "rank correlation within a grade of a school",
+                "No study was found that says how strongly the two hang together in a district",
             ),
             correlation(ranks[left], ranks[right], outcomes.household),
         )
@@ -343,7 +255,7 @@ def _together(outcomes: Outcomes) -> list[tuple[_Line, Measured]]:
     ]
 
 
-def _over_years(scenario: Scenario) -> list[tuple[_Line, Measured]]:
+def _over_years(scenario: Scenario) -> list[tuple[Line, Measured]]:
     """Measure chronic absence before a shock, at its height and a year later; made years end in June."""
 
     def made(year: int, **settings: float) -> Outcomes:
@@ -369,10 +281,10 @@ def _over_years(scenario: Scenario) -> list[tuple[_Line, Measured]]:
         "2021-22": chronic_by_school(there, first)["all"],
     }
     found = []
-    for said, row in _targets():
+    for said, row in targets():
         by_year = {"chronic_by_year": years, "chronic_high_poverty": poor_years}.get(said["measure"])
         if said["scenario"] == "pandemic" and by_year is not None:
-            found.append((_line(scenario.name, said, row), by_year[row["period"]]))
+            found.append((line_of(scenario.name, said, row), by_year[row["period"]]))
     return found
 
 
@@ -386,7 +298,7 @@ def _with(scenario: Scenario, **settings: Any) -> Scenario:
 # ------------------------------------------------------------------------------------------- the verdicts
 
 
-def _frame(lines: Sequence[_Line]) -> pd.DataFrame:
+def _frame(lines: Sequence[Line]) -> pd.DataFrame:
     columns: dict[str, list[object]] = {}
     reach = wide(sum(len(line.found) for line in lines if line.role != NO_TARGET))
     for line in lines:
@@ -406,7 +318,7 @@ def _frame(lines: Sequence[_Line]) -> pd.DataFrame:
                 "low": measured.value - half,
                 "high": measured.value + half,
                 "count": measured.count,
-                "verdict": _verdict(line, measured.value, half),
+                "verdict": line.verdict(measured.value, half),
                 "source": line.source,
                 "strength": line.strength,
                 "why": line.why,
@@ -434,18 +346,8 @@ def _pooled(found: Sequence[Measured]) -> Measured:
     )
 
 
-def _verdict(line: _Line, value: float, half: float) -> str:
-    if line.role == NO_TARGET:
-        return "compared"
-    if not np.isfinite(half) or half > line.telling:
-        return "too few"
-    if line.above:
-        return "pass" if value - half > line.target else "miss"
-    return "pass" if abs(value - line.target) <= half + line.rounding else "miss"
-
-
 def _not_compared() -> pd.DataFrame:
-    listed = _targets("not compared")
+    listed = targets("not compared")
     return pd.DataFrame(
         {
             name: text([row[name] for _, row in listed])

@@ -13,9 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.life.norms import SEASONS, SUBJECTS
+from synthetic_data.life.plans import CATEGORIES
 from synthetic_data.population.heritage import GROUPS
 from synthetic_data.population.schools import GRADES
-from synthetic_data.studies.intervals import Measured, mean, spread
+from synthetic_data.studies.intervals import Measured, mean, share, spread
 from synthetic_data.studies.outcomes import Outcomes
 
 __all__ = ["MEASURES", "Found", "chronic_by_school", "school_days"]
@@ -42,8 +43,8 @@ def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
     pandas.DataFrame
         child, school, grade (places), enrolled, missed, left (before the last day): a row a child and school.
     """
-    truth, scenario = outcomes.truth, outcomes.scenario
-    spells, schooling = truth.schooling.spells, truth.schooling
+    scenario, schooling = outcomes.scenario, outcomes.schooling
+    spells = schooling.spells
     length = np.array(
         [
             laid_out.past if year == scenario.school_year else len(laid_out.days)
@@ -54,7 +55,7 @@ def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
     mine = np.flatnonzero((spells.year == year) & (spells.end != -2))
     last = length[spells.level[mine]] - 1
     end = np.where(spells.is_open[mine], last, np.minimum(spells.end[mine], last))
-    schools = len(truth.population.places.ids)
+    schools = len(outcomes.population.places.ids)
     rows = pd.DataFrame(
         {
             "child": spells.child[mine],
@@ -67,45 +68,45 @@ def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
     table = rows.groupby(["child", "school"], as_index=False).agg(
         {"grade": "first", "enrolled": "sum", "left": "last"}
     )
-    events = truth.life.absences
+    events = outcomes.life.absences
     begins, after = pd.Timestamp(f"{year - 1}-07-01"), pd.Timestamp(f"{year}-07-01")
     missed = events["attendance_event_category"].isin(["Excused Absence", "Unexcused Absence"])
     events = events.loc[missed & (events["date"] >= begins) & (events["date"] < after)]
-    child = pd.Index(truth.population.children["person"]).get_indexer(pd.Index(events["person"]))
-    school = pd.Index(truth.population.places.ids).get_indexer(pd.Index(events["school_id"]))
-    days = np.bincount(child * schools + school, minlength=len(truth.population.children) * schools)
+    child = pd.Index(outcomes.population.children["person"]).get_indexer(pd.Index(events["person"]))
+    school = pd.Index(outcomes.population.places.ids).get_indexer(pd.Index(events["school_id"]))
+    days = np.bincount(child * schools + school, minlength=len(outcomes.population.children) * schools)
     table["missed"] = days[(table["child"] * schools + table["school"]).to_numpy()]
     return table
 
 
 def _chronic(table: pd.DataFrame) -> pd.DataFrame:
     enough = table.loc[table["enrolled"] >= ENOUGH_DAYS]
-    return enough.assign(chronic=100.0 * (10 * enough["missed"] >= enough["enrolled"]))
+    return enough.assign(chronic=1.0 * (10 * enough["missed"] >= enough["enrolled"]))
 
 
 def _household(outcomes: Outcomes, child: pd.Series) -> Codes:
-    homes = pd.factorize(outcomes.truth.population.children["household"])[0]
+    homes = pd.factorize(outcomes.population.children["household"])[0]
     return np.asarray(homes[child.to_numpy()], dtype="int64")
 
 
 def chronic_by_school(outcomes: Outcomes, year: int | None = None) -> Found:
     """Give the share of chronically absent as the federal figure counts: per school, summed, at a tenth."""
     table = _chronic(school_days(outcomes, year or outcomes.scenario.school_year - 1))
-    return {"all": mean(table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"]))}
+    return {"all": share(table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"]))}
 
 
 def _chronic_by_group(outcomes: Outcomes) -> Found:
     table = _chronic(school_days(outcomes, outcomes.scenario.school_year - 1))
-    group = outcomes.truth.population.children["group"].to_numpy(dtype=object)[table["child"].to_numpy()]
+    group = outcomes.population.children["group"].to_numpy(dtype=object)[table["child"].to_numpy()]
     chronic, home = table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"])
-    return {name: mean(chronic[group == name], home[group == name]) for name in GROUPS}
+    return {name: share(chronic[group == name], home[group == name]) for name in GROUPS}
 
 
 def _worst_grades(outcomes: Outcomes) -> Found:
     table = _chronic(school_days(outcomes, outcomes.scenario.school_year - 1))
     chronic, home = table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"])
     by_grade = [
-        mean(chronic[mine], home[mine])
+        share(chronic[mine], home[mine])
         for place in range(len(GRADES))
         for mine in [table["grade"].to_numpy() == place]
     ]
@@ -118,7 +119,7 @@ def _worst_grades(outcomes: Outcomes) -> Found:
 
 def _race_share(outcomes: Outcomes) -> Found:
     group, home = outcomes.children["group"].to_numpy(dtype=object), outcomes.household
-    return {name: mean(100.0 * (group == name), home) for name in GROUPS}
+    return {name: share(1.0 * (group == name), home) for name in GROUPS}
 
 
 def _eligible(outcomes: Outcomes) -> Numbers:
@@ -137,11 +138,11 @@ def _frpl_share(outcomes: Outcomes) -> Found:
 
 
 def _frpl_above_75(outcomes: Outcomes) -> Found:
-    return {"all": _in_schools(outcomes, lambda share: share > 0.75)}
+    return {"all": _in_schools(outcomes, lambda eligible: eligible > 0.75)}
 
 
 def _frpl_up_to_25(outcomes: Outcomes) -> Found:
-    return {"all": _in_schools(outcomes, lambda share: share <= 0.25)}
+    return {"all": _in_schools(outcomes, lambda eligible: eligible <= 0.25)}
 
 
 def _by_school(outcomes: Outcomes, numbers: Numbers) -> pd.DataFrame:
@@ -163,15 +164,16 @@ def _in_schools(outcomes: Outcomes, such: Callable[[pd.Series], pd.Series]) -> M
 def _plan_share(outcomes: Outcomes) -> Found:
     # Who was served in the year: also the few whose plan has ended since.
     served = np.sum(list(outcomes.parts("special_education").values()), axis=0)
-    return {"all": mean(100 * served, outcomes.household)}
+    return {"all": share(served, outcomes.household)}
 
 
 def _plan_categories(outcomes: Outcomes) -> Found:
     active = outcomes.parts("special_education")["special_education: Active"] == 1
     parts = outcomes.parts("primary_disability")
+    nobody = np.zeros(len(active))
     return {
-        name.partition(": ")[2]: mean(100 * numbers[active], outcomes.household[active])
-        for name, numbers in parts.items()
+        name: share(parts.get(f"primary_disability: {name}", nobody)[active], outcomes.household[active])
+        for name in CATEGORIES
     }
 
 
@@ -189,7 +191,7 @@ def _schools_losing_a_tenth(outcomes: Outcomes) -> Found:
 
 
 def _map_growth(outcomes: Outcomes, measure: Callable[[Numbers], Measured]) -> Found:
-    tests = outcomes.truth.life.tests
+    tests = outcomes.life.tests
     found = {}
     for subject, name in enumerate(SUBJECTS):
         for season, word in enumerate(SEASONS):

@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Measured", "beyond", "by_rank", "correlation", "differ", "mean", "spread", "wide"]
+__all__ = ["Measured", "beyond", "by_rank", "correlation", "differ", "mean", "share", "spread", "wide"]
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -71,6 +71,16 @@ def mean(numbers: Numbers, household: Codes) -> Measured:
     average = float(values.mean())
     sums = np.bincount(home, weights=values - average)
     return Measured(average, float(np.sqrt(np.sum(sums**2))) / len(values), len(values))
+
+
+def share(such: Numbers, household: Codes) -> Measured:
+    """Give the share of children who are such (1, not 0), in percent; never surer than of one child."""
+    found = mean(such, household)
+    if found.count < 2:
+        return found
+    least = max(found.value * (1 - found.value), 1 / found.count * (1 - 1 / found.count))
+    error = max(found.error, math.sqrt(least / found.count))
+    return Measured(100 * found.value, 100 * error, found.count)
 
 
 def spread(numbers: Numbers) -> Measured:

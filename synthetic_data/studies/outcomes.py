@@ -11,10 +11,11 @@ import pandas as pd
 
 from helpers.profile.elements import Element, elements
 from synthetic_data.columns import pick
-from synthetic_data.district import make_truth
+from synthetic_data.life import Life
 from synthetic_data.life.traits import school_of
+from synthetic_data.population import Population, make_population
 from synthetic_data.scenario import Scenario
-from synthetic_data.silos.observation import Truth
+from synthetic_data.schooling import Schooling, make_schooling
 
 __all__ = ["GROUPINGS", "Outcomes", "outcomes_of"]
 
@@ -38,17 +39,19 @@ class Outcomes:
     """The children enrolled this year, with what became of them up to the day of the exports."""
 
     scenario: Scenario
-    truth: Truth
+    population: Population
+    schooling: Schooling
+    life: Life
 
     @cached_property
     def place(self) -> Codes:
         """Places, in the population, of the children that this year has."""
-        return np.flatnonzero(self.truth.population.children["grade_level"].notna())
+        return np.flatnonzero(self.population.children["grade_level"].notna())
 
     @cached_property
     def children(self) -> pd.DataFrame:
         """Person, household, grade_level, school, and what `GROUPINGS` names."""
-        population = self.truth.population
+        population = self.population
         told = population.children[
             ["person", "household", "grade_level", "group", "name_origin", "sex"]
         ].merge(
@@ -57,7 +60,7 @@ class Outcomes:
             how="left",
             validate="many_to_one",
         )
-        school = school_of(population, self.truth.schooling, self.scenario.school_year)
+        school = school_of(population, self.schooling, self.scenario.school_year)
         told["school"] = pick(population.places.ids, school)
         return told.iloc[self.place].reset_index(drop=True)
 
@@ -107,7 +110,7 @@ class Outcomes:
 
     @cached_property
     def _values(self) -> pd.DataFrame:
-        values = self.truth.life.values
+        values = self.life.values
         return values.loc[values["as_of"] == pd.Timestamp(self.scenario.as_of)]
 
     def _words(self, element: str) -> pd.Series:
@@ -128,4 +131,6 @@ def outcomes_of(scenario: Scenario) -> Outcomes:
     Outcomes
         The truth; no file is written or read.
     """
-    return Outcomes(scenario, make_truth(scenario))
+    population = make_population(scenario)
+    schooling = make_schooling(scenario, population)
+    return Outcomes(scenario, population, schooling, Life(scenario, population, schooling))

@@ -53,7 +53,7 @@ def test_a_difference_that_somebody_put_in_is_told(fair, grouping, word, element
         def numbers(self, name):
             return shifted if name == element else super().numbers(name)
 
-    audit = bias_audit(Injected(fair.scenario, fair.truth))
+    audit = bias_audit(Injected(fair.scenario, fair.population, fair.schooling, fair.life))
     told = audit.loc[(audit["verdict"] == "miss") & (audit["grouping"] == grouping), "element"]
     assert element in set(told)
 

@@ -20,6 +20,7 @@ __all__ = [
     "only",
     "pick",
     "places_among",
+    "ranked",
     "text",
     "together",
     "truth",
@@ -95,6 +96,15 @@ def places_among(values: Any, known: Any) -> npt.NDArray[np.int64]:
         raise ValueError("A text that is to be found stands there twice.")
     found = pc.index_in(_arrow(values), value_set=table, skip_nulls=True)
     return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype="int64")
+
+
+def ranked(values: pd.Series) -> npt.NDArray[np.int64]:
+    """Give each text its rank among the different ones, so that rows can be put in order by numbers."""
+    codes, distinct = pd.factorize(values)
+    words = np.asarray(distinct, dtype=object)
+    rank = np.empty(len(words), dtype="int64")
+    rank[np.argsort(words, kind="stable")] = np.arange(len(words))
+    return rank[codes]
 
 
 def together(values: pd.Series, groups: pd.Series, mark: str = ";") -> pd.DataFrame:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick
+from synthetic_data.columns import dates, pick, text
 from synthetic_data.life.absence_rates import LASTS, by_illness, for_other_reasons, onset_rates
 from synthetic_data.life.effect import Effect
 from synthetic_data.life.seasons import illness, staying_away
@@ -23,7 +23,7 @@ from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 
-__all__ = ["EFFECTS", "Absences", "draw_absences"]
+__all__ = ["EFFECTS", "Absences", "draw_absences", "nobody_away"]
 
 Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -81,6 +81,15 @@ class Absences:
     tardy: Mask
     excused: Mask
     """A day missed with an excuse."""
+
+
+def nobody_away() -> Absences:
+    """Give the absences of a year in which every child is there on every day."""
+    nothing = np.zeros(0, dtype=bool)
+    day = np.zeros(0, dtype="datetime64[D]")
+    words = ("person", "school_id", "attendance_event_category", "reason")
+    frame = pd.DataFrame({**{name: text([]) for name in words}, "date": dates(day)})
+    return Absences(frame, np.zeros(0, dtype="int64"), day, nothing, nothing, nothing)
 
 
 def draw_absences(

@@ -54,6 +54,7 @@ WINDOWS = (
     (("09-15", "10-03"), ("01-12", "02-06"), ("03-30", "04-24")),
     (("08-25", "09-12"), ("01-12", "01-30"), ("04-20", "05-22")),
 )
+IREADY = PROGRAMS.index("i-Ready")
 YEARS_GIVEN = (2, 1)  # school years of which a program's tests are held, by program
 MISSED = ("Excused Absence", "Unexcused Absence")
 # The kit's own sizes.
@@ -143,7 +144,8 @@ def draw_tests(
     Returns
     -------
     Tests
-        At most one a child, program, subject, year and season.
+        At most one a child, program, subject, year and season. Where only people are written, those of the
+        newest window of the program whose results name the children.
     """
     count = len(population.children)
     standing = [_standing(scenario, seen, count) for seen in traits]
@@ -153,6 +155,8 @@ def draw_tests(
         for back in range(given):
             year = scenario.school_year - back
             for season, window in enumerate(WINDOWS[program]):
+                if scenario.people_only and not _of_newest(scenario, program, year, season):
+                    continue
                 for subject in range(len(SUBJECTS)):
                     key = (
                         PROGRAMS[program],
@@ -189,6 +193,16 @@ def draw_tests(
     columns = [np.concatenate([part[n] for part in parts]) for n in range(len(parts[0]))]
     order = np.lexsort((columns[7], columns[2], columns[4], columns[1]))
     return Tests(*(column[order] for column in columns))
+
+
+def _of_newest(scenario: Scenario, program: int, year: int, season: int) -> bool:
+    """Say whether a window is i-Ready's newest that is over (MAP's results don't name children)."""
+    over = [
+        number
+        for number, window in enumerate(WINDOWS[program])
+        if window_of(scenario.school_year, window)[1] <= np.datetime64(scenario.as_of, "D")
+    ]
+    return program == IREADY and (year, season) == (scenario.school_year, max(over, default=0))
 
 
 def _standing(scenario: Scenario, traits: Traits, count: int) -> Numbers:

@@ -28,7 +28,7 @@ import pandas as pd
 
 from synthetic_data.columns import text
 from synthetic_data.levels import roster_days
-from synthetic_data.life.absences import Absences, draw_absences
+from synthetic_data.life.absences import Absences, draw_absences, nobody_away
 from synthetic_data.life.ambitions import Ambitions, ambition_elements, draw_ambitions
 from synthetic_data.life.assessments import Tests, draw_tests, latest_scores
 from synthetic_data.life.assignments import Coursework, draw_coursework
@@ -133,7 +133,8 @@ class Life:
     def tests(self) -> Tests:
         """See `synthetic_data.life.assessments`."""
         seen = [self.latent_of(program) for program in ("map_growth", "iready")]
-        away = self.away_of("map_growth")
+        # Where only people are written, nobody asks who was away on the day of a test.
+        away = nobody_away() if self.scenario.people_only else self.away_of("map_growth")
         return draw_tests(self.scenario, self.population, self.schooling, away, seen)
 
     @cached_property

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick, text, whole
+from synthetic_data.columns import dates, pick, ranked, text, whole
 from synthetic_data.levels import Exchange
 from synthetic_data.life.assessments import Tests
 from synthetic_data.life.norms import SEASONS, SUBJECTS, iready_scale, spreads
@@ -133,12 +133,12 @@ def _results(
     now = np.where(held.school >= 0, np.arange(held.school.shape[1]), 0).max(axis=1)
     at_school = held.school[np.arange(len(now)), now]
     everybody = held.tests.at(mine)
-    names = [children[name].to_numpy(dtype=object) for name in ("first_name", "last_surname")]
-    school_name = np.array(population.places.names, dtype=object)
+    names = [ranked(children[name]) for name in ("first_name", "last_surname")]
+    school_name = ranked(pd.Series(population.places.names))
     order = np.lexsort(
         (
             everybody.day,
-            own[everybody.child],
+            ranked(pd.Series(own))[everybody.child],
             names[0][everybody.child],
             names[1][everybody.child],
             school_name[at_school[everybody.child]],

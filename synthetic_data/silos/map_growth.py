@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick, text, whole
+from synthetic_data.columns import dates, pick, ranked, text, whole
 from synthetic_data.levels import Exchange
 from synthetic_data.life.assessments import TESTED, Tests
 from synthetic_data.life.norms import SEASONS, SUBJECTS, fifths, means, percentiles, spreads
@@ -151,17 +151,10 @@ def _children(
     people = truth.population.children
     child, term = np.nonzero(held.listed)
     names = text(truth.population.places.names)
-    last, first = (people[name].to_numpy(dtype=object) for name in ("last_surname", "first_name"))
-    order = pd.DataFrame(
-        {
-            "term": term,
-            "school": truth.population.schools["school_name"].array.take(held.school[child, term]),
-            "last": last[child],
-            "first": first[child],
-            "child": child,
-        }
-    ).sort_values(["term", "school", "last", "first", "child"])
-    child, term = child[order.index], term[order.index]
+    last, first = (ranked(people[name]) for name in ("last_surname", "first_name"))
+    school = ranked(truth.population.schools["school_name"])[held.school[child, term]]
+    order = np.lexsort((child, first[child], last[child], school, term))
+    child, term = child[order], term[order]
 
     def of(values: Any) -> Any:
         return values.take(child)

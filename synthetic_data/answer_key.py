@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING, as_table
-from synthetic_data.columns import is_among
+from synthetic_data.columns import is_among, pick
 from synthetic_data.exports import Export
 from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario
@@ -116,6 +117,13 @@ def _yes(mask: pd.Series) -> pd.Series:
     return pd.Series(np.where(mask, "yes", "no"), index=mask.index, dtype=STRING)
 
 
+def _folded(names: pd.Series) -> npt.NDArray[np.int64]:
+    """Give names that are folded alike the same number."""
+    codes, distinct = pd.factorize(names)
+    same, _ = pd.factorize(np.array([fold(name) for name in distinct], dtype=object))
+    return same[codes]
+
+
 def _cases(
     truth: Truth,
     exports: Sequence[Export],
@@ -130,11 +138,12 @@ def _cases(
     second clerk begins with another letter. Everybody else is told apart by name and birth date.
     """
     children = truth.population.children
-    name = children["first_name"].map(fold) + " " + children["last_surname"].map(fold)
+    # Each name is folded once.
+    first, last = (_folded(children[name]) for name in ("first_name", "last_surname"))
     born = children["birth_date"]
-    alike = pd.DataFrame({"name": name, "birth_date": born}).duplicated(keep=False)
+    alike = pd.DataFrame({"first": first, "last": last, "birth_date": born}).duplicated(keep=False)
     first_of_year = (born.dt.month == 1) & (born.dt.day == 1)
-    doubles = set(children["person"][alike | first_of_year])
+    doubles = children["person"][alike | first_of_year]
     planted = [truth.population.cases[["case", "person"]], truth.schooling.cases[["case", "person"]]]
     everywhere = pd.concat(planted, ignore_index=True)
     everywhere["silo"] = pd.Series(pd.NA, index=everywhere.index, dtype=STRING)
@@ -147,21 +156,22 @@ def _cases(
     unlike = spelt["before"].map(fold).str[0] != spelt["after"].map(fold).str[0]
     unlike_names = set(zip(spelt.loc[unlike, "silo"], spelt.loc[unlike, "person"], strict=True))
 
-    def decide(case: str, silo: str | None, person: str) -> str:
-        if person not in doubles and not (case == SPELT_TWICE and (silo, person) in unlike_names):
-            return "Name and birth date"
-        return "Identifier" if (any(carriers.values()) if silo is None else carriers[silo]) else "Neither"
-
-    cases["decidable_by"] = [
-        decide(case, None if silo is pd.NA else silo, person)
-        for case, silo, person in zip(cases["case"], cases["silo"], cases["person"], strict=True)
+    by_number = is_among(cases["person"], doubles)
+    twice = np.flatnonzero((cases["case"] == SPELT_TWICE).to_numpy(dtype=bool))
+    by_number[twice] |= [
+        one in unlike_names
+        for one in zip(cases["silo"].iloc[twice], cases["person"].iloc[twice], strict=True)
     ]
+    shared = [silo for silo, carries in carriers.items() if carries]
+    carried = is_among(cases["silo"], shared) | (cases["silo"].isna().to_numpy(dtype=bool) & bool(shared))
+    words = pick(("Name and birth date", "Identifier", "Neither"), by_number * (2 - carried.astype("int64")))
+    cases["decidable_by"] = words
     # Where a system can't decide what the others can, it has a row of its own.
     without = [silo for silo, carries in carriers.items() if not carries]
     general = cases.loc[cases["silo"].isna() & (cases["decidable_by"] == "Identifier")]
     apart = []
     for silo in without:
-        there = set(rows.loc[rows["silo"] == silo, "person"])
+        there = rows.loc[rows["silo"] == silo, "person"]
         held = general.loc[is_among(general["person"], there)]
         apart.append(held.assign(silo=silo, decidable_by="Neither"))
     cases = pd.concat([piece.astype(STRING) for piece in (cases, *apart)], ignore_index=True)

@@ -165,6 +165,12 @@ def _typed(text: Any, column: Column | None) -> Cell:
     return text
 
 
+def _typed_once(texts: list[Any], column: Column | None) -> list[Cell]:
+    """Type a column's cells, each distinct text once."""
+    known = {text: _typed(text, column) for text in dict.fromkeys(texts)}
+    return [known[text] for text in texts]
+
+
 def sheet_of(table: TextTable, file: FileLayout) -> bytes:
     """Write a sheet: valid dates and numbers typed, all else as text.
 
@@ -184,7 +190,7 @@ def sheet_of(table: TextTable, file: FileLayout) -> bytes:
     heads: list[list[Cell]] = [list(table.header)] if table.settings.get("header_row", 1) else []
     declared = _match(list(map(str, table.rows.columns)), file)
     columns = [
-        [_typed(text, column) for text in table.rows[name].tolist()]
+        _typed_once(table.rows[name].tolist(), column)
         for name, column in zip(table.rows.columns, declared, strict=True)
     ]
     return as_sheet([*titles, *heads, *(list(row) for row in zip(*columns, strict=True))])

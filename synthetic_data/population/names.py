@@ -11,6 +11,7 @@ at it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,7 @@ def family_surnames(seed: int, stream: str, origins: Codes) -> FamilyNames:
     return FamilyNames(father, at_birth, mother, children, daughters)
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_one(surname: str) -> bool:
     """Say whether a surname is one, with or without a particle: da Silva, but not García López."""
     words = surname.split(" ")

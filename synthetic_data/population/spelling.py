@@ -8,7 +8,7 @@ scripts facts/romanizations.csv lists pairs of spellings that come from two publ
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from synthetic_data.published import rows
 
@@ -47,6 +47,7 @@ STEMS = {
 }
 
 
+@lru_cache(maxsize=1 << 16)  # a district has far fewer names than people
 def fold(name: str) -> str:
     """Write a name as plain lower-case letters: for logins and comparisons, never as a name.
 

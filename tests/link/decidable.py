@@ -19,7 +19,7 @@ def records_of_children(district: District, key: AnswerKey) -> pd.DataFrame:
 
     A name alone ties to nobody, nor does a number alone of which nobody says whose it is. Children of planted
     cases that the key calls undecidable by name and birth date are left out: two of one name, or born on
-    1 January.
+    1 January. So are records that hold two children: two of one name, on a list without more.
     """
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]]
     children = key.people.loc[key.people["role"].eq("Student"), "person"]
@@ -27,6 +27,7 @@ def records_of_children(district: District, key: AnswerKey) -> pd.DataFrame:
     rows = rows[rows["person"].isin(children) & ~rows["person"].isin(undecidable)]
     records = district.person_rows.merge(rows, on=PLACE, how="inner", validate="many_to_one")
     records = records[[*RECORD, "person"]].drop_duplicates()
+    records = records[~records.duplicated(RECORD, keep=False)]
     people = district.people.loc[district.people["role"].eq("Student"), [*RECORD, "linkable_by"]]
     records = records.merge(people, on=RECORD, how="inner", validate="many_to_one")
     records["tied"] = records["linkable_by"].eq("Name and birth date")

@@ -111,12 +111,12 @@ CLASS_YEARS = pd.Series(["2026", "2027", "2028", "2028", "2029", "2029", "2029"]
 GIVEN: dict[str, dict[str, Any]] = {
     "1.1": {"carried": CARRIED, "roster": "sis"},
     "1.2": {"faults": FAULTS},
-    "2.2": {"held": HELD, "enrolled": {"a", "b", "c", "d"}},
-    "2.3": {"rows": LUNCHES, "formats": ORDERS},
-    "2.4": {"roster": pd.Series([*"abcde"], dtype="string"), "visits": pd.Series([*"aab"], dtype="string")},
-    "2.5": {"responses": pd.DataFrame({"record": pd.array(["a", None, None, None], dtype="string")})},
-    "2.6": {"class_years": CLASS_YEARS, "school_year": 2026, "grade": 10},
-    "2.1": {"events": EVENTS},
+    "2.4": {"held": HELD, "enrolled": {"a", "b", "c", "d"}},
+    "2.1": {"rows": LUNCHES, "formats": ORDERS},
+    "2.5": {"roster": pd.Series([*"abcde"], dtype="string"), "visits": pd.Series([*"aab"], dtype="string")},
+    "2.6": {"responses": pd.DataFrame({"record": pd.array(["a", None, None, None], dtype="string")})},
+    "2.2": {"class_years": CLASS_YEARS, "school_year": 2026, "grade": 10},
+    "2.3": {"events": EVENTS},
     "3.1": {"crosswalk": CROSSWALK, "left": "sis", "right": "meals"},
     "3.2": {"found": FOUND, "people": PEOPLE},
     "3.3": {"joined": JOINED},
@@ -128,12 +128,12 @@ GIVEN: dict[str, dict[str, Any]] = {
 RIGHT: dict[str, list[Any]] = {
     "1.1": [["attendance"], {"attendance"}],
     "1.2": [2],
-    "2.2": ["sis", "attendance"],
-    "2.3": [FIRST_DAYS, FIRST_DAYS.set_axis([4, 5, 6, 7])],
-    "2.4": [3],
-    "2.5": [0.25],
-    "2.6": [2],
-    "2.1": [3, EVENTS["record"].nunique()],
+    "2.4": ["sis", "attendance"],
+    "2.1": [FIRST_DAYS, FIRST_DAYS.set_axis([4, 5, 6, 7])],
+    "2.5": [3],
+    "2.6": [0.25],
+    "2.2": [2],
+    "2.3": [3, EVENTS["record"].nunique()],
     "3.1": [0.75, 3 / 4],
     "3.2": [1],
     "3.3": [differ("first", "last"), lambda rows: list(differ("first")(rows))],
@@ -157,8 +157,8 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (6, "found_by"),
         (2.0, "whole number"),
     ],
-    "2.2": [("meals", "not 3 who are"), ("till", "no system"), (3, "name of one system")],
-    "2.3": [
+    "2.4": [("meals", "not 3 who are"), ("till", "no system"), (3, "name of one system")],
+    "2.1": [
         (FIRST_DAYS.mask(FIRST_DAYS.index == 2), "22/10/2025 of Default became nothing"),
         (pd.to_datetime(LUNCHES["start"], format="%d/%m/%Y"), "10/03/2025 of PaySchools is 03 October"),
         (
@@ -170,15 +170,15 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (LUNCHES["start"], "still string"),
         (["2025-10-03"], "column of 4 dates"),
     ],
-    "2.4": [
+    "2.5": [
         (5, "on the nurse's list"),
         (2, "came at least once"),
         (100, "nobody knows"),
         (0, "leave out"),
     ],
-    "2.5": [(0.75, "nobody can tie"), (25, "between 0 and 1"), (0.5, "confidential"), ("0.25", "one number")],
-    "2.6": [(3, "ends"), (1, "one year too far"), (7, "leave school"), ("2", "whole number")],
-    "2.1": [(6, "number of rows"), (2, "counts once"), ("3", "whole number"), (3.0, "whole number")],
+    "2.6": [(0.75, "nobody can tie"), (25, "between 0 and 1"), (0.5, "confidential"), ("0.25", "one number")],
+    "2.2": [(3, "ends"), (1, "one year too far"), (7, "leave school"), ("2", "whole number")],
+    "2.3": [(6, "number of rows"), (2, "counts once"), ("3", "whole number"), (3.0, "whole number")],
     "3.1": [
         (75, "between 0 and 1; yours is 75"),
         (0.6, "children of meals"),
@@ -237,7 +237,7 @@ def test_a_check_never_raises(number: str, answer: object) -> None:
 
 
 def test_an_error_inside_a_check_is_a_wrong_answer_in_its_own_words() -> None:
-    reply = check("2.1", 3)
+    reply = check("2.3", 3)
     assert reply.state == "wrong"
     assert "TypeError" in reply
     assert "events" in reply

@@ -62,7 +62,7 @@ def _in_grade(answer: object, *, class_years: pd.Series, school_year: int, grade
 
 EXERCISES = (
     Exercise(
-        number="2.3",
+        number="2.1",
         asks="On which days do these rows begin?",
         hints=(
             "The same text, 03/10/2025, is a day in March in one layout and a day in October in another.",
@@ -73,7 +73,7 @@ EXERCISES = (
         check=_first_days,
     ),
     Exercise(
-        number="2.6",
+        number="2.2",
         asks="How many children of the college-planning system are in grade 10?",
         hints=(
             "The system writes the year in which a child will leave school, and no grade.",

@@ -70,7 +70,7 @@ def _tied_share(answer: object, *, responses: pd.DataFrame) -> str | None:
 
 EXERCISES = (
     Exercise(
-        number="2.1",
+        number="2.3",
         asks="How many children have at least one absence?",
         hints=(
             "One row of attendance_event is one absence, not one child.",
@@ -80,7 +80,7 @@ EXERCISES = (
         check=_children_behind_events,
     ),
     Exercise(
-        number="2.2",
+        number="2.4",
         asks="The superintendent orders buses: which system's total do you report?",
         hints=(
             "Each total is right about something: who is enrolled, who ever was, who has an account.",
@@ -91,7 +91,7 @@ EXERCISES = (
         check=_which_total,
     ),
     Exercise(
-        number="2.4",
+        number="2.5",
         asks="Of how many children is it known that they never visited the nurse?",
         hints=(
             "A child without a row may have stayed away, or may be unknown to the nurse.",
@@ -101,7 +101,7 @@ EXERCISES = (
         check=_known_zero,
     ),
     Exercise(
-        number="2.5",
+        number="2.6",
         asks="Which share of the survey's rows can be tied to a child?",
         hints=(
             "A confidential row is about a group. It has no child, on purpose.",

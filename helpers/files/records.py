@@ -94,7 +94,24 @@ def _without_id(rows: pd.DataFrame) -> pd.Series:
     identity = [name for name in rows.columns if name not in NOT_IDENTITY]
     groups = rows.groupby(["file", *identity], dropna=False, sort=False)
     first = groups["row"].transform("min")
-    return rows["file"] + "#" + first.astype("Int64").astype(STRING)
+    record = rows["file"] + "#" + first.astype("Int64").astype(STRING)
+    return _same_in_another_file(rows, record)
+
+
+def _same_in_another_file(rows: pd.DataFrame, record: pd.Series) -> pd.Series:
+    """Give rows of further files the record of the first file that has the same name and birth date once."""
+    who = ["first_name", "last_surname", "birth_date"]
+    if not set(who) <= set(rows.columns) or rows["file"].nunique() == 1:
+        return record
+    named = rows.loc[rows[who].notna().all(axis=1), [*who, "file"]].assign(record=record)
+    one_each = named.drop_duplicates([*who, "record"])
+    one_each = one_each[~one_each.duplicated([*who, "file"], keep=False)]
+    first = one_each.drop_duplicates(who)[[*who, "record"]].rename(columns={"record": "elsewhere"})
+    single = one_each[["record"]].merge(
+        one_each[[*who, "record"]], on="record", how="inner", validate="one_to_one"
+    )
+    same = single.merge(first, on=who, how="inner", validate="many_to_one").set_index("record")["elsewhere"]
+    return record.map(same).fillna(record).astype(STRING)
 
 
 def _disagreements(several: pd.DataFrame) -> pd.DataFrame:

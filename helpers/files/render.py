@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,8 @@ def _writer(column: Column) -> Callable[[Any], str]:
     if column.type in ("date", "datetime"):
         later = pd.Timedelta(days=1 if column.exclusive else 0)
         return lambda value: (pd.Timestamp(value) + later).strftime(written or "%Y-%m-%d")
+    if column.type == "time" and written:
+        return lambda value: datetime.strptime(value, "%H:%M:%S").strftime(written)
     if column.type == "boolean":
         yes, no = (written or "true|false").split("|")
         return lambda value: yes if value else no

@@ -235,9 +235,25 @@ def _list(column: Column) -> Callable[[str], Read]:
     return read
 
 
+def _time(column: Column) -> Callable[[str], Read]:
+    formats = column.formats()
+
+    def read(text: str) -> Read:
+        for one in formats:
+            try:
+                return Read(datetime.strptime(text, one).strftime("%H:%M:%S"))
+            except ValueError:
+                continue
+        # A time whose form isn't declared stays as it is written.
+        return Read(None, "not_a_time") if formats else Read(text)
+
+    return read
+
+
 READERS: dict[str, Callable[[Column], Callable[[str], Read]]] = {
     "date": _date,
     "datetime": _date,
+    "time": _time,
     "number": _number,
     "integer": _number,
     "year": _year,

@@ -46,14 +46,21 @@ def leading_zero_lost(scene: Scene) -> None:
         scene.write(places, short.iloc[places], groups=np.full(len(places), group))
 
 
+# Where there is no number: what else says who it is.
+SWAPPED_WITH = {"First Name": ("Last Name", "Date of Birth")}
+
+
 def sibling_swap(scene: Scene) -> None:
-    """Two children of one home have each other's number: right household, wrong child."""
+    """Two children of one home have each other's number, or name: right household, wrong child."""
     text = scene.text()
     pairs = _neighbours(scene, text)
     chosen = pairs.iloc[scene.choose(np.arange(len(pairs)))]
     one, other = chosen["one"].to_numpy(), chosen["other"].to_numpy()
     group = np.arange(len(chosen))
-    scene.write(np.r_[one, other], pd.concat([text.iloc[other], text.iloc[one]]), groups=np.r_[group, group])
+    for column in (scene.fault.column, *SWAPPED_WITH.get(scene.fault.column, ())):
+        text = scene.text(column)
+        after = pd.concat([text.iloc[other], text.iloc[one]])
+        scene.write(np.r_[one, other], after, column=column, groups=np.r_[group, group])
 
 
 def _neighbours(scene: Scene, own: pd.Series) -> pd.DataFrame:

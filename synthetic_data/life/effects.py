@@ -39,6 +39,8 @@ GATHERED = (
     "participation",
     "ambitions",
     "eligibility",
+    "health",
+    "vaccines",
 )
 
 

@@ -39,6 +39,7 @@ from synthetic_data.life.eligibility import Eligibility, draw_eligibility, eligi
 from synthetic_data.life.family_contact import FamilyContact, draw_family_contact, family_elements
 from synthetic_data.life.gradebooks import learning_elements, standing
 from synthetic_data.life.grades import Grades, draw_grades, grade_average
+from synthetic_data.life.health import Visits, draw_visits, visit_element
 from synthetic_data.life.online_work import OnlineWork, draw_online_work, submission_elements
 from synthetic_data.life.participation import (
     ClubMembers,
@@ -54,6 +55,7 @@ from synthetic_data.life.sign_ins import SignIns, draw_sign_ins, sign_in_element
 from synthetic_data.life.surveys import Surveys, draw_surveys, survey_elements
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
 from synthetic_data.life.true_values import Element, true_values
+from synthetic_data.life.vaccines import Doses, draw_doses, vaccine_element
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
@@ -211,6 +213,17 @@ class Life:
         return draw_eligibility(self.scenario, self.population, self.schooling)
 
     @cached_property
+    def visits(self) -> Visits:
+        """See `synthetic_data.life.health`."""
+        away, traits = self.away_of("health"), self.latent_of("health")
+        return draw_visits(self.scenario, self.population, self.schooling, away, traits)
+
+    @cached_property
+    def doses(self) -> Doses:
+        """See `synthetic_data.life.vaccines`."""
+        return draw_doses(self.scenario, self.population)
+
+    @cached_property
     def effects(self) -> pd.DataFrame:
         """Name, from, to, size, unit, source of everything that was put in."""
         return effects_frame(self.scenario)
@@ -248,6 +261,8 @@ class Life:
             *screening_elements(self.scenario, self.screenings, children, until),
             *survey_elements(self.scenario, self.surveys, children, until),
             *eligibility_element(self.eligibility, self.scenario.school_year, children, until),
+            *visit_element(self.scenario, self.schooling, self.visits, children, until),
+            *vaccine_element(self.scenario, self.population, self.schooling, self.doses, until),
             *program_elements(self.scenario, self.population, self.schooling, self.plans, until),
             grade_average(self.grades, year, children, until),
             *credit_elements(self.credits, year, children, until),

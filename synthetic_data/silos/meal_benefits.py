@@ -10,7 +10,7 @@ from synthetic_data.columns import dates, numbered, pick, text, whole
 from synthetic_data.levels import Exchange
 from synthetic_data.life.eligibility import BENEFITS, CARRIED, DIRECT, NOTHING, REASONS
 from synthetic_data.scenario import Scenario
-from synthetic_data.silos.observation import Observation, Recorded, Truth, about, keep, limits
+from synthetic_data.silos.observation import Observation, Recorded, Truth, about, arrived_by, limits
 from synthetic_data.streams import rng_for
 
 __all__ = ["LAYOUT", "SILO", "observe"]
@@ -103,12 +103,13 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         frame=frame.iloc[order].reset_index(drop=True),
         people=about(person.array.take(child[order]), "Subject"),
     )
-    spells = truth.schooling.school_enrollment
-    ever = keep(spells, (spells["begin_date"] <= pd.Timestamp(scenario.as_of)).to_numpy(dtype=bool))["person"]
-    later = person.loc[person.isin(ever) & ~person.isin(person.iloc[child])]
+    later = arrived_by(truth, pd.Timestamp(scenario.as_of))
+    later[child] = False
     return Observation(
         silo=SILO,
         layout=LAYOUT,
         files=(recorded,),
-        limits=pd.concat([limits(later, "Roster date"), limits(columns=NOT_HELD)], ignore_index=True),
+        limits=pd.concat(
+            [limits(person.loc[later], "Roster date"), limits(columns=NOT_HELD)], ignore_index=True
+        ),
     )

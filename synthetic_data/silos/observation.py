@@ -24,6 +24,7 @@ __all__ = [
     "Recorded",
     "Truth",
     "about",
+    "arrived_by",
     "guids",
     "keep",
     "limits",
@@ -189,6 +190,14 @@ def on_day(spells: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
         True where the spell runs.
     """
     return (spells["begin_date"] <= day) & (spells["end_date"].isna() | (spells["end_date"] >= day))
+
+
+def arrived_by(truth: Truth, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
+    """Say of every child whether a spell at a school of the district had begun by a day."""
+    begun = (truth.schooling.school_enrollment["begin_date"] <= day).to_numpy(dtype=bool)
+    arrived = np.zeros(len(truth.population.children), dtype=bool)
+    arrived[truth.schooling.spells.child[begun]] = True
+    return arrived
 
 
 def keep(frame: pd.DataFrame, mask: npt.ArrayLike) -> pd.DataFrame:

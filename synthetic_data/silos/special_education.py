@@ -12,7 +12,7 @@ from synthetic_data.columns import dates, only, pick, text, truth
 from synthetic_data.levels import Exchange
 from synthetic_data.life.plans import CATEGORIES, MULTIPLE, SERVICES, Plans
 from synthetic_data.scenario import Scenario
-from synthetic_data.silos.observation import Observation, Recorded, Truth, about, keep, limits
+from synthetic_data.silos.observation import Observation, Recorded, Truth, about, arrived_by, limits
 from synthetic_data.streams import rng_for
 
 __all__ = ["LAYOUT", "SILO", "observe"]
@@ -180,8 +180,11 @@ def _of_the_plan(
 def _not_held(scenario: Scenario, truth: Truth, plans: Plans, held: Codes) -> list[pd.DataFrame]:
     """Say of everybody else why there is no plan: there is none, or it came after the roster."""
     person = truth.population.children["person"]
-    spells = truth.schooling.school_enrollment
-    ever = keep(spells, (spells["begin_date"] <= pd.Timestamp(scenario.as_of)).to_numpy(dtype=bool))["person"]
-    others = person.loc[person.isin(ever) & ~person.isin(person.iloc[held])]
-    has_plan = others.isin(person.iloc[plans.child])
-    return [limits(others.loc[~has_plan], "Not served"), limits(others.loc[has_plan], "Roster date")]
+    others = arrived_by(truth, pd.Timestamp(scenario.as_of))
+    others[held] = False
+    has_plan = np.zeros(len(person), dtype=bool)
+    has_plan[plans.child] = True
+    return [
+        limits(person.loc[others & ~has_plan], "Not served"),
+        limits(person.loc[others & has_plan], "Roster date"),
+    ]

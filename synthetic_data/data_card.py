@@ -151,6 +151,14 @@ def _cases() -> list[str]:
     return _table(["case", "what it is", "how it comes about"], sorted(rows))
 
 
+def _not_held() -> list[str]:
+    rows = []
+    for silo in SILOS:
+        not_held = importlib.import_module(f"synthetic_data.silos.{silo}").NOT_HELD
+        rows.append([silo, ", ".join(not_held)])
+    return _table(["silo", "columns of *people* that it has no place for"], rows)
+
+
 def _faults() -> list[str]:
     rows = []
     for fault in declared_faults():
@@ -170,6 +178,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "silos": _silos,
     "exchange": _exchange,
     "cases": _cases,
+    "not held": _not_held,
     "effects": _effects,
     "faults": _faults,
 }

@@ -158,10 +158,8 @@ def _cases(
 
     by_number = is_among(cases["person"], doubles)
     twice = np.flatnonzero((cases["case"] == SPELT_TWICE).to_numpy(dtype=bool))
-    by_number[twice] |= [
-        one in unlike_names
-        for one in zip(cases["silo"].iloc[twice], cases["person"].iloc[twice], strict=True)
-    ]
+    named = zip(cases["silo"].iloc[twice], cases["person"].iloc[twice], strict=True)
+    by_number[twice] |= np.array([one in unlike_names for one in named], dtype=bool)
     shared = [silo for silo, carries in carriers.items() if carries]
     carried = is_among(cases["silo"], shared) | (cases["silo"].isna().to_numpy(dtype=bool) & bool(shared))
     words = pick(("Name and birth date", "Identifier", "Neither"), by_number * (2 - carried.astype("int64")))

@@ -7,6 +7,7 @@ or when: the bytes are the same whatever their number.
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from synthetic_data.levels import exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.scene import Page
 from synthetic_data.silos import SILOS
-from synthetic_data.silos.observation import Observation, Recorded, Truth
+from synthetic_data.silos.observation import Observation, Recorded, Truth, names_persons
 from synthetic_data.streams import rng_for
 from synthetic_data.workers import Workers, context
 
@@ -86,18 +87,31 @@ def write_silos(
 
 
 def _write_silo(folder: Path, scenario: Scenario, truth: Truth, silo: str) -> Export | None:
+    if scenario.people_only and not _names_anybody(silo):
+        return None
     seen = SILOS[silo](scenario, truth, exchange(scenario, silo))
     pages = clean_pages(seen, scenario.people_only)
-    if not pages:
-        return None
+    # What is written as text, or in a file, isn't needed any more: a large one would be in memory twice.
+    seen = replace(seen, files=())
     log = Log()
     go_wrong(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
-    contents = {}
+    layout, place = load_layout(seen.layout), folder / "silos" / silo
+    together = {}
     for page in pages.values():
-        contents[page.path.removeprefix(f"{silo}/")] = write_table(page.table, page.file)
-        page.table = replace(page.table, rows=NOTHING)  # else a large file would be in memory twice
-    write_files(folder / "silos" / silo, load_layout(seen.layout), contents)
+        path, data = page.path.removeprefix(f"{silo}/"), write_table(page.table, page.file)
+        page.table = replace(page.table, rows=NOTHING)
+        if path.split("/")[0].endswith((".zip", ".xlsx")):
+            together[path] = data
+        else:
+            write_files(place, layout, {path: data})
+    write_files(place, layout, together)
     return Export(silo, seen.layout, _rows(pages.values()), log.table(), seen.limits, seen.cases)
+
+
+def _names_anybody(silo: str) -> bool:
+    """Say whether any of a silo's files names persons; one that keeps numbers only has none."""
+    layout = load_layout(sys.modules[SILOS[silo].__module__].LAYOUT)
+    return any(names_persons(file) for file in layout.files)
 
 
 # ------------------------------------------------------------------------------------ several processes

@@ -50,22 +50,34 @@ def _records(
     if rows.empty:
         return
     columns = list(map(str, rows.columns))
-    there = np.column_stack([rows[name].notna().to_numpy(bool) for name in columns])
-    shapes, shape = np.unique(there, axis=0, return_inverse=True)
-    shape = shape.reshape(-1)
+    there = [rows[name].notna().to_numpy(bool) for name in columns]
+    shape = _shapes(there, len(rows))
     # A few rows at a time: a large file is in memory once, not once a step.
     for start in range(0, len(rows), AT_ONCE):
         here = shape[start : start + AT_ONCE]
         lines, places = [], []
         for number in np.unique(here).tolist():
             place = np.flatnonzero(here == number) + start
-            names = [name for name, is_there in zip(columns, shapes[number], strict=True) if is_there]
+            names = [name for name, is_there in zip(columns, there, strict=True) if is_there[place[0]]]
             lines.append(_alike(names, place, cells, around))
             places.append(place)
         if len(lines) > 1:
             order = np.argsort(np.concatenate(places), kind="stable")
             lines = [pa.concat_arrays(lines).take(pa.array(order))]
         yield text_of(lines[0])
+
+
+def _shapes(there: list[npt.NDArray[np.bool_]], count: int) -> npt.NDArray[np.int64]:
+    """Give rows the same number where they have the same elements."""
+    shape = np.zeros(count, dtype="int64")
+    doubled = 0
+    for column in there:
+        if column.all() or not column.any():
+            continue
+        if doubled == 40:  # no number may grow beyond 64 bits
+            shape, doubled = pd.factorize(shape)[0].astype("int64"), 20
+        shape, doubled = 2 * shape + column, doubled + 1
+    return shape
 
 
 def _alike(
@@ -84,8 +96,14 @@ def _alike(
     pieces: list[Any] = [first]
     for at, after in zip(rest[::2], rest[1::2], strict=True):
         texts, codes = cells[names[int(at)]]
-        pieces += [texts.take(pa.array(place if codes is None else codes[place])), after]
+        whole_part = codes is None and place[-1] - place[0] + 1 == len(place)
+        own = texts.slice(place[0], len(place)) if whole_part else texts.take(pa.array(_of(codes, place)))
+        pieces += [own, after]
     return joined(pieces)
+
+
+def _of(codes: npt.NDArray[np.int64] | None, place: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    return place if codes is None else codes[place]
 
 
 def _nest(steps: list[str | int], value: Any, whole: dict[str, Any]) -> None:

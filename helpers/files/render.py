@@ -79,10 +79,17 @@ def _writer(column: Column) -> Callable[[Any], str]:
     return str
 
 
+def _as_it_is(values: pd.Series, column: Column) -> pd.Series | None:
+    """Give texts that are written as they are, or as lists; None where each differs."""
+    if column.type == "list" and not column.item and not column.code_map():
+        return values.str.replace(";", ",", regex=False).astype(STRING)
+    return values if _writer(column) is str else None
+
+
 def _text(values: pd.Series, column: Column, empty: str | None) -> pd.Series:
     """Write a column; each distinct value is written once."""
-    if values.dtype == STRING and _writer(column) is str:
-        return values if empty is None else values.fillna(empty)
+    if values.dtype == STRING and (plain := _as_it_is(values, column)) is not None:
+        return plain if empty is None else plain.fillna(empty)
     places, distinct = pd.factorize(values, use_na_sentinel=True)
     write = _writer(column)
     texts = np.array([write(value) for value in distinct] + [empty], dtype=object)

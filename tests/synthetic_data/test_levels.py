@@ -14,9 +14,17 @@ from tests.synthetic_data.written_files import silo_files
 
 # DESIGN §4: ids carried beside each system's own.
 CARRIED = {
-    "sis": ({"District"}, {"District", "State"}, {"District", "State"}, {"District", "State"}),
+    "sis": (
+        {"District"},
+        {"District", "State"},
+        {"District", "State", "RefId"},
+        {"District", "State", "RefId"},
+    ),
     "attendance": ({"State"}, {"State"}, {"State"}, {"State", "District"}),
     "meals": (set(), {"District"}, {"District"}, {"District"}),
+    "screener": (set(), {"District"}, {"District"}, {"District"}),
+    "survey": (set(), set(), set(), {"District"}),
+    "behaviour": ({"School"}, {"School"}, {"School", "District"}, {"School", "District"}),
 }
 
 
@@ -25,6 +33,7 @@ def test_ids_are_carried_as_the_table_says() -> None:
         for level, ids in zip(LEVELS, by_level, strict=True):
             assert set(exchange(load_scenario(level=level), silo).ids) == ids, (silo, level)
     assert exchange(load_scenario(level="manual"), "meals").ids["District"] == 0.9
+    assert exchange(load_scenario(level="manual"), "screener").ids["District"] == 0.6
 
 
 def test_every_level_is_fresher_and_less_faulty_than_the_one_before() -> None:

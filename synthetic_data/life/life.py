@@ -102,6 +102,8 @@ class Life:
 
     def away_of(self, system: str) -> Absences:
         """Give the days missed as one system meets them: the real ones, unless ``traits_shared`` < 1."""
+        if self.scenario.people_only:  # nobody asks who was away on the day of a test or a visit
+            return nobody_away()
         if self.scenario.traits_shared == 1:
             return self.away
         return draw_absences(self.scenario, self.population, self.schooling, self.latent_of(system))
@@ -135,8 +137,7 @@ class Life:
     def tests(self) -> Tests:
         """See `synthetic_data.life.assessments`."""
         seen = [self.latent_of(program) for program in ("map_growth", "iready")]
-        # Where only people are written, nobody asks who was away on the day of a test.
-        away = nobody_away() if self.scenario.people_only else self.away_of("map_growth")
+        away = self.away_of("map_growth")
         return draw_tests(self.scenario, self.population, self.schooling, away, seen)
 
     @cached_property

@@ -64,40 +64,34 @@ def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
     ranks = [by_rank(numbers, outcomes.cell) for _, _, numbers in measures]
     means = [_by_school(by_rank(numbers, grade), school) for _, _, numbers in measures]
     of_level = pd.Series(pd.factorize(level)[0]).groupby(school).first().to_numpy()
-    rows = []
+    rows: list[tuple[str, str, str, str, str, float, float, int]] = []
     for one, other in combinations(range(len(measures)), 2):
         (silo, name, _), (other_silo, other_name, _) = measures[one], measures[other]
         if silo == other_silo:
             continue
         names = (silo, name, other_silo, other_name)
-        found = correlation(ranks[one], ranks[other], outcomes.household)
-        if found.error < np.inf:
-            rows.append(("children", *names, found.value, found.error, found.count))
-        schools = _between(means[one], means[other], of_level)
-        if schools is not None:
-            rows.append(("schools", *names, *schools))
-    columns = list(zip(*rows, strict=True))
-    value, error = np.array(columns[5], dtype="float64"), np.array(columns[6], dtype="float64")
+        tie = correlation(ranks[one], ranks[other], outcomes.household)
+        if tie.error < np.inf:
+            rows.append(("children", *names, tie.value, tie.error, tie.count))
+        between = _between(means[one], means[other], of_level)
+        if between is not None:
+            rows.append(("schools", *names, *between))
+    words = ("over", "left_silo", "left", "right_silo", "right")
+    found = pd.DataFrame(rows, columns=[*words, "correlation", "error", "count"])
+    value, error = (found[name].to_numpy(dtype="float64") for name in ("correlation", "error"))
+    # Fisher's transformation for schools: of few of them a correlation of 0.8 is nothing yet.
+    schools = (found["over"] == "schools").to_numpy(dtype=bool)
     reach = wide(len(rows) * districts) * error
-    schools_only = np.array(columns[0]) == "schools"
-    # Fisher's transformation: of few schools a correlation of 0.8 is nothing yet.
-    low, high = value - reach, value + reach
     flat = np.arctanh(value.clip(-0.999999, 0.999999))
-    low[schools_only], high[schools_only] = (
-        np.tanh(flat[schools_only] + sign * reach[schools_only]) for sign in (-1, 1)
-    )
-    verdict = np.where((low <= 0) & (high >= 0), "zero", "tied").astype(object)
+    low, high = (np.where(schools, np.tanh(flat + way * reach), value + way * reach) for way in (-1, 1))
     return pd.DataFrame(
         {
-            **{
-                name: text(columns[place])
-                for place, name in enumerate(("over", "left_silo", "left", "right_silo", "right"))
-            },
+            **{name: text(found[name].to_numpy(dtype=object)) for name in words},
             "correlation": value,
             "low": low,
             "high": high,
-            "count": whole(np.array(columns[7])),
-            "verdict": text(verdict),
+            "count": whole(found["count"].to_numpy()),
+            "verdict": text(np.where((low <= 0) & (high >= 0), "zero", "tied").astype(object)),
         }
     )
 

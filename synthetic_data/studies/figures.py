@@ -123,8 +123,7 @@ def _race_share(outcomes: Outcomes) -> Found:
 
 
 def _eligible(outcomes: Outcomes) -> Numbers:
-    parts = outcomes.parts("meal_eligibility")
-    return parts["meal_eligibility: Free"] + parts["meal_eligibility: Reduced price"]
+    return outcomes.has("meal_eligibility", "Free", "Reduced price")
 
 
 def _frpl_share(outcomes: Outcomes) -> Found:
@@ -163,18 +162,13 @@ def _in_schools(outcomes: Outcomes, such: Callable[[pd.Series], pd.Series]) -> M
 
 def _plan_share(outcomes: Outcomes) -> Found:
     # Who was served in the year: also the few whose plan has ended since.
-    served = np.sum(list(outcomes.parts("special_education").values()), axis=0)
-    return {"all": share(served, outcomes.household)}
+    return {"all": share(outcomes.has("special_education", "Active", "Exited"), outcomes.household)}
 
 
 def _plan_categories(outcomes: Outcomes) -> Found:
-    active = outcomes.parts("special_education")["special_education: Active"] == 1
-    parts = outcomes.parts("primary_disability")
-    nobody = np.zeros(len(active))
-    return {
-        name: share(parts.get(f"primary_disability: {name}", nobody)[active], outcomes.household[active])
-        for name in CATEGORIES
-    }
+    active = outcomes.has("special_education", "Active") == 1
+    home = outcomes.household[active]
+    return {name: share(outcomes.has("primary_disability", name)[active], home) for name in CATEGORIES}
 
 
 def _schools_losing_a_tenth(outcomes: Outcomes) -> Found:

@@ -108,6 +108,10 @@ class Outcomes:
             f"{element}: {word}": (words == word).fillna(False).to_numpy(dtype="float64") for word in found
         }
 
+    def has(self, element: str, *words: str) -> Numbers:
+        """Say, by 1 or 0, which children have an element with one of these words."""
+        return np.asarray(self._words(element).isin(words), dtype="float64")
+
     @cached_property
     def _values(self) -> pd.DataFrame:
         values = self.life.values

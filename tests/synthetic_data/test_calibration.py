@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,8 @@ from synthetic_data.published import rows
 from synthetic_data.scenario import load_scenario
 from synthetic_data.studies.calibration import SEEDS, calibrate, picture, report
 from synthetic_data.studies.figures import MEASURES
+from synthetic_data.studies.intervals import Measured
+from synthetic_data.studies.targets import untargeted
 
 ROLES = {"tuned", "held out", "not compared"}
 
@@ -121,3 +124,31 @@ def test_the_command_ends_well(tmp_path, arguments, status, words):
     assert ended.exit_code == status, ended.output
     assert words in ended.output
     assert (tmp_path / "out" / "calibration.csv").is_file() == (status == 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "verdict"),
+    [
+        (20.0, 1.0, "pass"),
+        (21.4, 1.0, "pass"),
+        (21.6, 1.0, "miss"),
+        (18.4, 1.0, "miss"),
+        (20.0, 5.1, "too few"),
+    ],
+)
+def test_a_figure_passes_where_its_target_lies_in_the_interval_or_as_near_as_it_is_rounded(
+    value, half, verdict
+):
+    line = replace(
+        untargeted("district", "some_share", "all", "percent", "made up"), role="tuned", target=20.0
+    )
+    assert replace(line, rounding=0.5, telling=5.0).verdict(value, half) == verdict
+
+
+def test_a_tuned_figure_that_misses_fails_the_calibration(monkeypatch):
+    wrong = {"all": Measured(30.0, 0.5, 6000)}
+    monkeypatch.setitem(MEASURES, "plan_share", lambda outcomes: wrong)
+    made = calibrate(("district",), seeds=(4204,), students=120)
+    assert not made.passed
+    missed = made.together.loc[made.together["verdict"] == "miss"]
+    assert missed["topic"].tolist() == ["idea_share"]

@@ -84,7 +84,9 @@ ENGAGEMENT_IN_ACCOUNTS = 0.3
 ODDS = "log odds a standard deviation"
 EFFECTS = (
     Effect("engagement_in_planning", "engagement", "account for planning", ENGAGEMENT_IN_ACCOUNTS, ODDS),
-    Effect("academic_in_college_plans", "academic", "planning four years of college", ACADEMIC_IN_PLANS, ODDS),
+    Effect(
+        "academic_in_college_plans", "academic", "planning four years of college", ACADEMIC_IN_PLANS, ODDS
+    ),
     Effect("academic_in_admission", "academic", "application accepted", ACADEMIC_IN_ADMISSION, ODDS),
 )
 

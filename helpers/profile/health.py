@@ -49,4 +49,5 @@ def visits_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Fo
     used = used.assign(school_year=used["year"])
     key = ["child", "silo", "school_year"]
     counts = used.groupby(key, sort=True).agg(value=("row", "size"), rows=("row", "size"))
-    return counted_with_zeros(counts, used, element, evidence, weighed)
+    # An office may not know every child of its schools: only its own list says whom it covers.
+    return counted_with_zeros(counts, used, element, evidence, weighed, elsewhere=False)

@@ -122,6 +122,12 @@ def test_families_who_have_not_signed_up_are_limits(made: Truth, files: dict[str
     assert not missing & set(files["contacts"]["person"])
 
 
+def test_every_language_of_a_home_has_a_name_in_the_portal() -> None:
+    names = load_layout(family.LAYOUT).file_named("accounts").column("Preferred Language").code_map()
+
+    assert set(LANGUAGES) <= set(names.values())
+
+
 def opened_by_child(made: Truth) -> tuple[FamilyContact, pd.DataFrame]:
     contacts = made.life.family_contact
     traffic = contacts.traffic

@@ -170,6 +170,10 @@ def _take(folder: Path, scenario: Scenario, truth: Truth, waiting: Sequence[str]
 
 def _rows(pages: Iterable[Page]) -> pd.DataFrame:
     listed = [page for page in pages if len(page.people)]
+    if not listed:  # so early in a year a system may have nothing yet
+        return pd.DataFrame({"silo": [], "file": [], "row": [], "person": [], "part": []}).astype(
+            {"silo": STRING, "file": STRING, "row": "int64", "person": STRING, "part": STRING}
+        )
     lengths = np.array([len(page.people) for page in listed])
     of = np.repeat(np.arange(len(listed)), lengths)
     people = pd.concat([page.people for page in listed], ignore_index=True)

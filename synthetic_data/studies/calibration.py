@@ -140,7 +140,7 @@ def calibrate(
                 key = (line.topic, line.group, line.period)
                 of_scenario.setdefault(key, line).found[seed] = measured
         lines += of_scenario.values()
-    return Calibration(_frame(lines), _not_compared(), _all(audits), _all(ties))
+    return Calibration(_frame(lines), _not_compared(lines), _all(audits), _all(ties))
 
 
 def picture(calibration: Calibration) -> pd.DataFrame:
@@ -346,8 +346,15 @@ def _pooled(found: Sequence[Measured]) -> Measured:
     )
 
 
-def _not_compared() -> pd.DataFrame:
-    listed = targets("not compared")
+def _not_compared(lines: Sequence[Line]) -> pd.DataFrame:
+    """List what measures something else, and what only a district that isn't fair could meet."""
+    found = {(line.topic, line.group, line.period) for line in lines}
+    listed = [
+        (said, row)
+        for said, row in targets()
+        if (said["role"] == "not compared" or said["scenario"] == "unfair")
+        and (said["topic"], row["group"], row["period"]) not in found
+    ]
     return pd.DataFrame(
         {
             name: text([row[name] for _, row in listed])

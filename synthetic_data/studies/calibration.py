@@ -30,12 +30,13 @@ from synthetic_data.studies.bias_audit import bias_audit
 from synthetic_data.studies.figures import MEASURES, Found, chronic_by_school
 from synthetic_data.studies.intervals import Measured, by_rank, correlation, wide
 from synthetic_data.studies.outcomes import Outcomes, outcomes_of
-from synthetic_data.studies.targets import NO_TARGET, Line, line_of, targets, untargeted
+from synthetic_data.studies.targets import NO_TARGET, WORST_GRADES, Line, line_of, targets, untargeted
 
 __all__ = ["SEEDS", "Calibration", "calibrate", "picture", "report"]
 
 # Nothing was tuned on these; what was tuned, was on 1 to 13.
 SEEDS = (2101, 2102, 2103, 2104, 2105)
+NORMS = ("map_growth_mean", "map_growth_sd")
 
 # Two measures of different systems each: how strongly they hang together has no published figure.
 TOGETHER = (
@@ -143,29 +144,36 @@ def calibrate(
     return Calibration(_frame(lines), _not_compared(lines), _all(audits), _all(ties))
 
 
-def picture(calibration: Calibration) -> pd.DataFrame:
+def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
     """Give the figures of all seeds together as a chart shows them: each against its target.
 
     Parameters
     ----------
     calibration
         From `calibrate`.
+    norms
+        Whether the 96 means and standard deviations of MAP Growth are among them.
 
     Returns
     -------
     pandas.DataFrame
-        label, topic, role, verdict, value, low, high, each less the target and over half the interval's
-        width: a figure passes between -1 and 1 (or nearer than its rounding).
+        label, topic, role, verdict, target, value, low, high: the last three as parts of half the interval's
+        width beside the target, so that a figure passes between -1 and 1 (or nearer than it is rounded).
+        The shape over grades, which has no number for a target, isn't among them.
+        Ready for `helpers.show.dots(…, series="role")`.
     """
     told = calibration.together
     told = told.loc[told["target"].notna() & told["verdict"].isin(["pass", "miss"])]
+    told = told.loc[~told["topic"].isin([WORST_GRADES, *([] if norms else NORMS)])]
     half = ((told["high"] - told["low"]) / 2).replace(0.0, np.nan)
+    words = told["topic"].str.replace("_", " ") + ": " + told["group"] + ", " + told["period"]
     return pd.DataFrame(
         {
-            "label": text((told["topic"] + ", " + told["group"]).to_numpy(dtype=object)),
+            "label": words,
             "topic": told["topic"],
             "role": told["role"],
             "verdict": told["verdict"],
+            "target": told["target"],
             **{name: (told[name] - told["target"]) / half for name in ("value", "low", "high")},
         }
     ).reset_index(drop=True)
@@ -188,7 +196,7 @@ def report(calibration: Calibration) -> dict[str, object]:
     told, figures = calibration.together, calibration.figures
     one_by_one = figures.loc[figures["seed"].notna()]
     counts = one_by_one.groupby(["scenario", "role", "verdict"], as_index=False).size()
-    norms = told["topic"].isin(["map_growth_mean", "map_growth_sd"])
+    norms = told["topic"].isin(NORMS)
     shown = told.loc[~norms | (told["verdict"] == "miss")]
     columns = ["scenario", "topic", "group", "period", "role", "target", "value", "low", "high", "verdict"]
     missed = one_by_one.loc[one_by_one["verdict"] == "miss", ["scenario", "seed", *columns[1:]]]

@@ -11,7 +11,7 @@ from math import isfinite
 from synthetic_data.published import rows
 from synthetic_data.studies.intervals import Measured
 
-__all__ = ["NO_TARGET", "Line", "line_of", "targets", "untargeted"]
+__all__ = ["NO_TARGET", "WORST_GRADES", "Line", "line_of", "targets", "untargeted"]
 
 NO_TARGET = "no published figure"
 WORST_GRADES = "chronic_absence_grades"  # told in words: they lie above all others

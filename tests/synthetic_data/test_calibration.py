@@ -86,8 +86,10 @@ def test_too_few_children_decide_nothing():
 
 
 def test_a_chart_shows_each_figure_against_its_target(calibrated):
-    shown = picture(calibrated)
+    assert 15 < len(picture(calibrated)) < 60
+    shown = picture(calibrated, norms=True)
     assert len(shown) > 100
+    assert shown["label"].is_unique
     inside = shown["value"].abs() <= 1
     assert inside[shown["verdict"] == "miss"].sum() == 0
     assert ((shown["high"] - shown["low"]) / 2).round(6).eq(1).all()

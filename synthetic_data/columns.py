@@ -129,4 +129,4 @@ def _arrow(values: Any) -> pa.Array:
     if isinstance(plain, set | frozenset):
         plain = sorted(plain)
     array = pa.array(plain, pa.large_string(), from_pandas=True)
-    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

@@ -21,7 +21,7 @@ TEXT = pa.large_string()
 def as_arrow(cells: pd.Series) -> pa.Array:
     """Give a column of text as one Arrow array."""
     array = pa.array(cells.array, TEXT, from_pandas=True)
-    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def joined(pieces: Sequence[Any]) -> pa.Array:

@@ -167,6 +167,7 @@ def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
     told = told.loc[~told["topic"].isin([WORST_GRADES, *([] if norms else NORMS)])]
     half = ((told["high"] - told["low"]) / 2).replace(0.0, np.nan)
     words = told["topic"].str.replace("_", " ") + ": " + told["group"] + ", " + told["period"]
+    words = words + " (" + told["scenario"] + ")"
     return pd.DataFrame(
         {
             "label": words,

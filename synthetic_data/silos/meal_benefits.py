@@ -37,7 +37,6 @@ NOT_HELD = (
     "telephone",
     "email",
 )
-WIDER = 2  # digits that its own numbers have more than the district's
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -71,8 +70,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     rng = rng_for(scenario.seed, SILO, "numbers")
     by_hand = rng.random(len(children)) < exchange.ids.get("District", 0.0)
     number = children["district_number"].to_numpy(dtype=object)
-    width = max(map(len, number)) + WIDER
-    own = numbered("", 10 ** (width - 1) + rng.permutation(len(children)), width)
+    # Its own numbers have as many digits as the district's, and are counted down from the highest.
+    width = max(map(len, number))
+    own = numbered("", 10**width - 1 - rng.permutation(len(children)), width)
     balance = np.zeros(len(children))
     accounts = truth.life.meal_accounts
     balance[pd.Index(children["person"]).get_indexer(pd.Index(accounts["person"]))] = accounts["balance"]

@@ -120,8 +120,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         )
 
     def immunizations() -> Sequence[Recorded]:
-        child, frame = _vaccines(truth, listed, np.datetime64(day, "D"))
-        frame = pd.DataFrame({**who(child), **frame})
+        child, said = _vaccines(truth, listed, np.datetime64(day, "D"))
+        frame = pd.DataFrame({**who(child), **said})
         rows = about(person.array.take(child), "Subject")
         return (Recorded("immunizations", "immunizations.csv", frame, rows),)
 

@@ -199,7 +199,7 @@ def test_every_hard_case_occurs_and_is_decided_by_something(tmp_path: Path, stud
     cases = key(folder, "cases")
 
     assert set(CASES) <= set(cases["case"])
-    assert {"twins", "siblings", "two_ids", "pin_reused", "colliding_id"} <= set(cases["case"])
+    assert {"twins", "siblings_one_address", "two_ids", "pin_reused", "colliding_id"} <= set(cases["case"])
     assert set(cases["decidable_by"]) <= {"Identifier", "Name and birth date", "Neither"}
     born = key(folder, "people").set_index("person")["birth_date"]
     january = cases.loc[cases["case"] == "january_first"]

@@ -1,0 +1,110 @@
+"""Files of a system that keeps no number: who is one record in all of them; what an empty cell selects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.files import read_district
+from helpers.files.findings import Findings
+from helpers.files.records import make_records
+from helpers.files.render import render_column
+from helpers.files.values import read_column
+from helpers.layouts import STRING, Column
+
+
+def rows(*given: tuple[str, int, str, str, str | None]) -> pd.DataFrame:
+    frame = pd.DataFrame(given, columns=["file", "row", "first_name", "last_surname", "birth_date"])
+    frame["birth_date"] = pd.to_datetime(frame["birth_date"]).astype("datetime64[us]")
+    return frame.astype(dict.fromkeys(("file", "first_name", "last_surname"), STRING)).astype(
+        {"row": "Int64"}
+    )
+
+
+def test_a_name_and_birth_date_in_two_files_is_one_record_and_another_spelling_is_not() -> None:
+    people = make_records(
+        rows(
+            ("list.csv", 2, "Ana", "Ruiz", "2014-03-05"),
+            ("list.csv", 3, "Leo", "Ruiz", "2016-01-09"),
+            ("visits.csv", 2, "Ana", "Ruiz", "2014-03-05"),
+            ("visits.csv", 3, "Anna", "Ruiz", "2014-03-05"),
+            ("visits.csv", 4, "Ana", "Ruiz", "2014-03-05"),
+            ("visits.csv", 5, "Leo", "Ruiz", None),
+        ),
+        "health",
+        takes_roles=False,
+    )
+
+    assert people.record_of.tolist() == [
+        "list.csv#2", "list.csv#3", "list.csv#2", "visits.csv#3", "list.csv#2", "visits.csv#5",
+    ]  # fmt: skip
+    assert people.findings.empty
+
+
+def test_nobody_chooses_between_two_of_one_name_and_birth_date() -> None:
+    listed = rows(
+        ("list.csv", 2, "Ana", "Ruiz", "2014-03-05"),
+        ("list.csv", 3, "Ana", "Ruiz", "2014-03-05"),
+        ("visits.csv", 2, "Ana", "Ruiz", "2014-03-05"),
+    ).assign(school_id=pd.array(["1", "2", None], dtype=STRING))
+    people = make_records(listed, "health", takes_roles=False)
+
+    assert people.record_of.tolist() == ["list.csv#2", "list.csv#3", "visits.csv#2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("08:05", "08:05:00"), ("8:05", "08:05:00"), ("25:10", None), ("noon", None)]
+)
+def test_a_time_of_day_is_read_by_its_declared_form_and_written_back(text: str, read: str | None) -> None:
+    column = Column(name="Time In", type="time", format="%H:%M")
+    findings = Findings("health", "visits.csv")
+    values = read_column(
+        pd.Series([text], dtype=STRING), column, np.array([2]), findings, name="Time In"
+    ).values
+
+    assert values.astype(STRING).fillna("").tolist() == [read or ""]
+    if read:
+        assert render_column(values, column).tolist() == ["08:05"]
+
+
+LAYOUT = """
+layout = "plans/list"
+silo = "plans"
+title = "Plans"
+source = "the kit's own"
+source_status = "own"
+[[file]]
+name = "plans"
+path = "*.csv"
+format = "csv"
+row_is = "a plan"
+columns = [
+  { name = "Id", identification_system = "State", meaning = "Number" },
+  { name = "Ended", type = "date", meaning = "Last day" },
+]
+[[file.makes]]
+table = "people"
+take = { local_id = "Id" }
+[[file.makes]]
+table = "program"
+where = { Ended = [""] }
+set = { status = "Active" }
+take = { local_id = "Id" }
+[[file.makes]]
+table = "program"
+unless = { Ended = [""] }
+set = { status = "Exited" }
+take = { local_id = "Id", end_date = "Ended" }
+"""
+
+
+def test_rows_can_be_told_by_an_empty_cell(tmp_path: Path) -> None:
+    (tmp_path / "layouts").mkdir()
+    (tmp_path / "layouts" / "plans.toml").write_text(LAYOUT, encoding="utf-8")
+    (tmp_path / "plans.csv").write_text("Id,Ended\n7,\n8,2026-02-03\n", encoding="utf-8")
+
+    program = next(iter(read_district(tmp_path).values())).facts["program"]
+    assert dict(zip(program["record"], program["status"], strict=True)) == {"7": "Active", "8": "Exited"}

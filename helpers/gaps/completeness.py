@@ -32,6 +32,8 @@ OF_EVERY_CHILD = {
     "assignment_score": "scores",
     "course_grade": "grades",
     "assessment_result": "test results",
+    "meal_eligibility": "eligibilities",
+    "contact": "contacts",
 }
 # Work that has no score because none was asked for, or none can be given yet.
 NOT_ASKED = ("Excused", "Not assigned", "Upcoming")

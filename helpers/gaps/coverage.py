@@ -17,6 +17,8 @@ __all__ = ["agreement", "coverage"]
 # What two systems can be compared by without a translation of codes.
 COMPARED = ("first_name", "last_surname", "birth_date", "sex", "grade_level")
 
+UNTOLD = "{}: first make its records joinable; till then nobody can say which of the children it knows."
+
 Lines = list[dict[str, Any]]
 
 
@@ -33,27 +35,37 @@ def coverage(known: Known, scope: Scope) -> Lines:
     Returns
     -------
     list of dict
-        A line *children known* a system; where it isn't for every grade or school, *meant children known* and
-        the limits *outside its grades* (named in ``column``) and *outside its schools*.
+        A line *children known* a system, of all children who are surely children of their own; NA of a system
+        most of whose records may be anybody's, and a limit where it keeps only who takes part or has a plan.
+        Where it isn't for every grade or school, *meant children known* and the limits *outside its grades*
+        (named in ``column``) and *outside its schools*.
     """
-    everyone = len(known.holds)
+    everyone = int(known.counts.sum())
     lines: Lines = []
     for place, silo in enumerate(known.silos):
         holds, meant = known.holds[:, place], scope.meant[:, place]
-        count = int(holds.sum())
-        if meant.all():
-            missing = known.example(~holds[known.child])
-            lines.append(line("children known", silo, None, count, everyone, **missing))
+        if not known.is_told_apart(place):
+            lines.append(line("children known", silo, None, None, everyone, next_step=UNTOLD.format(silo)))
             continue
-        lines.append(line("children known", silo, None, count, everyone))
-        missing = known.example((meant & ~holds)[known.child])
-        lines.append(line("meant children known", silo, None, count, int(meant.sum()), **missing))
+        count = int(holds.sum())
+        total = max(everyone, count)
+        if silo in known.of_some:
+            lines.append(line("children known", silo, None, count, total, is_limit=True))
+            continue
+        if meant.all():
+            missing = known.example((known.counts & ~holds)[known.child])
+            lines.append(line("children known", silo, None, count, total, **missing))
+            continue
+        lines.append(line("children known", silo, None, count, total))
+        missing = known.example((known.counts & meant & ~holds)[known.child])
+        whom = max(int((known.counts & meant).sum()), count)
+        lines.append(line("meant children known", silo, None, count, whom, **missing))
         for name, outside, column in (
             ("outside its grades", scope.by_grade[:, place], worded(scope.outside_grades[place])),
             ("outside its schools", scope.by_school[:, place], None),
         ):
-            if outside.any():
-                number = int(outside.sum())
+            number = int((outside & known.counts).sum())
+            if number:
                 lines.append(line(name, silo, None, number, everyone, column, is_limit=True))
     return lines
 

@@ -46,6 +46,9 @@ def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
         for silo, mine in ids.groupby("silo")
     }
     lines: Lines = []
+    # A row a system: with which systems it shares children, itself among them.
+    holds = known.holds.astype("int64")
+    tied = holds.T @ holds > 0
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
         total = int(known.of(left_place).sum())
@@ -64,7 +67,7 @@ def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
             name, count = named
             meeting += name == NAME_AND_DATE
             ways.append(line("comparable by name", left, right, count, total, name))
-        met = bool((known.holds[:, left_place] & known.holds[:, right_place]).any())
+        met = bool((tied[left_place] & tied[right_place]).any())
         blocked: dict[str, Any] = {} if meeting or met else {"blocked_by": "Not joinable"}
         lines += [line("ways to join", left, right, meeting, **blocked), *ways]
     return lines

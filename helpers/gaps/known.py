@@ -10,11 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.layouts import fact_tables, standard_table
+
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
 __all__ = ["BEHIND", "Known", "know"]
+
+# Facts that a child has who chose something or needs it.
+OF_SOME_CHILDREN = {"program", "participation", "career_interest", "application"}
 
 # Key of a line under which the records behind it are kept, where somebody asks for them.
 BEHIND = "behind"
@@ -37,6 +42,11 @@ class Known:
         One entry a record: the child's number.
     holds
         A row a child, a column a system: it has a record of the child.
+    counts
+        One entry a child: it is surely one of its own. A record by a name or an id alone that nothing ties to
+        another may be of a child who is counted already.
+    of_some
+        Systems that keep only who takes part in something, or has a plan: nobody is missing there.
     keeps_behind
         Whether lines keep the records behind them, and not only the first as an example.
     """
@@ -46,11 +56,22 @@ class Known:
     place: npt.NDArray[np.int64]
     child: npt.NDArray[np.int64]
     holds: npt.NDArray[np.bool_]
+    counts: npt.NDArray[np.bool_]
+    of_some: frozenset[str] = frozenset()
     keeps_behind: bool = False
 
     def pairs(self) -> list[tuple[int, int]]:
         """List every pair of systems once, by their places."""
         return list(combinations(range(len(self.silos)), 2))
+
+    def is_told_apart(self, place: int) -> bool:
+        """Say of a system whether most of its children are surely children of their own."""
+        holds = self.holds[:, place]
+        return int((holds & self.counts).sum()) * 2 >= int(holds.sum())
+
+    def is_for_some(self, place: int) -> bool:
+        """Say of a system whether nobody can tell from its records whom else it might be for."""
+        return self.silos[place] in self.of_some or not self.is_told_apart(place)
 
     def of(self, place: int) -> npt.NDArray[np.bool_]:
         """Mark the records of a system."""
@@ -115,4 +136,18 @@ def know(district: District, links: Links, *, keeps_behind: bool = False) -> Kno
     child, named = pd.factorize(records["child"])
     holds = np.zeros((len(named), len(silos)), dtype=bool)
     holds[child, place] = True
-    return Known(tuple(silos), records, place, child.astype("int64"), holds, keeps_behind)
+    counts = holds.sum(axis=1) > 1
+    dated = (records["linkable_by"] == "Name and birth date").to_numpy(dtype=bool)
+    counts[child[dated | (place == 0)]] = True
+    some = _of_some(district)
+    return Known(tuple(silos), records, place, child.astype("int64"), holds, counts, some, keeps_behind)
+
+
+def _of_some(district: District) -> frozenset[str]:
+    """Name the systems that say nothing of children but in what they take part, or which plan they have."""
+    tells: dict[str, set[str]] = {}
+    for table in fact_tables():
+        if standard_table(table).about == "child":
+            for silo in district.fact(table)["silo"].unique():
+                tells.setdefault(str(silo), set()).add(table)
+    return frozenset(silo for silo, tables in tells.items() if tables <= OF_SOME_CHILDREN)

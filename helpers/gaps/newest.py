@@ -21,9 +21,12 @@ NEWEST_OF = 0.999
 # Days that lie ahead by nature, so that they say nothing about how new an export is.
 AHEAD = ("end_date", "due_date", "calendar", "session")
 # Facts that come in windows, a few times a year: between two of them a system has nothing new to say. Nor has
-# one that dates memberships only, while nobody comes or goes.
+# one that dates memberships, plans or interests only, while nobody comes or goes.
 IN_WINDOWS = ("assessment_result", "screener_result", "survey_response")
-ON_CHANGE = ("school_enrollment", "section_enrollment", "program")
+ON_CHANGE = (
+    "school_enrollment", "section_enrollment", "program", "participation", "meal_eligibility", "contact",
+    "career_interest",
+)  # fmt: skip
 # Days without a test inside one window; a longer pause lies between two.
 WITHIN_A_WINDOW = 31
 # Between two windows, of a system of which only one is seen: tests come two to four times a year. Own

@@ -38,7 +38,7 @@ class Scope:
     ----------
     meant
         A row a child, a column a system: the system knows the child, or is for her grade and her school, as
-        far as anybody can tell.
+        far as anybody can tell. A system of those who take part or have a plan is meant for nobody else.
     outside_grades
         By system, the grades that it is not for, in order; empty where it is for all, or nobody knows.
     by_grade, by_school
@@ -72,7 +72,11 @@ def scope_of(known: Known) -> Scope:
     by_school &= ~by_grade
     order = {name: place for place, name in enumerate(GRADES)}
     named = tuple(tuple(sorted(own, key=lambda name: (order.get(name, len(order)), name))) for own in grades)
-    return Scope(~(by_grade | by_school), named, by_grade, by_school)
+    meant = ~(by_grade | by_school)
+    for place, silo in enumerate(known.silos):
+        if silo in known.of_some:
+            meant[:, place] = known.holds[:, place]
+    return Scope(meant, named, by_grade, by_school)
 
 
 def _first_said(known: Known, column: str, places: range) -> pd.Series:
@@ -87,14 +91,14 @@ def _outside(known: Known, group: pd.Series) -> tuple[Flags, list[list[str]]]:
     code, names = pd.factorize(group)
     outside = np.zeros(known.holds.shape, dtype=bool)
     empty: list[list[str]] = []
-    spoken = code >= 0
+    spoken = (code >= 0) & known.counts
     size = np.bincount(code[spoken], minlength=len(names))
     for place in range(len(known.silos)):
-        holds = known.holds[:, place]
+        holds = known.holds[:, place] & known.counts
         held = np.bincount(code[spoken & holds], minlength=len(names))
         whole = int(holds.sum())
         not_for = (held < LEAST_SHARE * size) & (size >= SMALLEST_GROUP)
-        if whole == 0 or held.sum() < KNOWN_SHARE * whole:
+        if whole == 0 or held.sum() < KNOWN_SHARE * whole or known.is_for_some(place):
             not_for[:] = False
         if len(names):
             outside[:, place] = spoken & ~holds & not_for[code]

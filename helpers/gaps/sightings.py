@@ -52,8 +52,8 @@ def sightings(
     heard = _last_heard(district, known)
     lines = []
     for place, silo in enumerate(known.silos[1:], start=1):
-        if not membership.tells[place] or silo not in newest.days:
-            continue
+        if not membership.tells[place] or silo not in newest.days or not known.is_told_apart(place):
+            continue  # of records that nothing ties to the roster nobody can say that they are in no roster
         since = membership.since[:, place]
         day = days_since_1970(pd.Series([newest.days[silo]]))[0]
         listed = known.holds[:, place] & (since != NEVER) & (since <= day - LONG_ENOUGH)

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.files import District
-from helpers.gaps import records_behind, scorecard
+from helpers.files import District, Silo
+from helpers.gaps import first_steps, records_behind, scorecard
 from helpers.gaps.scope import worded
 from helpers.link import Links
 from tests.district_by_hand import district, links, silo
@@ -96,3 +96,50 @@ def test_the_records_behind_a_line_are_those_that_are_missing() -> None:
 )
 def test_grades_are_said_as_from_and_to(grades: tuple[str, ...], words: str) -> None:
     assert worded(grades) == words
+
+
+def roster_and(*others: Silo, who: dict[tuple[str, str], str]) -> pd.DataFrame:
+    people = [{"record": f"s{at}", "grade_level": "06", "school_id": "1"} for at in range(20)]
+    tied = links({("sis", f"s{at}"): f"c{at}" for at in range(20)} | who)
+    return scorecard(district(silo("sis", people), *others), tied)
+
+
+def test_who_has_no_plan_is_missing_in_no_list_of_plans() -> None:
+    plans = [{"record": f"p{at}", "program_type": "Special education"} for at in range(3)]
+    kept = silo("plans", [{"record": f"p{at}"} for at in range(3)], program=plans)
+    card = roster_and(kept, who={("plans", f"p{at}"): f"c{at}" for at in range(3)})
+
+    known = line(card, "children known", "plans")
+    assert (known.numerator, known.denominator, known.is_limit) == (3, 20, True)
+    found = line(card, "match rate", "sis", "plans")
+    assert (found.numerator, found.denominator) == (3, 3)
+    assert first_steps(card).empty
+
+
+def test_of_records_that_may_be_anybodys_nobody_says_whom_the_system_knows() -> None:
+    names = [{"record": f"n{at}", "linkable_by": "Name only", "grade_level": "06"} for at in range(20)]
+    card = roster_and(silo("survey", names), who={("survey", f"n{at}"): f"n{at}" for at in range(20)})
+
+    known = line(card, "children known", "survey")
+    assert pd.isna(known.value)
+    assert known.denominator == 20
+    assert line(card, "children known", "sis").value == 1
+
+
+def test_two_systems_without_a_child_in_common_meet_through_a_third() -> None:
+    only_id = {"linkable_by": "Identifier only", "name_status": "None", "birth_date_status": "None"}
+    low, high, apart = (
+        silo(name, [{"record": f"{name}{at}", **only_id} for at in range(10)])
+        for name in ("low", "high", "apart")
+    )
+    who = {("low", f"low{at}"): f"c{at}" for at in range(10)}
+    who |= {("high", f"high{at}"): f"c{at + 10}" for at in range(10)}
+    who |= {("apart", f"apart{at}"): f"a{at}" for at in range(10)}
+    card = roster_and(high, low, apart, who=who)
+
+    def blocked(left: str, right: str) -> bool:
+        return line(card, "ways to join", left, right).blocked_by is not pd.NA
+
+    assert not blocked("high", "low")
+    assert blocked("low", "apart")
+    assert blocked("sis", "apart")

@@ -218,7 +218,8 @@ def test_what_waits_and_what_nobody_verified(card: pd.DataFrame) -> None:
 
 def test_coverage_and_completeness(card: pd.DataFrame) -> None:
     known = figures(card, "children known", "attendance")
-    assert (known.numerator, known.denominator) == (4, 7)
+    # The tests' record by a number alone, which is joined to nobody, may be of one of these.
+    assert (known.numerator, known.denominator) == (4, 6)
     assert figures(card, "column filled", "sis", column="sex").value == 1
     # Attendance has a column for the language and leaves it empty; it has none for the sex.
     assert not figures(card, "column filled", "attendance", column="home_language").is_limit

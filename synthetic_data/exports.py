@@ -18,7 +18,7 @@ import pandas as pd
 
 from helpers.files.render import render
 from helpers.files.text_table import TextTable
-from helpers.files.write import write_files, write_table
+from helpers.files.write import table_pieces, write_files, write_table
 from helpers.layouts import STRING, FileLayout, load_layout
 from synthetic_data.columns import pick, within
 from synthetic_data.damage import Log, go_wrong
@@ -98,12 +98,12 @@ def _write_silo(folder: Path, scenario: Scenario, truth: Truth, silo: str) -> Ex
     layout, place = load_layout(seen.layout), folder / "silos" / silo
     together = {}
     for page in pages.values():
-        path, data = page.path.removeprefix(f"{silo}/"), write_table(page.table, page.file)
-        page.table = replace(page.table, rows=NOTHING)
+        path = page.path.removeprefix(f"{silo}/")
         if path.split("/")[0].endswith((".zip", ".xlsx")):
-            together[path] = data
+            together[path] = write_table(page.table, page.file)
         else:
-            write_files(place, layout, {path: data})
+            write_files(place, layout, {path: table_pieces(page.table, page.file)})
+        page.table = replace(page.table, rows=NOTHING)
     write_files(place, layout, together)
     return Export(silo, seen.layout, _rows(pages.values()), log.table(), seen.limits, seen.cases)
 

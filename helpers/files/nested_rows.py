@@ -22,10 +22,10 @@ __all__ = ["json_records", "xml_records"]
 
 CANONICAL_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?")
 PLACE = re.compile(r'"?@@(\d+)@@"?')
-AT_ONCE = 200_000
+AT_ONCE = 50_000
 
-Cells = tuple[pa.Array, npt.NDArray[np.int64] | None]
-"""Texts, and which of them stands in which row; without places, one a row."""
+Cells = tuple[pa.Array, npt.NDArray[np.int64] | None, str]
+"""Texts, which of them stands in which row (without places, one a row), and what stands around each."""
 
 
 def json_records(rows: pd.DataFrame, file: FileLayout, end: str) -> Iterator[bytes]:
@@ -95,10 +95,11 @@ def _alike(
         return pa.array([first] * len(place), pa.large_string())
     pieces: list[Any] = [first]
     for at, after in zip(rest[::2], rest[1::2], strict=True):
-        texts, codes = cells[names[int(at)]]
+        texts, codes, mark = cells[names[int(at)]]
         whole_part = codes is None and place[-1] - place[0] + 1 == len(place)
         own = texts.slice(place[0], len(place)) if whole_part else texts.take(pa.array(_of(codes, place)))
-        pieces += [own, after]
+        pieces[-1] += mark
+        pieces += [own, mark + after]
     return joined(pieces)
 
 
@@ -147,7 +148,7 @@ def _xml_cells(cells: pd.Series, attribute: bool) -> Cells:
         return _quoted(cells, '[&<>"\n\r\t]', quoteattr)
     plain = as_arrow(cells)
     if not pc.any(pc.match_substring_regex(plain, "[&<>]")).as_py():
-        return plain, None
+        return plain, None, ""
     return _each(cells, escape)
 
 
@@ -156,13 +157,13 @@ def _quoted(cells: pd.Series, special: str, write: Callable[[str], str]) -> Cell
     plain = as_arrow(cells)
     if pc.any(pc.match_substring_regex(plain, special)).as_py():
         return _each(cells, write)
-    return joined(['"', plain, '"']), None
+    return plain, None, '"'
 
 
 def _each(cells: pd.Series, write: Callable[[str], str]) -> Cells:
     """Write each distinct cell once."""
     codes, distinct = pd.factorize(cells, use_na_sentinel=True)
-    return pa.array([write(str(text)) for text in distinct], pa.large_string()), codes.astype("int64")
+    return pa.array([write(str(text)) for text in distinct], pa.large_string()), codes.astype("int64"), ""
 
 
 def _element(name: str, content: Any, depth: int) -> str:

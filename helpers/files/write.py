@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from helpers.files.text_table import TextTable
 from helpers.files.workbook import pack_workbook
 from helpers.layouts import FileLayout, Layout
 
-__all__ = ["write_files", "write_table"]
+__all__ = ["table_pieces", "write_files", "write_table"]
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -41,12 +41,22 @@ def write_table(table: TextTable, file: FileLayout) -> bytes:
     bytes
         The file; of a workbook one sheet, which `write_files` puts into it.
     """
-    if file.format == "xlsx":
-        return sheet_of(table, file)
-    write = {"csv": _delimited, "json_lines": _json_lines, "xml": _xml}[file.format]
+    return b"".join(table_pieces(table, file))
+
+
+def table_pieces(table: TextTable, file: FileLayout) -> Iterator[bytes]:
+    """Write one file as `write_table` does, piece by piece: a large one is never in memory as a whole."""
     encoding = str(table.settings.get("encoding", "utf-8"))
-    text = write(table, file)
-    return text if encoding == "utf-8" else text.decode("utf-8").encode(encoding)
+    if file.format == "xlsx":
+        yield sheet_of(table, file)
+    elif file.format == "csv" or encoding != "utf-8":
+        write = {"csv": _delimited, "json_lines": _json_lines, "xml": _xml}[file.format]
+        text = write(table, file)
+        yield text if encoding == "utf-8" else text.decode("utf-8").encode(encoding)
+    elif file.format == "json_lines":
+        yield from _json_pieces(table, file)
+    else:
+        yield from _xml_pieces(table, file)
 
 
 def _cells(columns: list[pa.Array]) -> list[list[str]]:
@@ -82,19 +92,27 @@ def _delimited(table: TextTable, file: FileLayout) -> bytes:
 
 
 def _json_lines(table: TextTable, file: FileLayout) -> bytes:
-    end = LINE_ENDS[str(table.settings.get("line_end", "lf"))]
-    return b"".join(json_records(table.rows, file, end))
+    return b"".join(_json_pieces(table, file))
+
+
+def _json_pieces(table: TextTable, file: FileLayout) -> Iterator[bytes]:
+    return json_records(table.rows, file, LINE_ENDS[str(table.settings.get("line_end", "lf"))])
 
 
 def _xml(table: TextTable, file: FileLayout) -> bytes:
+    return b"".join(_xml_pieces(table, file))
+
+
+def _xml_pieces(table: TextTable, file: FileLayout) -> Iterator[bytes]:
     root = file.root or "<Interchange>"
     name = re.match(r"<\s*([^\s>/]+)", root)
     closing = name[1] if name else "Interchange"
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n'.encode()
-    return b"".join([head, *xml_records(table.rows, file), f"</{closing}>\n".encode()])
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n'.encode()
+    yield from xml_records(table.rows, file)
+    yield f"</{closing}>\n".encode()
 
 
-def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes | Iterable[bytes]]) -> None:
     """Write a silo's files, inside a zip where the layout has a container.
 
     Parameters
@@ -104,19 +122,20 @@ def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes]) -> 
     layout
         The silo's layout; its order of files is the order of a zip's entries.
     contents
-        Bytes by path inside the folder, such as ``oneroster.zip/users.csv``, ``students.jsonl`` or
-        ``clubs.xlsx/Sheet1``.
+        Bytes, or pieces of them, by path inside the folder, such as ``oneroster.zip/users.csv``,
+        ``students.jsonl`` or ``clubs.xlsx/Sheet1``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     inside: dict[str, dict[str, bytes]] = {}
     for path, data in contents.items():
         container, slash, entry = path.partition("/")
         if slash and container.endswith((".zip", ".xlsx")):
-            inside.setdefault(container, {})[entry] = data
+            inside.setdefault(container, {})[entry] = data if isinstance(data, bytes) else b"".join(data)
         else:
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+            with target.open("wb") as written:
+                written.writelines([data] if isinstance(data, bytes) else data)
     order = [file.path for file in layout.files]
     for container, entries in inside.items():
         if container.endswith(".xlsx"):

@@ -3,7 +3,7 @@
 A family whose children have more support around them signs up more often, looks in more often and opens more
 of its messages. Where parents live apart, both are on record and the second home hears less. A message comes
 in the family's language where the portal has a translation, in English otherwise; whether it is opened
-doesn't depend on that while ``scenario.fair`` is true.
+doesn't depend on that, since no published rate says by how much it would.
 """
 
 from __future__ import annotations
@@ -58,7 +58,6 @@ TRANSLATED = ("eng", "spa")  # languages in which the portal has its messages
 SIGNED_UP, SUPPORT_IN_SIGNING_UP = 1.9, 0.6
 LOGINS_A_YEAR, SUPPORT_IN_LOGINS = 8.0, 0.45
 OPENED, SUPPORT_IN_OPENING, OPENED_OF_TOPIC = 0.35, 0.7, (-0.3, 0.4, 0.3)
-UNTRANSLATED_IN_OPENING = -0.8  # only where scenario.fair is false
 APART = 0.16  # of two parents
 SECOND_HOME, SECOND_GUARDIAN = 0.35, 0.5  # times as many log-ins as the first guardian
 TOLD_LANGUAGE = 0.85  # of homes that speak another language than English
@@ -82,13 +81,6 @@ EFFECTS = (
         "a message about absences",
         lambda scenario: scenario.direct_effects,
         "messages a guardian",
-    ),
-    Effect(
-        "untranslated_in_opening",
-        "message in another language than the home's",
-        "messages opened",
-        lambda scenario: 0.0 if scenario.fair else UNTRANSLATED_IN_OPENING,
-        "log odds",
     ),
 )
 
@@ -148,7 +140,7 @@ def draw_family_contact(
     Parameters
     ----------
     scenario
-        The day of the exports; `fair`; `direct_effects`, the share of notices about absences that are sent.
+        The day of the exports; `direct_effects`, the share of notices about absences that are sent.
     population, schooling
         Families, and when their children were here.
     traits
@@ -190,7 +182,7 @@ def draw_family_contact(
     lives_with = ~(apart[home[guardian]] & (rank[guardian] == 1) & parent)
 
     def traffic(contacts: FamilyContact) -> Traffic:
-        return _traffic(scenario, schooling, traits, support, contacts, spoken, rank, away())
+        return _traffic(scenario, schooling, traits, support, contacts, rank, away())
 
     return FamilyContact(
         signed_up,
@@ -270,7 +262,6 @@ def _traffic(
     traits: Traits,
     support: Numbers,
     contacts: FamilyContact,
-    spoken: Codes,
     rank: Codes,
     away: Absences,
 ) -> Traffic:
@@ -290,8 +281,6 @@ def _traffic(
     wanted = contacts.language[home]
     language = np.where(np.isin(wanted, [LANGUAGES.index(one) for one in TRANSLATED]), wanted, 0)
     odds = OPENED + SUPPORT_IN_OPENING * traits.support[child] + np.array(OPENED_OF_TOPIC)[topic]
-    if not scenario.fair:
-        odds = odds + np.where(language == spoken[home], 0.0, UNTRANSLATED_IN_OPENING)
     hours = HOURS_UNTIL_OPENED * np.exp(SPREAD_OF_HOURS * rng.standard_normal(len(contact)))
     opened = sent + (60 * hours).astype("int64") + 1
     closing = np.datetime64(scenario.as_of, "m") + np.timedelta64(1, "D")

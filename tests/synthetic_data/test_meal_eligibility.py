@@ -10,7 +10,11 @@ import pytest
 
 from helpers.files import District
 from synthetic_data.district import make_district
+from synthetic_data.levels import exchange
 from synthetic_data.life.eligibility import FREE, FULL, income_ratios
+from synthetic_data.scenario import Level
+from synthetic_data.silos.meal_benefits import SILO, observe
+from synthetic_data.silos.observation import Truth
 from tests.synthetic_data.truth import truth
 
 # Fields of the reader whose list the layout follows, without the one that it adds itself.
@@ -119,17 +123,19 @@ def test_the_file_says_what_the_key_says_was_so_on_its_day(clean_district_folder
 
 
 @pytest.mark.parametrize(("level", "share"), [("none", 0.9), ("manual", 0.9), ("rostered", 1.0)])
-def test_the_level_says_how_many_carry_the_district_s_number(
-    tmp_path: Path, level: str, share: float
-) -> None:
-    folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)
-    children = truth(students=300).population.children.set_index("person")
-    table = determinations(folder).drop_duplicates("person")
-    own = table["person_identifier"] != table["person"].map(children["district_number"])
+def test_the_level_says_how_many_carry_the_district_s_number(level: Level, share: float) -> None:
+    whole = truth(students=300, faults=0.0)
+    scenario = whole.scenario.model_copy(update={"level": level})
+    (seen,) = observe(scenario, Truth(*whole[1:]), exchange(scenario, SILO)).recorded()
+    assert isinstance(seen.frame, pd.DataFrame)
+    number = seen.frame["person_identifier"].groupby(seen.people["person"]).first()
+    district = whole.population.children.set_index("person")["district_number"]
+    own = number != district.reindex(number.index)
 
     assert abs((~own).mean() - share) < 0.06
-    assert not table.loc[own, "person_identifier"].isin(children["district_number"]).any()
-    assert table["person_identifier"].is_unique
+    assert not number[own].isin(district).any()
+    assert number.is_unique
+    assert number.str.len().nunique() == 1, "no length tells whose number it is"
 
 
 def test_each_kind_of_fault_is_what_it_says(tmp_path: Path) -> None:

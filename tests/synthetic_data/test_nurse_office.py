@@ -10,8 +10,12 @@ import pytest
 
 from helpers.files import District
 from synthetic_data.district import make_district
+from synthetic_data.levels import exchange
 from synthetic_data.life.health import REASONS
 from synthetic_data.life.vaccines import VACCINES
+from synthetic_data.scenario import Level
+from synthetic_data.silos.health import SILO, observe
+from synthetic_data.silos.observation import Truth
 from tests.synthetic_data.truth import truth
 
 # The kit's own layout.
@@ -62,14 +66,21 @@ def test_without_faults_every_row_is_used_and_a_child_is_one_record(clean_distri
     assert silo.facts["health_visit"]["time_in"].str.fullmatch(r"\d\d:\d\d:00").all()
 
 
-def test_ids_stand_in_it_only_where_they_are_agreed(tmp_path: Path) -> None:
-    for level in ("rostered", "governed"):
-        folder = make_district(folder=tmp_path / level, students=120, level=level, faults=0.0)
-        children = truth(students=120).population.children.set_index("person")
-        for name in HEADERS:
-            table = listed(folder, name)
-            told = table["person"].map(children["district_number"])
-            assert (table["District ID"] == (told if level == "governed" else "")).all()
+@pytest.mark.parametrize("level", ["rostered", "governed"])
+def test_ids_stand_in_it_only_where_they_are_agreed(level: Level) -> None:
+    whole = truth(students=300, faults=0.0)
+    scenario = whole.scenario.model_copy(update={"level": level})
+    district = whole.population.children.set_index("person")["district_number"]
+    files = list(observe(scenario, Truth(*whole[1:]), exchange(scenario, SILO)).recorded())
+
+    assert [one.file for one in files] == list(HEADERS)
+    for one in files:
+        assert isinstance(one.frame, pd.DataFrame)
+        told = one.frame["District ID"]
+        if level == "rostered":
+            assert told.isna().all()
+        else:
+            assert told.tolist() == one.people["person"].map(district).tolist()
 
 
 def test_the_lists_say_what_the_key_says_was_so_on_their_day(clean_district_folder: Path) -> None:

@@ -10,8 +10,12 @@ import pytest
 
 from helpers.files import District, read_district
 from synthetic_data.district import make_district
+from synthetic_data.levels import exchange
 from synthetic_data.life.plans import CATEGORIES
 from synthetic_data.published import rows
+from synthetic_data.scenario import Level
+from synthetic_data.silos.observation import Truth
+from synthetic_data.silos.special_education import SILO, observe
 from tests.synthetic_data.truth import truth
 
 # Fields of the reader whose list the layout follows, without the one that it adds itself.
@@ -116,15 +120,18 @@ def test_the_files_say_what_the_key_says_was_so_on_their_day(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("level", "share"), [("none", 0.9), ("manual", 0.9), ("governed", 1.0)])
-def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level: str, share: float) -> None:
-    folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)
-    table = with_person(folder)
-    state = truth(students=300).population.children.set_index("person")["state_id"]
-    carried = table["state_studentnumber"] != ""
+def test_the_level_says_how_many_carry_the_state_s_number(level: Level, share: float) -> None:
+    whole = truth(students=300, faults=0.0)
+    scenario = whole.scenario.model_copy(update={"level": level})
+    (plans_file,) = observe(scenario, Truth(*whole[1:]), exchange(scenario, SILO)).recorded()
+    assert isinstance(plans_file.frame, pd.DataFrame)
+    number = plans_file.frame["state_studentnumber"]
+    state = whole.population.children.set_index("person")["state_id"]
 
-    assert abs(carried.mean() - share) < 0.13
-    assert (table["state_studentnumber"] == table["person"].map(state))[carried].all()
-    assert (table["student_number"] == "").all(), "no level gives this system the district's number"
+    assert abs(number.notna().mean() - share) < 0.13
+    told = number.notna().to_numpy(dtype=bool)
+    assert (number[told].to_numpy() == plans_file.people["person"][told].map(state).to_numpy()).all()
+    assert "student_number" not in plans_file.frame, "no level gives this system the district's number"
 
 
 def test_a_child_is_filed_under_a_guardian_s_surname_in_every_row(tmp_path: Path) -> None:

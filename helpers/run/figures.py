@@ -84,7 +84,7 @@ def figures_of(district: District) -> RunFigures:
     from helpers.score import can_be_judged, score_children, score_links
     from helpers.share.real_data import Guard
     from helpers.show.systems import system_names
-    from helpers.show.ties import ties_in_words
+    from helpers.show.ties import apart, ties_in_words
 
     links = link_district(district)
     guard, names = Guard.of(district), system_names(district.layouts)
@@ -93,13 +93,15 @@ def figures_of(district: District) -> RunFigures:
         scores = score_links(district, links.crosswalk)
         children = score_children(district, links)
         looked_up = score_children(district, look_up_everywhere(district.people, district.identifiers))
-    judged = (children, looked_up)
+    judged = (children, looked_up, scores)
     figures = _index(district, links, judged, scorecard(district, links, scores), guard)
+    alone = apart(links.crosswalk) if len(district) > 1 else []
     findings = district.findings
     unknown = findings.loc[findings["kind"].eq("file_unknown"), "file"].dropna().unique().tolist()
     figures = replace(
         figures,
         unknown_files=tuple(unknown),
+        apart=tuple(names[silo].lower() for silo in district if silo in alone),
         ties=None if children is not None else ties_in_words(links.crosswalk, names, guard),
     )
     return RunFigures(figures, district.about, district.synthetic)
@@ -116,13 +118,14 @@ def _say(guard: Any, count: object) -> Count:
 def _index(
     district: District,
     links: Links,
-    judged: tuple[pd.DataFrame | None, pd.DataFrame | None],
+    judged: tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None],
     measures: pd.DataFrame,
     guard: Any,
 ) -> IndexFigures:
     from helpers.show.systems import spoken_names, system_names
+    from helpers.show.ties import against_roster
 
-    crosswalk, (children, looked_up) = links.crosswalk, judged
+    crosswalk, (children, looked_up, scores) = links.crosswalk, judged
     names = system_names(district.layouts)
     known = crosswalk.groupby("silo")["child"].nunique()
     spoken = spoken_names(district.layouts)
@@ -131,6 +134,8 @@ def _index(
     everywhere = None
     if children is None and len(known) > 1:
         everywhere = int((crosswalk.groupby("child")["silo"].nunique() == len(known)).sum())
+    roster = next(iter(district), "")
+    by_system = None if scores is None else against_roster(scores, roster)
     return IndexFigures(
         place=district.title,
         children=_say(guard, len(children) if children is not None else crosswalk["child"].nunique()),
@@ -141,8 +146,8 @@ def _index(
         looked_up_wrong=_say(guard, _unnoticed(looked_up)),
         waiting=_say(guard, bands.get("Review", 0)),
         unverified=_say(guard, bands.get("Unverified", 0)),
-        outcomes=_outcomes(children, guard) if children is not None else _ties(crosswalk, names, guard),
-        picture_title=_picture_title(children, bands),
+        outcomes=_ties(crosswalk, names, guard) if by_system is None else _outcomes(by_system, names, guard),
+        picture_title=_picture_title(by_system, len(names)),
         first_step=_first_step(measures, spoken, guard),
     )
 
@@ -163,15 +168,18 @@ def _unnoticed(children: pd.DataFrame | None) -> int | None:
     return int((children["outcome"].eq("wrong") & ~children["noticed"].fillna(False).astype(bool)).sum())
 
 
-def _outcomes(children: pd.DataFrame, guard: Any) -> dict[str, Mapping[str, Count]]:
-    """Count right, missed and wrong by how many systems know the child: more systems, more to join."""
-    rows: dict[str, Mapping[str, Count]] = {}
-    for count in sorted(children["silos"].dropna().unique().tolist(), reverse=True):
-        own = children[children["silos"].eq(count)]
-        label = "Known to one system" if count == 1 else f"Known to {count} systems"
-        counts = {name: int(own["outcome"].eq(name).sum()) for name in ("right", "missed", "wrong")}
-        rows[label] = shown_parts(guard, counts)
-    return rows
+def _outcomes(
+    by_system: pd.DataFrame, names: Mapping[str, str], guard: Any
+) -> dict[str, Mapping[str, Count]]:
+    """Count, system by system, how its records are joined to the same child on the roster; best first."""
+    parts = ["right", "missed", "wrong"]
+    shares = by_system["right"] / by_system[parts].sum(axis="columns")
+    best = by_system.assign(share=shares).sort_values("share", ascending=False, kind="stable")
+    return {
+        names[str(silo)]: shown_parts(guard, dict(zip(parts, numbers, strict=True)))
+        for silo, *numbers in best[["silo", *parts]].astype(dict.fromkeys(parts, int)).itertuples(index=False)
+        if silo in names
+    }
 
 
 def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict[str, Mapping[str, Count]]:
@@ -189,17 +197,19 @@ def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict
     }
 
 
-def _picture_title(children: pd.DataFrame | None, bands: pd.Series) -> str:
-    if children is None:
+def _picture_title(by_system: pd.DataFrame | None, systems: int) -> str:
+    if by_system is None:
         return "How the records of each system are joined; nobody has checked whether rightly"
-    outcomes = children["outcome"].value_counts()
-    missed, wrong = int(outcomes.get("missed", 0)), int(outcomes.get("wrong", 0))
-    if not missed and not wrong:
-        return "Every child is put together fully, none is joined to another child"
-    return (
-        f"{missed:,} {'child is' if missed == 1 else 'children are'} not put together fully, "
-        f"{f'{wrong:,}' if wrong else 'none'} {'are' if wrong > 1 else 'is'} joined to another child"
-    )
+    whole = int((by_system["missed"].eq(0) & by_system["wrong"].eq(0)).sum())
+    nobody = int((by_system["right"].eq(0) & by_system["missed"].gt(0)).sum())
+    wrong = int(by_system["wrong"].sum())
+    said = f"{wrong:,} {'record is' if wrong == 1 else 'records are'} joined to another child"
+    if nobody:
+        verb = "is" if nobody == 1 else "are"
+        return f"{nobody} of {systems} systems {verb} joined to nobody; in the others {said}"
+    if whole == len(by_system):
+        return "Every record of a child on the roster is joined to that child"
+    return f"{whole} of {len(by_system)} systems find all their children on the roster, {said}"
 
 
 def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str], guard: Any) -> str:

@@ -59,6 +59,8 @@ class IndexFigures:
         The one thing to do first, as a sentence.
     ties
         How surely each system's records are joined, in words; said where nothing can judge it.
+    apart
+        Systems none of whose records is joined to another system, as they are said.
     unknown_files
         Files that no layout knows, so that nothing of them is in the reports.
     """
@@ -76,6 +78,7 @@ class IndexFigures:
     picture_title: str = ""
     first_step: str = ""
     ties: pd.DataFrame | None = None
+    apart: Sequence[str] = ()
     unknown_files: Sequence[str] = ()
 
 
@@ -163,9 +166,8 @@ def sentences(figures: IndexFigures) -> list[str]:
     if figures.joined is not None:
         number = as_number(figures.joined)
         noun = "child is" if number == 1 else "children are"
-        lines.append(
-            f"**{number_text(figures.joined)}**{of_all} {noun} joined in all systems that should know them."
-        )
+        said = f"**{number_text(figures.joined)}**{of_all} {noun} joined in all systems that should know them"
+        lines.append(f"{said}{_apart(figures.apart)}.")
     else:
         unjudged = "how many should be cannot be judged, since there is no answer key."
         if len(figures.systems) == 1:
@@ -177,6 +179,15 @@ def sentences(figures: IndexFigures) -> list[str]:
     lines.append(_joined_wrongly(figures))
     lines.append(f"First thing to do: {figures.first_step or 'nothing stands out; read the reports below.'}")
     return lines
+
+
+def _apart(systems: Sequence[str]) -> str:
+    """Say which systems are joined to no other, as the rest of a sentence."""
+    if not systems:
+        return ""
+    named = " and ".join([*([", ".join(systems[:-1])] if systems[:-1] else []), systems[-1]])
+    shares = "shares nothing" if len(systems) == 1 else "share nothing"
+    return f": **{len(systems)}** systems ({named}) {shares} with any other that could tell who is who"
 
 
 def _joined_wrongly(figures: IndexFigures) -> str:
@@ -253,7 +264,7 @@ def _picture(figures: IndexFigures) -> str:
     return stacked_bars(
         figures.outcomes,
         title=figures.picture_title or "How the children of each system are joined",
-        unit="children",
+        unit="records of children",
         caption=caption,
     )._repr_html_()
 

@@ -49,9 +49,15 @@ _LANGUAGES = {
     "ara": "Arabic",
     "chi": "Chinese",
     "eng": "English",
+    "hat": "Haitian Creole",
     "hin": "Hindi",
+    "hmn": "Hmong",
     "kor": "Korean",
+    "por": "Portuguese",
+    "rus": "Russian",
+    "smo": "Samoan",
     "spa": "Spanish",
+    "tgl": "Tagalog",
     "vie": "Vietnamese",
     "yor": "Yoruba",
 }
@@ -65,6 +71,10 @@ _ELEMENTS = {
     "rit": "RIT",
     "iready": "i-Ready",
     "sat": "SAT",
+    "lms": "LMS",
+    "bess": "BESS",
+    "bess_t_score": "BESS T-score",
+    "special_education": "special education plan",
     "id": "number",
 }
 _STATUSES = {

@@ -1,4 +1,4 @@
-"""How surely the records of each system are joined, in words that give no small number away."""
+"""How surely the records of each system are joined, and how rightly, as a page says it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from helpers.layouts import STRING
 from helpers.share.parts import shown_parts
 from helpers.share.real_data import Guard
 
-__all__ = ["ties_in_words"]
+__all__ = ["against_roster", "apart", "ties_in_words"]
 
 _SAID = {
     "Sure": "joined surely",
@@ -66,3 +66,60 @@ def _how(own: Mapping[str, int], guard: Guard) -> str:
     return ", ".join(
         f"{f'{part:,}' if isinstance(part, int) else 'some'} {_SAID[band]}" for band, part in parts.items()
     )
+
+
+def apart(crosswalk: pd.DataFrame) -> list[str]:
+    """List the systems none of whose records is joined to a record of another system.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``crosswalk``.
+
+    Returns
+    -------
+    list of str
+        Silos, in the order of the table.
+
+    Examples
+    --------
+    >>> crosswalk = pd.DataFrame({"silo": ["sis", "meals", "clubs"], "child": ["a", "a", "b"]})
+    >>> apart(crosswalk)
+    ['clubs']
+    """
+    together = crosswalk.groupby("child")["silo"].transform("nunique").gt(1)
+    tied = set(crosswalk.loc[together, "silo"])
+    return [silo for silo in crosswalk["silo"].dropna().unique().tolist() if silo not in tied]
+
+
+def against_roster(scores: pd.DataFrame, roster: str) -> pd.DataFrame:
+    """Count, by system, how its records are joined to the same child's record on the roster.
+
+    Parameters
+    ----------
+    scores
+        Table ``scores``.
+    roster
+        The silo that every other is compared with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, right, missed, wrong``: pairs of a record of the system and one on the roster; children whom
+        only one of both knows make no pair.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame(
+    ...     {"left_silo": ["meals"], "right_silo": ["sis"], "group": ["All"], "pair_kind": ["All"]}
+    ...     | {"right": [540], "missed": [51], "wrong": [9]}
+    ... )
+    >>> against_roster(scores, "sis").to_dict("records")
+    [{'silo': 'meals', 'right': 540, 'missed': 51, 'wrong': 9}]
+    """
+    whole = scores[scores["group"].eq("All") & scores["pair_kind"].eq("All")]
+    left, right = whole["left_silo"], whole["right_silo"]
+    other = right.where(left.eq(roster), left).where(left.eq(roster) | right.eq(roster))
+    counts = whole[["right", "missed", "wrong"]].assign(silo=other)
+    counts = counts[counts["silo"].notna() & counts["silo"].ne(roster)]
+    return counts[["silo", "right", "missed", "wrong"]].reset_index(drop=True)

@@ -62,7 +62,8 @@ def repeated(text: pd.Series) -> np.ndarray:
 def _shared_ids(rows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
     """Tell how many people stand behind a local id: two where first name and birth date both disagree.
 
-    Returns which of them each row is about (1 unless an id is shared), and the findings.
+    Returns which of them each row is about (1 unless an id is shared), and the findings. Of a third and
+    further ones each is one, too: an id that is nobody's may stand for many.
     """
     number = np.ones(len(rows), "int64")
     again = repeated(rows["local_id"])
@@ -82,11 +83,20 @@ def _shared_ids(rows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
         pairs = pd.MultiIndex.from_frame(both[["local_id", name]])
         theirs &= pairs.isin(pd.MultiIndex.from_frame(other[["local_id", name]]))
     shared = both[theirs]
-    number[rows.index.get_indexer(shared.index)] = 2
+    number[rows.index.get_indexer(shared.index)] = 2 + _further_people(shared)
     findings = _finding(
         shared, "id_shared", "nothing", value=shared["local_id"], expected="an id of one person"
     )
     return pd.Series(number, index=rows.index), findings
+
+
+def _further_people(shared: pd.DataFrame) -> np.ndarray:
+    """Give a number to each who shares an id with its first bearer; one first name or birth date is one."""
+    ids, born = shared["local_id"].to_numpy(), pd.factorize(shared["birth_date"])[0]
+    name = shared["first_name"].str.casefold().to_numpy()
+    of_a_name = pd.Series(born).groupby([ids, name]).transform("min")
+    someone = of_a_name.groupby([ids, born]).transform("min")
+    return someone.groupby(ids).rank(method="dense").to_numpy(dtype="int64") - 1
 
 
 def _without_id(rows: pd.DataFrame) -> pd.Series:
@@ -223,9 +233,9 @@ def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
         rows["local_id"] = missing(len(rows), STRING)
     number, shared = _shared_ids(rows)
     record = rows["local_id"].astype(STRING)
-    twice = (number > 1).to_numpy()
-    if twice.any():
-        record = record.mask(twice, record + "~2")
+    further = (number > 1).to_numpy()
+    if further.any():
+        record = record.mask(further, record + "~" + number.astype(STRING))
     nameless = rows["local_id"].isna()
     if nameless.any():
         record = record.mask(nameless, _without_id(rows[nameless]).reindex(rows.index))

@@ -72,6 +72,14 @@ def test_one_id_with_two_first_names_and_birth_dates_holds_two_people(tmp_path: 
     assert account.tolist() == ["1", "1~2", "2"]  # each balance is that of its own row
 
 
+def test_an_id_that_is_nobodys_holds_as_many_people_as_it_has(tmp_path: Path) -> None:
+    rows = ["0,Ruiz,Ana,01/02/2014", "0,Diaz,Ben,03/04/2015", "0,Wu,Cleo,05/06/2016", "0,Diaz,BEN,03/04/2015"]
+    silo = meals(tmp_path, *rows, "0,Wu,Cleo,07/08/2016")
+    assert silo.people["record"].tolist() == ["0", "0~2", "0~3"]
+    assert silo.people["first_name"].tolist() == ["Ana", "BEN", "Cleo"]
+    assert sum(kind == "id_shared" for kind in silo.findings["kind"]) == 4
+
+
 def test_twins_under_one_id_stay_one_record(tmp_path: Path) -> None:
     silo = meals(tmp_path, "1,Ruiz,Ana,01/02/2014", "1,Ruiz,Eva,01/02/2014")
     assert silo.people["record"].tolist() == ["1"]

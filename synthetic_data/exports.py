@@ -37,7 +37,7 @@ __all__ = ["Export", "clean_pages", "plan_faults", "write_silos"]
 NOTHING = pd.DataFrame()
 PARTS = ".parts"
 # Silos that cost most, first: so that no process begins with them when the others have done.
-LONGEST = ("lms", "attendance", "sis", "map_growth", "family", "iready", "activities")
+LONGEST = ("lms", "attendance", "sis", "iready", "health", "map_growth", "meals", "clubs", "screener")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,11 @@ __all__ = [
 def accents_lost(scene: Scene) -> None:
     """José -> Jose."""
     scene.change_each(
-        lambda text: "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+        lambda text: (
+            text
+            if text.isascii()
+            else "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+        )
     )
 
 

@@ -21,6 +21,9 @@ MERELY_THERE = ("school_enrollment", "section_enrollment", "meal_account")
 AWAY_DAYS = 10
 LOWER_BY = 5  # percentiles
 POINTS_SHARE = 0.75
+WORK_LATE = 3
+NURSE_VISITS = 3
+SURELY = 2 / 3
 A_YEAR = pd.Timedelta(days=365)
 
 
@@ -29,14 +32,15 @@ def follow_child(district: District, links: Links) -> str:
 
     Among all children, the first in this order:
 
-    1. every record of the child is tied to her surely: her story is hers;
+    1. no record of the child waits for a person, and at least two in three are tied to her surely: her story
+       is hers, and where a system names nobody its page says that nothing confirms the tie;
     2. the roster lists her today (the first of SIS, else the system that knows most children; no end before
-    the
-       newest day of its records);
+       the newest day of its records);
     3. at least two systems know her;
     4. at least one system doesn't: something is missing;
-    5. more systems before fewer have a part of her story: days away, a test that came out lower than the
-       first of the year, points left behind in gradebooks (`_story_parts`);
+    5. more parts of her story before fewer are told: days away, a test that came out lower than the first
+       of the year, points left behind and work handed in late or never, a screener that is elevated, visits
+       to the nurse, a plan, a meal at a lower price, an activity (`_story_parts`);
     6. her systems write her name differently, or disagree about her birth date;
     7. something happened to her: a fact beyond enrolment, classes and a meal account (an absence, say);
     8. more systems before fewer;
@@ -73,12 +77,14 @@ def follow_child(district: District, links: Links) -> str:
         people["last_surname"].fillna(people["full_name"]).fillna("") + "|" + people["first_name"].fillna("")
     )
     people = people.assign(
-        written=names.where(names != "|"), unsure=~people["link_band"].isin(["Sure", "Alone"])
+        written=names.where(names != "|"),
+        waits=people["link_band"].eq("Review"),
+        sure=people["link_band"].isin(["Sure", "Alone"]),
     )
     by_child = people.groupby("child", sort=True)
     story = pd.DataFrame(
         {
-            "unsure": by_child["unsure"].max(),
+            "unsure": by_child["waits"].max() | (by_child["sure"].mean() < SURELY),
             "gone": ~silos.index.to_series().isin(_on_roster(district, people)),
             "single": silos < 2,
             "everywhere": silos >= people["silo"].nunique(),
@@ -92,13 +98,11 @@ def follow_child(district: District, links: Links) -> str:
 
 
 def _story_parts(district: District, links: Links) -> pd.Series:
-    """Count, by child, what attendance, tests and gradebooks each have to tell: none, one, two or three."""
+    """Count, by child, the parts of a story that her systems have to tell."""
     marks = district.fact("attendance_event").dropna(subset=["date"])
     absent = marks["attendance_event_category"].isin(["Excused Absence", "Unexcused Absence"])
-    if len(marks):
-        # A mistyped date in the far future is no newest day.
-        newest = pd.Timestamp(str(marks["date"].quantile(0.999, interpolation="higher")))
-        marks = marks[absent & marks["date"].between(newest - A_YEAR, newest)]
+    marks = _of_a_year(marks.assign(absent=absent))
+    marks = marks[marks["absent"].astype(bool)]
     away = with_child(marks, links.crosswalk).groupby("child")["date"].nunique() >= AWAY_DAYS
 
     tests = district.fact("assessment_result")
@@ -110,11 +114,40 @@ def _story_parts(district: District, links: Links) -> pd.Series:
     ranges = pd.DataFrame({"first": of_one.first(), "last": of_one.last()})
     lower = (ranges["last"] <= ranges["first"] - LOWER_BY).groupby(level="child").any()
 
-    work = district.fact("assignment_score").dropna(subset=["record", "score", "score_possible"])
-    sums = with_child(work, links.crosswalk).groupby("child")[["score", "score_possible"]].sum()
+    work = district.fact("assignment_score").dropna(subset=["record"])
+    sums = with_child(work.dropna(subset=["score", "score_possible"]), links.crosswalk)
+    sums = sums.groupby("child")[["score", "score_possible"]].sum()
     behind = sums["score"] < POINTS_SHARE * sums["score_possible"]
-    parts = [part[part].index.to_series() for part in (away, lower, behind)]
-    return pd.concat(parts, ignore_index=True).value_counts().astype("int64")
+
+    visits = _of_a_year(district.fact("health_visit").dropna(subset=["record", "date"]))
+    screened = district.fact("screener_result")
+    plans = district.fact("program")
+    priced = district.fact("meal_eligibility")
+    taking_part = district.fact("participation")
+    parts = [part[part] for part in (away, lower, behind)] + [
+        _at_least(work[work["score_status"].isin(["Late", "Missing"])], links, WORK_LATE),
+        _at_least(visits, links, NURSE_VISITS),
+        _at_least(screened[screened["risk_level"].isin(["Elevated", "Extremely Elevated"])], links),
+        _at_least(plans[plans["end_date"].isna()], links),
+        _at_least(priced[priced["eligibility"].isin(["Free", "Reduced price"])], links),
+        _at_least(taking_part, links),
+    ]
+    names = [part.index.to_series() for part in parts]
+    return pd.concat(names, ignore_index=True).value_counts().astype("int64")
+
+
+def _of_a_year(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of the newest year; a mistyped date in the far future is no newest day."""
+    if rows.empty:
+        return rows
+    newest = pd.Timestamp(str(rows["date"].quantile(0.999, interpolation="higher")))
+    return rows[rows["date"].between(newest - A_YEAR, newest)]
+
+
+def _at_least(rows: pd.DataFrame, links: Links, count: int = 1) -> pd.Series:
+    """List the children of whom so many rows are told."""
+    told = with_child(rows[["silo", "record"]].dropna(), links.crosswalk)["child"].value_counts()
+    return told[told >= count]
 
 
 def _with_events(district: District, links: Links) -> list[str]:

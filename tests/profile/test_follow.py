@@ -51,3 +51,23 @@ def test_absences_of_another_year_are_no_part_of_it() -> None:
     old = [{**mark, "date": mark["date"] - pd.DateOffset(years=2)} for mark in absences("ben", 10)]
     marks = old + absences("cho", 10)
     assert follow_child(district(silo("sis", people, attendance_event=marks)), who) == "cho"
+
+
+def test_a_plan_and_visits_to_the_nurse_are_parts_of_a_story() -> None:
+    people = [{"record": name, "first_name": name} for name in NAMES]
+    who = links({**{("sis", name): name for name in NAMES}, ("meals", "x"): "x"})
+    visits = [{"record": "ben", "date": day} for day in DAYS[:3]] + [
+        {"record": "cho", "date": DAYS[0]},
+        {"record": "cho", "date": DAYS[1]},
+    ]
+    plans = [{"record": "ben", "begin_date": DAYS[0]}, {"record": "cho", "end_date": DAYS[0]}]
+    told = silo("sis", people, health_visit=visits, program=plans)
+    assert follow_child(district(told, silo("meals", [{"record": "x"}])), who) == "ben"
+
+
+def test_a_record_that_waits_for_a_person_comes_last_and_one_unverified_tie_does_no_harm() -> None:
+    both = [{"record": name, "first_name": name} for name in NAMES[:2]]
+    folder = district(silo("sis", both), silo("meals", both), silo("clubs", both), silo("iready", both[:0]))
+    ties = {(name, child): child for name in ("sis", "meals", "clubs") for child in NAMES[:2]}
+    assert follow_child(folder, links(ties, {("clubs", "ana"): "Review"})) == "ben"
+    assert follow_child(folder, links(ties, {("clubs", "ana"): "Unverified"})) == "ana"

@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.files import District
 from helpers.link import link_district, look_up, look_up_everywhere
 from helpers.score import read_answer_key, score_children, score_pairs
-from helpers.score.truth import persons_behind
+from tests.mixed_records import children_of_mixed_records
 
 
 def test_matches_of_the_ladder_and_of_a_lookup_are_judged_alike(district: District) -> None:
@@ -34,9 +34,7 @@ def test_a_lookup_joins_children_wrongly_and_nothing_looks_wrong(district: Distr
     found = look_up_everywhere(district.people, district.identifiers)
     judged = score_children(district, found)
     wrong = judged[judged["outcome"].eq("wrong")]
-    # A record into which a system itself put rows of two children is told on reading, however it is joined.
-    behind = persons_behind(district, read_answer_key(district.folder))
-    several = behind.groupby(["silo", "record"])["person"].transform("nunique") > 1
-    joined = wrong[~wrong["person"].isin(behind.loc[several, "person"])]
+    # A record into which a system itself put rows of two children is no join.
+    joined = wrong[~wrong["person"].isin(children_of_mixed_records(district))]
     assert len(joined) > 0
     assert not joined["noticed"].any()

@@ -36,7 +36,8 @@ def credits_earned(element: Element, evidence: Evidence, tallies: Tallies) -> Fo
 def on_track(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Say whether a child in its first year of high school earns the credits and fails no more than may be.
 
-    Before the year is over, the credits that belong to the terms so far are asked for.
+    Before the year is over, and of who came or left within it, the credits that belong to the terms in which
+    the child sat are asked for.
     """
     if evidence.facts["course_transcript"].empty:
         return NOTHING
@@ -48,11 +49,14 @@ def on_track(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     )
     used = used.assign(failed=failed.fillna(False).astype("int64"))
     by = used.groupby(KEYS, sort=True)
-    sums = by.agg(credits=("earned_credits", "sum"), failed=("failed", "sum"), rows=("row", "size"))
+    sums = by.agg(
+        credits=("earned_credits", "sum"),
+        failed=("failed", "sum"),
+        over=("term", "nunique"),
+        rows=("row", "size"),
+    )
     sums = sums.join(behind_one_value(used, KEYS), how="left").reset_index()
-    over = used.groupby(["silo", "school_year"])["term"].nunique().clip(1, terms.terms).rename("over")
-    sums = sums.merge(over.reset_index(), on=["silo", "school_year"], how="left", validate="many_to_one")
-    needed = terms.credits_a_year * sums["over"] / terms.terms
+    needed = terms.credits_a_year * sums["over"].clip(1, terms.terms) / terms.terms
     sums = sums.assign(as_of=evidence.spoken(sums))
     kept = (sums["credits"] >= needed - 1e-9) & (sums["failed"] <= terms.most_failed)
     return Found(found(sums, kept.astype("boolean"), element), {"course_transcript": weighed})

@@ -44,7 +44,7 @@ PASSES = LETTER_FROM[0]
 CREDITS_A_YEAR = 6.0  # five courses that last the year, and an elective each semester
 # On track at the end of grade 9, UChicago Consortium (Freshman On-Track Toolkit; Allensworth and Easton
 # 2005): five credits of a full year and no more than one semester F in a core course. For a year that isn't
-# over the kit asks the same of the semesters that are: 2.5 credits each.
+# over, or of which a child was here for a part only, the kit asks 2.5 credits of each semester that was.
 ON_TRACK_CREDITS, ON_TRACK_FAILURES = 5.0, 1
 CORE = CORE_SUBJECTS[:4]  # English, mathematics, science and social studies
 
@@ -174,8 +174,8 @@ def credit_elements(credits: Credits, year: int, children: int, until: np.dateti
     child = credits.child[mine]
     earned = np.bincount(child, weights=credits.earned[mine], minlength=children)
     failed = np.bincount(child, weights=(~credits.passed & credits.core)[mine], minlength=children)
-    semesters = np.zeros(children)
-    np.maximum.at(semesters, child, credits.semester[mine] + 1.0)
+    sat = np.unique(child * len(SEMESTERS) + credits.semester[mine])
+    semesters = np.bincount(sat // len(SEMESTERS), minlength=children)
     ninth = np.bincount(child, weights=credits.grade[mine] == NINTH, minlength=children) > 0
     on_track = (earned >= ON_TRACK_CREDITS * semesters / 2) & (failed <= ON_TRACK_FAILURES)
     return [

@@ -35,6 +35,7 @@ STATUS = {
     "published": "published standard",
     "documented": "documented by the vendor",
     "observed": "seen in exports",
+    "reader": "fields of a program that reads such exports",
     "own": "the kit's own",
 }
 

@@ -203,7 +203,7 @@ class Layout(BaseModel):
     title: str
     domain: str | None = None
     source: str
-    source_status: Literal["published", "documented", "observed", "own"]
+    source_status: Literal["published", "documented", "observed", "reader", "own"]
     container: str | None = None
     unique_people: bool = False
     as_of_in_name: str | None = None

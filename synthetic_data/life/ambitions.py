@@ -88,6 +88,27 @@ EFFECTS = (
         "academic_in_college_plans", "academic", "planning four years of college", ACADEMIC_IN_PLANS, ODDS
     ),
     Effect("academic_in_admission", "academic", "application accepted", ACADEMIC_IN_ADMISSION, ODDS),
+    Effect(
+        "institution_in_admission",
+        "institution",
+        "application accepted",
+        max(one.accepts for one in INSTITUTIONS) - min(one.accepts for one in INSTITUTIONS),
+        "log odds between the most open and the choosiest",
+    ),
+    *(
+        Effect(f"grade_{grade:02}_in_planning", f"grade {grade:02}", "account for planning", size, "share")
+        for grade, size in ACCOUNTS.items()
+    ),
+    *(
+        Effect(
+            f"{plan.lower().replace(' ', '_')}_in_applications",
+            plan,
+            "applications of a senior",
+            size,
+            "on average",
+        )
+        for plan, size in zip(PLANS, APPLICATIONS, strict=True)
+    ),
 )
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effect import Effect
 from synthetic_data.life.presence import days_away, is_away
-from synthetic_data.life.seasons import MONTHS
+from synthetic_data.life.seasons import MONTHS, WEEKDAYS
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
 from synthetic_data.population.schools import LEVELS
@@ -108,6 +108,10 @@ EFFECTS = (
         Effect(f"{name.lower()}_in_incidents", name, "incidents", float(size), "times as many")
         for name, size in zip(MONTHS, MONTH_FACTOR, strict=True)
         if name != "July"
+    ),
+    *(
+        Effect(f"{name.lower()}_in_incidents", name, "incidents", float(size), "times as many")
+        for name, size in zip(WEEKDAYS, WEEKDAY_FACTOR, strict=True)
     ),
 )
 

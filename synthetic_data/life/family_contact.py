@@ -76,6 +76,17 @@ EFFECTS = (
     ),
     Effect("support_in_opening", "support", "messages opened", SUPPORT_IN_OPENING, ODDS),
     Effect(
+        "second_guardian_in_portal_logins",
+        "second guardian of a home",
+        "log-ins of guardians",
+        SECOND_GUARDIAN,
+        "times as many",
+    ),
+    *(
+        Effect(f"{topic.lower().replace(' ', '_')}_in_opening", topic, "messages opened", size, "log odds")
+        for topic, size in zip(TOPICS, OPENED_OF_TOPIC, strict=True)
+    ),
+    Effect(
         "absence_in_messages",
         "3, 6 or 10 days missed",
         "a message about absences",

@@ -58,6 +58,13 @@ EFFECTS = (
         WELL_BEING_IN_ANXIETY,
         "log odds a standard deviation",
     ),
+    Effect(
+        "grade_in_visits",
+        "grade",
+        "visits to the nurse",
+        float(BY_GRADE[0] / BY_GRADE[-1]),
+        "times as many in kindergarten as in grade 12",
+    ),
     Effect("illness_season_in_visits", "season of illness", "visits to the nurse", 1.0, "times its factor"),
     Effect(
         "leaving_early_in_visits",

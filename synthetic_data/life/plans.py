@@ -63,6 +63,14 @@ EFFECTS = (
     Effect(
         "academic_in_plans", "academic", "liability to have a plan", ACADEMIC_IN_PLANS, "correlation", OWN
     ),
+    Effect(
+        "disability_in_regular_class",
+        "intellectual disability, multiple disabilities, deaf-blindness",
+        "time outside a regular class",
+        MORE_APART,
+        "standard deviations",
+        OWN,
+    ),
 )
 
 

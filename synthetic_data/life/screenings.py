@@ -64,7 +64,7 @@ FILLED_IN = (0.97, 0.90, 0.15)  # of those asked, by form
 WELL_BEING_IN_RISK, ENGAGEMENT_IN_RISK = -0.60, -0.15
 OF_THE_RESPONDENT = 0.30  # of the variance
 # T scores are skewed: these three bring about a mean of 50, a standard deviation of 10, and nearly the pairs
-# of T score and percentile that were seen (40 and 14, 51 and 63, 64 and 90).
+# of T score and percentile that were seen (40 and 14, 51 and 64, 64 and 90).
 T_FLOOR, T_SCALE, T_SKEW = 31.2, 16.6, 0.5
 RAW_FROM, RAW_A_POINT = 21.0, 1.4  # raw score at a T score of 50, and more of it for each point
 # Mean, standard deviation, and the raw score from which on a subscale's risk is elevated.

@@ -15,7 +15,7 @@ from synthetic_data.life.effect import Effect
 from synthetic_data.schooling.school_calendar import WEATHER, SchoolYear
 from synthetic_data.streams import rng_for
 
-__all__ = ["EFFECTS", "MONTHS", "flu_peak", "illness", "staying_away"]
+__all__ = ["EFFECTS", "MONTHS", "WEEKDAYS", "flu_peak", "illness", "staying_away"]
 
 Numbers = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from synthetic_data.columns import pick
 from synthetic_data.life.effect import Effect
+from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, whole_number
 from synthetic_data.scenario import Scenario
@@ -121,6 +122,8 @@ class Ambitions:
     grade: Codes
     since: Days
     """Since when the child has used it in this school year."""
+    left: Days
+    """The child's last day at school, as far as it looks in; ``NaT``: still there."""
     visit: Numbers
     """How far between then and any day the last visit lies."""
     interests: Codes
@@ -135,7 +138,8 @@ class Ambitions:
 
     def last_visit(self, until: np.datetime64) -> Days:
         """Give the day on which each child was last there before a day ends; ``NaT``: never yet."""
-        days = (until - self.since).astype("int64")
+        last = np.where(self.left < until, self.left, until)
+        days = (last - self.since).astype("int64")
         visit = self.since + (self.visit * np.maximum(days, 0)).astype("int64")
         return np.where(days >= 0, visit, np.datetime64("NaT", "D"))
 
@@ -160,14 +164,10 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
     spells, children = schooling.spells, len(traits.academic)
     rng = rng_for(scenario.seed, "ambitions")
     mine = np.flatnonzero((spells.year == scenario.school_year) & (spells.end != -2))
-    begin, end = (
-        schooling.school_enrollment[column].to_numpy().astype("datetime64[D]")[mine]
-        for column in ("begin_date", "end_date")
-    )
+    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")[mine]
     grade = np.full(children, -1)
-    here, gone = (np.full(children, np.datetime64("NaT", "D")) for _ in range(2))
+    here, gone = np.full(children, np.datetime64("NaT", "D")), last_days(schooling, children)
     grade[spells.child[mine]] = spells.grade[mine]
-    gone[spells.child[mine]] = end
     here[spells.child[mine][::-1]] = begin[::-1]  # the first spell counts
     share = np.array([ACCOUNTS.get(one, 0.5) for one in range(SENIOR + 1)])[grade]
     chance = _chance(np.log(share / (1 - share)) + ENGAGEMENT_IN_ACCOUNTS * traits.engagement)
@@ -206,6 +206,7 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
         child,
         grade[child],
         since,
+        gone[child],
         0.4 + 0.6 * visit[child],
         interests,
         plan,

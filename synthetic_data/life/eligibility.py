@@ -11,6 +11,7 @@ import pandas as pd
 
 from synthetic_data.columns import pick
 from synthetic_data.life.effect import OWN, VARIANCE, Effect
+from synthetic_data.life.presence import last_days
 from synthetic_data.life.true_values import Element
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
@@ -153,6 +154,7 @@ def draw_eligibility(scenario: Scenario, population: Population, schooling: Scho
     begins = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     as_of = np.datetime64(scenario.as_of, "D")
 
+    left = last_days(schooling, len(children))
     parts: list[tuple[Codes, Codes, Days, Codes, Codes]] = []
     before: Codes | None = None
     for year, ratio in income_ratios(scenario, population).items():
@@ -164,10 +166,12 @@ def draw_eligibility(scenario: Scenario, population: Population, schooling: Scho
         steps = _of_families(
             rng_for(scenario.seed, "eligibility", year), ratio, homeless, in_care, first_day, before
         )
-        for begin, benefit, reason in steps:
+        for step, (begin, benefit, reason) in enumerate(steps):
             of_child = home[here]
             day = np.maximum(begin[of_child], came[here])
             kept = ~np.isnat(begin[of_child]) & (day <= as_of)
+            if step:  # of who has left, nothing is determined any more
+                kept &= ~(day > left[here])
             parts.append(
                 (
                     here[kept],

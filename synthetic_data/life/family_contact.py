@@ -20,6 +20,7 @@ import pandas as pd
 from synthetic_data.columns import pick, within
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effect import Effect
+from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, whole_number
 from synthetic_data.population import Population
@@ -369,6 +370,8 @@ def _messages(scenario: Scenario, schooling: Schooling, away: Absences) -> tuple
     so_far = 1 + np.arange(len(child)) - np.searchsorted(child, child)
     told = np.isin(so_far, NOTICE_AFTER) & (day + DAY <= np.datetime64(scenario.as_of, "D"))
     told &= rng_for(scenario.seed, "family contact", "notices").random(len(child)) < scenario.direct_effects
+    # Of who left on that day nobody is written to any more.
+    told &= ~(day + DAY > last_days(schooling, int(np.max(spells.child)) + 1)[child])
     sent = (day[told] + DAY).astype("datetime64[m]") + SENT_AT[ABSENCES]
     parts.append((child[told], np.full(int(told.sum()), ABSENCES), sent))
     found = [np.concatenate([part[n] for part in parts]) for n in range(3)]

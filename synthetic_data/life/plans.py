@@ -11,6 +11,7 @@ import pandas as pd
 
 from synthetic_data.columns import pick
 from synthetic_data.life.effect import OWN, Effect
+from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
 from synthetic_data.population import Population
@@ -138,12 +139,16 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
     back = 1 + (rng.random(number) * before).astype("int64")
     back[(rng.random(number) < NEW_THIS_YEAR) & here_now] = 0
     room = np.where(back == 0, max(30, int((as_of - first_day[year]).astype("int64")) - 7), 270)
+    left = last_days(schooling, count)[child]
+    known = np.where(np.isnat(left), as_of, left)
+    room = np.minimum(room, np.maximum((known - (first_day[year] - 364 * back)).astype("int64"), 1))
     days = (rng.random(number) * room).astype("int64")
     first_meeting = _on_weekdays(first_day[year] - 364 * back + days)
     eligibility = _on_weekdays(first_meeting - 5 - rng.integers(0, 24, number))
     consent = _on_weekdays(eligibility - 30 - rng.integers(0, 50, number))
     referral = _on_weekdays(consent - 5 - rng.integers(0, 18, number))
     ended = _ends(rng, first_meeting, first_day, as_of)
+    ended[ended > left] = np.datetime64("NaT")
 
     # A plan is looked at again every year, around the same day.
     meeting, share = {}, {}
@@ -151,7 +156,7 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
     for one in (year - 1, year):
         later = back - (year - one)
         day = _on_weekdays(first_meeting + 364 * later - np.where(later > 0, rng.integers(0, 15, number), 0))
-        none = (later < 0) | (day > as_of) | (~np.isnat(ended) & (day >= ended))
+        none = (later < 0) | (day > as_of) | (~np.isnat(ended) & (day >= ended)) | (day > left)
         meeting[one] = np.where(none, np.datetime64("NaT", "D"), day)
         share[one] = _share(rng, np.sqrt(0.81) * standing + np.sqrt(0.19) * rng.standard_normal(number))
     services = rng.random((number, len(SERVICES))) < np.array(SERVICE_SHARES)

@@ -10,7 +10,7 @@ from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 
-__all__ = ["days_away", "days_in_window", "is_away", "windows_of", "windows_so_far"]
+__all__ = ["days_away", "days_in_window", "is_away", "last_days", "windows_of", "windows_so_far"]
 
 Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -46,6 +46,26 @@ def is_away(away: Codes, child: Codes, day: Days) -> Mask:
 
 def _keys(child: Codes, day: Days) -> Codes:
     return child * 100_000 + day.astype("datetime64[D]").astype("int64")
+
+
+def last_days(schooling: Schooling, children: int) -> Days:
+    """Give each child's last day in the district's schools; ``NaT`` for who is still there.
+
+    Parameters
+    ----------
+    schooling
+        Spells, which stand in the order of years and of their beginning.
+    children
+        How many children there are.
+
+    Returns
+    -------
+    numpy array
+        One element a child; of who never came, the eve of the first day.
+    """
+    last = np.full(children, np.datetime64("NaT", "D"))
+    last[schooling.spells.child] = schooling.school_enrollment["end_date"].to_numpy().astype("datetime64[D]")
+    return last
 
 
 def windows_of(

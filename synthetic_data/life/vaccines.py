@@ -49,6 +49,7 @@ VACCINES = (
 EXEMPTIONS = ("Medical", "Religious or philosophical")
 EXEMPT = 0.03
 MEDICAL = 0.1  # of the exempt
+BETWEEN = 150  # days, at least, from the first dose to the last one: five months, as for HPV
 UNFINISHED = 0.05  # of the series of several doses: the last one never came
 
 EFFECTS = (
@@ -114,7 +115,8 @@ def draw_doses(scenario: Scenario, population: Population) -> Doses:
     single = np.array([v.doses == 1 for v in VACCINES])
     unfinished = (rng.random(shape) < UNFINISHED) & ~single
     first = np.where(none, never, born + ages[0].astype("int64"))
-    last = np.where(single, first, born + ages[1].astype("int64"))
+    last = np.maximum(born + ages[1].astype("int64"), first + BETWEEN)
+    last = np.where(single, first, last)
     return Doses(first, np.where(none | unfinished, never, last), np.where(exempt, kind, -1))
 
 

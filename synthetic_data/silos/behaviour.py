@@ -195,10 +195,10 @@ def _incidents(
     spells, conduct = truth.schooling.spells, truth.life.conduct
     number = scenario.school_year - year
     # The latest spell at that school says under which number a child is there.
-    keys = (spells.year[listed] * 1000 + spells.school[listed]) * len(truth.population.children)
-    keys += spells.child[listed]
+    schools, count = len(truth.population.places.ids), len(truth.population.children)
+    keys = (spells.year[listed] * schools + spells.school[listed]) * count + spells.child[listed]
     order = np.argsort(keys, kind="stable")
-    wanted = (conduct.year * 1000 + conduct.school) * len(truth.population.children) + conduct.child
+    wanted = (conduct.year * schools + conduct.school) * count + conduct.child
     place = np.searchsorted(keys[order], wanted, side="right") - 1
     found = (place >= 0) & (keys[order][place.clip(0)] == wanted) if len(keys) else place >= 0
     ids = 700_000 + np.arange(len(conduct.child))

@@ -109,8 +109,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         whom = about(person.take(whose[by_day]), "Subject")
         return [Recorded("admissions", named("admissions"), frame.iloc[by_day].reset_index(drop=True), whom)]
 
-    here = np.unique(spells.child[known[spells.year[known] == scenario.school_year]])
-    without = np.setdiff1d(here, ambitions.child)
+    this_year = (spells.year == scenario.school_year) & (begin <= np.datetime64(scenario.as_of, "D"))
+    without = np.setdiff1d(spells.child[this_year], ambitions.child)
     return Observation(
         silo=SILO,
         layout=LAYOUT,

@@ -118,17 +118,11 @@ def _plan_years(truth: Truth, plans: Plans, day: np.datetime64, year: int) -> tu
     for one in (year - 1, year):
         here[one] = np.zeros(len(truth.population.children), dtype=bool)
         here[one][spells.child[begun & (spells.year == one)]] = True
-    last_day = (
-        pd.Series(enrollment["end_date"].to_numpy().astype("datetime64[D]")).groupby(spells.child).max()
-    )
-    left = last_day.reindex(plans.child).to_numpy().astype("datetime64[D]")
     parts = []
     for one in (year - 1, year):
         met = plans.meeting[one]
         kept = here[one] | (here[year] if one < year else False)
         mine = kept[plans.child] & ~np.isnat(met) & (met <= day)
-        # Who isn't here any more has had no plan since.
-        mine &= here[year][plans.child] | np.isnat(left) | (met <= left)
         places = np.flatnonzero(mine)
         parts.append((places, np.full(len(places), one)))
     place, of_year = (np.concatenate([part[n] for part in parts]) for n in range(2))

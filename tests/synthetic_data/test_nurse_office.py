@@ -110,6 +110,13 @@ def test_the_lists_say_what_the_key_says_was_so_on_their_day(clean_district_fold
     assert (vaccines["Exemption"] != "").sum() == (vaccines["Vaccine"] == "").sum()
 
 
+def test_a_series_of_doses_never_ends_before_it_began() -> None:
+    doses = truth(students=600).life.doses
+    several = ~np.isnat(doses.last) & np.array([vaccine.doses > 1 for vaccine in VACCINES])
+    assert (doses.last[several] - doses.first[several] >= np.timedelta64(150, "D")).all()
+    assert several.sum() > 1000
+
+
 def test_visits_follow_well_being_and_illness_and_no_group_has_more() -> None:
     whole = truth(students=3000, seed=11)
     children, visits, away = whole.population.children, whole.life.visits, whole.life.away

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from helpers.layouts import BadInput
 from synthetic_data.population.cast import Cast
 from synthetic_data.population.heritage import Heritage, draw_heritage
 from synthetic_data.population.homes import TWO_PARENTS
@@ -30,7 +31,8 @@ Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
 
-MOST = 0.1  # of a district's children at most, in and out each
+# Of a district's children at most, in and out each: they take the places of only children, a fifth of all.
+MOST = 0.05
 STATE_NUMBERS = 9 * 10**9  # movers' numbers begin here, those of all others of a region lie below
 
 
@@ -104,6 +106,11 @@ def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before
     -------
     Movers or None
         None in a district that belongs to no region.
+
+    Raises
+    ------
+    BadInput
+        When a small district has too few children without brothers and sisters.
     """
     if scenario.district == 0 or scenario.districts < 2:
         return None
@@ -118,6 +125,12 @@ def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before
     places = np.zeros(len(here), dtype="int64")
     for at, (wanted, goes) in enumerate(zip(listed["grade"][here].tolist(), leaves.tolist(), strict=True)):
         fitting = free[~taken[free]]
+        if not len(fitting):
+            raise BadInput(
+                f"A district of {scenario.students} children has fewer without brothers and sisters than "
+                f"the {len(here)} who move: give more students, or less than moved_between = "
+                f"{scenario.moved_between:g}."
+            )
         # Rather one of that grade, and for who comes one who wasn't here before.
         rank = (grade[fitting] != wanted) * 2 + ((grade_before[fitting] < 0) == goes)
         places[at] = fitting[int(np.argmin(rank))]

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from helpers.layouts import STRING
+from helpers.layouts import STRING, from_arrow
 
 __all__ = [
     "dates",
@@ -21,6 +21,7 @@ __all__ = [
     "pick",
     "places_among",
     "ranked",
+    "replaced",
     "text",
     "together",
     "truth",
@@ -105,6 +106,13 @@ def ranked(values: pd.Series) -> npt.NDArray[np.int64]:
     rank = np.empty(len(words), dtype="int64")
     rank[np.argsort(words, kind="stable")] = np.arange(len(words))
     return rank[codes]
+
+
+def replaced(values: Any, places: npt.NDArray[np.int64], new: Any) -> Any:
+    """Put other texts in some places of a string column; pandas makes a Python object of every place."""
+    at = np.arange(len(values))
+    at[places] = len(values) + np.arange(len(places))
+    return from_arrow(pa.concat_arrays([_arrow(values), _arrow(new)]).take(pa.array(at)))
 
 
 def together(values: pd.Series, groups: pd.Series, mark: str = ";") -> pd.DataFrame:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
+from helpers.layouts import STRING, as_table, missing
+from synthetic_data.columns import replaced
 from synthetic_data.kinds import STAGES, Fault
 from synthetic_data.scene import CellChange, NoSuchFile, Page, Places, Scene
 from synthetic_data.silos.observation import Truth
@@ -136,11 +137,9 @@ def _apply_cells(fault: Fault, change: CellChange, log: Log) -> None:
     page, name, at = change.page, change.column, change.places
     rows = page.table.rows.copy(deep=False)
     # A cell beyond the header: no other row has it.
-    missing = pd.Series([pd.NA] * len(rows), dtype=STRING)
-    text = rows[name].copy() if name in rows.columns else missing
-    before = text.iloc[at].tolist()
-    text.iloc[at] = pd.array(change.after, dtype=STRING)
-    rows[name] = text
+    text = rows[name].array if name in rows.columns else missing(len(rows), STRING)
+    before = text.take(at).tolist()
+    rows[name] = replaced(text, at, pd.array(change.after, dtype=STRING))
     log.add(
         fault,
         page,

@@ -139,9 +139,8 @@ def _maker() -> str:
         for path in place.rglob("*")
         if path.suffix in (".py", ".toml", ".csv") and "sample" not in path.relative_to(place).parts
     ]
-    sources += [
-        writer / name for name in ("nested_rows.py", "render.py", "row_text.py", "text_table.py", "write.py")
-    ]
+    names = ("nested_rows", "packed_workbook", "render", "row_text", "sheet_rows", "text_table", "write")
+    sources += [writer / f"{name}.py" for name in names]
     whole = hashlib.sha256()
     for path in sorted(sources):
         whole.update(path.name.encode("utf-8"))

@@ -12,18 +12,15 @@ import json
 import re
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
-
-from helpers.layouts import BadInput
 
 __all__ = [
     "Cell",
     "as_sheet",
     "header_of",
     "is_sheet",
-    "pack_workbook",
     "rows_of",
     "sheets_in",
     "stretched",
@@ -31,9 +28,7 @@ __all__ = [
 
 # A sheet begins with a character that no text does.
 SHEET = b"\x1dsheet "
-EPOCH = (1980, 1, 1, 0, 0, 0)
 MOST_CELLS = 40_000_000  # above every list that a school keeps, below what a laptop can hold
-LONGEST_TEXT = 32_767  # what is longer the writer would leave out
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)\"")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
 ZEROS = re.compile(r"^0{2,}$")
@@ -64,11 +59,12 @@ def as_sheet(rows: Sequence[Sequence[Cell]], down: Sequence[tuple[int, int, int]
         One line about the sheet, then one a row; ASCII.
     """
     lines = [json.dumps({"down": [list(one) for one in down]})]
+    write = json.JSONEncoder(separators=(",", ":")).encode
     for row in rows:
         cells = list(row)
         while cells and (cells[-1] is None or cells[-1] == ""):
             cells.pop()
-        lines.append(json.dumps(cells, separators=(",", ":")))
+        lines.append(write(cells))
     return SHEET + "\n".join(lines).encode("ascii") + b"\n"
 
 
@@ -90,7 +86,8 @@ def rows_of(data: bytes, most: int | None = None) -> list[list[Cell]]:
     lines = data.split(b"\n", -1 if most is None else most + 1)[1:]
     if most is not None:
         lines = lines[:most]
-    return [json.loads(line) for line in lines if line]
+    read: list[list[Cell]] = json.loads(b"[" + b",".join(line for line in lines if line) + b"]")
+    return read
 
 
 def header_of(data: bytes, header_row: int) -> list[str]:
@@ -221,63 +218,3 @@ def sheets_in(data: bytes) -> dict[str, bytes]:
     except Exception as error:  # the library raises some twenty kinds of error on a damaged workbook
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f"it is no workbook that can be read ({reason[:120]})") from None
-
-
-def _put(sheet: Any, row: int, column: int, cell: Cell, styles: Mapping[str, Any]) -> None:
-    if cell is None or cell == "":
-        return
-    if isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell)
-    elif isinstance(cell, str):
-        if len(cell) > LONGEST_TEXT:
-            raise BadInput(
-                f"A cell of a workbook holds at most {LONGEST_TEXT:,} characters, not {len(cell):,}."
-            )
-        sheet.write_string(row, column, cell)
-    elif cell[0] == "n":
-        sheet.write_number(row, column, float(cell[1]))
-    elif cell[0] == "t":
-        sheet.write_datetime(row, column, time.fromisoformat(cell[1]), styles["t"])
-    else:
-        sheet.write_datetime(row, column, datetime.fromisoformat(cell[1]), styles[cell[0]])
-
-
-def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
-    """Put a workbook together; the same sheets give the same bytes.
-
-    Parameters
-    ----------
-    sheets
-        Sheet by name, in order.
-
-    Returns
-    -------
-    bytes
-        An xlsx file in which neither the clock nor a compressor is.
-    """
-    import xlsxwriter
-
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties({"created": datetime(*EPOCH)})
-    styles = {
-        "d": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "m": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-        "t": book.add_format({"num_format": "hh:mm:ss"}),
-    }
-    for name, data in sheets.items():
-        sheet = book.add_worksheet(name)
-        for row, cells in enumerate(rows_of(data)):
-            for column, cell in enumerate(cells):
-                _put(sheet, row, column, cell, styles)
-    book.close()
-    packed = io.BytesIO()
-    with (
-        zipfile.ZipFile(out) as written,
-        zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive,
-    ):
-        for entry in written.namelist():
-            archive.writestr(zipfile.ZipInfo(entry, EPOCH), written.read(entry))
-    return packed.getvalue()

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District, read_district, render, write_files, write_table
-from helpers.files.workbook import as_sheet, pack_workbook, sheets_in
+from helpers.files.packed_workbook import pack_workbook
+from helpers.files.workbook import as_sheet, sheets_in
 from helpers.layouts.layout import Layout, read_layout
 
 LAYOUT = """
@@ -265,6 +266,24 @@ def test_any_cells_come_back_as_they_were(rows: list[list[Any]]) -> None:
     full = [row if str(row[-1] or "").strip() else [*row, "x"] for row in full]
     sheet = as_sheet(full)
     assert sheets_in(pack_workbook({"Any": sheet})) == {"Any": sheet}
+
+
+def test_a_sheet_put_together_is_as_the_library_writes_it_cell_by_cell() -> None:
+    rows = [[f"Club {n % 3}", None, f" Ana & {n} ", "", "x", "y" * (n % 2)][: 2 + n % 5] for n in range(1200)]
+    rows[7] = []
+    sheets = {"One": rows, "None": [], "Two": [[None, "Club 1"]]}
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        for name, lines in sheets.items():
+            sheet = book.add_worksheet(name)
+            for row, line in enumerate(lines):
+                for column, cell in enumerate(line):
+                    if cell:
+                        sheet.write_string(row, column, cell)
+    packed = pack_workbook({name: as_sheet(lines) for name, lines in sheets.items()})
+    with zipfile.ZipFile(out) as plain, zipfile.ZipFile(io.BytesIO(packed)) as ours:
+        for part in ("xl/sharedStrings.xml", *(f"xl/worksheets/sheet{n}.xml" for n in (1, 2, 3))):
+            assert ours.read(part) == plain.read(part)
 
 
 @pytest.mark.parametrize("seed", range(16))

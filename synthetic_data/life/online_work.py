@@ -33,7 +33,6 @@ COLLECTED = (0.35, 0.2, 0.0, 0.8)  # of their homework, quizzes, tests, projects
 LATE, ENGAGEMENT_IN_LATENESS, ABSENT_IN_LATENESS = -2.6, -0.5, 0.9  # log odds
 LATE_BY_AT_MOST = 7  # days
 EARLY = 0.35  # of what is in time is handed in a day or more before
-SECONDS = 86_400
 EVENING, NIGHT = (15 * 3600, 21 * 3600), 24 * 3600 - 60  # between which work is handed in; due by the minute
 
 EFFECTS = (

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.layouts import as_table
 from synthetic_data.columns import text, whole
 from synthetic_data.studies.intervals import by_rank, correlation, wide
 from synthetic_data.studies.outcomes import Outcomes
@@ -47,9 +48,8 @@ def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        over (children, schools), left_silo, left, right_silo, right, correlation, low, high (an interval that
-        holds for all lines of all those districts together, 99 times of 100), count, verdict (zero: the
-        interval holds zero; tied).
+        The standard table *across_systems*, without scenario and seed. The interval holds for all lines of
+        all those districts together, 99 times of 100; verdict is *zero* where it holds zero, else *tied*.
     """
     told = systems_of(outcomes)
     measures = [
@@ -84,7 +84,7 @@ def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
     reach = wide(len(rows) * districts) * error
     flat = np.arctanh(value.clip(-0.999999, 0.999999))
     low, high = (np.where(schools, np.tanh(flat + way * reach), value + way * reach) for way in (-1, 1))
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             **{name: text(found[name].to_numpy(dtype=object)) for name in words},
             "correlation": value,
@@ -94,6 +94,7 @@ def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
             "verdict": text(np.where((low <= 0) & (high >= 0), "zero", "tied").astype(object)),
         }
     )
+    return as_table("across_systems", found)
 
 
 def _uncommon(numbers: Numbers) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.layouts import as_table
 from synthetic_data.columns import text, truth, whole
 from synthetic_data.studies.intervals import differ
 from synthetic_data.studies.outcomes import GROUPINGS, Outcomes
@@ -40,9 +41,7 @@ def bias_audit(outcomes: Outcomes) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        grouping, element, domain, children, groups, largest_difference (of a group's mean rank from the
-        common one; 0.5 would be all above all others), p_value, p_joint (times as many as were looked at),
-        declared, verdict (pass, miss).
+        The standard table *bias_audit*, without scenario and seed.
     """
     codes = {name: pd.factorize(outcomes.children[name], sort=True)[0].astype("int64") for name in GROUPINGS}
     rows = []
@@ -63,7 +62,7 @@ def bias_audit(outcomes: Outcomes) -> pd.DataFrame:
             for grouping, element, domain in zip(*columns[:3], strict=True)
         ]
     )
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "grouping": text(columns[0]),
             "element": text(columns[1]),
@@ -77,3 +76,4 @@ def bias_audit(outcomes: Outcomes) -> pd.DataFrame:
             "verdict": text(np.where(declared | (joint >= DOUBT), "pass", "miss").astype(object)),
         }
     )
+    return as_table("bias_audit", found)

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import BadInput
-from synthetic_data.columns import text, whole
+from helpers.layouts import BadInput, as_table, empty_table
+from synthetic_data.columns import text
 from synthetic_data.life.absence_rates import after_shock
 from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario, load_scenario
@@ -62,10 +62,8 @@ class Calibration:
     ``systems``: how every two measures of different systems hang together (see `across_systems`), by seed;
     where a scenario shares no traits, none may.
 
-    ``figures``: scenario, seed (NA: all together), topic, group, period, unit, role (tuned, held out, no
-    published figure), target, value, low, high, count, verdict (pass, miss, too few, compared), source,
-    strength, why. ``not_compared``: topic, group, period, value, unit, source, why. ``groups``: the bias
-    audit of each seed.
+    ``figures``: the standard table *calibration* (seed NA: all together). ``not_compared``:
+    *calibration_not_compared*. ``groups``: the *bias_audit* of each seed. ``systems``: *across_systems*.
     """
 
     figures: pd.DataFrame
@@ -141,7 +139,9 @@ def calibrate(
                 key = (line.topic, line.group, line.period)
                 of_scenario.setdefault(key, line).found[seed] = measured
         lines += of_scenario.values()
-    return Calibration(_frame(lines), _not_compared(lines), _all(audits), _all(ties))
+    return Calibration(
+        _frame(lines), _not_compared(lines), _all("bias_audit", audits), _all("across_systems", ties)
+    )
 
 
 def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
@@ -334,16 +334,7 @@ def _frame(lines: Sequence[Line]) -> pd.DataFrame:
             }
             for name, value in told.items():
                 columns.setdefault(name, []).append(value)
-    frame = pd.DataFrame(columns)
-    numbers = ("target", "value", "low", "high")
-    for name in frame.columns:
-        if name in numbers:
-            frame[name] = frame[name].astype("float64")
-        elif name in ("seed", "count"):
-            frame[name] = pd.array(frame[name].tolist(), dtype="Int64")
-        else:
-            frame[name] = text(frame[name].to_numpy(dtype=object))
-    return frame
+    return as_table("calibration", pd.DataFrame(columns)) if columns else empty_table("calibration")
 
 
 def _pooled(found: Sequence[Measured]) -> Measured:
@@ -364,20 +355,15 @@ def _not_compared(lines: Sequence[Line]) -> pd.DataFrame:
         if (said["role"] == "not compared" or said["scenario"] == "unfair")
         and (said["topic"], row["group"], row["period"]) not in found
     ]
-    return pd.DataFrame(
-        {
-            name: text([row[name] for _, row in listed])
-            for name in ("topic", "group", "period", "value", "unit", "source")
-        }
-        | {"why": text([said["why"] for said, _ in listed])}
-    )
+    columns = {
+        name: text([row[name] for _, row in listed])
+        for name in ("topic", "group", "period", "value", "unit", "source")
+    }
+    columns["why"] = text([said["why"] for said, _ in listed])
+    return as_table("calibration_not_compared", pd.DataFrame(columns))
 
 
-def _all(audits: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    if not audits:
-        return pd.DataFrame({"scenario": text([]), "verdict": text([])})
-    joined = pd.concat(audits, ignore_index=True)
-    joined["scenario"] = joined["scenario"].astype("string")
-    joined["verdict"] = joined["verdict"].astype("string")
-    joined["seed"] = whole(joined["seed"].to_numpy())
-    return joined
+def _all(name: str, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put what was found in each district together; in a shock's years nothing of this kind is looked for."""
+    told = [frame for frame in found if len(frame)]
+    return as_table(name, pd.concat(told, ignore_index=True)) if told else empty_table(name)

@@ -79,6 +79,14 @@ def test_a_district_that_is_made_otherwise_misses():
     assert (lost["verdict"] != "pass").all()
 
 
+def test_a_shock_alone_can_be_compared():
+    found = calibrate(["pandemic"], seeds=(1,), students=300)
+    assert len(found.figures)
+    assert found.groups.empty
+    assert found.systems.empty
+    assert report(found)["outcomes compared by group"] == 0
+
+
 def test_too_few_children_decide_nothing():
     few = calibrate(("district",), seeds=(4202,), students=120).figures
     level = few.loc[few["topic"] == "chronic_absence"]

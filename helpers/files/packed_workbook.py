@@ -13,11 +13,11 @@ from datetime import datetime, time
 from typing import Any
 
 from helpers.files.workbook import Cell, rows_of
+from helpers.files.zip_entry import EPOCH, zip_entry
 from helpers.layouts import BadInput
 
 __all__ = ["pack_workbook"]
 
-EPOCH = (1980, 1, 1, 0, 0, 0)
 LONGEST_TEXT = 32_767  # what is longer the writer would leave out
 ACROSS = 1_000  # distinct cells beside each other: a sheet has fewer rows than a large list cells
 SPANNED = 16  # rows of which a sheet says together from where to where they reach
@@ -79,7 +79,7 @@ def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
             counted = f' count="{texts}"'.encode("ascii")
             parts["xl/sharedStrings.xml"] = re.sub(rb' count="\d+"', counted, shared, count=1)
         for entry, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(entry, EPOCH), content)
+            archive.writestr(zip_entry(entry), content)
     return packed.getvalue()
 
 

@@ -17,12 +17,12 @@ from helpers.files.packed_workbook import pack_workbook
 from helpers.files.row_text import as_arrow, delimited_rows
 from helpers.files.sheet_rows import sheet_of
 from helpers.files.text_table import TextTable
+from helpers.files.zip_entry import zip_entry
 from helpers.layouts import FileLayout, Layout
 
 __all__ = ["table_pieces", "write_files", "write_table"]
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
-EPOCH = (1980, 1, 1, 0, 0, 0)
 FEW_CELLS = 5_000  # up to so many, the csv writer is faster than columns
 
 
@@ -143,4 +143,4 @@ def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes | Ite
             continue
         with zipfile.ZipFile(folder / container, "w", zipfile.ZIP_STORED) as archive:
             for entry in sorted(entries, key=lambda e: (order.index(e) if e in order else len(order), e)):
-                archive.writestr(zipfile.ZipInfo(entry, EPOCH), entries[entry])
+                archive.writestr(zip_entry(entry), entries[entry])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
+import zipfile
 
 import pandas as pd
 import pyarrow as pa
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 
 from helpers.files import TextTable, write_table
 from helpers.files.row_text import delimited_rows, text_of
+from helpers.files.zip_entry import zip_entry
 from helpers.layouts import STRING, FileLayout
 
 CELL = st.one_of(st.none(), st.text("ab\",; \t\n'é", max_size=4))
@@ -75,3 +78,14 @@ def test_records_of_json_and_xml_hold_their_cells(rows: list[tuple[str | None, .
         if one is not None:
             assert [code["Word"] for code in record["Codes"] if "Word" in code] == words
             assert [code.findtext("Word") for code in element.findall("Codes")] == words
+
+
+def test_a_zip_is_the_same_on_every_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    for system in ("linux", "win32"):
+        monkeypatch.setattr(sys, "platform", system)
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(zip_entry("users.csv"), b"sourcedId\n")
+        written.append(out.getvalue())
+    assert written[0] == written[1]

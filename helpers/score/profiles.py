@@ -23,7 +23,13 @@ ABOUT = ["person", "element"]
 OUTCOMES = ("right", "not_fresh", "wrong", "missing", "not_collected")
 
 
-def score_profiles(district: District, profiles: Profiles, *, key: AnswerKey | None = None) -> pd.DataFrame:
+def score_profiles(
+    district: District,
+    profiles: Profiles,
+    *,
+    key: AnswerKey | None = None,
+    rightly: Profiles | None = None,
+) -> pd.DataFrame:
     """Count, for each element, of how many children the profile says what is true.
 
     Parameters
@@ -34,6 +40,8 @@ def score_profiles(district: District, profiles: Profiles, *, key: AnswerKey | N
         Its profiles, by whichever links.
     key
         The truth; by default that of the district's folder.
+    rightly
+        Its profiles by the truth, where they are at hand; they say what each system holds of a child.
 
     Returns
     -------
@@ -46,7 +54,7 @@ def score_profiles(district: District, profiles: Profiles, *, key: AnswerKey | N
     BadInput
         When the district has no answer key.
     """
-    judged = judge_profiles(district, profiles, key=key)
+    judged = judge_profiles(district, profiles, key=key, rightly=rightly)
     counts = judged.groupby(["element", "outcome"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=list(OUTCOMES), fill_value=0)
     counts["of_another_child"] = judged.groupby("element")["of_another_child"].sum()
@@ -62,7 +70,13 @@ def score_profiles(district: District, profiles: Profiles, *, key: AnswerKey | N
     )
 
 
-def judge_profiles(district: District, profiles: Profiles, *, key: AnswerKey | None = None) -> pd.DataFrame:
+def judge_profiles(
+    district: District,
+    profiles: Profiles,
+    *,
+    key: AnswerKey | None = None,
+    rightly: Profiles | None = None,
+) -> pd.DataFrame:
     """Say of every child and element whether the profile shows what is true.
 
     A child's profile is the one that holds its record in the first system, as the roster is where people
@@ -76,6 +90,8 @@ def judge_profiles(district: District, profiles: Profiles, *, key: AnswerKey | N
         Its profiles, by whichever links.
     key
         The truth; by default that of the district's folder.
+    rightly
+        Its profiles by the truth, where they are at hand; they say what each system holds of a child.
 
     Returns
     -------
@@ -92,8 +108,9 @@ def judge_profiles(district: District, profiles: Profiles, *, key: AnswerKey | N
     """
     key = key or read_answer_key(district.folder)
     truly = true_crosswalk(district, key=key)
-    rightly = profiles
-    if not _same_ties(profiles.crosswalk, truly):
+    if _same_ties(profiles.crosswalk, truly):
+        rightly = profiles
+    elif rightly is None:
         nothing = (empty_table("pairs"), empty_table("findings"), pd.DataFrame())
         rightly = child_profiles(district, Links(truly, *nothing), profiles.school_year)
     now, earlier = _truth(key)

@@ -2,8 +2,8 @@
 
 SOLUTIONS = {
     "exercise-4.1": """
-absent = now[now["chosen"] & now["element"].eq("days_absent")]
-not_known = int(absent["status"].ne("Reported").sum())
+visits = now[now["chosen"] & now["element"].eq("health_visits")]
+not_known = int(visits["status"].ne("Reported").sum())
 """,
     "exercise-4.2": """
 surnames = now[now["element"].eq("last_surname") & now["status"].eq("Reported")]
@@ -15,8 +15,8 @@ another_surname = int(shown.reindex(of_meals.index).ne(of_meals).sum())
 
 MISTAKES = {
     "exercise-4.1": """
-absent = now[now["chosen"] & now["element"].eq("days_absent")]
-not_known = int(absent["value_number"].fillna(0).eq(0).sum())
+visits = now[now["chosen"] & now["element"].eq("health_visits")]
+not_known = int(visits["value_number"].fillna(0).eq(0).sum())
 """,
     "exercise-4.2": """
 surnames = now[now["element"].eq("last_surname") & now["status"].eq("Reported")]
@@ -26,7 +26,7 @@ another_surname = int(surnames["agrees"].eq(False).sum())
 
 WHY = {
     "exercise-4.1": "Zero is a number that somebody counted; unknown is the lack of one. Filling the gaps "
-    "with zeros counts both as children who are never absent.",
+    "with zeros counts both as children who never come.",
     "exercise-4.2": "The rule of trust decides what a page shows, so each child is compared once, with what "
     "the other system writes. Rows that disagree are more than children: each side has one.",
 }

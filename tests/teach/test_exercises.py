@@ -49,7 +49,7 @@ FOUND = pd.DataFrame(
 VALUES = pd.DataFrame(
     {
         "child": [*"1234", *"112233"],
-        "element": ["days_absent"] * 4 + ["last_surname"] * 6,
+        "element": ["health_visits"] * 4 + ["last_surname"] * 6,
         "silo": ["attendance", "attendance", "attendance", None, *["sis", "meals"] * 3],
         "status": ["Reported", "Reported", "Empty", "Not collected"] + ["Reported"] * 6,
         "chosen": [True] * 4 + [True, False] * 3,

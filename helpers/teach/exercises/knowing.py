@@ -13,16 +13,18 @@ __all__ = ["EXERCISES"]
 def _not_known(answer: object, *, values: pd.DataFrame) -> str | None:
     if trouble := no_whole_number(answer):
         return trouble
-    absent = values[values["element"].eq("days_absent")]
-    known = set(absent.loc[absent["chosen"] & absent["status"].eq("Reported"), "child"])
-    unknown = absent["child"].nunique() - len(known)
+    visits = values[values["element"].eq("health_visits")]
+    known = set(visits.loc[visits["chosen"] & visits["status"].eq("Reported"), "child"])
+    unknown = visits["child"].nunique() - len(known)
     if answer == unknown:
         return None
-    if answer == int((absent["chosen"] & absent["value_number"].eq(0)).sum()):
-        return f"{answer:,} children have zero days absent. Somebody counted them: of them it is known."
+    if answer == int((visits["chosen"] & visits["value_number"].eq(0)).sum()):
+        return f"{answer:,} children have zero visits. Somebody counted them: of them it is known."
     if answer == len(known):
         return f"Of {answer:,} children it is known. Asked are the others."
-    return f"Yours is {answer:,}. Of whom it is known, the chosen row of days_absent has the status Reported."
+    return (
+        f"Yours is {answer:,}. Of whom it is known, the chosen row of health_visits has the status Reported."
+    )
 
 
 def _another_surname(answer: object, *, values: pd.DataFrame, believed: str) -> str | None:
@@ -51,11 +53,11 @@ def _another_surname(answer: object, *, values: pd.DataFrame, believed: str) -> 
 EXERCISES = (
     Exercise(
         number="4.1",
-        asks="For how many children is it not known how many days they were absent?",
+        asks="For how many children is it not known how often they were at the nurse's?",
         hints=(
             "Nobody has a zero here because a row is missing. Look at status, not at the value.",
-            "Every child has one chosen row for days_absent; it is known where the status is Reported.",
-            'now[now["chosen"] & now["element"].eq("days_absent")] has them; count where status is another.',
+            "Every child has one chosen row for health_visits; it is known where the status is Reported.",
+            'now[now["chosen"] & now["element"].eq("health_visits")] has them; count the other statuses.',
         ),
         check=_not_known,
     ),

@@ -59,8 +59,8 @@ class Evidence:
     layouts
         Layout of each silo, as far as known.
     days
-        ``silo, record, as_of``: the day for which each record's export speaks, where it says so; NA as
-        record: the newest day of the silo.
+        ``silo, record, as_of``: NA as record: the newest day for which an export of the silo speaks; and the
+        records whose own export speaks for an older one.
     """
 
     crosswalk: pd.DataFrame

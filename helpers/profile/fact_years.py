@@ -28,12 +28,15 @@ def days_of_exports(people: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``silo, record, as_of``: of records whose export names a day; NA as record: the newest of the silo.
+        ``silo, record, as_of``: NA as record: the newest day that an export of the silo names; and the
+        records whose own export names an older one.
     """
     dated = people.loc[people["as_of"].notna(), ["silo", "record", "as_of"]]
-    newest = dated.groupby("silo")["as_of"].max().reset_index()
+    by_silo = dated.groupby("silo")["as_of"]
+    older = dated[dated["as_of"] < by_silo.transform("max")]
+    newest = by_silo.max().reset_index()
     newest = newest.assign(record=pd.Series(pd.NA, index=newest.index, dtype=STRING))
-    return pd.concat([dated, newest], ignore_index=True)
+    return pd.concat([older, newest], ignore_index=True)
 
 
 def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
@@ -53,9 +56,11 @@ def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
     """
     own = days[days["record"].notna()]
     newest = days[days["record"].isna()].set_index("silo")["as_of"]
+    newest = newest.reindex(rows["silo"]).set_axis(rows.index).astype("datetime64[us]")
+    if own.empty:
+        return newest
     known = rows[["silo", "record"]].merge(own, on=["silo", "record"], how="left", validate="many_to_one")
-    day = known["as_of"].set_axis(rows.index)
-    return day.fillna(newest.reindex(rows["silo"]).set_axis(rows.index)).astype("datetime64[us]")
+    return known["as_of"].set_axis(rows.index).fillna(newest).astype("datetime64[us]")
 
 
 def fact_years(

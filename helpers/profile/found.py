@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.layouts import STRING, cast, missing
 from helpers.profile.elements import Element
 
 __all__ = ["NOTHING", "STILL", "Found", "canonical", "found"]
@@ -100,9 +100,14 @@ def found(frame: pd.DataFrame, values: pd.Series, element: Element) -> pd.DataFr
         return NOTHING.values
     text, numbers = canonical(values, element)
     said = pd.Series("Reported", index=frame.index, dtype=STRING).where(text.notna(), "Empty")
-    rows = (
-        frame.assign(value=text, value_number=numbers, status=said)
-        .reindex(columns=list(FIELDS))
-        .astype(FIELDS)
-    )
-    return rows.fillna({"doubtful": False}).reset_index(drop=True)
+    given = {name: frame[name] for name in FIELDS if name in frame.columns}
+    given |= {"value": text, "value_number": numbers, "status": said}
+    if "doubtful" in given:
+        given["doubtful"] = cast(given["doubtful"], FIELDS["doubtful"]).fillna(False)
+    else:
+        given["doubtful"] = pd.Series(False, index=frame.index)
+    columns = {
+        name: cast(given[name], dtype).array if name in given else missing(len(frame), dtype)
+        for name, dtype in FIELDS.items()
+    }
+    return pd.DataFrame(columns, copy=False)

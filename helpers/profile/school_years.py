@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from helpers.layouts import empty_table, fact_tables, standard_table
@@ -115,18 +116,20 @@ class SchoolYears:
         pandas.Series
             ``Int64``: the year in which the school year ends, whether or not a system speaks of it.
         """
-        codes, days = pd.factorize(dates)
-        day = pd.Series(days)
-        turned = day.dt.year + (day.dt.month >= TURNS_IN_MONTH)
-        year = turned.astype("Int64")
-        settled = pd.Series(False, index=day.index)
-        for named, (begin, end) in self.spans.items():
-            settled |= (turned == named) & day.between(begin, end)
-        for named, (begin, end) in self.spans.items():
-            year = year.mask(day.between(begin, end) & ~settled, named)
-        # Each distinct day is looked at once; a missing one has code -1, and takes the last place.
-        years = pd.array([*year.tolist(), pd.NA], dtype="Int64")
-        return pd.Series(years.take(codes), index=dates.index)
+        day = dates.to_numpy(dtype="datetime64[us]")
+        month = day.astype("datetime64[M]").astype("int64")  # since January 1970
+        year = 1970 + (month + 12 - (TURNS_IN_MONTH - 1)) // 12
+        within = [
+            (named, (day >= np.datetime64(begin)) & (day <= np.datetime64(end)))
+            for named, (begin, end) in self.spans.items()
+        ]
+        settled = np.zeros(len(day), dtype=bool)
+        for named, inside in within:
+            settled |= inside & (year == named)
+        for named, inside in within:
+            year = np.where(inside & ~settled, named, year)
+        nowhere = np.isnat(day)
+        return pd.Series(pd.arrays.IntegerArray(np.where(nowhere, 1, year), nowhere), index=dates.index)
 
 
 def day_columns(table: str) -> list[str]:

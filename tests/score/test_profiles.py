@@ -84,7 +84,11 @@ def test_rightly_joined_and_without_faults_every_profile_is_the_truth(
     judged = judge_profiles(known, profiles, key=key)
 
     odd = judged[judged["outcome"].isin(["wrong", "missing"])]
-    assert odd.empty, odd.to_string()
+    # A list without ids or birth dates keeps two children of one name, school and grade in one record.
+    mixed = profiles.crosswalk.loc[profiles.crosswalk["step"] == TWO_PEOPLE, ["silo", "record"]]
+    assert set(mixed["silo"]) <= {"survey", "clubs"}
+    of_both = pd.MultiIndex.from_frame(odd[["silo", "record"]]).isin(pd.MultiIndex.from_frame(mixed))
+    assert odd[~of_both].empty, odd.to_string()
     # What isn't true any more was so on the day for which its own system speaks, and no other is late.
     scenario = load_scenario("workshop", level=level)
     days = {name: exchange(scenario, name).roster_date for name in known}

@@ -198,7 +198,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (lambda rows: True, "1 answers for 2 rows"),
         (True, "Write a function"),
     ],
-    "4.1": [(1, "zero days absent"), (3, "has the status"), (2.0, "whole number")],
+    "4.1": [(1, "zero visits"), (3, "chosen row of health_visits"), (2.0, "whole number")],
     "4.2": [(4, "Put the surname"), (3, "have a surname"), ("2", "whole number")],
     "5.1": [
         (("sis", "meals"), "lower match rate"),

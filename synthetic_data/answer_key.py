@@ -168,9 +168,9 @@ def _cases(
     without = [silo for silo, carries in carriers.items() if not carries]
     general = cases.loc[cases["silo"].isna() & (cases["decidable_by"] == "Identifier")]
     apart = []
+    there = {export.silo: export.rows["person"] for export in exports}
     for silo in without:
-        there = rows.loc[rows["silo"] == silo, "person"]
-        held = general.loc[is_among(general["person"], there)]
+        held = general.loc[is_among(general["person"], there.get(silo, []))]
         apart.append(held.assign(silo=silo, decidable_by="Neither"))
     cases = pd.concat([piece.astype(STRING) for piece in (cases, *apart)], ignore_index=True)
     return cases.sort_values(["case", "person", "silo"], na_position="first", ignore_index=True)

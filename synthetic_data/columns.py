@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,13 @@ __all__ = [
     "dates",
     "is_among",
     "numbered",
+    "of_one_length",
     "only",
     "pick",
     "places_among",
     "ranked",
     "replaced",
+    "reworded",
     "text",
     "together",
     "truth",
@@ -81,6 +83,14 @@ def within(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
 
 
+def of_one_length(letters: npt.NDArray[np.uint8]) -> Any:
+    """Make a string column of ASCII letters, one row a text: all are equally long."""
+    count, width = letters.shape
+    offsets = np.arange(count + 1, dtype="int64") * width
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(letters))]
+    return from_arrow(pa.Array.from_buffers(pa.large_string(), count, buffers))
+
+
 def is_among(values: pd.Series, known: Any) -> Mask:
     """Say which texts stand among others, as `Series.isin` does; a missing one never does.
 
@@ -115,6 +125,13 @@ def replaced(values: Any, places: npt.NDArray[np.int64], new: Any) -> Any:
     return from_arrow(pa.concat_arrays([_arrow(values), _arrow(new)]).take(pa.array(at)))
 
 
+def reworded(values: pd.Series, words: Mapping[str, str]) -> Any:
+    """Put words in the place of others in a string column; each different text is looked at once."""
+    numbered = _arrow(values).dictionary_encode()
+    other = [words.get(word, word) for word in numbered.dictionary.to_pylist()]
+    return from_arrow(pa.array(other, pa.large_string()).take(numbered.indices))
+
+
 def together(values: pd.Series, groups: pd.Series, mark: str = ";") -> pd.DataFrame:
     """Join the texts of each group, in their order: columns of the names of both, groups in order."""
     codes, distinct = pd.factorize(groups, sort=True)
@@ -127,7 +144,7 @@ def together(values: pd.Series, groups: pd.Series, mark: str = ";") -> pd.DataFr
     return pd.DataFrame(
         {
             groups.name: text(np.asarray(distinct, dtype=object)),
-            values.name: text(pc.binary_join(lists, pa.scalar(mark, pa.large_string())).to_pylist()),
+            values.name: from_arrow(pc.binary_join(lists, pa.scalar(mark, pa.large_string()))),
         }
     )
 

@@ -20,7 +20,7 @@ from helpers.files.render import render
 from helpers.files.text_table import TextTable
 from helpers.files.write import table_pieces, write_files, write_table
 from helpers.layouts import STRING, FileLayout, load_layout
-from synthetic_data.columns import pick, within
+from synthetic_data.columns import pick, reworded, within
 from synthetic_data.damage import Log, go_wrong
 from synthetic_data.faults import FUNCTIONS
 from synthetic_data.kinds import Fault, declared_faults
@@ -215,7 +215,7 @@ def _text(recorded: Recorded, frame: pd.DataFrame | TextTable, file: FileLayout)
     table = frame if isinstance(frame, TextTable) else render(frame, file)
     rows = table.rows
     for column, words in recorded.wording.items():
-        rows = rows.assign(**{column: rows[column].replace(dict(words)).astype(STRING)})
+        rows = rows.assign(**{column: reworded(rows[column], words)})
     return replace(table, rows=rows) if recorded.wording else table
 
 

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from helpers.files.row_text import as_arrow, joined, text_of
+from helpers.files.row_text import as_arrow, holds_any, joined, text_of
 from helpers.files.text_table import split_path
 from helpers.layouts import Column, FileLayout
 
@@ -23,6 +22,7 @@ __all__ = ["json_records", "xml_records"]
 CANONICAL_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?")
 PLACE = re.compile(r'"?@@(\d+)@@"?')
 AT_ONCE = 50_000
+SPECIAL_IN_JSON = '"\\' + "".join(map(chr, range(32)))
 
 Cells = tuple[pa.Array, npt.NDArray[np.int64] | None, str]
 """Texts, which of them stands in which row (without places, one a row), and what stands around each."""
@@ -131,7 +131,7 @@ def _json_cells(cells: pd.Series, declared: Column | None) -> Cells:
     number = declared is not None and (declared.json_number or declared.type in ("number", "integer"))
     boolean = declared is not None and declared.type == "boolean"
     if not number and not boolean:
-        return _quoted(cells, r'["\\\x00-\x1f]', lambda text: json.dumps(text, ensure_ascii=False))
+        return _quoted(cells, SPECIAL_IN_JSON, lambda text: json.dumps(text, ensure_ascii=False))
     return _each(cells, lambda text: json.dumps(_json_value(text, number, boolean)))
 
 
@@ -145,9 +145,9 @@ def _json_value(text: str, number: bool, boolean: bool) -> str | int | float | b
 
 def _xml_cells(cells: pd.Series, attribute: bool) -> Cells:
     if attribute:
-        return _quoted(cells, '[&<>"\n\r\t]', quoteattr)
+        return _quoted(cells, '&<>"\n\r\t', quoteattr)
     plain = as_arrow(cells)
-    if not pc.any(pc.match_substring_regex(plain, "[&<>]")).as_py():
+    if not holds_any(plain, "&<>"):
         return plain, None, ""
     return _each(cells, escape)
 
@@ -155,7 +155,7 @@ def _xml_cells(cells: pd.Series, attribute: bool) -> Cells:
 def _quoted(cells: pd.Series, special: str, write: Callable[[str], str]) -> Cells:
     """Put cells between quotes; where one has a special letter, each distinct cell is written by itself."""
     plain = as_arrow(cells)
-    if pc.any(pc.match_substring_regex(plain, special)).as_py():
+    if holds_any(plain, special):
         return _each(cells, write)
     return plain, None, '"'
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from helpers.files.text_table import TextTable, default_settings
-from helpers.layouts import STRING, BadInput, Column, FileLayout, nearest
+from helpers.layouts import STRING, BadInput, Column, FileLayout, constant, nearest
 
 __all__ = ["render", "render_column", "write_number"]
 
@@ -47,8 +47,13 @@ def _writer(column: Column) -> Callable[[Any], str]:
     formats = column.formats()
     written = formats[0] if formats else None
     if column.type in ("date", "datetime"):
-        later = pd.Timedelta(days=1 if column.exclusive else 0)
-        return lambda value: (pd.Timestamp(value) + later).strftime(written or "%Y-%m-%d")
+        later = timedelta(days=1 if column.exclusive else 0)
+
+        def write_moment(value: Any) -> str:
+            moment: datetime = value if isinstance(value, datetime) else pd.Timestamp(value)
+            return (moment + later).strftime(written or "%Y-%m-%d")
+
+        return write_moment
     if column.type == "time" and written:
         return lambda value: datetime.strptime(value, "%H:%M:%S").strftime(written)
     if column.type == "boolean":
@@ -92,8 +97,9 @@ def _text(values: pd.Series, column: Column, empty: str | None) -> pd.Series:
         return plain if empty is None else plain.fillna(empty)
     places, distinct = pd.factorize(values, use_na_sentinel=True)
     write = _writer(column)
-    texts = np.array([write(value) for value in distinct] + [empty], dtype=object)
-    return pd.Series(pd.array(texts[places], dtype=STRING), index=values.index)
+    known = distinct.to_pydatetime() if isinstance(distinct, pd.DatetimeIndex) else distinct
+    texts = np.array([write(value) for value in known] + [empty], dtype=object)
+    return pd.Series(pd.array(texts, dtype=STRING).take(places), index=values.index)
 
 
 def _marked(text: pd.Series, reasons: pd.Series, column: Column, name: str) -> pd.Series:
@@ -239,7 +245,7 @@ def render(
         if name in frame.columns:
             columns[name] = _text(frame[name].reset_index(drop=True), column, empty)
         else:
-            columns[name] = pd.Series(pd.array([""] * len(frame), dtype=STRING))
+            columns[name] = pd.Series(constant("", len(frame)))
     for status, name in reasons.items():
         if status in frame.columns:
             why = frame[status].reset_index(drop=True)

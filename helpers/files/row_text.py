@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["as_arrow", "delimited_rows", "joined", "text_of"]
+__all__ = ["as_arrow", "delimited_rows", "holds_any", "joined", "text_of"]
 
 TEXT = pa.large_string()
 
@@ -38,6 +38,12 @@ def text_of(rows: pa.Array) -> bytes:
     bounds = np.frombuffer(offsets, dtype="int64")
     first, last = int(bounds[rows.offset]), int(bounds[rows.offset + len(rows)])
     return bytes(memoryview(text)[first:last]) if text is not None else b""
+
+
+def holds_any(rows: pa.Array, letters: str) -> bool:
+    """Say whether any of some letters stands in any row: looked for in all of the text at once."""
+    held = text_of(rows)
+    return any(letter.encode("utf-8") in held for letter in letters)
 
 
 def delimited_rows(columns: Sequence[pa.Array], delimiter: str, end: str, quote_all: bool) -> bytes:
@@ -93,10 +99,11 @@ def _quoted_empty(quote_all: bool) -> pa.Scalar:
 def _quoted(column: pa.Array, delimiter: str, quote_all: bool) -> pa.Array:
     if quote_all:
         return joined(['"', pc.replace_substring(column, '"', '""'), '"'])
-    special = [pc.match_substring(column, mark) for mark in ('"', delimiter, "\n", "\r")]
-    needs = special[0]
-    for one in special[1:]:
-        needs = pc.or_(needs, one)
-    if not pc.any(needs).as_py():
+    held = text_of(column)
+    there = [mark for mark in ('"', delimiter, "\n", "\r") if mark.encode("utf-8") in held]
+    if not there:
         return column
+    needs = pc.match_substring(column, there[0])
+    for mark in there[1:]:
+        needs = pc.or_(needs, pc.match_substring(column, mark))
     return pc.if_else(needs, joined(['"', pc.replace_substring(column, '"', '""'), '"']), column)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from synthetic_data.columns import places_among
 from synthetic_data.scene import Places, Scene
 
 __all__ = ["chosen_children", "chosen_pieces"]
@@ -71,7 +72,7 @@ def chosen_children(scene: Scene, rows: pd.Series | None = None) -> tuple[Places
 
 def _among(names: npt.NDArray[np.object_], text: pd.Series) -> tuple[Places, Places]:
     """Find the rows that bear one of some names, name by name."""
-    group = np.where(text.isna(), -1, pd.Index(names).get_indexer(pd.Index(text)))
+    group = places_among(text, names)
     places = np.flatnonzero(group >= 0)
     places = places[np.argsort(group[places], kind="stable")]
     return places, group[places]

@@ -103,7 +103,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         frame, whose = _events(truth, spells, ids, terms, day, exchange)
         return [_recorded("studentSchoolAttendanceEvents", frame, about(whose, "Subject"))]
 
-    known = population.children["person"].isin(children["person"]).to_numpy(dtype=bool)
+    known = is_among(population.children["person"], children["person"])
 
     def marks(
         name: str, resource: Callable[[Truth, npt.NDArray[np.bool_], np.datetime64], Resource]

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files.text_table import TextTable
-from helpers.layouts import STRING, FileLayout, load_layout
-from synthetic_data.columns import places_among
+from helpers.layouts import STRING, FileLayout, constant, load_layout, missing, stacked
+from synthetic_data.columns import of_one_length, places_among
 from synthetic_data.life import Life
 from synthetic_data.population import Population
 from synthetic_data.schooling import Schooling
@@ -141,13 +141,8 @@ def guids(rng: np.random.Generator, count: int) -> Any:
     raw = np.frombuffer(rng.bytes(16 * count), dtype=np.uint8).reshape(count, 16).copy()
     raw[:, 6] = raw[:, 6] & 0x0F | 0x40
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
-    digits = raw.tobytes().hex()
-    words = [
-        f"{digits[at : at + 8]}-{digits[at + 8 : at + 12]}-{digits[at + 12 : at + 16]}-"
-        f"{digits[at + 16 : at + 20]}-{digits[at + 20 : at + 32]}"
-        for at in range(0, 32 * count, 32)
-    ]
-    return pd.array(words, dtype=STRING)
+    digits = np.frombuffer(raw.tobytes().hex().encode("ascii"), dtype=np.uint8).reshape(count, 32)
+    return of_one_length(np.insert(digits, (8, 12, 16, 20), ord("-"), axis=1))
 
 
 def look_up(keys: pd.Series, table: pd.DataFrame, on: str, column: str) -> pd.Series:
@@ -208,7 +203,7 @@ def keep(frame: pd.DataFrame, mask: npt.ArrayLike) -> pd.DataFrame:
 def about(person: Any, part: str | Any, **more: Any) -> pd.DataFrame:
     """Say whom rows are about."""
     count = len(person)
-    columns = {"person": person, "part": [part] * count if isinstance(part, str) else part, **more}
+    columns = {"person": person, "part": constant(part, count) if isinstance(part, str) else part, **more}
     return pd.DataFrame(columns).reset_index(drop=True).astype(STRING)
 
 
@@ -231,12 +226,12 @@ def limits(
     pandas.DataFrame
         `person`, `column`, `reason`.
     """
-    named = pd.Series(list(persons), dtype=STRING)
-    empty = pd.Series([pd.NA] * len(columns), dtype=STRING)
+    named = pd.Series(persons, dtype=STRING).reset_index(drop=True)
+    held = pd.Series(columns, dtype=STRING)
     return pd.DataFrame(
         {
-            "person": pd.concat([named, empty], ignore_index=True),
-            "column": pd.Series([pd.NA] * len(named) + list(columns), dtype=STRING),
-            "reason": pd.Series([reason] * (len(named) + len(columns)), dtype=STRING),
+            "person": stacked([named, pd.Series(missing(len(held), STRING))]),
+            "column": stacked([pd.Series(missing(len(named), STRING)), held]),
+            "reason": constant(reason, len(named) + len(held)),
         }
     )

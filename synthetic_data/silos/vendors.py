@@ -113,8 +113,7 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     tests, term = every.at(mine[known]), term[known]
     listed[tests.child, term] = True
 
-    this_year = (spells.year == scenario.school_year) & (spells.end != -2)
-    here = np.unique(spells.child[this_year & (begin <= as_of)])
+    here = np.unique(spells.child[(spells.year == scenario.school_year) & (begin <= as_of)])
     holds = np.zeros(count, dtype=bool)
     holds[tests.child if program else np.flatnonzero(listed.any(axis=1))] = True
     tested = np.zeros(count, dtype=bool)

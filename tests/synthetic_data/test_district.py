@@ -144,6 +144,20 @@ def key(folder: Path, table: str) -> pd.DataFrame:
     return as_table(f"key_{table}", pd.read_parquet(folder / "answer_key" / f"{table}.parquet"))
 
 
+def test_each_system_has_a_row_of_every_child_or_a_reason_for_none(
+    clean_district_folder: Path,
+) -> None:
+    rows, limits = key(clean_district_folder, "rows"), key(clean_district_folder, "limits")
+    values = key(clean_district_folder, "values")
+    here = set(values.loc[values["element"] == "school", "person"])
+    for silo in SILOS:
+        held = set(rows.loc[(rows["silo"] == silo) & (rows["part"] == "Subject"), "person"])
+        told = limits.loc[(limits["silo"] == silo) & limits["person"].notna(), "person"]
+        assert told.is_unique, silo
+        assert held.isdisjoint(told), silo
+        assert here <= held | set(told), silo
+
+
 # Files about schools, days, classes, and groups whose members nobody names.
 STRUCTURE = (
     "manifest.csv", "orgs.csv", "academicSessions.csv", "courses.csv", "classes.csv", "calendarDates",

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING
+from synthetic_data.columns import is_among
+from synthetic_data.population.customs import ORIGINS
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES, Planted
 from synthetic_data.population.spelling import other_spellings
 
@@ -38,15 +40,6 @@ def list_cases(
     here = children[names].copy()
     here["initial"] = here["first_name"].str[0]
     homeless = children["household"].isin(households.loc[households["homeless"], "household"])
-    spellings = [
-        first in known or last in known
-        for first, last, known in zip(
-            children["first_name"],
-            children["last_surname"],
-            map(other_spellings, children["name_origin"]),
-            strict=True,
-        )
-    ]
     found = [
         _neighbours("twins", children.loc[children["twin"], names], ["household", "birth_date"]),
         _neighbours("twins_same_initial", here.loc[children["twin"]], ["household", "birth_date", "initial"]),
@@ -90,7 +83,7 @@ def list_cases(
         ("accents", ~plain),
         ("preferred_name", children["preferred_first_name"].notna()),
         ("surname_changed", children["former_last_surname"].notna()),
-        ("other_script", pd.Series(spellings)),
+        ("other_script", _of_two_spellings(children)),
         ("homeless", homeless),
         ("foster", foster),
     ):
@@ -100,6 +93,17 @@ def list_cases(
     cases["note"] = cases["case"].map(CASES | BY_CHANCE)
     cases = cases.sort_values(["case", "person", "other_person"], ignore_index=True)
     return cases[["case", "person", "other_person", "note"]].astype(STRING)
+
+
+def _of_two_spellings(children: pd.DataFrame) -> pd.Series:
+    found = np.zeros(len(children), dtype=bool)
+    for origin in ORIGINS:
+        known = sorted(other_spellings(origin))
+        theirs = children.loc[(children["name_origin"] == origin).to_numpy(dtype=bool)]
+        if known and len(theirs):
+            spelt = is_among(theirs["first_name"], known) | is_among(theirs["last_surname"], known)
+            found[theirs.index.to_numpy()] = spelt
+    return pd.Series(found)
 
 
 def _neighbours(

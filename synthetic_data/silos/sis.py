@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, load_layout
-from synthetic_data.columns import is_among
+from helpers.layouts import STRING, constant, load_layout
+from synthetic_data.columns import is_among, pick
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import (
@@ -28,6 +29,7 @@ from synthetic_data.silos.observation import (
 from synthetic_data.silos.sis_people import (
     demographics_of,
     guardian_users,
+    guardians_accounts,
     old_records,
     opaque_ids,
     staff_users,
@@ -83,9 +85,10 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     returned = _returned(spells, here)
 
     accounts = opaque_ids(scenario, truth)
-    students = student_users(truth, here, accounts, exchange)
-    gone = student_users(truth, left, accounts, exchange)
-    renumbered = old_records(scenario, truth, student_users(truth, returned, accounts, exchange))
+    agents = guardians_accounts(truth, accounts)
+    students = student_users(truth, here, accounts, agents, exchange)
+    gone = student_users(truth, left, accounts, agents, exchange)
+    renumbered = old_records(scenario, truth, student_users(truth, returned, accounts, agents, exchange))
     spare_spells = pd.concat([left, returned], ignore_index=True)
     spare_people = about(
         spare_spells["person"], "Subject", why=["left"] * len(left) + ["old id"] * len(returned)
@@ -177,8 +180,8 @@ def _student_roles(spells: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "userSourcedId": ids.array,
-            "roleType": pd.array(["primary" if first else "secondary" for first in primary], dtype=STRING),
-            "role": pd.array(["Student"] * len(spells), dtype=STRING),
+            "roleType": pick(("secondary", "primary"), np.asarray(primary, dtype="int64")),
+            "role": constant("Student", len(spells)),
             "beginDate": spells["begin_date"].array,
             "endDate": spells["end_date"].array,
             "orgSourcedId": spells["school_id"].array,

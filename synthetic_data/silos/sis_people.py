@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from helpers.layouts import STRING
-from synthetic_data.columns import is_among, together
+from synthetic_data.columns import is_among, places_among, together
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import Truth, guids, keep, look_up
@@ -14,6 +16,7 @@ from synthetic_data.streams import rng_for
 
 __all__ = [
     "demographics_of",
+    "guardians_accounts",
     "guardian_users",
     "old_records",
     "opaque_ids",
@@ -44,19 +47,19 @@ def opaque_ids(scenario: Scenario, truth: Truth) -> pd.DataFrame:
 
 
 def student_users(
-    truth: Truth, spells: pd.DataFrame, accounts: pd.DataFrame, exchange: Exchange
+    truth: Truth, spells: pd.DataFrame, accounts: pd.DataFrame, agents: pd.DataFrame, exchange: Exchange
 ) -> pd.DataFrame:
     """Give the account of each child with a spell, as it would be while the spell runs."""
     persons = spells["person"]
-    children = truth.population.children.set_index("person").loc[persons].reset_index()
-    guardians = truth.population.guardians.merge(accounts, on="person", how="left", validate="one_to_one")
-    agents = together(guardians["sourcedId"], guardians["household"])
+    # Accounts begin with those of children, in their order.
+    place = places_among(persons, truth.population.children["person"])
+    children, account = truth.population.children.iloc[place], accounts.iloc[place]
     users = pd.DataFrame(
         {
             "person": persons.array,
-            "sourcedId": look_up(persons, accounts, "person", "sourcedId").array,
+            "sourcedId": account["sourcedId"].array,
             "enabledUser": pd.array([True] * len(persons), dtype="boolean"),
-            "username": children["email"].str.split("@").str[0].astype(STRING).array,
+            "username": _before_at(children["email"]),
             "givenName": children["first_name"].array,
             "familyName": children["last_surname"].array,
             "middleName": children["middle_name"].array,
@@ -73,12 +76,21 @@ def student_users(
     if "State" in exchange.ids:
         users["userIds"] = ("{State:" + children["state_id"] + "}").array
     if "RefId" in exchange.ids:
-        shared = look_up(persons, accounts, "person", "ref_id").tolist()
-        more = pd.Series([f",{{RefId:{one}}}" for one in shared], index=users.index, dtype=STRING)
-        users["userIds"] = (users["userIds"] + more).array
+        users["userIds"] = (users["userIds"].array + ",{RefId:") + account["ref_id"].array + "}"
     if "District" in exchange.ids:
         users["identifier"] = children["district_number"].array
     return users
+
+
+def _before_at(addresses: pd.Series) -> Any:
+    return addresses.str.replace("@.*", "", regex=True).astype(STRING).array
+
+
+def guardians_accounts(truth: Truth, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Give the opaque ids of each household's guardians, as one text."""
+    guardians = truth.population.guardians
+    ids = look_up(guardians["person"], accounts, "person", "sourcedId")
+    return together(ids, guardians["household"])
 
 
 def old_records(scenario: Scenario, truth: Truth, users: pd.DataFrame) -> pd.DataFrame:
@@ -106,7 +118,7 @@ def staff_users(truth: Truth, accounts: pd.DataFrame) -> pd.DataFrame:
             "person": staff["person"].array,
             "sourcedId": look_up(staff["person"], accounts, "person", "sourcedId").array,
             "enabledUser": pd.array([True] * len(staff), dtype="boolean"),
-            "username": staff["email"].str.split("@").str[0].astype(STRING).array,
+            "username": _before_at(staff["email"]),
             "givenName": staff["first_name"].array,
             "familyName": staff["last_surname"].array,
             "middleName": staff["middle_name"].array,
@@ -151,7 +163,7 @@ def guardian_users(truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame) -> 
 
 def demographics_of(truth: Truth, persons: pd.Series, ids: pd.Series) -> pd.DataFrame:
     """Give children's birth date, sex and race under the ids of their accounts."""
-    children = truth.population.children.set_index("person").loc[persons].reset_index()
+    children = truth.population.children.iloc[places_among(persons, truth.population.children["person"])]
     race = children["race"].fillna("")
     known = children["race"].notna()
     frame = {

@@ -16,8 +16,8 @@ from synthetic_data.streams import rng_for
 
 __all__ = [
     "demographics_of",
-    "guardians_accounts",
     "guardian_users",
+    "guardians_accounts",
     "old_records",
     "opaque_ids",
     "staff_users",

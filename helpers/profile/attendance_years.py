@@ -12,6 +12,7 @@ from helpers.layouts import STRING
 from helpers.profile.attendance import LAST_DAY, Days, derive_days
 from helpers.profile.elements import attendance_terms
 from helpers.profile.evidence import Evidence, behind_one_value
+from helpers.profile.keys import listed_in
 
 __all__ = ["AttendanceYears", "attendance_years"]
 
@@ -194,8 +195,7 @@ def attendance_years(evidence: Evidence) -> AttendanceYears:
     loose &= evidence.years.speak_of(marked["school_year"])
     recorded = _recorded(marked[loose])
     if not result.empty and not recorded.empty:
-        known = pd.MultiIndex.from_frame(result[KEYS])
-        recorded = recorded[~pd.MultiIndex.from_frame(recorded[KEYS]).isin(known)]
+        recorded = recorded[~listed_in(recorded[KEYS], result[KEYS])]
     spells = evidence.facts["school_enrollment"]
     return AttendanceYears(
         counted=result,

@@ -11,12 +11,14 @@ from helpers.layouts import STRING
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence, behind_one_value
 from helpers.profile.found import Found, found
+from helpers.profile.keys import listed_in
 
 __all__ = ["counted_with_zeros", "known_to_cover"]
 
 KEYS = ["child", "silo", "school_year"]
 # Two systems number schools alike when at least this share of the numbers of one are numbers of the other.
 SAME_NUMBERS = 0.5
+NAMES = ("first_name", "last_surname", "full_name")
 
 
 def counted_with_zeros(
@@ -54,8 +56,7 @@ def counted_with_zeros(
     silos = evidence.of_systems(element.systems)
     covered = known_to_cover(evidence, element.table, silos=silos, elsewhere=elsewhere)
     covered = covered.assign(value=0, rows=0).reset_index()
-    listed = pd.MultiIndex.from_frame(counts[KEYS])
-    covered = covered[~pd.MultiIndex.from_frame(covered[KEYS]).isin(listed)]
+    covered = covered[~listed_in(covered[KEYS], counts[KEYS])]
     both = pd.concat([part for part in (counts, covered) if len(part)] or [counts], ignore_index=True)
     both = both.assign(as_of=evidence.spoken(both))
     return Found(found(both, both["value"], element), {element.table: weighed})
@@ -93,19 +94,14 @@ def known_to_cover(
     told = facts[evidence.years.speak_of(facts["year"])]
     if silos is not None:
         told = told[told["silo"].isin(list(silos))]
-    tells = pd.MultiIndex.from_frame(told[["silo", "year"]].drop_duplicates())
+    tells = told[["silo", "year"]].drop_duplicates()
     spells = evidence.facts["school_enrollment"]
     spells = spells[spells["child"].notna() & evidence.years.speak_of(spells["year"])]
     listed = evidence.people[evidence.people["as_of"].notna()]
     listed = listed.assign(year=evidence.years.of(listed["as_of"]))
     shown = ["child", "silo", "year", "record", "link_band"]
-    own = pd.concat(
-        [
-            part.loc[pd.MultiIndex.from_frame(part[["silo", "year"]]).isin(tells), shown]
-            for part in (spells, listed)
-        ],
-        ignore_index=True,
-    )
+    own = pd.concat([part[shown] for part in (spells, listed)], ignore_index=True)
+    own = own[listed_in(own[["silo", "year"]], tells)].reset_index(drop=True)
     parts = [own[~_may_have_a_record_left_over(own, evidence, told)]]
     if elsewhere:
         parts.append(_enrolled_elsewhere(evidence, told, spells)[shown])
@@ -122,21 +118,20 @@ def _left_over(evidence: Evidence, told: pd.DataFrame) -> pd.Series:
 def _may_have_a_record_left_over(listed: pd.DataFrame, evidence: Evidence, told: pd.DataFrame) -> np.ndarray:
     """Say of whom a record is left over that shares a name or the birth date: it may be the child's own."""
     doubtful = np.zeros(len(listed), dtype=bool)
-    on_list = pd.MultiIndex.from_frame(listed[["child", "silo"]])
     loose = told.loc[_left_over(evidence, told) & told["record"].notna(), ["silo", "record", "child"]]
-    loose = loose[~pd.MultiIndex.from_frame(loose[["child", "silo"]]).isin(on_list)].drop_duplicates()
+    loose = loose[~listed_in(loose[["child", "silo"]], listed[["child", "silo"]])].drop_duplicates()
     if loose.empty:
         return doubtful
-    people = evidence.people.set_index(["silo", "record"])
-    theirs = people.reindex(pd.MultiIndex.from_frame(loose[["silo", "record"]]))
-    mine = people.reindex(pd.MultiIndex.from_frame(listed[["silo", "record"]]))
-    for name in ("first_name", "last_surname", "full_name", "birth_date"):
-        words = [one[name] if name == "birth_date" else one[name].str.casefold() for one in (mine, theirs)]
-        left, right = (
-            pd.MultiIndex.from_arrays([one.index.get_level_values("silo"), word])
-            for one, word in zip((mine, theirs), words, strict=True)
-        )
-        doubtful |= left.isin(right) & words[0].notna().to_numpy()
+    key = ["silo", "record"]
+    people = evidence.people[[*key, "birth_date"]].assign(
+        **{name: evidence.people[name].str.casefold() for name in NAMES}
+    )
+    mine, theirs = (
+        rows[key].merge(people, on=key, how="left", validate="many_to_one") for rows in (listed, loose)
+    )
+    for name in (*NAMES, "birth_date"):
+        alike = listed_in(mine[["silo", name]], theirs[["silo", name]])
+        doubtful |= alike & mine[name].notna().to_numpy()
     return doubtful
 
 
@@ -154,8 +149,8 @@ def _enrolled_elsewhere(evidence: Evidence, told: pd.DataFrame, spells: pd.DataF
     pairs = pd.DataFrame(alike, columns=["silo", "other"], dtype=STRING)
     reports = reports.merge(pairs, on="silo", how="inner", validate="many_to_many")
     loose = _left_over(evidence, told)
-    spoilt = pd.MultiIndex.from_frame(told.loc[loose, ["silo", "year"]].drop_duplicates())
-    reports = reports[~pd.MultiIndex.from_frame(reports[["silo", "year"]]).isin(spoilt)]
+    spoilt = told.loc[loose, ["silo", "year"]].drop_duplicates()
+    reports = reports[~listed_in(reports[["silo", "year"]], spoilt)]
     enrolled = spells.dropna(subset=["school_id"]).rename(columns={"silo": "other"})
     there = enrolled.drop(columns="record").merge(
         reports, on=["other", "school_id", "year"], how="inner", validate="many_to_many"

@@ -8,6 +8,7 @@ from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence, behind_one_value
 from helpers.profile.fitting import fitting
 from helpers.profile.found import NOTHING, Found, found
+from helpers.profile.keys import listed_in
 from helpers.profile.tallies import Tallies
 
 __all__ = ["adults_on_record", "contact_language", "logins_of_adults", "messages_counted"]
@@ -56,8 +57,7 @@ def _with_silent_families(
     years = told[["silo", "year"]].drop_duplicates().rename(columns={"year": "school_year"})
     listed = ties.merge(years, on="silo", how="inner", validate="many_to_many")
     silent = behind_one_value(listed, KEYS).assign(value=0, rows=0).reset_index()
-    there = pd.MultiIndex.from_frame(counts[KEYS])
-    silent = silent[~pd.MultiIndex.from_frame(silent[KEYS]).isin(there)]
+    silent = silent[~listed_in(silent[KEYS], counts[KEYS])]
     both = pd.concat([part for part in (counts, silent) if len(part)] or [counts], ignore_index=True)
     return both.assign(as_of=evidence.spoken(both))
 
@@ -81,9 +81,7 @@ def logins_of_adults(element: Element, evidence: Evidence, tallies: Tallies) -> 
     counts = used.groupby(KEYS, sort=True).agg(value=("value", "sum"), rows=("row", "size"))
     counts = counts.join(behind_one_value(used, KEYS), how="left").reset_index()
     both = _with_silent_families(counts, told, element, evidence)
-    of_a_child = pd.MultiIndex.from_frame(logins[["silo", "record"]]).isin(
-        pd.MultiIndex.from_frame(ties[["silo", "contact_record"]])
-    )
+    of_a_child = listed_in(logins[["silo", "record"]], ties[["silo", "contact_record"]])
     return Found(found(both, both["value"], element), {"login": asked & of_a_child})
 
 

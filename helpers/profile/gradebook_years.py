@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.layouts import STRING
 from helpers.profile.evidence import Evidence, behind_one_value
+from helpers.profile.keys import listed_in
 
 __all__ = ["GradebookYears", "gradebook_years", "newest_of_each", "only_handed_in"]
 
@@ -77,7 +78,7 @@ def only_handed_in(scores: pd.DataFrame) -> np.ndarray:
     about = scores["assignment_id"].isin(scores.loc[bare, "assignment_id"].unique())
     cells = scores.loc[about & scores["section_id"].notna(), ["silo", "record", "assignment_id"]]
     theirs = scores.loc[bare, ["silo", "record", "assignment_id"]]
-    told = pd.MultiIndex.from_frame(theirs).isin(pd.MultiIndex.from_frame(cells.drop_duplicates()))
+    told = listed_in(theirs, cells)
     found = np.zeros(len(scores), dtype=bool)
     found[np.flatnonzero(bare.to_numpy(dtype=bool))[told]] = True
     return found

@@ -10,6 +10,7 @@ from helpers.profile.exceptions import counted_with_zeros
 from helpers.profile.fitting import fitting
 from helpers.profile.found import NOTHING, Found, found
 from helpers.profile.gradebook_years import newest_of_each
+from helpers.profile.keys import listed_in
 from helpers.profile.tallies import Tallies
 
 __all__ = ["courses_taken", "days_logged_in", "gradebook_count", "handed_in", "mean_grade", "points_share"]
@@ -55,11 +56,9 @@ def courses_taken(element: Element, evidence: Evidence, tallies: Tallies) -> Fou
     spells = evidence.facts["school_enrollment"]
     spells = spells[spells["child"].notna()]
     spells = spells.assign(school_year=spells["year"])
-    collects = pd.MultiIndex.from_frame(counts[["silo", "school_year"]])
-    spells = spells[pd.MultiIndex.from_frame(spells[["silo", "school_year"]]).isin(collects)]
+    spells = spells[listed_in(spells[["silo", "school_year"]], counts[["silo", "school_year"]])]
     covered = behind_one_value(spells, KEYS).assign(value=0, rows=0).reset_index()
-    listed = pd.MultiIndex.from_frame(counts[KEYS])
-    covered = covered[~pd.MultiIndex.from_frame(covered[KEYS]).isin(listed)]
+    covered = covered[~listed_in(covered[KEYS], counts[KEYS])]
     both = pd.concat([counts, covered], ignore_index=True)
     both = both.assign(as_of=evidence.spoken(both))
     return Found(found(both, both["value"], element), {"section_enrollment": known})

@@ -8,6 +8,7 @@ from helpers.layouts import STRING
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import STILL, Found, found
+from helpers.profile.keys import listed_in
 from helpers.profile.schools import name_schools
 from helpers.profile.tallies import Tallies
 
@@ -63,8 +64,7 @@ def latest_enrolment(element: Element, evidence: Evidence, tallies: Tallies) -> 
         recent=people["end_date"].fillna(STILL),
     )
     people = people[evidence.years.speak_of(people["school_year"])]
-    told = pd.MultiIndex.from_frame(used[key])
-    people = people[~pd.MultiIndex.from_frame(people[key]).isin(told)]
+    people = people[~listed_in(people[key], used[key])]
     people = people.merge(evidence.sources(column), on=["silo", "record"], how="left", validate="one_to_one")
     both = [used.reindex(columns=[*used.columns, "school_name"]), people]
     shown = ["child", "silo", "school_year", "school_id", "school_name"]

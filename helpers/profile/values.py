@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.layouts import STRING, as_table, empty_table
 from helpers.profile.elements import Element
 from helpers.profile.evidence import BANDS, Evidence
+from helpers.profile.keys import places_in_order
 from helpers.profile.rules import RULES
 from helpers.profile.tallies import Tallies
 
@@ -20,6 +21,8 @@ STATUSES = ("Reported", "Withheld", "Not applicable", "Empty", "Not collected", 
 KEYS = ["child", "element", "school_year"]
 # Two systems use the same codes when at least half of those of the smaller are also those of the other.
 SHARED_CODES = 0.5
+# Stands where a value has no school year.
+NO_YEAR = 0
 
 
 def folded(words: pd.Series) -> pd.Series:
@@ -168,50 +171,61 @@ def _trust(element: Element, system: str) -> int:
 def _fillers(values: pd.DataFrame, evidence: Evidence, elements: Mapping[str, Element]) -> pd.DataFrame:
     """Say of every child and element without a value why there is none."""
     children = evidence.children
-    years = list(evidence.years.years)
-    wanted = [
-        (name, year)
-        for name, element in elements.items()
-        for year in ([pd.NA] if element.per == "child" else years)
-    ]
-    names, whens = (list(each) for each in zip(*wanted, strict=True)) if wanted else ([], [])
-    grid = pd.DataFrame(
-        {
-            "child": children.to_series().array.take(np.tile(np.arange(len(children)), len(wanted))),
-            "element": pd.array(names, dtype=STRING).take(np.repeat(np.arange(len(wanted)), len(children))),
-            "school_year": pd.array(whens, dtype="Int64").take(
-                np.repeat(np.arange(len(wanted)), len(children))
-            ),
-        }
+    names, years = pd.Index(elements, dtype=STRING), pd.Index([NO_YEAR, *evidence.years.years])
+    # An element in a year is numbered, a pair; so is a child of a pair, a cell. Of most there is no value.
+    lacking = np.zeros((len(names) * len(years), len(children)), dtype=bool)
+    of_child = np.array([element.per == "child" for element in elements.values()])
+    lacking.reshape(len(names), len(years), -1)[of_child, 0] = True
+    lacking.reshape(len(names), len(years), -1)[~of_child, 1:] = True
+    about = pd.DataFrame(
+        {"pair": _pairs(values, names, years), "silo": values["silo"], "trust": values["trust"]}
     )
-    have = pd.MultiIndex.from_frame(values[KEYS].astype({"school_year": "Int64"}).fillna({"school_year": 0}))
-    lack = grid[~pd.MultiIndex.from_frame(grid.fillna({"school_year": 0})).isin(have)].reset_index(drop=True)
+    there = about["pair"].to_numpy() >= 0
+    lacking[about["pair"][there], children.get_indexer(pd.Index(values["child"]))[there]] = False
+    pair, child = np.nonzero(lacking)
 
     # The most trusted system that has the element (in that year), and the most trusted that knows the child.
-    about = ["element", "school_year"]
-    holders = values.loc[values["status"] != "Empty", [*about, "silo", "trust"]].drop_duplicates()
-    holders = holders.sort_values([*about, "trust"]).fillna({"school_year": 0})
-    best = holders.drop_duplicates(about)[[*about, "silo"]]
+    holders = about[there & values["status"].ne("Empty").to_numpy(dtype=bool)].drop_duplicates()
+    holders = holders.sort_values(["pair", "trust"])
+    best = holders.drop_duplicates("pair")
     knows = evidence.crosswalk[["child", "silo", "record", "band"]].rename(columns={"band": "link_band"})
     knows = knows.sort_values(["child", "silo", "record"]).drop_duplicates(["child", "silo"])
+    knows = knows.assign(child=children.get_indexer(pd.Index(knows["child"])))
     known = holders.merge(knows, on="silo", how="inner", validate="many_to_many")
-    known = known.sort_values([*about, "child", "trust"]).drop_duplicates([*about, "child"])
+    known = known.drop_duplicates(["pair", "child"])  # holders stand in the order of trust
+    has_it = np.full(len(lacking), -1)
+    has_it[best["pair"]] = np.arange(len(best))
+    knows_it = np.full(lacking.shape, -1)
+    knows_it[known["pair"], known["child"]] = np.arange(len(known))
 
-    filled = lack.fillna({"school_year": 0}).merge(
-        known.drop(columns="trust"), on=[*about, "child"], how="left", validate="many_to_one"
+    has_it, knows_it = has_it[pair], knows_it[pair, child]
+    status = np.select([knows_it >= 0, has_it >= 0], [0, 1], default=2)
+    taken = {name: known[name].array.take(knows_it, allow_fill=True) for name in ("record", "link_band")}
+    silo = pd.concat([known["silo"], best["silo"]], ignore_index=True).array
+    place, year = np.divmod(pair, len(years))
+    declared = list(elements.values())
+    return pd.DataFrame(
+        {
+            "child": children.array.take(child),
+            "element": names.array.take(place),
+            "school_year": pd.arrays.IntegerArray(years.to_numpy(dtype="int64")[year], year == 0),
+            "silo": silo.take(
+                np.where(knows_it >= 0, knows_it, np.where(has_it >= 0, has_it + len(known), -1)),
+                allow_fill=True,
+            ),
+            **taken,
+            "status": pd.array(["Empty", "Not linked", "Not collected"], dtype=STRING).take(status),
+            "unit": pd.array([element.unit for element in declared], dtype=STRING).take(place),
+            "rule": pd.array([element.rule for element in declared], dtype=STRING).take(place),
+        }
     )
-    elsewhere = filled[about].merge(best, on=about, how="left", validate="many_to_one")["silo"]
-    filled = filled.assign(school_year=lack["school_year"])
-    status = pd.Series("Not collected", index=lack.index, dtype=STRING)
-    status = status.mask(elsewhere.notna(), "Not linked").mask(filled["silo"].notna(), "Empty")
-    units = {name: element.unit for name, element in elements.items()}
-    rules = {name: element.rule for name, element in elements.items()}
-    return filled.assign(
-        silo=filled["silo"].fillna(elsewhere),
-        status=status,
-        unit=filled["element"].map(units),
-        rule=filled["element"].map(rules),
-    )
+
+
+def _pairs(values: pd.DataFrame, names: pd.Index, years: pd.Index) -> np.ndarray:
+    """Give the pair of each value, its element and year; -1 where nobody asks for it."""
+    element = names.get_indexer(pd.Index(values["element"]))
+    year = years.get_indexer(pd.Index(values["school_year"].fillna(NO_YEAR).to_numpy(dtype="int64")))
+    return np.where((element >= 0) & (year >= 0), element * len(years) + year, -1)
 
 
 def choose_values(values: pd.DataFrame, evidence: Evidence, elements: tuple[Element, ...]) -> pd.DataFrame:
@@ -241,13 +255,14 @@ def choose_values(values: pd.DataFrame, evidence: Evidence, elements: tuple[Elem
     ranked = ranked.assign(agrees=_agreement(ranked, by_name))
     ranked = ranked.assign(alone=~ranked["agrees"].fillna(False).astype(bool))
     order = ["status_rank", "band_rank", "doubtful", "trust", "age", "alone", "late", "record", "file", "row"]
-    ranked = ranked.sort_values([*KEYS, *order], kind="stable")
+    ranked = ranked.iloc[places_in_order(ranked, [*KEYS, *order])]
     ranked = ranked.assign(chosen=~ranked.duplicated(KEYS))
     fillers = _fillers(ranked, evidence, by_name).assign(chosen=True)
     shown = list(empty_table("values").columns)
     both = [as_table("values", part.reindex(columns=shown)) for part in (ranked, fillers) if len(part)]
     result = pd.concat(both, ignore_index=True) if both else empty_table("values")
-    place = result["element"].map({name: at for at, name in enumerate(by_name)})
-    result = result.assign(place=place, year=result["school_year"].fillna(0), second=~result["chosen"])
-    order = ["child", "place", "year", "second"]
-    return as_table("values", result.sort_values(order, kind="stable")[shown])
+    place = pd.Index(by_name, dtype=STRING).get_indexer(pd.Index(result["element"]))
+    result = result.assign(place=place, year=result["school_year"].fillna(NO_YEAR), second=~result["chosen"])
+    return as_table(
+        "values", result[shown].iloc[places_in_order(result, ["child", "place", "year", "second"])]
+    )

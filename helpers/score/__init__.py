@@ -4,6 +4,7 @@ from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.crosswalk_file import crosswalk_from
 from helpers.score.findings import score_findings
 from helpers.score.links import score_children, score_links
+from helpers.score.missed import missed_by_group
 from helpers.score.pairs import score_pairs
 from helpers.score.profiles import judge_profiles, score_profiles
 from helpers.score.truth import true_crosswalk
@@ -13,6 +14,7 @@ __all__ = [
     "can_be_judged",
     "crosswalk_from",
     "judge_profiles",
+    "missed_by_group",
     "read_answer_key",
     "score_children",
     "score_findings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-__all__ = ["element_words", "finding_words", "group_words", "status_words"]
+__all__ = ["element_words", "fact_words", "figure_words", "finding_words", "group_words", "status_words"]
 
 # Only where the kind, with spaces in it, isn't plain enough.
 _FINDINGS = {
@@ -77,6 +77,44 @@ _ELEMENTS = {
     "special_education": "special education plan",
     "id": "number",
 }
+# What a row of a fact table is, several of them.
+_FACTS = {
+    "application": "applications",
+    "assessment_result": "test results",
+    "assignment_score": "pieces of work",
+    "attendance_event": "times absent, late or gone early",
+    "career_interest": "interests",
+    "contact": "adults",
+    "course_grade": "grades",
+    "course_transcript": "finished courses",
+    "discipline_action": "consequences",
+    "health_visit": "visits to the nurse",
+    "immunization": "vaccines",
+    "login": "log-ins",
+    "meal_account": "balance at the till",
+    "meal_eligibility": "decisions on free lunch",
+    "meal_purchase": "meals",
+    "participation": "activities",
+    "program": "plans",
+    "school_enrollment": "schools",
+    "screener_result": "results of a screener",
+    "section_enrollment": "classes",
+    "survey_response": "answers",
+}
+# Published figures, by the names of their topics.
+_FIGURES = {
+    "chronic_absence_grades": "chronic absence by grade",
+    "el_share": "English learners",
+    "frpl_above_75": "schools where three in four get it",
+    "frpl_school_distribution": "schools by lunch",
+    "frpl_share": "lunch at a lower price",
+    "frpl_up_to_25": "schools where one in four gets it",
+    "idea_category": "disability",
+    "idea_share": "children with a plan",
+    "race_share": "race",
+    "school_changes_k8": "changes of school",
+    "schools_losing_a_tenth": "schools losing a tenth",
+}
 _STATUSES = {
     "Empty": "the system knows the child, and says nothing of it",
     "Not linked": "not joined: the system has it of others, and no record of this child",
@@ -106,6 +144,48 @@ def finding_words(kinds: pd.Series) -> pd.Series:
     ['zeros in front are gone', 'not a date']
     """
     return kinds.replace(_FINDINGS).str.replace("_", " ")
+
+
+def fact_words(tables: pd.Series) -> pd.Series:
+    """Say what the rows of fact tables are.
+
+    Parameters
+    ----------
+    tables
+        Names of fact tables.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> fact_words(pd.Series(["health_visit", "incident"])).tolist()
+    ['visits to the nurse', 'incident']
+    """
+    return tables.replace(_FACTS).str.replace("_", " ")
+
+
+def figure_words(topics: pd.Series) -> pd.Series:
+    """Say topics of published figures as people do.
+
+    Parameters
+    ----------
+    topics
+        Column ``topic`` of the table ``calibration``.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> figure_words(pd.Series(["idea_share", "chronic_absence"])).tolist()
+    ['children with a plan', 'chronic absence']
+    """
+    return topics.replace(_FIGURES).str.replace("_", " ")
 
 
 def group_words(groups: pd.Series) -> pd.Series:

@@ -10,7 +10,7 @@ from helpers.layouts import STRING
 from helpers.share.parts import shown_parts
 from helpers.share.real_data import Guard
 
-__all__ = ["against_roster", "apart", "ties_in_words"]
+__all__ = ["against_roster", "apart", "gathered", "ties_in_words"]
 
 _SAID = {
     "Sure": "joined surely",
@@ -123,3 +123,36 @@ def against_roster(scores: pd.DataFrame, roster: str) -> pd.DataFrame:
     counts = whole[["right", "missed", "wrong"]].assign(silo=other)
     counts = counts[counts["silo"].notna() & counts["silo"].ne(roster)]
     return counts[["silo", "right", "missed", "wrong"]].reset_index(drop=True)
+
+
+def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
+    """Tell each pair of systems once, the system that has most of them first.
+
+    Parameters
+    ----------
+    pairs
+        ``system`` and ``other``: names of two systems, each pair once.
+    everybody
+        How many systems there are: who is paired with all others is paired with every other system.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``system`` and ``with``, names in one text.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"system": ["A", "A", "B"], "other": ["B", "C", "D"]})
+    >>> gathered(pairs, 5).to_dict("list")
+    {'system': ['A', 'B'], 'with': ['B, C', 'D']}
+    """
+    lines = []
+    while len(pairs):
+        both = pd.concat([pairs["system"], pairs["other"]]).value_counts().sort_index()
+        most = both.idxmax()
+        own = pairs["system"].eq(most) | pairs["other"].eq(most)
+        others = pairs.loc[own, "other"].where(pairs["system"].eq(most), pairs["system"])
+        told = "every other system" if len(others) == everybody - 1 else ", ".join(sorted(others))
+        lines.append((most, told))
+        pairs = pairs[~own]
+    return pd.DataFrame(lines, columns=["system", "with"], dtype=STRING)

@@ -1,0 +1,20 @@
+"""What depends on the rates of faults is told over a range of them."""
+
+from __future__ import annotations
+
+from synthetic_data.studies.fault_dial import over_the_dial
+
+
+def test_more_faults_make_more_wrong_joins_and_miss_more() -> None:
+    told = over_the_dial((0.0, 3.0), students=100, seeds=(3, 5))
+
+    assert told["possible"].eq(told["right"] + told["missed"]).all()
+    assert told["linked"].eq(told["right"] + told["wrong"]).all()
+    at = told.set_index(["method", "dial"])
+    # Without faults planted numbers collide, and namesakes stand on one line of a list without ids.
+    by_number, compared = at.loc["Looked up by number"], at.loc["Standardised"]
+    assert by_number.loc[3.0, "wrong"] > by_number.loc[0.0, "wrong"] > compared.loc[0.0, "wrong"]
+    assert compared.loc[0.0, "wrong"] <= 0.001 * compared.loc[0.0, "linked"]
+    for method in ("Looked up by number", "Standardised"):
+        share = at.loc[method]["missed"] / at.loc[method]["possible"]
+        assert share[3.0] > share[0.0]

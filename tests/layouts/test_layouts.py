@@ -20,9 +20,11 @@ def terms() -> set[str]:
     edfi = pd.read_csv(TERMS / "edfi_5_0.csv")
     oneroster = pd.read_csv(TERMS / "oneroster.csv")
     sif = pd.read_csv(TERMS / "sif_na.csv")
-    return {f"edfi:{r}.{p}" for r, p in zip(edfi["resource"], edfi["path"], strict=True)} | {
-        f"oneroster:{f}.{c}" for f, c in zip(oneroster["file"], oneroster["column"], strict=True)
-    } | {f"sif:{o}.{p}" for o, p in zip(sif["object"], sif["path"], strict=True)}
+    return (
+        {f"edfi:{r}.{p}" for r, p in zip(edfi["resource"], edfi["path"], strict=True)}
+        | {f"oneroster:{f}.{c}" for f, c in zip(oneroster["file"], oneroster["column"], strict=True)}
+        | {f"sif:{o}.{p}" for o, p in zip(sif["object"], sif["path"], strict=True)}
+    )
 
 
 @pytest.mark.parametrize("name", layout_names())

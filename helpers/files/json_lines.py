@@ -27,8 +27,12 @@ def _scalar(value: Any) -> str:
 def flatten(record: Any, path: str, into: dict[str, str]) -> None:
     """Write a nested record as scalar paths."""
     if isinstance(record, dict):
+        within = path + "." if path else ""
         for name, value in record.items():
-            flatten(value, f"{path}.{name}" if path else name, into)
+            if isinstance(value, str):  # nearly every value
+                into[within + name] = value
+            else:
+                flatten(value, within + name, into)
     elif isinstance(record, list):
         for number, value in enumerate(record, start=1):
             flatten(value, f"{path}[{number}]", into)
@@ -36,8 +40,8 @@ def flatten(record: Any, path: str, into: dict[str, str]) -> None:
         into[path] = _scalar(record)
 
 
-def _paths(line: str, again: list[str] | None = None) -> dict[str, str] | None:
-    """Read a line as scalar paths; None when it is no record. `again` gets names that an object has twice."""
+def _decoder(again: list[str] | None = None) -> json.JSONDecoder:
+    """Make a reader of lines, one for all of a file. `again` gets names that an object has twice."""
 
     def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         record = dict(pairs)
@@ -45,9 +49,14 @@ def _paths(line: str, again: list[str] | None = None) -> dict[str, str] | None:
             again.extend(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         return record
 
+    # Numbers stay as they are written: an id may be longer than any number, and 1.50 isn't 1.5.
+    return json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=whole)
+
+
+def _paths(line: str, decoder: json.JSONDecoder) -> dict[str, str] | None:
+    """Read a line as scalar paths; None when it is no record."""
     try:
-        # Numbers stay as they are written: an id may be longer than any number, and 1.50 isn't 1.5.
-        record = json.loads(line, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=whole)
+        record = decoder.decode(line)
         if not isinstance(record, dict):
             return None
         flat: dict[str, str] = {}
@@ -73,8 +82,9 @@ def _whole_letters(flat: dict[str, str], row: int, findings: Findings) -> dict[s
 def paths_in_json_lines(data: bytes, lines: int = 50) -> list[str]:
     """Name the scalar paths of the first lines, elements as ``[]``; nothing when they are no records."""
     names: dict[str, None] = {}
+    decoder = _decoder()
     for line in data[: 1 << 20].split(b"\n")[:lines]:
-        flat = _paths(line.decode("utf-8", errors="replace"))
+        flat = _paths(line.decode("utf-8", errors="replace"), decoder)
         names.update(dict.fromkeys(re.sub(r"\[\d+\]", "[]", path) for path in flat or ()))
     return list(names)
 
@@ -103,12 +113,14 @@ def parse_json_lines(data: bytes, file: FileLayout, findings: Findings) -> Parse
     cells: dict[str, list[str | None]] = {}
     numbers: list[int] = []
     blank: list[int] = []
+    again: list[str] = []
+    decoder = _decoder(again)
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             blank.append(number)
             continue
-        again: list[str] = []
-        flat = _paths(line, again)
+        again.clear()
+        flat = _paths(line, decoder)
         if flat is None:
             findings.add("record_broken", "row_set_aside", row=number, expected="one JSON object")
             continue
@@ -122,7 +134,8 @@ def parse_json_lines(data: bytes, file: FileLayout, findings: Findings) -> Parse
             column = cells.get(path)
             if column is None:
                 column = cells[path] = []
-            column.extend([None] * (len(numbers) - len(column)))
+            if len(column) < len(numbers):
+                column.extend([None] * (len(numbers) - len(column)))
             column.append(text)
         numbers.append(number)
     findings.add_rows("row_blank", "row_set_aside", blank)

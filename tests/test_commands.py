@@ -86,8 +86,9 @@ def test_gaps_prints_each_pair_of_systems_once(district_folder: Path, tmp_path: 
     lines = run("gaps", district_folder, "--out", tmp_path).stdout.splitlines()
     card = pd.read_csv(tmp_path / "scorecard.csv", dtype={"column": "string"})
     joined = card[card["measure"] == "match rate"]
-    first = joined.iloc[0]
-    row = next(line.split() for line in lines if line.startswith(first["left_silo"] + " "))
+    first = joined[joined["numerator"].gt(0)].iloc[0]
+    pair = [first["left_silo"], first["right_silo"]]
+    row = next(line.split() for line in lines if line.split()[:2] == pair)
     assert row[:4] == [
         first["left_silo"], first["right_silo"], f"{first['numerator']:.0f}", f"{first['denominator']:.0f}",
     ]  # fmt: skip

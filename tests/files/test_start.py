@@ -314,9 +314,9 @@ def test_no_layout_is_ever_overwritten(tmp_path: Path) -> None:
 
 def test_a_file_beside_a_made_district_is_read_too(district_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(district_folder, tmp_path / "made")
-    written(tmp_path / "made" / "silos", clubs__clubs_DOT_csv=ROSTER)
+    written(tmp_path / "made" / "silos", chess__chess_DOT_csv=ROSTER)
     start_folder(tmp_path / "made")
-    assert len(read_district(tmp_path / "made")["clubs"].people) == 3
+    assert len(read_district(tmp_path / "made")["chess"].people) == 3
 
 
 def test_the_command_says_what_it_guessed_and_no_value_of_a_child(tmp_path: Path) -> None:

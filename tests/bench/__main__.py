@@ -5,12 +5,15 @@ Usage: python -m tests.bench [report] [make] [people] [read]
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -82,25 +85,31 @@ def bench_make(folder: Path) -> Iterator[Figure]:
         5, lambda: run([BIGPICTURE, "make", folder / f"made{next(places)}", "--students", "600"])
     )
     yield figure("bigpicture make, 600 children (median of 5)", took.seconds, "s", 4)
-    took = run([BIGPICTURE, "make", folder / "large", "--students", "10000"], tree=True)
+    # Watching the memory of a tree of processes slows them down: it has a run of its own.
+    took = run([BIGPICTURE, "make", folder / "large", "--students", "10000"])
     yield figure("bigpicture make, 10,000 children", took.seconds, "s", 40)
+    took = run([BIGPICTURE, "make", folder / "watched", "--students", "10000"], tree=True)
     yield figure("bigpicture make, 10,000 children, memory of all processes", took.peak_gib, "GiB", 4)
 
 
 def bench_people(folder: Path) -> Iterator[Figure]:
     """Time the people of a large district in all systems, beside two other makers of people."""
-    took = {}
-    rows = 0
-    for students in PEOPLE:
-        place = folder / str(students)
-        make = [BIGPICTURE, "make", place, "--students", str(students), "--people-only"]
-        took[students] = run(make, tree=True)
-        rows = pq.read_metadata(place / "answer_key" / "rows.parquet").num_rows
-    small, middle, large = (took[students].seconds for students in PEOPLE)
-    most = PEOPLE[-1]
+    places = iter(folder / str(number) for number in itertools.count())
+
+    def make(students: int, *, tree: bool = False) -> Measured:
+        place = next(places)
+        made = run([BIGPICTURE, "make", place, "--students", str(students), "--people-only"], tree=tree)
+        held.append(pq.read_metadata(place / "answer_key" / "rows.parquet").num_rows)
+        shutil.rmtree(place)
+        return made
+
+    held: list[int] = []
+    small, middle, large = (median_of(3, partial(make, students)).seconds for students in PEOPLE)
+    most, rows = PEOPLE[-1], held[-1]
     name = f"bigpicture make --people-only, {most:,} children"
-    yield figure(name, large, "s", 20)
-    yield figure(f"{name}, memory of all processes", took[most].peak_gib, "GiB", 2)
+    yield figure(f"{name} (median of 3)", large, "s", 20)
+    watched = make(most, tree=True)
+    yield figure(f"{name}, memory of all processes", watched.peak_gib, "GiB", 2)
     for start, seconds in ((PEOPLE[0], small), (PEOPLE[1], middle)):
         exponent = math.log(large / seconds) / math.log(most / start)
         yield figure(f"{name}, cost exponent from {start:,}", exponent, "", 1.05)
@@ -113,7 +122,7 @@ def bench_people(folder: Path) -> Iterator[Figure]:
 
 
 def _faker() -> Figure:
-    took = run([sys.executable, "-m", "tests.bench.faker_peer", str(FAKER_ROWS)])
+    took = median_of(3, lambda: run([sys.executable, "-m", "tests.bench.faker_peer", str(FAKER_ROWS)]))
     does = f"makes up {FAKER_ROWS:,} persons one by one, as a whole process"
     return {"name": f"Faker {version('Faker')}", "value": round(FAKER_ROWS / took.seconds, 3), "does": does}
 
@@ -123,7 +132,7 @@ def _pseudopeople() -> Figure | str:
     python = peer_python("pseudopeople", PSEUDOPEOPLE)
     if isinstance(python, str):
         return python
-    took = run([python, PROJECT / "tests" / "bench" / "pseudopeople_peer.py"])
+    took = median_of(3, lambda: run([python, PROJECT / "tests" / "bench" / "pseudopeople_peer.py"]))
     rows = int(took.output.split()[-1])
     return {
         "name": f"pseudopeople {PSEUDOPEOPLE}",

@@ -221,4 +221,5 @@ def _teachers(truth: Truth, spell: Codes) -> tuple[Words, Codes]:
     name = (staff["last_surname"].astype(object) + ", " + staff["first_name"].astype(object)).to_numpy(
         dtype=object
     )
-    return name[who], (staff["sex"] == "Female").to_numpy(dtype="int64")[who]
+    woman = np.asarray(staff["sex"] == "Female", dtype="int64")
+    return name[who], woman[who]

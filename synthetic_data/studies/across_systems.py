@@ -100,7 +100,7 @@ def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
 def _uncommon(numbers: Numbers) -> int:
     """Count the children who have another number than the commonest."""
     _, times = np.unique(numbers[~np.isnan(numbers)], return_counts=True)
-    return int(times.sum() - times.max()) if len(times) else 0
+    return int(times.sum() - np.max(times)) if len(times) else 0
 
 
 def _by_school(ranks: Numbers, school: npt.NDArray[np.int64]) -> Numbers:

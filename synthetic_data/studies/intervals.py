@@ -177,7 +177,7 @@ def differ(
     ranks = numbers if cell is None else by_rank(numbers, cell)
     values = ranks[known] - ranks[known].mean()
     _, times = np.unique(numbers[known], return_counts=True)
-    uncommon = 1 - float(times.max()) / len(values)
+    uncommon = 1 - float(np.max(times)) / len(values)
     # Households of a group: sums, and how many of their children have a number.
     families = int(np.max(household)) + 1
     pair, of_child = np.unique(group[known] * families + household[known], return_inverse=True)

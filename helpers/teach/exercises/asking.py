@@ -21,7 +21,7 @@ def _first_days(answer: object, *, rows: pd.DataFrame, formats: dict[str, str]) 
     wrong = told.ne(meant) & ~(told.isna() & meant.isna())
     if not wrong.any():
         return None
-    at = int(wrong.to_numpy().argmax())
+    at = wrong.tolist().index(True)
     row = rows.iloc[at]
     if told.isna().iloc[at]:
         return f"{row['start']} of {row['layout']} became nothing. Read each layout by its own order."

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.columns import pick
+from synthetic_data.durations import whole_days
 from synthetic_data.life.effect import Effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
@@ -173,7 +174,7 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
     chance = _chance(np.log(share / (1 - share)) + ENGAGEMENT_IN_ACCOUNTS * traits.engagement)
     draw, late, visit = rng.random(children), rng.random(children), rng.random(children)
     child = np.flatnonzero((grade >= FIRST_GRADE) & (draw < chance))
-    since = here[child] + 14 + (60 * late[child] ** 2).astype("int64")
+    since = here[child] + whole_days(14 + (60 * late[child] ** 2).astype("int64"))
     closing = np.datetime64(scenario.as_of, "D")
     kept = (since <= closing) & (np.isnat(gone[child]) | (since <= gone[child]))
     child, since = child[kept], since[kept]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick
+from synthetic_data.durations import whole_days
 from synthetic_data.life.effect import OWN, VARIANCE, Effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.true_values import Element
@@ -243,7 +244,7 @@ def _of_families(
 
     changes = (rng.random(count) < CHANGES) & (band != FREE) & ~homeless & ~in_care
     by_list = rng.random(count) < CERTIFIED
-    change_day = first_day + LATEST_FORM + 5 + (rng.random(count) * 200).astype("int64")
+    change_day = first_day + whole_days(LATEST_FORM + 5 + (rng.random(count) * 200).astype("int64"))
     return [
         (np.full(count, first_day), first, reason),
         (

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick, within
+from synthetic_data.durations import whole_minutes
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effect import Effect
 from synthetic_data.life.presence import last_days
@@ -294,9 +295,9 @@ def _traffic(
     language = np.where(np.isin(wanted, [LANGUAGES.index(one) for one in TRANSLATED]), wanted, 0)
     odds = OPENED + SUPPORT_IN_OPENING * traits.support[child] + np.array(OPENED_OF_TOPIC)[topic]
     hours = HOURS_UNTIL_OPENED * np.exp(SPREAD_OF_HOURS * rng.standard_normal(len(contact)))
-    opened = sent + (60 * hours).astype("int64") + 1
+    opened = sent + whole_minutes((60 * hours).astype("int64") + 1)
     closing = np.datetime64(scenario.as_of, "m") + np.timedelta64(1, "D")
-    opened[(rng.random(len(contact)) >= _chance(odds)) | (opened >= closing)] = np.datetime64("NaT")
+    opened[(rng.random(len(contact)) >= _chance(odds)) | (opened >= closing)] = np.datetime64("NaT", "m")
     no_email = np.array([one is None for one in contacts.email.tolist()], dtype=bool)
     channel = no_email[contacts.guardian[contact]].astype("int64")
     return Traffic(guardian, day, times, contact, topic, channel, language, sent, opened)
@@ -361,7 +362,7 @@ def _messages(scenario: Scenario, schooling: Schooling, away: Absences) -> tuple
         )
         row, event = np.nonzero(here)
         minute = SENT_AT[topics[event]] + 5 * (spells.school[mine[row]] % 12)
-        sent = laid_out.days[at[event]].astype("datetime64[m]") + minute
+        sent = laid_out.days[at[event]].astype("datetime64[m]") + whole_minutes(minute)
         parts.append((spells.child[mine[row]], topics[event], sent))
     missed = np.flatnonzero(away.missed)
     child, day = away.child[missed], away.day[missed]
@@ -372,7 +373,7 @@ def _messages(scenario: Scenario, schooling: Schooling, away: Absences) -> tuple
     told &= rng_for(scenario.seed, "family contact", "notices").random(len(child)) < scenario.direct_effects
     # Of who left on that day nobody is written to any more.
     told &= ~(day + DAY > last_days(schooling, int(np.max(spells.child)) + 1)[child])
-    sent = (day[told] + DAY).astype("datetime64[m]") + SENT_AT[ABSENCES]
+    sent = (day[told] + DAY).astype("datetime64[m]") + whole_minutes(SENT_AT[ABSENCES])
     parts.append((child[told], np.full(int(told.sum()), ABSENCES), sent))
     found = [np.concatenate([part[n] for part in parts]) for n in range(3)]
     return found[0], found[1], found[2]

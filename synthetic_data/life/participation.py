@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.durations import whole_days
 from synthetic_data.life.effect import Effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
@@ -301,9 +302,9 @@ def draw_club_members(scenario: Scenario, schooling: Schooling, traits: Traits) 
     # Most join in September, some later.
     opens = np.datetime64(f"{scenario.school_year - 1}-09-08")
     days = (when[child, club] ** 3 * 200).astype("int64")
-    joined = np.maximum(opens + days, since[child] + 7)
+    joined = np.maximum(opens + whole_days(days), since[child] + whole_days(7))
     days = 30 + (early[child, club] * 150).astype("int64")
-    ended = np.where(leaves[child, club] < LEAVES_CLUB, joined + days, np.datetime64("NaT", "D"))
+    ended = np.where(leaves[child, club] < LEAVES_CLUB, joined + whole_days(days), np.datetime64("NaT", "D"))
     ended = np.where(np.isnat(ended) | (gone[child] < ended), gone[child], ended)
     closing = np.datetime64(scenario.as_of, "D")
     ended = np.where(ended <= closing, ended, np.datetime64("NaT", "D"))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick
+from synthetic_data.durations import whole_days
 from synthetic_data.life.effect import OWN, Effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
@@ -103,7 +104,7 @@ class Plans:
     def evaluated_again(self, until: np.datetime64) -> Days:
         """Give the newest evaluation after the first, every three years; NaT where there is none yet."""
         years = (until - self.eligibility).astype("int64") // 1096
-        again = self.eligibility + 1095 * years
+        again = self.eligibility + whole_days(1095 * years)
         return np.where(years > 0, _on_weekdays(again), np.datetime64("NaT", "D"))
 
 
@@ -141,21 +142,25 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
     room = np.where(back == 0, max(30, int((as_of - first_day[year]).astype("int64")) - 7), 270)
     left = last_days(schooling, count)[child]
     known = np.where(np.isnat(left), as_of, left)
-    room = np.minimum(room, np.maximum((known - (first_day[year] - 364 * back)).astype("int64"), 1))
+    room = np.minimum(
+        room, np.maximum((known - (first_day[year] - whole_days(364 * back))).astype("int64"), 1)
+    )
     days = (rng.random(number) * room).astype("int64")
-    first_meeting = _on_weekdays(first_day[year] - 364 * back + days)
-    eligibility = _on_weekdays(first_meeting - 5 - rng.integers(0, 24, number))
-    consent = _on_weekdays(eligibility - 30 - rng.integers(0, 50, number))
-    referral = _on_weekdays(consent - 5 - rng.integers(0, 18, number))
+    first_meeting = _on_weekdays(first_day[year] - whole_days(364 * back) + whole_days(days))
+    eligibility = _on_weekdays(first_meeting - whole_days(5 + rng.integers(0, 24, number)))
+    consent = _on_weekdays(eligibility - whole_days(30 + rng.integers(0, 50, number)))
+    referral = _on_weekdays(consent - whole_days(5 + rng.integers(0, 18, number)))
     ended = _ends(rng, first_meeting, first_day, as_of)
-    ended[ended > left] = np.datetime64("NaT")
+    ended[ended > left] = np.datetime64("NaT", "D")
 
     # A plan is looked at again every year, around the same day.
     meeting, share = {}, {}
     standing = rng.standard_normal(number) + MORE_APART * np.isin(category, SELDOM_AMONG_ALL)
     for one in (year - 1, year):
         later = back - (year - one)
-        day = _on_weekdays(first_meeting + 364 * later - np.where(later > 0, rng.integers(0, 15, number), 0))
+        day = _on_weekdays(
+            first_meeting + whole_days(364 * later - np.where(later > 0, rng.integers(0, 15, number), 0))
+        )
         none = (later < 0) | (day > as_of) | (~np.isnat(ended) & (day >= ended)) | (day > left)
         meeting[one] = np.where(none, np.datetime64("NaT", "D"), day)
         share[one] = _share(rng, np.sqrt(0.81) * standing + np.sqrt(0.19) * rng.standard_normal(number))
@@ -169,7 +174,7 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
         consent=consent,
         eligibility=eligibility,
         first_meeting=first_meeting,
-        begun=_on_weekdays(first_meeting + 1 + rng.integers(0, 14, number)),
+        begun=_on_weekdays(first_meeting + whole_days(1 + rng.integers(0, 14, number))),
         ended=ended,
         meeting=meeting,
         share=share,
@@ -255,7 +260,7 @@ def _ends(
     ended = np.full(len(first_meeting), np.datetime64("NaT", "D"))
     chance = rng.random(len(first_meeting))
     for place, opening in enumerate(first_day.values()):
-        day = _on_weekdays(opening + 60 + (rng.random(len(ended)) * 180).astype("int64"))
+        day = _on_weekdays(opening + whole_days(60 + (rng.random(len(ended)) * 180).astype("int64")))
         stops = (chance >= place * ENDS_IN_A_YEAR) & (chance < (place + 1) * ENDS_IN_A_YEAR)
         stops &= (first_meeting < opening) & (day <= as_of)
         ended[stops] = day[stops]

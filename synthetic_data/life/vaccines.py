@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.durations import whole_days
 from synthetic_data.life.effect import Effect
 from synthetic_data.life.true_values import Element, whole_number
 from synthetic_data.population import Population
@@ -114,8 +115,8 @@ def draw_doses(scenario: Scenario, population: Population) -> Doses:
     none = (rng.random(shape) >= np.array([v.taken for v in VACCINES])) | exempt[:, None]
     single = np.array([v.doses == 1 for v in VACCINES])
     unfinished = (rng.random(shape) < UNFINISHED) & ~single
-    first = np.where(none, never, born + ages[0].astype("int64"))
-    last = np.maximum(born + ages[1].astype("int64"), first + BETWEEN)
+    first = np.where(none, never, born + whole_days(ages[0]))
+    last = np.maximum(born + whole_days(ages[1]), first + whole_days(BETWEEN))
     last = np.where(single, first, last)
     return Doses(first, np.where(none | unfinished, never, last), np.where(exempt, kind, -1))
 

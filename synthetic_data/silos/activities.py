@@ -161,7 +161,7 @@ def _participations(
     which = np.full((len(truth.population.places.ids), len(ACTIVITIES)), -1)
     which[offered] = np.arange(len(ids))
     end = taken_part.end[kept].copy()
-    end[end > day] = np.datetime64("NaT")
+    end[end > day] = np.datetime64("NaT", "D")
     roles = [ROLES.get(one.kind, "Leader") for one in ACTIVITIES]
     frame = pd.DataFrame(
         {

@@ -69,7 +69,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     school, grade = np.full(len(children), -1), np.full(len(children), -1)
     school[spells.child[known]], grade[spells.child[known]] = spells.school[known], spells.grade[known]
     end = members.end[kept].copy()
-    end[end > day] = np.datetime64("NaT")
+    end[end > day] = np.datetime64("NaT", "D")
     # A partner writes what a child is called, unless the district's list says who has which number.
     said = children["first_name"]
     if "District" not in exchange.ids:

@@ -128,7 +128,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         mine = np.flatnonzero((traffic.sent < day + DAY) & (school[contacts.child[traffic.contact]] >= 0))
         contact = traffic.contact[mine]
         opened = traffic.opened[mine].copy()
-        opened[opened >= day + DAY] = np.datetime64("NaT")
+        opened[opened >= day + DAY] = np.datetime64("NaT", "m")
         whom = contacts.child[contact]
         file = load_layout(LAYOUT).file_named("messages")
         languages, channels = (

@@ -147,7 +147,7 @@ def _of_the_plan(
     return {
         "declassificationspeddate": dates(ended),
         "nj_se_consenttoimplementdate": dates(
-            np.where(plans.begun <= day, plans.begun, np.datetime64("NaT"))[place]
+            np.where(plans.begun <= day, plans.begun, np.datetime64("NaT", "D"))[place]
         ),
         "nj_se_earlyintervention": truth(plans.early[place]),
         "nj_se_eligibilityddate": dates(plans.eligibility[place]),

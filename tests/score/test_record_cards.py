@@ -1,0 +1,80 @@
+"""Record cards: one sheet on which real districts break, dealt alike on every machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from helpers.files import District
+from helpers.score.card_deck import deal_cards, true_piles
+from helpers.show.record_cards import record_cards_page
+from helpers.show.systems import short_names
+
+
+@pytest.fixture(scope="module")
+def cards(district: District) -> pd.DataFrame:
+    return deal_cards(district)
+
+
+@pytest.fixture(scope="module")
+def whose(district: District, cards: pd.DataFrame) -> pd.DataFrame:
+    return cards.merge(true_piles(district, cards), on="card", how="inner", validate="one_to_one")
+
+
+def test_one_sheet_holds_every_child_twice_but_for_a_few(cards: pd.DataFrame, whose: pd.DataFrame) -> None:
+    assert 18 <= len(cards) <= 24
+    assert cards["card"].is_unique
+    assert not cards.duplicated(["silo", "record"]).any()
+    assert whose["pile"].notna().all()
+    assert (whose["pile"].value_counts() >= 2).sum() >= 6
+    assert whose["pile"].value_counts().max() <= 3
+
+
+def test_the_sheet_has_a_number_that_is_another_childs(whose: pd.DataFrame) -> None:
+    by_number = whose.dropna(subset=["number"]).groupby("number")["pile"].nunique()
+    assert (by_number > 1).any()
+
+
+def test_the_sheet_has_two_children_of_one_surname_and_birth_date_or_of_one_name(whose: pd.DataFrame) -> None:
+    words = whose["name"].str.casefold().str.findall(r"\w+").map(sorted).str.join(" ")
+    namesakes = whose.groupby(words)["pile"].nunique().gt(1).any()
+    born = whose.dropna(subset=["birth_date"]).groupby("birth_date")["pile"].nunique()
+    assert namesakes
+    assert (born > 1).any(), "twins"
+
+
+def test_some_child_is_written_in_two_ways(whose: pd.DataFrame) -> None:
+    words = whose["name"].str.casefold().str.findall(r"\w+").map(sorted).str.join(" ")
+    assert (words.groupby(whose["pile"]).nunique() > 1).sum() >= 2
+
+
+def test_the_order_of_the_sheet_tells_nothing(cards: pd.DataFrame, whose: pd.DataFrame) -> None:
+    neighbours = whose["pile"].eq(whose["pile"].shift()).sum()
+    assert neighbours < len(whose) / 3
+
+
+def test_the_same_cards_whatever_the_order_of_rows(district: District, cards: pd.DataFrame) -> None:
+    shuffled = {
+        name: replace(silo, people=silo.people.sample(frac=1, random_state=3).reset_index(drop=True))
+        for name, silo in district.items()
+    }
+    again = deal_cards(District(district.folder, district.about, shuffled))
+    pd.testing.assert_frame_equal(again, cards)
+
+
+def test_a_smaller_sheet_deals_whole_families(district: District) -> None:
+    few = deal_cards(district, most=8)
+    assert 0 < len(few) <= 8
+
+
+def test_the_page_has_every_card_and_no_truth(
+    district: District, cards: pd.DataFrame, whose: pd.DataFrame
+) -> None:
+    page = record_cards_page(cards, district.about, short_names(district.layouts), piles_file="piles.csv")
+    for card in cards["card"]:
+        assert f"<b>{card}</b>" in page
+    assert not any(person in page for person in whose["pile"])
+    assert "http" not in page.replace("http://www.w3.org", "")
+    assert "This district is invented" in page

@@ -48,7 +48,9 @@ def anchors(students: Students, label: np.ndarray) -> np.ndarray:
     return anchor_of[label]
 
 
-def make_crosswalk(students: Students, label: np.ndarray, pairs: pd.DataFrame) -> pd.DataFrame:
+def make_crosswalk(
+    students: Students, label: np.ndarray, pairs: pd.DataFrame, confidence: np.ndarray | None = None
+) -> pd.DataFrame:
     """Say of each record which child it is, by which step, and how surely.
 
     Parameters
@@ -59,6 +61,8 @@ def make_crosswalk(students: Students, label: np.ndarray, pairs: pd.DataFrame) -
         Cluster of each record.
     pairs
         ``left``, ``right``, ``step`` (place in `STEPS`), ``decision``, ``verified``.
+    confidence
+        The probability with which a model tied each record to its child, NaN where rules did.
 
     Returns
     -------
@@ -92,6 +96,9 @@ def make_crosswalk(students: Students, label: np.ndarray, pairs: pd.DataFrame) -
                 "record": students.people["record"],
                 "child": child,
                 "step": step_name.reset_index(drop=True),
+                "confidence": np.where(
+                    alone, np.nan, np.full(count, np.nan) if confidence is None else confidence
+                ),
                 "band": np.select(
                     [alone & waits, alone, sure == sure[anchor]],
                     ["Review", "Alone", "Sure"],

@@ -1,0 +1,94 @@
+"""What the rungs climbed so far have found, and what else a rung may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.link.students import Students
+
+if TYPE_CHECKING:
+    from helpers.link.model import LinkModel
+    from helpers.link.persons import Persons
+    from helpers.link.settle import Settled
+
+__all__ = ["LARGEST_BLOCK", "Aids", "Found"]
+
+# A value that more records than this share is no key of a child: no child has a hundred records.
+LARGEST_BLOCK = 100
+
+
+@dataclass(frozen=True)
+class Aids:
+    """What a rung may look at beside the records: schools' names, what persons decided, a trained model.
+
+    ``schools`` is the standard fact table *school*; without ``model`` the one that comes with the kit is
+    taken.
+    """
+
+    persons: Persons
+    schools: pd.DataFrame | None = None
+    model: LinkModel | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Pairs of records by the rungs climbed so far.
+
+    ``pairs`` has ``left``, ``right`` (numbers, left below right) and ``step`` (place of the rung that found
+    the pair), a pair as often as rungs found it; ``rule`` where a rung says by which rule of its own.
+    ``agreeing_ids`` is that of `identifiers.agreeing_pairs`; ``passed_over`` has ``step``, ``keys``,
+    ``records``. ``settled`` is there once a rung has decided itself what becomes of all pairs.
+    """
+
+    pairs: pd.DataFrame
+    agreeing_ids: pd.DataFrame
+    passed_over: pd.DataFrame
+    settled: Settled | None = field(default=None)
+
+    @staticmethod
+    def nothing() -> Found:
+        """Give what is found at the foot of the ladder."""
+        return Found(
+            pd.DataFrame({"left": [], "right": [], "step": []}, dtype="int64").assign(
+                rule=pd.Series([], dtype="string")
+            ),
+            pd.DataFrame({"left": [], "right": []}, dtype="int64").assign(strong=pd.Series([], dtype=bool)),
+            pd.DataFrame({"step": [], "keys": [], "records": []}, dtype="int64"),
+        )
+
+    def with_pairs(
+        self,
+        step: int,
+        pairs: pd.DataFrame,
+        passed_over: pd.DataFrame,
+        agreeing_ids: pd.DataFrame | None = None,
+    ) -> Found:
+        """Add what one more rung found.
+
+        Parameters
+        ----------
+        step
+            Place of the rung.
+        pairs
+            ``left``, ``right``, distinct; ``rule`` where the rung names one.
+        passed_over
+            One row: ``keys`` and ``records`` that found nothing, since too many share them.
+        agreeing_ids
+            From `identifiers.agreeing_pairs`, where the rung is that of ids.
+
+        Returns
+        -------
+        Found
+            With the new pairs after the old ones.
+        """
+        rule = pairs["rule"] if "rule" in pairs else pd.Series(pd.NA, index=pairs.index, dtype="string")
+        new = pairs[["left", "right"]].assign(step=step, rule=rule)
+        over = passed_over[["keys", "records"]].astype("int64").assign(step=step)
+        return Found(
+            pd.concat([self.pairs, new], ignore_index=True),
+            self.agreeing_ids if agreeing_ids is None else agreeing_ids,
+            pd.concat([self.passed_over, over], ignore_index=True),
+        )

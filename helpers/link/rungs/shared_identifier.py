@@ -1,0 +1,34 @@
+"""First rung: records that carry an equal id of systems whose ids may be compared."""
+
+from __future__ import annotations
+
+from helpers.link.identifiers import agreeing_pairs
+from helpers.link.rungs.found import LARGEST_BLOCK, Aids, Found
+from helpers.link.students import Students
+
+__all__ = ["STEP", "climb"]
+
+STEP = 0
+
+
+def climb(students: Students, found: Found, aids: Aids) -> Found:
+    """Find pairs of records with an equal id; names and birth dates then say whether it may be believed.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Not looked at.
+
+    Returns
+    -------
+    Found
+        With the pairs that share an id, but for two records of a silo that keeps one a child.
+    """
+    agreeing, over = agreeing_pairs(students.ids, LARGEST_BLOCK)
+    may_be = students.may_be_one_child(agreeing["left"].to_numpy(), agreeing["right"].to_numpy())
+    agreeing = agreeing[may_be]
+    return found.with_pairs(STEP, agreeing[["left", "right"]], over, agreeing)

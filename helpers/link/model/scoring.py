@@ -1,0 +1,232 @@
+"""Scores pairs of units with Splink on DuckDB."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import BadInput
+from helpers.link.model.columns import as_compared, units_table
+from helpers.link.model.comparisons import COMPARISONS, KINDS
+from helpers.link.model.frequencies import PAIRS, SEED, chance_agreement, frequencies
+from helpers.link.model.link_model import LinkModel, shipped_model
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["GAMMAS", "score_pairs"]
+
+GAMMAS = tuple(f"gamma_{comparison.name}" for comparison in COMPARISONS)
+# What depends on the place: how many schools and towns there are, which grades.
+LOCAL = ("sex", "school", "grade", "home")
+FREQUENCIES = ("name_key", "first_name")
+# So many pairs are scored at a time, which bounds the memory.
+CHUNK = 1_000_000
+# Fewer units than this, and pairs drawn by chance are too often one child's.
+ENOUGH = 500
+
+
+def score_pairs(units: pd.DataFrame, pairs: pd.DataFrame, model: LinkModel | None = None) -> pd.DataFrame:
+    """Give the weight of evidence that the two units of each pair are one child.
+
+    Parameters
+    ----------
+    units
+        One row a unit, as `columns.as_compared` takes them: all of the district, since they also tell how
+        common a name is.
+    pairs
+        ``left``, ``right``: numbers of units.
+    model
+        Default the one that comes with the kit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a pair in the order given: ``left``, ``right``, ``match_weight`` (log2, prior included),
+        ``match_probability`` (0 to 1), and for each comparison ``gamma_‹name›`` (whole number: -1 not known,
+        0 the last level, upwards the better).
+
+    Raises
+    ------
+    BadInput
+        When a pair names a unit that isn't there.
+    """
+    model = model or shipped_model()
+    ordered = as_compared(units)
+    _refuse_unknown(ordered, pairs)
+    if pairs.empty:
+        return _empty(pairs)
+    with database(ordered) as connection:
+        settings = settings_for(connection, ordered, model)
+        parts = [
+            predict(connection, ordered, pairs.iloc[start : start + CHUNK], settings)
+            for start in range(0, len(pairs), CHUNK)
+        ]
+    return pd.concat(parts, ignore_index=True)
+
+
+@contextmanager
+def database(units: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in memory that holds units as table *units*."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as connection, quiet():
+        units_table(connection, units, "units")
+        yield connection
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Splink's advice to its trainers from people who only link."""
+    logger = logging.getLogger("splink")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def settings_for(
+    connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, model: LinkModel
+) -> dict[str, Any]:
+    """Fit a model's settings to the data at hand: how many units there are, schools, towns and grades."""
+    settings = copy.deepcopy(model.settings)
+    by_name = {one["output_column_name"]: levels_of(one) for one in settings["comparisons"]}
+    prior, m, u = prior_of(units, model.matches)
+    settings["probability_two_random_records_match"] = prior
+    for level, one, other in zip(by_name["kind"], m, u, strict=True):
+        level["m_probability"], level["u_probability"] = one, other
+    if len(units) >= ENOUGH:
+        drawn_pairs(connection, units)
+        for comparison in COMPARISONS:
+            if comparison.name in LOCAL:
+                levels = by_name[comparison.name]
+                measured = chance_agreement(
+                    connection, "drawn", comparison, [level["u_probability"] for level in levels]
+                )
+                for level, value in zip(levels, measured, strict=True):
+                    level["u_probability"] = value
+    return settings
+
+
+def levels_of(comparison: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the levels of a comparison of Splink's settings but for the one that stands for *not known*."""
+    return [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+
+
+def prior_of(units: pd.DataFrame, matches: dict[str, float]) -> tuple[float, list[float], list[float]]:
+    """Say how often a pair drawn by chance is one child, and which kinds of pair those and all pairs are."""
+    dated = int(units["birth_days"].map(_filled).sum())
+    bare = len(units) - dated
+    pairs = np.array([dated * (dated - 1) / 2, dated * bare, bare * (bare - 1) / 2])
+    owners = np.array([dated / 2, bare, bare / 2])
+    expected = np.array([matches[kind] for kind in KINDS]) * owners
+    expected = np.minimum(np.maximum(expected, 1e-3), np.maximum(pairs, 1.0) / 2)
+    share = np.maximum(pairs, 1.0) / np.maximum(pairs, 1.0).sum()
+    prior = float(expected.sum() / np.maximum(pairs, 1.0).sum())
+    return min(prior, 0.5), (expected / expected.sum()).tolist(), share.tolist()
+
+
+def drawn_pairs(connection: duckdb.DuckDBPyConnection, units: pd.DataFrame) -> None:
+    """Write a table *drawn* of pairs of units drawn by chance, always the same ones."""
+    random = np.random.default_rng(SEED)
+    left = random.integers(0, len(units), PAIRS)
+    right = (left + random.integers(1, len(units), PAIRS)) % len(units)
+    number = units["unit"].to_numpy(dtype="int64")
+    connection.register("drawn_numbers", pd.DataFrame({"l": number[left], "r": number[right]}))
+    columns = [name for (name, *_) in connection.execute("DESCRIBE units").fetchall() if name != "unit"]
+    both = ", ".join(f"{side}.{name} AS {name}_{side}" for name in columns for side in ("l", "r"))
+    connection.execute(
+        f"CREATE OR REPLACE VIEW drawn AS SELECT {both} FROM drawn_numbers d "
+        f"JOIN units l ON l.unit = d.l JOIN units r ON r.unit = d.r"
+    )
+
+
+def linker_for(
+    connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, settings: dict[str, Any], table: str = "units"
+) -> Any:
+    """Make Splink's linker over a table, with this kit's frequencies of names in place of its own."""
+    from splink import DuckDBAPI, Linker
+
+    api = DuckDBAPI(connection=connection)
+    linker = Linker(api.register(table), settings, log_level=None, validate_settings=False)
+    dated = units["birth_days"].map(_filled)
+    firsts = connection.execute("SELECT first_name FROM units ORDER BY unit").fetch_df()["first_name"]
+    for column, values in (("name_key", units["name_key"]), ("first_name", firsts)):
+        found = frequencies(values.astype("string"), dated)
+        named = found.rename(columns={"value": column, "frequency": f"tf_{column}"})
+        linker.table_management.register_term_frequency_lookup(api.register(named), column)
+    return linker
+
+
+def predict(
+    connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, pairs: pd.DataFrame, settings: dict[str, Any]
+) -> pd.DataFrame:
+    """Score pairs, in their order."""
+    linker = linker_for(connection, units, settings)
+    asked = pd.DataFrame(
+        {
+            "number": np.arange(len(pairs), dtype="int64"),
+            "join_key_l": pairs["left"].to_numpy(dtype="int64"),
+            "join_key_r": pairs["right"].to_numpy(dtype="int64"),
+            "match_key": "0",
+        }
+    )
+    connection.register("asked", asked)
+    connection.execute(
+        "CREATE OR REPLACE TABLE asked_once AS SELECT DISTINCT join_key_l, join_key_r, match_key FROM asked"
+    )
+    linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register("asked_once"))
+    scored = linker.inference.predict(warning_mode="never")
+    gammas = ", ".join(_gamma(one) for one in settings["comparisons"])
+    result: pd.DataFrame = connection.execute(
+        f'SELECT a.join_key_l AS "left", a.join_key_r AS "right", match_weight, match_probability, {gammas} '
+        f"FROM asked a JOIN {scored.physical_name} s ON s.unit_l = a.join_key_l AND s.unit_r = a.join_key_r "
+        f"ORDER BY number"
+    ).fetch_df()
+    scored.drop_table_from_database_and_remove_from_cache()
+    return result
+
+
+def weight_of(level: dict[str, Any]) -> float:
+    """Give the weight of a level in log2, as Splink computes it."""
+    return math.log2(level["m_probability"] / level["u_probability"])
+
+
+def _gamma(comparison: dict[str, Any]) -> str:
+    """Tell the level of a pair by its weight, since Splink gives levels only along with all that it compared."""
+    levels = levels_of(comparison)
+    name = comparison["output_column_name"]
+    cases = " ".join(
+        f"WHEN abs(mw_{name} - ({weight_of(level)!r})) < 1e-9 THEN {len(levels) - 1 - place}"
+        for place, level in enumerate(levels)
+    )
+    return f"CAST(CASE {cases} ELSE -1 END AS TINYINT) AS gamma_{name}"
+
+
+def _filled(entries: Any) -> bool:
+    return entries is not None and entries is not pd.NA and len(entries) > 0
+
+
+def _refuse_unknown(units: pd.DataFrame, pairs: pd.DataFrame) -> None:
+    for side in ("left", "right"):
+        strange = ~pairs[side].isin(units["unit"])
+        if strange.any():
+            raise BadInput(
+                f"A pair names unit {pairs.loc[strange, side].iloc[0]}, which isn't among the {len(units):,} "
+                f"units. Pairs must be made of the same units."
+            )
+
+
+def _empty(pairs: pd.DataFrame) -> pd.DataFrame:
+    columns: dict[str, Any] = {side: pairs[side].astype("int64") for side in ("left", "right")}
+    columns |= {name: pd.Series(dtype="float64") for name in ("match_weight", "match_probability")}
+    return pd.DataFrame(columns | {name: pd.Series(dtype="int8") for name in GAMMAS})

@@ -8,15 +8,21 @@ the first name is what keeps twins apart.
 
 from __future__ import annotations
 
-import csv
 import html
 import unicodedata
-from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
+
+from helpers.link.variants import (
+    are_other_names,
+    formal_names,
+    is_known,
+    one_name_spelt_twice,
+    possible_romanisation,
+    surname_spellings,
+    usual_spelling,
+)
 
 __all__ = [
     "DIFFERENT",
@@ -31,6 +37,8 @@ __all__ = [
     "compare_surnames",
     "fold",
     "formal_names",
+    "joined_surname",
+    "surname_forms",
     "surname_parts",
 ]
 
@@ -52,6 +60,14 @@ SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 PARTICLES = frozenset(
     "de la del los las el al da do das dos di du le van von der den ter ten bin ibn abu bint mac mc".split()
 )
+# First words of a surname that are written in two ways: Saint-Fleur and St. Fleur, Al-Masri and El Masri.
+ALIKE_AT_THE_BEGINNING = {"st": "saint", "ste": "sainte", "sta": "santa", "el": "al"}
+SHORTEST_WITHOUT_ARTICLE = 4
+
+# What scanned forms confuse (0 and O, 1 and l or a capital I, 5 and S, 8 and B), inside words of letters only.
+LETTERS_FOR_DIGITS = str.maketrans("0158", "olsb")
+CAPITALS_FOR_DIGITS = str.maketrans("0158", "oisb")
+FEWEST_LETTERS = 2
 
 # A typing error is one edit in a name of four to seven letters and two in a longer one; shorter names leave
 # no room for an error (Leo and Lea, Mia and Mya are two children).
@@ -72,36 +88,6 @@ class FirstNames(NamedTuple):
     plainly_different: bool
 
 
-class _Variants(NamedTuple):
-    names_of: dict[str, frozenset[str]]  # variant -> names that it stands for
-    spelt: dict[str, frozenset[str]]  # spelling -> names of which it is only another spelling
-    others: frozenset[frozenset[str]]  # pairs that look alike and are two names
-    known: frozenset[str]  # every name of the list
-
-
-@cache
-def _variants() -> _Variants:
-    names_of: dict[str, set[str]] = {}
-    spelt: dict[str, set[str]] = {}
-    others: set[frozenset[str]] = set()
-    known: set[str] = set()
-    with (Path(__file__).parent / "first_names.csv").open(encoding="utf-8", newline="") as lines:
-        for line in csv.DictReader(lines):
-            known.update((line["name"], line["variant"]))
-            if line["relation"] == "Another name":
-                others.add(frozenset({line["name"], line["variant"]}))
-                continue
-            names_of.setdefault(line["variant"], set()).add(line["name"])
-            if line["relation"] == "Spelling":
-                spelt.setdefault(line["variant"], set()).add(line["name"])
-    return _Variants(
-        {variant: frozenset(names) for variant, names in names_of.items()},
-        {variant: frozenset(names | {variant}) for variant, names in spelt.items()},
-        frozenset(others),
-        frozenset(known),
-    )
-
-
 def fold(text: str) -> str:
     """Take off a name what only habits of writing put there.
 
@@ -114,16 +100,20 @@ def fold(text: str) -> str:
     -------
     str
         Lower-case words without accents (also those that a wrong encoding broke), apostrophes (also those
-        written in a web page's code), hyphens or full stops, and without a final Jr., III or the like; an
-        empty string when nothing is left. Letters of other scripts stay.
+        written in a web page's code), hyphens or full stops, and without a final Jr., III or the like; with
+        letters for the digits that scans take for them; an empty string when nothing is left. Letters of
+        other scripts stay.
 
     Examples
     --------
     >>> fold("  GARCÍA-López Jr."), fold("O’Brien"), fold("D. J."), fold("PÃ©rez"), fold("O&#39;Neil")
     ('garcia lopez', 'obrien', 'd j', 'perez', 'oneil')
+    >>> fold("Ols0n"), fold("Danie1"), fold("MAR1A")
+    ('olson', 'daniel', 'maria')
     """
     if "&" in text:
         text = html.unescape(text)
+    capitals = text.isupper()
     if text.isascii():
         letters = text.lower()
     else:
@@ -134,9 +124,19 @@ def fold(text: str) -> str:
             letters = letters.replace(apostrophe, "")
         letters = "".join(sign if sign.isalnum() else " " for sign in letters)
     words = letters.split()
+    if any(sign.isdigit() for sign in letters):
+        words = [_digits_read_as_letters(word, capitals=capitals) for word in words]
     while len(words) > 1 and words[-1] in SUFFIXES:
         words.pop()
     return " ".join(words)
+
+
+def _digits_read_as_letters(word: str, *, capitals: bool) -> str:
+    """Give a word the letters for which a scan or a tired eye takes digits; numbers stay numbers."""
+    letters = sum(sign.isalpha() for sign in word)
+    if letters == len(word) or letters < FEWEST_LETTERS or letters < len(word) - letters:
+        return word
+    return word.translate(CAPITALS_FOR_DIGITS if capitals else LETTERS_FOR_DIGITS)
 
 
 def _decoded_right(text: str) -> str:
@@ -149,31 +149,6 @@ def _decoded_right(text: str) -> str:
         except UnicodeError:
             continue
     return text
-
-
-@cache
-def formal_names(name: str) -> frozenset[str]:
-    """Give the names that a first name may stand for, itself among them.
-
-    Parameters
-    ----------
-    name
-        One folded first name without spaces.
-
-    Returns
-    -------
-    frozenset of str
-        The name, the names of which it is a nickname or a spelling, and theirs.
-
-    Examples
-    --------
-    >>> sorted(formal_names("bob"))
-    ['bob', 'robert']
-    """
-    names_of = _variants().names_of
-    direct = names_of.get(name, frozenset())
-    further: Iterable[frozenset[str]] = (names_of.get(formal, frozenset()) for formal in direct)
-    return frozenset({name}).union(direct, *further)
 
 
 def surname_parts(surname: str) -> list[str]:
@@ -196,6 +171,45 @@ def surname_parts(surname: str) -> list[str]:
     """
     words = surname.split()
     return [word for word in words if word not in PARTICLES and len(word) > 1] if len(words) > 1 else []
+
+
+def joined_surname(surname: str) -> str:
+    """Give a surname as one word: spaces, St. for Saint, and el- for al- are habits of writing.
+
+    Examples
+    --------
+    >>> joined_surname("mc donald"), joined_surname("st fleur"), joined_surname("el masri")
+    ('mcdonald', 'saintfleur', 'almasri')
+    """
+    beginning, _, rest = surname.partition(" ")
+    return ALIKE_AT_THE_BEGINNING.get(beginning, beginning) + rest.replace(" ", "") if rest else surname
+
+
+def surname_forms(surname: str) -> frozenset[str]:
+    """Give every form under which a surname may be found.
+
+    Parameters
+    ----------
+    surname
+        A folded surname.
+
+    Returns
+    -------
+    frozenset of str
+        The whole as one word, the parts of a compound surname, and for a name of another script one text
+        that all its sure romanisations share.
+
+    Examples
+    --------
+    >>> sorted(surname_forms("garcia lopez"))
+    ['garcia', 'garcialopez', 'lopez']
+    >>> sorted(surname_forms("al hussein") & surname_forms("hussain"))
+    ['ar hussein']
+    """
+    whole = joined_surname(surname)
+    if whole == surname:
+        return surname_spellings(surname)
+    return surname_spellings(whole).union(*map(surname_spellings, surname_parts(surname)))
 
 
 def _misspelt(left: str, right: str) -> bool:
@@ -221,7 +235,7 @@ def _marks_gender(left: str, right: str) -> bool:
     if common < 3 or len(with_a) > 2 or len(without) > 2:
         return False
     # Victori is Victoria without her last letter, and Victor is a boy. Sara and Sarah are one name.
-    return without != "h" if without else (left if right.endswith("a") else right) in _variants().known
+    return without != "h" if without else is_known(left if right.endswith("a") else right)
 
 
 def _is_part(left: str, right: str) -> bool:
@@ -262,10 +276,9 @@ def compare_first_names(left: str, right: str) -> FirstNames:
     one, other = left.replace(" ", ""), right.replace(" ", "")
     if one == other:
         return FirstNames(SAME, False)
-    variants = _variants()
-    if frozenset({one, other}) in variants.others:
+    if are_other_names(one, other):
         return FirstNames(DIFFERENT, True)
-    if variants.spelt.get(one, frozenset({one})) & variants.spelt.get(other, frozenset({other})):
+    if one_name_spelt_twice(one, other):
         return FirstNames(SPELLING, False)
     if formal_names(one) & formal_names(other):
         return FirstNames(NICKNAME, False)
@@ -295,8 +308,9 @@ def compare_surnames(left: str, right: str) -> int:
     Returns
     -------
     int
-        An index into `LEVELS`. Spelling covers typing errors, one part of a compound surname, and a long
-        surname cut short; an initial that fits proves nothing and is Missing.
+        An index into `LEVELS`. Spelling covers typing errors, one part of a compound surname or both in the
+        other order, romanisations of one name, and a long surname cut short; an initial that fits proves
+        nothing and is Missing.
 
     Examples
     --------
@@ -305,16 +319,25 @@ def compare_surnames(left: str, right: str) -> int:
     """
     if not left or not right:
         return MISSING
-    one, other = left.replace(" ", ""), right.replace(" ", "")
+    one, other = joined_surname(left), joined_surname(right)
     if one == other:
         return SAME
     if len(one) == 1 or len(other) == 1:
         return MISSING if one[0] == other[0] else DIFFERENT
+    if one_name_spelt_twice(one, other):
+        return SPELLING
     short, long = sorted((one, other), key=len)
     if (len(short) >= SHORTEST_CUT and long.startswith(short)) or _misspelt(one, other):
         return SPELLING
-    parts_left, parts_right = set(surname_parts(left) or [one]), set(surname_parts(right) or [other])
+    if len(short) >= SHORTEST_WITHOUT_ARTICLE and long in (f"al{short}", f"el{short}"):
+        return SPELLING
+    parts_left, parts_right = (
+        set(map(usual_spelling, surname_parts(surname) or [whole]))
+        for surname, whole in ((left, one), (right, other))
+    )
     if len(parts_left) != len(parts_right) and (parts_left <= parts_right or parts_right <= parts_left):
         return SPELLING
-    # "de la Cruz" and "Cruz": only particles apart.
-    return SPELLING if parts_left == parts_right else DIFFERENT
+    # "de la Cruz" and "Cruz": only particles apart; "Garcia Lopez" and "Lopez Garcia": only their order.
+    if parts_left == parts_right:
+        return SPELLING
+    return SPELLING if possible_romanisation(one, other) else DIFFERENT

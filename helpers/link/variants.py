@@ -1,0 +1,220 @@
+"""Names that stand for each other: nicknames, spellings, and romanisations of one name of another script.
+
+Two tables hold them, each line with its source. A third thing needs no table: names in Cyrillic are written
+by several systems that differ in few letters.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = [
+    "are_other_names",
+    "formal_names",
+    "is_known",
+    "one_name_spelt_twice",
+    "possible_romanisation",
+    "surname_spellings",
+    "usual_spelling",
+]
+
+FOLDER = Path(__file__).parent
+
+
+class _FirstNames(NamedTuple):
+    names_of: dict[str, frozenset[str]]  # variant -> names that it stands for
+    spelt: dict[str, frozenset[str]]  # spelling -> names of which it is only another spelling
+    others: frozenset[frozenset[str]]  # pairs that look alike and are two names
+    known: frozenset[str]  # every name of the list
+
+
+class _Romanised(NamedTuple):
+    same: dict[str, frozenset[str]]  # spelling -> names of another script that it surely is
+    possible: dict[str, frozenset[str]]  # spelling -> names of another script that it may be
+
+
+def _lines(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+@cache
+def _first_names() -> _FirstNames:
+    names_of: dict[str, set[str]] = {}
+    spelt: dict[str, set[str]] = {}
+    others: set[frozenset[str]] = set()
+    known: set[str] = set()
+    for line in _lines(FOLDER / "first_names.csv"):
+        known.update((line["name"], line["variant"]))
+        if line["relation"] == "Another name":
+            others.add(frozenset({line["name"], line["variant"]}))
+            continue
+        names_of.setdefault(line["variant"], set()).add(line["name"])
+        if line["relation"] == "Spelling":
+            spelt.setdefault(line["variant"], set()).add(line["name"])
+    return _FirstNames(
+        {variant: frozenset(names) for variant, names in names_of.items()},
+        {variant: frozenset(names | {variant}) for variant, names in spelt.items()},
+        frozenset(others),
+        frozenset(known),
+    )
+
+
+@cache
+def _romanised() -> _Romanised:
+    same: dict[str, set[str]] = {}
+    possible: dict[str, set[str]] = {}
+    for line in _lines(FOLDER / "tables" / "romanised_names.csv"):
+        into = same if line["counts_as"] == "Same" else possible
+        into.setdefault(line["spelling"], set()).add(line["one_name"])
+    return _Romanised(
+        {spelling: frozenset(names) for spelling, names in same.items()},
+        {spelling: frozenset(names) for spelling, names in possible.items()},
+    )
+
+
+@cache
+def formal_names(name: str) -> frozenset[str]:
+    """Give the names that a first name may stand for, itself among them.
+
+    Parameters
+    ----------
+    name
+        One folded first name without spaces.
+
+    Returns
+    -------
+    frozenset of str
+        The name, the names of which it is a nickname or a spelling, and theirs. A name of another script
+        stands there with its script (``ar mohamed``).
+
+    Examples
+    --------
+    >>> sorted(formal_names("peggy"))
+    ['margaret', 'peggy']
+    >>> bool(formal_names("muhammed") & formal_names("mohamud"))
+    True
+    """
+    names_of, same = _first_names().names_of, _romanised().same
+    direct = names_of.get(name, frozenset())
+    further: Iterable[frozenset[str]] = (names_of.get(formal, frozenset()) for formal in direct)
+    found = frozenset({name}).union(direct, *further)
+    return found.union(*(same.get(one, frozenset()) for one in found))
+
+
+def surname_spellings(word: str) -> frozenset[str]:
+    """Give a word of a surname, and the name of another script of which it is surely a romanisation.
+
+    Parameters
+    ----------
+    word
+        A folded word without spaces.
+
+    Returns
+    -------
+    frozenset of str
+        The word, and names with their script before them.
+
+    Examples
+    --------
+    >>> sorted(surname_spellings("hussain")), sorted(surname_spellings("wong"))
+    (['ar hussein', 'hussain'], ['wong'])
+    """
+    return _romanised().same.get(word, frozenset()) | {word}
+
+
+@cache
+def usual_spelling(word: str) -> str:
+    """Give one text for all sure romanisations of a name; a word that is none as it is.
+
+    Examples
+    --------
+    >>> usual_spelling("hussain") == usual_spelling("husein"), usual_spelling("lopez")
+    (True, 'lopez')
+    """
+    return min(_romanised().same.get(word, (word,)))
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a folded first name stands in the list of first names."""
+    return name in _first_names().known
+
+
+def are_other_names(left: str, right: str) -> bool:
+    """Tell whether two folded first names look alike and are known to be two names (Mario, Maria)."""
+    return frozenset({left, right}) in _first_names().others
+
+
+def one_name_spelt_twice(left: str, right: str) -> bool:
+    """Tell whether two folded words are spellings of one name, and not a name and its short form.
+
+    Examples
+    --------
+    >>> one_name_spelt_twice("sara", "sarah"), one_name_spelt_twice("bob", "robert")
+    (True, False)
+    >>> one_name_spelt_twice("yevgeniy", "evgeny"), one_name_spelt_twice("kuznetsov", "kuznecov")
+    (True, True)
+    """
+    spelt, same = _first_names().spelt, _romanised().same
+    if spelt.get(left, frozenset({left})) & spelt.get(right, frozenset({right})):
+        return True
+    if same.get(left, frozenset()) & same.get(right, frozenset()):
+        return True
+    return _from_cyrillic(left) == _from_cyrillic(right)
+
+
+def possible_romanisation(left: str, right: str) -> bool:
+    """Tell whether two folded surnames may be one name of another script, though each may be others too.
+
+    Examples
+    --------
+    >>> possible_romanisation("wong", "huang"), possible_romanisation("wong", "li")
+    (True, False)
+    """
+    possible = _romanised().possible
+    return not possible.get(left, frozenset()).isdisjoint(possible.get(right, frozenset()))
+
+
+# Where BGN/PCGN, ALA-LC, ISO 9, passports (ICAO 9303) and French or German habit differ in writing Cyrillic,
+# each is brought to one form. Longer signs stand first.
+CYRILLIC = (
+    ("shch", "sc"),
+    ("tsch", "c"),
+    ("sch", "s"),
+    ("tch", "c"),
+    ("ch", "c"),
+    ("sh", "s"),
+    ("zh", "z"),
+    ("kh", "h"),
+    ("ts", "c"),
+    ("tz", "c"),
+    ("x", "ks"),
+    ("w", "v"),
+    ("j", "i"),
+    ("y", "i"),
+)
+SHORTEST_CYRILLIC = 5
+# Beginnings and endings that names from Cyrillic have; a name without any is left as it is.
+LIKE_CYRILLIC = re.compile(
+    r"^(?:ye|yu|ya|yo|iu|zh|shch|kh)|"
+    r"(?:o[vw]a?|[eo]ff|eva?|ev|[iy]na?|[iyj]|s[ck]aya|skaia|ska|ko|[iuy]k|[iy]ch|vna|[iyj]a|[yi]?an|"
+    r"sandra?|sander)$"
+)
+TWICE = re.compile(r"(.)\1+")
+
+
+@cache
+def _from_cyrillic(word: str) -> str:
+    """Give the form that the romanisations of a Cyrillic name share; any other word as it is."""
+    if len(word) < SHORTEST_CYRILLIC or not word.isascii() or not LIKE_CYRILLIC.search(word):
+        return word
+    for written, form in CYRILLIC:
+        word = word.replace(written, form)
+    if word.endswith("ff"):
+        word = word[:-2] + "v"
+    return TWICE.sub(r"\1", word.removeprefix("i") if word.startswith("ie") else word)

@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 
 import click
 
+from helpers.cli.cards import cards
 from helpers.cli.children import link, profile, score
 from helpers.cli.reading import dictionary, read, start
 from helpers.cli.reports import gaps, report
@@ -24,7 +25,7 @@ def main() -> None:
 
 def register(group: click.Group) -> None:
     """Add the user's commands to a group."""
-    for command in (read, start, link, score, profile, gaps, report, dictionary):
+    for command in (read, start, link, score, cards, profile, gaps, report, dictionary):
         group.add_command(command)
 
 

@@ -8,5 +8,17 @@ from helpers.show.picture import Picture
 from helpers.show.shaded_table import shaded_table
 from helpers.show.square_table import square_table
 from helpers.show.stacked_bars import stacked_bars
+from helpers.show.weights import match_weights, waterfall
 
-__all__ = ["Picture", "bars", "dot_matrix", "dots", "lanes", "shaded_table", "square_table", "stacked_bars"]
+__all__ = [
+    "Picture",
+    "bars",
+    "dot_matrix",
+    "dots",
+    "lanes",
+    "match_weights",
+    "shaded_table",
+    "square_table",
+    "stacked_bars",
+    "waterfall",
+]

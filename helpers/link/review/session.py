@@ -1,0 +1,170 @@
+"""One person at the review desk: the pair in front of them, what they answered, and the way back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Literal, get_args
+
+import pandas as pd
+
+from helpers.layouts import BadInput, nearest
+from helpers.link.review.decisions import last_words, votes
+from helpers.link.review.decisions_file import add_decision, read_decisions, take_back
+from helpers.link.review.sides import PAIR
+
+__all__ = ["Answer", "ReviewSession"]
+
+Answer = Literal["yes", "no", "skip"]
+DECISIONS = {"yes": "Match", "no": "No match"}
+
+
+@dataclass(frozen=True)
+class _Given:
+    """An answer as it was given: to which question, and the line that was written for it."""
+
+    question: int
+    answer: Answer
+    written: dict[str, object] | None
+    seconds: float
+
+
+class ReviewSession:
+    """Ask one question after the other, and write each decision down at once.
+
+    Parameters
+    ----------
+    queue
+        From `review_queue`.
+    path
+        The file of decisions. What it holds already isn't asked again, unless a record has changed since.
+    reviewer
+        Who decides: initials, or nothing.
+    clock
+        Gives seconds; tests hand in their own.
+
+    Raises
+    ------
+    BadInput
+        When the file is there and can't be read.
+    """
+
+    def __init__(
+        self,
+        queue: pd.DataFrame,
+        path: Path,
+        *,
+        reviewer: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._path = path
+        self._reviewer = reviewer.strip()
+        self._clock = clock
+        self._given: list[_Given] = []
+        decided = _decided_before(queue, path)
+        asked = queue[~queue["question"].isin(decided)]
+        self.decided_before = len(decided)
+        self.questions = asked[~asked["question"].duplicated()].reset_index(drop=True)
+        self._since = clock()
+
+    @property
+    def place(self) -> int:
+        """How many questions have been answered or skipped."""
+        return len(self._given)
+
+    @property
+    def current(self) -> pd.Series | None:
+        """The pair that is asked about; None when all have been."""
+        return self.questions.iloc[self.place] if self.place < len(self.questions) else None
+
+    @property
+    def tally(self) -> dict[str, int]:
+        """How often each answer was given: yes, no, skip."""
+        answers = [given.answer for given in self._given]
+        return {answer: answers.count(answer) for answer in get_args(Answer)}
+
+    @property
+    def seconds_a_decision(self) -> float | None:
+        """How long a decision took in this sitting: the middle one of all; None before the first."""
+        taken = [given.seconds for given in self._given if given.answer != "skip"]
+        return median(taken) if taken else None
+
+    def answer(self, answer: str) -> None:
+        """Answer the question in front: *yes* (one child), *no* (two children) or *skip*.
+
+        Parameters
+        ----------
+        answer
+            One of the three.
+
+        Raises
+        ------
+        BadInput
+            When it is another word, nothing is left to answer, or the file can't be written to: the question
+            then stays in front.
+        """
+        if answer not in get_args(Answer):
+            raise BadInput(
+                f"{answer!r} is no answer.{nearest(answer, get_args(Answer))} There are: yes, no, skip."
+            )
+        pair = self.current
+        if pair is None:
+            raise BadInput("Every question has been answered: take the last answer back, or link again.")
+        line = None
+        if answer in DECISIONS:
+            line = {name: pair[name] for name in (*PAIR, "fingerprint")} | {
+                "decision": DECISIONS[answer],
+                "decided_by": self._reviewer or None,
+                "reviewed_utc": pd.Timestamp(datetime.now(UTC).replace(microsecond=0, tzinfo=None)),
+            }
+            add_decision(self._path, line)
+        seconds = self._clock() - self._since
+        self._given.append(_Given(int(pair["question"]), answer, line, seconds))  # type: ignore[arg-type]
+        self._since = self._clock()
+
+    def undo(self) -> bool:
+        """Take the last answer of this sitting back, out of the file too, and put its question in front.
+
+        Returns
+        -------
+        bool
+            False when there is nothing to take back.
+
+        Raises
+        ------
+        BadInput
+            When the line is not in the file any more.
+        """
+        if not self._given:
+            return False
+        last = self._given[-1]
+        if last.written is not None:
+            take_back(self._path, last.written)
+        self._given.pop()
+        self._since = self._clock()
+        return True
+
+
+def _decided_before(queue: pd.DataFrame, path: Path) -> set[int]:
+    """Give the questions of which a pair has been decided as it stands; a stale decision is asked again."""
+    if not path.exists():
+        return set()
+    told = read_decisions(path)
+    told = last_words(
+        told.merge(
+            queue[[*PAIR, "fingerprint"]], on=[*PAIR, "fingerprint"], how="inner", validate="many_to_one"
+        )
+    )
+    # Where two people disagree, a third one is asked.
+    told = told[votes(told).ne(0)].drop_duplicates(list(PAIR), keep="last")
+    known = queue[["question", *PAIR, "fingerprint"]].merge(
+        told[[*PAIR, "fingerprint"]].assign(told=True),
+        on=[*PAIR, "fingerprint"],
+        how="inner",
+        validate="many_to_one",
+    )
+    return set(known["question"].astype(int).tolist())

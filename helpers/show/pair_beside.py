@@ -1,0 +1,120 @@
+"""One pair of the review queue as a person reads it: field by field, what differs, what a yes gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.link.review.queue import FIELDS
+from helpers.show.differences import Compared, compared
+
+__all__ = ["FieldBeside", "PairBeside", "pair_beside"]
+
+_LABELS = {
+    "last_surname": "surname",
+    "generation_code_suffix": "suffix",
+    "preferred_last_surname": "preferred surname",
+    "full_name": "name in one cell",
+    "grade_level": "grade",
+    "ids": "numbers",
+    "street_number_name": "street",
+    "city": "town",
+    "email": "e-mail",
+}
+# The second reading of a birth date stands beside the first.
+_WITHIN_ANOTHER = ("birth_date_other",)
+
+
+@dataclass(frozen=True)
+class FieldBeside:
+    """One line: what the field is called, and both values."""
+
+    label: str
+    values: Compared
+
+
+@dataclass(frozen=True)
+class PairBeside:
+    """A pair in words: who says it, what they say, why it waits, and what a yes gives."""
+
+    systems: tuple[str, str]
+    known_in: tuple[str, str]
+    fields: tuple[FieldBeside, ...]
+    evidence: str
+    chance: str
+    gain: str
+
+
+def pair_beside(pair: pd.Series, systems: Mapping[str, str]) -> PairBeside:
+    """Put one row of the queue into words.
+
+    Parameters
+    ----------
+    pair
+        A row of `helpers.link.review.review_queue`.
+    systems
+        Silo -> what it is called.
+
+    Returns
+    -------
+    PairBeside
+        Fields of which neither side says anything are left out.
+    """
+    lines = []
+    for field in FIELDS:
+        if field not in _WITHIN_ANOTHER:
+            values = compared(_text(pair, "left", field), _text(pair, "right", field))
+            lines.append(FieldBeside(_LABELS.get(field, field.replace("_", " ")), values))
+    return PairBeside(
+        systems=(_system(pair, "left", systems), _system(pair, "right", systems)),
+        known_in=(_known_in(pair, "left", systems), _known_in(pair, "right", systems)),
+        fields=tuple(line for line in lines if line.values.verdict != "neither says it"),
+        evidence=str(pair["evidence"]),
+        chance=_chance(pair["probability"]),
+        gain=_gain(pair),
+    )
+
+
+def _value(pair: pd.Series, name: str) -> object:
+    value = pair.get(name)
+    return None if value is None or pd.isna(value) else value
+
+
+def _text(pair: pd.Series, side: str, field: str) -> str:
+    value = _value(pair, f"{side}_{field}")
+    if value is None:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        other = _value(pair, f"{side}_{field}_other")
+        day = f"{value:%Y-%m-%d}"
+        return f"{day} or {other:%Y-%m-%d}" if isinstance(other, pd.Timestamp) else day
+    text = str(value)
+    return text.lstrip("0") or text if field == "grade_level" else text
+
+
+def _system(pair: pd.Series, side: str, systems: Mapping[str, str]) -> str:
+    silo = str(pair[f"{side}_silo"])
+    return systems.get(silo, silo)
+
+
+def _known_in(pair: pd.Series, side: str, systems: Mapping[str, str]) -> str:
+    silos = str(pair[f"{side}_systems"]).split("; ")
+    own = str(pair[f"{side}_silo"])
+    others = [systems.get(silo, silo) for silo in silos if silo != own]
+    return f"Joined so far with: {', '.join(others)}" if others else "Joined so far with no other system"
+
+
+def _chance(probability: object) -> str:
+    if probability is None or pd.isna(probability):  # type: ignore[call-overload]
+        return "A rule left it to a person; nothing says how likely it is."
+    return f"By the model, {100 * float(probability):.0f} of 100 such pairs are one child."  # type: ignore[arg-type]
+
+
+def _gain(pair: pd.Series) -> str:
+    gained = int(pair["pairs_gained"])
+    if not gained:
+        return "Both stand under one child already, tied by other records. A no takes them apart."
+    found = "1 pair of records is" if gained == 1 else f"{gained:,} pairs of records are"
+    return f"A yes makes one child of {int(pair['records_joined']):,} records: {found} found."

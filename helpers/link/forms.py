@@ -1,8 +1,8 @@
 """The ways in which one record's name may be read, and the keys under which each is found.
 
 A record with a preferred name is read with it and without; a name in one cell is read with the surname
-beginning at each of its words. A record without a name, or with a placeholder for one, is read in no way at
-all.
+beginning at each of its words; a grade typed behind a name is taken off, and an initial is read in full where
+the e-mail address has the name. A record without a name, or with a filler for one, is read in no way at all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from helpers.link.emails import emails, name_behind_initials
 from helpers.link.names import (
     MISSING,
     ORDER_SWAPPED,
@@ -19,10 +20,15 @@ from helpers.link.names import (
     compare_surnames,
     fold,
     formal_names,
-    surname_parts,
+    surname_forms,
 )
+from helpers.link.placeholders import fillers_in, no_first_names
+from helpers.link.typed_names import typed_name
 
 __all__ = ["Forms", "NameEvidence", "compare_names", "name_keys", "read_names"]
+
+# Records, and places of a first name and a surname in the list of texts.
+Readings = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,10 @@ def read_names(people: pd.DataFrame) -> Forms:
     last, preferred_last = (
         _folded(people[name], texts) for name in ("last_surname", "preferred_last_surname")
     )
+    fillers = fillers_in(people["first_name"], people["last_surname"], people["full_name"])
+    first, last = np.where(fillers.first, 0, first), np.where(fillers.last, 0, last)
+    preferred_first = np.where(no_first_names(people["preferred_first_name"]), 0, preferred_first)
+    written &= ~fillers.whole
 
     parts = []
     named = written & ((first > 0) | (last > 0))
@@ -74,9 +84,19 @@ def read_names(people: pd.DataFrame) -> Forms:
         (preferred_first, preferred_last, written & (preferred_first > 0) & (preferred_last > 0)),
     ):
         parts.append((number[extra], one[extra], other[extra]))
-    in_one_cell = written & ~((first > 0) & (last > 0)) & people["full_name"].notna().to_numpy(dtype=bool)
+    # A cell for the whole name is read too where columns for its parts cut it: De for De Anda.
+    in_one_cell = written & people["full_name"].notna().to_numpy(dtype=bool)
     if in_one_cell.any():
-        parts.extend(_from_one_cell(people[in_one_cell], number[in_one_cell], preferred_first, texts))
+        cells, order = people.loc[in_one_cell, "full_name"], people.loc[in_one_cell, "name_order"]
+        parts.extend(_from_one_cell(cells, order, number[in_one_cell], preferred_first, texts))
+    alone = written & ~in_one_cell & (first > 0) & (last == 0) & (preferred_last == 0)
+    several_words = np.array([" " in text for text in texts], dtype=bool)
+    alone &= several_words[first]
+    if alone.any():
+        cells = people.loc[alone, "first_name"]
+        order = pd.Series("first last", index=cells.index, dtype="string")
+        parts.extend(_from_one_cell(cells, order, number[alone], preferred_first, texts))
+    parts.append(_in_full(people["email"], parts, texts))
     forms = pd.DataFrame(
         {
             column: np.concatenate([part[place] for part in parts])
@@ -92,17 +112,22 @@ def _folded(column: pd.Series, texts: dict[str, int]) -> np.ndarray:
     """Give the number of each folded text; 0 for nothing."""
     codes, distinct = pd.factorize(column)
     numbers = np.array(
-        [0, *(texts.setdefault(fold(str(text)), len(texts)) for text in distinct)], dtype="int64"
+        [0, *(texts.setdefault(fold(typed_name(str(text)).name), len(texts)) for text in distinct)],
+        dtype="int64",
     )
     return numbers[codes + 1]
 
 
 def _from_one_cell(
-    people: pd.DataFrame, number: np.ndarray, preferred_first: np.ndarray, texts: dict[str, int]
-) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    order = people["name_order"].fillna("unknown")
-    codes, cells = pd.factorize(people["full_name"] + "\n" + order)
-    readings = [_splits(*str(cell).rsplit("\n", 1)) for cell in cells]
+    cells: pd.Series,
+    orders: pd.Series,
+    number: np.ndarray,
+    preferred_first: np.ndarray,
+    texts: dict[str, int],
+) -> list[Readings]:
+    order = orders.fillna("unknown")
+    codes, distinct = pd.factorize(cells + "\n" + order)
+    readings = [_splits(*str(cell).rsplit("\n", 1)) for cell in distinct]
     sizes = np.array([len(reading) for reading in readings], dtype="int64")
     flat = [texts.setdefault(text, len(texts)) for reading in readings for pair in reading for text in pair]
     pairs = np.array(flat, dtype="int64").reshape(-1, 2)
@@ -115,8 +140,27 @@ def _from_one_cell(
     return [(record, pairs[which, 0], pairs[which, 1]), (record[has], preferred[has], pairs[which, 1][has])]
 
 
+def _in_full(column: pd.Series, parts: list[Readings], texts: dict[str, int]) -> Readings:
+    """Read initials in full where the e-mail address has the name."""
+    record, first, last = (np.concatenate([part[place] for part in parts]) for place in range(3))
+    one_letter = np.array([len(text) == 1 for text in texts], dtype=bool)
+    with_initial = np.flatnonzero((one_letter[first] & (last > 0)) | (one_letter[last] & (first > 0)))
+    address = emails(column.iloc[record[with_initial]])
+    with_initial = with_initial[address.notna().to_numpy(dtype=bool)]
+    spelt = list(texts)
+    found: list[tuple[int, int, int]] = []
+    for place, mail in zip(with_initial.tolist(), address.dropna(), strict=True):
+        name = name_behind_initials(spelt[first[place]], spelt[last[place]], mail)
+        if name is not None:
+            one, other = (texts.setdefault(text, len(texts)) for text in name)
+            found.append((int(record[place]), one, other))
+    table = np.array(found, dtype="int64").reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2]
+
+
 def _splits(cell: str, order: str) -> list[tuple[str, str]]:
     """Read a whole name as (first, last) in every way that its order allows."""
+    cell = typed_name(cell).name
     if "," in cell and order != "first last":
         before, _, after = cell.partition(",")
         last, first = fold(before), fold(after)
@@ -173,8 +217,7 @@ def _keys_of(first: str, last: str) -> set[str]:
     firsts = formal_names(first.replace(" ", ""))
     if " " in first:
         firsts = firsts | formal_names(first.split(" ", 1)[0])
-    lasts = [last.replace(" ", ""), *surname_parts(last)] if " " in last else [last]
-    return {f"{one}\t{other}" for one in firsts for other in lasts} | {whole}
+    return {f"{one}\t{other}" for one in firsts for other in surname_forms(last)} | {whole}
 
 
 def compare_names(forms: Forms, count: int, left: np.ndarray, right: np.ndarray) -> NameEvidence:

@@ -64,7 +64,7 @@ PARTICLES = frozenset(
 ALIKE_AT_THE_BEGINNING = {"st": "saint", "ste": "sainte", "sta": "santa", "el": "al"}
 SHORTEST_WITHOUT_ARTICLE = 4
 
-# What scanned forms confuse (0 and O, 1 and l or a capital I, 5 and S, 8 and B), inside words of letters only.
+# What scanned forms confuse (0 and O, 1 and l or a capital I, 5 and S, 8 and B), inside of words only.
 LETTERS_FOR_DIGITS = str.maketrans("0158", "olsb")
 CAPITALS_FOR_DIGITS = str.maketrans("0158", "oisb")
 FEWEST_LETTERS = 2
@@ -204,7 +204,7 @@ def surname_forms(surname: str) -> frozenset[str]:
     >>> sorted(surname_forms("garcia lopez"))
     ['garcia', 'garcialopez', 'lopez']
     >>> sorted(surname_forms("al hussein") & surname_forms("hussain"))
-    ['ar hussein']
+    ['ar:hussein']
     """
     whole = joined_surname(surname)
     if whole == surname:

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-__all__ = ["Fillers", "fillers_in"]
+__all__ = ["Fillers", "fillers_in", "no_first_names"]
 
 Kind = Literal["Value", "First", "Word", "Whole"]
 
@@ -115,3 +115,19 @@ def fillers_in(first: pd.Series, last: pd.Series, whole: pd.Series) -> Fillers:
     some = ~((of_first == 0) & (of_last == 0))
     nobody = np.where(some, both & (no_whole | (of_whole == 0)), no_whole & (of_whole > 0))
     return Fillers(no_first | nobody, no_last | nobody, nobody)
+
+
+def no_first_names(column: pd.Series) -> np.ndarray:
+    """Tell which first names are fillers, whatever stands beside them.
+
+    Parameters
+    ----------
+    column
+        First names as written.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean; false where there is none.
+    """
+    return _among(*_of_distinct(column), _texts("Value") | _texts("First"))

@@ -91,7 +91,7 @@ def formal_names(name: str) -> frozenset[str]:
     -------
     frozenset of str
         The name, the names of which it is a nickname or a spelling, and theirs. A name of another script
-        stands there with its script (``ar mohamed``).
+        stands there with its script (``ar:mohamed``).
 
     Examples
     --------
@@ -123,7 +123,7 @@ def surname_spellings(word: str) -> frozenset[str]:
     Examples
     --------
     >>> sorted(surname_spellings("hussain")), sorted(surname_spellings("wong"))
-    (['ar hussein', 'hussain'], ['wong'])
+    (['ar:hussein', 'hussain'], ['wong'])
     """
     return _romanised().same.get(word, frozenset()) | {word}
 

@@ -1,49 +1,5 @@
-"""How sure a share is: Wilson's interval, which holds for small numbers and for shares near 0 and 1."""
+"""How sure a share is: the interval by which linking judges columns of ids, too."""
 
-from __future__ import annotations
-
-import numpy as np
-import pandas as pd
+from helpers.link.intervals import wilson
 
 __all__ = ["wilson"]
-
-# The 97.5th percentile of the normal distribution: 95% of all such intervals hold the true share.
-Z = 1.959963984540054
-
-
-def wilson(numerator: pd.Series, denominator: pd.Series) -> pd.DataFrame:
-    """Give the 95% interval of shares.
-
-    Parameters
-    ----------
-    numerator
-        How many, of
-    denominator
-        how many there are.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``low`` and ``high`` (rate); NA where there is nothing to count, or more than all.
-
-    Source
-    ------
-    Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference, Journal of the
-    American Statistical Association 22, 209-212.
-
-    Examples
-    --------
-    >>> wilson(pd.Series([8.0]), pd.Series([8.0])).round(3).values.tolist()
-    [[0.676, 1.0]]
-    """
-    k = numerator.to_numpy(dtype="float64", na_value=np.nan)
-    n = denominator.to_numpy(dtype="float64", na_value=np.nan)
-    sound = (n > 0) & (k >= 0) & (k <= n)
-    n = np.where(sound, n, np.nan)
-    share = k / n
-    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    # Exact at the ends, where rounding would leave a hair beyond 0 or 1.
-    low = np.where(k == 0, np.where(sound, 0.0, np.nan), middle - half)
-    high = np.where(k == n, np.where(sound, 1.0, np.nan), middle + half)
-    return pd.DataFrame({"low": low, "high": high}, index=numerator.index)

@@ -13,7 +13,16 @@ import pandas as pd
 
 from helpers.link.blocks import pairs_between, pairs_within
 
-__all__ = ["UNDECLARED_MAY_BE", "WEAK", "agreeing_pairs", "comparable_ids", "contradicting"]
+__all__ = [
+    "CONTRADICTING",
+    "UNDECLARED_MAY_BE",
+    "WEAK",
+    "agreeing_pairs",
+    "comparable_ids",
+    "contradicting",
+    "equal_ids",
+    "records_of",
+]
 
 WEAK = ("School", "PIN", "Login", "Email", "Undeclared")
 # What people type in any capitals.
@@ -67,28 +76,71 @@ def agreeing_pairs(ids: pd.DataFrame, largest_block: int) -> tuple[pd.DataFrame,
     pandas.DataFrame
         ``keys``, ``records``: how many values were passed over, and how many records carry them.
     """
+    left, right, passed = equal_ids(ids, largest_block)
+    return records_of(ids, left, right), passed
+
+
+def equal_ids(ids: pd.DataFrame, largest_block: int) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Find the pairs of ids of two records that are equal, and of systems that may be compared.
+
+    Parameters
+    ----------
+    ids, largest_block
+        As for `agreeing_pairs`.
+
+    Returns
+    -------
+    numpy.ndarray, numpy.ndarray
+        Places in `ids`, that of the record with the lower number first; distinct.
+    pandas.DataFrame
+        ``keys``, ``records``, as from `agreeing_pairs`.
+    """
     value = pd.factorize(ids["value"])[0].astype("int64")
     system = ids["system"].to_numpy(dtype=str, na_value="")
-    number = ids["number"].to_numpy(dtype="int64")
+    place = np.arange(len(ids), dtype="int64")
     found, passed = [], []
     for name in sorted(set(system)):
         here = system == name
-        left, right, over = pairs_within(value[here], number[here], largest_block)
-        found.append(pd.DataFrame({"left": left, "right": right, "strong": name not in WEAK}))
+        left, right, over = pairs_within(value[here], place[here], largest_block)
+        found.append((left, right))
         passed.append(over)
     undeclared = system == "Undeclared"
     for name in UNDECLARED_MAY_BE[:2]:
         here = system == name
         left, right, over = pairs_between(
-            value[undeclared], number[undeclared], value[here], number[here], largest_block
+            value[undeclared], place[undeclared], value[here], place[here], largest_block
         )
-        found.append(pd.DataFrame({"left": left, "right": right, "strong": False}))
+        found.append((left, right))
         passed.append(over)
-    pairs = pd.concat(found, ignore_index=True)
-    pairs = pairs.sort_values(["left", "right", "strong"]).drop_duplicates(
-        ["left", "right"], keep="last", ignore_index=True
-    )
-    return pairs, pd.DataFrame(passed, columns=["keys", "records"]).sum().to_frame().T
+    left, right = (np.concatenate([part[side] for part in found]) for side in (0, 1))
+    number = ids["number"].to_numpy(dtype="int64")
+    apart = number[left] != number[right]
+    counts = pd.DataFrame(passed, columns=["keys", "records"]).sum().to_frame().T
+    return left[apart], right[apart], counts
+
+
+def records_of(ids: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> pd.DataFrame:
+    """Give the pairs of records whose ids are equal.
+
+    Parameters
+    ----------
+    ids
+        From `comparable_ids`.
+    left, right
+        From `equal_ids`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left``, ``right``, ``strong``, as from `agreeing_pairs`.
+    """
+    number, system = ids["number"].to_numpy(dtype="int64"), ids["system"]
+    strong = ~system.isin(WEAK).to_numpy(dtype=bool)
+    code = pd.factorize(system)[0]
+    both = strong[left] & (code[left] == code[right])
+    pairs = pd.DataFrame({"left": number[left], "right": number[right], "strong": both})
+    pairs = pairs.sort_values(["left", "right", "strong"])
+    return pairs.drop_duplicates(["left", "right"], keep="last", ignore_index=True)
 
 
 def contradicting(ids: pd.DataFrame, count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:

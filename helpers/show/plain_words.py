@@ -41,6 +41,7 @@ _FINDINGS = {
     "id_shared": "one id, two people",
     "rows_disagree": "rows of one person disagree",
     "name_placeholder": "filler in place of a name",
+    "id_column_refused": "whole column or list of numbers of other children",
     "id_colliding": "number of another child elsewhere",
     "birth_date_disagrees": "joined, birth dates differ",
     "names_disagree": "joined, names written differently",

@@ -1,0 +1,16 @@
+"""Any two files of persons, or one with itself: which rows are the same person."""
+
+from helpers.link.two_files.link import Linked, link_files
+from helpers.link.two_files.mapping import SideMapping, Source, as_toml, read_mapping
+from helpers.link.two_files.table import PersonFile, read_person_file
+
+__all__ = [
+    "Linked",
+    "PersonFile",
+    "SideMapping",
+    "Source",
+    "as_toml",
+    "link_files",
+    "read_mapping",
+    "read_person_file",
+]

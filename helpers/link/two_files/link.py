@@ -1,0 +1,233 @@
+"""Two files, or one with itself: which rows are the same person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, BadInput
+from helpers.link.two_files.candidates import find_candidates
+from helpers.link.two_files.comparisons import Comparison, compare, comparisons_of
+from helpers.link.two_files.contradictions import two_persons
+from helpers.link.two_files.draft import draft_side
+from helpers.link.two_files.fields import PARTS_OF_DATE
+from helpers.link.two_files.mapping import SideMapping
+from helpers.link.two_files.matching import decide_pairs
+from helpers.link.two_files.persons import Persons, persons_of
+from helpers.link.two_files.reasons import reasons_of
+from helpers.link.two_files.table import PersonFile
+from helpers.link.two_files.weights import learn_weights
+
+__all__ = ["Linked", "link_files"]
+
+NAMES = ("given_name", "family_name", "full_name")
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What came of two files.
+
+    Attributes
+    ----------
+    pairs
+        ``left_row``, ``right_row`` (from 0), ``match_probability``, ``decision`` (Match or Review),
+        ``reason``. With one file ``left_row`` is below ``right_row``.
+    mapping
+        Side -> the mapping that was used.
+    accounts
+        ``side``, ``rows``, ``used``, ``set_aside``, ``reason``: one row a side and reason.
+    notes
+        What was assumed or left out, in sentences.
+    household
+        Pairs that would agree but for their first names.
+    """
+
+    pairs: pd.DataFrame
+    mapping: Mapping[str, SideMapping]
+    accounts: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+    household: int = 0
+
+
+def link_files(
+    left: PersonFile, right: PersonFile | None = None, mapping: Mapping[str, SideMapping] | None = None
+) -> Linked:
+    """Say which rows of two files, or of one, are the same person.
+
+    Parameters
+    ----------
+    left, right
+        From `table.read_person_file`; without `right` duplicates are found in `left`.
+    mapping
+        From `mapping.read_mapping`; of a side that isn't in it, or of all, a draft is made.
+
+    Returns
+    -------
+    Linked
+        Pairs, the mapping, and an account of every row.
+
+    Raises
+    ------
+    BadInput
+        When a mapping names a column that a file doesn't have, or no field tells persons apart.
+    """
+    files = {"left": left, **({"right": right} if right is not None else {})}
+    notes = [f"{side} file: {note}" for side, file in files.items() for note in file.notes]
+    given = mapping or {}
+    used = {
+        side: _checked(side, file, given[side]) if side in given else draft_side(file.rows)
+        for side, file in files.items()
+    }
+    if "right" in given and right is None:
+        notes.append("the mapping's table [right] is not used: there is no right file")
+    used, told = _in_common(used, files)
+    notes += told
+    persons = persons_of([(files[side].rows, one) for side, one in used.items()])
+    notes += persons.notes
+    accounts, idle = _accounts(files, persons)
+    notes += idle
+    if persons.pairs == 0:
+        notes.append("there is nothing to compare: a file has no row, or one file has a single row")
+        return Linked(_no_pairs(), used, accounts, notes)
+    comparisons = comparisons_of(persons)
+    candidates = find_candidates(persons)
+    if candidates.passed_over:
+        notes.append(
+            f"{candidates.passed_over} values that very many rows share were not followed: rows that have "
+            f"only such values in common were not compared ({candidates.passed_over_persons} rows have one)"
+        )
+    levels = compare(persons, comparisons, candidates.left, candidates.right)
+    weights = learn_weights(persons, comparisons, candidates, levels)
+
+    def weigh(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        found = compare(persons, comparisons, one, other)
+        return weights.of(persons, comparisons, found, one, other), two_persons(comparisons, found)
+
+    weight = weights.of(persons, comparisons, levels, candidates.left, candidates.right)
+    apart = two_persons(comparisons, levels)
+    decided = decide_pairs(persons, candidates, weight, apart, weigh)
+    return Linked(
+        _as_pairs(persons, comparisons, decided),
+        used,
+        accounts,
+        notes,
+        household=int((apart & (weight > 0)).sum()),
+    )
+
+
+def _checked(side: str, file: PersonFile, mapping: SideMapping) -> SideMapping:
+    """Find the columns that a person's mapping names, whatever their capitals."""
+    there = {str(name): str(name) for name in file.rows.columns}
+    folded = {name.casefold().strip(): name for name in reversed(list(there))}
+    sources = {}
+    for name, source in mapping.sources.items():
+        columns = []
+        for column in source.columns:
+            found = there.get(column) or folded.get(column.casefold().strip())
+            if found is None:
+                raise BadInput(
+                    f"The mapping's [{side}] {name} names a column {column!r}, which {file.path.name} doesn't "
+                    f"have.{_nearest(column, there)} It has: {', '.join(there)}."
+                )
+            columns.append(found)
+        sources[name] = replace(source, columns=tuple(columns))
+    return SideMapping(sources, {}, by_person=True)
+
+
+def _nearest(column: str, there: Mapping[str, str]) -> str:
+    from helpers.layouts import nearest
+
+    return nearest(column, there)
+
+
+def _in_common(
+    used: Mapping[str, SideMapping], files: Mapping[str, PersonFile]
+) -> tuple[dict[str, SideMapping], list[str]]:
+    """Say what can't be compared because one file only has it; stop where nothing tells persons apart."""
+    notes = []
+    sides = list(used.values())
+    fields_of = [_kinds(side) for side in sides]
+    both = set.intersection(*fields_of)
+    for place, (name, side) in enumerate(used.items()):
+        lonely = [one for one in side.sources if _kind(one) not in both]
+        if lonely:
+            other = list(files)[1 - place]
+            notes.append(f"{', '.join(lonely)} of the {name} file: not compared, the {other} file has none")
+        for column, reason in side.left_out.items():
+            if "answer" in reason or "numbers rows" in reason:
+                notes.append(f"{name} file: column {column} was left out: {reason}")
+    telling = both & {"name", "national_id", "local_id", "e_mail", "telephone"}
+    if not telling:
+        place = " and ".join(
+            f"{file.path.name} ({', '.join(map(str, file.rows.columns))})" for file in files.values()
+        )
+        raise BadInput(
+            f"Nothing tells persons apart in {place}: no column that every file has was taken as a name, an "
+            f'id, an e-mail address or a telephone. Write a mapping such as [left] full_name = "Column", and '
+            f"give it with --map."
+        )
+    if not both & {"birth"}:
+        notes.append("no birth date is compared: equal names may be two persons, so look at what is accepted")
+    return dict(used), notes
+
+
+def _kind(name: str) -> str:
+    if name in NAMES:
+        return "name"
+    return "birth" if name == "birth_date" or name in PARTS_OF_DATE else name
+
+
+def _kinds(side: SideMapping) -> set[str]:
+    return {_kind(name) for name in side.sources}
+
+
+def _accounts(files: Mapping[str, PersonFile], persons: Persons) -> tuple[pd.DataFrame, list[str]]:
+    """Account for every row: compared, without anything to compare, or set aside."""
+    says = np.zeros(len(persons), dtype=bool)
+    for name, texts in persons.texts.items():
+        if name in ("given", "family", "e_mail", "telephone") or name.startswith(("national_id", "local_id")):
+            says |= texts.known
+    rows = []
+    notes = []
+    begin = 0
+    for side, file in files.items():
+        of_side = says[begin : begin + len(file.rows)]
+        begin += len(file.rows)
+        rows.append((side, "compared", int(of_side.sum())))
+        silent = int((~of_side).sum())
+        if silent:
+            rows.append((side, "no name, id, e-mail address or telephone: found no partner", silent))
+            notes.append(f"{side} file: {silent} rows have no name, id, e-mail address or telephone")
+        for reason, times in file.set_aside["reason"].value_counts().items():
+            rows.append((side, f"set aside: {reason}", int(times)))
+    accounts = pd.DataFrame(rows, columns=["side", "what", "rows"])
+    return accounts.astype({"side": STRING, "what": STRING, "rows": "Int64"}), notes
+
+
+def _no_pairs() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "left_row": pd.Series([], dtype="Int64"),
+            "right_row": pd.Series([], dtype="Int64"),
+            "match_probability": pd.Series([], dtype="float64"),
+            "decision": pd.Series([], dtype=STRING),
+            "reason": pd.Series([], dtype=STRING),
+        }
+    )
+
+
+def _as_pairs(persons: Persons, comparisons: Sequence[Comparison], decided: pd.DataFrame) -> pd.DataFrame:
+    left, right = decided["left"].to_numpy(), decided["right"].to_numpy()
+    levels = compare(persons, comparisons, left, right)
+    return pd.DataFrame(
+        {
+            "left_row": pd.Series(persons.row[left], dtype="Int64"),
+            "right_row": pd.Series(persons.row[right], dtype="Int64"),
+            "match_probability": decided["probability"].round(6).astype("float64"),
+            "decision": decided["decision"].astype(STRING),
+            "reason": reasons_of(comparisons, levels, decided["why"].tolist()),
+        }
+    ).sort_values(["left_row", "right_row"], ignore_index=True)

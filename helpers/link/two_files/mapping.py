@@ -1,0 +1,201 @@
+"""Which column of a file holds which field of a person: a mapping that a person can read and correct."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from helpers.layouts import BadInput, nearest
+from helpers.link.two_files.fields import FIELDS, PARTS_OF_DATE, fields, named_field
+
+__all__ = ["SideMapping", "Source", "as_toml", "read_mapping"]
+
+PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+OF_TWO_DIGITS = ("%y",)
+PARTS = {"d": "day", "m": "month", "b": "month", "B": "month", "y": "year", "Y": "year", "j": "day"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a field stands.
+
+    Attributes
+    ----------
+    columns
+        Of ids: one id each. Of all others: parts that are joined by a blank.
+    formats
+        Of a birth date, as `datetime.strptime` names its parts; empty: told by the values.
+    why
+        Why a draft took it; empty in a person's mapping.
+    """
+
+    columns: tuple[str, ...]
+    formats: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass
+class SideMapping:
+    """The mapping of one file: its fields, and the columns that a draft left out, each with its reason."""
+
+    sources: dict[str, Source] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    by_person: bool = False
+
+
+def read_mapping(path: Path) -> dict[str, SideMapping]:
+    """Read a mapping.
+
+    Parameters
+    ----------
+    path
+        A TOML file with the tables ``[left]`` and ``[right]``, or one of them. Each line is
+        ``field = "Column"``, ``field = { column = "DOB", format = "%m/%d/%Y" }`` or, for a field that stands
+        in several columns, ``field = ["Street 1", "Street 2"]``.
+
+    Returns
+    -------
+    dict
+        ``left``, ``right`` -> their mapping, where the file has it.
+
+    Raises
+    ------
+    BadInput
+        When there is no such file, it is no TOML, or it names a table or a field that there isn't.
+    """
+    try:
+        told = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise BadInput(
+            f"There is no mapping {path}: without --map a draft is written, which you can correct."
+        ) from None
+    except IsADirectoryError:
+        raise BadInput(f"{path} is a folder: --map takes one TOML file.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f'{path} is no TOML ({error}): it has the tables [left] and [right], each line field = "Column".'
+        ) from None
+    odd = [name for name in told if name not in ("left", "right")]
+    if odd:
+        raise BadInput(
+            f"{path} has {odd[0]!r}, which is neither [left] nor [right].{nearest(odd[0], ('left', 'right'))} "
+            f'Put each line below the table of its file: [left], then given_name = "Column".'
+        )
+    if not told:
+        raise BadInput(
+            f'{path} maps nothing: it needs a table [left] with lines such as family_name = "Column".'
+        )
+    return {side: _side(path, side, table) for side, table in told.items()}
+
+
+def _side(path: Path, side: str, table: Any) -> SideMapping:
+    if not isinstance(table, Mapping):
+        raise BadInput(f'{path}: {side} is no table: write [{side}], and below it field = "Column".')
+    sources: dict[str, Source] = {}
+    for name, told in table.items():
+        known = named_field(str(name), f"{path}, [{side}]")
+        if known in sources:
+            raise BadInput(
+                f"{path}, [{side}] names {known} twice (once as {name!r}): keep one line; a field of several "
+                f'columns is written {known} = ["A", "B"].'
+            )
+        sources[known] = _source(told, f"{path}, [{side}] {name}", known)
+    return SideMapping({name: sources[name] for name in FIELDS if name in sources}, by_person=True)
+
+
+def _source(told: Any, place: str, field_name: str) -> Source:
+    formats: tuple[str, ...] = ()
+    if isinstance(told, Mapping):
+        odd = [key for key in told if key not in ("column", "columns", "format", "formats")]
+        if odd or not ({"column", "columns"} & set(told)):
+            named = f"knows no {odd[0]!r}" if odd else "names no column"
+            raise BadInput(f'{place} {named}: write {{ column = "DOB", format = "%m/%d/%Y" }}.')
+        written = told.get("format", told.get("formats", ()))
+        formats = (written,) if isinstance(written, str) else tuple(written)
+        if formats and fields()[field_name].values != "date":
+            raise BadInput(f"{place} has a format, and only birth_date has one: strike it out.")
+        for one in formats:
+            _check_format(one, place)
+        told = told.get("column", told.get("columns"))
+    columns = (told,) if isinstance(told, str) else tuple(told) if isinstance(told, Sequence) else ()
+    if not columns or not all(isinstance(column, str) and column for column in columns):
+        raise BadInput(f'{place} names no column: write "Column", or ["Column A", "Column B"].')
+    if len(columns) > 1 and fields()[field_name].values in ("date", *(part[6:] for part in PARTS_OF_DATE)):
+        raise BadInput(
+            f"{place} has {len(columns)} columns: a date that stands in several is written "
+            f'birth_year = "…", birth_month = "…", birth_day = "…".'
+        )
+    return Source(columns, formats)
+
+
+def _check_format(written: Any, place: str) -> None:
+    if isinstance(written, str):
+        parts = [sign for before, sign in zip(written, written[1:], strict=False) if before == "%"]
+        if any(part in "yY" for part in parts):
+            return
+    raise BadInput(
+        f"{place} has the format {written!r}, which has no year: write it as Python does, such as %m/%d/%Y, "
+        f"%d.%m.%Y or %Y%m%d."
+    )
+
+
+def as_toml(sides: Mapping[str, SideMapping], files: Mapping[str, str]) -> str:
+    """Write a mapping as the TOML that `read_mapping` reads.
+
+    Parameters
+    ----------
+    sides
+        ``left`` and, with two files, ``right``.
+    files
+        Side -> name of its file, for a remark.
+
+    Returns
+    -------
+    str
+        Every field with its column, behind ``#`` the reason, and the columns left out as remarks.
+    """
+    lines = [
+        "# Which column holds which field. Correct it, and link again with --map.",
+        f"# Fields: {', '.join(FIELDS)}.",
+        '# A line: field = "Column", or birth_date = { column = "DOB", format = "%m/%d/%Y" }, or, for a field',
+        '# that stands in several columns, street = ["Address 1", "Address 2"].',
+    ]
+    for side, mapping in sides.items():
+        lines += ["", f"[{side}]  # {_remark(files[side])}"]
+        for name, source in mapping.sources.items():
+            why = f"  # {_remark(source.why)}" if source.why else ""
+            lines.append(f"{name} = {_value(source)}{why}")
+        lines += [
+            f"# left out: {_remark(json.dumps(column, ensure_ascii=False))}: {_remark(reason)}"
+            for column, reason in mapping.left_out.items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _remark(text: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _text(text: str) -> str:
+    # JSON's escapes are TOML's, but for DEL, which TOML wants escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def _value(source: Source) -> str:
+    columns = (
+        _text(source.columns[0])
+        if len(source.columns) == 1
+        else f"[{', '.join(_text(column) for column in source.columns)}]"
+    )
+    if not source.formats:
+        return columns
+    formats = (
+        _text(source.formats[0])
+        if len(source.formats) == 1
+        else f"[{', '.join(_text(one) for one in source.formats)}]"
+    )
+    return f"{{ column = {columns}, format = {formats} }}"

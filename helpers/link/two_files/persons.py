@@ -1,0 +1,364 @@
+"""The rows of both files as persons: each field standardised, each distinct text once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.start.header_words import words_file
+from helpers.link.names import fold
+from helpers.link.two_files.birth_dates import NO_DATE, guess_formats, parts_of, same_days
+from helpers.link.two_files.mapping import SideMapping
+
+__all__ = ["Persons", "Texts", "persons_of"]
+
+# What people type where they know nothing. Of a name it says nothing either.
+NOTHING = frozenset(
+    "unknown unk unknwn none null test testing x xx xxx n a na notgiven noname nn tbd missing refused".split()
+)
+STREET_WORDS = {
+    "st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "dr": "drive", "ln": "lane",
+    "ct": "court", "pl": "place", "blvd": "boulevard", "hwy": "highway", "cir": "circle", "cres": "crescent",
+    "cct": "circuit", "pde": "parade", "tce": "terrace", "ter": "terrace", "pkwy": "parkway", "sq": "square",
+    "cl": "close", "gr": "grove", "trl": "trail", "wy": "way", "n": "north", "s": "south", "e": "east",
+    "w": "west", "apt": "", "unit": "", "flat": "",
+}  # fmt: skip
+LEADING_NUMBER = re.compile(r"^#?(\d+[a-z]?)(?:\s+|$)(.*)$")
+TRAILING_NUMBER = re.compile(r"^(\D+?)\s+(\d+\s?[a-z]?)$")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One field of all persons: ``codes`` into ``distinct``; -1 where nothing is said."""
+
+    codes: np.ndarray
+    distinct: list[str]
+
+    @property
+    def known(self) -> np.ndarray:
+        """Which persons have it."""
+        return self.codes >= 0
+
+
+@dataclass(frozen=True)
+class Persons:
+    """All persons of both files: first the rows of the left one, then those of the right one.
+
+    Attributes
+    ----------
+    row
+        Number of the row in its file.
+    lefts
+        How many are of the left file; with one file all.
+    two
+        Whether there are two files.
+    texts
+        Field -> its texts. Names are ``given``, ``family``, ``middle``; ids ``national_id 1`` and so on.
+    birth
+        ``int32``, persons by 3: year, month, day; -1 for what isn't known. None where no file has any.
+    age
+        ``int32``, -1 for unknown; None likewise.
+    notes
+        What was assumed, in sentences.
+    """
+
+    row: np.ndarray
+    lefts: int
+    two: bool
+    texts: Mapping[str, Texts]
+    birth: np.ndarray | None
+    age: np.ndarray | None
+    notes: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs there could be."""
+        rights = len(self) - self.lefts
+        return self.lefts * rights if self.two else self.lefts * (self.lefts - 1) // 2
+
+
+def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> Persons:
+    """Standardise the rows of one or two files.
+
+    Parameters
+    ----------
+    sides
+        For each file its rows as text (index: number of the row) and its mapping.
+
+    Returns
+    -------
+    Persons
+        Only fields that every file has.
+    """
+    notes: list[str] = []
+    parts = [_Side(rows, mapping) for rows, mapping in sides]
+    texts = {
+        name: _texts([part.plain(name, change) for part in parts]) for name, change in _changes(parts).items()
+    }
+    texts |= _names(parts)
+    texts |= _street(parts)
+    for name in ("national_id", "local_id"):
+        for place in range(min(part.count(name) for part in parts)):
+            texts[f"{name} {place + 1}"] = _texts([part.id(name, place) for part in parts])
+    return Persons(
+        row=np.concatenate([part.rows.index.to_numpy(dtype="int64") for part in parts]),
+        lefts=len(parts[0].rows),
+        two=len(parts) > 1,
+        texts={name: one for name, one in texts.items() if one.known.any()},
+        birth=_birth(parts, notes),
+        age=_age(parts),
+        notes=notes,
+    )
+
+
+@dataclass(frozen=True)
+class _Side:
+    rows: pd.DataFrame
+    mapping: SideMapping
+
+    def has(self, *names: str) -> bool:
+        return all(name in self.mapping.sources for name in names)
+
+    def count(self, name: str) -> int:
+        return len(self.mapping.sources[name].columns) if self.has(name) else 0
+
+    def text(self, name: str) -> pd.Series:
+        """Give the text of a field; several columns are joined by a blank."""
+        columns = [self.rows[column] for column in self.mapping.sources[name].columns]
+        joined = columns[0]
+        for column in columns[1:]:
+            both = joined.fillna("") + " " + column.fillna("")
+            joined = both.str.strip().mask(joined.isna() & column.isna())
+        return joined
+
+    def plain(self, name: str, change: Callable[[str], str]) -> pd.Series:
+        return _changed(self.text(name), change)
+
+    def id(self, name: str, place: int) -> pd.Series:
+        return _changed(self.rows[self.mapping.sources[name].columns[place]], _plain_id)
+
+
+def _changed(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
+    """Change each distinct text once; nothing is left of one that says nothing."""
+    codes, distinct = pd.factorize(column)
+    new = np.array([*(change(str(text)) for text in distinct), ""], dtype=object)
+    return pd.Series(new[codes], index=column.index, dtype=object)
+
+
+def _texts(sides: Sequence[pd.Series]) -> Texts:
+    whole = np.concatenate([side.to_numpy(dtype=object) for side in sides])
+    codes, distinct = pd.factorize(whole)
+    listed = [str(text) for text in distinct]
+    empty = np.array([text == "" for text in listed], dtype=bool)
+    if empty.any():
+        renumbered = np.where(empty, -1, np.cumsum(~empty) - 1)
+        codes = np.where(codes >= 0, renumbered[codes], -1)
+        listed = [text for text in listed if text]
+    return Texts(codes.astype("int64"), listed)
+
+
+def _changes(parts: Sequence[_Side]) -> dict[str, Callable[[str], str]]:
+    changes: dict[str, Callable[[str], str]] = {
+        "sex": _plain_sex,
+        "house_number": _plain_number,
+        "address_line_2": _plain_street,
+        "locality": _plain_words,
+        "region": _plain_words,
+        "postcode": _plain_postcode,
+        "telephone": _plain_telephone,
+        "e_mail": _plain_mail,
+        "school": _plain_words,
+        "grade": _plain_number,
+        "birth_place": _plain_words,
+        "occupation": _plain_words,
+        "race": _plain_words,
+    }
+    return {name: change for name, change in changes.items() if all(part.has(name) for part in parts)}
+
+
+def _plain_words(text: str) -> str:
+    folded = fold(text)
+    return "" if folded.replace(" ", "") in NOTHING else folded
+
+
+def _plain_name(text: str) -> str:
+    folded = fold(text)
+    return "" if folded.replace(" ", "") in NOTHING - {"x", "n", "a", "na"} or folded.isdecimal() else folded
+
+
+def _plain_street(text: str) -> str:
+    words = (STREET_WORDS.get(word, word) for word in fold(text).split())
+    return " ".join(word for word in words if word)
+
+
+def _plain_number(text: str) -> str:
+    return "".join(sign for sign in text.removesuffix(".0").casefold() if sign.isalnum()).lstrip("0")
+
+
+def _plain_postcode(text: str) -> str:
+    plain = _plain_number(text)
+    # ZIP+4, with or without its hyphen.
+    return plain[: len(plain) - 4] if plain.isdecimal() and len(plain) in (8, 9) else plain
+
+
+def _plain_telephone(text: str) -> str:
+    digits = "".join(sign for sign in text.removesuffix(".0") if sign.isdigit())
+    return digits[-10:].lstrip("0") if len(digits) >= 5 else ""
+
+
+def _plain_mail(text: str) -> str:
+    plain = text.strip().casefold()
+    return plain if "@" in plain else ""
+
+
+def _plain_id(text: str) -> str:
+    return "".join(sign for sign in text.removesuffix(".0").casefold() if sign.isalnum()).lstrip("0")
+
+
+@cache
+def _plain_sex(text: str) -> str:
+    known = words_file()["sex"].get(text.casefold().strip())
+    if known is not None:
+        return {"Female": "f", "Male": "m"}.get(known, "")
+    # ISO 5218 says 1 for male and 2 for female.
+    return {"1": "m", "2": "f", "0": "", "9": ""}.get(text.removesuffix(".0"), _plain_words(text))
+
+
+def _names(parts: Sequence[_Side]) -> dict[str, Texts]:
+    """Give first names, middle names and surnames, out of one cell where a file has no others."""
+    given: list[pd.Series] = []
+    middle: list[pd.Series] = []
+    family: list[pd.Series] = []
+    for part in parts:
+        first, second, last = _names_of(part)
+        given.append(first)
+        middle.append(second)
+        family.append(last)
+    return {"given": _texts(given), "middle": _texts(middle), "family": _texts(family)}
+
+
+def _names_of(part: _Side) -> tuple[pd.Series, pd.Series, pd.Series]:
+    nothing = pd.Series([""] * len(part.rows), index=part.rows.index, dtype=object)
+    first = part.plain("given_name", _plain_name) if part.has("given_name") else nothing
+    second = part.plain("middle_name", _plain_name) if part.has("middle_name") else nothing
+    last = part.plain("family_name", _plain_name) if part.has("family_name") else nothing
+    if part.has("full_name"):
+        whole = _changed(part.text("full_name"), _split_name)
+        empty = (first == "") | (last == "")
+        split = whole.where(whole != "", "\t\t").str.split("\t", expand=True)
+        first = first.where(~empty, split[0].astype(object))
+        last = last.where(~empty, split[2].astype(object))
+        second = second.where((second != "") | ~empty, split[1].astype(object))
+    if not part.has("middle_name"):
+        # "Mary J": the initial is no part of the first name.
+        behind = first.str.extract(r"^(.{2,}) ([^\W\d_])$")
+        there = behind[1].notna() & (second == "")
+        second = second.mask(there, behind[1]).astype(object)
+        first = first.mask(there, behind[0]).astype(object)
+    return first, second, last
+
+
+def _split_name(text: str) -> str:
+    """Split a whole name into first, middle and last, parted by tabs."""
+    before, comma, after = text.partition(",")
+    if comma and fold(after) and fold(after) not in ("jr", "sr", "ii", "iii", "iv"):
+        words, last = _plain_name(after).split(), _plain_name(before)
+    else:
+        listed = _plain_name(text).split()
+        words, last = (listed[:-1], listed[-1]) if len(listed) > 1 else (listed, "")
+    if not words and not last:
+        return ""
+    return "\t".join((words[0] if words else "", " ".join(words[1:]), last))
+
+
+def _street(parts: Sequence[_Side]) -> dict[str, Texts]:
+    """Give streets and house numbers, parted where they stand in one cell."""
+    if not all(part.has("street") for part in parts):
+        return {}
+    streets, numbers = [], []
+    for part in parts:
+        street = part.plain("street", _plain_street)
+        if part.has("house_number"):
+            number = part.plain("house_number", _plain_number)
+        else:
+            split = _changed(street, _split_street).where(street != "", "\t").str.split("\t", expand=True)
+            number, street = split[0].astype(object), split[1].astype(object)
+        streets.append(street)
+        numbers.append(number)
+    return {"street": _texts(streets), "house_number": _texts(numbers)}
+
+
+def _split_street(text: str) -> str:
+    found = LEADING_NUMBER.match(text)
+    if found:
+        return f"{found[1].lstrip('0')}\t{found[2]}"
+    found = TRAILING_NUMBER.match(text)
+    return f"{found[2].replace(' ', '').lstrip('0')}\t{found[1]}" if found else f"\t{text}"
+
+
+def _birth(parts: Sequence[_Side], notes: list[str]) -> np.ndarray | None:
+    if not all(part.has("birth_date") or part.has("birth_year") for part in parts):
+        return None
+    read = [_birth_of(part) for part in parts]
+    for place, (part, formats) in enumerate(zip(parts, (one[1] for one in read), strict=True)):
+        if len(formats) == 2 and _exchanged(formats):
+            other = read[1 - place][0] if len(parts) > 1 else None
+            texts = part.text("birth_date")
+            found = (
+                {one: same_days(parts_of(texts, (one,)), other) for one in formats}
+                if other is not None
+                else {}
+            )
+            best = max(formats, key=lambda one: found.get(one, 0))
+            side = "right file" if place else "left file"
+            notes.append(
+                f"{side}: day and month can be exchanged in every birth date; read as {best}"
+                + (", by which most are days of the other file" if found and found[best] else "")
+            )
+            read[place] = (parts_of(texts, (best,)), (best,))
+    whole = np.concatenate([one[0] for one in read])
+    year = whole[:, 0]
+    if ((year >= 0) & (year < 100)).any():
+        # One file writes years with two figures: only these can be compared.
+        whole = whole.copy()
+        whole[:, 0] = np.where(year >= 0, year % 100, NO_DATE)
+        notes.append("years of birth are compared by their last two figures: one file writes no others")
+    return whole if (whole[:, 0] >= 0).any() else None
+
+
+def _exchanged(formats: Sequence[str]) -> bool:
+    plain = [re.sub(r"[^dmyY]", "", one) for one in formats]
+    return sorted(plain[0]) == sorted(plain[1]) and plain[0] != plain[1]
+
+
+def _birth_of(part: _Side) -> tuple[np.ndarray, tuple[str, ...]]:
+    if part.has("birth_date"):
+        texts = part.text("birth_date")
+        formats = part.mapping.sources["birth_date"].formats
+        if not formats:
+            guessed = guess_formats(texts)
+            formats = guessed.formats if guessed else ()
+        return parts_of(texts, formats), formats
+    columns = [_whole(part, name) for name in ("birth_year", "birth_month", "birth_day")]
+    return np.stack(columns, axis=1), ()
+
+
+def _whole(part: _Side, name: str) -> np.ndarray:
+    if not part.has(name):
+        return np.full(len(part.rows), NO_DATE, dtype="int32")
+    numbers = pd.to_numeric(part.text(name), errors="coerce")
+    return numbers.fillna(NO_DATE).to_numpy(dtype="float64").astype("int32")
+
+
+def _age(parts: Sequence[_Side]) -> np.ndarray | None:
+    if not all(part.has("age") for part in parts):
+        return None
+    return np.concatenate([_whole(part, "age") for part in parts])

@@ -107,6 +107,22 @@ LUNCHES = pd.DataFrame(
 ORDERS = {"Default": "%d/%m/%Y", "PaySchools": "%m/%d/%Y"}
 FIRST_DAYS = pd.Series(pd.to_datetime(["2025-10-03", "2025-10-03", "2025-10-22", "2026-01-12"]))
 CLASS_YEARS = pd.Series(["2026", "2027", "2028", "2028", "2029", "2029", "2029"], dtype="string")
+CANDIDATES = pd.Series({"the one": 3.0, "her namesake": 2.0, "none of them": 0.0})
+SCORED = pd.DataFrame(
+    {"probability": [0.99, 0.9, 0.8, 0.7, 0.6], "one_child": [True, True, False, True, True]}
+)
+GROUPS = pd.DataFrame(
+    {
+        "group": ["many", "some", "few"],
+        "children": [300, 60, 9],
+        "missed": [4.0, 17.0, 22.0],
+        "low": [2.3, 9.4, 3.9],
+        "high": [6.8, 28.4, 54.7],
+    }
+)
+WAITING = pd.DataFrame(
+    {"pair": [*"ABCDE"], "probability": [0.98, 0.95, 0.5, 0.6, 0.05], "pairs_gained": [1, 2, 4, 3, 20]}
+)
 
 GIVEN: dict[str, dict[str, Any]] = {
     "1.1": {"carried": CARRIED, "roster": "sis"},
@@ -120,6 +136,10 @@ GIVEN: dict[str, dict[str, Any]] = {
     "3.1": {"crosswalk": CROSSWALK, "left": "sis", "right": "meals"},
     "3.2": {"found": FOUND, "people": PEOPLE},
     "3.3": {"joined": JOINED},
+    "3.4": {"candidates": CANDIDATES},
+    "3.5": {"scored": SCORED},
+    "3.6": {"groups": GROUPS},
+    "3.7": {"waiting": WAITING},
     "4.1": {"values": VALUES},
     "4.2": {"values": VALUES, "believed": "meals"},
     "5.1": {"scorecard": SCORECARD},
@@ -137,6 +157,10 @@ RIGHT: dict[str, list[Any]] = {
     "3.1": [0.75, 3 / 4],
     "3.2": [1],
     "3.3": [differ("first", "last"), lambda rows: list(differ("first")(rows))],
+    "3.4": [8 / 13],
+    "3.5": [0.9, 0.85],
+    "3.6": [["some"], {"some"}],
+    "3.7": [["B", "C", "D"], ("D", "C", "B")],
     "4.1": [2],
     "4.2": [2],
     "5.1": [("meals", "attendance"), ["attendance", "meals"]],
@@ -197,6 +221,33 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (differ("first", "last", fold=False), "stops 6 of 6 right joins"),
         (lambda rows: True, "1 answers for 2 rows"),
         (True, "Write a function"),
+    ],
+    "3.4": [
+        (8 / 9, "they compete"),
+        (0.6, "doublings"),
+        (0.5, "divide the first's"),
+        (61.5, "between 0 and 1"),
+        ("8/13", "one number"),
+    ],
+    "3.5": [
+        (0.6, "1 of them are two children"),
+        (0.95, "1 more could be accepted"),
+        (1.0, "2 more could be accepted"),
+        (90, "between 0 and 1"),
+    ],
+    "3.6": [
+        (["some", "few"], "few: its interval begins at 3.9"),
+        (["many"], "may be chance"),
+        ([], "0 of 1"),
+        (["none"], "no group 'none'"),
+        ("some", "in a list"),
+    ],
+    "3.7": [
+        (["A", "B", "D"], "most probable"),
+        (["C", "D", "E"], "gain most"),
+        (["A", "C", "D"], "three others gain more"),
+        (["B", "C"], "yours are 2"),
+        (["B", "C", "Z"], "no pair 'Z'"),
     ],
     "4.1": [(1, "zero visits"), (3, "chosen row of health_visits"), (2.0, "whole number")],
     "4.2": [(4, "Put the surname"), (3, "have a surname"), ("2", "whole number")],

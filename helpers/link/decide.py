@@ -8,7 +8,7 @@ import pandas as pd
 from helpers.link import dates, names
 from helpers.link.identifiers import CONTRADICTING
 
-__all__ = ["cannot_be_one_child", "decide"]
+__all__ = ["cannot_be_one_child", "contradictions", "decide"]
 
 TWO_AGREE = {
     "id, name and birth date": (True, True, True),
@@ -81,7 +81,7 @@ def decide(evidence: pd.DataFrame) -> pd.DataFrame:
         {
             "rule": np.select(conditions, [rule for rule, _, _ in table], default="nothing agrees"),
             "decision": decision,
-            "contradiction": _contradictions(evidence, date_disagrees),
+            "contradiction": contradictions(evidence),
             "verified": match & two_agree,
             "strength": np.where(match, _strength(evidence, any_id, name_agrees, date_agrees), 0),
         }
@@ -133,7 +133,20 @@ def _strength(
     return np.where(agree < 2, 1, 4 * agree - 2 * (name_disagrees | date_disagrees) + as_it_stands)
 
 
-def _contradictions(evidence: pd.DataFrame, date_disagrees: np.ndarray) -> pd.Series:
+def contradictions(evidence: pd.DataFrame) -> pd.Series:
+    """Say in words what disagrees in each pair.
+
+    Parameters
+    ----------
+    evidence
+        From `evidence.gather_evidence`.
+
+    Returns
+    -------
+    pandas.Series
+        Texts joined by ``; ``, NA where nothing disagrees.
+    """
+    date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
     system = evidence["contradicting_id"].to_numpy()
     said = {
         "first name": evidence["first_name"].to_numpy() == names.DIFFERENT,

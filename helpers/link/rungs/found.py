@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -91,4 +91,26 @@ class Found:
             pd.concat([self.pairs, new], ignore_index=True),
             self.agreeing_ids if agreeing_ids is None else agreeing_ids,
             pd.concat([self.passed_over, over], ignore_index=True),
+        )
+
+    def decided(self, step: int, settled: Settled, passed_over: pd.DataFrame) -> Found:
+        """Add what a rung decided itself.
+
+        Parameters
+        ----------
+        step
+            Place of the rung.
+        settled
+            What becomes of all pairs.
+        passed_over
+            One row: ``keys`` and ``records`` that found nothing, since too many share them.
+
+        Returns
+        -------
+        Found
+            The same pairs, settled.
+        """
+        over = passed_over[["keys", "records"]].astype("int64").assign(step=step)
+        return replace(
+            self, passed_over=pd.concat([self.passed_over, over], ignore_index=True), settled=settled
         )

@@ -1,15 +1,114 @@
-"""Rung on top of the certain ones."""
+"""Fifth rung: candidates by name, birth date, school or contact, each pair by its probability alone.
+
+A pair is a match when the model thinks it likely enough and nothing refuses it. What a pair cannot know is
+left to the next rung: that two children are equally likely, or that a child would get two State ids.
+"""
 
 from __future__ import annotations
 
-from helpers.link.rungs.found import Aids, Found
-from helpers.link.students import Students
+from dataclasses import dataclass
 
-__all__ = ["STEP", "climb"]
+import numpy as np
+import pandas as pd
+
+from helpers.link.candidates import among_dated, among_undated, dated_with_undated
+from helpers.link.clusters import cluster_records
+from helpers.link.rungs.found import Aids, Found
+from helpers.link.settle import Settled, settle
+from helpers.link.students import Students
+from helpers.link.units import Units, make_units
+from helpers.link.weighed_pairs import with_weighed
+from helpers.link.weighing import Exclusions, weigh
+
+__all__ = ["STEP", "Candidates", "climb", "weigh_candidates"]
 
 STEP = 4
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """What rules left open, weighed: ``pairs`` is that of `weighing.weigh`, with ``kind``.
+
+    ``kind`` is 0 where both units have a birth date, 1 where one has.
+    """
+
+    settled: Settled
+    units: Units
+    exclusions: Exclusions
+    pairs: pd.DataFrame
+    passed_over: pd.DataFrame
+
+
+def weigh_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
+    """Settle what rules can, find candidates among what is left, and weigh them.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Schools, what persons decided, and the model.
+
+    Returns
+    -------
+    Candidates
+        Units with a birth date beside each other, and those without beside those.
+    """
+    settled = settle(students, found, aids.persons)
+    units = make_units(students, settled.label, aids.schools)
+    exclusions = Exclusions.of(units, settled, aids.persons)
+    both, over = among_dated(units)
+    one, over_one = dated_with_undated(units, units.dated, units.named & ~units.dated)
+    pairs = pd.concat([both, one], ignore_index=True)
+    weighed = weigh(units, pairs, exclusions, aids)
+    kind = np.repeat([0, 1], [len(both), len(one)])
+    return Candidates(settled, units, exclusions, weighed.assign(kind=kind), over + over_one)
+
+
 def climb(students: Students, found: Found, aids: Aids) -> Found:
-    """Leave what was found as it is."""
-    return found
+    """Match every pair that is likely enough, strongest first.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Schools, what persons decided, and the model.
+
+    Returns
+    -------
+    Found
+        Settled: rules' children, and what the model adds to them.
+    """
+    from helpers.link.model import shipped_model
+
+    model = aids.model or shipped_model()
+    seen = weigh_candidates(students, found, aids)
+    units, count = seen.units, len(seen.units)
+    likely = seen.pairs["match_probability"].ge(model.accept) & ~seen.pairs["refused"]
+    taken = np.zeros(count, dtype=bool)
+    for side in ("left", "right"):
+        taken[seen.pairs.loc[likely, side].to_numpy()] = True
+    left_over, over = among_undated(units, units.named & ~units.dated & ~taken)
+    pairs = pd.concat([seen.pairs, weigh(units, left_over, seen.exclusions, aids)], ignore_index=True)
+    probability = pairs["match_probability"].to_numpy()
+    decision = np.select(
+        [
+            pairs["refused"].to_numpy(dtype=bool) & (probability >= model.review),
+            probability >= model.accept,
+            probability >= model.review,
+        ],
+        ["Refused", "Match", "Review"],
+        default="No match",
+    )
+    pairs = pairs.assign(decision=decision, probability=probability)
+    matches = pairs[pairs["decision"].eq("Match")]
+    edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(2))
+    clusters = cluster_records(count, edges, seen.exclusions.also_by_names)
+    pairs.loc[matches.index, "decision"] = clusters.outcome
+    settled = with_weighed(students, seen.settled, units, pairs, clusters.label)
+    return found.decided(STEP, settled, seen.passed_over + over)

@@ -1,0 +1,91 @@
+"""To which child a record without a birth date belongs: its candidates compete, and so does *none of them*."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["choose_child", "share_among_rivals"]
+
+# Odds beyond this are certainty; the bound keeps sums finite.
+LARGEST_WEIGHT = 60.0
+
+
+def odds(weight: np.ndarray) -> np.ndarray:
+    """Turn a match weight (log2, prior included) into odds."""
+    result: np.ndarray = np.exp2(np.clip(weight, -LARGEST_WEIGHT, LARGEST_WEIGHT))
+    return result
+
+
+def choose_child(weighed: pd.DataFrame) -> pd.DataFrame:
+    """Give each chooser its share of probability among its candidates.
+
+    Two children of one name both look likely for a record that has the name alone. Each for itself would be
+    believed; together they show that nobody knows. So a record's candidates share one certainty, and *none of
+    them* has odds of 1 beside theirs.
+
+    Parameters
+    ----------
+    weighed
+        ``chooser`` (who looks for a child), ``child`` (several rows of one child count once, by the
+        strongest), ``match_weight`` (log2), ``refused``: these compete for nothing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The strongest row of each chooser and child that is not refused, with ``share`` (probability among all
+        candidates and none) and ``best`` (boolean: the chooser's first), in order of chooser, then strength.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame(
+    ...     {"chooser": [7, 7], "child": [1, 2], "match_weight": [9.0, 9.0], "refused": [False, False]}
+    ... )
+    >>> choose_child(pairs)["share"].round(3).tolist()
+    [0.5, 0.5]
+    """
+    open_to = weighed[~weighed["refused"].to_numpy(dtype=bool)]
+    order = np.lexsort((open_to["child"], -open_to["match_weight"], open_to["chooser"]))
+    ranked = open_to.iloc[order].drop_duplicates(["chooser", "child"], ignore_index=True)
+    mine = odds(ranked["match_weight"].to_numpy(dtype="float64"))
+    codes, _ = pd.factorize(ranked["chooser"])
+    total = np.bincount(codes, weights=mine) if len(ranked) else np.zeros(0)
+    return ranked.assign(share=mine / (1 + total[codes]), best=~ranked.duplicated("chooser"))
+
+
+def share_among_rivals(weighed: pd.DataFrame, count: int, alike: np.ndarray) -> np.ndarray:
+    """Give each pair its probability once others compete for the same unit.
+
+    Parameters
+    ----------
+    weighed
+        ``left``, ``right``, ``match_weight``.
+    count
+        How many units there are.
+    alike
+        Numbers (lower unit times `count` plus the higher) of pairs that may well be one child: they don't
+        compete with each other for a third.
+
+    Returns
+    -------
+    numpy.ndarray
+        One a pair: its odds against 1 and the odds of every rival of the same unit; the lower of both ends'
+        shares.
+    """
+    left, right = weighed["left"].to_numpy(dtype="int64"), weighed["right"].to_numpy(dtype="int64")
+    mine = odds(weighed["match_weight"].to_numpy(dtype="float64"))
+    near = np.concatenate((left, right))
+    far = np.concatenate((right, left))
+    pair = np.tile(np.arange(len(weighed)), 2)
+    order = np.argsort(near, kind="stable")
+    begin = np.searchsorted(near[order], near, side="left")
+    times = np.searchsorted(near[order], near, side="right") - begin
+    row = np.repeat(np.arange(len(near)), times)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
+    which = order[begin[row] + step]
+    number = np.minimum(far[row], far[which]) * count + np.maximum(far[row], far[which])
+    rival = (far[row] != far[which]) & ~np.isin(number, alike)
+    others = np.bincount(row[rival], weights=mine[pair[which[rival]]], minlength=len(near))
+    against = 1 + np.max(others.reshape(2, -1), axis=0)
+    shares: np.ndarray = mine / (against + mine)
+    return shares

@@ -65,8 +65,12 @@ def pair_beside(pair: pd.Series, systems: Mapping[str, str]) -> PairBeside:
     lines = []
     for field in FIELDS:
         if field not in _WITHIN_ANOTHER:
-            values = compared(_text(pair, "left", field), _text(pair, "right", field))
-            lines.append(FieldBeside(_LABELS.get(field, field.replace("_", " ")), values))
+            left, right = _text(pair, "left", field), _text(pair, "right", field)
+            label = _LABELS.get(field, field.replace("_", " "))
+            if field == "ids" and ";" not in left + right and left.split(" ")[0] == right.split(" ")[0]:
+                label = f"{left.split(' ')[0]} number".replace("Number number", "number")
+                left, right = left.partition(" ")[2], right.partition(" ")[2]
+            lines.append(FieldBeside(label, compared(left, right)))
     return PairBeside(
         systems=(_system(pair, "left", systems), _system(pair, "right", systems)),
         known_in=(_known_in(pair, "left", systems), _known_in(pair, "right", systems)),
@@ -103,7 +107,7 @@ def _known_in(pair: pd.Series, side: str, systems: Mapping[str, str]) -> str:
     silos = str(pair[f"{side}_systems"]).split("; ")
     own = str(pair[f"{side}_silo"])
     others = [systems.get(silo, silo) for silo in silos if silo != own]
-    return f"Joined so far with: {', '.join(others)}" if others else "Joined so far with no other system"
+    return ", ".join(others) if others else "no other system"
 
 
 def _chance(probability: object) -> str:

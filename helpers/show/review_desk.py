@@ -34,6 +34,7 @@ __all__ = ["ReviewDesk", "review_desk"]
 
 MADE = "Everybody here is invented."
 REAL = "Real children: what you see at this desk is not saved with the notebook."
+ENOUGH_TO_TIME = 3
 SAID = {"yes": "Saved: one child.", "no": "Saved: two children.", "skip": "Skipped; nothing was saved."}
 
 
@@ -175,7 +176,8 @@ class ReviewDesk:
         said = pair_beside(pair, self._systems)
         sides = zip(("left", "right"), said.systems, said.known_in, strict=True)
         differing = [line.label for line in said.fields if line.values.verdict == "differs"]
-        told = f"Question {place + 1}: differs in {', '.join(differing) if differing else 'nothing'}."
+        verb = "differ" if len(differing) > 1 else "differs"
+        told = f"Question {place + 1}: {', '.join(differing) or 'nothing'} {verb}."
         return view | {
             "title": self._title(),
             "said": f"{view['said']} {told}".strip() if place and not trouble else view["said"],
@@ -262,8 +264,9 @@ class ReviewDesk:
         parts += [f"{tally['yes']} yes, {tally['no']} no, {tally['skip']} skipped"] if session.place else []
         if session.decided_before:
             parts.append(f"{session.decided_before} decided before")
-        if session.seconds_a_decision is not None:
-            parts.append(f"about {session.seconds_a_decision:.0f} seconds a decision")
+        seconds = session.seconds_a_decision
+        if seconds is not None and tally["yes"] + tally["no"] >= ENOUGH_TO_TIME:
+            parts.append(f"about {max(seconds, 1):.0f} s a decision")
         return " · ".join(parts)
 
     def _next(self) -> str:

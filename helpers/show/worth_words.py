@@ -49,9 +49,9 @@ def hour_in_words(
         basis = "This is an estimate"
         basis += "; where nothing says how likely a pair is, an even chance is taken." if unknown else "."
     return (
-        f"The next hour: {every}{_counted(questions, 'question')}, {took} at {seconds:g} seconds each. Expected: "
-        f"{count(bought['pairs_gained'])} pairs of records found, {count(bought['children_completed'])} children "
-        f"put together, {count(bought['wrong_pairs'])} pairs joined wrongly if {100 * error_rate:g} of 100 "
+        f"The next hour: {every}{_counted(questions, 'question')}, {took} at {seconds:g} seconds each. "
+        f"Expected: {count(bought['pairs_gained'])} pairs of records found, "
+        f"{count(bought['children_completed'])} children put together, {count(bought['wrong_pairs'])} pairs joined wrongly if {100 * error_rate:g} of 100 "
         f"answers are mistaken. {basis} Seconds and mistakes are settings."
     )
 

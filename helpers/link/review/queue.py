@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.files.output import write_atomically
 from helpers.layouts import STRING
 from helpers.link.beside import beside
-from helpers.link.ladder import Links
+from helpers.link.identifiers import CONTRADICTING
 from helpers.link.review.decisions_file import IDS
 from helpers.link.review.evidence_words import evidence_in_words
 from helpers.link.review.fingerprints import fingerprints
 from helpers.link.review.sides import PAIR, RECORD, SIDES, Name, side_of
 from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes
+
+if TYPE_CHECKING:
+    from helpers.link.ladder import Links
 
 __all__ = ["FIELDS", "UNKNOWN_PROBABILITY", "review_queue", "save_queue"]
 
@@ -73,12 +77,13 @@ def review_queue(
 
         - ``question`` (1, 2, …): pairs of the same two children are one question, since one answer settles
           them; the likeliest, then the one with most to compare, stands first;
-        - ``answer`` (empty); ``probability`` (0–1, NA where a rule sent the pair here); ``evidence`` in words;
+        - ``answer`` (empty), ``probability`` (0–1, NA where a rule sent the pair here), ``evidence`` in
+          words;
         - for each of `FIELDS` ``left_…`` and ``right_…``; fields that no pair has are left out;
         - ``left_records``, ``right_records`` (records of each side's child), ``left_systems`` and
           ``right_systems`` (where that child is known, joined by ``; ``);
-        - ``records_joined`` and ``pairs_gained`` by a yes, ``expected_pairs`` (pairs gained times probability,
-          an even chance where there is none): on the first row of a question, 0 on its others;
+        - ``records_joined`` and ``pairs_gained`` by a yes, ``expected_pairs`` (pairs gained times
+          probability, an even chance where there is none): on the first row of a question, 0 on its others;
         - the records' names, and ``fingerprint``.
     """
     review = links.pairs[links.pairs["decision"].eq("Review")].drop_duplicates(list(PAIR), ignore_index=True)
@@ -135,7 +140,10 @@ def _has_answers(path: Path) -> bool:
 
 
 def _ids_beside(queue: pd.DataFrame, identifiers: pd.DataFrame | None) -> dict[str, pd.Series]:
-    """Give each side the numbers that can be held against the other's: of one system, or equal."""
+    """Give each side the numbers that can be held against the other's: equal, or of one whole system.
+
+    Each vendor has a number of its own; that two of those differ says nothing.
+    """
     held: dict[Name, list[tuple[str, str]]] = {}
     if identifiers is not None:
         told = identifiers[[*RECORD, "identification_system", "identifier"]].dropna().drop_duplicates()
@@ -151,7 +159,9 @@ def _ids_beside(queue: pd.DataFrame, identifiers: pd.DataFrame | None) -> dict[s
             "; ".join(
                 f"{'Number' if system == 'Undeclared' else system} {number}"
                 for system, number in held.get(one, [])
-                if any(number == its or system == of for of, its in held.get(other, []))
+                if any(
+                    number == its or (system == of and of in CONTRADICTING) for of, its in held.get(other, [])
+                )
             )
             for one, other in zip(mine, others, strict=True)
         ]

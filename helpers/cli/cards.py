@@ -37,11 +37,9 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
     --piles it writes pile_scores.csv and pile_agreement.csv instead: how right each team was, and how far
     teams agree.
     """
-    import pandas as pd
-
     from helpers.link import METHODS, link_district
     from helpers.score.card_deck import deal_cards
-    from helpers.score.piles import agreement_of_teams, empty_piles, piles_by, read_piles, score_piles
+    from helpers.score.piles import agreement_of_teams, empty_piles, read_piles, score_piles, score_sheet
     from helpers.show.record_cards import record_cards_page
     from helpers.show.systems import short_names
 
@@ -62,10 +60,8 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
     typed = read_piles(piles_file, dealt)
     scores = score_piles(district, dealt, typed)
     agreement = agreement_of_teams(typed)
-    rungs = [
-        piles_by(dealt, link_district(district, method).crosswalk, method.capitalize()) for method in METHODS
-    ]
-    machine = score_piles(district, dealt, pd.concat(rungs, ignore_index=True))
+    rungs = {method.capitalize(): link_district(district, method) for method in METHODS}
+    machine = score_sheet(district, rungs)
     written = save(out, {"pile_scores.csv": scores, "pile_agreement.csv": agreement})
     emit(
         {

@@ -6,6 +6,7 @@ what the calculation of an hour of review needs, and what nobody has measured fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,13 @@ import pandas as pd
 
 from helpers.files import District
 from helpers.layouts import STRING, BadInput, as_table, nearest
-from helpers.score.answer_key import AnswerKey
-from helpers.score.card_deck import true_piles
+from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.card_deck import deal_cards, true_piles
+from helpers.score.children import LinksToScore
 from helpers.score.clusterings import agreement, pairwise
 from helpers.score.truth import RECORD
 
-__all__ = ["agreement_of_teams", "empty_piles", "piles_by", "read_piles", "score_piles"]
+__all__ = ["agreement_of_teams", "empty_piles", "piles_by", "read_piles", "score_piles", "score_sheet"]
 
 COLUMNS = ("team", "card", "pile", "seconds")
 
@@ -172,6 +174,38 @@ def score_piles(
             }
         )
     return as_table("pile_scores", pd.DataFrame(rows))
+
+
+def score_sheet(
+    district: District, rungs: Mapping[str, LinksToScore], piles_file: Path | str = ""
+) -> pd.DataFrame:
+    """Put rungs of the ladder and the room's teams beside each other, on the cards of one sheet.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    rungs
+        Rung -> who is who.
+    piles_file
+        The room's piles; without it only the rungs sort.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``pile_scores``: the rungs in their order, then the teams.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key, or `read_piles` refuses the file.
+    """
+    key = read_answer_key(district.folder)
+    cards = deal_cards(district, key=key)
+    piles = [piles_by(cards, links.crosswalk, rung) for rung, links in rungs.items()]
+    if piles_file:
+        piles.append(read_piles(piles_file, cards))
+    return score_piles(district, cards, pd.concat(piles, ignore_index=True), key=key)
 
 
 def agreement_of_teams(piles: pd.DataFrame) -> pd.DataFrame:

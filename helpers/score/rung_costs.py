@@ -1,0 +1,99 @@
+"""What a way to join costs, in children: who is put together, who falls apart, who gets another's record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from helpers.files import District
+from helpers.score.answer_key import can_be_judged
+from helpers.score.children import LinksToScore, score_children
+from helpers.show.numbers import CountGuard, number_text, shown_count
+
+__all__ = ["children_by_outcome", "outcomes_in_words", "wholly_by_rung"]
+
+OUTCOMES = ("right", "missed", "wrong")
+# Without a key only how surely a child's records are tied can be told; what comes later is weaker.
+TIES = {"Sure": "joined", "Alone": "alone", "Review": "review", "Unverified": "unverified"}
+
+
+def children_by_outcome(district: District, links: LinksToScore) -> dict[str, int]:
+    """Count the children of whom some system has a record, by what became of them.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who, by some way to join.
+
+    Returns
+    -------
+    dict of int
+        With an answer key *right* (all its records and no other's), *missed* (they fell apart), *wrong*
+        (another child's record is among them). Without one how surely they are tied: *joined*, *alone*,
+        *review*, *unverified*, each child by its weakest tie.
+    """
+    if can_be_judged(district.folder):
+        told = score_children(district, links)["outcome"].value_counts()
+        return {outcome: int(told.get(outcome, 0)) for outcome in OUTCOMES}
+    order = list(TIES)
+    place = links.crosswalk["band"].map(order.index).groupby(links.crosswalk["child"]).max()
+    counts = place.value_counts()
+    return {TIES[band]: int(counts.get(number, 0)) for number, band in enumerate(order)}
+
+
+def outcomes_in_words(outcomes: Mapping[str, int], guard: CountGuard | None = None) -> str:
+    """Say in a line what a way to join costs.
+
+    Parameters
+    ----------
+    outcomes
+        From `children_by_outcome`.
+    guard
+        The guard of a real folder: small numbers are not said.
+
+    Returns
+    -------
+    str
+        A sentence with its numbers in bold.
+
+    Examples
+    --------
+    >>> outcomes_in_words({"right": 540, "missed": 58, "wrong": 2})
+    'Put together wholly: **540** of 600 children. Fallen apart: **58**. With another’s record: **2**.'
+    """
+
+    def said(number: int) -> str:
+        return number_text(shown_count(number, guard), "", 0)
+
+    if "right" not in outcomes:
+        return "; ".join(f"{tie}: **{said(number)}**" for tie, number in outcomes.items()).capitalize() + "."
+    return (
+        f"Put together wholly: **{said(outcomes['right'])}** of {said(sum(outcomes.values()))} children. "
+        f"Fallen apart: **{said(outcomes['missed'])}**. "
+        f"With another’s record: **{said(outcomes['wrong'])}**."
+    )
+
+
+def wholly_by_rung(costs: Mapping[str, Mapping[str, int]]) -> str:
+    """Say in a title what climbing the ladder gave.
+
+    Parameters
+    ----------
+    costs
+        Rung -> outcomes, in the order in which they were climbed.
+
+    Returns
+    -------
+    str
+        A finding.
+
+    Examples
+    --------
+    >>> wholly_by_rung({"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540, "wrong": 2}})
+    'Wholly put together: 12 children by the first way, 540 by the last'
+    """
+    first, *_, last = costs.values()
+    if "right" not in last:
+        return "How each rung ties the children; whether rightly, nobody has checked"
+    return f"Wholly put together: {first['right']:,} children by the first way, {last['right']:,} by the last"

@@ -1,9 +1,11 @@
 """Judge links, findings, profiles and gaps against the answer key."""
 
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
+from helpers.score.children import score_children
 from helpers.score.crosswalk_file import crosswalk_from
 from helpers.score.findings import score_findings
-from helpers.score.links import score_children, score_links
+from helpers.score.groups import GroupScores, score_groups
+from helpers.score.links import score_links
 from helpers.score.missed import missed_by_group
 from helpers.score.pairs import score_pairs
 from helpers.score.profiles import judge_profiles, score_profiles
@@ -11,6 +13,7 @@ from helpers.score.truth import true_crosswalk
 
 __all__ = [
     "AnswerKey",
+    "GroupScores",
     "can_be_judged",
     "crosswalk_from",
     "judge_profiles",
@@ -18,6 +21,7 @@ __all__ = [
     "read_answer_key",
     "score_children",
     "score_findings",
+    "score_groups",
     "score_links",
     "score_pairs",
     "score_profiles",

@@ -1,40 +1,25 @@
-"""How right the links are: pairs of records, whole children, and wrong joins that nobody would notice."""
+"""How right the links are: pairs of records, by silo pair, group of children and kind of pair."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
+from helpers.layouts import as_table
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.truth import RECORD, ScoredDistrict, at_records, groups_of, true_children
+from helpers.score.intervals import clustered_interval
+from helpers.score.pair_counts import PAIR_KINDS, kind_codes
+from helpers.score.truth import ScoredDistrict, groups_of, true_children
 
-__all__ = ["LinksToScore", "score_children", "score_links"]
+__all__ = ["score_links"]
 
-PAIR_KINDS = ("Both with birth date", "One without", "Names only", "Identifier only")
 SILO_PAIR = ["left_silo", "right_silo", "pair_kind"]
 COUNTS = ["possible", "linked", "right"]
-# Findings of reading that say that one record holds two children.
-TWO_IN_ONE = ("id_shared", "rows_disagree")
-Z_95 = 1.959964
-
-
-class LinksToScore(Protocol):
-    """What linking hands over."""
-
-    @property
-    def crosswalk(self) -> pd.DataFrame:
-        """The standard table *crosswalk*."""
-
-    @property
-    def pairs(self) -> pd.DataFrame:
-        """The standard table *pairs*."""
-
-    @property
-    def findings(self) -> pd.DataFrame:
-        """The findings of linking."""
+# Stands for all silos, or all kinds of pair, while they are numbers.
+ALL = -1
+TOTALS = ["left_silo", "right_silo", "group", "pair_kind"]
 
 
 def score_links(
@@ -56,8 +41,9 @@ def score_links(
     pandas.DataFrame
         The standard table *scores*: one row a silo pair (both empty: all pairs, those inside one silo among
         them), group and kind of pair, where there is any pair to count. A wrong pair counts in a group if
-        either child belongs to it. ``low`` and ``high`` are Wilson's 95% interval of recall: pairs of one
-        child are not independent, so that it is rather too narrow where silos are many.
+        either child belongs to it. ``low`` and ``high`` are Wilson's 95% interval of recall for as many
+        single things as there are children with such a pair: a child's pairs stand or fall together.
+        Narrower ones, from how much families really differ, are in ``helpers.score.score_groups``.
 
     Raises
     ------
@@ -66,10 +52,11 @@ def score_links(
     """
     key = key or read_answer_key(district.folder)
     truth = true_children(district, key, crosswalk)
+    silo, names = pd.factorize(truth["silo"], sort=True)
     units = pd.DataFrame(
         {
-            "silo": truth["silo"].astype(object),
-            "kind": _kind_codes(truth["linkable_by"]),
+            "silo": silo,
+            "kind": kind_codes(truth["linkable_by"]),
             "child": pd.factorize(truth["child"])[0],
             "person": pd.factorize(truth["person"])[0],
         }
@@ -78,16 +65,11 @@ def score_links(
     numbers = numbers[~numbers.index.duplicated()]
     groups = groups_of(key.people)
     groups = groups.assign(person=groups["person"].map(numbers)).dropna().astype({"person": "int64"})
-    return _as_scores(_counted(units, groups))
+    return _as_scores(*(_named(table, names) for table in _counted(units, groups)))
 
 
-def _kind_codes(linkable_by: pd.Series) -> np.ndarray:
-    """Rank what a record can be linked by: 0 name and birth date, 1 name only, 2 neither."""
-    return np.select([linkable_by.eq("Name and birth date"), linkable_by.eq("Name only")], [0, 1], default=2)
-
-
-def _counted(units: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    """Count possible, linked and right pairs by silo pair, kind and group."""
+def _counted(units: pd.DataFrame, groups: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count possible, linked and right pairs by silo pair, kind and group; and children who have a pair."""
     linked = units[units["child"] >= 0]
     # All linked pairs that are not right lie in children made of two persons: few, and only they are looked
     # at.
@@ -122,7 +104,27 @@ def _counted(units: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
         .sum()
     )
     counts = summed.astype("int64").reset_index()
-    return counts.assign(linked=counts["right"] + counts.pop("wrong"))
+    children = pd.concat(_children(possible.drop(columns="possible"), groups), ignore_index=True)
+    return counts.assign(linked=counts["right"] + counts.pop("wrong")), children
+
+
+def _children(possible: pd.DataFrame, groups: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Count, for every total that is asked for, the children who have a pair."""
+    for keys in (SILO_PAIR, SILO_PAIR[:2], SILO_PAIR[2:], []):
+        have = possible[["person", *keys]].drop_duplicates()
+        of_groups = have.merge(groups, on="person", how="inner", validate="many_to_many")
+        for members in (have.assign(group="All"), of_groups):
+            counted = members.groupby(["group", *keys]).size().rename("children").reset_index()
+            yield counted.assign(**{name: ALL for name in SILO_PAIR if name not in keys})
+
+
+def _named(table: pd.DataFrame, silos: pd.Index) -> pd.DataFrame:
+    """Write silos and kinds of pair in words; numbers were quicker to count by."""
+    # The last word is that of a total.
+    words = {"pair_kind": [*PAIR_KINDS, "All"]} | {name: [*silos, None] for name in TOTALS[:2]}
+    return table.assign(
+        **{name: np.array(those, dtype=object)[table[name].to_numpy()] for name, those in words.items()}
+    )
 
 
 def _negative(counted: pd.DataFrame) -> pd.DataFrame:
@@ -143,19 +145,18 @@ def _pairs_by(units: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     counted = both[by].assign(
         left_silo=both["silo_left"],
         right_silo=both["silo_right"],
-        pair_kind=np.array(PAIR_KINDS, dtype=object)[kind],
+        pair_kind=kind,
         pairs=pairs.where(~same, pairs // 2),
     )
     return counted[counted["pairs"] > 0]
 
 
-def _as_scores(cells: pd.DataFrame) -> pd.DataFrame:
+def _as_scores(cells: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
     """Sum the cells to every total that is asked for, and work out the rates."""
     all_silos = cells.assign(left_silo=None, right_silo=None)
     cube = pd.concat([all_silos, cells], ignore_index=True)
     cube = pd.concat([cube.assign(pair_kind="All"), cube], ignore_index=True)
-    keys = ["left_silo", "right_silo", "group", "pair_kind"]
-    scores = cube.groupby(keys, dropna=False, sort=False)[COUNTS].sum().reset_index()
+    scores = cube.groupby(TOTALS, dropna=False, sort=False)[COUNTS].sum().reset_index()
     scores = scores[(scores["possible"] > 0) | (scores["linked"] > 0)]
     if scores.empty:
         scores = pd.DataFrame(
@@ -169,7 +170,7 @@ def _as_scores(cells: pd.DataFrame) -> pd.DataFrame:
         third=scores["pair_kind"].map(order),
     ).sort_values(["first", "group", "second", "left_silo", "right_silo", "third"], ignore_index=True)
     possible, linked, right = (scores[name].astype("float64") for name in COUNTS)
-    low, high = _wilson(right.to_numpy(), possible.to_numpy())
+    low, high = _intervals(scores, children)
     return as_table(
         "scores",
         scores.drop(columns=["first", "second", "third"]).assign(
@@ -184,120 +185,11 @@ def _as_scores(cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _wilson(right: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give Wilson's 95% interval of a share; NaN where there is nothing to share.
-
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22
-    (1927).
-    """
-    of = np.where(of > 0, of, np.nan)
-    share, z = right / of, Z_95
-    middle = share + z * z / (2 * of)
-    half = z * np.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return np.clip((middle - half) / (1 + z * z / of), 0, 1), np.clip(
-        (middle + half) / (1 + z * z / of), 0, 1
-    )
-
-
-def score_children(
-    district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
-) -> pd.DataFrame:
-    """Say of each child whether its records, and only its records, were put together.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-    links
-        What linking handed over: ``crosswalk``, ``pairs``, ``findings``.
-    key
-        The truth; by default that of the district's folder.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a child of whom some silo has a record: ``child`` (the one that most of its records became),
-        ``person``, ``outcome`` (right: all its records and no other's; missed: they fell apart; wrong:
-        another child's record is among them), ``noticed`` (boolean) and ``silos`` (Int64, silos that know the
-        child). A wrong child is noticed when every strange record carries a contradiction, a finding or a
-        Review: *silent wrong matches* are those that are wrong and not noticed. A missed child is noticed
-        when a pair of its records waits for a person.
-
-    Raises
-    ------
-    BadInput
-        When the district has no answer key.
-    """
-    key = key or read_answer_key(district.folder)
-    truth = true_children(district, key, links.crosswalk)
-    strange = _strange(truth, links.crosswalk)
-    waiting = _ends(links.pairs[links.pairs["decision"].eq("Review")])
-    signs = [waiting, at_records(links.findings, district.person_rows), _contradicted(links.pairs, truth)]
-    two_in_one = district.findings[district.findings["kind"].isin(TWO_IN_ONE)]
-    signs.append(at_records(two_in_one, district.person_rows))
-    noticed_records = pd.MultiIndex.from_frame(pd.concat(signs)[RECORD].drop_duplicates())
-    seen = pd.MultiIndex.from_frame(truth[RECORD]).isin(noticed_records)
-
-    by_child = truth[["child"]].assign(strange=strange, silent=strange & ~seen).groupby("child").any()
-    mine = truth[truth["is_child"]].assign(
-        waits=pd.MultiIndex.from_frame(truth.loc[truth["is_child"], RECORD]).isin(
-            pd.MultiIndex.from_frame(waiting)
-        ),
-        wrong=_looked_up(truth.loc[truth["is_child"], "child"], by_child["strange"]),
-        silent=_looked_up(truth.loc[truth["is_child"], "child"], by_child["silent"]),
-    )
-    of_person = mine.groupby("person", sort=True)
-    known_to = of_person["silo"].nunique()
-    apart = (of_person["child"].nunique() > 1) | mine["child"].isna().groupby(mine["person"]).any()
-    wrong, silent, waits = (of_person[name].any() for name in ("wrong", "silent", "waits"))
-    outcome = np.select([wrong, apart], ["wrong", "missed"], default="right")
-    return pd.DataFrame(
-        {
-            "child": _commonest(mine).reindex(known_to.index).astype(STRING).to_numpy(),
-            "person": known_to.index.astype(STRING).to_numpy(),
-            "outcome": outcome,
-            "noticed": np.select([outcome == "wrong", outcome == "missed"], [~silent, waits], default=False),
-            "silos": known_to.to_numpy(),
-        }
-    ).astype({"child": STRING, "person": STRING, "outcome": STRING, "noticed": "boolean", "silos": "Int64"})
-
-
-def _strange(truth: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:
-    """Tell which records are of another person than their child's anchor."""
-    order = truth[[*RECORD, "child", "person"]].reset_index()
-    steps = crosswalk[[*RECORD, "step"]]
-    order = order.merge(steps, on=RECORD, how="left", validate="many_to_one")
-    order = order.assign(tied=order["step"].notna(), elsewhere=order["silo"].ne("sis"))
-    order = order.sort_values(["tied", "elsewhere", "silo", "record", "person"])
-    owner = order.dropna(subset=["child"]).drop_duplicates("child").set_index("child")["person"]
-    return (truth["child"].notna() & truth["person"].ne(truth["child"].map(owner))).to_numpy(dtype=bool)
-
-
-def _contradicted(pairs: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """List the records of joined pairs of two persons in which something disagrees."""
-    doubtful = pairs[pairs["decision"].eq("Match") & pairs["contradiction"].notna()]
-    persons = truth[[*RECORD, "person"]].groupby(RECORD)["person"].agg("min")
-    left, right = (
-        persons.reindex(pd.MultiIndex.from_frame(doubtful[[f"{side}_silo", f"{side}_record"]])).to_numpy()
-        for side in ("left", "right")
-    )
-    return _ends(doubtful[left != right])
-
-
-def _ends(pairs: pd.DataFrame) -> pd.DataFrame:
-    ends = [
-        pairs[[f"{side}_silo", f"{side}_record"]].set_axis(RECORD, axis="columns")
-        for side in ("left", "right")
-    ]
-    return pd.concat(ends, ignore_index=True).drop_duplicates()
-
-
-def _looked_up(child: pd.Series, answer: pd.Series) -> np.ndarray:
-    return child.map(answer).eq(True).fillna(False).to_numpy(dtype=bool)
-
-
-def _commonest(mine: pd.DataFrame) -> pd.Series:
-    """Give the child that most of a person's records became; the first by name where several tie."""
-    counts = mine.groupby(["person", "child"]).size().rename("records").reset_index()
-    counts = counts.sort_values(["person", "records", "child"], ascending=[True, False, True])
-    return counts.drop_duplicates("person").set_index("person")["child"]
+def _intervals(scores: pd.DataFrame, children: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Give the interval of each recall, for as many single things as there are children."""
+    of = children.assign(**children[TOTALS[:2]].fillna("")).set_index(TOTALS)["children"]
+    totals = pd.MultiIndex.from_frame(scores[TOTALS].fillna(""))
+    clusters = of.reindex(totals).fillna(0).to_numpy(dtype="float64")
+    possible = scores["possible"].to_numpy(dtype="float64")
+    recall = scores["right"].to_numpy(dtype="float64") / np.where(possible > 0, possible, np.nan)
+    return clustered_interval(recall, np.zeros(len(recall)), clusters, possible)

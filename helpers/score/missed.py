@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.score.links import score_links
+from helpers.score.groups import AS_THEY_ARE, score_groups
 
 __all__ = ["missed_by_group"]
 
@@ -29,8 +29,9 @@ def missed_by_group(district: District, links: Links, systems: list[str]) -> pd.
     Returns
     -------
     pandas.DataFrame
-        ``group``, ``possible`` (pairs), ``missed``, ``low`` and ``high`` (percent; Wilson's interval of 95%);
-        groups with at least 30 pairs. Languages are left out, since names tell more.
+        ``group``, ``possible`` (pairs), ``missed``, ``low`` and ``high`` (percent; interval of 95%, children
+        of one household together); groups with at least 30 pairs. Of languages only whether English is
+        spoken at home is told, since names tell more.
 
     Raises
     ------
@@ -38,12 +39,15 @@ def missed_by_group(district: District, links: Links, systems: list[str]) -> pd.
         When the district has no answer key.
     """
     compared = District(district.folder, district.about, {silo: district[silo] for silo in systems})
-    scores = score_links(compared, links.crosswalk[links.crosswalk["silo"].isin(systems)])
+    scores = score_groups(compared, links.crosswalk[links.crosswalk["silo"].isin(systems)]).scores
     groups = scores[
-        scores["left_silo"].isna() & scores["pair_kind"].eq("All") & scores["possible"].ge(LEAST_PAIRS)
-    ]
-    groups = groups[~groups["group"].str.contains(": no$|^home language")].reset_index(drop=True)
-    shares = {"missed": "recall", "low": "high", "high": "low"}
+        scores["measure"].eq("Recall")
+        & scores["faults"].eq(AS_THEY_ARE)
+        & scores["pair_kind"].eq("All")
+        & scores["denominator"].ge(LEAST_PAIRS)
+    ].rename(columns={"denominator": "possible"})
+    groups = groups[~groups["group"].str.contains(r": no$|^home language|: English$")].reset_index(drop=True)
+    shares = {"missed": "value", "low": "high", "high": "low"}
     return groups[["group", "possible"]].assign(
         **{name: 100 * (1 - groups[column]) for name, column in shares.items()}
     )

@@ -154,18 +154,21 @@ def true_crosswalk(district: ScoredDistrict, *, key: AnswerKey | None = None) ->
     )
 
 
-def groups_of(people: pd.DataFrame) -> pd.DataFrame:
+def groups_of(people: pd.DataFrame, cases: pd.DataFrame | None = None) -> pd.DataFrame:
     """List the groups that children belong to.
 
     Parameters
     ----------
     people
         The people of an answer key.
+    cases
+        Its hard cases, which say who is homeless.
 
     Returns
     -------
     pandas.DataFrame
-        ``person``, ``group``: ``name origin: Vietnamese``, ``twin: yes``; a child is in several.
+        ``person``, ``group``: ``name origin: Vietnamese``, ``twin: yes``; a child is in several. No key says
+        who learns English: ``language at home: not English`` is the nearest to it.
     """
     children = people[people["role"].eq("Student")]
     origin = children[["person"]].assign(group="name origin: " + children["name_origin"])
@@ -173,7 +176,17 @@ def groups_of(people: pd.DataFrame) -> pd.DataFrame:
     label = labels["group"].astype(STRING).str.strip()
     labels = labels.assign(group=label.where(label.str.contains(":", regex=False), label + ": yes"))
     labels = labels[label.ne("").fillna(False)]
-    groups = pd.concat([part.astype(STRING) for part in (origin, labels)], ignore_index=True).dropna()
+    spoken = labels[labels["group"].str.startswith("home language: ").fillna(False)]
+    english = spoken["group"].eq("home language: eng")
+    home = pd.Series("language at home: not English", index=spoken.index).mask(
+        english, "language at home: English"
+    )
+    parts = [origin, labels, spoken[["person"]].assign(group=home)]
+    if cases is not None and len(cases):
+        homeless = children["person"].isin(cases.loc[cases["case"].eq("homeless"), "person"])
+        words = pd.Series("homeless: no", index=children.index).mask(homeless, "homeless: yes")
+        parts.append(children[["person"]].assign(group=words))
+    groups = pd.concat([part.astype(STRING) for part in parts], ignore_index=True).dropna()
     return groups.drop_duplicates(ignore_index=True)
 
 

@@ -1,0 +1,190 @@
+"""Whole children: whose records were put together, and wrong joins that nobody would notice."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING
+from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.truth import RECORD, ScoredDistrict, at_records, true_children
+
+__all__ = ["LinksToScore", "judge_records", "outcomes", "score_children"]
+
+# Findings of reading that say that one record holds two children.
+TWO_IN_ONE = ("id_shared", "rows_disagree")
+
+
+class LinksToScore(Protocol):
+    """What linking hands over."""
+
+    @property
+    def crosswalk(self) -> pd.DataFrame:
+        """The standard table *crosswalk*."""
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """The standard table *pairs*."""
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """The findings of linking."""
+
+
+def outcomes(truth: pd.DataFrame) -> pd.Series:
+    """Say of each child whether its records, and only its records, were put together.
+
+    Parameters
+    ----------
+    truth
+        From ``helpers.score.truth.true_children``.
+
+    Returns
+    -------
+    pandas.Series
+        *right*, *missed* (its records fell apart) or *wrong* (another's record is among them), by person.
+    """
+    persons = truth.groupby("child")["person"].nunique()
+    mine = truth[truth["is_child"]]
+    mixed = mine["child"].map(persons).gt(1).fillna(False)
+    of_person = mine.assign(mixed=mixed, left_out=mine["child"].isna()).groupby("person", sort=True)
+    apart = (of_person["child"].nunique() > 1) | of_person["left_out"].any()
+    outcome = np.select([of_person["mixed"].any(), apart], ["wrong", "missed"], default="right")
+    return pd.Series(outcome, index=apart.index, dtype=STRING)
+
+
+def judge_records(
+    district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
+) -> pd.DataFrame:
+    """Say of each child's record whether it was joined to another child, and whether anybody would notice.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    links
+        What linking handed over: ``crosswalk``, ``pairs``, ``findings``.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo``, ``record``, ``person``, ``child``, and booleans: ``is_child`` (of a child of the district),
+        ``missed`` (another record of the person became another child), ``wrong`` (another person's record
+        became the same child), ``silent`` (so, and a record that doesn't belong there carries no
+        contradiction, finding or Review), ``waits`` (a pair of it waits for a person). One row a record and
+        person behind it.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    truth = true_children(district, key, links.crosswalk)
+    strange = _strange(truth, links.crosswalk)
+    waiting = _ends(links.pairs[links.pairs["decision"].eq("Review")])
+    signs = [waiting, at_records(links.findings, district.person_rows), _contradicted(links.pairs, truth)]
+    two_in_one = district.findings[district.findings["kind"].isin(TWO_IN_ONE)]
+    signs.append(at_records(two_in_one, district.person_rows))
+    places = pd.MultiIndex.from_frame(truth[RECORD])
+    seen = places.isin(pd.MultiIndex.from_frame(pd.concat(signs)[RECORD].drop_duplicates()))
+
+    by_child = truth[["child"]].assign(strange=strange, silent=strange & ~seen).groupby("child").any()
+    together = truth.groupby(["person", "child"])["silo"].transform("size")
+    of_person = truth.groupby("person")["silo"].transform("size")
+    return truth[[*RECORD, "person", "child", "is_child"]].assign(
+        missed=together.ne(of_person).fillna(True).to_numpy(dtype=bool),
+        wrong=_looked_up(truth["child"], by_child["strange"]),
+        silent=_looked_up(truth["child"], by_child["silent"]),
+        waits=places.isin(pd.MultiIndex.from_frame(waiting)),
+    )
+
+
+def score_children(
+    district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
+) -> pd.DataFrame:
+    """Say of each child whether its records, and only its records, were put together.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    links
+        What linking handed over: ``crosswalk``, ``pairs``, ``findings``.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a child of whom some silo has a record: ``child`` (the one that most of its records became),
+        ``person``, ``outcome`` (right: all its records and no other's; missed: they fell apart; wrong:
+        another child's record is among them), ``noticed`` (boolean) and ``silos`` (Int64, silos that know the
+        child). A wrong child is noticed when every strange record carries a contradiction, a finding or a
+        Review: *silent wrong matches* are those that are wrong and not noticed. A missed child is noticed
+        when a pair of its records waits for a person.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    mine = judge_records(district, links, key=key)
+    mine = mine[mine["is_child"]]
+    of_person = mine.groupby("person", sort=True)
+    wrong, apart, silent, waits = (of_person[name].any() for name in ("wrong", "missed", "silent", "waits"))
+    outcome = np.select([wrong, apart], ["wrong", "missed"], default="right")
+    return pd.DataFrame(
+        {
+            "child": _commonest(mine).reindex(wrong.index).astype(STRING).to_numpy(),
+            "person": wrong.index.astype(STRING).to_numpy(),
+            "outcome": outcome,
+            "noticed": np.select([outcome == "wrong", outcome == "missed"], [~silent, waits], default=False),
+            "silos": of_person["silo"].nunique().to_numpy(),
+        }
+    ).astype({"child": STRING, "person": STRING, "outcome": STRING, "noticed": "boolean", "silos": "Int64"})
+
+
+def _strange(truth: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:
+    """Tell which records are of another person than their child's anchor."""
+    order = truth[[*RECORD, "child", "person"]].reset_index()
+    steps = crosswalk[[*RECORD, "step"]]
+    order = order.merge(steps, on=RECORD, how="left", validate="many_to_one")
+    order = order.assign(tied=order["step"].notna(), elsewhere=order["silo"].ne("sis"))
+    order = order.sort_values(["tied", "elsewhere", "silo", "record", "person"])
+    owner = order.dropna(subset=["child"]).drop_duplicates("child").set_index("child")["person"]
+    return (truth["child"].notna() & truth["person"].ne(truth["child"].map(owner))).to_numpy(dtype=bool)
+
+
+def _contradicted(pairs: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """List the records of joined pairs of two persons in which something disagrees."""
+    doubtful = pairs[pairs["decision"].eq("Match") & pairs["contradiction"].notna()]
+    persons = truth[[*RECORD, "person"]].groupby(RECORD)["person"].agg("min")
+    left, right = (
+        persons.reindex(pd.MultiIndex.from_frame(doubtful[[f"{side}_silo", f"{side}_record"]])).to_numpy()
+        for side in ("left", "right")
+    )
+    return _ends(doubtful[left != right])
+
+
+def _ends(pairs: pd.DataFrame) -> pd.DataFrame:
+    ends = [
+        pairs[[f"{side}_silo", f"{side}_record"]].set_axis(RECORD, axis="columns")
+        for side in ("left", "right")
+    ]
+    return pd.concat(ends, ignore_index=True).drop_duplicates()
+
+
+def _looked_up(child: pd.Series, answer: pd.Series) -> np.ndarray:
+    return child.map(answer).eq(True).fillna(False).to_numpy(dtype=bool)
+
+
+def _commonest(mine: pd.DataFrame) -> pd.Series:
+    """Give the child that most of a person's records became; the first by name where several tie."""
+    counts = mine.groupby(["person", "child"]).size().rename("records").reset_index()
+    counts = counts.sort_values(["person", "records", "child"], ascending=[True, False, True])
+    return counts.drop_duplicates("person").set_index("person")["child"]

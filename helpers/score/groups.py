@@ -1,0 +1,270 @@
+"""For whom linking works: every figure by group of children, as it is and with faults made equal for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.layouts import STRING, as_table
+from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.children import outcomes
+from helpers.score.fault_exposure import fault_exposure
+from helpers.score.intervals import interval_of_difference
+from helpers.score.pair_counts import PAIR_KINDS, PairCounts, count_pairs, kind_codes
+from helpers.score.rates import Rate, f1_of, rate_of, standardised_rate
+from helpers.score.truth import RECORD, groups_of, true_children
+
+if TYPE_CHECKING:
+    from helpers.files import District
+
+__all__ = ["AS_THEY_ARE", "MADE_EQUAL", "GroupScores", "score_groups"]
+
+AS_THEY_ARE = "As they are"
+MADE_EQUAL = "Made equal"
+# Of fewer children or pairs nothing can be said, nor where the group has too little of what others have.
+LEAST_CHILDREN, LEAST_PAIRS, LEAST_KNOWN = 30, 30, 0.8
+EVERYBODY = "All"
+OUTCOMES = {
+    "right": "Children exactly right",
+    "missed": "Children missed",
+    "wrong": "Children wrongly joined",
+}
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class GroupScores:
+    """How right links are for whom.
+
+    Attributes
+    ----------
+    scores
+        The standard table *group_scores*.
+    gaps
+        The standard table *group_gaps*: the best group's F1 less the worst's.
+    """
+
+    scores: pd.DataFrame
+    gaps: pd.DataFrame
+
+
+def score_groups(
+    district: District,
+    crosswalk: pd.DataFrame,
+    *,
+    key: AnswerKey | None = None,
+    exposure: pd.DataFrame | None = None,
+) -> GroupScores:
+    """Say for each group of children how right the links are, and how far groups lie apart.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    crosswalk
+        The standard table *crosswalk*.
+    key
+        The truth; by default that of the district's folder.
+    exposure
+        ``silo``, ``record``, ``exposure`` (a kind of fault): the faults on records; by default read off the
+        key, see ``helpers.score.fault_exposure``.
+
+    Returns
+    -------
+    GroupScores
+        Pairs: precision, recall and F1 by kind of pair. A wrong pair counts in a group if either child
+        belongs to it. Children: exactly right, missed, wrongly joined. Each *As they are*, and *Made equal*:
+        standardised over the rarest kind of fault on the records of a pair (or of a child), so that every
+        group has as many of each as everybody has. Intervals are of 95%,
+        children of one household together. A gap's interval holds for all pairs of groups together, so that
+        it may be that of the two that lie farthest apart; groups of too few children are not compared.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    exposure = fault_exposure(district, key) if exposure is None else exposure
+    people = _People.of(true_children(district, key, crosswalk), key, exposure)
+    found = list(people.rates())
+    return GroupScores(_scores(found), _gaps(found))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One rate of one group."""
+
+    group: str
+    faults: str
+    pair_kind: str
+    measure: str
+    children: int
+    rate: Rate
+
+    @property
+    def enough(self) -> bool:
+        pairs = self.children if self.measure in OUTCOMES.values() else self.rate.denominator
+        known = self.rate.known >= LEAST_KNOWN
+        return self.children >= LEAST_CHILDREN and pairs >= LEAST_PAIRS and known
+
+
+@dataclass(frozen=True)
+class _People:
+    """Everybody whose a record is, numbered."""
+
+    counts: PairCounts
+    household: Codes
+    is_child: Mask
+    outcome: npt.NDArray[np.str_]
+    faulty: Codes
+    groups: dict[str, Mask]
+
+    @classmethod
+    def of(cls, truth: pd.DataFrame, key: AnswerKey, exposure: pd.DataFrame) -> _People:
+        person, names = pd.factorize(truth["person"])
+        at = truth[RECORD].merge(exposure, on=RECORD, how="left", validate="many_to_one")
+        # The rarest kind ranks highest; 0 is none.
+        kinds = exposure["exposure"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+        rank = {word: place for place, word in enumerate(kinds.index, start=1)}
+        fault = at["exposure"].map(rank).fillna(0).to_numpy(dtype="int64")
+        counts = count_pairs(
+            person.astype("int64"),
+            pd.factorize(truth["child"])[0].astype("int64"),
+            kind_codes(truth["linkable_by"]),
+            fault,
+            len(rank) + 1,
+        )
+        known = key.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")
+        homes = known["household"].reindex(names)
+        homes = homes.fillna(pd.Series(names, index=homes.index, dtype=STRING))
+        is_child = np.zeros(len(names), dtype=bool)
+        is_child[person[truth["is_child"].to_numpy(dtype=bool)]] = True
+        outcome = outcomes(truth).reindex(names).astype(object).fillna("").to_numpy(dtype=str)
+        faulty = np.zeros(len(names), dtype="int64")
+        np.maximum.at(faulty, person, fault)
+        groups = {EVERYBODY: np.ones(len(names), dtype=bool)}
+        for group, members in groups_of(key.people, key.cases).groupby("group", sort=True)["person"]:
+            belongs = np.asarray(pd.Index(names).isin(members))
+            if belongs.any():
+                groups[str(group)] = belongs
+        home = pd.factorize(homes)[0].astype("int64")
+        return cls(counts, home, is_child, outcome, faulty, groups)
+
+    def rates(self) -> Iterator[_Found]:
+        """Work out every rate of every group."""
+        everybody = self.counts.wrong(self.groups[EVERYBODY])
+        possible = self.counts.possible.sum(axis=0)
+        right = self.counts.right.sum(axis=0)
+        linked = right + everybody.sum(axis=0)
+        for group, members in self.groups.items():
+            mine = everybody if group == EVERYBODY else self.counts.wrong(members)
+            parts = [part[members] for part in (self.counts.possible, self.counts.right, mine)]
+            home = pd.factorize(self.household[members])[0].astype("int64")
+            children = int((members & self.is_child).sum())
+            for kind in (EVERYBODY, *PAIR_KINDS):
+                of_kind = np.ones(len(possible), dtype=bool)
+                if kind != EVERYBODY:
+                    of_kind = self.counts.pair_kind == PAIR_KINDS.index(kind)
+                common = (possible[of_kind], right[of_kind], linked[of_kind])
+                mine_of_kind = [part[:, of_kind] for part in parts]
+                for faults, measure, rate in _of_pairs(mine_of_kind, home, common):
+                    yield _Found(group, faults, kind, measure, children, rate)
+            yield from self._of_children(group, members)
+
+    def _of_children(self, group: str, members: Mask) -> Iterator[_Found]:
+        kinds = int(np.max(self.faulty, initial=0)) + 1
+        every = np.bincount(self.faulty[self.is_child], minlength=kinds).astype("float64")
+        mine = members & self.is_child
+        home = pd.factorize(self.household[mine])[0].astype("int64")
+        there = np.eye(kinds)[self.faulty[mine]]
+        for word, measure in OUTCOMES.items():
+            such = self.outcome == word
+            having = np.bincount(self.faulty[self.is_child & such], minlength=kinds)
+            common: Numbers = having / np.where(every > 0, every, np.nan)
+            plain = rate_of(such[mine].astype("float64"), np.ones(int(mine.sum())), home)
+            weights = every / max(every.sum(), 1)
+            equal = standardised_rate(there * such[mine][:, None], there, home, weights, common)
+            for faults, rate in ((AS_THEY_ARE, plain), (MADE_EQUAL, equal)):
+                yield _Found(group, faults, EVERYBODY, measure, int(mine.sum()), rate)
+
+
+def _of_pairs(
+    counts: list[Numbers], home: Codes, common: tuple[Numbers, Numbers, Numbers]
+) -> Iterator[tuple[str, str, Rate]]:
+    """Work out precision, recall and F1 of one group and kind of pair, in both ways."""
+    possible, right, wrong = counts
+    linked = right + wrong
+    everybodys_possible, everybodys_right, everybodys_linked = common
+    plain, equal = [], []
+    for below, everybodys in ((linked, everybodys_linked), (possible, everybodys_possible)):
+        plain.append(rate_of(right.sum(axis=1), below.sum(axis=1), home))
+        weights = everybodys / max(everybodys.sum(), 1)
+        rates = everybodys_right / np.where(everybodys > 0, everybodys, np.nan)
+        equal.append(standardised_rate(right, below, home, weights, rates))
+    for faults, (precision, recall) in ((AS_THEY_ARE, plain), (MADE_EQUAL, equal)):
+        yield faults, "Precision", precision
+        yield faults, "Recall", recall
+        yield faults, "F1", f1_of(precision, recall, float(right.sum()))
+
+
+def _scores(found: list[_Found]) -> pd.DataFrame:
+    rows = [one for one in found if one.rate.denominator > 0]
+    ends = [one.rate.interval() for one in rows]
+    counted = [one.faults == AS_THEY_ARE for one in rows]
+    return as_table(
+        "group_scores",
+        pd.DataFrame(
+            {
+                "dimension": [one.group.partition(":")[0] for one in rows],
+                "group": [one.group for one in rows],
+                "faults": [one.faults for one in rows],
+                "pair_kind": [one.pair_kind for one in rows],
+                "measure": [one.measure for one in rows],
+                "children": [one.children for one in rows],
+                # What is put together anew is no quotient of counts.
+                "numerator": _whole([one.rate.numerator for one in rows], counted),
+                "denominator": _whole([one.rate.denominator for one in rows], counted),
+                "value": [one.rate.value for one in rows],
+                "low": [low for low, _ in ends],
+                "high": [high for _, high in ends],
+                "enough": pd.array([one.enough for one in rows], dtype="boolean"),
+            }
+        ),
+    )
+
+
+def _whole(numbers: list[float], where: list[bool]) -> pd.Series:
+    return pd.Series(np.rint(numbers), dtype="float64").where(pd.Series(where)).astype("Int64")
+
+
+def _gaps(found: list[_Found]) -> pd.DataFrame:
+    """Compare the best and the worst group of each dimension, and of all together."""
+    groups: dict[tuple[str, str, str], list[_Found]] = {}
+    for one in found:
+        if one.measure == "F1" and one.group != EVERYBODY and one.enough and not np.isnan(one.rate.value):
+            for dimension in (EVERYBODY, one.group.partition(":")[0]):
+                groups.setdefault((dimension, one.faults, one.pair_kind), []).append(one)
+    rows = [(*place, *_gap(several)) for place, several in groups.items() if len(several) > 1]
+    columns = ["dimension", "faults", "pair_kind", "groups", "best", "worst", "best_f1", "worst_f1", "gap"]
+    gaps = pd.DataFrame(rows, columns=[*columns, "low", "high"])
+    return as_table("group_gaps", gaps.sort_values(["dimension", "faults", "pair_kind"], ignore_index=True))
+
+
+def _gap(several: list[_Found]) -> tuple[object, ...]:
+    best = max(several, key=lambda one: one.rate.value)
+    worst = min(several, key=lambda one: one.rate.value)
+    # The two were picked for lying apart: all pairs of groups share the doubt (Bonferroni).
+    doubt = 0.05 / len(list(combinations(several, 2)))
+    one, other = ((end.rate.value, *end.rate.interval(doubt)) for end in (best, worst))
+    low, high = interval_of_difference(one, other)
+    return len(several), best.group, worst.group, one[0], other[0], one[0] - other[0], max(low, 0.0), high

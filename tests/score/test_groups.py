@@ -1,0 +1,198 @@
+"""What is told of groups of children: counts, gaps, and what is left once faults hit everybody alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.files import District
+from helpers.layouts import as_table
+from helpers.link import link_district
+from helpers.score import read_answer_key, score_groups, score_links
+from helpers.score.fault_exposure import fault_exposure
+from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores
+from helpers.score.truth import groups_of
+from tests.made_by_hand import Made, made
+
+NO_FAULTS = pd.DataFrame({"silo": [], "record": [], "exposure": []}, dtype="string")
+PAIRS = {
+    "Precision": ("right", "linked"),
+    "Recall": ("right", "possible"),
+}
+
+
+def judged(district: Made, exposure: pd.DataFrame = NO_FAULTS) -> GroupScores:
+    return score_groups(district, district.crosswalk, key=district.key, exposure=exposure)  # type: ignore[arg-type]
+
+
+def assert_counts_agree(groups: pd.DataFrame, scores: pd.DataFrame) -> None:
+    """Compare with the scores by silo pair, which count in another way."""
+    totals = scores[scores["left_silo"].isna()].set_index(["group", "pair_kind"])
+    told = groups[groups["faults"].eq(AS_THEY_ARE) & groups["measure"].isin(list(PAIRS))]
+    for group, kind, measure, above, below in told[
+        ["group", "pair_kind", "measure", "numerator", "denominator"]
+    ].itertuples(index=False):
+        if (group, kind) in totals.index:
+            assert [above, below] == totals.loc[(group, kind), list(PAIRS[measure])].tolist()
+
+
+def value(found: GroupScores, group: str, measure: str, faults: str, kind: str = "All") -> float:
+    rows = found.scores
+    rows = rows[
+        rows["group"].eq(group)
+        & rows["measure"].eq(measure)
+        & rows["faults"].eq(faults)
+        & rows["pair_kind"].eq(kind)
+    ]
+    assert len(rows) == 1
+    return float(rows["value"].iloc[0])
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["sis", "meals", "map"]),
+            st.sampled_from(["P1", "P2", "P3", "P4", "P1+P2", ""]),
+            st.sampled_from(["a", "b", "c", ""]),
+            st.sampled_from(["Name and birth date", "Name only", "Nothing"]),
+            st.sampled_from(["", "typo", "accents_lost"]),
+        ),
+        min_size=1,
+        max_size=14,
+    )
+)
+def test_groups_count_what_the_scores_count(drawn: list[tuple[str, str, str, str, str]]) -> None:
+    records = [(silo, f"r{at}", person, child) for at, (silo, person, child, _, _) in enumerate(drawn)]
+    district = made(
+        records,
+        {"P1": "Anglo;twin", "P2": "Vietnamese;twin", "P3": "Hispanic", "P4": "Vietnamese"},
+        {f"r{at}": one[3] for at, one in enumerate(drawn)},
+    )
+    faults = pd.DataFrame(
+        [(one[0], f"r{at}", one[4]) for at, one in enumerate(drawn) if one[4]],
+        columns=["silo", "record", "exposure"],
+        dtype="string",
+    )
+    found = judged(district, faults)
+    assert_counts_agree(found.scores, district.scores())
+    # Everybody has everybody's mix of faults: for them nothing changes.
+    for measure in ("Precision", "Recall", "F1"):
+        rows = found.scores[found.scores["group"].eq("All") & found.scores["measure"].eq(measure)]
+        told = [rows.loc[rows["faults"].eq(faults), "value"].tolist() for faults in (AS_THEY_ARE, MADE_EQUAL)]
+        assert told[0] == pytest.approx(told[1], nan_ok=True)
+
+
+def two_groups(hit: dict[str, list[int]], joined: dict[str, list[int]]) -> tuple[Made, pd.DataFrame]:
+    """Make 40 children each of two origins, with two records; say whose is hit and whose are joined."""
+    records, faults, origins = [], [], {}
+    for origin in ("Anglo", "Hispanic"):
+        for at in range(40):
+            person = f"P{origin}{at:02d}"
+            origins[person] = origin
+            child = f"{person}-2" if at not in joined[origin] else f"{person}-1"
+            records += [("sis", f"s{person}", person, f"{person}-1"), ("meals", f"m{person}", person, child)]
+            if at in hit[origin]:
+                faults.append(("meals", f"m{person}", "accents_lost"))
+    exposure = pd.DataFrame(faults, columns=["silo", "record", "exposure"], dtype="string")
+    return made(records, origins), exposure
+
+
+def test_what_only_comes_of_unequal_faults_goes_when_they_are_made_equal() -> None:
+    # Whoever is hit is joined half of the time, whoever isn't always; Hispanic names are hit more often.
+    hit = {"Anglo": list(range(4)), "Hispanic": list(range(20))}
+    joined = {"Anglo": [0, 1, *range(4, 40)], "Hispanic": [*range(10), *range(20, 40)]}
+    found = judged(*two_groups(hit, joined))
+    assert value(found, "name origin: Anglo", "Recall", AS_THEY_ARE) == pytest.approx(38 / 40)
+    assert value(found, "name origin: Hispanic", "Recall", AS_THEY_ARE) == pytest.approx(30 / 40)
+    # Of all 80 children 24 are hit.
+    for group in ("name origin: Anglo", "name origin: Hispanic"):
+        for measure in ("Recall", "Children exactly right"):
+            assert value(found, group, measure, MADE_EQUAL) == pytest.approx(56 / 80 + 24 / 80 / 2)
+    gaps = found.gaps[found.gaps["dimension"].eq("name origin") & found.gaps["pair_kind"].eq("All")]
+    gaps = gaps.set_index("faults")
+    assert gaps.loc[AS_THEY_ARE, "best"] == "name origin: Anglo"
+    assert gaps.loc[AS_THEY_ARE, "low"] > 0
+    assert gaps.loc[MADE_EQUAL, "gap"] == pytest.approx(0)
+    assert gaps.loc[MADE_EQUAL, "low"] == 0
+
+
+def test_what_linking_does_to_a_group_stays_when_faults_are_made_equal() -> None:
+    hit = {"Anglo": list(range(8)), "Hispanic": list(range(8))}
+    joined = {"Anglo": list(range(40)), "Hispanic": [0, 1, *range(8, 40)]}
+    found = judged(*two_groups(hit, joined))
+    for faults in (AS_THEY_ARE, MADE_EQUAL):
+        assert value(found, "name origin: Hispanic", "Recall", faults) == pytest.approx(34 / 40)
+        assert value(found, "name origin: Anglo", "Recall", faults) == 1
+
+
+def test_children_missed_and_wrongly_joined_are_shares_of_a_groups_children() -> None:
+    records = [
+        ("sis", "s1", "P1", "a"), ("meals", "m1", "P1", "a"), ("sis", "s2", "P2", "b"),
+        ("meals", "m2", "P2", "a"), ("sis", "s3", "P3", "c"), ("meals", "m3", "P3", "d"),
+    ]  # fmt: skip
+    found = judged(made(records, {"P1": "Anglo", "P2": "Vietnamese", "P3": "Anglo"}))
+    shares = {
+        measure: value(found, "name origin: Anglo", measure, AS_THEY_ARE)
+        for measure in ("Children exactly right", "Children missed", "Children wrongly joined")
+    }
+    assert shares == {
+        "Children exactly right": 0,
+        "Children missed": 0.5,
+        "Children wrongly joined": 0.5,
+    }
+    assert not found.scores["enough"].any()
+    assert found.gaps.empty  # of one or two children nothing is said
+
+
+def test_a_home_in_another_language_and_no_home_are_groups() -> None:
+    people = as_table(
+        "key_people",
+        pd.DataFrame(
+            {
+                "person": ["P1", "P2"],
+                "role": "Student",
+                "groups": ["home language: eng", "home language: som;twin: yes"],
+            }
+        ),
+    )
+    cases = as_table(
+        "key_cases", pd.DataFrame({"case": ["homeless"], "person": ["P2"], "decidable_by": ["Neither"]})
+    )
+    groups = groups_of(people, cases).groupby("group")["person"].agg(list).to_dict()
+    assert groups["language at home: not English"] == groups["homeless: yes"] == ["P2"]
+    assert groups["language at home: English"] == groups["homeless: no"] == ["P1"]
+
+
+def test_a_districts_groups_are_counted_as_its_scores_are(district: District) -> None:
+    crosswalk = link_district(district, "standardised").crosswalk
+    found = score_groups(district, crosswalk)
+    assert_counts_agree(found.scores, score_links(district, crosswalk))
+    twins = found.scores[found.scores["group"].eq("twin: yes")]
+    assert set(twins["measure"]) >= {"Precision", "Recall", "F1", "Children missed"}
+
+
+def test_faults_are_found_on_the_records_that_they_befell(district: District) -> None:
+    key = read_answer_key(district.folder)
+    exposure = fault_exposure(district, key)
+    kinds = set(exposure["exposure"])
+    assert {"typo", "accents_lost", "nickname"} <= kinds
+    # What befalls marks, money or headers changes nobody's name.
+    assert not kinds & {"money_as_text", "percentile_zero", "space_in_header", "byte_order_mark"}
+    # A record is one of those on whose rows the key has that fault.
+    lost = key.faults[key.faults["kind"].eq("accents_lost") & key.faults["silo"].eq("meals")]
+    rows = district.person_rows.merge(lost[["silo", "file", "row"]], on=["silo", "file", "row"], how="inner")
+    found = exposure[exposure["silo"].eq("meals") & exposure["exposure"].eq("accents_lost")]
+    assert set(found["record"]) <= set(rows["record"])
+    assert len(found) > 0
+
+
+def test_faults_that_the_key_does_not_have_leave_every_record_out(district: District) -> None:
+    key = read_answer_key(district.folder)
+    assert fault_exposure(district, replace(key, faults=key.faults.iloc[:0])).empty
+    assert np.isin(["silo", "record", "exposure"], fault_exposure(district, key).columns).all()

@@ -9,6 +9,9 @@ __all__ = ["choose_child", "share_among_rivals"]
 
 # Odds beyond this are certainty; the bound keeps sums finite.
 LARGEST_WEIGHT = 60.0
+STEPS_OF_LEARNING = 20
+# As if so many records had been seen that found a child, and as many that found none.
+CAUTION = 10.0
 
 
 def odds(weight: np.ndarray) -> np.ndarray:
@@ -17,18 +20,22 @@ def odds(weight: np.ndarray) -> np.ndarray:
     return result
 
 
-def choose_child(weighed: pd.DataFrame) -> pd.DataFrame:
+def choose_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
     """Give each chooser its share of probability among its candidates.
 
     Two children of one name both look likely for a record that has the name alone. Each for itself would be
-    believed; together they show that nobody knows. So a record's candidates share one certainty, and *none of
-    them* has odds of 1 beside theirs.
+    believed; together they show that nobody knows. So a record's candidates share one certainty with *none of
+    them*. How often it is none of them is learned for each system from all its records at once: it is rare
+    where nearly all find somebody, and likely where many find nobody.
 
     Parameters
     ----------
     weighed
         ``chooser`` (who looks for a child), ``child`` (several rows of one child count once, by the
-        strongest), ``match_weight`` (log2), ``refused``: these compete for nothing.
+        strongest), ``group`` (the chooser's system), ``match_weight`` (log2, for one child drawn from all),
+        ``refused``: these compete for nothing.
+    asking
+        How many choosers each group has, those without any candidate among them.
 
     Returns
     -------
@@ -38,10 +45,8 @@ def choose_child(weighed: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> pairs = pd.DataFrame(
-    ...     {"chooser": [7, 7], "child": [1, 2], "match_weight": [9.0, 9.0], "refused": [False, False]}
-    ... )
-    >>> choose_child(pairs)["share"].round(3).tolist()
+    >>> pairs = pd.DataFrame({"chooser": [7, 7], "child": [1, 2], "group": 0, "match_weight": 9.0})
+    >>> choose_child(pairs.assign(refused=False), np.array([1]))["share"].round(3).tolist()
     [0.5, 0.5]
     """
     open_to = weighed[~weighed["refused"].to_numpy(dtype=bool)]
@@ -50,7 +55,22 @@ def choose_child(weighed: pd.DataFrame) -> pd.DataFrame:
     mine = odds(ranked["match_weight"].to_numpy(dtype="float64"))
     codes, _ = pd.factorize(ranked["chooser"])
     total = np.bincount(codes, weights=mine) if len(ranked) else np.zeros(0)
-    return ranked.assign(share=mine / (1 + total[codes]), best=~ranked.duplicated("chooser"))
+    best = ~ranked.duplicated("chooser").to_numpy()
+    none = _odds_of_none(total, ranked["group"].to_numpy(dtype="int64")[best], asking)
+    against = none[ranked["group"].to_numpy(dtype="int64")]
+    return ranked.assign(share=mine / (against + total[codes]), best=best)
+
+
+def _odds_of_none(total: np.ndarray, group: np.ndarray, asking: np.ndarray) -> np.ndarray:
+    """Learn by expectation and maximisation how often a chooser of each group belongs to no candidate."""
+    without = asking - np.bincount(group, minlength=len(asking))
+    share = np.full(len(asking), 0.5)
+    for _ in range(STEPS_OF_LEARNING):
+        none = share / (1 - share)
+        expected = np.bincount(group, weights=none[group] / (none[group] + total), minlength=len(asking))
+        share = (expected + without + CAUTION) / (asking + 2 * CAUTION)
+    odds_of_none: np.ndarray = share / (1 - share)
+    return odds_of_none
 
 
 def share_among_rivals(weighed: pd.DataFrame, count: int, alike: np.ndarray) -> np.ndarray:

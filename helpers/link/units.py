@@ -52,6 +52,13 @@ class Units:
         """Tell which units have a name."""
         return np.bincount(self.names.record, minlength=len(self)) > 0
 
+    @property
+    def silo(self) -> np.ndarray:
+        """Give the first silo of each unit."""
+        result = np.zeros(len(self), dtype="int64")
+        result[self.silos.unit[::-1]] = self.silos.code[::-1]
+        return result
+
     def frame(self) -> pd.DataFrame:
         """Give what a model weighs: one row a unit, ``unit`` and a list for each kind of value."""
         count = len(self)

@@ -11,7 +11,8 @@ import pandas as pd
 
 from helpers.link.candidates import among_undated
 from helpers.link.choosing import choose_child, share_among_rivals
-from helpers.link.clusters import cluster_records
+from helpers.link.clusters import cluster_records, components
+from helpers.link.coverage import coverage_weights
 from helpers.link.rungs.found import Aids, Found
 from helpers.link.rungs.scored import Candidates, weigh_candidates
 from helpers.link.students import Students
@@ -30,6 +31,9 @@ ACCEPT = (0.8, 0.8, 0.9)
 REVIEW = 0.1
 # Two candidates that are one child with at least this probability don't compete for a third record.
 ALIKE = 0.3
+SAME_NAME_AND_BIRTH_DATE = ("name and birth date agree, a strong id contradicts",)
+# From this share up it is plain whose a record is, so that it shows which children a system has.
+PLAIN = 0.95
 # Units below this speak against each other: no third one joins them.
 AGAINST = 0.02
 
@@ -57,7 +61,7 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     kind = seen.pairs["kind"].to_numpy()
     dated = _decide_dated(seen.pairs[kind == 0], count)
     children = _cluster(count, [dated], seen.exclusions.also_by_names)[0]
-    undated = _decide_undated(seen.pairs[kind == 1], seen.units.dated, children)
+    undated = _decide_undated(seen.pairs[kind == 1], seen.units, _alike(seen, dated, children))
     left_over, over = _decide_left_over(seen, undated, aids)
     parts = [dated, undated, left_over]
     label, outcomes = _cluster(count, parts, _by_weights_too(seen.exclusions, parts))
@@ -95,22 +99,33 @@ def _decision(share: np.ndarray, refused: np.ndarray, alone: np.ndarray, accept:
     ).astype(object)
 
 
-def _decide_undated(pairs: pd.DataFrame, dated: np.ndarray, children: np.ndarray) -> pd.DataFrame:
+def _alike(seen: Candidates, dated: pd.DataFrame, children: np.ndarray) -> np.ndarray:
+    """Number children so that those who may well be one have one number: they don't compete for a record."""
+    likely = dated[dated["match_probability"].ge(ALIKE) & ~dated["refused"]]
+    rules = seen.settled.pairs
+    waiting = rules[rules["decision"].eq("Review") & rules["rule"].isin(SAME_NAME_AND_BIRTH_DATE)]
+    left, right = (
+        np.concatenate((likely[side].to_numpy(), seen.units.of_record[waiting[side].to_numpy()]))
+        for side in ("left", "right")
+    )
+    return components(len(children), children[left], children[right])[children]
+
+
+def _decide_undated(pairs: pd.DataFrame, units: Units, children: np.ndarray) -> pd.DataFrame:
     """Give each unit without a birth date to the child that has most of its probability."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    chooser = np.where(dated[left], right, left)
-    child = children[np.where(dated[left], left, right)]
-    ranked = choose_child(pairs.assign(chooser=chooser, child=child))
-    decision = _decision(
-        ranked["share"].to_numpy(),
-        ranked["refused"].to_numpy(dtype=bool),
-        ranked["share"].to_numpy(),
-        ACCEPT[1],
-    )
+    dated, silo = units.dated, units.silo
+    unit, chooser = np.where(dated[left], left, right), np.where(dated[left], right, left)
+    wanting = pairs.assign(chooser=chooser, unit=unit, child=children[unit], group=silo[chooser])
+    asking = np.bincount(silo[units.named & ~dated], minlength=int(np.max(silo, initial=0)) + 1)
+    first = choose_child(wanting, asking)
+    covered = coverage_weights(units, first, first["share"].to_numpy() >= PLAIN)
+    again = first.drop(columns=["share", "best"]).assign(match_weight=first["match_weight"] + covered)
+    ranked = choose_child(again, asking)
+    share = ranked["share"].to_numpy()
+    decision = _decision(share, np.zeros(len(ranked), dtype=bool), share, ACCEPT[1])
     decision[~ranked["best"].to_numpy() & (decision == "Review")] = "No match"
-    return ranked.assign(probability=ranked["share"], decision=decision)[
-        [*pairs.columns, "probability", "decision"]
-    ]
+    return ranked.assign(probability=share, decision=decision)[[*pairs.columns, "probability", "decision"]]
 
 
 def _decide_left_over(

@@ -7,12 +7,14 @@ the e-mail address has the name. A record without a name, or with a filler for o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from helpers.link.emails import emails, name_behind_initials
+from helpers.link.many_valued import Values
 from helpers.link.names import (
     MISSING,
     ORDER_SWAPPED,
@@ -25,7 +27,15 @@ from helpers.link.names import (
 from helpers.link.placeholders import fillers_in, no_first_names
 from helpers.link.typed_names import typed_name
 
-__all__ = ["Forms", "NameEvidence", "compare_names", "name_keys", "read_names"]
+__all__ = [
+    "Forms",
+    "NameEvidence",
+    "compare_names",
+    "first_name_forms",
+    "name_keys",
+    "read_names",
+    "surname_forms_of",
+]
 
 # Records, and places of a first name and a surname in the list of texts.
 Readings = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -214,10 +224,64 @@ def name_keys(forms: Forms) -> tuple[np.ndarray, np.ndarray]:
 
 def _keys_of(first: str, last: str) -> set[str]:
     whole = " ".join(sorted(f"{first} {last}".split()))
-    firsts = formal_names(first.replace(" ", ""))
-    if " " in first:
-        firsts = firsts | formal_names(first.split(" ", 1)[0])
+    firsts = _formal_forms(first)
     return {f"{one}\t{other}" for one in firsts for other in surname_forms(last)} | {whole}
+
+
+def _formal_forms(first: str) -> frozenset[str]:
+    """Give what a first name may stand for, read with a second first name and without."""
+    names = formal_names(first.replace(" ", ""))
+    return names | formal_names(first.split(" ", 1)[0]) if " " in first else names
+
+
+def first_name_forms(forms: Forms) -> Values:
+    """Give the first names for which each record's may stand.
+
+    Parameters
+    ----------
+    forms
+        From `read_names`.
+
+    Returns
+    -------
+    Values
+        Of records; `variants.formal_names` of every first name, read with a second one and without.
+    """
+    return _spread(forms.record, forms.first, forms.texts, _formal_forms)
+
+
+def surname_forms_of(forms: Forms) -> Values:
+    """Give the forms under which each record's surname may be found.
+
+    Parameters
+    ----------
+    forms
+        From `read_names`.
+
+    Returns
+    -------
+    Values
+        Of records; `names.surname_forms` of every surname.
+    """
+    return _spread(forms.record, forms.last, forms.texts, surname_forms)
+
+
+def _spread(
+    record: np.ndarray, place: np.ndarray, texts: list[str], forms_of: Callable[[str], frozenset[str]]
+) -> Values:
+    """Replace each text by its forms, each distinct one looked up once."""
+    record, place = record[place > 0], place[place > 0]
+    numbers: dict[str, int] = {}
+    used, codes = np.unique(place, return_inverse=True)
+    forms = [
+        [numbers.setdefault(form, len(numbers)) for form in sorted(forms_of(texts[one]))]
+        for one in used.tolist()
+    ]
+    sizes = np.array([len(some) for some in forms], dtype="int64")
+    flat = np.array([form for some in forms for form in some], dtype="int64")
+    begin, times = (np.cumsum(sizes) - sizes)[codes], sizes[codes]
+    which = np.repeat(begin, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    return Values.of(np.repeat(record, times), flat[which], list(numbers))
 
 
 def compare_names(forms: Forms, count: int, left: np.ndarray, right: np.ndarray) -> NameEvidence:

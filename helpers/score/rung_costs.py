@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from helpers.files import District
+from helpers.link import Links
 from helpers.score.answer_key import can_be_judged
-from helpers.score.children import LinksToScore, score_children
+from helpers.score.children import score_children
+from helpers.score.truth import RECORD
 from helpers.show.numbers import CountGuard, number_text, shown_count
 
 __all__ = ["children_by_outcome", "outcomes_in_words", "wholly_by_rung"]
 
+NAMED = ("Name and birth date", "Name only")
 OUTCOMES = ("right", "missed", "wrong")
 # Without a key only how surely a child's records are tied can be told; what comes later is weaker.
 TIES = {"Sure": "joined", "Alone": "alone", "Review": "review", "Unverified": "unverified"}
 
 
-def children_by_outcome(district: District, links: LinksToScore) -> dict[str, int]:
-    """Count the children of whom some system has a record, by what became of them.
+def children_by_outcome(district: District, links: Links) -> dict[str, int]:
+    """Count the children of whom some system has a name, by what became of their records.
 
     Parameters
     ----------
@@ -31,15 +35,26 @@ def children_by_outcome(district: District, links: LinksToScore) -> dict[str, in
     dict of int
         With an answer key *right* (all its records and no other's), *missed* (they fell apart), *wrong*
         (another child's record is among them). Without one how surely they are tied: *joined*, *alone*,
-        *review*, *unverified*, each child by its weakest tie.
+        *review*, *unverified*, each child by its weakest tie. Only records with a name count: of a number
+        alone that nobody shares no way to join can say whose it is, and with it no child would be whole.
     """
+    crosswalk = links.crosswalk[links.crosswalk["linkable_by"].isin(NAMED)]
     if can_be_judged(district.folder):
-        told = score_children(district, links)["outcome"].value_counts()
+        told = score_children(_named(district), replace(links, crosswalk=crosswalk))["outcome"].value_counts()
         return {outcome: int(told.get(outcome, 0)) for outcome in OUTCOMES}
     order = list(TIES)
-    place = links.crosswalk["band"].map(order.index).groupby(links.crosswalk["child"]).max()
+    place = crosswalk["band"].map(order.index).groupby(crosswalk["child"]).max()
     counts = place.value_counts()
     return {TIES[band]: int(counts.get(number, 0)) for number, band in enumerate(order)}
+
+
+def _named(district: District) -> District:
+    silos = {}
+    for name, silo in district.items():
+        people = silo.people[silo.people["linkable_by"].isin(NAMED)]
+        rows = silo.person_rows.merge(people[RECORD], on=RECORD, how="inner", validate="many_to_one")
+        silos[name] = replace(silo, people=people, person_rows=rows)
+    return District(district.folder, district.about, silos)
 
 
 def outcomes_in_words(outcomes: Mapping[str, int], guard: CountGuard | None = None) -> str:

@@ -21,13 +21,13 @@ from helpers.link.two_files.mapping import SideMapping, Source
 
 __all__ = ["draft_side"]
 
-MOST = 0.8  # share of a column's distinct values that must look like the field's
-LOOKED_AT = 2_000  # distinct values of a column
+MOST = 0.8  # share of a column's filled cells that must look like the field's
+LOOKED_AT = 3_000  # cells of a column
 KNOWN_NAMES = 0.4  # share of known first names from which a column without a head is one
 
 # Words beside a field's own that say nothing of what it is.
 NEUTRAL = frozenset(
-    "res residence residential residency home mailing mail primary current fake std standard standardised "
+    "address addr res residence residential residency home mailing mail primary current fake std standard standardised "
     "standardized clean cleaned orig original raw new full text txt str string code value field col column "
     "c left right a b l r x y 1 one of the person student pupil child patient voter customer client member "
     "user participant subject legal own p real desc description number no dt cd line".split()
@@ -73,7 +73,7 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
     """
     names = [str(name) for name in rows.columns]
     words = _without_prefix([head_words(name) for name in names])
-    distinct = {name: rows[name].dropna().drop_duplicates().iloc[:LOOKED_AT] for name in names}
+    distinct = {name: _some(rows[name].dropna()) for name in names}
     offers: list[tuple[int, int, str, str]] = []
     mapping = SideMapping()
     for place, (name, said) in enumerate(zip(names, words, strict=True)):
@@ -114,6 +114,10 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
         if name not in used and name not in mapping.left_out:
             mapping.left_out[name] = _why_not(name, said, rows[name], distinct[name])
     return mapping
+
+
+def _some(cells: pd.Series) -> pd.Series:
+    return cells.iloc[:: max(1, -(-len(cells) // LOOKED_AT))]
 
 
 def _without_prefix(heads: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -230,7 +234,7 @@ def _by_values(
             field = "e_mail"
         elif (
             "sex" not in fields_taken
-            and 1 < len(texts) <= 6
+            and 1 < texts.nunique() <= 6
             and _share(texts, lambda text: text.casefold() in words_file()["sex"]) == 1.0
         ):
             field = "sex"
@@ -250,7 +254,7 @@ def _by_values(
     letters = [
         name
         for name, texts in silent.items()
-        if name not in taken and len(texts) > 1 and _share(texts, NAME.fullmatch) >= 0.9
+        if name not in taken and texts.nunique() > 1 and _share(texts, NAME.fullmatch) >= 0.9
     ]
     known = {
         name: _share(distinct[name], lambda text: len(formal_names(text.casefold())) > 1 or _is_formal(text))

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.layouts import STRING, BadInput
 from helpers.link.two_files.candidates import find_candidates
 from helpers.link.two_files.comparisons import Comparison, compare, comparisons_of
-from helpers.link.two_files.contradictions import two_persons
+from helpers.link.two_files.contradictions import guard_for
 from helpers.link.two_files.draft import draft_side
 from helpers.link.two_files.fields import PARTS_OF_DATE
 from helpers.link.two_files.mapping import SideMapping
@@ -100,15 +100,16 @@ def link_files(
             f"only such values in common were not compared ({candidates.passed_over_persons} rows have one)"
         )
     levels = compare(persons, comparisons, candidates.left, candidates.right)
-    weights = learn_weights(persons, comparisons, candidates, levels)
+    guard = guard_for(comparisons, levels)
+    weights = learn_weights(persons, guard, candidates, levels)
 
     def weigh(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         found = compare(persons, comparisons, one, other)
-        return weights.of(persons, comparisons, found, one, other), two_persons(comparisons, found)
+        return weights.of(persons, comparisons, found, one, other), guard.two_persons(found)
 
     weight = weights.of(persons, comparisons, levels, candidates.left, candidates.right)
-    apart = two_persons(comparisons, levels)
-    decided = decide_pairs(persons, candidates, weight, apart, weigh)
+    apart = guard.two_persons(levels)
+    decided = decide_pairs(persons, candidates, weight, apart, guard.doubtful(levels), weigh)
     return Linked(
         _as_pairs(persons, comparisons, decided),
         used,

@@ -28,7 +28,12 @@ def probability(weight: np.ndarray) -> np.ndarray:
 
 
 def decide_pairs(
-    persons: Persons, candidates: Candidates, weight: np.ndarray, apart: np.ndarray, weigh: Weigh
+    persons: Persons,
+    candidates: Candidates,
+    weight: np.ndarray,
+    apart: np.ndarray,
+    doubtful: np.ndarray,
+    weigh: Weigh,
 ) -> pd.DataFrame:
     """Decide about pairs.
 
@@ -38,8 +43,8 @@ def decide_pairs(
         Of both files.
     candidates
         The pairs.
-    weight, apart
-        Of each: bits, and whether it can't be one person.
+    weight, apart, doubtful
+        Of each: bits, whether it can't be one person, and whether a person should see it even so.
     weigh
         The same for pairs that other pairs imply.
 
@@ -71,7 +76,13 @@ def decide_pairs(
     lost = pairs.index[accepted[clusters.outcome != "Match"]]
     pairs.loc[lost, "why"] = "would join rows that contradict each other"
     pairs.loc[lost, "probability"] = np.minimum(pairs.loc[lost, "probability"], 0.5)
-    return _worth_telling(pd.concat([pairs, _implied(persons, pairs, weigh)], ignore_index=True))
+    doubted = np.flatnonzero(apart & doubtful & (weight > 0))
+    colliding = pd.DataFrame({"left": candidates.left[doubted], "right": candidates.right[doubted]}).assign(
+        probability=np.minimum(probability(weight[doubted]), 0.5),
+        why="what agrees may be a relative's",
+        decision="Review",
+    )
+    return _worth_telling(pd.concat([pairs, _implied(persons, pairs, weigh), colliding], ignore_index=True))
 
 
 def _among_rivals(pairs: pd.DataFrame, weigh: Weigh) -> np.ndarray:

@@ -324,14 +324,32 @@ def _birth(parts: Sequence[_Side], notes: list[str]) -> np.ndarray | None:
                 + (", by which most are days of the other file" if found and found[best] else "")
             )
             read[place] = (parts_of(texts, (best,)), (best,))
-    whole = np.concatenate([one[0] for one in read])
-    year = whole[:, 0]
-    if ((year >= 0) & (year < 100)).any():
-        # One file writes years with two figures: only these can be compared.
-        whole = whole.copy()
-        whole[:, 0] = np.where(year >= 0, year % 100, NO_DATE)
-        notes.append("years of birth are compared by their last two figures: one file writes no others")
+    if any(_two_figures(one[0][:, 0]) for one in read):
+        # Only the last two figures can be compared.
+        dates = [np.where(one[0] < 0, one[0], one[0] % 100) for one in read]
+        notes.append("years of birth are compared by their last two figures: a file writes no others")
+    else:
+        dates = [_with_century(one[0]) for one in read]
+    whole = np.concatenate(dates)
     return whole if (whole[:, 0] >= 0).any() else None
+
+
+def _two_figures(year: np.ndarray) -> bool:
+    """Say whether most years of a file have two figures."""
+    known = year[year >= 0]
+    return bool(len(known)) and float((known < 100).mean()) > 0.5
+
+
+def _with_century(dates: np.ndarray) -> np.ndarray:
+    """Put a few years of two figures into the last hundred years."""
+    year = dates[:, 0]
+    short = (year >= 0) & (year < 100)
+    if not short.any():
+        return dates
+    newest = int(np.max(year)) % 100 if int(np.max(year)) >= 2000 else -1
+    result = dates.copy()
+    result[:, 0] = np.where(short, year + np.where(year <= newest, 2000, 1900), year)
+    return result
 
 
 def _exchanged(formats: Sequence[str]) -> bool:

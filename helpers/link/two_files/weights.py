@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers.link.two_files.candidates import Candidates, some_pairs
 from helpers.link.two_files.comparisons import Comparison, compare
-from helpers.link.two_files.contradictions import two_persons
+from helpers.link.two_files.contradictions import Guard
 from helpers.link.two_files.persons import Persons
 
 __all__ = ["Weights", "learn_weights"]
@@ -76,17 +76,15 @@ class Weights:
         return self.prior + _sum(levels, self.m, self.u) + extra
 
 
-def learn_weights(
-    persons: Persons, comparisons: Sequence[Comparison], candidates: Candidates, levels: np.ndarray
-) -> Weights:
+def learn_weights(persons: Persons, guard: Guard, candidates: Candidates, levels: np.ndarray) -> Weights:
     """Learn what levels are worth.
 
     Parameters
     ----------
     persons
         Of both files.
-    comparisons
-        From `comparisons_of`.
+    guard
+        Of the files, with their comparisons.
     candidates
         The pairs.
     levels
@@ -97,6 +95,7 @@ def learn_weights(
     Weights
         With few pairs close to what is usual.
     """
+    comparisons = guard.comparisons
     chance_left, chance_right = some_pairs(persons, BY_CHANCE)
     chance = compare(persons, comparisons, chance_left, chance_right)
     left, right = candidates.left, candidates.right
@@ -104,8 +103,8 @@ def learn_weights(
         drawn = np.random.default_rng(2).choice(len(left), LEARNED_FROM, replace=False)
         left, right, levels = left[drawn], right[drawn], levels[drawn]
     share = len(left) / max(len(candidates.left), 1)
-    apart = two_persons(comparisons, levels)
-    chance_apart = two_persons(comparisons, chance)
+    apart = guard.two_persons(levels)
+    chance_apart = guard.two_persons(chance)
     m = [np.array(one.expected) / sum(one.expected) for one in comparisons]
     u = [
         _counted(chance[:, place], np.ones(len(chance)), len(one.words))
@@ -127,9 +126,17 @@ def learn_weights(
         matches = max(float(one.sum()) / share, 0.5)
         m = [_learned(levels[:, place], one, usual) for place, usual in enumerate(comparisons)]
         u = [_counted(chance[:, place], two, len(usual.words)) for place, usual in enumerate(comparisons)]
+        _count_once(comparisons, m, u)
         if abs(matches - before) < STILL * max(before, 1.0):
             break
     return Weights(m, u, _prior(matches, total), matches)
+
+
+def _count_once(comparisons: Sequence[Comparison], m: list[np.ndarray], u: list[np.ndarray]) -> None:
+    """Let names that are exchanged count once: the first name's level says it, the surname's adds nothing."""
+    for place, one in enumerate(comparisons):
+        if one.kind == "family":
+            m[place][-1] = u[place][-1]
 
 
 def _prior(matches: float, total: int) -> float:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
 
-from helpers.layouts import BadInput, Layout, nearest
+from helpers.layouts import BadInput, Layout, as_table, nearest
 from helpers.link.crosswalk import STEPS, anchors, make_crosswalk
 from helpers.link.evidence_table import as_pairs
 from helpers.link.findings import find_disagreements
+from helpers.link.id_columns import verify_id_columns
 from helpers.link.persons import persons_decided
 from helpers.link.places import Places
-from helpers.link.rungs import decided, exact, scored, shared_identifier, standardised
-from helpers.link.rungs.found import Aids, Found
+from helpers.link.rungs import cascade, decided, exact, scored, shared_identifier, standardised
+from helpers.link.rungs.found import LARGEST_BLOCK, Aids, Found
 from helpers.link.settle import settle
 from helpers.link.students import Students, make_ready
 
@@ -33,7 +34,7 @@ RUNGS: Mapping[Method, Sequence[Climb]] = {
     "shared identifier": CERTAIN[:1],
     "exact": CERTAIN[:2],
     "standardised": CERTAIN,
-    "cascade": CERTAIN,
+    "cascade": (*CERTAIN, cascade.climb),
     "scored": (*CERTAIN, scored.climb),
     "decided": (*CERTAIN, decided.climb),
 }
@@ -44,7 +45,8 @@ class Links:
     """Who is who: every record's child, the evidence, and what was noticed on the way.
 
     ``passed_over`` counts keys that more records share than any child could have (``step``, ``keys``,
-    ``records``): they found no pair. ``id_columns`` says of every column of ids whether it was verified.
+    ``records``): they found no pair. ``id_columns`` says of every column of ids whether it was verified;
+    ``stale_decisions`` which decisions of persons no longer stand, and why.
     """
 
     crosswalk: pd.DataFrame
@@ -52,6 +54,7 @@ class Links:
     findings: pd.DataFrame
     passed_over: pd.DataFrame
     id_columns: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def link_children(
@@ -111,7 +114,12 @@ def link_children(
             f"No method is called {method!r}.{nearest(str(method), METHODS)} There are: {', '.join(METHODS)}."
         )
     students = make_ready(people, identifiers, unique_people, anchor_order)
-    aids = Aids(persons_decided(students, decisions), schools, model)
+    rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
+    places = Places(rows, layouts or {}, kinds or {})
+    columns = verify_id_columns(students, LARGEST_BLOCK, places)
+    # Ids of a refused column find nobody, and contradict nobody.
+    students = replace(students, ids=columns.ids)
+    aids = Aids(columns, persons_decided(students, decisions), schools, model)
     found = Found.nothing()
     for climb in RUNGS[method]:
         found = climb(students, found, aids)
@@ -120,13 +128,17 @@ def link_children(
     # Where an id says one child and the first name plainly another, nobody need decide that the id collides.
     two_children = pairs["strong_id"] & pairs["plainly_different"] & (pairs["decision"] == "Review")
     refused = pairs.loc[(pairs["decision"] == "Refused") | two_children, ["left", "right"]]
-    rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
-    places = Places(rows, layouts or {}, kinds or {})
+    anchor = anchors(students, label)
+    findings = pd.concat(
+        [find_disagreements(students, label, anchor, refused, places), columns.findings], ignore_index=True
+    )
     return Links(
         crosswalk=make_crosswalk(students, label, pairs, settled.confidence),
         pairs=as_pairs(students, pairs),
-        findings=find_disagreements(students, label, anchors(students, label), refused, places),
+        findings=as_table("findings", findings),
         passed_over=_passed_over(found),
+        id_columns=columns.table,
+        stale_decisions=aids.persons.stale,
     )
 
 

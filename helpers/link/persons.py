@@ -7,33 +7,36 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from helpers.link.review.decisions import pairs_of, stale
 from helpers.link.students import Students
 
 __all__ = ["Persons", "persons_decided"]
 
 ENDS = ("left", "right")
+ENDS_OF_A_PAIR = list(ENDS)
 
 
 @dataclass(frozen=True)
 class Persons:
-    """Pairs that persons decided: ``left``, ``right`` (numbers, left below right), ``match``, ``reviewed_utc``.
+    """What persons decided about pairs of the ``count`` records.
 
-    ``pairs`` is distinct by left and right, in that order.
+    ``pairs`` has ``left``, ``right`` (numbers, left below right), ``is_match`` and ``reviewed_utc``, one row a
+    pair. ``again`` has ``left``, ``right`` and ``why``: pairs of which a decision no longer stands, so that
+    somebody has to look again; ``stale`` the decisions themselves.
     """
 
     pairs: pd.DataFrame
+    again: pd.DataFrame
+    stale: pd.DataFrame
     count: int
-
-    def __len__(self) -> int:
-        return len(self.pairs)
 
     def together(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Tell which pairs a person called one child."""
-        return self._among(self.pairs[self.pairs["match"]], left, right)
+        return self._among(self.pairs[self.pairs["is_match"].to_numpy(dtype=bool)], left, right)
 
     def apart(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Tell which pairs a person called two children."""
-        return self._among(self.pairs[~self.pairs["match"]], left, right)
+        return self._among(self.pairs[~self.pairs["is_match"].to_numpy(dtype=bool)], left, right)
 
     def _among(self, pairs: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         if pairs.empty:
@@ -43,45 +46,43 @@ class Persons:
 
 
 def persons_decided(students: Students, decisions: pd.DataFrame | None) -> Persons:
-    """Number the records that persons decided about; the latest word on a pair holds.
+    """Number the records that persons decided about.
 
     Parameters
     ----------
     students
         The records.
     decisions
-        The standard table of that name: ``left_silo``, ``left_record``, ``right_silo``, ``right_record``,
-        ``decision`` (Match or No match; anything else leaves the pair open), ``reviewed_utc``.
+        The standard table of that name, or nothing.
 
     Returns
     -------
     Persons
-        Without pairs of which a record is no longer there.
+        Decisions that stand, and those that have to be asked again.
     """
     count = len(students)
-    nothing = pd.DataFrame({"left": [], "right": []}, dtype="int64").assign(
-        match=pd.Series([], dtype=bool), reviewed_utc=pd.Series([], dtype="datetime64[us]")
-    )
     if decisions is None or decisions.empty:
-        return Persons(nothing, count)
+        ends = pd.DataFrame({"left": [], "right": []}, dtype="int64")
+        return Persons(
+            ends.assign(
+                is_match=pd.Series([], dtype=bool), reviewed_utc=pd.Series([], dtype="datetime64[us]")
+            ),
+            ends.assign(why=pd.Series([], dtype="string")),
+            pd.DataFrame(),
+            count,
+        )
+    pairs = pairs_of(decisions, students.people).sort_values(ENDS_OF_A_PAIR, ignore_index=True)
+    old = stale(decisions, students.people)
     place = pd.MultiIndex.from_frame(students.people[["silo", "record"]].astype(object))
     one, other = (
-        place.get_indexer(
-            pd.MultiIndex.from_frame(decisions[[f"{end}_silo", f"{end}_record"]].astype(object))
-        )
+        place.get_indexer(pd.MultiIndex.from_frame(old[[f"{end}_silo", f"{end}_record"]].astype(object)))
         for end in ENDS
     )
-    pairs = pd.DataFrame(
-        {
-            "left": np.minimum(one, other).astype("int64"),
-            "right": np.maximum(one, other).astype("int64"),
-            "match": decisions["decision"].eq("Match").to_numpy(dtype=bool, na_value=False),
-            "decided": decisions["decision"].isin(["Match", "No match"]).to_numpy(dtype=bool),
-            "reviewed_utc": decisions["reviewed_utc"].to_numpy(dtype="datetime64[us]"),
-        }
-    )
-    pairs = pairs[(pairs["left"] >= 0) & (pairs["left"] != pairs["right"])]
-    pairs = pairs.sort_values(["left", "right", "reviewed_utc"], kind="stable", na_position="first")
-    pairs = pairs.drop_duplicates(["left", "right"], keep="last", ignore_index=True)
-    pairs = pairs[pairs["decided"]].drop(columns="decided").reset_index(drop=True)
-    return Persons(pairs if len(pairs) else nothing, count)
+    again = pd.DataFrame(
+        {"left": np.minimum(one, other), "right": np.maximum(one, other), "why": old["why"].to_numpy()}
+    ).astype({"left": "int64", "right": "int64", "why": "string"})
+    again = again[(again["left"] >= 0) & (again["left"] != again["right"])]
+    again = again.drop_duplicates(ENDS_OF_A_PAIR, ignore_index=True)
+    held = pairs["left"] * count + pairs["right"]
+    again = again[~(again["left"] * count + again["right"]).isin(held)].reset_index(drop=True)
+    return Persons(pairs, again, old, count)

@@ -70,8 +70,10 @@ def settle(students: Students, found: Found, persons: Persons) -> Settled:
 def _decided(students: Students, found: Found, persons: Persons) -> pd.DataFrame:
     pairs = found.pairs.sort_values(["left", "right", "step"], kind="stable")
     pairs = pairs.drop_duplicates(["left", "right"], ignore_index=True)
-    if len(persons):
-        said = persons.pairs[["left", "right", "match", "reviewed_utc"]].assign(said=True)
+    asked = len(persons.pairs) + len(persons.again) > 0
+    if asked:
+        said = persons.pairs[["left", "right", "is_match", "reviewed_utc"]]
+        said = pd.concat([said.assign(said=True), persons.again.assign(said=False)], ignore_index=True)
         pairs = pairs.merge(said, on=["left", "right"], how="outer", validate="one_to_one")
         pairs["step"] = pairs["step"].fillna(STEP_OF_A_PERSON).astype("int64")
     evidence = gather_evidence(
@@ -85,7 +87,7 @@ def _decided(students: Students, found: Found, persons: Persons) -> pd.DataFrame
         match_probability=np.nan,
         reviewed_utc=pd.Series(pd.NaT, index=decided.index, dtype="datetime64[us]"),
     )
-    return _as_persons_said(decided, pairs) if len(persons) else decided
+    return _as_persons_said(decided, pairs) if asked else decided
 
 
 def _by_rules_of_the_cascade(decided: pd.DataFrame, rule: pd.Series) -> pd.DataFrame:
@@ -105,7 +107,7 @@ def _by_rules_of_the_cascade(decided: pd.DataFrame, rule: pd.Series) -> pd.DataF
 
 def _as_persons_said(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     said = pairs["said"].eq(True).to_numpy(dtype=bool, na_value=False)
-    match = said & pairs["match"].eq(True).to_numpy(dtype=bool, na_value=False)
+    match = said & pairs["is_match"].eq(True).to_numpy(dtype=bool, na_value=False)
     result = decided.copy()
     result.loc[said, "decision"] = np.where(match, "Match", "No match")[said]
     result.loc[said, "rule"] = "a person decided"
@@ -113,6 +115,9 @@ def _as_persons_said(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame
     result.loc[said, "verified"] = match[said]
     result.loc[said, "strength"] = np.where(match, STRENGTH_OF_A_PERSON, 0)[said]
     result.loc[said, "reviewed_utc"] = pairs.loc[said, "reviewed_utc"]
+    again = pairs["why"].notna() & result["decision"].isin(["No match", "Review"])
+    result.loc[again, "decision"] = "Review"
+    result.loc[again, "contradiction"] = "decided before, but " + pairs.loc[again, "why"]
     return result
 
 

@@ -13,11 +13,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from helpers.link.addresses import addresses
 from helpers.link.dates import comparable, order_free
-from helpers.link.forms import Forms, name_keys
+from helpers.link.emails import emails
+from helpers.link.forms import Forms, first_name_forms, name_keys, surname_forms_of
+from helpers.link.grades import LAST_GRADE, PREKINDERGARTEN, grade_numbers
 from helpers.link.many_valued import Values, distinct_pairs
-from helpers.link.names import fold, formal_names, surname_parts
+from helpers.link.names import fold
+from helpers.link.phones import telephones
+from helpers.link.school_names import school_codes
 from helpers.link.students import Students
+from helpers.link.variants import formal_names
 
 __all__ = ["Units", "make_units"]
 
@@ -99,12 +105,14 @@ def make_units(students: Students, label: np.ndarray, schools: pd.DataFrame | No
     values["middle"] = Values.of_column(unit, people["middle_name"].map(fold, na_action="ignore"))
     values |= _birth_days(people, unit)
     values["sex"] = Values.of_column(unit, people["sex"])
-    values["schools"] = Values.of_column(unit, _schools(people, schools))
-    values["grades"] = _grades(people, unit)
-    values["telephones"] = Values.of_column(unit, people["telephone"].str.replace(r"\D", "", regex=True))
-    values["emails"] = Values.of_column(unit, people["email"].str.strip().str.lower())
-    street = people["street_number_name"].str.casefold().str.replace(r"[\W_]+", " ", regex=True).str.strip()
-    values["addresses"] = Values.of_column(unit, street)
+    values["schools"] = Values.of_column(unit, school_codes(people, schools))
+    grade = grade_numbers(people)
+    known = grade.notna().to_numpy(dtype=bool)
+    place = grade[known].to_numpy(dtype="int64") - PREKINDERGARTEN
+    values["grades"] = Values.of(unit[known], place, np.arange(PREKINDERGARTEN, LAST_GRADE + 1))
+    values["telephones"] = Values.of_column(unit, telephones(people["telephone"]))
+    values["emails"] = Values.of_column(unit, emails(people["email"]))
+    values["addresses"] = Values.of_column(unit, addresses(people["street_number_name"]))
     values["localities"] = Values.of_column(unit, people["city"].str.casefold().str.strip())
     values["postcodes"] = Values.of_column(unit, people["postal_code"].str.slice(0, 5))
     ids = students.ids.assign(number=unit[students.ids["number"].to_numpy(dtype="int64")])
@@ -134,8 +142,6 @@ def _names(names: Forms, count: int) -> dict[str, Values]:
     keys = Values.of(record, key, np.arange(int(np.max(key)) + 1 if len(key) else 0).astype(str))
     first, last = np.where(names.first > 0, names.first, -1), np.where(names.last > 0, names.last, -1)
     given, family = Values.of(names.record, first, texts), Values.of(names.record, last, texts)
-    formal = _spread(given, lambda name: sorted(_formal(name)))
-    parts = _spread(family, lambda name: [name, *surname_parts(name)])
     # Joint frequency is counted over the first reading of a name, nicknames and order of words seen through.
     begins = np.flatnonzero(np.diff(names.record, prepend=-1))
     whole, distinct = pd.factorize(names.first[begins] * len(texts) + names.last[begins])
@@ -147,35 +153,15 @@ def _names(names: Forms, count: int) -> dict[str, Values]:
         "name_keys": keys,
         "name_key": Values.of(names.record[begins], codes.astype("int64")[whole], words),
         "given": given,
-        "given_formal": formal,
+        "given_formal": first_name_forms(names),
         "family": family,
-        "family_parts": parts,
+        "family_parts": surname_forms_of(names),
     }
-
-
-def _formal(first: str) -> frozenset[str]:
-    names = formal_names(first.replace(" ", ""))
-    return names | formal_names(first.split(" ", 1)[0]) if " " in first else names
 
 
 def _canonical(first: str, last: str) -> str:
     formal = sorted(formal_names(first.replace(" ", "")) - {first}) or [first]
     return " ".join(sorted(f"{formal[0]} {last}".split()))
-
-
-def _spread(values: Values, forms_of: object) -> Values:
-    """Replace each value by its forms, each distinct one looked up once."""
-    numbers: dict[str, int] = {}
-    used = np.unique(values.code)
-    forms = [
-        [numbers.setdefault(form, len(numbers)) for form in forms_of(values.texts[c])] for c in used.tolist()
-    ]  # type: ignore[operator]
-    sizes = np.array([len(some) for some in forms], dtype="int64")
-    flat = np.array([form for some in forms for form in some], dtype="int64")
-    place = np.searchsorted(used, values.code)
-    begin, times = (np.cumsum(sizes) - sizes)[place], sizes[place]
-    which = np.repeat(begin, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    return Values.of(np.repeat(values.unit, times), flat[which], list(numbers))
 
 
 def _birth_days(people: pd.DataFrame, unit: np.ndarray) -> dict[str, Values]:
@@ -191,39 +177,3 @@ def _birth_days(people: pd.DataFrame, unit: np.ndarray) -> dict[str, Values]:
         ),
         "birth_days_free": Values.of(unit[known], codes.astype("int64"), numbers.astype(str)),
     }
-
-
-def _schools(people: pd.DataFrame, schools: pd.DataFrame | None) -> pd.Series:
-    """Name each record's school alike in all systems, as far as the table of schools allows."""
-    name = people["school_name"].str.casefold().str.replace(r"[\W_]+", " ", regex=True).str.strip()
-    name = (
-        name.str.replace(r"\b(school|elem|elementary)\b", "", regex=True)
-        .str.replace(r" +", " ", regex=True)
-        .str.strip()
-    )
-    own = people["school_id"]
-    if schools is not None and len(schools):
-        known = schools.dropna(subset=["school_id", "school_name"]).drop_duplicates("school_id")
-        words = known["school_name"].str.casefold().str.replace(r"[\W_]+", " ", regex=True).str.strip()
-        words = (
-            words.str.replace(r"\b(school|elem|elementary)\b", "", regex=True)
-            .str.replace(r" +", " ", regex=True)
-            .str.strip()
-        )
-        named = own.map(dict(zip(known["school_id"], words, strict=True)))
-        return named.astype("string").fillna(name).fillna(own)
-    return name.fillna(own)
-
-
-def _grades(people: pd.DataFrame, unit: np.ndarray) -> Values:
-    codes = {"PK": -1, "KG": 0}
-    grade = people["grade_level"].map(
-        lambda text: codes.get(text, int(text) if text.isdigit() else None), na_action="ignore"
-    )
-    grade = pd.to_numeric(grade, errors="coerce")
-    as_of = people["as_of"].dt.year + (people["as_of"].dt.month >= 7)
-    year = as_of.fillna(as_of.mode().iloc[0] if as_of.notna().any() else np.nan)
-    from_class = 12 - (people["graduation_year"].astype("float64") - year.astype("float64"))
-    number = grade.astype("float64").fillna(from_class).to_numpy()
-    known = ~np.isnan(number) & (number >= -1) & (number <= 12)
-    return Values.of(unit[known], number[known].astype("int64") + 1, np.arange(-1, 13))

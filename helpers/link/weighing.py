@@ -41,9 +41,9 @@ class Exclusions:
         said = persons.pairs
         apart = [
             pairs.loc[pairs["decision"].eq("Refused"), ["left", "right"]],
-            said.loc[~said["match"].to_numpy(dtype=bool), ["left", "right"]],
+            said.loc[~said["is_match"].to_numpy(dtype=bool), ["left", "right"]],
         ]
-        together = said.loc[said["match"].to_numpy(dtype=bool), ["left", "right"]]
+        together = said.loc[said["is_match"].to_numpy(dtype=bool), ["left", "right"]]
         return Exclusions(units, _numbered(units, pd.concat(apart)), _numbered(units, together))
 
     def with_pairs(self, left: np.ndarray, right: np.ndarray) -> Exclusions:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.link.students import Students
-
 if TYPE_CHECKING:
+    from helpers.link.id_columns import IdColumns
     from helpers.link.model import LinkModel
     from helpers.link.persons import Persons
     from helpers.link.settle import Settled
@@ -22,12 +21,13 @@ LARGEST_BLOCK = 100
 
 @dataclass(frozen=True)
 class Aids:
-    """What a rung may look at beside the records: schools' names, what persons decided, a trained model.
+    """What a rung may look at beside the records: ids that may be believed, persons' decisions, schools, a model.
 
     ``schools`` is the standard fact table *school*; without ``model`` the one that comes with the kit is
     taken.
     """
 
+    id_columns: IdColumns
     persons: Persons
     schools: pd.DataFrame | None = None
     model: LinkModel | None = None

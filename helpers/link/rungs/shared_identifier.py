@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.link.identifiers import agreeing_pairs
-from helpers.link.rungs.found import LARGEST_BLOCK, Aids, Found
+from helpers.link.rungs.found import Aids, Found
 from helpers.link.students import Students
 
 __all__ = ["STEP", "climb"]
@@ -21,14 +20,14 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     found
         What lower rungs found.
     aids
-        Not looked at.
+        The ids that may be believed: those of refused columns find nobody.
 
     Returns
     -------
     Found
         With the pairs that share an id, but for two records of a silo that keeps one a child.
     """
-    agreeing, over = agreeing_pairs(students.ids, LARGEST_BLOCK)
+    agreeing, over = aids.id_columns.agreeing, aids.id_columns.passed_over
     may_be = students.may_be_one_child(agreeing["left"].to_numpy(), agreeing["right"].to_numpy())
     agreeing = agreeing[may_be]
     return found.with_pairs(STEP, agreeing[["left", "right"]], over, agreeing)

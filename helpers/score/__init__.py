@@ -4,6 +4,7 @@ from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.children import score_children
 from helpers.score.crosswalk_file import crosswalk_from
 from helpers.score.findings import score_findings
+from helpers.score.flags import flags_lost, true_flags
 from helpers.score.groups import GroupScores, score_groups
 from helpers.score.links import score_links
 from helpers.score.missed import missed_by_group
@@ -16,6 +17,7 @@ __all__ = [
     "GroupScores",
     "can_be_judged",
     "crosswalk_from",
+    "flags_lost",
     "judge_profiles",
     "missed_by_group",
     "read_answer_key",
@@ -26,4 +28,5 @@ __all__ = [
     "score_pairs",
     "score_profiles",
     "true_crosswalk",
+    "true_flags",
 ]

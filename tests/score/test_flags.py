@@ -1,0 +1,74 @@
+"""What links cost in children: flags by the links against flags by the truth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from helpers.files import District
+from helpers.link import Links, link_district
+from helpers.profile import child_profiles
+from helpers.score import flags_lost, true_crosswalk, true_flags
+from helpers.score.flags import CHRONIC, FALLING_BY, FLAGS, SINCE_LAST_YEAR, Flags
+
+
+@pytest.fixture(scope="module")
+def rightly(clean_district: District) -> Links:
+    return replace(link_district(clean_district, "exact"), crosswalk=true_crosswalk(clean_district))
+
+
+@pytest.fixture(scope="module")
+def truly(clean_district: District, rightly: Links) -> Flags:
+    return true_flags(clean_district, rightly)
+
+
+def lost(district: District, links: Links, truly: Flags) -> pd.DataFrame:
+    return flags_lost(district, links, truly=truly).set_index("flag")
+
+
+def test_flags_are_what_profiles_say(clean_district: District, rightly: Links, truly: Flags) -> None:
+    pages = child_profiles(clean_district, rightly)
+    chronic = pages.profile["attendance_chronically_absent"].eq(True).sum()
+    values = pages.values[pages.values["chosen"] & pages.values["element"].eq("grade_average")]
+    years = values.pivot(index="child", columns="school_year", values="value_number")
+    fell = (years[pages.school_year - 1] - years[pages.school_year] >= FALLING_BY - 1e-9).sum()
+    assert (int(truly.by_child[CHRONIC].sum()), int(truly.by_child[SINCE_LAST_YEAR].sum())) == (chronic, fell)
+    assert chronic > 0
+    assert fell > 0
+
+
+def test_right_links_lose_nobody(clean_district: District, rightly: Links, truly: Flags) -> None:
+    costs = lost(clean_district, rightly, truly)
+    assert costs.index.tolist() == list(FLAGS)
+    assert costs["truly"].tolist() == costs["found"].tolist()
+    assert (costs[["missed", "unknown", "wrongly"]] == 0).all(axis=None)
+
+
+def test_where_nobody_is_joined_nothing_is_known(
+    clean_district: District, rightly: Links, truly: Flags
+) -> None:
+    alone = rightly.crosswalk
+    alone = alone.assign(child=alone["silo"] + " " + alone["record"])
+    costs = lost(clean_district, replace(rightly, crosswalk=alone), truly)
+    # Of who left the roster the attendance system's own record is opened.
+    in_roster = truly.owner.loc[truly.owner["silo"].eq("sis"), "person"].unique()
+    there = int(truly.by_child[CHRONIC].reindex(in_roster).sum())
+    assert costs.loc[CHRONIC, ["missed", "unknown"]].tolist() == [there, there]
+    assert (costs["wrongly"] == 0).all()
+
+
+def test_who_gets_anothers_record_is_flagged_for_the_other(
+    clean_district: District, rightly: Links, truly: Flags
+) -> None:
+    crosswalk = rightly.crosswalk
+    flagged = truly.by_child[CHRONIC]
+    theirs = crosswalk[crosswalk["silo"].eq("attendance")].set_index("child")["record"]
+    theirs = theirs[~theirs.index.duplicated(keep=False)]
+    here = flagged.reindex(theirs.index)
+    away, there = here.index[here.eq(True)][0], here.index[here.eq(False)][0]
+    swapped = crosswalk["silo"].eq("attendance") & crosswalk["child"].isin([away, there])
+    child = crosswalk["child"].where(~swapped, crosswalk["child"].map({away: there, there: away}))
+    costs = lost(clean_district, replace(rightly, crosswalk=crosswalk.assign(child=child)), truly)
+    assert costs.loc[CHRONIC, ["missed", "unknown", "wrongly"]].tolist() == [1, 0, 1]

@@ -13,7 +13,7 @@ from helpers.link.two_files.persons import Persons
 
 __all__ = ["MATCH", "REVIEW", "decide_pairs", "probability"]
 
-MATCH, REVIEW = 0.9, 0.1  # probabilities from which a pair is accepted, and shown to a person
+MATCH, REVIEW = 0.8, 0.1  # probabilities from which a pair is accepted, and shown to a person
 EXCLUDING = -6.0  # bits below which two rows may not meet in one person through others
 SHOWN_A_ROW = 3  # pairs for review
 MOST_RIVALS = 50  # of one row

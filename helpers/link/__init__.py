@@ -3,6 +3,7 @@
 from helpers.link.beside import beside
 from helpers.link.ladder import METHODS, Links, Method, link_children
 from helpers.link.lookup import look_up, look_up_everywhere
+from helpers.link.model_of_district import explain_pair, match_weights_of, train_on_district
 from helpers.link.of_district import link_district
 
 __all__ = [
@@ -10,8 +11,11 @@ __all__ = [
     "Links",
     "Method",
     "beside",
+    "explain_pair",
     "link_children",
     "link_district",
     "look_up",
     "look_up_everywhere",
+    "match_weights_of",
+    "train_on_district",
 ]

@@ -23,7 +23,7 @@ from helpers.link.students import Students, make_ready
 if TYPE_CHECKING:
     from helpers.link.model import LinkModel
 
-__all__ = ["METHODS", "Links", "Method", "link_children"]
+__all__ = ["METHODS", "Links", "Method", "check_ids", "climb_to", "link_children"]
 
 Method = Literal["shared identifier", "exact", "standardised", "cascade", "scored", "decided"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -113,16 +113,11 @@ def link_children(
         raise BadInput(
             f"No method is called {method!r}.{nearest(str(method), METHODS)} There are: {', '.join(METHODS)}."
         )
-    students = make_ready(people, identifiers, unique_people, anchor_order)
     rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
     places = Places(rows, layouts or {}, kinds or {})
-    columns = verify_id_columns(students, LARGEST_BLOCK, places)
-    # Ids of a refused column find nobody, and contradict nobody.
-    students = replace(students, ids=columns.ids)
-    aids = Aids(columns, persons_decided(students, decisions), schools, model)
-    found = Found.nothing()
-    for climb in RUNGS[method]:
-        found = climb(students, found, aids)
+    students = make_ready(people, identifiers, unique_people, anchor_order)
+    students, aids = check_ids(students, places, schools=schools, decisions=decisions, model=model)
+    found = climb_to(method, students, aids)
     settled = found.settled or settle(students, found, aids.persons)
     pairs, label = settled.pairs, settled.label
     # Where an id says one child and the first name plainly another, nobody need decide that the id collides.
@@ -130,16 +125,67 @@ def link_children(
     refused = pairs.loc[(pairs["decision"] == "Refused") | two_children, ["left", "right"]]
     anchor = anchors(students, label)
     findings = pd.concat(
-        [find_disagreements(students, label, anchor, refused, places), columns.findings], ignore_index=True
+        [find_disagreements(students, label, anchor, refused, places), aids.id_columns.findings],
+        ignore_index=True,
     )
     return Links(
         crosswalk=make_crosswalk(students, label, pairs, settled.confidence),
         pairs=as_pairs(students, pairs),
         findings=as_table("findings", findings),
         passed_over=_passed_over(found),
-        id_columns=columns.table,
+        id_columns=aids.id_columns.table,
         stale_decisions=aids.persons.stale,
     )
+
+
+def check_ids(
+    students: Students,
+    places: Places,
+    *,
+    schools: pd.DataFrame | None = None,
+    decisions: pd.DataFrame | None = None,
+    model: LinkModel | None = None,
+) -> tuple[Students, Aids]:
+    """Take the ids of refused columns from records, and gather what rungs may look at beside them.
+
+    Parameters
+    ----------
+    students
+        The records.
+    places
+        Where everything stands.
+    schools, decisions, model
+        As in `link_children`.
+
+    Returns
+    -------
+    Students, Aids
+        Ids of a refused column find nobody, and contradict nobody.
+    """
+    columns = verify_id_columns(students, LARGEST_BLOCK, places)
+    students = replace(students, ids=columns.ids)
+    return students, Aids(columns, persons_decided(students, decisions), schools, model)
+
+
+def climb_to(method: Method, students: Students, aids: Aids) -> Found:
+    """Climb the ladder up to a rung.
+
+    Parameters
+    ----------
+    method
+        The highest rung.
+    students, aids
+        From `check_ids`.
+
+    Returns
+    -------
+    Found
+        What the rungs found.
+    """
+    found = Found.nothing()
+    for climb in RUNGS[method]:
+        found = climb(students, found, aids)
+    return found
 
 
 def _passed_over(found: Found) -> pd.DataFrame:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
 from helpers.files import District
 from helpers.link.ladder import Links, Method, link_children
+
+if TYPE_CHECKING:
+    from helpers.link.model import LinkModel
 
 __all__ = ["link_district"]
 
 
-def link_district(district: District, method: Method = "standardised") -> Links:
+def link_district(
+    district: District,
+    method: Method = "standardised",
+    *,
+    decisions: pd.DataFrame | None = None,
+    model: LinkModel | None = None,
+) -> Links:
     """Say which records of a district's systems are the same child.
 
     Parameters
@@ -18,6 +31,10 @@ def link_district(district: District, method: Method = "standardised") -> Links:
         layouts which silos promise one record a child.
     method
         The highest rung, as in `link_children`.
+    decisions
+        The standard table of that name: what persons decided.
+    model
+        A trained model; without it the one that comes with the kit.
 
     Returns
     -------
@@ -33,4 +50,7 @@ def link_district(district: District, method: Method = "standardised") -> Links:
         person_rows=district.person_rows,
         layouts=district.layouts,
         kinds=district.kinds,
+        schools=district.fact("school"),
+        decisions=decisions,
+        model=model,
     )

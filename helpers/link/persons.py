@@ -20,8 +20,8 @@ ENDS_OF_A_PAIR = list(ENDS)
 class Persons:
     """What persons decided about pairs of the ``count`` records.
 
-    ``pairs`` has ``left``, ``right`` (numbers, left below right), ``is_match`` and ``reviewed_utc``, one row a
-    pair. ``again`` has ``left``, ``right`` and ``why``: pairs of which a decision no longer stands, so that
+    ``pairs`` has ``left``, ``right`` (numbers, left below right), ``is_match`` and ``reviewed_utc``, one row
+    a pair. ``again`` has ``left``, ``right`` and ``why``: pairs of which a decision no longer stands, so that
     somebody has to look again; ``stale`` the decisions themselves.
     """
 
@@ -46,7 +46,7 @@ class Persons:
 
 
 def persons_decided(students: Students, decisions: pd.DataFrame | None) -> Persons:
-    """Number the records that persons decided about.
+    """Give the decisions of persons by the numbers of records.
 
     Parameters
     ----------

@@ -21,9 +21,9 @@ LARGEST_BLOCK = 100
 
 @dataclass(frozen=True)
 class Aids:
-    """What a rung may look at beside the records: ids that may be believed, persons' decisions, schools, a model.
+    """What a rung may look at beside the records.
 
-    ``schools`` is the standard fact table *school*; without ``model`` the one that comes with the kit is
+    ``id_columns`` says which ids may be believed, ``persons`` what persons decided. ``schools`` is the standard fact table *school*; without ``model`` the one that comes with the kit is
     taken.
     """
 

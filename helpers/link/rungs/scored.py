@@ -6,7 +6,7 @@ left to the next rung: that two children are equally likely, or that a child wou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,16 +20,17 @@ from helpers.link.units import Units, make_units
 from helpers.link.weighed_pairs import with_weighed
 from helpers.link.weighing import Exclusions, weigh
 
-__all__ = ["STEP", "Candidates", "climb", "weigh_candidates"]
+__all__ = ["STEP", "Candidates", "climb", "find_candidates", "weigh_candidates"]
 
 STEP = 4
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """What rules left open, weighed: ``pairs`` is that of `weighing.weigh`, with ``kind``.
+    """What rules left open: units, and the pairs of them that are worth weighing.
 
-    ``kind`` is 0 where both units have a birth date, 1 where one has.
+    ``pairs`` has ``left``, ``right`` and ``kind``: 0 where both units have a birth date, 1 where one has;
+    once weighed, what `weighing.weigh` adds.
     """
 
     settled: Settled
@@ -39,8 +40,34 @@ class Candidates:
     passed_over: pd.DataFrame
 
 
+def find_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
+    """Settle what rules can, and find candidates among what is left.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Schools, and what persons decided.
+
+    Returns
+    -------
+    Candidates
+        Units with a birth date beside each other, and those without beside those; not weighed yet.
+    """
+    settled = settle(students, found, aids.persons)
+    units = make_units(students, settled.label, aids.schools)
+    both, over = among_dated(units)
+    one, over_one = dated_with_undated(units, units.dated, units.named & ~units.dated)
+    pairs = pd.concat([both, one], ignore_index=True)
+    pairs = pairs.assign(kind=np.repeat([0, 1], [len(both), len(one)]))
+    return Candidates(settled, units, Exclusions.of(units, settled, aids.persons), pairs, over + over_one)
+
+
 def weigh_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
-    """Settle what rules can, find candidates among what is left, and weigh them.
+    """Find candidates and weigh them.
 
     Parameters
     ----------
@@ -54,17 +81,11 @@ def weigh_candidates(students: Students, found: Found, aids: Aids) -> Candidates
     Returns
     -------
     Candidates
-        Units with a birth date beside each other, and those without beside those.
+        Weighed.
     """
-    settled = settle(students, found, aids.persons)
-    units = make_units(students, settled.label, aids.schools)
-    exclusions = Exclusions.of(units, settled, aids.persons)
-    both, over = among_dated(units)
-    one, over_one = dated_with_undated(units, units.dated, units.named & ~units.dated)
-    pairs = pd.concat([both, one], ignore_index=True)
-    weighed = weigh(units, pairs, exclusions, aids)
-    kind = np.repeat([0, 1], [len(both), len(one)])
-    return Candidates(settled, units, exclusions, weighed.assign(kind=kind), over + over_one)
+    seen = find_candidates(students, found, aids)
+    weighed = weigh(seen.units, seen.pairs[["left", "right"]], seen.exclusions, aids)
+    return replace(seen, pairs=weighed.assign(kind=seen.pairs["kind"].to_numpy()))
 
 
 def climb(students: Students, found: Found, aids: Aids) -> Found:

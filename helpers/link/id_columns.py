@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.layouts import as_table
 from helpers.link.id_evidence import ANOTHER, gather_id_evidence
-from helpers.link.id_judging import COUNTS, LINE, IdJudgement, rated
+from helpers.link.id_judging import COUNTS, LINE, IdJudgement, Refusal, rated
 from helpers.link.identifiers import records_of
 from helpers.link.places import Places
 from helpers.link.students import Students
@@ -68,8 +68,7 @@ def verify_id_columns(students: Students, largest_block: int, places: Places) ->
     left, right = evidence.left, evidence.right
     refused = judgement.refuses(left, right) | judgement.refuses(right, left)
     kept = evidence.ids.loc[~judgement.useless(), ["number", "system", "value", "file", "row"]]
-    columns = evidence.columns[["silo", "file", "system"]].reset_index(drop=True)
-    columns = columns.assign(name=places.of_ids(columns).to_numpy())
+    columns = evidence.columns
     return IdColumns(
         table=as_table("id_columns", _table(judgement, columns)),
         ids=kept.reset_index(drop=True),
@@ -165,23 +164,29 @@ def _lists(judgement: IdJudgement) -> pd.DataFrame:
 
 def _findings(judgement: IdJudgement, columns: pd.DataFrame) -> pd.DataFrame:
     """Tell of each refused column or list, and of each id in one that is plainly another child's."""
-    ids, told = judgement.evidence.ids, []
+    ids = judgement.evidence.ids
     collides = np.zeros(len(judgement.entry), dtype=bool)
+    together: dict[tuple[int, str], list[Refusal]] = {}
     for refusal in judgement.refusals:
         collides |= (judgement.unit == refusal.unit) & refusal.members[judgement.entry]
-        place, target = judgement.units.iloc[refusal.unit]
-        number = rated(pd.DataFrame([refusal.counts])).iloc[0]
-        where = f" ({refusal.part})" if refusal.part else ""
+        place = int(judgement.units["column"].iloc[refusal.unit])
+        together.setdefault((place, refusal.part or ""), []).append(refusal)
+    told = []
+    for (place, part), refusals in together.items():
+        surest = max((refusal.counts for refusal in refusals), key=lambda counts: counts["comparable"])
+        low = rated(pd.DataFrame([surest]))["low"].iloc[0]
+        systems = sorted({str(judgement.units["target"].iloc[refusal.unit]) for refusal in refusals})
         told.append(
             {
                 "silo": columns["silo"].iloc[place],
-                "file": columns["file"].iloc[place],
+                "file": ids.loc[refusals[0].members, "file"].mode().iloc[0],
                 "column": columns["name"].iloc[place],
                 "kind": "id_column_refused",
-                "value": f"{refusal.counts['disagree']} of {refusal.counts['comparable']}",
-                "expected": f"{target} ids of the file's own children{where}: at least {number['low']:.0%} "
-                "of those that can be compared stand with other children elsewhere, so none was used; "
-                "have the file exported again with the right ids in this column",
+                "value": f"{surest['disagree']} of {surest['comparable']}",
+                "expected": f"{' or '.join(systems)} ids of the file's own children"
+                f"{f' ({part})' if part else ''}: at least {low:.0%} of those that can be compared stand "
+                "with other children elsewhere, so nobody is joined by them; have the file exported again "
+                "with the right ids in this column",
                 "done": "value_set_aside",
             }
         )

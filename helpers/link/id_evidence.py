@@ -40,7 +40,7 @@ class IdEvidence:
     ids
         As from `identifiers.comparable_ids`, with ``column``: a place in `columns`.
     columns
-        ``silo``, ``order`` (of the silo), ``system``, ``kind`` (of file), ``file`` (the first of them).
+        ``silo``, ``order`` (of the silo), ``system``, ``name`` (of the column), ``file`` (the first).
     pairs
         ``one``, ``other`` (places in `ids`), ``says`` (`SAME`, `UNCLEAR`, `ANOTHER`, 0: nothing can be
         compared), ``equal`` (the ids are equal; else names and birth dates are, and the ids differ).
@@ -66,7 +66,7 @@ def gather_id_evidence(students: Students, largest_block: int, places: Places) -
     largest_block
         As for `identifiers.equal_ids`.
     places
-        Which file stands where, and of what kind it is.
+        In which column of which file ids stand.
 
     Returns
     -------
@@ -105,8 +105,9 @@ def _columns(students: Students, places: Places) -> tuple[pd.DataFrame, pd.DataF
             "file": ids["file"].to_numpy(),
         }
     ).astype({"silo": "string", "system": "string", "file": "string"})
-    where["kind"] = places.kinds_of_files(where).to_numpy()
-    keys = ["order", "silo", "system", "kind"]
+    # One name in several files, year after year or class by class, is one column.
+    where["name"] = places.of_ids(where).to_numpy()
+    keys = ["order", "silo", "system", "name"]
     columns = where.groupby(keys, as_index=False, dropna=False, sort=True)[["file"]].min()
     code = pd.MultiIndex.from_frame(columns[keys]).get_indexer(pd.MultiIndex.from_frame(where[keys]))
     return ids.assign(column=code), columns

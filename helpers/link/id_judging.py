@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.link.id_evidence import ANOTHER, SAME, IdEvidence
-from helpers.link.id_lists import wrong_lists
+from helpers.link.id_lists import is_sound, wrong_lists
 from helpers.link.intervals import wilson
 from helpers.link.students import Students
 
@@ -76,10 +76,10 @@ class IdJudgement:
         about = self.sides(self.entry, self.peer)
         self.units = about.drop_duplicates().sort_values(["column", "target"], ignore_index=True)
         self.unit: Ints = pd.MultiIndex.from_frame(self.units).get_indexer(pd.MultiIndex.from_frame(about))
-        # That an Undeclared number stands elsewhere with another child may only mean that it is of another
-        # kind: it says nothing of the declared one, but where a third system confirms it.
+        # That an Undeclared number stands with another child may only mean that it is of another kind: it
+        # says nothing against the declared one, but where a third system confirms it.
         undeclared = self.system == "Undeclared"
-        unsure = ~undeclared[self.entry] & undeclared[self.peer]
+        unsure = ~undeclared[self.entry] & undeclared[self.peer] & (self.says != SAME)
         self.counting: Mask = (self.says > 0) & (~unsure | self._confirmed())
         self.alive = self.counting.copy()
         self.refusals: list[Refusal] = []
@@ -155,12 +155,20 @@ class IdJudgement:
         Returns
         -------
         pandas.DataFrame
-            One row a unit: `COUNTS`, ``rate``, ``low``, ``high``.
+            One row a unit: `COUNTS`, ``rate``, ``low``, ``high``; ``accusers``: ids of other columns that
+            speak against it.
         """
         unit, _, same, another = self.verdicts(among)
         count = len(self.units)
         numbers = [np.bincount(of, minlength=count) for of in (unit, unit[same], unit[another])]
-        return rated(pd.DataFrame(dict(zip(COUNTS, numbers, strict=True))))
+        counted = rated(pd.DataFrame(dict(zip(COUNTS, numbers, strict=True))))
+        return counted.assign(accusers=self._distinct_peers(self.unit, count, among & (self.says == ANOTHER)))
+
+    def _distinct_peers(self, group: Ints, groups: int, among: Mask) -> Ints:
+        """Count the other ids that say of a group's that they stand with another child."""
+        size = max(len(self.column), 1)
+        keys = np.unique(group[among] * size + self.peer[among])
+        return np.bincount(keys // size, minlength=groups)
 
     # ----------------------------------------------------------------------------------------- judging
 
@@ -190,11 +198,12 @@ class IdJudgement:
     def _at_odds(self) -> Ints:
         """Count the columns with which each unit is at odds."""
         width = len(self.order)
-        edge = self.unit[self.alive] * width + self.column[self.peer[self.alive]]
-        size, another = len(self.units) * width, self.says[self.alive] == ANOTHER
+        edge = self.unit * width + self.column[self.peer]
+        size, another = len(self.units) * width, self.alive & (self.says == ANOTHER)
         numbers = {
-            "comparable": np.bincount(edge, minlength=size),
+            "comparable": np.bincount(edge[self.alive], minlength=size),
             "disagree": np.bincount(edge[another], minlength=size),
+            "accusers": self._distinct_peers(edge, size, another),
         }
         wrong = _wrong(rated(pd.DataFrame(numbers)))
         return np.asarray(wrong.reshape(len(self.units), width).sum(axis=1), dtype="int64")
@@ -204,14 +213,13 @@ class IdJudgement:
         _, entry, same, another = self.verdicts(self.alive & (self.unit == unit))
         if another.sum() < FEWEST:
             return
-        lists = wrong_lists(students, self.evidence.ids, entry, another, LINE, FEWEST)
+        heard = pd.DataFrame({"entry": entry, "same": same, "another": another})
+        lists = wrong_lists(students, self.evidence.ids, heard, LINE, FEWEST)
         listed = np.zeros(len(self.column), dtype=bool)
         for _, members in lists:
             listed |= members
-        rest = ~listed[entry]
-        sound = (rest & same).sum() >= FEWEST and (rest & another).sum() <= LINE * rest.sum()
         chosen: list[tuple[str | None, Mask]] = [*lists]
-        if not sound and (whole or lists):
+        if (whole or lists) and not is_sound(heard[~listed[entry]], LINE, FEWEST):
             chosen = [(None, np.asarray(self.column == int(self.units["column"].iloc[unit])))]
         for part, members in chosen:
             inside = members[entry]
@@ -270,4 +278,6 @@ def rated(counted: pd.DataFrame) -> pd.DataFrame:
 
 
 def _wrong(counted: pd.DataFrame) -> Mask:
-    return np.asarray((counted["low"] > LINE) & (counted["disagree"] >= FEWEST), dtype=bool)
+    """Tell what is wrong for sure: five ids say so, and of five."""
+    enough = counted[["disagree", "accusers"]].min(axis="columns") >= FEWEST
+    return np.asarray((counted["low"] > LINE) & enough, dtype=bool)

@@ -12,12 +12,12 @@ import pandas as pd
 from helpers.link.intervals import wilson
 from helpers.link.students import Students
 
-__all__ = ["wrong_lists"]
+__all__ = ["is_sound", "wrong_lists"]
 
 
 def wrong_lists(
-    students: Students, ids: pd.DataFrame, entry: np.ndarray, wrong: np.ndarray, line: float, fewest: int
-) -> list[tuple[str | None, np.ndarray]]:
+    students: Students, ids: pd.DataFrame, heard: pd.DataFrame, line: float, fewest: int
+) -> list[tuple[str, np.ndarray]]:
     """Find lists of one column whose ids stand with other children.
 
     Parameters
@@ -26,10 +26,9 @@ def wrong_lists(
         The records: school and grade of each, as its own system says.
     ids
         From `identifiers.comparable_ids`, with ``column``.
-    entry
-        Places in `ids` of those ids of the column that can be compared.
-    wrong
-        Boolean, one for each: it stands with another child.
+    heard
+        The ids of the column that can be compared: ``entry`` (place in `ids`), ``same``, ``another``
+        (boolean: it stands with the right child, with another one).
     line
         The rate above which a list is refused: the lower end of its interval.
     fewest
@@ -38,23 +37,52 @@ def wrong_lists(
     Returns
     -------
     list of tuple
-        Name of each list, and a mask over all `ids`; a stretch of rows only where no school or grade tells.
+        Name of each list, and a mask over all `ids`. A list is a file, a school in it, a grade of that, or a
+        stretch of rows where none of these tells: the narrowest beside which the rest is sound.
     """
-    mine = np.flatnonzero(ids["column"].to_numpy() == ids["column"].iloc[entry[0]])
-    found: list[tuple[str | None, np.ndarray]] = []
-    taken = np.zeros(len(ids), dtype=bool)
-    for name in (_of_a_file, _of_a_grade, _of_a_school):
+    mine = np.flatnonzero(ids["column"].to_numpy() == ids["column"].iloc[int(heard["entry"].iloc[0])])
+    levels = []
+    for name in (_of_a_file, _of_a_school, _of_a_grade):
         names = pd.Series(pd.NA, index=range(len(ids)), dtype="string")
         names.iloc[mine] = name(students, ids.iloc[mine]).to_numpy()
-        left = ~taken[entry]
-        for one in _above(names.iloc[entry[left]], wrong[left], line, fewest):
-            members = names.eq(one).to_numpy(dtype=bool, na_value=False) & ~taken
-            found.append((one, members))
-            taken |= members
-    left = ~taken[entry]
-    for members, told in _stretches(ids, mine, entry[left], wrong[left], line, 2 * fewest):
-        found.append((told, members & ~taken))
-    return found
+        levels.append(names)
+
+    def within(
+        heard: pd.DataFrame, levels: list[pd.Series], scope: np.ndarray
+    ) -> list[tuple[str, np.ndarray]]:
+        if not levels:
+            return _stretches(ids, scope, heard, line, 2 * fewest)
+        names = levels[0].take(heard["entry"].to_numpy())
+        found: list[tuple[str, np.ndarray]] = []
+        left, beside = np.ones(len(heard), dtype=bool), scope.copy()
+        for one in _above(names, heard["another"].to_numpy(), line, fewest):
+            inside = names.eq(one).to_numpy(dtype=bool, na_value=False)
+            members = scope & levels[0].eq(one).to_numpy(dtype=bool, na_value=False)
+            narrower = within(heard[inside], levels[1:], members)
+            listed = np.logical_or.reduce([mask for _, mask in narrower] or [np.zeros(len(ids), dtype=bool)])
+            rest = heard[inside & ~listed[heard["entry"].to_numpy()]]
+            found.extend(narrower if narrower and is_sound(rest, line, 1) else [(one, members)])
+            left &= ~inside
+            beside &= ~members
+        return [*found, *within(heard[left], levels[1:], beside)]
+
+    return within(heard, levels, ids["column"].eq(ids["column"].iloc[mine[0]]).to_numpy(dtype=bool))
+
+
+def is_sound(heard: pd.DataFrame, line: float, fewest: int) -> bool:
+    """Tell whether ids are sound where their wrong lists are taken out.
+
+    Parameters
+    ----------
+    heard, line, fewest
+        As for `wrong_lists`.
+
+    Returns
+    -------
+    bool
+        Enough of them stand with the right child, and few enough with another.
+    """
+    return bool(heard["same"].sum() >= fewest and heard["another"].sum() <= line * len(heard))
 
 
 def _of_a_file(students: Students, ids: pd.DataFrame) -> pd.Series:
@@ -83,34 +111,30 @@ def _above(names: pd.Series, wrong: np.ndarray, line: float, fewest: int) -> lis
 
 
 def _stretches(
-    ids: pd.DataFrame, mine: np.ndarray, entry: np.ndarray, wrong: np.ndarray, line: float, fewest: int
-) -> list[tuple[np.ndarray, str]]:
+    ids: pd.DataFrame, scope: np.ndarray, heard: pd.DataFrame, line: float, fewest: int
+) -> list[tuple[str, np.ndarray]]:
     """Find runs of rows in which more than `line` are wrong: those that gain most, one after the other.
 
     Each wrong id counts 1, each right one so much less than nothing that a run in which `line` of all are
     wrong comes to 0; the run with the largest sum is where the column moved.
     """
-    order = np.lexsort((ids["row"].to_numpy(dtype="float64", na_value=0)[entry], _file(ids)[entry]))
-    entry, gain = entry[order], np.where(wrong[order], 1.0, -line / (1 - line))
-    file, row = _file(ids), ids["row"].to_numpy(dtype="float64", na_value=0)
-    found: list[tuple[np.ndarray, str]] = []
+    file = pd.factorize(ids["file"], sort=True)[0]
+    row = ids["row"].to_numpy(dtype="float64", na_value=0)
+    entry = heard["entry"].to_numpy()
+    order = np.lexsort((row[entry], file[entry]))
+    entry, gain = entry[order], np.where(heard["another"].to_numpy()[order], 1.0, -line / (1 - line))
+    found: list[tuple[str, np.ndarray]] = []
     while len(gain):
         total = np.concatenate([[0.0], np.cumsum(gain)])
         lowest = np.minimum.accumulate(total)
         end = int(np.argmax(total - lowest))
         begin = int(np.flatnonzero(total[: end + 1] == lowest[end])[-1])
         if (gain[begin:end] > 0).sum() < fewest or total[end] - total[begin] < fewest * (1 - line):
-            return found
+            break
         first, last = entry[begin], entry[end - 1]
-        members = np.zeros(len(ids), dtype=bool)
-        after = (file[mine] > file[first]) | ((file[mine] == file[first]) & (row[mine] >= row[first]))
-        before = (file[mine] < file[last]) | ((file[mine] == file[last]) & (row[mine] <= row[last]))
-        members[mine[after & before]] = True
-        found.append((members, f"rows {row[first]:.0f} to {row[last]:.0f}"))
+        after = (file > file[first]) | ((file == file[first]) & (row >= row[first]))
+        before = (file < file[last]) | ((file == file[last]) & (row <= row[last]))
+        found.append((f"rows {row[first]:.0f} to {row[last]:.0f}", scope & after & before))
         gain = gain.copy()
         gain[begin:end] = -float(len(gain))
     return found
-
-
-def _file(ids: pd.DataFrame) -> np.ndarray:
-    return pd.factorize(ids["file"], sort=True)[0]

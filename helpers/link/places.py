@@ -68,29 +68,6 @@ class Places:
             }
         )
 
-    def kinds_of_files(self, files: pd.DataFrame) -> pd.Series:
-        """Name the kind of each file: what a system writes year after year, or a class at a time, is one.
-
-        Parameters
-        ----------
-        files
-            ``silo``, ``file``.
-
-        Returns
-        -------
-        pandas.Series
-            The kinds of file that the layout knows it as; the file's own name where no layout tells.
-        """
-        keys = ["silo", "file"]
-        distinct = files[keys].drop_duplicates(ignore_index=True)
-        named = []
-        for silo, file in distinct.itertuples(index=False, name=None):
-            layout = self.layouts.get(silo)
-            kinds = self._kinds_of(file, layout) if layout and isinstance(file, str) else []
-            named.append("+".join(kind.name for kind in kinds) or file)
-        kinds_of = distinct.assign(kind=pd.Series(named, index=distinct.index, dtype=STRING))
-        return files[keys].merge(kinds_of, on=keys, how="left", validate="many_to_one")["kind"]
-
     def of_ids(self, ids: pd.DataFrame) -> pd.Series:
         """Name the columns in which ids stand.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from helpers.layouts import Layout, load_layout
 from helpers.layouts.dictionary import dictionary_of
-from synthetic_data.kinds import declared_faults
+from synthetic_data.kinds import declared_faults, faults_on_request
 from synthetic_data.levels import exchange, level_title
 from synthetic_data.life.effects import effects_table
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES
@@ -162,9 +162,10 @@ def _not_held() -> list[str]:
 
 def _faults() -> list[str]:
     rows = []
-    for fault in declared_faults():
+    for fault in (*declared_faults(), *faults_on_request()):
         levels = "" if len(fault.levels) == len(LEVELS) else f" (only at {', '.join(fault.levels)})"
-        cells = [fault.silo, fault.kind, fault.looks_like, f"{fault.rate:g}", f"{fault.rate_is}{levels}"]
+        often = "on request" if fault.on_request else f"{fault.rate:g}"
+        cells = [fault.silo, fault.kind, fault.looks_like, often, f"{fault.rate_is}{levels}"]
         cells += [str(fault.minimum), f"{fault.base_rate} ({fault.strength})", fault.source, fault.found_by]
         rows.append(cells)
     heads = ["silo", "kind", "looks like", "rate", "of", "at least", "base rate", "source", "found by"]

@@ -22,8 +22,8 @@ from helpers.files.write import table_pieces, write_files, write_table
 from helpers.layouts import STRING, FileLayout, load_layout
 from synthetic_data.columns import pick, reworded, within
 from synthetic_data.damage import Log, go_wrong
-from synthetic_data.faults import FUNCTIONS
-from synthetic_data.kinds import Fault, declared_faults
+from synthetic_data.faults import FUNCTIONS, ON_REQUEST
+from synthetic_data.kinds import Fault, declared_faults, faults_on_request
 from synthetic_data.levels import exchange
 from synthetic_data.scenario import Scenario
 from synthetic_data.scene import Page
@@ -94,7 +94,7 @@ def _write_silo(folder: Path, scenario: Scenario, truth: Truth, silo: str) -> Ex
     # What is written as text, or in a file, isn't needed any more: a large one would be in memory twice.
     seen = replace(seen, files=())
     log = Log()
-    go_wrong(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
+    go_wrong(pages, plan_faults(scenario, silo), {**FUNCTIONS, **ON_REQUEST}, truth, _streams(scenario), log)
     layout, place = load_layout(seen.layout), folder / "silos" / silo
     together = {}
     for page in pages.values():
@@ -229,19 +229,19 @@ def plan_faults(scenario: Scenario, silo: str) -> list[tuple[Fault, float, int]]
     The declared rate is multiplied by the level's factor, by `faults`, and by the dial of the kind (or of
     `silo.kind`). Minimum counts apply where these come to 1 or more; of kinds that bring about a hard case
     one happens in any district that isn't clean. A rate that the scenario sets for a kind stands as it is,
-    at every exchange level, unless `faults` is 0.
+    at every exchange level, unless `faults` is 0; kinds that ruin a whole file happen only by such a rate.
     """
     level = scenario.fault_level or scenario.level
     general = exchange(scenario, silo).fault_factor
     plan = []
-    for fault in declared_faults():
+    for fault in (*declared_faults(), *faults_on_request()):
         own = scenario.fault_rates.get(fault.name, scenario.fault_rates.get(fault.kind))
         factor = general * scenario.fault_dials.get(fault.name, scenario.fault_dials.get(fault.kind, 1.0))
         if fault.silo != silo or scenario.faults == 0 or own == 0:
             continue
         if own is not None:
             plan.append((fault, own, 1))
-        elif level in fault.levels and factor > 0:
+        elif level in fault.levels and factor > 0 and not fault.on_request:
             minimum = fault.minimum if factor >= 1 else min(fault.minimum, 1 if fault.case else 0)
             plan.append((fault, min(1.0, fault.rate * factor), minimum))
     return plan

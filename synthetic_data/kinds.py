@@ -11,7 +11,7 @@ from typing import Any
 from helpers.layouts import BadInput, nearest
 from synthetic_data.silos import SILOS
 
-__all__ = ["STAGES", "Fault", "declared_faults"]
+__all__ = ["STAGES", "Fault", "declared_faults", "faults_on_request"]
 
 STAGES = ("columns", "rows", "cells", "settings")
 FAULTS = Path(__file__).parent / "faults"
@@ -49,6 +49,8 @@ class Fault:
     case: str | None = None
     levels: tuple[str, ...] = ("none", "manual", "rostered", "governed")
     """Fault levels at which it can happen."""
+    on_request: bool = False
+    """It ruins a whole file, and happens only where a scenario gives its rate."""
 
     @property
     def name(self) -> str:
@@ -58,13 +60,31 @@ class Fault:
 
 @cache
 def declared_faults() -> tuple[Fault, ...]:
-    """Read every declared kind of fault, silo by silo, in the order in which they happen within a stage.
+    """Give every declared kind of fault, silo by silo, in the order in which they happen within a stage.
+
+    Those that happen only on request aren't among them.
 
     Raises
     ------
     BadInput
         When a declaration has an unknown key, lacks one, or names no stage.
     """
+    return tuple(fault for fault in _all_faults() if not fault.on_request)
+
+
+@cache
+def faults_on_request() -> tuple[Fault, ...]:
+    """Give the kinds of fault that happen only where a scenario gives their rate; after all others.
+
+    Raises
+    ------
+    BadInput
+        As for `declared_faults`.
+    """
+    return tuple(fault for fault in _all_faults() if fault.on_request)
+
+
+def _all_faults() -> tuple[Fault, ...]:
     return tuple(_fault(silo, entry) for silo in SILOS for entry in _entries(silo))
 
 

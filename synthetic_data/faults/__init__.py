@@ -13,6 +13,7 @@ from synthetic_data.faults import (
     contacts,
     dates,
     gradebooks,
+    id_columns,
     ids,
     marks,
     names,
@@ -28,7 +29,7 @@ from synthetic_data.faults import (
 )
 from synthetic_data.scene import Scene
 
-__all__ = ["FUNCTIONS"]
+__all__ = ["FUNCTIONS", "ON_REQUEST"]
 
 FUNCTIONS: dict[str, Callable[[Scene], None]] = {
     kind: getattr(concept, kind)
@@ -52,4 +53,8 @@ FUNCTIONS: dict[str, Callable[[Scene], None]] = {
         benefits,
     )
     for kind in concept.__all__
+}
+# What ruins a whole file, and happens only where a scenario asks for it.
+ON_REQUEST: dict[str, Callable[[Scene], None]] = {
+    kind: getattr(id_columns, kind) for kind in id_columns.__all__
 }

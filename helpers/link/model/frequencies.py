@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,14 +13,11 @@ from helpers.link.model.levels import Comparison
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["chance_agreement", "frequencies"]
+__all__ = ["SEED", "chance_agreement", "draw_pairs", "frequencies", "level_counts"]
 
 SEED = 20_250_901
 # Fewer units with a birth date than this, and all units tell how common a name is.
 ENOUGH = 50
-PAIRS = 200_000
-# How many drawn pairs the model's own figure is worth: so a level that no drawn pair reached keeps one.
-WORTH = 2_000
 
 
 def frequencies(values: pd.Series, dated: pd.Series) -> pd.DataFrame:
@@ -53,36 +51,105 @@ def frequencies(values: pd.Series, dated: pd.Series) -> pd.DataFrame:
     return table.sort_values("value", ignore_index=True)
 
 
-def chance_agreement(
-    connection: duckdb.DuckDBPyConnection, table: str, comparison: Comparison, u: list[float]
-) -> list[float]:
-    """Measure how often two units drawn by chance stand at each level.
+def draw_pairs(
+    connection: duckdb.DuckDBPyConnection, units: np.ndarray, count: int, seed: int = SEED
+) -> None:
+    """Write a view *drawn* of pairs of units drawn by chance, always the same ones.
 
     Parameters
     ----------
-    connection, table
-        Where the units are, as `columns.units_table` wrote them.
-    comparison
+    connection
+        Holds the table *units* that `columns.units_table` wrote.
+    units
+        ``int64``, sorted: the numbers to draw from, at least two.
+    count
+        Of pairs.
+    seed
+        Of the draw.
+    """
+    random = np.random.default_rng(seed)
+    left = random.integers(0, len(units), count)
+    right = (left + random.integers(1, len(units), count)) % len(units)
+    connection.register("drawn_numbers", pd.DataFrame({"l": units[left], "r": units[right]}))
+    columns = [name for name, *_ in connection.execute("DESCRIBE units").fetchall()]
+    both = ", ".join(f"{side}.{name} AS {name}_{side}" for name in columns for side in ("l", "r"))
+    connection.execute(
+        f"CREATE OR REPLACE VIEW drawn AS SELECT {both} FROM drawn_numbers d "
+        f"JOIN units l ON l.unit = d.l JOIN units r ON r.unit = d.r"
+    )
+
+
+def level_counts(
+    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], only: Mapping[str, str]
+) -> dict[str, np.ndarray]:
+    """Count at which level of each comparison the drawn pairs stand.
+
+    Parameters
+    ----------
+    connection
+        Where `draw_pairs` has drawn.
+    comparisons
         What is compared.
+    only
+        For some comparisons, by name: a condition on the pairs that count, in SQL.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        For each comparison, by name, how many pairs stand at each of its levels.
+    """
+    columns = []
+    for comparison in comparisons:
+        cases = " ".join(
+            f"ELSE {place}" if level.condition == "ELSE" else f"WHEN {level.condition} THEN {place}"
+            for place, level in enumerate(comparison.levels)
+        )
+        if comparison.unknown:
+            cases = f"WHEN {comparison.unknown} THEN -1 {cases}"
+        if comparison.name in only:
+            cases = f"WHEN NOT coalesce({only[comparison.name]}, true) THEN -1 {cases}"
+        columns.append(f"CAST(CASE {cases} END AS TINYINT) AS {comparison.name}")
+    names = [comparison.name for comparison in comparisons]
+    patterns = connection.execute(
+        f"SELECT {', '.join(names)}, count(*) AS pairs FROM (SELECT {', '.join(columns)} FROM drawn) GROUP BY ALL"
+    ).fetchnumpy()
+    return {
+        comparison.name: np.bincount(
+            np.asarray(patterns[comparison.name], dtype="int64") + 1,
+            weights=np.asarray(patterns["pairs"], dtype="float64"),
+            minlength=len(comparison.levels) + 1,
+        )[1:]
+        for comparison in comparisons
+    }
+
+
+def chance_agreement(counts: np.ndarray, u: list[float], worth: float) -> list[float]:
+    """Say how often two units drawn by chance stand at each level.
+
+    Parameters
+    ----------
+    counts
+        How many drawn pairs stood there.
     u
-        What the model has for each level, which counts as much as some drawn pairs.
+        What was thought of each level so far.
+    worth
+        How many pairs of each level that thought is worth, so that a level hardly met nearly keeps it; one
+        that isn't met at all keeps it.
 
     Returns
     -------
     list of float
-        For each level; they sum to 1.
+        For each level.
+
+    Examples
+    --------
+    >>> [round(share, 3) for share in chance_agreement(np.array([900.0, 99_100.0]), [0.02, 0.98], 5.0)]
+    [0.009, 0.991]
     """
-    cases = " ".join(
-        f"ELSE {place}" if level.condition == "ELSE" else f"WHEN {level.condition} THEN {place}"
-        for place, level in enumerate(comparison.levels)
-    )
-    unknown = f"WHEN {comparison.unknown} THEN -1" if comparison.unknown else ""
-    found = connection.execute(
-        f"SELECT level, count(*) FROM (SELECT CASE {unknown} {cases} END AS level FROM {table}) GROUP BY ALL"
-    ).fetchall()
-    counts = np.zeros(len(u))
-    for level, count in found:
-        if level >= 0:
-            counts[level] = count
-    told = np.array(u) * WORTH
-    return ((counts + told) / (counts.sum() + told.sum())).tolist()
+    before = np.array(u)
+    met = counts > 0
+    if not met.any():
+        return u
+    share = (counts + worth) / (counts.sum() + worth / before)
+    share[met] *= max(1.0 - float(before[~met].sum()), 0.0) / share[met].sum()
+    return np.where(met, share, before).tolist()

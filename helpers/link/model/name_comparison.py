@@ -76,22 +76,28 @@ NAME = Comparison(
         Level("First name misspelt, surname the same", f"{SAME_LAST} AND {FIRST_MISSPELT}", 0.03, 1e-5),
         Level("First name and surname misspelt", f"{FIRST_MISSPELT} AND {LAST_MISSPELT}", 0.001, 3e-6),
         Level(
-            "First name the same, initial of the surname fits", f"{SAME_FIRST} AND {LAST_INITIAL}", 0.01, 2e-4
+            "First name the same, initial of the surname fits",
+            f"{SAME_FIRST} AND {LAST_INITIAL}",
+            0.01,
+            2.2e-6,
         ),
         Level(
-            "Surname the same, initial of the first name fits", f"{SAME_LAST} AND {FIRST_INITIAL}", 0.01, 2e-4
+            "Surname the same, initial of the first name fits",
+            f"{SAME_LAST} AND {FIRST_INITIAL}",
+            0.01,
+            2.8e-6,
         ),
         Level(
             "First name the same, no surname on one side",
             f"{SAME_FIRST} AND (family_l IS NULL OR family_r IS NULL)",
             0.01,
-            3e-3,
+            3.5e-5,
         ),
         Level(
             "Surname the same, no first name on one side",
             f"{SAME_LAST} AND (given_l IS NULL OR given_r IS NULL)",
             0.01,
-            3e-3,
+            3.5e-5,
         ),
         Level(
             "First name only begins alike, surname the same", f"{SAME_LAST} AND {FIRST_IN_DOUBT}", 3e-3, 5e-5
@@ -103,7 +109,7 @@ NAME = Comparison(
             5e-3,
             frequency="first_name",
         ),
-        Level(HOUSEHOLD, SAME_LAST, 1e-7, 4e-3, m_is_fixed=True),
-        Level("First name and surname different", "ELSE", 1e-4, 0.98, m_is_fixed=True),
+        Level(HOUSEHOLD, SAME_LAST, 1e-12, 4e-3, m_is_fixed=True),
+        Level("First name and surname different", "ELSE", 1e-6, 0.98, m_is_fixed=True),
     ),
 )

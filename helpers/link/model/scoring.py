@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.layouts import BadInput
 from helpers.link.model.columns import as_compared, units_table
 from helpers.link.model.comparisons import COMPARISONS, KINDS
-from helpers.link.model.frequencies import PAIRS, SEED, chance_agreement, frequencies
+from helpers.link.model.frequencies import chance_agreement, draw_pairs, frequencies, level_counts
 from helpers.link.model.link_model import LinkModel, shipped_model
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ __all__ = ["GAMMAS", "score_pairs"]
 GAMMAS = tuple(f"gamma_{comparison.name}" for comparison in COMPARISONS)
 # What depends on the place: how many schools and towns there are, which grades.
 LOCAL = ("sex", "school", "grade", "home")
-FREQUENCIES = ("name_key", "first_name")
 # So many pairs are scored at a time, which bounds the memory.
 CHUNK = 1_000_000
 # Fewer units than this, and pairs drawn by chance are too often one child's.
 ENOUGH = 500
+DRAWN_PAIRS = 200_000
+# How many drawn pairs of each level the model's own figure is worth.
+WORTH = 5.0
 
 
 def score_pairs(units: pd.DataFrame, pairs: pd.DataFrame, model: LinkModel | None = None) -> pd.DataFrame:
@@ -99,22 +101,29 @@ def settings_for(
 ) -> dict[str, Any]:
     """Fit a model's settings to the data at hand: how many units there are, schools, towns and grades."""
     settings = copy.deepcopy(model.settings)
-    by_name = {one["output_column_name"]: levels_of(one) for one in settings["comparisons"]}
-    prior, m, u = prior_of(units, model.matches)
-    settings["probability_two_random_records_match"] = prior
-    for level, one, other in zip(by_name["kind"], m, u, strict=True):
-        level["m_probability"], level["u_probability"] = one, other
+    dated = int(dated_units(connection).sum())
+    set_prior(settings, dated, len(units) - dated, model.matches)
     if len(units) >= ENOUGH:
-        drawn_pairs(connection, units)
-        for comparison in COMPARISONS:
-            if comparison.name in LOCAL:
-                levels = by_name[comparison.name]
-                measured = chance_agreement(
-                    connection, "drawn", comparison, [level["u_probability"] for level in levels]
-                )
-                for level, value in zip(levels, measured, strict=True):
-                    level["u_probability"] = value
+        draw_pairs(connection, units["unit"].to_numpy(dtype="int64"), DRAWN_PAIRS)
+        set_chance(connection, settings, LOCAL)
     return settings
+
+
+def set_chance(
+    connection: duckdb.DuckDBPyConnection,
+    settings: dict[str, Any],
+    names: Collection[str],
+    only: Mapping[str, str] | None = None,
+) -> None:
+    """Put into settings how often pairs drawn by chance stand at each level of some comparisons."""
+    chosen = [comparison for comparison in COMPARISONS if comparison.name in names]
+    counts = level_counts(connection, chosen, only or {})
+    for comparison in settings["comparisons"]:
+        if (name := comparison["output_column_name"]) in names:
+            levels = levels_of(comparison)
+            measured = chance_agreement(counts[name], [level["u_probability"] for level in levels], WORTH)
+            for level, value in zip(levels, measured, strict=True):
+                level["u_probability"] = value
 
 
 def levels_of(comparison: dict[str, Any]) -> list[dict[str, Any]]:
@@ -122,32 +131,19 @@ def levels_of(comparison: dict[str, Any]) -> list[dict[str, Any]]:
     return [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
 
 
-def prior_of(units: pd.DataFrame, matches: dict[str, float]) -> tuple[float, list[float], list[float]]:
-    """Say how often a pair drawn by chance is one child, and which kinds of pair those and all pairs are."""
-    dated = int(units["birth_days"].map(_filled).sum())
-    bare = len(units) - dated
-    pairs = np.array([dated * (dated - 1) / 2, dated * bare, bare * (bare - 1) / 2])
+def set_prior(settings: dict[str, Any], dated: int, bare: int, matches: dict[str, float]) -> None:
+    """Put into settings how often a pair drawn by chance is one child, for each kind of pair.
+
+    ``dated`` and ``bare`` are the numbers of units with and without a birth date.
+    """
+    pairs = np.maximum([dated * (dated - 1) / 2, dated * bare, bare * (bare - 1) / 2], 1.0)
     owners = np.array([dated / 2, bare, bare / 2])
-    expected = np.array([matches[kind] for kind in KINDS]) * owners
-    expected = np.minimum(np.maximum(expected, 1e-3), np.maximum(pairs, 1.0) / 2)
-    share = np.maximum(pairs, 1.0) / np.maximum(pairs, 1.0).sum()
-    prior = float(expected.sum() / np.maximum(pairs, 1.0).sum())
-    return min(prior, 0.5), (expected / expected.sum()).tolist(), share.tolist()
-
-
-def drawn_pairs(connection: duckdb.DuckDBPyConnection, units: pd.DataFrame) -> None:
-    """Write a table *drawn* of pairs of units drawn by chance, always the same ones."""
-    random = np.random.default_rng(SEED)
-    left = random.integers(0, len(units), PAIRS)
-    right = (left + random.integers(1, len(units), PAIRS)) % len(units)
-    number = units["unit"].to_numpy(dtype="int64")
-    connection.register("drawn_numbers", pd.DataFrame({"l": number[left], "r": number[right]}))
-    columns = [name for (name, *_) in connection.execute("DESCRIBE units").fetchall() if name != "unit"]
-    both = ", ".join(f"{side}.{name} AS {name}_{side}" for name in columns for side in ("l", "r"))
-    connection.execute(
-        f"CREATE OR REPLACE VIEW drawn AS SELECT {both} FROM drawn_numbers d "
-        f"JOIN units l ON l.unit = d.l JOIN units r ON r.unit = d.r"
-    )
+    expected = np.clip(np.array([matches[kind] for kind in KINDS]) * owners, 1e-3, pairs / 2)
+    settings["probability_two_random_records_match"] = float(expected.sum() / pairs.sum())
+    kind = next(one for one in settings["comparisons"] if one["output_column_name"] == "kind")
+    shares = zip(expected / expected.sum(), pairs / pairs.sum(), strict=True)
+    for level, (m, u) in zip(levels_of(kind), shares, strict=True):
+        level["m_probability"], level["u_probability"] = float(m), float(u)
 
 
 def linker_for(
@@ -158,7 +154,7 @@ def linker_for(
 
     api = DuckDBAPI(connection=connection)
     linker = Linker(api.register(table), settings, log_level=None, validate_settings=False)
-    dated = units["birth_days"].map(_filled)
+    dated = pd.Series(dated_units(connection), index=units.index)
     firsts = connection.execute("SELECT first_name FROM units ORDER BY unit").fetch_df()["first_name"]
     for column, values in (("name_key", units["name_key"]), ("first_name", firsts)):
         found = frequencies(values.astype("string"), dated)
@@ -168,9 +164,14 @@ def linker_for(
 
 
 def predict(
-    connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, pairs: pd.DataFrame, settings: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    units: pd.DataFrame,
+    pairs: pd.DataFrame,
+    settings: dict[str, Any],
+    *,
+    steps: bool = False,
 ) -> pd.DataFrame:
-    """Score pairs, in their order."""
+    """Score pairs, in their order; with ``steps``, add what each comparison weighs (``mw_‹name›``)."""
     linker = linker_for(connection, units, settings)
     asked = pd.DataFrame(
         {
@@ -187,6 +188,8 @@ def predict(
     linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register("asked_once"))
     scored = linker.inference.predict(warning_mode="never")
     gammas = ", ".join(_gamma(one) for one in settings["comparisons"])
+    if steps:
+        gammas += ", s.* LIKE 'mw%'"
     result: pd.DataFrame = connection.execute(
         f'SELECT a.join_key_l AS "left", a.join_key_r AS "right", match_weight, match_probability, {gammas} '
         f"FROM asked a JOIN {scored.physical_name} s ON s.unit_l = a.join_key_l AND s.unit_r = a.join_key_r "
@@ -212,8 +215,11 @@ def _gamma(comparison: dict[str, Any]) -> str:
     return f"CAST(CASE {cases} ELSE -1 END AS TINYINT) AS gamma_{name}"
 
 
-def _filled(entries: Any) -> bool:
-    return entries is not None and entries is not pd.NA and len(entries) > 0
+def dated_units(connection: duckdb.DuckDBPyConnection) -> np.ndarray:
+    """Tell which of the units, by number, have a birth date."""
+    found = connection.execute("SELECT birth_days IS NOT NULL AS dated FROM units ORDER BY unit").fetchnumpy()
+    dated: np.ndarray = np.asarray(found["dated"], dtype=bool)
+    return dated
 
 
 def _refuse_unknown(units: pd.DataFrame, pairs: pd.DataFrame) -> None:

@@ -1,0 +1,150 @@
+"""Count pairs right and wrong of many labellings of the same records, quickly; the arithmetic of the benches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tests.bench.linking_data import LinkingData
+
+__all__ = ["POPULATIONS", "Counts", "PairCounter", "error_ratio", "pairs_per_child"]
+
+# The three populations of pairs, by what the two records have: as `helpers.score` calls them.
+POPULATIONS = {"A": "Both with birth date", "B": "One without", "C": "Names only"}
+RECORD = ["silo", "record"]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many pairs there truly are, how many were joined, and how many of those rightly."""
+
+    possible: int
+    linked: int
+    right: int
+
+    @property
+    def precision(self) -> float:
+        """Share of joined pairs that are right; 1 where none is joined."""
+        return self.right / self.linked if self.linked else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of true pairs that are joined; 1 where there is none."""
+        return self.right / self.possible if self.possible else 1.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of the two."""
+        together = self.possible + self.linked
+        return 2 * self.right / together if together else 1.0
+
+
+class PairCounter:
+    """Counts the pairs that a labelling of a district's students joins, by population.
+
+    Records are numbered as in ``LinkingData.students``. A record whose rows belong to two people counts for
+    both, and one that the key knows nobody for as a person of its own, as in ``helpers.score.score_links``.
+    """
+
+    def __init__(self, data: LinkingData) -> None:
+        students = data.students
+        number = students[RECORD].assign(place=np.arange(len(students)))
+        rows = number.merge(data.owners[[*RECORD, "person"]], on=RECORD, how="left", validate="one_to_many")
+        self.place = rows["place"].to_numpy()
+        person = rows["person"].fillna("nobody " + rows["place"].astype("string"))
+        self.person = pd.factorize(person)[0].astype("int64")
+        dated = students["linkable_by"].eq("Name and birth date").to_numpy()
+        named = students["linkable_by"].eq("Name only").to_numpy()
+        self.kind_of_record = np.where(dated, 0, np.where(named, 1, 2))
+        self.kind = self.kind_of_record[self.place]
+        self.possible = _by_population(self.person, self.kind)
+        # One person a record, for pairs of records: the one on most of its rows.
+        most = data.owners.sort_values([*RECORD, "rows", "person"], ascending=[True, True, False, True])
+        most = most.drop_duplicates(RECORD)[[*RECORD, "person"]]
+        owner = number.merge(most, on=RECORD, how="left", validate="one_to_one")["person"]
+        codes = pd.factorize(owner)[0].astype("int64")
+        self.owner = np.where(codes >= 0, codes, codes.max(initial=-1) + 1 + np.arange(len(codes)))
+
+    def __call__(self, labels: np.ndarray) -> dict[str, Counts]:
+        """Count a labelling: one integer a record, equal where they are held to be one child.
+
+        Parameters
+        ----------
+        labels
+            ``int64``, one a student, in order of silo and record.
+
+        Returns
+        -------
+        dict
+            Population -> counts.
+        """
+        label = labels[self.place]
+        linked = _by_population(label, self.kind)
+        both = pd.factorize(label * (int(np.max(self.person)) + 1) + self.person)[0]
+        right = _by_population(both, self.kind)
+        return {name: Counts(self.possible[name], linked[name], right[name]) for name in POPULATIONS}
+
+    def population(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Name the population of pairs of records: 0 A, 1 B, 2 C, 3 none of them."""
+        one, other = self.kind_of_record[left], self.kind_of_record[right]
+        return np.where(np.maximum(one, other) == 2, 3, one + other)
+
+    def is_match(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Tell which pairs of records are truly one child."""
+        return self.owner[left] == self.owner[right]
+
+
+def _by_population(label: np.ndarray, kind: np.ndarray) -> dict[str, int]:
+    codes = pd.factorize(label)[0]
+    dated = np.bincount(codes[kind == 0], minlength=codes.max(initial=-1) + 1)
+    named = np.bincount(codes[kind == 1], minlength=codes.max(initial=-1) + 1)
+    return {
+        "A": int((dated * (dated - 1) // 2).sum()),
+        "B": int((dated * named).sum()),
+        "C": int((named * (named - 1) // 2).sum()),
+    }
+
+
+def error_ratio(ours: float, theirs: float) -> float:
+    """Give our error as a share of theirs, error being 1 - F1.
+
+    Parameters
+    ----------
+    ours, theirs
+        F1 of both.
+
+    Returns
+    -------
+    float
+        Below 1 where ours is better; infinite where theirs has no error and ours has.
+    """
+    if theirs >= 1:
+        return 1.0 if ours >= 1 else float("inf")
+    return (1 - ours) / (1 - theirs)
+
+
+def pairs_per_child(left: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Choose among pairs that wait for a person so that no child stands in two: the likeliest first.
+
+    Parameters
+    ----------
+    left, right
+        ``int64``: the children (clusters, not records) of each pair.
+    weight
+        How likely each is.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a pair. Ties go to the pair that comes first.
+    """
+    chosen = np.zeros(len(left), dtype=bool)
+    taken: set[int] = set()
+    for place in np.argsort(-weight, kind="stable").tolist():
+        one, other = int(left[place]), int(right[place])
+        if one != other and one not in taken and other not in taken:
+            chosen[place] = True
+            taken.update((one, other))
+    return chosen

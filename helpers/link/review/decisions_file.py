@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.output import write_atomically
-from helpers.layouts import BadInput, as_table, empty_table, nearest, standard_table
+from helpers.layouts import STRING, BadInput, as_table, empty_table, nearest, standard_table
 from helpers.link.review.sides import PAIR, in_order
 from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes, unguarded
 
@@ -123,7 +123,7 @@ def _write(path: Path, decisions: pd.DataFrame) -> None:
 def _read(path: Path) -> pd.DataFrame:
     told = read_text_table(path)
     # A spreadsheet may have guarded a cell, or have been given it guarded.
-    told = told.map(lambda cell: unguarded(cell.strip()) if isinstance(cell, str) else cell)
+    told = told.map(lambda cell: unguarded(cell.strip()) if isinstance(cell, str) else cell).astype(STRING)
     answers = next((name for name in ("decision", "answer") if name in told.columns), None)
     lacking = [name for name in PAIR if name not in told.columns]
     if answers is None or lacking:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -137,7 +138,8 @@ def _from_one_cell(
 ) -> list[Readings]:
     order = orders.fillna("unknown")
     codes, distinct = pd.factorize(cells + "\n" + order)
-    readings = [_splits(*str(cell).rsplit("\n", 1)) for cell in distinct]
+    fold_once = cache(fold)
+    readings = [_splits(*str(cell).rsplit("\n", 1), fold_once) for cell in distinct]
     sizes = np.array([len(reading) for reading in readings], dtype="int64")
     flat = [texts.setdefault(text, len(texts)) for reading in readings for pair in reading for text in pair]
     pairs = np.array(flat, dtype="int64").reshape(-1, 2)
@@ -168,7 +170,7 @@ def _in_full(column: pd.Series, parts: list[Readings], texts: dict[str, int]) ->
     return table[:, 0], table[:, 1], table[:, 2]
 
 
-def _splits(cell: str, order: str) -> list[tuple[str, str]]:
+def _splits(cell: str, order: str, fold: Callable[[str], str]) -> list[tuple[str, str]]:
     """Read a whole name as (first, last) in every way that its order allows."""
     cell = typed_name(cell).name
     if "," in cell and order != "first last":

@@ -19,6 +19,8 @@ BEHIND = re.compile(
     r"(?:\s*(?:grade|graders?))?)\.?\s*\)?\s*$",
     re.IGNORECASE,
 )
+# Looked at first, since the pattern above is slow: an ending that a grade may have.
+ENDINGS = (*"0123456789", "st", "nd", "rd", "th", "k", "kg", "kinder", "garten", "grade", "grader", "graders")
 MAY_HAVE_MORE_BEHIND = r"[,;/|(]|\s[-\u2013]"
 
 
@@ -47,7 +49,7 @@ def typed_name(text: str) -> TypedName:
     >>> [tuple(typed_name(text)) for text in ("Adam H., 7", "Ana Lopez (3rd grade)", "Lopez, Ana")]
     [('Adam H.', 7), ('Ana Lopez', 3), ('Lopez, Ana', None)]
     """
-    found = BEHIND.match(text)
+    found = BEHIND.match(text) if text.rstrip(" ).").lower().endswith(ENDINGS) else None
     grade = grade_number(found["grade"]) if found else None
     if found is None or grade is None:
         return TypedName(text, None)
@@ -69,10 +71,8 @@ def grades_typed_behind(people: pd.DataFrame) -> pd.Series:
     """
     grade = pd.Series(pd.NA, index=people.index, dtype="Int64")
     for column in ("full_name", "last_surname", "first_name"):
-        doubtful = (
-            people[column].str.contains(MAY_HAVE_MORE_BEHIND, regex=True).fillna(False).to_numpy(dtype=bool)
-        )
-        places = np.flatnonzero(doubtful)
+        doubtful = people[column].str.contains(MAY_HAVE_MORE_BEHIND, regex=True).fillna(False)
+        places = np.flatnonzero(doubtful.to_numpy(dtype=bool))
         if len(places):
             codes, distinct = pd.factorize(people[column].iloc[places])
             numbers = pd.array([typed_name(str(text)).grade for text in distinct], dtype="Int64").take(codes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +12,19 @@ from helpers.layouts import as_table, empty_table
 from helpers.score import score_children, score_links
 from helpers.score.answer_key import AnswerKey
 
-__all__ = ["Made", "made"]
+__all__ = ["CHAINED", "Made", "finding", "made", "pair"]
+
+# A chained cluster: P1 whole in three silos, P2's meals record drawn to P1, P3 apart.
+CHAINED = [
+    ("sis", "s1", "P1", "a"),
+    ("attendance", "t1", "P1", "a"),
+    ("meals", "m1", "P1", "a"),
+    ("sis", "s2", "P2", "b"),
+    ("attendance", "t2", "P2", "b"),
+    ("meals", "m2", "P2", "a"),
+    ("sis", "s3", "P3", "c"),
+    ("meals", "m3", "P3", "d"),
+]
 
 
 @dataclass
@@ -72,3 +85,17 @@ def made(
         ),
         key=AnswerKey(**key),
     )
+
+
+def pair(left: str, right: str, **more: Any) -> pd.DataFrame:
+    """Make a pair of the chained district: s, t or m and a number name its records."""
+    ends = {"left_silo": left[:-2] or "sis", "left_record": left, "right_silo": "", "right_record": right}
+    silos = {"s": "sis", "t": "attendance", "m": "meals"}
+    ends |= {"left_silo": silos[left[0]], "right_silo": silos[right[0]]}
+    return as_table("pairs", pd.DataFrame([ends | {"step": "Exact", "decided_by": "Rule"} | more]))
+
+
+def finding(silo: str, row: int, kind: str) -> pd.DataFrame:
+    """Make a finding at a row of a silo's only file."""
+    row_of = {"silo": silo, "file": f"{silo}.csv", "row": row, "kind": kind, "done": "nothing", "times": 1}
+    return as_table("findings", pd.DataFrame([row_of]))

@@ -1,6 +1,7 @@
 """Judge links, findings, profiles and gaps against the answer key."""
 
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
+from helpers.score.cases import score_cases
 from helpers.score.children import score_children
 from helpers.score.crosswalk_file import crosswalk_from
 from helpers.score.findings import score_findings
@@ -10,6 +11,7 @@ from helpers.score.links import score_links
 from helpers.score.missed import missed_by_group
 from helpers.score.pairs import score_pairs
 from helpers.score.profiles import judge_profiles, score_profiles
+from helpers.score.review import with_review
 from helpers.score.truth import true_crosswalk
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "judge_profiles",
     "missed_by_group",
     "read_answer_key",
+    "score_cases",
     "score_children",
     "score_findings",
     "score_groups",
@@ -29,4 +32,5 @@ __all__ = [
     "score_profiles",
     "true_crosswalk",
     "true_flags",
+    "with_review",
 ]

@@ -30,10 +30,12 @@ FINDING_KINDS = frozenset(
     not_a_school_year not_a_code not_a_list not_in_codes not_in_pattern required_empty null_as_text too_long
     out_of_range date_ambiguous zeros_lost scientific_notation
     key_repeated reference_dangling id_shared rows_disagree name_placeholder
-    id_colliding birth_date_disagrees names_disagree
+    id_colliding id_column_refused birth_date_disagrees names_disagree
     """.split()
 )
 PLACE = ["silo", "file", "row"]
+# Of a column: told once for the whole file, whichever rows the fault lies in.
+ABOUT_COLUMNS = ("id_column_refused",)
 # The table of facts that stand behind no value notices faults, too.
 LEFT_OUT = "left_out"
 
@@ -188,9 +190,13 @@ def _at_the_file(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
     """Match what is said of a whole file, and faults that have no row of their own."""
     whole = findings[findings["row"].isna() & findings["file"].notna()]
     about_files = whole[["silo", "file", "kind"]].rename(columns={"kind": "found_by"}).drop_duplicates()
-    rowless = faults[faults["row"].isna()]
+    rowless = faults[faults["row"].isna() & ~faults["found_by"].isin(ABOUT_COLUMNS)]
     met = rowless.merge(about_files, on=["silo", "file", "found_by"], how="inner", validate="many_to_one")
-    return met["change"]
+    in_column = ["silo", "file", "column", "found_by"]
+    about_columns = whole.rename(columns={"kind": "found_by"})[in_column].dropna().drop_duplicates()
+    of_column = faults[faults["found_by"].isin(ABOUT_COLUMNS)].dropna(subset=["column"])
+    met_column = of_column.merge(about_columns, on=in_column, how="inner", validate="many_to_one")
+    return pd.concat([met["change"], met_column["change"]])
 
 
 def _behind_a_measure(

@@ -11,7 +11,7 @@ import pytest
 from helpers.layouts import as_table
 from helpers.score import score_findings
 from helpers.score.findings import can_be_noticed
-from tests.score.test_links import Made, finding, made
+from tests.made_by_hand import Made, finding, made
 
 
 def planted(*faults: dict[str, Any]) -> Made:
@@ -43,6 +43,20 @@ def shares(district: Made, *findings: pd.DataFrame, **more: Any) -> dict[tuple[s
             index=False
         )
     }
+
+
+def test_a_refused_id_column_is_noticed_in_whichever_rows_its_fault_lies() -> None:
+    shifted = {"kind": "id_column_shifted", "found_by": "id_column_refused"}
+    district = planted(
+        {"row": 4, "column": "Customer ID", **shifted},
+        {"row": 5, "column": "Customer ID", **shifted},
+        {"row": 5, "column": "PIN", **shifted},
+    )
+    refused = finding("meals", 4, "id_column_refused").assign(
+        row=pd.array([pd.NA], dtype="Int64"), column="Customer ID"
+    )
+    counted = {("id_column_shifted", "id_column_refused"): (3, 2)}
+    assert shares(district, as_table("findings", refused)) == counted
 
 
 def test_a_fault_in_a_cell_is_noticed_at_that_row_and_column() -> None:

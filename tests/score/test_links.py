@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import BadInput, as_table, empty_table
+from helpers.layouts import BadInput, empty_table
 from helpers.score import can_be_judged, read_answer_key, score_links
-from tests.made_by_hand import made
+from tests.made_by_hand import CHAINED, finding, made, pair
 
 
 def counts(
@@ -27,19 +26,6 @@ def counts(
     ]
     assert len(here) == 1
     return here[["possible", "linked", "right", "wrong", "missed"]].iloc[0].astype(int).tolist()
-
-
-# A chained cluster: P1 whole in three silos, P2's meals record drawn to P1, P3 apart.
-CHAINED = [
-    ("sis", "s1", "P1", "a"),
-    ("attendance", "t1", "P1", "a"),
-    ("meals", "m1", "P1", "a"),
-    ("sis", "s2", "P2", "b"),
-    ("attendance", "t2", "P2", "b"),
-    ("meals", "m2", "P2", "a"),
-    ("sis", "s3", "P3", "c"),
-    ("meals", "m3", "P3", "d"),
-]
 
 
 def test_pairs_are_counted_as_by_hand() -> None:
@@ -161,18 +147,6 @@ def test_children_are_right_missed_or_wrong_as_by_hand() -> None:
     assert children["silos"].to_dict() == {"P1": 3, "P2": 3, "P3": 2}
     assert children["child"].to_dict() == {"P1": "a", "P2": "b", "P3": "c"}
     assert not children["noticed"].any()
-
-
-def pair(left: str, right: str, **more: Any) -> pd.DataFrame:
-    ends = {"left_silo": left[:-2] or "sis", "left_record": left, "right_silo": "", "right_record": right}
-    silos = {"s": "sis", "t": "attendance", "m": "meals"}
-    ends |= {"left_silo": silos[left[0]], "right_silo": silos[right[0]]}
-    return as_table("pairs", pd.DataFrame([ends | {"step": "Exact", "decided_by": "Rule"} | more]))
-
-
-def finding(silo: str, row: int, kind: str) -> pd.DataFrame:
-    row_of = {"silo": silo, "file": f"{silo}.csv", "row": row, "kind": kind, "done": "nothing", "times": 1}
-    return as_table("findings", pd.DataFrame([row_of]))
 
 
 def test_a_wrong_child_is_noticed_by_a_sign_at_the_strange_record() -> None:

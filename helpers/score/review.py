@@ -1,0 +1,136 @@
+"""What a person could add: links as they would be once every pair that waits had been answered rightly."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, BadInput, as_table, nearest
+from helpers.link.clusters import components
+from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.children import LinksToScore
+from helpers.score.links import score_links
+from helpers.score.pairs import score_pairs
+from helpers.score.truth import ScoredDistrict, true_children
+
+__all__ = ["ASKING", "Asking", "with_review"]
+
+Asking = Literal["each child once", "as many as children", "every pair"]
+ASKING: tuple[Asking, ...] = get_args(Asking)
+# What an unscored pair that waits is worth beside scored ones.
+UNSCORED = 0.5
+
+
+def with_review(
+    district: ScoredDistrict,
+    links: LinksToScore,
+    *,
+    asking: Asking = "each child once",
+    key: AnswerKey | None = None,
+) -> pd.DataFrame:
+    """Score links before and after a person who never errs answered the pairs that wait.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    links
+        What linking handed over: ``crosswalk``, ``pairs`` (those with decision Review wait), ``findings``.
+    asking
+        How many questions are asked. *each child once*: a child, as linking left it, stands in one question
+        at most; *as many as children*: as many questions as there are children, however they fall; *every
+        pair*. The questions that promise most come first: probability times the pairs of records that a yes
+        ties.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *review_scores*, one row a kind of pair. A yes puts the two children together, with
+        all their records; a no changes nothing.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key, or there is no such way of asking.
+    """
+    if asking not in ASKING:
+        raise BadInput(
+            f"There is no way of asking called {asking!r}.{nearest(str(asking), ASKING)} "
+            f"There are: {', '.join(ASKING)}."
+        )
+    key = key or read_answer_key(district.folder)
+    crosswalk = links.crosswalk
+    truth = true_children(district, key, crosswalk)
+    children = int(truth.loc[truth["is_child"], "person"].nunique())
+    waiting = links.pairs[links.pairs["decision"].eq("Review")]
+    asked = _asked(_questions(waiting, crosswalk), asking, children)
+    answers = score_pairs(district, waiting.loc[asked.index], key=key)["outcome"].eq("right")
+    yes = asked[answers.to_numpy(dtype=bool)]
+
+    codes, names = pd.factorize(crosswalk["child"])
+    label = components(len(names), yes["left"].to_numpy(), yes["right"].to_numpy())
+    after = crosswalk.assign(child=pd.Series(names, dtype=STRING).take(label[codes]).to_numpy())
+    before, then = (
+        _totals(score_links(district, one, key=key)) for one in (crosswalk, as_table("crosswalk", after))
+    )
+    then = then.reindex(before.index)
+    return as_table(
+        "review_scores",
+        pd.DataFrame(
+            {
+                **{name: before[name] for name in ("possible", "right", "linked", "precision", "recall")},
+                **{f"{name}_after": then[name] for name in ("right", "linked", "precision", "recall")},
+            }
+        )
+        .assign(waiting=len(waiting), asked=len(asked), answered_yes=len(yes), children=children)
+        .reset_index(),
+    )
+
+
+def _questions(waiting: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Say of each pair that waits which two children it is about, and what a yes promises."""
+    codes = pd.Series(
+        pd.factorize(crosswalk["child"])[0], index=pd.MultiIndex.from_frame(crosswalk[["silo", "record"]])
+    )
+    ends = [
+        codes.reindex(pd.MultiIndex.from_frame(waiting[[f"{side}_silo", f"{side}_record"]])).to_numpy()
+        for side in ("left", "right")
+    ]
+    known = ~(np.isnan(ends[0]) | np.isnan(ends[1]))
+    left, right = (end[known].astype("int64") for end in ends)
+    sizes = np.bincount(codes.to_numpy())
+    probability = waiting["match_probability"].fillna(UNSCORED).to_numpy(dtype="float64")[known]
+    return pd.DataFrame(
+        {
+            "left": np.minimum(left, right),
+            "right": np.maximum(left, right),
+            "promise": probability * sizes[left] * sizes[right],
+        },
+        index=waiting.index[known],
+    )
+
+
+def _asked(questions: pd.DataFrame, asking: Asking, children: int) -> pd.DataFrame:
+    """Choose questions, the most promising first; two about the same two children are one."""
+    ranked = questions[questions["left"] != questions["right"]]
+    ranked = ranked.sort_values("promise", ascending=False, kind="stable").drop_duplicates(["left", "right"])
+    if asking == "every pair":
+        return ranked
+    if asking == "as many as children":
+        return ranked.iloc[:children]
+    spoken_of: set[int] = set()
+    chosen = []
+    for place, (one, other) in enumerate(zip(ranked["left"], ranked["right"], strict=True)):
+        if one not in spoken_of and other not in spoken_of:
+            spoken_of |= {one, other}
+            chosen.append(place)
+    return ranked.iloc[chosen]
+
+
+def _totals(scores: pd.DataFrame) -> pd.DataFrame:
+    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")]
+    return whole.set_index("pair_kind")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,10 +18,10 @@ from synthetic_data.studies.id_columns import PLANTED, mistaken, planted_columns
 from tests.synthetic_data.test_faults import undone
 from tests.synthetic_data.written_files import silo_files
 
-SEEDS = (1, 2, 3, 4, 5)
+SEEDS = (1, 2)
 
 
-def planned(**settings: object) -> set[str]:
+def planned(**settings: Any) -> set[str]:
     scenario = load_scenario(**settings)
     return {fault.name for silo in SILOS for fault, _, _ in plan_faults(scenario, silo)}
 
@@ -38,7 +39,7 @@ def test_they_happen_only_where_a_scenario_asks_for_them() -> None:
 
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rates = {"meals.id_column_of_another_system": 1.0, "special_education.id_column_shifted": 1.0}
+    rates = {"meals.id_column_of_another_system": 1.0, "screener.id_column_shifted": 1.0}
     folder = tmp_path_factory.mktemp("wrong") / "district"
     return make_district(folder=folder, students=60, people_only=True, level="rostered", fault_rates=rates)
 
@@ -47,10 +48,10 @@ def test_a_shifted_column_holds_the_same_ids_one_row_higher(wrong: Path) -> None
     faults = pd.read_parquet(wrong / "answer_key" / "faults.parquet")
     cells = faults[faults["kind"].eq("id_column_shifted")].sort_values("row")
     assert cells["fault"].nunique() == 1
-    assert set(cells["column"]) == {"state_studentnumber"}
+    assert set(cells["column"]) == {"Student Number"}
     assert sorted(cells["before"]) == sorted(cells["after"])
     following = cells[cells["row"].diff(-1).eq(-1)]
-    assert len(following) > 5
+    assert len(following) > 20
     before = cells.set_index("row")["before"]
     assert (following["after"].to_numpy() == before.loc[following["row"] + 1].to_numpy()).all()
 
@@ -68,7 +69,7 @@ def test_another_systems_numbers_are_by_value_other_childrens(wrong: Path) -> No
 
 
 def test_undone_they_leave_the_clean_files(wrong: Path, tmp_path: Path) -> None:
-    settings = {"students": 60, "people_only": True, "level": "rostered", "faults": 0.0}
+    settings: dict[str, Any] = {"students": 60, "people_only": True, "level": "rostered", "faults": 0.0}
     assert undone(wrong) == silo_files(make_district(folder=tmp_path / "clean", **settings))
 
 
@@ -77,8 +78,6 @@ def test_every_planted_column_is_refused_and_no_sound_one() -> None:
     wrong = mistaken(columns)
     assert wrong.empty, wrong.to_string()
     planted = columns[columns["planted"].notna() & columns["comparable"].ge(5)]
-    assert planted.groupby("seed").size().index.tolist() == [
-        seed for seed, kinds in zip(SEEDS, PLANTED, strict=True) if kinds
-    ]
+    assert set(planted["silo"]) == {silo for kinds in PLANTED[: len(SEEDS)] for silo in kinds}
     assert planted["status"].eq("Refused").all()
-    assert columns.loc[columns["planted"].isna(), "status"].eq("Verified").sum() > 30
+    assert columns.loc[columns["planted"].isna(), "status"].eq("Verified").sum() > 15

@@ -119,7 +119,7 @@ def fold(text: str) -> str:
     else:
         decomposed = unicodedata.normalize("NFKD", _decoded_right(text).translate(LETTERS))
         letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold()
-    if not letters.isalpha():
+    if not (letters.isascii() and letters.isalpha()):
         for apostrophe in APOSTROPHES:
             letters = letters.replace(apostrophe, "")
         letters = "".join(sign if sign.isalnum() else " " for sign in letters)

@@ -1,6 +1,7 @@
 """Judge links, findings, profiles and gaps against the answer key."""
 
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
+from helpers.score.calibration import score_calibration
 from helpers.score.cases import score_cases
 from helpers.score.children import score_children
 from helpers.score.crosswalk_file import crosswalk_from
@@ -23,6 +24,7 @@ __all__ = [
     "judge_profiles",
     "missed_by_group",
     "read_answer_key",
+    "score_calibration",
     "score_cases",
     "score_children",
     "score_findings",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import math
+import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ GAMMAS = tuple(f"gamma_{comparison.name}" for comparison in COMPARISONS)
 LOCAL = ("sex", "school", "grade", "home")
 # So many pairs are scored at a time, which bounds the memory.
 CHUNK = 1_000_000
+# What doesn't fit goes to a folder that is removed afterwards.
+MEMORY = "2GB"
 # Fewer units than this, and pairs drawn by chance are too often one child's.
 ENOUGH = 500
 DRAWN_PAIRS = 200_000
@@ -52,7 +55,7 @@ def score_pairs(units: pd.DataFrame, pairs: pd.DataFrame, model: LinkModel | Non
     -------
     pandas.DataFrame
         A row a pair in the order given: ``left``, ``right``, ``match_weight`` (log2, prior included),
-        ``match_probability`` (0 to 1), and for each comparison ``gamma_‹name›`` (whole number: -1 not known,
+        ``match_probability`` (0 to 1), and for each comparison ``gamma_name`` (whole number: -1 not known,
         0 the last level, upwards the better).
 
     Raises
@@ -79,7 +82,11 @@ def database(units: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory that holds units as table *units*."""
     import duckdb
 
-    with duckdb.connect(":memory:") as connection, quiet():
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        duckdb.connect(":memory:", config={"temp_directory": folder, "memory_limit": MEMORY}) as connection,
+        quiet(),
+    ):
         units_table(connection, units, "units")
         yield connection
 
@@ -171,7 +178,7 @@ def predict(
     *,
     steps: bool = False,
 ) -> pd.DataFrame:
-    """Score pairs, in their order; with ``steps``, add what each comparison weighs (``mw_‹name›``)."""
+    """Score pairs, in their order; with ``steps``, add what each comparison weighs (``mw_name``)."""
     linker = linker_for(connection, units, settings)
     asked = pd.DataFrame(
         {

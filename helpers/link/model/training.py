@@ -29,7 +29,7 @@ from helpers.link.model.scoring import (
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["train", "with_matches"]
+__all__ = ["train", "untrained", "with_matches"]
 
 MAX_PAIRS = 1_000_000
 DRAWN_PAIRS = 2_000_000
@@ -125,6 +125,21 @@ def train(
         pairs=len(candidates),
         kept=tuple(one.name for one in COMPARISONS if one.name not in taught and one.name != "kind"),
     )
+
+
+def untrained() -> LinkModel:
+    """Give the model as it is before any training: weights that somebody thought likely."""
+    settings = {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "unit",
+        "comparisons": [comparison.settings() for comparison in COMPARISONS],
+        "blocking_rules_to_generate_predictions": [],
+        "probability_two_random_records_match": 1e-4,
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": True,
+    }
+    matches = dict.fromkeys(KINDS, 1.0)
+    return LinkModel(settings, matches, accept=0.9, review=0.5, trained_on="nothing", units=0, pairs=0)
 
 
 def with_matches(model: LinkModel, units: pd.DataFrame, pairs: pd.DataFrame) -> LinkModel:

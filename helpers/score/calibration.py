@@ -32,9 +32,9 @@ def score_calibration(
     Returns
     -------
     pandas.DataFrame
-        The standard table *match_calibration*, one row a band of probability that has pairs; pairs of rules stand
-        in a band of their own, without an expectation. Pairs of one child (whose the left record is) count
-        together in the interval.
+        The standard table *match_calibration*, one row a band of probability that has pairs; pairs of rules
+        stand in a band of their own, without an expectation. Pairs of one child (whose the left record is)
+        count together in the interval.
 
     Raises
     ------

@@ -111,7 +111,8 @@ def level_counts(
         columns.append(f"CAST(CASE {cases} END AS TINYINT) AS {comparison.name}")
     names = [comparison.name for comparison in comparisons]
     patterns = connection.execute(
-        f"SELECT {', '.join(names)}, count(*) AS pairs FROM (SELECT {', '.join(columns)} FROM drawn) GROUP BY ALL"
+        f"SELECT {', '.join(names)}, count(*) AS pairs "
+        f"FROM (SELECT {', '.join(columns)} FROM drawn) GROUP BY ALL"
     ).fetchnumpy()
     return {
         comparison.name: np.bincount(

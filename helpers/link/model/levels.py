@@ -1,4 +1,4 @@
-"""What a comparison is made of: levels in words, each with the SQL condition under which a pair stands there."""
+"""What a comparison is made of: levels in words, each with the condition in SQL under which a pair has it."""
 
 from __future__ import annotations
 

@@ -81,8 +81,8 @@ class LinkModel:
             ) from None
         except (ValueError, TypeError, KeyError):
             raise BadInput(
-                f"{str(path)!r} holds no model of this kit. Give a file that bigpicture link --train wrote, or "
-                f"leave the path out to use the one that comes with the kit."
+                f"{str(path)!r} holds no model of this kit. Give a file that bigpicture link --train wrote, "
+                f"or leave the path out to use the one that comes with the kit."
             ) from None
 
 

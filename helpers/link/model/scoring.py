@@ -212,7 +212,7 @@ def weight_of(level: dict[str, Any]) -> float:
 
 
 def _gamma(comparison: dict[str, Any]) -> str:
-    """Tell the level of a pair by its weight, since Splink gives levels only along with all that it compared."""
+    """Tell the level of a pair by its weight: Splink gives levels only along with all that it compared."""
     levels = levels_of(comparison)
     name = comparison["output_column_name"]
     cases = " ".join(

@@ -1,4 +1,4 @@
-"""Trains the model: chance agreement from pairs drawn by chance, children's own from candidate pairs by EM."""
+"""Trains the model: chance agreement from pairs drawn by chance, one child's from candidate pairs by EM."""
 
 from __future__ import annotations
 
@@ -318,14 +318,14 @@ def _set_m(
 
 
 def _matches(scored: pd.DataFrame, dated: int, bare: int, times: float) -> dict[str, float]:
-    """Count for each kind of pair that was scored how many further units of its child a unit has, on average."""
-    owners = {KINDS[0]: dated / 2, KINDS[1]: bare, KINDS[2]: bare / 2}
-    by_kind = scored.groupby("gamma_kind")["match_probability"].sum()
+    """Count for each kind of pair that was scored how many more units of its child a unit has on average."""
+    probability = scored["match_probability"].to_numpy(dtype="float64")
+    kind = len(KINDS) - 1 - scored["gamma_kind"].to_numpy(dtype="int64")
+    owners = (dated / 2, bare, bare / 2)
     return {
-        KINDS[len(KINDS) - 1 - int(gamma)]: float(total)
-        * times
-        / max(owners[KINDS[len(KINDS) - 1 - int(gamma)]], 1.0)
-        for gamma, total in by_kind.items()
+        KINDS[place]: float(probability[kind == place].sum()) * times / max(owners[place], 1.0)
+        for place in range(len(KINDS))
+        if (kind == place).any()
     }
 
 

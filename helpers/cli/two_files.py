@@ -24,7 +24,7 @@ OF_FILES = "a file of persons (CSV in any delimiter and encoding, or xlsx)"
 
 
 def two_files_options(command: C) -> C:
-    """Give a command `--left`, `--right` and `--map`, which it gets as ``left``, ``right`` and ``mapping``."""
+    """Give a command `--left`, `--right` and `--map` (its parameters left, right and mapping)."""
     for name, also, told in (
         ("--map", "mapping", "Which column holds which field: a TOML such as the map.toml that this writes."),
         ("--right", "right", "The other file; without it, duplicates are found in the left one."),
@@ -41,9 +41,9 @@ def link_two_files(
 ) -> bool:
     """Link two files of persons, or one with itself, where a command asks for that.
 
-    Writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml (the mapping that was
-    used, to be corrected) and set_aside.csv (rows that could not be read). Prints counts, never what stands
-    in a cell.
+    Writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml (the mapping that
+    was used, to be corrected) and set_aside.csv (rows that could not be read). Prints counts, never what
+    stands in a cell.
 
     Parameters
     ----------

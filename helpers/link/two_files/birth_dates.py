@@ -189,7 +189,6 @@ def parts_of(values: pd.Series, formats: Sequence[str]) -> np.ndarray:
 
 def same_days(left: np.ndarray, right: np.ndarray) -> int:
     """Count the distinct days that two columns have in common."""
-    whole = [
-        side[(side >= 0).all(axis=1)].astype("int64") @ np.array([10_000, 100, 1]) for side in (left, right)
-    ]
+    figures = np.array([10_000, 100, 1])
+    whole = [side[(side >= 0).all(axis=1)].astype("int64") @ figures for side in (left, right)]
     return len(np.intersect1d(np.unique(whole[0]), np.unique(whole[1])))

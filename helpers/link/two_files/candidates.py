@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.link.names import formal_names
 from helpers.link.two_files.persons import Persons
+from helpers.link.variants import formal_names
 
-__all__ = ["Candidates", "find_candidates", "some_pairs"]
+__all__ = ["Candidates", "find_candidates", "pairs_that_share", "some_pairs"]
 
 ALL_PAIRS = 500_000  # up to so many, every pair is compared
 LARGEST_BLOCK = 5_000  # pairs that one value may give; a commoner value tells nobody apart
@@ -30,16 +30,13 @@ class Candidates:
     ----------
     left, right
         Numbers of the persons of each pair.
-    passed_over
-        Values that more rows share than any person has.
-    passed_over_persons
-        How many rows share such a value.
+    unreached
+        How many rows have only values that many others share, and so no pair at all.
     """
 
     left: np.ndarray
     right: np.ndarray
-    passed_over: int
-    passed_over_persons: int
+    unreached: int
 
 
 def find_candidates(persons: Persons) -> Candidates:
@@ -57,25 +54,26 @@ def find_candidates(persons: Persons) -> Candidates:
     """
     if persons.pairs <= ALL_PAIRS:
         left, right = _every_pair(persons)
-        return Candidates(left, right, 0, 0)
+        return Candidates(left, right, 0)
     keys = _Keys(persons)
     found: list[np.ndarray] = []
-    over, over_persons = 0, np.zeros(len(persons), dtype=bool)
+    common = np.zeros(len(persons), dtype=bool)
     budget = max(PER_PERSON * len(persons), 100_000)
     for names in PASSES:
         parts = [keys.named(name) for name in names]
         if any(part is None for part in parts):
             continue
-        one, other, passed, in_passed = _within(_joined([p for p in parts if p is not None]), persons, budget)
-        over += passed
-        over_persons |= in_passed
+        one, other, in_common = _within(_joined([p for p in parts if p is not None]), persons, budget)
+        common |= in_common
         found.append(one * len(persons) + other)
         if sum(map(len, found)) > MOST_PAIRS:
             found = [_distinct(np.concatenate(found))]
             if len(found[0]) > MOST_PAIRS:
                 break
     whole = _distinct(np.concatenate(found)) if found else np.empty(0, dtype="int64")
-    return Candidates(whole // len(persons), whole % len(persons), over, int(over_persons.sum()))
+    left, right = whole // len(persons), whole % len(persons)
+    common[left] = common[right] = False
+    return Candidates(left, right, int(common.sum()))
 
 
 def _distinct(numbers: np.ndarray) -> np.ndarray:
@@ -118,6 +116,25 @@ def some_pairs(persons: Persons, most: int, seed: int = 1) -> tuple[np.ndarray, 
     right = rng.integers(0, persons.lefts - 1, most)
     right += right >= left
     return np.minimum(left, right), np.maximum(left, right)
+
+
+def pairs_that_share(key: np.ndarray, persons: Persons) -> tuple[np.ndarray, np.ndarray]:
+    """List pairs that have one value in common, but for values that many rows share.
+
+    Parameters
+    ----------
+    key
+        Numbers, one a person; -1 for none.
+    persons
+        Of both files.
+
+    Returns
+    -------
+    numpy.ndarray, numpy.ndarray
+        Numbers of the persons of each pair.
+    """
+    left, right, _ = _within(key, persons, max(PER_PERSON * len(persons), 100_000))
+    return left, right
 
 
 # Each pass asks that all of its keys agree. A typing error spares some of them.
@@ -201,7 +218,7 @@ class _Keys:
         texts = self.persons.texts
         if "given" not in texts and "family" not in texts:
             return None
-        change = {"names": _canonical, "whole name": str, "sounds": _sound}[name]
+        change: Callable[[str], str] = {"names": _canonical, "sounds": _sound}.get(name, str)
         columns = []
         for field in ("given", "family"):
             one = texts.get(field)
@@ -266,13 +283,13 @@ def _joined(keys: Sequence[np.ndarray]) -> np.ndarray:
     return np.where(missing, -1, whole)
 
 
-def _within(key: np.ndarray, persons: Persons, budget: int) -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
+def _within(key: np.ndarray, persons: Persons, budget: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """List the pairs that share a key, those of the rarest values first, as many as the budget allows."""
     none = np.empty(0, dtype="int64")
     passed_persons = np.zeros(len(persons), dtype=bool)
     known = np.flatnonzero(key >= 0)
     if not len(known):
-        return none, none, 0, passed_persons
+        return none, none, passed_persons
     order = known[np.argsort(key[known], kind="stable")]  # within a block the left rows come first
     starts = np.flatnonzero(np.concatenate(([True], key[order][1:] != key[order][:-1])))
     sizes = np.diff(np.append(starts, len(order)))
@@ -296,4 +313,4 @@ def _within(key: np.ndarray, persons: Persons, budget: int) -> tuple[np.ndarray,
     one = np.repeat(order, times)
     step = np.arange(len(one)) - np.repeat(np.cumsum(times) - times, times)
     other = order[np.repeat(partner, times) + step]
-    return one, other, int(over.sum()), passed_persons
+    return one, other, passed_persons

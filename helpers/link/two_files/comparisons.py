@@ -10,8 +10,9 @@ import pandas as pd
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from helpers.link.names import formal_names, surname_parts
+from helpers.link.names import surname_parts
 from helpers.link.two_files.persons import Persons, Texts
+from helpers.link.variants import formal_names, surname_spellings
 
 __all__ = ["Comparison", "compare", "comparisons_of"]
 
@@ -48,11 +49,11 @@ class Comparison:
 
 
 GIVEN_WORDS = (
-    "different", "an initial that fits", "somewhat alike", "nearly the same", "another form of it", "the same",
+    "different", "an initial that fits", "somewhat alike", "nearly the same", "another form", "the same",
     "exchanged with the surname",
 )  # fmt: skip
 FAMILY_WORDS = (
-    "different", "an initial that fits", "somewhat alike", "nearly the same", "one part of it", "the same",
+    "different", "an initial that fits", "somewhat alike", "nearly the same", "another form", "the same",
     "exchanged with the first name",
 )  # fmt: skip
 OF_NAMES = (0.03, 0.02, 0.04, 0.08, 0.04, 0.77, 0.02)
@@ -66,6 +67,8 @@ HOME_WORDS = (
     "the same, as far as it is known", "different, as far as it is known",
 )  # fmt: skip
 OF_HOMES = (0.1, 0.05, 0.05, 0.1, 0.15, 0.45, 0.07, 0.03)
+MIDDLE_WORDS = ("different", "an initial that fits", "nearly the same", "the same")
+AGE_WORDS = ("different", "within three years", "within a year", "the same")
 TEXT_WORDS = ("different", "somewhat alike", "nearly the same", "the same")
 OF_TEXTS = (0.15, 0.03, 0.07, 0.75)
 CODE_WORDS = ("different", "one sign different", "the same")
@@ -92,24 +95,21 @@ def comparisons_of(persons: Persons) -> list[Comparison]:
     if "given" in there:
         found.append(Comparison("first name", "given", GIVEN_WORDS, OF_NAMES, 5, "given"))
     if "middle" in there:
-        words = ("different", "an initial that fits", "nearly the same", "the same")
-        found.append(Comparison("middle name", "middle", words, (0.1, 0.2, 0.05, 0.65), 3, "middle"))
+        found.append(Comparison("middle name", "middle", MIDDLE_WORDS, (0.1, 0.2, 0.05, 0.65), 3, "middle"))
     if "family" in there:
         found.append(Comparison("surname", "family", FAMILY_WORDS, OF_NAMES, 5, "family"))
     if persons.birth is not None:
         found.append(Comparison("birth date", "birth", DATE_WORDS, OF_DATES, 5))
     elif persons.age is not None:
-        words = ("different", "within three years", "within a year", "the same")
-        found.append(Comparison("age", "age", words, (0.05, 0.05, 0.2, 0.7)))
+        found.append(Comparison("age", "age", AGE_WORDS, (0.05, 0.05, 0.2, 0.7)))
     if "sex" in there:
         found.append(Comparison("sex", "sex", ("different", "the same"), (0.03, 0.97), 1, "sex"))
     if any(name in there for name in ("street", "locality", "postcode", "region", "address_line_2")):
         found.append(Comparison("address", "home", HOME_WORDS, OF_HOMES))
-    for name, said in (("telephone", "telephone"), ("e_mail", "e-mail")):
-        if name in there:
-            kind = "code" if name == "telephone" else "text"
-            words, expected = (CODE_WORDS, OF_CODES) if kind == "code" else (TEXT_WORDS, OF_TEXTS)
-            found.append(Comparison(said, kind, words, expected, len(words) - 1, name))
+    if "telephone" in there:
+        found.append(Comparison("telephone", "code", CODE_WORDS, OF_CODES, 2, "telephone"))
+    if "e_mail" in there:
+        found.append(Comparison("e-mail", "text", TEXT_WORDS, OF_TEXTS, 3, "e_mail"))
     for name in there:
         if name.startswith(("national_id", "local_id")):
             said = name.replace("_", " ").removesuffix(" 1")
@@ -246,6 +246,8 @@ def _family(left: list[str], right: list[str]) -> np.ndarray:
 
 
 def _is_part_of(one: str, other: str) -> bool:
+    if not surname_spellings(one).isdisjoint(surname_spellings(other)):
+        return True
     a, b = set(surname_parts(one) or [one]), set(surname_parts(other) or [other])
     return (len(a) > 1 or len(b) > 1) and (a <= b or b <= a)
 

@@ -14,12 +14,17 @@ from functools import cache
 import pandas as pd
 
 from helpers.files.start.header_words import head_words, numbered_thing, words_file
-from helpers.link.names import formal_names
+from helpers.link.names import fold
 from helpers.link.two_files.birth_dates import guess_formats
 from helpers.link.two_files.fields import FIELDS, fields
 from helpers.link.two_files.mapping import SideMapping, Source
+from helpers.link.variants import formal_names, is_known
 
-__all__ = ["draft_side"]
+__all__ = ["AN_ANSWER", "AN_ID", "A_ROW_NUMBER", "draft_side"]
+
+AN_ANSWER = "it looks like the answer (which rows belong together) or a program's key, and is no evidence"
+A_ROW_NUMBER = "it numbers rows, and says nothing of a person"
+AN_ID = "it is an id of its own file: map it as local_id if both files took it from one system"
 
 MOST = 0.8  # share of a column's filled cells that must look like the field's
 LOOKED_AT = 3_000  # cells of a column
@@ -27,33 +32,31 @@ KNOWN_NAMES = 0.4  # share of known first names from which a column without a he
 
 # Words beside a field's own that say nothing of what it is.
 NEUTRAL = frozenset(
-    "address addr res residence residential residency home mailing mail primary current fake std standard standardised "
-    "standardized clean cleaned orig original raw new full text txt str string code value field col column "
-    "c left right a b l r x y 1 one of the person student pupil child patient voter customer client member "
-    "user participant subject legal own p real desc description number no dt cd line".split()
+    "address addr res residence residential residency home mailing mail primary current fake std standard "
+    "standardised standardized clean cleaned orig original raw new full text txt str string code value field "
+    "col column c left right a b l r x y 1 one of the person student pupil child patient voter customer "
+    "client member user participant subject legal own p real desc description number no dt cd line".split()
 )
 # Second columns of one field: "first name 2" is a further first name.
 FURTHER = frozenset(("2", "3", "two", "second"))
-OF_OTHERS = (
-    "employer",
-    "spouse",
-    "dependent",
-    "baby",
-    "informant",
-    "partner",
-    "husband",
-    "wife",
-    "son",
-    "daughter",
-)
+OF_OTHERS = frozenset("employer spouse dependent baby informant partner husband wife son daughter".split())
+# Words of columns that hold the answer of an exercise, and of keys that a program made.
 ANSWERS = frozenset(
-    "cluster clusters ent entity entities identity group truth true label labels match matches gold golden key "
-    "simulant duplicate dup original uid guid household family".split()
+    "cluster clusters ent entity entities identity truth label labels match matches gold golden".split()
 )
+PROGRAMS = frozenset("group true key simulant duplicate dup original uid guid household family".split())
 ROW_WORDS = frozenset(
     "rec record row index idx id unique unnamed serial line sequence seq number uuid pk".split()
 )
-NAME = re.compile(r"[^\W\d_][^\W\d_ .,'’`()/-]*([ .,'’`()/-]+[^\W_]*)*")
+SPELLED_OUT = {
+    "fn": ("first", "name"), "gn": ("first", "name"), "ln": ("last", "name"), "sn": ("last", "name"),
+    "mn": ("middle", "name"), "recid": ("rec", "id"), "entid": ("ent", "id"), "rowid": ("row", "id"),
+    "rid": ("rec", "id"), "uid": ("unique", "id"), "mon": ("month",),
+    "mth": ("month",),
+    "pername": ("person", "name"), "freetext": ("text",),
+    "clusterid": ("cluster", "id"), "personid": ("person", "id"),
+}  # fmt: skip
+NAME = re.compile(r"[^\W\d_]+([ .,'’`()/-]+[^\W\d_]*)*")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 POSTAL = re.compile(r"(?=.*\d)[A-Za-z0-9]{2,5}([ -]?[A-Za-z0-9]{2,5})?")
 
@@ -72,7 +75,7 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
         Every column is either taken or left out with the reason.
     """
     names = [str(name) for name in rows.columns]
-    words = _without_prefix([head_words(name) for name in names])
+    words = _without_prefix([_words(name) for name in names])
     distinct = {name: _some(rows[name].dropna()) for name in names}
     offers: list[tuple[int, int, str, str]] = []
     mapping = SideMapping()
@@ -89,13 +92,13 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
             continue
         if field not in taken.values():
             taken[name] = field
-        elif fields()[field].values in ("id",):
+        elif fields()[field].values == "id":
             taken[name] = field
-    further = {
-        name: field
-        for name, said in zip(names, words, strict=True)
-        if name not in taken and (field := _further(said)) is not None and field in taken.values()
-    }
+    further = {}
+    for name, said in zip(names, words, strict=True):
+        part_of = _further(said)
+        if name not in taken and part_of is not None and part_of in taken.values():
+            further[name] = part_of
     _by_values(rows, names, words, distinct, taken, further)
     _settle(taken)
     for field in FIELDS:
@@ -112,8 +115,13 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
     used = {column for source in mapping.sources.values() for column in source.columns}
     for name, said in zip(names, words, strict=True):
         if name not in used and name not in mapping.left_out:
-            mapping.left_out[name] = _why_not(name, said, rows[name], distinct[name])
+            mapping.left_out[name] = _why_not(said, distinct[name])
     return mapping
+
+
+def _words(head: str) -> tuple[str, ...]:
+    """Split a head into words, short ones of this trade spelled out."""
+    return tuple(part for word in head_words(head) for part in SPELLED_OUT.get(word, (word,)))
 
 
 def _some(cells: pd.Series) -> pd.Series:
@@ -121,7 +129,7 @@ def _some(cells: pd.Series) -> pd.Series:
 
 
 def _without_prefix(heads: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Take off a word with which most heads begin: voter_first_name, voter_last_name …"""
+    """Take off a word with which most heads begin (voter_first_name, voter_last_name)."""
     begun = Counter(head[0] for head in heads if len(head) > 1)
     if not begun or len(heads) < 3:
         return list(heads)
@@ -256,29 +264,20 @@ def _by_values(
         for name, texts in silent.items()
         if name not in taken and texts.nunique() > 1 and _share(texts, NAME.fullmatch) >= 0.9
     ]
-    known = {
-        name: _share(distinct[name], lambda text: len(formal_names(text.casefold())) > 1 or _is_formal(text))
-        for name in letters
-    }
+    known = {name: _share(distinct[name], _is_first_name) for name in letters}
     first = max(known, key=lambda name: known[name], default=None)
     if first is None or known[first] < KNOWN_NAMES:
         return
     taken[first] = "given_name"
-    others = [name for name in letters if name != first and distinct[name].nunique() > 10]
+    others = [name for name in letters if name != first and distinct[name].nunique() > 2]
     if others:
-        near = min(others, key=lambda name: (abs(names.index(name) - names.index(first)), names.index(name)))
+        near = min(others, key=lambda name: (abs(names.index(name) - names.index(first)), -names.index(name)))
         taken[near] = "family_name"
 
 
-def _is_formal(text: str) -> bool:
-    return text.casefold() in _formal()
-
-
-@cache
-def _formal() -> frozenset[str]:
-    from helpers.link.names import _variants
-
-    return _variants().known
+def _is_first_name(text: str) -> bool:
+    folded = fold(text)
+    return is_known(folded) or len(formal_names(folded)) > 1
 
 
 def _settle(taken: dict[str, str]) -> None:
@@ -299,26 +298,14 @@ def _settle(taken: dict[str, str]) -> None:
         drop("birth_month", "birth_day")
 
 
-def _why_not(name: str, said: Sequence[str], values: pd.Series, texts: pd.Series) -> str:
+def _why_not(said: Sequence[str], texts: pd.Series) -> str:
     """Say why a column was left out."""
     if _about_others(said):
         return "it is about somebody else"
-    if (any(word in ANSWERS for word in said) and numbered_thing(tuple(said)) is not None) or set(said) & {
-        "cluster",
-        "truth",
-        "label",
-        "entity",
-        "ent",
-        "identity",
-        "gold",
-    }:
-        return (
-            "it looks like the answer (which rows belong together), or a key made by a program: no evidence"
-        )
-    if (said and set(said) <= ROW_WORDS) or (
-        len(texts) == len(values) and numbered_thing(tuple(said)) is not None
-    ):
-        return "it numbers rows, and says nothing of a person; map it as local_id if both files share it"
+    if set(said) & ANSWERS or (set(said) & PROGRAMS and numbered_thing(tuple(said)) is not None):
+        return AN_ANSWER
+    if said and set(said) <= ROW_WORDS:
+        return A_ROW_NUMBER
     named = _named(tuple(said))
     if named:
         field = named[0][0]
@@ -326,5 +313,5 @@ def _why_not(name: str, said: Sequence[str], values: pd.Series, texts: pd.Series
             return f"its head says {field}, and its values don't look like that"
         return f"another column says {field}, or says more"
     if numbered_thing(tuple(said)) is not None:
-        return "an id: map it as local_id if both files took it from one system"
-    return "its head names no field"
+        return AN_ID
+    return "its head names no field that is known"

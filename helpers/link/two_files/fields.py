@@ -1,4 +1,4 @@
-"""What two files may say of a person: the fields, their other names, and the heads of columns that hold them."""
+"""What two files may say of a person: the fields, their other names, and the heads of their columns."""
 
 from __future__ import annotations
 

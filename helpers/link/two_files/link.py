@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, BadInput
+from helpers.layouts import STRING, BadInput, nearest
 from helpers.link.two_files.candidates import find_candidates
 from helpers.link.two_files.comparisons import Comparison, compare, comparisons_of
 from helpers.link.two_files.contradictions import guard_for
-from helpers.link.two_files.draft import draft_side
+from helpers.link.two_files.draft import A_ROW_NUMBER, AN_ANSWER, AN_ID, draft_side
 from helpers.link.two_files.fields import PARTS_OF_DATE
+from helpers.link.two_files.ids import believed_ids
 from helpers.link.two_files.mapping import SideMapping
 from helpers.link.two_files.matching import decide_pairs
 from helpers.link.two_files.persons import Persons, persons_of
@@ -86,7 +87,8 @@ def link_files(
     used, told = _in_common(used, files)
     notes += told
     persons = persons_of([(files[side].rows, one) for side, one in used.items()])
-    notes += persons.notes
+    persons, refused = believed_ids(persons)
+    notes += persons.notes + refused
     accounts, idle = _accounts(files, persons)
     notes += idle
     if persons.pairs == 0:
@@ -94,10 +96,10 @@ def link_files(
         return Linked(_no_pairs(), used, accounts, notes)
     comparisons = comparisons_of(persons)
     candidates = find_candidates(persons)
-    if candidates.passed_over:
+    if candidates.unreached:
         notes.append(
-            f"{candidates.passed_over} values that very many rows share were not followed: rows that have "
-            f"only such values in common were not compared ({candidates.passed_over_persons} rows have one)"
+            f"{candidates.unreached} rows share what they say with so many others that they were compared "
+            f"with none of them: more columns would tell them apart"
         )
     levels = compare(persons, comparisons, candidates.left, candidates.right)
     guard = guard_for(comparisons, levels)
@@ -130,18 +132,12 @@ def _checked(side: str, file: PersonFile, mapping: SideMapping) -> SideMapping:
             found = there.get(column) or folded.get(column.casefold().strip())
             if found is None:
                 raise BadInput(
-                    f"The mapping's [{side}] {name} names a column {column!r}, which {file.path.name} doesn't "
-                    f"have.{_nearest(column, there)} It has: {', '.join(there)}."
+                    f"The mapping's [{side}] {name} names a column {column!r}, which {file.path.name} "
+                    f"doesn't have.{nearest(column, file.shown)} It has: {', '.join(file.shown)}."
                 )
             columns.append(found)
         sources[name] = replace(source, columns=tuple(columns))
     return SideMapping(sources, {}, by_person=True)
-
-
-def _nearest(column: str, there: Mapping[str, str]) -> str:
-    from helpers.layouts import nearest
-
-    return nearest(column, there)
 
 
 def _in_common(
@@ -157,16 +153,18 @@ def _in_common(
         if lonely:
             other = list(files)[1 - place]
             notes.append(f"{', '.join(lonely)} of the {name} file: not compared, the {other} file has none")
-        for column, reason in side.left_out.items():
-            if "answer" in reason or "numbers rows" in reason:
-                notes.append(f"{name} file: column {column} was left out: {reason}")
+        notes += [
+            f"{name} file: column {column} was left out: {reason}"
+            for column, reason in side.left_out.items()
+            if reason in (AN_ANSWER, A_ROW_NUMBER, AN_ID)
+        ]
     telling = both & {"name", "national_id", "local_id", "e_mail", "telephone"}
     if not telling:
-        place = " and ".join(
+        where = " and ".join(
             f"{file.path.name} ({', '.join(map(str, file.rows.columns))})" for file in files.values()
         )
         raise BadInput(
-            f"Nothing tells persons apart in {place}: no column that every file has was taken as a name, an "
+            f"Nothing tells persons apart in {where}: no column that every file has was taken as a name, an "
             f'id, an e-mail address or a telephone. Write a mapping such as [left] full_name = "Column", and '
             f"give it with --map."
         )

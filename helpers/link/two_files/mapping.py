@@ -9,14 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpers.layouts import BadInput, nearest
+from helpers.layouts import BadInput
 from helpers.link.two_files.fields import FIELDS, PARTS_OF_DATE, fields, named_field
 
 __all__ = ["SideMapping", "Source", "as_toml", "read_mapping"]
-
-PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-OF_TWO_DIGITS = ("%y",)
-PARTS = {"d": "day", "m": "month", "b": "month", "B": "month", "y": "year", "Y": "year", "j": "day"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ def read_mapping(path: Path) -> dict[str, SideMapping]:
     odd = [name for name in told if name not in ("left", "right")]
     if odd:
         raise BadInput(
-            f"{path} has {odd[0]!r}, which is neither [left] nor [right].{nearest(odd[0], ('left', 'right'))} "
+            f"{path} has {odd[0]!r}, which is neither [left] nor [right]. "
             f'Put each line below the table of its file: [left], then given_name = "Column".'
         )
     if not told:
@@ -134,8 +130,7 @@ def _source(told: Any, place: str, field_name: str) -> Source:
 
 def _check_format(written: Any, place: str) -> None:
     if isinstance(written, str):
-        parts = [sign for before, sign in zip(written, written[1:], strict=False) if before == "%"]
-        if any(part in "yY" for part in parts):
+        if "%y" in written.replace("%-", "%").replace("%Y", "%y"):
             return
     raise BadInput(
         f"{place} has the format {written!r}, which has no year: write it as Python does, such as %m/%d/%Y, "
@@ -161,8 +156,8 @@ def as_toml(sides: Mapping[str, SideMapping], files: Mapping[str, str]) -> str:
     lines = [
         "# Which column holds which field. Correct it, and link again with --map.",
         f"# Fields: {', '.join(FIELDS)}.",
-        '# A line: field = "Column", or birth_date = { column = "DOB", format = "%m/%d/%Y" }, or, for a field',
-        '# that stands in several columns, street = ["Address 1", "Address 2"].',
+        '# A line: field = "Column", or birth_date = { column = "DOB", format = "%m/%d/%Y" }, or, for a name',
+        '# or street in several columns, street = ["Address 1", "Address 2"]; of ids it is several ids.',
     ]
     for side, mapping in sides.items():
         lines += ["", f"[{side}]  # {_remark(files[side])}"]

@@ -22,12 +22,14 @@ NOTHING = frozenset(
     "unknown unk unknwn none null test testing x xx xxx n a na notgiven noname nn tbd missing refused".split()
 )
 STREET_WORDS = {
-    "st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "dr": "drive", "ln": "lane",
-    "ct": "court", "pl": "place", "blvd": "boulevard", "hwy": "highway", "cir": "circle", "cres": "crescent",
+    "st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "dr": "drive",
+    "ln": "lane", "ct": "court",
+    "pl": "place", "blvd": "boulevard", "hwy": "highway", "cir": "circle", "cres": "crescent",
     "cct": "circuit", "pde": "parade", "tce": "terrace", "ter": "terrace", "pkwy": "parkway", "sq": "square",
     "cl": "close", "gr": "grove", "trl": "trail", "wy": "way", "n": "north", "s": "south", "e": "east",
     "w": "west", "apt": "", "unit": "", "flat": "",
 }  # fmt: skip
+FEWEST_MIDDLE = 0.02  # share of rows
 LEADING_NUMBER = re.compile(r"^#?(\d+[a-z]?)(?:\s+|$)(.*)$")
 TRAILING_NUMBER = re.compile(r"^(\D+?)\s+(\d+\s?[a-z]?)$")
 
@@ -242,7 +244,11 @@ def _names(parts: Sequence[_Side]) -> dict[str, Texts]:
         given.append(first)
         middle.append(second)
         family.append(last)
-    return {"given": _texts(given), "middle": _texts(middle), "family": _texts(family)}
+    texts = {"given": _texts(given), "family": _texts(family)}
+    # Where hardly anybody has a second name it is a remainder of splitting, and nothing to compare.
+    if all(float((one != "").mean()) >= FEWEST_MIDDLE for one in middle if len(one)):
+        texts["middle"] = _texts(middle)
+    return texts
 
 
 def _names_of(part: _Side) -> tuple[pd.Series, pd.Series, pd.Series]:

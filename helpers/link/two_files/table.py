@@ -58,6 +58,14 @@ class PersonFile:
     set_aside: pd.DataFrame
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def shown(self) -> list[str]:
+        """Names of the columns as they may be printed: by their place where the head may be data."""
+        names = [str(name) for name in self.rows.columns]
+        if any(_speaks(name) for name in names):
+            return names
+        return [f"column {place}" for place in range(1, len(names) + 1)]
+
 
 def read_person_file(path: Path) -> PersonFile:
     """Read a file of persons: delimited text of any delimiter and encoding, or the first sheet of an xlsx.

@@ -156,8 +156,8 @@ def _counted(level: np.ndarray, times: np.ndarray, count: int) -> np.ndarray:
 
 def _learned(level: np.ndarray, times: np.ndarray, usual: Comparison) -> np.ndarray:
     known = level >= 0
-    found = np.bincount(level[known], weights=times[known], minlength=len(usual.words))
-    found = found + AS_GOOD_AS * np.array(usual.expected) / sum(usual.expected)
+    counted = np.bincount(level[known], weights=times[known], minlength=len(usual.words))
+    found = counted.astype("float64") + AS_GOOD_AS * np.array(usual.expected) / sum(usual.expected)
     return found / found.sum()
 
 
@@ -216,7 +216,7 @@ def _common_names(
     left: np.ndarray,
     right: np.ndarray,
 ) -> np.ndarray:
-    """Give what two equal names are worth less together than apart: Mohamed Ali is commoner than its parts say."""
+    """Give what equal names are worth less together: Mohamed Ali is commoner than its parts say."""
     less = np.zeros(len(levels))
     kinds = [one.kind for one in comparisons]
     if "given" not in kinds or "family" not in kinds:

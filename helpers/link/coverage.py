@@ -19,7 +19,7 @@ PATIENCE = 10.0
 LEAST_RATE = 0.02
 
 
-def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray) -> np.ndarray:
+def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_child: np.ndarray) -> np.ndarray:
     """Weigh how likely a candidate's school and grade are for a record of this system.
 
     Parameters
@@ -30,6 +30,8 @@ def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray) -> np.
         ``chooser``, ``unit``: numbers of a unit without a child and of a candidate.
     sure
         Booleans, one a pair: that this is the chooser's child is plain already.
+    is_child
+        Booleans by unit: who can be chosen.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray) -> np.
     where = np.where(silent[chooser], cell["cell"].to_numpy()[unit], 0)
     of_pair = units.silo[chooser]
     grade_of = cell["grade"].to_numpy()
-    children = np.flatnonzero(units.dated)
+    children = np.flatnonzero(is_child)
     result = np.zeros(len(pairs))
     for system in np.unique(of_pair).tolist():
         here = of_pair == system
@@ -64,7 +66,7 @@ def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray) -> np.
 
 
 def _cells(units: Units) -> pd.DataFrame:
-    """Number each unit's school and grade together, and its grade alone; 0 for nothing known."""
+    """Give each unit a number for school and grade together, and for its grade alone; 0: nothing known."""
     count = len(units)
     school, grade = (_first(units, name, count) for name in ("schools", "grades"))
     width = int(np.max(grade, initial=0)) + 2

@@ -14,13 +14,16 @@ from helpers.link.persons import Persons
 from helpers.link.rungs.found import Found
 from helpers.link.students import Students
 
-__all__ = ["Settled", "after_clustering", "settle"]
+__all__ = ["TORN", "Settled", "after_clustering", "settle"]
 
 # The rung to which a pair is counted that no rung found and a person named.
 STEP_OF_A_PERSON = 2
 # A rule of the cascade is weaker than two of three, and a person's word stronger than anything.
 STRENGTH_OF_A_CASCADE = 2
 STRENGTH_OF_A_PERSON = 100
+
+
+TORN = "equally near to records that exclude each other"
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def after_clustering(decided: pd.DataFrame, matches: np.ndarray, outcome: np.nda
     decided = decided.copy()
     why = {
         "Refused": "would join records that exclude each other",
-        "Review": "equally near to records that exclude each other",
+        "Review": TORN,
     }
     for became, reason in why.items():
         rows = matches[outcome == became]

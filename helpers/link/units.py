@@ -148,7 +148,7 @@ def _names(names: Forms, count: int) -> dict[str, Values]:
     canonical = [
         _canonical(texts[form // len(texts)], texts[form % len(texts)]) for form in distinct.tolist()
     ]
-    codes, words = pd.factorize(np.array(canonical, dtype=object)) if canonical else (whole, [])
+    codes, words = pd.factorize(np.array(canonical, dtype=object))
     return {
         "name_keys": keys,
         "name_key": Values.of(names.record[begins], codes.astype("int64")[whole], words),

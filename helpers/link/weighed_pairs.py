@@ -7,10 +7,10 @@ import pandas as pd
 
 from helpers.link.crosswalk import anchors
 from helpers.link.dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
+from helpers.link.decide import contradictions
 from helpers.link.forms import compare_names
 from helpers.link.identifiers import contradicting
-from helpers.link.decide import contradictions
-from helpers.link.settle import Settled
+from helpers.link.settle import TORN, Settled
 from helpers.link.students import Students
 from helpers.link.units import Units
 from helpers.link.weighing import HOPELESS
@@ -53,6 +53,12 @@ def with_weighed(
     joined = rules["decision"].eq("Review") & (label[rules["left"]] == label[rules["right"]])
     rules.loc[joined, ["decision", "decided_by"]] = ["Match", "Model"]
     rules.loc[joined, "verified"] = True
+    # Nor what was torn between two children, once it has gone to one of them.
+    torn = rules["decision"].eq("Review") & rules["contradiction"].str.endswith(TORN).fillna(False)
+    one, other = (units.of_record[rules[side].to_numpy()] for side in ("left", "right"))
+    moved = unit_label != np.arange(len(units))
+    moved |= np.bincount(unit_label, minlength=len(units)) > 1
+    rules.loc[torn & (moved[one] | moved[other]), "decision"] = "No match"
     both = pd.concat([rules, model.reindex(columns=rules.columns)], ignore_index=True)
     return Settled(both, units.first_record[label], _confidence(students, units, label, listed))
 

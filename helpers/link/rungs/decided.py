@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.link.candidates import among_undated
+from helpers.link.candidates import among_undated, dated_with_undated
 from helpers.link.choosing import choose_child, share_among_rivals
 from helpers.link.clusters import cluster_records, components
 from helpers.link.coverage import coverage_weights
@@ -24,13 +24,16 @@ __all__ = ["STEP", "climb"]
 
 STEP = 4
 
+ENDS = ("left", "right")
 # Accepted without a person from this probability up: where both have a birth date, where one has, and where
 # neither has. Fixed on two districts on which no score is reported.
-ACCEPT = (0.8, 0.8, 0.9)
+ACCEPT = (0.7, 0.6, 0.8)
 # From here up a person is asked, once a record: about its best candidate.
 REVIEW = 0.1
 # Two candidates that are one child with at least this probability don't compete for a third record.
 ALIKE = 0.3
+# From here up two units are one child but for ids that contradict each other.
+SAME_BUT_FOR_IDS = 0.9
 SAME_NAME_AND_BIRTH_DATE = ("name and birth date agree, a strong id contradicts",)
 # From this share up it is plain whose a record is, so that it shows which children a system has.
 PLAIN = 0.95
@@ -61,20 +64,45 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     kind = seen.pairs["kind"].to_numpy()
     dated = _decide_dated(seen.pairs[kind == 0], count)
     children = _cluster(count, [dated], seen.exclusions.also_by_names)[0]
-    undated = _decide_undated(seen.pairs[kind == 1], seen.units, _alike(seen, dated, children))
+    is_dated = seen.units.dated
+    asking = seen.units.named & ~is_dated
+    undated = _choose(seen.pairs[kind == 1], seen.units, is_dated, asking, _alike(seen, dated, children))
     left_over, over = _decide_left_over(seen, undated, aids)
-    parts = [dated, undated, left_over]
+    parts = [dated, undated, *left_over]
     label, outcomes = _cluster(count, parts, _by_weights_too(seen.exclusions, parts))
     pairs = pd.concat(parts, ignore_index=True)
     pairs.loc[pairs["decision"].eq("Match"), "decision"] = outcomes
-    pairs = _one_question_a_record(pairs, seen.units.dated, label)
+    pairs = _one_question_a_record(pairs, is_dated, label)
     settled = with_weighed(students, seen.settled, seen.units, pairs, label)
     return found.decided(STEP, settled, seen.passed_over + over)
 
 
 def _decide_dated(pairs: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Decide about pairs of units with birth dates: by their probability among rivals."""
-    return _by_share(pairs, count, ACCEPT[0])
+    """Decide about pairs of units with birth dates: by their probability among rivals.
+
+    A system may hold one child twice, under two ids that contradict each other. Both records then claim the
+    same third one; whichever gets it, it is the right child, so the stronger claim holds.
+    """
+    decided = _by_share(pairs, count, ACCEPT[0])
+    doubles = pairs[pairs["refused"] & pairs["match_probability"].ge(SAME_BUT_FOR_IDS)]
+    match = decided[decided["decision"].eq("Match")]
+    partners: dict[int, dict[int, tuple[float, int, int]]] = {}
+    for row, one, other, weight in zip(
+        match.index.tolist(),
+        match["left"].tolist(),
+        match["right"].tolist(),
+        match["match_weight"],
+        strict=True,
+    ):
+        partners.setdefault(one, {})[other] = (-round(weight, 1), one, row)
+        partners.setdefault(other, {})[one] = (-round(weight, 1), other, row)
+    weaker: set[int] = set()
+    for one, other in zip(doubles["left"].tolist(), doubles["right"].tolist(), strict=True):
+        mine, yours = partners.get(one, {}), partners.get(other, {})
+        weaker.update(max(mine[third], yours[third])[2] for third in mine.keys() & yours.keys())
+    decision = decided["decision"].copy()
+    decision[sorted(weaker)] = "No match"
+    return decided.assign(decision=decision)
 
 
 def _by_share(pairs: pd.DataFrame, count: int, accept: float) -> pd.DataFrame:
@@ -83,7 +111,7 @@ def _by_share(pairs: pd.DataFrame, count: int, accept: float) -> pd.DataFrame:
     alone = pairs["match_probability"].to_numpy()
     share = np.where(refused, 0.0, alone)
     hopeful = np.flatnonzero(~refused & (alone >= AGAINST))
-    near = pairs[~refused & (alone >= ALIKE)]
+    near = pairs[np.where(refused, alone >= SAME_BUT_FOR_IDS, alone >= ALIKE)]
     alike = near["left"].to_numpy() * count + near["right"].to_numpy()
     share[hopeful] = share_among_rivals(pairs.iloc[hopeful], count, alike)
     return pairs.assign(
@@ -100,7 +128,7 @@ def _decision(share: np.ndarray, refused: np.ndarray, alone: np.ndarray, accept:
 
 
 def _alike(seen: Candidates, dated: pd.DataFrame, children: np.ndarray) -> np.ndarray:
-    """Number children so that those who may well be one have one number: they don't compete for a record."""
+    """Give children who may well be one the same number: they don't compete for a record."""
     likely = dated[dated["match_probability"].ge(ALIKE) & ~dated["refused"]]
     rules = seen.settled.pairs
     waiting = rules[rules["decision"].eq("Review") & rules["rule"].isin(SAME_NAME_AND_BIRTH_DATE)]
@@ -111,41 +139,61 @@ def _alike(seen: Candidates, dated: pd.DataFrame, children: np.ndarray) -> np.nd
     return components(len(children), children[left], children[right])[children]
 
 
-def _decide_undated(pairs: pd.DataFrame, units: Units, children: np.ndarray) -> pd.DataFrame:
-    """Give each unit without a birth date to the child that has most of its probability."""
+def _choose(
+    pairs: pd.DataFrame, units: Units, is_child: np.ndarray, asking: np.ndarray, children: np.ndarray
+) -> pd.DataFrame:
+    """Give each unit that asks to the child that has most of its probability."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    dated, silo = units.dated, units.silo
-    unit, chooser = np.where(dated[left], left, right), np.where(dated[left], right, left)
+    silo = units.silo
+    unit, chooser = np.where(is_child[left], left, right), np.where(is_child[left], right, left)
     wanting = pairs.assign(chooser=chooser, unit=unit, child=children[unit], group=silo[chooser])
-    asking = np.bincount(silo[units.named & ~dated], minlength=int(np.max(silo, initial=0)) + 1)
-    first = choose_child(wanting, asking)
-    covered = coverage_weights(units, first, first["share"].to_numpy() >= PLAIN)
+    many = np.bincount(silo[asking], minlength=int(np.max(silo, initial=0)) + 1)
+    first = choose_child(wanting, many)
+    covered = coverage_weights(units, first, first["share"].to_numpy() >= PLAIN, is_child)
     again = first.drop(columns=["share", "best"]).assign(match_weight=first["match_weight"] + covered)
-    ranked = choose_child(again, asking)
+    ranked = choose_child(again, many)
     share = ranked["share"].to_numpy()
     decision = _decision(share, np.zeros(len(ranked), dtype=bool), share, ACCEPT[1])
     decision[~ranked["best"].to_numpy() & (decision == "Review")] = "No match"
     return ranked.assign(probability=share, decision=decision)[[*pairs.columns, "probability", "decision"]]
 
 
+def _asked(count: int, pairs: pd.DataFrame) -> np.ndarray:
+    """Tell which units some pair joins, or waits for a person to join."""
+    open_pairs = pairs[pairs["decision"].isin(["Match", "Review"])]
+    taken = np.zeros(count, dtype=bool)
+    for side in ENDS:
+        taken[open_pairs[side].to_numpy()] = True
+    return taken
+
+
 def _decide_left_over(
     seen: Candidates, undated: pd.DataFrame, aids: Aids
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Look at units without a birth date that no child may be, among themselves."""
-    units = seen.units
-    asked = undated["decision"].isin(["Match", "Review"]).to_numpy()
-    taken = np.zeros(len(units), dtype=bool)
-    for side in ("left", "right"):
-        taken[undated.loc[asked, side].to_numpy()] = True
-    pairs, over = among_undated(units, units.named & ~units.dated & ~taken)
+) -> tuple[list[pd.DataFrame], pd.DataFrame]:
+    """Look at units that no child with a birth date may be.
+
+    The system that comes first among them says who the children are, and the others choose; who still has
+    nobody is compared with whoever is left.
+    """
+    units, count = seen.units, len(seen.units)
+    left_over = units.named & ~units.dated & ~_asked(count, undated)
+    silos = units.silo
+    is_child = left_over & (silos == int(np.min(silos[left_over], initial=len(silos))))
+    asking = left_over & ~is_child
+    pairs, over = dated_with_undated(units, is_child, asking)
     weighed = weigh(units, pairs, seen.exclusions, aids).assign(kind=2)
-    return _by_share(weighed, len(units), ACCEPT[2]), over
+    chosen = _choose(weighed, units, is_child, asking, np.arange(count))
+    pairs, over_last = among_undated(units, left_over & ~(asking & _asked(count, chosen)))
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    pairs = pairs[is_child[left] == is_child[right]]
+    rest = weigh(units, pairs, seen.exclusions, aids).assign(kind=2)
+    return [chosen, _by_share(rest, count, ACCEPT[2])], over + over_last
 
 
 def _by_weights_too(exclusions: Exclusions, parts: list[pd.DataFrame]):  # type: ignore[no-untyped-def]
     against = [
         part.loc[part["match_probability"].lt(AGAINST) | part["refused"], ["left", "right"]]
-        for part in (parts[0], parts[2])
+        for part in (parts[0], parts[-1])
     ]
     low = pd.concat(against)
     return exclusions.with_pairs(low["left"].to_numpy("int64"), low["right"].to_numpy("int64")).by_ids

@@ -29,7 +29,7 @@ def pairs_with_equal_keys(
     Returns
     -------
     pandas.DataFrame
-        ``left``, ``right`` (left below right), distinct, without two records of a silo that keeps one a child.
+        ``left``, ``right`` (left below right), distinct, but for two of a silo that keeps one a child.
     pandas.DataFrame
         One row: ``keys`` and ``records`` that were passed over, since too many share them.
     """

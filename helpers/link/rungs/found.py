@@ -23,8 +23,8 @@ LARGEST_BLOCK = 100
 class Aids:
     """What a rung may look at beside the records.
 
-    ``id_columns`` says which ids may be believed, ``persons`` what persons decided. ``schools`` is the standard fact table *school*; without ``model`` the one that comes with the kit is
-    taken.
+    ``id_columns`` says which ids may be believed, ``persons`` what persons decided. ``schools`` is the
+    standard fact table *school*; without ``model`` the one that comes with the kit is taken.
     """
 
     id_columns: IdColumns

@@ -331,6 +331,8 @@ def compare_surnames(left: str, right: str) -> int:
         return SPELLING
     if len(short) >= SHORTEST_WITHOUT_ARTICLE and long in (f"al{short}", f"el{short}"):
         return SPELLING
+    if " " not in left and " " not in right:
+        return SPELLING if possible_romanisation(one, other) else DIFFERENT
     parts_left, parts_right = (
         set(map(usual_spelling, surname_parts(surname) or [whole]))
         for surname, whole in ((left, one), (right, other))

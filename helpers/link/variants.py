@@ -161,9 +161,10 @@ def one_name_spelt_twice(left: str, right: str) -> bool:
     (True, True)
     """
     spelt, same = _first_names().spelt, _romanised().same
-    if spelt.get(left, frozenset({left})) & spelt.get(right, frozenset({right})):
-        return True
-    if same.get(left, frozenset()) & same.get(right, frozenset()):
+    if left in spelt or right in spelt:
+        if not spelt.get(left, {left}).isdisjoint(spelt.get(right, {right})):
+            return True
+    if left in same and right in same and not same[left].isdisjoint(same[right]):
         return True
     return _from_cyrillic(left) == _from_cyrillic(right)
 
@@ -177,7 +178,7 @@ def possible_romanisation(left: str, right: str) -> bool:
     (True, False)
     """
     possible = _romanised().possible
-    return not possible.get(left, frozenset()).isdisjoint(possible.get(right, frozenset()))
+    return left in possible and right in possible and not possible[left].isdisjoint(possible[right])
 
 
 # Where BGN/PCGN, ALA-LC, ISO 9, passports (ICAO 9303) and French or German habit differ in writing Cyrillic,

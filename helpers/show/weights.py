@@ -56,7 +56,7 @@ def match_weights(weights: pd.DataFrame, *, title: str, caption: str = "") -> Pi
     Picture
         A bar a level, from zero.
     """
-    headings = weights["comparison"].where(weights["comparison"].ne(weights["comparison"].shift()), "")
+    headings = weights["comparison"].mask(weights["comparison"].duplicated(), "")
     rows = zip(headings, weights["level"], weights["weight"], strict=True)
     bars = [_Bar(str(heading), str(level), 0.0, float(weight)) for heading, level, weight in rows]
     in_order = weights.sort_values("weight").to_dict("records")
@@ -119,7 +119,7 @@ def _odds(weight: float) -> str:
 def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
     tail = max(sheet.measure(bar.text) for bar in bars) + 12
     narrow = sheet.narrow
-    room = sheet.width - 8 if narrow else 300
+    room = sheet.width - 8 if narrow else 330
     left = 4.0 if narrow else min(room, max(_width(sheet, bar) for bar in bars)) + 20
     lowest = min(0.0, *(min(bar.begin, bar.end) for bar in bars))
     highest = max(0.0, *(max(bar.begin, bar.end) for bar in bars))
@@ -132,14 +132,15 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
     for place, bar in enumerate(bars):
         top = place * step
         centre = top + (42 if narrow else step / 2)
-        words = sheet.fold(bar.words, room, SMALL, lines=1)
+        words = sheet.fold(bar.words, room, SMALL, lines=1 if bar.heading else 2)
+        edge, side = (left, "left") if narrow else (left - 16, "right")
         first = top + (9 if narrow else step / 2 - 8)
         second = top + (25 if narrow else step / 2 + 9)
         if bar.heading:
-            sheet.write(axes, left - 16 if not narrow else left, first, bar.heading,
-                        across="left" if narrow else "right", weight="bold")  # fmt: skip
-        sheet.write(axes, left - 16 if not narrow else left, second, words, size=SMALL,
-                    across="left" if narrow else "right", shade=colour("muted"))  # fmt: skip
+            sheet.write(axes, edge, first, bar.heading, across=side, weight="bold")
+        elif not narrow:
+            second = top + step / 2
+        sheet.write(axes, edge, second, words, size=SMALL, across=side, shade=colour("muted"))
         one, other = zero + bar.begin * scale, zero + bar.end * scale
         against = bar.end < bar.begin
         # What speaks against is hollow, so that it survives a grey printer.

@@ -54,7 +54,10 @@ def test_a_level_a_bar_and_a_heading_a_comparison() -> None:
         [("Name", "the same", 9.0), ("Name", "different", -5.0), ("School", "the same", 4.0)],
         columns=["comparison", "level", "weight"],
     )
+    weights = weights.astype({"comparison": "string", "level": "string"})
     picture = match_weights(weights, title="A name is worth more than a school")
+    written = [text.get_text() for text in picture._draw(760).axes[0].texts]
+    assert [written.count(name) for name in ("Name", "School", "the same")] == [1, 1, 2]
     assert "from -5.0 for Name, different, to +9.0 for Name, the same" in picture.alt
     assert picture.png()[:4] == b"\x89PNG"
 

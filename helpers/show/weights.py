@@ -123,7 +123,7 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
     left = 4.0 if narrow else min(room, max(_width(sheet, bar) for bar in bars)) + 20
     lowest = min(0.0, *(min(bar.begin, bar.end) for bar in bars))
     highest = max(0.0, *(max(bar.begin, bar.end) for bar in bars))
-    scale = (sheet.width - left - 2 * tail) / ((highest - lowest) or 1.0)
+    scale = (sheet.width - left - 2 * tail) / max(highest - lowest, NOT_KNOWN)
     zero = left + tail - lowest * scale
     step, thick = (58, 14) if narrow else (40, 16)
     sheet.set_height(len(bars) * step + 34)

@@ -14,7 +14,16 @@ from helpers.cli import main
 WRITES = {
     "read": ["findings.csv", "accounts.csv"],
     "link": ["crosswalk.csv", "pairs.csv", "link_findings.csv"],
-    "score": ["scores.csv", "profile_scores.csv"],
+    "score": [
+        "scores.csv",
+        "by_group.csv",
+        "group_gaps.csv",
+        "costs.csv",
+        "profile_scores.csv",
+        "by_case.csv",
+        "review.csv",
+        "calibration.csv",
+    ],
     "profile": [
         "profile.csv",
         "values.parquet",

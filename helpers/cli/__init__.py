@@ -7,9 +7,10 @@ from importlib.metadata import entry_points
 import click
 
 from helpers.cli.cards import cards
-from helpers.cli.children import link, profile, score
+from helpers.cli.children import link, profile
 from helpers.cli.reading import dictionary, read, start
 from helpers.cli.reports import gaps, report
+from helpers.cli.scores import score
 
 __all__ = ["main", "register"]
 

@@ -1,20 +1,16 @@
-"""Commands about children: who is who, what is known of each, and whether it is right."""
+"""Commands about children: who is who, and what is known of each."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
-from helpers.cli.folders import FOLDER, blanks, linked, read_folder, read_known, said, save
+from helpers.cli.folders import FOLDER, blanks, linked, read_known, said, save
 from helpers.files.output import emit, ends_well, json_option, out_option
 
-__all__ = ["link", "profile", "score"]
+__all__ = ["link", "profile"]
 
-PROFILE_SCORES = ["element", "of_children", "right", "not_fresh", "wrong", "of_another_child"]
-PROFILE_SCORES += ["missing", "share_right"]
 METHOD_NAMES = ("shared identifier", "exact", "standardised")
 
 
@@ -63,58 +59,6 @@ def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
         },
         as_json,
     )
-
-
-@click.command()
-@FOLDER
-@click.option(
-    "--crosswalk",
-    "crosswalk_file",
-    type=click.Path(path_type=Path),
-    help="A crosswalk.csv to judge; without it the district is linked first.",
-)
-@out_option()
-@json_option
-@ends_well
-def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> None:
-    """Judge the links and profiles of FOLDER against its answer key (only made districts have one).
-
-    Writes scores.csv: for each pair of systems, group of children and kind of pair, how many pairs were
-    right, wrong and missed; and profile_scores.csv: for each element of the profile, of how many children it
-    says what is true. Prints how many children were put together exactly right, and how many were joined to
-    another child without anyone noticing.
-    """
-    from helpers.profile import child_profiles
-    from helpers.score import crosswalk_from, score_children, score_links, score_profiles
-
-    district = read_folder(folder)
-    links = linked(district)
-    if crosswalk_file is not None:
-        links = replace(links, crosswalk=crosswalk_from(crosswalk_file, links.crosswalk))
-    scores = score_links(district, links.crosswalk)
-    elements = score_profiles(district, child_profiles(district, links))
-    written = save(out, {"scores.csv": scores, "profile_scores.csv": elements})
-    whole = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")]
-    shown = whole[
-        ["left_silo", "right_silo", "possible", "right", "wrong", "missed", "precision", "recall", "f1"]
-    ]
-    if not as_json:
-        shown = shown.assign(left_silo=shown["left_silo"].fillna("all systems"))
-    figures: dict[str, Any] = {"scores": shown.round(4)}
-    if crosswalk_file is None:
-        children = score_children(district, links)
-        outcome = children["outcome"]
-        silent = (outcome == "wrong") & ~children["noticed"].fillna(False)
-        figures |= {
-            "children": len(children),
-            "exactly right": int((outcome == "right").sum()),
-            "joined to another child": int((outcome == "wrong").sum()),
-            "of these, noticed by nobody": int(silent.sum()),
-            "some records missing": int((outcome == "missed").sum()),
-        }
-    held = elements[elements["of_children"] > 0]
-    figures["profiles"] = elements if as_json else held[PROFILE_SCORES].round(4)
-    emit({**figures, "written": written}, as_json)
 
 
 @click.command()

@@ -1,7 +1,8 @@
-"""Which children a system has at all: a library of the upper grades has no first-grader.
+"""Which children a system has at all, and how often twice: the upper grades' system has no first-grader.
 
-Two children of one name are told apart by that: of a system that knows neither school nor grade, the records
-whose child is plain show from which schools and grades its children come.
+Two children of one name are told apart by that. Of a system that knows neither school nor grade, the records
+whose child is plain show from which schools and grades its children come; and where a system hardly ever has
+a child twice, a child that it has already is rarely whom a further record means.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import pandas as pd
 
 from helpers.link.units import Units
 
-__all__ = ["coverage_weights"]
+__all__ = ["coverage_weights", "second_record_weights"]
 
 # So many children stand behind an average before a single school and grade is believed to differ from it.
 PATIENCE = 10.0
@@ -62,6 +63,60 @@ def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_chi
         by_cell = _rates(cell["cell"].to_numpy(), children, known, by_grade[grade_of[children]], overall)
         rate = np.maximum(by_cell[where[here]], LEAST_RATE * overall)
         result[here] = np.where(where[here] > 0, np.log2(rate / overall), 0.0)
+    return result
+
+
+def second_record_weights(
+    units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_child: np.ndarray, children: np.ndarray
+) -> np.ndarray:
+    """Weigh that a system has a candidate already, by this or another record.
+
+    Parameters
+    ----------
+    units
+        The units.
+    pairs
+        ``chooser``, ``child``: numbers of a unit without a child and of a child.
+    sure
+        Booleans, one a pair: that this is the chooser's child is plain already.
+    is_child
+        Booleans by unit: who can be chosen.
+    children
+        The child of each unit.
+
+    Returns
+    -------
+    numpy.ndarray
+        log2, one a pair: 0 where the system has no other record of the candidate; else how much rarer a
+        second record of a child is there than a first.
+    """
+    silo = units.silo
+    width = int(np.max(units.silos.code, initial=0)) + 1
+    system = silo[pairs["chooser"].to_numpy()]
+    claim = pairs["child"].to_numpy() * width + system
+    mine = is_child[units.silos.unit]
+    held = children[units.silos.unit[mine]] * width + units.silos.code[mine]
+    claims = np.sort(np.concatenate((held, claim[sure])))
+    found = np.searchsorted(claims, claim, side="right") - np.searchsorted(claims, claim, side="left")
+    others = found - sure
+    distinct, times = np.unique(
+        np.concatenate((_records(units, is_child, children, width), claim[sure])), return_counts=True
+    )
+    of_system = distinct % width
+    first = np.bincount(of_system, minlength=width)
+    second = np.bincount(of_system, weights=times > 1, minlength=width)
+    all_children = max(len(np.unique(children[is_child])), 1)
+    rate = (second + 1) / (first + PATIENCE)
+    ratio = np.minimum(rate / np.maximum(first / all_children, 1 / all_children), 1.0)
+    weights: np.ndarray = np.where(others > 0, np.log2(ratio)[system], 0.0)
+    return weights
+
+
+def _records(units: Units, is_child: np.ndarray, children: np.ndarray, width: int) -> np.ndarray:
+    """Give child and system of every record of a child."""
+    unit = units.of_record
+    mine = is_child[unit]
+    result: np.ndarray = children[unit[mine]] * width + units.record_silo[mine]
     return result
 
 

@@ -32,14 +32,14 @@ __all__ = ["Units", "make_units"]
 class Units:
     """Units by number, in the order of their first records.
 
-    ``of_record`` is the unit of each record; ``first_record`` the first record of each. ``frame`` is what a
-    model weighs: one row a unit, ``unit`` and a list for each kind of value. ``values`` has the same values
-    by name, as numbers; ``names``, ``ids`` and ``silos`` are those of the units' records.
+    ``of_record`` is the unit of each record, ``record_silo`` its silo; ``first_record`` the first record of
+    each unit. ``values`` has by name what `frame` gives a model to weigh, as numbers; ``names``, ``ids`` and ``silos`` are those of the units' records.
     """
 
     of_record: np.ndarray
     first_record: np.ndarray
     values: dict[str, Values]
+    record_silo: np.ndarray
     names: Forms
     ids: pd.DataFrame
     silos: Values
@@ -122,6 +122,7 @@ def make_units(students: Students, label: np.ndarray, schools: pd.DataFrame | No
         of_record=unit,
         first_record=first_record.astype("int64"),
         values=values,
+        record_silo=students.silo,
         names=names,
         ids=ids.drop_duplicates(["number", "system", "value"], ignore_index=True),
         silos=Values.of(unit, students.silo, np.arange(len(keeps))),

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.link.candidates import among_undated, dated_with_undated
 from helpers.link.choosing import choose_child, share_among_rivals
 from helpers.link.clusters import cluster_records, components
-from helpers.link.coverage import coverage_weights
+from helpers.link.coverage import coverage_weights, second_record_weights
 from helpers.link.rungs.found import Aids, Found
 from helpers.link.rungs.scored import Candidates, weigh_candidates
 from helpers.link.students import Students
@@ -149,9 +149,11 @@ def _choose(
     wanting = pairs.assign(chooser=chooser, unit=unit, child=children[unit], group=silo[chooser])
     many = np.bincount(silo[asking], minlength=int(np.max(silo, initial=0)) + 1)
     first = choose_child(wanting, many)
-    covered = coverage_weights(units, first, first["share"].to_numpy() >= PLAIN, is_child)
-    again = first.drop(columns=["share", "best"]).assign(match_weight=first["match_weight"] + covered)
-    ranked = choose_child(again, many)
+    sure = first["best"].to_numpy() & (first["share"].to_numpy() >= PLAIN)
+    learnt = coverage_weights(units, first, sure, is_child)
+    learnt += second_record_weights(units, first, sure, is_child, children)
+    again = first.drop(columns=["share", "best"])
+    ranked = choose_child(again.assign(match_weight=first["match_weight"] + learnt), many)
     share = ranked["share"].to_numpy()
     decision = _decision(share, np.zeros(len(ranked), dtype=bool), share, ACCEPT[1])
     decision[~ranked["best"].to_numpy() & (decision == "Review")] = "No match"

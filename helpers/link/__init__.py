@@ -1,6 +1,6 @@
 """Say which records of which systems are the same child, and on what evidence."""
 
-from helpers.link.beside import beside
+from helpers.link.beside import beside, two_records
 from helpers.link.ladder import METHODS, Links, Method, link_children
 from helpers.link.lookup import look_up, look_up_everywhere
 from helpers.link.model_of_district import explain_pair, match_weights_of, train_on_district
@@ -18,4 +18,5 @@ __all__ = [
     "look_up_everywhere",
     "match_weights_of",
     "train_on_district",
+    "two_records",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-__all__ = ["beside"]
+__all__ = ["beside", "two_records"]
 
 WHO = ("first_name", "last_surname", "birth_date")
+SAID = (*WHO[:2], "middle_name", "full_name", "birth_date", "sex", "school_name", "school_id", "grade_level")
 SIDES = ("left", "right")
 
 
@@ -49,3 +50,56 @@ def beside(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence[str] = W
         result = result.merge(named, on=keys, how="left", validate="many_to_one")
     in_turn = [f"{side}_{name}" for name in columns for side in SIDES]
     return result[[*pairs.columns, *in_turn]]
+
+
+def two_records(
+    pair: pd.DataFrame, people: pd.DataFrame, systems: Mapping[str, str], columns: Sequence[str] = SAID
+) -> pd.DataFrame:
+    """Turn one pair on its side: a line a field, a column a record.
+
+    Parameters
+    ----------
+    pair
+        One row of the table *pairs*.
+    people
+        The standard table *people*.
+    systems
+        Silo -> what it is called; two records of one system are told apart by *the other*.
+    columns
+        What to compare, as people has it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``field`` and a text column for each record; fields that neither says are left out.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame(
+    ...     {"silo": ["sis", "meals"], "record": ["a", "b"], "first_name": ["Ben", "Bea"]}, dtype="string"
+    ... )
+    >>> pair = pd.DataFrame([("sis", "a", "meals", "b")], dtype="string").set_axis(
+    ...     ["left_silo", "left_record", "right_silo", "right_record"], axis="columns"
+    ... )
+    >>> two_records(pair, people, {"sis": "SIS", "meals": "Meals"}, ["first_name"]).values.tolist()
+    [['first name', 'Ben', 'Bea']]
+    """
+    said = beside(pair, people, columns).iloc[0]
+    left, right = (systems.get(said[f"{side}_silo"], said[f"{side}_silo"]) for side in SIDES)
+    heads = [left, right if right != left else f"the other of {right}"]
+    fields = pd.DataFrame(
+        {
+            head: [_text(said[f"{side}_{column}"]) for column in columns]
+            for head, side in zip(heads, SIDES, strict=True)
+        },
+        dtype="string",
+    )
+    words = [column.replace("_", " ").replace("last surname", "surname") for column in columns]
+    fields.insert(0, "field", pd.Series(words, dtype="string"))
+    return fields.dropna(how="all", subset=heads).reset_index(drop=True)
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    return value if isinstance(value, str) else None

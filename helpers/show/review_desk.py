@@ -163,7 +163,9 @@ class ReviewDesk:
             "place": place,
             "total": total,
             "count": self._count(),
-            "said": "" if trouble else self._said,
+            "said": ""
+            if trouble
+            else self._said or f"Each answer is saved at once in {self._decisions.name}.",
             "trouble": trouble,
             "can_undo": place > 0,
             "question": None if pair is None else int(pair["question"]),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.layouts import BadInput
@@ -74,6 +74,7 @@ def test_what_is_joined_already_completes_no_child() -> None:
     assert worth_of_review(queue_of((0.9, 0)))["children_completed"].tolist() == [0.0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(SHARES, st.integers(0, 50)), min_size=1, max_size=6), st.floats(0, 0.49))
 def test_right_and_wrong_never_exceed_what_is_there(questions: list[tuple[float, int]], error: float) -> None:
     worth = worth_of_review(queue_of(*questions), error_rate=error)
@@ -134,6 +135,7 @@ def test_undo_takes_answers_back_one_by_one_out_of_the_file_too(tmp_path: Path) 
     assert read_decisions(path)["decision"].tolist() == ["No match"]
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.sampled_from(["yes", "no", "skip", "undo"]), max_size=8))
 def test_whatever_is_pressed_the_file_holds_the_answers_that_stand(
     tmp_path_factory: pytest.TempPathFactory, pressed: list[str]

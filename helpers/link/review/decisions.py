@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.layouts import STRING, as_table
 from helpers.link.review.fingerprints import fingerprints
-from helpers.link.review.sides import PAIR, in_order, side_of
+from helpers.link.review.sides import PAIR, in_order, is_of_a_pair, side_of
 
 __all__ = ["last_words", "pairs_of", "stale", "standing", "votes"]
 
@@ -72,10 +72,10 @@ def pairs_of(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
         ``reviewed_utc``.
     """
     held = standing(decisions, people)
-    number = {
-        name: place
-        for place, name in enumerate(zip(people["silo"].tolist(), people["record"].tolist(), strict=True))
-    }
+    places = np.flatnonzero(is_of_a_pair(people, held))
+    named = people.take(places)
+    names = zip(named["silo"].tolist(), named["record"].tolist(), strict=True)
+    number = dict(zip(names, places.tolist(), strict=True))
     one = np.array([number[name] for name in side_of(held, "left")], dtype="int64")
     other = np.array([number[name] for name in side_of(held, "right")], dtype="int64")
     return pd.DataFrame(

@@ -9,7 +9,7 @@ import json
 import pandas as pd
 
 from helpers.layouts import STRING
-from helpers.link.review.sides import RECORD, SIDES, side_of
+from helpers.link.review.sides import is_of_a_pair, side_of
 
 __all__ = ["IDENTITY", "fingerprints"]
 
@@ -45,9 +45,7 @@ def fingerprints(pairs: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
         Text with the index of `pairs`, ``f-`` and letters; the same whichever record stands on the left. NA
         where a record isn't in people.
     """
-    wanted = {name for side in SIDES for name in side_of(pairs, side)}
-    keys = pd.MultiIndex.from_frame(people[list(RECORD)])
-    named = people[keys.isin(list(wanted))]
+    named = people[is_of_a_pair(people, pairs)]
     columns = [_texts(named[name]) for name in IDENTITY]
     said = dict(
         zip(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files.output import write_atomically
-from helpers.layouts import STRING
+from helpers.layouts import STRING, is_among
 from helpers.link.beside import beside
 from helpers.link.identifiers import CONTRADICTING
 from helpers.link.review.decisions_file import IDS
 from helpers.link.review.evidence_words import evidence_in_words
 from helpers.link.review.fingerprints import fingerprints
-from helpers.link.review.sides import PAIR, RECORD, SIDES, Name, side_of
+from helpers.link.review.sides import PAIR, RECORD, SIDES, Name, is_of_a_pair, side_of
 from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def review_queue(
     queue = review[list(PAIR)].assign(
         probability=review["match_probability"], evidence=evidence_in_words(review)
     )
+    people = people[is_of_a_pair(people, review)].reset_index(drop=True)
     queue = beside(queue, _with_schools(people, schools), [field for field in FIELDS if field != "ids"])
     queue = queue.assign(**_ids_beside(queue, identifiers))
     queue = queue[[*PAIR, "probability", "evidence", *(f"{side}_{one}" for one in FIELDS for side in SIDES)]]
@@ -146,10 +147,9 @@ def _ids_beside(queue: pd.DataFrame, identifiers: pd.DataFrame | None) -> dict[s
     """
     held: dict[Name, list[tuple[str, str]]] = {}
     if identifiers is not None:
-        told = identifiers[[*RECORD, "identification_system", "identifier"]].dropna().drop_duplicates()
+        columns = [*RECORD, "identification_system", "identifier"]
+        told = identifiers.loc[is_of_a_pair(identifiers, queue), columns].dropna().drop_duplicates()
         told = told[~told["identification_system"].isin(["Login", "Email", "PIN"])]
-        wanted = {*side_of(queue, "left"), *side_of(queue, "right")}
-        told = told[pd.MultiIndex.from_frame(told[list(RECORD)]).isin(list(wanted))]
         for silo, record, system, number in told.itertuples(index=False):
             held.setdefault((silo, record), []).append((system, number))
     ends = [side_of(queue, side) for side in SIDES]
@@ -188,8 +188,8 @@ def _with_schools(people: pd.DataFrame, schools: pd.DataFrame | None) -> pd.Data
 
 def _with_gain(queue: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Say of each pair whose children it would join, and how much that is; put the largest first."""
-    child = crosswalk[[*RECORD, "child"]]
-    by_child = crosswalk.groupby("child", sort=False)["silo"]
+    child = crosswalk.loc[is_of_a_pair(crosswalk, queue), [*RECORD, "child"]]
+    by_child = crosswalk[is_among(crosswalk["child"], child["child"])].groupby("child", sort=False)["silo"]
     known = pd.DataFrame(
         {"records": by_child.size(), "systems": by_child.agg(lambda silos: "; ".join(dict.fromkeys(silos)))}
     )

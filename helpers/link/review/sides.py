@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-__all__ = ["PAIR", "RECORD", "SIDES", "Name", "Side", "in_order", "side_of"]
+from helpers.layouts import STRING, is_among
+
+__all__ = ["PAIR", "RECORD", "SIDES", "Name", "Side", "in_order", "is_of_a_pair", "side_of"]
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, Side] = ("left", "right")
@@ -31,6 +34,29 @@ def side_of(pairs: pd.DataFrame, side: Side) -> list[Name]:
         Silo and record, one a pair.
     """
     return list(zip(pairs[f"{side}_silo"].tolist(), pairs[f"{side}_record"].tolist(), strict=True))
+
+
+def is_of_a_pair(records: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
+    """Tell which rows are of a record that stands in a pair: few of a million, as a rule.
+
+    Parameters
+    ----------
+    records
+        ``silo``, ``record``, and whatever else.
+    pairs
+        The four columns of `PAIR`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a row of `records`.
+    """
+    ends = [_key(pairs[f"{side}_silo"], pairs[f"{side}_record"]) for side in SIDES]
+    return is_among(_key(records["silo"], records["record"]), pd.concat(ends, ignore_index=True))
+
+
+def _key(silo: pd.Series, record: pd.Series) -> pd.Series:
+    return silo.astype(STRING) + "\n" + record.astype(STRING)
 
 
 def in_order(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -6,53 +6,119 @@ from pathlib import Path
 
 import click
 
-from helpers.cli.folders import FOLDER, blanks, linked, read_known, said, save
+from helpers.cli.folders import FOLDER, blanks, linked, own_model, read_known, said, save
+from helpers.cli.two_files import link_two_files, two_files_options
 from helpers.files.output import emit, ends_well, json_option, out_option
 
 __all__ = ["link", "profile"]
 
-METHOD_NAMES = ("shared identifier", "exact", "standardised")
+METHOD_NAMES = ("shared identifier", "exact", "standardised", "cascade", "scored", "decided")
 
 
 @click.command()
-@FOLDER
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@two_files_options
 @click.option(
     "--method",
     type=click.Choice([*METHOD_NAMES, "shared-identifier"]),
     metavar="METHOD",
-    default="standardised",
+    default="decided",
     show_default=True,
     help="The highest rung of the ladder: 'shared identifier' (ids that agree, confirmed by name or birth "
     "date), exact (or equal names and birth dates), standardised (or equal once accents, nicknames and "
-    "turned dates are seen through).",
+    "turned dates are seen through), cascade (or by a row of keys, each only where it is one child's), "
+    "scored (or weighed by a model, each pair for itself), decided (weighed, and decided which pairs can hold "
+    "together).",
+)
+@click.option(
+    "--decisions",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="What persons decided: the review desk's decisions.csv, or the review_queue.csv that this writes, "
+    "with answers typed in. May be given several times; a person's word holds before every rule.",
+)
+@click.option(
+    "--train",
+    is_flag=True,
+    help="Train the model on FOLDER's own records first, and save it as model.json beside the rest.",
+)
+@click.option(
+    "--model",
+    "model_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A model.json that --train wrote, in place of the one that comes with the kit.",
 )
 @out_option()
 @json_option
 @ends_well
-def link(folder: Path, method: str, out: Path, as_json: bool) -> None:
+def link(
+    folder: Path | None,
+    left: Path | None,
+    right: Path | None,
+    mapping: Path | None,
+    method: str,
+    decisions: tuple[Path, ...],
+    train: bool,
+    model_file: Path | None,
+    out: Path,
+    as_json: bool,
+) -> None:
     """Say which records in FOLDER are the same child.
 
-    Writes crosswalk.csv (every record, its child, and how sure that is), pairs.csv (the evidence) and
-    link_findings.csv (ids that collide, birth dates and names that disagree).
+    Writes crosswalk.csv (every record, its child, and how sure that is), pairs.csv (the evidence),
+    id_columns.csv (which columns of ids were verified, and which refused), link_findings.csv (ids that
+    collide, birth dates and names that disagree), review_queue.csv (pairs that wait for a person, to be
+    answered in a spreadsheet) and quality_estimate.csv (how right that probably is; an estimate).
+
+    With --left (and --right) instead of FOLDER: links any two files of persons, or finds duplicates in one;
+    writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml and set_aside.csv.
     """
+    if link_two_files(folder, left, right, mapping, out, as_json):
+        return
+    assert folder is not None
+    from helpers.link.quality_estimate import estimate_quality
+    from helpers.link.review import read_decisions, review_queue, save_queue
     from helpers.share.real_data import Guard
 
     district = read_known(folder)
-    links = linked(district, method)
+    model = own_model(district, train, model_file)
+    told = read_decisions(*decisions) if decisions else None
+    links = linked(district, method, decisions=told, model=model)
     guard = Guard.of(district)
     findings = guard.findings(links.findings, district.layouts)
+    estimate = estimate_quality(links.pairs, told)
     written = save(
-        out, {"crosswalk.csv": links.crosswalk, "pairs.csv": links.pairs, "link_findings.csv": findings}
+        out,
+        {
+            "crosswalk.csv": links.crosswalk,
+            "pairs.csv": links.pairs,
+            "id_columns.csv": links.id_columns,
+            "link_findings.csv": findings,
+            "quality_estimate.csv": estimate,
+        },
     )
+    queue = review_queue(
+        links, district.people, identifiers=district.identifiers, schools=district.fact("school")
+    )
+    written += [str(path) for path in save_queue(queue, out / "review_queue.csv")]
+    if train and model is not None:
+        written.append(str(model.save(out / "model.json")))
     common = links.passed_over
     bands = links.crosswalk.groupby(["silo", "band"], sort=False).size().rename("records").reset_index()
+    refused = links.id_columns[links.id_columns["status"].eq("Refused")]
     emit(
         {
             "records": said(guard, len(links.crosswalk)),
             "children": said(guard, links.crosswalk["child"].nunique()),
             "links": said(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
             "bands": guard.counts(bands, "records"),
+            "pairs that wait for a person": said(guard, int(links.pairs["decision"].eq("Review").sum())),
+            "decisions that no longer stand": said(guard, len(links.stale_decisions)),
+            "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
             "findings": guard.counts(links.findings.groupby("kind")["times"].sum().reset_index(), "times"),
+            "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
             **blanks(guard, as_json),
             "too common to compare": common if as_json else common[common["keys"] > 0],
             "written": written,

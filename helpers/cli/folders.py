@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from helpers.files import District
     from helpers.link import Links
+    from helpers.link.model import LinkModel
     from helpers.share.real_data import Guard
 
-__all__ = ["FOLDER", "blanks", "linked", "read_folder", "read_known", "said", "save", "scored"]
+__all__ = ["FOLDER", "blanks", "linked", "own_model", "read_folder", "read_known", "said", "save", "scored"]
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -46,11 +47,30 @@ def read_known(folder: Path) -> District:
     return district
 
 
-def linked(district: District, method: str = "standardised") -> Links:
+def linked(
+    district: District,
+    method: str = "decided",
+    *,
+    decisions: pd.DataFrame | None = None,
+    model: LinkModel | None = None,
+) -> Links:
     """Say who is who in a district."""
     from helpers.link import link_district
 
-    return link_district(district, method.replace("-", " "))  # type: ignore[arg-type]
+    chosen = method.replace("-", " ")
+    return link_district(district, chosen, decisions=decisions, model=model)  # type: ignore[arg-type]
+
+
+def own_model(district: District, train: bool, model_file: Path | None) -> LinkModel | None:
+    """Give the model to link with: trained now, from a file, or none, which is the one of the kit."""
+    from helpers.link.model import LinkModel
+
+    start = None if model_file is None else LinkModel.load(model_file)
+    if not train:
+        return start
+    from helpers.link import train_on_district
+
+    return train_on_district(district, start)
 
 
 def scored(district: District, links: Links) -> pd.DataFrame | None:

@@ -41,10 +41,9 @@ def train_on_district(district: District, start: LinkModel | None = None) -> Lin
     LinkModel
         To be given to `link_district`, and saved.
     """
-    from helpers.link.model import train
+    from helpers.link.model.of_districts import train_on_districts
 
-    _, seen = _candidates(district)
-    return train(seen.units.frame(), seen.pairs[["left", "right"]], start=start)
+    return train_on_districts([district], start=start)
 
 
 def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = None) -> pd.DataFrame:

@@ -17,7 +17,7 @@ __all__ = ["link_district"]
 
 def link_district(
     district: District,
-    method: Method = "standardised",
+    method: Method = "decided",
     *,
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,

@@ -33,7 +33,8 @@ class Units:
     """Units by number, in the order of their first records.
 
     ``of_record`` is the unit of each record, ``record_silo`` its silo; ``first_record`` the first record of
-    each unit. ``values`` has by name what `frame` gives a model to weigh, as numbers; ``names``, ``ids`` and ``silos`` are those of the units' records.
+    each unit. ``values`` has by name what `frame` gives a model to weigh, as numbers;
+    ``names``, ``ids`` and ``silos`` are those of the units' records.
     """
 
     of_record: np.ndarray

@@ -12,6 +12,7 @@ from helpers.score.links import score_links
 from helpers.score.missed import missed_by_group
 from helpers.score.pairs import score_pairs
 from helpers.score.profiles import judge_profiles, score_profiles
+from helpers.score.regions import score_movers, score_region, true_region
 from helpers.score.review import with_review
 from helpers.score.truth import true_crosswalk
 
@@ -30,9 +31,12 @@ __all__ = [
     "score_findings",
     "score_groups",
     "score_links",
+    "score_movers",
     "score_pairs",
     "score_profiles",
+    "score_region",
     "true_crosswalk",
     "true_flags",
+    "true_region",
     "with_review",
 ]

@@ -1,0 +1,136 @@
+"""Over several districts: how right links are inside each and from one to another, and who was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, as_table
+from helpers.score.answer_key import read_answer_key
+from helpers.score.pair_counts import PAIR_KINDS, PairCounts, count_pairs, kind_codes
+from helpers.score.truth import ScoredDistrict, true_children
+
+__all__ = ["score_movers", "score_region", "true_region"]
+
+WITHIN, ACROSS = "Within districts", "Across districts"
+
+
+def true_region(districts: Iterable[tuple[str, ScoredDistrict]], crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Say of each record of a region whose it really is, and which child it was made.
+
+    Parameters
+    ----------
+    districts
+        Name and district, one after the other, each with its answer key; a child who moved is one person in
+        the keys of both.
+    crosswalk
+        The standard table *crosswalk* with ``district`` before it, as ``helpers.link.districts`` gives it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``helpers.score.truth.true_children``, with ``district``.
+
+    Raises
+    ------
+    BadInput
+        When a district has no answer key.
+    """
+    parts = []
+    for name, district in districts:
+        key = read_answer_key(district.folder)
+        here = crosswalk[crosswalk["district"].eq(name)].drop(columns="district")
+        truth = true_children(district, key, here)
+        nobody = truth["person"].str.startswith("nobody ")
+        # Two districts' records that the keys know nobody for are not one person.
+        person = truth["person"].mask(nobody, name + " " + truth["person"])
+        parts.append(truth.assign(district=name, person=person))
+    return pd.concat(parts, ignore_index=True).astype({"district": STRING})
+
+
+def score_region(truth: pd.DataFrame) -> pd.DataFrame:
+    """Compare the pairs of records that a region's links join with those that belong to one child.
+
+    Parameters
+    ----------
+    truth
+        From `true_region`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *region_scores*: pairs inside one district, and pairs of two districts' records,
+        each by kind of pair.
+    """
+    whole = _counts(truth)
+    within = np.zeros_like(whole)
+    for _, part in truth.groupby("district"):
+        within += _counts(part)
+    rows = []
+    for where, counted in ((WITHIN, within), (ACROSS, whole - within)):
+        for place, kind in enumerate(("All", *PAIR_KINDS)):
+            possible, right, wrong = (counted.sum(axis=0) if place == 0 else counted[place - 1]).tolist()
+            linked = right + wrong
+            rows.append(
+                {
+                    "pairs": where,
+                    "pair_kind": kind,
+                    "possible": round(possible),
+                    "linked": round(linked),
+                    "right": round(right),
+                    "precision": right / linked if linked else np.nan,
+                    "recall": right / possible if possible else np.nan,
+                    "f1": 2 * right / (possible + linked) if possible + linked else np.nan,
+                }
+            )
+    return as_table("region_scores", pd.DataFrame(rows))
+
+
+def _counts(truth: pd.DataFrame) -> np.ndarray:
+    """Count possible, right and wrong pairs, a row a kind of pair."""
+    person = pd.factorize(truth["person"])[0].astype("int64")
+    child = pd.factorize(truth["child"])[0].astype("int64")
+    counts: PairCounts = count_pairs(person, child, kind_codes(truth["linkable_by"]))
+    wrong = counts.wrong(np.ones(len(counts.possible), dtype=bool))
+    summed = np.zeros((len(PAIR_KINDS), 3))
+    parts = (counts.possible, counts.right, wrong)
+    np.add.at(summed, counts.pair_kind, np.column_stack([part.sum(axis=0) for part in parts]))
+    return summed
+
+
+def score_movers(truth: pd.DataFrame) -> pd.DataFrame:
+    """Say of each child who has records in several districts whether the districts' links met.
+
+    Parameters
+    ----------
+    truth
+        From `true_region`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``person``, ``districts`` (Int64) and ``outcome``: *joined* (records of all of her districts are one
+        child, which holds nobody else's of another district), *missed*, or *wrong* (another district's record
+        of somebody else is in a child that she is in). Children of one district whom the links tie to
+        somebody of another one stand there too, as *wrong*.
+    """
+    mine = truth[truth["is_child"] & truth["child"].notna()]
+    districts = mine.groupby("person")["district"].nunique()
+    held = truth.dropna(subset=["child"])[["child", "person", "district"]].drop_duplicates()
+    ties = mine[["person", "child", "district"]].drop_duplicates()
+    beside = ties.merge(held, on="child", how="inner", validate="many_to_many", suffixes=("", "_other"))
+    foreign = beside["person"].ne(beside["person_other"]) & beside["district"].ne(beside["district_other"])
+    wrong = districts.index.isin(beside.loc[foreign, "person"])
+    widest = ties.groupby(["person", "child"])["district"].nunique().groupby("person").max()
+    joined = widest.reindex(districts.index).eq(districts).to_numpy(dtype=bool)
+    outcome = np.select([wrong, joined], ["wrong", "joined"], default="missed")
+    told = pd.DataFrame(
+        {
+            "person": districts.index.astype(STRING).to_numpy(),
+            "districts": districts.to_numpy(),
+            "outcome": outcome,
+        }
+    ).astype({"person": STRING, "districts": "Int64", "outcome": STRING})
+    return told[told["districts"].gt(1) | told["outcome"].eq("wrong")].reset_index(drop=True)

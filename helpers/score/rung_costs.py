@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
+
 from helpers.files import District
 from helpers.link import Links
 from helpers.score.answer_key import can_be_judged
 from helpers.score.children import score_children
+from helpers.score.flags import flags_lost, true_flags
 from helpers.score.truth import RECORD
 from helpers.show.numbers import CountGuard, number_text, shown_count
 
-__all__ = ["children_by_outcome", "outcomes_in_words", "wholly_by_rung"]
+__all__ = ["children_by_outcome", "flags_missed", "of_named_pairs", "outcomes_in_words", "wholly_by_rung"]
 
 NAMED = ("Name and birth date", "Name only")
+PAIRS_OF_NAMED = ("Both with birth date", "One without", "Names only")
 OUTCOMES = ("right", "missed", "wrong")
 # Without a key only how surely a child's records are tied can be told; what comes later is weaker.
 TIES = {"Sure": "joined", "Alone": "alone", "Review": "review", "Unverified": "unverified"}
@@ -46,6 +51,59 @@ def children_by_outcome(district: District, links: Links) -> dict[str, int]:
     place = crosswalk["band"].map(order.index).groupby(crosswalk["child"]).max()
     counts = place.value_counts()
     return {TIES[band]: int(counts.get(number, 0)) for number, band in enumerate(order)}
+
+
+def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame:
+    """Count, for each way to join, the children whose flag it hides.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    rungs
+        Rung -> who is who.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``joined by`` and a column a flag: children who truly have it and aren't found; and *flagged without
+        cause*, over all flags. The last line says how many truly have it.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    truly = true_flags(district, next(iter(rungs.values())))
+    found = {
+        rung: flags_lost(district, links, truly=truly).set_index("flag") for rung, links in rungs.items()
+    }
+    rows = {
+        rung: {**lost["missed"].to_dict(), "flagged without cause": int(lost["wrongly"].sum())}
+        for rung, lost in found.items()
+    }
+    rows["who truly have it"] = next(iter(found.values()))["truly"].to_dict()
+    return pd.DataFrame.from_dict(rows, orient="index").astype("Int64").reset_index(names="joined by")
+
+
+def of_named_pairs(scores: pd.DataFrame) -> tuple[float, float]:
+    """Sum up pairs of records that both have a name.
+
+    Parameters
+    ----------
+    scores
+        The standard table *scores*.
+
+    Returns
+    -------
+    tuple of float
+        Recall and F1; NaN where there is no such pair.
+    """
+    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")]
+    counts = whole.loc[whole["pair_kind"].isin(PAIRS_OF_NAMED), ["possible", "linked", "right"]].sum()
+    possible, linked, right = (float(counts[name]) for name in ("possible", "linked", "right"))
+    both = possible + linked
+    return right / possible if possible else np.nan, 2 * right / both if both else np.nan
 
 
 def _named(district: District) -> District:

@@ -1,4 +1,4 @@
-"""Pairs that are two persons whatever else agrees: of one household, not of one name."""
+"""Pairs that are two persons whatever else agrees: of one household, or of one name and two birth dates."""
 
 from __future__ import annotations
 
@@ -67,11 +67,22 @@ class Guard:
             # Father and son of one name, and a sister with nearly her brother's: no birth date ties them.
             odd = (given < 3) | ((given < 5) & ((middle == 0) | (sex == 0)))
             relative = (one_home & (two_dates | (odd & ~one_date))) | (odd & two_dates)
+            # Two of three, of id, name and birth date; a second name, a home, a telephone or a mailbox stands
+            # in for an id.
+            half_home = (home >= 3) & (home <= 5)
+            relative |= two_dates & (middle < 1) & ~half_home & ~self._same_contact(levels)
         return other_name | ((unlike | stranger | relative) & ~same_id)
 
     def same_id(self, levels: np.ndarray) -> np.ndarray:
         """Tell which pairs have a national or local id in common."""
         same: np.ndarray = (levels[:, _ids(self.comparisons)] == 2).any(axis=1)
+        return same
+
+    def _same_contact(self, levels: np.ndarray) -> np.ndarray:
+        same = np.zeros(len(levels), dtype=bool)
+        for place, one in enumerate(self.comparisons):
+            if one.field in ("telephone", "e_mail"):
+                same |= levels[:, place] == one.exact
         return same
 
     def doubtful(self, levels: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ __all__ = ["Weights", "learn_weights"]
 
 BY_CHANCE = 300_000  # pairs
 AS_GOOD_AS = 15.0  # pairs of one person that what is usual weighs against what the files show
+AS_MANY_AS = 300.0  # pairs of two persons, likewise
 ROUNDS = 25
 STILL = 1e-4
 LEARNED_FROM = 1_500_000  # pairs
@@ -106,10 +107,7 @@ def learn_weights(persons: Persons, guard: Guard, candidates: Candidates, levels
     apart = guard.two_persons(levels)
     chance_apart = guard.two_persons(chance)
     m = [np.array(one.expected) / sum(one.expected) for one in comparisons]
-    u = [
-        _counted(chance[:, place], np.ones(len(chance)), len(one.words))
-        for place, one in enumerate(comparisons)
-    ]
+    u = [np.array(one.by_chance) / sum(one.by_chance) for one in comparisons]
     total = max(persons.pairs, 1)
     matches = max(
         0.2 * min(persons.lefts, max(len(persons) - persons.lefts, 1) if persons.two else persons.lefts), 0.5
@@ -124,8 +122,9 @@ def learn_weights(persons: Persons, guard: Guard, candidates: Candidates, levels
         two = np.where(chance_apart, 1.0, 1.0 - _probability(by_chance))
         before = matches
         matches = max(float(one.sum()) / share, 0.5)
-        m = [_learned(levels[:, place], one, usual) for place, usual in enumerate(comparisons)]
-        u = [_counted(chance[:, place], two, len(usual.words)) for place, usual in enumerate(comparisons)]
+        for place, usual in enumerate(comparisons):
+            m[place] = _learned(levels[:, place], one, usual.expected, AS_GOOD_AS)
+            u[place] = _learned(chance[:, place], two, usual.by_chance, AS_MANY_AS)
         _count_once(comparisons, m, u)
         if abs(matches - before) < STILL * max(before, 1.0):
             break
@@ -148,16 +147,11 @@ def _probability(weight: np.ndarray) -> np.ndarray:
     return 1.0 / (1.0 + np.exp2(-np.clip(weight, -100, 100)))
 
 
-def _counted(level: np.ndarray, times: np.ndarray, count: int) -> np.ndarray:
+def _learned(level: np.ndarray, times: np.ndarray, usual: Sequence[float], weight: float) -> np.ndarray:
+    """Give the share of each level, with what is usual weighed in."""
     known = level >= 0
-    found = np.bincount(level[known], weights=times[known], minlength=count) + 0.5
-    return found / found.sum()
-
-
-def _learned(level: np.ndarray, times: np.ndarray, usual: Comparison) -> np.ndarray:
-    known = level >= 0
-    counted = np.bincount(level[known], weights=times[known], minlength=len(usual.words))
-    found = counted.astype("float64") + AS_GOOD_AS * np.array(usual.expected) / sum(usual.expected)
+    counted = np.bincount(level[known], weights=times[known], minlength=len(usual))
+    found = counted.astype("float64") + weight * np.array(usual) / sum(usual)
     return found / found.sum()
 
 

@@ -30,7 +30,7 @@ class _FirstNames(NamedTuple):
     names_of: dict[str, frozenset[str]]  # variant -> names that it stands for
     spelt: dict[str, frozenset[str]]  # spelling -> names of which it is only another spelling
     others: frozenset[frozenset[str]]  # pairs that look alike and are two names
-    known: frozenset[str]  # every name of the list
+    known: frozenset[str]  # names and usual short forms of the list
 
 
 class _Romanised(NamedTuple):
@@ -50,7 +50,9 @@ def _first_names() -> _FirstNames:
     others: set[frozenset[str]] = set()
     known: set[str] = set()
     for line in _lines(FOLDER / "first_names.csv"):
-        known.update((line["name"], line["variant"]))
+        known.add(line["name"])
+        if line["relation"] != "Nickname" or line["source"] == "own":
+            known.add(line["variant"])
         if line["relation"] == "Another name":
             others.add(frozenset({line["name"], line["variant"]}))
             continue
@@ -141,7 +143,7 @@ def usual_spelling(word: str) -> str:
 
 
 def is_known(name: str) -> bool:
-    """Tell whether a folded first name stands in the list of first names."""
+    """Tell whether a folded first name stands in the list as a name or a usual short form."""
     return name in _first_names().known
 
 

@@ -139,7 +139,8 @@ def _from_one_cell(
     order = orders.fillna("unknown")
     codes, distinct = pd.factorize(cells + "\n" + order)
     fold_once = cache(fold)
-    readings = [_splits(*str(cell).rsplit("\n", 1), fold_once) for cell in distinct]
+    written = (str(cell).rsplit("\n", 1) for cell in distinct)
+    readings = [_splits(cell, order_of_cell, fold_once) for cell, order_of_cell in written]
     sizes = np.array([len(reading) for reading in readings], dtype="int64")
     flat = [texts.setdefault(text, len(texts)) for reading in readings for pair in reading for text in pair]
     pairs = np.array(flat, dtype="int64").reshape(-1, 2)

@@ -188,7 +188,7 @@ def _as_moves(students: Students, units: Units, decided: pd.DataFrame) -> pd.Dat
     said = pd.Series("", index=decided.index, dtype="string")
     for word, disagrees in against.items():
         said = said.mask(disagrees, said + "; " + word)
-    sides = {}
+    sides: dict[str, pd.Series] = {}
     for side in ("left", "right"):
         record = students.people.take(units.first_record[decided[side].to_numpy()]).reset_index(drop=True)
         sides |= {f"{side}_district": record["district"], f"{side}_silo": record["own_silo"]}
@@ -202,7 +202,7 @@ def _as_moves(students: Students, units: Units, decided: pd.DataFrame) -> pd.Dat
             evidence_birth_date=words[decided["same_day"] + 1],
             match_weight=decided["match_weight"],
             match_probability=decided["match_probability"].mask(by_id),
-            contradiction=said.str.removeprefix("; ").replace("", pd.NA),
+            contradiction=said.str.removeprefix("; ").mask(said.eq("")),
             decision=decided["decision"],
             decided_by=np.where(by_id, "Rule", "Model"),
         ),

@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.layouts import as_table
 from helpers.link.id_evidence import ANOTHER, gather_id_evidence
 from helpers.link.id_judging import COUNTS, LINE, IdJudgement, Refusal, rated
+from helpers.link.id_lists import Lists
 from helpers.link.identifiers import records_of
 from helpers.link.places import Places
 from helpers.link.students import Students
@@ -64,7 +65,7 @@ def verify_id_columns(students: Students, largest_block: int, places: Places) ->
     """
     evidence = gather_id_evidence(students, largest_block, places)
     judgement = IdJudgement(evidence)
-    judgement.judge(students)
+    judgement.judge(Lists.of(students, evidence.ids))
     left, right = evidence.left, evidence.right
     refused = judgement.refuses(left, right) | judgement.refuses(right, left)
     kept = evidence.ids.loc[~judgement.useless(), ["number", "system", "value", "file", "row"]]

@@ -96,27 +96,35 @@ def gather_id_evidence(students: Students, largest_block: int, places: Places) -
 
 def _columns(students: Students, places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
     ids = students.ids
-    number = ids["number"].to_numpy(dtype="int64")
-    where = pd.DataFrame(
-        {
-            "silo": students.people["silo"].take(number).to_numpy(),
-            "order": students.silo[number],
-            "system": ids["system"].to_numpy(),
-            "file": ids["file"].to_numpy(),
-        }
-    ).astype({"silo": "string", "system": "string", "file": "string"})
+    order = students.silo[ids["number"].to_numpy(dtype="int64")]
+    system, systems = pd.factorize(ids["system"], sort=True)
+    file, files = pd.factorize(ids["file"], sort=True)
+    # As numbers: a large district has millions of ids in some dozens of columns.
+    places_of = pd.DataFrame({"order": order, "system": system, "file": file})
+    code = (order * len(systems) + system) * (len(files) + 1) + file
+    _, first, which = np.unique(code, return_index=True, return_inverse=True)
+    where = places_of.iloc[first].reset_index(drop=True)
+    silos = students.people["silo"].take(ids["number"].to_numpy(dtype="int64")[first]).to_numpy()
+    where = where.assign(
+        silo=pd.Series(silos, dtype="string"),
+        system=pd.Series(systems.take(where["system"].to_numpy()), dtype="string"),
+        file=ids["file"].take(first).reset_index(drop=True),
+    )
     # One name in several files, year after year or class by class, is one column.
     where["name"] = places.of_ids(where).to_numpy()
     keys = ["order", "silo", "system", "name"]
     columns = where.groupby(keys, as_index=False, dropna=False, sort=True)[["file"]].min()
-    code = pd.MultiIndex.from_frame(columns[keys]).get_indexer(pd.MultiIndex.from_frame(where[keys]))
-    return ids.assign(column=code), columns
+    number = pd.MultiIndex.from_frame(columns[keys]).get_indexer(pd.MultiIndex.from_frame(where[keys]))
+    return ids.assign(column=number[which]), columns
 
 
 def _speaks(ids: pd.DataFrame) -> np.ndarray:
     """Leave out numbers of one place, and addresses that several records of a system share."""
-    shared = ids.duplicated(["column", "value"], keep=False) & ids["system"].isin(OF_A_HOME)
-    return ~(ids["system"].isin(OF_ONE_PLACE) | shared).to_numpy(dtype=bool)
+    speaks = ~ids["system"].isin(OF_ONE_PLACE).to_numpy(dtype=bool)
+    of_a_home = np.flatnonzero(ids["system"].isin(OF_A_HOME).to_numpy(dtype=bool))
+    shared = ids[["column", "value"]].take(of_a_home).duplicated(keep=False).to_numpy(dtype=bool)
+    speaks[of_a_home[shared]] = False
+    return speaks
 
 
 def _some_of_each(column: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -154,11 +162,14 @@ def _by_name(students: Students, ids: pd.DataFrame, largest_block: int) -> pd.Da
     numbered = np.zeros(len(students), dtype=bool)
     numbered[number[ids["system"].isin(CONTRADICTING).to_numpy(dtype=bool)]] = True
     numbered &= comparable(people) & people["name_status"].eq("As written").to_numpy(dtype=bool)
-    whole = (people["first_name"] + "\n" + people["last_surname"]).str.casefold()
-    record = np.flatnonzero(numbered & whole.notna().to_numpy(dtype=bool))
+    record = np.flatnonzero(numbered)
+    names = people[["first_name", "last_surname"]].take(record)
+    whole = (names["first_name"] + "\n" + names["last_surname"]).str.casefold()
+    named = whole.notna().to_numpy(dtype=bool)
+    record = record[named]
     known = pd.DataFrame(
         {
-            "name": whole.take(record).to_numpy(),
+            "name": whole[named].to_numpy(),
             "day": people["birth_date"].take(record).to_numpy(),
             "silo": students.silo[record],
         }

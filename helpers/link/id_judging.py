@@ -17,9 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.link.id_evidence import ANOTHER, SAME, IdEvidence
-from helpers.link.id_lists import is_sound, wrong_lists
+from helpers.link.id_lists import Heard, Lists, is_sound, wrong_lists
 from helpers.link.intervals import wilson
-from helpers.link.students import Students
 
 __all__ = ["COUNTS", "LINE", "IdJudgement", "Refusal", "rated"]
 
@@ -172,7 +171,7 @@ class IdJudgement:
 
     # ----------------------------------------------------------------------------------------- judging
 
-    def judge(self, students: Students) -> None:
+    def judge(self, lists: Lists) -> None:
         """Refuse what is wrong: columns first, then lists within those that are left.
 
         Of all columns that are wrong the one goes first that is at odds with most others; of two at odds with
@@ -181,8 +180,8 @@ class IdJudgement:
 
         Parameters
         ----------
-        students
-            The records: a list is a file, a grade of a school, or a stretch of rows.
+        lists
+            Where ids stand: a list is a file, a grade of a school, or a stretch of rows.
         """
         order = self.order[self.units["column"].to_numpy(dtype="int64")]
         while True:
@@ -191,9 +190,9 @@ class IdJudgement:
             if not wrong.any():
                 break
             rank = np.lexsort((counted["low"].to_numpy(), order, self._at_odds(), wrong))
-            self._refuse(int(rank[-1]), students, whole=True)
+            self._refuse(int(rank[-1]), lists, whole=True)
         for unit in np.argsort(-order, kind="stable").tolist():
-            self._refuse(unit, students, whole=False)
+            self._refuse(unit, lists, whole=False)
 
     def _at_odds(self) -> Ints:
         """Count the columns with which each unit is at odds."""
@@ -208,18 +207,20 @@ class IdJudgement:
         wrong = _wrong(rated(pd.DataFrame(numbers)))
         return np.asarray(wrong.reshape(len(self.units), width).sum(axis=1), dtype="int64")
 
-    def _refuse(self, unit: int, students: Students, *, whole: bool) -> None:
+    def _refuse(self, unit: int, lists: Lists, *, whole: bool) -> None:
         """Refuse the wrong lists of a unit; all of it, if it is wrong as a whole and the rest isn't sound."""
         _, entry, same, another = self.verdicts(self.alive & (self.unit == unit))
         if another.sum() < FEWEST:
             return
-        heard = pd.DataFrame({"entry": entry, "same": same, "another": another})
-        lists = wrong_lists(students, self.evidence.ids, heard, LINE, FEWEST)
+        heard = Heard(entry, same, another)
+        # Where next to nothing is right, there is no sound rest to be found.
+        all_wrong = whole and same.sum() < FEWEST
+        found = [] if all_wrong else wrong_lists(lists, heard, LINE, FEWEST)
         listed = np.zeros(len(self.column), dtype=bool)
-        for _, members in lists:
+        for _, members in found:
             listed |= members
-        chosen: list[tuple[str | None, Mask]] = [*lists]
-        if (whole or lists) and not is_sound(heard[~listed[entry]], LINE, FEWEST):
+        chosen: list[tuple[str | None, Mask]] = [*found]
+        if (whole or found) and not is_sound(heard.among(~listed[entry]), LINE, FEWEST):
             chosen = [(None, np.asarray(self.column == int(self.units["column"].iloc[unit])))]
         for part, members in chosen:
             inside = members[entry]

@@ -6,29 +6,93 @@ deleted, and all below it moved up. Such a list is refused by itself, and the re
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.link.intervals import wilson
 from helpers.link.students import Students
 
-__all__ = ["is_sound", "wrong_lists"]
+__all__ = ["Heard", "Lists", "is_sound", "wrong_lists"]
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
-def wrong_lists(
-    students: Students, ids: pd.DataFrame, heard: pd.DataFrame, line: float, fewest: int
-) -> list[tuple[str, np.ndarray]]:
+@dataclass(frozen=True)
+class Heard:
+    """The ids of one column that can be compared: whether each stands with the right child, or another."""
+
+    entry: Ints
+    same: Mask
+    another: Mask
+
+    def among(self, chosen: Mask) -> Heard:
+        """Keep chosen ones."""
+        return Heard(self.entry[chosen], self.same[chosen], self.another[chosen])
+
+
+@dataclass(frozen=True)
+class Lists:
+    """In which lists each id stands.
+
+    ``levels`` has codes and names for each kind of list, wide ones first: a file (where a column stands in
+    several), a school, a grade of it; -1 is none. ``file`` and ``row`` say where an id stands.
+    """
+
+    column: Ints
+    levels: tuple[tuple[Ints, list[str]], ...]
+    file: Ints
+    row: npt.NDArray[np.float64]
+
+    @staticmethod
+    def of(students: Students, ids: pd.DataFrame) -> Lists:
+        """Say for each id where it stands, and what its own system says of school and grade.
+
+        Parameters
+        ----------
+        students
+            The records.
+        ids
+            From `identifiers.comparable_ids`, with ``column``.
+
+        Returns
+        -------
+        Lists
+            One code an id and level.
+        """
+        column, number = (ids[name].to_numpy(dtype="int64") for name in ("column", "number"))
+        file, files = pd.factorize(ids["file"], sort=True)
+        several = np.bincount(
+            pd.DataFrame({"column": column, "file": file}).drop_duplicates()["column"],
+            minlength=int(np.max(column, initial=-1)) + 1,
+        )
+        people = students.people
+        school = "school " + people["school_name"].fillna(people["school_id"])
+        levels = [(np.where(several[column] > 1, file, -1), [f"file {name}" for name in files])]
+        for text in (school, school + ", grade " + people["grade_level"]):
+            codes, names = pd.factorize(text)
+            levels.append((codes.astype("int64")[number], [str(name) for name in names]))
+        row = ids["row"].to_numpy(dtype="float64", na_value=0)
+        return Lists(column, tuple(levels), file.astype("int64"), row)
+
+    def of_some(self, ids: Ints) -> Lists:
+        """Keep some ids, by their places."""
+        levels = tuple((codes[ids], names) for codes, names in self.levels)
+        return Lists(self.column[ids], levels, self.file[ids], self.row[ids])
+
+
+def wrong_lists(lists: Lists, heard: Heard, line: float, fewest: int) -> list[tuple[str, Mask]]:
     """Find lists of one column whose ids stand with other children.
 
     Parameters
     ----------
-    students
-        The records: school and grade of each, as its own system says.
-    ids
-        From `identifiers.comparable_ids`, with ``column``.
+    lists
+        Where ids stand.
     heard
-        The ids of the column that can be compared: ``entry`` (place in `ids`), ``same``, ``another``
-        (boolean: it stands with the right child, with another one).
+        The ids of the column that can be compared.
     line
         The rate above which a list is refused: the lower end of its interval.
     fewest
@@ -37,39 +101,44 @@ def wrong_lists(
     Returns
     -------
     list of tuple
-        Name of each list, and a mask over all `ids`. A list is a file, a school in it, a grade of that, or a
+        Name of each list, and a mask over all ids. A list is a file, a school in it, a grade of that, or a
         stretch of rows where none of these tells: the narrowest beside which the rest is sound.
     """
-    mine = np.flatnonzero(ids["column"].to_numpy() == ids["column"].iloc[int(heard["entry"].iloc[0])])
-    levels = []
-    for name in (_of_a_file, _of_a_school, _of_a_grade):
-        names = pd.Series(pd.NA, index=range(len(ids)), dtype="string")
-        names.iloc[mine] = name(students, ids.iloc[mine]).to_numpy()
-        levels.append(names)
-
-    def within(
-        heard: pd.DataFrame, levels: list[pd.Series], scope: np.ndarray
-    ) -> list[tuple[str, np.ndarray]]:
-        if not levels:
-            return _stretches(ids, scope, heard, line, 2 * fewest)
-        names = levels[0].take(heard["entry"].to_numpy())
-        found: list[tuple[str, np.ndarray]] = []
-        left, beside = np.ones(len(heard), dtype=bool), scope.copy()
-        for one in _above(names, heard["another"].to_numpy(), line, fewest):
-            inside = names.eq(one).to_numpy(dtype=bool, na_value=False)
-            members = scope & levels[0].eq(one).to_numpy(dtype=bool, na_value=False)
-            narrower = within(heard[inside], levels[1:], members)
-            listed = np.logical_or.reduce([mask for _, mask in narrower] or [np.zeros(len(ids), dtype=bool)])
-            rest = heard[inside & ~listed[heard["entry"].to_numpy()]]
-            found.extend(narrower if narrower and is_sound(rest, line, 1) else [(one, members)])
-            left &= ~inside
-            beside &= ~members
-        return [*found, *within(heard[left], levels[1:], beside)]
-
-    return within(heard, levels, ids["column"].eq(ids["column"].iloc[mine[0]]).to_numpy(dtype=bool))
+    mine = np.flatnonzero(lists.column == lists.column[heard.entry[0]])
+    here = Heard(np.searchsorted(mine, heard.entry), heard.same, heard.another)
+    found = []
+    for name, members in _within(lists.of_some(mine), here, 0, np.ones(len(mine), dtype=bool), line, fewest):
+        everywhere = np.zeros(len(lists.column), dtype=bool)
+        everywhere[mine[members]] = True
+        found.append((name, everywhere))
+    return found
 
 
-def is_sound(heard: pd.DataFrame, line: float, fewest: int) -> bool:
+def _within(
+    lists: Lists, heard: Heard, level: int, scope: Mask, line: float, fewest: int
+) -> list[tuple[str, Mask]]:
+    if heard.another.sum() < fewest:
+        return []
+    if level == len(lists.levels):
+        return _stretches(lists, heard, scope, line, 2 * fewest)
+    codes, names = lists.levels[level]
+    mine = codes[heard.entry]
+    found: list[tuple[str, Mask]] = []
+    wrong = _above(mine, heard.another, line, fewest)
+    for one in wrong:
+        inside, members = heard.among(mine == one), scope & (codes == one)
+        narrower = _within(lists, inside, level + 1, members, line, fewest)
+        listed = np.logical_or.reduce(
+            [mask[inside.entry] for _, mask in narrower] or [inside.another & False]
+        )
+        fits = bool(narrower) and is_sound(inside.among(~listed), line, 1)
+        found.extend(narrower if fits else [(names[one], members)])
+    beside = scope & ~np.isin(codes, wrong) if wrong else scope
+    left = heard.among(~np.isin(mine, wrong)) if wrong else heard
+    return [*found, *_within(lists, left, level + 1, beside, line, fewest)]
+
+
+def is_sound(heard: Heard, line: float, fewest: int) -> bool:
     """Tell whether ids are sound where their wrong lists are taken out.
 
     Parameters
@@ -82,48 +151,28 @@ def is_sound(heard: pd.DataFrame, line: float, fewest: int) -> bool:
     bool
         Enough of them stand with the right child, and few enough with another.
     """
-    return bool(heard["same"].sum() >= fewest and heard["another"].sum() <= line * len(heard))
+    return bool(heard.same.sum() >= fewest and heard.another.sum() <= line * len(heard.entry))
 
 
-def _of_a_file(students: Students, ids: pd.DataFrame) -> pd.Series:
-    file = ids["file"].reset_index(drop=True)
-    return "file " + file if file.nunique() > 1 else file.mask(file.notna())
+def _above(codes: Ints, wrong: Mask, line: float, fewest: int) -> list[int]:
+    known = codes >= 0
+    size, bad = np.bincount(codes[known]), np.bincount(codes[known & wrong])
+    bad = np.pad(bad, (0, len(size) - len(bad)))
+    suspect = np.flatnonzero(bad >= fewest)
+    low = wilson(pd.Series(bad[suspect]), pd.Series(size[suspect]))["low"].to_numpy()
+    return [int(code) for code in suspect[low > line]]
 
 
-def _of_a_grade(students: Students, ids: pd.DataFrame) -> pd.Series:
-    return _of_a_school(students, ids) + ", grade " + _told(students, ids, "grade_level")
-
-
-def _of_a_school(students: Students, ids: pd.DataFrame) -> pd.Series:
-    school = _told(students, ids, "school_name").fillna(_told(students, ids, "school_id"))
-    return "school " + school
-
-
-def _told(students: Students, ids: pd.DataFrame, column: str) -> pd.Series:
-    return students.people[column].take(ids["number"].to_numpy(dtype="int64")).reset_index(drop=True)
-
-
-def _above(names: pd.Series, wrong: np.ndarray, line: float, fewest: int) -> list[str]:
-    counted = pd.DataFrame({"name": names.to_numpy(), "wrong": wrong}).astype({"name": "string"})
-    counted = counted.dropna().groupby("name")["wrong"].agg(["sum", "size"])
-    low = wilson(counted["sum"], counted["size"])["low"]
-    return [str(name) for name in counted.index[(low > line) & (counted["sum"] >= fewest)]]
-
-
-def _stretches(
-    ids: pd.DataFrame, scope: np.ndarray, heard: pd.DataFrame, line: float, fewest: int
-) -> list[tuple[str, np.ndarray]]:
+def _stretches(lists: Lists, heard: Heard, scope: Mask, line: float, fewest: int) -> list[tuple[str, Mask]]:
     """Find runs of rows in which more than `line` are wrong: those that gain most, one after the other.
 
     Each wrong id counts 1, each right one so much less than nothing that a run in which `line` of all are
     wrong comes to 0; the run with the largest sum is where the column moved.
     """
-    file = pd.factorize(ids["file"], sort=True)[0]
-    row = ids["row"].to_numpy(dtype="float64", na_value=0)
-    entry = heard["entry"].to_numpy()
-    order = np.lexsort((row[entry], file[entry]))
-    entry, gain = entry[order], np.where(heard["another"].to_numpy()[order], 1.0, -line / (1 - line))
-    found: list[tuple[str, np.ndarray]] = []
+    file, row = lists.file, lists.row
+    order = np.lexsort((row[heard.entry], file[heard.entry]))
+    entry, gain = heard.entry[order], np.where(heard.another[order], 1.0, -line / (1 - line))
+    found: list[tuple[str, Mask]] = []
     while len(gain):
         total = np.concatenate([[0.0], np.cumsum(gain)])
         lowest = np.minimum.accumulate(total)
@@ -135,6 +184,5 @@ def _stretches(
         after = (file > file[first]) | ((file == file[first]) & (row >= row[first]))
         before = (file < file[last]) | ((file == file[last]) & (row <= row[last]))
         found.append((f"rows {row[first]:.0f} to {row[last]:.0f}", scope & after & before))
-        gain = gain.copy()
         gain[begin:end] = -float(len(gain))
     return found

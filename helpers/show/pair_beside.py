@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from helpers.link.review.namesakes import BETWEEN
 from helpers.link.review.queue import FIELDS
 from helpers.show.differences import Compared, compared
 
@@ -42,6 +43,7 @@ class PairBeside:
     systems: tuple[str, str]
     known_in: tuple[str, str]
     fields: tuple[FieldBeside, ...]
+    namesakes: tuple[str, ...]
     evidence: str
     chance: str
     gain: str
@@ -75,6 +77,7 @@ def pair_beside(pair: pd.Series, systems: Mapping[str, str]) -> PairBeside:
         systems=(_system(pair, "left", systems), _system(pair, "right", systems)),
         known_in=(_known_in(pair, "left", systems), _known_in(pair, "right", systems)),
         fields=tuple(line for line in lines if line.values.verdict != "neither says it"),
+        namesakes=_namesakes(pair, systems),
         evidence=str(pair["evidence"]),
         chance=_chance(pair["probability"]),
         gain=_gain(pair),
@@ -108,6 +111,15 @@ def _known_in(pair: pd.Series, side: str, systems: Mapping[str, str]) -> str:
     own = str(pair[f"{side}_silo"])
     others = [systems.get(silo, silo) for silo in silos if silo != own]
     return ", ".join(others) if others else "no other system"
+
+
+def _namesakes(pair: pd.Series, systems: Mapping[str, str]) -> tuple[str, ...]:
+    """Say who else is called so, each behind the name of the system that says it."""
+    told = _value(pair, "namesakes")
+    if told is None:
+        return ()
+    parts = [text.partition(": ") for text in str(told).split(BETWEEN)]
+    return tuple(f"{systems.get(silo, silo)}: {rest}" if rest else silo for silo, _, rest in parts)
 
 
 def _chance(probability: object) -> str:

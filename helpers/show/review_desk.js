@@ -51,6 +51,12 @@ function pairTable(view) {
   return make("table", { "aria-label": "What both records say" }, make("thead", {}, head), body);
 }
 
+function namesakes(others) {
+  if (!others.length) return [];
+  return [make("p", { class: "others" }, "The name fits other children, too:"),
+    make("ul", {}, ...others.map(one => make("li", {}, one)))];
+}
+
 function worthTable(worth) {
   const head = make("tr");
   for (const name of worth.heads) head.append(make("th", { scope: "col" }, name));
@@ -122,7 +128,7 @@ function render({ model, el }) {
     count.textContent = view.count;
     question.replaceChildren();
     if (view.pair) {
-      question.append(pairTable(view), make("p", { class: "evidence" }, view.pair.evidence),
+      question.append(pairTable(view), ...namesakes(view.pair.namesakes), make("p", { class: "evidence" }, view.pair.evidence),
         make("p", {}, `${view.pair.chance} ${view.pair.gain}`));
     } else {
       question.append(make("p", {}, view.next));

@@ -194,6 +194,7 @@ class ReviewDesk:
                     }
                     for line in said.fields
                 ],
+                "namesakes": list(said.namesakes),
                 "evidence": said.evidence,
                 "chance": said.chance,
                 "gain": said.gain,
@@ -242,12 +243,18 @@ class ReviewDesk:
         heads = {"one": one, "other": other if other != one else f"{other}, again"}
         frame = pd.DataFrame(texts, columns=["field", *heads, "compared"], dtype="string")
         shown = table(frame, "The first question: are these one child?", names=heads, download=False)
-        words = f"{said.evidence} {said.chance} {said.gain}"
+        others = f"The name fits other children, too: {'; '.join(said.namesakes)}. " if said.namesakes else ""
+        words = f"{others}{said.evidence} {said.chance} {said.gain}"
         return Block(f"{shown.markup}<p>{escape(words)}</p>", f"{shown.text}. {words}")
 
     def _worth(self) -> pd.DataFrame:
         left = self._session.questions.iloc[self._session.place :]
-        return worth_of_review(left, seconds=self._seconds, error_rate=self._error_rate)
+        return worth_of_review(
+            left,
+            seconds=self._seconds,
+            error_rate=self._error_rate,
+            unknown_probability=self._session.unknown_probability,
+        )
 
     def _hour(self, worth: pd.DataFrame, guard: Guard | None = None) -> str:
         left = self._session.questions.iloc[self._session.place :]

@@ -40,19 +40,22 @@ def hour_in_words(
     questions = int(bought["questions"])
     if not questions:
         return f"At {seconds:g} seconds a decision an hour is not enough for one question."
-    count = (lambda number: guard.count(round(number))) if guard is not None else _about
+    said = {
+        name: _about(bought[name]) if guard is None else guard.count(round(bought[name]))
+        for name in ("pairs_gained", "children_completed", "wrong_pairs")
+    }
     minutes = float(bought["minutes"])
     took = f"{minutes:.0f} minutes" if minutes >= 1.5 else "a minute" if minutes > 0.5 else "under a minute"
     every = "all " if questions == len(worth) else ""
     basis = "This is by the answer key."
     if bought["basis"] != "Answer key":
-        basis = "This is an estimate"
-        basis += "; where nothing says how likely a pair is, an even chance is taken." if unknown else "."
+        even = ": where nothing says how likely a pair is, it counts half, until your answers tell"
+        basis = f"This is an estimate{even if unknown else ''}."
     return (
         f"The next hour: {every}{_counted(questions, 'question')}, {took} at {seconds:g} seconds each. "
-        f"Expected: {count(bought['pairs_gained'])} pairs of records found, "
-        f"{count(bought['children_completed'])} children put together, {count(bought['wrong_pairs'])} pairs joined wrongly if {100 * error_rate:g} of 100 "
-        f"answers are mistaken. {basis} Seconds and mistakes are settings."
+        f"Expected: {said['pairs_gained']} pairs of records found, {said['children_completed']} children put "
+        f"together, {said['wrong_pairs']} pairs joined wrongly if {100 * error_rate:g} of 100 answers are "
+        f"mistaken. {basis} Seconds and mistakes are settings."
     )
 
 

@@ -160,6 +160,22 @@ def test_answers_typed_into_the_queue_are_decisions_and_are_never_overwritten(
     assert read_decisions(new).empty
 
 
+def test_other_children_whom_the_name_fits_are_named() -> None:
+    records = [
+        record("sis", "a", *ANA, State="1"),
+        record("iready", "d", *ANA, State="2"),
+        # An Ana Lopez of another year, and her second record; and one of whom nothing else is known.
+        record("sis", "e", "Ána", "LOPEZ", "2009-01-02", State="3", grade_level="08"),
+        record("map", "f", "Ana", "Lopez", "2009-01-02", State="3"),
+        record("clubs", "g", "Ana", "Lopez"),
+        record("sis", "h", "Bea", "Lopez", "2009-01-02", State="4"),
+    ]
+    queue = review_queue(linked(*records, method="standardised"), frames(*records)[0])
+    assert queue["namesakes"].tolist() == ["sis: Ána LOPEZ, born 2009-01-02"]
+    alone = review_queue(linked(*records[:2], method="standardised"), frames(*records[:2])[0])
+    assert alone["namesakes"].isna().all()
+
+
 def test_evidence_is_said_in_words() -> None:
     pairs = pd.DataFrame(
         {

@@ -179,6 +179,15 @@ def test_the_question_stays_when_the_answer_cannot_be_saved(tmp_path: Path) -> N
     assert path.read_text(encoding="utf-8") == "somebody's own list\n"
 
 
+def test_answers_teach_how_likely_a_pair_is_of_which_nothing_says_so(tmp_path: Path) -> None:
+    session = ReviewSession(queue_of((None, 1), (None, 1), (0.9, 1), (None, 1)), tmp_path / "decisions.csv")
+    chances = [session.unknown_probability]
+    for answer in ("yes", "yes", "no", "skip"):  # the third has a probability of its own
+        session.answer(answer)
+        chances.append(session.unknown_probability)
+    assert chances == [1 / 2, 2 / 3, 3 / 4, 3 / 4, 3 / 4]
+
+
 def test_the_desk_tells_how_long_a_decision_took(tmp_path: Path) -> None:
     ticks = iter([0.0, 12.0, 12.0, 20.0, 20.0, 60.0, 60.0])
     session = ReviewSession(QUESTIONS, tmp_path / "decisions.csv", clock=lambda: next(ticks))

@@ -246,6 +246,7 @@ def test_a_second_reading_of_a_birth_date_stands_beside_the_first(district: Dist
             "left_birth_date_other": other,
             "right_birth_date": other,
             "evidence": "",
+            "namesakes": "sis: Ana Lopez, born 2009-01-02 | and 2 more",
             "probability": None,
             "pairs_gained": 3,
             "records_joined": 4,
@@ -254,4 +255,5 @@ def test_a_second_reading_of_a_birth_date_stands_beside_the_first(district: Dist
     said = pair_beside(pair, {"sis": "SIS", "meals": "Meals"})
     (line,) = said.fields
     assert "".join(text for text, _ in line.values.left) == "2012-05-06 or 2012-06-05"
+    assert said.namesakes == ("SIS: Ana Lopez, born 2009-01-02", "and 2 more")
     assert said.known_in == ("Meals, lms", "no other system")

@@ -15,6 +15,7 @@ from helpers.link.identifiers import CONTRADICTING
 from helpers.link.review.decisions_file import IDS
 from helpers.link.review.evidence_words import evidence_in_words
 from helpers.link.review.fingerprints import fingerprints
+from helpers.link.review.namesakes import namesakes
 from helpers.link.review.sides import PAIR, RECORD, SIDES, Name, is_of_a_pair, side_of
 from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes
 
@@ -78,7 +79,7 @@ def review_queue(
         - ``question`` (1, 2, …): pairs of the same two children are one question, since one answer settles
           them; the likeliest, then the one with most to compare, stands first;
         - ``answer`` (empty), ``probability`` (0–1, NA where a rule sent the pair here), ``evidence`` in
-          words;
+          words, ``namesakes`` (other children whom the name fits as well);
         - for each of `FIELDS` ``left_…`` and ``right_…``; fields that no pair has are left out;
         - ``left_records``, ``right_records`` (records of each side's child), ``left_systems`` and
           ``right_systems`` (where that child is known, joined by ``; ``);
@@ -90,8 +91,9 @@ def review_queue(
     queue = review[list(PAIR)].assign(
         probability=review["match_probability"], evidence=evidence_in_words(review)
     )
+    told = _with_schools(people, schools)
     people = people[is_of_a_pair(people, review)].reset_index(drop=True)
-    queue = beside(queue, _with_schools(people, schools), [field for field in FIELDS if field != "ids"])
+    queue = beside(queue, told, [field for field in FIELDS if field != "ids"])
     queue = queue.assign(**_ids_beside(queue, identifiers))
     queue = queue[[*PAIR, "probability", "evidence", *(f"{side}_{one}" for one in FIELDS for side in SIDES)]]
     said = queue.notna().any()
@@ -103,8 +105,9 @@ def review_queue(
         if field not in unused
     )
     queue = _with_gain(queue.assign(comparable=both), links.crosswalk)
+    queue = queue.assign(namesakes=namesakes(queue, links.crosswalk, told))
     queue = queue.assign(fingerprint=fingerprints(queue, people), answer=pd.Series(None, queue.index, STRING))
-    first = ["question", "answer", "probability", "evidence"]
+    first = ["question", "answer", "probability", "evidence", "namesakes"]
     last = [*GAINS, *PAIR, "fingerprint"]
     inner = {"left_child", "right_child", "comparable"}
     middle = [name for name in queue.columns if name not in {*first, *last, *inner}]

@@ -25,9 +25,10 @@ DECISIONS = {"yes": "Match", "no": "No match"}
 
 @dataclass(frozen=True)
 class _Given:
-    """An answer as it was given: to which question, and the line that was written for it."""
+    """An answer as it was given: to which question, whether that had a probability, and the line written."""
 
     question: int
+    likely: bool
     answer: Answer
     written: dict[str, object] | None
     seconds: float
@@ -93,6 +94,15 @@ class ReviewSession:
         taken = [given.seconds for given in self._given if given.answer != "skip"]
         return median(taken) if taken else None
 
+    @property
+    def unknown_probability(self) -> float:
+        """How likely a pair is of which nothing says so: by this sitting's answers to such pairs.
+
+        Laplace's rule of succession: an even chance before the first answer, and each answer counts.
+        """
+        answers = [given.answer for given in self._given if not given.likely and given.answer != "skip"]
+        return (answers.count("yes") + 1) / (len(answers) + 2)
+
     def answer(self, answer: str) -> None:
         """Answer the question in front: *yes* (one child), *no* (two children) or *skip*.
 
@@ -123,7 +133,8 @@ class ReviewSession:
             }
             add_decision(self._path, line)
         seconds = self._clock() - self._since
-        self._given.append(_Given(int(pair["question"]), answer, line, seconds))  # type: ignore[arg-type]
+        likely = not pd.isna(pair["probability"])
+        self._given.append(_Given(int(pair["question"]), likely, answer, line, seconds))  # type: ignore[arg-type]
         self._since = self._clock()
 
     def undo(self) -> bool:

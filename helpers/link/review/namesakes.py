@@ -1,0 +1,96 @@
+"""Other children whom a name fits as well: who sees only two records would join namesakes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, is_among
+from helpers.link.forms import name_keys, read_names
+from helpers.link.review.sides import RECORD, SIDES, is_of_a_pair
+
+__all__ = ["BETWEEN", "namesakes"]
+
+BETWEEN = " | "
+MOST = 4
+
+
+def namesakes(pairs: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
+    """Name the other children who are called like one of a pair's records.
+
+    Parameters
+    ----------
+    pairs
+        The names of the records, and ``left_child``, ``right_child``.
+    crosswalk
+        The standard table *crosswalk*.
+    people
+        The standard table *people*, with ``school`` in words.
+
+    Returns
+    -------
+    pandas.Series
+        Text with the index of `pairs`: silo, name, birth date, grade and school of each such child's first
+        record, at most four, joined by ``" | "``; NA where there is none. Names fit when they agree but for
+        case, accents, order, nicknames, a second first name or one part of a compound surname. A child of
+        whom only one record without birth date is known is left out: it may be anybody's.
+    """
+    if pairs.empty:
+        return pd.Series(None, index=pairs.index, dtype=STRING)
+    size = crosswalk.groupby("child")["record"].transform("size")
+    dated = crosswalk["linkable_by"].eq("Name and birth date")
+    first = crosswalk["step"].isna() & (size.gt(1) | dated)
+    known = crosswalk.loc[first, [*RECORD, "child"]]
+    asked = crosswalk.loc[is_of_a_pair(crosswalk, pairs), [*RECORD, "child"]]
+    rows = pd.concat([known, asked]).drop_duplicates(list(RECORD), ignore_index=True)
+    rows = rows.merge(people, on=list(RECORD), how="left", validate="one_to_one")
+    record, key = name_keys(read_names(rows))
+    keys = pd.DataFrame({"row": record, "key": key}).drop_duplicates()
+    # Few names are asked about: the others are left out before anything is joined.
+    number = pd.MultiIndex.from_frame(rows[list(RECORD)].astype(object))
+    ends = {
+        side: number.get_indexer(
+            pd.MultiIndex.from_frame(pairs[[f"{side}_{name}" for name in RECORD]].astype(object))
+        )
+        for side in SIDES
+    }
+    asked_rows = np.unique(np.concatenate(list(ends.values())))
+    mine = keys[keys["row"].isin(asked_rows)]
+    is_known = is_among(_key(rows), _key(known))
+    theirs = keys[keys["key"].isin(mine["key"]) & is_known[keys["row"].to_numpy()]]
+    met = mine.merge(theirs, on="key", how="inner", suffixes=("", "_other"), validate="many_to_many")
+    met = met[["row", "row_other"]].drop_duplicates()
+    others = met.groupby("row")["row_other"].agg(list).to_dict()
+    child = rows["child"].tolist()
+    told = []
+    for left, right in zip(ends["left"].tolist(), ends["right"].tolist(), strict=True):
+        own = {child[left], child[right]}
+        found = sorted({*others.get(left, []), *others.get(right, [])})
+        by_child = {child[row]: row for row in reversed(found) if child[row] not in own}
+        told.append(_named(rows, sorted(by_child.values())) if by_child else None)
+    return pd.Series(told, index=pairs.index, dtype=STRING)
+
+
+def _key(records: pd.DataFrame) -> pd.Series:
+    return records["silo"].astype(STRING) + "\n" + records["record"].astype(STRING)
+
+
+def _named(rows: pd.DataFrame, places: list[int]) -> str:
+    texts = [_one(rows.iloc[place]) for place in places[:MOST]]
+    if len(places) > MOST:
+        texts.append(f"and {len(places) - MOST} more")
+    return BETWEEN.join(texts)
+
+
+def _one(row: pd.Series) -> str:
+    said = {name: "" if pd.isna(row[name]) else str(row[name]) for name in ("first_name", "last_surname")}
+    name = " ".join(part for part in said.values() if part)
+    name = name or ("" if pd.isna(row["full_name"]) else str(row["full_name"]))
+    parts = [name]
+    if not pd.isna(row["birth_date"]):
+        parts.append(f"born {row['birth_date']:%Y-%m-%d}")
+    if not pd.isna(row["grade_level"]):
+        parts.append(f"grade {str(row['grade_level']).lstrip('0') or row['grade_level']}")
+    if not pd.isna(row["school"]):
+        parts.append(str(row["school"]))
+    return f"{row['silo']}: {', '.join(parts)}"

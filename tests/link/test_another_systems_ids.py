@@ -56,22 +56,41 @@ def test_a_test_of_the_key_passes_and_a_lookup_joins_every_row_to_another_child(
     assert (found["left_record"].str.slice(1) != found["right_record"].str.slice(1)).all()
 
 
-@pytest.mark.parametrize(("shift", "decision"), [(len(FIRST) + 1, "Refused"), (1, "Review")])
-def test_with_names_nobody_is_joined_wrongly_and_every_row_is_told(shift: int, decision: str) -> None:
-    """Another surname too: refused. The surname of a family: a person looks. Both are told as colliding."""
+def joined(links: Any) -> set[tuple[str, str]]:
+    """Give the records that are joined, and to which of the roster."""
+    return {
+        (mine, theirs)
+        for together in children(links.crosswalk)
+        for mine in (name for silo, name in together if silo != "sis")
+        for theirs in (name for silo, name in together if silo == "sis")
+    }
+
+
+def refused(links: Any) -> list[tuple[str, str]]:
+    findings = links.findings[links.findings["kind"].eq("id_column_refused")]
+    return list(findings[["silo", "value"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("shift", [len(FIRST) + 1, 1])
+def test_with_names_the_column_is_refused_and_every_row_is_told(shift: int) -> None:
+    """Whether the next child has another surname or the same: a first name plainly another is enough."""
     rows = [{**row, "ids": {"State": row["ids"]["State"]}} for row in rows_of(shift, named=True)]
-    links = linked(*roster(), *rows)
-    assert all(len(child) == 1 for child in children(links.crosswalk))
-    assert links.pairs["decision"].value_counts().to_dict().get(decision, 0) >= ROWS * 0.9
-    assert set(links.pairs["decision"]) <= {"Refused", "Review"}
+    links = linked(*roster(), *rows, method="standardised")
+    assert joined(links) == set()
+    assert links.pairs.empty, "a refused column finds no pair, and leaves nobody waiting"
+    assert refused(links) == [("iready", f"{ROWS} of {ROWS}")]
     assert len(colliding(links)) == ROWS
 
 
-def test_a_right_number_beside_the_wrong_one_does_not_outweigh_it_and_both_are_told() -> None:
-    """Which of two numbers is wrong only a person can say: the state's contradicts, so nobody is joined."""
-    links = linked(*roster(), *rows_of(len(FIRST) + 1, named=True))
-    assert all(len(child) == 1 for child in children(links.crosswalk))
-    assert colliding(links)["value"].nunique() == 2 * ROWS
+def test_a_right_number_beside_the_wrong_one_is_used_once_that_is_refused() -> None:
+    """A wrong State id contradicts nobody any more: the district's number and the name tie each row."""
+    links = linked(*roster(), *rows_of(len(FIRST) + 1, named=True), method="standardised")
+    assert joined(links) == {(f"i{at:03d}", f"s{at:03d}") for at in range(ROWS)}
+    assert refused(links) == [("iready", f"{ROWS} of {ROWS}")]
+    assert colliding(links)["value"].nunique() == ROWS
+    states = links.id_columns[links.id_columns["against_silo"].isna()]
+    states = states[states["silo"].eq("iready")].set_index("identification_system")["status"]
+    assert states.to_dict() == {"State": "Refused", "Undeclared": "Verified"}
 
 
 def test_without_names_rows_are_joined_unverified_and_every_one_is_told_as_colliding() -> None:
@@ -81,13 +100,15 @@ def test_without_names_rows_are_joined_unverified_and_every_one_is_told_as_colli
     assert colliding(links)["value"].tolist() == [str(9_000 + at) for at in range(ROWS)]
 
 
-def test_id_columns_that_changed_places_join_nobody_wrongly() -> None:
-    """The column for the vendor's number holds the state's, and the other way round; names are there."""
+def test_id_columns_that_changed_places_are_told_apart() -> None:
+    """Under the header of the State stand the vendor numbers, which meet nobody: the others are used."""
     rows = [
-        record("map", f"m{at}", *name, "2012-05-17", Undeclared=str(604_000 + at), State=str(7_000_000 + at))
+        record(
+            "map", f"m{at:03d}", *name, "2012-05-17", Undeclared=str(604_000 + at), State=str(7_000_000 + at)
+        )
         for at, name in enumerate(NAMES[:20])
     ]
-    links = linked(*roster()[:20], *rows)
-    assert all(len(child) == 1 for child in children(links.crosswalk))
-    told = links.findings[links.findings["kind"].eq("id_colliding")]
-    assert told.groupby("silo").size().to_dict() == {"map": 20, "sis": 20}
+    links = linked(*roster()[:20], *rows, method="shared identifier")
+    assert joined(links) == {(f"m{at:03d}", f"s{at:03d}") for at in range(20)}
+    assert refused(links) == [("map", "20 of 20")]
+    assert not links.findings["kind"].eq("id_colliding").any()

@@ -56,7 +56,8 @@ def over_the_dial(
             district = read_district(folder)
             ways = {
                 "Looked up by number": look_up_everywhere(district.people, district.identifiers),
-                "Standardised": link_district(district),
+                "Standardised": link_district(district, "standardised"),
+                "Decided": link_district(district, "decided"),
             }
             for way, links in ways.items():
                 scores = score_links(district, links.crosswalk)

@@ -126,3 +126,12 @@ def test_what_an_earlier_pass_joined_is_not_joined_to_that_system_again() -> Non
 def test_no_record_and_one_record_find_nothing() -> None:
     assert found(sis("1", "Ana", "Lopez", "2015-05-17")) == {}
     assert found(sis("1", "Student", "Test"), clubs("a", "Student", "Test")) == {}
+
+
+def test_a_list_without_ids_may_have_a_row_of_each_year() -> None:
+    rows = sis("1", "Ana", "Lopez", "2015-05-17"), clubs("a", "Ana", "Lopez"), clubs("b", "Ana", "Lopez")
+    grades = ["04", "04", "03"]
+    both = found(*rows, grade_level=grades, local_id=["1", None, None])
+    assert both.keys() >= {("clubs a", "sis 1"), ("clubs b", "sis 1")}
+    # Two ids of its own are two children, of whom only the one in the right grade is she.
+    assert found(*rows, grade_level=grades) == {("clubs a", "sis 1"): "full name and grade"}

@@ -2,8 +2,8 @@
 
 Each pass joins records that agree in all its fields, and only where the key is one child's in every system:
 two namesakes in one system make a key useless, however well it fits. A record that an earlier pass has joined
-to a system is not joined to that system again. What the passes look at stands in `PASSES`; no weight is
-computed.
+to a system with ids is not joined to that system again. What the passes look at stands in `PASSES`; no
+weight is computed.
 """
 
 from __future__ import annotations
@@ -101,6 +101,8 @@ def cascade_pairs(
     identity = fields.identity()
     systems = int(np.max(students.silo)) + 1 if len(students) else 1
     joined = np.zeros(len(students) * systems, dtype=bool)  # whether a record is joined to a system
+    # A list without ids of its own may have several rows of one child.
+    with_id = students.people["local_id"].notna().to_numpy(dtype=bool)
     found, over = [], np.zeros(2, dtype="int64")
     for one in passes:
         keys = _unambiguous(fields.keys(one.fields), students.silo, identity)
@@ -113,8 +115,8 @@ def cascade_pairs(
         ends = left * systems + students.silo[right], right * systems + students.silo[left]
         kept &= ~(joined[ends[0]] | joined[ends[1]])
         found.append(pd.DataFrame({"left": left[kept], "right": right[kept]}).assign(rule=one.rule))
-        for end in ends:
-            joined[end[kept]] = True
+        joined[ends[0][kept & with_id[right]]] = True
+        joined[ends[1][kept & with_id[left]]] = True
         over += passed
     pairs = pd.concat(found, ignore_index=True).astype({"rule": "string"})
     return pairs, pd.DataFrame([over.tolist()], columns=["keys", "records"])
@@ -194,8 +196,9 @@ class _Fields:
     def identity(self) -> np.ndarray:
         """Give each record a number that records of one system share only where nothing tells them apart.
 
-        A system that promises one record a child has as many children as records; in any other, records with
-        one name, birth date, school and grade are held to be one child's.
+        A system that promises one record a child has as many children as records. In any other, records with
+        one name, birth date, school and grade are held to be one child's; so are those of a list without ids
+        of its own whatever their school and grade, since such lists keep a row a year or an event.
         """
         students = self.students
         begins = np.flatnonzero(np.diff(students.names.record, prepend=-1))
@@ -203,12 +206,14 @@ class _Fields:
         name[students.names.record[begins]] = (
             students.names.first[begins] * len(students.names.texts) + students.names.last[begins]
         )
+        without_id = students.people["local_id"].isna().to_numpy(dtype=bool)
+        grade = self.grade.fillna(-9).to_numpy(dtype="int64")
         told_apart_by = pd.DataFrame(
             {
                 "name": name,
                 "day": order_free(students.people["birth_date"]),
-                "school": pd.factorize(self.school)[0],
-                "grade": self.grade.fillna(-9).to_numpy(dtype="int64"),
+                "school": np.where(without_id, -1, pd.factorize(self.school)[0]),
+                "grade": np.where(without_id, -9, grade),
                 "record": np.where(students.keeps_one_record_a_child, np.arange(len(students)), -1),
             }
         )

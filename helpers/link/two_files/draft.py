@@ -80,11 +80,12 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
     offers: list[tuple[int, int, str, str]] = []
     mapping = SideMapping()
     for place, (name, said) in enumerate(zip(names, words, strict=True)):
-        if not len(distinct[name]):
+        if len(rows) and not len(distinct[name]):
             mapping.left_out[name] = "it is empty"
             continue
         for field, extra in _named(said):
-            if _looks(field, distinct[name]):
+            # Where there is no row at all the head alone speaks.
+            if not len(rows) or _looks(field, distinct[name]):
                 offers.append((extra, place, name, field))
     taken: dict[str, str] = {}
     for _extra, _, name, field in sorted(offers):

@@ -24,6 +24,7 @@ from helpers.link.two_files.weights import learn_weights
 
 __all__ = ["Linked", "link_files"]
 
+FEW_ROWS = 20
 NAMES = ("given_name", "family_name", "full_name")
 
 
@@ -88,7 +89,7 @@ def link_files(
     notes += told
     persons = persons_of([(files[side].rows, one) for side, one in used.items()])
     persons, refused = believed_ids(persons)
-    notes += persons.notes + refused
+    notes += persons.notes + refused + _too_common(persons)
     accounts, idle = _accounts(files, persons)
     notes += idle
     if persons.pairs == 0:
@@ -160,9 +161,7 @@ def _in_common(
         ]
     telling = both & {"name", "national_id", "local_id", "e_mail", "telephone"}
     if not telling:
-        where = " and ".join(
-            f"{file.path.name} ({', '.join(map(str, file.rows.columns))})" for file in files.values()
-        )
+        where = " and ".join(f"{file.path.name} ({', '.join(file.shown)})" for file in files.values())
         raise BadInput(
             f"Nothing tells persons apart in {where}: no column that every file has was taken as a name, an "
             f'id, an e-mail address or a telephone. Write a mapping such as [left] full_name = "Column", and '
@@ -204,6 +203,19 @@ def _accounts(files: Mapping[str, PersonFile], persons: Persons) -> tuple[pd.Dat
             rows.append((side, f"set aside: {reason}", int(times)))
     accounts = pd.DataFrame(rows, columns=["side", "what", "rows"])
     return accounts.astype({"side": STRING, "what": STRING, "rows": "Int64"}), notes
+
+
+def _too_common(persons: Persons) -> list[str]:
+    """Warn of names that more than half of the rows have."""
+    told = []
+    for name, said in (("given", "first name"), ("family", "surname")):
+        texts = persons.texts.get(name)
+        if texts is None or int(texts.known.sum()) < FEW_ROWS:
+            continue
+        most = int(np.max(np.bincount(texts.codes[texts.known])))
+        if most * 2 > int(texts.known.sum()):
+            told.append(f"one {said} stands in more than half of the rows, where it tells nobody apart")
+    return told
 
 
 def _no_pairs() -> pd.DataFrame:

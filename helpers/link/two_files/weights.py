@@ -103,7 +103,7 @@ def learn_weights(persons: Persons, guard: Guard, candidates: Candidates, levels
     if len(left) > LEARNED_FROM:
         drawn = np.random.default_rng(2).choice(len(left), LEARNED_FROM, replace=False)
         left, right, levels = left[drawn], right[drawn], levels[drawn]
-    share = len(left) / max(len(candidates.left), 1)
+    share = len(left) / len(candidates.left) if len(left) else 1.0
     apart = guard.two_persons(levels)
     chance_apart = guard.two_persons(chance)
     m = [np.array(one.expected) / sum(one.expected) for one in comparisons]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.layouts import as_table, empty_table
 from helpers.link.choosing import choose_child
-from helpers.link.clusters import cluster_records, components
+from helpers.link.clusters import cluster_records
 from helpers.link.crosswalk import STEPS
 from helpers.link.id_columns import verify_id_columns
 from helpers.link.many_valued import Values
@@ -117,7 +117,7 @@ def _decided(
     state = _state_ids(units)
     same_id = state.shared(count, left, right)
     name, day = (units.values[one].shared(count, left, right) for one in ("name_keys", "birth_days_free"))
-    share = _shares(weighed, district, _entered_twice(units, district))
+    share = _shares(weighed, district)
     agrees = (name == 1) | (day == 1)
     decision = np.select(
         [
@@ -151,15 +151,7 @@ def _state_ids(units: Units) -> Values:
     return Values.of_column(units.ids["number"].to_numpy(dtype="int64"), units.ids["value"])
 
 
-def _entered_twice(units: Units, district: np.ndarray) -> np.ndarray:
-    """Give children of one district who bear one name and birth date the same number: they may be one."""
-    keys = Keys.of(units.values["birth_days_free"]).with_value(units.values["name_keys"])
-    one, other, _ = meeting(keys, keys, MOST)
-    alike = district[one] == district[other]
-    return components(len(units), one[alike], other[alike])
-
-
-def _shares(weighed: pd.DataFrame, district: np.ndarray, twice: np.ndarray) -> np.ndarray:
+def _shares(weighed: pd.DataFrame, district: np.ndarray) -> np.ndarray:
     """Give each pair its probability among all candidates of either child, and none of them."""
     asking = np.bincount(district)
     result = np.ones(len(weighed))
@@ -168,7 +160,7 @@ def _shares(weighed: pd.DataFrame, district: np.ndarray, twice: np.ndarray) -> n
         wanting = weighed.assign(
             pair=np.arange(len(weighed)),
             chooser=chooser,
-            child=twice[other],
+            child=other,
             group=district[chooser],
             refused=False,
         )

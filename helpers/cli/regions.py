@@ -1,0 +1,112 @@
+"""`bigpicture link FOLDER` where FOLDER holds several districts: who is who in each, and who moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.cli.folders import blanks, linked, read_known, said, save
+from helpers.files.output import emit
+from helpers.files.region import district_folders, is_region
+from helpers.layouts import BadInput
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts import Layout
+    from helpers.share.real_data import Guard
+
+__all__ = ["link_region"]
+
+
+def link_region(
+    folder: Path,
+    method: str,
+    decisions: tuple[Path, ...],
+    train: bool,
+    model_file: Path | None,
+    out: Path,
+    as_json: bool,
+) -> bool:
+    """Link a region, where a command was given one.
+
+    Writes crosswalk.csv, pairs.csv, id_columns.csv and link_findings.csv, as of one district, each beginning
+    with the district; and moves.csv, the evidence for one child in two districts.
+
+    Parameters
+    ----------
+    folder
+        What the command was given.
+    method, decisions, train, model_file
+        Options of the command; a person decides, and a model is trained, district by district.
+    out
+        Folder for what is written.
+    as_json
+        Print one JSON object.
+
+    Returns
+    -------
+    bool
+        False where `folder` is one district: nothing was done then.
+
+    Raises
+    ------
+    BadInput
+        When an option is given that is for one district.
+    """
+    if not is_region(folder):
+        return False
+    if decisions or train:
+        option = "--decisions" if decisions else "--train"
+        raise BadInput(
+            f"{folder} is a region, and {option} is for one district: give one of its districts instead, "
+            f"such as {folder / next(iter(district_folders(folder)))}."
+        )
+    from helpers.link.districts import link_districts
+    from helpers.link.model import LinkModel
+    from helpers.share.real_data import Guard
+
+    model = None if model_file is None else LinkModel.load(model_file)
+    guards: dict[str, Guard] = {}
+    layouts: dict[str, dict[str, Layout]] = {}
+
+    def districts() -> Iterator[tuple[str, District]]:
+        for name, place in district_folders(folder).items():
+            district = read_known(place)
+            guards[name], layouts[name] = Guard.of(district), district.layouts
+            yield name, district
+
+    region = link_districts(districts(), lambda district: linked(district, method, model=model), model=model)
+    # One real district makes a region real.
+    guard = next((one for one in guards.values() if one.real), next(iter(guards.values())))
+    masked = [
+        guard.findings(region.findings[region.findings["district"].eq(name)], layouts[name])
+        for name in layouts
+    ]
+    written = save(
+        out,
+        {
+            "crosswalk.csv": region.crosswalk,
+            "pairs.csv": region.pairs,
+            "id_columns.csv": region.id_columns,
+            "link_findings.csv": pd.concat(masked, ignore_index=True),
+            "moves.csv": region.moves,
+        },
+    )
+    of_district = region.crosswalk.groupby("district", sort=False)
+    counted = of_district.agg(records=("record", "size"), children=("child", "nunique")).reset_index()
+    moves = region.moves.groupby(["step", "decision"]).size().rename("children").reset_index()
+    emit(
+        {
+            "districts": guard.counts(guard.counts(counted, "records"), "children"),
+            "records": said(guard, len(region.crosswalk)),
+            "children": said(guard, region.crosswalk["child"].nunique()),
+            "children of two districts": guard.counts(moves, "children"),
+            **blanks(guard, as_json),
+            "written": written,
+        },
+        as_json,
+    )
+    return True

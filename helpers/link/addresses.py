@@ -88,6 +88,9 @@ def street_address(text: str) -> StreetAddress:
             # What stands before the number of the house is the name of the house.
             words = words[place + 1 :]
             break
+    if not number:
+        # Lot 7 Burnie Court: where the house has no number of its own, the lot is it.
+        number, unit = unit, ""
     return StreetAddress(number, _street(words), unit)
 
 
@@ -156,7 +159,7 @@ def addresses(column: pd.Series) -> pd.Series:
     -------
     pandas.Series
         ``string``: number and street; the unit is left out, since many systems don't ask for it. Missing
-        where there is no street.
+        where there is no number or no street: a street alone is no family's home.
 
     Examples
     --------
@@ -164,4 +167,4 @@ def addresses(column: pd.Series) -> pd.Series:
     ['12 oak ave', '12 oak ave', <NA>]
     """
     parts = address_parts(column)
-    return (parts["number"].fillna("") + " " + parts["street"]).str.strip()
+    return parts["number"] + " " + parts["street"]

@@ -259,6 +259,8 @@ def test_one_home_is_written_in_many_ways(one: str, other: str) -> None:
 def test_neighbours_are_not_one_home() -> None:
     assert addresses(texts("5 Foo Road", "7 Foo Road", "5 Foo Street", "5 Bar Road")).nunique() == 4
     assert street_address("5 Foo Road Apt 2") != street_address("5 Foo Road Apt 3")
+    assert addresses(texts("Lot 7 Burnie Court", "Lot 8 Burnie Court")).nunique() == 2
+    assert addresses(texts("no fixed abode", "Burnie Court", "", None)).isna().all()
 
 
 @given(st.integers(-1, 12))

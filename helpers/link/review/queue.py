@@ -16,6 +16,7 @@ from helpers.link.review.decisions_file import IDS
 from helpers.link.review.evidence_words import evidence_in_words
 from helpers.link.review.fingerprints import fingerprints
 from helpers.link.review.namesakes import namesakes
+from helpers.link.review.settled import settled_by_persons
 from helpers.link.review.sides import PAIR, RECORD, SIDES, Name, is_of_a_pair, side_of
 from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes
 
@@ -74,7 +75,8 @@ def review_queue(
     Returns
     -------
     pandas.DataFrame
-        One row a pair with decision *Review*, in order of expected pairs, then pairs gained:
+        One row a pair with decision *Review* that no person's answer has settled, in order of expected pairs,
+        then pairs gained:
 
         - ``question`` (1, 2, …): pairs of the same two children are one question, since one answer settles
           them; the likeliest, then the one with most to compare, stands first;
@@ -87,7 +89,8 @@ def review_queue(
           probability, an even chance where there is none): on the first row of a question, 0 on its others;
         - the records' names, and ``fingerprint``.
     """
-    review = links.pairs[links.pairs["decision"].eq("Review")].drop_duplicates(list(PAIR), ignore_index=True)
+    waits = links.pairs["decision"].eq("Review") & settled_by_persons(links.pairs, links.crosswalk).isna()
+    review = links.pairs[waits].drop_duplicates(list(PAIR), ignore_index=True)
     queue = review[list(PAIR)].assign(
         probability=review["match_probability"], evidence=evidence_in_words(review)
     )

@@ -28,7 +28,7 @@ __all__ = ["AS_THEY_ARE", "MADE_EQUAL", "GroupScores", "score_groups"]
 AS_THEY_ARE = "As they are"
 MADE_EQUAL = "Made equal"
 # Of fewer children or pairs nothing can be said, nor where the group has too little of what others have.
-LEAST_CHILDREN, LEAST_PAIRS, LEAST_KNOWN = 30, 30, 0.8
+LEAST_CHILDREN, LEAST_PAIRS, LEAST_KNOWN = 30, 30, 0.7
 EVERYBODY = "All"
 OUTCOMES = {
     "right": "Children exactly right",
@@ -84,9 +84,10 @@ def score_groups(
         Pairs: precision, recall and F1 by kind of pair. A wrong pair counts in a group if either child
         belongs to it. Children: exactly right, missed, wrongly joined. Each *As they are*, and *Made equal*:
         standardised over the rarest kind of fault on the records of a pair (or of a child), so that every
-        group has as many of each as everybody has. Intervals are of 95%,
-        children of one household together. A gap's interval holds for all pairs of groups together, so that
-        it may be that of the two that lie farthest apart; groups of too few children are not compared.
+        group has as many of each as everybody has; of a kind that befell too few of a group everybody's rate
+        stands in. Intervals are of 95%, children of one household together. A gap's interval holds for all
+        pairs of groups together, so that it may be that of the two that lie farthest apart; groups of too few
+        children are not compared.
 
     Raises
     ------

@@ -15,7 +15,10 @@ import numpy.typing as npt
 
 from helpers.score.intervals import clustered_interval
 
-__all__ = ["Rate", "f1_of", "rate_of", "standardised_rate"]
+__all__ = ["LEAST_IN_STRATUM", "Rate", "f1_of", "rate_of", "standardised_rate"]
+
+# Of fewer children in a stratum nothing is said: two of them who fail would speak for all who might.
+LEAST_IN_STRATUM = 10
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -36,7 +39,7 @@ class Rate:
     numerator, denominator
         What was divided; of a standardised rate, counts that nothing was standardised in.
     known
-        Share of the strata's weight of which the group itself has anything; 1 where nothing is standardised.
+        Share of the strata's weight of which the group itself has enough; 1 where nothing is standardised.
     """
 
     value: float
@@ -84,7 +87,12 @@ def rate_of(numerator: Numbers, denominator: Numbers, cluster: Codes) -> Rate:
 
 
 def standardised_rate(
-    numerator: Numbers, denominator: Numbers, cluster: Codes, weights: Numbers, common: Numbers
+    numerator: Numbers,
+    denominator: Numbers,
+    cluster: Codes,
+    weights: Numbers,
+    common: Numbers,
+    least: int = LEAST_IN_STRATUM,
 ) -> Rate:
     """Give the rate that a group would have, had it as much of each stratum as everybody.
 
@@ -97,8 +105,10 @@ def standardised_rate(
     weights
         One entry a stratum: its share among everybody; they sum to 1, or to 0 where there is nothing.
     common
-        Everybody's rate in each stratum: it stands in where the group has nothing in a stratum, so that this
-        stratum speaks neither for nor against the group.
+        Everybody's rate in each stratum: it stands in where the group has too little in a stratum, so that
+        this stratum speaks neither for nor against the group.
+    least
+        How many children a group must have in a stratum.
 
     Returns
     -------
@@ -106,7 +116,7 @@ def standardised_rate(
         The weights are taken as known: they come from everybody.
     """
     above, below = numerator.sum(axis=0), denominator.sum(axis=0)
-    own = below > 0
+    own = (denominator > 0).sum(axis=0) >= max(least, 1)
     inside = np.divide(above, below, out=common.copy(), where=own)
     clusters = _clusters(denominator.sum(axis=1), cluster)
     counted = (float(above.sum()), float(below.sum()))

@@ -65,13 +65,24 @@ def test_a_standardised_rate_is_that_of_everybodys_mix() -> None:
     # Two strata; the group is right in 9 of 10 and 1 of 2; of everybody three quarters lie in the first.
     right, possible = np.array([[9.0, 0.0], [0.0, 1.0]]), np.array([[10.0, 0.0], [0.0, 2.0]])
     weights, common = np.array([0.75, 0.25]), np.array([0.8, 0.4])
-    rate = standardised_rate(right, possible, np.arange(2), weights, common)
+    rate = standardised_rate(right, possible, np.arange(2), weights, common, least=1)
     assert rate.value == pytest.approx(0.75 * 0.9 + 0.25 * 0.5)
     assert rate.known == pytest.approx(1.0)
     # Without anything in the second stratum, everybody's rate stands in.
-    only_first = standardised_rate(right[:1], possible[:1], np.arange(1), weights, common)
+    only_first = standardised_rate(right[:1], possible[:1], np.arange(1), weights, common, least=1)
     assert only_first.value == pytest.approx(0.75 * 0.9 + 0.25 * 0.4)
     assert only_first.known == pytest.approx(0.75)
+
+
+def test_too_few_children_don_t_speak_for_a_stratum() -> None:
+    # Nine of ten children lie in the first stratum; the tenth, who failed, is alone in the second.
+    possible = np.zeros((10, 2))
+    possible[:9, 0], possible[9, 1] = 1.0, 1.0
+    right = possible * [1.0, 0.0]
+    weights, common = np.array([0.5, 0.5]), np.array([0.9, 0.7])
+    rate = standardised_rate(right, possible, np.arange(10), weights, common, least=5)
+    assert rate.value == pytest.approx(0.5 * 1.0 + 0.5 * 0.7)
+    assert rate.known == pytest.approx(0.5)
 
 
 def test_a_difference_is_as_sure_as_its_ends() -> None:

@@ -24,8 +24,8 @@ SCENARIO = "pandemic"
 SEEDS = (9001, 9002)
 STUDENTS = 10_000
 # Where a pair is taken as one child, and where a person is asked: chosen on these districts too.
-ACCEPT = 0.9
-REVIEW = 0.5
+ACCEPT = 0.7
+REVIEW = 0.1
 
 
 def train_shipped_model(students: int = STUDENTS) -> LinkModel:

@@ -61,8 +61,8 @@ def as_compared(units: pd.DataFrame) -> pd.DataFrame:
     if twice.any():
         number = units.loc[twice, "unit"].iloc[0]
         raise BadInput(
-            f"Unit {number} stands in {int(units['unit'].eq(number).sum())} rows of the units; each must have "
-            f"one row. Number the units anew from 0."
+            f"Unit {number} stands in {int(units['unit'].eq(number).sum())} rows of the units; each must "
+            f"have one row. Number the units anew from 0."
         )
     ordered = units.sort_values("unit", ignore_index=True)
     missing = [name for name in ("name_key", *LISTS, "grades") if name not in ordered]

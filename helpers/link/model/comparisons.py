@@ -20,9 +20,6 @@ def _unknown(column: str) -> str:
 
 
 SAME_PLACE = f"({shared('postcodes')} OR {shared('localities')})"
-PLACE_UNKNOWN = (
-    "(postcodes_l IS NULL AND localities_l IS NULL) OR (postcodes_r IS NULL AND localities_r IS NULL)"
-)
 
 COMPARISONS = (
     Comparison(
@@ -104,15 +101,6 @@ COMPARISONS = (
         ),
     ),
     Comparison(
-        name="telephone",
-        words="Telephone",
-        unknown=_unknown("telephones"),
-        levels=(
-            Level("Telephone the same", shared("telephones"), 0.80, 1e-4),
-            Level("Telephone different", "ELSE", 0.20, 0.9999),
-        ),
-    ),
-    Comparison(
         name="e_mail",
         words="E-mail",
         unknown=_unknown("emails"),
@@ -122,22 +110,34 @@ COMPARISONS = (
             Level("E-mail different", "ELSE", 0.15, 0.9999),
         ),
     ),
+    # One home has one telephone and one address, for all children in it: together they say hardly more than
+    # either, so they are one comparison.
     Comparison(
         name="home",
         words="Home",
-        unknown=f"(addresses_l IS NULL OR addresses_r IS NULL) AND ({PLACE_UNKNOWN})",
+        unknown=(
+            f"({_unknown('telephones')}) AND ({_unknown('addresses')}) AND ({_unknown('postcodes')}) "
+            f"AND ({_unknown('localities')})"
+        ),
         levels=(
-            Level("Address the same", f"{shared('addresses')} AND {SAME_PLACE}", 0.75, 1e-4),
-            Level("Address the same, place unknown or different", shared("addresses"), 0.03, 1e-5),
+            Level(
+                "Address and telephone the same",
+                f"{shared('addresses')} AND {shared('telephones')}",
+                0.60,
+                5e-5,
+            ),
+            Level("Telephone the same", shared("telephones"), 0.12, 5e-5),
+            Level("Address the same", f"{shared('addresses')} AND {SAME_PLACE}", 0.12, 8e-5),
+            Level("Address the same, place unknown or different", shared("addresses"), 0.02, 2e-5),
             Level(
                 "Address misspelt, place the same",
                 f"{SAME_PLACE} AND {any_pair('addresses', 'damerau_levenshtein(a, b) <= 2')}",
-                0.04,
+                0.03,
                 1e-4,
             ),
-            Level("Postal code the same", shared("postcodes"), 0.08, 0.15),
-            Level("Town the same", shared("localities"), 0.05, 0.35),
-            Level("Home different", "ELSE", 0.05, 0.50),
+            Level("Postal code the same", shared("postcodes"), 0.04, 0.15),
+            Level("Town the same", shared("localities"), 0.03, 0.35),
+            Level("Home different", "ELSE", 0.04, 0.50),
         ),
     ),
 )

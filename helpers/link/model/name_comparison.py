@@ -97,7 +97,7 @@ NAME = Comparison(
             "Surname the same, no first name on one side",
             f"{SAME_LAST} AND (given_l IS NULL OR given_r IS NULL)",
             0.01,
-            3.5e-5,
+            4e-5,
         ),
         Level(
             "First name only begins alike, surname the same", f"{SAME_LAST} AND {FIRST_IN_DOUBT}", 3e-3, 5e-5
@@ -109,7 +109,7 @@ NAME = Comparison(
             5e-3,
             frequency="first_name",
         ),
-        Level(HOUSEHOLD, SAME_LAST, 1e-12, 4e-3, m_is_fixed=True),
-        Level("First name and surname different", "ELSE", 1e-6, 0.98, m_is_fixed=True),
+        Level(HOUSEHOLD, SAME_LAST, 1e-27, 4e-3, m_is_fixed=True),
+        Level("First name and surname different", "ELSE", 1e-22, 0.98, m_is_fixed=True),
     ),
 )

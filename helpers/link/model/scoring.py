@@ -87,6 +87,7 @@ def database(units: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
         duckdb.connect(":memory:", config={"temp_directory": folder, "memory_limit": MEMORY}) as connection,
         quiet(),
     ):
+        connection.execute("SET enable_progress_bar = false")
         units_table(connection, units, "units")
         yield connection
 
@@ -179,6 +180,7 @@ def predict(
     steps: bool = False,
 ) -> pd.DataFrame:
     """Score pairs, in their order; with ``steps``, add what each comparison weighs (``mw_name``)."""
+    _tell_apart(settings)
     linker = linker_for(connection, units, settings)
     asked = pd.DataFrame(
         {
@@ -211,12 +213,22 @@ def weight_of(level: dict[str, Any]) -> float:
     return math.log2(level["m_probability"] / level["u_probability"])
 
 
+def _tell_apart(settings: dict[str, Any]) -> None:
+    """Make the weights of one comparison differ, from 0 as well, by less than anybody would notice."""
+    for comparison in settings["comparisons"]:
+        taken = [0.0]
+        for level in levels_of(comparison):
+            while any(abs(weight_of(level) - weight) < 1e-6 for weight in taken):
+                level["m_probability"] *= 1 - 2e-6
+            taken.append(weight_of(level))
+
+
 def _gamma(comparison: dict[str, Any]) -> str:
     """Tell the level of a pair by its weight: Splink gives levels only along with all that it compared."""
     levels = levels_of(comparison)
     name = comparison["output_column_name"]
     cases = " ".join(
-        f"WHEN abs(mw_{name} - ({weight_of(level)!r})) < 1e-9 THEN {len(levels) - 1 - place}"
+        f"WHEN abs(mw_{name} - ({weight_of(level)!r})) < 1e-7 THEN {len(levels) - 1 - place}"
         for place, level in enumerate(levels)
     )
     return f"CAST(CASE {cases} ELSE -1 END AS TINYINT) AS gamma_{name}"

@@ -33,9 +33,10 @@ __all__ = ["train", "untrained", "with_matches"]
 
 MAX_PAIRS = 1_000_000
 DRAWN_PAIRS = 2_000_000
-# With fewer pairs of one child than this to learn from, a comparison keeps the weights that it had; with
-# more, the earlier weights count as much as so many pairs.
-FEWEST_MATCHES = 30.0
+# With fewer pairs of one child than this to learn from, a comparison keeps the weights that it had.
+FEWEST_MATCHES = 100.0
+# How many pairs of one child the earlier weights count as much as.
+WORTH = 30.0
 # No difference speaks against one child as if records never erred: one in a thousand does.
 RAREST_ERROR = 0.001
 # Each round trains with the numbers of matches that the weights of the round before find.
@@ -115,6 +116,11 @@ def train(
             f"units fewer than {FEWEST_MATCHES:.0f} look like one child. Link without training, or train on "
             f"more data."
         )
+    before = copy.deepcopy(start.settings["comparisons"])
+    settings["comparisons"] = [
+        new if new["output_column_name"] in taught else old
+        for new, old in zip(settings["comparisons"], before, strict=True)
+    ]
     return LinkModel(
         settings=_rounded(settings),
         matches={kind: float(f"{value:.5g}") for kind, value in matches.items()},
@@ -313,7 +319,7 @@ def _set_m(
             if met < 1 and level["u_probability"] == old["u_probability"]:
                 level["m_probability"] = old["m_probability"]
                 continue
-            m = (met + old["m_probability"] * FEWEST_MATCHES) / (seen[name] + FEWEST_MATCHES)
+            m = (met + old["m_probability"] * WORTH) / (seen[name] + WORTH)
             level["m_probability"] = max(m, min(RAREST_ERROR, level["u_probability"]))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.layouts import as_table
-from helpers.link import Links
+from helpers.link import Links, link_children
 from helpers.link.review import read_decisions, review_queue, save_queue
 from helpers.link.review.evidence_words import evidence_in_words
 from helpers.link.review.sides import PAIR
@@ -174,6 +174,23 @@ def test_other_children_whom_the_name_fits_are_named() -> None:
     assert queue["namesakes"].tolist() == ["sis: Ána LOPEZ, born 2009-01-02"]
     alone = review_queue(linked(*records[:2], method="standardised"), frames(*records[:2])[0])
     assert alone["namesakes"].isna().all()
+
+
+def test_of_a_record_without_a_surname_the_grade_and_school_tell_whom_it_fits() -> None:
+    records = [
+        record("sis", "a", *ANA, State="1"),
+        record("survey", "b", "Ana"),
+        record("sis", "c", "Aña", "Cruz", "2012-08-01", State="3"),
+        record("sis", "d", "Ana", "Diaz", "2009-01-02", State="4"),
+    ]
+    people, identifiers = frames(*records)
+    grade = people["record"].map({"a": "07", "b": "07", "c": "07", "d": "10"}).astype("string")
+    people = people.assign(grade_level=grade)
+    links = link_children(people, identifiers, method="standardised")
+    waits = pd.DataFrame([("sis", "a", "survey", "b", "Scored", "Review", "Model")])
+    waits = waits.set_axis([*PAIR, "step", "decision", "decided_by"], axis="columns")
+    queue = review_queue(Links(**{**vars(links), "pairs": as_table("pairs", waits)}), people)
+    assert queue["namesakes"].tolist() == ["sis: Aña Cruz, born 2012-08-01, grade 7"]
 
 
 def test_evidence_is_said_in_words() -> None:

@@ -21,7 +21,7 @@ def namesakes(pairs: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame
     Parameters
     ----------
     pairs
-        The names of the records, ``left_child``, ``right_child``, and ``left_records``, ``right_records``: the
+        The names of the records, ``left_child``, ``right_child``, ``left_records`` and ``right_records``: the
         record of the child that has fewer is to be placed.
     crosswalk
         The standard table *crosswalk*.

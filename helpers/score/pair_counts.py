@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["KINDS", "PAIR_KINDS", "PairCounts", "count_pairs", "kind_codes"]
+__all__ = ["KINDS", "PAIR_KINDS", "PairCounts", "count_pairs", "kind_codes", "pair_totals"]
 
 PAIR_KINDS = ("Both with birth date", "One without", "Names only", "Identifier only")
 # Kinds of records: name and birth date, name only, neither.
@@ -125,6 +125,34 @@ def count_pairs(
     mixed = np.bincount(of_child)[of_child] > 1 if len(of_child) else np.zeros(0, dtype=bool)
     renumbered = pd.factorize(of_child[mixed])[0].astype("int64")
     return PairCounts(possible, right, pair_kind, of_person[mixed], renumbered, sizes[mixed], stratum)
+
+
+def pair_totals(truth: pd.DataFrame) -> pd.DataFrame:
+    """Count the pairs of everybody, by kind of pair alone.
+
+    Parameters
+    ----------
+    truth
+        ``person``, ``child`` (NA: none) and ``linkable_by``, one row a record and person behind it, as from
+        ``helpers.score.truth.true_children``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By kind of pair, *All* first: ``possible``, ``linked``, ``right`` (pairs).
+    """
+    counts = count_pairs(
+        pd.factorize(truth["person"])[0].astype("int64"),
+        pd.factorize(truth["child"])[0].astype("int64"),
+        kind_codes(truth["linkable_by"]),
+    )
+    wrong = counts.wrong(np.ones(len(counts.possible), dtype=bool)).sum(axis=0)
+    right = counts.right.sum(axis=0)
+    summed = np.zeros((len(PAIR_KINDS), 3))
+    np.add.at(summed, counts.pair_kind, np.column_stack([counts.possible.sum(axis=0), right + wrong, right]))
+    whole = np.vstack([summed.sum(axis=0), summed])
+    index = pd.Index(["All", *PAIR_KINDS], name="pair_kind")
+    return pd.DataFrame(np.rint(whole), index=index, columns=["possible", "linked", "right"]).astype("int64")
 
 
 def _sizes(row: Codes, cell: Codes, rows: int, cells: int) -> Numbers:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.layouts import STRING, as_table
 from helpers.score.answer_key import read_answer_key
-from helpers.score.pair_counts import PAIR_KINDS, PairCounts, count_pairs, kind_codes
+from helpers.score.pair_counts import pair_totals
 from helpers.score.truth import ScoredDistrict, true_children
 
 __all__ = ["score_movers", "score_region", "true_region"]
@@ -64,40 +64,21 @@ def score_region(truth: pd.DataFrame) -> pd.DataFrame:
         The standard table *region_scores*: pairs inside one district, and pairs of two districts' records,
         each by kind of pair.
     """
-    whole = _counts(truth)
-    within = np.zeros_like(whole)
+    whole = pair_totals(truth)
+    within = whole * 0
     for _, part in truth.groupby("district"):
-        within += _counts(part)
-    rows = []
-    for where, counted in ((WITHIN, within), (ACROSS, whole - within)):
-        for place, kind in enumerate(("All", *PAIR_KINDS)):
-            possible, right, wrong = (counted.sum(axis=0) if place == 0 else counted[place - 1]).tolist()
-            linked = right + wrong
-            rows.append(
-                {
-                    "pairs": where,
-                    "pair_kind": kind,
-                    "possible": round(possible),
-                    "linked": round(linked),
-                    "right": round(right),
-                    "precision": right / linked if linked else np.nan,
-                    "recall": right / possible if possible else np.nan,
-                    "f1": 2 * right / (possible + linked) if possible + linked else np.nan,
-                }
-            )
-    return as_table("region_scores", pd.DataFrame(rows))
-
-
-def _counts(truth: pd.DataFrame) -> np.ndarray:
-    """Count possible, right and wrong pairs, a row a kind of pair."""
-    person = pd.factorize(truth["person"])[0].astype("int64")
-    child = pd.factorize(truth["child"])[0].astype("int64")
-    counts: PairCounts = count_pairs(person, child, kind_codes(truth["linkable_by"]))
-    wrong = counts.wrong(np.ones(len(counts.possible), dtype=bool))
-    summed = np.zeros((len(PAIR_KINDS), 3))
-    parts = (counts.possible, counts.right, wrong)
-    np.add.at(summed, counts.pair_kind, np.column_stack([part.sum(axis=0) for part in parts]))
-    return summed
+        within += pair_totals(part)
+    parts = [counted.assign(pairs=where) for where, counted in ((WITHIN, within), (ACROSS, whole - within))]
+    scores = pd.concat(parts).reset_index()
+    possible, linked, right = (scores[name].astype("float64") for name in ("possible", "linked", "right"))
+    return as_table(
+        "region_scores",
+        scores.assign(
+            precision=(right / linked).where(linked > 0),
+            recall=(right / possible).where(possible > 0),
+            f1=(2 * right / (possible + linked)).where(possible + linked > 0),
+        ),
+    )
 
 
 def score_movers(truth: pd.DataFrame) -> pd.DataFrame:

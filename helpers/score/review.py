@@ -7,11 +7,11 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, BadInput, as_table, nearest
+from helpers.layouts import BadInput, as_table, nearest
 from helpers.link.clusters import components
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore
-from helpers.score.links import score_links
+from helpers.score.pair_counts import pair_totals
 from helpers.score.pairs import score_pairs
 from helpers.score.truth import ScoredDistrict, true_children
 
@@ -71,23 +71,23 @@ def with_review(
     answers = score_pairs(district, waiting.loc[asked.index], key=key)["outcome"].eq("right")
     yes = asked[answers.to_numpy(dtype=bool)]
 
-    codes, names = pd.factorize(crosswalk["child"])
+    names = pd.factorize(crosswalk["child"])[1]
     label = components(len(names), yes["left"].to_numpy(), yes["right"].to_numpy())
-    after = crosswalk.assign(child=pd.Series(names, dtype=STRING).take(label[codes]).to_numpy())
-    before, then = (
-        _totals(score_links(district, one, key=key)) for one in (crosswalk, as_table("crosswalk", after))
-    )
-    then = then.reindex(before.index)
+    joined = pd.Series(label, index=pd.Index(names))
+    after = truth.assign(child=truth["child"].map(joined))
+    before, then = (_rates(pair_totals(one)) for one in (truth, after))
     return as_table(
         "review_scores",
-        pd.DataFrame(
-            {
-                **{name: before[name] for name in ("possible", "right", "linked", "precision", "recall")},
-                **{f"{name}_after": then[name] for name in ("right", "linked", "precision", "recall")},
-            }
-        )
+        pd.concat([before, then.drop(columns="possible").add_suffix("_after")], axis="columns")
         .assign(waiting=len(waiting), asked=len(asked), answered_yes=len(yes), children=children)
         .reset_index(),
+    )
+
+
+def _rates(totals: pd.DataFrame) -> pd.DataFrame:
+    possible, linked, right = (totals[name].astype("float64") for name in ("possible", "linked", "right"))
+    return totals.assign(
+        precision=(right / linked).where(linked > 0), recall=(right / possible).where(possible > 0)
     )
 
 
@@ -129,8 +129,3 @@ def _asked(questions: pd.DataFrame, asking: Asking, children: int) -> pd.DataFra
             spoken_of |= {one, other}
             chosen.append(place)
     return ranked.iloc[chosen]
-
-
-def _totals(scores: pd.DataFrame) -> pd.DataFrame:
-    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")]
-    return whole.set_index("pair_kind")

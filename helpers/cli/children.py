@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from helpers.cli.folders import FOLDER, blanks, linked, own_model, read_known, said, save
+from helpers.cli.regions import link_region
 from helpers.cli.two_files import link_two_files, two_files_options
 from helpers.files.output import emit, ends_well, json_option, out_option
 
@@ -27,8 +28,8 @@ METHOD_NAMES = ("shared identifier", "exact", "standardised", "cascade", "scored
     help="The highest rung of the ladder: 'shared identifier' (ids that agree, confirmed by name or birth "
     "date), exact (or equal names and birth dates), standardised (or equal once accents, nicknames and "
     "turned dates are seen through), cascade (or by a row of keys, each only where it is one child's), "
-    "scored (or weighed by a model, each pair for itself), decided (weighed, and decided which pairs can hold "
-    "together).",
+    "scored (or weighed by a model, each pair for itself), decided (weighed, and decided which pairs can "
+    "hold together).",
 )
 @click.option(
     "--decisions",
@@ -72,12 +73,17 @@ def link(
     collide, birth dates and names that disagree), review_queue.csv (pairs that wait for a person, to be
     answered in a spreadsheet) and quality_estimate.csv (how right that probably is; an estimate).
 
+    Where FOLDER holds several districts (a region), each is linked, and children who moved are one child in
+    both: every table begins with the district; moves.csv holds the evidence.
+
     With --left (and --right) instead of FOLDER: links any two files of persons, or finds duplicates in one;
     writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml and set_aside.csv.
     """
     if link_two_files(folder, left, right, mapping, out, as_json):
         return
     assert folder is not None
+    if link_region(folder, method, decisions, train, model_file, out, as_json):
+        return
     from helpers.link.quality_estimate import estimate_quality
     from helpers.link.review import read_decisions, review_queue, save_queue
     from helpers.share.real_data import Guard

@@ -15,7 +15,7 @@ from helpers.link.rungs.found import Aids
 from helpers.link.settle import Settled
 from helpers.link.units import Units
 
-__all__ = ["HOPELESS", "Exclusions", "weigh"]
+__all__ = ["HOPELESS", "Exclusions", "one_of_all", "weigh"]
 
 # Below this probability two units speak against each other, and nobody need look at them.
 HOPELESS = 0.01
@@ -115,3 +115,36 @@ def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: Aids)
     left, right = (weighed[side].to_numpy()[hopeful] for side in ("left", "right"))
     refused[hopeful] = exclusions.also_by_names(left, right)
     return weighed.assign(refused=refused)
+
+
+def one_of_all(units: Units, kind: np.ndarray, children: int, aids: Aids) -> np.ndarray:
+    """Turn weights of pairs drawn from all into weights for one child drawn from all children.
+
+    Parameters
+    ----------
+    units
+        All units.
+    kind
+        Of each pair: 0 both have a birth date, 1 one has, 2 neither has.
+    children
+        How many children can be chosen.
+    aids
+        With the model, where not the one of the kit is meant.
+
+    Returns
+    -------
+    numpy.ndarray
+        log2, one a pair, to be added to its match weight: what the model takes for the odds before anything
+        is compared gives way to one in `children`.
+    """
+    from helpers.link.model import shipped_model
+    from helpers.link.model.comparisons import KINDS
+
+    matches = (aids.model or shipped_model()).matches
+    dated = int(units.dated.sum())
+    bare = len(units) - dated
+    pairs = np.maximum([dated * (dated - 1) / 2, dated * bare, bare * (bare - 1) / 2], 1.0)
+    owners = np.array([dated / 2, bare, bare / 2])
+    expected = np.clip(np.array([matches[name] for name in KINDS]) * owners, 1e-3, pairs / 2)
+    shift: np.ndarray = -np.log2(max(children, 1)) - np.log2(expected / pairs)
+    return shift[kind]

@@ -15,7 +15,7 @@ ANA = ("Ana", "Lopez", "2012-05-17")
 
 PLAIN = (
     "role full_name name_order middle_name preferred_first_name preferred_last_surname telephone city "
-    "street_number_name postal_code"
+    "street_number_name postal_code school_name"
 ).split()
 
 

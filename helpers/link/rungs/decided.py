@@ -18,7 +18,7 @@ from helpers.link.rungs.scored import Candidates, weigh_candidates
 from helpers.link.students import Students
 from helpers.link.units import Units
 from helpers.link.weighed_pairs import with_weighed
-from helpers.link.weighing import Exclusions, weigh
+from helpers.link.weighing import Exclusions, one_of_all, weigh
 
 __all__ = ["STEP", "climb"]
 
@@ -64,17 +64,15 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     kind = seen.pairs["kind"].to_numpy()
     dated = _decide_dated(seen.pairs[kind == 0], count)
     children = _cluster(count, [dated], seen.exclusions.also_by_names)[0]
-    is_dated = seen.units.dated
-    asking = seen.units.named & ~is_dated
-    undated = _choose(seen.pairs[kind == 1], seen.units, is_dated, asking, _alike(seen, dated, children))
-    left_over, over = _decide_left_over(seen, undated, aids)
-    parts = [dated, undated, *left_over]
+    undated, over = _decide_undated(seen, seen.pairs[kind == 1], _alike(seen, dated, children), aids)
+    left_over, over_last = _decide_left_over(seen, undated, aids)
+    parts = [dated, undated, left_over]
     label, outcomes = _cluster(count, parts, _by_weights_too(seen.exclusions, parts))
     pairs = pd.concat(parts, ignore_index=True)
     pairs.loc[pairs["decision"].eq("Match"), "decision"] = outcomes
-    pairs = _one_question_a_record(pairs, is_dated, label)
+    pairs = _one_question_a_record(pairs, seen.units.dated, label)
     settled = with_weighed(students, seen.settled, seen.units, pairs, label)
-    return found.decided(STEP, settled, seen.passed_over + over)
+    return found.decided(STEP, settled, seen.passed_over + over + over_last)
 
 
 def _decide_dated(pairs: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -139,14 +137,49 @@ def _alike(seen: Candidates, dated: pd.DataFrame, children: np.ndarray) -> np.nd
     return components(len(children), children[left], children[right])[children]
 
 
+def _decide_undated(
+    seen: Candidates, pairs: pd.DataFrame, children: np.ndarray, aids: Aids
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give units without a birth date to children.
+
+    Children are those with a birth date, and whoever is left over of the first system that has records
+    without one: without any birth date that system alone says who the children are.
+    """
+    units, silo = seen.units, seen.units.silo
+    is_child, asking = units.dated, units.named & ~units.dated
+    chosen = _choose(pairs, units, is_child, asking, children, aids)
+    left_over = asking & ~_asked(len(units), chosen)
+    is_root = left_over & (silo == int(np.min(silo[asking], initial=len(silo))))
+    others = asking & ~is_root
+    more, over = dated_with_undated(units, is_root, others)
+    if more.empty:
+        return chosen, over
+    weighed = weigh(units, more, seen.exclusions, aids).assign(kind=2)
+    of_roots = (is_root[chosen["left"]] | is_root[chosen["right"]]) & chosen["decision"].ne("Match")
+    all_pairs = pd.concat(
+        [pairs[~(is_root[pairs["left"]] | is_root[pairs["right"]])], weighed], ignore_index=True
+    )
+    again = _choose(all_pairs, units, is_child | is_root, others, children, aids)
+    return pd.concat([chosen[of_roots], again], ignore_index=True), over
+
+
 def _choose(
-    pairs: pd.DataFrame, units: Units, is_child: np.ndarray, asking: np.ndarray, children: np.ndarray
+    pairs: pd.DataFrame,
+    units: Units,
+    is_child: np.ndarray,
+    asking: np.ndarray,
+    children: np.ndarray,
+    aids: Aids,
 ) -> pd.DataFrame:
     """Give each unit that asks to the child that has most of its probability."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     silo = units.silo
     unit, chooser = np.where(is_child[left], left, right), np.where(is_child[left], right, left)
-    wanting = pairs.assign(chooser=chooser, unit=unit, child=children[unit], group=silo[chooser])
+    weight = pairs["match_weight"].to_numpy()
+    claim = weight + one_of_all(units, pairs["kind"].to_numpy(), len(np.unique(children[is_child])), aids)
+    wanting = pairs.assign(
+        chooser=chooser, unit=unit, child=children[unit], group=silo[chooser], own=weight, match_weight=claim
+    )
     many = np.bincount(silo[asking], minlength=int(np.max(silo, initial=0)) + 1)
     first = choose_child(wanting, many)
     sure = first["best"].to_numpy() & (first["share"].to_numpy() >= PLAIN)
@@ -157,7 +190,8 @@ def _choose(
     share = ranked["share"].to_numpy()
     decision = _decision(share, np.zeros(len(ranked), dtype=bool), share, ACCEPT[1])
     decision[~ranked["best"].to_numpy() & (decision == "Review")] = "No match"
-    return ranked.assign(probability=share, decision=decision)[[*pairs.columns, "probability", "decision"]]
+    ranked = ranked.assign(match_weight=ranked["own"], probability=share, decision=decision)
+    return ranked[[*pairs.columns, "probability", "decision"]]
 
 
 def _asked(count: int, pairs: pd.DataFrame) -> np.ndarray:
@@ -171,25 +205,15 @@ def _asked(count: int, pairs: pd.DataFrame) -> np.ndarray:
 
 def _decide_left_over(
     seen: Candidates, undated: pd.DataFrame, aids: Aids
-) -> tuple[list[pd.DataFrame], pd.DataFrame]:
-    """Look at units that no child with a birth date may be.
-
-    The system that comes first among them says who the children are, and the others choose; who still has
-    nobody is compared with whoever is left.
-    """
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Look at units that no child may be, among themselves."""
     units, count = seen.units, len(seen.units)
     left_over = units.named & ~units.dated & ~_asked(count, undated)
-    silos = units.silo
-    is_child = left_over & (silos == int(np.min(silos[left_over], initial=len(silos))))
-    asking = left_over & ~is_child
-    pairs, over = dated_with_undated(units, is_child, asking)
+    pairs, over = among_undated(units, left_over)
+    known = undated["left"].to_numpy() * count + undated["right"].to_numpy()
+    pairs = pairs[~np.isin(pairs["left"].to_numpy() * count + pairs["right"].to_numpy(), known)]
     weighed = weigh(units, pairs, seen.exclusions, aids).assign(kind=2)
-    chosen = _choose(weighed, units, is_child, asking, np.arange(count))
-    pairs, over_last = among_undated(units, left_over & ~(asking & _asked(count, chosen)))
-    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    pairs = pairs[is_child[left] == is_child[right]]
-    rest = weigh(units, pairs, seen.exclusions, aids).assign(kind=2)
-    return [chosen, _by_share(rest, count, ACCEPT[2])], over + over_last
+    return _by_share(weighed, count, ACCEPT[2]), over
 
 
 def _by_weights_too(exclusions: Exclusions, parts: list[pd.DataFrame]):  # type: ignore[no-untyped-def]

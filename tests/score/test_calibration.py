@@ -1,11 +1,15 @@
-"""Probabilities against the truth, by hand."""
+"""Probabilities against the truth, by hand and on a made district."""
 
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
+from helpers.files import District
 from helpers.layouts import as_table
-from helpers.score import score_calibration
+from helpers.link import link_district
+from helpers.link.quality_estimate import REVIEWED, estimate_quality, pairs_to_review
+from helpers.score import score_calibration, score_pairs
 from tests.made_by_hand import CHAINED, made, pair
 
 
@@ -30,3 +34,38 @@ def test_pairs_of_a_band_are_counted_against_what_they_promise() -> None:
     assert round(table.loc["to .99", "expected"], 3) == 0.95
     assert pd.isna(table.loc["by rule", "expected"])
     assert (table["low"] < table["share"]).all()
+
+
+@pytest.fixture(scope="module")
+def compared(district: District) -> pd.DataFrame:
+    """The pairs of the whole ladder on the small made district, with their outcome."""
+    return score_pairs(district, link_district(district, "decided").pairs)
+
+
+def test_a_made_districts_probabilities_add_up_to_its_right_pairs(
+    district: District, compared: pd.DataFrame
+) -> None:
+    table = score_calibration(district, compared.drop(columns="outcome")).set_index("band")
+    scored = table.drop(index="by rule")
+    assert scored["pairs"].sum() > 300
+    expected = (scored["expected"] * scored["pairs"]).sum()
+    assert abs(expected - scored["right"].sum()) <= 0.03 * scored["pairs"].sum()
+    # What the model is all but sure of is right, and what it doubts is right less often.
+    assert table.loc["above .99", "share"] > 0.98
+    doubted = scored.drop(index="above .99")
+    assert doubted["right"].sum() / doubted["pairs"].sum() < table.loc["above .99", "share"]
+
+
+def test_a_reviewed_sample_of_a_made_district_finds_its_precision_and_recall(compared: pd.DataFrame) -> None:
+    is_one = compared["outcome"].eq("right")
+    pairs = compared.drop(columns="outcome")
+    sample = pairs_to_review(pairs, each=60)
+    decisions = sample[["left_silo", "left_record", "right_silo", "right_record"]].assign(
+        decision=is_one.loc[sample.index].map({True: "Match", False: "No match"})
+    )
+    estimate = estimate_quality(pairs, as_table("decisions", decisions))
+    reviewed = estimate[estimate["basis"].eq(REVIEWED)].set_index("measure")
+    accepted = pairs["decision"].eq("Match")
+    found = (accepted & is_one).sum()
+    for measure, truth in (("Precision", found / accepted.sum()), ("Recall", found / is_one.sum())):
+        assert reviewed.loc[measure, "low"] - 0.01 <= truth <= reviewed.loc[measure, "high"] + 0.01

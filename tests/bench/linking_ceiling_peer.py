@@ -1,10 +1,10 @@
-"""Train gradient boosting with the truth, cross-fitted by child; runs in an environment with scikit-learn alone.
+"""Train gradient boosting with the truth, cross-fitted by child; needs NumPy and scikit-learn alone.
 
 Usage: python linking_ceiling_peer.py IN.npz OUT.npy
 
-IN has ``features`` (pairs x features, NaN where unknown), ``match`` (boolean), ``left_fold`` and ``right_fold``
-(the fold of the true child at either end). A pair is scored by a model that saw no pair of any child in either
-of its folds.
+IN has ``features`` (pairs x features, NaN where unknown), ``match`` (boolean), ``left_fold`` and
+``right_fold`` (the fold of the true child at either end). A pair is scored by a model that saw no pair of any
+child in either of its folds.
 """
 
 import sys
@@ -31,15 +31,10 @@ def main():
             rows = np.flatnonzero(~np.isin(left, list(away)) & ~np.isin(right, list(away)))
             if not scored.any():
                 continue
-            # Of pairs between folds fewer are left to learn from than of pairs within; the weight evens that.
-            left_out = len(away) / FOLDS
-            within = left[rows] == right[rows]
             if len(rows) > MOST_ROWS:
-                chosen = rng.choice(len(rows), MOST_ROWS, replace=False)
-                rows, within = rows[chosen], within[chosen]
-            between = (1 - left_out) / max((1 - left_out) ** 2 - (1 - left_out) / FOLDS, 1e-9)
-            between *= (1 - 1 / FOLDS)
-            weight = np.where(within, 1.0, min(between, 3.0))
+                rows = rng.choice(rows, MOST_ROWS, replace=False)
+            # Leaving folds out leaves a share of the true pairs, and that share squared of the others.
+            weight = np.where(match[rows], 1.0, FOLDS / (FOLDS - len(away)))
             model = HistGradientBoostingClassifier(
                 max_iter=150, learning_rate=0.1, max_leaf_nodes=31, min_samples_leaf=50, random_state=SEED
             )

@@ -1,4 +1,4 @@
-"""Count pairs right and wrong of many labellings of the same records, quickly; the arithmetic of the benches."""
+"""Count right and wrong pairs of many labellings of the same records, quickly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from tests.bench.linking_data import LinkingData
 
-__all__ = ["POPULATIONS", "Counts", "PairCounter", "error_ratio", "pairs_per_child"]
+__all__ = ["POPULATIONS", "Counts", "PairCounter", "error_ratio"]
 
 # The three populations of pairs, by what the two records have: as `helpers.score` calls them.
 POPULATIONS = {"A": "Both with birth date", "B": "One without", "C": "Names only"}
@@ -86,6 +86,26 @@ class PairCounter:
         right = _by_population(both, self.kind)
         return {name: Counts(self.possible[name], linked[name], right[name]) for name in POPULATIONS}
 
+    def among(self, labels: np.ndarray, records: np.ndarray) -> Counts:
+        """Count all pairs of some records, whatever they can be linked by.
+
+        Parameters
+        ----------
+        labels
+            As for a call.
+        records
+            Boolean, one a student.
+
+        Returns
+        -------
+        Counts
+            Of all populations together.
+        """
+        rows = records[self.place]
+        person, label = self.person[rows], labels[self.place][rows]
+        both = label * (int(np.max(self.person)) + 1) + person
+        return Counts(*(_pairs(column) for column in (person, label, both)))
+
     def population(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Name the population of pairs of records: 0 A, 1 B, 2 C, 3 none of them."""
         one, other = self.kind_of_record[left], self.kind_of_record[right]
@@ -94,6 +114,11 @@ class PairCounter:
     def is_match(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Tell which pairs of records are truly one child."""
         return self.owner[left] == self.owner[right]
+
+
+def _pairs(label: np.ndarray) -> int:
+    sizes = np.bincount(pd.factorize(label)[0])
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _by_population(label: np.ndarray, kind: np.ndarray) -> dict[str, int]:
@@ -123,28 +148,3 @@ def error_ratio(ours: float, theirs: float) -> float:
     if theirs >= 1:
         return 1.0 if ours >= 1 else float("inf")
     return (1 - ours) / (1 - theirs)
-
-
-def pairs_per_child(left: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Choose among pairs that wait for a person so that no child stands in two: the likeliest first.
-
-    Parameters
-    ----------
-    left, right
-        ``int64``: the children (clusters, not records) of each pair.
-    weight
-        How likely each is.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a pair. Ties go to the pair that comes first.
-    """
-    chosen = np.zeros(len(left), dtype=bool)
-    taken: set[int] = set()
-    for place in np.argsort(-weight, kind="stable").tolist():
-        one, other = int(left[place]), int(right[place])
-        if one != other and one not in taken and other not in taken:
-            chosen[place] = True
-            taken.update((one, other))
-    return chosen

@@ -14,6 +14,7 @@ import pandas as pd
 
 from helpers.files import read_district
 from helpers.score import AnswerKey, read_answer_key
+from helpers.score.fault_exposure import fault_exposure
 from helpers.score.truth import persons_behind
 from synthetic_data.district import fingerprint, make_district
 from synthetic_data.scenario import load_scenario
@@ -22,7 +23,7 @@ __all__ = ["CACHE", "LinkingData", "linking_data", "read_data"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 CACHE = PROJECT / "reports" / "bench_cache"
-DISTRICT = ("people", "person_rows", "identifiers", "findings", "school")
+DISTRICT = ("people", "person_rows", "identifiers", "findings")
 KEY = ("people", "rows", "faults", "limits", "cases", "values", "effects")
 # The bulk of a key, which no score of links looks at.
 NOT_KEPT = ("values", "effects", "limits")
@@ -33,7 +34,8 @@ RECORD = ["silo", "record"]
 class LinkingData:
     """What linking needs of one district, and what scoring needs of its truth.
 
-    ``owners``: one row a record and person that stands behind it (``silo``, ``record``, ``person``, ``rows``).
+    ``owners``: a row a record and person that stands behind it (``silo``, ``record``, ``person``, ``rows``).
+    ``exposure``: the faults on records, as `helpers.score.score_groups` takes them.
     """
 
     folder: Path
@@ -44,6 +46,7 @@ class LinkingData:
     school: pd.DataFrame
     key: AnswerKey
     owners: pd.DataFrame
+    exposure: pd.DataFrame
     unique_people: tuple[str, ...]
     anchor_order: tuple[str, ...]
 
@@ -87,8 +90,8 @@ def linking_data(seed: int, students: int, *, people_only: bool = False, **setti
 
 
 def _reader() -> str:
-    """Fingerprint the code that reads, so that a changed reader never serves old tables."""
-    whole = hashlib.sha256()
+    """Fingerprint the code that reads and keeps, so that a changed reader never serves old tables."""
+    whole = hashlib.sha256(Path(__file__).read_bytes())
     for path in sorted((PROJECT / "helpers" / "files").rglob("*.py")):
         whole.update(path.name.encode("utf-8") + path.read_bytes())
     return whole.hexdigest()
@@ -97,7 +100,7 @@ def _reader() -> str:
 def _keep(place: Path, folder: Path) -> None:
     district = read_district(folder)
     key = read_answer_key(folder)
-    for name in DISTRICT[:-1]:
+    for name in DISTRICT:
         getattr(district, name).to_parquet(place / f"{name}.parquet")
     district.fact("school").to_parquet(place / "school.parquet")
     for name in KEY:
@@ -105,6 +108,7 @@ def _keep(place: Path, folder: Path) -> None:
         (frame.head(0) if name in NOT_KEPT else frame).to_parquet(place / f"key_{name}.parquet")
     owners = persons_behind(district, key).groupby([*RECORD, "person"]).size().rename("rows").reset_index()
     owners.to_parquet(place / "owners.parquet")
+    fault_exposure(district, key).to_parquet(place / "exposure.parquet")
     about = {"unique_people": list(district.unique_people), "anchor_order": list(district)}
     (place / "about.json").write_text(json.dumps(about), encoding="utf-8")
 
@@ -123,6 +127,9 @@ def read_data(place: Path) -> LinkingData:
         Its tables.
     """
     about = json.loads((place / "about.json").read_text(encoding="utf-8"))
-    tables = {name: pd.read_parquet(place / f"{name}.parquet") for name in (*DISTRICT, "owners")}
+    tables = {
+        name: pd.read_parquet(place / f"{name}.parquet")
+        for name in (*DISTRICT, "school", "owners", "exposure")
+    }
     key = AnswerKey(**{name: pd.read_parquet(place / f"key_{name}.parquet") for name in KEY})
     return LinkingData(folder=place, key=key, **tables, **{name: tuple(about[name]) for name in about})

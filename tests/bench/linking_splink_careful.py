@@ -11,14 +11,22 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-__all__ = ["THRESHOLDS", "careful_linker", "careful_pairs", "cluster_components", "cluster_one_a_silo"]
+__all__ = [
+    "COMPONENTS",
+    "ONE_A_SILO",
+    "careful_linker",
+    "careful_pairs",
+    "cluster_components",
+    "cluster_one_a_silo",
+]
 
 EM_PAIRS = 1e6
 U_PAIRS = 5e6
 SEED = 7
 MEMORY = "6GB"
 # Match weights (log2) among which the best is chosen for it with the truth, as nobody could in earnest.
-THRESHOLDS = (-2.5, -1.5, -0.5, 1.0, 3.0)
+ONE_A_SILO = (-3.0, -2.0, -1.0, 0.0)
+COMPONENTS = (-2.0, -1.5, -1.0, -0.5, 0.0, 1.0, 2.0, 3.0)
 BLOCKS = (
     ("last_name", "dob"),
     ("first_name", "dob"),
@@ -56,7 +64,8 @@ def careful_linker(records: pd.DataFrame) -> Linker:
     linker = Linker(DuckDBAPI(connection).register(records), _settings(), log_level="ERROR")
     train = linker.training
     train.estimate_probability_two_random_records_match(
-        [block_on("full_name", "dob"), block_on("full_name", "school", "grade"), block_on("email")], recall=0.5
+        [block_on("full_name", "dob"), block_on("full_name", "school", "grade"), block_on("email")],
+        recall=0.5,
     )
     train.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
     for block in (("last_name", "first_name"), ("dob",), ("last_name", "school")):
@@ -85,7 +94,8 @@ def careful_pairs(linker: Linker) -> pd.DataFrame:
     )
     return linker.misc.query_sql(
         f"""
-        select number_l, number_r, source_dataset_l, source_dataset_r, match_weight, match_probability, {gammas},
+        select number_l, number_r, source_dataset_l, source_dataset_r, match_weight, match_probability,
+            {gammas},
             gamma_name > {FIRST_NAME_ALONE}
                 or (gamma_name = {FIRST_NAME_ALONE} and gamma_age = {SAME_BIRTH_DATE}) as guarded
         from {predicted.physical_name}
@@ -137,7 +147,14 @@ def cluster_one_a_silo(linker: Linker, pairs: pd.DataFrame, threshold: float) ->
     database = linker._db_api
     # Its query holds a condition that grows with every silo; DuckDB 2.0 rewrites it until memory ends.
     database._con.execute("SET disabled_optimizers = 'expression_rewriter'")
-    needed = ["number_l", "number_r", "source_dataset_l", "source_dataset_r", "match_weight", "match_probability"]
+    needed = [
+        "number_l",
+        "number_r",
+        "source_dataset_l",
+        "source_dataset_r",
+        "match_weight",
+        "match_probability",
+    ]
     kept = pairs.loc[pairs["guarded"] & pairs["match_weight"].ge(threshold), needed]
     silos = set(pairs["source_dataset_l"]) | set(pairs["source_dataset_r"])
     clustered = linker.clustering.cluster_using_single_best_links(
@@ -201,7 +218,7 @@ def _age() -> cl.CustomComparison:
 
 
 def _rare(column: str) -> cl.CustomComparison:
-    """Compare what two children almost never share: so seldom that a sample of pairs does not show how seldom."""
+    """Compare what two children share so seldom that a sample of pairs does not show how seldom."""
     return cl.CustomComparison(
         output_column_name=column,
         comparison_levels=[

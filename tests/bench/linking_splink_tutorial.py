@@ -1,4 +1,4 @@
-"""Splink as its tutorial runs it: columns as they were read, comparisons from the library, a threshold of .95."""
+"""Splink as its tutorial runs it: columns as read, comparisons from the library, a threshold of .95."""
 
 from __future__ import annotations
 

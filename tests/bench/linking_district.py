@@ -1,0 +1,164 @@
+"""Link one district by every method on the same records, and score them all against the same truth."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.score import score_groups, with_review
+from tests.bench.linking_ceiling import ceiling
+from tests.bench.linking_counts import POPULATIONS, Counts, PairCounter, error_ratio
+from tests.bench.linking_data import LinkingData, linking_data, read_data
+from tests.bench.linking_run import CAREFUL, KIT, TUTORIAL
+from tests.bench.measure import run
+
+__all__ = ["ALL_METHODS", "CEILING", "DECIDED", "measure_district"]
+
+DECIDED = "decided"
+CEILING = "ceiling"
+ALL_METHODS = (*KIT, CAREFUL, TUTORIAL)
+AS_THEY_ARE, MADE_EQUAL = "As they are", "Made equal"
+
+Measures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Links:
+    """What is asked of links to be scored."""
+
+    crosswalk: pd.DataFrame
+    pairs: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def measure_district(
+    seed: int, students: int, methods: Sequence[str], *, with_ceiling: bool, **settings: Any
+) -> Measures:
+    """Link and score one district.
+
+    Parameters
+    ----------
+    seed, students
+        Of the district.
+    methods
+        Some of `ALL_METHODS`; each is run as a process of its own.
+    with_ceiling
+        Whether to train the classifier that knows the truth.
+    **settings
+        As in `linking_data`.
+
+    Returns
+    -------
+    dict
+        ``seed``, ``records``; ``methods``: name -> population -> ``precision``, ``recall``, ``f1`` (of the
+        peer whose threshold is chosen with the truth: each population's best, ``variant`` says which);
+        ``costs``: name -> ``seconds``, ``cpu_seconds``, ``gib``; for method *decided* also ``review``:
+        population -> ``recall`` after a person, ``twins`` and ``gaps``; ``share_of_error`` (of the careful
+        peer's) and ``below_ceiling`` by population. Numbers and words only.
+    """
+    place = linking_data(seed, students, **settings).folder
+    data = read_data(place)
+    counter = PairCounter(data)
+    scores: dict[str, Measures] = {}
+    costs: dict[str, Measures] = {}
+    measures: Measures = {
+        "seed": seed,
+        "faults": settings.get("faults", 1.0),
+        "records": len(data.students),
+        "possible": counter.possible,
+        "methods": scores,
+        "costs": costs,
+    }
+    labels: dict[str, pd.DataFrame] = {}
+    pairs = []
+    for method in methods:
+        with tempfile.TemporaryDirectory(prefix="bench-link-") as folder:
+            out = Path(folder)
+            took = run([sys.executable, "-m", "tests.bench.linking_run", place, method, out])
+            costs[method] = {**json.loads(took.output), "gib": took.peak_gib}
+            labels[method] = pd.read_parquet(out / "labels.parquet")
+            if method in (DECIDED, CAREFUL):
+                pairs.append(pd.read_parquet(out / "pairs.parquet"))
+            if method == DECIDED:
+                links = _Links(pd.read_parquet(out / "crosswalk.parquet"), pairs[-1], data.findings.head(0))
+                measures |= _of_decided(data, links)
+            if method == CAREFUL:
+                costs[method] |= pd.read_parquet(out / "once.parquet").iloc[0].to_dict()
+        scores[method] = _best(counter, labels[method])
+    if with_ceiling:
+        looked_at = [frame[column].to_numpy() for frame in labels.values() for column in frame.columns[:1]]
+        found = ceiling(data, counter, looked_at, pairs)
+        if isinstance(found, str):
+            measures["why_no_ceiling"] = found
+        else:
+            scores[CEILING] = {name: _rates(counts) for name, counts in found.items()}
+            measures["below_ceiling"] = {
+                name: scores[CEILING][name]["f1"] - scores[DECIDED][name]["f1"] for name in POPULATIONS
+            }
+    if CAREFUL in methods:
+        measures["share_of_error"] = {
+            name: error_ratio(scores[DECIDED][name]["f1"], scores[CAREFUL][name]["f1"])
+            for name in POPULATIONS
+        }
+    return measures
+
+
+def _best(counter: PairCounter, labels: pd.DataFrame) -> Measures:
+    """Score each population by the labelling that is best for it; most methods have one only."""
+    best: Measures = {}
+    for variant in labels:
+        for name, counts in counter(labels[variant].to_numpy(dtype=np.int64)).items():
+            if name not in best or counts.f1 > best[name]["f1"]:
+                best[name] = {**_rates(counts), "variant": str(variant)}
+    return best
+
+
+def _rates(counts: Counts) -> Measures:
+    return {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
+
+
+def _of_decided(data: LinkingData, links: _Links) -> Measures:
+    """Say what a person who answers what waits would add, and for whom the links are how right."""
+    review = with_review(data, links, key=data.key).set_index("pair_kind")  # type: ignore[arg-type]
+    groups = score_groups(data, links.crosswalk, key=data.key, exposure=data.exposure)  # type: ignore[arg-type]
+    twins = groups.scores[
+        groups.scores["group"].eq("twin: yes")
+        & groups.scores["measure"].eq("Precision")
+        & groups.scores["faults"].eq(AS_THEY_ARE)
+    ].set_index("pair_kind")
+    gaps = groups.gaps[groups.gaps["dimension"].eq("All")].set_index(["faults", "pair_kind"])
+    return {
+        "review": {
+            name: {
+                "recall": float(review.loc[kind, "recall_after"]),
+                "asked": int(review.loc[kind, "asked"]),
+                "waiting": int(review.loc[kind, "waiting"]),
+            }
+            for name, kind in POPULATIONS.items()
+        },
+        "twins": {name: _interval(twins.loc[kind], "value") for name, kind in POPULATIONS.items()},
+        "gaps": {
+            faults: {
+                name: {
+                    **_interval(gaps.loc[(faults, kind)], "gap"),
+                    "best": str(gaps.loc[(faults, kind), "best"]),
+                    "worst": str(gaps.loc[(faults, kind), "worst"]),
+                }
+                for name, kind in POPULATIONS.items()
+                if (faults, kind) in gaps.index
+            }
+            for faults in (AS_THEY_ARE, MADE_EQUAL)
+        },
+    }
+
+
+def _interval(row: pd.Series, value: str) -> Measures:
+    return {"value": float(row[value]), "low": float(row["low"]), "high": float(row["high"])}

@@ -29,6 +29,11 @@ def test_the_delimiter_is_found_and_rows_count_from_0(tmp_path: Path, delimiter:
     assert found.total == 2
 
 
+def test_a_first_line_that_names_the_delimiter_is_no_row(tmp_path: Path) -> None:
+    found = read_person_file(_written(tmp_path, "sep=;\r\nfirst_name;last_name\r\nAda;Moreau\r\n"))
+    assert found.rows["last_name"].tolist() == ["Moreau"]
+
+
 def test_quoted_cells_keep_their_delimiters_and_line_breaks(tmp_path: Path) -> None:
     found = read_person_file(
         _written(tmp_path, f'{HEADS}\n"Ada","Moreau, Jr.","1999-02-19"\nIvo,"No\nvak",\n')

@@ -14,7 +14,16 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-__all__ = ["NO_DATE", "GuessedFormats", "guess_formats", "parts_of", "same_days"]
+__all__ = [
+    "NO_DATE",
+    "GuessedFormats",
+    "exchanged",
+    "guess_formats",
+    "mostly_two_figures",
+    "parts_of",
+    "same_days",
+    "with_century",
+]
 
 NO_DATE = -1
 FEWEST = 0.7  # share of a column's values that must be dates
@@ -192,3 +201,40 @@ def same_days(left: np.ndarray, right: np.ndarray) -> int:
     figures = np.array([10_000, 100, 1])
     whole = [side[(side >= 0).all(axis=1)].astype("int64") @ figures for side in (left, right)]
     return len(np.intersect1d(np.unique(whole[0]), np.unique(whole[1])))
+
+
+def exchanged(formats: Sequence[str]) -> bool:
+    """Say whether two formats are one but for the order of day and month."""
+    plain = [re.sub(r"[^dmyY]", "", one) for one in formats]
+    return sorted(plain[0]) == sorted(plain[1]) and plain[0] != plain[1]
+
+
+def mostly_two_figures(dates: np.ndarray) -> bool:
+    """Say whether most years of a file have two figures."""
+    year = dates[:, 0]
+    known = year[year >= 0]
+    return bool(len(known)) and float((known < 100).mean()) > 0.5
+
+
+def with_century(dates: np.ndarray) -> np.ndarray:
+    """Put a few years of two figures into the last hundred years.
+
+    Parameters
+    ----------
+    dates
+        From `parts_of`.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same, years of four figures: after the newest year of the column two figures are of the century
+        before.
+    """
+    year = dates[:, 0]
+    short = (year >= 0) & (year < 100)
+    if not short.any():
+        return dates
+    newest = int(np.max(year)) % 100 if int(np.max(year)) >= 2000 else -1
+    result = dates.copy()
+    result[:, 0] = np.where(short, year + np.where(year <= newest, 2000, 1900), year)
+    return result

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.link.two_files.persons import Persons
 from helpers.link.variants import formal_names
 
-__all__ = ["Candidates", "find_candidates", "pairs_that_share", "some_pairs"]
+__all__ = ["MOST_PAIRS", "Candidates", "find_candidates", "pairs_that_share", "some_pairs"]
 
 ALL_PAIRS = 500_000  # up to so many, every pair is compared
 LARGEST_BLOCK = 5_000  # pairs that one value may give; a commoner value tells nobody apart
@@ -32,11 +32,14 @@ class Candidates:
         Numbers of the persons of each pair.
     unreached
         How many rows have only values that many others share, and so no pair at all.
+    capped
+        Whether there were more pairs than are compared at all: weaker kinds of likeness were not followed.
     """
 
     left: np.ndarray
     right: np.ndarray
     unreached: int
+    capped: bool = False
 
 
 def find_candidates(persons: Persons) -> Candidates:
@@ -58,6 +61,7 @@ def find_candidates(persons: Persons) -> Candidates:
     keys = _Keys(persons)
     found: list[np.ndarray] = []
     common = np.zeros(len(persons), dtype=bool)
+    capped = False
     budget = max(PER_PERSON * len(persons), 100_000)
     for names in PASSES:
         parts = [keys.named(name) for name in names]
@@ -68,12 +72,13 @@ def find_candidates(persons: Persons) -> Candidates:
         found.append(one * len(persons) + other)
         if sum(map(len, found)) > MOST_PAIRS:
             found = [_distinct(np.concatenate(found))]
-            if len(found[0]) > MOST_PAIRS:
+            capped = len(found[0]) > MOST_PAIRS
+            if capped:
                 break
     whole = _distinct(np.concatenate(found)) if found else np.empty(0, dtype="int64")
     left, right = whole // len(persons), whole % len(persons)
     common[left] = common[right] = False
-    return Candidates(left, right, int(common.sum()))
+    return Candidates(left, right, int(common.sum()), capped)
 
 
 def _distinct(numbers: np.ndarray) -> np.ndarray:
@@ -171,6 +176,15 @@ PASSES: tuple[tuple[str, ...], ...] = (
     ("locality", "month", "day"),
     ("family sound", "given initial", "sex", "age"),
     ("family end", "given initial"),
+    ("initials", "postcode"),
+    ("initials", "locality"),
+    ("initials", "street"),
+    ("initials", "year", "month"),
+    ("initials", "month", "day"),
+    ("postcode", "locality"),
+    ("postcode", "given initial"),
+    ("postcode", "family initial"),
+    ("beginnings",),
 )
 
 
@@ -202,7 +216,7 @@ class _Keys:
         }
         if field in ("given", "family") and how in changes:
             return self._changed(field, changes[how])
-        if name in ("names", "whole name", "sounds"):
+        if name in ("names", "whole name", "sounds", "initials", "beginnings"):
             return self._both_names(name)
         return self._of_date(name)
 
@@ -218,7 +232,12 @@ class _Keys:
         texts = self.persons.texts
         if "given" not in texts and "family" not in texts:
             return None
-        change: Callable[[str], str] = {"names": _canonical, "sounds": _sound}.get(name, str)
+        change: Callable[[str], str] = {
+            "names": _canonical,
+            "sounds": _sound,
+            "initials": lambda text: text[0],
+            "beginnings": lambda text: text.replace(" ", "")[:3],
+        }.get(name, str)
         columns = []
         for field in ("given", "family"):
             one = texts.get(field)

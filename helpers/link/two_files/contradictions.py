@@ -39,7 +39,7 @@ class Guard:
         Parameters
         ----------
         levels
-            Of each pair, from `comparisons.compare`.
+            Of each pair, from `levels.compare`.
 
         Returns
         -------

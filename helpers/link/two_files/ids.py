@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from helpers.link.two_files.candidates import pairs_that_share
-from helpers.link.two_files.comparisons import compare, comparisons_of
+from helpers.link.two_files.comparisons import comparisons_of
+from helpers.link.two_files.levels import compare
 from helpers.link.two_files.persons import Persons
 
 __all__ = ["believed_ids"]

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, BadInput, nearest
-from helpers.link.two_files.candidates import find_candidates
-from helpers.link.two_files.comparisons import Comparison, compare, comparisons_of
+from helpers.link.two_files.candidates import MOST_PAIRS, find_candidates
+from helpers.link.two_files.comparisons import Comparison, comparisons_of
 from helpers.link.two_files.contradictions import guard_for
 from helpers.link.two_files.draft import A_ROW_NUMBER, AN_ANSWER, AN_ID, draft_side
 from helpers.link.two_files.fields import PARTS_OF_DATE
 from helpers.link.two_files.ids import believed_ids
+from helpers.link.two_files.levels import compare
 from helpers.link.two_files.mapping import SideMapping
 from helpers.link.two_files.matching import decide_pairs
 from helpers.link.two_files.persons import Persons, persons_of
@@ -101,6 +102,11 @@ def link_files(
         notes.append(
             f"{candidates.unreached} rows share what they say with so many others that they were compared "
             f"with none of them: more columns would tell them apart"
+        )
+    if candidates.capped:
+        notes.append(
+            f"more than {MOST_PAIRS:,} pairs of rows are alike in something: pairs that are alike in their "
+            f"weakest parts only were not compared"
         )
     levels = compare(persons, comparisons, candidates.left, candidates.right)
     guard = guard_for(comparisons, levels)

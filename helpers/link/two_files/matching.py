@@ -16,7 +16,7 @@ __all__ = ["MATCH", "REVIEW", "decide_pairs", "probability"]
 MATCH, REVIEW = 0.8, 0.1  # probabilities from which a pair is accepted, and shown to a person
 EXCLUDING = -6.0  # bits below which two rows may not meet in one person through others
 SHOWN_A_ROW = 3  # pairs for review
-MOST_RIVALS = 50  # of one row
+MOST_RIVALS = 10  # of one row
 
 # Weight in bits, and whether it can't be one person, of pairs of any two rows.
 Weigh = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]

@@ -12,7 +12,15 @@ import pandas as pd
 
 from helpers.files.start.header_words import words_file
 from helpers.link.names import fold
-from helpers.link.two_files.birth_dates import NO_DATE, guess_formats, parts_of, same_days
+from helpers.link.two_files.birth_dates import (
+    NO_DATE,
+    exchanged,
+    guess_formats,
+    mostly_two_figures,
+    parts_of,
+    same_days,
+    with_century,
+)
 from helpers.link.two_files.mapping import SideMapping
 
 __all__ = ["Persons", "Texts", "persons_of"]
@@ -314,53 +322,34 @@ def _birth(parts: Sequence[_Side], notes: list[str]) -> np.ndarray | None:
     if not all(part.has("birth_date") or part.has("birth_year") for part in parts):
         return None
     read = [_birth_of(part) for part in parts]
-    for place, (part, formats) in enumerate(zip(parts, (one[1] for one in read), strict=True)):
-        if len(formats) == 2 and _exchanged(formats):
-            other = read[1 - place][0] if len(parts) > 1 else None
+    for place, (part, (_, formats)) in enumerate(zip(parts, read, strict=True)):
+        side = "right file" if place else "left file"
+        if len(formats) == 2 and exchanged(formats):
+            # Which of the two it is, days that both files have may tell.
             texts = part.text("birth_date")
-            found = (
-                {one: same_days(parts_of(texts, (one,)), other) for one in formats}
-                if other is not None
-                else {}
-            )
-            best = max(formats, key=lambda one: found.get(one, 0))
-            side = "right file" if place else "left file"
+            by_order = {one: parts_of(texts, (one,)) for one in formats}
+            shared = {
+                one: same_days(dates, read[1 - place][0]) if len(parts) > 1 else 0
+                for one, dates in by_order.items()
+            }
+            best = max(formats, key=lambda one: shared[one])
             notes.append(
                 f"{side}: day and month can be exchanged in every birth date; read as {best}"
-                + (", by which most are days of the other file" if found and found[best] else "")
+                + (", by which most are days of the other file" if shared[best] else "")
             )
-            read[place] = (parts_of(texts, (best,)), (best,))
-    if any(_two_figures(one[0][:, 0]) for one in read):
+            read[place] = (by_order[best], (best,))
+        if part.has("birth_date"):
+            unread = int((part.text("birth_date").notna().to_numpy() & (read[place][0][:, 0] < 0)).sum())
+            if unread:
+                notes.append(f"{side}: {unread} birth dates could not be read (as {', '.join(formats)})")
+    if any(mostly_two_figures(one[0]) for one in read):
         # Only the last two figures can be compared.
         dates = [np.where(one[0] < 0, one[0], one[0] % 100) for one in read]
         notes.append("years of birth are compared by their last two figures: a file writes no others")
     else:
-        dates = [_with_century(one[0]) for one in read]
+        dates = [with_century(one[0]) for one in read]
     whole = np.concatenate(dates)
     return whole if (whole[:, 0] >= 0).any() else None
-
-
-def _two_figures(year: np.ndarray) -> bool:
-    """Say whether most years of a file have two figures."""
-    known = year[year >= 0]
-    return bool(len(known)) and float((known < 100).mean()) > 0.5
-
-
-def _with_century(dates: np.ndarray) -> np.ndarray:
-    """Put a few years of two figures into the last hundred years."""
-    year = dates[:, 0]
-    short = (year >= 0) & (year < 100)
-    if not short.any():
-        return dates
-    newest = int(np.max(year)) % 100 if int(np.max(year)) >= 2000 else -1
-    result = dates.copy()
-    result[:, 0] = np.where(short, year + np.where(year <= newest, 2000, 1900), year)
-    return result
-
-
-def _exchanged(formats: Sequence[str]) -> bool:
-    plain = [re.sub(r"[^dmyY]", "", one) for one in formats]
-    return sorted(plain[0]) == sorted(plain[1]) and plain[0] != plain[1]
 
 
 def _birth_of(part: _Side) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -379,6 +368,7 @@ def _whole(part: _Side, name: str) -> np.ndarray:
     if not part.has(name):
         return np.full(len(part.rows), NO_DATE, dtype="int32")
     numbers = pd.to_numeric(part.text(name), errors="coerce")
+    numbers = numbers.where(numbers.between(0, 9999))
     return numbers.fillna(NO_DATE).to_numpy(dtype="float64").astype("int32")
 
 

@@ -28,6 +28,7 @@ __all__ = ["PersonFile", "read_person_file"]
 
 LOOKED_AT = 60  # rows from which the delimiter and the header are told
 MOST_BYTES = 2 << 30
+SPREADSHEETS_HINT = re.compile(r'"?sep=(.)"?\r?\n')  # a first line that some write for a spreadsheet
 DATA = re.compile(r"[-$(]?[\d.,:/ -]*\d[\d.,:/ -]*%?\)?|[^@\s]+@[^@\s]+\.\w+")
 MOST_UNPACKED = 2 << 30
 # As other programs write that there is nothing. Null and Na, written like names, are names.
@@ -91,7 +92,9 @@ def read_person_file(path: Path) -> PersonFile:
         rows = _sheet(path, raw, notes)
     else:
         text = _decoded(path, raw, notes)
-        delimiter = _delimiter(text)
+        told = SPREADSHEETS_HINT.match(text)
+        text = text[told.end() :] if told else text
+        delimiter = told[1] if told else _delimiter(text)
         if delimiter != ",":
             notes.append(f"its cells are taken to be parted by {_said(delimiter)}")
         rows = _text_rows(path, text, delimiter)
@@ -147,20 +150,18 @@ def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """Find the delimiter by which most rows have the same number of cells, and more than one."""
+    """Find the delimiter by which the first row has several cells, and most rows as many."""
     start = "".join(text[: 1 << 18].splitlines(keepends=True)[:LOOKED_AT])
     best, chosen = (0.0, 0), ","
     for delimiter in DELIMITERS:
         try:
-            widths = Counter(len(row) for row in _cells(start, delimiter) if any(row))
+            widths = [len(row) for row in _cells(start, delimiter) if any(row)]
         except csv.Error:
             continue
-        if not widths:
-            continue
-        width, times = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]))
-        worth = (times / sum(widths.values()) if width > 1 else 0.0, width)
-        if worth > best:
-            best, chosen = worth, delimiter
+        if widths and widths[0] > 1:
+            worth = (widths.count(widths[0]) / len(widths), widths[0])
+            if worth > best:
+                best, chosen = worth, delimiter
     return chosen
 
 

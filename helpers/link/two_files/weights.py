@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.two_files.candidates import Candidates, some_pairs
-from helpers.link.two_files.comparisons import Comparison, compare
+from helpers.link.two_files.comparisons import Comparison
 from helpers.link.two_files.contradictions import Guard
+from helpers.link.two_files.levels import compare
 from helpers.link.two_files.persons import Persons
 
 __all__ = ["Weights", "learn_weights"]
@@ -64,7 +65,7 @@ class Weights:
         persons, comparisons
             As they were learned from.
         levels
-            From `comparisons.compare`.
+            From `levels.compare`.
         left, right
             Numbers of the persons.
 
@@ -89,7 +90,7 @@ def learn_weights(persons: Persons, guard: Guard, candidates: Candidates, levels
     candidates
         The pairs.
     levels
-        Theirs, from `compare`.
+        Theirs, from `levels.compare`.
 
     Returns
     -------

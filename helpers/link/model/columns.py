@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
 
 from helpers.layouts import BadInput
 
@@ -81,7 +82,8 @@ def units_table(connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, name
     name
         Of the table.
     """
-    connection.register("units_as_given", units)
+    given = units[["unit", "name_key", *LISTS, "grades"]]
+    connection.register("units_as_given", pa.Table.from_pandas(given, preserve_index=False))
     lists = ", ".join(f"nullif(CAST({column} AS VARCHAR[]), []) AS {column}" for column in LISTS)
     derived = ", ".join(f"{formula} AS {column}" for column, formula in DERIVED.items())
     connection.execute(

@@ -32,7 +32,8 @@ def weights(model: LinkModel | None = None) -> pd.DataFrame:
     pandas.DataFrame
         One row a level, a comparison's best first: ``comparison``, ``level`` (both in words), ``m`` (how
         often one child's records stand there), ``u`` (how often records of two children drawn by chance
-        do), ``weight`` (log2 of m over u: each step of 1 doubles the odds).
+        do), ``weight`` (log2 of m over u: each step of 1 doubles the odds), ``is_guard``
+        (boolean: not learnt, but set to outweigh everything else together).
     """
     model = model or shipped_model()
     rows = [
@@ -42,12 +43,13 @@ def weights(model: LinkModel | None = None) -> pd.DataFrame:
             level["m_probability"],
             level["u_probability"],
             weight_of(level),
+            bool(level["fix_m_probability"]),
         )
         for comparison in model.settings["comparisons"]
         if comparison["output_column_name"] != "kind"
         for level in levels_of(comparison)
     ]
-    names = ["comparison", "level", "m", "u", "weight"]
+    names = ["comparison", "level", "m", "u", "weight", "is_guard"]
     return pd.DataFrame(rows, columns=names).astype({"comparison": "string", "level": "string"})
 
 

@@ -14,8 +14,12 @@ from helpers.link.model.levels import Comparison, Level, any_pair, shared
 
 __all__ = ["HOUSEHOLD", "NAME"]
 
-# The words of the level that keeps brothers and sisters apart.
+# The words of the level that keeps brothers and sisters apart. Twins share the birth date, the home, the
+# e-mail address of a parent and the school, and none of it makes them one child: so this level and the last
+# one are not learnt but set to outweigh everything else together.
 HOUSEHOLD = "Surname the same, first names plainly different: brother or sister"
+
+GUARD = 1e-16
 
 SAME_FIRST = f"({shared('given')} OR {shared('given_formal')})"
 SAME_LAST = shared("family_parts")
@@ -109,7 +113,7 @@ NAME = Comparison(
             5e-3,
             frequency="first_name",
         ),
-        Level(HOUSEHOLD, SAME_LAST, 1e-27, 4e-3, m_is_fixed=True),
-        Level("First name and surname different", "ELSE", 1e-22, 0.98, m_is_fixed=True),
+        Level(HOUSEHOLD, SAME_LAST, GUARD, 4e-3, m_is_fixed=True),
+        Level("First name and surname different", "ELSE", GUARD, 0.98, m_is_fixed=True),
     ),
 )

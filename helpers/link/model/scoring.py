@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from helpers.layouts import BadInput
 from helpers.link.model.columns import as_compared, units_table
@@ -155,19 +156,20 @@ def set_prior(settings: dict[str, Any], dated: int, bare: int, matches: dict[str
 
 
 def linker_for(
-    connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, settings: dict[str, Any], table: str = "units"
+    connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, settings: dict[str, Any], over: str = "units"
 ) -> Any:
     """Make Splink's linker over a table, with this kit's frequencies of names in place of its own."""
     from splink import DuckDBAPI, Linker
 
     api = DuckDBAPI(connection=connection)
-    linker = Linker(api.register(table), settings, log_level=None, validate_settings=False)
+    linker = Linker(api.register(over), settings, log_level=None, validate_settings=False)
     dated = pd.Series(dated_units(connection), index=units.index)
     firsts = connection.execute("SELECT first_name FROM units ORDER BY unit").fetch_df()["first_name"]
     for column, values in (("name_key", units["name_key"]), ("first_name", firsts)):
         found = frequencies(values.astype("string"), dated)
         named = found.rename(columns={"value": column, "frequency": f"tf_{column}"})
-        linker.table_management.register_term_frequency_lookup(api.register(named), column)
+        table = api.register(pa.Table.from_pandas(named, preserve_index=False))
+        linker.table_management.register_term_frequency_lookup(table, column)
     return linker
 
 
@@ -187,12 +189,12 @@ def predict(
             "number": np.arange(len(pairs), dtype="int64"),
             "join_key_l": pairs["left"].to_numpy(dtype="int64"),
             "join_key_r": pairs["right"].to_numpy(dtype="int64"),
-            "match_key": "0",
         }
     )
     connection.register("asked", asked)
     connection.execute(
-        "CREATE OR REPLACE TABLE asked_once AS SELECT DISTINCT join_key_l, join_key_r, match_key FROM asked"
+        "CREATE OR REPLACE TABLE asked_once AS "
+        "SELECT DISTINCT join_key_l, join_key_r, '0' AS match_key FROM asked"
     )
     linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register("asked_once"))
     scored = linker.inference.predict(warning_mode="never")

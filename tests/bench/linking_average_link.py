@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import squareform
+
+from helpers.link.clusters import components
 
 __all__ = ["average_link"]
 
-# Pairs below this cannot lift an average over any cut that is tried.
+# Pairs below this can hardly lift an average over any cut that is tried.
 FAINT = 0.1
-# A dense matrix of a larger component would be too large; its faintest pairs are cut until it falls apart.
-LARGEST = 2_000
 
 
 def average_link(
@@ -37,55 +34,57 @@ def average_link(
     dict
         Cut -> ``int64``, a label a record.
     """
-    result = {cut: np.zeros(count, dtype="int64") for cut in cuts}
-    used = dict.fromkeys(cuts, 0)
-    for records, edges in _components(left, right, probability, count):
-        if len(records) == 1:
-            for cut in cuts:
-                result[cut][records] = used[cut]
-                used[cut] += 1
-            continue
-        place = {record: number for number, record in enumerate(records.tolist())}
-        one = np.array([place[record] for record in left[edges].tolist()])
-        other = np.array([place[record] for record in right[edges].tolist()])
-        distance = np.ones((len(records), len(records)))
-        distance[one, other] = distance[other, one] = 1 - probability[edges]
-        np.fill_diagonal(distance, 0)
-        tree = linkage(squareform(distance, checks=False), "average")
-        for cut in cuts:
-            labels = fcluster(tree, 1 - cut, "distance")
-            result[cut][records] = used[cut] + labels - 1
-            used[cut] += int(labels.max())
+    likely = np.flatnonzero(probability >= FAINT)
+    left, right, probability = left[likely], right[likely], probability[likely]
+    label = components(count, left, right)
+    of_pair = label[left]
+    size = np.bincount(label, minlength=count)
+    pairs = np.bincount(of_pair, minlength=count)
+    faintest = np.ones(count)
+    np.minimum.at(faintest, of_pair, probability)
+    # Where everybody is likely to be everybody, no order of joining changes the end.
+    plain = (pairs == size * (size - 1) // 2) & (faintest >= max(cuts))
+    result = {}
+    open_pairs = np.flatnonzero(~plain[of_pair])
+    joined = _merges(left[open_pairs].tolist(), right[open_pairs].tolist(), probability[open_pairs].tolist())
+    for cut in cuts:
+        into = np.arange(count)
+        kept = [(one, other) for average, one, other in joined if average >= cut]
+        if kept:
+            one, other = np.array(kept, dtype="int64").T
+            into = components(count, one, other)
+        result[cut] = np.where(plain[label], label, count + into)
     return result
 
 
-def _components(
-    left: np.ndarray, right: np.ndarray, probability: np.ndarray, count: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Give records and places of pairs of each connected component that is small enough."""
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    waiting = [(np.arange(count), np.flatnonzero(probability >= FAINT), FAINT)]
-    while waiting:
-        records, edges, faint = waiting.pop()
-        number = np.full(count, -1, dtype="int64")
-        number[records] = np.arange(len(records))
-        ends = (number[left[edges]], number[right[edges]])
-        shape = (len(records), len(records))
-        graph = coo_matrix((np.ones(len(edges), dtype="int8"), ends), shape=shape)
-        label = connected_components(graph, directed=False)[1]
-        of_edge = label[ends[0]]
-        order, edge_order = np.argsort(label, kind="stable"), np.argsort(of_edge, kind="stable")
-        sizes = np.bincount(label)
-        begin, edge_begin = (
-            np.concatenate(([0], np.cumsum(numbers)))
-            for numbers in (sizes, np.bincount(of_edge, minlength=len(sizes)))
-        )
-        for component, size in enumerate(sizes.tolist()):
-            mine = records[order[begin[component] : begin[component + 1]]]
-            pairs = edges[edge_order[edge_begin[component] : edge_begin[component + 1]]]
-            if size <= LARGEST:
-                found.append((mine, pairs))
-            else:
-                stricter = (1 + faint) / 2 if faint >= 0.5 else faint + 0.1
-                waiting.append((mine, pairs[probability[pairs] >= stricter], stricter))
-    return found
+def _merges(left: list[int], right: list[int], probability: list[float]) -> list[tuple[float, int, int]]:
+    """Merge the two likeliest clusters again and again: (average, a record of the one, of the other)."""
+    between: dict[int, dict[int, float]] = {}
+    for one, other, likely in zip(left, right, probability, strict=True):
+        between.setdefault(one, {})[other] = likely
+        between.setdefault(other, {})[one] = likely
+    size = dict.fromkeys(between, 1)
+    heap = [(-likely, one, other) for one, other, likely in zip(left, right, probability, strict=True)]
+    heapq.heapify(heap)
+    merged: list[tuple[float, int, int]] = []
+    while heap:
+        average, one, other = heapq.heappop(heap)
+        if one not in size or other not in size or other not in between[one]:
+            continue
+        now = between[one][other] / (size[one] * size[other])
+        if now < -average - 1e-12:  # it was put there before one of the two grew
+            continue
+        merged.append((now, one, other))
+        if len(between[one]) < len(between[other]):
+            one, other = other, one
+        for third, together in between.pop(other).items():
+            del between[third][other]
+            if third != one:
+                whole = between[one].get(third, 0.0) + together
+                between[one][third] = between[third][one] = whole
+        size[one] += size.pop(other)
+        for third, together in between[one].items():
+            likely = together / (size[one] * size[third])
+            if likely >= FAINT:
+                heapq.heappush(heap, (-likely, one, third))
+    return merged

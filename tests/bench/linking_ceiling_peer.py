@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 FOLDS = 3
-MOST_ROWS = 250_000
+MOST_ROWS = 100_000
 SEED = 7
 
 
@@ -36,7 +36,7 @@ def main():
             # Leaving folds out leaves a share of the true pairs, and that share squared of the others.
             weight = np.where(match[rows], 1.0, FOLDS / (FOLDS - len(away)))
             model = HistGradientBoostingClassifier(
-                max_iter=150, learning_rate=0.1, max_leaf_nodes=31, min_samples_leaf=50, random_state=SEED
+                max_iter=100, learning_rate=0.15, max_leaf_nodes=31, min_samples_leaf=20, random_state=SEED
             )
             model.fit(features[rows], match[rows], sample_weight=weight)
             probability[scored] = model.predict_proba(features[scored])[:, 1]

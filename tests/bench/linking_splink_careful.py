@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+from helpers.link.clusters import components
 
 __all__ = [
     "COMPONENTS",
@@ -122,9 +122,9 @@ def cluster_components(pairs: pd.DataFrame, count: int, threshold: float) -> np.
         ``int64``: a label a record.
     """
     kept = pairs[pairs["guarded"] & pairs["match_weight"].ge(threshold)]
-    edges = (kept["number_l"].to_numpy(), kept["number_r"].to_numpy())
-    graph = coo_matrix((np.ones(len(kept), dtype="int8"), edges), shape=(count, count))
-    return connected_components(graph, directed=False)[1].astype("int64")
+    return np.asarray(
+        components(count, kept["number_l"].to_numpy(), kept["number_r"].to_numpy()), dtype="int64"
+    )
 
 
 def cluster_one_a_silo(linker: Linker, pairs: pd.DataFrame, threshold: float) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.layouts import BadInput, as_table
@@ -18,9 +18,8 @@ from helpers.link.review.fingerprints import fingerprints
 from tests.link.records import ANA, frames, record
 
 # What a system may use as a name or an id: anything but blanks at the ends, which reading trims.
-TEXT = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("=+-@'0123456789E;,\"\t"), min_size=1
-).filter(lambda text: text == text.strip() and text.isprintable())
+SIGNS = st.characters(exclude_categories=["C", "Z"]) | st.sampled_from("=+-@'0123456789E;, \"")
+TEXT = st.text(SIGNS, min_size=1, max_size=20).map(str.strip).filter(bool)
 MOMENTS = st.none() | st.datetimes(pd.Timestamp("2001-01-01"), pd.Timestamp("2100-01-01")).map(pd.Timestamp)
 
 
@@ -53,7 +52,7 @@ DECISIONS = st.builds(
 
 
 @given(st.lists(DECISIONS, min_size=1, max_size=4))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_written_is_read_whatever_ids_look_like(decisions: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "new" / "decisions.csv"

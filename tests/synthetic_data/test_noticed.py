@@ -36,8 +36,6 @@ PLANTED = {
     ("sis", "id_colliding"): "colliding_id",
     # Children who are really born on 1 January, which every reader must take for a filler.
     ("sis", "column filled"): "january_first",
-    # Without a birth date that counts, a nurse's card ties to nobody.
-    ("health", "in no other system"): "january_first",
 }
 
 

@@ -15,7 +15,7 @@ __all__ = ["MOST_PAIRS", "Candidates", "find_candidates", "pairs_that_share", "s
 
 ALL_PAIRS = 500_000  # up to so many, every pair is compared
 LARGEST_BLOCK = 5_000  # pairs that one value may give; a commoner value tells nobody apart
-PER_PERSON = 30  # pairs a pass may give for each person
+PER_PERSON = 15  # pairs a pass may give for each person
 MOST_PAIRS = 6_000_000  # in all
 
 VOWELS = frozenset("aeiouyhw")

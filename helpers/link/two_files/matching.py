@@ -137,10 +137,12 @@ def _worth_telling(pairs: pd.DataFrame) -> pd.DataFrame:
     """Drop what a match says already, and all but the best pairs for review of a row."""
     pairs = pairs.sort_values(["left", "right", "decision"], ignore_index=True)
     pairs = pairs.drop_duplicates(["left", "right"], ignore_index=True)
-    waits = pairs["decision"].eq("Review")
-    ranked = pairs[waits].groupby("left")["probability"].rank(method="first", ascending=False)
-    other = pairs[waits].groupby("right")["probability"].rank(method="first", ascending=False)
-    shown = (ranked <= SHOWN_A_ROW) & (other <= SHOWN_A_ROW) & (pairs.loc[waits, "probability"] >= REVIEW)
-    keep = ~waits
-    keep[waits] = shown
+    waits = np.flatnonzero(pairs["decision"].eq("Review").to_numpy(dtype=bool))
+    review = pairs.iloc[waits]
+    shown = (review["probability"] >= REVIEW).to_numpy(dtype=bool)
+    for side in ("left", "right"):
+        ranked = review.groupby(side)["probability"].rank(method="first", ascending=False)
+        shown &= (ranked <= SHOWN_A_ROW).to_numpy(dtype=bool)
+    keep = np.ones(len(pairs), dtype=bool)
+    keep[waits[~shown]] = False
     return pairs[keep][["left", "right", "probability", "decision", "why"]].reset_index(drop=True)

@@ -23,6 +23,7 @@ __all__ = ["SEEDS", "train_shipped_model"]
 SCENARIO = "pandemic"
 SEEDS = (9001, 9002)
 STUDENTS = 10_000
+DRAWN_PAIRS = 2_000_000
 # Where a pair is taken as one child, and where a person is asked: chosen on these districts too.
 ACCEPT = 0.7
 REVIEW = 0.1
@@ -58,7 +59,7 @@ def train_shipped_model(students: int = STUDENTS) -> LinkModel:
     trained_on = (
         f"two made districts of {students:,} children (scenario {SCENARIO}, level none, seeds {seeds})"
     )
-    model = train_on_districts(districts, start=untrained(), trained_on=trained_on)
+    model = train_on_districts(districts, start=untrained(), trained_on=trained_on, drawn_pairs=DRAWN_PAIRS)
     return replace(model, accept=ACCEPT, review=REVIEW)
 
 

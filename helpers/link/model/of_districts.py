@@ -13,7 +13,7 @@ from helpers.layouts import BadInput
 from helpers.link.candidates import among_dated, dated_with_undated
 from helpers.link.ladder import check_ids, climb_to
 from helpers.link.model.link_model import LinkModel
-from helpers.link.model.training import train, with_matches
+from helpers.link.model.training import DRAWN_PAIRS, train, with_matches
 from helpers.link.places import Places
 from helpers.link.rungs.scored import find_candidates
 from helpers.link.students import make_ready
@@ -30,6 +30,7 @@ def train_on_districts(
     start: LinkModel | None = None,
     trained_on: str = "own data",
     max_pairs: int = MAX_PAIRS,
+    drawn_pairs: int = DRAWN_PAIRS,
 ) -> LinkModel:
     """Train the model on the records of districts; nobody need know who is who.
 
@@ -44,6 +45,8 @@ def train_on_districts(
         What the data are, in a few words.
     max_pairs
         How many pairs of a kind teach at most.
+    drawn_pairs
+        How many pairs are drawn by chance to see how often two children agree.
 
     Returns
     -------
@@ -63,15 +66,18 @@ def train_on_districts(
         places = Places(district.person_rows, district.layouts, district.kinds)
         students, aids = check_ids(students, places, schools=district.fact("school"))
         single = make_units(students, np.arange(len(students), dtype="int64"), aids.schools)
-        pairs = [
+        candidates = [
             among_dated(single)[0],
             dated_with_undated(single, single.dated, single.named & ~single.dated)[0],
         ]
-        records.append((single.frame(), pd.concat(pairs, ignore_index=True)))
+        records.append((single.frame(), pd.concat(candidates, ignore_index=True)))
         seen = find_candidates(students, climb_to("standardised", students, aids), aids)
         open_units.append((seen.units.frame(), seen.pairs))
-    model = train(*_together(records), start=start, trained_on=trained_on, max_pairs=max_pairs)
-    counted = [with_matches(model, units, pairs).matches for units, pairs in open_units]
+    units, pairs = _together(records)
+    model = train(
+        units, pairs, start=start, trained_on=trained_on, max_pairs=max_pairs, drawn_pairs=drawn_pairs
+    )
+    counted = [with_matches(model, *left_open).matches for left_open in open_units]
     matches = {kind: float(np.mean([one[kind] for one in counted])) for kind in model.matches}
     return replace(model, matches={kind: float(f"{value:.5g}") for kind, value in matches.items()})
 

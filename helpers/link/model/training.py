@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["train", "untrained", "with_matches"]
 
 MAX_PAIRS = 1_000_000
-DRAWN_PAIRS = 2_000_000
+DRAWN_PAIRS = 500_000
 # With fewer pairs of one child than this to learn from, a comparison keeps the weights that it had.
 FEWEST_MATCHES = 100.0
 # How many pairs of one child the earlier weights count as much as.

@@ -1,0 +1,35 @@
+"""The model is trained on whole districts: their records teach, and what rules leave open is counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.files import District
+from helpers.layouts import BadInput
+from helpers.link.model import shipped_model, weights
+from helpers.link.model.comparisons import KINDS
+from helpers.link.model.of_districts import train_on_districts
+from synthetic_data.studies.link_model import SCENARIO, SEEDS
+
+
+def test_a_district_teaches_how_its_own_records_agree(district: District) -> None:
+    model = train_on_districts([district], trained_on="a small district", drawn_pairs=20_000)
+    table = weights(model).set_index(["comparison", "level"])["weight"]
+    assert table["Name", "Full name the same"] > 8
+    assert table["Birth date", "Birth date the same"] > 8
+    assert "name" not in model.kept
+    # Records of one child are several; once rules have tied what is certain, a record without a birth date
+    # has one child to go to.
+    assert model.matches[KINDS[0]] > 1.5
+    assert 0.5 < model.matches[KINDS[1]] < 1.5
+
+
+def test_no_district_teaches_nothing() -> None:
+    with pytest.raises(BadInput, match="No district is given"):
+        train_on_districts([])
+
+
+def test_the_model_of_the_kit_says_on_which_seeds_it_was_trained() -> None:
+    trained_on = shipped_model().trained_on
+    assert SCENARIO in trained_on
+    assert all(str(seed) in trained_on for seed in SEEDS)

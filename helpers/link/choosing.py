@@ -1,4 +1,4 @@
-"""To which child a record without a birth date belongs: its candidates compete, and so does *none of them*."""
+"""Whose a record without a birth date is: its candidates compete, and so does *none of them*."""
 
 from __future__ import annotations
 
@@ -49,16 +49,26 @@ def choose_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
     >>> choose_child(pairs.assign(refused=False), np.array([1]))["share"].round(3).tolist()
     [0.5, 0.5]
     """
-    open_to = weighed[~weighed["refused"].to_numpy(dtype=bool)]
-    order = np.lexsort((open_to["child"], -open_to["match_weight"], open_to["chooser"]))
-    ranked = open_to.iloc[order].drop_duplicates(["chooser", "child"], ignore_index=True)
-    mine = odds(ranked["match_weight"].to_numpy(dtype="float64"))
-    codes, _ = pd.factorize(ranked["chooser"])
-    total = np.bincount(codes, weights=mine) if len(ranked) else np.zeros(0)
-    best = ~ranked.duplicated("chooser").to_numpy()
-    none = _odds_of_none(total, ranked["group"].to_numpy(dtype="int64")[best], asking)
-    against = none[ranked["group"].to_numpy(dtype="int64")]
-    return ranked.assign(share=mine / (against + total[codes]), best=best)
+    chooser, child, group, weight = (
+        weighed[name].to_numpy() for name in ("chooser", "child", "group", "match_weight")
+    )
+    open_to = np.flatnonzero(~weighed["refused"].to_numpy(dtype=bool))
+    # Strongest rows first, then the first of each chooser and child: in NumPy, since a large district has
+    # millions of candidates.
+    order = open_to[np.lexsort((child[open_to], -weight[open_to], chooser[open_to]))]
+    by_child = order[np.lexsort((child[order], chooser[order]))]
+    again = np.zeros(len(weighed), dtype=bool)
+    again[by_child[1:]] = (chooser[by_child[1:]] == chooser[by_child[:-1]]) & (
+        child[by_child[1:]] == child[by_child[:-1]]
+    )
+    rows = order[~again[order]]
+    best = np.diff(chooser[rows], prepend=-1) != 0
+    codes = np.cumsum(best) - 1
+    mine = odds(weight[rows].astype("float64"))
+    total = np.bincount(codes, weights=mine, minlength=int(best.sum()))
+    none = _odds_of_none(total, group[rows][best].astype("int64"), asking)
+    share = mine / (none[group[rows].astype("int64")] + total[codes])
+    return weighed.iloc[rows].reset_index(drop=True).assign(share=share, best=best)
 
 
 def _odds_of_none(total: np.ndarray, group: np.ndarray, asking: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ BEHIND = re.compile(
 )
 # Looked at first, since the pattern above is slow: an ending that a grade may have.
 ENDINGS = (*"0123456789", "st", "nd", "rd", "th", "k", "kg", "kinder", "garten", "grade", "grader", "graders")
-MAY_HAVE_MORE_BEHIND = r"[,;/|(]|\s[-\u2013]"
+MAY_HAVE_MORE_BEHIND = "[,;/|(]|\\s[-\N{EN DASH}]"
 
 
 class TypedName(NamedTuple):

@@ -23,6 +23,7 @@ from helpers.link.names import fold
 from helpers.link.phones import telephones
 from helpers.link.school_names import school_codes
 from helpers.link.students import Students
+from helpers.link.typed_names import grades_typed_behind
 from helpers.link.variants import formal_names
 
 __all__ = ["Units", "make_units"]
@@ -107,7 +108,7 @@ def make_units(students: Students, label: np.ndarray, schools: pd.DataFrame | No
     values |= _birth_days(people, unit)
     values["sex"] = Values.of_column(unit, people["sex"])
     values["schools"] = Values.of_column(unit, school_codes(people, schools))
-    grade = grade_numbers(people)
+    grade = grade_numbers(people).fillna(grades_typed_behind(people))
     known = grade.notna().to_numpy(dtype=bool)
     place = grade[known].to_numpy(dtype="int64") - PREKINDERGARTEN
     values["grades"] = Values.of(unit[known], place, np.arange(PREKINDERGARTEN, LAST_GRADE + 1))

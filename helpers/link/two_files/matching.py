@@ -142,7 +142,7 @@ def _worth_telling(pairs: pd.DataFrame) -> pd.DataFrame:
     shown = (review["probability"] >= REVIEW).to_numpy(dtype=bool)
     for side in ("left", "right"):
         ranked = review.groupby(side)["probability"].rank(method="first", ascending=False)
-        shown &= (ranked <= SHOWN_A_ROW).to_numpy(dtype=bool)
+        shown = shown & (ranked <= SHOWN_A_ROW).to_numpy(dtype=bool)
     keep = np.ones(len(pairs), dtype=bool)
     keep[waits[~shown]] = False
     return pairs[keep][["left", "right", "probability", "decision", "why"]].reset_index(drop=True)

@@ -86,8 +86,8 @@ def _table(judgement: IdJudgement, columns: pd.DataFrame) -> pd.DataFrame:
     listed = ["column", "target", "against_silo", "part", "ids", "met", *COUNTS]
     rows = pd.concat([part.reindex(columns=listed).astype(object) for part in parts], ignore_index=True)
     rows = rows.astype({"column": "int64", "target": "string", "against_silo": "string", "part": "string"})
-    numbers = rows[COUNTS].astype("float64").fillna(0.0)
-    rows = rated(rows.assign(**numbers))
+    rows = rows.astype(dict.fromkeys(("ids", "met", *COUNTS), "float64"))
+    rows = rated(rows.fillna(dict.fromkeys(COUNTS, 0.0)))
     size = np.bincount(judgement.column, minlength=len(columns))[rows["column"].to_numpy()]
     refused = pd.MultiIndex.from_frame(_units_of(judgement, whole=True))
     is_refused = pd.MultiIndex.from_frame(rows[["column", "target"]]).isin(refused)
@@ -101,8 +101,8 @@ def _table(judgement: IdJudgement, columns: pd.DataFrame) -> pd.DataFrame:
         column=about["name"],
         identification_system=about["system"],
         against_system=rows["target"],
-        ids=rows["ids"].astype("float64").fillna(pd.Series(size, index=rows.index)),
-        met=rows["met"].astype("float64").where(rows["part"].notna(), rows["met"].fillna(0)),
+        ids=rows["ids"].fillna(pd.Series(size, index=rows.index)),
+        met=rows["met"].where(rows["part"].notna(), rows["met"].fillna(0.0)),
         status=np.select([is_refused, sound.to_numpy(dtype=bool)], ["Refused", "Verified"], "Unverified"),
     )
     order = ["place", "target", "against_silo", "part"]

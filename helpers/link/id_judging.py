@@ -175,8 +175,8 @@ class IdJudgement:
         """Refuse what is wrong: columns first, then lists within those that are left.
 
         Of all columns that are wrong the one goes first that is at odds with most others; of two at odds with
-        as many, the one whose system comes later. Where a list within it is wrong and the rest is sound, that
-        list goes alone. Lists are looked for in later systems first.
+        as many, the one whose system comes later. Where lists within it are wrong, less than half of it, and
+        the rest is sound, they go alone. Lists are looked for in later systems first.
 
         Parameters
         ----------
@@ -208,7 +208,7 @@ class IdJudgement:
         return np.asarray(wrong.reshape(len(self.units), width).sum(axis=1), dtype="int64")
 
     def _refuse(self, unit: int, lists: Lists, *, whole: bool) -> None:
-        """Refuse the wrong lists of a unit; all of it, if it is wrong as a whole and the rest isn't sound."""
+        """Refuse the wrong lists of a unit; all of it where they are most of it, or the rest isn't sound."""
         _, entry, same, another = self.verdicts(self.alive & (self.unit == unit))
         if another.sum() < FEWEST:
             return
@@ -220,7 +220,9 @@ class IdJudgement:
         for _, members in found:
             listed |= members
         chosen: list[tuple[str | None, Mask]] = [*found]
-        if (whole or found) and not is_sound(heard.among(~listed[entry]), LINE, FEWEST):
+        rest = heard.among(~listed[entry])
+        few_lists = 2 * len(rest.entry) > len(entry) and is_sound(rest, LINE, FEWEST)
+        if (whole or found) and not few_lists:
             chosen = [(None, np.asarray(self.column == int(self.units["column"].iloc[unit])))]
         for part, members in chosen:
             inside = members[entry]
@@ -255,10 +257,10 @@ class IdJudgement:
 
     def useless(self) -> Mask:
         """Tell which ids are of no use at all: those refused in a column whose kind is declared."""
-        refused = [refusal.members for refusal in self.refusals]
-        return np.logical_or.reduce([np.zeros(len(self.column), dtype=bool), *refused]) & (
-            self.system != "Undeclared"
-        )
+        result = np.zeros(len(self.column), dtype=bool)
+        for refusal in self.refusals:
+            result |= refusal.members
+        return np.asarray(result & (self.system != "Undeclared"))
 
 
 def rated(counted: pd.DataFrame) -> pd.DataFrame:

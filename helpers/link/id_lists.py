@@ -128,9 +128,9 @@ def _within(
     for one in wrong:
         inside, members = heard.among(mine == one), scope & (codes == one)
         narrower = _within(lists, inside, level + 1, members, line, fewest)
-        listed = np.logical_or.reduce(
-            [mask[inside.entry] for _, mask in narrower] or [inside.another & False]
-        )
+        listed = np.zeros(len(inside.entry), dtype=bool)
+        for _, mask in narrower:
+            listed |= mask[inside.entry]
         fits = bool(narrower) and is_sound(inside.among(~listed), line, 1)
         found.extend(narrower if fits else [(names[one], members)])
     beside = scope & ~np.isin(codes, wrong) if wrong else scope

@@ -162,6 +162,20 @@ def test_one_grades_list_is_refused_and_the_rest_of_the_column_used() -> None:
     assert "grade 07" in refused(columns)["expected"].iloc[0]
 
 
+def test_a_column_whose_lists_are_mostly_wrong_is_refused_whole() -> None:
+    """Children who left keep their right numbers; that is no reason to go on with such a column."""
+    numbers = [number if number >= 90 else (number + 1) % 90 for number in range(110)]
+    people, ids = frames(*column("sis", range(110), ALL[:110]), *column("iready", numbers, ALL[:110]))
+    people["school_name"] = people["school_name"].mask(people["silo"].eq("iready"), "Oak Hill")
+    grades = [f"{3 + row // 18:02d}" if row < 90 else None for row in range(110)]
+    people.loc[people["silo"].eq("iready"), "grade_level"] = grades
+    students = make_ready(people, ids, anchor_order=("sis",))
+    columns = verify_id_columns(students, 100, Places(ids[["silo", "record", "file", "row"]], {}, {}))
+    assert status(columns)["iready", "State"] == "Refused"
+    assert columns.table["part"].isna().all()
+    assert columns.agreeing.empty
+
+
 def test_a_column_that_moved_from_a_row_on_is_refused_from_there() -> None:
     numbers = [*range(200), *range(201, 241)]
     columns = judged(*column("sis", range(241), ALL[:241]), *column("iready", numbers, ALL[:240]))

@@ -96,6 +96,12 @@ def test_without_a_header_columns_are_called_by_their_place(tmp_path: Path) -> N
     assert any("no line of column names" in note for note in found.notes)
 
 
+def test_columns_are_named_in_messages_where_their_heads_are_known_and_else_by_place(tmp_path: Path) -> None:
+    known = read_person_file(_written(tmp_path, "vorname;nachname\nAda;Moreau\n"))
+    assert known.shown == ["vorname", "nachname"]
+    assert read_person_file(_written(tmp_path, "Ada;Moreau\nIvo;Novak\n")).shown == ["column 1", "column 2"]
+
+
 def test_a_head_that_stands_twice_is_told(tmp_path: Path) -> None:
     found = read_person_file(_written(tmp_path, "name,name,dob\nAda,Moreau,1999-02-19\n"))
     assert list(found.rows.columns) == ["name", "name#2", "dob"]

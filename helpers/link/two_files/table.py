@@ -23,6 +23,7 @@ from helpers.files.start.header_words import head_words, named_fields, numbered_
 from helpers.files.text_table import unique_names
 from helpers.files.workbook import is_sheet, rows_of, sheets_in
 from helpers.layouts import STRING, BadInput
+from helpers.link.two_files.fields import fields
 
 __all__ = ["PersonFile", "read_person_file"]
 
@@ -244,7 +245,9 @@ def _is_header(rows: Sequence[Sequence[str]]) -> bool:
 
 def _speaks(cell: str) -> bool:
     words = head_words(cell)
-    return bool(named_fields(words)) or numbered_thing(words) is not None
+    if named_fields(words) or numbered_thing(words) is not None:
+        return True
+    return any(" ".join(words) in field.heads for field in fields().values())
 
 
 def _table(path: Path, heads: _Heads, rows: Sequence[Sequence[str]], notes: list[str]) -> PersonFile:

@@ -144,7 +144,7 @@ def _checked(side: str, file: PersonFile, mapping: SideMapping) -> SideMapping:
                 )
             columns.append(found)
         sources[name] = replace(source, columns=tuple(columns))
-    return SideMapping(sources, {}, by_person=True)
+    return SideMapping(sources, {})
 
 
 def _in_common(

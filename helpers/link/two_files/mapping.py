@@ -40,7 +40,6 @@ class SideMapping:
 
     sources: dict[str, Source] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
-    by_person: bool = False
 
 
 def read_mapping(path: Path) -> dict[str, SideMapping]:
@@ -100,7 +99,7 @@ def _side(path: Path, side: str, table: Any) -> SideMapping:
                 f'columns is written {known} = ["A", "B"].'
             )
         sources[known] = _source(told, f"{path}, [{side}] {name}", known)
-    return SideMapping({name: sources[name] for name in FIELDS if name in sources}, by_person=True)
+    return SideMapping({name: sources[name] for name in FIELDS if name in sources})
 
 
 def _source(told: Any, place: str, field_name: str) -> Source:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from helpers.layouts import BadInput, Layout, as_table, nearest
@@ -13,11 +14,12 @@ from helpers.link.crosswalk import STEPS, anchors, make_crosswalk
 from helpers.link.evidence_table import as_pairs
 from helpers.link.findings import find_disagreements
 from helpers.link.id_columns import verify_id_columns
-from helpers.link.persons import persons_decided
+from helpers.link.persons import Persons, persons_decided
 from helpers.link.places import Places
+from helpers.link.review.settled import settled_by_persons
 from helpers.link.rungs import cascade, decided, exact, scored, shared_identifier, standardised
 from helpers.link.rungs.found import LARGEST_BLOCK, Aids, Found
-from helpers.link.settle import settle
+from helpers.link.settle import Settled, settle
 from helpers.link.students import Students, make_ready
 
 if TYPE_CHECKING:
@@ -119,7 +121,7 @@ def link_children(
     students, aids = check_ids(students, places, schools=schools, decisions=decisions, model=model)
     found = climb_to(method, students, aids)
     settled = found.settled or settle(students, found, aids.persons)
-    pairs, label = settled.pairs, settled.label
+    pairs, label = _answered(students, settled, aids.persons), settled.label
     # Where an id says one child and the first name plainly another, nobody need decide that the id collides.
     two_children = pairs["strong_id"] & pairs["plainly_different"] & (pairs["decision"] == "Review")
     refused = pairs.loc[(pairs["decision"] == "Refused") | two_children, ["left", "right"]]
@@ -136,6 +138,20 @@ def link_children(
         id_columns=aids.id_columns.table,
         stale_decisions=aids.persons.stale,
     )
+
+
+def _answered(students: Students, settled: Settled, persons: Persons) -> pd.DataFrame:
+    """Ask nobody about two children of whom a person spoke, be it of two other records."""
+    pairs = settled.pairs
+    if persons.pairs.empty:
+        return pairs
+    crosswalk = make_crosswalk(students, settled.label, pairs, settled.confidence)
+    answer = settled_by_persons(as_pairs(students, pairs), crosswalk).to_numpy(dtype=object)
+    said = ~pd.isna(answer)
+    by_whom = np.where(said, "Person", pairs["decided_by"].to_numpy(dtype=object))
+    decision = np.where(said, answer, pairs["decision"].to_numpy(dtype=object))
+    verified = pairs["verified"].to_numpy(dtype=bool) | (decision == "Match") & said
+    return pairs.assign(decision=decision, decided_by=by_whom, verified=verified)
 
 
 def check_ids(

@@ -11,6 +11,7 @@ from helpers.link.clusters import cluster_records
 from helpers.link.decide import cannot_be_one_child, decide
 from helpers.link.evidence import gather_evidence
 from helpers.link.persons import Persons
+from helpers.link.review.joining import join_as_persons_said
 from helpers.link.rungs.found import Found
 from helpers.link.students import Students
 
@@ -64,10 +65,22 @@ def settle(students: Students, found: Found, persons: Persons) -> Settled:
         apart = cannot_be_one_child(implied) | ~students.may_be_one_child(left, right)
         return (apart & ~persons.together(left, right)) | persons.apart(left, right)
 
-    matches = decided.index[decided["decision"] == "Match"].to_numpy()
+    by_rule = decided["decided_by"].ne("Person")
+    matches = decided.index[decided["decision"].eq("Match") & by_rule].to_numpy()
     clusters = cluster_records(len(students), decided.loc[matches], excluded)
     decided = after_clustering(decided, matches, clusters.outcome)
-    return Settled(decided, clusters.label, np.full(len(students), np.nan))
+    label, not_held = join_as_persons_said(clusters.label, persons.pairs)
+    return Settled(_refused(decided, persons.pairs[not_held]), label, np.full(len(students), np.nan))
+
+
+def _refused(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Refuse a person's yes between two children of whom a person said no."""
+    if pairs.empty:
+        return decided
+    known = pd.MultiIndex.from_frame(decided[["left", "right"]])
+    rows = known.isin(pd.MultiIndex.from_frame(pairs[["left", "right"]]))
+    contradiction = decided["contradiction"].mask(rows, "a person said no about the same two children")
+    return decided.assign(decision=decided["decision"].mask(rows, "Refused"), contradiction=contradiction)
 
 
 def _decided(students: Students, found: Found, persons: Persons) -> pd.DataFrame:
@@ -75,8 +88,8 @@ def _decided(students: Students, found: Found, persons: Persons) -> pd.DataFrame
     pairs = pairs.drop_duplicates(["left", "right"], ignore_index=True)
     asked = len(persons.pairs) + len(persons.again) > 0
     if asked:
-        said = persons.pairs[["left", "right", "is_match", "reviewed_utc"]]
-        said = pd.concat([said.assign(said=True), persons.again.assign(said=False)], ignore_index=True)
+        said = persons.pairs[["left", "right", "is_match", "reviewed_utc"]].assign(said=True)
+        said = said.merge(persons.again, on=["left", "right"], how="outer", validate="one_to_one")
         pairs = pairs.merge(said, on=["left", "right"], how="outer", validate="one_to_one")
         pairs["step"] = pairs["step"].fillna(STEP_OF_A_PERSON).astype("int64")
     evidence = gather_evidence(

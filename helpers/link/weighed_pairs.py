@@ -59,7 +59,9 @@ def with_weighed(
     moved = unit_label != np.arange(len(units))
     moved |= np.bincount(unit_label, minlength=len(units)) > 1
     rules.loc[torn & (moved[one] | moved[other]), "decision"] = "No match"
-    both = pd.concat([rules, model.reindex(columns=rules.columns)], ignore_index=True)
+    # pandas 2 guesses anew at the types of a frame without rows.
+    filled = [part for part in (rules, model[list(rules.columns)]) if len(part)] or [rules]
+    both = pd.concat(filled, ignore_index=True)
     return Settled(both, units.first_record[label], _confidence(students, units, label, listed))
 
 

@@ -68,7 +68,7 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     left_over, over_last = _decide_left_over(seen, undated, aids)
     parts = [dated, undated, left_over]
     label, outcomes = _cluster(count, parts, _by_weights_too(seen.exclusions, parts))
-    pairs = pd.concat(parts, ignore_index=True)
+    pairs = _stacked(parts)
     pairs.loc[pairs["decision"].eq("Match"), "decision"] = outcomes
     pairs = _one_question_a_record(pairs, seen.units.dated, label)
     settled = with_weighed(students, seen.settled, seen.units, pairs, label)
@@ -156,11 +156,9 @@ def _decide_undated(
         return chosen, over
     weighed = weigh(units, more, seen.exclusions, aids).assign(kind=2)
     of_roots = (is_root[chosen["left"]] | is_root[chosen["right"]]) & chosen["decision"].ne("Match")
-    all_pairs = pd.concat(
-        [pairs[~(is_root[pairs["left"]] | is_root[pairs["right"]])], weighed], ignore_index=True
-    )
+    all_pairs = _stacked([pairs[~(is_root[pairs["left"]] | is_root[pairs["right"]])], weighed])
     again = _choose(all_pairs, units, is_child | is_root, others, children, aids)
-    return pd.concat([chosen[of_roots], again], ignore_index=True), over
+    return _stacked([chosen[of_roots], again]), over
 
 
 def _choose(
@@ -221,15 +219,20 @@ def _by_weights_too(exclusions: Exclusions, parts: list[pd.DataFrame]):  # type:
         part.loc[part["match_probability"].lt(AGAINST) | part["refused"], ["left", "right"]]
         for part in (parts[0], parts[-1])
     ]
-    low = pd.concat(against)
+    low = _stacked(against)
     return exclusions.with_pairs(low["left"].to_numpy("int64"), low["right"].to_numpy("int64")).by_ids
 
 
 def _cluster(count: int, parts: list[pd.DataFrame], excluded) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[no-untyped-def]
-    matches = pd.concat([part[part["decision"].eq("Match")] for part in parts], ignore_index=True)
+    matches = _stacked([part[part["decision"].eq("Match")] for part in parts])
     edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(1))
     clusters = cluster_records(count, edges, excluded)
     return clusters.label, clusters.outcome
+
+
+def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames below each other; those without rows would only blur types."""
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def _one_question_a_record(pairs: pd.DataFrame, dated: np.ndarray, label: np.ndarray) -> pd.DataFrame:

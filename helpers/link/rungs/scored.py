@@ -61,7 +61,7 @@ def find_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
     units = make_units(students, settled.label, aids.schools)
     both, over = among_dated(units)
     one, over_one = dated_with_undated(units, units.dated, units.named & ~units.dated)
-    pairs = pd.concat([both, one], ignore_index=True)
+    pairs = pd.concat([both, one], ignore_index=True).astype("int64")
     pairs = pairs.assign(kind=np.repeat([0, 1], [len(both), len(one)]))
     return Candidates(settled, units, Exclusions.of(units, settled, aids.persons), pairs, over + over_one)
 
@@ -115,7 +115,8 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     for side in ("left", "right"):
         taken[seen.pairs.loc[likely, side].to_numpy()] = True
     left_over, over = among_undated(units, units.named & ~units.dated & ~taken)
-    pairs = pd.concat([seen.pairs, weigh(units, left_over, seen.exclusions, aids)], ignore_index=True)
+    weighed = weigh(units, left_over, seen.exclusions, aids).assign(kind=2)
+    pairs = pd.concat([part for part in (seen.pairs, weighed) if len(part)] or [weighed], ignore_index=True)
     probability = pairs["match_probability"].to_numpy()
     decision = np.select(
         [

@@ -153,11 +153,19 @@ def test_commoner_values_are_likelier_and_rare_ones_rarer_than_their_share(value
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.integers(0, 10_000), min_size=3, max_size=3))
-def test_chance_is_what_was_counted_once_enough_was(counts: list[int]) -> None:
-    before = [0.01, 0.09, 0.90]
+@given(st.lists(st.integers(0, 10_000), min_size=4, max_size=4))
+def test_chance_lies_between_what_was_thought_and_what_was_counted(counts: list[int]) -> None:
+    before = [0.0001, 0.0099, 0.09, 0.90]
     found = chance_agreement(np.array(counts, dtype="float64"), before, 5.0)
-    assert sum(found) == pytest.approx(1.0, abs=1e-9) or not any(counts)
     for count, share, thought in zip(counts, found, before, strict=True):
-        if count == 0:
-            assert share == thought
+        seen = count / max(sum(counts), 1)
+        assert min(seen, thought) - 1e-12 <= share <= max(seen, thought) + 1e-12
+        assert 0 < share < 1
+
+
+def test_enough_pairs_make_forget_what_was_thought_and_none_leave_it() -> None:
+    before = [0.5, 0.5]
+    assert chance_agreement(np.array([1e6, 9e6]), before, 5.0) == pytest.approx([0.1, 0.9], rel=1e-4)
+    assert chance_agreement(np.array([0.0, 0.0]), before, 5.0) == before
+    # One pair of one kind doesn't unsettle the other levels.
+    assert chance_agreement(np.array([1.0, 0.0]), [0.0001, 0.9999], 5.0)[0] < 0.0002

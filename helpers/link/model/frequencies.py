@@ -18,6 +18,8 @@ __all__ = ["SEED", "chance_agreement", "draw_pairs", "frequencies", "level_count
 SEED = 20_250_901
 # Fewer units with a birth date than this, and all units tell how common a name is.
 ENOUGH = 50
+# A level rarer than this can be missed by all pairs that are drawn.
+RARE = 0.001
 
 
 def frequencies(values: pd.Series, dated: pd.Series) -> pd.DataFrame:
@@ -134,13 +136,13 @@ def chance_agreement(counts: np.ndarray, u: list[float], worth: float) -> list[f
     u
         What was thought of each level so far.
     worth
-        How many pairs of each level that thought is worth, so that a level hardly met nearly keeps it; one
-        that isn't met at all keeps it.
+        How many pairs of each level that thought is worth, so that a level hardly met nearly keeps it; a rare
+        one that isn't met at all keeps it.
 
     Returns
     -------
     list of float
-        For each level.
+        For each level, above 0 and below 1.
 
     Examples
     --------
@@ -148,9 +150,5 @@ def chance_agreement(counts: np.ndarray, u: list[float], worth: float) -> list[f
     [0.009, 0.991]
     """
     before = np.array(u)
-    met = counts > 0
-    if not met.any():
-        return u
     share = (counts + worth) / (counts.sum() + worth / before)
-    share[met] *= max(1.0 - float(before[~met].sum()), 0.0) / share[met].sum()
-    return np.where(met, share, before).tolist()
+    return np.where((counts == 0) & (before < RARE), before, share).tolist()

@@ -34,7 +34,7 @@ CHUNK = 1_000_000
 MEMORY = "2GB"
 # Fewer units than this, and pairs drawn by chance are too often one child's.
 ENOUGH = 500
-DRAWN_PAIRS = 200_000
+DRAWN_PAIRS = 100_000
 # How many drawn pairs of each level the model's own figure is worth.
 WORTH = 5.0
 

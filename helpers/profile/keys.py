@@ -50,7 +50,9 @@ def places_in_order(rows: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
 
 
 def _ranks(column: pd.Series) -> np.ndarray:
-    if not isinstance(column.dtype, pd.StringDtype):
+    # A text that was assigned to every row is a column of objects under pandas 2.
+    is_text = isinstance(column.dtype, pd.StringDtype) or column.dtype == object
+    if not is_text:
         return column.to_numpy(dtype="float64", na_value=np.nan)
     codes, words = pd.factorize(column, sort=True)
     return np.where(codes < 0, len(words), codes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,7 +17,12 @@ from helpers.link.students import Students, make_ready
 if TYPE_CHECKING:
     from helpers.link.model import LinkModel
 
-__all__ = ["explain_pair", "match_weights_of", "train_on_district"]
+__all__ = ["RIVALS", "explain_pair", "match_weights_of", "train_on_district"]
+
+# The last step of a pair that was decided among others: what the others' fitting, or not, does to it.
+RIVALS = "Rivals"
+# A step that rounds to nothing is none.
+NOTHING = 0.005
 
 
 def _candidates(district: District) -> tuple[Students, Candidates]:
@@ -54,7 +60,8 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
     district
         The district that was linked.
     pair
-        A row of the table *pairs*: ``left_silo``, ``left_record``, ``right_silo``, ``right_record``.
+        A row of the table *pairs*: ``left_silo``, ``left_record``, ``right_silo``, ``right_record``; with its
+        ``match_probability``, if it has one, the steps end at what was decided.
     model
         The one it was linked with; that of the kit by default.
 
@@ -62,7 +69,8 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
     -------
     pandas.DataFrame
         One row a step: ``comparison``, ``level`` (both in words), ``weight`` (log2) and ``running_total``;
-        the first says how likely a pair is one child before anything is compared.
+        the first says how likely a pair is one child before anything is compared, the last (*Rivals*) what
+        it does that other children fit as well, or that none comes near.
 
     Raises
     ------
@@ -84,7 +92,21 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
             "Rules tie these two records for certain, so that no weight was needed. Take a row of "
             "links.pairs whose step is Scored."
         )
-    return explain(seen.units.frame(), left, right, model)
+    steps = explain(seen.units.frame(), left, right, model)
+    return _beside_rivals(steps, pair.get("match_probability"))
+
+
+def _beside_rivals(steps: pd.DataFrame, probability: object) -> pd.DataFrame:
+    """Add the step from the weight of a pair alone to the probability by which it was decided."""
+    if not isinstance(probability, float) or not 0 < probability < 1:
+        return steps
+    decided = math.log2(probability / (1 - probability))
+    weight = decided - float(steps["running_total"].iloc[-1])
+    if abs(weight) < NOTHING:
+        return steps
+    words = "no other child comes near" if weight > 0 else "other children fit, too"
+    last = pd.DataFrame([(RIVALS, words, weight, decided)], columns=list(steps.columns))
+    return pd.concat([steps, last.astype(steps.dtypes.to_dict())], ignore_index=True)
 
 
 def match_weights_of(model: LinkModel | None = None) -> pd.DataFrame:

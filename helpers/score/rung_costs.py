@@ -10,10 +10,10 @@ import pandas as pd
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.score.answer_key import can_be_judged
+from helpers.score.answer_key import can_be_judged, read_answer_key
 from helpers.score.children import score_children
 from helpers.score.flags import flags_lost, true_flags
-from helpers.score.truth import RECORD
+from helpers.score.truth import RECORD, persons_behind
 from helpers.show.numbers import CountGuard, number_text, shown_count
 
 __all__ = ["children_by_outcome", "flags_missed", "of_named_pairs", "outcomes_in_words", "wholly_by_rung"]
@@ -42,10 +42,17 @@ def children_by_outcome(district: District, links: Links) -> dict[str, int]:
         (another child's record is among them). Without one how surely they are tied: *joined*, *alone*,
         *review*, *unverified*, each child by its weakest tie. Only records with a name count: of a number
         alone that nobody shares no way to join can say whose it is, and with it no child would be whole.
+        Nor does a record count in which its own system put two children: no way to join mends or makes that.
     """
     crosswalk = links.crosswalk[links.crosswalk["linkable_by"].isin(NAMED)]
     if can_be_judged(district.folder):
-        told = score_children(_named(district), replace(links, crosswalk=crosswalk))["outcome"].value_counts()
+        key = read_answer_key(district.folder)
+        behind = persons_behind(district, key)[[*RECORD, "person"]].drop_duplicates()
+        two_in_one = behind.loc[behind.duplicated(RECORD), RECORD]
+        crosswalk = crosswalk[~_among(crosswalk, two_in_one)]
+        told = score_children(
+            _only(district, crosswalk[RECORD]), replace(links, crosswalk=crosswalk), key=key
+        )["outcome"].value_counts()
         return {outcome: int(told.get(outcome, 0)) for outcome in OUTCOMES}
     order = list(TIES)
     place = crosswalk["band"].map(order.index).groupby(crosswalk["child"]).max()
@@ -106,11 +113,17 @@ def of_named_pairs(scores: pd.DataFrame) -> tuple[float, float]:
     return right / possible if possible else np.nan, 2 * right / both if both else np.nan
 
 
-def _named(district: District) -> District:
+def _among(frame: pd.DataFrame, records: pd.DataFrame) -> np.ndarray:
+    """Tell which rows are of one of some records."""
+    return pd.MultiIndex.from_frame(frame[RECORD]).isin(pd.MultiIndex.from_frame(records[RECORD]))
+
+
+def _only(district: District, records: pd.DataFrame) -> District:
+    """Leave only some records in a district."""
     silos = {}
     for name, silo in district.items():
-        people = silo.people[silo.people["linkable_by"].isin(NAMED)]
-        rows = silo.person_rows.merge(people[RECORD], on=RECORD, how="inner", validate="many_to_one")
+        people = silo.people[_among(silo.people, records)]
+        rows = silo.person_rows[_among(silo.person_rows, records)]
         silos[name] = replace(silo, people=people, person_rows=rows)
     return District(district.folder, district.about, silos)
 

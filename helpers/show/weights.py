@@ -19,8 +19,6 @@ __all__ = ["match_weights", "waterfall"]
 
 UNIT = "match weight: each step to the right doubles the odds of one child"
 NOT_KNOWN = 0.005  # a weight that rounds to nothing
-# A weight beyond this is as good as no or yes; drawn at length it would leave no room for the others.
-LONGEST = 20.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,6 @@ class _Bar:
     begin: float
     end: float
     is_sum: bool = False
-    lone: bool = False
 
     @property
     def text(self) -> str:
@@ -61,10 +58,7 @@ def match_weights(weights: pd.DataFrame, *, title: str, caption: str = "") -> Pi
     """
     headings = weights["comparison"].mask(weights["comparison"].duplicated(), "")
     rows = zip(headings, weights["level"], weights["weight"], strict=True)
-    bars = [_Bar(str(heading), str(level), 0.0, float(weight), lone=True) for heading, level, weight in rows]
-    cut = any(abs(bar.end) > LONGEST for bar in bars)
-    if cut:
-        caption = f"{caption} Bars beyond {LONGEST:.0f} are cut; their numbers aren't.".strip()
+    bars = [_Bar(str(heading), str(level), 0.0, float(weight)) for heading, level, weight in rows]
     in_order = weights.sort_values("weight").to_dict("records")
     least, most = in_order[0], in_order[-1]
     return Picture(
@@ -127,7 +121,7 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
     narrow = sheet.narrow
     room = sheet.width - 8 if narrow else 330
     left = 4.0 if narrow else min(room, max(_width(sheet, bar) for bar in bars)) + 20
-    ends = [_drawn(bar, end) for bar in bars for end in (bar.begin, bar.end)]
+    ends = [end for bar in bars for end in (bar.begin, bar.end)]
     lowest, highest = min(0.0, *ends), max(0.0, *ends)
     scale = (sheet.width - left - 2 * tail) / max(highest - lowest, NOT_KNOWN)
     zero = left + tail - lowest * scale
@@ -147,7 +141,7 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
         elif not narrow:
             second = top + step / 2
         sheet.write(axes, edge, second, words, size=SMALL, across=side, shade=colour("muted"))
-        one, other = (zero + _drawn(bar, end) * scale for end in (bar.begin, bar.end))
+        one, other = (zero + end * scale for end in (bar.begin, bar.end))
         against = bar.end < bar.begin
         # What speaks against is hollow, so that it survives a grey printer.
         axes.barh(
@@ -173,11 +167,6 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
     sheet.write(axes, 4 if narrow else left, len(bars) * step + 16, unit, size=SMALL, shade=colour("muted"))
     axes.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
     return sheet.figure
-
-
-def _drawn(bar: _Bar, end: float) -> float:
-    """Cut a long bar that stands alone; a step of a waterfall must end where the next one begins."""
-    return max(min(end, LONGEST), -LONGEST) if bar.lone else end
 
 
 def _width(sheet: Sheet, bar: _Bar) -> float:

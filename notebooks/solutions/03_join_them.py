@@ -21,15 +21,15 @@ odds = 2.0 ** candidates
 first_child = odds.iloc[0] / odds.sum()
 """,
     "exercise-3.5": """
-in_order = scored.sort_values("probability", ascending=False, ignore_index=True)
+in_order = scored_pairs.sort_values("probability", ascending=False, ignore_index=True)
 right = in_order["one_child"].expanding().mean()
 line = in_order.loc[right.ge(0.99), "probability"].min()
 """,
-    "exercise-3.6": """
+    "exercise-3.7": """
 largest = groups.loc[groups["children"].idxmax()]
 surely_missed = groups.loc[groups["low"] > largest["high"], "group"].tolist()
 """,
-    "exercise-3.7": """
+    "exercise-3.6": """
 expected = waiting["probability"] * waiting["pairs_gained"]
 first_three = waiting.loc[expected.nlargest(3).index, "pair"].tolist()
 """,
@@ -56,11 +56,11 @@ first_child = odds / (1 + odds)
     "exercise-3.5": """
 line = 0.5
 """,
-    "exercise-3.6": """
+    "exercise-3.7": """
 largest = groups.loc[groups["children"].idxmax()]
 surely_missed = groups.loc[groups["missed"] > largest["missed"], "group"].tolist()
 """,
-    "exercise-3.7": """
+    "exercise-3.6": """
 first_three = waiting.nlargest(3, "probability")["pair"].tolist()
 """,
 }
@@ -74,16 +74,16 @@ WHY = {
     "else can say that both sides know: here a name. And a test must let right joins through: capitals, and "
     "in real lists accents, nicknames and the order of names, which the third rung sees through. Where one "
     "side has no names at all, nothing can notice: such a join is unverified.",
-    "exercise-3.4": "One pair alone looks certain, since a name that fits is rare. But two more children "
-    "have it: somebody must be wrong, and the probabilities of all that it can be add up to one. "
+    "exercise-3.4": "Alone it looks certain, since a name that fits is rare. But a namesake fits nearly as "
+    "well, and perhaps she is on no other list: the probabilities of all that it can be add up to one. "
     "Where none stands out, the record belongs to nobody until a person has looked.",
     "exercise-3.5": "A line is a choice between two harms, and somebody has to make it: one in a hundred is "
     "a setting. Below the line no pair is thrown away; it waits for a person. And a line that "
     "was chosen on these pairs must be tried on others.",
-    "exercise-3.6": "Nine children of whom two are missed look worse than all others, and may be chance. "
+    "exercise-3.7": "Nine children of whom two are missed look worse than all others, and may be chance. "
     "Where an interval lies wholly above that of the largest group, chance is no good excuse: "
     "ask what in the form or the rule does it.",
-    "exercise-3.7": "A nearly certain pair is no work for a person, and a hopeless one is none either. An "
+    "exercise-3.6": "A nearly certain pair is no work for a person, and a hopeless one is none either. An "
     "hour is spent where a yes is likely and joins much: the products 2.0, 1.8 and 1.6 come "
     "first.",
 }

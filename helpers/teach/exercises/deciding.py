@@ -38,7 +38,7 @@ def _first_of_namesakes(answer: object, *, candidates: pd.Series) -> str | None:
     if abs(given - first / odds.sum()) < NEAR:
         return None
     if abs(given - first / (1 + first)) < NEAR:
-        return "That looks at the first child alone. The others have the same name: they compete."
+        return "That looks at the first alone. But the others compete: all that it can be adds up to one."
     if abs(given - candidates.iloc[0] / candidates.sum()) < NEAR:
         return "Weights are doublings: turn each into odds (2 ** weight) before you add them."
     return f"Yours is {given:.4f}. Turn each weight into odds, and divide the first's by the sum of all."
@@ -133,7 +133,7 @@ EXERCISES = (
         check=_line,
     ),
     Exercise(
-        number="3.6",
+        number="3.7",
         asks="Which groups are surely missed more often than the largest one?",
         hints=(
             "A dot without its interval says little: how wide is it for 9 children?",
@@ -143,7 +143,7 @@ EXERCISES = (
         check=_surely_missed,
     ),
     Exercise(
-        number="3.7",
+        number="3.6",
         asks="There is time for three pairs: which do you look at?",
         hints=(
             "A pair that is nearly certain teaches little; one that joins two records gains little.",

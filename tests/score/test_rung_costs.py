@@ -1,0 +1,98 @@
+"""What a way to join costs in children: nobody is blamed for what a record's own system mixed up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from helpers.files import District
+from helpers.link import Links, link_district
+from helpers.score.answer_key import read_answer_key
+from helpers.score.rung_costs import children_by_outcome, flags_missed, of_named_pairs, wholly_by_rung
+from helpers.score.truth import RECORD, persons_behind
+
+NAMED = ["Name and birth date", "Name only"]
+
+
+@pytest.fixture(scope="module")
+def links(district: District) -> Links:
+    return link_district(district, "standardised")
+
+
+@pytest.fixture(scope="module")
+def whose(district: District, links: Links) -> pd.DataFrame:
+    """Give the crosswalk's rows of records with a name that are about one person, and that person."""
+    behind = persons_behind(district, read_answer_key(district.folder))[[*RECORD, "person"]].drop_duplicates()
+    behind = behind[~behind.duplicated(RECORD, keep=False)]
+    named = links.crosswalk[links.crosswalk["linkable_by"].isin(NAMED)]
+    return named.merge(behind, on=RECORD, how="inner", validate="one_to_one")
+
+
+def relabelled(links: Links, child: pd.Series, whose: pd.DataFrame) -> Links:
+    """Give links in which records became other children."""
+    made = whose[RECORD].assign(made=child.astype("string"))
+    crosswalk = links.crosswalk.merge(made, on=RECORD, how="left", validate="one_to_one")
+    crosswalk["child"] = crosswalk["made"].fillna(crosswalk["child"])
+    return replace(links, crosswalk=crosswalk.drop(columns="made"))
+
+
+def test_whoever_is_joined_by_the_truth_is_whole(
+    district: District, links: Links, whose: pd.DataFrame
+) -> None:
+    costs = children_by_outcome(district, relabelled(links, whose["person"], whose))
+    assert costs["missed"] == costs["wrong"] == 0
+    assert costs["right"] > 0
+    assert list(costs) == ["right", "missed", "wrong"]
+
+
+def test_two_children_made_one_are_two_wrong_ones_and_one_torn_apart_is_missed(
+    district: District, links: Links, whose: pd.DataFrame
+) -> None:
+    children = read_answer_key(district.folder).people.query("role == 'Student'")["person"]
+    records = whose.loc[whose["person"].isin(children), "person"].value_counts()
+    one, other, torn = sorted(records.index[records >= 3])[:3]
+    child = whose["person"].replace({other: one})
+    first = whose.index[whose["person"].eq(torn)][0]
+    child[first] = "a child of its own"
+    costs = children_by_outcome(district, relabelled(links, child, whose))
+    assert (costs["wrong"], costs["missed"]) == (2, 1)
+
+
+def test_a_record_of_two_children_makes_nobody_wrong(district: District, links: Links) -> None:
+    """Every record alone: however many a system mixed up, no join put them there."""
+    crosswalk = links.crosswalk.assign(child=links.crosswalk["silo"] + links.crosswalk["record"])
+    assert children_by_outcome(district, replace(links, crosswalk=crosswalk))["wrong"] == 0
+
+
+def test_flags_are_counted_for_each_way_and_the_last_line_says_who_has_them(
+    district: District, links: Links
+) -> None:
+    crosswalk = links.crosswalk.assign(child=links.crosswalk["silo"] + links.crosswalk["record"])
+    rungs = {"Standardised": links, "Not at all": replace(links, crosswalk=crosswalk)}
+    told = flags_missed(district, rungs).set_index("joined by")
+    assert told.index.tolist() == [*rungs, "who truly have it"]
+    flags = told.drop(columns="flagged without cause")
+    assert (flags.loc["Not at all"] <= flags.loc["who truly have it"]).all()
+    assert flags.loc["Standardised"].sum() <= flags.loc["Not at all"].sum()
+
+
+def test_pairs_of_records_with_a_name_are_summed_over_their_kinds() -> None:
+    scores = pd.DataFrame(
+        {
+            "left_silo": pd.array([pd.NA, pd.NA, pd.NA, "sis"], dtype="string"),
+            "group": ["All"] * 4,
+            "pair_kind": ["Both with birth date", "Names only", "Identifier only", "Names only"],
+            "possible": [6, 4, 50, 99],
+            "linked": [5, 1, 0, 99],
+            "right": [4, 1, 0, 99],
+        }
+    )
+    recall, f1 = of_named_pairs(scores)
+    assert recall == pytest.approx(5 / 10)
+    assert f1 == pytest.approx(2 * 5 / (10 + 6))
+
+
+def test_without_a_key_the_title_says_that_nobody_has_checked() -> None:
+    assert "nobody has checked" in wholly_by_rung({"Exact": {"joined": 3}, "Decided": {"joined": 5}})

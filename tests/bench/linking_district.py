@@ -40,7 +40,13 @@ class _Links:
 
 
 def measure_district(
-    seed: int, students: int, methods: Sequence[str], *, with_ceiling: bool, **settings: Any
+    seed: int,
+    students: int,
+    methods: Sequence[str],
+    *,
+    with_ceiling: bool,
+    with_groups: bool = True,
+    **settings: Any,
 ) -> Measures:
     """Link and score one district.
 
@@ -52,6 +58,8 @@ def measure_district(
         Some of `ALL_METHODS`; each is run as a process of its own.
     with_ceiling
         Whether to train the classifier that knows the truth.
+    with_groups
+        Whether groups of children are scored apart, which takes long where there are many.
     **settings
         As in `linking_data`.
 
@@ -89,7 +97,9 @@ def measure_district(
                 pairs.append(pd.read_parquet(out / "pairs.parquet"))
             if method == DECIDED:
                 links = _Links(pd.read_parquet(out / "crosswalk.parquet"), pairs[-1], data.findings.head(0))
-                measures |= _of_decided(data, links)
+                measures["review"] = _with_review(data, links)
+                if with_groups:
+                    measures |= _for_whom(data, links)
             if method == CAREFUL:
                 costs[method] |= pd.read_parquet(out / "once.parquet").iloc[0].to_dict()
         scores[method] = _best(counter, labels[method])
@@ -125,9 +135,21 @@ def _rates(counts: Counts) -> Measures:
     return {"precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
 
 
-def _of_decided(data: LinkingData, links: _Links) -> Measures:
-    """Say what a person who answers what waits would add, and for whom the links are how right."""
-    review = with_review(data, links, key=data.key).set_index("pair_kind")  # type: ignore[arg-type]
+def _with_review(data: LinkingData, links: _Links) -> Measures:
+    """Say what a person who answers what waits, each child once, would add."""
+    review = with_review(data, links, key=data.key).set_index("pair_kind")
+    return {
+        name: {
+            "recall": float(review.loc[kind, "recall_after"]),
+            "asked": int(review.loc[kind, "asked"]),
+            "waiting": int(review.loc[kind, "waiting"]),
+        }
+        for name, kind in POPULATIONS.items()
+    }
+
+
+def _for_whom(data: LinkingData, links: _Links) -> Measures:
+    """Say how right links of twins are, and how far the best and the worst group lie apart."""
     groups = score_groups(data, links.crosswalk, key=data.key, exposure=data.exposure)  # type: ignore[arg-type]
     twins = groups.scores[
         groups.scores["group"].eq("twin: yes")
@@ -136,14 +158,6 @@ def _of_decided(data: LinkingData, links: _Links) -> Measures:
     ].set_index("pair_kind")
     gaps = groups.gaps[groups.gaps["dimension"].eq("All")].set_index(["faults", "pair_kind"])
     return {
-        "review": {
-            name: {
-                "recall": float(review.loc[kind, "recall_after"]),
-                "asked": int(review.loc[kind, "asked"]),
-                "waiting": int(review.loc[kind, "waiting"]),
-            }
-            for name, kind in POPULATIONS.items()
-        },
         "twins": {name: _interval(twins.loc[kind], "value") for name, kind in POPULATIONS.items()},
         "gaps": {
             faults: {
@@ -153,7 +167,6 @@ def _of_decided(data: LinkingData, links: _Links) -> Measures:
                     "worst": str(gaps.loc[(faults, kind), "worst"]),
                 }
                 for name, kind in POPULATIONS.items()
-                if (faults, kind) in gaps.index
             }
             for faults in (AS_THEY_ARE, MADE_EQUAL)
         },

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.link import Links, link_children
+from helpers.link import Links, link_children, link_district
 from helpers.score import read_answer_key, score_children, score_findings, score_links
 
 
@@ -48,6 +48,18 @@ def test_each_rung_finds_more_and_none_joins_two_children_silently(district: Dis
         children = score_children(district, one)
         silent = children.loc[children["outcome"].eq("wrong") & ~children["noticed"], "person"]
         assert set(silent) <= filed_under_a_sibling, "whole names that are a sibling's nobody can tell"
+
+
+def test_the_last_rung_joins_records_without_birth_dates_and_hardly_any_wrongly(district: District) -> None:
+    decided = link_district(district)
+    scores = score_links(district, decided.crosswalk)
+    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")].set_index("pair_kind")
+    named = whole.loc[["Both with birth date", "One without", "Names only"]]
+    assert named["precision"].min() >= 0.97
+    assert named["f1"].min() >= 0.93
+    assert named.loc["Both with birth date", "f1"] >= 0.98
+    by_model = decided.crosswalk[decided.crosswalk["step"].eq("Scored")]
+    assert by_model["confidence"].between(0.5, 1).all()
 
 
 def test_every_child_record_is_in_the_crosswalk_once(district: District, links: Links) -> None:

@@ -27,7 +27,7 @@ def test_every_pair_that_two_systems_hold_is_found(
 ) -> None:
     folder = make_district(folder=tmp_path / "clean", level=level, seed=seed, students=students, faults=0.0)
     district = read_district(folder)
-    links = link_district(district)
+    links = link_district(district, "standardised")
     key = read_answer_key(folder)
 
     # Where a list keeps neither an id nor a birth date, two of one name, school and grade are one line.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 import pytest
 
 from helpers.files import District
 from helpers.layouts import BadInput
 from helpers.link.model import shipped_model, weights
 from helpers.link.model.comparisons import KINDS
-from helpers.link.model.of_districts import train_on_districts
+from helpers.link.model.of_districts import _mean, train_on_districts
+from helpers.link.model.scoring import levels_of
 from synthetic_data.studies.link_model import SCENARIO, SEEDS
 
 
@@ -22,6 +26,26 @@ def test_a_district_teaches_how_its_own_records_agree(district: District) -> Non
     # has one child to go to.
     assert model.matches[KINDS[0]] > 1.5
     assert 0.5 < model.matches[KINDS[1]] < 1.5
+
+
+def test_several_districts_give_the_mean_of_what_each_taught() -> None:
+    one = shipped_model()
+    other = replace(one, matches={kind: value + 1 for kind, value in one.matches.items()}, kept=())
+    comparisons = copy.deepcopy(one.settings["comparisons"])
+    taught, kept = levels_of(comparisons[1])[0], levels_of(comparisons[-1])[0]
+    taught["m_probability"] /= 2
+    kept["m_probability"] /= 2
+    other = replace(other, settings=one.settings | {"comparisons": comparisons})
+    mean = _mean([replace(one, kept=("home",)), other])
+    before, after = (levels_of(model.settings["comparisons"][1])[0] for model in (one, mean))
+    assert after["m_probability"] == pytest.approx(before["m_probability"] * 0.75, rel=1e-4)
+    # What only one of them was taught is that one's.
+    assert levels_of(mean.settings["comparisons"][-1])[0]["m_probability"] == pytest.approx(
+        kept["m_probability"], rel=1e-4
+    )
+    assert mean.kept == ()
+    assert mean.matches[KINDS[1]] == pytest.approx(one.matches[KINDS[1]] + 0.5, rel=1e-4)
+    assert mean.units == 2 * one.units
 
 
 def test_no_district_teaches_nothing() -> None:

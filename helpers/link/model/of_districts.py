@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from helpers.layouts import BadInput
 from helpers.link.candidates import among_dated, dated_with_undated
 from helpers.link.ladder import check_ids, climb_to
 from helpers.link.model.link_model import LinkModel
+from helpers.link.model.scoring import levels_of
 from helpers.link.model.training import DRAWN_PAIRS, train, with_matches
 from helpers.link.places import Places
 from helpers.link.rungs.scored import find_candidates
@@ -60,7 +62,7 @@ def train_on_districts(
     """
     if not districts:
         raise BadInput("No district is given to train on. Give at least one that read_district has read.")
-    records, open_units = [], []
+    models = []
     for district in districts:
         students = make_ready(district.people, district.identifiers, district.unique_people, tuple(district))
         places = Places(district.person_rows, district.layouts, district.kinds)
@@ -70,21 +72,38 @@ def train_on_districts(
             among_dated(single)[0],
             dated_with_undated(single, single.dated, single.named & ~single.dated)[0],
         ]
-        records.append((single.frame(), pd.concat(candidates, ignore_index=True)))
+        model = train(
+            single.frame(),
+            pd.concat(candidates, ignore_index=True),
+            start=start,
+            trained_on=trained_on,
+            max_pairs=max_pairs,
+            drawn_pairs=drawn_pairs,
+        )
         seen = find_candidates(students, climb_to("standardised", students, aids), aids)
-        open_units.append((seen.units.frame(), seen.pairs))
-    units, pairs = _together(records)
-    model = train(
-        units, pairs, start=start, trained_on=trained_on, max_pairs=max_pairs, drawn_pairs=drawn_pairs
+        models.append(with_matches(model, seen.units.frame(), seen.pairs))
+    return models[0] if len(models) == 1 else _mean(models)
+
+
+def _mean(models: Sequence[LinkModel]) -> LinkModel:
+    """Put models of several districts into one: the mean of what each has learnt."""
+    settings = copy.deepcopy(models[0].settings)
+    for place, comparison in enumerate(settings["comparisons"]):
+        name = comparison["output_column_name"]
+        taught = [model for model in models if name not in model.kept] or models
+        each = [levels_of(model.settings["comparisons"][place]) for model in taught]
+        for number, level in enumerate(levels_of(comparison)):
+            for part in ("m_probability", "u_probability"):
+                level[part] = _mean_of([levels[number][part] for levels in each])
+    return replace(
+        models[0],
+        settings=settings,
+        matches={kind: _mean_of([model.matches[kind] for model in models]) for kind in models[0].matches},
+        units=sum(model.units for model in models),
+        pairs=sum(model.pairs for model in models),
+        kept=tuple(name for name in models[0].kept if all(name in model.kept for model in models)),
     )
-    counted = [with_matches(model, *left_open).matches for left_open in open_units]
-    matches = {kind: float(np.mean([one[kind] for one in counted])) for kind in model.matches}
-    return replace(model, matches={kind: float(f"{value:.5g}") for kind, value in matches.items()})
 
 
-def _together(parts: Sequence[tuple[pd.DataFrame, pd.DataFrame]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put units of several districts under each other, numbered on."""
-    begin = np.cumsum([0, *(len(units) for units, _ in parts)])
-    units = [one.assign(unit=one["unit"] + first) for (one, _), first in zip(parts, begin, strict=False)]
-    pairs = [one[["left", "right"]] + first for (_, one), first in zip(parts, begin, strict=False)]
-    return pd.concat(units, ignore_index=True), pd.concat(pairs, ignore_index=True)
+def _mean_of(values: Sequence[float]) -> float:
+    return float(f"{sum(values) / len(values):.5g}")

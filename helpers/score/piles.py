@@ -74,7 +74,7 @@ def read_piles(file: Path | str, cards: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in COLUMNS[:3] if name not in typed]
     if missing:
         raise BadInput(f"{file} has no column {missing[0]!r}; it needs {', '.join(COLUMNS[:3])}.")
-    typed = typed.reindex(columns=list(COLUMNS)).dropna(how="all")
+    typed = typed.reindex(columns=list(COLUMNS)).astype(STRING).dropna(how="all")
     typed = typed.assign(**{name: typed[name].str.strip() for name in COLUMNS})
     typed["card"] = typed["card"].str.upper()
     wrong = _faults(typed, cards["card"].tolist())

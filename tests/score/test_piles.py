@@ -110,3 +110,13 @@ def test_the_table_to_fill_in_has_a_line_a_team_and_card(tmp_path: Path, cards: 
     file = tmp_path / "piles.csv"
     empty.to_csv(file, index=False)
     assert read_piles(file, cards).empty
+
+
+def test_a_room_without_a_watch_leaves_the_seconds_out(
+    tmp_path: Path, district: District, cards: pd.DataFrame
+) -> None:
+    first, second = cards["card"].iloc[:2]
+    piles = read_piles(typed(tmp_path, f"team,card,pile\nBlue,{first},x\nBlue,{second},x\n"), cards)
+    scores = score_piles(district, cards, piles).iloc[0]
+    assert scores["linked"] == 1
+    assert pd.isna(scores["seconds_a_pair"])

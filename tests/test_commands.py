@@ -13,7 +13,14 @@ from helpers.cli import main
 
 WRITES = {
     "read": ["findings.csv", "accounts.csv"],
-    "link": ["crosswalk.csv", "pairs.csv", "link_findings.csv"],
+    "link": [
+        "crosswalk.csv",
+        "pairs.csv",
+        "id_columns.csv",
+        "link_findings.csv",
+        "quality_estimate.csv",
+        "review_queue.csv",
+    ],
     "score": [
         "scores.csv",
         "by_group.csv",

@@ -108,7 +108,7 @@ def _contacts(values: dict[str, Values], initial: Values) -> Iterator[Keys]:
 
 
 def _near(values: dict[str, Values]) -> Sequence[Keys]:
-    """Give the keys by which a misspelt or shortened name is found, at the same school or in the same grade."""
+    """Give the keys by which a misspelt or shortened name is found at the same school or grade."""
     given, parts = Keys.of(values["given_formal"]), Keys.of(values["family_parts"])
     initial, last_initial = first_letters(values["given"], 1), first_letters(values["family"], 1)
     return (

@@ -36,7 +36,7 @@ def distinct_pairs(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.n
 
 @dataclass(frozen=True)
 class Values:
-    """Distinct values of units: ``unit`` and ``code`` side by side, sorted; ``texts`` says what a code means."""
+    """Distinct values of units: ``unit`` and ``code`` side by side, sorted; ``texts`` by code."""
 
     unit: np.ndarray
     code: np.ndarray

@@ -128,7 +128,8 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
     step, thick = (58, 14) if narrow else (40, 16)
     sheet.set_height(len(bars) * step + 34)
     axes = sheet.page_axes()
-    axes.plot([zero, zero], [0, len(bars) * step], color=colour("muted"), linewidth=0.8)
+    if not narrow:
+        axes.plot([zero, zero], [0, len(bars) * step], color=colour("muted"), linewidth=0.8)
     for place, bar in enumerate(bars):
         top = place * step
         centre = top + (42 if narrow else step / 2)
@@ -141,6 +142,9 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
         elif not narrow:
             second = top + step / 2
         sheet.write(axes, edge, second, words, size=SMALL, across=side, shade=colour("muted"))
+        if narrow:  # words stand above their bar here: the line of nothing must not cross them
+            reach = [centre - thick * 0.7, centre + thick * 0.7]
+            axes.plot([zero, zero], reach, color=colour("muted"), linewidth=0.8)
         one, other = (zero + end * scale for end in (bar.begin, bar.end))
         against = bar.end < bar.begin
         # What speaks against is hollow, so that it survives a grey printer.

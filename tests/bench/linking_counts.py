@@ -45,7 +45,9 @@ class PairCounter:
     """Counts the pairs that a labelling of a district's students joins, by population.
 
     Records are numbered as in ``LinkingData.students``. A record whose rows belong to two people counts for
-    both, and one that the key knows nobody for as a person of its own, as in ``helpers.score.score_links``.
+    both, and one that the key knows nobody for as a person of its own; pairs with a child's record that was
+    not read as a student's can't be joined and are possible all the same: so does `helpers.score.score_links`
+    count.
     """
 
     def __init__(self, data: LinkingData) -> None:
@@ -55,17 +57,32 @@ class PairCounter:
         self.place = rows["place"].to_numpy()
         person = rows["person"].fillna("nobody " + rows["place"].astype("string"))
         self.person = pd.factorize(person)[0].astype("int64")
-        dated = students["linkable_by"].eq("Name and birth date").to_numpy()
-        named = students["linkable_by"].eq("Name only").to_numpy()
-        self.kind_of_record = np.where(dated, 0, np.where(named, 1, 2))
+        self.kind_of_record = _kinds(students["linkable_by"])
         self.kind = self.kind_of_record[self.place]
-        self.possible = _by_population(self.person, self.kind)
+        unlinked_person, unlinked_kind = self._not_linked(data, pd.factorize(person)[1])
+        self.possible = _by_population(
+            np.concatenate([self.person, unlinked_person]), np.concatenate([self.kind, unlinked_kind])
+        )
         # One person a record, for pairs of records: the one on most of its rows.
         most = data.owners.sort_values([*RECORD, "rows", "person"], ascending=[True, True, False, True])
         most = most.drop_duplicates(RECORD)[[*RECORD, "person"]]
         owner = number.merge(most, on=RECORD, how="left", validate="one_to_one")["person"]
         codes = pd.factorize(owner)[0].astype("int64")
         self.owner = np.where(codes >= 0, codes, codes.max(initial=-1) + 1 + np.arange(len(codes)))
+
+    @staticmethod
+    def _not_linked(data: LinkingData, persons: pd.Index) -> tuple[np.ndarray, np.ndarray]:
+        """Give person and kind of records that are children's by the key, and were not read as such."""
+        others = data.people.loc[~data.people["role"].eq("Student"), [*RECORD, "linkable_by"]]
+        people = data.key.people
+        children = people.loc[people["role"].eq("Student"), "person"]
+        theirs = others.merge(
+            data.owners[[*RECORD, "person"]], on=RECORD, how="inner", validate="one_to_many"
+        )
+        theirs = theirs[theirs["person"].isin(children)]
+        place = pd.Index(persons).get_indexer(pd.Index(theirs["person"]))
+        new = pd.factorize(theirs["person"])[0] + len(persons)
+        return np.where(place >= 0, place, new).astype("int64"), _kinds(theirs["linkable_by"])
 
     def __call__(self, labels: np.ndarray) -> dict[str, Counts]:
         """Count a labelling: one integer a record, equal where they are held to be one child.
@@ -114,6 +131,12 @@ class PairCounter:
     def is_match(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Tell which pairs of records are truly one child."""
         return self.owner[left] == self.owner[right]
+
+
+def _kinds(linkable_by: pd.Series) -> np.ndarray:
+    """Rank what a record can be linked by: 0 name and birth date, 1 name only, 2 neither."""
+    dated, named = linkable_by.eq("Name and birth date"), linkable_by.eq("Name only")
+    return np.select([dated.to_numpy(dtype=bool), named.to_numpy(dtype=bool)], [0, 1], default=2)
 
 
 def _pairs(label: np.ndarray) -> int:

@@ -24,6 +24,7 @@ __all__ = ["CACHE", "LinkingData", "linking_data", "read_data"]
 PROJECT = Path(__file__).resolve().parents[2]
 CACHE = PROJECT / "reports" / "bench_cache"
 DISTRICT = ("people", "person_rows", "identifiers", "findings")
+TO_LINK = ("people", "person_rows", "identifiers", "school")
 KEY = ("people", "rows", "faults", "limits", "cases", "values", "effects")
 # The bulk of a key, which no score of links looks at.
 NOT_KEPT = ("values", "effects", "limits")
@@ -113,13 +114,16 @@ def _keep(place: Path, folder: Path) -> None:
     (place / "about.json").write_text(json.dumps(about), encoding="utf-8")
 
 
-def read_data(place: Path) -> LinkingData:
+def read_data(place: Path, *, truth: bool = True) -> LinkingData:
     """Read a district that was kept.
 
     Parameters
     ----------
     place
         Its folder in the cache.
+    truth
+        Whether the key and what is derived from it are read; without, they are empty, so that a process
+        that only links holds no more than linking needs.
 
     Returns
     -------
@@ -127,9 +131,12 @@ def read_data(place: Path) -> LinkingData:
         Its tables.
     """
     about = json.loads((place / "about.json").read_text(encoding="utf-8"))
+    told = {name: pd.read_parquet(place / f"{name}.parquet") for name in TO_LINK}
+    for name in ("findings", "owners", "exposure"):
+        told[name] = pd.read_parquet(place / f"{name}.parquet") if truth else pd.DataFrame()
     tables = {
-        name: pd.read_parquet(place / f"{name}.parquet")
-        for name in (*DISTRICT, "school", "owners", "exposure")
+        name: pd.read_parquet(place / f"key_{name}.parquet") if truth else pd.DataFrame() for name in KEY
     }
-    key = AnswerKey(**{name: pd.read_parquet(place / f"key_{name}.parquet") for name in KEY})
-    return LinkingData(folder=place, key=key, **tables, **{name: tuple(about[name]) for name in about})
+    return LinkingData(
+        folder=place, key=AnswerKey(**tables), **told, **{name: tuple(about[name]) for name in about}
+    )

@@ -99,7 +99,7 @@ def main() -> None:
     """Link, write labels and pairs, and print what it cost."""
     place, method, out = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    data = read_data(place)
+    data = read_data(place, truth=False)
     before, cpu = time.perf_counter(), time.process_time()
     labels, tables = OTHERS.get(method, by_kit)(data, method)
     cost = {"seconds": time.perf_counter() - before, "cpu_seconds": time.process_time() - cpu}

@@ -39,8 +39,8 @@ BLOCKS = (
     ("email",),
 )
 SWAPPED_NAMES = "l.first_name = r.last_name and l.last_name = r.first_name"
-# A nurse's visits are a record each; every other system is held to keep a child once.
-MORE_RECORDS_A_CHILD = frozenset({"health"})
+# A visit to the nurse and a survey filled in are a record each; other systems are held to keep a child once.
+MORE_RECORDS_A_CHILD = frozenset({"health", "survey"})
 # Levels of the comparison of names, as Splink numbers them: 0 anything else, 1 surname alone, 2 first name
 # alone.
 FIRST_NAME_ALONE = 2

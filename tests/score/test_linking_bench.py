@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -77,6 +78,15 @@ def test_pairs_are_counted_as_the_scores_count_them(drawn: list[tuple[str, str, 
             whole.loc[kind, ["possible", "linked", "right"]].tolist() if kind in whole.index else [0] * 3
         )
         assert [told.possible, told.linked, told.right] == expected
+
+
+def test_a_childs_record_that_is_not_linked_is_missed() -> None:
+    by_hand = made([("sis", "s1", "P1", "a"), ("meals", "m1", "P1", "a"), ("clubs", "c1", "P1", "b")])
+    data = as_data(by_hand)
+    unknown = data.people.assign(role=data.people["role"].mask(data.people["record"].eq("c1"), "Unknown"))
+    data = replace(data, people=unknown)
+    counted = PairCounter(data)(np.array([0, 0]))["A"]
+    assert (counted.possible, counted.linked, counted.right) == (3, 1, 1)
 
 
 def test_some_systems_are_counted_apart() -> None:

@@ -171,7 +171,7 @@ def _trust(element: Element, system: str) -> int:
 def _fillers(values: pd.DataFrame, evidence: Evidence, elements: Mapping[str, Element]) -> pd.DataFrame:
     """Say of every child and element without a value why there is none."""
     children = evidence.children
-    names, years = pd.Index(elements, dtype=STRING), pd.Index([NO_YEAR, *evidence.years.years])
+    names, years = pd.Index(list(elements), dtype=STRING), pd.Index([NO_YEAR, *evidence.years.years])
     # An element in a year is numbered, a pair; so is a child of a pair, a cell. Of most there is no value.
     lacking = np.zeros((len(names) * len(years), len(children)), dtype=bool)
     of_child = np.array([element.per == "child" for element in elements.values()])
@@ -261,7 +261,7 @@ def choose_values(values: pd.DataFrame, evidence: Evidence, elements: tuple[Elem
     shown = list(empty_table("values").columns)
     both = [as_table("values", part.reindex(columns=shown)) for part in (ranked, fillers) if len(part)]
     result = pd.concat(both, ignore_index=True) if both else empty_table("values")
-    place = pd.Index(by_name, dtype=STRING).get_indexer(pd.Index(result["element"]))
+    place = pd.Index(list(by_name), dtype=STRING).get_indexer(pd.Index(result["element"]))
     result = result.assign(place=place, year=result["school_year"].fillna(NO_YEAR), second=~result["chosen"])
     return as_table(
         "values", result[shown].iloc[places_in_order(result, ["child", "place", "year", "second"])]

@@ -187,7 +187,8 @@ def _apart(systems: Sequence[str]) -> str:
         return ""
     named = " and ".join([*([", ".join(systems[:-1])] if systems[:-1] else []), systems[-1]])
     shares = "shares nothing" if len(systems) == 1 else "share nothing"
-    return f": **{len(systems)}** systems ({named}) {shares} with any other that could tell who is who"
+    system = "system" if len(systems) == 1 else "systems"
+    return f": **{len(systems)}** {system} ({named}) {shares} with any other that could tell who is who"
 
 
 def _joined_wrongly(figures: IndexFigures) -> str:
@@ -221,7 +222,7 @@ def _joined_wrongly(figures: IndexFigures) -> str:
     verified = "none is" if figures.wrong_unnoticed == 0 else number_text(figures.wrong_unnoticed)
     return (
         f"Looked up by number alone, **{noun}** would be joined to another child's records with nothing "
-        f"looking wrong; joined with names and birth dates checked, **{verified}**."
+        f"looking wrong; joined by all that the systems say of a child, **{verified}**."
     )
 
 

@@ -191,13 +191,15 @@ class _Drawing:
         """Room right of the longest bar for the parts too small to hold their number."""
         longest = 0.0
         for row in self.cells:
-            said = "  ".join(
-                f"{number_text(cell)} {part}"
+            # Written as it is in _row: three blanks after each.
+            said = "".join(
+                f"{number_text(cell)} {part}   "
                 for part, cell in zip(self.parts, row, strict=True)
                 if self._may_be_outside(part, row, cell)
             )
             longest = max(longest, self.sheet.measure(said, SMALL))
-        return longest + 12
+        # A part of one child is drawn four pixels wide, whatever the scale.
+        return longest + 8 + 4 * len(self.parts)
 
     def _may_be_outside(self, part: str, row: list[object], cell: object) -> bool:
         length = as_number(cell)

@@ -222,7 +222,7 @@ def test_one_child_is_said_as_one(count: int, said: str) -> None:
         (0, 0, "**no child** would be joined"),
         (1, 0, "**1 child** would be joined"),
         (9, 0, "**none is**"),
-        (9, 2, "checked, **2**"),
+        (9, 2, "of a child, **2**"),
     ],
 )
 def test_a_lookup_by_number_is_set_beside_the_verified_joins(

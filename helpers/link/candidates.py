@@ -64,7 +64,8 @@ class _Gathering:
 
 
 def _with(keys: Keys, wanted: np.ndarray) -> Keys:
-    kept = np.isin(keys.key, wanted)
+    # Keys are spread over all of 64 bits, which NumPy 2.0's other way, a table of them, can't hold.
+    kept = np.isin(keys.key, wanted, kind="sort")
     return Keys(keys.unit[kept], keys.key[kept])
 
 

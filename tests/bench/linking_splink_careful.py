@@ -25,7 +25,7 @@ U_PAIRS = 5e6
 SEED = 7
 MEMORY = "6GB"
 # Match weights (log2) among which the best is chosen for it with the truth, as nobody could in earnest.
-ONE_A_SILO = (-3.0, -2.0, -1.0, 0.0)
+ONE_A_SILO = (-2.0, -1.0, -3.0, -4.0, -5.0)
 COMPONENTS = (-2.0, -1.5, -1.0, -0.5, 0.0, 1.0, 2.0, 3.0)
 BLOCKS = (
     ("last_name", "dob"),

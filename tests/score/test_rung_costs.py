@@ -34,7 +34,7 @@ def relabelled(links: Links, child: pd.Series, whose: pd.DataFrame) -> Links:
     """Give links in which records became other children."""
     made = whose[RECORD].assign(made=child.astype("string"))
     crosswalk = links.crosswalk.merge(made, on=RECORD, how="left", validate="one_to_one")
-    crosswalk["child"] = crosswalk["made"].fillna(crosswalk["child"])
+    crosswalk["child"] = crosswalk["child"].mask(crosswalk["made"].notna(), crosswalk["made"])
     return replace(links, crosswalk=crosswalk.drop(columns="made"))
 
 

@@ -25,8 +25,8 @@ def _first_days(answer: object, *, rows: pd.DataFrame, formats: dict[str, str]) 
     row = rows.iloc[at]
     if told.isna().iloc[at]:
         return f"{row['start']} of {row['layout']} became nothing. Read each layout by its own order."
-    read = _read(rows.assign(layout="other"), {"other": "%m/%d/%Y"})
-    if told.equals(read.fillna(told)):
+    read = _read(rows.assign(layout="other"), {"other": "%m/%d/%Y"}).fillna(told)
+    if (told.eq(read) | (told.isna() & read.isna())).all():
         return (
             f"{row['start']} of {row['layout']} became {told[at]:%d %B}: a wrong day, and no error. "
             "One of the layouts writes the day first."

@@ -63,8 +63,14 @@ def make_ready(
     Raises
     ------
     BadInput
-        When a silo keeps two records under one name.
+        When a record has no silo or no name, or a silo keeps two records under one name.
     """
+    nameless = people[["silo", "record"]].isna().any(axis="columns").to_numpy(dtype=bool)
+    if nameless.any():
+        raise BadInput(
+            f"{int(nameless.sum())} of {len(people)} rows of people have no silo or no record, the first of them "
+            f"row {int(np.argmax(nameless))} (counted from 0). Name both: the links say by them who is who."
+        )
     students = people[people["role"].eq("Student")].sort_values(["silo", "record"], ignore_index=True)
     twice = students.duplicated(["silo", "record"])
     if twice.any():

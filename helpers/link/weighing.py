@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -27,29 +27,34 @@ class Exclusions:
 
     ``refused`` holds pairs (lower unit times the number of units plus the higher) of which two records were
     refused by the decision table or called two children by a person; ``together`` those that a person called
-    one child.
+    one child, ``apart`` those that a person called two.
     """
 
     units: Units
     refused: np.ndarray
     together: np.ndarray
+    apart: np.ndarray
 
     @staticmethod
     def of(units: Units, settled: Settled, persons: Persons) -> Exclusions:
         """Gather what was decided about records, by their units."""
         pairs = settled.pairs
         said = persons.pairs
-        apart = [
-            pairs.loc[pairs["decision"].eq("Refused"), ["left", "right"]],
-            said.loc[~said["is_match"].to_numpy(dtype=bool), ["left", "right"]],
-        ]
-        together = said.loc[said["is_match"].to_numpy(dtype=bool), ["left", "right"]]
-        return Exclusions(units, _numbered(units, pd.concat(apart)), _numbered(units, together))
+        yes = said["is_match"].to_numpy(dtype=bool)
+        apart = said.loc[~yes, ["left", "right"]]
+        refused = pd.concat([pairs.loc[pairs["decision"].eq("Refused"), ["left", "right"]], apart])
+        together = said.loc[yes, ["left", "right"]]
+        return Exclusions(units, *(_numbered(units, part) for part in (refused, together, apart)))
 
     def with_pairs(self, left: np.ndarray, right: np.ndarray) -> Exclusions:
         """Add pairs of units that speak against each other."""
         more = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
-        return Exclusions(self.units, np.union1d(self.refused, more), self.together)
+        return replace(self, refused=np.union1d(self.refused, more))
+
+    def two_children(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Tell which pairs of units are two children by the word of a person or of their silo."""
+        number = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
+        return self._both_in_one_silo(left, right) | np.isin(number, self.apart)
 
     def by_ids(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Tell which pairs of units ids, promises of silos, rules or persons keep apart."""

@@ -139,6 +139,32 @@ def test_a_silo_that_promises_it_has_no_child_twice() -> None:
     assert not survey.duplicated("child").any()
 
 
+@pytest.mark.parametrize("by", ["their silo", "a person"])
+def test_what_fits_two_children_goes_to_neither(by: str) -> None:
+    two = [record("sis", name, "Zebulon", "Quartz", "2011-04-05") for name in ("x1", "x2")]
+    rows = town(*two, record("meals", "x3", "Zebulon", "Quartz", "2011-04-05"))
+    if by == "a person":
+        links = decided(rows, decisions=decisions(("sis", "x1", "sis", "x2", "No match")))
+    else:
+        links = decided(rows, unique_people=["sis"])
+    mine = links.crosswalk[links.crosswalk["record"].isin(["x1", "x2", "x3"])]
+    assert mine["child"].nunique() == 3
+    assert mine.loc[mine["silo"].eq("meals"), "band"].item() == "Review"
+
+
+@pytest.mark.parametrize(("born", "decision"), [("1981-02-03", "Review"), ("2011-02-03", "Match")])
+def test_a_father_of_his_sons_name_and_home_waits_for_a_person(born: str, decision: str) -> None:
+    home = {"street_number_name": "12 Oak Street", "postal_code": "01234", "telephone": "555 010 9999"}
+    rows = town(
+        record("sis", "son", "Zebulon", "Quartz", "2011-11-24", **home),
+        record("meals", "father", "Zebulon", "Quartz", born, **home),
+    )
+    links = decided(rows)
+    assert links.pairs.loc[links.pairs["left_record"].eq("father"), "decision"].tolist() == [decision]
+    one = child_of(links, "sis", "son") == child_of(links, "meals", "father")
+    assert one == (decision == "Match")
+
+
 def decisions(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
     columns = ["left_silo", "left_record", "right_silo", "right_record", "decision"]
     return as_table("decisions", pd.DataFrame(list(rows), columns=columns))

@@ -13,6 +13,7 @@ from helpers.link.candidates import among_undated, dated_with_undated
 from helpers.link.choosing import choose_child, share_among_rivals
 from helpers.link.clusters import cluster_records, components
 from helpers.link.coverage import coverage_weights, second_record_weights
+from helpers.link.generations import a_generation_apart
 from helpers.link.rungs.found import Aids, Found
 from helpers.link.rungs.scored import Candidates, weigh_candidates
 from helpers.link.students import Students
@@ -62,7 +63,7 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     seen = weigh_candidates(students, found, aids)
     count = len(seen.units)
     kind = seen.pairs["kind"].to_numpy()
-    dated = _decide_dated(seen.pairs[kind == 0], count)
+    dated = _decide_dated(seen.pairs[kind == 0], count, seen.exclusions)
     children = _cluster(count, [dated], seen.exclusions.also_by_names)[0]
     undated, over = _decide_undated(seen, seen.pairs[kind == 1], _alike(seen, dated, children), aids)
     left_over, over_last = _decide_left_over(seen, undated, aids)
@@ -75,14 +76,16 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     return found.decided(STEP, settled, seen.passed_over + over + over_last)
 
 
-def _decide_dated(pairs: pd.DataFrame, count: int) -> pd.DataFrame:
+def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd.DataFrame:
     """Decide about pairs of units with birth dates: by their probability among rivals.
 
     A system may hold one child twice, under two ids that contradict each other. Both records then claim the
-    same third one; whichever gets it, it is the right child, so the stronger claim holds.
+    same third one; whichever gets it, it is the right child, so the stronger claim holds. Where a person or
+    the system's promise says that they are two children, the third record goes to neither.
     """
     decided = _by_share(pairs, count, ACCEPT[0])
     doubles = pairs[pairs["refused"] & pairs["match_probability"].ge(SAME_BUT_FOR_IDS)]
+    doubles = doubles[~exclusions.two_children(doubles["left"].to_numpy(), doubles["right"].to_numpy())]
     match = decided[decided["decision"].eq("Match")]
     partners: dict[int, dict[int, tuple[float, int, int]]] = {}
     for row, one, other, weight in zip(
@@ -100,6 +103,12 @@ def _decide_dated(pairs: pd.DataFrame, count: int) -> pd.DataFrame:
         weaker.update(max(mine[third], yours[third])[2] for third in mine.keys() & yours.keys())
     decision = decided["decision"].copy()
     decision[sorted(weaker)] = "No match"
+    # One name and one home are a father's and his son's, too: a person looks at the two.
+    matched = decision.index[decision.eq("Match")]
+    far = a_generation_apart(
+        exclusions.units, *(decided.loc[matched, side].to_numpy(dtype="int64") for side in ENDS)
+    )
+    decision[matched[far]] = "Review"
     return decided.assign(decision=decision)
 
 

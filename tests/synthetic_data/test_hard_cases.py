@@ -53,7 +53,7 @@ def test_what_a_record_shows_is_the_case(district_folder: Path) -> None:
         assert len(rows)
         return rows.assign(name=children.loc[rows["person"], "last_surname"].to_numpy())
 
-    assert (of("accents_lost")["after"].str.isascii()).any()
+    assert any(after.isascii() for after in of("accents_lost")["after"])
     swapped = of("day_month_swapped")
     for before, after in zip(swapped["before"], swapped["after"], strict=True):
         assert before.split("/")[:2] == after.split("/")[:2][::-1]

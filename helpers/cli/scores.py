@@ -53,12 +53,22 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     without anyone noticing.
     """
     from helpers.profile import child_profiles
-    from helpers.score import crosswalk_from, flags_lost, score_groups, score_links, score_profiles
+    from helpers.score import (
+        crosswalk_from,
+        flags_lost,
+        must_be_of,
+        score_groups,
+        score_links,
+        score_profiles,
+    )
 
+    brought = None if crosswalk_file is None else crosswalk_from(crosswalk_file)
     district = read_folder(folder)
+    if brought is not None and crosswalk_file is not None:
+        must_be_of(brought, district.people, crosswalk_file)
     links = linked(district)
-    if crosswalk_file is not None:
-        links = replace(links, crosswalk=crosswalk_from(crosswalk_file, links.crosswalk))
+    if brought is not None:
+        links = replace(links, crosswalk=brought)
     scores = score_links(district, links.crosswalk)
     groups = score_groups(district, links.crosswalk)
     costs = flags_lost(district, links)

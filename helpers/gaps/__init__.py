@@ -1,8 +1,7 @@
 """Measure what the systems cannot say to one another."""
 
 from helpers.gaps.first_steps import first_steps
-from helpers.gaps.intervals import wilson
 from helpers.gaps.measures import Measure, measure, measures
 from helpers.gaps.scorecard import records_behind, scorecard
 
-__all__ = ["Measure", "first_steps", "measure", "measures", "records_behind", "scorecard", "wilson"]
+__all__ = ["Measure", "first_steps", "measure", "measures", "records_behind", "scorecard"]

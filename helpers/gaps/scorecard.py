@@ -10,7 +10,6 @@ from helpers.gaps.completeness import completeness, entries
 from helpers.gaps.coverage import agreement, coverage
 from helpers.gaps.freshness import ages, endings
 from helpers.gaps.identity import correctness, matches, record_ties, shared_keys
-from helpers.gaps.intervals import wilson
 from helpers.gaps.irregularities import irregularities
 from helpers.gaps.known import BEHIND, Known, know
 from helpers.gaps.membership import membership_of
@@ -18,6 +17,7 @@ from helpers.gaps.newest import newest_days
 from helpers.gaps.scope import scope_of
 from helpers.gaps.sightings import sightings
 from helpers.layouts import STRING, as_table, empty_table
+from helpers.link.intervals import wilson
 
 if TYPE_CHECKING:
     from helpers.files import District

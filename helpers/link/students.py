@@ -68,8 +68,8 @@ def make_ready(
     nameless = people[["silo", "record"]].isna().any(axis="columns").to_numpy(dtype=bool)
     if nameless.any():
         raise BadInput(
-            f"{int(nameless.sum())} of {len(people)} rows of people have no silo or no record, the first of them "
-            f"row {int(np.argmax(nameless))} (counted from 0). Name both: the links say by them who is who."
+            f"{int(nameless.sum())} of {len(people)} rows of people have no silo or no record, first row "
+            f"{int(np.argmax(nameless))} (counted from 0). Name both: by them the links say who is who."
         )
     students = people[people["role"].eq("Student")].sort_values(["silo", "record"], ignore_index=True)
     twice = students.duplicated(["silo", "record"])

@@ -4,7 +4,7 @@ from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.calibration import score_calibration
 from helpers.score.cases import score_cases
 from helpers.score.children import score_children
-from helpers.score.crosswalk_file import crosswalk_from
+from helpers.score.crosswalk_file import crosswalk_from, must_be_of
 from helpers.score.findings import score_findings
 from helpers.score.flags import flags_lost, true_flags
 from helpers.score.groups import GroupScores, score_groups
@@ -24,6 +24,7 @@ __all__ = [
     "flags_lost",
     "judge_profiles",
     "missed_by_group",
+    "must_be_of",
     "read_answer_key",
     "score_calibration",
     "score_cases",

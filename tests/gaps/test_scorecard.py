@@ -5,11 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from helpers.files import District
-from helpers.gaps import first_steps, measures, scorecard, wilson
+from helpers.gaps import first_steps, measures, scorecard
 from helpers.gaps.measures import WITHOUT_KEY
 from helpers.layouts import as_table
 from helpers.link import Links
@@ -274,14 +272,3 @@ def test_no_next_step_holds_a_figure(card: pd.DataFrame) -> None:
 
 def test_an_empty_district_has_an_empty_scorecard() -> None:
     assert scorecard(district(silo("sis", [])), links({})).empty
-
-
-@given(st.integers(1, 10_000), st.floats(0, 1))
-def test_wilson_holds_the_share(n: int, share: float) -> None:
-    k = round(n * share)
-    interval = wilson(pd.Series([k]), pd.Series([n])).iloc[0]
-    assert 0 <= interval["low"] <= k / n <= interval["high"] <= 1
-
-
-def test_wilson_says_nothing_of_nothing() -> None:
-    assert wilson(pd.Series([0.0, 5, np.nan]), pd.Series([0.0, 4, 3])).isna().all(axis=None)

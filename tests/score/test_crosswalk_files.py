@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from helpers.cli import main
+from helpers.layouts import BadInput
+from helpers.score import crosswalk_from
 
 HEAD = "silo,record,child,band,linkable_by"
 
@@ -35,19 +37,21 @@ def test_a_file_that_is_no_crosswalk_of_this_district_is_refused(
     assert says in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (["sis,1,c,Sure,Nothing,1", "sis,1,d,Sure,Nothing,1"], "twice"),
+        (["sis,1,c,Sure,Nothing,sure"], "sure"),
+    ],
+    ids=["twice", "a word for a number"],
+)
 def test_a_record_that_stands_twice_or_a_word_for_a_number_is_refused(
-    district_folder: Path, tmp_path: Path
+    lines: list[str], says: str, tmp_path: Path
 ) -> None:
-    assert run("link", district_folder, "--out", tmp_path).exit_code == 0
     path = tmp_path / "crosswalk.csv"
-    head, first, *rest = path.read_text(encoding="utf-8").splitlines()
-    cells = first.split(",")
-    cells[head.split(",").index("confidence")] = "certain"
-    for lines, says in (([first, first, *rest], "twice"), ([",".join(cells), *rest], "certain")):
-        path.write_text("\n".join([head, *lines]), encoding="utf-8")
-        result = run("score", district_folder, "--crosswalk", path, "--out", tmp_path)
-        assert result.exit_code == 2, result.output
-        assert says in result.stderr
+    path.write_text("\n".join([f"{HEAD},confidence", *lines]), encoding="utf-8")
+    with pytest.raises(BadInput, match=says):
+        crosswalk_from(path)
 
 
 def test_a_place_where_nothing_can_be_written_is_one_line(district_folder: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.files.output import write_atomically
 from helpers.layouts import BadInput
 
 __all__ = ["SHIPPED", "LinkModel", "shipped_model"]
@@ -47,8 +48,8 @@ class LinkModel:
             The same.
         """
         path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        write_atomically(path, text.encode("utf-8"))
         return path
 
     @classmethod
@@ -73,13 +74,15 @@ class LinkModel:
         path = Path(path)
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
+            if not found["settings"]["comparisons"] or not found["matches"]:
+                raise ValueError("it weighs nothing")
             return cls(**(found | {"kept": tuple(found["kept"])}))
         except FileNotFoundError:
             raise BadInput(
                 f"There is no model {str(path)!r}. Train one with bigpicture link --train, or leave the path "
                 f"out to use the one that comes with the kit."
             ) from None
-        except (ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError):
             raise BadInput(
                 f"{str(path)!r} holds no model of this kit. Give a file that bigpicture link --train wrote, "
                 f"or leave the path out to use the one that comes with the kit."

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from helpers.layouts import BadInput, nearest
 
-__all__ = ["FIELDS", "OF_IDS", "PARTS_OF_DATE", "Field", "fields", "named_field"]
+__all__ = ["FIELDS", "PARTS_OF_DATE", "Field", "fields", "named_field"]
 
-OF_IDS = ("national_id", "local_id")
 PARTS_OF_DATE = ("birth_year", "birth_month", "birth_day")
 
 

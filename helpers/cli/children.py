@@ -10,6 +10,7 @@ from helpers.cli.folders import FOLDER, blanks, linked, own_model, read_known, s
 from helpers.cli.regions import link_region
 from helpers.cli.two_files import link_two_files, two_files_options
 from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.layouts import BadInput
 
 __all__ = ["link", "profile"]
 
@@ -79,6 +80,9 @@ def link(
     With --left (and --right) instead of FOLDER: links any two files of persons, or finds duplicates in one;
     writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml and set_aside.csv.
     """
+    if left is not None and (decisions or train or model_file is not None):
+        option = "--decisions" if decisions else "--train" if train else "--model"
+        raise BadInput(f"{option} is for a FOLDER of exports, and --left for files: leave one of them out.")
     if link_two_files(folder, left, right, mapping, out, as_json):
         return
     assert folder is not None

@@ -98,6 +98,8 @@ def test_a_corrected_mapping_is_not_overwritten(lists: tuple[Path, Path], tmp_pa
         (["--right", "{b}"], "--right goes with --left"),
         (["--map", "{a}"], "--map goes with --left"),
         (["{folder}", "--left", "{a}"], "one after the other"),
+        (["--left", "{a}", "--train"], "--train is for a FOLDER"),
+        (["--left", "{a}", "--decisions", "{b}"], "--decisions is for a FOLDER"),
         (["--left", "{folder}/none.csv"], "no file"),
         (["--left", "{a}", "--map", "{folder}/none.toml"], "no mapping"),
         (["--left", "{a}", "--map", "{a}"], "no TOML"),

@@ -1,4 +1,4 @@
-"""`bigpicture link FOLDER` where FOLDER holds several districts: who is who in each, and who moved."""
+"""`link` and `score` where FOLDER holds several districts: who is who in each, who moved, and is it right."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helpers.layouts import Layout
     from helpers.share.real_data import Guard
 
-__all__ = ["link_region"]
+__all__ = ["link_region", "score_region"]
 
 
 def link_region(
@@ -109,4 +109,52 @@ def link_region(
         },
         as_json,
     )
+    return True
+
+
+def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> bool:
+    """Judge the links of a region, where a command was given one.
+
+    Writes region_scores.csv (pairs of records inside a district and across districts) and movers.csv (each
+    child with records in several districts, and whether they met).
+
+    Parameters
+    ----------
+    folder
+        What the command was given.
+    crosswalk_file
+        Option of the command; it is for one district.
+    out
+        Folder for what is written.
+    as_json
+        Print one JSON object.
+
+    Returns
+    -------
+    bool
+        False where `folder` is one district: nothing was done then.
+
+    Raises
+    ------
+    BadInput
+        When a crosswalk is given, or a district has no answer key.
+    """
+    if not is_region(folder):
+        return False
+    if crosswalk_file is not None:
+        raise BadInput(
+            f"{folder} is a region, and --crosswalk is for one district: give one of its districts instead, "
+            f"such as {folder / next(iter(district_folders(folder)))}."
+        )
+    from helpers.link.districts import link_districts
+    from helpers.score import score_movers, true_region
+    from helpers.score import score_region as scores_of
+
+    places = district_folders(folder)
+    region = link_districts(((name, read_known(place)) for name, place in places.items()), linked)
+    truth = true_region(((name, read_known(place)) for name, place in places.items()), region.crosswalk)
+    scores, movers = scores_of(truth), score_movers(truth)
+    written = save(out, {"region_scores.csv": scores, "movers.csv": movers})
+    counted = movers["outcome"].value_counts().rename("children").rename_axis("outcome").reset_index()
+    emit({"scores": scores.round(4), "children of two districts": counted, "written": written}, as_json)
     return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.folders import FOLDER, linked, read_folder, save
+from helpers.cli.regions import score_region
 from helpers.files.output import emit, ends_well, json_option, out_option
 
 if TYPE_CHECKING:
@@ -51,7 +52,12 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     person who never errs could add; and calibration.csv: whether probabilities are what they say.
     Prints how many children were put together exactly right, and how many were joined to another child
     without anyone noticing.
+
+    Where FOLDER holds several districts (a region): region_scores.csv, pairs of records inside a district and
+    across districts; and movers.csv, each child of two districts and whether its records met.
     """
+    if score_region(folder, crosswalk_file, out, as_json):
+        return
     from helpers.profile import child_profiles
     from helpers.score import (
         crosswalk_from,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import itertools
 import json
 import math
+import multiprocessing
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,9 +20,10 @@ import click
 import numpy as np
 import pandas as pd
 
+from helpers.files.output import write_atomically
 from tests.bench.figures import Figure, figure
 from tests.bench.linking_counts import POPULATIONS, PairCounter
-from tests.bench.linking_data import linking_data, read_data
+from tests.bench.linking_data import CACHE, PROJECT, linking_data, read_data
 from tests.bench.linking_district import (
     ALL_METHODS,
     AS_THEY_ARE,
@@ -54,7 +57,9 @@ Measures = dict[str, Any]
 def bench_pairs(folder: Path, seeds: int) -> Iterator[Figure]:
     """Score every method on the same records: 10,000 children, all systems; the dial of faults as a range."""
     jobs = [*itertools.product(SEEDS[:seeds], (1.0,)), *itertools.product(SEEDS[:1], DIALS)]
-    with ProcessPoolExecutor(AT_ONCE) as pool:
+    # A process of its own for each: making a district forks, and one that has linked holds threads by then.
+    own = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(AT_ONCE, mp_context=own, max_tasks_per_child=1) as pool:
         found = list(pool.map(_measured, *zip(*jobs, strict=True)))
     measures, dials = found[:seeds], found[seeds:]
     for line in table_of_methods(measures, dials):
@@ -65,7 +70,23 @@ def bench_pairs(folder: Path, seeds: int) -> Iterator[Figure]:
 
 def _measured(seed: int, faults: float) -> Measures:
     more = {} if faults == 1.0 else {"faults": faults}
-    return measure_district(seed, CHILDREN, ALL_METHODS, with_ceiling=True, **more)
+    # Minutes each: what the same code has measured of the same district isn't measured again.
+    kept = CACHE / f"measured-{seed}-{faults}-{_code()}.json"
+    if not kept.exists():
+        measures = measure_district(seed, CHILDREN, ALL_METHODS, with_ceiling=True, **more)
+        write_atomically(kept, json.dumps(measures).encode())
+    measures = json.loads(kept.read_text(encoding="utf-8"))
+    return measures  # type: ignore[no-any-return]
+
+
+def _code() -> str:
+    """Fingerprint all code by which a district is made, read, linked and scored."""
+    whole = hashlib.sha256()
+    for part in ("helpers", "synthetic_data", "tests/bench"):
+        for path in sorted((PROJECT / part).rglob("*")):
+            if path.suffix in (".py", ".toml", ".json", ".csv"):
+                whole.update(path.name.encode() + path.read_bytes())
+    return whole.hexdigest()[:16]
 
 
 def _of_pairs(measures: Sequence[Measures], dials: Sequence[Measures]) -> Iterator[Figure]:

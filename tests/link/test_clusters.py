@@ -42,7 +42,7 @@ def records(draw: st.DrawFn) -> list[dict[str, Any]]:
     return rows
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rows=records(), seed=st.integers(0, 2**16), unique=st.sets(st.sampled_from(["sis", "meals"])))
 def test_what_every_crosswalk_promises(rows: list[dict[str, Any]], seed: int, unique: set[str]) -> None:
     people, identifiers = frames(*rows)
@@ -87,7 +87,7 @@ def test_what_every_crosswalk_promises(rows: list[dict[str, Any]], seed: int, un
 
 
 @given(rows=records(), method=st.sampled_from(["shared identifier", "exact"]))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_higher_rung_sees_every_pair_of_a_lower_one(rows: list[dict[str, Any]], method: Any) -> None:
     people, identifiers = frames(*rows)
     key = ["left_silo", "left_record", "right_silo", "right_record", "step"]

@@ -76,8 +76,9 @@ class Element(Declared):
 
 
 class TimelineEvent(Declared):
-    """One kind of fact that is an event of a child's year."""
+    """One kind of fact that is an event of a child's year; a policy names it by its name."""
 
+    name: str
     table: str
     domain: str
     date: str
@@ -135,6 +136,12 @@ class Declarations(Declared):
         names = [each.name for each in self.element]
         faults = [
             f"element {name!r} is declared twice" for name in sorted(set(names)) if names.count(name) > 1
+        ]
+        kinds = [each.name for each in self.timeline]
+        faults += [
+            f"timeline event {name!r} is declared twice"
+            for name in sorted(set(kinds))
+            if kinds.count(name) > 1
         ]
         for each in self.element:
             for part in (each.numerator, each.denominator):

@@ -13,7 +13,7 @@ from helpers.profile.fitting import fitting
 
 __all__ = ["timeline_of"]
 
-COLUMNS = ["child", "date", "domain", "event", "detail", "silo", "record", "file", "row", "link_band"]
+COLUMNS = ["child", "date", "kind", "domain", "event", "detail", "silo", "record", "file", "row", "link_band"]
 
 
 def _written(column: pd.Series, unit: str | None) -> pd.Series:
@@ -70,8 +70,10 @@ def timeline_of(
             if kind.event_from
             else pd.Series(kind.event, index=rows.index, dtype=STRING)
         )
-        part = rows.assign(date=rows[kind.date], domain=kind.domain, event=word, detail=_detail(rows, kind))
+        part = rows.assign(
+            date=rows[kind.date], kind=kind.name, domain=kind.domain, event=word, detail=_detail(rows, kind)
+        )
         parts.append(as_table("timeline", part[COLUMNS]))
     line = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
-    order = ["child", "date", "domain", "silo", "file", "row", "event"]
+    order = ["child", "date", "domain", "silo", "file", "row", "kind", "event"]
     return as_table("timeline", line.sort_values(order, kind="stable")), shown

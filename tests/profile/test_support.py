@@ -109,6 +109,13 @@ def test_what_a_plan_says_is_that_of_the_newest() -> None:
     assert profiles.timeline["event"].value_counts().to_dict() == {
         "Plan or programme begins": 1,
         "Plan or programme ends": 1,
+        "Disability on record": 1,
+    }
+    # A disability stands by itself, so that a policy can keep it from those who carry the plan out.
+    assert profiles.timeline.set_index("kind")["detail"].to_dict() == {
+        "plan_begins": "Special education",
+        "plan_ends": "Special education",
+        "disability_recorded": "Autism",
     }
 
 

@@ -148,15 +148,19 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
 
     Writes profile.csv (one row a child), values.parquet (every value with its source), timeline.parquet (the
     dated events of every child), left_out.csv (what stands behind neither, and why) and profile_accounts.csv
-    (rows = rows behind + rows left out).
+    (rows = rows behind + rows left out); and the folder store, in which dashboard, views and pages find a
+    child without reading FOLDER again.
     """
     from helpers.profile import child_profiles
+    from helpers.profile.source import source_of
+    from helpers.profile.store import save_store
     from helpers.share.parts import shown_wholes
     from helpers.share.real_data import Guard
 
     district = read_known(folder)
     guard = Guard.of(district)
-    profiles = child_profiles(district, linked(district), school_year)
+    links = linked(district)
+    profiles = child_profiles(district, links, school_year)
     tables = {
         "profile.csv": profiles.profile,
         "values.parquet": profiles.values,
@@ -165,6 +169,7 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
         "profile_accounts.csv": profiles.accounts,
     }
     written = save(out, tables)
+    written.append(str(save_store(source_of(district, links, profiles), out / "store")))
     years = profiles.values["school_year"]
     of_year = years.isna() | years.isin([profiles.school_year])
     chosen = profiles.values[profiles.values["chosen"] & of_year]

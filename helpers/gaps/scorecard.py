@@ -13,7 +13,7 @@ from helpers.gaps.identity import correctness, matches, record_ties, shared_keys
 from helpers.gaps.irregularities import irregularities
 from helpers.gaps.known import BEHIND, Known, know
 from helpers.gaps.membership import membership_of
-from helpers.gaps.newest import newest_days
+from helpers.profile.newest_day import newest_days
 from helpers.gaps.scope import scope_of
 from helpers.gaps.sightings import sightings
 from helpers.layouts import STRING, as_table, empty_table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.gaps.known import know
-from helpers.gaps.newest import newest_days
+from helpers.profile.newest_day import newest_days
 from helpers.gaps.scope import scope_of
 from helpers.layouts import STRING
 from helpers.profile import elements

@@ -1,0 +1,298 @@
+"""Where a view, a page or a question reads children from: frames in memory, or a store on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import as_table, empty_table, table_names
+from helpers.profile.evidence import Evidence, gather
+from helpers.profile.follow import follow_child
+from helpers.profile.systems import systems_of
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+    from helpers.profile.children import Profiles
+
+__all__ = ["MemorySource", "Source", "children_of", "source_of"]
+
+# What a search finds a child by, and the elements that the profile has of it.
+FOUND_BY = {
+    "first_name": "roster_first_name",
+    "last_surname": "roster_last_surname",
+    "school": "roster_school",
+    "grade_level": "roster_grade_level",
+    "birth_date": "roster_birth_date",
+}
+
+
+class Source(Protocol):
+    """What is known of a district's children, wherever it is kept."""
+
+    @property
+    def school_year(self) -> int | None:
+        """The year that profiles show."""
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether everybody in it is invented."""
+
+    @property
+    def folder(self) -> Path | None:
+        """The district's folder, in which the files stand that rows name."""
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What ``district.json`` says."""
+
+    @property
+    def followed(self) -> str | None:
+        """The child whom the notebooks follow; None of a real district."""
+
+    def children(self) -> pd.DataFrame:
+        """Table ``children``: one row a child."""
+
+    def profile(self, children: Sequence[str] | None = None) -> pd.DataFrame:
+        """One row a child, one column an element; of all children or of some."""
+
+    def values(
+        self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Table ``values``, of all children and elements or of some; of one value the best choice first."""
+
+    def timeline(self, children: Sequence[str] | None = None) -> pd.DataFrame:
+        """Table ``timeline``, of all children or of some."""
+
+    def indicators(self, children: Sequence[str] | None = None) -> pd.DataFrame:
+        """Table ``indicators``, of all children or of some."""
+
+    def relations(self) -> pd.DataFrame:
+        """Table ``relations``: who has to do with which child."""
+
+    def systems(self) -> pd.DataFrame:
+        """Table ``systems``."""
+
+    def facts(self, table: str, children: Sequence[str]) -> pd.DataFrame:
+        """Facts of some children, with ``child``, ``link_band`` and, of a fact table, ``year``."""
+
+
+def children_of(profile: pd.DataFrame) -> pd.DataFrame:
+    """List the children of a profile, as a search finds them.
+
+    Parameters
+    ----------
+    profile
+        One row a child.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``children``.
+    """
+    columns = {name: profile[column] for name, column in FOUND_BY.items()}
+    return as_table("children", profile[["child", "band", "silos"]].assign(**columns))
+
+
+def optional_table(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:
+    """Give a table that somebody may have brought, else an empty one."""
+    if frame is not None:
+        return as_table(name, frame)
+    return empty_table(name) if name in table_names() else pd.DataFrame()
+
+
+def of_elements(values: pd.DataFrame, elements: Sequence[str] | None) -> pd.DataFrame:
+    """Keep the values of some elements; of all, where none is named."""
+    if elements is None:
+        return values
+    return values[values["element"].isin(list(elements)).to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+class Shelf:
+    """A frame sorted by child, from which the rows of one child are taken without looking at the rest."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        """Find where each child's rows begin.
+
+        Parameters
+        ----------
+        frame
+            Any table with ``child``; the rows of a child stand together.
+        """
+        self.frame = frame
+        codes, names = pd.factorize(frame["child"])
+        starts = np.searchsorted(codes, np.arange(len(names) + 1))
+        self._spans = {
+            str(name): (int(begin), int(end))
+            for name, begin, end in zip(names, starts[:-1], starts[1:], strict=True)
+        }
+
+    def of(self, children: Sequence[str] | None) -> pd.DataFrame:
+        """Give the rows of some children, in the frame's order; of all, where none is named.
+
+        Parameters
+        ----------
+        children
+            Children; one of whom nothing is known has no rows.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The rows, numbered from 0.
+        """
+        if children is None:
+            return self.frame
+        spans = sorted(self._spans[child] for child in set(children) if child in self._spans)
+        places = [np.arange(begin, end) for begin, end in spans]
+        taken = np.concatenate(places) if places else np.zeros(0, "int64")
+        return self.frame.take(taken).reset_index(drop=True)
+
+
+class MemorySource:
+    """A `Source` of frames in memory."""
+
+    def __init__(
+        self,
+        district: District,
+        links: Links,
+        profiles: Profiles,
+        indicators: pd.DataFrame | None = None,
+        relations: pd.DataFrame | None = None,
+    ) -> None:
+        """Keep what was put together; see `source_of`."""
+        self.district = district
+        self.links = links
+        self.profiles = profiles
+        self._indicators = optional_table("indicators", indicators)
+        self._relations = relations
+        self._shelves: dict[str, Shelf] = {}
+
+    @property
+    def school_year(self) -> int | None:
+        """The year that profiles show."""
+        return self.profiles.school_year
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether everybody in it is invented."""
+        return self.district.synthetic
+
+    @property
+    def folder(self) -> Path | None:
+        """The district's folder."""
+        return self.district.folder
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What ``district.json`` says."""
+        return self.district.about
+
+    @cached_property
+    def followed(self) -> str | None:
+        """The child whom the notebooks follow; None of a real district, or of one without children."""
+        known = self.synthetic and len(self.links.crosswalk)
+        return follow_child(self.district, self.links) if known else None
+
+    @cached_property
+    def _children(self) -> pd.DataFrame:
+        return children_of(self.profiles.profile)
+
+    def children(self) -> pd.DataFrame:
+        """Table ``children``: one row a child."""
+        return self._children
+
+    def _taken(self, name: str, frame: pd.DataFrame, children: Sequence[str] | None) -> pd.DataFrame:
+        if children is None or "child" not in frame.columns:
+            return frame
+        if name not in self._shelves:
+            self._shelves[name] = Shelf(frame)
+        return self._shelves[name].of(children)
+
+    def profile(self, children: Sequence[str] | None = None) -> pd.DataFrame:
+        """One row a child, one column an element; of all children or of some."""
+        return self._taken("profile", self.profiles.profile, children)
+
+    def values(
+        self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Table ``values``, of all children and elements or of some; see `Source.values`."""
+        return of_elements(self._taken("values", self.profiles.values, children), elements)
+
+    def timeline(self, children: Sequence[str] | None = None) -> pd.DataFrame:
+        """Table ``timeline``, of all children or of some."""
+        return self._taken("timeline", self.profiles.timeline, children)
+
+    def indicators(self, children: Sequence[str] | None = None) -> pd.DataFrame:
+        """Table ``indicators``, of all children or of some; empty where nobody computed any."""
+        if children is not None and "indicators" not in self._shelves and len(self._indicators):
+            self._indicators = self._indicators.sort_values("child", kind="stable", ignore_index=True)
+        return self._taken("indicators", self._indicators, children)
+
+    def relations(self) -> pd.DataFrame:
+        """Table ``relations``: who has to do with which child; made when first asked for."""
+        if self._relations is None:
+            self._relations = _relations(self.district, self.links)
+        return self._relations
+
+    @cached_property
+    def _systems(self) -> pd.DataFrame:
+        return systems_of(self.district)
+
+    def systems(self) -> pd.DataFrame:
+        """Table ``systems``."""
+        return self._systems
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Records and facts by child."""
+        return gather(self.district, self.links)
+
+    def facts(self, table: str, children: Sequence[str]) -> pd.DataFrame:
+        """Facts of some children, with ``child``, ``link_band`` and, of a fact table, ``year``."""
+        frame = self.evidence.identifiers if table == "identifiers" else self.evidence.facts[table]
+        return frame[frame["child"].isin(list(children)).to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def _relations(district: District, links: Links) -> pd.DataFrame:
+    # A room without relations has none to show.
+    if find_spec("helpers.profile.relations") is None:
+        return optional_table("relations", None)
+    made: pd.DataFrame = import_module("helpers.profile.relations").relations(district, links)
+    return made
+
+
+def source_of(
+    district: District,
+    links: Links,
+    profiles: Profiles,
+    indicators: pd.DataFrame | None = None,
+    relations: pd.DataFrame | None = None,
+) -> MemorySource:
+    """Give what is known of a district's children as one source, in memory.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    profiles
+        What was put together of its children.
+    indicators
+        Table ``indicators``; without it the source has none.
+    relations
+        Table ``relations``; made from the district when it isn't given.
+
+    Returns
+    -------
+    MemorySource
+        A `Source`.
+    """
+    return MemorySource(district, links, profiles, indicators, relations)

@@ -1,0 +1,197 @@
+"""Who has to do with which child: teachers by classes, guardians by contacts, plans, and the child's schools.
+
+A rule on who may see a child is only as good as this table. So it holds what is true on the newest day of the
+system that tells it: whoever taught a child last semester is no teacher of the child today.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, as_table, empty_table
+from helpers.profile.evidence import with_child
+from helpers.profile.keys import listed_in
+from helpers.profile.newest_day import newest_days
+from helpers.profile.schools import name_schools
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = ["relations"]
+
+RECORD = ["silo", "record"]
+# A case manager answers for these; other programmes have people of their own.
+UNDER_A_PLAN = ("Special education", "Section 504")
+ORDER = ["role", "child", "silo", "adult", "section_id", "file", "row"]
+
+
+def relations(district: District, links: Links) -> pd.DataFrame:
+    """Say who has to do with which child.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``relations``, by role, child and system: *Teacher* (an adult of the staff in a class of the
+        child), *Guardian* (a contact of the child), *Case manager* (the child has a plan; no adult, since no
+        layout of the kit names one) and *School* (the child is enrolled there).
+    """
+    days = pd.Series(newest_days(district).days, dtype="datetime64[us]")
+    schools = _schools(district, links, days)
+    parts = [
+        _teachers(district, links, days),
+        _guardians(district, links),
+        _under_a_plan(district, links, days),
+        schools,
+    ]
+    some = [as_table("relations", part) for part in parts if len(part)]
+    if not some:
+        return empty_table("relations")
+    table = pd.concat(some, ignore_index=True)
+    return as_table("relations", table.sort_values(ORDER, kind="stable"))
+
+
+def _holds(rows: pd.DataFrame, days: pd.Series) -> np.ndarray:
+    """Say which spells hold on the newest day of their system; without a day, those that haven't ended."""
+    day = rows["silo"].map(days).astype("datetime64[us]")
+    begun = rows["begin_date"].isna() | day.isna() | (rows["begin_date"] <= day)
+    open_yet = rows["end_date"].isna() | (day.notna() & (rows["end_date"] >= day))
+    return np.asarray((begun & open_yet).to_numpy(dtype=bool))
+
+
+def _names(district: District) -> pd.DataFrame:
+    """Give the name of every record: ``silo, adult, adult_name``."""
+    people = district.people
+    said = people["first_name"].fillna("") + " " + people["last_surname"].fillna("")
+    said = said.str.strip().replace("", pd.NA).fillna(people["full_name"])
+    return people[RECORD].assign(adult_name=said.astype(STRING)).rename(columns={"record": "adult"})
+
+
+def _with_names(rows: pd.DataFrame, district: District) -> pd.DataFrame:
+    return rows.merge(_names(district), on=["silo", "adult"], how="left", validate="many_to_one")
+
+
+def _teachers(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
+    """Tie the staff of a class to its children, as far as both are in it on the newest day."""
+    spells = district.fact("section_enrollment").dropna(subset=["record", "section_id"])
+    if spells.empty:
+        return empty_table("relations")
+    sections = district.fact("section").drop_duplicates(["silo", "section_id"])
+    sections = sections[["silo", "section_id", "course_title", "session_id"]].dropna(subset=["section_id"])
+    sections = sections.rename(columns={"session_id": "held_in"})
+    spells = spells.merge(sections, on=["silo", "section_id"], how="left", validate="many_to_one")
+    spells = _within_sessions(spells, district.fact("session"), days)
+    class_of = ["silo", "section_id"]
+    staff = spells[spells["role"].eq("Staff")].rename(columns={"record": "adult"})
+    staff = staff[[*class_of, "adult"]].drop_duplicates()
+    taught = with_child(spells[~spells["role"].eq("Staff").fillna(False)], links.crosswalk)
+    taught = taught.dropna(subset=["child"])
+    both = taught.merge(staff, on=class_of, how="inner", validate="many_to_many")
+    both = both.drop_duplicates(["silo", "adult", "section_id", "child"]).assign(role="Teacher")
+    shown = [
+        "role", "silo", "adult", "child", "school_id", "section_id", "course_title", "link_band", "file", "row",
+    ]  # fmt: skip
+    named = _with_names(both[shown], district)
+    own = district.fact("school").dropna(subset=["school_id"]).drop_duplicates(["silo", "school_id"])
+    own = own[["silo", "school_id", "school_name"]]
+    return named.merge(own, on=["silo", "school_id"], how="left", validate="many_to_one")
+
+
+def _within_sessions(spells: pd.DataFrame, sessions: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
+    """Keep who is in a class on the newest day; where the year is over, on its last day.
+
+    A class without an end of its own ends with its session.
+    """
+    known = sessions.dropna(subset=["end_date"]).drop_duplicates(["silo", "session_id"])
+    ends = known[["silo", "session_id", "end_date"]].rename(
+        columns={"session_id": "session", "end_date": "over"}
+    )
+    spells = spells.assign(session=spells["session_id"].fillna(spells["held_in"]))
+    spells = spells.merge(ends, on=["silo", "session"], how="left", validate="many_to_one")
+    last = spells.groupby("silo")["over"].max()
+    clipped = pd.Series(
+        {
+            silo: min(day, last[silo]) if silo in last.index and pd.notna(last[silo]) else day
+            for silo, day in days.items()
+            if pd.notna(day)
+        },
+        dtype="datetime64[us]",
+    )
+    bounded = spells.assign(end_date=spells["end_date"].fillna(spells["over"]))
+    return bounded[_holds(bounded, clipped)].reset_index(drop=True)
+
+
+def _guardians(district: District, links: Links) -> pd.DataFrame:
+    """Tie guardians to children, and say which of them share a home."""
+    ties = with_child(district.fact("contact").dropna(subset=["record", "contact_record"]), links.crosswalk)
+    ties = ties.dropna(subset=["child"]).rename(columns={"contact_record": "adult"})
+    if ties.empty:
+        return empty_table("relations")
+    ties = ties.sort_values(["silo", "child", "priority", "file", "row"], kind="stable")
+    ties = ties.drop_duplicates(["silo", "child", "adult"]).assign(role="Guardian")
+    address = district.people[[*RECORD, "street_number_name", "postal_code"]]
+    address = address.rename(columns={"record": "adult"})
+    ties = ties.merge(address, on=["silo", "adult"], how="left", validate="many_to_one")
+    with_the_child = ties["lives_with"].fillna(False).astype(bool)
+    street = ties["street_number_name"].str.casefold().str.replace(r"[^a-z0-9]+", " ", regex=True).str.strip()
+    written = street + ", " + ties["postal_code"].fillna("")
+    # Opaque, so that the table holds no address: the first adult of it stands for the home.
+    home = ("with the child " + ties["child"]).where(with_the_child, ties["adult"]).astype(STRING)
+    home = written.where(written.notna(), home)
+    first = ties.assign(home=home).groupby(["silo", "home"], sort=False)["adult"].transform("first")
+    shown = [
+        "role", "silo", "adult", "child", "relation", "lives_with", "legal_guardian", "receives_mail",
+        "language", "home", "link_band", "file", "row",
+    ]  # fmt: skip
+    return _with_names(ties.assign(home=first)[shown], district)
+
+
+def _under_a_plan(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
+    """List the children with a plan that is in force."""
+    plans = with_child(district.fact("program").dropna(subset=["record"]), links.crosswalk)
+    plans = plans.dropna(subset=["child"])
+    if plans.empty:
+        return empty_table("relations")
+    in_force = _holds(plans, days) & plans["status"].fillna("Active").ne("Exited").to_numpy(dtype=bool)
+    plans = plans[in_force & plans["program_type"].isin(list(UNDER_A_PLAN)).to_numpy(dtype=bool)]
+    plans = plans.drop_duplicates(["silo", "child"], keep="last").assign(role="Case manager")
+    return plans[["role", "silo", "child", "link_band", "file", "row"]]
+
+
+def _schools(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
+    """Say at which schools a child is today, by every system that knows."""
+    spells = with_child(district.fact("school_enrollment").dropna(subset=["record"]), links.crosswalk)
+    told = spells.dropna(subset=["child", "school_id"])
+    # Of years that a system names, only the newest is today's.
+    newest = told.groupby("silo")["school_year"].transform("max")
+    of_today = (told["school_year"].isna() | newest.isna() | told["school_year"].eq(newest)).fillna(True)
+    now = told[_holds(told, days) & of_today.to_numpy(dtype=bool)]
+    shown = ["silo", "record", "child", "school_id", "grade_level", "link_band", "file", "row"]
+    parts = [now[shown].assign(school_name=pd.NA)]
+    people = with_child(district.people, links.crosswalk).dropna(subset=["child"])
+    # A system that tells spells has said in them where the child is, or that it left.
+    people = people[~listed_in(people[RECORD], spells[RECORD].drop_duplicates())]
+    people = people[people["school_id"].notna() | people["school_name"].notna()]
+    people = people[_holds(people, days)]
+    rows = district.person_rows.drop_duplicates(RECORD, keep="last")[[*RECORD, "file", "row"]]
+    people = people.merge(rows, on=RECORD, how="left", validate="one_to_one")
+    parts.append(people[[*shown, "school_name"]])
+    both = pd.concat(
+        [part.astype({"school_name": STRING}) for part in parts if len(part)] or parts[:1], ignore_index=True
+    )
+    if both.empty:
+        return empty_table("relations")
+    both = both.assign(school_year=1)
+    named = both.assign(school_name=name_schools(both, district.fact("school")), role="School")
+    named = named.drop_duplicates(["silo", "child", "school_name"])
+    return named.drop(columns=["record", "school_year"])

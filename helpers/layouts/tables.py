@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 STANDARD = Path(__file__).parent / "standard"
+# Elements and indicators of a child are no tables, and are declared in languages of their own.
+OWN_LANGUAGE = ("elements", "indicators")
 
 # pandas 2.2 keeps "string" as Python objects unless told otherwise; Arrow text takes a quarter of the memory.
 STRING = pd.StringDtype("pyarrow")
@@ -91,7 +93,7 @@ class StandardTable(BaseModel):
 def _tables() -> Mapping[str, StandardTable]:
     tables = {}
     for path in sorted(STANDARD.glob("*.toml")):
-        if path.stem == "elements":  # elements of the profile are declared in their own language
+        if path.stem in OWN_LANGUAGE:
             continue
         for name, declared in tomllib.loads(path.read_text(encoding="utf-8")).items():
             first: list[dict[str, Any]] = []

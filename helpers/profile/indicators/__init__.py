@@ -1,0 +1,29 @@
+"""Indicators: what schools, states and studies make of a child's elements, each under several definitions."""
+
+from helpers.profile.indicators.changes import (
+    changes_between_definitions,
+    definitions_table,
+    status_by_child,
+)
+from helpers.profile.indicators.child import child_indicators
+from helpers.profile.indicators.declared import (
+    Definition,
+    Indicator,
+    declared_indicators,
+    definition,
+    indicator,
+    read_indicators,
+)
+
+__all__ = [
+    "Definition",
+    "Indicator",
+    "changes_between_definitions",
+    "child_indicators",
+    "declared_indicators",
+    "definition",
+    "definitions_table",
+    "indicator",
+    "read_indicators",
+    "status_by_child",
+]

@@ -1,0 +1,248 @@
+"""What may stand on a page for a family at all: only what is the child's beyond doubt.
+
+Links are judged by how many they find and how few are wrong. A page is judged by one thing alone: that
+nothing on it is another child's. So a page has a gate of its own, stricter than the links', made of what a
+district can know without any answer key: what tied a record, what contradicts it, and who types names there
+by hand. Each rule has a reason that the office can read, and what is held back is listed with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, as_table
+from helpers.share.siblings import of_one_home, with_namesakes
+from helpers.share.sure_ties import RECORD, sure_pairs, tied_for_sure
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = ["REASONS", "roster_silos", "sure_enough", "too_little"]
+
+# Why a system's word about a child doesn't stand, the first that applies.
+REASONS: Mapping[str, str] = {
+    "not_on_roster": "The child isn't on the roster, so nobody can say whose page it is.",
+    "roster_in_doubt": "The roster itself disagrees about who this child is.",
+    "record_of_two": "Rows under one number name two children.",
+    "number_of_another": "It carries a number that another child has, too.",
+    "contradicted": "Number, name and birth date don't all say the same child.",
+    "by_name_siblings": "This office files by name, and more than one child of the home is in our schools.",
+    "by_name_namesake": "This office files by name, and another child in our schools has the same name.",
+    "number_alone": "A number is all that it has; nothing else there says whose it is.",
+    "unreviewed": "It was joined because it looks alike. Nobody has looked at it yet.",
+    "second_record": "Another record of this system may be the child's, too, and waits for a person.",
+}
+# Findings at a record that say that its rows may be two children's.
+OF_TWO = ("id_shared", "name_placeholder")
+# Systems by whose numbers, beside the roster, school work is told.
+SCHOOL_WORK = ("attendance", "lms", "assessment")
+
+
+def roster_silos(district: District) -> list[str]:
+    """Name the systems that say who the district's children are.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    list of str
+        Systems of the domain *sis*; the first system where there is none.
+    """
+    rosters = [name for name, silo in district.silos.items() if silo.layout.domain == "sis"]
+    return rosters or list(district.silos)[:1]
+
+
+def sure_enough(district: District, links: Links) -> pd.DataFrame:
+    """Say from which systems a child's values may stand on a page for its family, or for the student.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it, with the evidence.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *standing*: one row a child and system that has a record of it. What a system says
+        stands only if every record that it has of the child does, since a sum doesn't say which record gave
+        which part. A child who isn't on the roster has nothing that stands.
+    """
+    crosswalk = links.crosswalk.reset_index(drop=True)
+    rosters = roster_silos(district)
+    code = _of_records(district, links, crosswalk, rosters)
+    order = {word: place for place, word in enumerate(REASONS)}
+    rank = code.map(order).fillna(len(order)).astype("int64")
+    worst = pd.DataFrame({"child": crosswalk["child"], "silo": crosswalk["silo"], "rank": rank})
+    standing = worst.groupby(["child", "silo"], sort=True)["rank"].min().reset_index()
+    words = [*order, None]
+    standing["code"] = pd.array([words[place] for place in standing["rank"].tolist()], dtype=STRING)
+    return as_table(
+        "standing",
+        standing[["child", "silo", "code"]].assign(
+            may_stand=standing["code"].isna().astype("boolean"),
+            reason=standing["code"].map(dict(REASONS)).astype(STRING),
+        ),
+    )
+
+
+def too_little(standing: pd.DataFrame, district: District) -> pd.DataFrame:
+    """Say of which children too little stands for a page.
+
+    Parameters
+    ----------
+    standing
+        From `sure_enough`.
+    district
+        The district, whose layouts say what each system is for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``child``, ``standing`` and ``known`` (Int64: systems that stand, of those that know the child),
+        ``held`` (boolean). A page is held where the roster's own record doesn't stand, or no system does that
+        tells of attendance, marks or a test: what is left says nothing of how school goes.
+    """
+    domain = {name: silo.layout.domain for name, silo in district.silos.items()}
+    rosters = roster_silos(district)
+    of_roster = standing["silo"].isin(rosters)
+    tells = standing["silo"].map(domain).isin(SCHOOL_WORK)
+    may = standing["may_stand"].astype(bool)
+    counts = pd.DataFrame(
+        {
+            "child": standing["child"],
+            "known": 1,
+            "standing": may.astype("int64"),
+            "rostered": of_roster & may,
+            "told": tells & may,
+        }
+    )
+    counts = counts.groupby("child", sort=True).agg(
+        {"standing": "sum", "known": "sum", "rostered": "any", "told": "any"}
+    )
+    counts["held"] = ~(counts["rostered"] & counts["told"])
+    types = {"standing": "Int64", "known": "Int64", "held": "boolean"}
+    return counts.reset_index()[["child", *types]].astype({"child": STRING, **types})
+
+
+def _of_records(district: District, links: Links, crosswalk: pd.DataFrame, rosters: list[str]) -> pd.Series:
+    """Give each record the reason why it doesn't stand; NA where it does."""
+    doubts = _doubts_at(district, links, crosswalk)
+    doubted = doubts.notna().to_numpy(dtype=bool)
+    sure = links.pairs[sure_pairs(links.pairs)]
+    label = tied_for_sure(crosswalk, sure, doubted)
+
+    of_roster = crosswalk["silo"].isin(rosters).to_numpy(dtype=bool)
+    root = pd.DataFrame({"child": crosswalk["child"], "label": label, "doubted": doubted})[of_roster]
+    roots = root.groupby("child").agg({"label": ["min", "max"], "doubted": "any"})
+    roots.columns = ["low", "high", "doubted"]
+    torn = roots.index[(roots["low"] != roots["high"]) | roots["doubted"]]
+    own = crosswalk["child"].map(roots["low"]).fillna(-1).to_numpy(dtype="int64")
+    tied = label == own
+
+    students = _students(district)
+    by_name = _filed_by_name(students, crosswalk)
+    siblings = of_one_home(crosswalk, students, district.fact("contact"))
+    namesakes = with_namesakes(crosswalk, students[students["silo"].isin(rosters)])
+    waiting = _may_be_more(links, crosswalk)
+    # The last that is written holds, so the first reason comes last.
+    code = pd.Series(pd.NA, index=crosswalk.index, dtype=STRING)
+    for word, applies in (
+        ("second_record", waiting & ~of_roster),
+        ("contradicted", ~tied),
+        ("unreviewed", ~tied & _equal(crosswalk["step"], "Scored")),
+        ("number_alone", ~tied & _equal(crosswalk["band"], "Unverified")),
+        ("by_name_namesake", by_name & _among(crosswalk["child"], namesakes)),
+        ("by_name_siblings", by_name & _among(crosswalk["child"], siblings)),
+    ):
+        code = code.mask(applies, word)
+    code = code.mask(doubted, doubts)
+    code = code.mask(_among(crosswalk["child"], torn), "roster_in_doubt")
+    return code.mask(~_among(crosswalk["child"], roots.index), "not_on_roster")
+
+
+def _equal(column: pd.Series, word: str) -> np.ndarray:
+    result: np.ndarray = column.eq(word).to_numpy(dtype=bool, na_value=False)
+    return result
+
+
+def _among(children: pd.Series, some: Iterable[str]) -> np.ndarray:
+    result: np.ndarray = children.isin(list(some)).to_numpy(dtype=bool)
+    return result
+
+
+def _students(district: District) -> pd.DataFrame:
+    people = district.people
+    return people[people["role"].eq("Student")].reset_index(drop=True)
+
+
+def _doubts_at(district: District, links: Links, crosswalk: pd.DataFrame) -> pd.Series:
+    """Say which findings stand at a record; NA where none does that puts in doubt whose it is."""
+    findings = pd.concat([district.findings, links.findings], ignore_index=True)
+    kind = findings["kind"]
+    found = pd.Series(pd.NA, index=findings.index, dtype=STRING)
+    found = found.mask(kind.eq("birth_date_disagrees"), "contradicted")
+    found = found.mask(kind.eq("id_colliding"), "number_of_another")
+    found = found.mask(kind.isin(OF_TWO) | _names_two(findings, district), "record_of_two")
+    at = findings[["silo", "file", "row"]].assign(code=found).dropna()
+    rows = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
+    at = at.merge(rows, on=["silo", "file", "row"], how="inner", validate="many_to_many")
+    order = {word: place for place, word in enumerate(REASONS)}
+    at = at.assign(rank=at["code"].map(order)).sort_values("rank", kind="stable").drop_duplicates(RECORD)
+    of_record = crosswalk[RECORD].merge(at[[*RECORD, "code"]], on=RECORD, how="left", validate="one_to_one")
+    return of_record["code"]
+
+
+def _names_two(findings: pd.DataFrame, district: District) -> pd.Series:
+    """Tell which findings say that rows of one record name two children."""
+    disagree = findings["kind"].eq("rows_disagree")
+    names = {
+        name: {
+            column
+            for file in silo.layout.files
+            for makes in file.makes
+            if makes.table == "people"
+            for target, column in makes.take.items()
+            if target in ("first_name", "last_surname", "full_name", "birth_date")
+        }
+        for name, silo in district.silos.items()
+    }
+    about = [
+        str(column) in names.get(str(silo), ()) or str(column) in PERSON
+        for silo, column in zip(findings["silo"], findings["column"], strict=True)
+    ]
+    return disagree & pd.Series(about, index=findings.index)
+
+
+PERSON = ("first_name", "last_surname", "full_name", "birth_date")
+
+
+def _filed_by_name(students: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:
+    """Tell which records have no number at all, not even the system's own."""
+    bare = students.loc[students["local_id"].isna(), RECORD]
+    result: np.ndarray = pd.MultiIndex.from_frame(crosswalk[RECORD]).isin(pd.MultiIndex.from_frame(bare))
+    return result
+
+
+def _may_be_more(links: Links, crosswalk: pd.DataFrame) -> np.ndarray:
+    """Tell of which records another one of the same system may be the child's, and waits for a person."""
+    waits = links.pairs[links.pairs["decision"].eq("Review")]
+    child = crosswalk[[*RECORD, "child"]]
+    sides = []
+    for mine, theirs in (("left", "right"), ("right", "left")):
+        named = waits[[f"{mine}_silo", f"{mine}_record", f"{theirs}_silo"]]
+        named.columns = pd.Index(["silo", "record", "other"])
+        sides.append(named.merge(child, on=RECORD, how="inner", validate="many_to_one")[["child", "other"]])
+    open_to = pd.concat(sides, ignore_index=True).drop_duplicates()
+    keys = pd.MultiIndex.from_frame(crosswalk[["child", "silo"]])
+    result: np.ndarray = keys.isin(pd.MultiIndex.from_frame(open_to))
+    return result

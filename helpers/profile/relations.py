@@ -73,7 +73,8 @@ def _names(district: District) -> pd.DataFrame:
     """Give the name of every record: ``silo, adult, adult_name``."""
     people = district.people
     said = people["first_name"].fillna("") + " " + people["last_surname"].fillna("")
-    said = said.str.strip().replace("", pd.NA).fillna(people["full_name"])
+    said = said.str.strip()
+    said = said.mask(said.eq("")).fillna(people["full_name"])
     return people[RECORD].assign(adult_name=said.astype(STRING)).rename(columns={"record": "adult"})
 
 
@@ -99,7 +100,8 @@ def _teachers(district: District, links: Links, days: pd.Series) -> pd.DataFrame
     both = taught.merge(staff, on=class_of, how="inner", validate="many_to_many")
     both = both.drop_duplicates(["silo", "adult", "section_id", "child"]).assign(role="Teacher")
     shown = [
-        "role", "silo", "adult", "child", "school_id", "section_id", "course_title", "link_band", "file", "row",
+        "role", "silo", "adult", "child", "school_id", "section_id", "course_title", "link_band", "file",
+        "row",
     ]  # fmt: skip
     named = _with_names(both[shown], district)
     own = district.fact("school").dropna(subset=["school_id"]).drop_duplicates(["silo", "school_id"])
@@ -118,15 +120,8 @@ def _within_sessions(spells: pd.DataFrame, sessions: pd.DataFrame, days: pd.Seri
     )
     spells = spells.assign(session=spells["session_id"].fillna(spells["held_in"]))
     spells = spells.merge(ends, on=["silo", "session"], how="left", validate="many_to_one")
-    last = spells.groupby("silo")["over"].max()
-    clipped = pd.Series(
-        {
-            silo: min(day, last[silo]) if silo in last.index and pd.notna(last[silo]) else day
-            for silo, day in days.items()
-            if pd.notna(day)
-        },
-        dtype="datetime64[us]",
-    )
+    last = spells.groupby("silo")["over"].max().reindex(days.index)
+    clipped = days.where(last.isna() | (days <= last), last)
     bounded = spells.assign(end_date=spells["end_date"].fillna(spells["over"]))
     return bounded[_holds(bounded, clipped)].reset_index(drop=True)
 
@@ -177,7 +172,7 @@ def _schools(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
     of_today = (told["school_year"].isna() | newest.isna() | told["school_year"].eq(newest)).fillna(True)
     now = told[_holds(told, days) & of_today.to_numpy(dtype=bool)]
     shown = ["silo", "record", "child", "school_id", "grade_level", "link_band", "file", "row"]
-    parts = [now[shown].assign(school_name=pd.NA)]
+    parts = [now[shown].assign(school_name=pd.Series(pd.NA, index=now.index, dtype=STRING))]
     people = with_child(district.people, links.crosswalk).dropna(subset=["child"])
     # A system that tells spells has said in them where the child is, or that it left.
     people = people[~listed_in(people[RECORD], spells[RECORD].drop_duplicates())]

@@ -1,0 +1,15 @@
+"""Questions that people ask about children, and what a district's systems can answer."""
+
+from helpers.profile.questions.answers import Asking, answer_questions, children_for, groups_for
+from helpers.profile.questions.declared import Question, declared_questions, question_named, read_questions
+
+__all__ = [
+    "Asking",
+    "Question",
+    "answer_questions",
+    "children_for",
+    "declared_questions",
+    "groups_for",
+    "question_named",
+    "read_questions",
+]

@@ -1,0 +1,321 @@
+"""Answers to questions: how many children, of how many it can't be said and why, from how many systems."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, as_table
+from helpers.profile.questions.declared import Question, declared_questions, kit_questions, question_named
+from helpers.profile.questions.known import REASONS, Input, Knowledge
+from helpers.profile.questions.roster import roster_of
+from helpers.profile.source import Source
+
+__all__ = ["Asking", "answer_questions", "children_for", "groups_for"]
+
+ANSWERED, PARTLY, NOT_ANSWERABLE = "Answered", "Partly", "Not answerable"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question, child by child in the order of the roster.
+
+    Attributes
+    ----------
+    concerned
+        The question is about the child, or it can't be said that it isn't.
+    yes
+        The child is one of those looked for; NA: it can't be said.
+    reason
+        Place in `REASONS` of why a part of it isn't known; -1 where all is.
+    inputs
+        What it asks for.
+    """
+
+    question: Question
+    concerned: np.ndarray
+    yes: pd.Series
+    reason: np.ndarray
+    inputs: tuple[Input, ...]
+
+
+class Asking:
+    """Questions to one district; what is known is gathered once for all of them."""
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        children: Sequence[str] | None = None,
+        forbidden: Collection[str] = (),
+        today: pd.Timestamp | None = None,
+    ) -> None:
+        """Gather what is known.
+
+        Parameters
+        ----------
+        source
+            What is known of a district's children.
+        children
+            Only these are asked about, such as those of a class; everybody on the roster when not given.
+        forbidden
+            Elements and indicators (``indicator.name``) that whoever asks may not see.
+        today
+            Day of the question; the newest day of which any system speaks when not given.
+        """
+        self.roster = roster_of(source, today)
+        self.known = Knowledge(
+            source, self.roster, most_unplaced=kit_questions().most_unplaced, forbidden=forbidden
+        )
+        everybody = np.ones(len(self.roster.children), dtype=bool)
+        self.asked = everybody if children is None else self.roster.children.isin(list(children))
+
+    def answer(self, question: Question) -> Answer:
+        """Answer one question for every child."""
+        count = len(self.roster.children)
+        inputs = tuple(self.known.input(name, question.fresh_days) for name in question.inputs())
+        told = {each.name: each for each in inputs}
+        whom = pd.Series(np.ones(count, dtype=bool), dtype="boolean")
+        if question.whom is not None:
+            whom = question.whom.holds(told, count)
+        yes = pd.Series(np.ones(count, dtype=bool), dtype="boolean")
+        if question.condition is not None:
+            yes = question.condition.holds(told, count)
+        concerned = self.asked & whom.fillna(True).to_numpy(dtype=bool)
+        reason = reduce(
+            np.minimum,
+            [np.where(each.known, len(REASONS), each.state) for each in inputs],
+            np.full(count, len(REASONS)),
+        )
+        return Answer(question, concerned, whom & yes, np.where(reason == len(REASONS), -1, reason), inputs)
+
+
+def answer_questions(
+    source: Source,
+    *,
+    questions: Sequence[str] | None = None,
+    least_share: float | None = None,
+    children: Sequence[str] | None = None,
+    forbidden: Collection[str] = (),
+    today: pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """Answer the kit's questions on a district, and say which can't be answered, and why.
+
+    Parameters
+    ----------
+    source
+        What is known of a district's children.
+    questions
+        Ids of the questions; all when not given.
+    least_share
+        From which share of the children on a question counts as answered; as ``questions.toml`` says when not
+        given.
+    children, forbidden, today
+        As for `Asking`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``question_answers``, one row a question: ``concerned = of_children + unknown``; ``answerable``
+        are those of whom every part that the question needs is known.
+
+    Raises
+    ------
+    BadInput
+        When no question has such an id.
+    """
+    declared = kit_questions()
+    chosen = declared_questions() if questions is None else [question_named(name) for name in questions]
+    asking = Asking(source, children=children, forbidden=forbidden, today=today)
+    least = declared.least_share if least_share is None else least_share
+    rows = [_row(asking.answer(each), asking, least, min(declared.least_part, least)) for each in chosen]
+    cited = pd.Series([declared.source.get(each.source, "the kit's own") for each in chosen], dtype=STRING)
+    return as_table("question_answers", pd.DataFrame(rows).assign(citation=cited))
+
+
+def children_for(
+    source: Source,
+    question: str,
+    *,
+    children: Sequence[str] | None = None,
+    forbidden: Collection[str] = (),
+    today: pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """List the children whom a question is about, each with its answer.
+
+    Parameters
+    ----------
+    source
+        What is known of a district's children.
+    question
+        Id of a question.
+    children, forbidden, today
+        As for `Asking`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``question_children``: *Yes* first, then *Unknown*, then *No*; what isn't known is never a No.
+
+    Raises
+    ------
+    BadInput
+        When no question has that id.
+    """
+    asking = Asking(source, children=children, forbidden=forbidden, today=today)
+    answer = asking.answer(question_named(question))
+    at = np.flatnonzero(answer.concerned)
+    yes = answer.yes.iloc[at].reset_index(drop=True)
+    word = pd.Series(np.where(yes.fillna(False).to_numpy(dtype=bool), "Yes", "No"), dtype=STRING)
+    word = word.mask(yes.isna(), "Unknown")
+    reason = answer.reason[at]
+    frame = pd.DataFrame(
+        {
+            "question": question,
+            "child": asking.roster.children.take(at),
+            "answer": word,
+            "all_known": reason < 0,
+            "why": pd.array([REASONS[each] if each >= 0 else None for each in reason], dtype=STRING),
+            "lacks": _joined([np.where(each.known[at], "", each.name) for each in answer.inputs], len(at)),
+            "tells": _told(answer, at),
+            "silos": "; ".join(_silos(answer)),
+        }
+    )
+    order = frame["answer"].map({"Yes": 0, "Unknown": 1, "No": 2})
+    return as_table("question_children", frame.iloc[np.argsort(order.to_numpy(dtype="int64"), kind="stable")])
+
+
+def groups_for(
+    source: Source,
+    question: str,
+    *,
+    by: str | None = None,
+    children: Sequence[str] | None = None,
+    forbidden: Collection[str] = (),
+    today: pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """Count the answers to a question by group.
+
+    Parameters
+    ----------
+    source
+        What is known of a district's children.
+    question
+        Id of a question.
+    by
+        Element that groups; the question's own ``group_by``, else the school, when not given.
+    children, forbidden, today
+        As for `Asking`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``question_groups``; a child whose group nobody knows is in a group without a name. Small groups
+        stand in it: hide them before anybody sees it.
+
+    Raises
+    ------
+    BadInput
+        When no question has that id, or no element that name.
+    """
+    asking = Asking(source, children=children, forbidden=forbidden, today=today)
+    asked = question_named(question)
+    answer = asking.answer(asked)
+    name = by or asked.group_by or "school"
+    group = asking.known.input(name).value.astype(STRING)
+    at = answer.concerned
+    frame = pd.DataFrame(
+        {
+            "group": group[at],
+            "children": answer.yes[at].fillna(False).astype("int64"),
+            "of_children": answer.yes[at].notna().astype("int64"),
+            "unknown": answer.yes[at].isna().astype("int64"),
+            "answerable": (answer.reason[at] < 0).astype("int64"),
+        }
+    )
+    counted = frame.groupby("group", dropna=False, sort=True).sum().reset_index()
+    return as_table("question_groups", counted.assign(question=question, group_by=name))
+
+
+def _row(answer: Answer, asking: Asking, least_share: float, least_part: float) -> dict[str, object]:
+    question, mine = answer.question, answer.concerned
+    concerned = int(mine.sum())
+    yes = answer.yes[mine]
+    unknown = int(yes.isna().sum())
+    answerable = int((mine & (answer.reason < 0)).sum())
+    share = answerable / concerned if concerned else float("nan")
+    reasons = np.bincount(answer.reason[mine & (answer.reason >= 0)], minlength=len(REASONS))
+    found = {
+        REASONS[place]: int(reasons[place]) for place in np.argsort(-reasons, kind="stable") if reasons[place]
+    }
+    status = (
+        ANSWERED
+        if concerned == 0 or share >= least_share
+        else PARTLY
+        if share >= least_part
+        else NOT_ANSWERABLE
+    )
+    lacking = [(int((mine & ~each.known).sum()), each.name) for each in answer.inputs]
+    silos = _silos(answer)
+    missing = sorted(
+        {system for each in answer.inputs if each.silo is None for system in each.system.split("; ")}
+    )
+    roster = asking.roster.silo
+    fresh = [f"{name} {days}" for name, days in question.fresh_days.items()]
+    return {
+        "question": question.id,
+        "text": question.text,
+        "asked_by": "; ".join(question.asked_by),
+        "grain": question.grain,
+        "status": status,
+        "concerned": concerned,
+        "children": int(yes.fillna(False).sum()),
+        "of_children": concerned - unknown,
+        "unknown": unknown,
+        "answerable": answerable,
+        "share_answerable": share,
+        "why": next(iter(found), None),
+        "reasons": "; ".join(f"{name} {number}" for name, number in found.items()) or None,
+        "lacks": max(lacking)[1] if lacking and max(lacking)[0] else None,
+        "inputs": "; ".join(question.inputs()),
+        "silos_needed": "; ".join([*silos, *missing]),
+        "missing_silos": "; ".join(missing) or None,
+        "keys_needed": "; ".join(f"{roster} + {silo}" for silo in [*silos, *missing] if silo != roster)
+        or None,
+        "fresh_days": "; ".join(fresh) or None,
+        "platforms_before": len({*silos, *missing}),
+        "platforms_after": 1,
+        "source": question.source,
+    }
+
+
+def _silos(answer: Answer) -> list[str]:
+    """Name the systems that one would have to open, in the order in which they are needed."""
+    return list(dict.fromkeys(silo for each in answer.inputs if each.silo for silo in each.silo.split("; ")))
+
+
+def _joined(parts: Sequence[np.ndarray], count: int) -> pd.Series:
+    words = ["; ".join(part[place] for part in parts if part[place]) or None for place in range(count)]
+    return pd.Series(pd.array(words, dtype=STRING))
+
+
+def _told(answer: Answer, at: np.ndarray) -> pd.Series:
+    """Write what is told of each child: name and value, or why there is none."""
+    by_name = {each.name: each for each in answer.inputs}
+    parts = []
+    for name in answer.question.tells:
+        told = by_name[name]
+        words = told.value.astype(STRING).fillna("").to_numpy(dtype=object)
+        words = np.where(told.nothing, "none", words)
+        unknown = np.array([REASONS[state].lower() if state < len(REASONS) else "" for state in told.state])
+        parts.append(
+            np.array(
+                [f"{name}: {word or why}" for word, why in zip(words[at], unknown[at], strict=True)],
+                dtype=object,
+            )
+        )
+    return _joined(parts, len(at))

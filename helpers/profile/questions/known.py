@@ -1,0 +1,259 @@
+"""What is known of each child for a question, from which system, and why the rest isn't known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING
+from helpers.profile.elements import Element, element
+from helpers.profile.questions.condition import parts_of
+from helpers.profile.questions.roster import Roster
+from helpers.profile.source import Source
+
+__all__ = ["KNOWN", "NOTHING", "REASONS", "Input", "Knowledge"]
+
+# Why a child's part of an answer isn't known; the first that applies to any part is told.
+REASONS = ("Not permitted", "Not collected", "Not joined", "Not fresh", "Not said")
+NOT_PERMITTED, NOT_COLLECTED, NOT_JOINED, NOT_FRESH, NOT_SAID = range(len(REASONS))
+KNOWN, NOTHING = len(REASONS), len(REASONS) + 1
+
+# Facts that systems keep of some children only, or of whoever takes part: once nearly all records of such a
+# system are tied to children on the roster, a child without one has none.
+OF_SOME = (
+    "program", "participation", "career_interest", "application", "contact", "message", "survey_response",
+)  # fmt: skip
+STATUS_ORDER = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
+
+
+@dataclass(frozen=True)
+class Input:
+    """One thing that a question asks for, child by child in the order of the roster.
+
+    Attributes
+    ----------
+    name
+        As in a condition.
+    value
+        Its value where it is known.
+    state
+        Place in `REASONS` of why it isn't known, else `KNOWN`, or `NOTHING`: known that there is nothing.
+    silo
+        System that says it of most children; None: no system of the district does.
+    system
+        The kit's system that would.
+    """
+
+    name: str
+    value: pd.Series
+    state: np.ndarray
+    silo: str | None
+    system: str
+
+    @property
+    def nothing(self) -> np.ndarray:
+        """Children for whom it is known that there is nothing."""
+        return self.state == NOTHING
+
+    @property
+    def known(self) -> np.ndarray:
+        """Children for whom it is known, even if there is nothing."""
+        return self.state >= KNOWN
+
+
+class Knowledge:
+    """All that questions may ask of a district's children; each input is put together once."""
+
+    def __init__(
+        self,
+        source: Source,
+        roster: Roster,
+        *,
+        most_unplaced: float,
+        forbidden: Collection[str] = (),
+    ) -> None:
+        """Prepare what is known.
+
+        Parameters
+        ----------
+        source
+            What is known of the children.
+        roster
+            Who is on the roster.
+        most_unplaced
+            Up to which share of a system's children may be tied to nobody on the roster while a missing
+            record there still means that there is none.
+        forbidden
+            Elements and indicators (``indicator.name``) that whoever asks may not see.
+        """
+        self.roster = roster
+        self.most_unplaced = most_unplaced
+        self.forbidden = frozenset(forbidden)
+        self._source = source
+        self._rows = {True: _by_element(roster.earlier), False: _by_element(roster.chosen)}
+        self._found: dict[tuple[str, int | None], Input] = {}
+        self._indicators: pd.DataFrame | None = None
+
+    def input(self, name: str, fresh_days: Mapping[str, int] | None = None) -> Input:
+        """Give one input.
+
+        Parameters
+        ----------
+        name
+            As in a condition.
+        fresh_days
+            By element, how many days old a value may be; an element's own ``days_until_stale`` otherwise.
+
+        Returns
+        -------
+        Input
+            Values and states of every child on the roster.
+        """
+        kind, of = parts_of(name)
+        days = (fresh_days or {}).get(of)
+        key = (name, days)
+        if key not in self._found:
+            if kind == "indicator":
+                self._found[key] = self._indicator(name, of)
+            elif kind == "on_record":
+                earlier, inner = parts_of(of)
+                self._found[key] = self._on_record(name, element(inner), earlier == "last_year")
+            else:
+                self._found[key] = self._element(name, element(of), kind == "last_year", days)
+        return self._found[key]
+
+    def _element(self, name: str, what: Element, earlier: bool, days: int | None) -> Input:
+        count = len(self.roster.children)
+        frame = self.roster.earlier if earlier else self.roster.chosen
+        rows = frame.iloc[self._rows[earlier].get(what.name, np.zeros(0, "int64"))]
+        place = self.roster.places(rows)
+        reported = rows["status"].eq("Reported").to_numpy(dtype=bool)
+        silo = _commonest(rows.loc[reported, "silo"])
+        state = np.full(count, NOT_COLLECTED)
+        if silo is None:
+            silo = _commonest(rows.loc[rows["status"].eq("Not linked").to_numpy(dtype=bool), "silo"])
+        status = np.full(count, "", dtype=object)
+        status[place] = rows["status"].to_numpy(dtype=object)
+        if silo is not None:
+            state[(status == "Not linked")] = self._unjoined(silo)[status == "Not linked"]
+        state[np.isin(status, ["Empty", "Withheld"])] = NOT_SAID
+        of_some = what.table in OF_SOME or what.domain == "family"
+        if silo is not None and of_some and self._all_placed(silo):
+            state[state <= NOT_SAID] = NOTHING
+        state[status == "Not applicable"] = NOTHING
+        state[place[reported]] = KNOWN
+        if not earlier:
+            allowed = what.days_until_stale if days is None else days
+            old = self._age(rows[reported], silo) > allowed
+            state[place[reported][old]] = NOT_FRESH
+        if what.name in self.forbidden:
+            state[:] = NOT_PERMITTED
+        value = _typed(rows[reported], place[reported], count, what.type).mask(state != KNOWN)
+        return Input(name, value, state, silo, _expected(what))
+
+    def _unjoined(self, silo: str) -> np.ndarray:
+        """Say why children are in no record of a system: nobody has joined them, or it hasn't got them."""
+        state = np.full(len(self.roster.children), NOT_JOINED)
+        if self.roster.unplaced.get(silo, 0.0) == 0:
+            state[:] = NOT_COLLECTED
+        state[self.roster.outside.get(silo, np.zeros(len(state), dtype=bool))] = NOT_COLLECTED
+        return state
+
+    def _all_placed(self, silo: str) -> bool:
+        return self.roster.unplaced.get(silo, 1.0) <= self.most_unplaced
+
+    def _age(self, rows: pd.DataFrame, silo: str | None) -> np.ndarray:
+        """Give the days between the question and the day for which a value speaks; 0 where nobody knows."""
+        spoken = rows["as_of"].fillna(rows["silo"].map(self.roster.newest).astype("datetime64[us]"))
+        return (self.roster.today - spoken).dt.days.fillna(0).to_numpy(dtype="int64")
+
+    def _on_record(self, name: str, what: Element, earlier: bool) -> Input:
+        base = self._element(what.name, what, earlier, 10**6)
+        state, found = base.state.copy(), base.state == KNOWN
+        if base.silo is not None and self._all_placed(base.silo):
+            state[state == NOT_JOINED] = KNOWN
+            state[np.isin(state, [NOT_COLLECTED, NOT_SAID, NOTHING])] = KNOWN
+        elif base.silo is not None:
+            state[state == NOT_SAID] = KNOWN  # the system knows the child and has nothing
+            state[state == NOT_COLLECTED] = NOT_JOINED
+        value = pd.Series(found, dtype="boolean").mask(state != KNOWN)
+        return Input(name, value, state, base.silo, base.system)
+
+    def _indicator(self, name: str, of: str) -> Input:
+        count = len(self.roster.children)
+        rows = self._indicator_rows(of)
+        place = self.roster.places(rows)
+        rows, place = rows[place >= 0], place[place >= 0]
+        status = np.full(count, "", dtype=object)
+        status[place] = rows["status"].to_numpy(dtype=object)
+        used = np.full(count, "", dtype=object)
+        used[place] = rows["elements"].fillna("").to_numpy(dtype=object)
+        names = {each for text in set(used) for each in str(text).split(";") if each}
+        parts = [self.input(each) for each in sorted(names)]
+        state = np.full(count, NOT_COLLECTED)
+        state[status == "Unknown"] = NOT_SAID
+        state[np.isin(status, ["Flagged", "Warning", "Clear"])] = KNOWN
+        state[status == "Not applicable"] = NOTHING
+        for part in parts:
+            mine = np.array([part.name in str(text).split(";") for text in used], dtype=bool)
+            unknown = mine & (state == NOT_SAID) & (part.state < NOT_SAID)
+            state[unknown] = part.state[unknown]
+            state[mine & (state == KNOWN) & (part.state == NOT_FRESH)] = NOT_FRESH
+        if name in self.forbidden:
+            state[:] = NOT_PERMITTED
+        value = pd.Series(pd.array([str(each) or None for each in status], dtype=STRING))
+        silos = [part.silo for part in parts if part.silo is not None]
+        systems = [part.system for part in parts]
+        return Input(
+            name,
+            value.mask(state != KNOWN),
+            state,
+            "; ".join(dict.fromkeys(silos)) or None,
+            "; ".join(dict.fromkeys(systems)),
+        )
+
+    def _indicator_rows(self, of: str) -> pd.DataFrame:
+        """Give an indicator by its first definition, one row a child: the worst of its parts."""
+        from helpers.profile.indicators import declared_indicators
+
+        if self._indicators is None:
+            every = self._source.indicators()
+            year = self._source.school_year
+            of_year = every["school_year"].isna() | every["school_year"].eq(-1 if year is None else year)
+            self._indicators = every[of_year.fillna(False).astype(bool)]
+        default = next(each.default.name for each in declared_indicators() if each.name == of)
+        rows = self._indicators
+        rows = rows[rows["indicator"].eq(of) & rows["definition"].eq(default)]
+        rank = rows["status"].map({status: place for place, status in enumerate(STATUS_ORDER)})
+        return rows.assign(rank=rank).sort_values(["child", "rank"], kind="stable").drop_duplicates("child")
+
+
+def _by_element(values: pd.DataFrame) -> dict[str, np.ndarray]:
+    return {str(name): np.asarray(at) for name, at in values.groupby("element").indices.items()}
+
+
+def _commonest(silos: pd.Series) -> str | None:
+    counts = silos.dropna().value_counts()
+    return None if counts.empty else str(min(counts.index[counts == counts.iloc[0]]))
+
+
+def _expected(what: Element) -> str:
+    """Name the kit's system that would have an element."""
+    return (what.systems or what.trust)[0]
+
+
+def _typed(rows: pd.DataFrame, place: np.ndarray, count: int, kind: str) -> pd.Series:
+    """Give values of an element their type, child by child."""
+    if kind in ("string", "date"):
+        words = np.full(count, None, dtype=object)
+        words[place] = rows["value"].to_numpy(dtype=object)
+        text: Any = pd.Series(pd.array(words, dtype=STRING))
+        return text if kind == "string" else pd.to_datetime(text, format="%Y-%m-%d").astype("datetime64[us]")
+    number = np.full(count, np.nan)
+    number[place] = rows["value_number"].to_numpy(dtype="float64")
+    plain = pd.Series(number).astype("Float64").mask(np.isnan(number))
+    return plain.astype("boolean") if kind == "boolean" else plain

@@ -9,7 +9,7 @@ from typing import Any
 
 from helpers.show.tokens import colour
 
-__all__ = ["widget_for"]
+__all__ = ["style_of", "widget_for"]
 
 _FOLDER = Path(__file__).parent
 _COLOURS = ("ink", "muted", "rule", "paper", "tint", "blue", "green-text", "restricted")
@@ -17,7 +17,19 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 @cache
-def _style(name: str) -> str:
+def style_of(name: str) -> str:
+    """Give the style of a page of this room, its colours by name.
+
+    Parameters
+    ----------
+    name
+        As in `widget_for`.
+
+    Returns
+    -------
+    str
+        CSS that says nothing outside the page.
+    """
     own = "".join(f"--{token}:{colour(token)};" for token in _COLOURS)
     look = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
     return f".{name.replace('_', '-')}{{{own}}}\n{look}"
@@ -29,7 +41,7 @@ def _widget_class(name: str) -> Any:
     from anywidget import AnyWidget
 
     # No trait of its own: the state of a widget may be saved with a notebook.
-    source = {"_esm": (_FOLDER / f"{name}.js").read_text(encoding="utf-8"), "_css": _style(name)}
+    source = {"_esm": (_FOLDER / f"{name}.js").read_text(encoding="utf-8"), "_css": style_of(name)}
     return type(f"{name.title().replace('_', '')}Widget", (AnyWidget,), source)
 
 

@@ -300,9 +300,9 @@ class ReviewDesk:
         return self.view()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        from helpers.show.review_widget import widget_for
+        from helpers.show.message_widget import widget_for
 
         still = self.still()
-        bundle = widget_for(self._heard)
+        bundle = widget_for("review_desk", self._heard)
         # Not the widget's own plain text, which would be its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}

@@ -20,6 +20,7 @@ import pandas as pd
 from synthetic_data.columns import pick, within
 from synthetic_data.durations import whole_minutes
 from synthetic_data.life.absences import Absences
+from synthetic_data.life.court_orders import CourtOrders, draw_court_orders
 from synthetic_data.life.effect import Effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
@@ -64,6 +65,11 @@ APART = 0.16  # of two parents
 SECOND_HOME, SECOND_GUARDIAN = 0.35, 0.5  # times as many log-ins as the first guardian
 TOLD_LANGUAGE = 0.85  # of homes that speak another language than English
 ONE_ADDRESS = 0.08  # of two parents under one roof who share an e-mail address
+COURT_ORDER = (
+    0.04  # of parents who live apart from the child: a court has revoked the right to see its records
+)
+ONLY_SAID = 0.02  # of the others: somebody typed No, and no document is named
+ORDER_WITHIN = 6 * 365  # days before the exports
 NEWS_EVERY = 40  # instructional days
 NOTICE_AFTER = (3, 6, 10)  # days missed
 HOURS_UNTIL_OPENED, SPREAD_OF_HOURS = 5.0, 1.4  # median, and standard deviation of the logarithm
@@ -133,6 +139,8 @@ class FamilyContact:
     child: Codes
     primary: Mask
     lives_with: Mask
+    orders: CourtOrders
+    """By contact: who may not see the records, and by which document."""
     make_traffic: Callable[[FamilyContact], Traffic]
 
     @cached_property
@@ -206,6 +214,7 @@ def draw_family_contact(
         child,
         rank[guardian] == 0,
         lives_with,
+        draw_court_orders(scenario, home[guardian], lives_with),
         traffic,
     )
 

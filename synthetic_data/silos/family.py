@@ -96,6 +96,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "Relationship": guardians["relation"].array.take(guardian),
             "Lives With": yes_or_no(contacts.lives_with[listed]),
             "Call Order": whole(call_order),
+            "May See Records": yes_or_no(contacts.orders.may_see[listed]),
+            "Court Order": text(contacts.orders.number[listed]),
+            "Court Order Date": contacts.orders.day[listed].astype("datetime64[us]"),
         }
     )
     if "District" in exchange.ids:

@@ -1,0 +1,269 @@
+"""Which pages are held: about whom none is given to a family, and to which adult or address none goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, as_table, empty_table
+from helpers.link.clusters import components
+from helpers.link.emails import emails
+from helpers.share.doubt import roster_silos, too_little
+from helpers.share.sure_ties import RECORD
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = ["HOLDS", "Hold", "day_of_access", "for_the_office", "held_pages"]
+
+
+class Hold(NamedTuple):
+    """Why a page is held, and the rule behind it (an id of the citations; empty: the kit's own)."""
+
+    words: str
+    citation: str
+
+
+HOLDS: Mapping[str, Hold] = {
+    "not_on_roster": Hold("The child isn't on the roster, so nobody can say whose page it is.", "FERPA-20"),
+    "links_in_doubt": Hold(
+        "Too little is the child's beyond doubt: the roster's own record, and attendance, marks or a test.",
+        "FERPA-20",
+    ),
+    "eighteen": Hold("The student is 18: the rights are the student's own, and so is the page.", "FERPA-22"),
+    "birth_date_unknown": Hold(
+        "No system has a birth date, and a student of this grade may be 18.", "FERPA-22"
+    ),
+    "adult_in_doubt": Hold(
+        "The system that has this adult on record isn't tied to the child beyond doubt.", "FERPA-13"
+    ),
+    "no_rights": Hold("A named document revokes this adult's right to see the records.", "FERPA-21"),
+    "shared_email": Hold("Two households read this e-mail address.", "FERPA-13"),
+    "shared_home": Hold("Two households have this address.", "FERPA-13"),
+}
+# What the office looks at and no page waits for.
+OFFICE: Mapping[str, Hold] = {
+    "no_document": Hold(
+        "The record says that this adult may not see it and names no document. Only a document hides.",
+        "FERPA-21",
+    ),
+}
+ADULT_AT = 18
+NAMES = ["first_name", "last_surname"]
+# Whoever is older than this is no student of a school; such a date is a slip of the pen.
+OLDEST = 23
+GRADES_OF_ADULTS = ("11", "12", "13", "PS", "UG")
+
+
+def day_of_access(district: District) -> pd.Timestamp:
+    """Give the day on which somebody would read a page.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    pandas.Timestamp
+        Today; in an invented district the day of its exports, since nobody there grows older.
+    """
+    said = district.about.get("as_of") if district.synthetic else None
+    return pd.Timestamp(said) if said else pd.Timestamp.today().normalize()
+
+
+def held_pages(
+    district: District,
+    links: Links,
+    standing: pd.DataFrame,
+    *,
+    today: pd.Timestamp | None = None,
+    children: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """List the pages that are held, with the reason.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    standing
+        From `doubt.sure_enough`.
+    today
+        The day on which the pages are given out; by default `day_of_access`.
+    children
+        Of whom pages are asked for; of all on the roster when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *held_pages*, by child and reason. Without ``guardian`` and ``home`` nobody of the
+        family gets the page; a student of 18 still gets the student's own. With one, that adult or that
+        address doesn't, and others may.
+    """
+    day = day_of_access(district) if today is None else today
+    parts = [
+        _doubtful(standing, district),
+        _of_age(district, links, day),
+        _adults(district, links, standing),
+        _one_address(district, links),
+    ]
+    held = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    asked = _listed(standing, district) if children is None else children
+    held = held[held["child"].isin(list(asked))]
+    if held.empty:
+        return empty_table("held_pages")
+    held = held.assign(
+        reason=held["code"].map({code: hold.words for code, hold in HOLDS.items()}),
+        citation=held["code"].map({code: hold.citation for code, hold in HOLDS.items()}),
+    )
+    order = held["code"].map({code: place for place, code in enumerate(HOLDS)})
+    table = as_table("held_pages", held).assign(order=order.to_numpy())
+    table = table.sort_values(["child", "order", "silo", "guardian", "home"], kind="stable")
+    return as_table("held_pages", table.drop(columns="order"))
+
+
+def for_the_office(district: District, links: Links) -> pd.DataFrame:
+    """List what holds no page and needs somebody of the office: a refusal that names no document.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of the standard table *held_pages*.
+    """
+    ties = _contacts(district, links)
+    refused = _refused(ties)
+    listed = ties[refused & ~_documented(ties)].assign(code="no_document")
+    if listed.empty:
+        return empty_table("held_pages")
+    hold = OFFICE["no_document"]
+    listed = listed[["child", "silo", "guardian", "code"]].drop_duplicates()
+    return as_table("held_pages", listed.assign(reason=hold.words, citation=hold.citation))
+
+
+def _listed(standing: pd.DataFrame, district: District) -> list[str]:
+    """Name the children who are on the roster."""
+    of_roster = standing["silo"].isin(roster_silos(district))
+    return standing.loc[of_roster, "child"].unique().tolist()
+
+
+def _doubtful(standing: pd.DataFrame, district: District) -> pd.DataFrame:
+    enough = too_little(standing, district)
+    held = enough.loc[enough["held"].astype(bool), "child"]
+    known = held.isin(_listed(standing, district)).to_numpy(dtype=bool)
+    code = np.where(known, "links_in_doubt", "not_on_roster")
+    return pd.DataFrame({"child": held, "code": pd.array(code.tolist(), dtype=STRING)})
+
+
+def _of_age(district: District, links: Links, day: pd.Timestamp) -> pd.DataFrame:
+    """Find students of 18 by the oldest of their birth dates, and those of whom nobody can say."""
+    people = district.people.merge(
+        links.crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="one_to_one"
+    )
+    dates = pd.concat([people[["child", column]].set_axis(["child", "born"], axis="columns")
+                       for column in ("birth_date", "birth_date_other")])  # fmt: skip
+    dates = dates.dropna()
+    dates = dates[(dates["born"] > day - pd.DateOffset(years=OLDEST)) & (dates["born"] <= day)]
+    oldest = dates.groupby("child")["born"].min()
+    of_age = oldest.index[_eighteenth(oldest) <= day]
+    grown = people["grade_level"].isin(GRADES_OF_ADULTS)
+    unknown = people.loc[grown & ~people["child"].isin(list(oldest.index)), "child"].unique()
+    return pd.DataFrame(
+        {
+            "child": pd.array([*of_age, *unknown], dtype=STRING),
+            "code": pd.array(
+                ["eighteen"] * len(of_age) + ["birth_date_unknown"] * len(unknown), dtype=STRING
+            ),
+        }
+    )
+
+
+def _eighteenth(born: pd.Series) -> pd.Series:
+    """Give the day on which somebody turns 18; who was born on 29 February, on the 28th if need be."""
+    return born.map(lambda one: one + pd.DateOffset(years=ADULT_AT)).astype("datetime64[us]")
+
+
+def _contacts(district: District, links: Links) -> pd.DataFrame:
+    """Give the ties between children and adults: ``child``, ``silo``, ``guardian`` and what is said of it."""
+    ties = district.fact("contact").dropna(subset=["record", "contact_record"])
+    ties = ties.rename(columns={"contact_record": "guardian"})
+    return ties.merge(links.crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="many_to_one")
+
+
+def _refused(ties: pd.DataFrame) -> pd.Series:
+    return ties["may_see_records"].eq(False).fillna(False).astype(bool)
+
+
+def _documented(ties: pd.DataFrame) -> pd.Series:
+    """Tell where a document is named; its day alone names none."""
+    return ties["court_order"].notna()
+
+
+def _adults(district: District, links: Links, standing: pd.DataFrame) -> pd.DataFrame:
+    """Hold pages from adults who have no right to them, or who may be another child's."""
+    ties = _contacts(district, links)
+    sure = standing[["child", "silo", "may_stand"]]
+    ties = ties.merge(sure, on=["child", "silo"], how="left", validate="many_to_one")
+    doubtful = ~ties["may_stand"].fillna(False).astype(bool)
+    parts = [
+        ties[doubtful].assign(code="adult_in_doubt"),
+        ties[_refused(ties) & _documented(ties)].assign(code="no_rights"),
+    ]
+    held = pd.concat(parts, ignore_index=True)[["child", "silo", "guardian", "code"]].drop_duplicates()
+    return held.astype(STRING)
+
+
+def _one_address(district: District, links: Links) -> pd.DataFrame:
+    """Hold pages that would go to an address of two households."""
+    ties = _contacts(district, links)
+    if ties.empty:
+        return pd.DataFrame({"child": [], "code": []}, dtype=STRING)
+    people = district.people[[*RECORD, *NAMES, "email", "street_number_name", "postal_code"]]
+    ties = ties.merge(
+        people.rename(columns={"record": "guardian"}), on=["silo", "guardian"], how="left",
+        validate="many_to_one",
+    )  # fmt: skip
+    ties = ties.assign(email=emails(ties["email"]))
+    home = _households(ties)
+    street = ties["street_number_name"].str.casefold().str.replace(r"[\W_]+", " ", regex=True).str.strip()
+    parts = []
+    for code, address in (
+        ("shared_email", ties["email"]),
+        ("shared_home", street + ", " + ties["postal_code"].fillna("")),
+    ):
+        known = pd.DataFrame({"address": address, "home": home}).dropna().drop_duplicates()
+        several = known.loc[known["address"].duplicated(keep=False), "address"]
+        shared = address.isin(list(several.unique())).to_numpy(dtype=bool)
+        parts.append(ties[shared].assign(home=address[shared], code=code))
+    held = pd.concat(parts, ignore_index=True)[["child", "silo", "guardian", "home", "code"]]
+    return held.drop_duplicates().astype(STRING)
+
+
+def _households(ties: pd.DataFrame) -> np.ndarray:
+    """Give every adult a household: whoever lives with the same child is one, who lives with none is alone.
+
+    Who has one name and one e-mail address is one adult, whichever systems have her. A child is taken as its
+    system has it, so that no doubtful tie makes one home of two.
+    """
+    adult = pd.factorize(ties["silo"] + "\n" + ties["guardian"])[0]
+    name = (ties["first_name"].fillna("") + " " + ties["last_surname"].fillna("")).str.casefold()
+    same = pd.factorize(ties["email"] + "\n" + name)[0]
+    child = pd.factorize(ties["silo"] + "\n" + ties["record"])[0]
+    adults, persons = int(np.max(adult)) + 1, int(np.max(same)) + 1
+    known = same >= 0
+    together = ties["lives_with"].fillna(True).to_numpy(dtype=bool)
+    left = np.concatenate([adult[known], adult[together]])
+    right = np.concatenate([same[known] + adults, child[together] + adults + persons])
+    return components(adults + persons + int(np.max(child)) + 1, left, right)[adult]

@@ -1,4 +1,4 @@
-"""The maker's commands: `bigpicture make` and `bigpicture calibrate`."""
+"""The maker's commands: `bigpicture make`, `bigpicture calibrate` and `bigpicture levels`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from helpers.files.output import emit, ends_well, json_option, out_option, save_
 from helpers.layouts import BadInput, nearest
 from synthetic_data.scenario import LEVELS, Scenario, scenario_names
 
-__all__ = ["calibrate", "main", "make", "register"]
+__all__ = ["calibrate", "levels", "main", "make", "register"]
 
 
 def register(group: click.Group) -> None:
     """Add the maker's commands to a group."""
     group.add_command(make)
     group.add_command(calibrate)
+    group.add_command(levels)
 
 
 @click.command()
@@ -132,10 +133,7 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
     """
     from synthetic_data.studies.calibration import SEEDS, calibrate, report
 
-    try:
-        chosen = [int(seed) for seed in seeds.split(",")] if seeds else list(SEEDS)
-    except ValueError:
-        raise BadInput(f"--seeds {seeds!r}: give whole numbers with commas, such as --seeds 1,2,3.") from None
+    chosen = _seeds(seeds) if seeds else list(SEEDS)
     found = calibrate(scenarios, chosen, students)
     written = [
         save_table(frame, out / name)
@@ -149,6 +147,45 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
     emit({**report(found), "written": written}, as_json)
     if not found.passed:
         sys.exit(1)
+
+
+@click.command()
+@click.option("--students", type=int, default=300, show_default=True, help="Children of each district.")
+@click.option(
+    "--seeds", default="3", show_default=True, metavar="N,N,…", help="A district each at every level."
+)
+@click.option(
+    "--method",
+    default="decided",
+    show_default=True,
+    metavar="METHOD",
+    help="How records are joined: a rung of the ladder, as in `bigpicture link`; 'shared identifier' is what "
+    "the systems can do by their numbers alone.",
+)
+@out_option()
+@json_option
+@ends_well
+def levels(students: int, seeds: str, method: str, out: Path, as_json: bool) -> None:
+    """Say what each step of exchange between systems buys: which questions about children can be answered.
+
+    Makes small districts that differ only in what their systems exchange (none, manual, rostered, governed)
+    and asks them the kit's questions. Writes question_levels.csv: a question, a level, the share of the
+    children concerned for whom it can be answered, and the commonest reason why not.
+    """
+    from synthetic_data.studies.questions import question_levels
+
+    found = question_levels(students=students, seeds=_seeds(seeds), method=method.replace("-", " "))
+    written = save_table(found, out / "question_levels.csv")
+    counted = found.groupby(["level", "status"], sort=False).size().rename("questions").reset_index()
+    apart = found[found["status"].ne("Answered")][["level", "question", "share_answerable", "why", "lacks"]]
+    emit({"questions": counted, "not wholly answered": apart, "written": [written]}, as_json)
+
+
+def _seeds(text: str) -> list[int]:
+    try:
+        return [int(seed) for seed in text.split(",")]
+    except ValueError:
+        raise BadInput(f"--seeds {text!r}: give whole numbers with commas, such as --seeds 1,2,3.") from None
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -1,6 +1,6 @@
 """Questions that people ask about children, and what a district's systems can answer."""
 
-from helpers.profile.questions.answers import Asking, answer_questions, children_for, groups_for
+from helpers.profile.questions.answers import Asking, answer_questions, children_for, groups_for, status_of
 from helpers.profile.questions.declared import Question, declared_questions, question_named, read_questions
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "groups_for",
     "question_named",
     "read_questions",
+    "status_of",
 ]

@@ -9,13 +9,13 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
+from helpers.layouts import STRING, BadInput, as_table
 from helpers.profile.questions.declared import Question, declared_questions, kit_questions, question_named
 from helpers.profile.questions.known import REASONS, Input, Knowledge
 from helpers.profile.questions.roster import roster_of
 from helpers.profile.source import Source
 
-__all__ = ["Asking", "answer_questions", "children_for", "groups_for"]
+__all__ = ["Asking", "answer_questions", "children_for", "groups_for", "status_of"]
 
 ANSWERED, PARTLY, NOT_ANSWERABLE = "Answered", "Partly", "Not answerable"
 
@@ -126,15 +126,50 @@ def answer_questions(
     Raises
     ------
     BadInput
-        When no question has such an id.
+        When no question has such an id, or the share is none.
     """
     declared = kit_questions()
     chosen = declared_questions() if questions is None else [question_named(name) for name in questions]
     asking = Asking(source, children=children, forbidden=forbidden, today=today)
-    least = declared.least_share if least_share is None else least_share
-    rows = [_row(asking.answer(each), asking, least, min(declared.least_part, least)) for each in chosen]
+    rows = pd.DataFrame([_row(asking.answer(each), asking) for each in chosen])
     cited = pd.Series([declared.source.get(each.source, "the kit's own") for each in chosen], dtype=STRING)
-    return as_table("question_answers", pd.DataFrame(rows).assign(citation=cited))
+    status = status_of(rows["share_answerable"], least_share)
+    return as_table("question_answers", rows.assign(status=status, citation=cited))
+
+
+def status_of(shares: pd.Series, least_share: float | None = None) -> pd.Series:
+    """Say of shares of children whether a question counts as answered.
+
+    Parameters
+    ----------
+    shares
+        Children of whom every part is known, of those concerned; NA: it concerns nobody, and is answered.
+    least_share
+        From which share on it counts as answered; as ``questions.toml`` says when not given.
+
+    Returns
+    -------
+    pandas.Series
+        Answered, Partly or Not answerable.
+
+    Raises
+    ------
+    BadInput
+        When the share isn't above 0 and at most 1.
+
+    Examples
+    --------
+    >>> status_of(pd.Series([1.0, 0.7, 0.1])).tolist()
+    ['Answered', 'Partly', 'Not answerable']
+    """
+    declared = kit_questions()
+    least = declared.least_share if least_share is None else least_share
+    if not 0 < least <= 1:
+        raise BadInput(f"least_share = {least:g} is no share of children: give a number above 0, up to 1.")
+    part = min(declared.least_part, least)
+    known = shares.fillna(1.0).to_numpy(dtype="float64")
+    words = np.select([known >= least, known >= part], [ANSWERED, PARTLY], default=NOT_ANSWERABLE)
+    return pd.Series(words, index=shares.index).astype(STRING)
 
 
 def children_for(
@@ -241,7 +276,7 @@ def groups_for(
     return as_table("question_groups", counted.assign(question=question, group_by=name))
 
 
-def _row(answer: Answer, asking: Asking, least_share: float, least_part: float) -> dict[str, object]:
+def _row(answer: Answer, asking: Asking) -> dict[str, object]:
     question, mine = answer.question, answer.concerned
     concerned = int(mine.sum())
     yes = answer.yes[mine]
@@ -252,13 +287,6 @@ def _row(answer: Answer, asking: Asking, least_share: float, least_part: float) 
     found = {
         REASONS[place]: int(reasons[place]) for place in np.argsort(-reasons, kind="stable") if reasons[place]
     }
-    status = (
-        ANSWERED
-        if concerned == 0 or share >= least_share
-        else PARTLY
-        if share >= least_part
-        else NOT_ANSWERABLE
-    )
     lacking = [(int((mine & ~each.known).sum()), each.name) for each in answer.inputs]
     silos = _silos(answer)
     missing = sorted(
@@ -271,7 +299,6 @@ def _row(answer: Answer, asking: Asking, least_share: float, least_part: float) 
         "text": question.text,
         "asked_by": "; ".join(question.asked_by),
         "grain": question.grain,
-        "status": status,
         "concerned": concerned,
         "children": int(yes.fillna(False).sum()),
         "of_children": concerned - unknown,

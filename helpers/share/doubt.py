@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers.layouts import STRING, as_table
 from helpers.share.siblings import of_one_home, with_namesakes
-from helpers.share.sure_ties import RECORD, sure_pairs, tied_for_sure
+from helpers.share.sure_ties import RECORD, sure_pairs, tied_by_machine_key, tied_for_sure
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -33,6 +33,8 @@ REASONS: Mapping[str, str] = {
     "contradicted": "Number, name and birth date don't all say the same child.",
     "by_name_siblings": "This office files by name, and more than one child of the home is in our schools.",
     "by_name_namesake": "This office files by name, and another child in our schools has the same name.",
+    "one_line_siblings": "One line alone gives the child its number here, and families change these lines. "
+    "More than one child of the home is in our schools.",
     "number_alone": "A number is all that it has; nothing else there says whose it is.",
     "unreviewed": "It was joined because it looks alike. Nobody has looked at it yet.",
     "second_record": "Another record of this system may be the child's, too, and waits for a person.",
@@ -138,7 +140,8 @@ def _of_records(district: District, links: Links, crosswalk: pd.DataFrame, roste
     """Give each record the reason why it doesn't stand; NA where it does."""
     doubts = _doubts_at(district, links, crosswalk)
     doubted = doubts.notna().to_numpy(dtype=bool)
-    sure = links.pairs[sure_pairs(links.pairs)]
+    by_machines = tied_by_machine_key(links.pairs, district.identifiers, _written_by_machines(district))
+    sure = links.pairs[sure_pairs(links.pairs) | by_machines]
     label = tied_for_sure(crosswalk, sure, doubted)
 
     of_roster = crosswalk["silo"].isin(rosters).to_numpy(dtype=bool)
@@ -161,6 +164,7 @@ def _of_records(district: District, links: Links, crosswalk: pd.DataFrame, roste
         ("contradicted", ~tied),
         ("unreviewed", ~tied & _equal(crosswalk["step"], "Scored")),
         ("number_alone", ~tied & _equal(crosswalk["band"], "Unverified")),
+        ("one_line_siblings", _tied_by_one_line(district, crosswalk) & _among(crosswalk["child"], siblings)),
         ("by_name_namesake", by_name & _among(crosswalk["child"], namesakes)),
         ("by_name_siblings", by_name & _among(crosswalk["child"], siblings)),
     ):
@@ -178,6 +182,16 @@ def _equal(column: pd.Series, word: str) -> np.ndarray:
 def _among(children: pd.Series, some: Iterable[str]) -> np.ndarray:
     result: np.ndarray = children.isin(list(some)).to_numpy(dtype=bool)
     return result
+
+
+def _written_by_machines(district: District) -> list[str]:
+    """Name the systems whose files nobody opens in a spreadsheet and sorts: a column can't slip in them."""
+    nested = ("xml", "json_lines")
+    return [
+        name
+        for name, silo in district.silos.items()
+        if silo.layout.files and all(file.format in nested for file in silo.layout.files)
+    ]
 
 
 def _students(district: District) -> pd.DataFrame:
@@ -230,6 +244,20 @@ def _filed_by_name(students: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarra
     """Tell which records have no number at all, not even the system's own."""
     bare = students.loc[students["local_id"].isna(), RECORD]
     result: np.ndarray = pd.MultiIndex.from_frame(crosswalk[RECORD]).isin(pd.MultiIndex.from_frame(bare))
+    return result
+
+
+def _tied_by_one_line(district: District, crosswalk: pd.DataFrame) -> np.ndarray:
+    """Tell which records of systems that list adults of a child stand on one row only.
+
+    Two children of one home change places in such a list without a trace where each has one line; where there
+    are two, they disagree.
+    """
+    listing = district.fact("contact")["silo"].dropna().unique()
+    rows = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
+    times = rows.groupby(RECORD, sort=False).size()
+    one = pd.MultiIndex.from_frame(crosswalk[RECORD]).isin(times.index[times == 1])
+    result: np.ndarray = one & _among(crosswalk["silo"], listing)
     return result
 
 

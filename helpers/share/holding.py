@@ -52,6 +52,8 @@ OFFICE: Mapping[str, Hold] = {
         "FERPA-21",
     ),
 }
+# Doubts about which child of a home, and none about the home.
+RIGHT_HOME = ("one_line_siblings",)
 ADULT_AT = 18
 NAMES = ["first_name", "last_surname"]
 # Whoever is older than this is no student of a school; such a date is a slip of the pen.
@@ -214,9 +216,9 @@ def _documented(ties: pd.DataFrame) -> pd.Series:
 def _adults(district: District, links: Links, standing: pd.DataFrame) -> pd.DataFrame:
     """Hold pages from adults who have no right to them, or who may be another child's."""
     ties = _contacts(district, links)
-    sure = standing[["child", "silo", "may_stand"]]
+    sure = standing[["child", "silo", "may_stand", "code"]]
     ties = ties.merge(sure, on=["child", "silo"], how="left", validate="many_to_one")
-    doubtful = ~ties["may_stand"].fillna(False).astype(bool)
+    doubtful = ~ties["may_stand"].fillna(False).astype(bool) & ~ties.pop("code").isin(RIGHT_HOME)
     parts = [
         ties[doubtful].assign(code="adult_in_doubt"),
         ties[_refused(ties) & _documented(ties)].assign(code="no_rights"),

@@ -7,16 +7,20 @@ contradicts them, or if a person has said yes. What a model finds likely is like
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from helpers.link.clusters import components
 
-__all__ = ["RECORD", "sure_pairs", "tied_for_sure"]
+__all__ = ["RECORD", "sure_pairs", "tied_by_machine_key", "tied_for_sure"]
 
 RECORD = ["silo", "record"]
 # The only rule that joins two records by one thing alone.
 NUMBER_ALONE = "a strong id alone, nothing to verify it"
+# A key of 128 bits, as software makes it: nobody types one, and a slip in it meets nobody.
+MACHINE_KEY = r"[0-9a-f]{32}"
 ALIKE = ("Same", "Nickname", "Order swapped")
 
 
@@ -44,6 +48,44 @@ def sure_pairs(pairs: pd.DataFrame) -> np.ndarray:
     unspoken = against.isna() | new_surname
     sure: np.ndarray = (by_person | by_rule & unspoken).fillna(False).to_numpy(dtype=bool)
     return sure
+
+
+def tied_by_machine_key(
+    pairs: pd.DataFrame, identifiers: pd.DataFrame, by_machines: Sequence[str]
+) -> np.ndarray:
+    """Tell which pairs share a key that software made and software wrote.
+
+    Parameters
+    ----------
+    pairs
+        The standard table *pairs*.
+    identifiers
+        The standard table of that name.
+    by_machines
+        Systems whose files only software writes; one of the two must be of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a pair that rules joined by a number alone.
+    """
+    alone = pairs["decision"].eq("Match") & pairs["rule"].eq(NUMBER_ALONE)
+    nested = pairs["left_silo"].isin(list(by_machines)) | pairs["right_silo"].isin(list(by_machines))
+    rows = np.flatnonzero((alone & nested).fillna(False).to_numpy(dtype=bool))
+    result = np.zeros(len(pairs), dtype=bool)
+    key = identifiers["identifier"].str.casefold().str.replace(r"[-{}]", "", regex=True)
+    made = key.str.fullmatch(MACHINE_KEY).fillna(False).to_numpy(dtype=bool)
+    keys = identifiers.loc[made, RECORD].assign(key=key[made]).drop_duplicates()
+    ends = pairs.iloc[rows].assign(place=rows)
+    sides = [
+        ends[["place", f"{side}_silo", f"{side}_record"]]
+        .set_axis(["place", *RECORD], axis="columns")
+        .merge(keys, on=RECORD, how="inner", validate="many_to_many")[["place", "key"]]
+        for side in ("left", "right")
+    ]
+    both = sides[0].merge(sides[1], on=["place", "key"], how="inner", validate="one_to_one")
+    result[both["place"].to_numpy(dtype="int64")] = True
+    return result
 
 
 def tied_for_sure(records: pd.DataFrame, pairs: pd.DataFrame, doubted: np.ndarray) -> np.ndarray:

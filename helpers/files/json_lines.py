@@ -15,7 +15,7 @@ from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings
 from helpers.layouts import STRING, FileLayout
 
-__all__ = ["flatten", "parse_json_lines", "paths_in_json_lines"]
+__all__ = ["flatten", "parse_json_lines", "paths_in_json_lines", "paths_of_line"]
 
 
 def _scalar(value: Any) -> str:
@@ -77,6 +77,22 @@ def _whole_letters(flat: dict[str, str], row: int, findings: Findings) -> dict[s
         if (name, whole) != (path, text):
             findings.add("text_not_decodable", "read_as", row=row, column=name, read_as=whole)
     return mended
+
+
+def paths_of_line(line: str) -> dict[str, str] | None:
+    """Read one line as scalar paths.
+
+    Parameters
+    ----------
+    line
+        A record as JSON.
+
+    Returns
+    -------
+    dict or None
+        Path -> text, elements numbered from 1; None when it is no record.
+    """
+    return _paths(line, _decoder())
 
 
 def paths_in_json_lines(data: bytes, lines: int = 50) -> list[str]:

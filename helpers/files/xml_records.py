@@ -16,7 +16,7 @@ from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings
 from helpers.layouts import STRING, FileLayout
 
-__all__ = ["XmlRecords", "paths_in_xml", "read_xml_records"]
+__all__ = ["XmlRecords", "paths_in_xml", "read_xml_records", "record_at"]
 
 DECLARATION = re.compile(rb"^<\?xml\s[^>]*\?>")
 # Rows of one record element: place among the root's children, then scalar paths.
@@ -73,6 +73,34 @@ def _children(data: bytes) -> Iterator[tuple[int, str, dict[str, str] | None]]:
                 yield place, _local(element.tag), None
             if root is not None:
                 root.clear()  # keeps memory flat in large files
+
+
+def record_at(data: bytes, row: int) -> tuple[str, dict[str, str]] | None:
+    """Read one record of an XML file, and nothing after it.
+
+    Parameters
+    ----------
+    data
+        The file.
+    row
+        Its place among the root's children, from 1.
+
+    Returns
+    -------
+    tuple or None
+        Its element and its scalar paths; None where the file has none there that can be read.
+    """
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml.common import DefusedXmlException
+
+    try:
+        for place, name, flat in _children(data):
+            if place == row:
+                return None if flat is None else (name, flat)
+    except (ParseError, DefusedXmlException):
+        return None
+    return None
 
 
 def read_xml_records(data: bytes, findings: Findings) -> tuple[XmlRecords, int]:

@@ -12,7 +12,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from helpers.layouts import Layout
 
-__all__ = ["in_words", "short_names", "silo_words", "spoken_names", "system_names"]
+__all__ = ["in_words", "named_briefly", "short_names", "silo_words", "spoken_names", "system_names"]
 
 # Whose folder's name says too little. The acronym is said in full once, in brackets.
 _NAMES = {
@@ -57,6 +57,29 @@ def short_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
         Silo -> name: "SIS", "Meals", "Ed-Fi bulk XML".
     """
     return {silo: _short(name) for silo, name in system_names(layouts).items()}
+
+
+def named_briefly(systems: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Name systems where there is little room and no layout at hand.
+
+    Parameters
+    ----------
+    systems
+        Silo -> which of the kit's systems it is, and its layout's title.
+
+    Returns
+    -------
+    dict of str
+        Silo -> name, as ``short_names`` has it.
+
+    Examples
+    --------
+    >>> named_briefly({"sis": ("sis", "OneRoster"), "old": ("sis", "OneRoster 1.1, users")})
+    {'sis': 'SIS', 'old': 'OneRoster 1.1'}
+    """
+    names = {silo: _named(silo, system, title) for silo, (system, title) in systems.items()}
+    often = Counter(names.values())
+    return {silo: _short(name if often[name] == 1 else f"{name}, {silo}") for silo, name in names.items()}
 
 
 def _short(name: str) -> str:
@@ -136,9 +159,13 @@ def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
 
 
 def _name(silo: str, layout: Layout) -> str:
+    return _named(silo, layout.silo, layout.title)
+
+
+def _named(silo: str, system: str, title: str) -> str:
     if silo in _NAMES:
         return _NAMES[silo]
-    if silo == layout.silo:
+    if silo == system:
         return silo.replace("_", " ").capitalize()
     # "NWEA MAP Growth, children and assessment results": what comes after the comma says what is in it.
-    return re.sub(r"\s*\([^)]*\)$", "", layout.title).partition(", ")[0]
+    return re.sub(r"\s*\([^)]*\)$", "", title).partition(", ")[0]

@@ -146,9 +146,11 @@ def _guardians(district: District, links: Links) -> pd.DataFrame:
     first = ties.assign(home=home).groupby(["silo", "home"], sort=False)["adult"].transform("first")
     shown = [
         "role", "silo", "adult", "child", "relation", "lives_with", "legal_guardian", "receives_mail",
-        "language", "home", "link_band", "file", "row",
+        "without_rights", "language", "home", "link_band", "file", "row",
     ]  # fmt: skip
-    return _with_names(ties.assign(home=first)[shown], district)
+    # Only a document takes a parent's rights away: a no without one hides nothing.
+    barred = ties["may_see_records"].eq(False) & ties["court_order"].notna()
+    return _with_names(ties.assign(home=first, without_rights=barred)[shown], district)
 
 
 def _under_a_plan(district: District, links: Links, days: pd.Series) -> pd.DataFrame:

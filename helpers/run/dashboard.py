@@ -1,0 +1,250 @@
+"""The dashboard as a web page of this machine alone: a store of profiles, a private notebook, Voila.
+
+Voila shows a notebook's results without its code. It gets a copy of the dashboard's cells in a folder of its
+own, listens on this machine's own address only, and asks for a word that stands in the address which is
+printed, since other people may use the same machine. A kernel stands ready: the first page comes at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from helpers.files.output import write_atomically
+from helpers.layouts import BadInput
+from helpers.run.notebooks import Notebook
+
+__all__ = ["PORT", "Served", "dashboard_notebook", "serve_dashboard"]
+
+PORT = 8866
+TAG = "dashboard"
+TEMPLATE = Path(__file__).with_name("voila_template")
+HOME = "127.0.0.1"
+EXTENSIONS = ("anywidget", "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
+# Seconds until a kernel must have read the store and shown its first page.
+STARTS = 180
+
+
+@dataclass(frozen=True)
+class Served:
+    """A dashboard that runs.
+
+    Attributes
+    ----------
+    address
+        Where a browser of this machine finds it, the word included.
+    process
+        Voila.
+    """
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+
+def dashboard_notebook(
+    lesson: Path, out: Path, set_to: Mapping[str, object], ready: Path | None = None
+) -> Path:
+    """Take the dashboard's cells out of a lesson: its parameters, its imports and what is tagged `dashboard`.
+
+    Parameters
+    ----------
+    lesson
+        The notebook.
+    out
+        The file to write.
+    set_to
+        Values of its parameters.
+    ready
+        A file that the last cell makes, so that one sees from outside that all others ran.
+
+    Returns
+    -------
+    pathlib.Path
+        ``out``.
+
+    Raises
+    ------
+    BadInput
+        When the lesson has no such cells, or doesn't know a parameter.
+    """
+    import nbformat
+
+    notebook = Notebook(lesson)
+    cells = notebook.content.cells
+    tagged = [cell for cell in cells if TAG in cell.metadata.get("tags", [])]
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    place = next((n for n, cell in enumerate(code) if "parameters" in cell.metadata.get("tags", [])), None)
+    if not tagged or place is None or place + 1 >= len(code):
+        raise BadInput(f"{lesson} has no dashboard: a cell tagged '{TAG}' and one tagged 'parameters'.")
+    unknown = sorted(set(set_to) - set(notebook.parameters))
+    if unknown:
+        raise BadInput(f"{lesson} has no parameter {unknown[0]!r}. It has: {', '.join(notebook.parameters)}.")
+    values = "\n".join(f"{name} = {value!r}" for name, value in set_to.items())
+    sources = [code[place].source, values, code[place + 1].source]
+    sources += [cell.source for cell in tagged if cell.cell_type == "code"]
+    sources += [] if ready is None else [f"open({str(ready)!r}, 'w').close()"]
+    heading = nbformat.v4.new_markdown_cell(f"# {notebook.title}")
+    fresh = nbformat.v4.new_notebook(cells=[heading, *map(nbformat.v4.new_code_cell, sources)])
+    fresh.metadata.update(
+        kernelspec={"name": "python3", "display_name": "Python 3", "language": "python"}, title="Dashboard"
+    )
+    write_atomically(out, nbformat.writes(fresh).encode("utf-8"))
+    return out
+
+
+def _free_port(wanted: int | None) -> int:
+    """Give a port that is free, the wanted one if one is wanted."""
+    for port in [wanted] if wanted is not None else [*range(PORT, PORT + 20), 0]:
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOME, port))
+            except (OSError, OverflowError):
+                continue
+            return int(probe.getsockname()[1])
+    raise BadInput(
+        f"Port {wanted} is taken, or none that may be used: name another with --port, or none at all."
+    )
+
+
+def _settings(port: int, word: str, ready_after: float = 0.5) -> dict[str, Any]:
+    return {
+        "Voila": {"ip": HOME, "port": port, "port_retries": 0, "open_browser": False, "token": word},
+        "VoilaConfiguration": {
+            "template": "kit",
+            "strip_sources": True,
+            "preheat_kernel": True,
+            "default_pool_size": 1,
+            "show_tracebacks": False,
+            "allow_template_override": "NO",
+            "allow_theme_override": "NO",
+            # Of the folder nothing is served but the page.
+            "file_allowlist": [],
+            # Only what draws the page: no extension of somebody's own JupyterLab.
+            "extension_allowlist": list(EXTENSIONS),
+        },
+        "VoilaKernelManager": {"fill_delay": ready_after},
+        # Kernels of pages that were closed without a word go after a while.
+        "MappingKernelManager": {"cull_interval": 60, "cull_idle_timeout": 3600, "cull_connected": False},
+        "Application": {"log_level": "ERROR"},
+    }
+
+
+@contextlib.contextmanager
+def serve_dashboard(
+    store: Path,
+    lesson: Path,
+    *,
+    port: int | None = None,
+    set_to: Mapping[str, object] | None = None,
+) -> Iterator[Served]:
+    """Serve the dashboard of a store until the block ends.
+
+    Parameters
+    ----------
+    store
+        A store of profiles.
+    lesson
+        The notebook whose cells tagged `dashboard` are shown.
+    port
+        The port; by default 8866 or the next that is free.
+    set_to
+        Further parameters of the notebook.
+
+    Yields
+    ------
+    Served
+        When its first page stands ready.
+
+    Raises
+    ------
+    BadInput
+        When Voila isn't there, the port is taken, or the cells fail.
+    """
+    if find_spec("voila") is None:
+        raise BadInput("The dashboard as a web page needs voila: pip install -r requirements.txt.")
+    chosen = _free_port(port)
+    private = Path(tempfile.mkdtemp(prefix="kit-dashboard-"))  # nobody else can read it
+    word, ready = secrets.token_urlsafe(24), private / "ready"
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        folder = private / "page"
+        folder.mkdir()
+        values = {**(set_to or {}), "store": str(store.resolve())}
+        notebook = dashboard_notebook(lesson, folder / "dashboard.ipynb", values, ready)
+        (private / "voila.json").write_text(json.dumps(_settings(chosen, word)), encoding="utf-8")
+        process = _start(private, notebook)
+        _wait(process, ready, chosen, private / "log.txt")
+        yield Served(f"http://{HOME}:{chosen}/?token={word}", process)
+    finally:
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def _start(private: Path, notebook: Path) -> subprocess.Popen[bytes]:
+    """Start Voila with settings of its own: nobody's own settings, extensions or history have a say."""
+    path = os.environ.get("JUPYTER_PATH")
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(private / "settings"),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "IPYTHONDIR": str(private / "ipython"),
+        "JUPYTER_PATH": os.pathsep.join([str(TEMPLATE), *([path] if path else [])]),
+        # The kernel finds this kit even where the notebook isn't in its folder.
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]),
+    }
+    log = (private / "log.txt").open("wb")
+    with log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "voila", str(notebook)],
+            cwd=private,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def _wait(process: subprocess.Popen[bytes], ready: Path, port: int, log: Path) -> None:
+    """Wait until the cells ran once and the server answers."""
+    until = time.monotonic() + STARTS
+    while time.monotonic() < until and process.poll() is None:
+        if ready.exists() and _answers(port):
+            return
+        time.sleep(0.1)
+    # What stands in the log may name a child: nothing of it is said.
+    how = f"it ended with {process.returncode}" if process.poll() is not None else f"not ready in {STARTS} s"
+    raise BadInput(
+        f"The dashboard didn't start ({how}): run the notebook in JupyterLab to see which cell fails, or "
+        "make the store anew with --out."
+    )
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{HOME}:{port}/login", timeout=2):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False

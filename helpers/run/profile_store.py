@@ -1,0 +1,81 @@
+"""A store of profiles as new as the files: made where it is missing, or where a file has changed since."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from pathlib import Path
+
+import helpers.layouts
+from helpers.files.folder import must_be_a_folder
+from helpers.files.output import write_atomically
+from helpers.layouts import BadInput
+from helpers.profile.store import ProfileStore, save_store
+
+__all__ = ["is_store", "store_of"]
+
+_MADE_OF = "made_of.json"
+_DECLARED = Path(helpers.layouts.__file__).parent / "standard"
+
+
+def is_store(folder: Path) -> bool:
+    """Say whether a folder is a store of profiles."""
+    return (folder / "store.json").is_file()
+
+
+def _fingerprint(folder: Path) -> str:
+    """Give a fingerprint of a folder's files: their paths, sizes and days, without reading them."""
+    told = [
+        (path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "answer_key" not in path.relative_to(folder).parts
+    ]
+    # What an element means may have changed, too.
+    declared = [path.read_bytes() for path in sorted(_DECLARED.glob("*.toml"))]
+    whole = [json.dumps([str(folder.resolve()), told]).encode(), *declared]
+    return hashlib.blake2b(b"\0".join(whole), digest_size=16).hexdigest()
+
+
+def store_of(folder: Path, place: Path) -> ProfileStore:
+    """Open the store of a district's profiles, made anew where it isn't as new as the files.
+
+    Parameters
+    ----------
+    folder
+        A district's folder, or a store itself.
+    place
+        Where the store of a district's folder stands.
+
+    Returns
+    -------
+    ProfileStore
+        The store.
+
+    Raises
+    ------
+    BadInput
+        When the folder can't be read as a district, or something else stands where the store belongs.
+    """
+    if is_store(folder):
+        return ProfileStore.open(folder)
+    must_be_a_folder(folder)
+    made_of = _fingerprint(folder)
+    known = place / _MADE_OF
+    if is_store(place) and known.is_file() and json.loads(known.read_text("utf-8")) == made_of:
+        with contextlib.suppress(BadInput):  # written by another version of the kit: made anew
+            return ProfileStore.open(place)
+    from helpers.files import read_district
+    from helpers.link import link_district
+    from helpers.profile import child_profiles
+    from helpers.profile.indicators import child_indicators
+    from helpers.profile.source import source_of
+
+    district = read_district(folder)
+    if not len(district):
+        raise BadInput(f"No layout knows a file in {folder}: `bigpicture read {folder}` lists what is there.")
+    links = link_district(district)
+    profiles = child_profiles(district, links)
+    save_store(source_of(district, links, profiles, child_indicators(district, links, profiles)), place)
+    write_atomically(known, json.dumps(made_of).encode())
+    return ProfileStore.open(place)

@@ -1,0 +1,222 @@
+"""What a view knows of one child, a line a value: from where, how old, how sure, and who says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from helpers.layouts import STRING
+from helpers.profile import Element, elements
+from helpers.profile.values import folded
+from helpers.show.child_lines import value_texts
+from helpers.show.numbers import number_text
+from helpers.show.plain_words import element_words
+
+__all__ = ["UNCHECKED", "KnownValue", "SystemName", "each_row", "known_values", "name_of", "of_year"]
+
+# The weakest ties: a record that nothing confirmed, and one that waits for a person.
+UNCHECKED = ("Unverified", "Review")
+_TIES = {
+    "Sure": "sure",
+    "Alone": "known to this system alone",
+    "Unverified": "not confirmed",
+    "Review": "waits for a person",
+}
+
+
+@dataclass(frozen=True)
+class SystemName:
+    """What a system is called, and the newest day of which it speaks."""
+
+    name: str
+    newest: pd.Timestamp | None
+
+
+@dataclass(frozen=True)
+class KnownValue:
+    """One value as a page shows it.
+
+    Attributes
+    ----------
+    element
+        Its declaration.
+    school_year
+        Of which year; None for what always holds.
+    what, says
+        The element and its value in words.
+    of
+        For a rate, of what: "146 of 154 days"; else empty.
+    source
+        "from: Meals, 3 days old, sure".
+    unchecked
+        Nobody has confirmed that the record is this child's.
+    old
+        It is older than the element's declaration allows.
+    against
+        What other systems say instead: name of the system, value.
+    rule
+        Why this value is the one that is shown; empty where nothing contradicts it.
+    place
+        File and row, or how many rows it was counted from.
+    counted
+        It was counted from rows and stands in no single one.
+    """
+
+    element: Element
+    school_year: int | None
+    what: str
+    says: str
+    of: str
+    source: str
+    unchecked: bool
+    old: bool
+    against: tuple[tuple[str, str], ...]
+    rule: str
+    place: str
+    counted: bool
+
+
+@cache
+def _declared() -> dict[str, Element]:
+    return {each.name: each for each in elements()}
+
+
+def each_row(frame: pd.DataFrame) -> list[Any]:
+    """List the rows of a small frame, a cell an attribute."""
+    return list(frame.itertuples(index=False))
+
+
+def name_of(silo: object, systems: Mapping[str, SystemName]) -> str:
+    """Give what a system is called; of a value that several systems made, that."""
+    if pd.isna(silo):  # type: ignore[call-overload]
+        return "several systems"
+    known = systems.get(str(silo))
+    return str(silo) if known is None else known.name
+
+
+def of_year(values: pd.DataFrame, school_year: int | None) -> pd.DataFrame:
+    """Keep the rows of one school year, and those that always hold."""
+    years = values["school_year"]
+    kept = years.isna() if school_year is None else years.isna() | years.eq(school_year).fillna(False)
+    return values[kept.to_numpy(dtype=bool)]
+
+
+def known_values(
+    values: pd.DataFrame, systems: Mapping[str, SystemName], today: pd.Timestamp | None
+) -> list[KnownValue]:
+    """Write what is known of one child.
+
+    Parameters
+    ----------
+    values
+        Rows of table ``values`` of one child, of one year and of none: what a view lets through.
+    systems
+        Silo -> what it is called and the newest day of which it speaks.
+    today
+        The newest day of which any system speaks: from here ages are counted.
+
+    Returns
+    -------
+    list of KnownValue
+        Chosen values that are reported, in the order of the declaration.
+    """
+    declared = _declared()
+    said = values[values["status"].eq("Reported").to_numpy(dtype=bool)]
+    said = said[said["element"].isin(list(declared)).to_numpy(dtype=bool)]
+    if said.empty:
+        return []
+    said = said.assign(text=value_texts(said))
+    words = dict(zip(said["element"], element_words(said["element"]), strict=True))
+    chosen = said[said["chosen"].to_numpy(dtype=bool)]
+    numbers = dict(zip(chosen["element"], chosen["value_number"], strict=True))
+    others = _against(said, dict(zip(chosen["element"], chosen["value"], strict=True)), systems)
+    order = {name: place for place, name in enumerate(declared)}
+    lines = []
+    for row in each_row(chosen):
+        element = declared[str(row.element)]
+        own = systems.get(str(row.silo))
+        day = row.as_of if pd.notna(row.as_of) else (own.newest if own else None)
+        age = max((today - day).days, 0) if today is not None and day is not None and pd.notna(day) else None
+        old = age is not None and age > element.days_until_stale
+        against = others.get(element.name, ())
+        lines.append(
+            KnownValue(
+                element=element,
+                school_year=None if pd.isna(row.school_year) else int(row.school_year),
+                what=str(words[row.element]),
+                says=str(row.text),
+                of=_of(element, numbers),
+                source=_source(row, age, old, element, systems),
+                unchecked=row.link_band in UNCHECKED,
+                old=old,
+                against=against,
+                rule=_rule(element, str(row.silo), systems) if against else "",
+                place=_place(row),
+                counted=bool(pd.isna(row.file)),
+            )
+        )
+    return sorted(lines, key=lambda line: order[line.element.name])
+
+
+def _of(element: Element, numbers: Mapping[str, float]) -> str:
+    """Say of what a rate is the share, where the view holds both."""
+    if element.numerator is None or element.denominator is None or element.unit != "rate":
+        return ""
+    part, whole = numbers.get(element.numerator), numbers.get(element.denominator)
+    if part is None or whole is None or pd.isna(part) or pd.isna(whole):
+        return ""
+    unit = _declared()[element.denominator].unit or ""
+    return f"{number_text(part)} of {number_text(whole)} {unit}".strip()
+
+
+def _source(row: Any, age: int | None, old: bool, element: Element, systems: Mapping[str, SystemName]) -> str:
+    parts = [f"from: {name_of(row.silo, systems)}"]
+    if age is not None:
+        days = "up to date" if age == 0 else "1 day old" if age == 1 else f"{age:,} days old"
+        parts.append(f"{days}: too old, {element.days_until_stale:,} are allowed" if old else days)
+    band = row.link_band
+    if not pd.isna(band):
+        parts.append(_TIES.get(str(band), str(band)))
+    return ", ".join(parts)
+
+
+def _place(row: Any) -> str:
+    file, number, rows = row.file, row.row, row.rows
+    if not pd.isna(file) and not pd.isna(number):
+        return f"{file}, row {int(number)}"
+    if pd.isna(rows):
+        return "" if pd.isna(file) else str(file)
+    if rows == 0:
+        return "no row: the system knows the child, and nothing was written down"
+    return "counted from 1 row" if rows == 1 else f"counted from {int(rows):,} rows"
+
+
+def _rule(element: Element, silo: str, systems: Mapping[str, SystemName]) -> str:
+    """Say why one of several values is shown."""
+    order = [name_of(name, systems) for name in element.trust if name in systems]
+    believed = (
+        f"believed first: {', then '.join(order)}" if order else "systems are believed in order of name"
+    )
+    return f"Shown is what {name_of(silo, systems)} says; {believed}. {element.meaning}."
+
+
+def _against(
+    said: pd.DataFrame, chosen: Mapping[str, object], systems: Mapping[str, SystemName]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Gather what other systems say instead of the chosen values, each once."""
+    declared = _declared()
+    rest = said[~said["chosen"].to_numpy(dtype=bool) & said["agrees"].eq(False).fillna(False).to_numpy(bool)]
+    if rest.empty:
+        return {}
+    shown = rest["element"].map(dict(chosen)).astype(STRING)
+    loosely = rest["element"].isin([name for name, each in declared.items() if each.compare == "folded"])
+    same = folded(rest["value"]).eq(folded(shown)).fillna(False) & loosely
+    rest = rest[(rest["value"].ne(shown).fillna(False) & ~same).to_numpy(dtype=bool)]
+    gathered: dict[str, dict[tuple[str, str], None]] = {}
+    for element, silo, text in rest[["element", "silo", "text"]].itertuples(index=False):
+        gathered.setdefault(element, {})[(name_of(silo, systems), str(text))] = None
+    return {element: tuple(pairs) for element, pairs in gathered.items()}

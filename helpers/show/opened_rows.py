@@ -1,0 +1,208 @@
+"""The rows behind a value as their systems wrote them, less every cell that the role may not see.
+
+A row of a file says more than the value that it stands behind: the till's row with a child's name has a PIN,
+too. A cell is shown only where its column feeds something that the view holds; of others not even the names.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from helpers.files.one_row import OneRow, one_row
+from helpers.layouts import BadInput, FileLayout, Makes, braced, fact_tables, load_layout, standard_table
+from helpers.profile.elements import declared
+from helpers.show.blocks import Block, escape
+
+__all__ = ["MOST_ROWS", "RowView", "opened_rows", "visible_columns"]
+
+MOST_ROWS = 12
+# What of a person's record may be shown where an element of it may.
+_WITH = {
+    "first_name": ("local_id", "first_name", "middle_name", "full_name"),
+    "last_surname": ("last_surname", "full_name", "generation_code_suffix"),
+    "birth_date": ("birth_date",),
+    "sex": ("sex",),
+    "home_language": ("home_language",),
+    "school": ("school_id", "school_name"),
+    "grade_level": ("grade_level",),
+}
+# Columns of facts that say more than the fact: shown only with the element that they are.
+_ONLY_WITH = {
+    ("program", "primary_disability"): "primary_disability",
+    ("program", "share_in_regular_class"): "share_in_regular_class",
+    ("program", "service"): "special_education",
+    ("program", "minutes_per_week"): "special_education",
+}
+_NOT_CELLS = ("silo", "record", "file", "row")
+
+
+class RowView(Protocol):
+    """What is asked of a view of one child."""
+
+    def may_see(self, name: str) -> bool:
+        """Say whether the role may see an element, a kind of event or an indicator."""
+
+    def rows_behind(self, child: str, element: str, school_year: int | None) -> pd.DataFrame:
+        """List ``table, silo, file, row`` behind a value that the view shows."""
+
+
+def visible_columns(view: RowView) -> dict[str, set[str]]:
+    """List the standard columns that may be shown to a role, by standard table.
+
+    Parameters
+    ----------
+    view
+        The role's view.
+
+    Returns
+    -------
+    dict
+        Table -> names of columns; a table that feeds nothing visible isn't there.
+    """
+    terms = declared()
+    tables = {each.table for each in (*terms.element, *terms.timeline) if view.may_see(each.name)}
+    columns = {
+        table: {
+            name
+            for name in [*standard_table(table).dtypes(), "local_id"]
+            if name not in _NOT_CELLS
+            and ((table, name) not in _ONLY_WITH or view.may_see(_ONLY_WITH[table, name]))
+        }
+        for table in tables & set(fact_tables())
+    }
+    columns["people"] = {name for element, names in _WITH.items() if view.may_see(element) for name in names}
+    columns["identifiers"] = {"State"} if view.may_see("state_id") else set()
+    # The number by which a system knows the child is as good as the name.
+    if not view.may_see("first_name"):
+        for own in columns.values():
+            own.discard("local_id")
+    return columns
+
+
+def opened_rows(
+    view: RowView,
+    child: str,
+    opens: dict[str, Any],
+    folder: Path,
+    layouts: dict[str, str],
+    names: dict[str, str],
+) -> Block:
+    """Show the rows that stand behind a value or a dated line of a page.
+
+    Parameters
+    ----------
+    view
+        The view of the one child.
+    child
+        The child, as the view calls it.
+    opens
+        What is opened, from `ChildPage.opens`.
+    folder
+        The district's folder.
+    layouts
+        Silo -> its layout's name.
+    names
+        Silo -> what it is called.
+
+    Returns
+    -------
+    Block
+        One small table a row: the column as the file calls it, and the cell as written.
+    """
+    if "element" in opens:
+        rows = view.rows_behind(child, opens["element"], opens["school_year"])[
+            ["table", "silo", "file", "row"]
+        ]
+    else:
+        kinds = {each.name: each.table for each in declared().timeline}
+        place = {name: [opens[name]] for name in ("silo", "file", "row")}
+        rows = pd.DataFrame({"table": [kinds.get(str(opens["kind"]), "")], **place})
+    rows = rows.dropna(subset=["file", "row"]).drop_duplicates(["table", "file", "row"])
+    if rows.empty:
+        return _sentence("No row: the system knows the child, and nothing was written down.")
+    visible = visible_columns(view)
+    shown = [
+        _row(folder, table, silo, file, int(row), layouts, names, visible)
+        for table, silo, file, row in rows.head(MOST_ROWS).itertuples(index=False)
+    ]
+    if len(rows) > MOST_ROWS:
+        rest = rows.iloc[MOST_ROWS:]
+        places = "; ".join(
+            f"{file}, rows {', '.join(str(int(row)) for row in own['row'])}"
+            for file, own in rest.groupby("file", sort=False)
+        )
+        shown.append(_sentence(f"And {len(rest)} more: {places}."))
+    return Block("".join(one.markup for one in shown), " ".join(one.text for one in shown))
+
+
+def _sentence(words: str) -> Block:
+    return Block(f"<p>{escape(words)}</p>", words)
+
+
+def _row(
+    folder: Path,
+    table: str,
+    silo: str,
+    file: str,
+    row: int,
+    layouts: dict[str, str],
+    names: dict[str, str],
+    visible: dict[str, set[str]],
+) -> Block:
+    caption = f"{names.get(silo, silo)}: {file}, row {row}"
+    try:
+        opened = one_row(folder, file, row, load_layout(layouts[silo]) if layouts.get(silo) else None)
+    except BadInput as error:
+        return _sentence(str(error))
+    cells = _cells(opened, table, visible)
+    hidden = len(opened.cells) - len(cells)
+    rest = (
+        f"{hidden} more {'cell' if hidden == 1 else 'cells'}: not part of this value, or not for this role."
+    )
+    rest = rest if hidden else ""
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(text) or "<em>empty</em>"}</td></tr>'
+        for name, text in cells.items()
+    )
+    said = f'<table class="row"><caption>{escape(caption)}</caption><tbody>{body}</tbody></table>'
+    if not cells:
+        said = f'<p class="place">{escape(caption)}</p>'
+    more = f'<p class="rest">{escape(rest)}</p>' if rest else ""
+    return Block(f"{said}{more}", f"{caption}. {rest}".strip())
+
+
+def _cells(opened: OneRow, table: str, visible: dict[str, set[str]]) -> dict[str, str]:
+    """Keep the cells whose columns feed the table that is asked for, or the child's name."""
+    kind = opened.kind
+    if kind is None:
+        return {}
+    wanted = _feeding(kind, table, visible.get(table, set()))
+    if table == "school_enrollment":  # where a system has no spells, its record of the child says the school
+        wanted |= _feeding(kind, "people", visible["people"] & {"school_id", "school_name", "grade_level"})
+    if table != "identifiers":
+        wanted |= _feeding(kind, "people", visible["people"] & {"first_name", "last_surname", "full_name"})
+    return {name: text for name, text in opened.cells.items() if opened.declared(name) in wanted}
+
+
+def _feeding(kind: FileLayout, table: str, columns: set[str]) -> set[str]:
+    """Name the declared columns of a file from which some columns of a standard table are taken."""
+    if table == "identifiers":
+        return {column.name for column in kind.columns if column.identification_system in columns}
+    found: set[str] = set()
+    for makes in kind.makes:
+        if makes.table == table:
+            for target, source in makes.take.items():
+                if target in columns:
+                    found |= _source(kind, makes, source)
+    return found
+
+
+def _source(kind: FileLayout, makes: Makes, source: str) -> set[str]:
+    if braced(source) is not None:
+        pattern = kind.pattern_of(makes)
+        return set() if pattern is None else {pattern.name}
+    column = kind.find(source.partition("->")[0])
+    return set() if column is None else {column[0].name}

@@ -9,6 +9,7 @@ import click
 from helpers.cli.cards import cards
 from helpers.cli.children import link, profile
 from helpers.cli.dashboard import dashboard
+from helpers.cli.family import family
 from helpers.cli.questions import questions
 from helpers.cli.reading import dictionary, read, start
 from helpers.cli.reports import gaps, report
@@ -28,7 +29,20 @@ def main() -> None:
 
 def register(group: click.Group) -> None:
     """Add the user's commands to a group."""
-    for command in (read, start, link, score, cards, profile, questions, gaps, report, dashboard, dictionary):
+    for command in (
+        read,
+        start,
+        link,
+        score,
+        cards,
+        profile,
+        family,
+        questions,
+        gaps,
+        report,
+        dashboard,
+        dictionary,
+    ):
         group.add_command(command)
 
 

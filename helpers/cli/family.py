@@ -1,0 +1,156 @@
+"""The command that writes one page a child for its family, or for the student."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from helpers.cli.folders import FOLDER, linked, read_known, said
+from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.layouts import BadInput, nearest
+
+if TYPE_CHECKING:
+    from helpers.profile.source import Source
+
+__all__ = ["family"]
+
+LOOKUP = Path("restricted/family_pages")
+
+
+@click.command()
+@FOLDER
+@click.option(
+    "--child",
+    "children",
+    multiple=True,
+    metavar="CHILD",
+    help="A child, as crosswalk.csv names it. May be given several times.",
+)
+@click.option("--school", metavar="NAME", help="All children of a school.")
+@click.option("--all", "everybody", is_flag=True, help="All children.")
+@click.option(
+    "--language",
+    "chosen_language",
+    metavar="LANGUAGE",
+    help="Language of all pages (en, es, …); each home's own when not given.",
+)
+@click.option("--student", is_flag=True, help="Pages that speak to the students, in place of their families.")
+@click.option(
+    "--office",
+    "office_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="CSV with school, person, telephone, email: whom a family calls. Without it a line is left blank.",
+)
+@click.option("--pdf", is_flag=True, help="A tagged PDF beside each page; needs a chromium.")
+@click.option(
+    "--paper",
+    type=click.Choice(["letter", "A4"]),
+    help="Size of printed sheets; the printer's own when not given.",
+)
+@click.option(
+    "--lookup",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=LOOKUP,
+    show_default=True,
+    help="Folder, apart from the pages, for what says which page is whose. Restricted: never send it.",
+)
+@click.option(
+    "--corrections",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Writes no page: turns what families said isn't right (CSV: page, line, right, said_by) into "
+    "corrections for the systems that hold it.",
+)
+@out_option("reports/family")
+@json_option
+@ends_well
+def family(
+    folder: Path,
+    children: tuple[str, ...],
+    school: str | None,
+    everybody: bool,
+    chosen_language: str | None,
+    student: bool,
+    office_file: Path | None,
+    pdf: bool,
+    paper: str | None,
+    lookup: Path,
+    corrections: Path | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Write one page a child for its family, in plain words.
+
+    Only what is the child's beyond doubt stands on a page. Pages that nobody may be given, or that would go
+    to an address of two households, are not written: held.csv lists them with the reason. A page's file is
+    named by a code that says nothing; pages.csv, in the folder of --lookup, says whose it is.
+    """
+    asked = [bool(children), school is not None, everybody, corrections is not None]
+    if sum(asked) != 1:
+        raise BadInput("Say whose pages: --child CHILD, --school NAME or --all (or --corrections FILE).")
+    from helpers.profile import child_profiles
+    from helpers.profile.source import source_of
+    from helpers.share.real_data import Guard
+    from helpers.show.family.offices import read_offices
+    from helpers.show.family.pages import pages_of, prepare
+    from helpers.show.family.recipients import kit_language
+    from helpers.show.family.writing import records_of, save_lookup, write_pages
+
+    offices = read_offices(office_file) if office_file is not None else None
+    district = read_known(folder)
+    guard = Guard.of(district)
+    links = linked(district)
+    source = source_of(district, links, child_profiles(district, links))
+    run = prepare(
+        district,
+        links,
+        source,
+        children=None if everybody else list(children) if school is None else _of_school(source, school),
+        chosen_language=chosen_language,
+        voice="student" if student else "family",
+        offices=offices,
+    )
+
+    with click.progressbar(length=len(run.recipients), label="Pages", file=sys.stderr) as bar:
+        written = write_pages(
+            pages_of(run, paper or ("letter" if pdf else "")),
+            records_of(links.crosswalk, run.standing),
+            out,
+            each=lambda page: bar.update(1),
+        )
+    save_lookup(lookup, {"pages.csv": written.pages, "lines.csv": written.lines, "held.csv": run.held})
+    held = run.held.groupby(["code", "reason"], sort=False)["child"].nunique().rename("children")
+    without = set(run.held["child"]) - set(written.pages["child"])
+    elsewhere = [one for one in run.recipients if kit_language(one.asked_for) is None]
+    emit(
+        {
+            "pages": said(guard, len(written.pages)),
+            "children": said(guard, written.pages["child"].nunique()),
+            "pages to hand over, addressed to nobody": said(
+                guard, sum(1 for one in run.recipients if one.who is None)
+            ),
+            "children without a page": said(guard, len(without)),
+            "held": guard.counts(held.reset_index(), "children"),
+            "pages in English for homes that asked for another language": said(
+                guard, 0 if chosen_language else len(elsewhere)
+            ),
+            "written": [str(out), str(lookup)],
+        },
+        as_json,
+    )
+
+
+def _of_school(source: Source, school: str) -> list[str]:
+    known = source.children()
+    named = sorted(set(known["school"].dropna()))
+    found = known.loc[known["school"].eq(school).fillna(False).astype(bool), "child"].tolist()
+    if not found:
+        raise BadInput(
+            f"No child is at a school called {school!r}.{nearest(school, named)} There are: "
+            f"{', '.join(named) or 'none'}."
+        )
+    return [str(child) for child in found]

@@ -1,0 +1,236 @@
+"""What stands on a page, what is left off, when something goes well and what is worth a talk: as declared."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from helpers.layouts import BadInput, faults_of
+from helpers.profile.elements import declared as declared_elements
+
+__all__ = [
+    "Condition",
+    "Line",
+    "MonthColumn",
+    "PageTerms",
+    "Strength",
+    "Talk",
+    "page_terms",
+    "read_page_terms",
+    "undeclared",
+]
+
+DECLARED = Path(__file__).with_name("lines.toml")
+GROUPS = ("school", "time", "learning", "tests", "beyond", "support", "contact")
+
+
+class Declared(BaseModel):
+    """A part of the declaration; a name that nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Line(Declared):
+    """A line of the page: one number or word, with its own number."""
+
+    key: str
+    group: Literal["school", "time", "learning", "tests", "beyond", "support", "contact"]
+    elements: tuple[str, ...]
+    form: Literal["count", "of", "mark", "score", "share", "code", "name"]
+    unit: str | None = None
+    labels: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Line:
+        if self.form in ("count", "of") and self.unit is None:
+            raise ValueError("give the unit that is counted")
+        if self.form == "code" and self.labels is None:
+            raise ValueError("give the table of labels that has its codes")
+        if len(self.elements) != (2 if self.form in ("of", "score") else 1):
+            raise ValueError("of and score take two elements, every other form takes one")
+        return self
+
+
+class Condition(Declared):
+    """What has to hold of an element, or of its share of another one; what isn't known never holds."""
+
+    element: str
+    of: str | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    below: float | None = None
+    equals: str | None = None
+    known: bool | None = None
+
+    @model_validator(mode="after")
+    def _asks(self) -> Condition:
+        if all(each is None for each in (self.at_least, self.at_most, self.below, self.equals, self.known)):
+            raise ValueError("say at_least, at_most, below, equals or known")
+        return self
+
+
+class Strength(Declared):
+    """Something that goes well."""
+
+    key: str
+    concept: str
+    line: str
+    when: tuple[Condition, ...]
+
+
+class Talk(Declared):
+    """Something that is worth a talk."""
+
+    key: str
+    concept: str
+    lines: tuple[str, ...]
+    when: tuple[Condition, ...]
+
+
+class MonthColumn(Declared):
+    """A column of the year's table: events of the timeline that are counted by month."""
+
+    key: str
+    kind: str
+    words: tuple[str, ...] = ()
+
+
+class PageTerms(Declared):
+    """The whole of lines.toml."""
+
+    compared: tuple[str, ...]
+    of_some: tuple[str, ...]
+    letters: dict[str, float]
+    levels: dict[str, float]
+    line: tuple[Line, ...]
+    strength: tuple[Strength, ...]
+    talk: tuple[Talk, ...]
+    month: tuple[MonthColumn, ...]
+    within: dict[str, str]
+    left_off: dict[str, str]
+    left_off_events: dict[str, str]
+    left_off_indicators: dict[str, str]
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> PageTerms:
+        lines = [each.key for each in self.line]
+        faults = [f"line {key!r} is declared twice" for key in sorted(set(lines)) if lines.count(key) > 1]
+        for kind, keys in (
+            ("strength", [each.key for each in self.strength]),
+            ("talk", [each.key for each in self.talk]),
+        ):
+            faults += [
+                f"{kind} {key!r} is declared twice" for key in sorted(set(keys)) if keys.count(key) > 1
+            ]
+        rules: list[tuple[str, tuple[str, ...], tuple[Condition, ...]]]
+        rules = [(one.key, (one.line,), one.when) for one in self.strength]
+        rules += [(one.key, one.lines, one.when) for one in self.talk]
+        for key, named, _ in rules:
+            faults += [
+                f"{key!r} leads to line {name!r}, which is none" for name in named if name not in lines
+            ]
+        shown = {name for each in self.line for name in each.elements} | set(self.within)
+        faults += [f"element {name!r} is shown and left off" for name in sorted(shown & set(self.left_off))]
+        asked = {
+            name
+            for _, _, when in rules
+            for each in when
+            for name in (each.element, each.of)
+            if name is not None
+        }
+        faults += [f"a rule asks for {name!r}, which no line shows" for name in sorted(asked - shown)]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def shown_elements(self) -> frozenset[str]:
+        """Elements of which a page shows anything."""
+        return frozenset(name for each in self.line for name in each.elements) | frozenset(self.within)
+
+    @property
+    def shown_kinds(self) -> frozenset[str]:
+        """Kinds of event that the picture of the year counts."""
+        return frozenset(each.kind for each in self.month)
+
+    def line_of(self, key: str) -> Line:
+        """Give a line by its key."""
+        return next(each for each in self.line if each.key == key)
+
+    def letter(self, mark: float) -> str:
+        """Give a mark's letter."""
+        return next(letter for letter, least in sorted(self.letters.items(), key=_last) if mark >= least)
+
+    def level(self, percentile: float) -> str:
+        """Give the word for a percentile: above, usual or below."""
+        return next(level for level, least in sorted(self.levels.items(), key=_last) if percentile >= least)
+
+
+def _last(pair: tuple[str, float]) -> float:
+    return -pair[1]
+
+
+def undeclared(terms: PageTerms) -> list[str]:
+    """List the elements and events of the profile that a page neither shows nor leaves off.
+
+    Parameters
+    ----------
+    terms
+        What is declared of pages.
+
+    Returns
+    -------
+    list of str
+        Names; empty where everything has its place.
+    """
+    elements = {each.name for each in declared_elements().element}
+    kinds = {each.name for each in declared_elements().timeline}
+    placed = terms.shown_elements | set(terms.left_off)
+    placed_kinds = terms.shown_kinds | set(terms.left_off_events)
+    return [
+        *(f"element {name}" for name in sorted(elements - placed)),
+        *(f"event {name}" for name in sorted(kinds - placed_kinds)),
+    ]
+
+
+def read_page_terms(path: Path) -> PageTerms:
+    """Read a declaration of pages.
+
+    Parameters
+    ----------
+    path
+        A TOML file in the language of ``lines.toml``.
+
+    Returns
+    -------
+    PageTerms
+        Lines, strengths, talks, months, and what is left off.
+
+    Raises
+    ------
+    BadInput
+        When the file breaks its language; every fault is named.
+    """
+    parts = (Line, Condition, Strength, Talk, MonthColumn, PageTerms)
+    known = {name for part in parts for name in part.model_fields}
+    try:
+        return PageTerms.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        told = faults_of(error, known) if isinstance(error, ValidationError) else f"  {error}"
+        raise BadInput(f"{path.name} is no declaration of pages:\n{told}") from None
+
+
+@cache
+def page_terms() -> PageTerms:
+    """Give the kit's own declaration of pages.
+
+    Returns
+    -------
+    PageTerms
+        What ``lines.toml`` says.
+    """
+    return read_page_terms(DECLARED)

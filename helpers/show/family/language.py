@@ -1,0 +1,307 @@
+"""A language in which pages speak: sentences, labels, numbers, dates and counted things, all as data.
+
+A language is two files of one name, ``sentences/<language>.toml`` and ``labels/<language>.toml``; a third
+language is picked up by being there.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from helpers.layouts import BadInput, faults_of, nearest
+
+__all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_language"]
+
+HERE = Path(__file__).parent
+VOICES = ("family", "student")
+# A language without these can't be compared with: every other one has to say what this one says.
+MEASURE = "en"
+# What another language may leave to its verbs; a number has to be said in each.
+SPARED = frozenset({"name", "grade"})
+
+Voice = Literal["family", "student"]
+Tables = dict[str, dict[str, str]]
+_PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
+
+class Plural(BaseModel):
+    """When a counted thing takes a form: whole numbers, or their rest after division."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    form: str
+    values: tuple[int, ...]
+    of_rest: int | None = None
+    except_rest: int | None = None
+    except_values: tuple[int, ...] = ()
+
+    def takes(self, number: float) -> bool:
+        """Say whether a number takes this form."""
+        if number != int(number):
+            return False
+        whole = abs(int(number))
+        if self.except_rest and whole % self.except_rest in self.except_values:
+            return False
+        return (whole % self.of_rest if self.of_rest else whole) in self.values
+
+
+class Sentences(BaseModel):
+    """What ``sentences/<language>.toml`` holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    iso: str
+    decimal: str
+    thousands: str
+    date: str
+    short_date: str
+    last_and: str
+    months: tuple[str, ...]
+    short_months: tuple[str, ...]
+    plural: tuple[Plural, ...] = ()
+    nouns: Tables
+    words: Tables
+    family: Tables
+    student: Tables
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language that was read, and how it says things.
+
+    Attributes
+    ----------
+    code
+        As in the attribute ``lang`` of a page, such as ``en``.
+    sentences
+        Sentences by voice.
+    labels
+        By table, code -> its plain word.
+    """
+
+    code: str
+    sentences: Sentences
+    labels: Tables
+
+    @property
+    def name(self) -> str:
+        """The language's own name."""
+        return self.sentences.name
+
+    def number(self, value: float) -> str:
+        """Write a number: no more than one digit after the point, and none that says nothing."""
+        text = f"{value:,.1f}" if value != int(value) else f"{int(value):,}"
+        text = text.removesuffix(".0")
+        # By way of a letter that no number has, since two marks change places.
+        text = text.replace(",", "_").replace(".", self.sentences.decimal)
+        return text.replace("_", self.sentences.thousands)
+
+    def day(self, value: date) -> str:
+        """Write a day."""
+        parts = {"day": value.day, "month": self.sentences.months[value.month - 1], "year": value.year}
+        return self.sentences.date.format(**parts)
+
+    def short_day(self, value: date) -> str:
+        """Write a day of the school year that the page is about, so without the year."""
+        return self.sentences.short_date.format(
+            day=value.day, month=self.sentences.short_months[value.month - 1]
+        )
+
+    def count(self, value: float, noun: str) -> str:
+        """Write a number of things, in the form that the language's grammar asks for."""
+        forms = self.sentences.nouns[noun]
+        form = next((one.form for one in self.sentences.plural if one.takes(value)), "other")
+        return forms[form].replace("{n}", self.number(value))
+
+    def listed(self, items: list[str]) -> str:
+        """Put words into one list: a, b and c."""
+        if len(items) < 2:
+            return "".join(items)
+        return f"{', '.join(items[:-1])} {self.sentences.last_and} {items[-1]}"
+
+    def label(self, table: str, code: str) -> str:
+        """Give a code's plain word; one that nobody declared is said as it was written."""
+        return self.labels.get(table, {}).get(code, code)
+
+    def say(self, voice: Voice, key: str, /, **values: Any) -> str:
+        """Say a sentence.
+
+        Parameters
+        ----------
+        voice
+            To whom: of the family about the child, or to the student.
+        key
+            ``<table>.<sentence>``; what a voice has no sentence of its own for is said in `words`.
+        **values
+            What stands in for its places. A place ``{days:day}`` takes a number and counts days.
+
+        Returns
+        -------
+        str
+            Plain text, not escaped.
+        """
+        table, _, name = key.partition(".")
+        own: Tables = getattr(self.sentences, voice)
+        sentence = own.get(table, {}).get(name)
+        if sentence is None:
+            sentence = self.sentences.words[table][name]
+        return _PLACE.sub(lambda place: self._filled(values[place[1]], place[2]), sentence)
+
+    def has(self, voice: Voice, key: str) -> bool:
+        """Say whether there is a sentence of that name."""
+        table, _, name = key.partition(".")
+        own: Tables = getattr(self.sentences, voice)
+        return name in own.get(table, {}) or name in self.sentences.words.get(table, {})
+
+    def _filled(self, value: Any, noun: str | None) -> str:
+        if noun is not None:
+            return self.count(float(value), noun)
+        if isinstance(value, date):
+            return self.day(value)
+        return self.number(float(value)) if isinstance(value, int | float) else str(value)
+
+
+def languages() -> tuple[str, ...]:
+    """List the languages in which pages can be written.
+
+    Returns
+    -------
+    tuple of str
+        Codes of the files in ``sentences``, sorted.
+    """
+    return tuple(sorted(path.stem for path in (HERE / "sentences").glob("*.toml")))
+
+
+@cache
+def language(code: str) -> Language:
+    """Give a language of the kit.
+
+    Parameters
+    ----------
+    code
+        One of `languages`.
+
+    Returns
+    -------
+    Language
+        Sentences and labels.
+
+    Raises
+    ------
+    BadInput
+        When there is no such language, or it lacks what English says.
+    """
+    if code not in languages():
+        raise BadInput(
+            f"No page can be written in {code!r}.{nearest(code, languages())} "
+            f"There are: {', '.join(languages())}; a language more is a file in {HERE.name}/sentences and "
+            f"one in {HERE.name}/labels."
+        )
+    return read_language(HERE / "sentences" / f"{code}.toml", HERE / "labels" / f"{code}.toml")
+
+
+def read_language(sentences: Path, labels: Path) -> Language:
+    """Read a language, and hold it against English: same sentences, same places in them, same codes.
+
+    Parameters
+    ----------
+    sentences, labels
+        The two files.
+
+    Returns
+    -------
+    Language
+        Sentences and labels.
+
+    Raises
+    ------
+    BadInput
+        When a file can't be read, or something is missing; every fault is named.
+    """
+    read = Language(sentences.stem, _sentences(sentences), _labels(labels))
+    if sentences.resolve() == (HERE / "sentences" / f"{MEASURE}.toml").resolve():
+        return read
+    faults = faults_against(read, language(MEASURE))
+    if faults:
+        told = "\n".join(f"  {fault}" for fault in faults)
+        raise BadInput(f"{sentences.name} and {labels.name} can't stand in for a page's language:\n{told}")
+    return read
+
+
+def faults_against(other: Language, measure: Language) -> list[str]:
+    """Say what a language lacks that another one has.
+
+    Parameters
+    ----------
+    other
+        A language.
+    measure
+        One that is whole.
+
+    Returns
+    -------
+    list of str
+        One line a fault: a sentence or label that is missing or too many, a place in a sentence that differs.
+    """
+    faults: list[str] = []
+    for part in ("words", "family", "student"):
+        mine, its = getattr(other.sentences, part), getattr(measure.sentences, part)
+        faults += _differences(part, mine, its)
+        for table, sentences in its.items():
+            for name, sentence in sentences.items():
+                said = mine.get(table, {}).get(name)
+                if said is None:
+                    continue
+                strange = sorted(_places(said) - _places(sentence))
+                lost = sorted(_places(sentence) - _places(said) - SPARED)
+                at = f"{part}.{table}.{name}"
+                faults += [f"{at} has a place {place!r} that nobody fills" for place in strange]
+                faults += [f"{at} doesn't say {place!r}" for place in lost]
+    faults += _differences("labels", other.labels, measure.labels)
+    forms = {*(one.form for one in other.sentences.plural), "other"}
+    for noun in measure.sentences.nouns:
+        missing = sorted(forms - set(other.sentences.nouns.get(noun, {})))
+        faults += [f"nouns.{noun} has no form {form!r}" for form in missing]
+    for name in ("months", "short_months"):
+        if len(getattr(other.sentences, name)) != 12:
+            faults.append(f"{name} are {len(getattr(other.sentences, name))}, and not 12")
+    return faults
+
+
+def _places(sentence: str) -> set[str]:
+    return {found[0] for found in _PLACE.findall(sentence)}
+
+
+def _differences(part: str, mine: Tables, its: Tables) -> list[str]:
+    have = {f"{part}.{table}.{name}" for table, words in mine.items() for name in words}
+    want = {f"{part}.{table}.{name}" for table, words in its.items() for name in words}
+    return [
+        *(f"{name} is missing" for name in sorted(want - have)),
+        *(f"{name} is nothing that English says.{nearest(name, want)}" for name in sorted(have - want)),
+    ]
+
+
+def _sentences(path: Path) -> Sentences:
+    try:
+        return Sentences.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        known = Sentences.model_fields
+        told = faults_of(error, known) if isinstance(error, ValidationError) else f"  {error}"
+        raise BadInput(f"{path.name} holds no sentences of a page:\n{told}") from None
+
+
+def _labels(path: Path) -> Tables:
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{path.name} holds no labels: {error}.") from None
+    return {table: {str(code): str(word) for code, word in words.items()} for table, words in read.items()}

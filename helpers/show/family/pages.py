@@ -1,0 +1,296 @@
+"""Many pages in one run: for whom, what they may see, and each page composed, in memory."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.gaps.known import know
+from helpers.gaps.scope import scope_of
+from helpers.layouts import BadInput
+from helpers.share.doubt import sure_enough
+from helpers.share.holding import day_of_access, held_pages
+from helpers.show.family.declared import page_terms
+from helpers.show.family.language import Voice, language
+from helpers.show.family.page import Office, Page, PageFacts, compose, markup_of
+from helpers.show.family.recipients import Recipient, families, students
+from helpers.show.family.told import ChildTold, told_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helpers.files import District
+    from helpers.link import Links
+    from helpers.profile.source import Source
+
+__all__ = ["FamilyPage", "FamilyPages", "Run", "family_pages", "new_codes", "pages_of", "prepare"]
+
+# Letters and digits that nobody mixes up when they are read out on the telephone.
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+HALF = 4
+# Children of whom frames are taken apart at once: memory stays small however many pages are asked for.
+AT_ONCE = 500
+MOST_TEACHERS = 8
+
+Seen = Callable[[Sequence[Recipient]], tuple[pd.DataFrame, pd.DataFrame]]
+"""What recipients may see: values and timeline, of children who differ."""
+
+
+@dataclass(frozen=True)
+class FamilyPage:
+    """A page in memory.
+
+    Attributes
+    ----------
+    code
+        The page's code, which is also the name of its file.
+    recipient
+        Whose page, for whom.
+    page
+        What is said.
+    markup
+        The whole HTML document.
+    """
+
+    code: str
+    recipient: Recipient
+    page: Page
+    markup: str
+
+
+@dataclass(frozen=True)
+class FamilyPages:
+    """Pages, and those that are held.
+
+    Attributes
+    ----------
+    pages
+        Pages in the order of the children.
+    held
+        ``child, guardian, home, code, reason, citation``.
+    """
+
+    pages: tuple[FamilyPage, ...]
+    held: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of pages needs: everything but the writing.
+
+    Attributes
+    ----------
+    recipients
+        Whose pages, for whom.
+    held
+        ``child, guardian, home, code, reason, citation``.
+    standing
+        Table ``standing``.
+    facts
+        What the pages have in common.
+    seen
+        What recipients may see.
+    voice
+        To whom the pages speak.
+    """
+
+    recipients: list[Recipient]
+    held: pd.DataFrame
+    standing: pd.DataFrame
+    facts: PageFacts
+    seen: Seen
+    voice: Voice
+
+
+def new_codes(count: int) -> list[str]:
+    """Draw codes for pages: random, different, and without any meaning.
+
+    Parameters
+    ----------
+    count
+        How many.
+
+    Returns
+    -------
+    list of str
+        Such as ``K7QM-3XPD``.
+    """
+    codes: dict[str, None] = {}
+    while len(codes) < count:
+        half = ["".join(secrets.choice(LETTERS) for _ in range(HALF)) for _ in range(2)]
+        codes["-".join(half)] = None
+    return list(codes)
+
+
+def prepare(
+    district: District,
+    links: Links,
+    source: Source,
+    *,
+    children: Sequence[str] | None = None,
+    chosen_language: str | None = None,
+    voice: Voice = "family",
+    offices: Mapping[str, Office] | None = None,
+) -> Run:
+    """Find for whom pages are made, and what holds some of them.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    source
+        What is known of its children.
+    children
+        Of whom pages are asked for; of all when not given.
+    chosen_language
+        Language of all pages; each home's own when not given.
+    voice
+        ``family``: pages for homes; ``student``: for the students themselves.
+    offices
+        By school, whom to call.
+
+    Returns
+    -------
+    Run
+        Recipients, held pages, and what pages are made of.
+
+    Raises
+    ------
+    BadInput
+        When a child or a language isn't there.
+    """
+    if chosen_language is not None:
+        language(chosen_language)
+    standing = sure_enough(district, links)
+    everybody = set(standing["child"])
+    asked = sorted(everybody) if children is None else list(dict.fromkeys(children))
+    strangers = [child for child in asked if child not in everybody]
+    if strangers:
+        raise BadInput(
+            f"No child is called {strangers[0]!r} in {district.folder}: take one from the column child of "
+            "crosswalk.csv, which `bigpicture link` writes."
+        )
+    held = held_pages(district, links, standing, children=asked)
+    if voice == "family":
+        recipients, listed = families(asked, source.relations(), held, chosen_language)
+    else:
+        recipients, listed = students(asked, held, chosen_language)
+    systems = source.systems()
+    newest = systems["newest_day"].max()
+    day = min(day_of_access(district), newest) if pd.notna(newest) else None
+    facts = PageFacts(
+        school_year=source.school_year,
+        as_of=None if day is None else day.date(),
+        invented=source.synthetic,
+        systems=dict(zip(systems["silo"].tolist(), systems["system"].tolist(), strict=True)),
+        offices=offices or {},
+        teachers=_teachers(source.relations(), standing),
+        outside=_outside(district, links),
+    )
+
+    def seen(batch: Sequence[Recipient]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        own = [one.child for one in batch]
+        return source.values(own), source.timeline(own)
+
+    return Run(recipients, listed, standing, facts, seen, voice)
+
+
+def pages_of(run: Run, paper: str = "") -> Iterator[FamilyPage]:
+    """Compose the pages of a run, one after the other.
+
+    Parameters
+    ----------
+    run
+        From `prepare`.
+    paper
+        As in `page.markup_of`.
+
+    Yields
+    ------
+    FamilyPage
+        One a recipient.
+    """
+    terms = page_terms()
+    codes = iter(new_codes(len(run.recipients)))
+    for batch in _batches(run.recipients):
+        values, timeline = run.seen(batch)
+        own = run.standing[run.standing["child"].isin([one.child for one in batch])]
+        told = told_of(values, timeline, own, run.facts.school_year, terms)
+        for one in batch:
+            code = next(codes)
+            child = told.get(one.child) or ChildTold(one.child)
+            spoken = language(one.language)
+            page = compose(code, child, run.facts, terms, spoken, run.voice)
+            yield FamilyPage(code, one, page, markup_of(page, spoken, paper))
+
+
+def family_pages(
+    district: District,
+    links: Links,
+    source: Source,
+    *,
+    children: Sequence[str] | None = None,
+    language: str | None = None,
+    voice: Voice = "family",
+) -> FamilyPages:
+    """Make pages in memory.
+
+    Parameters
+    ----------
+    district, links, source, children, voice
+        As in `prepare`.
+    language
+        Language of all pages; each home's own when not given.
+
+    Returns
+    -------
+    FamilyPages
+        The pages, and those that are held.
+    """
+    run = prepare(district, links, source, children=children, chosen_language=language, voice=voice)
+    return FamilyPages(tuple(pages_of(run)), run.held)
+
+
+def _batches(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
+    """Give recipients in batches in which no child is twice: two homes may see different things."""
+    waiting: list[Recipient] = list(recipients)
+    while waiting:
+        batch: dict[str, Recipient] = {}
+        later = []
+        for one in waiting:
+            if one.child in batch or len(batch) >= AT_ONCE:
+                later.append(one)
+            else:
+                batch[one.child] = one
+        yield list(batch.values())
+        waiting = later
+
+
+def _outside(district: District, links: Links) -> frozenset[tuple[str, str]]:
+    """Give children and systems that aren't for them, by grade or school: that is no gap."""
+    known = know(district, links)
+    if not len(known.records):
+        return frozenset()
+    meant = scope_of(known).meant
+    named = pd.factorize(known.records["child"])[1].tolist()
+    child, silo = np.nonzero(~meant)
+    pairs = zip(child.tolist(), silo.tolist(), strict=True)
+    return frozenset((named[at], known.silos[to]) for at, to in pairs)
+
+
+def _teachers(relations: pd.DataFrame, standing: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Name the teachers of each child, from systems that may stand."""
+    may = standing.loc[standing["may_stand"].fillna(False).astype(bool), ["child", "silo"]]
+    own = relations[relations["role"].eq("Teacher") & relations["adult_name"].notna()]
+    own = own.merge(may, on=["child", "silo"], how="inner", validate="many_to_one")
+    named: dict[str, dict[str, None]] = {}
+    for child, teacher in zip(own["child"].tolist(), own["adult_name"].tolist(), strict=True):
+        named.setdefault(child, {})[teacher] = None
+    return {child: tuple(names)[:MOST_TEACHERS] for child, names in named.items()}

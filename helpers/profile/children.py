@@ -1,26 +1,26 @@
-"""One row a child: the profile, a pivot of the chosen values that holds nothing of its own."""
+"""The profiles of a district: values with their source, one row a child, a timeline, what is left out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, BadInput
-from helpers.profile.elements import DTYPES, Element, declared
-from helpers.profile.evidence import BANDS, gather
-from helpers.profile.left_out import account_for
-from helpers.profile.tallies import tally
-from helpers.profile.timeline import timeline_of
-from helpers.profile.values import choose_values, find_values
+from helpers.layouts import BadInput
+from helpers.profile.coverage import Coverage
+from helpers.profile.elements import declared
+from helpers.profile.evidence import gather
+from helpers.profile.newest_day import newest_days
+from helpers.profile.parts import choice_of, choose_in, find_in
+from helpers.profile.values import Days
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["Profiles", "child_profiles", "profile_of"]
+__all__ = ["Profiles", "child_profiles"]
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,10 @@ class Profiles:
     ----------
     profile
         One row a child: ``child, band, silos, completeness, complete_of``, then one column an element.
-    values
-        Table ``values``: every value of every system, with its source; the profile is a pivot of it.
+    said
+        Table ``values``, only what some system says of a child.
+    coverage
+        Which system has which element, by which `values` says why there is no value.
     timeline
         Table ``timeline``: the dated events of every child.
     left_out
@@ -46,12 +48,22 @@ class Profiles:
     """
 
     profile: pd.DataFrame
-    values: pd.DataFrame
+    said: pd.DataFrame
+    coverage: Coverage
     timeline: pd.DataFrame
     left_out: pd.DataFrame
     accounts: pd.DataFrame
     school_year: int | None
     crosswalk: pd.DataFrame
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """Table ``values``: of every child, element and year what every system says, or why there is nothing.
+
+        The profile is a pivot of it. Most of its rows say that there is nothing, so it is made when first
+        asked for.
+        """
+        return self.coverage.fill(self.said, self.crosswalk)
 
 
 def child_profiles(district: District, links: Links, school_year: int | None = None) -> Profiles:
@@ -83,88 +95,17 @@ def child_profiles(district: District, links: Links, school_year: int | None = N
     if school_year is not None and school_year not in years:
         there = ", ".join(map(str, years)) or "none"
         raise BadInput(f"No system speaks of the school year {school_year}. There are: {there}.")
-    tallies = tally(evidence)
-    found, weighed = find_values(terms.element, evidence, tallies)
-    values = choose_values(found, evidence, terms.element)
-    line, shown = timeline_of(
-        evidence, terms.timeline, {"attendance_event": tallies.attendance.event_out_of_place}
+    part = find_in(evidence, terms)
+    days = Days(newest_days(district).days, evidence.systems)
+    choice = choice_of([part], terms, years, days, school_year)
+    said, profile = choose_in(part, choice, links.crosswalk)
+    return Profiles(
+        profile,
+        said,
+        choice.coverage,
+        part.timeline,
+        part.left_out,
+        part.accounts,
+        choice.school_year,
+        links.crosswalk,
     )
-    behind = dict(weighed)
-    for table, on_line in shown.items():
-        behind[table] = behind[table] | on_line if table in behind else on_line
-    left_out, accounts = account_for(evidence, behind)
-    if school_year is None and years:
-        told = values.loc[values["status"].eq("Reported") & values["school_year"].notna(), "school_year"]
-        school_year = int(told.max()) if len(told) else years[-1]
-    profile = profile_of(values, links.crosswalk, school_year, terms.element)
-    return Profiles(profile, values, line, left_out, accounts, school_year, links.crosswalk)
-
-
-def profile_of(
-    values: pd.DataFrame, crosswalk: pd.DataFrame, school_year: int | None, elements: tuple[Element, ...]
-) -> pd.DataFrame:
-    """Pivot the chosen values of one year, and those without a year, into one row a child.
-
-    Parameters
-    ----------
-    values
-        Table ``values``.
-    crosswalk
-        Table ``crosswalk``: how many systems know the child, and the weakest tie of its records.
-    school_year
-        The year; None: only what has no year.
-    elements
-        Elements, in the order of the columns.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``child, band, silos, completeness`` (rate: reported of ``complete_of``, the elements that some system
-        has and that apply to the child), ``complete_of``, then one column an element, ``domain_name``.
-    """
-    weakness = crosswalk["band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
-    by_child = crosswalk.assign(weakness=weakness).groupby("child", sort=True)
-    profile = pd.DataFrame(
-        {
-            "band": by_child["weakness"].max().map(dict(enumerate(BANDS))).astype(STRING),
-            "silos": by_child["silo"].nunique().astype("Int64"),
-        }
-    )
-    in_year = values["school_year"].isna()
-    if school_year is not None:
-        in_year |= values["school_year"].eq(school_year).fillna(False)
-    chosen = values[values["chosen"] & in_year]
-    counts = pd.DataFrame(
-        {
-            "child": chosen["child"],
-            "reported": chosen["status"].eq("Reported"),
-            "due": ~chosen["status"].isin(["Not collected", "Not applicable"]),
-        }
-    )
-    counts = counts.groupby("child")[["reported", "due"]].sum().reindex(profile.index).fillna(0)
-    due = counts["due"].astype("Int64")
-    profile["completeness"] = (counts["reported"] / counts["due"].where(counts["due"] > 0)).astype("float64")
-    profile["complete_of"] = due
-    row = profile.index.get_indexer(pd.Index(chosen["child"]))
-    by_element = chosen.groupby("element").indices
-    columns = {}
-    for element in elements:
-        own = by_element.get(element.name, np.zeros(0, "int64"))
-        at = np.full(len(profile), -1)
-        at[row[own]] = own
-        columns[element.profile_column] = _typed(chosen, at, element)
-    shown = pd.DataFrame(columns, index=profile.index)
-    return pd.concat([profile, shown], axis="columns").reset_index()
-
-
-def _typed(values: pd.DataFrame, at: np.ndarray, element: Element) -> Any:
-    """Take the values at some places (-1: none there), and give canonical text back its type."""
-    dtype = DTYPES[element.type]
-    if element.type in ("string", "date"):
-        text = pd.Series(values["value"].array.take(at, allow_fill=True))
-        text = text if element.type == "string" else pd.to_datetime(text, format="%Y-%m-%d")
-        return text.astype(dtype).array
-    number = pd.Series(np.append(values["value_number"].to_numpy(), np.nan)[at])
-    if element.type == "number":
-        return number.astype(dtype).array
-    return number.astype("Int64").astype(dtype).array

@@ -12,8 +12,9 @@ import pandas as pd
 from helpers.layouts import STRING, cast, missing
 from helpers.profile.elements import Element
 
-__all__ = ["NOTHING", "STILL", "Found", "canonical", "found"]
+__all__ = ["NOTHING", "STATUSES", "STILL", "Found", "canonical", "found"]
 
+STATUSES = ("Reported", "Withheld", "Not applicable", "Empty", "Not collected", "Not linked")
 # What hasn't ended is newer than all that has.
 STILL = pd.Timestamp("2200-01-01")
 FIELDS: dict[str, Any] = {

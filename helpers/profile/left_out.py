@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
+from helpers.layouts import as_table, constant, empty_table, labelled
 from helpers.profile.evidence import Evidence, child_tables
 from helpers.profile.school_years import day_columns
 
 __all__ = ["account_for"]
 
+REASONS = ("No child named", "Not a student", "No date", "Another year", "No element")
 
-def _reasons(facts: pd.DataFrame, table: str, evidence: Evidence) -> pd.Series:
-    """Say why a fact row stands behind nothing: the first that applies."""
-    reason = pd.Series("No element", index=facts.index, dtype=STRING)
+
+def _reasons(facts: pd.DataFrame, table: str, evidence: Evidence) -> np.ndarray:
+    """Say why a fact row stands behind nothing: the first of `REASONS` that applies, by its place."""
+    never = np.zeros(len(facts), dtype=bool)
+    undated, elsewhen = never, never
     if day_columns(table) or "school_year" in facts.columns:
-        year = facts["year"]
-        reason = reason.mask(year.notna() & ~evidence.years.speak_of(year), "Another year")
-        reason = reason.mask(year.isna(), "No date")
-    reason = reason.mask(facts["child"].isna(), "Not a student")
-    return reason.mask(facts["record"].isna(), "No child named")
+        undated = facts["year"].isna().to_numpy()
+        elsewhen = ~undated & ~evidence.years.speak_of(facts["year"]).to_numpy(dtype=bool)
+    nobody = facts["record"].isna().to_numpy()
+    return np.select([nobody, facts["child"].isna().to_numpy(), undated, elsewhen], [0, 1, 2, 3], default=4)
 
 
 def account_for(evidence: Evidence, behind: Mapping[str, pd.Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -46,19 +49,21 @@ def account_for(evidence: Evidence, behind: Mapping[str, pd.Series]) -> tuple[pd
         facts = evidence.facts[table]
         if facts.empty:
             continue
-        used = behind.get(table, pd.Series(False, index=facts.index)).astype(bool)
-        out = facts[~used]
-        reasons = _reasons(facts, table, evidence)[~used]
-        lines.append(out[["silo", "record", "file", "row"]].assign(table=table, reason=reasons))
-        counts = (
-            pd.DataFrame({"silo": facts["silo"], "used": used}).groupby("silo")["used"].agg(["size", "sum"])
-        )
-        counts = counts.astype("int64").reset_index()
-        accounts.append(
-            counts.assign(table=table, rows_left_out=counts["size"] - counts["sum"]).rename(
-                columns={"size": "rows", "sum": "rows_behind"}
+        used = np.zeros(len(facts), dtype=bool)
+        if table in behind:
+            used = behind[table].to_numpy(dtype=bool)
+        out = facts.take(np.flatnonzero(~used))
+        lines.append(
+            out[["silo", "record", "file", "row"]].assign(
+                table=constant(table, len(out)), reason=labelled(_reasons(out, table, evidence), REASONS)
             )
         )
+        codes, silos = pd.factorize(facts["silo"], sort=True)
+        counts = pd.DataFrame(
+            {"silo": silos, "rows": np.bincount(codes), "rows_behind": np.bincount(codes, weights=used)}
+        )
+        counts = counts.astype({"rows": "int64", "rows_behind": "int64"})
+        accounts.append(counts.assign(table=table, rows_left_out=counts["rows"] - counts["rows_behind"]))
     some = [line for line in lines if len(line)]
     return (
         as_table("left_out", pd.concat(some, ignore_index=True)) if some else empty_table("left_out"),

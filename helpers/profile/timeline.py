@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table, standard_table
+from helpers.layouts import STRING, as_table, constant, empty_table, standard_table
 from helpers.profile.elements import TimelineEvent
 from helpers.profile.evidence import Evidence
 from helpers.profile.fitting import fitting
+from helpers.profile.order import in_order, ranks
 
 __all__ = ["timeline_of"]
 
 COLUMNS = ["child", "date", "kind", "domain", "event", "detail", "silo", "record", "file", "row", "link_band"]
+ORDER = ["child", "date", "domain", "silo", "file", "row", "kind", "event"]
 
 
 def _written(column: pd.Series, unit: str | None) -> pd.Series:
+    """Write a column in words; each number once, since a district has few different ones."""
     if column.dtype == "float64":
         picture = "{:.2f}" if unit == "USD" else "{:g}"
-        return column.map(picture.format, na_action="ignore").astype(STRING)
+        codes, unique = pd.factorize(column)
+        words = pd.array([*map(picture.format, unique), None], dtype=STRING)
+        return pd.Series(words.take(codes), index=column.index)
     return column.astype(STRING)
 
 
 def _detail(rows: pd.DataFrame, kind: TimelineEvent) -> pd.Series:
     """Join what there is of some columns by a comma."""
     units = {column.name: column.unit for column in standard_table(kind.table).columns}
-    text = pd.Series(pd.NA, index=rows.index, dtype=STRING)
-    for column in kind.detail:
+    if not kind.detail:
+        return pd.Series(constant(None, len(rows)), index=rows.index)
+    text = _written(rows[kind.detail[0]], units[kind.detail[0]])
+    for column in kind.detail[1:]:
         words = _written(rows[column], units[column])
         text = (text + ", " + words).fillna(text).fillna(words)
     return text
@@ -52,28 +60,35 @@ def timeline_of(
     tuple
         Table ``timeline``, by child and date; and by fact table which of its rows are on it.
     """
-    parts = [empty_table("timeline")]
+    parts = []
     shown: dict[str, pd.Series] = {}
     for kind in events:
         facts = evidence.facts[kind.table]
-        year = evidence.years.of(facts[kind.date])
-        fit = facts["child"].notna() & facts[kind.date].notna()
-        fit &= evidence.years.speak_of(year) & fitting(facts, kind.where)
+        fit = facts["child"].notna().to_numpy() & facts[kind.date].notna().to_numpy()
+        fit &= fitting(facts, kind.where).to_numpy()
         if kind.table in unfit:
-            fit &= ~unfit[kind.table]
-        shown[kind.table] = fit | shown[kind.table] if kind.table in shown else fit
-        rows = facts[fit].reset_index(drop=True)
+            fit &= ~unfit[kind.table].to_numpy(dtype=bool)
+        where = np.flatnonzero(fit)
+        spoken = evidence.years.speak_of(evidence.years.of(facts[kind.date].iloc[where])).to_numpy()
+        fit[where[~spoken]] = False
+        on_line = pd.Series(fit, index=facts.index)
+        shown[kind.table] = on_line | shown[kind.table] if kind.table in shown else on_line
+        needed = ["child", "silo", "record", "file", "row", "link_band", kind.date, *kind.detail]
+        needed += [kind.event_from] if kind.event_from else []
+        rows = facts[list(dict.fromkeys(needed))].take(where[spoken]).reset_index(drop=True)
         if rows.empty:
             continue
-        word = (
-            rows[kind.event_from]
-            if kind.event_from
-            else pd.Series(kind.event, index=rows.index, dtype=STRING)
-        )
+        word = rows[kind.event_from] if kind.event_from else constant(kind.event, len(rows))
         part = rows.assign(
-            date=rows[kind.date], kind=kind.name, domain=kind.domain, event=word, detail=_detail(rows, kind)
+            date=rows[kind.date],
+            kind=constant(kind.name, len(rows)),
+            domain=constant(kind.domain, len(rows)),
+            event=word,
+            detail=_detail(rows, kind),
         )
         parts.append(as_table("timeline", part[COLUMNS]))
-    line = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
-    order = ["child", "date", "domain", "silo", "file", "row", "kind", "event"]
-    return as_table("timeline", line.sort_values(order, kind="stable")), shown
+    if not parts:
+        return empty_table("timeline"), shown
+    line = pd.concat(parts, ignore_index=True)
+    order = in_order([ranks(line[name]) for name in ORDER])
+    return as_table("timeline", line.take(order)), shown

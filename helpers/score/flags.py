@@ -11,8 +11,7 @@ import pandas as pd
 from helpers.layouts import STRING, as_table
 from helpers.profile.elements import declared
 from helpers.profile.evidence import gather
-from helpers.profile.tallies import tally
-from helpers.profile.values import choose_values, find_values
+from helpers.profile.parts import said_in
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 
@@ -152,8 +151,7 @@ def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:
     """Flag each child of a crosswalk; NA where a figure that the flag needs isn't there."""
     wanted = tuple(one for one in declared().element if one.name in ELEMENTS)
     evidence = gather(_slim(district), links)
-    found, _ = find_values(wanted, evidence, tally(evidence))
-    values = choose_values(found, evidence, wanted)
+    values = said_in(evidence, wanted)
     told = values[values["chosen"] & values["status"].eq("Reported") & values["school_year"].notna()]
     children = pd.Index(links.crosswalk["child"].unique(), dtype=STRING)
     latest = int(told["school_year"].max()) if len(told) else 0

@@ -10,8 +10,8 @@ from helpers.files import District, read_district
 from helpers.layouts import BadInput, fact_tables
 from helpers.link import Links
 from helpers.profile import Profiles, child_profiles, element, elements, follow_child
-from helpers.profile.children import profile_of
 from helpers.profile.elements import read_declarations
+from helpers.profile.pivot import profile_of
 from helpers.profile.rules import RULES
 from helpers.profile.values import folded
 from tests.district_by_hand import district, layout, links, silo, table

@@ -1,0 +1,218 @@
+"""Why a child has no value: which system has which element in which year, and whom it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.layouts import STRING, as_table, empty_table, labelled
+from helpers.profile.elements import Element
+
+__all__ = ["NO_YEAR", "Coverage", "coverage_of", "trust_of"]
+
+Ints = npt.NDArray[np.int64]
+# Stands where a value has no school year.
+NO_YEAR = 0
+# Why there is no value, in words: a system that has the element knows the child, none does, none has it.
+WHY = ("Empty", "Not linked", "Not collected")
+
+
+def trust_of(elements: Sequence[Element], systems: Mapping[str, str]) -> Ints:
+    """Rank each system by how far it is trusted of each element: of equals the first by name.
+
+    Parameters
+    ----------
+    elements
+        Elements.
+    systems
+        Silo -> which of the kit's systems it is.
+
+    Returns
+    -------
+    numpy.ndarray
+        Elements by silos (by name); the smallest is trusted most.
+    """
+    silos = sorted(systems)
+    return np.array(
+        [
+            [
+                (element.trust.index(systems[silo]) if systems[silo] in element.trust else len(element.trust))
+                * len(silos)
+                + place
+                for place, silo in enumerate(silos)
+            ]
+            for element in elements
+        ],
+        dtype="int64",
+    ).reshape(len(elements), len(silos))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which system has which element in which year.
+
+    Attributes
+    ----------
+    elements
+        Elements, as declared.
+    years
+        School years of the district, oldest first.
+    systems
+        Silo -> which of the kit's systems it is.
+    holders
+        Element's place, year's place (0: no year) -> places of silos (by name) that have it, the most trusted
+        first.
+    """
+
+    elements: tuple[Element, ...]
+    years: tuple[int, ...]
+    systems: Mapping[str, str]
+    holders: Mapping[tuple[int, int], tuple[int, ...]]
+
+    def _lacking(self, values: pd.DataFrame, children: pd.Index) -> npt.NDArray[np.bool_]:
+        """Say which cells nobody says anything of: children by elements by years."""
+        years = pd.Index([NO_YEAR, *self.years])
+        lacking = np.zeros((len(children), len(self.elements), len(years)), dtype=bool)
+        of_child = np.array([element.per == "child" for element in self.elements], dtype=bool)
+        lacking[:, of_child, 0] = True
+        lacking[:, ~of_child, 1:] = True
+        names = pd.Index([element.name for element in self.elements], dtype=STRING)
+        child = children.get_indexer(pd.Index(values["child"]))
+        element = names.get_indexer(pd.Index(values["element"]))
+        year = years.get_indexer(pd.Index(values["school_year"].fillna(NO_YEAR).to_numpy(dtype="int64")))
+        there = (child >= 0) & (element >= 0) & (year >= 0)
+        lacking[child[there], element[there], year[there]] = False
+        return lacking
+
+    def due(self, values: pd.DataFrame, children: pd.Index, school_year: int | None) -> Ints:
+        """Count the cells of each child of which some system tells, though not of this child.
+
+        Parameters
+        ----------
+        values
+            What systems say, table ``values``.
+        children
+            Children.
+        school_year
+            The year that is shown.
+
+        Returns
+        -------
+        numpy.ndarray
+            One a child.
+        """
+        lacking = self._lacking(values, children)
+        shown = [place for place, year in enumerate((NO_YEAR, *self.years)) if year in (NO_YEAR, school_year)]
+        told = np.zeros(lacking.shape[1:], dtype=bool)
+        for element, year in self.holders:
+            told[element, year] = year in shown
+        return (lacking & told).sum(axis=(1, 2)).astype("int64")
+
+    def fill(self, values: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+        """Say of every child and element without a value why there is none.
+
+        Parameters
+        ----------
+        values
+            What systems say of some children: table ``values``, sorted by child, element and year.
+        crosswalk
+            Table ``crosswalk``: all records of these children.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Table ``values`` with one chosen row at least a child, element and year. A child without a value
+            gets a row that says why: Empty (a system that has the element knows the child and says nothing),
+            Not linked (it has no record of the child), Not collected (no system has it).
+        """
+        if crosswalk.empty:
+            return values
+        children = pd.Index(crosswalk["child"].drop_duplicates().sort_values(), dtype=STRING)
+        fillers = self._fillers(self._lacking(values, children), children, crosswalk)
+        both = [part for part in (values, fillers) if len(part)]
+        if not both:
+            return empty_table("values")
+        result = pd.concat(both, ignore_index=True)
+        names = pd.Index([element.name for element in self.elements], dtype=STRING)
+        years = result["school_year"].fillna(NO_YEAR).to_numpy(dtype="int64")
+        cell = children.get_indexer(pd.Index(result["child"])).astype("int64")
+        cell = cell * len(names) + names.get_indexer(pd.Index(result["element"]))
+        cell = cell * (int(np.max(years, initial=0)) + 1) + years
+        return result.take(np.argsort(cell, kind="stable")).reset_index(drop=True)
+
+    def _fillers(
+        self, lacking: npt.NDArray[np.bool_], children: pd.Index, crosswalk: pd.DataFrame
+    ) -> pd.DataFrame:
+        silos = pd.Index(sorted(self.systems), dtype=STRING)
+        ties = crosswalk.sort_values(["child", "silo", "record"]).drop_duplicates(["child", "silo"])
+        ties = ties[ties["silo"].isin(silos)]
+        tie_of = np.full((len(children), len(silos)), -1, dtype="int64")
+        tie_of[children.get_indexer(pd.Index(ties["child"])), silos.get_indexer(pd.Index(ties["silo"]))] = (
+            np.arange(len(ties))
+        )
+        # The most trusted system that has the element (in that year), and the most trusted that knows the
+        # child.
+        has = np.full(lacking.shape[1:], -1, dtype="int64")
+        knows = np.full(lacking.shape, -1, dtype="int64")
+        for (element, year), holders in self.holders.items():
+            has[element, year] = holders[0]
+            for silo in reversed(holders):
+                known = tie_of[:, silo]
+                knows[:, element, year] = np.where(known >= 0, known, knows[:, element, year])
+        child, of_element, of_year = np.nonzero(lacking)
+        tie, best = knows[child, of_element, of_year], has[of_element, of_year]
+        silo_of_tie = silos.get_indexer(pd.Index(ties["silo"]))
+        silo = np.where(tie >= 0, np.append(silo_of_tie, 0)[tie], best)
+        status = np.select([tie >= 0, best >= 0], [0, 1], default=2)
+        declared = self.elements
+        given = [NO_YEAR, *self.years]
+        frame = {
+            "child": children.array.take(child),
+            "element": labelled(of_element, [one.name for one in declared]),
+            "school_year": pd.arrays.IntegerArray(np.array(given, dtype="int64")[of_year], of_year == 0),
+            "silo": silos.array.take(silo, allow_fill=True),
+            "record": ties["record"].array.take(tie, allow_fill=True),
+            "link_band": ties["band"].array.take(tie, allow_fill=True),
+            "status": labelled(status, WHY),
+            "unit": pd.array([one.unit for one in declared], dtype=STRING).take(of_element),
+            "rule": labelled(of_element, [one.rule for one in declared]),
+            "chosen": pd.array(np.ones(len(child), dtype=bool), dtype="boolean"),
+        }
+        return as_table("values", pd.DataFrame(frame, copy=False))
+
+
+def coverage_of(
+    told: npt.NDArray[np.bool_],
+    elements: tuple[Element, ...],
+    years: tuple[int, ...],
+    systems: Mapping[str, str],
+) -> Coverage:
+    """Say which system has which element in which year.
+
+    Parameters
+    ----------
+    told
+        Elements by years (0: none) by silos (by name): some child's value isn't empty.
+    elements
+        Elements, as declared.
+    years
+        School years of the district.
+    systems
+        Silo -> which of the kit's systems it is.
+
+    Returns
+    -------
+    Coverage
+        Systems in the order of trust.
+    """
+    trust = trust_of(elements, systems)
+    holders: dict[tuple[int, int], tuple[int, ...]] = {}
+    for element, year in zip(*np.nonzero(told.any(axis=2)), strict=True):
+        silos = np.flatnonzero(told[element, year])
+        order = silos[np.argsort(trust[element, silos])]
+        holders[int(element), int(year)] = tuple(int(silo) for silo in order)
+    return Coverage(elements, years, systems, holders)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, as_table
-from helpers.share.siblings import of_one_home, with_namesakes
+from helpers.share.siblings import Homes, homes_of, with_namesakes
 from helpers.share.sure_ties import RECORD, sure_pairs, tied_by_machine_key, tied_for_sure
 
 if TYPE_CHECKING:
@@ -28,16 +28,16 @@ __all__ = ["REASONS", "roster_silos", "sure_enough", "too_little"]
 REASONS: Mapping[str, str] = {
     "not_on_roster": "The child isn't on the roster, so nobody can say whose page it is.",
     "roster_in_doubt": "The roster itself disagrees about who this child is.",
-    "record_of_two": "Rows under one number name two children.",
+    "record_of_two": "Rows under one number don't agree on a name or birth date: they may be two children's.",
     "number_of_another": "It carries a number that another child has, too.",
     "contradicted": "Number, name and birth date don't all say the same child.",
     "by_name_siblings": "This office files by name, and more than one child of the home is in our schools.",
     "by_name_namesake": "This office files by name, and another child in our schools has the same name.",
-    "one_line_siblings": "One line alone gives the child its number here, and families change these lines. "
-    "More than one child of the home is in our schools.",
     "number_alone": "A number is all that it has; nothing else there says whose it is.",
     "unreviewed": "It was joined because it looks alike. Nobody has looked at it yet.",
     "second_record": "Another record of this system may be the child's, too, and waits for a person.",
+    "one_line_siblings": "One line alone gives the child its number here, and families change these lines. "
+    "More than one child of the home is in our schools.",
 }
 # Findings at a record that say that its rows may be two children's.
 OF_TWO = ("id_shared", "name_placeholder")
@@ -140,8 +140,11 @@ def _of_records(district: District, links: Links, crosswalk: pd.DataFrame, roste
     """Give each record the reason why it doesn't stand; NA where it does."""
     doubts = _doubts_at(district, links, crosswalk)
     doubted = doubts.notna().to_numpy(dtype=bool)
+    students = _students(district)
+    homes = homes_of(crosswalk, students, district.fact("contact"), rosters)
     by_machines = tied_by_machine_key(links.pairs, district.identifiers, _written_by_machines(district))
-    sure = links.pairs[sure_pairs(links.pairs) | by_machines]
+    by_rules = sure_pairs(links.pairs, *_at_pairs(links.pairs, crosswalk, homes))
+    sure = links.pairs[by_rules | by_machines]
     label = tied_for_sure(crosswalk, sure, doubted)
 
     of_roster = crosswalk["silo"].isin(rosters).to_numpy(dtype=bool)
@@ -152,26 +155,32 @@ def _of_records(district: District, links: Links, crosswalk: pd.DataFrame, roste
     own = crosswalk["child"].map(roots["low"]).fillna(-1).to_numpy(dtype="int64")
     tied = label == own
 
-    students = _students(district)
     by_name = _filed_by_name(students, crosswalk)
-    siblings = of_one_home(crosswalk, students, district.fact("contact"))
+    siblings = _among(crosswalk["child"], homes.siblings)
     namesakes = with_namesakes(crosswalk, students[students["silo"].isin(rosters)])
     waiting = _may_be_more(links, crosswalk)
     # The last that is written holds, so the first reason comes last.
     code = pd.Series(pd.NA, index=crosswalk.index, dtype=STRING)
     for word, applies in (
+        ("one_line_siblings", _tied_by_one_line(district, crosswalk) & siblings),
         ("second_record", waiting & ~of_roster),
         ("contradicted", ~tied),
         ("unreviewed", ~tied & _equal(crosswalk["step"], "Scored")),
         ("number_alone", ~tied & _equal(crosswalk["band"], "Unverified")),
-        ("one_line_siblings", _tied_by_one_line(district, crosswalk) & _among(crosswalk["child"], siblings)),
         ("by_name_namesake", by_name & _among(crosswalk["child"], namesakes)),
-        ("by_name_siblings", by_name & _among(crosswalk["child"], siblings)),
+        ("by_name_siblings", by_name & siblings),
     ):
         code = code.mask(applies, word)
     code = code.mask(doubted, doubts)
     code = code.mask(_among(crosswalk["child"], torn), "roster_in_doubt")
     return code.mask(~_among(crosswalk["child"], roots.index), "not_on_roster")
+
+
+def _at_pairs(pairs: pd.DataFrame, crosswalk: pd.DataFrame, homes: Homes) -> tuple[np.ndarray, np.ndarray]:
+    """Say of each pair whether its child has a brother or sister, and a twin, in the schools."""
+    left = pairs[["left_silo", "left_record"]].set_axis(RECORD, axis="columns")
+    child = left.merge(crosswalk[[*RECORD, "child"]], on=RECORD, how="left", validate="many_to_one")["child"]
+    return _among(child, homes.siblings), _among(child, homes.twins)
 
 
 def _equal(column: pd.Series, word: str) -> np.ndarray:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pandas as pd
 
+from helpers.layouts import STRING
 from helpers.link.forms import name_keys, read_names
+from helpers.link.names import fold
 from helpers.link.phones import telephones
 
-__all__ = ["of_one_home", "with_namesakes"]
+__all__ = ["Homes", "homes_of", "with_namesakes"]
+
+RECORD = ["silo", "record"]
 
 
-def of_one_home(crosswalk: pd.DataFrame, people: pd.DataFrame, contacts: pd.DataFrame) -> set[str]:
+@dataclass(frozen=True)
+class Homes:
+    """Children with whom another child may be mixed up: by any name, or by any name and birth date."""
+
+    siblings: frozenset[str]
+    twins: frozenset[str]
+
+
+def homes_of(
+    crosswalk: pd.DataFrame, people: pd.DataFrame, contacts: pd.DataFrame, rosters: Sequence[str]
+) -> Homes:
     """Find children who share a home with another child of the district.
 
     Parameters
@@ -21,38 +38,61 @@ def of_one_home(crosswalk: pd.DataFrame, people: pd.DataFrame, contacts: pd.Data
         The standard table *people*, of role Student.
     contacts
         The standard table *contact*.
+    rosters
+        Systems that say who the children are.
 
     Returns
     -------
-    set of str
-        Children with whom another one shares address, telephone, an adult on record, or surname and birth
-        date. A doubtful tie counts: whom it wrongly makes a brother is only spared a little more.
+    Homes
+        Siblings share address, telephone or an adult on record; twins surname and birth date. Of a child on
+        the roster whose home nobody knows anything of, whoever has its surname there may be one. A doubtful
+        tie counts: whom it wrongly makes a brother is only spared a little more.
     """
-    named = people.merge(
-        crosswalk[["silo", "record", "child", "household"]],
-        on=["silo", "record"],
-        how="inner",
-        validate="one_to_one",
+    child = crosswalk[[*RECORD, "child", "household"]]
+    named = people.merge(child, on=RECORD, how="inner", validate="one_to_one")
+    adults = contacts.dropna(subset=["record", "contact_record"])[[*RECORD, "contact_record"]]
+    adults = adults.merge(child, on=RECORD, how="inner", validate="many_to_one")
+    surname = _surnames(named)
+    homes = pd.concat(
+        [
+            _keys(named["child"], "address", named["household"]),
+            _keys(named["child"], "telephone", telephones(named["telephone"])),
+            _keys(adults["child"], "adult", adults["silo"] + " " + adults["contact_record"]),
+        ],
+        ignore_index=True,
+    ).drop_duplicates()
+    born = _keys(
+        named["child"], "born", surname + named["birth_date"].dt.strftime(" %Y-%m-%d").astype(STRING)
     )
-    adults = contacts.dropna(subset=["record", "contact_record"]).merge(
-        crosswalk[["silo", "record", "child"]], on=["silo", "record"], how="inner", validate="many_to_one"
-    )
-    surname = named["last_surname"].fillna(named["full_name"]).str.casefold()
-    shared = {
-        "home": named["household"],
-        "telephone": telephones(named["telephone"]),
-        "twin": surname + named["birth_date"].dt.strftime(" %Y-%m-%d").astype("string"),
-    }
-    parts = [pd.DataFrame({"child": named["child"], "key": kind + " " + key}) for kind, key in shared.items()]
-    parts.append(
-        pd.DataFrame({"child": adults["child"], "key": adults["silo"] + " " + adults["contact_record"]})
-    )
-    ties = pd.concat(parts, ignore_index=True).dropna().drop_duplicates()
-    several = ties["key"].duplicated(keep=False)
-    return set(ties.loc[several, "child"])
+    twins = _of_several(born)
+    listed = named["silo"].isin(list(rosters))
+    of_name = _keys(named.loc[listed, "child"], "name", surname[listed])
+    unknown = ~of_name["child"].isin(homes["child"])
+    alike = of_name["key"].isin(of_name.loc[unknown, "key"])
+    of_unknown_home = _of_several(of_name[alike])
+    return Homes(frozenset(_of_several(homes) | twins | of_unknown_home), frozenset(twins))
 
 
-def with_namesakes(crosswalk: pd.DataFrame, people: pd.DataFrame) -> set[str]:
+def _keys(children: pd.Series, kind: str, key: pd.Series) -> pd.DataFrame:
+    frame = pd.DataFrame({"child": children.to_numpy(), "key": (kind + " " + key.astype(STRING)).to_numpy()})
+    return frame.astype(STRING).dropna().drop_duplicates()
+
+
+def _of_several(ties: pd.DataFrame) -> set[str]:
+    """Give the children who share a key with another one."""
+    return set(ties.loc[ties["key"].duplicated(keep=False), "child"])
+
+
+def _surnames(people: pd.DataFrame) -> pd.Series:
+    """Give the surname, folded; of a name in one cell what stands before the comma, else the last word."""
+    whole = people["full_name"].str.strip()
+    before = whole.str.extract(r"^([^,]+),", expand=False).fillna(whole.str.extract(r"(\S+)$", expand=False))
+    codes, distinct = pd.factorize(people["last_surname"].fillna(before))
+    folded = pd.array([fold(str(text)) or None for text in distinct] + [None], dtype=STRING)
+    return pd.Series(folded.take(codes), index=people.index)
+
+
+def with_namesakes(crosswalk: pd.DataFrame, people: pd.DataFrame) -> frozenset[str]:
     """Find children whose name another child of the district has, in some way of writing both.
 
     Parameters
@@ -64,12 +104,10 @@ def with_namesakes(crosswalk: pd.DataFrame, people: pd.DataFrame) -> set[str]:
 
     Returns
     -------
-    set of str
+    frozenset of str
         Children with a namesake.
     """
-    named = people.merge(
-        crosswalk[["silo", "record", "child"]], on=["silo", "record"], how="inner", validate="one_to_one"
-    )
+    named = people.merge(crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="one_to_one")
     record, key = name_keys(read_names(named))
     ties = pd.DataFrame({"child": named["child"].to_numpy()[record], "key": key}).drop_duplicates()
-    return set(ties.loc[ties["key"].duplicated(keep=False), "child"])
+    return frozenset(_of_several(ties))

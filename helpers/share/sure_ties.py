@@ -22,31 +22,40 @@ NUMBER_ALONE = "a strong id alone, nothing to verify it"
 # A key of 128 bits, as software makes it: nobody types one, and a slip in it meets nobody.
 MACHINE_KEY = r"[0-9a-f]{32}"
 ALIKE = ("Same", "Nickname", "Order swapped")
+NEARLY = ("Spelling",)
+AS_IT_IS = ("Same", "Order swapped")
 
 
-def sure_pairs(pairs: pd.DataFrame) -> np.ndarray:
+def sure_pairs(pairs: pd.DataFrame, siblings: np.ndarray, twins: np.ndarray) -> np.ndarray:
     """Tell which pairs are one child for sure.
 
     Parameters
     ----------
     pairs
         The standard table *pairs*.
+    siblings, twins
+        Booleans, one a pair: a brother or sister of the child is in the district's schools; one who was born
+        on the same day.
 
     Returns
     -------
     numpy.ndarray
         Boolean, one a pair: a person said yes; or a rule did, by two of number, name and birth date, with
-        nothing against them. A surname may have changed where number, first name and birth date agree.
+        nothing against them. A surname may have changed where number, first name and birth date agree. Of
+        brothers and sisters the first name has to be more than alike (Jayden is spelt nearly as Hayden is);
+        of twins it has to be there, and the same, since Alex may be either of Alexander and Alexandra.
     """
     match = pairs["decision"].eq("Match")
     by_person = match & pairs["decided_by"].eq("Person")
-    by_rule = match & pairs["decided_by"].eq("Rule") & pairs["rule"].ne(NUMBER_ALONE).fillna(False)
-    against = pairs["contradiction"]
+    by_rule = match & pairs["decided_by"].eq("Rule") & pairs["rule"].ne(NUMBER_ALONE)
+    first, against = pairs["evidence_first_name"], pairs["contradiction"]
     number = pairs["evidence_identifier"].eq("Same")
     born = pairs["evidence_birth_date"].eq("Same")
-    new_surname = against.eq("surname") & number & born & pairs["evidence_first_name"].isin(ALIKE)
+    new_surname = against.eq("surname") & number & born & first.isin(ALIKE)
     unspoken = against.isna() | new_surname
-    sure: np.ndarray = (by_person | by_rule & unspoken).fillna(False).to_numpy(dtype=bool)
+    nearly, as_it_is = first.isin(NEARLY), first.isin(AS_IT_IS)
+    plain = ~(nearly & siblings) & (as_it_is | ~twins)
+    sure: np.ndarray = (by_person | by_rule & unspoken & plain).fillna(False).to_numpy(dtype=bool)
     return sure
 
 

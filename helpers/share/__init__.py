@@ -1,6 +1,23 @@
-"""Decide who may see what: the guard for real data, small cells, roles."""
+"""Decide who may see what: the guard for real data, small cells, roles, views and their audit."""
 
+from helpers.share.audit import Audit
+from helpers.share.coded import Codes
+from helpers.share.opening import view, views
 from helpers.share.parts import shown_parts
+from helpers.share.policy import Policy, read_policy
 from helpers.share.real_data import Guard
+from helpers.share.refused import Refused
+from helpers.share.view import View
 
-__all__ = ["Guard", "shown_parts"]
+__all__ = [
+    "Audit",
+    "Codes",
+    "Guard",
+    "Policy",
+    "Refused",
+    "View",
+    "read_policy",
+    "shown_parts",
+    "view",
+    "views",
+]

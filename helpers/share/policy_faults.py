@@ -167,7 +167,8 @@ def _cells(rule: Any) -> tuple[Any, Any, Any, Any, Any]:
     if isinstance(rule, Mapping):
         return (*(rule.get(name) for name in ("allow", "scope", "rule_id", "reason", "only")),)  # type: ignore[return-value]
     cells = list(rule) if isinstance(rule, list | tuple) else []
-    return (*(cells + [None] * 5)[:5],)  # type: ignore[return-value]
+    allow, scope, rule_id, reason, only = (cells + [None] * 5)[:5]
+    return allow, scope, rule_id, reason, only
 
 
 def gaps_in(parts: Mapping[str, Any]) -> tuple[str, ...]:

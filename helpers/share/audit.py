@@ -1,0 +1,201 @@
+"""Who asked for what, and why: lines that can be added, and not changed, taken out or put elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.layouts import BadInput
+
+__all__ = ["Audit", "shown_hash"]
+
+BEGINNING = "0" * 64
+# Seconds to wait for another process that writes.
+PATIENCE = 10.0
+
+
+def shown_hash(*frames: pd.DataFrame) -> str:
+    """Give a number that stands for what was shown, from which it can't be read.
+
+    Parameters
+    ----------
+    frames
+        What was shown.
+
+    Returns
+    -------
+    str
+        SHA-256 over columns and cells, in hexadecimal.
+    """
+    digest = hashlib.sha256()
+    for frame in frames:
+        digest.update("\t".join(map(str, frame.columns)).encode())
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _hashed(line: str) -> str:
+    return hashlib.sha256(line.encode("utf-8")).hexdigest()
+
+
+class Audit:
+    """A log to which lines are added only.
+
+    Each line holds the hash of the line before, so that a line that is changed, taken out or put elsewhere
+    breaks the chain. How many lines there are stands beside it, so that lines missing at the end are noticed.
+    Whoever can write both files can still begin a new log: only a copy of the newest hash elsewhere tells.
+    A line holds who, in which role, for which purpose, which elements, how many children, and a hash of what
+    was shown; never a child's name, id or value.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """Name the log.
+
+        Parameters
+        ----------
+        path
+            A file of JSON lines, begun with the first line.
+        """
+        self.path = Path(path)
+
+    @property
+    def _beside(self) -> Path:
+        return self.path.with_name(self.path.name + ".count")
+
+    def _lines(self) -> list[str]:
+        if not self.path.exists():
+            return []
+        return self.path.read_text(encoding="utf-8").splitlines()
+
+    def _newest(self) -> tuple[int, str]:
+        """Give the number of lines and the newest hash, from beside the log: it may be long."""
+        if self._beside.exists():
+            count, _, newest = self._beside.read_text(encoding="utf-8").strip().partition(" ")
+            if count.isdigit() and newest:
+                return int(count), newest
+        lines = self._lines()
+        return len(lines), _hashed(lines[-1]) if lines else BEGINNING
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from writing meanwhile."""
+        lock = self.path.with_name(self.path.name + ".lock")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        waited = time.monotonic()
+        while True:
+            try:
+                handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+                break
+            except FileExistsError:
+                if time.monotonic() - waited > PATIENCE:
+                    raise BadInput(
+                        f"Another process writes to {self.path.name}: wait, or take {lock.name} away "
+                        "if none does any more."
+                    ) from None
+                time.sleep(0.01)
+        try:
+            yield
+        finally:
+            os.close(handle)
+            lock.unlink(missing_ok=True)
+
+    def log(
+        self,
+        role: str,
+        who: str,
+        purpose: str,
+        elements: Sequence[str],
+        children: int,
+        shown: str,
+        what: str,
+    ) -> None:
+        """Add a line.
+
+        Parameters
+        ----------
+        role, who, purpose
+            Who asked, and what for.
+        elements
+            Names of what may be seen.
+        children
+            How many children.
+        shown
+            Hash of what was shown.
+        what
+            opened, one child, or written.
+        """
+        with self._alone():
+            count, before = self._newest()
+            line = json.dumps(
+                {
+                    "line": count + 1,
+                    "before": before,
+                    "when": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "role": role,
+                    "who": who,
+                    "purpose": purpose,
+                    "what": what,
+                    "elements": list(elements),
+                    "children": children,
+                    "shown": shown,
+                },
+                ensure_ascii=False,
+            )
+            with self.path.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(line + "\n")
+            self._beside.write_text(f"{count + 1} {_hashed(line)}\n", encoding="utf-8")
+
+    def read(self) -> pd.DataFrame:
+        """Give the lines as a table: ``line, when, role, who, purpose, what, elements, children, shown``."""
+        rows: list[dict[str, Any]] = [json.loads(line) for line in self._lines()]
+        shown = ["line", "when", "role", "who", "purpose", "what", "elements", "children", "shown"]
+        frame = pd.DataFrame(rows, columns=shown)
+        texts = {name: "string" for name in shown if name not in ("line", "children", "elements")}
+        listed = frame["elements"].map("; ".join).astype("string")
+        return frame.assign(elements=listed).astype({**texts, "line": "Int64", "children": "Int64"})
+
+    def verify(self) -> pd.DataFrame:
+        """Find lines that were changed, taken out or put elsewhere.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``line`` (as counted in the file), ``trouble``; no rows where the chain is whole.
+        """
+        troubles: list[tuple[int, str]] = []
+        lines = self._lines()
+        before = BEGINNING
+        for number, line in enumerate(lines, start=1):
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = None
+            if not isinstance(entry, dict):
+                troubles.append((number, "is no line of this log"))
+            elif entry.get("before") != before:
+                troubles.append(
+                    (number, "doesn't follow the line before it: one was changed, moved or taken out")
+                )
+            elif entry.get("line") != number:
+                troubles.append((number, "has another number than its place"))
+            before = _hashed(line)
+        if self._beside.exists():
+            count, _, newest = self._beside.read_text(encoding="utf-8").strip().partition(" ")
+            if count != str(len(lines)) or (lines and newest != before):
+                troubles.append(
+                    (len(lines), f"is the last, and there were {count} lines: the end was changed")
+                )
+        elif lines:
+            troubles.append((len(lines), "nothing says how many lines there were"))
+        return pd.DataFrame(troubles, columns=["line", "trouble"]).astype(
+            {"line": "Int64", "trouble": "string"}
+        )

@@ -1,0 +1,322 @@
+"""What one person sees of children for one purpose: the rest isn't hidden in it, it isn't there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.layouts import STRING
+from helpers.share.allowed import Allowed
+from helpers.share.audit import Audit, shown_hash
+from helpers.share.coded import Codes
+from helpers.share.counted_groups import counted_groups
+from helpers.share.policy import Policy
+from helpers.share.refused import Refused
+from helpers.share.seen_rows import seen_indicators, seen_timeline, seen_values, without_names
+from helpers.share.whose import Ties, Whose
+
+if TYPE_CHECKING:
+    from helpers.profile.source import Source
+
+__all__ = ["View"]
+
+# What a child is found by, as far as it may be seen.
+FOUND_BY = ("first_name", "last_surname", "school", "grade_level", "birth_date")
+OF_SOURCE = ("record", "file", "row")
+CONTACT = [
+    "child", "silo", "adult", "adult_name", "relation", "lives_with", "legal_guardian", "receives_mail",
+    "language", "home",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What one person may see of children for one purpose.
+
+    Frames are read when they are first asked for. A child, a column or a row that may not be seen isn't in
+    them.
+
+    Attributes
+    ----------
+    role, who, purpose
+        Who asks, and what for.
+    school_year
+        The year that is shown.
+    as_of
+        The day on which the view is asked for: the newest of which a system speaks.
+    policy
+        By which policy.
+    allowed
+        What the role may see at all, for that purpose.
+    """
+
+    role: str
+    who: str
+    purpose: str
+    school_year: int | None
+    as_of: pd.Timestamp | None
+    policy: Policy
+    allowed: Allowed
+    _source: Source = field(repr=False)
+    _ties: Ties = field(repr=False)
+    _whose: Whose = field(repr=False)
+    _codes: Codes = field(repr=False)
+    _audit: Audit | None = field(default=None, repr=False)
+    ids: tuple[str, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def _sets(self) -> Mapping[str, frozenset[str]]:
+        """Say of which children of this view each domain may be seen."""
+        ours = frozenset(self.ids)
+        by_set: dict[frozenset[str], frozenset[str]] = {}
+        sets = {}
+        for domain in self.allowed.rows:
+            members = self._whose.children.get(domain, frozenset())
+            if domain in self.policy.written.of_one_home and self._whose.two_homes:
+                members = members - self._whose.two_homes
+            if members not in by_set:
+                by_set[members] = members & ours
+            sets[domain] = by_set[members]
+        return sets
+
+    @cached_property
+    def _asked(self) -> list[str] | None:
+        """Name the children to be read; None for all, which is quicker than their names."""
+        return None if len(self.ids) == len(self._source.children()) else list(self.ids)
+
+    def _shown(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Take away where it was written, and whose it is, from whoever may not know."""
+        if self.allowed.without_source:
+            frame = frame.assign(
+                **{
+                    name: pd.Series(pd.NA, index=frame.index, dtype=frame[name].dtype)
+                    for name in OF_SOURCE
+                    if name in frame.columns
+                }
+            )
+        return self._codes.coded(frame) if self.allowed.coded else frame
+
+    def may_see(self, name: str) -> bool:
+        """Say whether single children's values of an element, event or indicator may be in this view."""
+        return (
+            name in self.allowed.elements or name in self.allowed.timeline or name in self.allowed.indicators
+        )
+
+    @cached_property
+    def _values(self) -> pd.DataFrame:
+        values = self._source.values(self._asked, sorted(self.allowed.elements))
+        return seen_values(values, self.allowed.elements, self._sets, self.allowed.hidden)
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """Table ``values``: chosen, and agreed upon, among the systems that this view may show."""
+        return self._shown(self._values)
+
+    @cached_property
+    def timeline(self) -> pd.DataFrame:
+        """Table ``timeline``."""
+        line = seen_timeline(
+            self._source.timeline(self._asked), self.allowed.timeline, self._sets, self.allowed.hidden
+        )
+        return self._shown(self._without_others(line))
+
+    def _without_others(self, line: pd.DataFrame) -> pd.DataFrame:
+        """Take out of narratives what may tell of other children."""
+        told = line["kind"].isin(list(self.policy.written.narratives)) & line["detail"].notna()
+        if self.allowed.role.narratives or not told.any():
+            return line
+        if self.allowed.without_source:
+            return line.assign(detail=line["detail"].mask(told))
+        known = self._source.children()[["child", "first_name", "last_surname"]]
+        details = line["detail"].copy()
+        for child, own in line[told].groupby("child"):
+            mine = known["child"].eq(child).to_numpy(dtype=bool)
+            others = set(known.loc[~mine, "first_name"].dropna()) | set(
+                known.loc[~mine, "last_surname"].dropna()
+            )
+            others -= set(known.loc[mine, ["first_name", "last_surname"]].to_numpy().ravel())
+            details.loc[own.index] = without_names(own["detail"], others)
+        return line.assign(detail=details)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Table ``indicators``: those that may be seen with everything that they were computed from."""
+        rows = self._source.indicators(self._asked)
+        seen = seen_indicators(rows, self.allowed.indicators, self.allowed.elements, self._sets)
+        return self._shown(seen) if len(seen.columns) else seen
+
+    @cached_property
+    def children(self) -> pd.DataFrame:
+        """Give one row a child.
+
+        ``child``; of ``first_name, last_surname, school, grade_level, birth_date`` those that may be seen;
+        and ``silos``: how many of the systems that may be seen tell any of these.
+        """
+        names = [name for name in FOUND_BY if name in self.allowed.elements]
+        if "values" in self.__dict__ or "_values" in self.__dict__:
+            values = self._values
+            values = values[values["element"].isin(names).to_numpy(dtype=bool)]
+        else:
+            values = seen_values(
+                self._source.values(self._asked, names), self.allowed.elements, self._sets,
+                self.allowed.hidden,
+            )  # fmt: skip
+        told = values[values["status"].eq("Reported").to_numpy(dtype=bool)]
+        year = told["school_year"]
+        of_year = year.isna() | year.eq(self.school_year if self.school_year is not None else -1).fillna(
+            False
+        )
+        chosen = told[told["chosen"].fillna(False).to_numpy(dtype=bool) & of_year.to_numpy(dtype=bool)]
+        frame = pd.DataFrame({"child": pd.Series(list(self._seen_ids), dtype=STRING)})
+        for name in names:
+            by_child = chosen[chosen["element"].eq(name).to_numpy(dtype=bool)].drop_duplicates("child")
+            frame = frame.assign(**{name: frame["child"].map(by_child.set_index("child")["value"])})
+        if "birth_date" in frame.columns:
+            frame = frame.assign(birth_date=pd.to_datetime(frame["birth_date"]).astype("datetime64[us]"))
+        silos = frame["child"].map(told.groupby("child")["silo"].nunique()).fillna(0).astype("Int64")
+        return self._shown(frame.assign(silos=silos))
+
+    @cached_property
+    def _seen_ids(self) -> tuple[str, ...]:
+        """Name the children of whom anything may be seen."""
+        seen: frozenset[str] = frozenset().union(*self._sets.values()) if self._sets else frozenset()
+        return tuple(child for child in self.ids if child in seen)
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """Counts of children, of domains of which no child is seen; see `counted_groups`."""
+        return counted_groups(
+            self._source,
+            self.policy,
+            {domain: self._whose.children.get(domain, frozenset()) for domain in self.allowed.counted},
+            self.school_year,
+        )
+
+    @cached_property
+    def contacts(self) -> pd.DataFrame:
+        """Guardians of the children, where they may be seen; to a guardian only those of the same home."""
+        asked_for = self._sets.get("family_contacts", frozenset())
+        if "family_contacts" in self.allowed.rows and self._whose.homes:
+            asked_for = self._whose.children.get("family_contacts", frozenset()) & frozenset(self.ids)
+        rows = self._ties.guardians(asked_for)
+        rows = rows[~rows["silo"].isin(list(self.allowed.hidden)).to_numpy(dtype=bool)]
+        if self._whose.homes:
+            own = rows["child"].map(dict(self._whose.homes)).astype(STRING)
+            rows = rows[rows["home"].eq(own).fillna(False).to_numpy(dtype=bool)]
+        contacts = rows[CONTACT].reset_index(drop=True)
+        if self.allowed.without_source:
+            contacts = contacts.drop(columns=["silo", "adult", "home"])
+        return self._codes.coded(contacts) if self.allowed.coded else contacts
+
+    @cached_property
+    def withheld(self) -> pd.DataFrame:
+        """``domain, title, allow, why, rule_id, citation``: by domain and never by child."""
+        held = self.allowed.withheld
+        later = [
+            (domain, self.policy.domains[domain].title, "none", f"from 18 on: {rule.reason}", rule.rule_id,
+             self.policy.citation(rule.rule_id))
+            for domain, rule in self.allowed.rows.items()
+            if rule.scope == "self at 18" and self._whose.under_age
+        ]  # fmt: skip
+        if not later:
+            return held
+        more = pd.DataFrame(later, columns=list(held.columns), dtype="string")
+        both = pd.concat([held, more], ignore_index=True)
+        order = {name: place for place, name in enumerate(self.policy.domains)}
+        return both.sort_values("domain", key=lambda names: names.map(order), ignore_index=True)
+
+    def of(self, child: str) -> View:
+        """Give the view of one child.
+
+        Parameters
+        ----------
+        child
+            A child of this view, as ``children`` names it.
+
+        Returns
+        -------
+        View
+            The same view with that child alone.
+
+        Raises
+        ------
+        Refused
+            When the child isn't among those whom this view may show.
+        """
+        known = self._codes.child_of(child) if self.allowed.coded else child
+        if known is None or not any(known in members for members in self._sets.values()):
+            raise Refused(
+                f"That child is none of those whom a {self.allowed.role.title.lower()} may see here for "
+                f"the purpose {self.purpose!r}."
+            )
+        one = replace(self, ids=(known,))
+        if self._audit is not None:
+            one.log("one child", shown_hash(one.values, one.timeline, one.indicators))
+        return one
+
+    def log(self, what: str, shown: str | None = None) -> None:
+        """Add a line to the audit, where there is one: what was done, and a hash of what was shown."""
+        if self._audit is None:
+            return
+        names = pd.DataFrame({"child": pd.Series(list(self.ids), dtype=STRING)})
+        self._audit.log(
+            role=self.role,
+            who=self.said_who,
+            purpose=self.purpose,
+            elements=sorted(self.allowed.elements),
+            children=len(self.ids),
+            shown=shown or shown_hash(names),
+            what=what,
+        )
+
+    @property
+    def said_who(self) -> str:
+        """Name who asks as a log may; a student's name there would be a child's id."""
+        return "self" if self.allowed.role.who == "child" else self.who
+
+    def rows_behind(self, child: str, element: str, school_year: int | None = None) -> pd.DataFrame:
+        """List the source rows behind a value that this view shows.
+
+        Parameters
+        ----------
+        child
+            A child of this view.
+        element
+            Name of an element.
+        school_year
+            Year of the value.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Table ``rows_behind``, of the systems that the view shows for that value.
+
+        Raises
+        ------
+        Refused
+            When the view doesn't show the value, or not where it was written.
+        """
+        from helpers.profile.rows_behind import rows_behind
+
+        if self.allowed.without_source or element not in self.allowed.elements:
+            raise Refused(
+                f"A {self.allowed.role.title.lower()} may not open the rows of {element!r} for the purpose "
+                f"{self.purpose!r}."
+            )
+        one = self if self.ids == (child,) else self.of(child)
+        mine = one.values[one.values["element"].eq(element).to_numpy(dtype=bool)]
+        rows = rows_behind(self._source, child, element, school_year)
+        return rows[rows["silo"].isin(mine["silo"].dropna().unique()).to_numpy(dtype=bool)].reset_index(
+            drop=True
+        )
+
+    def save(self, out: Path) -> list[Path]:
+        """Write the view into a folder; see `helpers.share.view_files.save_view`."""
+        from helpers.share.view_files import save_view
+
+        return save_view(self, out)

@@ -1,0 +1,236 @@
+"""Of which children a view may speak: own class, own caseload, own school, own child, oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.share.allowed import Allowed
+from helpers.share.consent import agreed
+from helpers.share.policy import Policy, Role
+from helpers.share.refused import Refused
+
+if TYPE_CHECKING:
+    from helpers.profile.source import Source
+
+__all__ = ["Ties", "Whose", "newest_day", "whose"]
+
+ADULT = 18
+# A tie that waits for a person may be to somebody else's child.
+UNSEEN = "Review"
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Children by domain.
+
+    Attributes
+    ----------
+    children
+        Domain -> children of whom it may be seen.
+    homes
+        For a guardian: child -> home of this guardian, in the words of ``relations``.
+    two_homes
+        For a guardian: children whose adults have more than one home.
+    under_age
+        For a student: whether only the rights of an eligible student are missing.
+    """
+
+    children: Mapping[str, frozenset[str]]
+    homes: Mapping[str, str] = field(default_factory=dict)
+    two_homes: frozenset[str] = NOBODY
+    under_age: bool = False
+
+
+def newest_day(source: Source) -> pd.Timestamp | None:
+    """Give the newest day of which any system speaks: the day on which a view is asked for."""
+    days = source.systems()["newest_day"].dropna()
+    return pd.Timestamp(days.max()) if len(days) else None
+
+
+class Ties:
+    """The table ``relations``, looked up by adult and by school."""
+
+    def __init__(self, source: Source, policy: Policy) -> None:
+        """Take the relations of a source.
+
+        Parameters
+        ----------
+        source
+            Where the children are kept.
+        policy
+            Says which systems know best at which school a child is.
+        """
+        self.source = source
+        self.policy = policy
+        self.relations = source.relations()
+        self._by_adult: Mapping[Any, Any] = {}
+        self._schools: dict[frozenset[str], pd.DataFrame] = {}
+
+    def of_adult(self, role: str, who: str) -> pd.DataFrame:
+        """Give the rows of an adult, named as ``system:record``."""
+        silo, _, record = who.partition(":")
+        if not self._by_adult:
+            named = self.relations[self.relations["adult"].notna()]
+            self._by_adult = named.groupby(["role", "silo", "adult"], sort=False).groups
+        places = self._by_adult.get((role, silo, record))
+        return self.relations.loc[places] if places is not None else self.relations.iloc[:0]
+
+    def guardians(self, children: Iterable[str]) -> pd.DataFrame:
+        """Give the guardians of children."""
+        rows = self.relations
+        mine = rows["child"].isin(list(children)) & rows["role"].eq("Guardian")
+        return rows[mine.to_numpy(dtype=bool)]
+
+    def schools(self, hidden: frozenset[str]) -> pd.DataFrame:
+        """Say at which schools children are, by the most trusted system that isn't hidden."""
+        if hidden not in self._schools:
+            systems = self.source.systems().set_index("silo")["system"]
+            order = {system: place for place, system in enumerate(self.policy.written.enrolled_by)}
+            rows = self.relations[self.relations["role"].eq("School").to_numpy(dtype=bool)]
+            rows = rows[~rows["silo"].isin(list(hidden)).to_numpy(dtype=bool)]
+            rank = rows["silo"].map(systems).map(order).fillna(len(order)).astype("int64")
+            rows = rows.assign(rank=rank)
+            best = rows.groupby("child")["rank"].transform("min")
+            self._schools[hidden] = rows[(rows["rank"] == best).to_numpy(dtype=bool)]
+        return self._schools[hidden]
+
+    def at_school(self, who: str, hidden: frozenset[str]) -> frozenset[str]:
+        """Give the children of a school, or of one grade of it."""
+        rows = self.schools(hidden)
+        named = rows["school_name"].eq(who)
+        if not named.any():
+            school, comma, grade = who.rpartition(", grade ")
+            named = rows["school_name"].eq(school) & rows["grade_level"].eq(grade.strip())
+            if not comma or not rows["school_name"].eq(school).any():
+                named = named & False
+        return frozenset(rows.loc[named.to_numpy(dtype=bool, na_value=False), "child"])
+
+
+def whose(
+    ties: Ties,
+    who: str,
+    allowed: Allowed,
+    day: pd.Timestamp | None,
+    consents: pd.DataFrame | None,
+) -> Whose:
+    """Say of which children each domain may be seen.
+
+    Parameters
+    ----------
+    ties
+        Who has to do with which child.
+    who
+        Who asks.
+    allowed
+        What the role may see at all; what systems that it doesn't see say of schools doesn't count.
+    day
+        Day on which the view is asked for.
+    consents
+        Table of consents, for a role that needs them.
+
+    Returns
+    -------
+    Whose
+        Children by domain.
+
+    Raises
+    ------
+    Refused
+        When nobody of that role is called so, or nobody has anything to do with a child.
+    """
+    role, hidden = allowed.role, allowed.hidden
+    if role.needs_consent:
+        everybody = _everybody(ties)
+        named = agreed(
+            consents, who, allowed.purpose.name, list(allowed.rows), list(allowed.counted), day, everybody
+        )
+        return Whose(named)
+    scopes = {domain: rule.scope for domain, rule in {**allowed.rows, **allowed.counted}.items()}
+    sets: dict[str, frozenset[str]] = {"district": NOBODY}
+    homes: dict[str, str] = {}
+    two_homes, under_age = NOBODY, False
+    if role.who == "district":
+        if who != "district":
+            raise Refused(f"For a {role.title.lower()} --who is the word district.")
+    elif role.who == "child":
+        sets["self"], sets["self at 18"], under_age = _oneself(ties.source, role, who, day)
+    elif role.scope == "own child":
+        rows = _own_children(ties, role, who, day)
+        sets["own child"] = frozenset(rows["child"])
+        homes = dict(zip(rows["child"], rows["home"], strict=True))
+        two_homes = _with_two_homes(ties, sets["own child"])
+    else:
+        sets[role.scope] = _in_charge(ties, role, who, hidden)
+    if "district" in scopes.values():
+        sets["district"] = _everybody(ties)
+    return Whose(
+        {domain: sets.get(scope, NOBODY) for domain, scope in scopes.items()}, homes, two_homes, under_age
+    )
+
+
+def _everybody(ties: Ties) -> frozenset[str]:
+    return frozenset(ties.source.children()["child"])
+
+
+def _in_charge(ties: Ties, role: Role, who: str, hidden: frozenset[str]) -> frozenset[str]:
+    """Give the children of a class, a caseload or a school."""
+    if role.scope == "own class":
+        found = frozenset(ties.of_adult("Teacher", who)["child"])
+    elif role.name == "special_education_case_manager":
+        named = frozenset(ties.of_adult("Case manager", who)["child"])
+        rows = ties.relations
+        plans = rows["role"].eq("Case manager") & ~rows["silo"].isin(list(hidden))
+        found = named or (
+            frozenset(rows.loc[plans.to_numpy(dtype=bool), "child"]) & ties.at_school(who, hidden)
+        )
+    else:
+        found = ties.at_school(who, hidden)
+    if not found:
+        raise Refused(
+            f"No {role.title.lower()} is known by that name, or no child is in their charge today: "
+            f"give --who as the {role.who_means}."
+        )
+    return found
+
+
+def _own_children(ties: Ties, role: Role, who: str, day: pd.Timestamp | None) -> pd.DataFrame:
+    """Give the rows of a guardian's children who aren't of age; a tie in doubt gives no right."""
+    rows = ties.of_adult("Guardian", who)
+    rows = rows[~rows["without_rights"].fillna(False).to_numpy(dtype=bool)]
+    rows = rows[~rows["link_band"].eq(UNSEEN).fillna(False).to_numpy(dtype=bool)]
+    rows = rows[~rows["child"].isin(list(_of_age(ties.source, rows["child"], day))).to_numpy(dtype=bool)]
+    if rows.empty:
+        raise Refused(
+            f"No guardian of that record may see a child: none is known, has rights, or is surely tied to a "
+            f"child under {ADULT}; give --who as the {role.who_means}."
+        )
+    return rows
+
+
+def _oneself(
+    source: Source, role: Role, who: str, day: pd.Timestamp | None
+) -> tuple[frozenset[str], frozenset[str], bool]:
+    if not source.children()["child"].eq(who).any():
+        raise Refused(f"No student is known by that: give --who as {role.who_means}.")
+    me = frozenset([who])
+    grown = me & _of_age(source, pd.Series([who]), day)
+    return me, grown, not grown
+
+
+def _of_age(source: Source, children: pd.Series, day: pd.Timestamp | None) -> frozenset[str]:
+    """Name the children who are 18 on a day: their parents' rights have passed to them (FERPA-22)."""
+    known = source.children()[["child", "birth_date"]]
+    known = known[known["child"].isin(list(children)).to_numpy(dtype=bool)].dropna(subset=["birth_date"])
+    if day is None or known.empty:
+        return NOBODY
+    return frozenset(known.loc[known["birth_date"] <= day - pd.DateOffset(years=ADULT), "child"])
+
+
+def _with_two_homes(ties: Ties, children: frozenset[str]) -> frozenset[str]:
+    homes = ties.guardians(children).groupby("child")["home"].nunique()
+    return frozenset(homes.index[homes > 1])

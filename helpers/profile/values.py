@@ -204,16 +204,13 @@ def _table(
     element, system, band = (_numbers(found, name) for name in ("element", "system", "band"))
     year, row, rows = (_numbers(found, name) for name in ("school_year", "row", "rows"))
     shown = chosen & (_numbers(found, "status") == REPORTED)
-    newest = np.array([days.newest.get(silo, pd.NaT) for silo in names.silos], dtype="datetime64[D]")
-    last = max((day for day in days.newest.values() if not pd.isna(day)), default=pd.NaT)
+    newest = pd.Series([days.newest.get(silo, pd.NaT) for silo in names.silos], dtype="datetime64[us]")
+    last, newest_day = newest.max(), newest.to_numpy(dtype="datetime64[D]")
     spoken = found["as_of"].to_numpy(dtype="datetime64[D]")
-    spoken = np.where(np.isnat(spoken), newest[system] if len(newest) else spoken, spoken)
+    spoken = np.where(np.isnat(spoken), newest_day[system] if len(newest_day) else spoken, spoken)
     unknown = ~shown | np.isnat(spoken) | pd.isna(last)
-    old = (
-        (np.array(last, dtype="datetime64[D]") - spoken).astype("int64")
-        if len(found)
-        else np.zeros(0, "int64")
-    )
+    # Beside a missing day nothing can be counted; it is masked.
+    old = (pd.Series([last], dtype="datetime64[us]").to_numpy(dtype="datetime64[D]") - spoken).astype("int64")
     old = np.where(unknown, 0, np.maximum(old, 0))
     allowed = np.array([one.days_until_stale for one in elements], dtype="int64")[element]
     silos, files = list(names.silos), pd.array(names.files, dtype=STRING)

@@ -124,7 +124,9 @@ def _known(roster: Roster, profiles: Profiles, terms: FamilyTerms) -> pd.DataFra
 def _ties(district: District, links: Links, roster: Roster) -> pd.DataFrame:
     """List the adults on record of each child on the roster, and in which of its homes they live."""
     contacts = district.fact("contact").dropna(subset=["record", "contact_record"])
-    contacts = contacts[contacts["may_see_records"].fillna(True).astype(bool)]
+    # A bare "no" takes no right away; a document that is on record does.
+    barred = contacts["may_see_records"].eq(False) & contacts["court_order"].notna()
+    contacts = contacts[~barred.fillna(False).astype(bool)]
     who = links.crosswalk.loc[links.crosswalk["child"].isin(roster.children), ["silo", "record", "child"]]
     ties = contacts.merge(
         who.drop_duplicates(["silo", "record"]), on=["silo", "record"], how="inner", validate="many_to_one"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, BadInput, as_table
-from helpers.profile.questions.declared import Question, declared_questions, kit_questions, question_named
+from helpers.profile.questions.declared import Question, Questions, kit_questions
 from helpers.profile.questions.known import REASONS, Input, Knowledge
 from helpers.profile.questions.roster import roster_of
 from helpers.profile.source import Source
@@ -53,6 +53,7 @@ class Asking:
         children: Sequence[str] | None = None,
         forbidden: Collection[str] = (),
         today: pd.Timestamp | None = None,
+        declared: Questions | None = None,
     ) -> None:
         """Gather what is known.
 
@@ -66,10 +67,13 @@ class Asking:
             Elements and indicators (``indicator.name``) that whoever asks may not see.
         today
             Day of the question; the newest day of which any system speaks when not given.
+        declared
+            Questions of one's own, from `read_questions`; the kit's when not given.
         """
+        self.declared = declared or kit_questions()
         self.roster = roster_of(source, today)
         self.known = Knowledge(
-            source, self.roster, most_unplaced=kit_questions().most_unplaced, forbidden=forbidden
+            source, self.roster, most_unplaced=self.declared.most_unplaced, forbidden=forbidden
         )
         everybody = np.ones(len(self.roster.children), dtype=bool)
         self.asked = everybody if children is None else self.roster.children.isin(list(children))
@@ -85,12 +89,15 @@ class Asking:
         yes = pd.Series(np.ones(count, dtype=bool), dtype="boolean")
         if question.condition is not None:
             yes = question.condition.holds(told, count)
-        concerned = self.asked & whom.fillna(True).to_numpy(dtype=bool)
         reason = reduce(
             np.minimum,
             [np.where(each.known, len(REASONS), each.state) for each in inputs],
             np.full(count, len(REASONS)),
         )
+        if question.condition is None:
+            # What is asked of one child is answered once all of it is known.
+            yes = yes.mask(reason < len(REASONS))
+        concerned = self.asked & whom.fillna(True).to_numpy(dtype=bool)
         return Answer(question, concerned, whom & yes, np.where(reason == len(REASONS), -1, reason), inputs)
 
 
@@ -102,6 +109,7 @@ def answer_questions(
     children: Sequence[str] | None = None,
     forbidden: Collection[str] = (),
     today: pd.Timestamp | None = None,
+    declared: Questions | None = None,
 ) -> pd.DataFrame:
     """Answer the kit's questions on a district, and say which can't be answered, and why.
 
@@ -112,9 +120,8 @@ def answer_questions(
     questions
         Ids of the questions; all when not given.
     least_share
-        From which share of the children on a question counts as answered; as ``questions.toml`` says when not
-        given.
-    children, forbidden, today
+        From which share of the children on a question counts as answered; as declared when not given.
+    children, forbidden, today, declared
         As for `Asking`.
 
     Returns
@@ -128,16 +135,18 @@ def answer_questions(
     BadInput
         When no question has such an id, or the share is none.
     """
-    declared = kit_questions()
-    chosen = declared_questions() if questions is None else [question_named(name) for name in questions]
-    asking = Asking(source, children=children, forbidden=forbidden, today=today)
+    asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared)
+    declared = asking.declared
+    chosen = declared.question if questions is None else [declared.named(name) for name in questions]
     rows = pd.DataFrame([_row(asking.answer(each), asking) for each in chosen])
     cited = pd.Series([declared.source.get(each.source, "the kit's own") for each in chosen], dtype=STRING)
-    status = status_of(rows["share_answerable"], least_share)
+    status = status_of(rows["share_answerable"], least_share, declared)
     return as_table("question_answers", rows.assign(status=status, citation=cited))
 
 
-def status_of(shares: pd.Series, least_share: float | None = None) -> pd.Series:
+def status_of(
+    shares: pd.Series, least_share: float | None = None, declared: Questions | None = None
+) -> pd.Series:
     """Say of shares of children whether a question counts as answered.
 
     Parameters
@@ -145,7 +154,9 @@ def status_of(shares: pd.Series, least_share: float | None = None) -> pd.Series:
     shares
         Children of whom every part is known, of those concerned; NA: it concerns nobody, and is answered.
     least_share
-        From which share on it counts as answered; as ``questions.toml`` says when not given.
+        From which share on it counts as answered; as declared when not given.
+    declared
+        Where that is declared; in the kit's questions when not given.
 
     Returns
     -------
@@ -162,7 +173,7 @@ def status_of(shares: pd.Series, least_share: float | None = None) -> pd.Series:
     >>> status_of(pd.Series([1.0, 0.7, 0.1])).tolist()
     ['Answered', 'Partly', 'Not answerable']
     """
-    declared = kit_questions()
+    declared = declared or kit_questions()
     least = declared.least_share if least_share is None else least_share
     if not 0 < least <= 1:
         raise BadInput(f"least_share = {least:g} is no share of children: give a number above 0, up to 1.")
@@ -179,6 +190,7 @@ def children_for(
     children: Sequence[str] | None = None,
     forbidden: Collection[str] = (),
     today: pd.Timestamp | None = None,
+    declared: Questions | None = None,
 ) -> pd.DataFrame:
     """List the children whom a question is about, each with its answer.
 
@@ -188,7 +200,7 @@ def children_for(
         What is known of a district's children.
     question
         Id of a question.
-    children, forbidden, today
+    children, forbidden, today, declared
         As for `Asking`.
 
     Returns
@@ -201,8 +213,8 @@ def children_for(
     BadInput
         When no question has that id.
     """
-    asking = Asking(source, children=children, forbidden=forbidden, today=today)
-    answer = asking.answer(question_named(question))
+    asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared)
+    answer = asking.answer(asking.declared.named(question))
     at = np.flatnonzero(answer.concerned)
     yes = answer.yes.iloc[at].reset_index(drop=True)
     word = pd.Series(np.where(yes.fillna(False).to_numpy(dtype=bool), "Yes", "No"), dtype=STRING)
@@ -232,6 +244,7 @@ def groups_for(
     children: Sequence[str] | None = None,
     forbidden: Collection[str] = (),
     today: pd.Timestamp | None = None,
+    declared: Questions | None = None,
 ) -> pd.DataFrame:
     """Count the answers to a question by group.
 
@@ -243,7 +256,7 @@ def groups_for(
         Id of a question.
     by
         Element that groups; the question's own ``group_by``, else the school, when not given.
-    children, forbidden, today
+    children, forbidden, today, declared
         As for `Asking`.
 
     Returns
@@ -257,8 +270,8 @@ def groups_for(
     BadInput
         When no question has that id, or no element that name.
     """
-    asking = Asking(source, children=children, forbidden=forbidden, today=today)
-    asked = question_named(question)
+    asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared)
+    asked = asking.declared.named(question)
     answer = asking.answer(asked)
     name = by or asked.group_by or "school"
     group = asking.known.input(name).value.astype(STRING)

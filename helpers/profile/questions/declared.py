@@ -14,7 +14,7 @@ from helpers.layouts import BadInput, faults_of, nearest
 from helpers.profile.elements import elements
 from helpers.profile.questions.condition import Condition, parts_of
 
-__all__ = ["Question", "Questions", "declared_questions", "question_named", "read_questions"]
+__all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
 
 DECLARED = Path(helpers.layouts.__file__).parent / "standard" / "questions.toml"
 
@@ -93,6 +93,15 @@ class Questions(Declared):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def named(self, name: str) -> Question:
+        """Give one question by its id; `BadInput` where there is none."""
+        found = {each.id: each for each in self.question}
+        if name not in found:
+            raise BadInput(
+                f"No question is called {name!r}.{nearest(name, found)} There are: {', '.join(found)}."
+            )
+        return found[name]
 
     def _faults(self, question: Question, types: dict[str, str]) -> list[str]:
         faults: list[str] = []
@@ -173,7 +182,7 @@ def read_questions(path: Path) -> Questions:
 
 @cache
 def kit_questions() -> Questions:
-    """Give the kit's own declaration."""
+    """Give the kit's own questions, ``helpers/layouts/standard/questions.toml``."""
     return read_questions(DECLARED)
 
 
@@ -206,9 +215,4 @@ def question_named(name: str) -> Question:
     BadInput
         When no question has that id.
     """
-    found = {each.id: each for each in declared_questions()}
-    if name not in found:
-        raise BadInput(
-            f"No question is called {name!r}.{nearest(name, found)} There are: {', '.join(found)}."
-        )
-    return found[name]
+    return kit_questions().named(name)

@@ -158,11 +158,11 @@ class Coverage:
         # child.
         has = np.full(lacking.shape[1:], -1, dtype="int64")
         knows = np.full(lacking.shape, -1, dtype="int64")
-        for (element, year), holders in self.holders.items():
-            has[element, year] = holders[0]
-            for silo in reversed(holders):
-                known = tie_of[:, silo]
-                knows[:, element, year] = np.where(known >= 0, known, knows[:, element, year])
+        for pair, holders in self.holders.items():
+            has[pair] = holders[0]
+            for holder in reversed(holders):
+                known = tie_of[:, holder]
+                knows[:, *pair] = np.where(known >= 0, known, knows[:, *pair])
         child, of_element, of_year = np.nonzero(lacking)
         tie, best = knows[child, of_element, of_year], has[of_element, of_year]
         silo_of_tie = silos.get_indexer(pd.Index(ties["silo"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from helpers.layouts import as_table, constant, empty_table, labelled
 from helpers.profile.evidence import Evidence, child_tables
 from helpers.profile.school_years import day_columns
 
-__all__ = ["account_for"]
+__all__ = ["account_for", "summed"]
 
 REASONS = ("No child named", "Not a student", "No date", "Another year", "No element")
 
@@ -27,7 +27,9 @@ def _reasons(facts: pd.DataFrame, table: str, evidence: Evidence) -> np.ndarray:
     return np.select([nobody, facts["child"].isna().to_numpy(), undated, elsewhen], [0, 1, 2, 3], default=4)
 
 
-def account_for(evidence: Evidence, behind: Mapping[str, pd.Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def account_for(
+    evidence: Evidence, behind: Mapping[str, pd.Series], *, of_children: bool = False
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Account for every fact row that systems send about children.
 
     Parameters
@@ -36,6 +38,8 @@ def account_for(evidence: Evidence, behind: Mapping[str, pd.Series]) -> tuple[pd
         Records and facts by child.
     behind
         By fact table, which of its rows stand behind a value or the timeline.
+    of_children
+        Only of rows about a child; the others are accounted for elsewhere.
 
     Returns
     -------
@@ -52,6 +56,9 @@ def account_for(evidence: Evidence, behind: Mapping[str, pd.Series]) -> tuple[pd
         used = np.zeros(len(facts), dtype=bool)
         if table in behind:
             used = behind[table].to_numpy(dtype=bool)
+        if of_children:
+            own = np.flatnonzero(facts["child"].notna().to_numpy())
+            facts, used = facts.take(own), used[own]
         out = facts.take(np.flatnonzero(~used))
         lines.append(
             out[["silo", "record", "file", "row"]].assign(
@@ -71,3 +78,25 @@ def account_for(evidence: Evidence, behind: Mapping[str, pd.Series]) -> tuple[pd
         if accounts
         else empty_table("profile_accounts"),
     )
+
+
+def summed(accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Add up the accounts of several parts of the children.
+
+    Parameters
+    ----------
+    accounts
+        Tables ``profile_accounts``, at least one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``profile_accounts``, in the order of the declared tables, then by system.
+    """
+    order = {table: place for place, table in enumerate(child_tables())}
+    every = pd.concat(list(accounts), ignore_index=True)
+    every = every.assign(place=every["table"].map(order).astype("int64"))
+    sums = every.groupby(["place", "table", "silo"], sort=True)[
+        ["rows", "rows_behind", "rows_left_out"]
+    ].sum()
+    return as_table("profile_accounts", sums.reset_index().drop(columns="place"))

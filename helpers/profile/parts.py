@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,9 @@ class Part:
         The newest year of which anything is reported; 0 without any.
     timeline, left_out, accounts
         Tables of these children.
+    also_behind
+        By fact table, places of rows about nobody's child that stand behind a value, such as a mother's
+        log-in; they are accounted for with all others about nobody's child.
     """
 
     found: pd.DataFrame
@@ -56,6 +59,7 @@ class Part:
     timeline: pd.DataFrame
     left_out: pd.DataFrame
     accounts: pd.DataFrame
+    also_behind: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Choice:
     school_year: int | None
 
 
-def find_in(evidence: Evidence, terms: Declarations) -> Part:
+def find_in(evidence: Evidence, terms: Declarations, *, apart: bool = False) -> Part:
     """Let the rules find what is known of some children.
 
     Parameters
@@ -92,6 +96,8 @@ def find_in(evidence: Evidence, terms: Declarations) -> Part:
         Records and facts of these children.
     terms
         Elements and events, as declared.
+    apart
+        These are some of the district's children, and rows about nobody's child are looked at apart.
 
     Returns
     -------
@@ -107,12 +113,25 @@ def find_in(evidence: Evidence, terms: Declarations) -> Part:
     behind = dict(weighed)
     for table, on_line in shown.items():
         behind[table] = behind[table] | on_line if table in behind else on_line
-    left_out, accounts = account_for(evidence, behind)
+    left_out, accounts = account_for(evidence, behind, of_children=apart)
+    also_behind = _about_nobody(evidence, behind) if apart else {}
     reported = found[found["status"].to_numpy() == REPORTED]
     latest = int(np.max(reported["school_year"].to_numpy(dtype="int64"), initial=0))
     told = _told(found, len(terms.element), evidence.years.years, len(names.silos))
     codes = spoken_codes(reported, terms.element)
-    return Part(found, names, codes, told, latest, line, left_out, accounts)
+    return Part(found, names, codes, told, latest, line, left_out, accounts, also_behind)
+
+
+def _about_nobody(evidence: Evidence, behind: Mapping[str, pd.Series]) -> dict[str, npt.NDArray[np.int64]]:
+    """Give the places, in the district's own tables, of rows about nobody's child that are behind a value."""
+    places = {}
+    for table, mask in behind.items():
+        facts = evidence.facts[table]
+        if "place" in facts.columns:
+            nobody = mask.to_numpy(dtype=bool) & facts["child"].isna().to_numpy()
+            if nobody.any():
+                places[table] = facts["place"].to_numpy(dtype="int64")[nobody]
+    return places
 
 
 def _told(found: pd.DataFrame, elements: int, years: tuple[int, ...], silos: int) -> npt.NDArray[np.bool_]:

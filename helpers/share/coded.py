@@ -97,10 +97,7 @@ class Codes:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["child", "code"])
-        writer.writerows(sorted(self._code.items(), key=_code_of))
+        # In the order of the codes, which tells nothing of the children's.
+        writer.writerows((child, code) for code, child in sorted((c, n) for n, c in self._code.items()))
         write_atomically(path, text.getvalue().encode("utf-8"))
         path.chmod(0o600)
-
-
-def _code_of(pair: tuple[str, str]) -> str:
-    return pair[1]

@@ -24,6 +24,7 @@ DTYPES = {
 }  # fmt: skip
 # What a number is counted as: whoever has one.
 WITH_A_VALUE = "with a value"
+ALL_OTHERS = "all others"
 
 
 def counted_groups(
@@ -45,8 +46,8 @@ def counted_groups(
     Returns
     -------
     pandas.DataFrame
-        ``domain, element, school, grade_level`` (NA: all grades of the school), ``group`` (a value in words,
-        or "with a value" of a number), ``children`` (NA where hidden), ``of_children`` (those of the school
+        ``domain, element, school, grade_level`` (NA: all grades of the school), ``group`` (a value in words;
+        "all others" for values that fewer children have than may be shown; "with a value" of a number), ``children`` (NA where hidden), ``of_children`` (those of the school
         and grade with a value; NA where hidden), ``mean`` (of numbers; NA where hidden), ``unit``,
         ``hidden``. Of one element and school no hidden number can be worked out from the others; between two
         elements, or two days, it still may.
@@ -64,49 +65,47 @@ def counted_groups(
     ours &= values["chosen"].fillna(False) & values["status"].eq("Reported")
     chosen = values[ours.to_numpy(dtype=bool)]
     chosen = chosen.merge(known, on="child", how="left", validate="many_to_one")
+    chosen = chosen.assign(
+        school=chosen["school"].fillna("no school known"),
+        grade_level=chosen["grade_level"].fillna("not known"),
+    )
     parts = []
     for domain, listed in told.items():
         counted = chosen[chosen["child"].isin(list(sets[domain])).to_numpy(dtype=bool)]
         for name in listed:
             rows = counted[counted["element"].eq(name).to_numpy(dtype=bool)]
-            parts += _of_element(element(name), domain, rows, policy.minimum(domain))
-    return pd.concat(parts, ignore_index=True).astype(DTYPES) if parts else empty
+            if len(rows):
+                part = _of_element(element(name), domain, rows, policy.minimum(domain))
+                parts.append(part.astype(DTYPES))
+    return pd.concat(parts, ignore_index=True) if parts else empty
 
 
-def _of_element(declared: Element, domain: str, rows: pd.DataFrame, minimum: int) -> list[pd.DataFrame]:
+def _of_element(declared: Element, domain: str, rows: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Count one element, school by school."""
     number = declared.type in ("integer", "number", "date")
-    rows = rows.assign(
-        group=pd.Series(WITH_A_VALUE, index=rows.index, dtype=STRING) if number else rows["value"],
-        school=rows["school"].fillna("no school known"),
-        grade_level=rows["grade_level"].fillna("not known"),
-    )
-    parts = []
-    for school, there in rows.groupby("school", sort=True):
-        table = there.groupby(["grade_level", "group"]).size().unstack(fill_value=0)
-        shown = protect(table.to_numpy(dtype="int64"), minimum, whole_rows=not number)
-        grades: list[str | None] = [*map(str, table.index), None]
-        means = there.groupby("grade_level")["value_number"].mean().reindex(table.index).tolist()
-        means.append(float(there["value_number"].mean()))
-        for place, grade in enumerate(grades):
-            counts, hidden = shown.counts[place], shown.hidden[place]
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "domain": domain,
-                        "element": declared.name,
-                        "school": str(school),
-                        "grade_level": grade,
-                        "group": [str(group) for group in table.columns],
-                        "children": pd.array(np.where(hidden[:-1], -1, counts[:-1]), dtype="Int64"),
-                        "of_children": -1 if hidden[-1] else int(counts[-1]),
-                        "mean": means[place] if number and not hidden[0] and not hidden[-1] else np.nan,
-                        "unit": declared.unit,
-                        "hidden": hidden[:-1],
-                    }
-                )
-            )
-    for part in parts:
-        for name in ("children", "of_children"):
-            part[name] = part[name].astype("Int64").mask(part[name].eq(-1))
-    return parts
+    group = pd.Series(WITH_A_VALUE, index=rows.index, dtype=STRING)
+    if not number:
+        # A word that few have would tell that somebody has it, whatever its count says.
+        common = rows["value"].value_counts()
+        group = rows["value"].where(rows["value"].isin(list(common.index[common >= minimum])), ALL_OTHERS)
+    codes = [pd.factorize(column, sort=True) for column in (rows["school"], rows["grade_level"], group)]
+    (at_school, schools), (in_grade, grades), (of_group, groups) = codes
+    counts = np.zeros((len(schools), len(grades), len(groups)), dtype="int64")
+    np.add.at(counts, (at_school, in_grade, of_group), 1)
+    sums = np.zeros((len(schools), len(grades)))
+    np.add.at(sums, (at_school, in_grade), rows["value_number"].fillna(0.0).to_numpy(dtype="float64"))
+    lines: list[tuple[object, ...]] = []
+    for place, school in enumerate(schools):
+        there = np.flatnonzero(counts[place].sum(axis=1))
+        shown = protect(counts[place][there], minimum, whole_rows=not number)
+        totals = np.append(sums[place][there], sums[place].sum())
+        for line, grade in enumerate([*grades[there], None]):
+            hidden, told = shown.hidden[line], shown.counts[line]
+            of_children = None if hidden[-1] else int(told[-1])
+            mean = totals[line] / told[-1] if number and not hidden.any() and told[-1] else None
+            for column, name in enumerate(groups):
+                count = None if hidden[column] else int(told[column])
+                lines.append((school, grade, name, count, of_children, mean, bool(hidden[column])))
+    names = ["school", "grade_level", "group", "children", "of_children", "mean", "hidden"]
+    frame = pd.DataFrame(lines, columns=names)
+    return frame.assign(domain=domain, element=declared.name, unit=declared.unit)[list(DTYPES)]

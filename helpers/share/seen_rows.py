@@ -7,6 +7,7 @@ value was chosen*. So what is chosen, and who agrees with whom, is said anew of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +15,12 @@ import pandas as pd
 
 from helpers.layouts import STRING, as_table
 from helpers.profile.elements import element
-from helpers.profile.keys import listed_in
 from helpers.profile.values import folded
 
 __all__ = ["in_sets", "seen_indicators", "seen_timeline", "seen_values", "without_names"]
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 KEYS = ["child", "element", "school_year"]
 # Why there is no value; none of them is a record of the child in a system.
 NO_RECORD = ("Not linked", "Not collected")
@@ -82,76 +83,103 @@ def seen_values(
         Table ``values``. Where only hidden systems say something it reads as where nobody does.
     """
     domains = values["element"].map(dict(elements)).astype(STRING)
-    ours = values[in_sets(domains, values["child"], sets)].reset_index(drop=True)
-    by_nobody = ours["status"].isin(list(NO_RECORD)).to_numpy(dtype=bool)
-    out = ours["silo"].isin(list(hidden)).to_numpy(dtype=bool)
-    kept = ours[~out | by_nobody].reset_index(drop=True)
-    if hidden:
-        kept = _unnamed(kept, hidden)
-        kept = _as_if_alone(ours[out & ~by_nobody], kept)
-        kept = _agreement(kept)
-    return as_table("values", kept)
+    ours = in_sets(domains, values["child"], sets)
+    if not hidden:
+        return values[ours].reset_index(drop=True)
+    lacking = values["status"].isin(list(NO_RECORD)).to_numpy(dtype=bool)
+    unseen = values["silo"].isin(list(hidden)).to_numpy(dtype=bool)
+    kept, out = ours & (~unseen | lacking), ours & unseen & ~lacking
+    about = _about(values)
+    seen = values[kept].reset_index(drop=True)
+    # A system that lacks a child isn't named where a hidden one might have it.
+    many = _is_any(seen["element"], _told_by_many(seen))
+    unnamed = lacking[kept] & (many | unseen[kept])
+    changed: dict[str, Any] = {
+        "silo": seen["silo"].mask(unnamed),
+        "status": seen["status"].mask(unnamed, "Not linked"),
+        "agrees": _agreement(seen, about[kept], many),
+    }
+    if out.any():
+        chosen = np.zeros(len(seen), dtype=bool)
+        chosen[np.unique(about[kept], return_index=True)[1]] = True
+        changed["chosen"] = pd.array(chosen, dtype="boolean")
+        was_hidden = out & values["chosen"].fillna(False).to_numpy(dtype=bool)
+        again = np.isin(about[kept], about[was_hidden])
+        changed |= {name: seen[name].mask(again) for name in OF_THE_CHOICE if name in seen.columns}
+    seen = seen.assign(**changed)
+    lost = np.flatnonzero(out & ~np.isin(about, about[kept]))
+    if not len(lost):
+        return seen
+    first = lost[np.unique(about[lost], return_index=True)[1]]
+    return _with_nothing(seen, values.iloc[first][[*KEYS, "unit", "rule"]])
 
 
-def _unnamed(values: pd.DataFrame, hidden: frozenset[str]) -> pd.DataFrame:
-    """Don't name the system that lacks a child where a hidden one might have it."""
-    lacking = values["status"].isin(list(NO_RECORD))
-    many = values["element"].isin([name for name in values["element"].unique() if _rule(name) in BY_MANY])
-    hide = (lacking & (many | values["silo"].isin(list(hidden)))).to_numpy(dtype=bool)
-    status = values["status"].mask(hide, "Not linked")
-    return values.assign(silo=values["silo"].mask(hide), status=status)
+def _about(values: pd.DataFrame) -> Ints:
+    """Give a number to what each value is about: a child, an element and a year."""
+    number = np.zeros(len(values), dtype="int64")
+    for name in KEYS:
+        codes, words = pd.factorize(values[name])
+        # Of an element of the child itself there is no year: code -1.
+        number = number * (len(words) + 1) + codes + 1
+    return number
 
 
-def _rule(name: str) -> str:
-    return element(str(name)).rule
+def _told_by_many(values: pd.DataFrame) -> list[str]:
+    return [str(name) for name in values["element"].unique() if element(str(name)).rule in BY_MANY]
 
 
-def _as_if_alone(hidden: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
-    """Choose the first row that is left; where none is, say that nobody tells."""
-    if hidden.empty:
-        return kept
-    lost = hidden.drop_duplicates(KEYS)
-    lost = lost[~listed_in(lost[KEYS], kept[KEYS])]
-    bare = lost[[*KEYS, "unit", "rule"]].assign(status="Not linked", chosen=True)
-    # What was chosen before may have been one of the hidden.
-    first = ~kept.duplicated(KEYS)
-    again = listed_in(kept[KEYS], hidden.loc[hidden["chosen"].astype(bool), KEYS])
-    for column in OF_THE_CHOICE:
-        if column in kept.columns:
-            kept = kept.assign(**{column: kept[column].mask(again)})
-    kept = kept.assign(chosen=first.astype("boolean"))
-    if bare.empty:
-        return kept
-    both = pd.concat([kept, as_table("values", bare)[list(kept.columns)]], ignore_index=True)
+def _is_any(column: pd.Series, words: list[str]) -> Bools:
+    return np.asarray(column.isin(words).to_numpy(dtype=bool))
+
+
+def _with_nothing(seen: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
+    """Say that nobody tells, where only hidden systems do."""
+    bare = as_table("values", lost.assign(status="Not linked", chosen=True))
+    both = pd.concat([seen, bare[list(seen.columns)]], ignore_index=True)
     place = {name: number for number, name in enumerate(dict.fromkeys(both["element"]))}
     order = both.assign(place=both["element"].map(place), year=both["school_year"].fillna(0))
-    order = order.sort_values(["child", "place", "year"], kind="stable")
-    return order.drop(columns=["place", "year"]).reset_index(drop=True)
+    order = order.sort_values(["child", "place", "year"], kind="stable", ignore_index=True)
+    return as_table("values", order[list(seen.columns)])
 
 
-def _agreement(values: pd.DataFrame) -> pd.DataFrame:
+def _agreement(values: pd.DataFrame, about: Ints, many: Bools) -> pd.Series:
     """Say whether the systems that are seen agree, of the elements that hidden ones may tell too."""
-    names = [name for name in values["element"].unique() if _rule(name) in BY_MANY]
-    said = values[values["element"].isin(names) & values["status"].eq("Reported")]
-    if said.empty:
-        return values
-    text = said["value"]
-    for name in names:
-        mine = said["element"].eq(name).to_numpy(dtype=bool)
-        if element(str(name)).compare == "folded":
-            text = text.mask(mine, folded(said["value"].where(mine)))
-    by = said[KEYS].assign(text=text, silo=said["silo"])
-    about = by.groupby(KEYS, dropna=False, sort=False)
-    several = about["silo"].transform("nunique") > 1
-    same = about["text"].transform("nunique") == 1
-    agrees = pd.Series(same.to_numpy(dtype=bool), index=said.index, dtype="boolean")
-    # Numbers of schools of two systems, or a date whose day and month may be exchanged, can't be compared.
-    unlike = said["element"].isin(
-        [name for name in names if element(str(name)).compare == "codes" or element(str(name)).type == "date"]
+    said = many & values["status"].eq("Reported").to_numpy(dtype=bool)
+    agrees = values["agrees"].mask(many)
+    if not said.any():
+        return agrees
+    ours = values[said]
+    text = ours["value"]
+    names = _told_by_many(ours)
+    loosely = _is_any(ours["element"], [name for name in names if element(name).compare == "folded"])
+    text = text.mask(loosely, folded(text.where(loosely)))
+    key = np.unique(about[said], return_inverse=True)[1]
+    several = _different(key, pd.factorize(ours["silo"])[0]) > 1
+    same = _different(key, pd.factorize(text)[0]) == 1
+    # Schools as two systems number them, or a date whose day and month may be exchanged, can't be compared.
+    unlike = _is_any(
+        ours["element"], [name for name in names if element(name).compare == "codes" or _is_date(name)]
     )
-    agrees = agrees.mask(~several | (unlike & ~same))
-    again = values["element"].isin(names).to_numpy(dtype=bool)
-    return values.assign(agrees=agrees.reindex(values.index).where(again, values["agrees"]))
+    known = several & (same | ~unlike)
+    agrees[said] = pd.array(same, dtype="boolean")
+    return agrees.mask(_placed(said, ~known))
+
+
+def _is_date(name: str) -> bool:
+    return element(name).type == "date"
+
+
+def _placed(where: Bools, values: Bools) -> Bools:
+    """Put the values of some rows where these rows are among all."""
+    whole = np.zeros(len(where), dtype=bool)
+    whole[where] = values
+    return whole
+
+
+def _different(key: Ints, code: Ints) -> Ints:
+    """Count, for each row, the different codes under its key."""
+    pairs = np.unique(np.column_stack([key, code]), axis=0)
+    return np.bincount(pairs[:, 0], minlength=int(key.max(initial=0)) + 1)[key]
 
 
 def seen_timeline(

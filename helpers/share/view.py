@@ -158,28 +158,31 @@ class View:
         and ``silos``: how many of the systems that may be seen tell any of these.
         """
         names = [name for name in FOUND_BY if name in self.allowed.elements]
-        if "values" in self.__dict__ or "_values" in self.__dict__:
+        if len(self.ids) == 1 or "_values" in self.__dict__:
             values = self._values
             values = values[values["element"].isin(names).to_numpy(dtype=bool)]
         else:
-            values = seen_values(
-                self._source.values(self._asked, names), self.allowed.elements, self._sets,
-                self.allowed.hidden,
-            )  # fmt: skip
+            read = self._source.values(self._asked, names)
+            values = seen_values(read, self.allowed.elements, self._sets, self.allowed.hidden)
         told = values[values["status"].eq("Reported").to_numpy(dtype=bool)]
         year = told["school_year"]
         of_year = year.isna() | year.eq(self.school_year if self.school_year is not None else -1).fillna(
             False
         )
-        chosen = told[told["chosen"].fillna(False).to_numpy(dtype=bool) & of_year.to_numpy(dtype=bool)]
-        frame = pd.DataFrame({"child": pd.Series(list(self._seen_ids), dtype=STRING)})
-        for name in names:
-            by_child = chosen[chosen["element"].eq(name).to_numpy(dtype=bool)].drop_duplicates("child")
-            frame = frame.assign(**{name: frame["child"].map(by_child.set_index("child")["value"])})
-        if "birth_date" in frame.columns:
-            frame = frame.assign(birth_date=pd.to_datetime(frame["birth_date"]).astype("datetime64[us]"))
-        silos = frame["child"].map(told.groupby("child")["silo"].nunique()).fillna(0).astype("Int64")
-        return self._shown(frame.assign(silos=silos))
+        shown = told["chosen"].fillna(False).to_numpy(dtype=bool) & of_year.to_numpy(dtype=bool)
+        by_element: dict[str, dict[str, str]] = {name: {} for name in names}
+        known = told[shown]
+        for child, name, value in zip(known["child"], known["element"], known["value"], strict=True):
+            by_element[name].setdefault(child, value)
+        ids = list(self._seen_ids)
+        columns: dict[str, pd.Series] = {"child": pd.Series(ids, dtype=STRING)}
+        for name, given in by_element.items():
+            column = pd.Series([given.get(child) for child in ids], dtype=STRING)
+            dated = name == "birth_date"
+            columns[name] = pd.to_datetime(column).astype("datetime64[us]") if dated else column
+        silos = told.groupby("child")["silo"].nunique().to_dict()
+        columns["silos"] = pd.Series([silos.get(child, 0) for child in ids], dtype="Int64")
+        return self._shown(pd.DataFrame(columns))
 
     @cached_property
     def _seen_ids(self) -> tuple[str, ...]:

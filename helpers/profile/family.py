@@ -19,7 +19,8 @@ KEYS = ["child", "silo", "school_year"]
 def _contacts(element: Element, evidence: Evidence) -> tuple[pd.DataFrame, pd.Series]:
     """Give the ties between children and adults that an element asks for, and which rows they are."""
     ties = evidence.facts["contact"]
-    weighed = ties["child"].notna() & fitting(ties, element.where, evidence.of_systems(element.systems))
+    asked = element.where if element.table == "contact" else ()  # else it is asked of another table
+    weighed = ties["child"].notna() & fitting(ties, asked, evidence.of_systems(element.systems))
     return ties[weighed], weighed
 
 

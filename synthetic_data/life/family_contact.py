@@ -238,7 +238,8 @@ def family_elements(
     Returns
     -------
     list of Element
-        guardians, contact_language, portal_logins, messages_sent, messages_opened.
+        guardians, contact_language, portal_logins, messages_sent, messages_opened, and of these those about
+        absences and report cards.
     """
     traffic = contacts.traffic
     since = min(laid_out.days[0] for (of_year, _), laid_out in schooling.years.items() if of_year == year)
@@ -252,8 +253,10 @@ def family_elements(
     logins = np.bincount(contacts.child, times[contacts.guardian], minlength=children)
     sent = (traffic.sent >= since) & (traffic.sent < until + DAY)
     opened = sent & (traffic.opened < until + DAY)
-    got, read = (
-        np.bincount(contacts.child[traffic.contact[which]], minlength=children) for which in (sent, opened)
+    absences, report = traffic.topic == ABSENCES, traffic.topic == REPORT
+    told = [sent, opened, sent & absences, opened & absences, opened & report]
+    got, read, noticed, notices_read, reports_read = (
+        np.bincount(contacts.child[traffic.contact[which]], minlength=children) for which in told
     )
 
     def known(numbers: npt.NDArray[Any]) -> Numbers:
@@ -265,6 +268,9 @@ def family_elements(
         Element("portal_logins", known(logins), whole_number),
         Element("messages_sent", known(got), whole_number),
         Element("messages_opened", known(read), whole_number),
+        Element("absence_messages_sent", known(noticed), whole_number),
+        Element("absence_messages_opened", known(notices_read), whole_number),
+        Element("report_card_messages_opened", known(reports_read), whole_number),
     ]
 
 

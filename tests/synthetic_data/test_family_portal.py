@@ -102,7 +102,13 @@ def test_the_truth_is_what_the_portal_counts(made: Truth, files: dict[str, pd.Da
 
     messages = files["messages"][files["messages"]["Sent (UTC)"] >= "2025-08-01"]
     opened = messages[messages["Opened (UTC)"].ne("")]
-    for element, rows in (("messages_sent", messages), ("messages_opened", opened)):
+    absences, reports = messages["Topic"].eq("Absences"), opened["Topic"].eq("Report card")
+    for element, rows in (
+        ("messages_sent", messages), ("messages_opened", opened),
+        ("absence_messages_sent", messages[absences]),
+        ("absence_messages_opened", opened[opened["Topic"].eq("Absences")]),
+        ("report_card_messages_opened", opened[reports]),
+    ):  # fmt: skip
         count = rows.groupby("person").size().reindex(on_record.index, fill_value=0)
         assert true_numbers(made, element).loc[count.index].astype(int).eq(count).all(), element
 

@@ -14,6 +14,7 @@ from helpers.cli.questions import questions
 from helpers.cli.reading import dictionary, read, start
 from helpers.cli.reports import gaps, report
 from helpers.cli.scores import score
+from helpers.cli.views import view
 
 __all__ = ["main", "register"]
 
@@ -38,6 +39,7 @@ def register(group: click.Group) -> None:
         profile,
         family,
         questions,
+        view,
         gaps,
         report,
         dashboard,

@@ -2,12 +2,14 @@
 
 from helpers.share.audit import Audit
 from helpers.share.coded import Codes
+from helpers.share.comparing import compare_policies, leaks, policy_grid, who_sees
 from helpers.share.opening import view, views
 from helpers.share.parts import shown_parts
 from helpers.share.policy import Policy, read_policy
 from helpers.share.real_data import Guard
 from helpers.share.refused import Refused
 from helpers.share.view import View
+from helpers.share.whos import whos
 
 __all__ = [
     "Audit",
@@ -16,8 +18,13 @@ __all__ = [
     "Policy",
     "Refused",
     "View",
+    "compare_policies",
+    "leaks",
+    "policy_grid",
     "read_policy",
     "shown_parts",
     "view",
     "views",
+    "who_sees",
+    "whos",
 ]

@@ -47,10 +47,10 @@ def counted_groups(
     -------
     pandas.DataFrame
         ``domain, element, school, grade_level`` (NA: all grades of the school), ``group`` (a value in words;
-        "all others" for values that fewer children have than may be shown; "with a value" of a number), ``children`` (NA where hidden), ``of_children`` (those of the school
-        and grade with a value; NA where hidden), ``mean`` (of numbers; NA where hidden), ``unit``,
-        ``hidden``. Of one element and school no hidden number can be worked out from the others; between two
-        elements, or two days, it still may.
+        "all others" for values that too few children have; "with a value" of a number), ``children`` (NA
+        where hidden), ``of_children`` (those of the school and grade with a value; NA where hidden), ``mean``
+        (of numbers; NA where hidden), ``unit``, ``hidden``. Of one element and school no hidden number can be
+        worked out from the others; between two elements, or two days, it still may.
     """
     told = {domain: policy.domains[domain].elements for domain, members in sets.items() if members}
     names = [name for listed in told.values() for name in listed]

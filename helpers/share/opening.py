@@ -54,10 +54,10 @@ def _open(
         as_of=day,
         policy=policy,
         allowed=allowed,
-        _source=source,
+        source=source,
         _ties=ties,
         _whose=mine,
-        _codes=codes,
+        codes=codes,
         _audit=audit,
         ids=tuple(sorted(seen)),
     )

@@ -62,15 +62,15 @@ class View:
     as_of: pd.Timestamp | None
     policy: Policy
     allowed: Allowed
-    _source: Source = field(repr=False)
+    source: Source = field(repr=False)
     _ties: Ties = field(repr=False)
     _whose: Whose = field(repr=False)
-    _codes: Codes = field(repr=False)
+    codes: Codes = field(repr=False)
     _audit: Audit | None = field(default=None, repr=False)
     ids: tuple[str, ...] = field(default=(), repr=False)
 
     @cached_property
-    def _sets(self) -> Mapping[str, frozenset[str]]:
+    def sets(self) -> Mapping[str, frozenset[str]]:
         """Say of which children of this view each domain may be seen."""
         ours = frozenset(self.ids)
         by_set: dict[frozenset[str], frozenset[str]] = {}
@@ -87,7 +87,7 @@ class View:
     @cached_property
     def _asked(self) -> list[str] | None:
         """Name the children to be read; None for all, which is quicker than their names."""
-        return None if len(self.ids) == len(self._source.children()) else list(self.ids)
+        return None if len(self.ids) == len(self.source.children()) else list(self.ids)
 
     def _shown(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Take away where it was written, and whose it is, from whoever may not know."""
@@ -99,7 +99,7 @@ class View:
                     if name in frame.columns
                 }
             )
-        return self._codes.coded(frame) if self.allowed.coded else frame
+        return self.codes.coded(frame) if self.allowed.coded else frame
 
     def may_see(self, name: str) -> bool:
         """Say whether single children's values of an element, event or indicator may be in this view."""
@@ -109,8 +109,8 @@ class View:
 
     @cached_property
     def _values(self) -> pd.DataFrame:
-        values = self._source.values(self._asked, sorted(self.allowed.elements))
-        return seen_values(values, self.allowed.elements, self._sets, self.allowed.hidden)
+        values = self.source.values(self._asked, sorted(self.allowed.elements))
+        return seen_values(values, self.allowed.elements, self.sets, self.allowed.hidden)
 
     @cached_property
     def values(self) -> pd.DataFrame:
@@ -121,7 +121,7 @@ class View:
     def timeline(self) -> pd.DataFrame:
         """Table ``timeline``."""
         line = seen_timeline(
-            self._source.timeline(self._asked), self.allowed.timeline, self._sets, self.allowed.hidden
+            self.source.timeline(self._asked), self.allowed.timeline, self.sets, self.allowed.hidden
         )
         return self._shown(self._without_others(line))
 
@@ -132,7 +132,7 @@ class View:
             return line
         if self.allowed.without_source:
             return line.assign(detail=line["detail"].mask(told))
-        known = self._source.children()[["child", "first_name", "last_surname"]]
+        known = self.source.children()[["child", "first_name", "last_surname"]]
         details = line["detail"].copy()
         for child, own in line[told].groupby("child"):
             mine = known["child"].eq(child).to_numpy(dtype=bool)
@@ -146,8 +146,8 @@ class View:
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """Table ``indicators``: those that may be seen with everything that they were computed from."""
-        rows = self._source.indicators(self._asked)
-        seen = seen_indicators(rows, self.allowed.indicators, self.allowed.elements, self._sets)
+        rows = self.source.indicators(self._asked)
+        seen = seen_indicators(rows, self.allowed.indicators, self.allowed.elements, self.sets)
         return self._shown(seen) if len(seen.columns) else seen
 
     @cached_property
@@ -162,8 +162,8 @@ class View:
             values = self._values
             values = values[values["element"].isin(names).to_numpy(dtype=bool)]
         else:
-            read = self._source.values(self._asked, names)
-            values = seen_values(read, self.allowed.elements, self._sets, self.allowed.hidden)
+            read = self.source.values(self._asked, names)
+            values = seen_values(read, self.allowed.elements, self.sets, self.allowed.hidden)
         told = values[values["status"].eq("Reported").to_numpy(dtype=bool)]
         year = told["school_year"]
         of_year = year.isna() | year.eq(self.school_year if self.school_year is not None else -1).fillna(
@@ -187,14 +187,14 @@ class View:
     @cached_property
     def _seen_ids(self) -> tuple[str, ...]:
         """Name the children of whom anything may be seen."""
-        seen: frozenset[str] = frozenset().union(*self._sets.values()) if self._sets else frozenset()
+        seen: frozenset[str] = frozenset().union(*self.sets.values()) if self.sets else frozenset()
         return tuple(child for child in self.ids if child in seen)
 
     @cached_property
     def groups(self) -> pd.DataFrame:
         """Counts of children, of domains of which no child is seen; see `counted_groups`."""
         return counted_groups(
-            self._source,
+            self.source,
             self.policy,
             {domain: self._whose.children.get(domain, frozenset()) for domain in self.allowed.counted},
             self.school_year,
@@ -203,7 +203,7 @@ class View:
     @cached_property
     def contacts(self) -> pd.DataFrame:
         """Guardians of the children, where they may be seen; to a guardian only those of the same home."""
-        asked_for = self._sets.get("family_contacts", frozenset())
+        asked_for = self.sets.get("family_contacts", frozenset())
         if "family_contacts" in self.allowed.rows and self._whose.homes:
             asked_for = self._whose.children.get("family_contacts", frozenset()) & frozenset(self.ids)
         rows = self._ties.guardians(asked_for)
@@ -214,7 +214,7 @@ class View:
         contacts = rows[CONTACT].reset_index(drop=True)
         if self.allowed.without_source:
             contacts = contacts.drop(columns=["silo", "adult", "home"])
-        return self._codes.coded(contacts) if self.allowed.coded else contacts
+        return self.codes.coded(contacts) if self.allowed.coded else contacts
 
     @cached_property
     def withheld(self) -> pd.DataFrame:
@@ -251,8 +251,8 @@ class View:
         Refused
             When the child isn't among those whom this view may show.
         """
-        known = self._codes.child_of(child) if self.allowed.coded else child
-        if known is None or not any(known in members for members in self._sets.values()):
+        known = self.codes.child_of(child) if self.allowed.coded else child
+        if known is None or not any(known in members for members in self.sets.values()):
             raise Refused(
                 f"That child is none of those whom a {self.allowed.role.title.lower()} may see here for "
                 f"the purpose {self.purpose!r}."
@@ -313,7 +313,7 @@ class View:
             )
         one = self if self.ids == (child,) else self.of(child)
         mine = one.values[one.values["element"].eq(element).to_numpy(dtype=bool)]
-        rows = rows_behind(self._source, child, element, school_year)
+        rows = rows_behind(self.source, child, element, school_year)
         return rows[rows["silo"].isin(mine["silo"].dropna().unique()).to_numpy(dtype=bool)].reset_index(
             drop=True
         )

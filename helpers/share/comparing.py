@@ -1,0 +1,206 @@
+"""What a policy says, as tables: who sees a thing, what another policy changes, and what a view lets out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING, BadInput
+from helpers.share.allowed import Allowed, allowed_for, asked
+from helpers.share.opening import view
+from helpers.share.policy import Policy, Rule, read_policy
+from helpers.share.refused import Refused
+from helpers.share.seen_rows import in_sets
+from helpers.share.view import View
+from helpers.share.view_files import MANIFEST
+
+__all__ = ["compare_policies", "leaks", "policy_grid", "who_sees"]
+
+LEAK = ["table", "domain", "name", "rows", "children", "why", "citation"]
+# Tables of a view, and the column that says what a row tells.
+TOLD_BY = {"values": "element", "timeline": "kind", "indicators": "indicator"}
+
+
+def policy_grid(policy: Policy | None = None) -> pd.DataFrame:
+    """Give a policy as one row a role and domain.
+
+    Parameters
+    ----------
+    policy
+        The kit's own where nothing is given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``role, domain, allow, scope, only, reason, rule_id, citation``.
+    """
+    policy = policy or read_policy()
+    rows = []
+    for role in policy.roles:
+        for domain in policy.domains:
+            rule = policy.rule(role, domain)
+            only = None if rule.only is None else ", ".join(rule.only)
+            cited = policy.citation(rule.rule_id)
+            scope = rule.scope or None
+            rows.append((role, domain, rule.allow, scope, only, rule.reason, rule.rule_id, cited))
+    names = ["role", "domain", "allow", "scope", "only", "reason", "rule_id", "citation"]
+    return pd.DataFrame(rows, columns=names, dtype="string")
+
+
+def who_sees(policy: Policy | None, name: str) -> pd.DataFrame:
+    """Say which roles see a domain, an element, a kind of event or an indicator.
+
+    Parameters
+    ----------
+    policy
+        The kit's own for None.
+    name
+        Its name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``role, title, allow, scope, reason, rule_id, citation``: one row a role; `allow` is none where the
+        rule of the domain names other elements only.
+
+    Raises
+    ------
+    BadInput
+        When nothing is called so.
+    """
+    policy = policy or read_policy()
+    domain = name if name in policy.domains else policy.domain_of(name)
+    grid = policy_grid(policy)
+    rows = grid[grid["domain"].eq(domain).to_numpy(dtype=bool)].reset_index(drop=True)
+    if name != domain:
+        rules = [policy.rule(role, domain) for role in rows["role"]]
+        left_out = np.array([rule.only is not None and name not in rule.only for rule in rules])
+        rows = rows.assign(allow=rows["allow"].mask(left_out, "none"))
+    titles = pd.Series([policy.roles[role].title for role in rows["role"]], dtype=STRING)
+    return rows.assign(title=titles)[["role", "title", "allow", "scope", "reason", "rule_id", "citation"]]
+
+
+def _said(rule: Rule) -> str:
+    only = "" if rule.only is None else f" ({', '.join(rule.only)} only)"
+    return rule.allow if rule.allow == "none" else f"{rule.allow}, {rule.scope}{only}"
+
+
+def compare_policies(before: Policy, after: Policy) -> pd.DataFrame:
+    """Say which rules differ between two policies.
+
+    Parameters
+    ----------
+    before, after
+        Two policies.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``role, domain, was, is, opens`` (whether more is seen than before): one row a rule that differs.
+    """
+    grain = {"none": 0, "aggregate": 1, "row": 2}
+    rows = []
+    for role in dict.fromkeys([*before.roles, *after.roles]):
+        for domain in dict.fromkeys([*before.domains, *after.domains]):
+            was, now = before.rule(role, domain), after.rule(role, domain)
+            if _said(was) == _said(now):
+                continue
+            wider = was.allow == now.allow and now.scope == "district" and was.scope != "district"
+            freed = was.only is not None and not set(now.only or was.only) <= set(was.only)
+            freed |= was.only is not None and now.only is None
+            opens = grain[now.allow] > grain[was.allow] or (now.allow == was.allow and (wider or freed))
+            rows.append((role, domain, _said(was), _said(now), opens))
+    frame = pd.DataFrame(rows, columns=["role", "domain", "was", "is", "opens"])
+    return frame.astype({**dict.fromkeys(["role", "domain", "was", "is"], "string"), "opens": "boolean"})
+
+
+def leaks(shown: View | Path | str, policy: Policy | None = None) -> pd.DataFrame:
+    """Say what a view shows that a policy forbids.
+
+    Parameters
+    ----------
+    shown
+        A view, or the folder into which one was written.
+    policy
+        By which it is judged; the kit's own where nothing is given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``table, domain, name, rows, children, why, citation``: by element, event or indicator, never by
+        child; no rows where nothing leaks. Of a folder it isn't known whose the children are, so only what
+        may be seen of anybody is judged.
+
+    Raises
+    ------
+    BadInput
+        When the folder holds no view.
+    """
+    policy = policy or read_policy()
+    if isinstance(shown, View):
+        tables = {name: getattr(shown, name) for name in TOLD_BY}
+        return _leaking(tables, shown.role, shown.purpose, policy, _by_the_policy(shown, policy))
+    folder = Path(shown)
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        raise BadInput(f"{folder} holds no view: `bigpicture view` writes {MANIFEST} beside its tables.")
+    about = json.loads(manifest.read_text(encoding="utf-8"))
+    tables = {
+        name: pd.read_csv(folder / f"{name}.csv", dtype="string", encoding="utf-8")
+        for name in TOLD_BY
+        if (folder / f"{name}.csv").is_file()
+    }
+    return _leaking(tables, str(about["role"]), str(about["purpose"]), policy, None)
+
+
+def _by_the_policy(shown: View, policy: Policy) -> View | None:
+    """Open the same view by the policy that judges; None where it would be refused."""
+    try:
+        return view(
+            shown.source, shown.role, shown.who, shown.purpose, policy=policy, codes=shown.codes,
+            today=shown.as_of,
+        )  # fmt: skip
+    except Refused:
+        return None
+
+
+def _allowed(role: str, purpose: str, policy: Policy) -> Allowed | None:
+    systems = pd.DataFrame({"silo": [], "system": [], "domain": []}, dtype="string")
+    try:
+        return allowed_for(policy, *asked(policy, role, purpose), systems)
+    except Refused:
+        return None
+
+
+def _leaking(
+    tables: dict[str, pd.DataFrame], role: str, purpose: str, policy: Policy, proper: View | None
+) -> pd.DataFrame:
+    allowed = proper.allowed if proper is not None else _allowed(role, purpose, policy)
+    rows = []
+    for table, column in TOLD_BY.items():
+        frame = tables.get(table)
+        if frame is None or frame.empty:
+            continue
+        kind = "elements" if table == "values" else table
+        known = getattr(allowed, kind) if allowed is not None else {}
+        bad = ~frame[column].isin(list(known)).to_numpy(dtype=bool)
+        if proper is not None:
+            domains = frame[column].map(dict(known)).astype(STRING)
+            sets = proper.sets
+            if proper.allowed.coded:
+                coded = proper.codes.of(frozenset[str]().union(*sets.values()) if sets else ())
+                sets = {name: frozenset(coded[child] for child in members) for name, members in sets.items()}
+            bad |= ~in_sets(domains, frame["child"], sets)
+            if "silo" in frame.columns:
+                bad |= frame["silo"].isin(list(proper.allowed.hidden)).to_numpy(dtype=bool)
+        for name, ours in frame[bad].groupby(column, sort=False):
+            domain = policy.domain_of(str(name), "element" if table == "values" else table)  # type: ignore[arg-type]
+            rule = policy.rule(role, domain)
+            cited = policy.citation(rule.rule_id)
+            rows.append((table, domain, str(name), len(ours), ours["child"].nunique(), rule.reason, cited))
+    frame = pd.DataFrame(rows, columns=LEAK)
+    texts = dict.fromkeys(["table", "domain", "name", "why", "citation"], "string")
+    return frame.astype({**texts, "rows": "Int64", "children": "Int64"})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["BEHIND", "Known", "know"]
 
 # Facts that a child has who chose something or needs it.
-OF_SOME_CHILDREN = {"program", "participation", "career_interest", "application"}
+OF_SOME_CHILDREN = {"program", "participation", "career_interest", "career_plan", "application"}
 
 # Key of a line under which the records behind it are kept, where somebody asks for them.
 BEHIND = "behind"

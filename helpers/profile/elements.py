@@ -18,12 +18,14 @@ __all__ = [
     "CreditTerms",
     "Declarations",
     "Element",
+    "MarkTerms",
     "TimelineEvent",
     "attendance_terms",
     "credit_terms",
     "declared",
     "element",
     "elements",
+    "mark_terms",
     "read_declarations",
 ]
 
@@ -123,6 +125,13 @@ class CreditTerms(Declared):
     core_subjects: tuple[str, ...]
 
 
+class MarkTerms(Declared):
+    """In which order grading periods follow each other, and what a letter is worth."""
+
+    grading_periods: tuple[str, ...]
+    points: dict[str, float]
+
+
 class Declarations(Declared):
     """The whole of elements.toml."""
 
@@ -130,6 +139,7 @@ class Declarations(Declared):
     timeline: tuple[TimelineEvent, ...]
     attendance: AttendanceTerms
     credits: CreditTerms
+    marks: MarkTerms
 
     @model_validator(mode="after")
     def _hold_together(self) -> Declarations:
@@ -174,7 +184,7 @@ def read_declarations(path: Path) -> Declarations:
     BadInput
         When the file breaks its language; every fault is named.
     """
-    parts = (Element, TimelineEvent, AttendanceTerms, CreditTerms)
+    parts = (Element, TimelineEvent, AttendanceTerms, CreditTerms, MarkTerms)
     known = {name for part in parts for name in part.model_fields}
     try:
         return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -249,3 +259,14 @@ def credit_terms() -> CreditTerms:
         Credits a year, how many failures there may be, and in which subjects.
     """
     return declared().credits
+
+
+def mark_terms() -> MarkTerms:
+    """Give the terms by which the marks of report cards are read.
+
+    Returns
+    -------
+    MarkTerms
+        The order of grading periods, and the points of a letter.
+    """
+    return declared().marks

@@ -25,7 +25,7 @@ AHEAD = ("end_date", "due_date", "calendar", "session")
 IN_WINDOWS = ("assessment_result", "screener_result", "survey_response")
 ON_CHANGE = (
     "school_enrollment", "section_enrollment", "program", "participation", "meal_eligibility", "contact",
-    "career_interest",
+    "career_interest", "career_plan",
 )  # fmt: skip
 # Days without a test inside one window; a longer pause lies between two.
 WITHIN_A_WINDOW = 31

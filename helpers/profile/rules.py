@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from helpers.profile.activities import activities_counted, hours_summed
+from helpers.profile.after_school import newest_plan
 from helpers.profile.assessment import growth_in_a_year, latest_result
 from helpers.profile.attendance_values import attendance_count, attendance_rate, chronically_absent
 from helpers.profile.behaviour import discipline_days, incidents_counted
 from helpers.profile.career import applications_counted, first_named_interest
 from helpers.profile.credits import credits_earned, on_track
+from helpers.profile.diploma import courses_counted, courses_failed, credits_attempted, credits_in_all
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.family import adults_on_record, contact_language, logins_of_adults, messages_counted
@@ -23,9 +25,12 @@ from helpers.profile.learning import (
     mean_grade,
     points_share,
 )
+from helpers.profile.marks import grade_points, latest_mark
 from helpers.profile.meals import eligibility_on_the_day, latest_balance
+from helpers.profile.names_in_one import interests_named, names_of_activities, services_of_the_plan
 from helpers.profile.programs import plan_in_force
 from helpers.profile.roster import identifier, latest_enrolment, person_field
+from helpers.profile.suspensions import days_of_actions
 from helpers.profile.tallies import Tallies
 from helpers.profile.wellbeing import latest_screening, mean_answer
 
@@ -67,4 +72,15 @@ RULES: Mapping[str, Rule] = {
     "on_track": on_track,
     "days_logged_in": days_logged_in,
     "handed_in": handed_in,
+    "latest_mark": latest_mark,
+    "grade_points": grade_points,
+    "credits_attempted": credits_attempted,
+    "credits_in_all": credits_in_all,
+    "courses_failed": courses_failed,
+    "courses_counted": courses_counted,
+    "newest_plan": newest_plan,
+    "names_of_activities": names_of_activities,
+    "interests_named": interests_named,
+    "services_of_the_plan": services_of_the_plan,
+    "days_of_actions": days_of_actions,
 }

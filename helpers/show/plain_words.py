@@ -80,11 +80,13 @@ _ELEMENTS = {
 }
 # What a row of a fact table is, several of them.
 _FACTS = {
+    "academic_record": "sums of credits",
     "application": "applications",
     "assessment_result": "test results",
     "assignment_score": "pieces of work",
     "attendance_event": "times absent, late or gone early",
     "career_interest": "interests",
+    "career_plan": "plans after high school",
     "contact": "adults",
     "course_grade": "grades",
     "course_transcript": "finished courses",

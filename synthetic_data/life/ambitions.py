@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.columns import pick
+from synthetic_data.columns import pick, text
 from synthetic_data.durations import whole_days
 from synthetic_data.life.effect import Effect
 from synthetic_data.life.presence import last_days
@@ -50,6 +50,8 @@ INTERESTS = (
 )  # fmt: skip
 PLANS = ("4-year college", "2-year college", "Career training", "Work", "Military", "Not sure yet")
 UNIVERSITY, COMMUNITY, TRAINING = range(3)
+NAMED = 3  # interests, at most
+BASE = len(INTERESTS) + 1
 STATUSES = ("Applied", "Accepted", "Denied", "Waitlisted")
 APPLIED, ACCEPTED, DENIED, WAITLISTED = range(4)
 
@@ -179,9 +181,9 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
     kept = (since <= closing) & (np.isnat(gone[child]) | (since <= gone[child]))
     child, since = child[kept], since[kept]
 
-    order = rng.random((children, len(INTERESTS))).argsort(axis=1)[child, :3]
-    number = 1 + rng.integers(0, 3, children)[child]
-    interests = np.where(np.arange(3) < number[:, None], order, -1)
+    order = rng.random((children, len(INTERESTS))).argsort(axis=1)[child, :NAMED]
+    number = 1 + rng.integers(0, NAMED, children)[child]
+    interests = np.where(np.arange(NAMED) < number[:, None], order, -1)
     first = _chance(
         np.log(PLAN_SHARES[0] / (1 - PLAN_SHARES[0])) + ACADEMIC_IN_PLANS * traits.academic[child]
     )
@@ -228,7 +230,7 @@ def _choices(rng: np.random.Generator, sent: Codes, plan: Codes) -> Codes:
 
 
 def ambition_elements(ambitions: Ambitions, children: int, until: np.datetime64) -> list[Element]:
-    """Give each child's first-named interest and number of applications on a day.
+    """Give each child's interests, plan and number of applications on a day.
 
     Parameters
     ----------
@@ -242,17 +244,32 @@ def ambition_elements(ambitions: Ambitions, children: int, until: np.datetime64)
     Returns
     -------
     list of Element
-        career_interest, applications; nothing of a child without an account.
+        career_interest, interests, plan_after_high_school, applications; nothing of a child without an
+        account.
     """
     known = ambitions.since <= until
-    interest, applications = np.full(children, np.nan), np.full(children, np.nan)
-    interest[ambitions.child[known]] = ambitions.interests[known, 0]
+    interest, every, plan, applications = np.full((4, children), np.nan)
+    child = ambitions.child[known]
+    interest[child] = ambitions.interests[known, 0]
+    # Up to three places in one number, the first one in front; no interest counts as the place behind all.
+    ranks = np.where(ambitions.interests[known] < 0, len(INTERESTS), ambitions.interests[known])
+    every[child] = ranks @ (BASE ** np.arange(ranks.shape[1])[::-1])
+    plan[child] = ambitions.plan[known]
     sent = ambitions.child[ambitions.account[ambitions.applied <= until]]
     applications[ambitions.child[known]] = np.bincount(sent, minlength=children)[ambitions.child[known]]
     return [
         Element("career_interest", interest, lambda numbers: pick(INTERESTS, numbers.astype("int64"))),
+        Element("interests", every, _all_interests),
+        Element("plan_after_high_school", plan, lambda numbers: pick(PLANS, numbers.astype("int64"))),
         Element("applications", applications, whole_number),
     ]
+
+
+def _all_interests(numbers: Numbers) -> object:
+    """Write interests that stand in one number, the first one first."""
+    words = np.array([*INTERESTS, ""], dtype=object)
+    places = numbers.astype("int64")[:, None] // BASE ** np.arange(NAMED)[::-1] % BASE
+    return text(["; ".join(filter(None, row)) for row in words[places].tolist()])
 
 
 def _chance(log_odds: Numbers) -> Numbers:

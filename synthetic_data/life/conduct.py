@@ -75,6 +75,7 @@ ACTIONS = (
     "Restitution/community service", "In-school suspension", "Out-of-school suspension",
 )  # fmt: skip
 SUSPENSIONS = (6, 7)
+FROM_SCHOOL = SUSPENSIONS[1]
 ACTION_SHARES = (
     (0.46, 0.24, 0.16, 0.10, 0.04, 0.0, 0.0, 0.0),
     (0.08, 0.08, 0.14, 0.10, 0.20, 0.04, 0.22, 0.14),
@@ -359,7 +360,7 @@ def conduct_elements(
     Returns
     -------
     list of Element
-        incidents, discipline_days.
+        incidents, discipline_days, suspension_days (from school).
     """
     nobody = ~enrolled_until(scenario, schooling, count, until)
     now = conduct.year == scenario.school_year
@@ -367,7 +368,10 @@ def conduct_elements(
     incidents = np.bincount(conduct.child[did], minlength=count).astype("float64")
     served = now & (conduct.days > 0) & (conduct.begin <= until)
     days = np.bincount(conduct.child[served], weights=conduct.days[served], minlength=count)
+    away = served & (conduct.action == FROM_SCHOOL)
+    suspended = np.bincount(conduct.child[away], weights=conduct.days[away], minlength=count)
     return [
         Element("incidents", np.where(nobody, np.nan, incidents), whole_number),
         Element("discipline_days", np.where(nobody, np.nan, days), measured),
+        Element("suspension_days", np.where(nobody, np.nan, suspended), measured),
     ]

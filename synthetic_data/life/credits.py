@@ -25,8 +25,8 @@ from synthetic_data.life.grades import (
     Grades,
 )
 from synthetic_data.life.traits import Traits
-from synthetic_data.life.true_values import Element, measured
-from synthetic_data.population.schools import CORE_SUBJECTS, LEVELS
+from synthetic_data.life.true_values import Element, measured, whole_number
+from synthetic_data.population.schools import CORE_SUBJECTS, ELECTIVES, LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
@@ -47,6 +47,7 @@ CREDITS_A_YEAR = 6.0  # five courses that last the year, and an elective each se
 # over, or of which a child was here for a part only, the kit asks 2.5 credits of each semester that was.
 ON_TRACK_CREDITS, ON_TRACK_FAILURES = 5.0, 1
 CORE = CORE_SUBJECTS[:4]  # English, mathematics, science and social studies
+TECHNICAL = ELECTIVES[1]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class Credits:
     """Whole."""
     attempted: Numbers
     core: Mask
+    technical: Mask
+    """A career and technical course."""
+    title: Codes
+    """Which course it is, by its title."""
     before_attempted: Numbers
     """By child: credits of the years before those that are made."""
     before_earned: Numbers
@@ -104,6 +109,8 @@ def draw_credits(scenario: Scenario, schooling: Schooling, traits: Traits, grade
     of_section = np.asarray(course.index.get_indexer(pd.Index(schooling.sections["course_id"])))
     worth = course["credits"].to_numpy(dtype="float64")[of_section]
     core = course["academic_subject"].isin(CORE).to_numpy(dtype=bool)[of_section]
+    technical = course["academic_subject"].eq(TECHNICAL).to_numpy(dtype=bool)[of_section]
+    title = pd.factorize(course["course_title"])[0][of_section]
     # Seats and periods are in order: the period before, where there is one, stands right above.
     last = np.flatnonzero((grades.period % 2 == 1) & ~np.isnan(worth[grades.section]))
     above = np.maximum(last - 1, 0)
@@ -124,6 +131,8 @@ def draw_credits(scenario: Scenario, schooling: Schooling, traits: Traits, grade
         percent=mark,
         attempted=worth[grades.section[last]] / np.where(whole_year, 2, 1),
         core=core[grades.section[last]],
+        technical=technical[grades.section[last]],
+        title=title[grades.section[last]],
         before_attempted=before[0],
         before_earned=before[1],
     )
@@ -168,7 +177,8 @@ def credit_elements(credits: Credits, year: int, children: int, until: np.dateti
     Returns
     -------
     list of Element
-        credits_earned (of who attempted any), on_track (of ninth graders who did).
+        Of who attempted any: credits_earned, credits_attempted, credits_total, courses_failed,
+        core_courses_failed, career_technical_courses; on_track of ninth graders who did.
     """
     mine = (credits.year == year) & (credits.ended <= until)
     child = credits.child[mine]
@@ -177,9 +187,25 @@ def credit_elements(credits: Credits, year: int, children: int, until: np.dateti
     sat = np.unique(child * len(SEMESTERS) + credits.semester[mine])
     semesters = np.bincount(sat // len(SEMESTERS), minlength=children)
     ninth = np.bincount(child, weights=credits.grade[mine] == NINTH, minlength=children) > 0
+    attempted = np.bincount(child, weights=credits.attempted[mine], minlength=children)
+    all_failed = np.bincount(child, weights=~credits.passed[mine], minlength=children)
+    so_far = credits.ended <= until
+    total = credits.before_earned + np.bincount(
+        credits.child[so_far], weights=credits.earned[so_far], minlength=children
+    )
+    titles = int(np.max(credits.title, initial=0)) + 1
+    technical = mine & credits.technical
+    different = np.unique(credits.child[technical] * titles + credits.title[technical])
+    technical_courses = np.bincount(different // titles, minlength=children)
+    some = semesters > 0
     on_track = (earned >= ON_TRACK_CREDITS * semesters / 2) & (failed <= ON_TRACK_FAILURES)
     return [
-        Element("credits_earned", np.where(semesters > 0, earned, np.nan), measured),
+        Element("credits_earned", np.where(some, earned, np.nan), measured),
+        Element("credits_attempted", np.where(some, attempted, np.nan), measured),
+        Element("credits_total", np.where(some, total, np.nan), measured),
+        Element("courses_failed", np.where(some, all_failed, np.nan), whole_number),
+        Element("core_courses_failed", np.where(some, failed, np.nan), whole_number),
+        Element("career_technical_courses", np.where(some, technical_courses, np.nan), whole_number),
         Element(
             "on_track",
             np.where(ninth, on_track.astype("float64"), np.nan),

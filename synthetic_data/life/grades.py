@@ -31,6 +31,7 @@ __all__ = [
     "Grades",
     "draw_grades",
     "grade_average",
+    "mark_elements",
     "usual_percent",
 ]
 
@@ -43,6 +44,13 @@ AVERAGE, CHILD_SPREAD, COURSE_SPREAD, PERIOD_SPREAD = 81.0, 8.5, 4.0, 3.0
 HIGH_SCHOOL = -5.0  # beside the average: without it nobody would fail a semester
 LETTERS = ("F", "D", "C", "B", "A")
 LETTER_FROM = (60, 70, 80, 90)
+# Subjects of which profiles show the newest mark, in Ed-Fi's words.
+MARKED = {
+    "english": "English Language Arts",
+    "mathematics": "Mathematics",
+    "science": "Science",
+    "social_studies": "Social Studies",
+}
 
 EFFECTS = (
     Effect(
@@ -156,6 +164,59 @@ def grade_average(grades: Grades, year: int, children: int, until: np.datetime64
     average = np.full(children, np.nan)
     np.divide(points, times, out=average, where=times > 0)
     return Element("grade_average", average, measured)
+
+
+def mark_elements(
+    grades: Grades, schooling: Schooling, year: int, children: int, until: np.datetime64
+) -> list[Element]:
+    """Give each child's newest marks by subject, and the mean of its letters.
+
+    Parameters
+    ----------
+    grades
+        From `draw_grades`.
+    schooling
+        Of which subject each section is.
+    year
+        The school year.
+    children
+        How many children there are.
+    until
+        The day: only periods that had ended by then count.
+
+    Returns
+    -------
+    list of Element
+        A mark_ a subject of `MARKED`, grade_english and grade_mathematics in percent, and grade_points.
+    """
+    mine = np.flatnonzero((grades.year == year) & (grades.ended <= until))
+    mine = mine[np.argsort(grades.period[mine], kind="stable")]  # the newest period comes last, and stays
+    courses = schooling.courses.set_index("course_id")["academic_subject"]
+    subject = courses.reindex(schooling.sections["course_id"]).to_numpy(dtype=object)[grades.section[mine]]
+    newest = {}
+    for name, word in MARKED.items():
+        here = mine[subject == word]
+        newest[name] = np.full(children, np.nan)
+        newest[name][grades.child[here]] = grades.percent[here]
+    letter = np.searchsorted(LETTER_FROM, grades.percent[mine], side="right")
+    points = np.bincount(grades.child[mine], weights=letter, minlength=children)
+    times = np.bincount(grades.child[mine], minlength=children)
+    mean = np.full(children, np.nan)
+    np.divide(points, times, out=mean, where=times > 0)
+    return [
+        *(Element(f"mark_{name}", _letter(percent), _in_letters) for name, percent in newest.items()),
+        *(Element(f"grade_{name}", newest[name], measured) for name in ("english", "mathematics")),
+        Element("grade_points", mean, measured),
+    ]
+
+
+def _letter(percent: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    place = np.searchsorted(LETTER_FROM, percent, side="right").astype("float64")
+    return np.where(np.isnan(percent), np.nan, place)
+
+
+def _in_letters(places: npt.NDArray[np.float64]) -> object:
+    return pick(LETTERS, places.astype("int64"))
 
 
 def usual_percent(

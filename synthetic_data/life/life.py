@@ -38,7 +38,7 @@ from synthetic_data.life.effects import effects_frame
 from synthetic_data.life.eligibility import Eligibility, draw_eligibility, eligibility_element
 from synthetic_data.life.family_contact import FamilyContact, draw_family_contact, family_elements
 from synthetic_data.life.gradebooks import learning_elements, standing
-from synthetic_data.life.grades import Grades, draw_grades, grade_average
+from synthetic_data.life.grades import Grades, draw_grades, grade_average, mark_elements
 from synthetic_data.life.health import Visits, draw_visits, visit_element
 from synthetic_data.life.online_work import OnlineWork, draw_online_work, submission_elements
 from synthetic_data.life.participation import (
@@ -266,6 +266,7 @@ class Life:
             *vaccine_element(self.scenario, self.population, self.schooling, self.doses, until),
             *program_elements(self.scenario, self.population, self.schooling, self.plans, until),
             grade_average(self.grades, year, children, until),
+            *mark_elements(self.grades, self.schooling, year, children, until),
             *credit_elements(self.credits, year, children, until),
             *family_elements(self.family_contact, self.schooling, self.scenario.school_year, children, until),
             *participation_elements(self.participation, self.scenario.school_year, children, until),

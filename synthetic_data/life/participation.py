@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.columns import text
 from synthetic_data.durations import whole_days
 from synthetic_data.life.effect import Effect
 from synthetic_data.life.traits import Traits
@@ -232,7 +233,7 @@ def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits)
 def participation_elements(
     participation: Participation, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Count each child's different activities of a school year up to a day; who takes part in none has none.
+    """Count and name each child's activities of a school year up to a day; who takes part in none has none.
 
     Parameters
     ----------
@@ -248,13 +249,27 @@ def participation_elements(
     Returns
     -------
     list of Element
-        school_activities.
+        school_activities, activity_names.
     """
     mine = (participation.year == year) & (participation.begin <= until)
-    titles = list(dict.fromkeys(named(one) for one in ACTIVITIES))
+    titles = sorted({named(one) for one in ACTIVITIES})
     of = np.array([titles.index(named(one)) for one in ACTIVITIES])
     pairs = np.unique(participation.child[mine] * len(titles) + of[participation.activity[mine]])
-    return [Element("school_activities", _of_some(pairs // len(titles), children), whole_number)]
+    return [
+        Element("school_activities", _of_some(pairs // len(titles), children), whole_number),
+        _names("activity_names", pairs // len(titles), pairs % len(titles), titles, children),
+    ]
+
+
+def _names(name: str, child: Codes, place: Codes, titles: list[str], children: int) -> Element:
+    """Give the titles of each child in one number, a bit each; those of a child are different."""
+    numbers = np.bincount(child, weights=2.0**place, minlength=children)
+
+    def write(numbers: Numbers) -> object:
+        held = numbers.astype("int64")[:, None] >> np.arange(len(titles)) & 1
+        return text(["; ".join(np.array(titles, dtype=object)[row == 1]) for row in held])
+
+    return Element(name, np.where(numbers > 0, numbers, np.nan), write)
 
 
 def named(activity: Activity) -> str:
@@ -314,7 +329,7 @@ def draw_club_members(scenario: Scenario, schooling: Schooling, traits: Traits) 
 
 
 def club_elements(members: ClubMembers, children: int, until: np.datetime64) -> list[Element]:
-    """Count each child's clubs and their hours up to a day; who is in none has none.
+    """Count each child's clubs and their hours up to a day, and name them; who is in none has none.
 
     Parameters
     ----------
@@ -328,15 +343,19 @@ def club_elements(members: ClubMembers, children: int, until: np.datetime64) -> 
     Returns
     -------
     list of Element
-        community_clubs, club_hours.
+        community_clubs, club_hours, club_names.
     """
     hours = members.hours(until)
     there = hours >= 0
     clubs = _of_some(members.child[there], children)
     summed = np.bincount(members.child[there], hours[there], minlength=children)
+    titles = sorted(club.title for club in CLUBS)
+    of = np.array([titles.index(club.title) for club in CLUBS])
+    pairs = np.unique(members.child[there] * len(titles) + of[members.club[there]])
     return [
         Element("community_clubs", clubs, whole_number),
         Element("club_hours", np.where(np.isnan(clubs), np.nan, summed), measured),
+        _names("club_names", pairs // len(titles), pairs % len(titles), titles, children),
     ]
 
 

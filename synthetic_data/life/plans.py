@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import pick
+from synthetic_data.columns import pick, text
 from synthetic_data.durations import whole_days
 from synthetic_data.life.effect import OWN, Effect
 from synthetic_data.life.presence import last_days
@@ -51,6 +51,7 @@ EARLY_INTERVENTION = 0.15
 BANDS = ((0.67, 0.80, 1.0), (0.17, 0.40, 0.79), (0.12, 0.05, 0.39), (0.04, 0.0, 0.0))
 MORE_APART = 1.1  # standard deviations further down the bands: multiple disabilities and the like
 SERVICES = ("counseling", "occup", "other", "physical", "speech")
+SERVICE_NAMES = ("Counselling", "Occupational therapy", "Other", "Physical therapy", "Speech therapy")
 SERVICE_SHARES = (0.20, 0.16, 0.10, 0.06, 0.25)
 
 EFFECTS = (
@@ -202,8 +203,8 @@ def program_elements(
     Returns
     -------
     list of Element
-        special_education, primary_disability and share_in_regular_class: none of a child who isn't here, has
-        no plan yet, or whose plan ended in an earlier year.
+        special_education, primary_disability, share_in_regular_class and plan_services: none of a child who
+        isn't here, has no plan yet, or whose plan ended in an earlier year.
     """
     year = scenario.school_year
     here = np.zeros(len(population.children), dtype=bool)
@@ -214,8 +215,9 @@ def program_elements(
     exited = ~np.isnat(plans.ended) & (plans.ended <= until)
     newer = ~np.isnat(plans.meeting[year]) & (plans.meeting[year] <= until)
     shares = np.where(newer, plans.share[year], plans.share[year - 1])
+    services = plans.services @ (1 << np.arange(len(SERVICES)))  # a bit each
     numbers = []
-    for values in (exited, plans.category, shares):
+    for values in (exited, plans.category, shares, np.where(services > 0, services, np.nan)):
         of_all = np.full(len(here), np.nan)
         of_all[plans.child[mine]] = values[mine]
         numbers.append(of_all)
@@ -223,7 +225,15 @@ def program_elements(
         Element("special_education", numbers[0], lambda n: pick(STATUSES, n.astype("int64"))),
         Element("primary_disability", numbers[1], lambda n: pick(CATEGORIES, n.astype("int64"))),
         Element("share_in_regular_class", numbers[2], measured),
+        Element("plan_services", numbers[3], _service_names),
     ]
+
+
+def _service_names(numbers: Numbers) -> object:
+    """Write the services that stand in one number."""
+    names = np.array(SERVICE_NAMES, dtype=object)
+    held = numbers.astype("int64")[:, None] >> np.arange(len(SERVICES)) & 1
+    return text(["; ".join(names[row == 1]) for row in held])
 
 
 def _level() -> float:

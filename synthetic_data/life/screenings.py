@@ -204,7 +204,7 @@ def _filled_in(
 def screening_elements(
     scenario: Scenario, screenings: Screenings, count: int, until: np.datetime64
 ) -> list[Element]:
-    """Give what the newest form of a teacher of this year says of each child, up to a day.
+    """Give what the newest forms of this year say of each child, up to a day.
 
     Parameters
     ----------
@@ -220,16 +220,23 @@ def screening_elements(
     Returns
     -------
     list of Element
-        bess_risk, bess_t_score.
+        bess_risk and bess_t_score by teachers' forms; bess_risk_student, bess_risk_guardian.
     """
-    mine = (screenings.form == TEACHER) & (screenings.year == scenario.school_year)
-    mine &= screenings.day <= until
-    found = []
-    for numbers in (screenings.risk, screenings.t_score):
+    so_far = (screenings.year == scenario.school_year) & (screenings.day <= until)
+
+    def newest(form: int, numbers: Codes) -> Numbers:
+        mine = so_far & (screenings.form == form)
         latest = np.full(count, np.nan)
         latest[screenings.child[mine]] = numbers[mine]  # windows follow each other: the last one stays
-        found.append(latest)
+        return latest
+
+    def level(name: str, form: int) -> Element:
+        levels = newest(form, screenings.risk)
+        return Element(name, levels, lambda places: pick(RISKS, places.astype("int64")))
+
     return [
-        Element("bess_risk", found[0], lambda places: pick(RISKS, places.astype("int64"))),
-        Element("bess_t_score", found[1], measured),
+        level("bess_risk", TEACHER),
+        Element("bess_t_score", newest(TEACHER, screenings.t_score), measured),
+        level("bess_risk_student", STUDENT),
+        level("bess_risk_guardian", GUARDIAN),
     ]

@@ -35,7 +35,8 @@ RECORDED = {
     "learning": {
         "courses", "course_average", "assignments_assigned", "assignments_graded", "assignments_excused",
         "points_earned", "points_possible", "points_share", "grade_average", "credits_earned", "on_track",
-        "lms_logins", "submissions", "submissions_late",
+        "lms_logins", "submissions", "submissions_late", "mark_english", "mark_mathematics", "mark_science",
+        "mark_social_studies", "grade_english", "grade_mathematics", "grade_points",
     },
     "assessment": {
         f"{test}_{subject}_{kind}"
@@ -44,16 +45,22 @@ RECORDED = {
         for kind in kinds
     },
     "wellbeing": {
-        "bess_risk", "bess_t_score", "self_awareness", "self_management", "social_awareness",
+        "bess_risk", "bess_t_score", "bess_risk_student", "bess_risk_guardian", "self_awareness", "self_management", "social_awareness",
         "relationship_skills", "responsible_decisions",
     },
-    "behaviour": {"incidents", "discipline_days"},
+    "behaviour": {"incidents", "discipline_days", "suspension_days"},
     "health": {"health_visits", "vaccines_recorded"},
     "meals": {"account_balance", "meal_eligibility"},
-    "programs": {"special_education", "primary_disability", "share_in_regular_class"},
-    "activities": {"school_activities", "community_clubs", "club_hours"},
-    "career": {"career_interest", "applications"},
-    "family": {"guardians", "contact_language", "portal_logins", "messages_sent", "messages_opened"},
+    "programs": {"special_education", "primary_disability", "share_in_regular_class", "plan_services"},
+    "activities": {"school_activities", "activity_names", "community_clubs", "club_names", "club_hours"},
+    "career": {
+        "career_interest", "interests", "plan_after_high_school", "applications", "credits_attempted",
+        "credits_total", "courses_failed", "core_courses_failed", "career_technical_courses",
+    },
+    "family": {
+        "guardians", "contact_language", "portal_logins", "messages_sent", "messages_opened",
+        "absence_messages_sent", "absence_messages_opened", "report_card_messages_opened",
+    },
 }  # fmt: skip
 
 

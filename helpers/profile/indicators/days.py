@@ -176,9 +176,7 @@ def _schools(pieces: pd.DataFrame, district: District, profiles: Profiles) -> pd
     return named.iloc[: len(pieces)].set_axis(pieces.index)
 
 
-def _rows(
-    pieces: pd.DataFrame, named: pd.Series, newest: pd.Series
-) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
+def _rows(pieces: pd.DataFrame, named: pd.Series, newest: pd.Series) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
     """Make one row a child and school of pieces of enrolment, and say in which row each piece lies."""
     weakness = pieces["link_band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
     known = pieces.assign(

@@ -25,7 +25,8 @@ KNOWN, NOTHING = len(REASONS), len(REASONS) + 1
 # Facts that systems keep of some children only, or of whoever takes part: once nearly all records of such a
 # system are tied to children on the roster, a child without one has none.
 OF_SOME = (
-    "program", "participation", "career_interest", "application", "contact", "message", "survey_response",
+    "program", "participation", "career_interest", "career_plan", "application", "contact", "message",
+    "survey_response",
 )  # fmt: skip
 STATUS_ORDER = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
 

@@ -92,14 +92,21 @@ def family(
     asked = [bool(children), school is not None, everybody, corrections is not None]
     if sum(asked) != 1:
         raise BadInput("Say whose pages: --child CHILD, --school NAME or --all (or --corrections FILE).")
+    if corrections is not None:
+        _correct(folder, corrections, lookup, out, as_json)
+        return
     from helpers.profile import child_profiles
     from helpers.profile.source import source_of
+    from helpers.share.audit import Audit
     from helpers.share.real_data import Guard
     from helpers.show.family.offices import read_offices
     from helpers.show.family.pages import pages_of, prepare
+    from helpers.show.family.printing import find_chromium, print_pages
     from helpers.show.family.recipients import kit_language
     from helpers.show.family.writing import records_of, save_lookup, write_pages
 
+    if pdf:
+        find_chromium()
     offices = read_offices(office_file) if office_file is not None else None
     district = read_known(folder)
     guard = Guard.of(district)
@@ -113,6 +120,7 @@ def family(
         chosen_language=chosen_language,
         voice="student" if student else "family",
         offices=offices,
+        audit=Audit(lookup / "audit.jsonl"),
     )
 
     with click.progressbar(length=len(run.recipients), label="Pages", file=sys.stderr) as bar:
@@ -122,6 +130,9 @@ def family(
             out,
             each=lambda page: bar.update(1),
         )
+    if pdf:
+        with click.progressbar(length=len(written.pages), label="PDFs", file=sys.stderr) as bar:
+            print_pages([out / name for name in written.pages["file"]], each=lambda _: bar.update(1))
     save_lookup(lookup, {"pages.csv": written.pages, "lines.csv": written.lines, "held.csv": run.held})
     held = run.held.groupby(["code", "reason"], sort=False)["child"].nunique().rename("children")
     without = set(run.held["child"]) - set(written.pages["child"])
@@ -134,11 +145,40 @@ def family(
                 guard, sum(1 for one in run.recipients if one.who is None)
             ),
             "children without a page": said(guard, len(without)),
+            "joined to nobody on the roster, so nobody knows whose": said(guard, run.off_roster),
             "held": guard.counts(held.reset_index(), "children"),
             "pages in English for homes that asked for another language": said(
                 guard, 0 if chosen_language else len(elsewhere)
             ),
             "written": [str(out), str(lookup)],
+        },
+        as_json,
+    )
+
+
+def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bool) -> None:
+    """Lead what families said isn't right to the systems that hold it, and to the review desk."""
+    from helpers.profile import child_profiles
+    from helpers.profile.source import source_of
+    from helpers.show.family.corrections import corrections_of, read_said
+    from helpers.show.family.writing import save_lookup
+
+    told = read_said(said_file)
+    district = read_known(folder)
+    links = linked(district)
+    source = source_of(district, links, child_profiles(district, links))
+    found = corrections_of(told, lookup, district, links, source)
+    place = out / "corrections"
+    written = save_lookup(
+        place, {"corrections.csv": found.corrections, "review.csv": found.review}, headed=False
+    )
+    by_owner = found.corrections.groupby(["silo", "owner"], sort=False).size().rename("rows").reset_index()
+    emit(
+        {
+            "said": len(told),
+            "rows to put right": by_owner,
+            "pairs for the review desk": len(found.review),
+            "written": [str(path) for path in written],
         },
         as_json,
     )

@@ -40,7 +40,7 @@ class Line(Declared):
     key: str
     group: Literal["school", "time", "learning", "tests", "beyond", "support", "contact"]
     elements: tuple[str, ...]
-    form: Literal["count", "of", "mark", "score", "share", "code", "name"]
+    form: Literal["count", "of", "mark", "score", "share", "code", "names", "name"]
     unit: str | None = None
     labels: str | None = None
 
@@ -48,7 +48,7 @@ class Line(Declared):
     def _whole(self) -> Line:
         if self.form in ("count", "of") and self.unit is None:
             raise ValueError("give the unit that is counted")
-        if self.form == "code" and self.labels is None:
+        if self.form in ("code", "names") and self.labels is None:
             raise ValueError("give the table of labels that has its codes")
         if len(self.elements) != (2 if self.form in ("of", "score") else 1):
             raise ValueError("of and score take two elements, every other form takes one")

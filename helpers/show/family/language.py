@@ -132,6 +132,10 @@ class Language:
         """Give a code's plain word; one that nobody declared is said as it was written."""
         return self.labels.get(table, {}).get(code, code)
 
+    def labelled_list(self, table: str, codes: str) -> str:
+        """Give the plain words of several codes, which stand in one cell divided by semicolons."""
+        return self.listed([self.label(table, code.strip()) for code in codes.split(";")])
+
     def say(self, voice: Voice, key: str, /, **values: Any) -> str:
         """Say a sentence.
 

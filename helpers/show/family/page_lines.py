@@ -106,6 +106,8 @@ def _shown(line: Line, known: list[Told], spoken: Language) -> str:
     if line.form == "code":
         word = spoken.label(str(line.labels), first.text)
         return word[:1].upper() + word[1:]
+    if line.form == "names":
+        return spoken.labelled_list(str(line.labels), first.text)
     if line.form == "name" or number is None:
         return first.text
     if line.form == "count":

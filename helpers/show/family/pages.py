@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,16 @@ import pandas as pd
 
 from helpers.gaps.known import know
 from helpers.gaps.scope import scope_of
-from helpers.layouts import BadInput
+from helpers.layouts import STRING, BadInput
+from helpers.profile.elements import declared
 from helpers.share.doubt import sure_enough
 from helpers.share.holding import day_of_access, held_pages
+from helpers.share.joined_views import joined, view_by_hand
+from helpers.share.opening import views
 from helpers.show.family.declared import page_terms
 from helpers.show.family.language import Voice, language
 from helpers.show.family.page import Office, Page, PageFacts, compose, markup_of
-from helpers.show.family.recipients import Recipient, families, students
+from helpers.show.family.recipients import HELD_COLUMNS, Recipient, families, students
 from helpers.show.family.told import ChildTold, told_of
 
 if TYPE_CHECKING:
@@ -27,8 +30,10 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
     from helpers.profile.source import Source
+    from helpers.share.audit import Audit
+    from helpers.share.view import View
 
-__all__ = ["FamilyPage", "FamilyPages", "Run", "family_pages", "new_codes", "pages_of", "prepare"]
+__all__ = ["FamilyPage", "FamilyPages", "Run", "family_pages", "new_codes", "pages_of", "prepare", "shown_on"]
 
 # Letters and digits that nobody mixes up when they are read out on the telephone.
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -36,6 +41,9 @@ HALF = 4
 # Children of whom frames are taken apart at once: memory stays small however many pages are asked for.
 AT_ONCE = 500
 MOST_TEACHERS = 8
+OFF_ROSTER = "not_on_roster"
+REFUSED = "refused"
+REFUSED_WHY = "The policy gives this adult no view of the child: no right is known, or the student is 18."
 
 Seen = Callable[[Sequence[Recipient]], tuple[pd.DataFrame, pd.DataFrame]]
 """What recipients may see: values and timeline, of children who differ."""
@@ -55,12 +63,15 @@ class FamilyPage:
         What is said.
     markup
         The whole HTML document.
+    told
+        What it was said from.
     """
 
     code: str
     recipient: Recipient
     page: Page
     markup: str
+    told: ChildTold
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,8 @@ class Run:
         What recipients may see.
     voice
         To whom the pages speak.
+    off_roster
+        How many of the linked children no roster has: of them no page is asked for.
     """
 
     recipients: list[Recipient]
@@ -105,6 +118,7 @@ class Run:
     facts: PageFacts
     seen: Seen
     voice: Voice
+    off_roster: int = 0
 
 
 def new_codes(count: int) -> list[str]:
@@ -136,6 +150,7 @@ def prepare(
     chosen_language: str | None = None,
     voice: Voice = "family",
     offices: Mapping[str, Office] | None = None,
+    audit: Audit | None = None,
 ) -> Run:
     """Find for whom pages are made, and what holds some of them.
 
@@ -155,6 +170,8 @@ def prepare(
         ``family``: pages for homes; ``student``: for the students themselves.
     offices
         By school, whom to call.
+    audit
+        Where each view is written down.
 
     Returns
     -------
@@ -178,10 +195,18 @@ def prepare(
             "crosswalk.csv, which `bigpicture link` writes."
         )
     held = held_pages(district, links, standing, children=asked)
+    if children is None:
+        # Of records that are joined to nobody on the roster nobody asked for a page, or knows whose they are.
+        strangers = sorted(set(held.loc[held["code"].eq(OFF_ROSTER), "child"]))
+        asked = [child for child in asked if child not in set(strangers)]
+        held = held[~held["child"].isin(strangers).to_numpy(dtype=bool)]
     if voice == "family":
         recipients, listed = families(asked, source.relations(), held, chosen_language)
     else:
         recipients, listed = students(asked, held, chosen_language)
+    shown, refused = _opened(source, recipients, voice, audit)
+    listed = pd.concat([listed, refused], ignore_index=True) if len(refused) else listed
+    recipients = [one for one in recipients if (one.child, one.who) in shown]
     systems = source.systems()
     newest = systems["newest_day"].max()
     day = min(day_of_access(district), newest) if pd.notna(newest) else None
@@ -196,10 +221,31 @@ def prepare(
     )
 
     def seen(batch: Sequence[Recipient]) -> tuple[pd.DataFrame, pd.DataFrame]:
-        own = [one.child for one in batch]
-        return source.values(own), source.timeline(own)
+        together = joined({one.child: shown[one.child, one.who] for one in batch})
+        return together.values, together.timeline
 
-    return Run(recipients, listed, standing, facts, seen, voice)
+    return Run(recipients, listed, standing, facts, seen, voice, len(strangers))
+
+
+def _opened(
+    source: Source, recipients: Sequence[Recipient], voice: Voice, audit: Audit | None
+) -> tuple[dict[tuple[str, str | None], View], pd.DataFrame]:
+    """Open the view of each recipient; whom the policy refuses gets no page, and that is listed."""
+    named = list(dict.fromkeys(one.who for one in recipients if one.who is not None))
+    asked_for = [one.child for one in recipients if one.who is not None]
+    opened = views(source, voice, named, audit=audit, children=asked_for) if named else {}
+    by_hand = [one.child for one in recipients if one.who is None]
+    office = view_by_hand(source, by_hand, audit=audit) if by_hand else None
+    shown: dict[tuple[str, str | None], View] = {}
+    refused = []
+    for one in recipients:
+        view = office if one.who is None else opened.get(one.who)
+        if view is not None and one.child in view.ids:
+            shown[one.child, one.who] = view
+        else:
+            adult = str(one.who).partition(":")[2] or None
+            refused.append((one.child, adult, None, REFUSED, REFUSED_WHY, None))
+    return shown, pd.DataFrame(refused, columns=HELD_COLUMNS).astype(dict.fromkeys(HELD_COLUMNS, STRING))
 
 
 def pages_of(run: Run, paper: str = "") -> Iterator[FamilyPage]:
@@ -228,7 +274,7 @@ def pages_of(run: Run, paper: str = "") -> Iterator[FamilyPage]:
             child = told.get(one.child) or ChildTold(one.child)
             spoken = language(one.language)
             page = compose(code, child, run.facts, terms, spoken, run.voice)
-            yield FamilyPage(code, one, page, markup_of(page, spoken, paper))
+            yield FamilyPage(code, one, page, markup_of(page, spoken, paper), child)
 
 
 def family_pages(
@@ -256,6 +302,35 @@ def family_pages(
     """
     run = prepare(district, links, source, children=children, chosen_language=language, voice=voice)
     return FamilyPages(tuple(pages_of(run)), run.held)
+
+
+def shown_on(pages: Iterable[FamilyPage]) -> pd.DataFrame:
+    """List what stands on pages: every value that a line or a sentence may say, and every event of a picture.
+
+    Parameters
+    ----------
+    pages
+        Pages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``page, child, name`` (element, or kind of event)``, domain, silo, school_year``; an event also has
+        ``file`` and ``row``, and so has a value that stands in one row.
+    """
+    domains = {each.name: each.domain for each in declared().element}
+    kinds = {each.name: each.domain for each in declared().timeline}
+    rows: list[tuple[object, ...]] = []
+    for one in pages:
+        for name, value in one.told.values.items():
+            place = (value.silo, value.school_year, value.file, value.row)
+            rows.append((one.code, one.told.child, name, domains.get(name), *place))
+        for event in one.told.events:
+            place = (event.silo, None, event.file, event.row)
+            rows.append((one.code, one.told.child, event.kind, kinds.get(event.kind), *place))
+    columns = ["page", "child", "name", "domain", "silo", "school_year", "file", "row"]
+    types = {name: "Int64" if name in ("school_year", "row") else STRING for name in columns}
+    return pd.DataFrame(rows, columns=columns).astype(types)
 
 
 def _batches(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:

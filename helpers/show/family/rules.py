@@ -14,6 +14,13 @@ from helpers.show.family.told import ChildTold, told_of
 __all__ = ["going_well", "places_of", "strengths_of", "talks_of"]
 
 MOST_STRENGTHS, MOST_TALKS = 4, 3
+# Places that say a mark as a letter, and the mark.
+LETTERS_OF = {
+    "letter": "grade_average",
+    "letter_now": "course_average",
+    "letter_mathematics": "grade_mathematics",
+    "letter_english": "grade_english",
+}
 
 
 def strengths_of(told: ChildTold, terms: PageTerms) -> list[Strength]:
@@ -77,14 +84,14 @@ def places_of(told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice)
     Returns
     -------
     dict
-        By element its number, or its word; ``<element>_when`` its day in words; ``letter`` and
-        ``letter_now``, marks as letters; ``name`` and ``grade``.
+        By element its number, or its word; ``<element>_when`` its day in words; ``letter`` and the
+        like, marks as letters; ``name`` and ``grade``.
     """
     codes = {each.elements[0]: each.labels for each in terms.line if each.labels is not None}
     places: dict[str, Any] = {}
     for element, value in told.values.items():
         if element in codes:
-            places[element] = spoken.label(str(codes[element]), value.text)
+            places[element] = spoken.labelled_list(str(codes[element]), value.text)
         else:
             places[element] = value.text if value.number is None else value.number
         places[f"{element}_when"] = (
@@ -92,7 +99,7 @@ def places_of(told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice)
             if value.as_of is not None
             else spoken.say(voice, "times.this_year")
         )
-    for place, element in (("letter", "grade_average"), ("letter_now", "course_average")):
+    for place, element in LETTERS_OF.items():
         mark = told.number(element)
         if mark is not None:
             places[place] = terms.letter(mark)

@@ -19,6 +19,8 @@ __all__ = ["RESTRICTED", "Written", "records_of", "save_lookup", "write_pages"]
 
 RESTRICTED = "# Restricted: says whose page is which. For those who may see these children's records."
 BY_HAND = "the family, by hand: no adult on record is tied to the child beyond doubt"
+# Codes and ids, which a spreadsheet would take for numbers or dates.
+GUARDED = ("page", "record", "left_record", "right_record")
 PAGE_COLUMNS = ["page", "child", "for", "language", "file", "records"]
 LINE_COLUMNS = ["page", "line", "what", "element", "school_year", "shown", "silo", "record", "file", "row"]
 
@@ -135,7 +137,7 @@ def _typed(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.astype({name: "Int64" if name in numbers else STRING for name in LINE_COLUMNS})
 
 
-def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
+def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame], *, headed: bool = True) -> list[Path]:
     """Write the tables that say which page is whose, readable by this user alone.
 
     Parameters
@@ -144,12 +146,13 @@ def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
         Where; a folder apart from the pages.
     tables
         File name -> table.
+    headed
+        Whether the first line says that the file is restricted; a file that another command reads has none.
 
     Returns
     -------
     list of Path
-        The files. Each begins with a line that says that it is restricted; cells that a spreadsheet would
-        run are guarded.
+        The files; cells that a spreadsheet would run are guarded.
     """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -157,9 +160,10 @@ def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
     write_atomically(folder / ".gitignore", b"*\n")
     written = []
     for name, table in tables.items():
-        head = f"\ufeff{RESTRICTED}\r\n".encode()
-        data = spreadsheet_bytes(table, ids=("page", "record", "row")).removeprefix(b"\xef\xbb\xbf")
-        write_atomically(folder / name, head + data)
+        data = spreadsheet_bytes(table, ids=GUARDED)
+        if headed:
+            data = f"\ufeff{RESTRICTED}\r\n".encode() + data.removeprefix(b"\xef\xbb\xbf")
+        write_atomically(folder / name, data)
         (folder / name).chmod(0o600)
         written.append(folder / name)
     return written

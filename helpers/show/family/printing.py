@@ -1,0 +1,163 @@
+"""Tagged PDFs of pages, by a chromium that is on the machine: nothing is installed, nothing is fetched."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import local
+
+from helpers.layouts import BadInput
+
+__all__ = ["Printed", "find_chromium", "look_into", "print_pages"]
+
+NAMED_BY = "BIGPICTURE_CHROMIUM"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+# Without a screen, without calls home, and with a profile of its own that is thrown away.
+QUIET = (
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-pdf-header-footer",
+)
+PATIENCE = 60.0  # seconds for one page
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a PDF says of itself: how many sheets, and whether a screen reader finds its structure."""
+
+    sheets: int
+    tagged: bool
+    language: str
+
+
+def find_chromium() -> str:
+    """Find a chromium that can print.
+
+    Returns
+    -------
+    str
+        The path that ``BIGPICTURE_CHROMIUM`` names, else the first that is on the PATH.
+
+    Raises
+    ------
+    BadInput
+        When there is none.
+    """
+    named = os.environ.get(NAMED_BY, "")
+    if named:
+        found = shutil.which(named)
+        if found is None:
+            raise BadInput(
+                f"{NAMED_BY} is {named!r}, which is no program here: name a chromium, or unset it."
+            )
+        return found
+    for name in NAMES:
+        found = shutil.which(name)
+        if found is not None:
+            return found
+    raise BadInput(
+        f"There is no chromium to print PDFs (looked for {', '.join(NAMES)}): install one, name it in "
+        f"{NAMED_BY}, or leave --pdf out and print the pages from a browser."
+    )
+
+
+def print_pages(
+    pages: Sequence[Path], *, workers: int = 2, each: Callable[[Path], object] = lambda path: None
+) -> list[Path]:
+    """Print pages to tagged PDFs beside them.
+
+    Parameters
+    ----------
+    pages
+        HTML files.
+    workers
+        How many browsers work at once.
+    each
+        Called with each PDF.
+
+    Returns
+    -------
+    list of Path
+        The PDFs, in the order of the pages.
+
+    Raises
+    ------
+    BadInput
+        When there is no chromium, or it prints a page not at all, or without tags.
+    """
+    chromium = find_chromium()
+    if not pages:
+        return []
+    own = local()
+    with tempfile.TemporaryDirectory(prefix="bigpicture-print-") as profiles:
+
+        def print_one(page: Path) -> Path:
+            if not hasattr(own, "profile"):
+                own.profile = tempfile.mkdtemp(dir=profiles)
+            made = _print(chromium, page, Path(own.profile))
+            each(made)
+            return made
+
+        with ThreadPoolExecutor(workers) as pool:
+            return list(pool.map(print_one, pages))
+
+
+def _print(chromium: str, page: Path, profile: Path) -> Path:
+    made = page.with_suffix(".pdf")
+    part = profile / "page.pdf"
+    part.unlink(missing_ok=True)
+    command = [chromium, *QUIET, f"--user-data-dir={profile}", f"--print-to-pdf={part}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # A chromium that root starts, as in a container, has no sandbox; the pages have no script.
+        command.append("--no-sandbox")
+    try:
+        subprocess.run(
+            [*command, page.resolve().as_uri()], capture_output=True, timeout=PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise BadInput(
+            f"{chromium} didn't print {page.name} within {PATIENCE:.0f} seconds: try again with fewer "
+            "programs open, or print the page from a browser."
+        ) from None
+    if not part.is_file():
+        raise BadInput(f"{chromium} didn't print {page.name}: open it in a browser and print it from there.")
+    if not look_into(part).tagged:
+        raise BadInput(
+            f"{chromium} prints without tags, which screen readers need: take a chromium of 2021 or newer."
+        )
+    shutil.move(part, made)
+    return made
+
+
+def look_into(pdf: Path) -> Printed:
+    """Say how many sheets a PDF has, and whether it is tagged.
+
+    Parameters
+    ----------
+    pdf
+        A PDF that a chromium printed, whose objects aren't packed.
+
+    Returns
+    -------
+    Printed
+        Sheets, tags and language.
+    """
+    data = pdf.read_bytes()
+    language = re.search(rb"/Lang \(([A-Za-z-]+)\)", data)
+    return Printed(
+        sheets=len(re.findall(rb"/Type /Page\b(?!s)", data)),
+        tagged=b"/MarkInfo" in data and b"/StructTreeRoot" in data,
+        language=language[1].decode() if language else "",
+    )

@@ -4,5 +4,17 @@ from helpers.profile.attendance import attendance_days
 from helpers.profile.children import Profiles, child_profiles
 from helpers.profile.elements import Element, element, elements
 from helpers.profile.follow import follow_child
+from helpers.profile.indicators import child_indicators
+from helpers.profile.source import source_of
 
-__all__ = ["Element", "Profiles", "attendance_days", "child_profiles", "element", "elements", "follow_child"]
+__all__ = [
+    "Element",
+    "Profiles",
+    "attendance_days",
+    "child_indicators",
+    "child_profiles",
+    "element",
+    "elements",
+    "follow_child",
+    "source_of",
+]

@@ -38,6 +38,7 @@ _DOMAINS = {
     "meals": "School meals",
 }
 _GRADES = {"KG": "kindergarten", "PK": "pre-kindergarten", "PS": "preschool"}
+_HELD = {"aggregate": "of groups only; "}
 _THINK = (
     '<span class="unchecked"><span aria-hidden="true">?</span> we think so, but no one has checked</span>'
 )
@@ -46,8 +47,13 @@ _THINK = (
 class ChildView(Protocol):
     """What is read of a view of one child."""
 
-    role: str
-    school_year: int | None
+    @property
+    def role(self) -> str:
+        """Who looks."""
+
+    @property
+    def school_year(self) -> int | None:
+        """The year that is shown."""
 
     @property
     def children(self) -> pd.DataFrame:
@@ -67,7 +73,7 @@ class ChildView(Protocol):
 
     @property
     def withheld(self) -> pd.DataFrame:
-        """What the role may not see, by domain: ``domain, why, citation``."""
+        """What the role may not see, by domain: ``title, allow, why, citation``."""
 
 
 @dataclass(frozen=True)
@@ -358,7 +364,7 @@ def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str,
     else:
         parts.append("<p>Of what this role may see, nothing is missing.</p>")
     hidden = [
-        f"<li><strong>{escape(_domain_title(row.domain))}</strong>: {escape(row.why)} "
+        f"<li><strong>{escape(row.title)}</strong>: {_HELD.get(row.allow, '')}{escape(row.why)} "
         f'<span class="citation">({escape(row.citation)})</span></li>'
         for row in each_row(withheld)
     ]
@@ -369,7 +375,3 @@ def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str,
             f'<ul class="withheld">{"".join(hidden)}</ul>'
         )
     return "".join(parts) + "</section>"
-
-
-def _domain_title(domain: str) -> str:
-    return str(domain).replace("_", " ").capitalize()

@@ -8,17 +8,18 @@ widget's state, which notebooks may save. What a notebook or a report keeps is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from helpers.layouts import BadInput
-from helpers.show.banner import banner
 from helpers.show.blocks import Block, escape
-from helpers.show.child_page import ChildPage, child_page, grade_words, role_words, system_names
-from helpers.show.dashboard_seats import Seats
-from helpers.show.name_search import FEWEST_LETTERS, MOST_HITS, NameSearch
+from helpers.show.child_page import grade_words
+from helpers.show.looking import Looking
+from helpers.show.name_search import FEWEST_LETTERS, MOST_HITS
 from helpers.show.opened_rows import opened_rows
 
 if TYPE_CHECKING:
@@ -31,20 +32,20 @@ _HINT = f"Type {FEWEST_LETTERS} letters; arrows go through at most {MOST_HITS} n
 
 
 def dashboard(
-    source: Source,
+    source: Source | str | os.PathLike[str],
     *,
     role: str | None = None,
     who: str | None = None,
     purpose: str | None = None,
     policy: Policy | None = None,
-    audit: Audit | None = None,
+    audit: Audit | str | os.PathLike[str] | None = None,
 ) -> Dashboard:
     """Open the dashboard: as the last line of a cell it shows one child's page, as a role may see it.
 
     Parameters
     ----------
     source
-        Where the children are kept: `source_of` or `ProfileStore.open`.
+        Where the children are kept: `source_of`, or the folder of a store.
     role
         The one role in which is looked; by default it can be chosen, as befits a made district.
     who
@@ -54,7 +55,7 @@ def dashboard(
     policy
         Who may see what; by default the kit's.
     audit
-        Where each view is written down; by default nowhere.
+        Where each view is written down, or the file for it; by default nowhere.
 
     Returns
     -------
@@ -64,9 +65,10 @@ def dashboard(
     Raises
     ------
     BadInput
-        When the policy has no such role or purpose, or who looks without a role.
+        When the policy has no such role or purpose, who looks without a role, or there is no such store.
     """
-    from helpers.share import read_policy, view, whos
+    from helpers.profile.store import ProfileStore
+    from helpers.share import Audit, read_policy, view, whos
 
     if role is None and (who is not None or purpose is not None):
         raise BadInput("Say in which role is looked, too: who and purpose belong to a role.")
@@ -74,10 +76,14 @@ def dashboard(
     if role is not None and role not in rules.roles:
         raise BadInput(f"The policy has no role {role!r}. It has: {', '.join(rules.roles)}.")
 
-    def open_view(role: str, who: str) -> View:
-        return view(source, role, who, purpose, policy=rules, audit=audit)
+    known: Source = ProfileStore.open(Path(source)) if isinstance(source, str | os.PathLike) else source
+    log = Audit(Path(audit)) if isinstance(audit, str | os.PathLike) else audit
 
-    return Dashboard(source, open_view, lambda role: whos(source, role, rules), role=role, who=who)
+    def open_view(role: str, who: str) -> View:
+        return view(known, role, who, purpose, policy=rules, audit=log)
+
+    looking = Looking(known, open_view, lambda role: whos(known, role, rules), role=role, who=who)
+    return Dashboard(looking)
 
 
 class Dashboard:
@@ -85,113 +91,27 @@ class Dashboard:
 
     Parameters
     ----------
-    source
-        Where the children are kept.
-    open_view
-        Role and who -> their view.
-    whos
-        Role -> ``who, name, school``.
-    role, who
-        What is fixed; None: can be chosen.
+    looking
+        Who looks, and at what.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        open_view: Callable[[str, str], View],
-        whos: Callable[[str], pd.DataFrame],
-        *,
-        role: str | None = None,
-        who: str | None = None,
-    ) -> None:
-        self._source = source
-        self._open_view = open_view
-        self._whos = whos
-        self._role, self._who = role, who
-        self._seats: Seats | None = None
-        self._view: View | None = None
-        self._search = NameSearch(pd.Series([], dtype="string"))
-        self._listed = pd.DataFrame()
+    def __init__(self, looking: Looking) -> None:
+        self._looking = looking
         self._found: tuple[int, list[int]] = (0, [])
-        self._child: View | None = None
-        self._page: ChildPage | None = None
-        self._generation = 0
-        self._said = ""
-        self._trouble = ""
 
     # What the controls do, from code.
 
     def look(self, role: str | None = None, who: str | None = None) -> None:
-        """Look in a role: a new view, and a line in the audit.
-
-        Parameters
-        ----------
-        role, who
-            As the policy calls them; None: who has the seat already.
-
-        Raises
-        ------
-        BadInput
-            When the view is refused.
-        """
-        if role is not None:
-            self._seats = self._seated(role, who)
-        seats = self.seats
-        self._view = self._child = self._page = None
-        self._listed = pd.DataFrame()
-        self._search = NameSearch(pd.Series([], dtype="string"))
-        if seats.who is None:
-            raise BadInput(f"Nobody in these files is a {role_words(seats.role)}: choose another role.")
-        self._view = self._open_view(seats.role, seats.who)
-        seats.group_children(self._view.children)
-        self._list()
-        followed = self._source.followed
-        if followed is not None and followed in set(self._view.children["child"]):
-            self.show(followed)
+        """Look in a role; see `Looking.look`."""
+        self._looking.look(role, who)
 
     def show(self, child: str) -> Block:
-        """Open a child's page.
-
-        Parameters
-        ----------
-        child
-            The child, as the view calls it.
-
-        Returns
-        -------
-        Block
-            The page.
-
-        Raises
-        ------
-        BadInput
-            When the child isn't among those whom the role may see; the words name nobody.
-        """
-        if self._view is None:
-            self.look()
-        assert self._view is not None
-        own = self._view.of(child)
-        page = self._laid_out(own)
-        self._child, self._page = own, page
-        self._generation += 1
-        return page.block
+        """Open a child's page; see `Looking.show`."""
+        return self._looking.show(child)
 
     def find(self, text: str) -> list[str]:
-        """Find children of the view by name.
-
-        Parameters
-        ----------
-        text
-            Beginnings of names; at least two letters.
-
-        Returns
-        -------
-        list of str
-            Children, at most twenty.
-        """
-        if self._view is None:
-            self.look()
-        return self._listed["child"].iloc[self._search.find(text, MOST_HITS)].tolist()
+        """Find children by name; see `Looking.find`."""
+        return self._looking.find(text)
 
     def still(self) -> Block:
         """Give the dashboard as a page keeps it.
@@ -201,24 +121,24 @@ class Dashboard:
         Block
             Of a made district the page of the followed child in the first role; of a real one a sentence.
         """
-        if not self._source.synthetic:
+        if not self._looking.source.synthetic:
             words = (
                 "Real children: the dashboard shows them while this notebook runs, and nothing of it is kept."
             )
             return Block(f"<p>{escape(words)}</p>", words)
         try:
-            if self._view is None:
-                self.look()
-            if self._page is None and len(self._listed):
-                self.show(str(self._listed["child"].iloc[0]))
+            if self._looking.view is None:
+                self._looking.look()
+            if self._looking.page is None and len(self._looking.listed):
+                self._looking.show(str(self._looking.listed["child"].iloc[0]))
         except BadInput as error:
             return Block(f"<p>{escape(error)}</p>", str(error))
-        if self._child is None:
+        if self._looking.child is None:
             words = "No child is known to whoever looks here."
             return Block(f"<p>{escape(words)}</p>", words)
         from helpers.show.message_widget import style_of
 
-        page = self._laid_out(self._child, rows=True)
+        page = self._looking.laid_out(self._looking.child, rows=True)
         words = (
             "To choose a role and a child, run this notebook in JupyterLab, or `bigpicture dashboard FOLDER`."
         )
@@ -227,68 +147,6 @@ class Dashboard:
             f'<p class="small">{escape(words)}</p>{page.block.markup}</div>',
             page.block.text,
         )
-
-    @property
-    def seats(self) -> Seats:
-        """Who looks, and what can be chosen."""
-        if self._seats is None:
-            self._seats = self._seated(self._role, self._who)
-        return self._seats
-
-    def _seated(self, role: str | None, who: str | None) -> Seats:
-        relations = self._source.relations()
-        followed = self._source.followed
-
-        def prefer(role: str, people: pd.DataFrame) -> str | None:
-            """Prefer who has to do with the child whom the notebooks follow."""
-            if followed is None:
-                return None
-            own = relations[relations["child"].eq(followed).fillna(False)]
-            wanted = {*own["adult"].dropna(), *own["school_name"].dropna()}
-            there = [one for one in people["who"].tolist() if one in wanted]
-            return there[0] if there else None
-
-        return Seats(self._whos, relations, role=role, who=who, prefer=prefer)
-
-    def _laid_out(self, own: View, rows: bool = False) -> ChildPage:
-        relations = self._source.relations()
-        named = relations[["school_id", "school_name"]].dropna().drop_duplicates("school_id")
-        child = str(own.children["child"].iloc[0])
-
-        def places(element: str, school_year: int | None) -> str:
-            behind = own.rows_behind(child, element, school_year).dropna(subset=["file", "row"])
-            parts = behind.groupby("file", sort=False)["row"].agg(
-                lambda each: ", ".join(str(int(one)) for one in each)
-            )
-            return "; ".join(f"{file}, row {numbers}" for file, numbers in parts.items())
-
-        return child_page(
-            own,
-            system_names(self._source.systems()),
-            note=self._note(),
-            invented=self._source.synthetic,
-            strengths=_strengths(own),
-            schools=dict(zip(named["school_id"], named["school_name"], strict=True)),
-            places=places if rows else None,
-        )
-
-    def _note(self) -> str:
-        return banner(dict(self._source.about), self._source.synthetic).text
-
-    def _list(self) -> None:
-        """List the children of the chosen class or grade, for the search."""
-        assert self._view is not None
-        children = self._view.children
-        chosen = self.seats.chosen_children
-        if chosen is not None:
-            children = children[children["child"].isin(list(chosen))]
-        named = [name for name in ("first_name", "last_surname") if name in children.columns]
-        names = children["child"] if not named else children[named[0]].fillna("")
-        for name in named[1:]:
-            names = names + " " + children[name].fillna("")
-        self._listed = children.assign(said=names.str.strip()).sort_values("said", kind="stable")
-        self._listed = self._listed.reset_index(drop=True)
-        self._search = NameSearch(self._listed["said"])
 
     # What the page in the browser asks, and is told.
 
@@ -324,43 +182,43 @@ class Dashboard:
 
     def _all(self) -> dict[str, Any]:
         trouble = ""
-        if self._view is None:
+        if self._looking.view is None:
             try:
-                self.look()
+                self._looking.look()
             except BadInput as error:
                 trouble = str(error)
         return {**self._drawn(), "trouble": trouble, "said": ""}
 
     def _drawn(self) -> dict[str, Any]:
-        page = self._page
+        page = self._looking.page
         return {
             "kind": "all",
-            "controls": self.seats.controls(),
+            "controls": self._looking.seats.controls(),
             "hint": f"{_HINT} {self._whom()}",
-            "page": self._generation,
+            "page": self._looking.pages,
             "markup": self._empty() if page is None else page.block.markup,
         }
 
     def _whom(self) -> str:
-        number = len(self._listed)
+        number = len(self._looking.listed)
         whom = "1 child" if number == 1 else f"{number:,} children"
         return f"{whom} can be found here."
 
     def _empty(self) -> str:
-        kind = "note" if self._source.synthetic else "note restricted"
+        kind = "note" if self._looking.source.synthetic else "note restricted"
         words = "Search a name, and the child’s page opens here."
-        if self._view is not None and not len(self._listed):
+        if self._looking.view is not None and not len(self._looking.listed):
             words = (
                 "No child of this role, school and class is known. A school without children has no pages."
             )
-        return f'<p class="{kind}">{escape(self._note())}</p><p>{escape(words)}</p>'
+        return f'<p class="{kind}">{escape(self._looking.note)}</p><p>{escape(words)}</p>'
 
     def _seated_anew(self, what: str, place: int) -> dict[str, Any]:
-        seats = self.seats
+        seats = self._looking.seats
         anew = seats.choose(what, place)
-        self._generation += 1
+        self._looking.pages += 1
         if not anew:
-            self._list()
+            self._looking.list_children()
             return {
                 "kind": "controls",
                 "hint": f"{_HINT} {self._whom()}",
@@ -368,10 +226,10 @@ class Dashboard:
             }
         trouble = ""
         try:
-            self.look()
+            self._looking.look()
         except BadInput as error:
             trouble = str(error)
-        shown = "" if self._page is None else f" {self._page.title} is shown."
+        shown = "" if self._looking.page is None else f" {self._looking.page.title} is shown."
         return {
             **self._drawn(),
             "trouble": trouble,
@@ -379,10 +237,14 @@ class Dashboard:
         }
 
     def _hits(self, text: str, asked: int) -> dict[str, Any]:
-        every = self._search.find(text)
-        few = not text.strip() and 0 < len(self._listed) and self.seats.chosen_children is not None
+        every = self._looking.search.find(text)
+        few = (
+            not text.strip()
+            and 0 < len(self._looking.listed)
+            and self._looking.seats.chosen_children is not None
+        )
         if few:  # a class that was chosen: its first names without a letter typed
-            every = list(range(len(self._listed)))
+            every = list(range(len(self._looking.listed)))
         shown = every[:MOST_HITS]
         self._found = (asked, shown)
         rest = len(every) - len(shown)
@@ -399,7 +261,7 @@ class Dashboard:
 
     def _told(self, places: list[int]) -> list[dict[str, str]]:
         """Say who each hit is; namesakes of one grade and school are told apart by birth date."""
-        rows = self._listed.iloc[places]
+        rows = self._looking.listed.iloc[places]
         facts = []
         for row in rows.to_dict("records"):
             parts = [grade_words(str(row["grade_level"]))] if pd.notna(row.get("grade_level")) else []
@@ -421,36 +283,41 @@ class Dashboard:
         hit = asked.get("hit")
         if asked.get("asked") != number or not isinstance(hit, int) or not 0 <= hit < len(places):
             return None
-        block = self.show(str(self._listed["child"].iloc[places[hit]]))
+        block = self._looking.show(str(self._looking.listed["child"].iloc[places[hit]]))
         return {
             "kind": "page",
-            "page": self._generation,
+            "page": self._looking.pages,
             "markup": block.markup,
             "said": f"The page shows: {block.text}",
         }
 
     def _opened(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
         number = asked.get("number")
-        if self._page is None or self._child is None or asked.get("page") != self._generation:
+        if (
+            self._looking.page is None
+            or self._looking.child is None
+            or asked.get("page") != self._looking.pages
+        ):
             return None
-        if not isinstance(number, int) or not 0 <= number < len(self._page.opens):
+        if not isinstance(number, int) or not 0 <= number < len(self._looking.page.opens):
             return None
-        folder = self._source.folder
+        folder = self._looking.source.folder
         if folder is None or not folder.is_dir():
             words = "The files of this district aren’t where they were: their rows can’t be opened."
             return self._told_opened(number, Block(f"<p>{escape(words)}</p>", words))
-        systems = self._source.systems()
-        names = {silo: system.name for silo, system in system_names(systems).items()}
+        systems = self._looking.source.systems()
+        names = {silo: system.name for silo, system in self._looking.systems.items()}
         layouts = dict(zip(systems["silo"], systems["layout"], strict=True))
-        child = str(self._child.children["child"].iloc[0])
+        child = str(self._looking.child.children["child"].iloc[0])
         return self._told_opened(
-            number, opened_rows(self._child, child, self._page.opens[number], folder, layouts, names)
+            number,
+            opened_rows(self._looking.child, child, self._looking.page.opens[number], folder, layouts, names),
         )
 
     def _told_opened(self, number: int, block: Block) -> dict[str, Any]:
         return {
             "kind": "opened",
-            "page": self._generation,
+            "page": self._looking.pages,
             "number": number,
             "markup": block.markup,
             "said": "The row is shown below its value.",
@@ -463,10 +330,3 @@ class Dashboard:
         bundle = widget_for("dashboard", self.heard)
         # Not the widget's own plain text, which would be its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}
-
-
-def _strengths(own: View) -> list[str]:
-    """Say what goes well with a child, of what the role may see."""
-    from helpers.show.family import going_well
-
-    return going_well(own.values, voice="educator")

@@ -41,7 +41,7 @@ class Seats:
     Parameters
     ----------
     whos
-        Role -> ``who, name, school``: who may look in that role.
+        Role -> ``who, name, school, children``: who may look in that role, and at how many children.
     relations
         Table ``relations``: which classes a teacher has.
     role, who
@@ -75,7 +75,10 @@ class Seats:
 
     def _sit(self) -> None:
         """Choose who looks, after another role was chosen."""
-        self._people = self._whos(self.role).reset_index(drop=True)
+        people = self._whos(self.role)
+        self._people = people[people["children"].gt(0).fillna(False).to_numpy(dtype=bool)].reset_index(
+            drop=True
+        )
         people = self._people
         if self._fixed_who is not None:
             self.who = self._fixed_who
@@ -151,9 +154,9 @@ class Seats:
         groups = [_Group(EVERYBODY, None)]
         if self.role == "teacher":
             own = self._relations
-            own = own[own["role"].eq("Teacher") & own["adult"].eq(self.who)].dropna(
-                subset=["section_id", "child"]
-            )
+            silo, _, record = (self.who or "").partition(":")
+            mine = own["role"].eq("Teacher") & own["silo"].eq(silo) & own["adult"].eq(record).fillna(False)
+            own = own[mine.to_numpy(dtype=bool)].dropna(subset=["section_id", "child"])
             for section, rows in own.groupby("section_id", sort=True):
                 title = rows["course_title"].dropna()
                 name = f"{title.iloc[0]} ({section})" if len(title) else str(section)
@@ -176,7 +179,7 @@ class Seats:
 
     def who_in_words(self) -> str:
         """Say who looks."""
-        own = self._people[self._people["who"].eq(self.who)]
+        own = self._people[self._people["who"].eq(self.who or "")]
         return role_words(self.role) if own.empty else f"{role_words(self.role)}, {own['name'].iloc[0]}"
 
     def controls(self) -> list[dict[str, Any]]:

@@ -243,7 +243,7 @@ def _names_two(findings: pd.DataFrame, district: District) -> pd.Series:
         str(column) in names.get(str(silo), ()) or str(column) in PERSON
         for silo, column in zip(findings["silo"], findings["column"], strict=True)
     ]
-    return disagree & pd.Series(about, index=findings.index)
+    return disagree & pd.Series(about, index=findings.index, dtype=bool)
 
 
 PERSON = ("first_name", "last_surname", "full_name", "birth_date")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING
 from helpers.share.real_data import Guard
 
-__all__ = ["shown_answers"]
+__all__ = ["shown_answers", "shown_shares"]
 
 # Numbers of children of which each, and what it leaves of those concerned, must be large enough.
 COUNTS = ("children", "of_children", "unknown", "answerable")
@@ -51,3 +52,36 @@ def shown_answers(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
     if "reasons" in answers:
         hidden["reasons"] = pd.Series(pd.NA, index=answers.index, dtype=STRING)
     return answers.assign(**hidden)
+
+
+def shown_shares(guard: Guard, informed: pd.DataFrame) -> pd.DataFrame:
+    """Pass shares of families through the guard.
+
+    Parameters
+    ----------
+    guard
+        The guard of a district.
+    informed
+        Table ``families_informed``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; for a real district numbers and share are NA where a part or its rest is one to nine,
+        and in the smallest other group where that would be the only one hidden among its groups.
+    """
+    if not guard.real:
+        return informed
+    informed = informed.reset_index(drop=True)
+    number, whole = (informed[name].to_numpy(dtype="int64") for name in ("numerator", "denominator"))
+    hidden = np.array(
+        [guard.hides(int(part), int(of)) for part, of in zip(number, whole, strict=True)], dtype=bool
+    )
+    grouped = informed[informed["group_by"].notna()]
+    for _, its in grouped.groupby(["measure", "domain", "group_by"], dropna=False, sort=False):
+        at = its.index.to_numpy()
+        shown = at[~hidden[at]]
+        if len(at) - len(shown) == 1 and len(shown):
+            hidden[shown[int(np.argmin(whole[shown]))]] = True
+    figures = ("numerator", "denominator", "share")
+    return informed.assign(**{name: informed[name].mask(hidden) for name in figures})

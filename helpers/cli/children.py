@@ -147,11 +147,13 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     """Put together what the systems in FOLDER know about each child.
 
     Writes profile.csv (one row a child), values.parquet (every value with its source), timeline.parquet (the
-    dated events of every child), left_out.csv (what stands behind neither, and why) and profile_accounts.csv
-    (rows = rows behind + rows left out); and the folder store, in which dashboard, views and pages find a
-    child without reading FOLDER again.
+    dated events of every child), left_out.csv (what stands behind neither, and why), profile_accounts.csv
+    (rows = rows behind + rows left out) and row_sums.csv (where every row of every file has ended); and the
+    folder store, in which dashboard, views and pages find a child without reading FOLDER again.
     """
     from helpers.profile import child_profiles
+    from helpers.profile.indicators import child_indicators
+    from helpers.profile.row_sums import row_sums
     from helpers.profile.source import source_of
     from helpers.profile.store import save_store
     from helpers.share.parts import shown_wholes
@@ -161,15 +163,18 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     guard = Guard.of(district)
     links = linked(district)
     profiles = child_profiles(district, links, school_year)
+    sums = row_sums(district, profiles)
     tables = {
         "profile.csv": profiles.profile,
         "values.parquet": profiles.values,
         "timeline.parquet": profiles.timeline,
         "left_out.csv": profiles.left_out,
         "profile_accounts.csv": profiles.accounts,
+        "row_sums.csv": sums,
     }
     written = save(out, tables)
-    written.append(str(save_store(source_of(district, links, profiles), out / "store")))
+    indicators = child_indicators(district, links, profiles)
+    written.append(str(save_store(source_of(district, links, profiles, indicators), out / "store")))
     years = profiles.values["school_year"]
     of_year = years.isna() | years.isin([profiles.school_year])
     chosen = profiles.values[profiles.values["chosen"] & of_year]
@@ -184,6 +189,7 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
             "values": shown_wholes(guard, told, "element", "children"),
             **blanks(guard, as_json),
             "accounts": profiles.accounts,
+            "where every row has ended": sums,
             "written": written,
         },
         as_json,

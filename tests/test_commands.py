@@ -32,6 +32,8 @@ WRITES = {
         "by_case.csv",
         "review.csv",
         "calibration.csv",
+        "page_scores.csv",
+        "held_page_scores.csv",
     ],
     "profile": [
         "profile.csv",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from helpers.files import District
     from helpers.link import Links
+    from helpers.profile import Profiles
 
 __all__ = ["score"]
 
@@ -49,7 +50,9 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     and the worst group lie apart; costs.csv: children whose chronic absence or falling grades the links hide
     or invent; profile_scores.csv: for each element of the profile, of how many children it says what is true.
     Where the district is linked first also by_case.csv: what became of each hard case; review.csv: what a
-    person who never errs could add; and calibration.csv: whether probabilities are what they say.
+    person who never errs could add; calibration.csv: whether probabilities are what they say;
+    page_scores.csv: of all that may stand on pages for families, what is another child's; and
+    held_page_scores.csv: how many pages are held, and why.
     Prints how many children were put together exactly right, and how many were joined to another child
     without anyone noticing.
 
@@ -78,7 +81,8 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     scores = score_links(district, links.crosswalk)
     groups = score_groups(district, links.crosswalk)
     costs = flags_lost(district, links)
-    elements = score_profiles(district, child_profiles(district, links))
+    profiles = child_profiles(district, links)
+    elements = score_profiles(district, profiles)
     tables = {
         "scores.csv": scores,
         "by_group.csv": groups.scores,
@@ -89,7 +93,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     figures: dict[str, Any] = {"scores": _by_silo_pair(scores, as_json)}
     # What a child's record carries is told by the links that came with it, not by a crosswalk alone.
     if crosswalk_file is None:
-        judged, told = _judged(district, links)
+        judged, told = _judged(district, links, profiles)
         tables |= judged
         figures |= told
     figures |= {
@@ -102,14 +106,23 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     emit({**figures, "written": save(out, tables)}, as_json)
 
 
-def _judged(district: District, links: Links) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+def _judged(
+    district: District, links: Links, profiles: Profiles
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Judge what only links with their evidence can be asked."""
-    from helpers.score import score_calibration, score_cases, score_children, with_review
+    from helpers.score import (
+        judge_family_pages,
+        score_calibration,
+        score_cases,
+        score_children,
+        with_review,
+    )
 
     children = score_children(district, links)
     cases = score_cases(district, links)
     review = with_review(district, links)
     calibration = score_calibration(district, links.pairs)
+    pages = judge_family_pages(district, links, profiles)
     outcome = children["outcome"]
     silent = (outcome == "wrong") & ~children["noticed"].fillna(False)
     figures = {
@@ -124,8 +137,11 @@ def _judged(district: District, links: Links) -> tuple[dict[str, pd.DataFrame], 
         "accepted, and after a review": review[
             ["pair_kind", "possible", "precision", "recall", "precision_after", "recall_after", "asked"]
         ].round(4),
+        "may stand on family pages": pages.pages.round(4),
+        "family pages held": pages.held.drop(columns="citation").round(4),
     }
     tables = {"by_case.csv": cases, "review.csv": review, "calibration.csv": calibration}
+    tables |= {"page_scores.csv": pages.pages, "held_page_scores.csv": pages.held}
     return tables, figures
 
 

@@ -5,11 +5,13 @@ from helpers.score.calibration import score_calibration
 from helpers.score.cases import score_cases
 from helpers.score.children import score_children
 from helpers.score.crosswalk_file import crosswalk_from, must_be_of
+from helpers.score.family_pages import FamilyPageScores, judge_family_pages
 from helpers.score.findings import score_findings
 from helpers.score.flags import flags_lost, true_flags
 from helpers.score.groups import GroupScores, score_groups
 from helpers.score.links import score_links
 from helpers.score.missed import missed_by_group
+from helpers.score.pages import score_held_pages, score_pages
 from helpers.score.pairs import score_pairs
 from helpers.score.profiles import judge_profiles, score_profiles
 from helpers.score.regions import score_movers, score_region, true_region
@@ -18,10 +20,12 @@ from helpers.score.truth import true_crosswalk
 
 __all__ = [
     "AnswerKey",
+    "FamilyPageScores",
     "GroupScores",
     "can_be_judged",
     "crosswalk_from",
     "flags_lost",
+    "judge_family_pages",
     "judge_profiles",
     "missed_by_group",
     "must_be_of",
@@ -31,8 +35,10 @@ __all__ = [
     "score_children",
     "score_findings",
     "score_groups",
+    "score_held_pages",
     "score_links",
     "score_movers",
+    "score_pages",
     "score_pairs",
     "score_profiles",
     "score_region",

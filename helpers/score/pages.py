@@ -154,7 +154,8 @@ def score_pages(
     )
     whole = None if known is None else _placed(known)["domain"].value_counts()
     told = []
-    for domain in [*sorted(lines["domain"].dropna().unique().tolist()), None]:
+    domains = {*lines["domain"].tolist(), *([] if whole is None else whole.index.tolist())}
+    for domain in [*sorted(domains), None]:
         its = lines if domain is None else lines[lines["domain"].eq(domain)]
         could = None if whole is None else int(whole.sum() if domain is None else whole.get(domain, 0))
         told.append(

@@ -261,7 +261,7 @@ def _households(ties: pd.DataFrame) -> np.ndarray:
     """
     adult = pd.factorize(ties["silo"] + "\n" + ties["guardian"])[0]
     name = (ties["first_name"].fillna("") + " " + ties["last_surname"].fillna("")).str.casefold()
-    same = pd.factorize(ties["email"] + "\n" + name.str.strip().replace("", pd.NA))[0]
+    same = pd.factorize(ties["email"] + "\n" + name.str.strip().mask(name.str.strip().eq("")))[0]
     child = pd.factorize(ties["silo"] + "\n" + ties["record"])[0]
     adults, persons = int(np.max(adult)) + 1, int(np.max(same, initial=-1)) + 1
     known = same >= 0

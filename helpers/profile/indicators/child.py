@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
-from helpers.profile.indicators.days import days_measured, lay_out_days
-from helpers.profile.indicators.declared import Definition, Indicator, declared_indicators
-from helpers.profile.indicators.statuses import judged
+from helpers.layouts import STRING, empty_table
+from helpers.profile.indicators.days import lay_out_days
+from helpers.profile.indicators.declared import Indicator, declared_indicators
+from helpers.profile.indicators.measures import Facts, measured_by
+from helpers.profile.indicators.statuses import Children, judged, written
+from helpers.profile.indicators.told import Told
 from helpers.profile.newest_day import newest_days
 
 if TYPE_CHECKING:
@@ -44,28 +46,26 @@ def child_indicators(
     pandas.DataFrame
         Table ``indicators``, sorted by child; of each child at least one row an indicator and definition.
     """
-    grades = _grades(profiles)
-    spoken = newest_days(district).days
-    newest = max(spoken.values(), default=pd.Timestamp(0))
-    laid_out = lay_out_days(district, profiles)
-    days = {"school": laid_out, "child": laid_out.of_children()}
-
-    def measured(indicator: Indicator, definition: Definition) -> pd.DataFrame:
-        return days_measured(days, definition)
-
     asked = declared_indicators() if declared is None else declared
+    profile = profiles.profile
+    children = Children(
+        names=pd.Index(profile["child"], dtype=STRING),
+        grades=profile["roster_grade_level"].to_numpy(dtype=object),
+        newest=max(newest_days(district).days.values(), default=pd.Timestamp(0)),
+    )
+    if not asked or not len(children.names):
+        return empty_table("indicators")
+    names = {name for each in asked for one in each.definition for name in each.elements_of(one)}
+    laid_out = lay_out_days(district, profiles)
+    facts = Facts(
+        Told(profiles, sorted(names | {"days_enrolled", "days_absent"}), children.names),
+        {"school": laid_out, "child": laid_out.of_children()},
+        children,
+    )
     parts = [
-        judged(measured(indicator, definition), indicator, definition, grades, newest)
+        judged(measured, indicator, definition, children, flag=flag, warn=warn)
         for indicator in asked
         for definition in indicator.definition
+        for measured, flag, warn in measured_by(indicator, definition, facts)
     ]
-    whole = pd.concat(parts, ignore_index=True) if parts else empty_table("indicators")
-    whole = whole.assign(school_year=profiles.school_year)
-    whole = whole.iloc[whole["child"].argsort(kind="stable")]
-    return as_table("indicators", whole.reset_index(drop=True))
-
-
-def _grades(profiles: Profiles) -> pd.Series:
-    """Give the grade level that each profile shows."""
-    shown = profiles.profile.set_index("child")["roster_grade_level"]
-    return shown.set_axis(shown.index.astype(STRING))
+    return written(parts, children, profiles.school_year)

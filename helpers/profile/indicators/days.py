@@ -155,7 +155,7 @@ def _nothing(statuses: pd.Series) -> LaidOutDays:
 
 def _trusted(profiles: Profiles) -> pd.Series:
     """Say of each child whose days the profile shows: one system's, as several may keep attendance."""
-    values = profiles.values
+    values = profiles.said
     chosen = values["chosen"] & values["element"].eq("days_enrolled") & values["status"].eq("Reported")
     chosen &= values["school_year"].isin([profiles.school_year])
     shown = values.loc[chosen.astype(bool), ["child", "silo"]]
@@ -164,7 +164,7 @@ def _trusted(profiles: Profiles) -> pd.Series:
 
 def _schools(pieces: pd.DataFrame, district: District, profiles: Profiles) -> pd.Series:
     """Name the schools of pieces of enrolment: as their own system has it, else as the profiles do."""
-    values = profiles.values
+    values = profiles.said
     told = values["element"].eq("school") & values["chosen"] & values["value"].notna()
     shown = values.loc[told.astype(bool), ["child", "silo", "school_year", "value"]]
     shown = shown[~shown["silo"].isin(pieces["silo"].unique())].rename(columns={"value": "school_name"})

@@ -19,6 +19,7 @@ __all__ = [
     "Definition",
     "Indicator",
     "Limit",
+    "Part",
     "declared_indicators",
     "definition",
     "indicator",
@@ -56,6 +57,18 @@ class Limit(Declared):
         return self
 
 
+class Part(Declared):
+    """One element that a definition looks at by itself; it may have limits of its own."""
+
+    element: str
+    name: str | None = None
+    """What the part is called, where there are several."""
+    of: str | None = None
+    """The element of which it is a share."""
+    flag: Limit | None = None
+    warn: Limit | None = None
+
+
 class Definition(Declared):
     """One way in which an indicator is defined by somebody."""
 
@@ -87,9 +100,10 @@ class Definition(Declared):
     last_days: Annotated[int, Field(gt=0)] | None = None
     """Only so many days of the calendar, up to the newest of the system."""
 
-    # Marks, tests, forms.
-    subjects: tuple[str, ...] = ()
+    # Elements looked at one by one, and the norms of a test.
+    part: tuple[Part, ...] = ()
     norms: int | None = None
+    subject: Literal["Mathematics", "Reading"] | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Definition:
@@ -113,8 +127,8 @@ class Indicator(Declared):
     title: str
     tenet: Literal["Healthy", "Safe", "Engaged", "Supported", "Challenged"]
     domain: str
-    measure: str
-    elements: tuple[str, ...]
+    measure: Literal["days", "parts", "norms", "growth", "credits", "languages", "activities"]
+    elements: tuple[str, ...] = ()
     days_until_stale: Annotated[int, Field(gt=0)]
     meaning: str
     definition: tuple[Definition, ...]
@@ -126,7 +140,8 @@ class Indicator(Declared):
 
     def elements_of(self, definition: Definition) -> tuple[str, ...]:
         """Name the elements that a definition uses, sorted."""
-        return tuple(sorted(definition.elements or self.elements))
+        parts = [name for part in definition.part for name in (part.element, part.of) if name]
+        return tuple(sorted({*(definition.elements or (() if parts else self.elements)), *parts}))
 
     @model_validator(mode="after")
     def _holds_together(self) -> Indicator:
@@ -139,7 +154,7 @@ class Indicator(Declared):
         if sum(each.default for each in self.definition) != 1:
             faults.append(f"{self.name}: one of its definitions has to be default = true")
         known = {each.name for each in elements()}
-        used = {*self.elements, *(name for each in self.definition for name in each.elements)}
+        used = {*self.elements, *(name for each in self.definition for name in self.elements_of(each))}
         for name in sorted(used - known):
             faults.append(f"{self.name}: no element is called {name!r}.{nearest(name, known)}")
         for name in sorted(used & NEVER_A_FLAG):
@@ -181,7 +196,7 @@ def read_indicators(path: Path) -> Declarations:
     BadInput
         When the file breaks its language; every fault is named.
     """
-    known = {name for part in (Indicator, Definition, Limit) for name in part.model_fields}
+    known = {name for part in (Indicator, Definition, Part, Limit) for name in part.model_fields}
     try:
         return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:

@@ -2,25 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, cast, missing
+from helpers.layouts import STRING, as_table, cast, missing
 from helpers.profile.indicators.declared import Definition, Indicator, Limit
 
-__all__ = ["STATUSES", "detailed", "judged", "worst"]
+__all__ = ["STATUSES", "Children", "Judged", "detailed", "judged", "worst", "written"]
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 # From what calls for a person to what says nothing of the child.
 STATUSES = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
+FLAGGED, WARNING, UNKNOWN, CLEAR, NOT_APPLICABLE = range(len(STATUSES))
 # A share is compared as counts, to nine places: 18 of 180 isn't lost to a rounding.
 PLACES = 9
+TOO_OLD = "why=too old"
 MEASURED: dict[str, Any] = {
     **dict.fromkeys(["child", "word", "detail", "link_band"], STRING),
     **dict.fromkeys(["value", "numerator", "denominator"], np.dtype("float64")),
     **dict.fromkeys(["as_of", "fresh_on"], np.dtype("datetime64[us]")),
+    "not_for": np.dtype("bool"),
 }
+
+
+@dataclass(frozen=True)
+class Children:
+    """The children of a district.
+
+    Attributes
+    ----------
+    names
+        Children, in order.
+    grades
+        Grade level of each; None where it isn't known.
+    newest
+        The newest day for which any system speaks.
+    """
+
+    names: pd.Index
+    grades: npt.NDArray[np.object_]
+    newest: pd.Timestamp
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Children under one definition: places of children, places in `STATUSES`, and what was measured."""
+
+    indicator: Indicator
+    definition: Definition
+    child: Ints
+    status: Ints
+    measured: pd.DataFrame
+    threshold: float | None
 
 
 def detailed(**parts: pd.Series) -> pd.Series:
@@ -37,13 +76,13 @@ def detailed(**parts: pd.Series) -> pd.Series:
         Text; NA where no part is there.
     """
     index = next(iter(parts.values())).index
-    whole = pd.Series("", index=index, dtype=STRING)
+    whole = pd.Series(pd.NA, index=index, dtype=STRING)
     for name, texts in parts.items():
-        said = texts.astype(STRING).str.replace(r"[;=]", ",", regex=True)
-        part = name + "=" + said
-        between = whole.map({"": ""}).fillna("; ")
-        whole = whole.where(said.isna(), whole + between + part.fillna(""))
-    return whole.where(whole != "")
+        if texts.isna().all():
+            continue
+        part = name + "=" + texts.astype(STRING).str.replace(r"[;=]", ",", regex=True)
+        whole = (whole + "; " + part).fillna(whole).fillna(part)
+    return whole
 
 
 def worst(statuses: pd.Series, by: list[pd.Series]) -> pd.Series:
@@ -65,18 +104,17 @@ def worst(statuses: pd.Series, by: list[pd.Series]) -> pd.Series:
     return rank.groupby(by, sort=True).min().map(dict(enumerate(STATUSES))).astype(STRING)
 
 
-def _beyond(measured: pd.DataFrame, limit: Limit | None, *, shares: bool) -> np.ndarray:
+def _beyond(measured: pd.DataFrame, limit: Limit | None, *, shares: bool) -> Bools:
     """Say which values a limit is about; an unknown value is beyond none."""
     if limit is None:
         return np.zeros(len(measured), dtype=bool)
     if limit.words:
         return measured["word"].isin(list(limit.words)).to_numpy(dtype=bool)
-    at = float(limit.at or 0.0)
     value = measured["value"].to_numpy(dtype="float64")
-    against = np.full(len(value), at)
+    against = np.full(len(value), float(limit.at or 0.0))
     if shares:
         value = measured["numerator"].to_numpy(dtype="float64")
-        against = at * measured["denominator"].to_numpy(dtype="float64")
+        against = against * measured["denominator"].to_numpy(dtype="float64")
     value, against = np.round(value, PLACES), np.round(against, PLACES)
     with np.errstate(invalid="ignore"):
         if limit.compare == "at least":
@@ -90,81 +128,132 @@ def judged(
     measured: pd.DataFrame,
     indicator: Indicator,
     definition: Definition,
-    grades: pd.Series,
-    newest: pd.Timestamp,
-) -> pd.DataFrame:
+    children: Children,
+    *,
+    flag: Limit | None = None,
+    warn: Limit | None = None,
+) -> Judged:
     """Give every child a status under one definition.
 
     Parameters
     ----------
     measured
-        ``child``, and of ``value, word, numerator, denominator, detail, as_of, link_band, fresh_on`` what
-        there is: one row a child, or one a child and part. ``fresh_on``: the day up to which the system can
-        tell; `as_of` when missing.
+        ``child``, and of ``value, word, numerator, denominator, detail, as_of, link_band, fresh_on, not_for``
+        what there is: one row a child, or one a child and school. ``fresh_on``: the day up to which the
+        system can tell; `as_of` when missing. ``not_for``: the element doesn't apply to the child.
     indicator, definition
         The indicator, and the definition by which it is judged.
-    grades
-        Grade level by child: the children of the district.
-    newest
-        The newest day for which any system speaks.
+    children
+        The children of the district.
+    flag, warn
+        Limits of a part of the definition; its own when not given.
+
+    Returns
+    -------
+    Judged
+        Children without a measure are Unknown. What is older than the indicator allows clears nobody: it is
+        Unknown, and a flag stays.
+    """
+    flag, warn = flag or definition.flag, warn or definition.warn
+    have = measured.reset_index(drop=True)
+    at = children.names.get_indexer(pd.Index(have["child"]))
+    have, at = have[at >= 0], at[at >= 0]
+    lacking = np.ones(len(children.names), dtype=bool)
+    lacking[at] = False
+    others = np.flatnonzero(lacking)
+    rows = _with_others(have, len(others))
+    child = np.concatenate([at, others]).astype("int64")
+
+    shares = definition.unit == "rate"
+    known = (rows["value"].notna() | rows["word"].notna()).to_numpy(dtype=bool)
+    flagged = known & _beyond(rows, flag, shares=shares)
+    warned = known & ~flagged & _beyond(rows, warn, shares=shares)
+    age = (children.newest - rows["fresh_on"].fillna(rows["as_of"])).dt.days
+    old = (age > indicator.days_until_stale).fillna(False).to_numpy(dtype=bool)
+    stale = known & ~flagged & old
+    status = np.full(len(rows), CLEAR, dtype="int64")
+    for place, here in ((WARNING, warned), (FLAGGED, flagged), (UNKNOWN, ~known | stale)):
+        status[here] = place
+    if definition.minimum is not None:
+        status[known & (rows["denominator"].to_numpy() < definition.minimum)] = NOT_APPLICABLE
+    status[rows["not_for"].to_numpy(dtype=bool)] = NOT_APPLICABLE
+    if definition.grades:
+        grade = children.grades[child]
+        without = pd.isna(grade)
+        status[without] = UNKNOWN
+        status[~without & ~np.isin(grade.astype(str), definition.grades)] = NOT_APPLICABLE
+    aged = stale & (status == UNKNOWN)
+    if aged.any():
+        detail = rows["detail"]
+        rows = rows.assign(detail=detail.mask(aged, (detail + "; ").fillna("") + TOO_OLD))
+    limit = flag or warn
+    return Judged(indicator, definition, child, status, rows, limit.at if limit else None)
+
+
+def _with_others(have: pd.DataFrame, others: int) -> pd.DataFrame:
+    """Give measured rows all columns, and an empty row to each child without one."""
+    columns = {}
+    for name, dtype in MEASURED.items():
+        if name == "child":
+            continue
+        if name == "not_for":
+            own = have[name].to_numpy(dtype=bool) if name in have else np.zeros(len(have), bool)
+            columns[name] = np.concatenate([own, np.zeros(others, bool)])
+            continue
+        first = cast(have[name], dtype).array if name in have else missing(len(have), dtype)
+        both = [pd.Series(first), pd.Series(missing(others, dtype))]
+        columns[name] = pd.concat(both, ignore_index=True).array
+    return pd.DataFrame(columns, copy=False)
+
+
+def written(parts: list[Judged], children: Children, school_year: int | None) -> pd.DataFrame:
+    """Write judged children as the table ``indicators``.
+
+    Parameters
+    ----------
+    parts
+        What was judged, in the order in which it is shown.
+    children
+        The children of the district.
+    school_year
+        The year.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of table ``indicators`` but ``school_year``; children without a measure are Unknown. What is
-        older than the indicator allows clears nobody: it is Unknown, and a flag stays.
+        Table ``indicators``, sorted by child.
     """
-    have = measured.reset_index(drop=True)
-    lacking = grades.index[~grades.index.isin(have["child"])]
-    columns = {
-        name: cast(have[name], dtype).array if name in have else missing(len(have), dtype)
-        for name, dtype in MEASURED.items()
-    }
-    rest = {name: missing(len(lacking), dtype) for name, dtype in MEASURED.items()}
-    rest["child"] = lacking.astype(STRING).array
-    parts = [pd.DataFrame(each) for each in (columns, rest) if len(each["child"])]
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns)
+    child = np.concatenate([part.child for part in parts])
+    which = np.repeat(np.arange(len(parts)), [len(part.child) for part in parts])
+    order = np.lexsort((np.arange(len(child)), which, child))
+    which = which[order]
 
-    shares = definition.unit == "rate"
-    known = (rows["word"].notna() if _in_words(definition) else rows["value"].notna()).to_numpy(dtype=bool)
-    flagged = known & _beyond(rows, definition.flag, shares=shares)
-    warned = known & ~flagged & _beyond(rows, definition.warn, shares=shares)
-    age = (newest - rows["fresh_on"].fillna(rows["as_of"])).dt.days
-    stale = known & ~flagged & (age > indicator.days_until_stale).fillna(False).to_numpy(dtype=bool)
-    status = np.full(len(rows), "Clear", dtype=object)
-    for word, here in (("Warning", warned), ("Flagged", flagged), ("Unknown", ~known | stale)):
-        status[here] = word
-    if definition.minimum is not None:
-        short = known & (rows["denominator"] < definition.minimum).fillna(False).to_numpy(dtype=bool)
-        status[short] = "Not applicable"
-    if definition.grades:
-        grade = rows["child"].map(grades)
-        outside = (grade.notna() & ~grade.isin(list(definition.grades))).to_numpy(dtype=bool)
-        status[grade.isna().to_numpy(dtype=bool)] = "Unknown"
-        status[outside] = "Not applicable"
-    detail = rows["detail"].mask(
-        stale & (status == "Unknown"),
-        (rows["detail"] + "; ").fillna("") + "why=too old",
-    )
-    return pd.DataFrame(
+    def each(values: list[Any], dtype: Any) -> Any:
+        return pd.array(values, dtype=dtype).take(which)
+
+    measured = pd.concat([part.measured for part in parts], ignore_index=True).iloc[order]
+    status = np.concatenate([part.status for part in parts])[order]
+    whole = pd.DataFrame(
         {
-            "child": rows["child"],
-            "indicator": indicator.name,
-            "definition": definition.name,
-            "status": pd.array(status, dtype=STRING),
-            "value": rows["value"],
-            "unit": definition.unit,
-            "numerator": rows["numerator"],
-            "denominator": rows["denominator"],
-            "threshold": definition.flag.at if definition.flag else None,
-            "detail": detail,
-            "elements": ";".join(indicator.elements_of(definition)),
-            "as_of": rows["as_of"],
-            "link_band": rows["link_band"],
-        }
+            "child": children.names.array.take(child[order]),
+            "school_year": pd.array([school_year], dtype="Int64").take(np.zeros(len(child), "int64")),
+            "indicator": each([part.indicator.name for part in parts], STRING),
+            "definition": each([part.definition.name for part in parts], STRING),
+            "status": pd.array(STATUSES, dtype=STRING).take(status),
+            "value": measured["value"].array,
+            "unit": each([part.definition.unit for part in parts], STRING),
+            "numerator": measured["numerator"].array,
+            "denominator": measured["denominator"].array,
+            "threshold": np.array(
+                [np.nan if part.threshold is None else part.threshold for part in parts], dtype="float64"
+            )[which],
+            "detail": measured["detail"].array,
+            "elements": each(
+                [";".join(part.indicator.elements_of(part.definition)) for part in parts], STRING
+            ),
+            "as_of": measured["as_of"].array,
+            "link_band": measured["link_band"].array,
+        },
+        copy=False,
     )
-
-
-def _in_words(definition: Definition) -> bool:
-    """Say whether a definition judges words, not numbers."""
-    return bool(definition.flag and definition.flag.words)
+    return as_table("indicators", whole)

@@ -1,0 +1,319 @@
+"""What a definition compares with its limits, computed from elements of the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from math import erf, sqrt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING
+from helpers.profile.elements import credit_terms, element
+from helpers.profile.indicators.days import LaidOutDays, days_measured
+from helpers.profile.indicators.declared import Definition, Indicator, Limit
+from helpers.profile.indicators.statuses import Children, detailed
+from helpers.profile.indicators.told import Told, weakest
+from helpers.profile.values import folded
+
+__all__ = ["Facts", "measured_by"]
+
+NORMS = Path(__file__).parent.parent / "tables" / "map_norms.csv"
+GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
+NINTH = GRADES.index("09")
+# The season of a test by the month of its day, as the norms have three: about 4, 20 and 32 weeks of lessons.
+SEASONS = {**dict.fromkeys((7, 8, 9, 10, 11), "Fall"), **dict.fromkeys((12, 1, 2), "Winter")}
+
+Measured = Iterator[tuple[pd.DataFrame, Limit | None, Limit | None]]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What indicators are computed from.
+
+    Attributes
+    ----------
+    told
+        Chosen values of elements.
+    days
+        ``child`` and ``school``: the days of each child, and of each child at each school.
+    children
+        The children.
+    """
+
+    told: Told
+    days: Mapping[str, LaidOutDays]
+    children: Children
+
+    @cached_property
+    def without_days(self) -> pd.DataFrame:
+        """Children whose days nobody can lay out: ``child, detail, recorded`` (absences), tie and day."""
+        here = ~self.children.names.isin(self.days["child"].rows["child"])
+        enrolled = self.told.of("days_enrolled").loc[here]
+        absent = self.told.of("days_absent").loc[here]
+        return pd.DataFrame(
+            {
+                "child": self.children.names[here],
+                "detail": detailed(why=enrolled["why"].fillna("Empty")).array,
+                "recorded": absent["value_number"].array,
+                "link_band": absent["link_band"].array,
+                "as_of": absent["as_of"].array,
+            }
+        )
+
+
+def _of_days(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+    """Count days; of who has none, recorded absences alone may be enough for a flag, and clear nobody."""
+    measured = days_measured(facts.days, definition)
+    others, limit = facts.without_days, definition.flag
+    any_absence = set(definition.absent) == {"Excused Absence", "Unexcused Absence"}
+    if limit and limit.at and definition.of == "days" and definition.minimum is None and any_absence:
+        enough = others["recorded"].where(others["recorded"] >= limit.at)
+        others = others.assign(value=enough, numerator=enough)
+    yield pd.concat([part for part in (measured, others) if len(part)] or [measured]), None, None
+
+
+def _of_parts(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+    """Take elements one by one: a number, a word, or a share of another element."""
+    names = facts.children.names
+    for part in definition.part:
+        rows = facts.told.of(part.element)
+        said = pd.Series(part.name, index=names, dtype=STRING)
+        is_word = element(part.element).type == "string"
+        word = rows["value"] if is_word else _nothing(names)
+        value = pd.Series(np.nan, names) if is_word else rows["value_number"]
+        numerator = denominator = pd.Series(np.nan, index=names)
+        band, as_of = rows["link_band"], rows["as_of"]
+        why, not_for = rows["why"], rows["not_for"]
+        if part.of is not None:
+            whole = facts.told.of(part.of)
+            numerator, denominator = value, whole["value_number"]
+            value = numerator / denominator.where(denominator > 0)
+            # Of nothing there is no share; the definition's minimum says for whom that is no question.
+            value = value.mask(denominator == 0, 0.0)
+            band, as_of = (
+                weakest(band, whole["link_band"]),
+                as_of.where(as_of < whole["as_of"], whole["as_of"]),
+            )
+            why = why.fillna(whole["why"])
+        yield (
+            pd.DataFrame(
+                {
+                    "child": names,
+                    "value": value.array,
+                    "word": word.array,
+                    "numerator": numerator.array,
+                    "denominator": denominator.array,
+                    "detail": detailed(part=said, says=word, why=why).array,
+                    "as_of": as_of.array,
+                    "link_band": band.array,
+                    "not_for": not_for.to_numpy(dtype=bool),
+                }
+            ),
+            part.flag,
+            part.warn,
+        )
+
+
+def _nothing(index: pd.Index) -> pd.Series:
+    return pd.Series(pd.NA, index=index, dtype=STRING)
+
+
+@cache
+def _norms() -> pd.DataFrame:
+    """Read the norms: mean and deviation by year of the norms, subject, season and grade; fitted."""
+    return pd.read_csv(NORMS, dtype={"grade_level": "str"})
+
+
+def _normed(definition: Definition, seasons: pd.Series, grades: np.ndarray, column: str) -> np.ndarray:
+    """Look a column of the norms up; NaN where they have none."""
+    norms = _norms()
+    mine = norms[(norms["norms"] == definition.norms) & (norms["subject"] == definition.subject)]
+    table = mine.set_index(["season", "grade_level"])[column]
+    wanted = pd.MultiIndex.from_arrays([seasons.to_numpy(dtype=object), grades])
+    return table.reindex(wanted).to_numpy(dtype="float64")
+
+
+def _seasons(days: pd.Series) -> pd.Series:
+    return days.dt.month.map(lambda month: SEASONS.get(int(month), "Spring"), na_action="ignore")
+
+
+def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+    """Give the place of a score among children of the grade and season, by a normal curve of the norms."""
+    names = facts.children.names
+    rows = facts.told.of(indicator.elements_of(definition)[0])
+    seasons = _seasons(rows["as_of"])
+    mean, deviation = (
+        _normed(definition, seasons, facts.children.grades, column) for column in ("fitted_mean", "fitted_sd")
+    )
+    apart = (rows["value_number"].to_numpy() - mean) / deviation
+    percentile = 50 * (1 + np.array([erf(one) for one in apart / sqrt(2)]))
+    yield (
+        pd.DataFrame(
+            {
+                "child": names,
+                "value": percentile,
+                "detail": detailed(
+                    score=rows["value_number"].round().astype("Int64").astype(STRING),
+                    mean=_tenths(mean, names),
+                    season=seasons.astype(STRING),
+                    why=rows["why"],
+                ).array,
+                "as_of": rows["as_of"].array,
+                "link_band": rows["link_band"].array,
+                "not_for": rows["not_for"].to_numpy(dtype=bool),
+            }
+        ),
+        None,
+        None,
+    )
+
+
+def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+    """Compare a year's growth with how far the mean of the grade lies above that of the grade before."""
+    names, grades = facts.children.names, facts.children.grades
+    rows = facts.told.of(indicator.elements_of(definition)[0])
+    seasons = _seasons(rows["as_of"])
+    before = pd.Series(grades).map(dict(zip(GRADES[1:], GRADES[:-1], strict=True))).to_numpy(dtype=object)
+    expected = _normed(definition, seasons, grades, "fitted_mean") - _normed(
+        definition, seasons, before, "fitted_mean"
+    )
+    growth = rows["value_number"].to_numpy()
+    # Where the norms themselves don't grow there is nothing to compare with.
+    no_growth = expected <= 0
+    share = growth / np.where(no_growth, np.nan, expected)
+    yield (
+        pd.DataFrame(
+            {
+                "child": names,
+                "value": share,
+                "numerator": growth,
+                "denominator": expected,
+                "detail": detailed(season=seasons.astype(STRING), why=rows["why"]).array,
+                "as_of": rows["as_of"].array,
+                "link_band": rows["link_band"].array,
+                "not_for": rows["not_for"].to_numpy(dtype=bool) | (no_growth & ~np.isnan(growth)),
+            }
+        ),
+        None,
+        None,
+    )
+
+
+def _tenths(numbers: np.ndarray, index: pd.Index) -> pd.Series:
+    return pd.Series(numbers, index=index).map("{:.1f}".format, na_action="ignore").astype(STRING)
+
+
+def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+    """Compare credits in all with those of the years of high school that are over."""
+    names = facts.children.names
+    rows = facts.told.of("credits_total")
+    place = pd.Series(facts.children.grades).map({grade: at for at, grade in enumerate(GRADES)})
+    expected = (place.to_numpy(dtype="float64") - NINTH) * credit_terms().credits_a_year
+    earned = rows["value_number"].to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(expected > 0, earned / expected, np.nan)
+    yield (
+        pd.DataFrame(
+            {
+                "child": names,
+                "value": share,
+                "numerator": earned,
+                "denominator": expected,
+                "detail": detailed(why=rows["why"]).array,
+                "as_of": rows["as_of"].array,
+                "link_band": rows["link_band"].array,
+            }
+        ),
+        None,
+        None,
+    )
+
+
+def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+    """Say whether the family is addressed in the language that is spoken at home."""
+    names = facts.children.names
+    home = facts.told.of("home_language")
+    spoken_to = facts.told.of("contact_language")
+    same = folded(home["value"]).eq(folded(spoken_to["value"]))
+    known = home["value"].notna() & spoken_to["value"].notna()
+    word = same.fillna(False).astype(bool).map({True: "same", False: "another"}).astype(STRING).where(known)
+    yield (
+        pd.DataFrame(
+            {
+                "child": names,
+                "word": word.array,
+                "detail": detailed(
+                    home=home["value"], contact=spoken_to["value"], why=home["why"].fillna(spoken_to["why"])
+                ).array,
+                "as_of": spoken_to["as_of"].array,
+                "link_band": weakest(home["link_band"], spoken_to["link_band"]).array,
+            }
+        ),
+        None,
+        None,
+    )
+
+
+def _activities(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+    """Add up activities and clubs; of who is on no list nothing is known: no list names who could be."""
+    names = facts.children.names
+    rows = {name: facts.told.of(name) for name in ("school_activities", "community_clubs", "club_hours")}
+    activities, clubs, hours = (each["value_number"] for each in rows.values())
+    total = activities.fillna(0) + clubs.fillna(0)
+    total = total.where(activities.notna() | clubs.notna())
+    both = rows["school_activities"], rows["community_clubs"]
+    yield (
+        pd.DataFrame(
+            {
+                "child": names,
+                "value": total.array,
+                "detail": detailed(
+                    activities=_whole(activities),
+                    clubs=_whole(clubs),
+                    hours=_tenths(hours.to_numpy(), names),
+                    why=pd.Series("On no list", names, dtype=STRING).where(total.isna()),
+                ).array,
+                "as_of": both[0]["as_of"].fillna(both[1]["as_of"]).array,
+                "link_band": weakest(both[0]["link_band"], both[1]["link_band"]).array,
+            }
+        ),
+        None,
+        None,
+    )
+
+
+def _whole(numbers: pd.Series) -> pd.Series:
+    return numbers.round().astype("Int64").astype(STRING)
+
+
+MEASURES: Mapping[str, Callable[[Indicator, Definition, Facts], Measured]] = {
+    "days": _of_days,
+    "parts": _of_parts,
+    "norms": _standing,
+    "growth": _growing,
+    "credits": _credits,
+    "languages": _languages,
+    "activities": _activities,
+}
+
+
+def measured_by(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+    """Measure every child under one definition.
+
+    Parameters
+    ----------
+    indicator, definition
+        The indicator and its definition.
+    facts
+        What it is computed from.
+
+    Yields
+    ------
+    tuple
+        What `judged` takes, and limits of the part that it is about; None: those of the definition.
+    """
+    return MEASURES[indicator.measure](indicator, definition, facts)

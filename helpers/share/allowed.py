@@ -30,6 +30,8 @@ class Allowed:
         Names that may be seen, each with its domain.
     hidden
         Systems that tell none of these domains: nothing that they say is seen.
+    unknown
+        Those of them that the role sees for no purpose: what they say of whose a child is doesn't count.
     withheld
         ``domain, title, allow, why, rule_id, citation``: what the role doesn't see, or sees as counts.
     """
@@ -42,6 +44,7 @@ class Allowed:
     timeline: Mapping[str, str]
     indicators: Mapping[str, str]
     hidden: frozenset[str]
+    unknown: frozenset[str]
     withheld: pd.DataFrame
 
     @property
@@ -128,6 +131,7 @@ def allowed_for(policy: Policy, role: Role, purpose: Purpose, systems: pd.DataFr
             why = f"counts of groups only: {why}"
         withheld.append((domain.name, domain.title, allow, why, rule_id, policy.citation(rule_id)))
     seen = {name: policy.domains[name] for name in rows}
+    ever = frozenset(name for name in policy.domains if policy.rule(role.name, name).allow == "row")
     return Allowed(
         role=role,
         purpose=purpose,
@@ -137,6 +141,7 @@ def allowed_for(policy: Policy, role: Role, purpose: Purpose, systems: pd.DataFr
         timeline=_names(seen, rows, "timeline"),
         indicators=_names(seen, rows, "indicators"),
         hidden=_hidden(policy, frozenset(rows), systems),
+        unknown=_hidden(policy, ever, systems),
         withheld=pd.DataFrame(
             withheld, columns=["domain", "title", "allow", "why", "rule_id", "citation"], dtype="string"
         ),

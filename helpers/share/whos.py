@@ -59,7 +59,7 @@ def whos(source: Source, role: str, policy: Policy | None = None) -> pd.DataFram
     elif found.who == "adult":
         frame = _adults(ties.relations, "Guardian" if found.scope == "own child" else "Teacher")
     else:
-        hidden = allowed_for(policy, found, purpose, source.systems()).hidden
+        hidden = allowed_for(policy, found, purpose, source.systems()).unknown
         frame = _schools(ties.schools(hidden), found.name == "counsellor")
     texts = frame.reindex(columns=COLUMNS[:3]).astype(STRING)
     return texts.assign(children=frame.get("children", pd.Series(dtype="Int64"))).astype(

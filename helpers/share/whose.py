@@ -143,7 +143,7 @@ def whose(
     Refused
         When nobody of that role is called so, or nobody has anything to do with a child.
     """
-    role, hidden = allowed.role, allowed.hidden
+    role, hidden = allowed.role, allowed.unknown
     if role.needs_consent:
         everybody = _everybody(ties)
         named = agreed(

@@ -1,0 +1,293 @@
+"""Each rule of the policy has what it allows and what it refuses; nothing else is in any view."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpers.share import Refused, View, read_policy, view
+from tests.share.canaries import Canary, found
+from tests.share.small_source import (
+    CHILDREN,
+    CONSENTS,
+    GUARDIANS,
+    IN_DOUBT,
+    OF_AGE,
+    WHO,
+    WITHOUT_RIGHTS,
+    SmallSource,
+    as_written,
+    may_see,
+)
+
+SOURCE = SmallSource()
+GRID = [(role, domain) for role, row in as_written()["grid"].items() for domain in row]
+ASKED = [(role["name"], purpose) for role in as_written()["role"] for purpose in role["purposes"]]
+_OPENED: dict[tuple[str, str], View] = {}
+
+
+def opened(role: str, purpose: str | None = None) -> View:
+    key = (role, purpose or read_policy().roles[role].purposes[0])
+    if key not in _OPENED:
+        _OPENED[key] = view(SOURCE, role, WHO[role], key[1], consents=CONSENTS)
+    return _OPENED[key]
+
+
+def text_of(shown: View) -> str:
+    tables = (shown.children, shown.values, shown.timeline, shown.indicators, shown.contacts, shown.groups)
+    return "\n".join(table.to_csv() for table in (*tables, shown.withheld))
+
+
+def planted(**like: str) -> list[Canary]:
+    return [one for one in SOURCE.planted if all(getattr(one, name) == value for name, value in like.items())]
+
+
+def test_the_grid_is_complete() -> None:
+    policy = read_policy()
+    assert len(GRID) == len(policy.roles) * len(policy.domains) == 216
+    assert policy.gaps == ()
+
+
+@pytest.mark.parametrize(("role", "domain"), GRID)
+def test_each_rule_allows_one_case_and_refuses_another(role: str, domain: str) -> None:
+    shown = opened(role)
+    allow = as_written()["grid"][role][domain][0]
+    ours = planted(domain=domain)
+    seen = found(ours, text_of(shown))
+    assert ours, "nothing is planted in this domain"
+    if allow == "row":
+        purpose = next(each for each in as_written()["purpose"] if each["name"] == shown.purpose)
+        coded = purpose.get("coded", False) and domain == "identity"
+        assert bool(seen) is not coded  # the analyst's names are for linking only
+        assert {canary.child for canary in seen} < set(CHILDREN) or role in (
+            "meals_manager", "district_analyst", "researcher",
+        )  # fmt: skip
+    else:
+        assert seen == set()
+        assert shown.withheld.set_index("domain")["allow"][domain] == allow
+        assert shown.withheld.set_index("domain")["citation"][domain]
+    if allow == "aggregate":
+        counted = shown.groups["domain"].eq(domain)
+        has_elements = bool(read_policy().domains[domain].elements)
+        assert counted.any() is bool(has_elements) or not has_elements
+
+
+@pytest.mark.parametrize(("role", "purpose"), ASKED)
+def test_a_view_holds_what_the_file_allows_and_nothing_else(role: str, purpose: str) -> None:
+    shown = opened(role, purpose)
+    expected = {canary for canary in SOURCE.planted if may_see(role, purpose, canary)}
+    seen = found(SOURCE.planted, text_of(shown))
+    assert {(one.what, one.child, one.silo) for one in seen - expected} == set()
+    # Of an indicator's elements all are its own here, so what is allowed is there too.
+    assert {(one.what, one.child, one.silo) for one in expected - seen} == set()
+
+
+def _asked_for(role: str, purpose: str, known: list[str], whole: View) -> tuple[View | None, str]:
+    try:
+        asked = view(SOURCE, role, WHO[role], purpose, consents=CONSENTS, children=known, codes=whole.codes)
+    except Refused as refused:
+        return None, str(refused)
+    return asked, ""
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    asked=st.sampled_from(ASKED),
+    children=st.lists(st.sampled_from(CHILDREN), min_size=1, max_size=4, unique=True),
+)
+def test_no_view_has_a_forbidden_cell_whoever_is_asked_for(
+    asked: tuple[str, str], children: list[str]
+) -> None:
+    role, purpose = asked
+    coded = read_policy().purposes[purpose].coded
+    whole = opened(role, purpose)
+    known = children
+    if coded:
+        known = [whole.codes.of([child])[child] for child in children]
+    shown, words = _asked_for(role, purpose, known, whole)
+    if shown is None:
+        assert found(SOURCE.planted, words) == set()
+        assert not set(children) <= {one.child for one in SOURCE.planted if may_see(role, purpose, one)}
+        return
+    seen = found(SOURCE.planted, text_of(shown))
+    assert {one.child for one in seen} <= set(children)
+    assert all(may_see(role, purpose, one) for one in seen)
+    for child in known:
+        alone = found(SOURCE.planted, text_of(shown.of(child)))
+        assert alone <= seen
+        assert len({one.child for one in alone}) <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(role=st.sampled_from(sorted(WHO)), purpose=st.text(max_size=12), who=st.text(max_size=12))
+def test_another_purpose_or_another_person_is_refused(role: str, purpose: str, who: str) -> None:
+    if purpose not in read_policy().roles[role].purposes:
+        with pytest.raises(Refused, match="may not name the purpose"):
+            view(SOURCE, role, WHO[role], purpose, consents=CONSENTS)
+    if who != WHO[role]:
+        with pytest.raises(Refused) as refused:
+            view(SOURCE, role, who, consents=CONSENTS)
+        assert len(who) < 4 or who not in str(refused.value)
+
+
+@pytest.mark.parametrize("role", ["teacher", "counsellor", "nurse", "principal", "family", "student"])
+def test_nobody_outside_the_meals_office_and_the_family_sees_eligibility_or_balance(role: str) -> None:
+    own = role in ("family", "student")
+    for domain in ("meals_eligibility", "meals_balance"):
+        assert bool(found(planted(domain=domain), text_of(opened(role)))) is own
+    assert bool(found(planted(silo="meal_benefits") + planted(silo="meals"), text_of(opened(role)))) is own
+
+
+def test_a_teacher_sees_that_there_is_a_plan_and_its_services_and_not_the_disability() -> None:
+    shown = opened("teacher")
+    assert {"special_education", "plan_begins"} <= {*shown.values["element"], *shown.timeline["kind"]}
+    assert "primary_disability" not in text_of(shown)
+    assert "disability_recorded" not in text_of(shown)
+
+
+def test_what_a_hidden_system_contradicts_is_no_contradiction() -> None:
+    names = opened("teacher").values
+    names = names[names["element"].eq("first_name")]
+    # Of eight systems that write another name each, a teacher's view knows three.
+    assert set(names["silo"]) == {"sis", "attendance", "special_education", "clubs"}
+    assert not names["agrees"].any()
+    everything = opened("family").values
+    assert set(everything.loc[everything["element"].eq("first_name"), "silo"]) >= {"meals", "health"}
+    calls = opened("nurse", "calling home").values
+    calls = calls[calls["element"].eq("first_name")]
+    assert set(calls["silo"]) == {"sis", "attendance"}
+
+
+def test_a_value_that_only_a_hidden_system_has_reads_as_one_that_nobody_has() -> None:
+    source = SmallSource()
+    kept = source._values
+    names = kept["element"].eq("last_surname")
+    one = names & kept["child"].eq("c01") & ~kept["silo"].eq("health")
+    none = names & kept["child"].eq("c02") & ~kept["silo"].eq("sis")
+    kept = kept[~one & ~none].reset_index(drop=True)
+    lacking = kept["element"].eq("last_surname") & kept["child"].eq("c02")
+    kept.loc[lacking, ["value", "record", "file", "row", "rows", "link_band", "agrees"]] = pd.NA
+    kept.loc[lacking, "status"] = "Not linked"
+    source._values = kept
+    shown = view(source, "teacher", "sis:T1").values
+    rows = shown[shown["element"].eq("last_surname")].set_index("child")
+    assert rows.loc["c01"].drop("rule").to_list() == rows.loc["c02"].drop("rule").to_list() or (
+        rows.loc["c01"].fillna("nothing").to_list() == rows.loc["c02"].fillna("nothing").to_list()
+    )
+    assert rows.loc["c01", "chosen"]
+
+
+def test_where_hidden_systems_speak_of_a_school_nobody_hears_them() -> None:
+    with pytest.raises(Refused):
+        view(SOURCE, "principal", "Elsewhere")
+    assert set(view(SOURCE, "nurse", "North School").ids) == set(opened("principal").ids)
+
+
+def test_rights_pass_to_the_student_at_18() -> None:
+    with pytest.raises(Refused):
+        view(SOURCE, "family", "family:G5")
+    grown = view(SOURCE, "student", OF_AGE)
+    child = view(SOURCE, "student", "c01")
+    assert found(planted(domain="health", child=OF_AGE), text_of(grown))
+    assert not found(planted(domain="health", child="c01"), text_of(child))
+    assert found(planted(domain="grades", child="c01"), text_of(child))
+    assert child.withheld.set_index("domain")["why"]["health"].startswith("from 18 on")
+    # On the day before the birthday they are still the parents'.
+    assert view(SOURCE, "family", "family:G5", today="2026-02-28").ids == (OF_AGE,)
+    assert not found(planted(domain="health"), text_of(view(SOURCE, "student", OF_AGE, today="2026-02-28")))
+
+
+@pytest.mark.parametrize("who", [IN_DOUBT, WITHOUT_RIGHTS, "family:G9", "G1"])
+def test_a_guardian_in_doubt_without_rights_or_unknown_sees_nothing(who: str) -> None:
+    with pytest.raises(Refused) as refused:
+        view(SOURCE, "family", who)
+    assert found(SOURCE.planted, str(refused.value)) == set()
+
+
+def test_the_other_household_isn_t_in_a_guardian_s_view() -> None:
+    both = text_of(view(SOURCE, "family", "family:G1"))
+    apart = view(SOURCE, "family", "family:G3")
+    names = {who: planted(what="adult_name", child=GUARDIANS[who][0]) for who in ("family:G1", "family:G3")}
+    assert len(found(names["family:G1"], both)) == 2  # one home
+    assert len(apart.contacts) == 1
+    assert apart.contacts["adult"].tolist() == ["G3"]
+    assert not found(planted(domain="family_contacts", what="messages_sent"), text_of(apart))
+    # Which of two households applied for meals, nobody knows.
+    assert not found(planted(domain="meals_eligibility"), text_of(apart))
+    assert found(planted(domain="meals_balance", child="c02"), text_of(apart))
+
+
+@pytest.mark.parametrize("purpose", ["analysis", "study"])
+def test_codes_stand_in_place_of_children_and_tell_nothing_of_them(purpose: str) -> None:
+    role = "district_analyst" if purpose == "analysis" else "researcher"
+    shown = opened(role, purpose)
+    for table in (shown.children, shown.values, shown.timeline, shown.indicators):
+        assert table["child"].str.match(r"^r-[0-9a-f]{12}$").all()
+        assert table["child"].is_monotonic_increasing
+    assert not set(shown.children.columns) & {"first_name", "last_surname", "birth_date"}
+    assert shown.values[["record", "file", "row"]].isna().all(axis=None)
+    assert shown.timeline.loc[shown.timeline["kind"].eq("incident"), "detail"].isna().all()
+    again = view(SOURCE, role, "district", purpose)
+    assert set(again.children["child"]).isdisjoint(shown.children["child"])
+    assert not re.search(r"\bc\d\d\b", text_of(shown))
+
+
+def test_the_linking_step_of_an_analyst_sees_names_and_nothing_else() -> None:
+    shown = opened("district_analyst", "linking")
+    assert set(shown.values["element"]) <= {"first_name", "last_surname", "birth_date", "sex", "state_id",
+                                            "school", "grade_level", "courses"}  # fmt: skip
+
+
+def test_other_children_s_names_are_masked_in_a_narrative() -> None:
+    source = SmallSource()
+    known = source.children().set_index("child")["first_name"]
+    line = source._timeline
+    of_c01 = line["kind"].eq("incident") & line["child"].eq("c01")
+    line.loc[of_c01, "detail"] = f"Hit {known['c02']}, so said {known['c01']} himself"
+    for role, who in (("teacher", "sis:T1"), ("family", "family:G1")):
+        shown = view(source, role, who).timeline
+        detail = shown.loc[shown["kind"].eq("incident") & shown["child"].eq("c01"), "detail"].item()
+        assert detail == f"Hit …, so said {known['c01']} himself"
+    kept = view(source, "principal", "North School").timeline["detail"].dropna()
+    assert kept.str.contains(known["c02"], regex=False).any()
+
+
+def test_an_indicator_is_seen_only_with_everything_that_it_was_computed_from() -> None:
+    source = SmallSource()
+    warning = source._indicators["indicator"].eq("chronic_absence")
+    source._indicators.loc[warning, "elements"] = "days_absent;meal_eligibility"
+    assert "chronic_absence" in set(view(SOURCE, "teacher", "sis:T1").indicators["indicator"])
+    assert "chronic_absence" not in set(view(source, "teacher", "sis:T1").indicators["indicator"])
+    assert "chronic_absence" in set(view(source, "family", "family:G1").indicators["indicator"])
+
+
+def test_a_view_of_one_child_is_part_of_the_view_and_another_child_is_refused() -> None:
+    whole = opened("teacher")
+    one = whole.of("c02")
+    assert one.children["child"].tolist() == ["c02"]
+    mine = whole.values[whole.values["child"].eq("c02")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(one.values, mine)
+    with pytest.raises(Refused) as refused:
+        whole.of("c11")
+    assert "c11" not in str(refused.value)
+
+
+def test_files_hold_nothing_else_and_their_names_nothing_of_a_child(tmp_path: Path) -> None:
+    for role, purpose in ASKED:
+        out = tmp_path / role
+        opened(role, purpose).save(out)
+        seen = found(SOURCE.planted, out)
+        assert all(may_see(role, purpose, canary) for canary in seen), role
+        assert {path.suffix for path in out.iterdir()} <= {".csv", ".json"}
+        about = json.loads((out / "view.json").read_text(encoding="utf-8"))
+        assert about["purpose"] == purpose
+        assert "no legal advice" in about["teaches"]
+        # What an earlier view wrote is gone.
+        tables = {path.name for path in out.glob("*.csv")}
+        assert tables == set(about["tables"])

@@ -169,16 +169,37 @@ def levels(students: int, seeds: str, method: str, out: Path, as_json: bool) -> 
     """Say what each step of exchange between systems buys: which questions about children can be answered.
 
     Makes small districts that differ only in what their systems exchange (none, manual, rostered, governed)
-    and asks them the kit's questions. Writes question_levels.csv: a question, a level, the share of the
-    children concerned for whom it can be answered, and the commonest reason why not.
+    and asks them the kit's questions. Writes question_levels.csv (a level, a question, the share of the
+    children concerned for whom it can be answered, and the commonest reason why not) and
+    families_at_levels.csv (how many families could know what the systems know of their child).
     """
-    from synthetic_data.studies.questions import question_levels
+    from synthetic_data.studies.questions import at_levels
 
-    found = question_levels(students=students, seeds=_seeds(seeds), method=method.replace("-", " "))
-    written = save_table(found, out / "question_levels.csv")
-    counted = found.groupby(["level", "status"], sort=False).size().rename("questions").reset_index()
-    apart = found[found["status"].ne("Answered")][["level", "question", "share_answerable", "why", "lacks"]]
-    emit({"questions": counted, "not wholly answered": apart, "written": [written]}, as_json)
+    found = at_levels(
+        students=students,
+        seeds=_seeds(seeds),
+        method=method.replace("-", " "),
+        processes=min(2, os.cpu_count() or 1),
+    )
+    asked, families = found.questions, found.families
+    written = [
+        save_table(asked, out / "question_levels.csv"),
+        save_table(families, out / "families_at_levels.csv"),
+    ]
+    counted = asked.groupby(["level", "status"], sort=False).size().rename("questions").reset_index()
+    apart = asked.loc[
+        asked["status"].ne("Answered"), ["level", "question", "share_answerable", "why", "lacks"]
+    ]
+    told = families["measure"].isin(["read", "up to date"]) & families["domain"].eq("absences").fillna(False)
+    emit(
+        {
+            "questions": counted,
+            "not wholly answered": apart,
+            "families told of absences": families.loc[told, families.columns.drop("domain")],
+            "written": written,
+        },
+        as_json,
+    )
 
 
 def _seeds(text: str) -> list[int]:

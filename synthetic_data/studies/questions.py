@@ -1,18 +1,22 @@
-"""Which questions about children can be answered at each exchange level, and why the others can't.
+"""What each exchange level answers, and which families could know: the districts differ in nothing else.
 
-The districts are made alike but for what their systems exchange, so that a question which falls away at a
-level falls away because of it. How much does is the generator's doing (`levels.toml` is the kit's own
-judgement): the table shows how answers hang on exchange, not what districts are like.
+A question that falls away at a level falls away because of what systems exchange there. By how much is the
+generator's doing (`levels.toml` is the kit's own judgement, and families open messages as `family_contact`
+draws it): the tables show how answers hang on exchange, not what districts are like.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from helpers.files import read_district
+from helpers.gaps.communication import communication_gap
+from helpers.gaps.families_informed import families_who_could_know
 from helpers.layouts import BadInput, as_table, nearest
 from helpers.link import METHODS, link_district
 from helpers.profile import child_profiles
@@ -21,8 +25,25 @@ from helpers.profile.questions import answer_questions, status_of
 from helpers.profile.source import MemorySource, source_of
 from synthetic_data.district import make_district
 from synthetic_data.scenario import LEVELS
+from synthetic_data.workers import context
 
-__all__ = ["question_levels", "source_at"]
+__all__ = ["AtLevels", "at_levels", "question_levels", "source_at"]
+
+
+@dataclass(frozen=True)
+class AtLevels:
+    """What made districts answer at each exchange level.
+
+    Attributes
+    ----------
+    questions
+        Table ``question_levels``: one row a level and question.
+    families
+        Table ``families_at_levels``: how many families could know what the systems know, and why not.
+    """
+
+    questions: pd.DataFrame
+    families: pd.DataFrame
 
 
 def source_at(
@@ -64,20 +85,21 @@ def source_at(
     return source_of(district, links, profiles, child_indicators(district, links, profiles))
 
 
-def question_levels(
+def at_levels(
     levels: Sequence[str] = LEVELS,
     *,
     students: int = 300,
     seeds: Sequence[int] = (3,),
     method: str = "decided",
     least_share: float | None = None,
-) -> pd.DataFrame:
-    """Ask the kit's questions at every exchange level.
+    processes: int = 1,
+) -> AtLevels:
+    """Ask the kit's questions at every exchange level, and count the families who could know.
 
     Parameters
     ----------
     levels
-        Exchange levels, in the order of the table.
+        Exchange levels, in the order of the tables.
     students
         Children of each district.
     seeds
@@ -87,19 +109,63 @@ def question_levels(
         by their numbers alone.
     least_share
         From which share of the children on a question counts as answered; as declared when not given.
+    processes
+        How many processes work at once; the tables are the same.
+
+    Returns
+    -------
+    AtLevels
+        Both tables.
+
+    Raises
+    ------
+    BadInput
+        When no rung of the ladder has that name, or the share is none.
+    """
+    asked = [(level, seed, students, method, least_share) for level in levels for seed in seeds]
+    if processes > 1 and len(asked) > 1:
+        with ProcessPoolExecutor(min(processes, len(asked)), mp_context=context()) as pool:
+            found = list(pool.map(_at_level, asked))
+    else:
+        found = [_at_level(each) for each in asked]
+    answers, families = zip(*found, strict=True)
+    return AtLevels(_questions(answers, least_share), _families(families))
+
+
+def _at_level(asked: tuple[str, int, int, str, float | None]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make one district, ask it everything, and count its families."""
+    level, seed, students, method, least_share = asked
+    source = source_at(level, students=students, seed=seed, method=method)
+    answers = answer_questions(source, least_share=least_share).assign(level=level)
+    gap = communication_gap(source.district, source.links, source.profiles)
+    return answers, families_who_could_know(gap).assign(level=level)
+
+
+def question_levels(
+    levels: Sequence[str] = LEVELS,
+    *,
+    students: int = 300,
+    seeds: Sequence[int] = (3,),
+    method: str = "decided",
+    least_share: float | None = None,
+    processes: int = 1,
+) -> pd.DataFrame:
+    """Ask the kit's questions at every exchange level; see `at_levels`.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``question_levels``: one row a level and question.
+        Table ``question_levels``.
     """
-    found = []
-    for level in levels:
-        for seed in seeds:
-            source = source_at(level, students=students, seed=seed, method=method)
-            found.append(answer_questions(source, least_share=least_share).assign(level=level))
-    every = pd.concat(found, ignore_index=True)
-    whole = every.groupby(["level", "question"], sort=False).agg(
+    return at_levels(
+        levels, students=students, seeds=seeds, method=method, least_share=least_share, processes=processes
+    ).questions
+
+
+def _questions(answers: Sequence[pd.DataFrame], least_share: float | None) -> pd.DataFrame:
+    every = pd.concat(answers, ignore_index=True)
+    key = ["level", "question"]
+    whole = every.groupby(key, sort=False).agg(
         text=("text", "first"),
         asked_by=("asked_by", "first"),
         concerned=("concerned", "sum"),
@@ -107,14 +173,21 @@ def question_levels(
         platforms_before=("platforms_before", "max"),
         platforms_after=("platforms_after", "max"),
     )
+    # The reason is that of the district in which most children are without an answer.
     worst = every.assign(lacking=every["concerned"] - every["answerable"])
-    worst = worst.sort_values("lacking", ascending=False, kind="stable")
-    worst = worst.drop_duplicates(["level", "question"]).set_index(["level", "question"])
+    worst = worst.sort_values("lacking", ascending=False, kind="stable").drop_duplicates(key).set_index(key)
+    share = whole["answerable"] / whole["concerned"].where(whole["concerned"] > 0)
     whole = whole.assign(
-        share_answerable=(whole["answerable"] / whole["concerned"].where(whole["concerned"] > 0)).astype(
-            "float64"
-        ),
+        share_answerable=share.astype("float64"),
         why=worst["why"].reindex(whole.index),
         lacks=worst["lacks"].reindex(whole.index),
     ).reset_index()
     return as_table("question_levels", whole.assign(status=status_of(whole["share_answerable"], least_share)))
+
+
+def _families(counted: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    every = pd.concat(counted, ignore_index=True)
+    key = ["level", "measure", "domain"]
+    whole = every.groupby(key, sort=False, dropna=False)[["numerator", "denominator"]].sum().reset_index()
+    share = whole["numerator"] / whole["denominator"].where(whole["denominator"] > 0)
+    return as_table("families_at_levels", whole.assign(share=share.astype("float64")))

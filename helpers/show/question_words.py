@@ -1,0 +1,306 @@
+"""Questions and answers in words: what is answered, what isn't and why, and what each level answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.layouts import STRING
+from helpers.share.answers import shown_answers, shown_shares
+from helpers.show.bars import bars
+from helpers.show.stacked_bars import stacked_bars
+from helpers.show.tables import table
+
+if TYPE_CHECKING:
+    from helpers.share.real_data import Guard
+    from helpers.show.blocks import Block
+    from helpers.show.picture import Picture
+
+__all__ = [
+    "communication_chart",
+    "communication_table",
+    "levels_chart",
+    "levels_table",
+    "platforms_chart",
+    "question_table",
+    "quoted_table",
+    "why_words",
+]
+
+LEVEL_WORDS = {
+    "none": "islands",
+    "manual": "spreadsheets",
+    "rostered": "one roster",
+    "governed": "governed",
+}
+STATUS_WORDS = {"Answered": "yes", "Partly": "partly", "Not answerable": "no"}
+WHY_WORDS = {
+    "Not permitted": "you may not see it",
+    "Not collected": "no system has it",
+    "Not joined": "the systems aren't joined",
+    "Not fresh": "it is too old",
+    "Not said": "the system says nothing",
+}
+READ = "read at home"
+OF_FAMILIES = {
+    "No adult on record": "no adult on record",
+    "Not joined to the portal": "child not joined to the portal",
+    "No message about it": "no message about it",
+    "Language not asked for": "in another language",
+    "Sent and not opened": "sent and not opened",
+}
+
+
+def why_words(why: object) -> str:
+    """Say in a few words why a question isn't answered for a child.
+
+    Parameters
+    ----------
+    why
+        A reason, as in the column ``why``; nothing where all is known.
+
+    Returns
+    -------
+    str
+        Words, or a dash.
+
+    Examples
+    --------
+    >>> why_words("Not joined"), why_words(None)
+    ("the systems aren't joined", '–')
+    """
+    return WHY_WORDS.get(str(why), str(why)) if isinstance(why, str) else "–"
+
+
+def question_table(answers: pd.DataFrame, guard: Guard | None = None, *, fold: str = "") -> Block:
+    """Show questions with their answers: what can be said, of how many children not, and why.
+
+    Parameters
+    ----------
+    answers
+        Table ``question_answers``.
+    guard
+        The guard of a real folder: small numbers are then left out.
+    fold
+        What to open, in a few words: the table is then folded away behind them.
+
+    Returns
+    -------
+    Block
+        One row a question.
+    """
+    told = answers if guard is None else shown_answers(guard, answers)
+    shown = pd.DataFrame(
+        {
+            "question": told["text"],
+            "asked by": told["asked_by"].str.replace("; ", ", "),
+            "answered": told["status"].map(STATUS_WORDS),
+            "children it is about": told["concerned"],
+            "looked for": told["children"],
+            "can't be said": told["unknown"],
+            "mostly because": told["why"].map(why_words, na_action=None),
+            "systems before": told["platforms_before"],
+            "now": told["platforms_after"],
+        }
+    )
+    return table(shown, "What people ask, and what the systems answer", most=60, download=True, fold=fold)
+
+
+def platforms_chart(answers: pd.DataFrame) -> Picture:
+    """Draw how many systems one would have opened for each question.
+
+    Parameters
+    ----------
+    answers
+        Table ``question_answers``, at least one question.
+
+    Returns
+    -------
+    Picture
+        Bars: questions by the number of systems.
+    """
+    counted = answers["platforms_before"].astype("int64").value_counts().sort_index()
+    several = int(counted[counted.index > 1].sum())
+    most = int(counted.index.max())
+    return bars(
+        {
+            f"{number} {'system' if number == 1 else 'systems'}": int(count)
+            for number, count in counted.items()
+        },
+        title=f"For {several} of {len(answers)} questions one would have opened from two to {most} systems",
+        unit="questions",
+        caption="Systems of this district that hold what a question needs; joined, one place answers.",
+        ordered=False,
+        digits=0,
+    )
+
+
+def levels_table(by_level: pd.DataFrame, *, only_falling: bool = False, fold: str = "") -> Block:
+    """Show which questions fall away at which exchange level, in words.
+
+    Parameters
+    ----------
+    by_level
+        Table ``question_levels``.
+    only_falling
+        Leave out questions that every level answers.
+    fold
+        What to open, in a few words: the table is then folded away behind them.
+
+    Returns
+    -------
+    Block
+        Rows are questions, columns are levels; a cell says *yes*, or how many percent and why not.
+    """
+    levels = by_level["level"].drop_duplicates().tolist()
+    cells = by_level.assign(cell=[_cell(row) for row in by_level.itertuples()])
+    wide = cells.pivot(index="question", columns="level", values="cell")
+    texts = by_level.drop_duplicates("question").set_index("question")["text"]
+    wide = wide.reindex(texts.index)[levels]
+    if only_falling:
+        wide = wide[(wide != "yes").any(axis="columns")]
+    shown = wide.rename(columns=LEVEL_WORDS).astype(STRING).reset_index(names="question")
+    shown = shown.assign(question=shown["question"].map(texts))
+    caption = "Which questions each way of exchange answers"
+    return table(shown, caption, most=60, download=True, fold=fold)
+
+
+def _cell(row: object) -> str:
+    status, share, why = (getattr(row, name) for name in ("status", "share_answerable", "why"))
+    if status == "Answered":
+        return "yes"
+    word = "no" if status == "Not answerable" else "partly"
+    part = "" if pd.isna(share) or share == 0 else f", for {100 * share:.0f}%"
+    return f"{word}{part}: {why_words(why)}"
+
+
+def levels_chart(by_level: pd.DataFrame) -> Picture:
+    """Draw how many questions each exchange level answers.
+
+    Parameters
+    ----------
+    by_level
+        Table ``question_levels``.
+
+    Returns
+    -------
+    Picture
+        A stacked bar a level: answered, partly, not.
+    """
+    counted = by_level.groupby(["level", "status"], sort=False).size().unstack(fill_value=0)
+    levels = by_level["level"].drop_duplicates().tolist()
+    parts = {"Answered": "answered", "Partly": "partly", "Not answerable": "not answerable"}
+    rows = {
+        LEVEL_WORDS.get(level, level): {
+            word: int(counted.loc[level].get(status, 0)) for status, word in parts.items()
+        }
+        for level in levels
+    }
+    first, last = (rows[LEVEL_WORDS.get(level, level)]["answered"] for level in (levels[0], levels[-1]))
+    of = by_level["question"].nunique()
+    words = [LEVEL_WORDS.get(level, level) for level in (levels[0], levels[-1])]
+    return stacked_bars(
+        rows,
+        title=f"With {words[0]}, {first} of {of} questions are answered; with {words[1]}, {last}",
+        unit="questions",
+        parts=tuple(parts.values()),
+        caption="Made districts that differ only in what their systems exchange; what that is at a level is the "
+        "kit's own judgement.",
+    )
+
+
+def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> Picture:
+    """Draw, of children of whom some system knows a thing, how many have families who read it, and why not.
+
+    Parameters
+    ----------
+    informed
+        Table ``families_informed``.
+    guard
+        The guard of a real folder.
+
+    Returns
+    -------
+    Picture
+        A stacked bar a thing: read at home, and what stands between.
+    """
+    from helpers.gaps.family_terms import family_terms
+
+    told = informed[informed["group_by"].isna() & informed["domain"].notna()]
+    titles = {domain.name: domain.title for domain in family_terms().domain}
+    words = {"read": READ, **OF_FAMILIES}
+    rows = {}
+    for domain, its in told.groupby("domain", sort=False):
+        numbers = its.set_index("measure")["numerator"]
+        rows[titles.get(str(domain), str(domain))] = {
+            word: int(numbers.get(measure, 0)) for measure, word in words.items()
+        }
+    order = sorted(rows, key=lambda name: -rows[name][READ] / max(sum(rows[name].values()), 1))
+    best, worst = order[0], [name for name in order if not rows[name][READ]]
+    title = f"Families read most about {best}"
+    if worst:
+        title += f"; of {len(worst)} things that systems know they were shown nothing"
+    return stacked_bars(
+        {name: rows[name] for name in order},
+        title=title,
+        unit="children",
+        parts=tuple(words.values()),
+        caption="Children of whom some system knows it. Read: an adult opened a message in the language that "
+        "the family asked for, or looked into a portal that knows the child by its number. Talks stand in no "
+        "system.",
+        guard=guard,
+    )
+
+
+def communication_table(
+    informed: pd.DataFrame, guard: Guard | None = None, *, groups: Sequence[str] = ()
+) -> Block:
+    """Show how many families could know, with numerator and denominator.
+
+    Parameters
+    ----------
+    informed
+        Table ``families_informed``.
+    guard
+        The guard of a real folder: small groups are hidden.
+    groups
+        Groupings that are shown too, such as ``language``; without any, all families together.
+
+    Returns
+    -------
+    Block
+        One row a thing, a group and a measure.
+    """
+    told = informed if guard is None else shown_shares(guard, informed)
+    told = told[told["group_by"].isna() | told["group_by"].isin(list(groups))]
+    shown = told.assign(percent=100 * told["share"])
+    shown = shown[["domain", "group_by", "group", "measure", "numerator", "denominator", "percent"]]
+    if not groups:
+        shown = shown.drop(columns=["group_by", "group"])
+    shown = shown.assign(domain=shown["domain"].fillna("all of them"))
+    return table(
+        shown, "Families who could know", units={"percent": "percent"}, names={"domain": "what"}, most=24,
+        download=True,
+    )  # fmt: skip
+
+
+def quoted_table(figures: pd.DataFrame) -> Block:
+    """Show survey figures that others quote, beside what is measured and apart from it.
+
+    Parameters
+    ----------
+    figures
+        Table ``quoted_figures``.
+
+    Returns
+    -------
+    Block
+        One row a figure, with its source and what must not be done with it.
+    """
+    shown = figures[["asked", "claim", "figure", "source", "strength", "caution"]]
+    return table(
+        shown, "Quoted from surveys; no result of this district", units={"figure": "percent"},
+        names={"asked": "who was asked", "strength": "strength of the source"},
+    )  # fmt: skip

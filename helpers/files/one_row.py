@@ -7,9 +7,8 @@ import fnmatch
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from helpers.files.decode import as_utf8
@@ -18,10 +17,10 @@ from helpers.files.findings import Findings
 from helpers.files.folder import WORKBOOKS
 from helpers.files.json_lines import paths_of_line
 from helpers.files.workbook import rows_of, sheets_in
-from helpers.files.xml_records import record_at
+from helpers.files.xml_records import records_at
 from helpers.layouts import BadInput, FileLayout, Layout, folded
 
-__all__ = ["OneRow", "one_row"]
+__all__ = ["OneRow", "one_row", "some_rows"]
 
 LONGEST_CELL = 1 << 24  # letters; a cell of a broken file may run to its end
 
@@ -76,27 +75,43 @@ def one_row(folder: Path, file: str, row: int, layout: Layout | None = None) -> 
     BadInput
         When there is no such file, or no such row in it. Neither names more than the place.
     """
-    if row < 1:
-        raise _nothing(file, row)
+    return some_rows(folder, file, [row], layout)[0]
+
+
+def some_rows(folder: Path, file: str, rows: Sequence[int], layout: Layout | None = None) -> list[OneRow]:
+    """Open some rows of one file, which is walked through once.
+
+    Parameters
+    ----------
+    folder, file, layout
+        As in `one_row`.
+    rows
+        As a spreadsheet numbers them, in any order.
+
+    Returns
+    -------
+    list of OneRow
+        In the order of ``rows``.
+
+    Raises
+    ------
+    BadInput
+        As in `one_row`.
+    """
+    if any(row < 1 for row in rows):
+        raise _nothing(file, min(rows))
     root = folder / "silos" if (folder / "silos").is_dir() else folder
     data = _bytes_of(root, PurePosixPath(file))
     kinds = [] if layout is None else [one for one in layout.files if _fits(file, one)]
     lower = file.lower()
     if any(f"{ending}/" in lower for ending in WORKBOOKS):
-        return _of_sheet(data, file, row, kinds)
+        return _of_sheet(data, file, rows, kinds)
     data = as_utf8(data, kinds[0].encoding if kinds else "utf-8", Findings(None, ""))
     if lower.endswith(".xml"):
-        found = record_at(data, row)
-        if found is None:
-            raise _nothing(file, row)
-        kinds = [one for one in kinds if one.record == found[0]] or kinds
-        return OneRow(kinds[0] if kinds else None, found[1])
+        return _of_xml(data, file, rows, kinds)
     if lower.endswith((".jsonl", ".ndjson")) or (kinds and kinds[0].format == "json_lines"):
-        paths = paths_of_line(_line(data, file, row))
-        if paths is None:
-            raise _nothing(file, row)
-        return OneRow(kinds[0] if kinds else None, paths)
-    return _of_text(data, file, row, kinds)
+        return _of_json(data, file, rows, kinds)
+    return _of_text(data, file, rows, kinds)
 
 
 def _nothing(file: str, row: int) -> BadInput:
@@ -151,43 +166,76 @@ def _best(kinds: list[FileLayout], header: list[str]) -> FileLayout | None:
     return max(kinds, key=lambda kind: len(names & set(kind.by_fold)), default=None)
 
 
-def _line(data: bytes, file: str, row: int) -> str:
-    """Give a line by its number without splitting the whole file."""
-    at = 0
-    for _ in range(row - 1):
-        at = data.find(b"\n", at) + 1
-        if at == 0:
+def _of_xml(data: bytes, file: str, rows: Sequence[int], kinds: list[FileLayout]) -> list[OneRow]:
+    found = records_at(data, rows)
+    opened = []
+    for row in rows:
+        if row not in found:
             raise _nothing(file, row)
-    end = data.find(b"\n", at)
-    if at >= len(data):
-        raise _nothing(file, row)
-    return data[at : end if end >= 0 else len(data)].decode("utf-8", "replace").rstrip("\r")
+        name, cells = found[row]
+        own = [one for one in kinds if one.record == name] or kinds
+        opened.append(OneRow(own[0] if own else None, cells))
+    return opened
 
 
-def _of_text(data: bytes, file: str, row: int, kinds: list[FileLayout]) -> OneRow:
+def _of_json(data: bytes, file: str, rows: Sequence[int], kinds: list[FileLayout]) -> list[OneRow]:
+    lines = _records(data, file, rows, quoted=False)
+    opened = []
+    for row in rows:
+        cells = paths_of_line(lines[row])
+        if cells is None:
+            raise _nothing(file, row)
+        opened.append(OneRow(kinds[0] if kinds else None, cells))
+    return opened
+
+
+def _of_text(data: bytes, file: str, rows: Sequence[int], kinds: list[FileLayout]) -> list[OneRow]:
     head_row = kinds[0].header_row if kinds else 1
     delimiter = _delimiter(data, head_row, kinds)
-    if b'"' in data:
-        first_rows = enumerate(islice(_records(data, delimiter), max(head_row, row)), start=1)
-        kept = {number: cells for number, cells in first_rows if number in (head_row, row)}
-        if row not in kept:
-            raise _nothing(file, row)
-        header, cells = kept.get(head_row, []), kept[row]
-    else:
-        header = _line(data, file, head_row).split(delimiter) if head_row else []
-        cells = _line(data, file, row).split(delimiter)
-    header = [name.strip() for name in header]
+    wanted = [*rows, head_row] if head_row else rows
+    records = _records(data, file, wanted, quoted=b'"' in data)
+    header = [name.strip() for name in _cells(records[head_row], delimiter)] if head_row else []
     kind = _best(kinds, header)
     if kind is not None and not head_row:
         header = [column.name for column in kind.columns]
-    return OneRow(kind, _named(header, cells))
+    return [OneRow(kind, _named(header, _cells(records[row], delimiter))) for row in rows]
 
 
-def _records(data: bytes, delimiter: str) -> Iterator[list[str]]:
-    """Part text in which quoted cells may hold line breaks."""
+def _records(data: bytes, file: str, rows: Sequence[int], *, quoted: bool) -> dict[int, str]:
+    """Give records by their numbers: lines, or several lines where a quoted cell holds line breaks."""
+    wanted, found = set(rows), {}
+    last, at, number = max(wanted), 0, 1
+    while at < len(data) and number <= last:
+        if quoted:
+            end = _end_of_record(data, at)
+        else:
+            end = data.find(b"\n", at) + 1 or len(data)
+        if number in wanted:
+            found[number] = data[at:end].decode("utf-8", "replace").rstrip("\r\n")
+        at, number = end, number + 1
+    for row in rows:
+        if row not in found:
+            raise _nothing(file, row)
+    return found
+
+
+def _end_of_record(data: bytes, at: int) -> int:
+    """Say where the record ends that begins here: at a line break that no open quote comes before."""
+    start, quotes = at, 0
+    while True:
+        found = data.find(b"\n", start)
+        end = len(data) if found < 0 else found + 1
+        quotes += data.count(b'"', start, end)
+        if quotes % 2 == 0 or end == len(data):
+            return end
+        start = end
+
+
+def _cells(record: str, delimiter: str) -> list[str]:
+    """Part a record into its cells."""
     limit = csv.field_size_limit(LONGEST_CELL)
     try:
-        yield from csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
+        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter), [])
     finally:
         csv.field_size_limit(limit)
 
@@ -203,13 +251,15 @@ def _delimiter(data: bytes, head_row: int, kinds: list[FileLayout]) -> str:
     return max(order, key=lambda one: len(names & {folded(head) for head in heads[one]}))
 
 
-def _of_sheet(data: bytes, file: str, row: int, kinds: list[FileLayout]) -> OneRow:
-    rows = rows_of(data)
-    if not 1 <= row <= len(rows):
-        raise _nothing(file, row)
+def _of_sheet(data: bytes, file: str, rows: Sequence[int], kinds: list[FileLayout]) -> list[OneRow]:
+    every = rows_of(data)
     head_row = kinds[0].header_row if kinds else 1
-    header = [_written(cell) for cell in rows[head_row - 1]] if head_row else []
-    return OneRow(_best(kinds, header), _named(header, [_written(cell) for cell in rows[row - 1]]))
+    header = [_written(cell) for cell in every[head_row - 1]] if 0 < head_row <= len(every) else []
+    kind = _best(kinds, header)
+    for row in rows:
+        if row > len(every):
+            raise _nothing(file, row)
+    return [OneRow(kind, _named(header, [_written(cell) for cell in every[row - 1]])) for row in rows]
 
 
 def _written(cell: object) -> str:

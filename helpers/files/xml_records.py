@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings
 from helpers.layouts import STRING, FileLayout
 
-__all__ = ["XmlRecords", "paths_in_xml", "read_xml_records", "record_at"]
+__all__ = ["XmlRecords", "paths_in_xml", "read_xml_records", "records_at"]
 
 DECLARATION = re.compile(rb"^<\?xml\s[^>]*\?>")
 # Rows of one record element: place among the root's children, then scalar paths.
@@ -75,32 +75,35 @@ def _children(data: bytes) -> Iterator[tuple[int, str, dict[str, str] | None]]:
                 root.clear()  # keeps memory flat in large files
 
 
-def record_at(data: bytes, row: int) -> tuple[str, dict[str, str]] | None:
-    """Read one record of an XML file, and nothing after it.
+def records_at(data: bytes, rows: Collection[int]) -> dict[int, tuple[str, dict[str, str]]]:
+    """Read some records of an XML file, and nothing after the last of them.
 
     Parameters
     ----------
     data
         The file.
-    row
-        Its place among the root's children, from 1.
+    rows
+        Their places among the root's children, from 1.
 
     Returns
     -------
-    tuple or None
-        Its element and its scalar paths; None where the file has none there that can be read.
+    dict
+        Place -> element and scalar paths, of those that can be read.
     """
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
 
+    wanted, found = set(rows), {}
     try:
         for place, name, flat in _children(data):
-            if place == row:
-                return None if flat is None else (name, flat)
+            if place in wanted and flat is not None:
+                found[place] = (name, flat)
+            if place >= max(wanted, default=0):
+                break
     except (ParseError, DefusedXmlException):
-        return None
-    return None
+        return found
+    return found
 
 
 def read_xml_records(data: bytes, findings: Findings) -> tuple[XmlRecords, int]:

@@ -15,12 +15,20 @@ import pandas as pd
 from helpers.profile import elements
 from helpers.show.blocks import Block, escape
 from helpers.show.indicator_lines import indicator_section
-from helpers.show.known_values import KnownValue, SystemName, each_row, known_values, name_of, of_year
+from helpers.show.known_values import (
+    KnownValue,
+    SystemName,
+    each_row,
+    grade_words,
+    known_values,
+    name_of,
+    of_year,
+)
 from helpers.show.plain_words import element_words, status_words
 from helpers.show.systems import named_briefly
 from helpers.show.year_lanes import Happening, year_lanes
 
-__all__ = ["ChildPage", "ChildView", "child_page", "grade_words", "role_words", "system_names"]
+__all__ = ["ChildPage", "ChildView", "child_page", "role_words", "system_names"]
 
 # Element and year -> files and rows behind it.
 Places = Callable[[str, int | None], str]
@@ -37,8 +45,6 @@ _DOMAINS = {
     "activities": "Activities and interests",
     "meals": "School meals",
 }
-_GRADES = {"KG": "kindergarten", "PK": "pre-kindergarten", "PS": "preschool"}
-_HELD = {"aggregate": "of groups only; "}
 _THINK = (
     '<span class="unchecked"><span aria-hidden="true">?</span> we think so, but no one has checked</span>'
 )
@@ -209,17 +215,6 @@ def _title(child: pd.Series) -> str:
     return name or ("No name on record" if "first_name" in child.index else f"Child {_said(child, 'child')}")
 
 
-def grade_words(grade: str) -> str:
-    """Say a grade in words.
-
-    Examples
-    --------
-    >>> grade_words("07"), grade_words("KG"), grade_words("")
-    ('grade 7', 'kindergarten', 'grade not known')
-    """
-    return _GRADES.get(grade) or f"grade {grade.lstrip('0') or grade}" if grade else "grade not known"
-
-
 def _head(
     child: pd.Series, title: str, view: ChildView, known: list[KnownValue], note: str, invented: bool
 ) -> str:
@@ -303,8 +298,11 @@ def _year(
     begin, end = date(year - 1, 7, 1), date(year, 6, 30)
     line = line[line["date"].between(pd.Timestamp(begin), pd.Timestamp(end)).to_numpy(dtype=bool)]
     line = line.sort_values(["date", "silo"], kind="stable")
-    knowing = set(view.values["silo"].dropna()) | set(view.timeline["silo"].dropna())
+    told = view.values[~view.values["status"].isin(["Not linked", "Not collected"]).to_numpy(dtype=bool)]
+    knowing = set(told["silo"].dropna()) | set(view.timeline["silo"].dropna())
     names = [system.name for silo, system in systems.items() if silo in knowing]
+    strangers = set(view.values["silo"].dropna()) - knowing
+    others = [system.name for silo, system in systems.items() if silo in strangers]
     happenings, rows = [], []
     for row in each_row(line):
         system = name_of(row.silo, systems)
@@ -333,7 +331,9 @@ def _year(
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div></details>"
     )
     caption = "Each mark is a dated line of one system. No mark on a day: none of them wrote anything."
-    return f"{head}<figure>{lanes.markup}<figcaption>{caption}</figcaption></figure>{table}</section>"
+    if others:
+        caption += f" No record is joined to this child in: {', '.join(others)}."
+    return f"{head}<figure>{lanes.markup}<figcaption>{escape(caption)}</figcaption></figure>{table}</section>"
 
 
 def _with_schools(detail: str, schools: Mapping[str, str]) -> str:
@@ -364,7 +364,7 @@ def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str,
     else:
         parts.append("<p>Of what this role may see, nothing is missing.</p>")
     hidden = [
-        f"<li><strong>{escape(row.title)}</strong>: {_HELD.get(row.allow, '')}{escape(row.why)} "
+        f"<li><strong>{escape(row.title)}</strong>: {escape(row.why)} "
         f'<span class="citation">({escape(row.citation)})</span></li>'
         for row in each_row(withheld)
     ]

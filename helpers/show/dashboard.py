@@ -17,7 +17,7 @@ import pandas as pd
 
 from helpers.layouts import BadInput
 from helpers.show.blocks import Block, escape
-from helpers.show.child_page import grade_words
+from helpers.show.known_values import grade_words
 from helpers.show.looking import Looking
 from helpers.show.name_search import FEWEST_LETTERS, MOST_HITS
 from helpers.show.opened_rows import opened_rows
@@ -140,7 +140,7 @@ class Dashboard:
 
         page = self._looking.laid_out(self._looking.child, rows=True)
         words = (
-            "To choose a role and a child, run this notebook in JupyterLab, or `bigpicture dashboard FOLDER`."
+            "To choose a role and a child, run this notebook in JupyterLab, or: bigpicture dashboard FOLDER."
         )
         return Block(
             f'<style>{style_of("dashboard")}</style><div class="dashboard">'

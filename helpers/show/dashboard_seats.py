@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.layouts import BadInput
-from helpers.show.child_page import grade_words, role_words
+from helpers.show.child_page import role_words
+from helpers.show.known_values import grade_words
 
 __all__ = ["EVERYBODY", "ROLES", "Seats"]
 

@@ -16,10 +16,21 @@ from helpers.show.child_lines import value_texts
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import element_words
 
-__all__ = ["UNCHECKED", "KnownValue", "SystemName", "each_row", "known_values", "name_of", "of_year"]
+__all__ = [
+    "UNCHECKED",
+    "KnownValue",
+    "SystemName",
+    "each_row",
+    "grade_words",
+    "known_values",
+    "name_of",
+    "of_year",
+]
 
 # The weakest ties: a record that nothing confirmed, and one that waits for a person.
 UNCHECKED = ("Unverified", "Review")
+_GRADES = {"KG": "kindergarten", "PK": "pre-kindergarten", "PS": "preschool"}
+_LANGUAGES = ("contact_language", "home_language")
 _TIES = {
     "Sure": "sure",
     "Alone": "known to this system alone",
@@ -85,6 +96,19 @@ def _declared() -> dict[str, Element]:
     return {each.name: each for each in elements()}
 
 
+def grade_words(grade: str) -> str:
+    """Say a grade in words.
+
+    Examples
+    --------
+    >>> grade_words("07"), grade_words("KG"), grade_words("")
+    ('grade 7', 'kindergarten', 'grade not known')
+    """
+    if grade in _GRADES or not grade:
+        return _GRADES.get(grade, "grade not known")
+    return f"grade {grade.lstrip('0') or grade}"
+
+
 def each_row(frame: pd.DataFrame) -> list[Any]:
     """List the rows of a small frame, a cell an attribute."""
     return list(frame.itertuples(index=False))
@@ -129,7 +153,7 @@ def known_values(
     said = said[said["element"].isin(list(declared)).to_numpy(dtype=bool)]
     if said.empty:
         return []
-    said = said.assign(text=value_texts(said))
+    said = said.assign(text=_plain(said))
     words = dict(zip(said["element"], element_words(said["element"]), strict=True))
     chosen = said[said["chosen"].to_numpy(dtype=bool)]
     numbers = dict(zip(chosen["element"], chosen["value_number"], strict=True))
@@ -160,6 +184,20 @@ def known_values(
             )
         )
     return sorted(lines, key=lambda line: order[line.element.name])
+
+
+def _plain(said: pd.DataFrame) -> pd.Series:
+    """Write values as people read them, codes of grades and languages too."""
+    from helpers.show.family.language import language
+
+    labels = language("en")
+    texts = value_texts(said).tolist()
+    for place, (element, value) in enumerate(said[["element", "value"]].itertuples(index=False)):
+        if element == "grade_level":
+            texts[place] = grade_words(str(value))
+        elif element in _LANGUAGES:
+            texts[place] = labels.label("language", str(value))
+    return pd.Series(pd.array(texts, dtype=STRING), index=said.index)
 
 
 def _of(element: Element, numbers: Mapping[str, float]) -> str:

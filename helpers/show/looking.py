@@ -245,4 +245,6 @@ def _strengths(known: pd.DataFrame, school_year: int | None) -> list[str]:
 
     values = of_year(known, school_year)
     # A strength that nobody has checked may be another child's.
-    return going_well(values[~values["link_band"].isin(UNCHECKED).to_numpy(dtype=bool)])
+    said = going_well(values[~values["link_band"].isin(UNCHECKED).to_numpy(dtype=bool)])
+    # Where the role sees no names, the sentences speak to a family.
+    return [one.replace("Your child", "This child").replace("your child", "this child") for one in said]

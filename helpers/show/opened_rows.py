@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from helpers.files.one_row import OneRow, one_row
+from helpers.files.one_row import OneRow, some_rows
 from helpers.layouts import BadInput, FileLayout, Makes, braced, fact_tables, load_layout, standard_table
 from helpers.profile.elements import declared
 from helpers.show.blocks import Block, escape
@@ -63,7 +63,8 @@ def visible_columns(view: RowView) -> dict[str, set[str]]:
         Table -> names of columns; a table that feeds nothing visible isn't there.
     """
     terms = declared()
-    tables = {each.table for each in (*terms.element, *terms.timeline) if view.may_see(each.name)}
+    tables = {each.table for each in terms.element if view.may_see(each.name)}
+    tables |= {each.table for each in terms.timeline if view.may_see(each.name)}
     columns = {
         table: {
             name
@@ -124,10 +125,19 @@ def opened_rows(
     if rows.empty:
         return _sentence("No row: the system knows the child, and nothing was written down.")
     visible = visible_columns(view)
-    shown = [
-        _row(folder, table, silo, file, int(row), layouts, names, visible)
-        for table, silo, file, row in rows.head(MOST_ROWS).itertuples(index=False)
-    ]
+    shown = []
+    first = rows.head(MOST_ROWS)
+    for silo, file in dict.fromkeys(zip(first["silo"], first["file"], strict=True)):
+        own = first[(first["silo"].eq(silo) & first["file"].eq(file)).to_numpy(dtype=bool)]
+        layout = load_layout(layouts[silo]) if layouts.get(silo) else None
+        numbers = [int(row) for row in own["row"]]
+        try:
+            opened = some_rows(folder, file, numbers, layout)
+        except BadInput as error:
+            shown.append(_sentence(str(error)))
+            continue
+        for table, number, one in zip(own["table"], numbers, opened, strict=True):
+            shown.append(_row(f"{names.get(silo, silo)}: {file}, row {number}", one, table, visible))
     if len(rows) > MOST_ROWS:
         rest = rows.iloc[MOST_ROWS:]
         places = "; ".join(
@@ -142,21 +152,7 @@ def _sentence(words: str) -> Block:
     return Block(f"<p>{escape(words)}</p>", words)
 
 
-def _row(
-    folder: Path,
-    table: str,
-    silo: str,
-    file: str,
-    row: int,
-    layouts: dict[str, str],
-    names: dict[str, str],
-    visible: dict[str, set[str]],
-) -> Block:
-    caption = f"{names.get(silo, silo)}: {file}, row {row}"
-    try:
-        opened = one_row(folder, file, row, load_layout(layouts[silo]) if layouts.get(silo) else None)
-    except BadInput as error:
-        return _sentence(str(error))
+def _row(caption: str, opened: OneRow, table: str, visible: dict[str, set[str]]) -> Block:
     cells = _cells(opened, table, visible)
     hidden = len(opened.cells) - len(cells)
     rest = (

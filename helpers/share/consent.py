@@ -25,7 +25,7 @@ def consent_table(frame: pd.DataFrame) -> pd.DataFrame:
     ----------
     frame
         ``child, domains`` (names of domains, joined by ;), ``purpose, recipient, signer, date`` (on which it
-        was signed) and ``end`` (last day on which it holds).
+        was signed) and ``end`` (last day on which it holds), both as YYYY-MM-DD.
 
     Returns
     -------
@@ -44,7 +44,10 @@ def consent_table(frame: pd.DataFrame) -> pd.DataFrame:
         told += [f"{name} is unknown.{nearest(name, COLUMNS)}" for name in odd]
         raise BadInput(f"A consent has the columns {', '.join(COLUMNS)}: {'; '.join(told)}.")
     texts = {name: frame[name].astype(STRING).str.strip() for name in TEXTS}
-    dates = {name: pd.to_datetime(frame[name], errors="coerce").astype("datetime64[us]") for name in DATES}
+    dates = {
+        name: pd.to_datetime(frame[name], format="ISO8601", errors="coerce").astype("datetime64[us]")
+        for name in DATES
+    }
     return pd.DataFrame({**texts, **dates}).reset_index(drop=True)
 
 

@@ -79,7 +79,7 @@ def could_differ(shown: Shown, place: int) -> bool:
             ways.setdefault(end, []).append(start)
     start, end = _way(place, rows, columns)
     more = _leads(ways, end, start)
-    return more or (flat[place] > 0 and _leads(ways, start, end))
+    return more or (bool(flat[place] > 0) and _leads(ways, start, end))
 
 
 def _way(cell: int, rows: int, columns: int) -> tuple[int, int]:

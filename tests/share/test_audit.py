@@ -1,0 +1,115 @@
+"""The audit's chain notices whatever is changed, taken out or moved; and it holds nothing of a child."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from helpers.layouts import BadInput
+from helpers.share import Audit, Refused, view, views
+from helpers.share import audit as audit_room
+from tests.share.canaries import found
+from tests.share.small_source import CHILDREN, NORTH, SmallSource
+
+SOURCE = SmallSource()
+
+
+@pytest.fixture
+def audit(tmp_path: Path) -> Audit:
+    log = Audit(tmp_path / "audit.jsonl")
+    whole = view(SOURCE, "principal", NORTH, audit=log)
+    whole.of("c01")
+    whole.of("c02")
+    view(SOURCE, "student", "c04", audit=log)
+    whole.save(tmp_path / "files")
+    return log
+
+
+def test_each_view_has_its_line(audit: Audit) -> None:
+    lines = audit.read()
+    assert lines["what"].tolist() == ["opened", "one child", "one child", "opened", "written"]
+    assert lines["children"].tolist() == [10, 1, 1, 1, 10]
+    assert set(lines["role"]) == {"principal", "student"}
+    assert lines["purpose"].iloc[0] == "leading the school"
+    assert "days_absent" in lines["elements"].iloc[0]
+    assert "account_balance" not in lines["elements"].iloc[0]
+    assert lines["shown"].nunique() == 5
+    assert audit.verify().empty
+
+
+def test_it_holds_nothing_of_a_child(audit: Audit) -> None:
+    assert found(SOURCE.planted, audit.path) == set()
+    text = audit.path.read_text(encoding="utf-8")
+    assert not any(f'"{child}"' in text for child in CHILDREN)
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_changed_line_is_found(audit: Audit, place: int) -> None:
+    lines = audit.path.read_text(encoding="utf-8").splitlines()
+    entry = json.loads(lines[place])
+    lines[place] = json.dumps({**entry, "who": "Another School"}, ensure_ascii=False)
+    audit.path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert len(audit.verify())
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_line_that_is_taken_out_is_found(audit: Audit, place: int) -> None:
+    lines = audit.path.read_text(encoding="utf-8").splitlines()
+    del lines[place]
+    audit.path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert len(audit.verify())
+
+
+def test_lines_in_another_order_are_found(audit: Audit) -> None:
+    lines = audit.path.read_text(encoding="utf-8").splitlines()
+    lines[1], lines[2] = lines[2], lines[1]
+    audit.path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert audit.verify()["line"].tolist()[:1] == [2]
+
+
+def test_a_line_that_somebody_adds_is_found(audit: Audit) -> None:
+    last = audit.path.read_text(encoding="utf-8").splitlines()[-1]
+    with audit.path.open("a", encoding="utf-8") as file:
+        file.write(last + "\n")
+    assert len(audit.verify())
+
+
+def test_several_at_once_make_one_chain(tmp_path: Path) -> None:
+    log = Audit(tmp_path / "audit.jsonl")
+
+    def write() -> None:
+        for _ in range(5):
+            Audit(log.path).log("public", "district", "public report", [], 0, "0", "opened")
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(log.read()) == 20
+    assert log.verify().empty
+
+
+def test_a_log_that_another_process_holds_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_room, "PATIENCE", 0.0)
+    (tmp_path / "audit.jsonl.lock").touch()
+    with pytest.raises(BadInput, match=r"audit\.jsonl\.lock"):
+        Audit(tmp_path / "audit.jsonl").log("public", "district", "public report", [], 0, "0", "opened")
+
+
+def test_views_of_many_log_each_that_shows_anything(tmp_path: Path) -> None:
+    log = Audit(tmp_path / "audit.jsonl")
+    opened = views(SOURCE, "family", ["family:G1", "family:G3", "family:G5", "nobody"], audit=log)
+    assert set(opened) == {"family:G1", "family:G3"}
+    assert log.read()["who"].tolist() == ["family:G1", "family:G3"]
+    assert views(SOURCE, "family", ["family:G1"], children=["c02"]) == {}
+
+
+def test_a_refused_view_adds_no_line(tmp_path: Path) -> None:
+    log = Audit(tmp_path / "audit.jsonl")
+    with pytest.raises(Refused):
+        view(SOURCE, "principal", "No School", audit=log)
+    assert not log.path.exists()

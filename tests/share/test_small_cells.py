@@ -1,0 +1,108 @@
+"""No small group can be read from a table of counts, nor worked out."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.share.small_cells import Shown, could_differ, protect
+
+TABLES = st.integers(1, 4).flatmap(
+    lambda columns: st.lists(
+        st.lists(
+            st.sampled_from([0, 0, 1, 2, 3, 5, 9, 10, 11, 12, 20, 45]), min_size=columns, max_size=columns
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+
+
+def fits(shown: Shown) -> list[np.ndarray]:
+    """Every table that has the shown cells and all totals, found by trying."""
+    rows, columns = shown.counts.shape
+    ways = []
+    for row in range(rows - 1):
+        total = int(shown.counts[row, -1])
+        choices = [
+            range(total + 1) if shown.hidden[row, column] else [int(shown.counts[row, column])]
+            for column in range(columns - 1)
+        ]
+        ways.append([numbers for numbers in itertools.product(*choices) if sum(numbers) == total])
+    tables = (np.array(table) for table in itertools.product(*ways))
+    return [table for table in tables if (table.sum(axis=0) == shown.counts[-1, :-1]).all()]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    table=st.lists(st.lists(st.integers(0, 3), min_size=2, max_size=2), min_size=2, max_size=3),
+    hide=st.lists(st.booleans(), min_size=12, max_size=12),
+)
+def test_a_cell_could_differ_exactly_when_another_table_shows_the_same(
+    table: list[list[int]], hide: list[bool]
+) -> None:
+    counts = protect(table, 2).counts
+    hidden = np.array(hide[: counts.size]).reshape(counts.shape)
+    hidden[:, -1], hidden[-1, :] = False, False  # totals are read, so that all tables can be tried
+    shown = Shown(counts, hidden)
+    others = fits(shown)
+    for row, column in zip(*np.nonzero(hidden[:-1, :-1]), strict=True):
+        numbers = {int(other[row, column]) for other in others}
+        assert could_differ(shown, int(row * counts.shape[1] + column)) is (len(numbers) > 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(table=TABLES, minimum=st.sampled_from([2, 5, 10, 11]))
+def test_every_small_cell_is_hidden_and_none_can_be_worked_out(table: list[list[int]], minimum: int) -> None:
+    shown = protect(table, minimum)
+    small = (shown.counts > 0) & (shown.counts < minimum)
+    assert shown.hidden[small].all()
+    if shown.hidden.all():
+        return
+    for place in np.flatnonzero(small.ravel()):
+        assert could_differ(shown, int(place))
+    # What is hidden under a shown total is itself no small group.
+    for line in (*shown.counts, *shown.counts.T):
+        assert line[-1] == line[:-1].sum()
+    for counts, hidden in (
+        *zip(shown.counts, shown.hidden, strict=True), *zip(shown.counts.T, shown.hidden.T, strict=True),
+    ):  # fmt: skip
+        if not hidden[-1] and hidden[:-1].any():
+            assert counts[:-1][hidden[:-1]].sum() >= minimum or hidden[:-1].all()
+
+
+def test_one_hidden_cell_is_never_alone() -> None:
+    shown = protect([[12, 3], [20, 30], [15, 25]], 10)
+    assert shown.hidden[0, 1]
+    assert shown.hidden.sum(axis=0)[1] >= 2
+    assert shown.hidden.sum(axis=1)[0] >= 2
+
+
+def test_two_hidden_cells_a_line_that_are_one_answer_are_found() -> None:
+    # 0 and 4 in one line and 4 and 0 in the other: two hidden in each, and only one table fits.
+    counts = protect([[0, 12], [12, 0]], 2).counts
+    hidden = np.zeros(counts.shape, dtype=bool)
+    hidden[0, 0] = hidden[0, 1] = hidden[1, 0] = hidden[1, 1] = True
+    assert could_differ(Shown(counts, hidden), 1)
+    hidden[1, 0] = hidden[0, 0] = False
+    assert not could_differ(Shown(counts, hidden), 1)
+
+
+def test_where_everybody_is_in_one_group_the_row_is_hidden() -> None:
+    table = [[20, 0, 0], [15, 16, 17], [12, 13, 14]]
+    assert not protect(table, 10).hidden.any()
+    assert protect(table, 10, whole_rows=True).hidden[0, :3].all()
+
+
+def test_nothing_is_hidden_where_nothing_is_small() -> None:
+    assert not protect([[10, 20], [0, 40]], 10).hidden.any()
+
+
+@pytest.mark.parametrize("table", [[[3]], [[0]], [[3, 3]], [[3], [40]]])
+def test_the_smallest_tables_hold(table: list[list[int]]) -> None:
+    shown = protect(table, 10)
+    assert shown.hidden[(shown.counts > 0) & (shown.counts < 10)].all()

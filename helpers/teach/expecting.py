@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
+from helpers.layouts import BadInput
 from helpers.show.blocks import escape
 
 __all__ = ["expect"]
@@ -38,7 +39,8 @@ def _show(what: _Expected) -> None:
 class expect:
     """Run lines that are meant to fail: show the message, and fail if they don't fail.
 
-    Only the first line of the message is shown: pandas writes whole rows into the others.
+    Only the first line of the message is shown, since pandas writes whole rows into the others;
+    of the kit's own errors all lines, since they name all faults at once.
 
     Parameters
     ----------
@@ -75,5 +77,6 @@ class expect:
         if not isinstance(error, self._errors):
             return False
         message = str(error).strip()
-        _show(_Expected(type(error).__name__, message.splitlines()[0] if message else ""))
+        first = message.splitlines()[0] if message else ""
+        _show(_Expected(type(error).__name__, message if isinstance(error, BadInput) else first))
         return True

@@ -1,0 +1,152 @@
+"""Exercises on sharing: who may see what, what gives a child away, and what it takes to say yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from helpers.share import Policy
+from helpers.teach.answer_kinds import no_whole_number
+from helpers.teach.exercise import Exercise
+from helpers.teach.in_words import no_decision
+
+__all__ = ["EXERCISES"]
+
+# From nothing to each child.
+WIDTH = ("none", "aggregate", "row")
+MONEY = ("charged", "balance", "pin")
+
+
+def _not_of_a_child(answer: object, *, policy: Policy, role: str) -> str | None:
+    if trouble := no_whole_number(answer, "domains"):
+        return trouble
+    allowed = [policy.rule(role, domain).allow for domain in policy.domains]
+    if answer == len(allowed) - allowed.count("row"):
+        return None
+    if answer == allowed.count("none"):
+        return (
+            f"{answer} have nothing at all. A picture of the whole class isn't a single child either: which "
+            "rules say 'aggregate'?"
+        )
+    if answer == allowed.count("row"):
+        return f"{answer} are those in which a {role} sees single children. Asked are the others."
+    return f"Yours is {answer}. Look at allow of policy.rule({role!r}, domain), for each of policy.domains."
+
+
+def _mended(answer: object, *, policy: Policy) -> str | None:
+    if not isinstance(answer, Policy):
+        return f"A policy is asked for: what .changed(…) gives; yours is a {type(answer).__name__}."
+    too_narrow = None
+    for role in policy.roles:
+        for domain in policy.domains:
+            was, now = policy.rule(role, domain), answer.rule(role, domain)
+            if WIDTH.index(now.allow) > WIDTH.index(was.allow):
+                return (
+                    f"A {role} still sees more of {domain} than the rule gives: {now.allow}, not "
+                    f"{was.allow} ({was.rule_id}: {was.reason})."
+                )
+            if now.allow == was.allow != "none" and now.scope != was.scope:
+                return f"A {role} sees {domain} of {now.scope}; the rule says {was.scope}."
+            if now.allow != was.allow:
+                too_narrow = too_narrow or (role, domain, was)
+    if too_narrow:
+        role, domain, was = too_narrow
+        return f"Nothing leaks, but a {role} can't work any more: {domain} is needed ({was.reason})."
+    return None
+
+
+def _gives_money_away(answer: object, *, columns: Sequence[str]) -> str | None:
+    if isinstance(answer, str) or not isinstance(answer, Iterable):
+        return f"Give the columns in a list; yours is a {type(answer).__name__}."
+    given = {str(name) for name in answer}
+    if unknown := given - set(columns):
+        return f"There is no column {sorted(unknown)[0]!r}; there are {', '.join(columns)}."
+    telling = {name for name in columns if any(word in name.casefold() for word in MONEY)}
+    if given == telling:
+        return None
+    if missing := telling - given:
+        kept = sorted(missing)[0]
+        return f"{kept} stays: what does it say of a child who never pays?"
+    return f"{sorted(given - telling)[0]} says nothing of money, and the cook needs it."
+
+
+def _worked_out(answer: object, *, counts: pd.DataFrame) -> str | None:
+    if trouble := no_whole_number(answer):
+        return trouble
+    shown = counts.set_index("school")
+    parts = shown.drop(index="all schools")["children"]
+    if int(parts.isna().sum()) != 1:
+        return "Exactly one number has to be hidden for this exercise: set the table up anew."
+    hidden = int(shown.at["all schools", "children"] - parts.sum())
+    if answer == hidden:
+        return None
+    return f"Yours is {answer}. All schools together less the schools that are shown: what is left?"
+
+
+def _club(answer: object) -> str | None:
+    return no_decision(
+        answer,
+        {
+            "who has to sign": ["parent", "mother", "father", "famil", "guardian"],
+            "that it is in writing": ["sign", "writ", "form", "paper", "consent", "agreement"],
+            "what exactly is shared": ["attendance", "days", "absen"],
+            "what it is for, or until when": [
+                "for ", "purpose", "until", "end", "term", "year", "season", "because", "so that",
+            ],
+        },
+    )  # fmt: skip
+
+
+EXERCISES = (
+    Exercise(
+        number="6.1",
+        asks="In how many domains does a teacher see no single child?",
+        hints=(
+            "A rule has three answers: row, aggregate, none. Two of them show no single child.",
+            'policy.rule("teacher", domain).allow says which, for each domain of policy.domains.',
+            'sum(policy.rule("teacher", domain).allow != "row" for domain in policy.domains)',
+        ),
+        check=_not_of_a_child,
+    ),
+    Exercise(
+        number="6.2",
+        asks="Mend the policy that somebody loosened in three places.",
+        hints=(
+            "compare_policies(policy, loosened) lists where the two differ, and how.",
+            "Change each of them back with .changed(role, domain, allow=…); one .changed after the other.",
+            "The scope counts, too: a rule for each child says of which children. compare_policies shows it.",
+        ),
+        check=_mended,
+    ),
+    Exercise(
+        number="6.3",
+        asks="Which columns of the lunchroom's list tell who eats free?",
+        hints=(
+            "Eligibility isn't in the list. But what does a till write down of a child who doesn't pay?",
+            "A price of nothing, a balance that never moves, and a number that opens both.",
+            "Three columns: what was charged, the balance, the PIN.",
+        ),
+        check=_gives_money_away,
+    ),
+    Exercise(
+        number="6.4",
+        asks="One number is hidden. What is it?",
+        hints=(
+            "Which number in the table is the sum of the others?",
+            "All schools, less every school that is shown.",
+            'Take the row "all schools" and subtract the sum of the others (NA is left out of a sum).',
+        ),
+        check=_worked_out,
+    ),
+    Exercise(
+        number="6.5",
+        asks="A club asks for the attendance of the children who come to it. What do you answer?",
+        hints=(
+            "A club is outside the school. What lets you hand a child's record to somebody outside?",
+            "The rule (FERPA-14) names what a consent must say: which records, for what, to whom, signed.",
+            "Write what you share, who signs, on what paper, for which purpose, and when it ends.",
+        ),
+        check=_club,
+    ),
+)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-__all__ = ["fitting"]
+__all__ = ["fitting", "matching"]
 
 
 def fitting(
@@ -42,8 +42,24 @@ def fitting(
     return pd.Series(fits, index=frame.index)
 
 
+def matching(words: Sequence[str], pattern: str) -> np.ndarray:
+    """Say of each word whether a pattern matches the whole of it.
+
+    Parameters
+    ----------
+    words
+        Words.
+    pattern
+        A regular expression.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a word, and a last one for the empty text: place -1 is that of an empty cell.
+    """
+    return np.array([re.fullmatch(pattern, word) is not None for word in [*words, ""]], dtype=bool)
+
+
 def _matches(column: pd.Series, pattern: str) -> np.ndarray:
     codes, words = pd.factorize(column)
-    # The last place stands for an empty cell, which has code -1.
-    hits = [re.fullmatch(pattern, word) is not None for word in [*map(str, words), ""]]
-    return np.array(hits, dtype=bool)[codes]
+    return matching(list(map(str, words)), pattern)[codes]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
-from helpers.profile.fitting import fitting
-from helpers.profile.found import NOTHING, Found, found
-from helpers.profile.newest import newest_in_year
+from helpers.profile.found import Found
+from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
 
 __all__ = ["newest_plan"]
@@ -14,11 +15,10 @@ __all__ = ["newest_plan"]
 
 def newest_plan(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take the plan that a child names on the newest day of the year."""
-    plans = evidence.facts["career_plan"]
-    if plans.empty:
-        return NOTHING
-    weighed = plans["child"].notna() & evidence.years.speak_of(plans["year"])
-    weighed &= fitting(plans, element.where, evidence.of_systems(element.systems))
-    used = newest_in_year(plans[weighed & plans["plan"].notna()], ["date"])
-    used = used.assign(as_of=used["date"].fillna(evidence.spoken(used)))
-    return Found(found(used, used["plan"], element), {"career_plan": weighed})
+    plans = evidence.tables["career_plan"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~plans.lacks("plan"))
+    day = plans.days("date")[at]
+    return newest_told(
+        element, evidence, "career_plan", at, [day], plans.texts("plan", at), weighed=weighed, as_of=day
+    )

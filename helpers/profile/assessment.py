@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
-from helpers.profile.fitting import fitting
-from helpers.profile.found import NOTHING, Found, found
+from helpers.profile.found import Found, Whose, told
+from helpers.profile.groups import Groups, last_of_each
+from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
 
 __all__ = ["growth_in_a_year", "latest_result"]
 
-OF_A_YEAR = ["child", "silo", "school_year"]
-
 
 def latest_result(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take each record's latest result of the kind that the element asks for, by year."""
-    results = evidence.facts["assessment_result"]
-    if results.empty:
-        return NOTHING
-    weighed = results["child"].notna() & evidence.years.speak_of(results["year"])
-    weighed &= fitting(results, element.where, evidence.of_systems(element.systems))
-    key = ["silo", "record", "school_year"]
-    used = results[weighed & results["result"].notna()]
-    used = used.assign(school_year=used["year"])
-    used = used.sort_values([*key, "administration_date", "row"], kind="stable", na_position="first")
-    used = used.assign(rows=used.groupby(key)["row"].transform("size")).drop_duplicates(key, keep="last")
-    day = used["administration_date"]
-    used = used.assign(as_of=day.fillna(evidence.spoken(used)) if day.isna().any() else day)
-    return Found(found(used, used["result"], element), {"assessment_result": weighed})
+    results = evidence.tables["assessment_result"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~results.lacks("result"))
+    day = results.days("administration_date")[at]
+    return newest_told(
+        element, evidence, "assessment_result", at, [day], results.numbers("result")[at],
+        weighed=weighed, as_of=day,
+    )  # fmt: skip
 
 
 def growth_in_a_year(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -36,21 +32,41 @@ def growth_in_a_year(element: Element, evidence: Evidence, tallies: Tallies) -> 
     So the growth is that of a year, whichever term it is, and a system's layouts may have changed in between.
     Who has no result of that term has no growth.
     """
-    results = evidence.facts["assessment_result"]
-    if results.empty:
-        return NOTHING
-    weighed = results["child"].notna() & evidence.years.speak_of(results["year"])
-    weighed &= fitting(results, element.where, evidence.of_systems(element.systems))
-    used = results[weighed & results["result"].notna() & results["term"].notna()]
-    used = used.assign(school_year=used["year"])
-    used = used.sort_values(
-        [*OF_A_YEAR, "administration_date", "row"], kind="stable", na_position="first"
-    ).drop_duplicates([*OF_A_YEAR, "term"], keep="last")
-    now = used.drop_duplicates(OF_A_YEAR, keep="last")
-    before = used[[*OF_A_YEAR, "term", "result"]].assign(school_year=used["school_year"] + 1)
-    both = now.merge(
-        before, on=[*OF_A_YEAR, "term"], how="inner", validate="one_to_one", suffixes=("", "_before")
-    )
-    day = both["administration_date"]
-    both = both.assign(rows=2, as_of=day.fillna(evidence.spoken(both)) if day.isna().any() else day)
-    return Found(found(both, both["result"] - both["result_before"], element), {"assessment_result": weighed})
+    results = evidence.tables["assessment_result"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~results.lacks("result") & ~results.lacks("term"))
+    owner, system, year = results.owner[at], results.system[at], results.year[at]
+    term = results.code("term")[at]
+    order = [results.days("administration_date")[at], results.row[at]]
+    of_term = Groups(owner, system, year, term)
+    last_of_term = last_of_each(of_term, order)
+    of_year = Groups(owner, system, year)
+    now = last_of_each(of_year, order)
+    # The same term of the year before: its last result has the same child, system and term.
+    named = np.asarray(evidence.years.years, dtype="int64")
+    before = np.append(evidence.years.places(named - 1), -1)[year[now]]
+    terms = int(np.max(term, initial=0)) + 1
+    years = len(named) + 1
+    width = len(evidence.silos)
+
+    def number(places: np.ndarray, its_year: np.ndarray) -> np.ndarray:
+        return ((owner[places] * width + system[places]) * years + its_year) * terms + term[places]
+
+    theirs = number(last_of_term, year[last_of_term])
+    sought = np.where(before >= 0, number(now, before), -1)
+    order_of = np.argsort(theirs)
+    found_at = np.searchsorted(theirs[order_of], sought)
+    found_at = np.minimum(found_at, max(len(theirs) - 1, 0))
+    there = np.flatnonzero((theirs[order_of][found_at] == sought) & (before >= 0)) if len(theirs) else now
+    first = last_of_term[order_of][found_at[there]] if len(theirs) else now
+    latest = at[now[there]]
+    whose = Whose.of(results, latest)
+    day = results.days("administration_date")[latest]
+    result = results.numbers("result")
+    values = told(
+        element, evidence, whose, result[latest] - result[at[first]], rows=np.full(len(latest), 2),
+        source=results.files(evidence)[latest], row=results.row[latest],
+        as_of=np.where(np.isnat(day), evidence.spoken_for(whose.system, whose.tie), day),
+    )  # fmt: skip
+    both = np.concatenate([latest, at[first]]), np.tile(np.arange(len(latest)), 2)
+    return Found(values, {"assessment_result": weighed}, {"assessment_result": both})

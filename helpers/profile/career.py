@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import counted_with_zeros
-from helpers.profile.fitting import fitting
-from helpers.profile.found import NOTHING, Found, found
-from helpers.profile.newest import newest_in_year
+from helpers.profile.found import Found, Whose
+from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
 
 __all__ = ["applications_counted", "first_named_interest"]
 
-KEYS = ["child", "silo", "school_year"]
-
 
 def first_named_interest(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take the interest that a child names first on the newest day of the year."""
-    interests = evidence.facts["career_interest"]
-    if interests.empty:
-        return NOTHING
-    weighed = interests["child"].notna() & evidence.years.speak_of(interests["year"])
-    weighed &= fitting(interests, element.where, evidence.of_systems(element.systems))
-    named = interests[weighed & interests["interest"].notna()]
+    interests = evidence.tables["career_interest"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~interests.lacks("interest"))
     # Of a list without numbers the upper row is named first.
-    place = named["strength"].fillna(named["row"].astype("float64"))
-    used = newest_in_year(named.assign(place=place), ["date", "place"], largest_last=[True, False])
-    used = used.assign(as_of=used["date"].fillna(evidence.spoken(used)))
-    return Found(found(used, used["interest"], element), {"career_interest": weighed})
+    strength = interests.numbers("strength")[at]
+    place = np.where(np.isnan(strength), interests.row[at], strength)
+    day = interests.days("date")[at]
+    return newest_told(
+        element, evidence, "career_interest", at, [day, -place], interests.texts("interest", at),
+        weighed=weighed, as_of=day,
+    )  # fmt: skip
 
 
 def applications_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Count a child's applications in a year; zero only for a child whom the system itself lists."""
-    applications = evidence.facts["application"]
-    if applications.empty:
-        return NOTHING
-    weighed = applications["child"].notna() & evidence.years.speak_of(applications["year"])
-    weighed &= fitting(applications, element.where, evidence.of_systems(element.systems))
-    used = applications[weighed]
-    used = used.assign(school_year=used["year"])
-    counts = used.groupby(KEYS, sort=True).agg(value=("row", "size"), rows=("row", "size"))
-    return counted_with_zeros(counts, used, element, evidence, weighed, elsewhere=False)
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed)
+    whose = Whose.of(evidence.tables["application"], at)
+    groups = whose.groups()
+    size = groups.size()
+    values = counted_with_zeros(element, evidence, whose.of_groups(groups), size, size, elsewhere=False)
+    return Found(values, {"application": weighed}, {"application": (at, groups.of)})

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.layouts import BadInput
 from helpers.profile.coverage import Coverage
 from helpers.profile.elements import declared
-from helpers.profile.evidence import gather
+from helpers.profile.gathering import gather
 from helpers.profile.newest_day import newest_days
 from helpers.profile.parts import choice_of, choose_in, find_in
 from helpers.profile.values import Days

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
 
 from helpers.profile.elements import Element, credit_terms
-from helpers.profile.evidence import Evidence, behind_one_value
-from helpers.profile.found import NOTHING, Found, found
+from helpers.profile.evidence import Evidence
+from helpers.profile.found import Found, Whose, told_of_groups
+from helpers.profile.rows import Rows
 from helpers.profile.tallies import Tallies
 
 __all__ = ["credits_earned", "on_track"]
 
-KEYS = ["child", "silo", "school_year"]
 
-
-def _attempts(evidence: Evidence) -> tuple[pd.DataFrame, pd.Series]:
-    """Give the attempts at courses whose credits are known, and which rows were looked at."""
-    courses = evidence.facts["course_transcript"]
-    weighed = courses["child"].notna() & evidence.years.speak_of(courses["year"])
-    used = courses[weighed & courses["earned_credits"].notna()]
-    return used.assign(school_year=used["year"]), weighed
+def _attempts(evidence: Evidence) -> tuple[Rows, npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Give transcripts, which of their rows were looked at, and the attempts whose credits are known."""
+    courses = evidence.tables["course_transcript"]
+    return courses, courses.told, np.flatnonzero(courses.told & ~courses.lacks("earned_credits"))
 
 
 def credits_earned(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Sum the credits that a child earned in a year so far."""
-    if evidence.facts["course_transcript"].empty:
-        return NOTHING
-    used, weighed = _attempts(evidence)
-    sums = used.groupby(KEYS, sort=True).agg(value=("earned_credits", "sum"), rows=("row", "size"))
-    sums = sums.join(behind_one_value(used, KEYS), how="left").reset_index()
-    sums = sums.assign(as_of=evidence.spoken(sums))
-    return Found(found(sums, sums["value"], element), {"course_transcript": weighed})
+    courses, weighed, at = _attempts(evidence)
+    whose = Whose.of(courses, at)
+    groups = whose.groups()
+    sums = groups.total(courses.numbers("earned_credits")[at])
+    values = told_of_groups(element, evidence, whose, groups, sums)
+    return Found(values, {"course_transcript": weighed}, {"course_transcript": (at, groups.of)})
 
 
 def on_track(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -39,24 +36,16 @@ def on_track(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     Before the year is over, and of who came or left within it, the credits that belong to the terms in which
     the child sat are asked for.
     """
-    if evidence.facts["course_transcript"].empty:
-        return NOTHING
     terms = credit_terms()
-    used, weighed = _attempts(evidence)
-    used = used[used["grade_level_when_taken"] == terms.grade_level]
-    failed = used["final_letter_grade"].isin(list(terms.failing)) & used["academic_subject"].isin(
-        list(terms.core_subjects)
-    )
-    used = used.assign(failed=failed.fillna(False).astype("int64"))
-    by = used.groupby(KEYS, sort=True)
-    sums = by.agg(
-        credits=("earned_credits", "sum"),
-        failed=("failed", "sum"),
-        over=("term", "nunique"),
-        rows=("row", "size"),
-    )
-    sums = sums.join(behind_one_value(used, KEYS), how="left").reset_index()
-    needed = terms.credits_a_year * sums["over"].clip(1, terms.terms) / terms.terms
-    sums = sums.assign(as_of=evidence.spoken(sums))
-    kept = (sums["credits"] >= needed - 1e-9) & (sums["failed"] <= terms.most_failed)
-    return Found(found(sums, kept.astype("boolean"), element), {"course_transcript": weighed})
+    courses, weighed, at = _attempts(evidence)
+    at = at[courses.among("grade_level_when_taken", [terms.grade_level])[at]]
+    failed = courses.among("final_letter_grade", terms.failing)
+    failed &= courses.among("academic_subject", terms.core_subjects)
+    whose = Whose.of(courses, at)
+    groups = whose.groups()
+    sat = np.clip(groups.distinct(courses.code("term")[at]), 1, terms.terms)
+    needed = terms.credits_a_year * sat / terms.terms
+    kept = groups.total(courses.numbers("earned_credits")[at]) >= needed - 1e-9
+    kept &= groups.count(failed[at]) <= terms.most_failed
+    values = told_of_groups(element, evidence, whose, groups, kept)
+    return Found(values, {"course_transcript": weighed}, {"course_transcript": (at, groups.of)})

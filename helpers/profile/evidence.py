@@ -2,84 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING, fact_tables, standard_table
-from helpers.profile.fact_years import day_spoken_for, days_of_exports, fact_years
-from helpers.profile.school_years import SchoolYears, school_years
+from helpers.profile.fact_years import day_spoken_for
+from helpers.profile.found import BANDS
+from helpers.profile.pairs import Pairs, places_of
+from helpers.profile.rows import Rows
 
 if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.layouts.layout import Layout
-    from helpers.link import Links
+    from helpers.profile.context import Context
+    from helpers.profile.elements import Element
+    from helpers.profile.school_years import SchoolYears
+    from helpers.profile.survey import Survey
 
-__all__ = ["BANDS", "Evidence", "behind_one_value", "child_tables", "gather", "with_child"]
+__all__ = ["BANDS", "Evidence", "Ties", "behind_one_value", "child_tables", "named", "with_child"]
 
-# From the surest tie to the weakest. A record alone is sure to be itself.
-BANDS = ("Sure", "Alone", "Unverified", "Review")
+Ints = npt.NDArray[np.int64]
 # Whether a file gives a column: systems leave out the optional ones.
 PERHAPS, SURELY = 1, 2
-RECORD = ["silo", "record"]
+
+
+class Ties:
+    """Whose each record is, in numbers.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``crosswalk``.
+    silos
+        Names of the systems, in the order of their numbers.
+
+    Attributes
+    ----------
+    children
+        Every child, in order.
+    system, owner, band
+        Of each record of the crosswalk its system, its child and how sure that is.
+    """
+
+    def __init__(self, crosswalk: pd.DataFrame, silos: tuple[str, ...]) -> None:
+        self.system = places_of(crosswalk["silo"], silos)
+        owner, children = pd.factorize(crosswalk["child"], sort=True)
+        self.children = pd.Index(children, dtype=STRING)
+        self.owner = owner.astype("int64")
+        self.band = places_of(crosswalk["band"], BANDS)
+        self.pairs = Pairs(self.system, crosswalk["record"])
+
+    def of(self, system: Ints, records: pd.Series) -> Ints:
+        """Say where each record stands in the crosswalk; -1 where it is no student's."""
+        return self.pairs.of(system, records)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that is known, by child.
+    """Everything that is known, by child: of all children of a district, or of some of them.
 
     Attributes
     ----------
+    context
+        What is known of the district as a whole, whichever children are looked at.
+    survey
+        What other children tell that a rule has to know.
     crosswalk
         Every record of a student, with child and band.
+    ties
+        The same in numbers.
     people
         Columns of ``people`` for those records, with ``child`` and ``link_band``.
     person_rows
-        Source rows behind records, with ``rows``: how many stand behind the record; and ``place``, that of
-        the file in `files`.
+        Source rows behind records.
     filled_cells
         Where the values of people stand that are not in the last row behind their record.
-    files
-        Silo and name of every file behind a record.
-    kinds
-        File -> the kinds of file of its layout that it was read as.
     identifiers
         Their ids, with ``child`` and ``link_band``.
     facts
         Fact tables by name; those about children have ``child`` and ``link_band``, NA where the row names no
         student, and ``year``, the school year in which the fact lies. Rows stand in the order of the
         district's own table.
-    years
-        School years.
-    systems
-        Which of the kit's systems each silo is: the ``silo`` of its layout, else its own name.
-    layouts
-        Layout of each silo, as far as known.
+    tables
+        The same tables, and people and identifiers, in numbers.
     days
         ``silo, record, as_of``: NA as record: the newest day for which an export of the silo speaks; and the
         records whose own export speaks for an older one.
+    kept
+        What rules keep from one element to the next, by name.
     """
 
+    context: Context
+    survey: Survey
     crosswalk: pd.DataFrame
+    ties: Ties
     people: pd.DataFrame
     person_rows: pd.DataFrame
     filled_cells: pd.DataFrame
-    files: tuple[tuple[str, str], ...]
-    kinds: Mapping[str, tuple[str, ...]]
     identifiers: pd.DataFrame
     facts: Mapping[str, pd.DataFrame]
-    years: SchoolYears
-    systems: Mapping[str, str]
-    layouts: Mapping[str, Layout]
+    tables: Mapping[str, Rows]
     days: pd.DataFrame
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _files: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def children(self) -> pd.Index:
         """Every child, in order."""
-        return pd.Index(sorted(self.crosswalk["child"].unique()), dtype=STRING)
+        return self.ties.children
+
+    @property
+    def years(self) -> SchoolYears:
+        """School years of the district."""
+        return self.context.years
+
+    @property
+    def systems(self) -> Mapping[str, str]:
+        """Which of the kit's systems each silo is: the ``silo`` of its layout, else its own name."""
+        return self.context.systems
+
+    @property
+    def silos(self) -> tuple[str, ...]:
+        """Name the silos, in the order of their numbers."""
+        return self.context.silos
 
     def of_systems(self, systems: tuple[str, ...]) -> list[str] | None:
         """Name the silos that are one of these systems of the kit; None where no system is named."""
@@ -89,7 +138,84 @@ class Evidence:
         """Say for which day each row of a silo and record speaks: that of the record, else of the silo."""
         return day_spoken_for(rows, self.days)
 
-    def sources(self, column: str) -> pd.DataFrame:
+    def are(self, systems: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+        """Say of each silo, and last of none, whether it is asked for; all when none is named."""
+        asked = [not systems or self.systems[silo] in systems for silo in self.silos]
+        return np.array([*asked, False], dtype=bool)
+
+    def asked(
+        self, table: str, where: Sequence[Mapping[str, str]] = (), systems: tuple[str, ...] = ()
+    ) -> npt.NDArray[np.bool_]:
+        """Say which rows of a fact table are a child's and asked for, in whatever year they lie."""
+        rows = self.tables[table]
+        asked = rows.of_a_child
+        if where:
+            asked = asked & rows.fits(where)
+        return asked & self.are(systems)[rows.system] if systems else asked
+
+    def asked_in_a_year(self, element: Element) -> npt.NDArray[np.bool_]:
+        """Say which rows an element asks for that are a child's, in years of which systems speak."""
+        in_a_year = self.tables[element.table].year >= 0
+        return self.asked(element.table, element.where, element.systems) & in_a_year
+
+    def files_of(self, names: pd.Series) -> Ints:
+        """Give each file a number, alike over all tables; -1 where there is none."""
+        codes, words = pd.factorize(names)
+        numbers = [self._files.setdefault(str(word), len(self._files)) for word in words]
+        return np.array([*numbers, -1], dtype="int64")[codes]
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """Name the files that have a number so far, in order."""
+        return tuple(self._files)
+
+    @cached_property
+    def _days_of_ties(self) -> tuple[Any, Any]:
+        """Give the day for which each record speaks, and each silo; NaT for none in the last place."""
+        nothing = np.datetime64("NaT", "us")
+        days = self.days["as_of"].to_numpy(dtype="datetime64[us]")
+        system = places_of(self.days["silo"], self.silos)
+        whole = self.days["record"].isna().to_numpy(dtype=bool)
+        of_silo = np.full(len(self.silos) + 1, nothing)
+        of_silo[system[whole]] = days[whole]
+        of_silo[-1] = nothing
+        of_tie = of_silo[self.ties.system]
+        tie = self.ties.of(system[~whole], self.days["record"][~whole])
+        of_tie[tie[tie >= 0]] = days[~whole][tie >= 0]
+        return of_tie, of_silo
+
+    def spoken_for(self, system: Ints, tie: Ints) -> Any:
+        """Say for which day each record speaks; where no one record is named, its silo.
+
+        Parameters
+        ----------
+        system, tie
+            Numbers of silo and record.
+
+        Returns
+        -------
+        numpy.ndarray
+            Days; NaT where none is known.
+        """
+        of_tie, of_silo = self._days_of_ties
+        if len(of_tie) == 0:
+            return of_silo[system]
+        return np.where(tie >= 0, of_tie[tie], of_silo[system])
+
+    @cached_property
+    def _behind_records(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Give each source row behind a record: record, file (its place), row; and rows by record."""
+        rows = self.person_rows
+        system = places_of(rows["silo"], self.silos)
+        tie = self.ties.of(system, rows["record"])
+        named_files = pd.DataFrame(list(self.context.files), columns=["silo", "file"], dtype=STRING)
+        files = Pairs(places_of(named_files["silo"], self.silos), named_files["file"])
+        place = files.of(system, rows["file"])
+        kept = tie >= 0
+        count = np.bincount(tie[kept], minlength=len(self.crosswalk)).astype("int64")
+        return tie[kept], place[kept], rows["row"].to_numpy(dtype="int64")[kept], count
+
+    def sources(self, column: str) -> tuple[Ints, Ints, Ints]:
         """Say which source row gave a column of ``people``.
 
         Parameters
@@ -99,48 +225,33 @@ class Evidence:
 
         Returns
         -------
-        pandas.DataFrame
-            ``silo, record, rows, file, row``: one row a record. Where the column is empty, the last row of
-            the files that are surest to have it; NA where several rows stand behind the record and none of
-            their files has it.
+        tuple of numpy.ndarray
+            Of each record of the crosswalk: the number of the file (see `files_of`), the row, and how many
+            rows stand behind the record. Where the column is empty, the last row of the files that are surest
+            to have it; -1 where several rows stand behind the record and none of their files has it.
         """
-        rows = self.person_rows
-        alone = rows["rows"] == 1
-        told = rows.loc[alone, [*RECORD, "rows", "file", "row"]]
-        if alone.all():
-            return told
-        return pd.concat([told, self._of_several(rows[~alone], column)], ignore_index=True)
-
-    def _of_several(self, rows: pd.DataFrame, column: str) -> pd.DataFrame:
-        """Say which of a record's several rows gave a column of people; of an empty one, which would have."""
-        told = self.people.loc[self.people[column].notna(), RECORD].assign(known=True)
-        known = rows[RECORD].merge(told, on=RECORD, how="left", validate="many_to_one")["known"].notna()
-        gives = np.array([self._gives(silo, file, column) for silo, file in self.files])
-        given = gives[rows["place"].to_numpy(dtype="int64")]
+        tie, place, row, count = self._behind_records
+        people = self.tables["people"]
+        known = np.zeros(len(self.crosswalk), dtype=bool)
+        known[people.tie[~people.lacks(column)]] = True
+        gives = np.array(
+            [self.context.gives(silo, file, column) for silo, file in self.context.files], "int64"
+        )
         # What is known stands in the last row, or else in the one that the reader names.
-        rows = rows.assign(given=np.where(known, SURELY, given))
-        surest = rows["given"] == rows.groupby(RECORD, sort=False)["given"].transform("max")
-        telling = rows[surest & (rows["given"] > 0)]
-        elsewhere = self.filled_cells[self.filled_cells["column"] == column]
-        last = pd.concat([part[[*RECORD, "file", "row"]] for part in (telling, elsewhere)])
-        last = last.drop_duplicates(RECORD, keep="last")
-        behind = rows.drop_duplicates(RECORD)[[*RECORD, "rows"]]
-        return behind.merge(last, on=RECORD, how="left", validate="one_to_one")
-
-    def _gives(self, silo: str, file: str, column: str) -> int:
-        """Say how sure a file is to give a column of people, as far as its layout tells."""
-        kinds = self.kinds.get(file, ())
-        layout = self.layouts.get(silo)
-        sure = 0
-        for kind in layout.files if layout else ():
-            if kind.name not in kinds:
-                continue
-            optional = {one.name for one in kind.named() if one.optional}
-            for make in kind.makes:
-                if make.table != "people" or column not in {**make.take, **make.set, **make.flags}:
-                    continue
-                sure = max(sure, PERHAPS if make.take.get(column) in optional else SURELY)
-        return sure
+        given = np.where(known[tie] | (count[tie] == 1), SURELY, gives[place])
+        last = np.full(len(self.crosswalk), -1, dtype="int64")
+        for least in (PERHAPS, SURELY):
+            telling = np.flatnonzero(given == least)
+            last[tie[telling]] = telling
+        files = self.files_of(pd.Series([file for _, file in self.context.files], dtype=STRING))
+        file_of = np.where(last >= 0, np.append(files[place], -1)[last], -1)
+        row_of = np.where(last >= 0, np.append(row, -1)[last], -1)
+        cells = self.filled_cells[self.filled_cells["column"] == column]
+        at = self.ties.of(places_of(cells["silo"], self.silos), cells["record"])
+        fits = (at >= 0) & (np.append(count, 0)[at] > 1)
+        file_of[at[fits]] = self.files_of(cells["file"])[fits]
+        row_of[at[fits]] = cells["row"].to_numpy(dtype="int64")[fits]
+        return file_of, row_of, count
 
 
 def child_tables() -> tuple[str, ...]:
@@ -172,16 +283,36 @@ def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
         The same rows in the same order, with ``child`` and ``link_band``; NA where the record is no
         student's.
     """
-    if frame.empty:
-        return frame.assign(child=frame["record"], link_band=frame["record"])
-    named = frame.loc[frame["record"].notna(), ["silo", "record"]]
-    tied = crosswalk[["silo", "record", "child", "band"]].rename(columns={"band": "link_band"})
-    joined = named.merge(tied, on=["silo", "record"], how="left", validate="many_to_one").set_index(
-        named.index
-    )
+    silos = tuple(map(str, crosswalk["silo"].unique()))
+    ties = Ties(crosswalk, silos)
+    tie = ties.of(places_of(frame["silo"], silos), frame["record"])
+    return named(frame, ties, tie)
+
+
+def named(frame: pd.DataFrame, ties: Ties, tie: Ints) -> pd.DataFrame:
+    """Write the child and the band of each row's record beside it.
+
+    Parameters
+    ----------
+    frame
+        Any rows.
+    ties
+        Whose each record is.
+    tie
+        The record of each row: its place in the crosswalk, -1 for none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with ``child`` and ``link_band``.
+    """
+    owner = np.append(ties.owner, -1)[tie]
+    band = np.append(ties.band, -1)[tie]
+    words = pd.Series(pd.array([*BANDS, None], dtype=STRING))
+    child = ties.children.array.take(owner, allow_fill=True)
     return frame.assign(
-        child=joined["child"].reindex(frame.index).astype(tied["child"].dtype),
-        link_band=joined["link_band"].reindex(frame.index).astype(tied["link_band"].dtype),
+        child=pd.Series(child, index=frame.index),
+        link_band=pd.Series(words.array.take(band), index=frame.index),
     )
 
 
@@ -207,50 +338,4 @@ def behind_one_value(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
             "record": by["record"].first().where(by["record"].nunique() == 1),
             "link_band": by["weakness"].max().map(dict(enumerate(BANDS))).astype(STRING),
         }
-    )
-
-
-def gather(district: District, links: Links) -> Evidence:
-    """Gather a district's records and facts by child.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it.
-
-    Returns
-    -------
-    Evidence
-        What the rules look at.
-    """
-    crosswalk = links.crosswalk
-    people = with_child(district.people, crosswalk)
-    identifiers = with_child(district.identifiers, crosswalk)
-    facts = {table: district.fact(table) for table in fact_tables() if table != "attendance_day"}
-    years = school_years(facts)
-    days = days_of_exports(district.people)
-    for table in child_tables():
-        known = with_child(facts[table], crosswalk)
-        facts[table] = known.assign(year=fact_years(table, known, facts, years, days))
-    layouts = dict(district.layouts)
-    rows = district.person_rows
-    files = rows.groupby(["silo", "file"], sort=True)
-    return Evidence(
-        crosswalk=crosswalk,
-        people=people[people["child"].notna()].reset_index(drop=True),
-        person_rows=rows.assign(
-            rows=rows.groupby(["silo", "record"])["row"].transform("size").astype("Int64"),
-            place=files.ngroup(),
-        ),
-        filled_cells=district.filled_cells,
-        files=tuple(files.size().index),
-        kinds=district.kinds,
-        identifiers=identifiers[identifiers["child"].notna()].reset_index(drop=True),
-        facts=facts,
-        years=years,
-        systems={silo: layouts[silo].silo if silo in layouts else silo for silo in district},
-        layouts=layouts,
-        days=days,
     )

@@ -2,69 +2,237 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING
 from helpers.profile.elements import Element
-from helpers.profile.evidence import Evidence, behind_one_value
-from helpers.profile.found import Found, found
-from helpers.profile.keys import listed_in
+from helpers.profile.evidence import Evidence
+from helpers.profile.found import Whose, told
+from helpers.profile.groups import Groups, is_first
+from helpers.profile.pairs import Pairs
 
-__all__ = ["counted_with_zeros", "known_to_cover"]
+__all__ = ["Reports", "add_zeros", "counted_with_zeros", "joined_reports", "known_to_cover", "reports_of"]
 
-KEYS = ["child", "silo", "school_year"]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 # Two systems number schools alike when at least this share of the numbers of one are numbers of the other.
 SAME_NUMBERS = 0.5
 NAMES = ("first_name", "last_surname", "full_name")
 
 
+@dataclass(frozen=True)
+class Reports:
+    """What a table of exceptions tells of all children together.
+
+    Attributes
+    ----------
+    told
+        Systems and years of which it has anything to tell (numbers).
+    spoilt
+        Of these, those in which a row is about nobody whom another system knows.
+    schools
+        System, school and year: the schools that report.
+    left_over
+        ``system``, names and birth date (a number) of children whom no other system knows, and ``listed``:
+        the years in which the system itself lists them, one bit a year.
+    """
+
+    told: frozenset[tuple[int, int]]
+    spoilt: frozenset[tuple[int, int]]
+    schools: frozenset[tuple[int, str, int]]
+    left_over: pd.DataFrame
+
+
+def _pairs(system: Ints, year: Ints) -> frozenset[tuple[int, int]]:
+    first = is_first(system + 1, year + 1)
+    return frozenset(zip(system[first].tolist(), year[first].tolist(), strict=True))
+
+
+def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence: Evidence) -> Bools:
+    """Say of each system and year whether it is among some; -1 is in none."""
+    there = np.zeros((len(evidence.silos) + 1, len(evidence.years.years) + 1), dtype=bool)
+    for one, of in pairs:
+        there[one, of] = True
+    return there[system, year]
+
+
+def _own_lists(evidence: Evidence) -> Whose:
+    """Say whom each system lists in which year: by a spell, or on the day for which it speaks."""
+    spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
+    enrolled = Whose.of(spells, np.flatnonzero(spells.told))
+    days = people.frame["as_of"]
+    year = evidence.years.places(evidence.years.of(days).to_numpy(dtype="int64", na_value=-1))
+    at = np.flatnonzero(year >= 0)
+    listed = Whose.of(people, at)
+    return enrolled.followed_by(Whose(listed.owner, listed.system, year[at], listed.tie, listed.band))
+
+
+def _names(evidence: Evidence) -> dict[str, pd.Series]:
+    """Write the names of people without capitals."""
+    people = evidence.tables["people"]
+    if "names" not in evidence.kept:
+        written = {}
+        for name in NAMES:
+            codes, words = people.codes(name)
+            plain = pd.array([*(word.casefold() for word in words), None], dtype=STRING)
+            written[name] = pd.Series(plain.take(codes))
+        evidence.kept["names"] = written
+    return evidence.kept["names"]
+
+
+def _born(evidence: Evidence) -> Ints:
+    days = evidence.tables["people"].days("birth_date")
+    return np.where(np.isnat(days), -1, days.astype("datetime64[D]").astype("int64") + (1 << 30))
+
+
+def reports_of(evidence: Evidence, table: str) -> Reports:
+    """Look through a table of exceptions for what has to be known of all children.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of some children, or of nobody's child.
+    table
+        The fact table.
+
+    Returns
+    -------
+    Reports
+        What it tells of these.
+    """
+    rows = evidence.tables[table]
+    told = rows.year >= 0
+    known_to = Groups(evidence.ties.owner).distinct(evidence.ties.system)
+    single = np.append(known_to < 2, True)[rows.owner]
+    loose = told & single
+    codes, words = rows.codes("school_id")
+    named = np.flatnonzero(told & (codes >= 0))
+    named = named[is_first(rows.system[named], codes[named], rows.year[named])]
+    schools = frozenset((int(rows.system[at]), words[codes[at]], int(rows.year[at])) for at in named)
+    mine = np.flatnonzero(loose & rows.of_a_child)
+    mine = mine[is_first(rows.tie[mine])]
+    lists = _own_lists(evidence)
+    width = len(evidence.silos) + 1
+    listed: dict[int, int] = {}
+    about = np.isin(lists.owner, rows.owner[mine])
+    key = lists.owner[about] * width + lists.system[about]
+    for one, year in zip(key.tolist(), lists.year[about].tolist(), strict=True):
+        listed[one] = listed.get(one, 0) | 1 << year
+    people = evidence.tables["people"]
+    person = np.full(len(evidence.crosswalk) + 1, -1, dtype="int64")
+    person[people.tie] = np.arange(len(people))
+    at = person[rows.tie[mine]]
+    left_over = pd.DataFrame(
+        {
+            "system": rows.system[mine],
+            **{name: words.array.take(at, allow_fill=True) for name, words in _names(evidence).items()},
+            "birth_date": np.append(_born(evidence), -1)[at],
+            "listed": [listed.get(one, 0) for one in (rows.owner[mine] * width + rows.system[mine]).tolist()],
+        }
+    )
+    return Reports(
+        _pairs(rows.system[told], rows.year[told]), _pairs(rows.system[loose], rows.year[loose]), schools,
+        left_over,
+    )  # fmt: skip
+
+
+def joined_reports(parts: Sequence[Reports]) -> Reports:
+    """Put together what several parts of the children tell."""
+    return Reports(
+        frozenset().union(*(each.told for each in parts)),
+        frozenset().union(*(each.spoilt for each in parts)),
+        frozenset().union(*(each.schools for each in parts)),
+        pd.concat([each.left_over for each in parts], ignore_index=True),
+    )
+
+
 def counted_with_zeros(
-    counts: pd.DataFrame,
-    used: pd.DataFrame,
     element: Element,
     evidence: Evidence,
-    weighed: pd.Series,
+    counts: Whose,
+    values: npt.NDArray[Any],
+    rows: Ints,
     *,
     elsewhere: bool = True,
-) -> Found:
+) -> pd.DataFrame:
     """Add a zero for every child of whom the system would have told, and told nothing.
 
     Parameters
     ----------
-    counts
-        By ``child, silo, school_year``: ``value`` and ``rows``.
-    used
-        The rows behind them, with ``record`` and ``link_band``.
     element
         The element.
     evidence
         Records and facts by child.
-    weighed
-        Which rows of the element's table were looked at.
+    counts
+        Whose each count is.
+    values
+        The counts; NaN where one is unknown.
+    rows
+        How many rows stand behind each.
     elsewhere
         Another system's enrolment may say whom the system covers.
 
     Returns
     -------
-    Found
-        Counts and zeros.
+    pandas.DataFrame
+        Counts, then zeros: see `helpers.profile.found.told`.
     """
-    counts = counts.join(behind_one_value(used, KEYS), how="left").reset_index()
-    silos = evidence.of_systems(element.systems)
-    covered = known_to_cover(evidence, element.table, silos=silos, elsewhere=elsewhere)
-    covered = covered.assign(value=0, rows=0).reset_index()
-    covered = covered[~listed_in(covered[KEYS], counts[KEYS])]
-    both = pd.concat([part for part in (counts, covered) if len(part)] or [counts], ignore_index=True)
-    both = both.assign(as_of=evidence.spoken(both))
-    return Found(found(both, both["value"], element), {element.table: weighed})
+    covered = known_to_cover(evidence, element, elsewhere=elsewhere)
+    return add_zeros(element, evidence, counts, values, rows, covered)
 
 
-def known_to_cover(
-    evidence: Evidence, table: str, *, silos: Sequence[str] | None = None, elsewhere: bool = True
+def add_zeros(
+    element: Element,
+    evidence: Evidence,
+    counts: Whose,
+    values: npt.NDArray[Any],
+    rows: Ints,
+    covered: Whose,
 ) -> pd.DataFrame:
+    """Add a zero of everybody who is covered and has no count.
+
+    Parameters
+    ----------
+    element
+        The element.
+    evidence
+        Records and facts by child.
+    counts
+        Whose each count is; one a child, system and year.
+    values
+        The counts; NaN where one is unknown.
+    rows
+        How many rows stand behind each.
+    covered
+        Who is covered: any rows that say so.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Counts, then zeros: see `helpers.profile.found.told`.
+    """
+    silent = covered.of_groups(covered.groups())
+    width, years = len(evidence.silos) + 1, len(evidence.years.years) + 1
+
+    def number(whose: Whose) -> Ints:
+        return (whose.owner * width + whose.system) * years + whose.year + 1
+
+    silent = silent.taken(~np.isin(number(silent), number(counts)))
+    both = counts.followed_by(silent)
+    return told(
+        element, evidence, both, np.append(values.astype("float64"), np.zeros(len(silent))),
+        rows=np.append(rows, np.zeros(len(silent), dtype="int64")),
+        as_of=evidence.spoken_for(both.system, both.tie),
+    )  # fmt: skip
+
+
+def known_to_cover(evidence: Evidence, element: Element, *, elsewhere: bool = True) -> Whose:
     """List the children whom a system that records exceptions covers in a school year.
 
     A system covers those whom it enrols itself in a year of which it has anything to tell, or has on its
@@ -77,82 +245,83 @@ def known_to_cover(
     ----------
     evidence
         Records and facts by child.
-    table
-        The fact table of exceptions.
-    silos
-        Only these systems; None: all.
+    element
+        The element: its table is that of the exceptions, and only its systems are looked at.
     elsewhere
         Another system's enrolment may say whom a system covers.
 
     Returns
     -------
-    pandas.DataFrame
-        By ``child, silo, school_year``: ``record`` (NA: another system's enrolment says so) and
-        ``link_band``.
+    Whose
+        A row for each reason to say so; without a record where another system's enrolment is it.
     """
-    facts = evidence.facts[table]
-    told = facts[evidence.years.speak_of(facts["year"])]
-    if silos is not None:
-        told = told[told["silo"].isin(list(silos))]
-    tells = told[["silo", "year"]].drop_duplicates()
-    spells = evidence.facts["school_enrollment"]
-    spells = spells[spells["child"].notna() & evidence.years.speak_of(spells["year"])]
-    listed = evidence.people[evidence.people["as_of"].notna()]
-    listed = listed.assign(year=evidence.years.of(listed["as_of"]))
-    shown = ["child", "silo", "year", "record", "link_band"]
-    own = pd.concat([part[shown] for part in (spells, listed)], ignore_index=True)
-    own = own[listed_in(own[["silo", "year"]], tells)].reset_index(drop=True)
-    parts = [own[~_may_have_a_record_left_over(own, evidence, told)]]
-    if elsewhere:
-        parts.append(_enrolled_elsewhere(evidence, told, spells)[shown])
-    by = pd.concat(parts, ignore_index=True).rename(columns={"year": "school_year"})
-    return behind_one_value(by, KEYS)
+    reports = evidence.survey.reports[element.table]
+    asked = evidence.are(element.systems)
+    pairs = [(system, year) for system, year in reports.told if asked[system]]
+    own = _own_lists(evidence)
+    own = own.taken(_among(own.system, own.year, pairs, evidence))
+    own = own.taken(~_may_have_a_record_left_over(evidence, reports, pairs)[own.tie])
+    if not elsewhere:
+        return own
+    return own.followed_by(_enrolled_elsewhere(evidence, reports, asked))
 
 
-def _left_over(evidence: Evidence, told: pd.DataFrame) -> pd.Series:
-    """Say which rows are about nobody whom another system knows."""
-    known_to = evidence.crosswalk.groupby("child")["silo"].nunique()
-    return told["child"].isna() | told["child"].map(known_to).lt(2).fillna(True).astype(bool)
-
-
-def _may_have_a_record_left_over(listed: pd.DataFrame, evidence: Evidence, told: pd.DataFrame) -> np.ndarray:
-    """Say of whom a record is left over that shares a name or the birth date: it may be the child's own."""
-    doubtful = np.zeros(len(listed), dtype=bool)
-    loose = told.loc[_left_over(evidence, told) & told["record"].notna(), ["silo", "record", "child"]]
-    loose = loose[~listed_in(loose[["child", "silo"]], listed[["child", "silo"]])].drop_duplicates()
+def _may_have_a_record_left_over(
+    evidence: Evidence, reports: Reports, pairs: Iterable[tuple[int, int]]
+) -> Bools:
+    """Say of each record whether one is left over that shares a name or birth date: it may be the same."""
+    doubtful = np.zeros(len(evidence.crosswalk) + 1, dtype=bool)
+    loose = reports.left_over
+    # Whom the system lists in a year of which it tells has no record left over.
+    tells = np.zeros(len(evidence.silos) + 1, dtype="int64")
+    for system, year in pairs:
+        tells[system] |= 1 << year
+    at = loose["system"].to_numpy(dtype="int64")
+    loose = loose[(tells[at] > 0) & ((loose["listed"].to_numpy(dtype="int64") & tells[at]) == 0)]
     if loose.empty:
         return doubtful
-    key = ["silo", "record"]
-    people = evidence.people[[*key, "birth_date"]].assign(
-        **{name: evidence.people[name].str.casefold() for name in NAMES}
-    )
-    mine, theirs = (
-        rows[key].merge(people, on=key, how="left", validate="many_to_one") for rows in (listed, loose)
-    )
-    for name in (*NAMES, "birth_date"):
-        alike = listed_in(mine[["silo", name]], theirs[["silo", name]])
-        doubtful |= alike & mine[name].notna().to_numpy()
+    people = evidence.tables["people"]
+    system = loose["system"].to_numpy(dtype="int64")
+    alike = np.zeros(len(people), dtype=bool)
+    for name, words in _names(evidence).items():
+        alike |= Pairs(system, loose[name]).of(people.system, words) >= 0
+    born, theirs = _born(evidence), loose["birth_date"].to_numpy(dtype="int64")
+    known = theirs >= 0
+    alike |= (born >= 0) & np.isin((people.system << 40) + born, (system[known] << 40) + theirs[known])
+    doubtful[people.tie[alike]] = True
     return doubtful
 
 
-def _enrolled_elsewhere(evidence: Evidence, told: pd.DataFrame, spells: pd.DataFrame) -> pd.DataFrame:
+def _enrolled_elsewhere(evidence: Evidence, reports: Reports, asked: Bools) -> Whose:
     """Find children whom another system enrols at a school that reports, where no record is left over."""
-    reports = told.loc[told["school_id"].notna(), ["silo", "school_id", "year"]].drop_duplicates()
-    numbers = {str(silo): set(its) for silo, its in reports.groupby("silo")["school_id"]}
-    theirs = {str(silo): set(its.dropna()) for silo, its in spells.groupby("silo")["school_id"]}
-    alike = [
-        (silo, other)
-        for silo in numbers
-        for other in theirs
-        if other != silo and len(numbers[silo] & theirs[other]) >= SAME_NUMBERS * len(numbers[silo])
-    ]
-    pairs = pd.DataFrame(alike, columns=["silo", "other"], dtype=STRING)
-    reports = reports.merge(pairs, on="silo", how="inner", validate="many_to_many")
-    loose = _left_over(evidence, told)
-    spoilt = told.loc[loose, ["silo", "year"]].drop_duplicates()
-    reports = reports[~listed_in(reports[["silo", "year"]], spoilt)]
-    enrolled = spells.dropna(subset=["school_id"]).rename(columns={"silo": "other"})
-    there = enrolled.drop(columns="record").merge(
-        reports, on=["other", "school_id", "year"], how="inner", validate="many_to_many"
-    )
-    return there.assign(record=pd.Series(pd.NA, index=there.index, dtype=STRING))
+    spells = evidence.tables["school_enrollment"]
+    codes, words = spells.codes("school_id")
+    place = {word: at for at, word in enumerate(words)}
+    numbers: dict[int, set[str]] = {}
+    open_to: dict[int, list[tuple[int, int]]] = {}
+    for system, school, year in reports.schools:
+        if asked[system]:
+            numbers.setdefault(system, set()).add(school)
+            if (system, year) not in reports.spoilt and school in place:
+                open_to.setdefault(system, []).append((place[school], year))
+    enrolled = np.flatnonzero(spells.told & (codes >= 0))
+    parts = []
+    for system, schools in sorted(open_to.items()):
+        alike = np.zeros(len(evidence.silos) + 1, dtype=bool)
+        for other, theirs in evidence.survey.schools_of_spells.items():
+            shared = len(numbers[system] & theirs)
+            alike[other] = other != system and shared >= SAME_NUMBERS * len(numbers[system])
+        there = np.zeros((len(words) + 1, len(evidence.years.years) + 1), dtype=bool)
+        for at_school, year in schools:
+            there[at_school, year] = True
+        at = enrolled[alike[spells.system[enrolled]] & there[codes[enrolled], spells.year[enrolled]]]
+        parts.append(
+            Whose(
+                spells.owner[at], np.full(len(at), system), spells.year[at],
+                np.full(len(at), -1, dtype="int64"), spells.band[at],
+            )
+        )  # fmt: skip
+    result = Whose.of(spells, np.zeros(0, dtype="int64"))
+    for part in parts:
+        result = result.followed_by(part)
+    return result

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING
+from helpers.profile.pairs import Pairs, places_of
 from helpers.profile.school_years import SchoolYears, day_columns
 
-__all__ = ["day_spoken_for", "days_of_exports", "fact_years"]
+__all__ = ["day_spoken_for", "days_of_exports", "fact_years", "newest_days_of_exports"]
 
 # A fact of a class without a day lies in the year of the class.
 OF_A_CLASS = ("section_enrollment", "assignment_score", "course_grade")
@@ -17,13 +19,32 @@ OF_A_CLASS = ("section_enrollment", "assignment_score", "course_grade")
 AS_IT_STANDS = ("assignment_score", "course_grade")
 
 
-def days_of_exports(people: pd.DataFrame) -> pd.DataFrame:
-    """Say for which day each record speaks, and each silo.
+def newest_days_of_exports(days: pd.DataFrame) -> pd.DataFrame:
+    """Say for which day each silo speaks.
+
+    Parameters
+    ----------
+    days
+        ``silo, as_of``: the days that its records name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, as_of``: the newest day that an export of the silo names; no row where none does.
+    """
+    dated = days.loc[days["as_of"].notna(), ["silo", "as_of"]]
+    return dated.groupby("silo")["as_of"].max().reset_index()
+
+
+def days_of_exports(people: pd.DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
+    """Say for which day each silo speaks, and each record that speaks for another one.
 
     Parameters
     ----------
     people
-        Table ``people``.
+        Table ``people``, or some rows of it.
+    newest
+        What `newest_days_of_exports` gives.
 
     Returns
     -------
@@ -32,11 +53,11 @@ def days_of_exports(people: pd.DataFrame) -> pd.DataFrame:
         records whose own export names an older one.
     """
     dated = people.loc[people["as_of"].notna(), ["silo", "record", "as_of"]]
-    by_silo = dated.groupby("silo")["as_of"]
-    older = dated[dated["as_of"] < by_silo.transform("max")]
-    newest = by_silo.max().reset_index()
-    newest = newest.assign(record=pd.Series(pd.NA, index=newest.index, dtype=STRING))
-    return pd.concat([older, newest], ignore_index=True)
+    system = places_of(dated["silo"], tuple(map(str, newest["silo"])))
+    of_silo = np.append(newest["as_of"].to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))[system]
+    older = dated[dated["as_of"].to_numpy(dtype="datetime64[us]") < of_silo]
+    whole = newest.assign(record=pd.Series(pd.NA, index=newest.index, dtype=STRING))
+    return pd.concat([older, whole[["silo", "record", "as_of"]]], ignore_index=True)
 
 
 def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
@@ -55,12 +76,16 @@ def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
         Days, on the index of `rows`; NA where the silo names none.
     """
     own = days[days["record"].notna()]
-    newest = days[days["record"].isna()].set_index("silo")["as_of"]
-    newest = newest.reindex(rows["silo"]).set_axis(rows.index).astype("datetime64[us]")
-    if own.empty:
-        return newest
-    known = rows[["silo", "record"]].merge(own, on=["silo", "record"], how="left", validate="many_to_one")
-    return known["as_of"].set_axis(rows.index).fillna(newest).astype("datetime64[us]")
+    whole = days[days["record"].isna()]
+    silos = tuple(map(str, days["silo"].unique()))
+    system = places_of(rows["silo"], silos)
+    of_silo = np.full(len(silos) + 1, np.datetime64("NaT", "us"))
+    of_silo[places_of(whole["silo"], silos)] = whole["as_of"].to_numpy(dtype="datetime64[us]")
+    day = of_silo[system]
+    if len(own):
+        at = Pairs(places_of(own["silo"], silos), own["record"]).of(system, rows["record"])
+        day[at >= 0] = own["as_of"].to_numpy(dtype="datetime64[us]")[at[at >= 0]]
+    return pd.Series(day, index=rows.index)
 
 
 def fact_years(
@@ -105,23 +130,17 @@ def fact_years(
 
 def _of_class(rows: pd.DataFrame, facts: Mapping[str, pd.DataFrame]) -> pd.Series:
     """Take the year of the session in which a class is held."""
-    sections = facts["section"].dropna(subset=["section_id"]).drop_duplicates(["silo", "section_id"])
-    places = rows[["silo", "section_id"]].merge(
-        sections[["silo", "section_id", "session_id"]],
-        on=["silo", "section_id"], how="left", validate="many_to_one",
-    )  # fmt: skip
-    session = places["session_id"]
-    if "session_id" in rows.columns:
-        session = rows["session_id"].reset_index(drop=True).fillna(session)
+    sections, sessions = facts["section"], facts["session"]
+    silos = tuple(map(str, pd.unique(pd.concat([sections["silo"], sessions["silo"]], ignore_index=True))))
+    system = places_of(rows["silo"], silos)
+    its_class = Pairs(places_of(sections["silo"], silos), sections["section_id"])
+    at = its_class.of(system, rows["section_id"])
     # Of a class that runs over several sessions the first says as much as the others.
-    first = session.str.split(";").str[0]
-    sessions = facts["session"].dropna(subset=["session_id"]).drop_duplicates(["silo", "session_id"])
-    years = (
-        places[["silo"]]
-        .assign(session_id=first)
-        .merge(
-            sessions[["silo", "session_id", "school_year"]],
-            on=["silo", "session_id"], how="left", validate="many_to_one",
-        )
-    )  # fmt: skip
-    return years["school_year"].set_axis(rows.index)
+    first = sections["session_id"].str.split(";").str[0].astype(STRING)
+    held = Pairs(places_of(sessions["silo"], silos), sessions["session_id"])
+    session = np.append(held.of(places_of(sections["silo"], silos), first), -1)[at]
+    if "session_id" in rows.columns and rows["session_id"].notna().any():
+        named = rows["session_id"].str.split(";").str[0].astype(STRING)
+        session = np.where(named.notna().to_numpy(dtype=bool), held.of(system, named), session)
+    years = pd.concat([sessions["school_year"], pd.Series([pd.NA], dtype="Int64")], ignore_index=True)
+    return pd.Series(years.array.take(session), index=rows.index)

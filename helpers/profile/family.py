@@ -2,101 +2,131 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.elements import Element
-from helpers.profile.evidence import Evidence, behind_one_value
-from helpers.profile.fitting import fitting
-from helpers.profile.found import NOTHING, Found, found
-from helpers.profile.keys import listed_in
+from helpers.profile.evidence import Evidence
+from helpers.profile.exceptions import add_zeros
+from helpers.profile.found import NOTHING, Found, Whose, told_of_groups
+from helpers.profile.groups import is_first
+from helpers.profile.newest import newest_told
+from helpers.profile.pairs import Pairs
 from helpers.profile.tallies import Tallies
 
-__all__ = ["adults_on_record", "contact_language", "logins_of_adults", "messages_counted"]
+__all__ = ["adults_on_record", "contact_language", "logins_of_adults", "messages_counted", "years_told"]
 
-KEYS = ["child", "silo", "school_year"]
-
-
-def _contacts(element: Element, evidence: Evidence) -> tuple[pd.DataFrame, pd.Series]:
-    """Give the ties between children and adults that an element asks for, and which rows they are."""
-    ties = evidence.facts["contact"]
-    asked = element.where if element.table == "contact" else ()  # else it is asked of another table
-    weighed = ties["child"].notna() & fitting(ties, asked, evidence.of_systems(element.systems))
-    return ties[weighed], weighed
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 def adults_on_record(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Count the adults whom a system ties to a child."""
-    if evidence.facts["contact"].empty:
-        return NOTHING
-    ties, weighed = _contacts(element, evidence)
-    ties = ties[ties["contact_record"].notna()]
-    key = ["child", "silo"]
-    counts = ties.groupby(key, sort=True).agg(value=("contact_record", "nunique"), rows=("row", "size"))
-    counts = counts.join(behind_one_value(ties, key), how="left").reset_index()
-    counts = counts.assign(as_of=evidence.spoken(counts))
-    return Found(found(counts, counts["value"], element), {"contact": weighed})
+    ties = evidence.tables["contact"]
+    weighed = evidence.asked("contact", element.where, element.systems)
+    at = np.flatnonzero(weighed & ~ties.lacks("contact_record"))
+    whose = Whose.of(ties, at, year=False)
+    groups = whose.groups()
+    counts = groups.distinct(ties.code("contact_record")[at])
+    values = told_of_groups(element, evidence, whose, groups, counts)
+    return Found(values, {"contact": weighed}, {"contact": (at, groups.of)})
 
 
 def contact_language(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take the language of the adult who is called first."""
-    if evidence.facts["contact"].empty:
-        return NOTHING
-    ties, weighed = _contacts(element, evidence)
-    key = ["silo", "record"]
-    used = ties[ties["language"].notna()].sort_values([*key, "priority", "row"], kind="stable")
-    used = used.assign(rows=used.groupby(key)["row"].transform("size")).drop_duplicates(key)
-    used = used.reset_index(drop=True)
-    used = used.assign(as_of=evidence.spoken(used))
-    return Found(found(used, used["language"], element), {"contact": weighed})
+    ties = evidence.tables["contact"]
+    weighed = evidence.asked("contact", element.where, element.systems)
+    at = np.flatnonzero(weighed & ~ties.lacks("language"))
+    priority = ties.numbers("priority")[at]
+    # The first counts here, and of equals the upper row.
+    order = [-np.where(np.isnan(priority), np.inf, priority), -ties.row[at], -np.arange(len(at))]
+    return newest_told(
+        element, evidence, "contact", at, order, ties.texts("language", at), weighed=weighed,
+        year=np.full(len(at), -1, dtype="int64"),
+    )  # fmt: skip
+
+
+def _asked_of_adults(element: Element, evidence: Evidence) -> Bools:
+    """Say which log-ins an element asks for, whosever they are."""
+    logins = evidence.tables["login"]
+    asked = (logins.year >= 0) & ~logins.lacks("record")
+    return asked & logins.fits(element.where) & evidence.are(element.systems)[logins.system]
+
+
+def years_told(element: Element, evidence: Evidence) -> frozenset[tuple[int, int]]:
+    """List systems and years of which an element that counts log-ins or messages is told of anybody."""
+    rows = evidence.tables[element.table]
+    if element.rule == "logins_of_adults":
+        asked = _asked_of_adults(element, evidence)
+    else:
+        asked = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(asked)
+    at = at[is_first(rows.system[at], rows.year[at])]
+    return frozenset(zip(rows.system[at].tolist(), rows.year[at].tolist(), strict=True))
 
 
 def _with_silent_families(
-    counts: pd.DataFrame, told: pd.DataFrame, element: Element, evidence: Evidence
+    element: Element, evidence: Evidence, counts: Whose, values: npt.NDArray[Any], rows: Ints
 ) -> pd.DataFrame:
     """Add a zero for every child whose adults a system lists, in the years of which it tells of anybody."""
-    ties, _ = _contacts(element, evidence)
-    years = told[["silo", "year"]].drop_duplicates().rename(columns={"year": "school_year"})
-    listed = ties.merge(years, on="silo", how="inner", validate="many_to_many")
-    silent = behind_one_value(listed, KEYS).assign(value=0, rows=0).reset_index()
-    silent = silent[~listed_in(silent[KEYS], counts[KEYS])]
-    both = pd.concat([part for part in (counts, silent) if len(part)] or [counts], ignore_index=True)
-    return both.assign(as_of=evidence.spoken(both))
+    ties = evidence.tables["contact"]
+    at = np.flatnonzero(evidence.asked("contact", (), element.systems))
+    listed = Whose.of(ties, at, year=False)
+    parts = [counts.taken(np.zeros(0, dtype="int64"))]
+    for system, year in sorted(evidence.survey.years_of_families[element.name]):
+        here = listed.taken(np.flatnonzero(listed.system == system))
+        parts.append(Whose(here.owner, here.system, np.full(len(here), year), here.tie, here.band))
+    covered = parts[0]
+    for part in parts[1:]:
+        covered = covered.followed_by(part)
+    return add_zeros(element, evidence, counts, values, rows, covered)
 
 
 def logins_of_adults(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Count how often any adult of a child logged in; zero for a child whose adults never did."""
-    logins = evidence.facts["login"]
-    if logins.empty or evidence.facts["contact"].empty:
+    logins, ties = evidence.tables["login"], evidence.tables["contact"]
+    if not len(ties) or "login" not in evidence.survey.tables:
         return NOTHING
-    asked = logins["record"].notna() & evidence.years.speak_of(logins["year"])
-    asked &= fitting(logins, element.where, evidence.of_systems(element.systems))
-    told = logins.loc[asked, ["silo", "record", "year", "row", "sessions"]]
-    told = told.rename(columns={"record": "contact_record"})
-    ties, _ = _contacts(element, evidence)
-    ties = ties.dropna(subset=["contact_record"])[["child", "silo", "contact_record", "record", "link_band"]]
-    used = told.merge(
-        ties.drop_duplicates(["child", "silo", "contact_record"]),
-        on=["silo", "contact_record"], how="inner", validate="many_to_many",
-    )  # fmt: skip
-    used = used.assign(school_year=used["year"], value=used["sessions"].fillna(1))
-    counts = used.groupby(KEYS, sort=True).agg(value=("value", "sum"), rows=("row", "size"))
-    counts = counts.join(behind_one_value(used, KEYS), how="left").reset_index()
-    both = _with_silent_families(counts, told, element, evidence)
-    of_a_child = listed_in(logins[["silo", "record"]], ties[["silo", "contact_record"]])
-    return Found(found(both, both["value"], element), {"login": asked & of_a_child})
+    tied = np.flatnonzero(evidence.asked("contact", (), element.systems) & ~ties.lacks("contact_record"))
+    adult = ties.code("contact_record")[tied]
+    tied = tied[is_first(ties.owner[tied], ties.system[tied], adult)]
+    # Each adult's children follow one another.
+    system, record = ties.system[tied], ties.texts("contact_record", tied)
+    adults = Pairs(system, record)
+    number = adults.of(system, record)
+    order = np.argsort(number, kind="stable")
+    children = tied[order]
+    first = np.searchsorted(number[order], np.arange(len(tied)))
+    last = np.searchsorted(number[order], np.arange(len(tied)), side="right")
+    of_login = adults.of(logins.system, logins.frame["record"])
+    weighed = _asked_of_adults(element, evidence) & (of_login >= 0)
+    asked = np.flatnonzero(weighed)
+    who = of_login[asked]
+    count = last[who] - first[who]
+    at = np.repeat(asked, count)
+    within = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
+    tie = children[np.repeat(first[who], count) + within]
+    whose = Whose(ties.owner[tie], ties.system[tie], logins.year[at], ties.tie[tie], ties.band[tie])
+    groups = whose.groups()
+    sessions = logins.numbers("sessions")[at]
+    sums = groups.total(np.where(np.isnan(sessions), 1.0, sessions))
+    values = _with_silent_families(element, evidence, whose.of_groups(groups), sums, groups.size())
+    return Found(values, {"login": weighed}, {"login": (at, groups.of)})
 
 
 def messages_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Count the messages about a child, one for each who got it; zero for a child whose adults got none."""
-    messages = evidence.facts["message"]
-    if messages.empty:
-        return NOTHING
-    weighed = messages["child"].notna() & evidence.years.speak_of(messages["year"])
-    weighed &= fitting(messages, element.where, evidence.of_systems(element.systems))
-    used = messages[weighed]
-    used = used.assign(school_year=used["year"], opened=used["opened_utc"].notna())
-    counts = used.groupby(KEYS, sort=True).agg(sent=("row", "size"), opened=("opened", "sum"))
-    counts = counts.assign(value=counts[str(element.column)], rows=counts[str(element.column)])
-    counts = counts.join(behind_one_value(used, KEYS), how="left").reset_index()
-    both = _with_silent_families(counts, used, element, evidence)
-    return Found(found(both, both["value"], element), {"message": weighed})
+    messages = evidence.tables["message"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed)
+    whose = Whose.of(messages, at)
+    groups = whose.groups()
+    counted = np.ones(len(at), dtype=bool)
+    if element.column == "opened":
+        counted = ~messages.lacks("opened_utc")[at]
+    counts = groups.count(counted)
+    values = _with_silent_families(element, evidence, whose.of_groups(groups), counts, counts)
+    return Found(values, {"message": weighed}, {"message": (at[counted], groups.of[counted])})

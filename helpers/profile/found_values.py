@@ -1,11 +1,15 @@
-"""Every element's rule, asked for what it finds."""
+"""What the rules find of every child, element by element."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
+from helpers.profile.found import NOTHING_TOLD, in_numbers
 from helpers.profile.rules import RULES
 from helpers.profile.tallies import Tallies
 
@@ -29,14 +33,19 @@ def find_values(
     Returns
     -------
     tuple
-        Values as the rules found them, with ``element``, ``unit`` and ``rule``; and by fact table which
-        rows were weighed by any rule.
+        Values as the rules found them, in numbers (`helpers.profile.found.told`; `in_words` gives them in
+        words), with ``element``, the place among the elements; and by fact table which rows were weighed by
+        any rule.
     """
-    tables = []
-    weighed: dict[str, pd.Series] = {}
-    for element in elements:
+    tables = [NOTHING_TOLD.assign(element=np.zeros(0, dtype="int16"))]
+    weighed: dict[str, Any] = {}
+    for place, element in enumerate(elements):
         found = RULES[element.rule](element, evidence, tallies)
         for table, mask in found.weighed.items():
-            weighed[table] = mask | weighed[table] if table in weighed else mask
-        tables.append(found.values.assign(element=element.name, unit=element.unit, rule=element.rule))
-    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True), weighed
+            rows = np.asarray(mask, dtype=bool)
+            weighed[table] = rows | weighed[table] if table in weighed else rows
+        if len(found.values):
+            values = in_numbers(found.values, evidence)
+            tables.append(values.assign(element=np.full(len(values), place, dtype="int16")))
+    masks = {table: pd.Series(mask, index=evidence.facts[table].index) for table, mask in weighed.items()}
+    return pd.concat(tables[1:] or tables, ignore_index=True), masks

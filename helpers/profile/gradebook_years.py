@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
-from helpers.profile.evidence import Evidence, behind_one_value
+from helpers.profile.evidence import Evidence
+from helpers.profile.found import Whose
+from helpers.profile.groups import is_first, is_last, one_number
 from helpers.profile.keys import listed_in
+from helpers.profile.rows import Rows
 
 __all__ = ["GradebookYears", "gradebook_years", "newest_of_each", "only_handed_in"]
 
-KEYS = ["child", "silo", "school_year"]
-COUNTS = ["assigned", "graded", "excused"]
-ROWS = [f"{name}_rows" for name in COUNTS]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -24,35 +27,50 @@ class GradebookYears:
 
     Attributes
     ----------
-    counted
-        ``child, silo, school_year, record, link_band, as_of``; ``assigned, graded, excused`` (assignments),
-        ``assigned_rows, graded_rows, excused_rows`` (lines of gradebooks in which they stand); ``earned,
-        possible`` (points of what is graded; NA where of one of these nobody says how many were to be had).
+    whose
+        Whose each is.
+    counts
+        ``assigned, graded, excused`` (assignments), ``earned, possible`` (points of what is graded; NaN where
+        of one of these nobody says how many were to be had).
+    rows
+        Of ``assigned, graded, excused``: lines of gradebooks in which they stand.
+    lines
+        These lines: of each the place of a row of ``assignment_score``, and of its child and year.
+    as_of
+        The newest day for which the records speak.
     weighed
         One entry a row of ``assignment_score``: it was looked at.
     """
 
-    counted: pd.DataFrame
-    weighed: pd.Series
+    whose: Whose
+    counts: Mapping[str, npt.NDArray[Any]]
+    rows: Mapping[str, Ints]
+    lines: Mapping[str, tuple[Ints, Ints]]
+    as_of: npt.NDArray[Any]
+    weighed: npt.NDArray[np.bool_]
 
 
-def newest_of_each(facts: pd.DataFrame, named: list[str]) -> pd.DataFrame:
+def newest_of_each(rows: Rows, at: Ints, named: Sequence[str]) -> Ints:
     """Keep the last row of each thing of a child; what two exports hold counts once, as the later has it.
 
     Parameters
     ----------
-    facts
-        Rows of a fact table, in the order in which they were read.
+    rows
+        A fact table, in the order in which it was read.
+    at
+        Places of the rows that are looked at.
     named
         Columns that say which thing it is; a row where all of them are empty is a thing of its own.
 
     Returns
     -------
-    pandas.DataFrame
-        The same columns, fewer rows.
+    numpy.ndarray
+        Some of these places.
     """
-    again = facts.duplicated(["child", "silo", "year", *named], keep="last")
-    return facts[~(again & facts[named].notna().any(axis="columns"))]
+    codes = [rows.code(name)[at] + 1 for name in named]
+    last = is_last(rows.owner[at], rows.system[at], rows.year[at], *codes)
+    nameless = np.add.reduce(codes) == 0
+    return at[last | nameless]
 
 
 def only_handed_in(scores: pd.DataFrame) -> np.ndarray:
@@ -84,13 +102,6 @@ def only_handed_in(scores: pd.DataFrame) -> np.ndarray:
     return found
 
 
-def _numbered_lines(facts: pd.DataFrame) -> np.ndarray:
-    """Give each source row a number."""
-    file = pd.factorize(facts["file"])[0].astype("int64")
-    row = facts["row"].to_numpy(dtype="int64")
-    return file * (row.max(initial=0) + 1) + row
-
-
 def gradebook_years(evidence: Evidence) -> GradebookYears:
     """Count every child's assignments by system and school year.
 
@@ -107,43 +118,36 @@ def gradebook_years(evidence: Evidence) -> GradebookYears:
     GradebookYears
         The counts, and which rows were weighed.
     """
-    scores = evidence.facts["assignment_score"]
-    weighed = scores["child"].notna() & evidence.years.speak_of(scores["year"])
-    cells = newest_of_each(
-        scores[weighed & ~only_handed_in(scores)], ["section_id", "assignment_id", "title"]
-    )
-    graded = cells["score"].notna()
-    status = cells["score_status"].fillna("")
-    cells = cells[["child", "silo", "record", "link_band"]].assign(
-        school_year=cells["year"],
-        assigned=(status != "Not assigned").to_numpy(dtype=bool),
-        graded=graded,
-        excused=(status == "Excused").to_numpy(dtype=bool),
-        earned=cells["score"].fillna(0.0),
-        possible=cells["score_possible"].where(graded, 0.0).fillna(0.0),
-        unknown=graded & cells["score_possible"].isna(),
-    )
-    by = cells.groupby(KEYS, sort=True)
-    sums = by[[*COUNTS, "earned", "possible", "unknown"]].sum()
-    sums = sums.assign(possible=sums["possible"].mask(sums.pop("unknown") > 0))
+    scores = evidence.tables["assignment_score"]
+    weighed = scores.told
+    at = np.flatnonzero(weighed & ~only_handed_in(scores.frame))
+    at = newest_of_each(scores, at, ["section_id", "assignment_id", "title"])
+    whose = Whose.of(scores, at)
+    groups = whose.groups()
+    score, possible = scores.numbers("score")[at], scores.numbers("score_possible")[at]
+    graded = ~np.isnan(score)
+    cells = {
+        "assigned": ~scores.among("score_status", ["Not assigned"])[at],
+        "graded": graded,
+        "excused": scores.among("score_status", ["Excused"])[at],
+    }
+    unknown = groups.count(graded & np.isnan(possible)) > 0
+    points = groups.total(np.where(graded & ~np.isnan(possible), possible, 0.0))
+    counts: dict[str, npt.NDArray[Any]] = {name: groups.count(which) for name, which in cells.items()}
+    counts["earned"] = groups.total(np.where(graded, score, 0.0))
+    counts["possible"] = np.where(unknown, np.nan, points)
     # One line of a gradebook has many cells.
-    lines = pd.DataFrame({"owner": by.ngroup(), "line": _numbered_lines(scores.loc[cells.index])})
-    for name, rows in zip(COUNTS, ROWS, strict=True):
-        behind = lines[cells[name].to_numpy(dtype=bool)].drop_duplicates()["owner"]
-        sums[rows] = np.bincount(behind, minlength=len(sums))
-    owners = cells[[*KEYS, "record", "link_band"]].drop_duplicates()
-    owners = owners.assign(as_of=evidence.spoken(owners))
-    counted = (
-        sums.join(behind_one_value(owners, KEYS), how="left")
-        .join(owners.groupby(KEYS)["as_of"].max(), how="left")
-        .reset_index()
+    line = one_number(scores.files(evidence)[at], scores.row[at])[0]
+    lines = {}
+    for name, which in cells.items():
+        places = np.flatnonzero(which)
+        places = places[is_first(groups.of[places], line[places])]
+        lines[name] = at[places], groups.of[places]
+    return GradebookYears(
+        whose=whose.of_groups(groups),
+        counts=counts,
+        rows={name: np.bincount(of, minlength=len(groups)) for name, (_, of) in lines.items()},
+        lines=lines,
+        as_of=groups.newest(evidence.spoken_for(whose.system, whose.tie)),
+        weighed=weighed,
     )
-    counted = counted.astype(
-        {
-            **dict.fromkeys(["child", "silo", "record", "link_band"], STRING),
-            **dict.fromkeys(["school_year", *COUNTS, *ROWS], pd.Int64Dtype()),
-            **dict.fromkeys(["earned", "possible"], np.dtype("float64")),
-            "as_of": np.dtype("datetime64[us]"),
-        }
-    )
-    return GradebookYears(counted, weighed)

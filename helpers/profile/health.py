@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from helpers.profile.elements import Element
-from helpers.profile.evidence import Evidence, behind_one_value
+from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import counted_with_zeros
-from helpers.profile.fitting import fitting
-from helpers.profile.found import NOTHING, Found, found
+from helpers.profile.found import Found, Whose, told_of_groups
+from helpers.profile.groups import is_first
 from helpers.profile.tallies import Tallies
 
 __all__ = ["vaccines_recorded", "visits_counted"]
@@ -18,36 +20,32 @@ def vaccines_recorded(element: Element, evidence: Evidence, tallies: Tallies) ->
     Zero is told of a child of whom the system says that it has none on record, or an exemption; the rows that
     say so stand behind it.
     """
-    doses = evidence.facts["immunization"]
-    if doses.empty:
-        return NOTHING
-    known = doses["child"].notna()
-    key = ["child", "silo"]
-    used = doses[known]
-    used = used.assign(given=used["vaccine"].where(used["date"].notna()))
-    counts = used.groupby(key, sort=True).agg(value=("given", "nunique"), begin_date=("date", "min"))
-    # One source row may tell of many doses.
-    rows = used.assign(dose=used["given"].notna()).drop_duplicates([*key, "file", "row", "dose"])
-    doses = rows.groupby(key, sort=True)["dose"].agg(["sum", "size"])
-    counts = (
-        counts.assign(rows=doses["sum"].where(doses["sum"] > 0, doses["size"]))
-        .join(behind_one_value(used, key), how="left")
-        .reset_index()
+    doses = evidence.tables["immunization"]
+    weighed = doses.of_a_child
+    at = np.flatnonzero(weighed)
+    whose = Whose.of(doses, at, year=False)
+    groups = whose.groups()
+    day = doses.days("date")[at]
+    given = np.where(np.isnat(day), -1, doses.code("vaccine")[at])
+    # One source row may tell of many doses; where there is one, those that tell of none stand behind nothing.
+    dose = given >= 0
+    once = is_first(groups.of, doses.files(evidence)[at], doses.row[at], dose)
+    some = groups.count(dose) > 0
+    behind = np.flatnonzero(once & (dose | ~some[groups.of]))
+    rows = np.bincount(groups.of[behind], minlength=len(groups))
+    values = told_of_groups(
+        element, evidence, whose, groups, groups.distinct(given), rows=rows, begin_date=groups.oldest(day)
     )
-    counts = counts.assign(as_of=evidence.spoken(counts))
-    return Found(found(counts, counts["value"], element), {"immunization": known})
+    return Found(values, {"immunization": weighed}, {"immunization": (at[behind], groups.of[behind])})
 
 
 def visits_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Count a child's visits to the nurse; zero only for a child whom the office is known to cover."""
-    visits = evidence.facts["health_visit"]
-    if visits.empty:
-        return NOTHING
-    weighed = visits["child"].notna() & evidence.years.speak_of(visits["year"])
-    weighed &= fitting(visits, element.where, evidence.of_systems(element.systems))
-    used = visits[weighed]
-    used = used.assign(school_year=used["year"])
-    key = ["child", "silo", "school_year"]
-    counts = used.groupby(key, sort=True).agg(value=("row", "size"), rows=("row", "size"))
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed)
+    whose = Whose.of(evidence.tables["health_visit"], at)
+    groups = whose.groups()
+    size = groups.size()
     # An office may not know every child of its schools: only its own list says whom it covers.
-    return counted_with_zeros(counts, used, element, evidence, weighed, elsewhere=False)
+    values = counted_with_zeros(element, evidence, whose.of_groups(groups), size, size, elsewhere=False)
+    return Found(values, {"health_visit": weighed}, {"health_visit": (at, groups.of)})

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.elements import Element
-from helpers.profile.evidence import Evidence, behind_one_value
-from helpers.profile.exceptions import counted_with_zeros
-from helpers.profile.fitting import fitting
-from helpers.profile.found import NOTHING, Found, found
+from helpers.profile.evidence import Evidence
+from helpers.profile.exceptions import add_zeros, counted_with_zeros
+from helpers.profile.found import NOTHING, Found, Whose, told, told_of_groups
 from helpers.profile.gradebook_years import newest_of_each
-from helpers.profile.keys import listed_in
+from helpers.profile.groups import is_first
+from helpers.profile.pairs import Pairs, places_of
+from helpers.profile.rows import Rows
 from helpers.profile.tallies import Tallies
 
-__all__ = ["courses_taken", "days_logged_in", "gradebook_count", "handed_in", "mean_grade", "points_share"]
+__all__ = [
+    "courses_taken", "days_logged_in", "gradebook_count", "handed_in", "mean_grade", "newest_classes",
+    "points_share", "years_handed_in",
+]  # fmt: skip
 
-KEYS = ["child", "silo", "school_year"]
-# By the element's column: which lines of gradebooks stand behind it.
-ROWS_BEHIND = {
-    "assigned": "assigned_rows",
-    "graded": "graded_rows",
-    "excused": "excused_rows",
-    "earned": "graded_rows",
-    "possible": "graded_rows",
-}
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+# By the element's column: which cells of gradebooks stand behind it.
+COUNTED = {"earned": "graded", "possible": "graded"}
+
+
+def _classes(evidence: Evidence) -> tuple[Rows, Bools]:
+    """Give the lists of classes, and which of their rows are of children who learn there."""
+    classes = evidence.tables["section_enrollment"]
+    known = classes.told & ~classes.lacks("section_id")
+    return classes, known & (classes.lacks("role") | classes.among("role", ["Student"]))
+
+
+def newest_classes(evidence: Evidence) -> dict[tuple[int, int], Any]:
+    """Find, by system and year, the newest day on which a child's class begins; NaT where none has a day."""
+    classes, known = _classes(evidence)
+    at = np.flatnonzero(known)
+    whose = Whose.of(classes, at)
+    groups = whose.of_system()
+    days = groups.newest(classes.days("begin_date")[at])
+    pairs = zip(groups.parent(whose.system).tolist(), groups.parent(whose.year).tolist(), strict=True)
+    return dict(zip(pairs, days, strict=True))
 
 
 def courses_taken(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -32,46 +53,43 @@ def courses_taken(element: Element, evidence: Evidence, tallies: Tallies) -> Fou
     A system may list the whole year's classes or only those that run; both give the same on that day. Zero is
     told only of a child whom the same system enrols in that year.
     """
-    classes = evidence.facts["section_enrollment"]
-    if classes.empty:
-        return NOTHING
-    sections = evidence.facts["section"].dropna(subset=["section_id"])
-    sections = sections.drop_duplicates(["silo", "section_id"])[["silo", "section_id", "course_id"]]
-    known = classes["child"].notna() & classes["section_id"].notna()
-    known &= (classes["role"].isna() | (classes["role"] == "Student")).fillna(False)
-    known &= evidence.years.speak_of(classes["year"])
-    used = classes[known].merge(
-        sections, on=["silo", "section_id"], how="left", validate="many_to_one", suffixes=("", "_of_section")
+    classes, known = _classes(evidence)
+    at = np.flatnonzero(known)
+    whose = Whose.of(classes, at)
+    groups = whose.groups()
+    sections = evidence.facts["section"]
+    place = Pairs(places_of(sections["silo"], evidence.silos), sections["section_id"])
+    named = classes.texts("section_id", at)
+    course = sections["course_id"].array.take(place.of(whose.system, named), allow_fill=True)
+    of_section = pd.Series(course).astype("string")
+    code, _ = pd.factorize(classes.texts("course_id", at).fillna(of_section).fillna(named))
+    newest = np.full((len(evidence.silos), len(evidence.years.years)), np.datetime64("NaT", "us"))
+    there = np.zeros((len(evidence.silos), len(evidence.years.years)), dtype=bool)
+    for pair, day in evidence.survey.newest_classes.items():
+        newest[pair], there[pair] = day, True
+    over = classes.days("end_date")[at] < newest[whose.system, whose.year]
+    counts = groups.distinct(np.where(over, -1, code))
+    spells = evidence.tables["school_enrollment"]
+    enrolled = np.flatnonzero(spells.told)
+    enrolled = enrolled[there[spells.system[enrolled], spells.year[enrolled]]]
+    values = add_zeros(
+        element, evidence, whose.of_groups(groups), counts, groups.size(), Whose.of(spells, enrolled)
     )
-    used = used.assign(
-        school_year=used["year"],
-        course=used["course_id"].fillna(used["course_id_of_section"]).fillna(used["section_id"]),
-    )
-    newest = used.groupby(["silo", "school_year"])["begin_date"].transform("max")
-    over = (used["end_date"] < newest).fillna(False)
-    used = used.assign(course=used["course"].mask(over))
-    counts = used.groupby(KEYS).agg(value=("course", "nunique"), rows=("course", "size"))
-    counts = counts.join(behind_one_value(used, KEYS), how="left").reset_index()
-
-    spells = evidence.facts["school_enrollment"]
-    spells = spells[spells["child"].notna()]
-    spells = spells.assign(school_year=spells["year"])
-    spells = spells[listed_in(spells[["silo", "school_year"]], counts[["silo", "school_year"]])]
-    covered = behind_one_value(spells, KEYS).assign(value=0, rows=0).reset_index()
-    covered = covered[~listed_in(covered[KEYS], counts[KEYS])]
-    both = pd.concat([counts, covered], ignore_index=True)
-    both = both.assign(as_of=evidence.spoken(both))
-    return Found(found(both, both["value"], element), {"section_enrollment": known})
+    return Found(values, {"section_enrollment": known}, {"section_enrollment": (at, groups.of)})
 
 
 def gradebook_count(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take one of the counts of the gradebooks; zero is told of a child who has a line in one."""
     column = str(element.column)
-    counted = tallies.gradebook.counted
-    if counted.empty:
-        return NOTHING
-    counted = counted.assign(rows=counted[ROWS_BEHIND[column]])
-    return Found(found(counted, counted[column], element), {"assignment_score": tallies.gradebook.weighed})
+    gradebook = tallies.gradebook
+    cells = COUNTED.get(column, column)
+    values = told(
+        element, evidence, gradebook.whose, gradebook.counts[column], rows=gradebook.rows[cells],
+        as_of=gradebook.as_of,
+    )  # fmt: skip
+    return Found(
+        values, {"assignment_score": gradebook.weighed}, {"assignment_score": gradebook.lines[cells]}
+    )
 
 
 def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -80,45 +98,53 @@ def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Foun
     Where of one graded assignment nobody says how many were to be had, there is no share: that of the others
     would be taken for it.
     """
-    counted = tallies.gradebook.counted
-    if counted.empty:
-        return NOTHING
-    none = counted["possible"] == 0
-    share = counted["earned"] / counted["possible"].mask(none)
-    values = found(counted.assign(rows=counted["graded_rows"]), share, element)
+    gradebook = tallies.gradebook
+    earned, possible = gradebook.counts["earned"], gradebook.counts["possible"]
+    none = possible == 0
+    values = told(
+        element, evidence, gradebook.whose, earned / np.where(none, np.nan, possible),
+        rows=gradebook.rows["graded"], as_of=gradebook.as_of, not_applicable=none,
+    )  # fmt: skip
     return Found(
-        values.assign(status=values["status"].mask(none, "Not applicable")),
-        {"assignment_score": tallies.gradebook.weighed},
+        values, {"assignment_score": gradebook.weighed}, {"assignment_score": gradebook.lines["graded"]}
     )
 
 
 def mean_grade(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Average a child's grades of one kind over its classes; each class counts once, whatever its size."""
-    grades = evidence.facts["course_grade"]
-    if grades.empty:
-        return NOTHING
-    weighed = grades["child"].notna() & evidence.years.speak_of(grades["year"])
-    weighed &= fitting(grades, element.where)
-    used = newest_of_each(grades[weighed], ["section_id", "course_title", "grading_period", "grade_type"])
-    used = used[used["numeric_grade"].notna()]
-    used = used.assign(school_year=used["year"])
-    means = used.groupby(KEYS, sort=True)["numeric_grade"].agg(["mean", "size"])
-    means = means.join(behind_one_value(used, KEYS), how="left").reset_index()
-    means = means.assign(rows=means["size"], as_of=evidence.spoken(means))
-    return Found(found(means, means["mean"], element), {"course_grade": weighed})
+    grades = evidence.tables["course_grade"]
+    weighed = evidence.asked_in_a_year(element)
+    at = newest_of_each(
+        grades, np.flatnonzero(weighed), ["section_id", "course_title", "grading_period", "grade_type"]
+    )
+    grade = grades.numbers("numeric_grade")
+    at = at[~np.isnan(grade[at])]
+    whose = Whose.of(grades, at)
+    groups = whose.groups()
+    values = told_of_groups(element, evidence, whose, groups, groups.mean(grade[at]))
+    return Found(values, {"course_grade": weighed}, {"course_grade": (at, groups.of)})
 
 
 def days_logged_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Count the days on which a child used a system; zero only for a child whom the system lists."""
-    logins = evidence.facts["login"]
-    if logins.empty:
-        return NOTHING
-    weighed = logins["child"].notna() & evidence.years.speak_of(logins["year"])
-    weighed &= fitting(logins, element.where, evidence.of_systems(element.systems))
-    used = logins[weighed & logins["date"].notna()]
-    used = used.assign(school_year=used["year"])
-    counts = used.groupby(KEYS, sort=True).agg(value=("date", "nunique"), rows=("row", "size"))
-    return counted_with_zeros(counts, used, element, evidence, weighed, elsewhere=False)
+    logins = evidence.tables["login"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~logins.lacks("date"))
+    whose = Whose.of(logins, at)
+    groups = whose.groups()
+    days = np.unique(logins.days("date")[at], return_inverse=True)[1]
+    values = counted_with_zeros(
+        element, evidence, whose.of_groups(groups), groups.distinct(days), groups.size(), elsewhere=False
+    )
+    return Found(values, {"login": weighed}, {"login": (at, groups.of)})
+
+
+def years_handed_in(evidence: Evidence) -> frozenset[tuple[int, int]]:
+    """List systems and years in which anything is told to have been handed in."""
+    work = evidence.tables["assignment_score"]
+    at = np.flatnonzero(work.told & ~work.lacks("submitted_utc"))
+    at = at[is_first(work.system[at], work.year[at])]
+    return frozenset(zip(work.system[at].tolist(), work.year[at].tolist(), strict=True))
 
 
 def handed_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -126,20 +152,22 @@ def handed_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
 
     Zero is told of a child of whom the system lists assignments, where it keeps what was handed in at all.
     """
-    work = evidence.facts["assignment_score"]
-    if work.empty or work["submitted_utc"].isna().all():
+    if not evidence.survey.keeps_submissions:
         return NOTHING
-    weighed = work["child"].notna() & evidence.years.speak_of(work["year"])
-    used = work[weighed]
-    used = used.assign(school_year=used["year"])
-    keeps = used.loc[used["submitted_utc"].notna(), ["silo", "school_year"]].drop_duplicates()
-    used = used.merge(keeps, on=["silo", "school_year"], how="inner", validate="many_to_one")
-    counts_here = fitting(used, element.where) & used["submitted_utc"].notna()
-    used = used.assign(counts=counts_here)
-    some = used[counts_here]
-    once = some.drop_duplicates([*KEYS, "section_id", "assignment_id", "title"])
-    counts = used.groupby(KEYS, sort=True)[["counts"]].sum().rename(columns={"counts": "rows"})
-    counts = counts.assign(value=once.groupby(KEYS, sort=True).size()).fillna({"value": 0})
-    counts = counts.join(behind_one_value(used, KEYS), how="left").reset_index()
-    counts = counts.assign(as_of=evidence.spoken(counts))
-    return Found(found(counts, counts["value"], element), {"assignment_score": weighed})
+    work = evidence.tables["assignment_score"]
+    weighed = work.told
+    keeps = np.zeros((len(evidence.silos) + 1, len(evidence.years.years) + 1), dtype=bool)
+    for pair in evidence.survey.years_handed_in:
+        keeps[pair] = True
+    at = np.flatnonzero(weighed & keeps[work.system, work.year])
+    whose = Whose.of(work, at)
+    groups = whose.groups()
+    counts_here = work.fits(element.where)[at] & ~work.lacks("submitted_utc")[at]
+    some, of = at[counts_here], groups.of[counts_here]
+    named = [work.code(name)[some] + 1 for name in ("section_id", "assignment_id", "title")]
+    once = is_first(of, *named)
+    values = told_of_groups(
+        element, evidence, whose, groups, np.bincount(of[once], minlength=len(groups)),
+        rows=groups.count(counts_here),
+    )  # fmt: skip
+    return Found(values, {"assignment_score": weighed}, {"assignment_score": (some, of)})

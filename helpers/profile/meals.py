@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
-from helpers.profile.found import NOTHING, STILL, Found, found
-from helpers.profile.newest import newest_in_year
+from helpers.profile.found import STILL, Found
+from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
 
 __all__ = ["eligibility_on_the_day", "latest_balance"]
@@ -13,16 +16,14 @@ __all__ = ["eligibility_on_the_day", "latest_balance"]
 
 def latest_balance(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take the newest balance of each meal account."""
-    accounts = evidence.facts["meal_account"]
-    if accounts.empty:
-        return NOTHING
-    known = accounts["child"].notna()
-    key = ["silo", "record"]
-    used = accounts[known & accounts[str(element.column)].notna()]
-    used = used.sort_values([*key, "as_of", "row"], kind="stable", na_position="first")
-    used = used.assign(rows=used.groupby(key)["row"].transform("size")).drop_duplicates(key, keep="last")
-    used = used.reset_index(drop=True)
-    return Found(found(used, used[str(element.column)], element), {"meal_account": known})
+    accounts = evidence.tables["meal_account"]
+    column = str(element.column)
+    at = np.flatnonzero(accounts.of_a_child & ~accounts.lacks(column))
+    day = accounts.days("as_of")[at]
+    return newest_told(
+        element, evidence, "meal_account", at, [day], accounts.numbers(column)[at],
+        weighed=accounts.of_a_child, own_day=day, year=np.full(len(at), -1, dtype="int64"),
+    )  # fmt: skip
 
 
 def eligibility_on_the_day(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -30,16 +31,19 @@ def eligibility_on_the_day(element: Element, evidence: Evidence, tallies: Tallie
 
     Of a year that is over, its last spell.
     """
-    spells = evidence.facts["meal_eligibility"]
-    if spells.empty:
-        return NOTHING
+    spells = evidence.tables["meal_eligibility"]
     column = str(element.column)
-    weighed = spells["child"].notna() & evidence.years.speak_of(spells["year"])
-    spoken = evidence.spoken(spells)
-    begun = (spells["begin_date"] <= spoken).fillna(True) | spells["begin_date"].isna() | spoken.isna()
-    used = spells.assign(spoken=spoken, until=spells["end_date"].fillna(STILL))
-    used = newest_in_year(used[weighed & begun & used[column].notna()], ["begin_date", "until"])
-    today = used["school_year"] == evidence.years.at_export(used["spoken"], used["silo"])
-    over = today.fillna(False) & (used["until"] < used["spoken"])
-    used = used.assign(as_of=used["spoken"], recent=used["begin_date"])
-    return Found(found(used, used[column].mask(over), element), {"meal_eligibility": weighed})
+    weighed = spells.told
+    at = np.flatnonzero(weighed & ~spells.lacks(column))
+    spoken = evidence.spoken_for(spells.system[at], spells.tie[at])
+    begin, end = spells.days("begin_date")[at], spells.days("end_date")[at]
+    begun = ~(begin > spoken)  # where nobody knows, it has
+    at, spoken, begin, end = at[begun], spoken[begun], begin[begun], end[begun]
+    until = np.where(np.isnat(end), STILL.to_datetime64(), end)
+    newest = evidence.years.at_export(pd.Series(spoken), spells.frame["silo"].iloc[at].reset_index(drop=True))
+    today = evidence.years.places(newest.to_numpy(dtype="int64", na_value=-1)) == spells.year[at]
+    over = today & (until < spoken)
+    return newest_told(
+        element, evidence, "meal_eligibility", at, [begin, until], spells.texts(column, at).mask(over),
+        weighed=weighed, recent=begin, begin_date=begin,
+    )  # fmt: skip

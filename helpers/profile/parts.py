@@ -17,7 +17,6 @@ from helpers.profile.evidence import Evidence
 from helpers.profile.found import STATUSES
 from helpers.profile.found_values import find_values
 from helpers.profile.left_out import account_for
-from helpers.profile.numbers import in_numbers
 from helpers.profile.pivot import profile_of
 from helpers.profile.tallies import tally
 from helpers.profile.timeline import timeline_of
@@ -105,8 +104,8 @@ def find_in(evidence: Evidence, terms: Declarations, *, apart: bool = False) -> 
         What they found, and which facts stand behind nothing.
     """
     tallies = tally(evidence)
-    words, weighed = find_values(terms.element, evidence, tallies)
-    found, names = in_numbers(words, evidence, terms.element)
+    found, weighed = find_values(terms.element, evidence, tallies)
+    names = _names(evidence)
     line, shown = timeline_of(
         evidence, terms.timeline, {"attendance_event": tallies.attendance.event_out_of_place}
     )
@@ -120,6 +119,12 @@ def find_in(evidence: Evidence, terms: Declarations, *, apart: bool = False) -> 
     told = _told(found, len(terms.element), evidence.years.years, len(names.silos))
     codes = spoken_codes(reported, terms.element)
     return Part(found, names, codes, told, latest, line, left_out, accounts, also_behind)
+
+
+def _names(evidence: Evidence) -> Names:
+    """Say what the numbers of found values stand for."""
+    records = evidence.crosswalk["record"]
+    return Names(evidence.children, evidence.silos, records, evidence.file_names)
 
 
 def _about_nobody(evidence: Evidence, behind: Mapping[str, pd.Series]) -> dict[str, npt.NDArray[np.int64]]:
@@ -157,10 +162,10 @@ def said_in(evidence: Evidence, elements: tuple[Element, ...]) -> pd.DataFrame:
     pandas.DataFrame
         Table ``values``, without rows for what nobody says, and without an age.
     """
-    found, names = in_numbers(find_values(elements, evidence, tally(evidence))[0], evidence, elements)
+    found, _ = find_values(elements, evidence, tally(evidence))
     reported = found[found["status"].to_numpy() == REPORTED]
     groups = code_groups(spoken_codes(reported, elements))
-    return choose_values(found, names, Days({}, evidence.systems), elements, groups)
+    return choose_values(found, _names(evidence), Days({}, evidence.systems), elements, groups)
 
 
 def choice_of(

@@ -103,6 +103,25 @@ class SchoolYears:
         """
         return years.isin(list(self.years)).fillna(False).astype(bool)
 
+    def places(self, years: np.ndarray) -> np.ndarray:
+        """Say where each school year stands among those of which a system speaks; -1 for any other.
+
+        Parameters
+        ----------
+        years
+            School years, whole numbers.
+
+        Returns
+        -------
+        numpy.ndarray
+            Places in `years`.
+        """
+        known = np.asarray(self.years, dtype="int64")
+        at = np.searchsorted(known, years)
+        there = at < len(known)
+        there[there] = known[at[there]] == years[there]
+        return np.where(there, at, -1)
+
     def of(self, dates: pd.Series) -> pd.Series:
         """Say in which school year each day lies.
 
@@ -184,10 +203,12 @@ def _years_without_sessions(
         for column in day_columns(table)[:1]:
             if table not in AT_ANY_TIME:
                 own = own.fillna(years.of(frame[column]))
-        dated.append(pd.DataFrame({"silo": frame["silo"], "year": own}).dropna())
+        rows = frame["rows"] if "rows" in frame.columns else pd.Series(1, frame.index)
+        told = pd.DataFrame({"silo": frame["silo"], "year": own, "rows": rows.astype("int64")}).dropna()
+        dated.append(told.groupby(["silo", "year"], as_index=False)["rows"].sum())
     if not dated:
         return pd.DataFrame({"silo": pd.Series(dtype="string"), "year": pd.Series(dtype="Int64")})
-    counts = pd.concat(dated, ignore_index=True).groupby(["silo", "year"]).size()
+    counts = pd.concat(dated, ignore_index=True).groupby(["silo", "year"])["rows"].sum()
     share = counts / counts.groupby(level="silo").transform("sum")
     return share[share >= LEAST_SHARE_OF_ROWS].index.to_frame(index=False)
 
@@ -200,7 +221,8 @@ def school_years(facts: Mapping[str, pd.DataFrame]) -> SchoolYears:
     Parameters
     ----------
     facts
-        Fact tables by name, as far as there are any.
+        Fact tables by name, as far as there are any. One in which equal rows stand once says in ``rows`` how
+        many there are.
 
     Returns
     -------

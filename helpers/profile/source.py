@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import as_table, empty_table, table_names
-from helpers.profile.evidence import Evidence, gather
+from helpers.profile.evidence import Evidence
 from helpers.profile.follow import follow_child
+from helpers.profile.gathering import gather
 from helpers.profile.systems import systems_of
 
 if TYPE_CHECKING:

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import numpy as np
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import counted_with_zeros
-from helpers.profile.fitting import fitting
-from helpers.profile.found import NOTHING, Found
+from helpers.profile.found import Found, Whose
 from helpers.profile.tallies import Tallies
 
 __all__ = ["days_of_actions"]
 
-KEYS = ["child", "silo", "school_year"]
-
 
 def days_of_actions(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Sum the days of the actions that the element asks for; zero of who has other ones, or none."""
-    actions = evidence.facts["discipline_action"]
-    if actions.empty:
-        return NOTHING
-    weighed = actions["child"].notna() & evidence.years.speak_of(actions["year"])
-    used = actions[weighed]
-    here = fitting(used, element.where, evidence.of_systems(element.systems))
-    used = used.assign(
-        school_year=used["year"],
-        counted=used["days"].where(here, 0.0),
-        unknown=used["days"].isna() & here,
-        row_here=here.astype("int64"),
-    )
-    by = used.groupby(KEYS, sort=True)
-    counts = pd.DataFrame(
-        {"value": by["counted"].sum().mask(by["unknown"].any()), "rows": by["row_here"].sum()}
-    ).astype({"value": "float64", "rows": "int64"})
-    return counted_with_zeros(counts, used, element, evidence, weighed)
+    actions = evidence.tables["discipline_action"]
+    weighed = actions.told
+    at = np.flatnonzero(weighed)
+    here = evidence.asked("discipline_action", element.where, element.systems)[at]
+    days = actions.numbers("days")[at]
+    whose = Whose.of(actions, at)
+    groups = whose.groups()
+    sums = groups.total(np.where(here, days, 0.0))
+    sums = np.where(groups.count(here & np.isnan(days)) > 0, np.nan, sums)
+    values = counted_with_zeros(element, evidence, whose.of_groups(groups), sums, groups.count(here))
+    return Found(values, {"discipline_action": weighed}, {"discipline_action": (at[here], groups.of[here])})

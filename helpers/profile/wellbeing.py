@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from helpers.profile.elements import Element
-from helpers.profile.evidence import Evidence, behind_one_value
-from helpers.profile.fitting import fitting
-from helpers.profile.found import NOTHING, Found, found
-from helpers.profile.newest import newest_in_year
+from helpers.profile.evidence import Evidence
+from helpers.profile.found import Found, Whose, told
+from helpers.profile.groups import Groups
+from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
 
 __all__ = ["latest_screening", "mean_answer"]
@@ -17,35 +19,32 @@ DAYS_OF_A_WINDOW = 30
 
 def latest_screening(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take what the newest form of the year says, of the kind and scale that the element asks for."""
-    forms = evidence.facts["screener_result"]
-    if forms.empty:
-        return NOTHING
+    forms = evidence.tables["screener_result"]
     column = str(element.column)
-    weighed = forms["child"].notna() & evidence.years.speak_of(forms["year"])
-    weighed &= fitting(forms, element.where, evidence.of_systems(element.systems))
-    used = newest_in_year(forms[weighed & forms[column].notna()], ["date"])
-    used = used.assign(as_of=used["date"].fillna(evidence.spoken(used)))
-    return Found(found(used, used[column], element), {"screener_result": weighed})
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~forms.lacks(column))
+    said = forms.texts(column, at) if element.type == "string" else forms.numbers(column)[at]
+    day = forms.days("date")[at]
+    return newest_told(element, evidence, "screener_result", at, [day], said, weighed=weighed, as_of=day)
 
 
 def mean_answer(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Average a child's answers about one competency, of the newest window of the year."""
-    answers = evidence.facts["survey_response"]
-    if answers.empty:
-        return NOTHING
-    weighed = answers["child"].notna() & evidence.years.speak_of(answers["year"])
-    weighed &= fitting(answers, element.where, evidence.of_systems(element.systems))
-    key = ["silo", "record", "year"]
-    used = answers[weighed & answers["response"].notna()]
-    newest = used.groupby(key)["date"].transform("max")
-    apart = (newest - used["date"]).dt.days
-    used = used[(apart <= DAYS_OF_A_WINDOW) | newest.isna()]
-    used = used.rename(columns={"year": "school_year"})
-    by = used.groupby(["child", "silo", "record", "school_year"], sort=True)
-    means = by.agg(value=("response", "mean"), rows=("row", "size"), as_of=("date", "max"))
-    means = means.reset_index().merge(
-        behind_one_value(used, ["silo", "record", "school_year"])["link_band"].reset_index(),
-        on=["silo", "record", "school_year"], how="left", validate="one_to_one",
+    answers = evidence.tables["survey_response"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~answers.lacks("response"))
+    day = answers.days("date")[at]
+    of_record = Groups(answers.tie[at], answers.year[at])
+    newest = of_record.newest(day)[of_record.of]
+    # A comparison with no day is never true, so that an answer without one stands alone or not at all.
+    kept = (newest - day < np.timedelta64(DAYS_OF_A_WINDOW + 1, "D")) | np.isnat(newest)
+    at, day = at[kept], day[kept]
+    whose = Whose.of(answers, at)
+    groups = Groups(whose.tie, whose.year)
+    of = whose.of_groups(groups)
+    as_of = groups.newest(day)
+    values = told(
+        element, evidence, of, groups.mean(answers.numbers("response")[at]), rows=groups.size(),
+        as_of=np.where(np.isnat(as_of), evidence.spoken_for(of.system, of.tie), as_of),
     )  # fmt: skip
-    means = means.assign(as_of=means["as_of"].fillna(evidence.spoken(means)))
-    return Found(found(means, means["value"], element), {"survey_response": weighed})
+    return Found(values, {"survey_response": weighed}, {"survey_response": (at, groups.of)})

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.layouts import STRING, as_table
 from helpers.profile.elements import declared
-from helpers.profile.evidence import gather
+from helpers.profile.gathering import gather
 from helpers.profile.parts import said_in
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk

@@ -1,0 +1,213 @@
+"""Gathers a district's records and facts by child: of all children, or of a part of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+
+from helpers.profile.context import Context, context_of
+from helpers.profile.evidence import Evidence, Ties, child_tables, named
+from helpers.profile.fact_years import days_of_exports, fact_years
+from helpers.profile.pairs import places_of
+from helpers.profile.rows import Rows
+from helpers.profile.survey import Survey, joined, survey_of
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts.layout import Layout
+    from helpers.link import Links
+
+__all__ = ["Part", "gather", "gather_part", "with_survey"]
+
+
+class Part(Protocol):
+    """The standard tables of some children of a district, with all rows of each; or of nobody's child."""
+
+    @property
+    def crosswalk(self) -> pd.DataFrame:
+        """Table ``crosswalk`` of these children."""
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """Their ``people``; others may be there too."""
+
+    @property
+    def identifiers(self) -> pd.DataFrame:
+        """Their ``identifiers``."""
+
+    @property
+    def person_rows(self) -> pd.DataFrame:
+        """Their ``person_rows``."""
+
+    @property
+    def filled_cells(self) -> pd.DataFrame:
+        """Their ``filled_cells``."""
+
+    def fact(self, table: str) -> pd.DataFrame:
+        """Give their rows of a fact table about children, in the order of the district's own table."""
+
+
+def gather_part(part: Part, context: Context) -> Evidence:
+    """Gather the records and facts of some children.
+
+    Parameters
+    ----------
+    part
+        Standard tables of these children.
+    context
+        The district as a whole.
+
+    Returns
+    -------
+    Evidence
+        What the rules look at, without a survey of all children: see `with_survey`.
+    """
+    crosswalk = part.crosswalk.reset_index(drop=True)
+    ties = Ties(crosswalk, context.silos)
+    tables: dict[str, Rows] = {}
+    of_people = {}
+    for name, frame in (("people", part.people), ("identifiers", part.identifiers)):
+        system = places_of(frame["silo"], context.silos)
+        tie = ties.of(system, frame["record"])
+        kept = np.flatnonzero(tie >= 0)
+        own = named(frame.iloc[kept].reset_index(drop=True), ties, tie[kept])
+        of_people[name] = own
+        tables[name] = _rows(own, system[kept], tie[kept], ties, np.full(len(kept), -1, dtype="int64"))
+    days = days_of_exports(part.people, context.newest_days)
+    facts = dict(context.whole)
+    for name in child_tables():
+        frame = part.fact(name)
+        system = places_of(frame["silo"], context.silos)
+        tie = ties.of(system, frame["record"])
+        frame = named(frame, ties, tie)
+        year = fact_years(name, frame, facts, context.years, days)
+        facts[name] = frame.assign(year=year)
+        place = context.years.places(year.to_numpy(dtype="int64", na_value=-1))
+        tables[name] = _rows(facts[name], system, tie, ties, place)
+    return Evidence(
+        context=context,
+        survey=Survey(),
+        crosswalk=crosswalk,
+        ties=ties,
+        people=of_people["people"],
+        person_rows=part.person_rows,
+        filled_cells=part.filled_cells,
+        identifiers=of_people["identifiers"],
+        facts=facts,
+        tables=tables,
+        days=days,
+    )
+
+
+def _rows(frame: pd.DataFrame, system: np.ndarray, tie: np.ndarray, ties: Ties, year: np.ndarray) -> Rows:
+    owner, band = np.append(ties.owner, -1)[tie], np.append(ties.band, -1)[tie]
+    return Rows(frame, system=system, tie=tie, owner=owner, band=band, year=year)
+
+
+def with_survey(evidence: Evidence, surveys: Sequence[Survey]) -> Evidence:
+    """Tell of all children what rules have to know, as all parts of them say.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of some children.
+    surveys
+        What `survey_of` gives of every part of the district.
+
+    Returns
+    -------
+    Evidence
+        What the rules look at.
+    """
+    return replace(evidence, survey=joined(surveys))
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A district that was read, as a whole: `Part` and `helpers.profile.context.Tables` at once."""
+
+    district: District
+    crosswalk: pd.DataFrame
+    _facts: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def silos(self) -> Sequence[str]:
+        """Names of the silos."""
+        return list(self.district)
+
+    @property
+    def layouts(self) -> Mapping[str, Layout]:
+        """Layout of each silo."""
+        return self.district.layouts
+
+    @property
+    def kinds(self) -> Mapping[str, tuple[str, ...]]:
+        """File -> the kinds of file of its layout that it was read as."""
+        return self.district.kinds
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """People of all silos."""
+        return self.district.people
+
+    @property
+    def identifiers(self) -> pd.DataFrame:
+        """Their identifiers."""
+        return self.district.identifiers
+
+    @cached_property
+    def person_rows(self) -> pd.DataFrame:
+        """Source rows behind them."""
+        return self.district.person_rows
+
+    @property
+    def filled_cells(self) -> pd.DataFrame:
+        """Their cells that stand elsewhere than in the last of these rows."""
+        return self.district.filled_cells
+
+    def fact(self, table: str) -> pd.DataFrame:
+        """Give a fact table of all silos."""
+        if table not in self._facts:
+            self._facts[table] = self.district.fact(table)
+        return self._facts[table]
+
+    whole = fact
+
+    def counted(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Count equal rows of some columns of a table."""
+        held = {"people": self.people, "person_rows": self.person_rows}
+        frame = held[table] if table in held else self.fact(table)
+        number = np.zeros(len(frame), dtype="int64")
+        for column in columns:
+            codes, different = pd.factorize(frame[column])
+            number = number * (len(different) + 1) + codes + 1
+        codes, numbers = pd.factorize(number)
+        first = np.zeros(len(numbers), dtype="int64")
+        first[codes[::-1]] = np.arange(len(frame) - 1, -1, -1)
+        some = frame[list(columns)].iloc[first].reset_index(drop=True)
+        return some.assign(rows=np.bincount(codes, minlength=len(numbers)))
+
+
+def gather(district: District, links: Links) -> Evidence:
+    """Gather a district's records and facts by child.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+
+    Returns
+    -------
+    Evidence
+        What the rules look at.
+    """
+    tables = InMemory(district, links.crosswalk)
+    evidence = gather_part(tables, context_of(tables))
+    return with_survey(evidence, [survey_of(evidence)])

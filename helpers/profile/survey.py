@@ -1,0 +1,149 @@
+"""What a rule has to know of other children than those whose values it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.profile.elements import elements
+from helpers.profile.evidence import Evidence
+from helpers.profile.exceptions import Reports, joined_reports, reports_of
+from helpers.profile.family import years_told
+from helpers.profile.learning import newest_classes, years_handed_in
+from helpers.profile.roster import filled_columns, learnable_names
+
+__all__ = ["Survey", "joined", "survey_of"]
+
+# Rules by which a system's silence may be a zero; their tables are those of exceptions.
+SILENCE_COUNTS = (
+    "incidents_counted", "discipline_days", "days_of_actions", "visits_counted", "applications_counted",
+    "days_logged_in",
+)  # fmt: skip
+OF_FAMILIES = ("messages_counted", "logins_of_adults")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is told of all children together; systems and school years are numbers.
+
+    Attributes
+    ----------
+    tables
+        Fact tables of which there is a row.
+    filled
+        Columns of people, and the systems that fill them for anybody.
+    school_names
+        ``system, name_of, name, children``: what the numbers of schools are called; see
+        `helpers.profile.schools.names_learnt`.
+    newest_classes
+        By system and year, the newest day on which a child's class begins.
+    keeps_submissions
+        Some row tells when something was handed in.
+    years_handed_in
+        Systems and years in which a child's row tells so.
+    reports
+        By table of exceptions, what has to be known of all children.
+    schools_of_spells
+        By system, the numbers of schools at which it enrols children.
+    years_of_families
+        By element that counts log-ins or messages, systems and years of which it is told of anybody.
+    """
+
+    tables: frozenset[str] = frozenset()
+    filled: frozenset[tuple[str, int]] = frozenset()
+    school_names: pd.DataFrame = field(default_factory=pd.DataFrame)
+    newest_classes: Mapping[tuple[int, int], Any] = field(default_factory=dict)
+    keeps_submissions: bool = False
+    years_handed_in: frozenset[tuple[int, int]] = frozenset()
+    reports: Mapping[str, Reports] = field(default_factory=dict)
+    schools_of_spells: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    years_of_families: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+
+
+def survey_of(evidence: Evidence) -> Survey:
+    """Look through the facts of some children for what rules have to know of them all.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of these children, or of nobody's child.
+
+    Returns
+    -------
+    Survey
+        What they tell.
+    """
+    fields = {str(element.column) for element in elements() if element.rule == "person_field"}
+    exceptions = {element.table for element in elements() if element.rule in SILENCE_COUNTS}
+    work = evidence.tables["assignment_score"]
+    return Survey(
+        tables=frozenset(name for name, rows in evidence.facts.items() if len(rows)),
+        filled=filled_columns(evidence, fields),
+        school_names=learnable_names(evidence),
+        newest_classes=newest_classes(evidence),
+        keeps_submissions=not bool(work.lacks("submitted_utc").all()),
+        years_handed_in=years_handed_in(evidence),
+        reports={table: reports_of(evidence, table) for table in sorted(exceptions)},
+        schools_of_spells=_schools_of_spells(evidence),
+        years_of_families={
+            element.name: years_told(element, evidence)
+            for element in elements()
+            if element.rule in OF_FAMILIES
+        },
+    )
+
+
+def _schools_of_spells(evidence: Evidence) -> dict[int, frozenset[str]]:
+    spells = evidence.tables["school_enrollment"]
+    codes, words = spells.codes("school_id")
+    schools: dict[int, frozenset[str]] = {}
+    for system in np.unique(spells.system[spells.told]):
+        there = np.unique(codes[spells.told & (spells.system == system)])
+        schools[int(system)] = frozenset(words[code] for code in there if code >= 0)
+    return schools
+
+
+def joined(surveys: Sequence[Survey]) -> Survey:
+    """Put together what several parts of the children tell.
+
+    Parameters
+    ----------
+    surveys
+        At least one.
+
+    Returns
+    -------
+    Survey
+        What they tell together.
+    """
+    if len(surveys) == 1:
+        return surveys[0]
+    names = pd.concat([each.school_names for each in surveys], ignore_index=True)
+    names = names.groupby(["system", "name_of", "name"])[["children"]].sum().reset_index()
+    newest: dict[tuple[int, int], Any] = {}
+    for each in surveys:
+        for pair, day in each.newest_classes.items():
+            before = newest.get(pair, day)
+            newest[pair] = day if np.isnat(before) or day > before else before
+    return Survey(
+        tables=frozenset().union(*(each.tables for each in surveys)),
+        filled=frozenset().union(*(each.filled for each in surveys)),
+        school_names=names,
+        newest_classes=newest,
+        keeps_submissions=any(each.keeps_submissions for each in surveys),
+        years_handed_in=frozenset().union(*(each.years_handed_in for each in surveys)),
+        reports={
+            table: joined_reports([each.reports[table] for each in surveys]) for table in surveys[0].reports
+        },
+        schools_of_spells=_united([each.schools_of_spells for each in surveys]),
+        years_of_families=_united([each.years_of_families for each in surveys]),
+    )
+
+
+def _united(parts: Sequence[Mapping[Any, frozenset[Any]]]) -> dict[Any, frozenset[Any]]:
+    names = {name for part in parts for name in part}
+    return {name: frozenset().union(*(part.get(name, frozenset()) for part in parts)) for name in names}

@@ -226,7 +226,7 @@ def _head(
         sum(bool(line.against) for line in known),
         sum(line.unchecked for line in known),
     )
-    told = [f"{_count(len(known), 'thing is', 'things are')} known"]
+    told = [f"{_count(len(known), 'thing is', 'things are')} known" if known else "nothing is known"]
     told.append(f"{_count(against, 'is', 'are')} contradicted by another system")
     told.append(f"{_count(unchecked, 'stands', 'stand')} on a record that no one has checked")
     return (

@@ -1,0 +1,265 @@
+"""What the dashboard tells a browser: only what the role may see, and only of what it showed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from helpers.files import District
+from helpers.layouts import BadInput
+from helpers.link import link_district
+from helpers.profile import child_indicators, child_profiles, elements, source_of
+from helpers.profile.source import MemorySource
+from helpers.share import Audit
+from helpers.show.dashboard import Dashboard, dashboard
+from helpers.show.dashboard_seats import ROLES
+from helpers.show.name_search import MOST_HITS
+
+
+@pytest.fixture(scope="module")
+def source(district: District) -> MemorySource:
+    links = link_district(district)
+    profiles = child_profiles(district, links)
+    return source_of(district, links, profiles, child_indicators(district, links, profiles))
+
+
+@pytest.fixture
+def board(source: MemorySource) -> Dashboard:
+    return dashboard(source)
+
+
+def told(board: Dashboard, **message: Any) -> dict[str, Any]:
+    answer = board.heard(message)
+    assert answer is not None
+    return json.loads(json.dumps(answer))  # what can't be sent isn't told
+
+
+def seat(board: Dashboard, role: str) -> dict[str, Any]:
+    return told(board, do="choose", what="role", place=ROLES.index(role))
+
+
+def first_hit(board: Dashboard) -> dict[str, Any]:
+    """Open the page of some child whom the role finds by a name."""
+    name = next(name for name in board._looking.listed["said"] if len(name) > 3)
+    assert told(board, do="search", text=name, asked=1)["hits"]
+    return told(board, do="child", hit=0, asked=1)
+
+
+def everything(board: Dashboard) -> Iterator[str]:
+    """All that a browser can be told of the page that is open."""
+    page = told(board, do="show")
+    yield json.dumps(page, ensure_ascii=False)
+    number = 0
+    # Every third: a page has a hundred.
+    while (opened := board.heard({"do": "open", "page": page["page"], "number": number})) is not None:
+        yield json.dumps(opened, ensure_ascii=False)
+        number += 3
+    assert number > 0
+
+
+def test_it_opens_with_the_followed_child_as_her_teacher_sees_her(
+    board: Dashboard, source: MemorySource
+) -> None:
+    page = told(board, do="show")
+    own = source.children().set_index("child").loc[source.followed]
+    assert f"<h2>{own['first_name']} {own['last_surname']}</h2>" in page["markup"]
+    assert "seen as: teacher" in page["markup"]
+    assert page["controls"][0]["choices"][0] == "teacher"
+    assert page["trouble"] == ""
+
+
+def test_a_child_is_found_by_two_letters_and_her_page_opens(board: Dashboard) -> None:
+    told(board, do="show")
+    seat(board, "meals_manager")
+    assert told(board, do="search", text="a", asked=1)["hits"] == []
+    found = told(board, do="search", text="ma", asked=2)
+    assert 0 < len(found["hits"]) <= MOST_HITS
+    page = told(board, do="child", hit=0, asked=2)
+    assert found["hits"][0]["name"] in page["said"]
+    assert "seen as: meals manager" in page["said"]
+
+
+def test_what_comes_too_late_or_was_never_shown_is_passed_over(board: Dashboard) -> None:
+    first = told(board, do="show")
+    seat(board, "meals_manager")
+    told(board, do="search", text="ma", asked=1)
+    told(board, do="search", text="an", asked=2)
+    for message in (
+        {"do": "child", "hit": 0, "asked": 1},
+        {"do": "child", "hit": 99, "asked": 2},
+        {"do": "child", "hit": -1, "asked": 2},
+        {"do": "child", "hit": "0", "asked": 2},
+        {"do": "open", "page": first["page"], "number": 0},
+        {"do": "open", "page": None, "number": None},
+        {"do": "search", "text": "an", "asked": []},
+    ):
+        assert board.heard(message) is None, message
+    assert told(board, do="choose", what="role", place=99)["kind"] == "trouble"
+    assert told(board, do="choose", what="nonsense", place=0)["kind"] == "trouble"
+    for nonsense in (None, 7, [], "show", {}):
+        assert board.heard(nonsense) is not None
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_browser_is_told_no_value_that_the_role_may_not_see(
+    board: Dashboard, source: MemorySource, role: str
+) -> None:
+    told(board, do="show")
+    page = seat(board, role)
+    if not page["markup"].startswith("<article"):
+        first_hit(board)
+    view, child = board._looking.view, board._looking.child
+    assert view is not None
+    assert child is not None
+    shown = child.children["child"].iloc[0]
+    known = view.codes.child_of(shown) if view.allowed.coded else shown
+    values = source.values([known])
+    values = values[values["status"].eq("Reported")]
+    may = values["element"].map({each.name: view.may_see(each.name) for each in elements()})
+    seen = set(child.values["value"].dropna())
+    # A short text, such as a count, stands anywhere.
+    hidden = {text for text in values.loc[~may, "value"].dropna() if len(text) > 4} - seen
+    if view.allowed.coded:
+        hidden |= {known, *values["record"].dropna(), *values["file"].dropna()}
+    said = "\n".join(everything(board))
+    assert {text for text in hidden if f">{text}<" in said or f" {text}<" in said} == set()
+    for title in view.withheld["title"]:
+        assert title in said
+
+
+def test_a_row_that_is_opened_keeps_back_what_else_stands_in_it(source: MemorySource) -> None:
+    """The till's row has a balance and a PIN beside the name, which is what was asked for."""
+    board = dashboard(source, role="meals_manager")
+    values = source.values()
+    told_by_the_till = values[values["silo"].eq("meals") & values["element"].eq("last_surname")]
+    board.show(told_by_the_till["child"].iloc[0])
+    names = [
+        told(board, do="open", page=board._looking.pages, number=number)["markup"]
+        for number, opens in enumerate(board._looking.page.opens)  # type: ignore[union-attr]
+        if opens.get("element") == "last_surname"
+    ]
+    (name,) = names
+    assert "Customer Last Name" in name
+    assert "Balance" not in name
+    assert "PIN" not in name
+    assert "more cells: not part of this value, or not for this role" in name
+
+
+def test_a_value_opens_the_row_that_its_system_wrote(source: MemorySource, district_folder: Path) -> None:
+    board = dashboard(source)
+    page = told(board, do="show")
+    opened = 0
+    for number, opens in enumerate(board._looking.page.opens):  # type: ignore[union-attr]
+        markup = told(board, do="open", page=page["page"], number=number)["markup"]
+        assert "row" in markup.lower(), opens
+        opened += "<table" in markup
+    assert opened > 10
+
+
+def test_whoever_looks_is_written_down_and_so_is_each_child(source: MemorySource, tmp_path: Path) -> None:
+    board = dashboard(source, audit=tmp_path / "audit.jsonl")
+    told(board, do="show")
+    seat(board, "nurse")
+    first_hit(board)
+    lines = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text("utf-8").splitlines()]
+    assert {line["role"] for line in lines} == {"teacher", "nurse"}
+    assert len(lines) >= 4
+    assert Audit(tmp_path / "audit.jsonl").verify().empty
+
+
+def test_a_role_that_is_fixed_can_not_be_changed_from_a_browser(source: MemorySource) -> None:
+    school = source.children()["school"].value_counts().index[0]
+    board = dashboard(source, role="nurse", who=school)
+    page = told(board, do="show")
+    assert page["controls"][0]["fixed"] == f"nurse, {school}"
+    assert [control["what"] for control in page["controls"][1:]] == ["group"]
+    for what in ("role", "school", "who"):
+        assert told(board, do="choose", what=what, place=0)["kind"] == "trouble"
+
+
+def test_a_class_narrows_the_search_and_its_first_names_come_without_a_letter(board: Dashboard) -> None:
+    page = told(board, do="show")
+    (classes,) = [control for control in page["controls"] if control["what"] == "group"]
+    assert classes["label"] == "Class"
+    assert told(board, do="search", text="", asked=1)["hits"] == []
+    told(board, do="choose", what="group", place=1)
+    found = told(board, do="search", text="", asked=2)["hits"]
+    assert 0 < len(found) <= MOST_HITS
+    assert len(board._looking.listed) < len(board._looking.view.children)  # type: ignore[union-attr]
+
+
+def test_a_school_without_children_is_said_and_nothing_breaks(board: Dashboard) -> None:
+    told(board, do="show")
+    looking = board._looking
+    view = looking.view
+    assert view is not None
+    looking.view = replace(view, ids=())
+    looking.page = looking.child = None
+    looking.list_children()
+    assert "A school without children has no pages" in told(board, do="show")["markup"]
+    assert told(board, do="search", text="an", asked=1)["hits"] == []
+
+
+def test_a_made_district_leaves_a_page_and_a_real_one_a_sentence(
+    source: MemorySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still = dashboard(source).still()
+    own = source.children().set_index("child").loc[source.followed]
+    assert str(own["last_surname"]) in still.markup
+    assert "counted from" in still.markup
+    assert ".jsonl, row " in still.markup
+    monkeypatch.setattr(type(source), "synthetic", property(lambda self: False))
+    monkeypatch.setattr(type(source), "followed", property(lambda self: None))
+    real = dashboard(source)
+    words = real.still()
+    assert str(own["last_surname"]) not in words.markup + words.text
+    page = told(real, do="show")
+    # Nobody's page is open before somebody asks, and the note is a warning.
+    assert "<h2>" not in page["markup"]
+    assert 'class="note restricted"' in page["markup"]
+
+
+def test_nothing_of_a_child_is_in_the_widgets_state(board: Dashboard, source: MemorySource) -> None:
+    from ipywidgets.widgets import widget as widgets
+
+    from helpers.show.message_widget import VIEW
+
+    bundle = board._repr_mimebundle_()
+    model = bundle[VIEW]["model_id"]
+    state = json.dumps(widgets._instances[model].get_state(), default=str)
+    own = source.children().set_index("child").loc[source.followed]
+    assert str(own["last_surname"]) not in state
+    assert str(source.followed) not in state
+    assert str(own["last_surname"]) in bundle["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"role": "janitor"}, "janitor"),
+        ({"who": "sis:1"}, "in which role"),
+        ({"purpose": "teaching"}, "in which role"),
+    ],
+)
+def test_what_can_not_be_is_said_at_once(source: MemorySource, asked: dict[str, str], words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        dashboard(source, **asked)  # type: ignore[arg-type]
+
+
+def test_a_store_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no store"):
+        dashboard(tmp_path / "nothing")
+
+
+def test_somebody_who_is_not_there_sees_nobody(source: MemorySource) -> None:
+    board = dashboard(source, role="teacher", who="sis:nobody")
+    page = told(board, do="show")
+    assert page["trouble"]
+    assert "<h2>" not in page["markup"]
+    assert pd.DataFrame(board._looking.listed).empty

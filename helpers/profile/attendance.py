@@ -17,6 +17,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING, as_table, empty_table
+from helpers.profile.attendance_reach import (
+    DAY_BITS,
+    LAST_DAY,
+    Reach,
+    day_numbers,
+    numbered,
+    reach_of,
+    school_days,
+)
 from helpers.profile.elements import AttendanceTerms, attendance_terms
 from helpers.profile.school_years import SchoolYears, school_years
 
@@ -28,15 +37,6 @@ __all__ = ["Days", "attendance_days", "derive_days"]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-# Days since 1970 stand in the lower bits of a sorted key; days outside (a typed 0209, a 2173) are no school
-# days.
-DAY_BITS = 20
-LAST_DAY = 60_000
-# Without a day for which the export speaks, the newest event says how far it reaches; a few events that lie
-# more than this many days after all others are mistyped dates, and would turn months to come into days at
-# school.
-STRAY_AFTER_DAYS = 21
-STRAY_SHARE = 0.01
 
 # How certain a mark is, below the declared order: a child of whom nothing is said, and a mark of an unknown
 # kind.
@@ -79,62 +79,6 @@ class Days:
     expanded: Bools
 
 
-def _day_numbers(dates: pd.Series) -> Ints:
-    """Count days since 1970; -1 where there is no day, or none that a school could have."""
-    numbers = dates.to_numpy(dtype="datetime64[D]").astype("int64")
-    return np.where((numbers < 0) | (numbers > LAST_DAY), -1, numbers)
-
-
-def _numbered(*frames: pd.DataFrame, columns: tuple[str, str]) -> list[Ints]:
-    """Give each pair of two text columns a number, alike over several frames; -1 where one is missing."""
-    first = pd.concat([frame[columns[0]] for frame in frames], ignore_index=True)
-    second = pd.concat([frame[columns[1]] for frame in frames], ignore_index=True)
-    a, _ = pd.factorize(first)
-    b, named = pd.factorize(second)
-    pairs = np.where((a < 0) | (b < 0), -1, a.astype("int64") * max(len(named), 1) + b)
-    numbers, _ = pd.factorize(pd.Series(pairs).where(pairs >= 0))
-    ends = np.cumsum([len(frame) for frame in frames])
-    return [part.astype("int64") for part in np.split(numbers, ends[:-1])]
-
-
-def _school_days(calendar: pd.DataFrame, schools: Ints, terms: AttendanceTerms) -> tuple[Ints, Ints]:
-    """List each school's instructional days, sorted: the day is named so and not named otherwise as well."""
-    by_word = calendar["calendar_event"].isin(list(terms.instructional)).astype("boolean")
-    by_word = by_word.where(calendar["calendar_event"].notna())
-    held = calendar["is_instructional"].fillna(by_word)
-    day = _day_numbers(calendar["date"])
-    known = (schools >= 0) & (day >= 0) & held.notna().to_numpy()
-    days = pd.DataFrame(
-        {"school": schools[known], "day": day[known], "held": held[known].to_numpy(dtype=bool)}
-    )
-    held_by_day = days.groupby(["school", "day"], sort=True)["held"].all()
-    kept = held_by_day.index[held_by_day.to_numpy()]
-    return (
-        kept.get_level_values("school").to_numpy(dtype="int64"),
-        kept.get_level_values("day").to_numpy(dtype="int64"),
-    )
-
-
-def _reach(people: pd.DataFrame | None, silos: Ints, named: pd.Index, day: Ints) -> Ints:
-    """Say up to which day each system's export speaks; -1 where nothing tells."""
-    reach = np.full(len(named), -1, dtype="int64")
-    spoken = pd.Series(dtype="datetime64[us]")
-    if people is not None and not people.empty:
-        spoken = people.groupby("silo")["as_of"].max()
-    for place, silo in enumerate(named):
-        if silo in spoken.index and pd.notna(spoken[silo]):
-            reach[place] = np.datetime64(spoken[silo], "D").astype("int64")
-            continue
-        days, counts = np.unique(day[(silos == place) & (day >= 0)], return_counts=True)
-        if len(days) == 0:
-            continue
-        gaps = np.flatnonzero(np.diff(days) > STRAY_AFTER_DAYS)
-        later = counts.sum() - np.cumsum(counts)
-        stray = gaps[later[gaps] <= STRAY_SHARE * counts.sum()]
-        reach[place] = days[stray[0]] if len(stray) else days[-1]
-    return reach
-
-
 def _pieces(
     enrolment: pd.DataFrame,
     records: Ints,
@@ -158,8 +102,8 @@ def _pieces(
             "source": np.arange(len(enrolment)),
             "record": records,
             "school": schools,
-            "begin": _day_numbers(enrolment["begin_date"]),
-            "end": _day_numbers(enrolment["end_date"]),
+            "begin": day_numbers(enrolment["begin_date"]),
+            "end": day_numbers(enrolment["end_date"]),
             "year": enrolment["school_year"].to_numpy(dtype="int64", na_value=-1),
             "reach": reach,
             "no_end": enrolment["end_date"].isna().to_numpy() | far,
@@ -196,7 +140,9 @@ def _find(keys: Ints, day: Ints, pieces_key: Ints, begin: Ints, end: Ints) -> In
     return np.where(inside, at, -1)
 
 
-def derive_days(frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = None) -> Days:
+def derive_days(
+    frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = None, reach: Reach | None = None
+) -> Days:
     """Derive days from calendar, enrolment and events, each system by itself.
 
     Parameters
@@ -218,20 +164,19 @@ def derive_days(frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = 
     events = frames.get("attendance_event", empty_table("attendance_event"))
     years = school_years(frames) if years is None else years
 
-    schools, spell_school, event_school = _numbered(
-        calendar, enrolment, events, columns=("silo", "school_id")
-    )
-    spell_record, event_record = _numbered(enrolment, events, columns=("silo", "record"))
+    schools, spell_school, event_school = numbered(calendar, enrolment, events, columns=("silo", "school_id"))
+    spell_record, event_record = numbered(enrolment, events, columns=("silo", "record"))
     silo_of, named = pd.factorize(pd.concat([enrolment["silo"], events["silo"]], ignore_index=True))
     spell_silo, event_silo = silo_of[: len(enrolment)], silo_of[len(enrolment) :]
-    cal_school, cal_day = _school_days(calendar, schools, terms)
+    cal_school, cal_day = school_days(calendar, schools, terms)
     cal_key = (cal_school << DAY_BITS) | cal_day
-    event_day = _day_numbers(events["date"])
+    event_day = day_numbers(events["date"])
     taught = (event_school >= 0) & (event_day >= 0)
     taught &= np.isin((event_school << DAY_BITS) | event_day, cal_key)
-    reach = _reach(frames.get("people"), event_silo[taught], named, event_day[taught])
+    known = reach_of(frames) if reach is None else reach
+    reaches = np.array([known.of(str(silo)) for silo in named], dtype="int64")
 
-    pieces = _pieces(enrolment, spell_record, spell_school, (cal_school, cal_day), reach[spell_silo], years)
+    pieces = _pieces(enrolment, spell_record, spell_school, (cal_school, cal_day), reaches[spell_silo], years)
     school, begin, end = (pieces[name].to_numpy(dtype="int64") for name in ("school", "begin", "end"))
     low = np.searchsorted(cal_key, (school << DAY_BITS) | begin)
     high = np.searchsorted(cal_key, (school << DAY_BITS) | end, side="right")
@@ -270,7 +215,7 @@ def derive_days(frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = 
     rank[day_of_event[marks]] = ranks[marks]
     event[day_of_event[marks]] = marks
 
-    told = (reach >= 0)[spell_silo[pieces["source"].to_numpy(dtype="int64")]]
+    told = (reaches >= 0)[spell_silo[pieces["source"].to_numpy(dtype="int64")]]
     covered = (rank != UNKNOWN) & np.repeat(told, lengths)
     rostered = np.isin(event_silo, np.unique(spell_silo[spell_record >= 0]))
     has_calendar = np.isin(event_school, cal_school) | ((event_school < 0) & np.isin(event_record, record))

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING
-from helpers.profile.attendance import LAST_DAY, Days, derive_days
+from helpers.profile.attendance import Days, derive_days
+from helpers.profile.attendance_reach import LAST_DAY
 from helpers.profile.elements import attendance_terms
 from helpers.profile.evidence import Evidence, behind_one_value
 from helpers.profile.keys import listed_in
@@ -180,7 +181,11 @@ def attendance_years(evidence: Evidence) -> AttendanceYears:
     """
     terms = attendance_terms()
     events = evidence.facts["attendance_event"]
-    days = derive_days({**evidence.facts, "people": evidence.people}, evidence.years)
+    needed = {
+        name: evidence.facts[name]
+        for name in ("calendar", "school_enrollment", "attendance_event", "session")
+    }
+    days = derive_days({**needed, "people": evidence.people}, evidence.years, evidence.survey.reach)
     status = events["attendance_event_category"].map(terms.status)
     marked = events.assign(
         school_year=events["year"],

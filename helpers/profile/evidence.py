@@ -20,6 +20,7 @@ from helpers.profile.rows import Rows
 if TYPE_CHECKING:
     from helpers.profile.context import Context
     from helpers.profile.elements import Element
+    from helpers.profile.gathering import FactsOfPart
     from helpers.profile.school_years import SchoolYears
     from helpers.profile.survey import Survey
 
@@ -104,7 +105,7 @@ class Evidence:
     person_rows: pd.DataFrame
     filled_cells: pd.DataFrame
     identifiers: pd.DataFrame
-    facts: Mapping[str, pd.DataFrame]
+    facts: FactsOfPart
     tables: Mapping[str, Rows]
     days: pd.DataFrame
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -51,6 +51,73 @@ class Part(Protocol):
     def fact(self, table: str) -> pd.DataFrame:
         """Give their rows of a fact table about children, in the order of the district's own table."""
 
+    def has(self, table: str) -> bool:
+        """Say whether they have any."""
+
+
+class FactsOfPart(Mapping[str, pd.DataFrame]):
+    """Fact tables by name, each read and gathered when it is first asked for.
+
+    Parameters
+    ----------
+    part
+        Standard tables of some children.
+    context
+        The district as a whole.
+    ties
+        Whose each record is.
+    days
+        Days for which exports speak.
+    """
+
+    def __init__(self, part: Part, context: Context, ties: Ties, days: pd.DataFrame) -> None:
+        self._part, self._context, self._ties, self._days = part, context, ties, days
+        self._rows: dict[str, Rows] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._context.whole, *child_tables()))
+
+    def __len__(self) -> int:
+        return len(self._context.whole) + len(child_tables())
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        whole = self._context.whole
+        return whole[name] if name in whole else self.rows(name).frame
+
+    def filled(self) -> frozenset[str]:
+        """Name the tables of which there is a row, without reading them."""
+        whole = [name for name, rows in self._context.whole.items() if len(rows)]
+        return frozenset([*whole, *filter(self._part.has, child_tables())])
+
+    def rows(self, name: str) -> Rows:
+        """Give a table about children in numbers."""
+        if name not in self._rows:
+            context, ties = self._context, self._ties
+            frame = self._part.fact(name)
+            system = places_of(frame["silo"], context.silos)
+            tie = ties.of(system, frame["record"])
+            frame = named(frame, ties, tie)
+            year = fact_years(name, frame, context.whole, context.years, self._days)
+            place = context.years.places(year.to_numpy(dtype="int64", na_value=-1))
+            self._rows[name] = _rows(frame.assign(year=year), system, tie, ties, place)
+        return self._rows[name]
+
+
+class TablesOfPart(Mapping[str, Rows]):
+    """The same tables, and people and identifiers, in numbers."""
+
+    def __init__(self, people: Mapping[str, Rows], facts: FactsOfPart) -> None:
+        self._people, self._facts = people, facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._people, *child_tables()))
+
+    def __len__(self) -> int:
+        return len(self._people) + len(child_tables())
+
+    def __getitem__(self, name: str) -> Rows:
+        return self._people[name] if name in self._people else self._facts.rows(name)
+
 
 def gather_part(part: Part, context: Context) -> Evidence:
     """Gather the records and facts of some children.
@@ -79,16 +146,7 @@ def gather_part(part: Part, context: Context) -> Evidence:
         of_people[name] = own
         tables[name] = _rows(own, system[kept], tie[kept], ties, np.full(len(kept), -1, dtype="int64"))
     days = days_of_exports(part.people, context.newest_days)
-    facts = dict(context.whole)
-    for name in child_tables():
-        frame = part.fact(name)
-        system = places_of(frame["silo"], context.silos)
-        tie = ties.of(system, frame["record"])
-        frame = named(frame, ties, tie)
-        year = fact_years(name, frame, facts, context.years, days)
-        facts[name] = frame.assign(year=year)
-        place = context.years.places(year.to_numpy(dtype="int64", na_value=-1))
-        tables[name] = _rows(facts[name], system, tie, ties, place)
+    facts = FactsOfPart(part, context, ties, days)
     return Evidence(
         context=context,
         survey=Survey(),
@@ -99,7 +157,7 @@ def gather_part(part: Part, context: Context) -> Evidence:
         filled_cells=part.filled_cells,
         identifiers=of_people["identifiers"],
         facts=facts,
-        tables=tables,
+        tables=TablesOfPart(tables, facts),
         days=days,
     )
 
@@ -177,6 +235,10 @@ class InMemory:
         return self._facts[table]
 
     whole = fact
+
+    def has(self, table: str) -> bool:
+        """Say whether there is a row of a fact table."""
+        return len(self.fact(table)) > 0
 
     def counted(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
         """Count equal rows of some columns of a table."""

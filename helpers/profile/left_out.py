@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table, constant, empty_table, labelled
+from helpers.layouts import as_table, constant, empty_table, labelled, standard_table
 from helpers.profile.evidence import Evidence, child_tables
 from helpers.profile.school_years import day_columns
 
 __all__ = ["account_for", "summed"]
 
+ROW = ["silo", "record", "file", "row"]
 REASONS = ("No child named", "Not a student", "No date", "Another year", "No element")
 
 
@@ -20,7 +21,8 @@ def _reasons(facts: pd.DataFrame, table: str, evidence: Evidence) -> np.ndarray:
     """Say why a fact row stands behind nothing: the first of `REASONS` that applies, by its place."""
     never = np.zeros(len(facts), dtype=bool)
     undated, elsewhen = never, never
-    if day_columns(table) or "school_year" in facts.columns:
+    columns = {column.name for column in standard_table(table).columns}
+    if day_columns(table) or "school_year" in columns:
         undated = facts["year"].isna().to_numpy()
         elsewhen = ~undated & ~evidence.years.speak_of(facts["year"]).to_numpy(dtype=bool)
     nobody = facts["record"].isna().to_numpy()
@@ -56,21 +58,20 @@ def account_for(
         used = np.zeros(len(facts), dtype=bool)
         if table in behind:
             used = behind[table].to_numpy(dtype=bool)
-        if of_children:
-            own = np.flatnonzero(facts["child"].notna().to_numpy())
-            facts, used = facts.take(own), used[own]
-        out = facts.take(np.flatnonzero(~used))
+        own = facts["child"].notna().to_numpy() if of_children else np.ones(len(facts), dtype=bool)
+        out = facts[[*ROW, "child", "year"]].take(np.flatnonzero(~used & own))
         lines.append(
-            out[["silo", "record", "file", "row"]].assign(
+            out[ROW].assign(
                 table=constant(table, len(out)), reason=labelled(_reasons(out, table, evidence), REASONS)
             )
         )
         codes, silos = pd.factorize(facts["silo"], sort=True)
-        counts = pd.DataFrame(
-            {"silo": silos, "rows": np.bincount(codes), "rows_behind": np.bincount(codes, weights=used)}
+        rows, behind_some = (
+            np.bincount(codes[kept], minlength=len(silos)).astype("int64") for kept in (own, own & used)
         )
-        counts = counts.astype({"rows": "int64", "rows_behind": "int64"})
-        accounts.append(counts.assign(table=table, rows_left_out=counts["rows"] - counts["rows_behind"]))
+        counts = pd.DataFrame({"silo": silos, "rows": rows, "rows_behind": behind_some})
+        counts = counts.assign(table=table, rows_left_out=rows - behind_some)
+        accounts.append(counts[rows > 0])
     some = [line for line in lines if len(line)]
     return (
         as_table("left_out", pd.concat(some, ignore_index=True)) if some else empty_table("left_out"),

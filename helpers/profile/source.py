@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table, empty_table, table_names
+from helpers.layouts import as_table, empty_table, is_among, table_names
+from helpers.profile.context import Context, context_of
 from helpers.profile.evidence import Evidence
 from helpers.profile.follow import follow_child
-from helpers.profile.gathering import gather
+from helpers.profile.gathering import InMemory, Part, gather_part, with_survey
+from helpers.profile.relations import relations as relations_of
+from helpers.profile.survey import survey_of
 from helpers.profile.systems import systems_of
 
 if TYPE_CHECKING:
@@ -81,8 +83,8 @@ class Source(Protocol):
     def systems(self) -> pd.DataFrame:
         """Table ``systems``."""
 
-    def facts(self, table: str, children: Sequence[str]) -> pd.DataFrame:
-        """Facts of some children, with ``child``, ``link_band`` and, of a fact table, ``year``."""
+    def evidence(self, child: str, tables: Sequence[str]) -> Evidence:
+        """Gather the records of one child, and its rows of some fact tables; the others are empty."""
 
 
 def children_of(profile: pd.DataFrame) -> pd.DataFrame:
@@ -239,7 +241,7 @@ class MemorySource:
     def relations(self) -> pd.DataFrame:
         """Table ``relations``: who has to do with which child; made when first asked for."""
         if self._relations is None:
-            self._relations = _relations(self.district, self.links)
+            self._relations = relations_of(self.district, self.links)
         return self._relations
 
     @cached_property
@@ -251,22 +253,73 @@ class MemorySource:
         return self._systems
 
     @cached_property
-    def evidence(self) -> Evidence:
-        """Records and facts by child."""
-        return gather(self.district, self.links)
+    def _whole(self) -> tuple[InMemory, Context]:
+        tables = InMemory(self.district, self.links.crosswalk)
+        return tables, context_of(tables)
 
-    def facts(self, table: str, children: Sequence[str]) -> pd.DataFrame:
-        """Facts of some children, with ``child``, ``link_band`` and, of a fact table, ``year``."""
-        frame = self.evidence.identifiers if table == "identifiers" else self.evidence.facts[table]
-        return frame[frame["child"].isin(list(children)).to_numpy(dtype=bool)].reset_index(drop=True)
+    def evidence(self, child: str, tables: Sequence[str]) -> Evidence:
+        """Gather the records of one child, and its rows of some fact tables; the others are empty."""
+        whole, context = self._whole
+        return evidence_of_one(OneChild(whole, child, tuple(tables)), context)
 
 
-def _relations(district: District, links: Links) -> pd.DataFrame:
-    # A room without relations has none to show.
-    if find_spec("helpers.profile.relations") is None:
-        return optional_table("relations", None)
-    made: pd.DataFrame = import_module("helpers.profile.relations").relations(district, links)
-    return made
+@dataclass(frozen=True)
+class OneChild:
+    """One child's share of a district in memory."""
+
+    whole: InMemory
+    child: str
+    tables: tuple[str, ...]
+
+    @cached_property
+    def crosswalk(self) -> pd.DataFrame:
+        """Table ``crosswalk`` of the child."""
+        every = self.whole.crosswalk
+        return every[every["child"].eq(self.child).to_numpy(dtype=bool)].reset_index(drop=True)
+
+    def _own(self, frame: pd.DataFrame) -> pd.DataFrame:
+        # Another system may call another child's record alike; such rows are nobody's here.
+        return frame[is_among(frame["record"], self.crosswalk["record"])].reset_index(drop=True)
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """Rows of ``people``."""
+        return self._own(self.whole.people)
+
+    @property
+    def identifiers(self) -> pd.DataFrame:
+        """Rows of ``identifiers``."""
+        return self._own(self.whole.identifiers)
+
+    @property
+    def person_rows(self) -> pd.DataFrame:
+        """Rows of ``person_rows``."""
+        return self._own(self.whole.person_rows)
+
+    @property
+    def filled_cells(self) -> pd.DataFrame:
+        """Rows of ``filled_cells``."""
+        return self._own(self.whole.filled_cells)
+
+    def has(self, table: str) -> bool:
+        """Whether the child may have a row of a fact table."""
+        return table in self.tables and len(self.whole.fact(table)) > 0
+
+    def fact(self, table: str) -> pd.DataFrame:
+        """Rows of a fact table, and the log-ins of the child's adults."""
+        if table not in self.tables:
+            return empty_table(table)
+        frame = self.whole.fact(table)
+        own = is_among(frame["record"], self.crosswalk["record"])
+        if table == "login":
+            own |= is_among(frame["record"], self.fact("contact")["contact_record"])
+        return frame[own].reset_index(drop=True)
+
+
+def evidence_of_one(part: Part, context: Context) -> Evidence:
+    """Gather one child's records and facts; of others it knows nothing, so that zeros can't be told."""
+    evidence = gather_part(part, context)
+    return with_survey(evidence, [survey_of(evidence)])
 
 
 def source_of(

@@ -6,46 +6,140 @@ import json
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from helpers.files.output import write_atomically
-from helpers.layouts import STRING, BadInput, as_table, table_names
-from helpers.profile.evidence import child_tables
-from helpers.profile.source import of_elements
+from helpers.layouts import BadInput, as_table, empty_table, table_names
+from helpers.profile.context import Context, context_of
+from helpers.profile.coverage import Coverage
+from helpers.profile.elements import declared
+from helpers.profile.source import evidence_of_one, of_elements
+from helpers.profile.standard_store import (
+    StandardStore,
+    in_pandas,
+    part_name,
+    read_parquet,
+    save_standard,
+    write_parquet,
+)
 
 if TYPE_CHECKING:
+    from helpers.profile.evidence import Evidence
     from helpers.profile.source import MemorySource
 
-__all__ = ["ProfileStore", "save_store"]
+__all__ = ["ProfileStore", "StoreWriter", "new_store", "save_store"]
 
-VERSION = 1
+VERSION = 2
 ABOUT = "store.json"
-# Rows of a group of a Parquet file: a look-up reads one or two groups of each.
-GROUP = 8192
-TABLES = ("values", "timeline", "indicators")
-WHOLE = ("profile", "children", "relations", "systems", "left_out", "profile_accounts", "crosswalk")
+STANDARD = "standard"
 
 
-def _write(frame: pd.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_parquet(path, index=False, row_group_size=GROUP, compression="zstd")
+class StoreWriter:
+    """Writes the tables of a store into a folder that isn't in its place yet."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep where to write.
+
+        Parameters
+        ----------
+        folder
+            An empty folder.
+        """
+        self.folder = folder
+
+    def part(self, name: str, place: int, frame: pd.DataFrame) -> None:
+        """Write the rows of one part's children.
+
+        Parameters
+        ----------
+        name
+            Of the table.
+        place
+            Of the part.
+        frame
+            Its rows, sorted by child.
+        """
+        write_parquet(frame, self.folder / name / f"{part_name(place)}.parquet")
+
+    def whole(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a table that isn't cut.
+
+        Parameters
+        ----------
+        name
+            Of the table.
+        frame
+            Its rows.
+        """
+        write_parquet(frame, self.folder / f"{name}.parquet")
+
+    def about(self, coverage: Coverage, firsts: Sequence[str], told: Mapping[str, Any]) -> None:
+        """Write what a reader has to know of the store.
+
+        Parameters
+        ----------
+        coverage
+            Which system has which element.
+        firsts
+            First child of each part.
+        told
+            ``school_year, synthetic, folder, followed, about``.
+        """
+        written = {
+            "version": VERSION,
+            **told,
+            "firsts": list(firsts),
+            "elements": [element.name for element in coverage.elements],
+            "years": list(coverage.years),
+            "systems": dict(coverage.systems),
+            "holders": [[*pair, list(silos)] for pair, silos in coverage.holders.items()],
+        }
+        write_atomically(self.folder / ABOUT, json.dumps(written, ensure_ascii=False, indent=1).encode())
 
 
-def put_in_place(made: Path, folder: Path) -> None:
-    """Move a finished folder to where it belongs, in the place of an older one.
+@contextmanager
+def new_store(folder: Path) -> Iterator[StoreWriter]:
+    """Give a writer whose folder takes the place of an older store once all is written, and not before.
 
     Parameters
     ----------
-    made
-        The finished folder, on the same disk.
     folder
-        Where it belongs.
+        The store.
+
+    Yields
+    ------
+    StoreWriter
+        To write with.
+
+    Raises
+    ------
+    BadInput
+        When something else stands in that place.
     """
+    if folder.exists() and not (folder / ABOUT).is_file() and any(folder.iterdir()):
+        raise BadInput(
+            f"{folder} is no store of profiles and isn't empty: name another folder for the store."
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        yield StoreWriter(made)
+        made.chmod(0o755)
+        _put_in_place(made, folder)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+
+
+def _put_in_place(made: Path, folder: Path) -> None:
+    """Move a finished folder to where it belongs, in the place of an older one."""
     if not folder.exists():
         made.rename(folder)
         return
@@ -80,50 +174,44 @@ def save_store(source: MemorySource, folder: Path) -> Path:
     BadInput
         When something else stands in that place.
     """
-    if folder.exists() and not (folder / ABOUT).is_file() and any(folder.iterdir()):
-        raise BadInput(
-            f"{folder} is no store of profiles and isn't empty: name another folder for the store."
-        )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
-        profiles = source.profiles
-        frames = {
-            "values": profiles.values,
-            "timeline": profiles.timeline,
-            "indicators": source.indicators(),
-            "profile": profiles.profile,
-            "children": source.children(),
-            "relations": source.relations(),
-            "systems": source.systems(),
-            "left_out": profiles.left_out,
-            "profile_accounts": profiles.accounts,
-            "crosswalk": profiles.crosswalk,
-        }
-        for name, frame in frames.items():
-            if name in TABLES and "child" in frame.columns:
-                frame = frame.sort_values("child", kind="stable", ignore_index=True)
-            _write(frame, made / f"{name}.parquet")
-        evidence = source.evidence
-        facts = {table: evidence.facts[table] for table in child_tables()}
-        for table, frame in {**facts, "identifiers": evidence.identifiers}.items():
-            known = frame[frame["child"].notna()].sort_values("child", kind="stable", ignore_index=True)
-            _write(known, made / "facts" / f"{table}.parquet")
-        about = {
-            "version": VERSION,
+    profiles = source.profiles
+    with new_store(folder) as writer:
+        save_standard(source.district, profiles.crosswalk, writer.folder / STANDARD)
+        firsts = StandardStore(writer.folder / STANDARD).firsts
+        indicators = source.indicators()
+        for name, frame in (
+            ("said", profiles.said),
+            ("timeline", profiles.timeline),
+            ("profile", profiles.profile),
+            ("indicators", indicators.sort_values("child", kind="stable", ignore_index=True)),
+            ("crosswalk", profiles.crosswalk.sort_values("child", kind="stable", ignore_index=True)),
+        ):
+            for place, rows in enumerate(_cut(frame, firsts)):
+                writer.part(name, place, rows)
+        for name, frame in (
+            ("children", source.children()),
+            ("relations", source.relations()),
+            ("systems", source.systems()),
+            ("left_out", profiles.left_out),
+            ("profile_accounts", profiles.accounts),
+        ):
+            writer.whole(name, frame)
+        told = {
             "school_year": source.school_year,
             "synthetic": source.synthetic,
             "folder": str(source.folder) if source.folder is not None else None,
             "followed": source.followed,
             "about": dict(source.about),
         }
-        write_atomically(made / ABOUT, json.dumps(about, ensure_ascii=False, indent=1).encode())
-        made.chmod(0o755)
-        put_in_place(made, folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+        writer.about(profiles.coverage, firsts, told)
     return folder
+
+
+def _cut(frame: pd.DataFrame, firsts: Sequence[str]) -> list[pd.DataFrame]:
+    """Cut a frame that is sorted by child where parts begin."""
+    children = frame["child"].to_numpy(dtype=object)
+    begins = np.searchsorted(children, np.array(firsts, dtype=object))
+    return [frame.iloc[begin:end] for begin, end in zip(begins, [*begins[1:], len(frame)], strict=True)]
 
 
 class ProfileStore:
@@ -138,6 +226,14 @@ class ProfileStore:
         self._database = duckdb.connect(":memory:", config={"threads": 2})
         self._database.execute("SET parquet_metadata_cache = true")
         self._lock = threading.Lock()
+        elements = {element.name: element for element in declared().element}
+        self.coverage = Coverage(
+            tuple(elements[name] for name in about["elements"]),
+            tuple(about["years"]),
+            about["systems"],
+            {(element, year): tuple(silos) for element, year, silos in about["holders"]},
+        )
+        self._firsts = np.array(about["firsts"], dtype=object)
 
     @classmethod
     def open(cls, folder: Path) -> ProfileStore:
@@ -164,7 +260,8 @@ class ProfileStore:
             raise BadInput(
                 f"{folder} is no store of profiles: `bigpicture profile` writes one from a district's folder."
             ) from None
-        if about.get("version") != VERSION:
+        known = {element.name for element in declared().element}
+        if about.get("version") != VERSION or not known.issuperset(about["elements"]):
             raise BadInput(
                 f"{folder} was written by another version of the kit: write it again with "
                 "`bigpicture profile`."
@@ -196,22 +293,29 @@ class ProfileStore:
         """The child whom the notebooks follow; None of a real district."""
         return self._told["followed"]
 
-    def _read(self, path: str, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """Read a Parquet file, or the rows of some children in it."""
-        file = str(self.place / path)
+    def _rows(self, name: str, children: Sequence[str] | None) -> pd.DataFrame:
+        """Read a table that is cut by child: all of it, or the rows of some children."""
+        asked = sorted(set(children)) if children is not None else []
+        parts = range(len(self._firsts))
+        if children is not None:
+            at = np.searchsorted(self._firsts, np.array(asked, dtype=object), "right") - 1
+            parts = sorted({int(place) for place in at if place >= 0})  # type: ignore[assignment]
+        files = [str(self.place / name / f"{part_name(place)}.parquet") for place in parts]
+        if not files:
+            return empty_table("values" if name == "said" else name)
         query = "SELECT * FROM read_parquet($1)"
-        asked: list[Any] = [file]
-        if children is not None and len(children) == 1:
+        given: list[Any] = [files]
+        if len(asked) == 1:
             # One child is found by the range of each group of rows; a list would read them all.
-            query, asked = f"{query} WHERE child = $2", [file, children[0]]
+            query, given = f"{query} WHERE child = $2", [files, asked[0]]
         elif children is not None:
-            query, asked = f"{query} WHERE child IN (SELECT unnest($2))", [file, list(children)]
+            query, given = f"{query} WHERE child IN (SELECT unnest($2))", [files, asked]
         with self._lock:
-            table: Any = self._database.sql(query, params=asked).to_arrow_table()
-        return table.to_pandas(types_mapper=_dtype)
+            found: Any = self._database.sql(query, params=given).to_arrow_table()
+        return in_pandas(found)
 
-    def _table(self, name: str, children: Sequence[str] | None = None) -> pd.DataFrame:
-        frame = self._read(f"{name}.parquet", children)
+    def _table(self, name: str) -> pd.DataFrame:
+        frame = read_parquet(self.place / f"{name}.parquet")
         return as_table(name, frame) if name in table_names() else frame
 
     @cached_property
@@ -224,21 +328,28 @@ class ProfileStore:
 
     def profile(self, children: Sequence[str] | None = None) -> pd.DataFrame:
         """One row a child, one column an element; of all children or of some."""
-        return self._read("profile.parquet", children)
+        if children is not None and not len(children):
+            return read_parquet(self.place / "profile" / f"{part_name(0)}.parquet").iloc[:0]
+        return self._rows("profile", children)
+
+    def said(self, children: Sequence[str] | None = None) -> pd.DataFrame:
+        """Table ``values``, only what some system says."""
+        return as_table("values", self._rows("said", children))
 
     def values(
         self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
         """Table ``values``, of all children and elements or of some; see `Source.values`."""
-        return of_elements(self._table("values", children), elements)
+        crosswalk = as_table("crosswalk", self._rows("crosswalk", children))
+        return of_elements(self.coverage.fill(self.said(children), crosswalk), elements)
 
     def timeline(self, children: Sequence[str] | None = None) -> pd.DataFrame:
         """Table ``timeline``, of all children or of some."""
-        return self._table("timeline", children)
+        return as_table("timeline", self._rows("timeline", children))
 
     def indicators(self, children: Sequence[str] | None = None) -> pd.DataFrame:
         """Table ``indicators``, of all children or of some; empty where nobody computed any."""
-        return self._table("indicators", children)
+        return as_table("indicators", self._rows("indicators", children))
 
     @cached_property
     def _relations(self) -> pd.DataFrame:
@@ -264,17 +375,15 @@ class ProfileStore:
         """Table ``profile_accounts``."""
         return self._table("profile_accounts")
 
-    def facts(self, table: str, children: Sequence[str]) -> pd.DataFrame:
-        """Facts of some children, with ``child``, ``link_band`` and, of a fact table, ``year``."""
-        return self._read(f"facts/{table}.parquet", children)
+    @cached_property
+    def standard(self) -> StandardStore:
+        """The standard tables of which the profiles were made."""
+        return StandardStore(self.place / STANDARD)
 
+    @cached_property
+    def _context(self) -> Context:
+        return context_of(self.standard)
 
-def _dtype(kind: Any) -> Any:
-    """Give the contract's dtype of a column that Arrow hands back."""
-    import pyarrow as pa
-
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return STRING
-    if pa.types.is_integer(kind):
-        return pd.Int64Dtype()
-    return pd.BooleanDtype() if pa.types.is_boolean(kind) else None
+    def evidence(self, child: str, tables: Sequence[str]) -> Evidence:
+        """Gather the records of one child, and its rows of some fact tables; the others are empty."""
+        return evidence_of_one(self.standard.child(child, tables), self._context)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.profile.attendance_reach import Reach, joined_reach, reach_of
 from helpers.profile.elements import elements
 from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import Reports, joined_reports, reports_of
@@ -51,6 +52,8 @@ class Survey:
         By system, the numbers of schools at which it enrols children.
     years_of_families
         By element that counts log-ins or messages, systems and years of which it is told of anybody.
+    reach
+        Up to which day the exports of attendance speak.
     """
 
     tables: frozenset[str] = frozenset()
@@ -62,6 +65,7 @@ class Survey:
     reports: Mapping[str, Reports] = field(default_factory=dict)
     schools_of_spells: Mapping[int, frozenset[str]] = field(default_factory=dict)
     years_of_families: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+    reach: Reach = field(default_factory=Reach)
 
 
 def survey_of(evidence: Evidence) -> Survey:
@@ -81,7 +85,11 @@ def survey_of(evidence: Evidence) -> Survey:
     exceptions = {element.table for element in elements() if element.rule in SILENCE_COUNTS}
     work = evidence.tables["assignment_score"]
     return Survey(
-        tables=frozenset(name for name, rows in evidence.facts.items() if len(rows)),
+        tables=evidence.facts.filled(),
+        reach=reach_of(
+            {name: evidence.facts[name] for name in ("calendar", "attendance_event")}
+            | {"people": evidence.people}
+        ),
         filled=filled_columns(evidence, fields),
         school_names=learnable_names(evidence),
         newest_classes=newest_classes(evidence),
@@ -140,6 +148,7 @@ def joined(surveys: Sequence[Survey]) -> Survey:
             table: joined_reports([each.reports[table] for each in surveys]) for table in surveys[0].reports
         },
         schools_of_spells=_united([each.schools_of_spells for each in surveys]),
+        reach=joined_reach([each.reach for each in surveys]),
         years_of_families=_united([each.years_of_families for each in surveys]),
     )
 

@@ -10,13 +10,12 @@ import pandas as pd
 from helpers.layouts import STRING, as_table, constant, empty_table, standard_table
 from helpers.profile.elements import TimelineEvent
 from helpers.profile.evidence import Evidence
-from helpers.profile.fitting import fitting
 from helpers.profile.order import in_order, ranks
 
 __all__ = ["timeline_of"]
 
 COLUMNS = ["child", "date", "kind", "domain", "event", "detail", "silo", "record", "file", "row", "link_band"]
-ORDER = ["child", "date", "domain", "silo", "file", "row", "kind", "event"]
+TAKEN = ["child", "silo", "record", "file", "row", "link_band"]
 
 
 def _written(column: pd.Series, unit: str | None) -> pd.Series:
@@ -61,34 +60,58 @@ def timeline_of(
         Table ``timeline``, by child and date; and by fact table which of its rows are on it.
     """
     parts = []
+    keys = []
     shown: dict[str, pd.Series] = {}
+    domains, kinds = (sorted({getattr(kind, name) for kind in events}) for name in ("domain", "name"))
     for kind in events:
-        facts = evidence.facts[kind.table]
-        fit = facts["child"].notna().to_numpy() & facts[kind.date].notna().to_numpy()
-        fit &= fitting(facts, kind.where).to_numpy()
+        facts, numbers = evidence.facts[kind.table], evidence.tables[kind.table]
+        fit = numbers.of_a_child & facts[kind.date].notna().to_numpy()
+        if kind.where:
+            fit &= numbers.fits(kind.where)
         if kind.table in unfit:
             fit &= ~unfit[kind.table].to_numpy(dtype=bool)
         where = np.flatnonzero(fit)
         spoken = evidence.years.speak_of(evidence.years.of(facts[kind.date].iloc[where])).to_numpy()
         fit[where[~spoken]] = False
+        where = where[spoken]
         on_line = pd.Series(fit, index=facts.index)
         shown[kind.table] = on_line | shown[kind.table] if kind.table in shown else on_line
-        needed = ["child", "silo", "record", "file", "row", "link_band", kind.date, *kind.detail]
-        needed += [kind.event_from] if kind.event_from else []
-        rows = facts[list(dict.fromkeys(needed))].take(where[spoken]).reset_index(drop=True)
-        if rows.empty:
+        if len(where) == 0:
             continue
-        word = rows[kind.event_from] if kind.event_from else constant(kind.event, len(rows))
+        needed = [*TAKEN, kind.date, *kind.detail, *([kind.event_from] if kind.event_from else [])]
+        rows = facts[list(dict.fromkeys(needed))].take(where).reset_index(drop=True)
         part = rows.assign(
             date=rows[kind.date],
             kind=constant(kind.name, len(rows)),
             domain=constant(kind.domain, len(rows)),
-            event=word,
+            event=rows[kind.event_from] if kind.event_from else constant(kind.event, len(rows)),
             detail=_detail(rows, kind),
         )
         parts.append(as_table("timeline", part[COLUMNS]))
+        keys.append(
+            {
+                "owner": numbers.owner[where],
+                "domain": np.full(len(rows), domains.index(kind.domain)),
+                "system": numbers.system[where],
+                "file": evidence.files_of(rows["file"]),
+                "kind": np.full(len(rows), kinds.index(kind.name)),
+            }
+        )
     if not parts:
         return empty_table("timeline"), shown
     line = pd.concat(parts, ignore_index=True)
-    order = in_order([ranks(line[name]) for name in ORDER])
+    number = {name: np.concatenate([key[name] for key in keys]) for name in keys[0]}
+    files = ranks(pd.Series(evidence.file_names, dtype=STRING))
+    order = in_order(
+        [
+            number["owner"],
+            ranks(line["date"]),
+            number["domain"],
+            number["system"],
+            files[number["file"]],
+            line["row"].to_numpy(dtype="int64"),
+            number["kind"],
+            ranks(line["event"]),
+        ]
+    )
     return as_table("timeline", line.take(order)), shown

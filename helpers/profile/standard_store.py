@@ -1,0 +1,336 @@
+"""The standard tables of a district in Parquet, cut by child, so that some children are read alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from helpers.files.output import write_atomically
+from helpers.layouts import STRING, Layout, as_table, empty_table, fact_tables, is_among
+from helpers.profile.evidence import child_tables
+
+if TYPE_CHECKING:
+    from helpers.files import District
+
+__all__ = [
+    "CHILDREN_A_PART",
+    "ChildrenOfPart",
+    "StandardStore",
+    "read_parquet",
+    "save_standard",
+    "write_parquet",
+]
+
+ABOUT = "tables.json"
+CHILDREN_A_PART = 2500
+# Rows about nobody's child: adults, test users, rows without a name.
+LOOSE = "loose"
+OF_PERSONS = ("people", "identifiers", "person_rows", "filled_cells")
+# Rows of a group: a child is found in one or two of them.
+GROUP = 8192
+# Place of a row in the district's own table, which is the order in which rules look at it.
+PLACE = "place"
+
+
+def _dtype(kind: Any) -> Any:
+    """Give the contract's dtype of a column that Arrow hands back."""
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return STRING
+    if pa.types.is_integer(kind):
+        return pd.Int64Dtype()
+    return pd.BooleanDtype() if pa.types.is_boolean(kind) else None
+
+
+def in_pandas(table: pa.Table) -> pd.DataFrame:
+    """Give an Arrow table as a frame with the contract's dtypes; text shares its memory."""
+    wide = pa.schema(
+        [
+            pa.field(one.name, pa.large_string()) if pa.types.is_string(one.type) else one
+            for one in table.schema
+        ]
+    )
+    frame: pd.DataFrame = table.cast(wide).to_pandas(types_mapper=_dtype)
+    return frame
+
+
+def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
+    """Write a table of the store.
+
+    Parameters
+    ----------
+    frame
+        A frame, or an Arrow table.
+    path
+        Where; its folder is made when it isn't there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
+    # What pandas would note beside the columns says nothing that the contract doesn't.
+    pq.write_table(table.replace_schema_metadata(None), path, row_group_size=GROUP, compression="lz4")
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a table of the store.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        Some of its columns; all, when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the contract's dtypes.
+    """
+    return in_pandas(pq.ParquetFile(path).read(columns=list(columns) if columns else None, use_threads=False))
+
+
+class _HasTables(Protocol):
+    """A district: what is cut into parts."""
+
+    def fact(self, table: str) -> pd.DataFrame: ...
+
+
+def part_name(place: int) -> str:
+    """Name the folder of a part."""
+    return f"part-{place:04}"
+
+
+def save_standard(
+    district: District, crosswalk: pd.DataFrame, folder: Path, *, children_a_part: int = CHILDREN_A_PART
+) -> Path:
+    """Write a district's standard tables, cut by child.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    crosswalk
+        Table ``crosswalk``: who is who in it.
+    folder
+        Where to write; it is made.
+    children_a_part
+        Children whose rows stand together, at most.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+    """
+    children = np.array(sorted(crosswalk["child"].unique()), dtype=object)
+    firsts = [str(child) for child in children[::children_a_part]]
+    part_of = pd.Series(
+        np.searchsorted(np.array(firsts, dtype=object), crosswalk["child"].to_numpy(dtype=object), "right")
+        - 1,
+        index=pd.MultiIndex.from_frame(crosswalk[["silo", "record"]]),
+    )
+    frames: dict[str, pd.DataFrame] = {name: getattr(district, name) for name in OF_PERSONS}
+    _write_parts(folder, "crosswalk", crosswalk, part_of.to_numpy(), len(firsts))
+    for name in (*OF_PERSONS, *child_tables()):
+        frame = frames[name] if name in frames else district.fact(name)
+        records = pd.MultiIndex.from_frame(frame[["silo", "record"]])
+        _write_parts(folder, name, frame, _part_of_rows(records, part_of), len(firsts))
+    for name in fact_tables():
+        if name not in child_tables() and name != "attendance_day":
+            write_parquet(district.fact(name), folder / "whole" / f"{name}.parquet")
+    about = {
+        "firsts": firsts,
+        "silos": list(district),
+        "layouts": {
+            name: layout.model_dump(mode="json", by_alias=True) for name, layout in district.layouts.items()
+        },
+        "kinds": {file: list(kinds) for file, kinds in district.kinds.items()},
+    }
+    write_atomically(folder / ABOUT, json.dumps(about, ensure_ascii=False).encode())
+    return folder
+
+
+def _part_of_rows(records: pd.MultiIndex, part_of: pd.Series) -> np.ndarray:
+    """Say in which part each row belongs; -1: in none."""
+    codes, different = pd.factorize(records)
+    known = pd.MultiIndex.from_tuples(list(different), names=records.names) if len(different) else records
+    at = part_of.index.get_indexer(known)
+    parts = np.where(at < 0, -1, np.append(part_of.to_numpy(), -1)[at])
+    return np.append(parts, -1)[codes] if len(records) else np.zeros(0, "int64")
+
+
+def _write_parts(folder: Path, name: str, frame: pd.DataFrame, part: np.ndarray, parts: int) -> None:
+    order = np.argsort(part, kind="stable")
+    rows = pa.Table.from_pandas(frame, preserve_index=False).append_column(
+        PLACE, pa.array(np.arange(len(frame)))
+    )
+    rows = rows.take(order)
+    ends = np.searchsorted(part[order], np.arange(-1, parts), side="right")
+    for place, (begin, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True)):
+        where = LOOSE if place == 0 else part_name(place - 1)
+        if end > begin:
+            write_parquet(rows.slice(int(begin), int(end - begin)), folder / where / f"{name}.parquet")
+
+
+@dataclass(frozen=True)
+class ChildrenOfPart:
+    """The standard tables of some children, with all rows of each.
+
+    Attributes
+    ----------
+    store
+        Where they are kept.
+    folder
+        The folder of the part.
+    only
+        Of its children only these; None: all.
+    tables
+        Only these fact tables, the others are empty; None: all.
+    """
+
+    store: StandardStore
+    folder: Path
+    only: tuple[str, ...] | None = None
+    tables: tuple[str, ...] | None = None
+
+    @cached_property
+    def crosswalk(self) -> pd.DataFrame:
+        """Table ``crosswalk`` of these children."""
+        frame = self._read("crosswalk")
+        if self.only is not None:
+            frame = frame[frame["child"].isin(list(self.only)).to_numpy(dtype=bool)]
+        return as_table("crosswalk", frame.drop(columns=PLACE))
+
+    def _read(self, name: str) -> pd.DataFrame:
+        path = self.folder / f"{name}.parquet"
+        if not path.exists():
+            return empty_table(name).assign(**{PLACE: pd.array([], dtype="Int64")})
+        return read_parquet(path)
+
+    def _of_children(self, name: str) -> pd.DataFrame:
+        """Read a table, and keep the rows of these children."""
+        frame = self._read(name)
+        if self.only is None or frame.empty:
+            return frame
+        # One record may be called alike in two systems, but of few children few rows are too many.
+        frame = frame[is_among(frame["record"], self.crosswalk["record"])]
+        return frame.reset_index(drop=True)
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """Their ``people``."""
+        return self._of_children("people")
+
+    @property
+    def identifiers(self) -> pd.DataFrame:
+        """Their ``identifiers``."""
+        return self._of_children("identifiers")
+
+    @property
+    def person_rows(self) -> pd.DataFrame:
+        """Their ``person_rows``."""
+        return self._of_children("person_rows")
+
+    @property
+    def filled_cells(self) -> pd.DataFrame:
+        """Their ``filled_cells``."""
+        return self._of_children("filled_cells")
+
+    def has(self, table: str) -> bool:
+        """Say whether they have a row of a fact table; of one child, whether any of its part has."""
+        asked = self.tables is None or table in self.tables
+        return asked and (self.folder / f"{table}.parquet").exists()
+
+    def fact(self, table: str) -> pd.DataFrame:
+        """Give their rows of a fact table, and the log-ins of their adults; with ``place``."""
+        if self.tables is not None and table not in self.tables:
+            return empty_table(table)
+        frame = self._of_children(table)
+        if table != "login" or self.folder.name == LOOSE:
+            return frame
+        adults = self._of_children("contact")["contact_record"]
+        logins = self.store.loose_logins
+        theirs = logins[is_among(logins["record"], adults)]
+        both = [part for part in (frame, theirs) if len(part)]
+        if not both:
+            return frame
+        return pd.concat(both, ignore_index=True).sort_values(PLACE, kind="stable", ignore_index=True)
+
+
+class StandardStore:
+    """The standard tables of a district in Parquet, as `save_standard` wrote them."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open them.
+
+        Parameters
+        ----------
+        folder
+            Where they stand.
+        """
+        self.folder = folder
+        self._about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+
+    @property
+    def silos(self) -> Sequence[str]:
+        """Names of the silos."""
+        return list(self._about["silos"])
+
+    @cached_property
+    def layouts(self) -> Mapping[str, Layout]:
+        """Layout of each silo."""
+        return {name: Layout.model_validate(layout) for name, layout in self._about["layouts"].items()}
+
+    @property
+    def kinds(self) -> Mapping[str, tuple[str, ...]]:
+        """File -> the kinds of file of its layout that it was read as."""
+        return {file: tuple(kinds) for file, kinds in self._about["kinds"].items()}
+
+    @property
+    def firsts(self) -> list[str]:
+        """First child of each part."""
+        return list(self._about["firsts"])
+
+    def whole(self, table: str) -> pd.DataFrame:
+        """Give a fact table that is about no child."""
+        return read_parquet(self.folder / "whole" / f"{table}.parquet")
+
+    def counted(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Give each different row of some columns of a table, and in ``rows`` how often it stands."""
+        import duckdb
+
+        files = [str(path) for path in sorted(self.folder.glob(f"*/{table}.parquet"))]
+        names = ", ".join(f'"{column}"' for column in columns)
+        if not files:
+            return empty_table(table)[list(columns)].assign(rows=np.zeros(0, dtype="int64"))
+        with duckdb.connect(":memory:", config={"threads": 2}) as database:
+            told: Any = database.sql(
+                f"SELECT {names}, count(*) AS rows FROM read_parquet($1) GROUP BY ALL ORDER BY ALL",
+                params=[files],
+            ).to_arrow_table()
+        return in_pandas(told)
+
+    def part(self, place: int) -> ChildrenOfPart:
+        """Give the children of one part."""
+        return ChildrenOfPart(self, self.folder / part_name(place))
+
+    @property
+    def loose(self) -> ChildrenOfPart:
+        """Give what is about nobody's child."""
+        return ChildrenOfPart(self, self.folder / LOOSE)
+
+    def child(self, child: str, tables: Sequence[str]) -> ChildrenOfPart:
+        """Give one child alone, with its rows of some fact tables."""
+        place = max(int(np.searchsorted(np.array(self.firsts, dtype=object), child, "right")) - 1, 0)
+        return ChildrenOfPart(self, self.folder / part_name(place), (child,), tuple(tables))
+
+    @cached_property
+    def loose_logins(self) -> pd.DataFrame:
+        """Log-ins of adults."""
+        return self.loose.fact("login")

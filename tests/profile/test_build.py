@@ -1,0 +1,59 @@
+"""Profiles that are put together a part of the children at a time are those of the whole district."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.files import District
+from helpers.link import link_district
+from helpers.profile import Profiles, child_profiles
+from helpers.profile.build import Built, build_profiles
+from helpers.profile.newest_day import newest_days
+from helpers.profile.standard_store import StandardStore, read_parquet, save_standard
+from helpers.profile.store import ProfileStore, new_store
+
+CHILDREN_A_PART = 70
+
+
+@pytest.fixture(scope="module")
+def whole(district: District) -> Profiles:
+    return child_profiles(district, link_district(district))
+
+
+@pytest.fixture(scope="module")
+def built(
+    district: District, whole: Profiles, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Built]:
+    standard = save_standard(
+        district, whole.crosswalk, tmp_path_factory.mktemp("standard"), children_a_part=CHILDREN_A_PART
+    )
+    folder = tmp_path_factory.mktemp("built") / "store"
+    with new_store(folder) as writer:
+        result = build_profiles(standard, writer, newest_days(district).days)
+        told = {"school_year": result.school_year, "synthetic": True, "folder": None}
+        writer.about(
+            result.coverage, StandardStore(standard).firsts, {**told, "followed": None, "about": {}}
+        )
+    return folder, result
+
+
+def test_parts_make_the_same_profiles_as_the_whole(built: tuple[Path, Built], whole: Profiles) -> None:
+    folder, result = built
+    store = ProfileStore.open(folder)
+    assert len(list((folder / "said").iterdir())) > 2
+    for name in ("profile", "timeline", "said", "values"):
+        pd.testing.assert_frame_equal(getattr(store, name)(), getattr(whole, name))
+    assert (store.school_year, result.children) == (whole.school_year, len(whole.profile))
+
+
+def test_parts_leave_out_and_account_for_the_same_rows(built: tuple[Path, Built], whole: Profiles) -> None:
+    folder, result = built
+    pd.testing.assert_frame_equal(result.accounts, whole.accounts)
+    every = pd.concat([read_parquet(path) for path in sorted((folder / "left_out").iterdir())])
+    order = list(whole.left_out.columns)
+    pd.testing.assert_frame_equal(
+        every.sort_values(order, ignore_index=True), whole.left_out.sort_values(order, ignore_index=True)
+    )

@@ -99,12 +99,15 @@ def family(
     from helpers.profile.source import source_of
     from helpers.share.audit import Audit
     from helpers.share.real_data import Guard
+    from helpers.show.family.language import language
     from helpers.show.family.offices import read_offices
     from helpers.show.family.pages import pages_of, prepare
     from helpers.show.family.printing import find_chromium, print_pages
     from helpers.show.family.recipients import kit_language
     from helpers.show.family.writing import records_of, save_lookup, write_pages
 
+    if chosen_language is not None:
+        language(chosen_language)
     if pdf:
         find_chromium()
     offices = read_offices(office_file) if office_file is not None else None

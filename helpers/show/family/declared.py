@@ -43,6 +43,7 @@ class Line(Declared):
     form: Literal["count", "of", "mark", "score", "share", "code", "names", "name"]
     unit: str | None = None
     labels: str | None = None
+    least: float | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Line:
@@ -104,6 +105,7 @@ class PageTerms(Declared):
 
     compared: tuple[str, ...]
     of_some: tuple[str, ...]
+    indicators_left_off: str
     letters: dict[str, float]
     levels: dict[str, float]
     line: tuple[Line, ...]
@@ -111,9 +113,9 @@ class PageTerms(Declared):
     talk: tuple[Talk, ...]
     month: tuple[MonthColumn, ...]
     within: dict[str, str]
+    within_events: dict[str, str]
     left_off: dict[str, str]
     left_off_events: dict[str, str]
-    left_off_indicators: dict[str, str]
 
     @model_validator(mode="after")
     def _hold_together(self) -> PageTerms:
@@ -190,7 +192,7 @@ def undeclared(terms: PageTerms) -> list[str]:
     elements = {each.name for each in declared_elements().element}
     kinds = {each.name for each in declared_elements().timeline}
     placed = terms.shown_elements | set(terms.left_off)
-    placed_kinds = terms.shown_kinds | set(terms.left_off_events)
+    placed_kinds = terms.shown_kinds | set(terms.within_events) | set(terms.left_off_events)
     return [
         *(f"element {name}" for name in sorted(elements - placed)),
         *(f"event {name}" for name in sorted(kinds - placed_kinds)),

@@ -103,7 +103,7 @@ class Language:
         text = text.removesuffix(".0")
         # By way of a letter that no number has, since two marks change places.
         text = text.replace(",", "_").replace(".", self.sentences.decimal)
-        return text.replace("_", self.sentences.thousands)
+        return text.replace("_", self.sentences.thousands).replace("-", "\u2212")
 
     def day(self, value: date) -> str:
         """Write a day."""
@@ -153,18 +153,14 @@ class Language:
         str
             Plain text, not escaped.
         """
-        table, _, name = key.partition(".")
-        own: Tables = getattr(self.sentences, voice)
-        sentence = own.get(table, {}).get(name)
-        if sentence is None:
-            sentence = self.sentences.words[table][name]
+        sentence = self.sentence(voice, key)
         return _PLACE.sub(lambda place: self._filled(values[place[1]], place[2]), sentence)
 
-    def has(self, voice: Voice, key: str) -> bool:
-        """Say whether there is a sentence of that name."""
+    def sentence(self, voice: Voice, key: str) -> str:
+        """Give a sentence with its places, as it was written; a voice's own comes before that of all."""
         table, _, name = key.partition(".")
         own: Tables = getattr(self.sentences, voice)
-        return name in own.get(table, {}) or name in self.sentences.words.get(table, {})
+        return own.get(table, {}).get(name) or self.sentences.words[table][name]
 
     def _filled(self, value: Any, noun: str | None) -> str:
         if noun is not None:

@@ -248,7 +248,9 @@ def _year(months: list[MonthLine], terms: PageTerms, spoken: Language, voice: Vo
     )
     missed = [one + other for one, other in zip(known, unknown, strict=True)]
     total = sum(missed)
-    if total:
+    if total and max(missed) == total:
+        finding = say("page.picture_one", days=total, month=months[missed.index(total)].label)
+    elif total:
         worst = missed.index(max(missed))
         finding = say("page.picture_total", days=total, month=months[worst].label, most=missed[worst])
     else:

@@ -78,6 +78,8 @@ def groups_of_lines(
         whole = known[:1] and (line.form == "score" or len(known) == len(values))
         if not whole or values[0] is None or (line.form == "of" and len({each.silo for each in known}) > 1):
             continue
+        if line.least is not None and (values[0].number is None or values[0].number < line.least):
+            continue
         number += 1
         first = values[0]
         source = spoken.label("system", systems.get(first.silo, first.silo))
@@ -165,13 +167,19 @@ def months_of(
     Returns
     -------
     list of MonthLine
-        From August, or the first event, to the month of `until`; none where there is no event at all.
+        From August, or the month in which the child came, to that of `until`, or of the last day of which
+        attendance speaks; none where there is no event at all.
     """
     if school_year is None or not told.events:
         return []
-    last = until or told.events[-1].day
-    last = min(last, date(school_year, 6, 30))
-    first = min(date(school_year - 1, 8, 1), min(event.day for event in told.events).replace(day=1))
+    absent = told.values.get("days_absent")
+    said = None if absent is None else absent.as_of
+    days = [day for day in (until, said) if day is not None]
+    last = min([*days, date(school_year, 6, 30)]) if days else told.events[-1].day
+    last = max(last, told.events[-1].day)
+    # Before the child came, and after the last day of which attendance speaks, nobody knows: no zero there.
+    august = date(school_year - 1, 8, 1)
+    first = min(max(told.since or august, august), told.events[0].day)
     months = []
     year, month = first.year, first.month
     while (year, month) <= (last.year, last.month):

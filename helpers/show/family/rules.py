@@ -84,7 +84,8 @@ def places_of(told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice)
     Returns
     -------
     dict
-        By element its number, or its word; ``<element>_when`` its day in words; ``letter`` and the
+        By element its number, or its word; ``<element>_when`` its day in words,
+        ``<element>_less`` how far it is below zero; ``letter`` and the
         like, marks as letters; ``name`` and ``grade``.
     """
     codes = {each.elements[0]: each.labels for each in terms.line if each.labels is not None}
@@ -94,6 +95,8 @@ def places_of(told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice)
             places[element] = spoken.labelled_list(str(codes[element]), value.text)
         else:
             places[element] = value.text if value.number is None else value.number
+        if value.number is not None and value.number < 0:
+            places[f"{element}_less"] = -value.number
         places[f"{element}_when"] = (
             spoken.say(voice, "times.on_day", day=value.as_of)
             if value.as_of is not None

@@ -58,6 +58,8 @@ class ChildTold:
         Systems that have something of the kind and no record of the child.
     unsure
         Systems with a record that may be the child's, which nobody reviewed.
+    since
+        The first day of the year on which the child is at a school, as far as any system says.
     differing
         Elements of which two systems that may stand say two things.
     """
@@ -67,6 +69,7 @@ class ChildTold:
     events: list[Event] = field(default_factory=list)
     not_linked: list[str] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
+    since: date | None = None
     differing: list[str] = field(default_factory=list)
 
     def number(self, element: str) -> float | None:
@@ -208,10 +211,16 @@ def _take_events(
     if school_year is None:
         return
     begins, ends = pd.Timestamp(school_year - 1, 7, 1), pd.Timestamp(school_year, 6, 30)
-    fit = timeline["kind"].isin(list(terms.shown_kinds)) & timeline["date"].between(begins, ends)
+    kinds = [*terms.shown_kinds, *terms.within_events]
+    fit = timeline["kind"].isin(kinds) & timeline["date"].between(begins, ends)
     fit &= timeline["link_band"].isin(SURE)
     some = timeline[fit.to_numpy(dtype=bool)]
     columns = [some[name].tolist() for name in ("child", "date", "kind", "event", "silo", "file", "row")]
     for child, day, kind, word, silo, file, row in zip(*columns, strict=True):
-        if child in told and (child, silo) in may:
+        if child not in told or (child, silo) not in may:
+            continue
+        if kind in terms.within_events:
+            own = told[child].since
+            told[child].since = day.date() if own is None else min(own, day.date())
+        else:
             told[child].events.append(Event(day.date(), kind, str(word), silo, str(file), int(row)))

@@ -1,0 +1,287 @@
+"""Family pages of children written by hand: odd names, little data, conflicts, gaps, homes and rights."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from helpers.layouts import as_table, empty_table
+from helpers.link.review.spreadsheet import unguarded
+from helpers.show.family import going_well, language, page_terms
+from helpers.show.family.language import Voice
+from helpers.show.family.page import Office, PageFacts, compose, markup_of
+from helpers.show.family.recipients import families, students
+from helpers.show.family.rules import strengths_of, talks_of
+from helpers.show.family.told import ChildTold, told_of
+from helpers.show.family.writing import save_lookup
+from tests.show.family_words import words_of
+
+YEAR = 2026
+TERMS = page_terms()
+
+
+def value(element: str, text: str, silo: str = "sis", **more: Any) -> dict[str, Any]:
+    per_child = element in ("first_name", "last_surname", "birth_date")
+    number = float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
+    return {
+        "child": "c-1",
+        "school_year": None if per_child else YEAR,
+        "element": element,
+        "value": text,
+        "value_number": number,
+        "status": "Reported",
+        "silo": silo,
+        "record": "1",
+        "link_band": "Sure",
+        "chosen": True,
+        **more,
+    }
+
+
+def event(day: str, word: str, silo: str = "attendance", **more: Any) -> dict[str, Any]:
+    return {
+        "child": "c-1",
+        "date": pd.Timestamp(day),
+        "kind": "attendance_exception",
+        "event": word,
+        "silo": silo,
+        "file": "attendance/events.jsonl",
+        "row": 7,
+        "link_band": "Sure",
+        **more,
+    }
+
+
+def told(
+    values: list[dict[str, Any]],
+    events: list[dict[str, Any]] | None = None,
+    may: Mapping[str, bool] | None = None,
+) -> ChildTold:
+    silos = {each["silo"] for each in [*values, *(events or [])] if each["silo"] is not None}
+    standing = pd.DataFrame(
+        [{"child": "c-1", "silo": silo, "may_stand": (may or {}).get(silo, True)} for silo in sorted(silos)]
+    ).astype({"may_stand": "boolean"})
+    frame = pd.DataFrame(values)
+    if "as_of" in frame:
+        frame["as_of"] = pd.to_datetime(frame["as_of"])
+    timeline = as_table("timeline", pd.DataFrame(events)) if events else empty_table("timeline")
+    return told_of(as_table("values", frame), timeline, standing, YEAR, TERMS)["c-1"]
+
+
+def markup(own: ChildTold, code: str = "en", voice: Voice = "family", **facts: Any) -> str:
+    systems = {silo: silo for silo in ("sis", "attendance", "map_growth", "meals", "survey", "clubs")}
+    given = {"school_year": YEAR, "as_of": date(2026, 4, 30), "invented": True, "systems": systems, **facts}
+    spoken = language(code)
+    return markup_of(compose("K7QM-3XPD", own, PageFacts(**given), TERMS, spoken, voice), spoken)
+
+
+SCRIPT, FORMULA = "<script>alert(1)</script>", '=HYPERLINK("http://example.org","x")'
+
+
+@pytest.mark.parametrize("name", [SCRIPT, FORMULA, 'O\'Neil & "Sons"', "A" * 50, "{{ 7 * 7 }}", "{name}"])
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_a_name_is_text_whatever_it_is(name: str, code: str) -> None:
+    own = told([value("first_name", name), value("school", name), value("career_interest", name)])
+    text = markup(own, code)
+    assert "<script" not in text
+    assert html.unescape(text).count(name) >= 3
+    assert words_of(text).count("49") == 0
+
+
+def test_cells_of_the_lookup_that_a_spreadsheet_would_run_are_guarded(tmp_path: Any) -> None:
+    table = pd.DataFrame({"page": ["K7QM-3XPD"], "shown": [FORMULA], "element": ["+1"]}, dtype="string")
+    text = save_lookup(tmp_path, {"lines.csv": table})[0].read_text(encoding="utf-8-sig")
+    cells = text.splitlines()[2]
+    assert "'=HYPERLINK" in cells
+    assert ",'+1" in cells
+    assert unguarded("'" + FORMULA) == FORMULA
+
+
+def test_a_system_that_may_not_stand_is_not_quoted_and_the_next_one_speaks() -> None:
+    both = [
+        value("first_name", "Ana", "meals"),
+        value("first_name", "Anna", "sis", chosen=False),
+        value("days_tardy", "4", "meals"),
+    ]
+    own = told(both, may={"meals": False, "sis": True})
+    assert own.values["first_name"].text == "Anna"
+    assert "days_tardy" not in own.values
+    assert own.unsure == ["meals"]
+    assert "Lunch list" in words_of(markup(own))
+
+
+def test_an_unreviewed_link_never_stands_even_where_somebody_lets_its_system_stand() -> None:
+    own = told([value("first_name", "Ana"), value("days_tardy", "4", "attendance", link_band="Unverified")])
+    assert set(own.values) == {"first_name"}
+
+
+def test_a_part_is_never_shown_of_another_system_s_whole() -> None:
+    own = told([value("days_absent", "3", "attendance"), value("days_enrolled", "160", "sis")])
+    assert "of 160 days" not in words_of(markup(own))
+
+
+def test_a_child_in_one_system_alone_gets_a_page_that_claims_nothing() -> None:
+    own = told([value("first_name", "Ana")])
+    for code, words in (("en", "We do not know enough yet"), ("es", "Aún no sabemos")):
+        text = words_of(markup(own, code))
+        assert words in text
+        assert "Ana" in text
+    assert strengths_of(own, TERMS) == talks_of(own, TERMS) == []
+
+
+def test_two_birth_dates_are_told_without_either() -> None:
+    own = told(
+        [
+            value("first_name", "Ana"),
+            value("birth_date", "2014-03-02", agrees=False),
+            value("birth_date", "2014-02-03", "meals", chosen=False, agrees=False),
+        ]
+    )
+    text = words_of(markup(own))
+    assert "do not agree on the birth date" in text
+    assert "2014" not in text
+
+
+def test_no_name_no_school_no_grade_is_still_a_page() -> None:
+    own = told([value("days_tardy", "4", "attendance")])
+    for code in ("en", "es"):
+        for voice in ("family", "student"):
+            text = markup(own, code, voice)  # type: ignore[arg-type]
+            assert "K7QM-3XPD" in text
+            assert "nan" not in words_of(text).split()
+    assert words_of(markup(own)).startswith("How your child is doing at school.")
+
+
+def test_marks_beside_a_test_that_tells_another_story_come_first() -> None:
+    own = told(
+        [
+            value("first_name", "Ana"),
+            value("grade_level", "07"),
+            value("grade_mathematics", "84", "attendance"),
+            value("map_math_rit", "210", "map_growth", as_of="2025-09-20"),
+            value("map_math_percentile", "12", "map_growth", as_of="2025-09-20"),
+            value("days_absent", "30", "attendance"),
+            value("days_enrolled", "150", "attendance"),
+        ]
+    )
+    first = talks_of(own, TERMS)[0]
+    assert first.key == "map_math_below_marks"
+    text = words_of(markup(own))
+    assert "The report card shows 84 of 100 in math (B)." in text
+    assert "The math test of September 20, 2025 shows less than is usual for grade 7." in text
+    assert "Why are they not the same?" in text
+    assert "12" not in text.replace("September", "").split()  # a percentile is a place among children
+
+
+def test_zero_is_said_only_where_it_is_known_and_months_that_nobody_knows_are_left_out() -> None:
+    days = [
+        value("days_absent", "2", "attendance", as_of="2026-02-10"),
+        value("days_enrolled", "50", "attendance"),
+    ]
+    comes = event("2025-11-20", "Starts at a school", kind="starts_at_school")
+    own = told(
+        [value("first_name", "Ana"), *days],
+        [comes, event("2025-12-03", "Excused Absence"), event("2026-01-09", "Unexcused Absence")],
+    )
+    page = compose(
+        "K7QM-3XPD", own, PageFacts(YEAR, date(2026, 4, 30), True, {}), TERMS, language("en"), "family"
+    )
+    assert page.year is not None
+    assert [row.label for row in page.year.rows] == ["November", "December", "January", "February"]
+    assert [row.counts[:2] for row in page.year.rows] == [(0, 0), (1, 0), (0, 1), (0, 0)]
+    assert "School activities" not in words_of(markup(own))
+    assert "We know of no club or activity. There may be some." in words_of(markup(own))
+
+
+def test_a_system_that_is_not_for_the_child_is_no_gap() -> None:
+    lacking = value("days_tardy", "", "attendance", status="Not linked", value=None)
+    activity = value("club_names", "", "clubs", status="Not linked", value=None)
+    own = told([value("first_name", "Ana"), lacking, activity])
+    assert "Attendance" in words_of(markup(own))
+    assert "Clubs in town." not in words_of(markup(own))
+    assert "Attendance" not in words_of(markup(own, outside=frozenset([("c-1", "attendance")])))
+
+
+def test_whom_to_call_is_the_office_s_own_list_or_a_line_to_fill_in() -> None:
+    own = told([value("first_name", "Ana"), value("school", "Hill School")])
+    assert 'class="blank"' in markup(own)
+    offices = {"Hill School": Office("Ms Lee", "555-0100", "office@hill.example")}
+    text = markup(own, offices=offices, teachers={"c-1": ["A. Boye"]})
+    assert 'class="blank"' not in text
+    assert "Ms Lee" in text
+    assert "Teachers: A. Boye." in text
+
+
+def test_a_real_page_says_nothing_of_a_sample() -> None:
+    own = told([value("first_name", "Ana")])
+    assert "made up" in markup(own)
+    assert "made up" not in markup(own, invented=False)
+
+
+def test_strengths_of_one_child_are_sentences_for_others_to_show() -> None:
+    frame = as_table(
+        "values",
+        pd.DataFrame(
+            [
+                value("first_name", "Ana"),
+                value("days_absent", "2", "attendance"),
+                value("days_present", "148", "attendance"),
+                value("days_enrolled", "150", "attendance"),
+                value("rate", "0.98", "attendance"),
+            ]
+        ),
+    )
+    assert going_well(frame) == ["Ana came to school on 148 of 150 days."]
+    assert going_well(frame, "es", "student") == ["Viniste a clase 148 de 150 días."]
+    assert going_well(frame.iloc[:1]) == []
+
+
+TIES = [
+    {"role": "Guardian", "silo": "family", "adult": "A1", "child": "c-1", "home": "h1", "language": "spa"},
+    {"role": "Guardian", "silo": "family", "adult": "A2", "child": "c-1", "home": "h1", "language": "eng"},
+    {"role": "Guardian", "silo": "family", "adult": "A3", "child": "c-1", "home": "h2", "language": "vie"},
+    {"role": "Guardian", "silo": "family", "adult": "A4", "child": "c-2", "home": "h3", "language": "eng"},
+]
+
+
+def holds(*rows: tuple[str, str | None, str]) -> pd.DataFrame:
+    table = [
+        {
+            "child": child,
+            "silo": None if adult is None else "family",
+            "guardian": adult,
+            "code": code,
+            "reason": "because",
+        }
+        for child, adult, code in rows
+    ]
+    return as_table("held_pages", pd.DataFrame(table)) if table else empty_table("held_pages")
+
+
+def test_one_page_a_home_none_for_who_is_held_and_by_hand_where_all_are_in_doubt() -> None:
+    ties = as_table("relations", pd.DataFrame(TIES))
+    found, held = families(["c-1", "c-2"], ties, holds())
+    assert [(one.child, one.who, one.language) for one in found] == [
+        ("c-1", "family:A1", "es"), ("c-1", "family:A3", "en"), ("c-2", "family:A4", "en"),
+    ]  # fmt: skip
+    assert held.empty
+    found, held = families(["c-1"], ties, holds(("c-1", "A3", "no_rights"), ("c-1", "A1", "shared_email")))
+    assert [(one.who, one.adults) for one in found] == [("family:A2", ("family:A2",))]
+    assert set(held["guardian"]) == {"A1", "A3"}
+    # All in doubt: addressed to nobody, in the language that the record asks for. Barred: nobody gets it.
+    found, _ = families(["c-2", "c-3"], ties, holds(("c-2", "A4", "adult_in_doubt")))
+    assert [(one.child, one.who) for one in found] == [("c-2", None), ("c-3", None)]
+    assert families(["c-2"], ties, holds(("c-2", "A4", "no_rights")))[0] == []
+    assert families(["c-2"], ties, holds(("c-2", None, "eighteen")))[0] == []
+
+
+def test_what_is_held_from_parents_of_a_student_of_18_is_not_held_from_the_student() -> None:
+    found, held = students(["c-1", "c-2"], holds(("c-1", None, "eighteen"), ("c-2", None, "links_in_doubt")))
+    assert [one.child for one in found] == ["c-1"]
+    assert held["child"].tolist() == ["c-2"]

@@ -1,0 +1,203 @@
+"""What family pages say is data: each thing has its place, and each code its word, in every language."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import helpers.layouts
+from helpers.layouts import BadInput
+from helpers.profile.elements import declared
+from helpers.profile.indicators import declared_indicators
+from helpers.share.policy import read_policy
+from helpers.show.family import language, languages, page_terms
+from helpers.show.family.declared import DECLARED, read_page_terms, undeclared
+from helpers.show.family.language import HERE, VOICES, read_language
+from helpers.show.family.rules import LETTERS_OF
+from synthetic_data.life.ambitions import INTERESTS, PLANS
+from synthetic_data.life.participation import ACTIVITIES, CLUBS, named
+from synthetic_data.life.plans import SERVICE_NAMES
+
+LAYOUTS = Path(helpers.layouts.__file__).parent
+TERMS = page_terms()
+# Every place that a sentence about a child may have beside the elements that its rule asks for.
+ALWAYS = {"name", "grade"}
+
+
+def codes(name: str) -> set[str]:
+    return set(
+        tomllib.loads((LAYOUTS / "codes" / f"{name}.toml").read_text(encoding="utf-8"))["codes"].values()
+    )
+
+
+def test_each_element_event_and_indicator_is_shown_or_left_off_with_a_reason() -> None:
+    assert undeclared(TERMS) == []
+    shown, left = TERMS.shown_elements, set(TERMS.left_off)
+    assert shown | left == {each.name for each in declared().element}
+    assert not shown & left
+    assert all(reason.strip() for reason in TERMS.left_off.values())
+    assert set(TERMS.compared) <= {each.name for each in declared().element}
+
+
+def test_no_indicator_is_named_by_a_rule_of_pages() -> None:
+    # Indicators sort children by thresholds; a page speaks of days, marks and scores.
+    named_by_rules = {each.element for one in (*TERMS.strength, *TERMS.talk) for each in one.when}
+    assert not named_by_rules & ({each.name for each in declared_indicators()} - TERMS.shown_elements)
+
+
+def test_what_a_page_shows_is_what_the_policy_lets_a_family_see() -> None:
+    policy = read_policy()
+    for name in (*TERMS.shown_elements, *TERMS.shown_kinds):
+        assert policy.rule("family", policy.domain_of(name)).allow == "row", name
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_rule_has_its_sentences_whose_places_its_rule_fills(code: str) -> None:
+    spoken = language(code)
+    letters = LETTERS_OF
+    for voice in VOICES:
+        for one in TERMS.strength:
+            asked = {one.when[0].element, *(each.element for each in one.when)}
+            _placed(
+                spoken.sentence(voice, f"strength.{one.key}"),
+                asked | set(TERMS.line_of(one.line).elements),
+                letters,
+            )
+        for talk in TERMS.talk:
+            asked = {each.element for each in talk.when}
+            asked |= {element for key in talk.lines for element in TERMS.line_of(key).elements}
+            for part in ("see", "means", "ask"):
+                _placed(spoken.sentence(voice, f"talk.{talk.key}_{part}"), asked, letters)
+        for line in TERMS.line:
+            assert spoken.sentence(voice, f"line.{line.key}")
+            assert spoken.sentence(voice, f"means.{line.key}")
+            assert spoken.sentence(voice, f"group.{line.group}")
+            assert spoken.sentence(voice, f"ask.{line.group}")
+
+
+def _placed(sentence: str, asked: set[str], letters: Mapping[str, str]) -> None:
+    for place in re.findall(r"\{(\w+)", sentence):
+        element = letters.get(place, re.sub(r"_(when|less)$", "", place))
+        assert place in ALWAYS or element in asked, (sentence, place)
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_code_that_can_be_shown_has_its_label(code: str) -> None:
+    labels = language(code).labels
+    expected = {
+        "grade_level": codes("edfi_grade_level") | codes("grade_level") | codes("grade_level_bare"),
+        "in_grade": codes("edfi_grade_level") | codes("grade_level") | codes("grade_level_bare"),
+        "language": codes("language"),
+        "interest": set(INTERESTS),
+        "activity": {named(each) for each in ACTIVITIES},
+        "club": {club.title for club in CLUBS},
+        "plan_after": set(PLANS),
+        "plan_status": {"Active", "Exited"},
+        "service": set(SERVICE_NAMES),
+        "system": {
+            str(tomllib.loads(path.read_text(encoding="utf-8"))["silo"])
+            for path in LAYOUTS.glob("*/*.toml")
+            if path.parent.name not in ("codes", "standard")
+        },
+    }
+    for table, wanted in expected.items():
+        assert wanted <= set(labels[table]), (code, table, wanted - set(labels[table]))
+    # Every table that a line names is one of these, so that none goes untested.
+    assert {line.labels for line in TERMS.line if line.labels} <= set(expected)
+
+
+@pytest.mark.parametrize("code", languages())
+def test_no_acronym_no_rank_no_risk(code: str) -> None:
+    forbidden = {
+        "en": r"\b(risk|at-risk|rank\w*|percentile\w*|flag\w*|deficit|below average|IEP|GPA)\b",
+        "es": r"\b(riesgo|rango|percentil\w*|déficit|puesto)\b",
+    }.get(code, r"$^")
+    parts = [HERE / "sentences" / f"{code}.toml", HERE / "labels" / f"{code}.toml"]
+    for path in parts:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            said = line.partition("=")[2]
+            assert not re.search(forbidden, said, re.IGNORECASE), f"{path.name}:{number}: {line}"
+            if path.parent.name == "sentences":
+                assert not re.search(r"\b[A-Z]{2,}\b", said), f"{path.name}:{number}: {line}"
+
+
+def test_spanish_families_are_addressed_with_usted_and_students_with_tu() -> None:
+    said = language("es").sentences
+    for table in said.family.values():
+        for sentence in table.values():
+            assert not re.search(r"\b(tú|tu|tus|tienes|faltaste|te)\b", sentence, re.IGNORECASE), sentence
+    for table in said.student.values():
+        for sentence in table.values():
+            assert not re.search(r"\b(usted|su hijo)\b", sentence, re.IGNORECASE), sentence
+
+
+def test_numbers_dates_and_counts_are_said_in_the_language_s_way() -> None:
+    english, spanish = language("en"), language("es")
+    assert [english.number(one) for one in (1234.56, -3, 7.0)] == ["1,234.6", "\u22123", "7"]
+    assert english.day(date(2026, 4, 7)) == "April 7, 2026"
+    assert spanish.day(date(2026, 4, 7)) == "7 de abril de 2026"
+    assert [english.count(one, "day") for one in (0, 1, 2, 1.5)] == ["0 days", "1 day", "2 days", "1.5 days"]
+    assert [spanish.count(one, "time") for one in (1, 4)] == ["una vez", "4 veces"]
+    assert [english.listed(one) for one in (["a", "b", "c"], ["a"], [])] == ["a, b and c", "a", ""]
+
+
+def test_a_language_with_more_forms_than_two_is_two_files(tmp_path: Path) -> None:
+    text = (HERE / "sentences" / "en.toml").read_text(encoding="utf-8")
+    text = text.replace(
+        '[[plural]]\nform = "one"\nvalues = [1]\n',
+        '[[plural]]\nform = "one"\nvalues = [1]\nof_rest = 10\nexcept_rest = 100\nexcept_values = [11]\n\n'
+        '[[plural]]\nform = "few"\nvalues = [2, 3, 4]\nof_rest = 10\nexcept_rest = 100\n'
+        "except_values = [12, 13, 14]\n",
+    )
+    text = re.sub(r'other = "\{n\} days" \}', 'few = "{n} dni", other = "{n} days" }', text)
+    text = re.sub(r'(?<!days", )other = ("[^"]*") \}', r"few = \1, other = \1 }", text).replace(
+        'few = "{n} days", other', "other"
+    )
+    (tmp_path / "xx.toml").write_text(text, encoding="utf-8")
+    labels = tmp_path / "labels"
+    labels.mkdir()
+    (labels / "xx.toml").write_bytes((HERE / "labels" / "en.toml").read_bytes())
+    spoken = read_language(tmp_path / "xx.toml", labels / "xx.toml")
+    assert [spoken.count(one, "day") for one in (1, 21, 11, 3, 13)] == [
+        "1 day", "21 day", "11 days", "3 dni", "13 days",
+    ]  # fmt: skip
+
+
+def test_a_language_that_lacks_something_names_all_that_it_lacks(tmp_path: Path) -> None:
+    text = (HERE / "sentences" / "en.toml").read_text(encoding="utf-8")
+    text = text.replace('see = "What we see"\n', "").replace("{days_absent} of", "some of", 1)
+    (tmp_path / "xx.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "labels.toml").write_text('[language]\n"eng" = "x"\n"zzz" = "y"\n', encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        read_language(tmp_path / "xx.toml", tmp_path / "labels.toml")
+    words = str(refused.value)
+    assert "words.page.see is missing" in words
+    assert "doesn't say 'days_absent'" in words
+    assert "labels.language.zzz is nothing that English says" in words
+    assert "labels.system.sis is missing" in words
+
+
+def test_an_unknown_language_is_one_sentence_with_the_choices() -> None:
+    with pytest.raises(BadInput, match=r"No page can be written in 'fr'.*There are: en, es"):
+        language("fr")
+
+
+def test_all_faults_of_a_declaration_are_named_at_once(tmp_path: Path) -> None:
+    text = DECLARED.read_text(encoding="utf-8")
+    text = text.replace('line = "map_math_growth"', 'line = "nowhere"', 1)
+    text = text.replace(
+        '{ element = "grade_average", below = 70 }', '{ element = "never_shown", below = 70 }', 1
+    )
+    path = tmp_path / "lines.toml"
+    path.write_text(text.replace("[left_off]\n", '[left_off]\nschool = "twice"\n'), encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        read_page_terms(path)
+    words = str(refused.value)
+    assert "'nowhere', which is none" in words
+    assert "'never_shown'" in words
+    assert "element 'school' is shown and left off" in words

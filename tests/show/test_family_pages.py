@@ -1,0 +1,334 @@
+"""Family pages of made districts: only what may stand, plain words, strengths first, sources behind all."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+import textstat
+from click.testing import CliRunner
+
+from helpers.cli.family import family
+from helpers.files import District, read_district
+from helpers.layouts import BadInput
+from helpers.link import Links, link_district
+from helpers.link.review import read_decisions
+from helpers.profile import child_profiles
+from helpers.profile.rows_behind import rows_behind
+from helpers.profile.source import MemorySource, source_of
+from helpers.share.audit import Audit
+from helpers.show.family.corrections import corrections_of, read_said
+from helpers.show.family.embed import shown_page
+from helpers.show.family.pages import FamilyPage, Run, family_pages, pages_of, prepare, shown_on
+from helpers.show.family.writing import records_of, save_lookup, write_pages
+from synthetic_data.district import make_district
+from tests.show.family_words import words_of
+
+CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
+
+
+class Made(NamedTuple):
+    district: District
+    links: Links
+    source: MemorySource
+
+
+def put_together(folder: Path) -> Made:
+    district = read_district(folder)
+    links = link_district(district, "decided")
+    return Made(district, links, source_of(district, links, child_profiles(district, links)))
+
+
+@pytest.fixture(scope="module")
+def made(district_folder: Path) -> Made:
+    return put_together(district_folder)
+
+
+@pytest.fixture(scope="module")
+def governed(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A district whose systems share ids: guardians are tied to children beyond doubt."""
+    folder = tmp_path_factory.mktemp("governed") / "district"
+    return put_together(make_district(students=80, seed=5, level="governed", folder=folder))
+
+
+@pytest.fixture(scope="module")
+def english(made: Made) -> tuple[FamilyPage, ...]:
+    return family_pages(*made, language="en").pages
+
+
+@pytest.fixture(scope="module")
+def spanish(made: Made) -> tuple[FamilyPage, ...]:
+    return family_pages(*made, language="es").pages
+
+
+@pytest.fixture(scope="module")
+def for_students(made: Made) -> tuple[FamilyPage, ...]:
+    return family_pages(*made, voice="student").pages
+
+
+def test_english_pages_are_at_grade_6_or_lower(
+    english: tuple[FamilyPage, ...], for_students: tuple[FamilyPage, ...]
+) -> None:
+    assert len(english) + len(for_students) >= 200
+    textstat.set_lang("en")
+    for one in (*english, *for_students):
+        for cells in (True, False):
+            assert textstat.flesch_kincaid_grade(words_of(one.markup, cells=cells)) <= 6
+
+
+def test_spanish_pages_score_6_or_lower_by_crawford(made: Made, spanish: tuple[FamilyPage, ...]) -> None:
+    students = family_pages(*made, language="es", voice="student").pages
+    textstat.set_lang("es")
+    try:
+        for one in (*spanish, *students):
+            for cells in (True, False):
+                assert textstat.crawford(words_of(one.markup, cells=cells)) <= 6
+    finally:
+        textstat.set_lang("en")
+
+
+def test_strengths_come_first_and_are_true_or_none_is_claimed(english: tuple[FamilyPage, ...]) -> None:
+    for one in english:
+        places = [one.markup.index(f'id="{name}"') for name in ("well", "talks", "year", "numbers", "wrong")]
+        assert places == sorted(places)
+        assert one.page.strengths or one.page.nothing_yet in one.markup.replace("&#39;", "'")
+        assert 0 <= len(one.page.talks) <= 3
+        numbers = {line.number for line in one.page.lines}
+        for said in (*one.page.strengths, *one.page.talks):
+            assert {int(number) for number in re.findall(r"\d+", said.ref)} <= numbers
+    assert sum(bool(one.page.strengths) for one in english) > len(english) / 2
+
+
+def test_a_page_asks_for_nothing_and_holds_no_script(english: tuple[FamilyPage, ...]) -> None:
+    for one in english[:20]:
+        assert "<script" not in one.markup
+        assert not re.search(r"https?:|src=|url\((?!#hatch)|@import|<link", one.markup)
+        assert set(re.findall(r'href="([^"]*)"', one.markup)) == {"#main"}
+        assert re.search(r'<html lang="en">', one.markup)
+        assert one.markup.count("<h1>") == 1
+        assert one.markup.count("<main ") == 1
+
+
+def test_file_names_and_pages_hold_no_number_and_no_surname_of_the_child(
+    made: Made, english: tuple[FamilyPage, ...], tmp_path: Path
+) -> None:
+    crosswalk = made.links.crosswalk
+    surname = made.source.children().set_index("child")["last_surname"]
+    names = made.source.values()
+    others = names[names["element"].isin(["state_id", "birth_date"]) & names["status"].eq("Reported")]
+    told = dict(iter(others.groupby("child")["value"]))
+    for one in english:
+        assert CODE.fullmatch(one.code)
+        child = one.recipient.child
+        assert child not in one.markup
+        own = crosswalk.loc[crosswalk["child"].eq(child), "record"]
+        text = words_of(one.markup)
+        for record in own:
+            assert len(record) < 5 or record not in text
+        for value in told.get(child, []):
+            assert value not in one.markup
+        last = surname.get(child)
+        teachers = one.page.teachers + one.page.office
+        if isinstance(last, str) and last not in teachers and len(last) > 4:
+            assert last not in text.replace(str(one.told.values["first_name"].text), "")
+    assert len({one.code for one in english}) == len(english)
+
+
+def test_only_values_of_systems_that_may_stand_are_shown_and_unreviewed_links_never(
+    made: Made, english: tuple[FamilyPage, ...], for_students: tuple[FamilyPage, ...]
+) -> None:
+    run = prepare(*made)
+    standing = run.standing[run.standing["may_stand"].astype(bool)]
+    may = set(zip(standing["child"], standing["silo"], strict=True))
+    shown = shown_on([*english, *for_students])
+    assert len(shown) > 1000
+    assert set(zip(shown["child"], shown["silo"], strict=True)) <= may
+    crosswalk = made.links.crosswalk
+    unsure = crosswalk[crosswalk["band"].isin(["Unverified", "Review"])]
+    keys = set(zip(unsure["child"], unsure["silo"], strict=True))
+    assert not keys & set(zip(shown["child"], shown["silo"], strict=True))
+
+
+def test_held_pages_are_not_written_and_listed_with_their_reason(made: Made) -> None:
+    result = family_pages(*made)
+    whole = result.held[result.held["guardian"].isna() & result.held["home"].isna()]
+    written = {one.recipient.child for one in result.pages}
+    assert len(whole)
+    assert not set(whole["child"]) & written
+    assert result.held["reason"].notna().all()
+    eighteen = set(whole.loc[whole["code"].eq("eighteen"), "child"])
+    assert eighteen
+    own = family_pages(*made, children=sorted(eighteen), voice="student")
+    assert {one.recipient.child for one in own.pages} <= eighteen
+    assert own.pages
+
+
+def test_each_home_gets_its_own_page_in_its_own_language(governed: Made) -> None:
+    result = family_pages(*governed)
+    named = [one for one in result.pages if one.recipient.who is not None]
+    assert named, "nobody is tied to a guardian beyond doubt"
+    for one in named:
+        assert one.recipient.language == ("es" if one.recipient.asked_for == "spa" else "en")
+        assert f'<html lang="{one.recipient.language}">' in one.markup
+    homes = pd.Series([one.recipient.child for one in named]).value_counts()
+    assert homes.max() >= 2
+    held = result.held[result.held["guardian"].notna()]
+    gone = {(child, f"{silo}") for child, silo in zip(held["child"], held["guardian"], strict=True)}
+    for one in named:
+        for adult in one.recipient.adults:
+            assert (one.recipient.child, adult.partition(":")[2]) not in gone
+
+
+def test_every_line_leads_to_its_source(made: Made, english: tuple[FamilyPage, ...]) -> None:
+    checked = 0
+    for one in english[::12]:
+        for line in one.page.lines:
+            for element, told in line.told:
+                assert told.silo
+                if told.file is None:
+                    rows = rows_behind(made.source, one.told.child, element, told.school_year)
+                    assert told.silo in set(rows["silo"]) or told.number == 0, (element, told)
+                checked += 1
+        for month in one.page.year.rows if one.page.year else ():
+            assert sum(month.counts) == len(month.events)
+            assert all(event.file and event.row for event in month.events)
+    assert checked > 50
+
+
+@pytest.fixture(scope="module")
+def written(made: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Run]:
+    folder = tmp_path_factory.mktemp("written")
+    run = prepare(*made, chosen_language="en", audit=Audit(folder / "lookup" / "audit.jsonl"))
+    told = write_pages(pages_of(run), records_of(made.links.crosswalk, run.standing), folder / "pages")
+    save_lookup(folder / "lookup", {"pages.csv": told.pages, "lines.csv": told.lines, "held.csv": run.held})
+    return folder / "pages", folder / "lookup", run
+
+
+def test_the_lookup_stands_apart_says_that_it_is_restricted_and_each_view_is_logged(
+    written: tuple[Path, Path, Run],
+) -> None:
+    pages, lookup, run = written
+    assert {path.suffix for path in pages.iterdir()} == {".html"}
+    assert len(list(pages.iterdir())) == len(run.recipients)
+    for name in ("pages.csv", "lines.csv", "held.csv"):
+        assert (lookup / name).read_text(encoding="utf-8-sig").startswith("# Restricted")
+        assert (lookup / name).stat().st_mode & 0o077 == 0
+    audit = Audit(lookup / "audit.jsonl")
+    assert audit.verify().empty
+    assert set(audit.read()["role"]) == {"family"}
+    assert len(audit.read()) >= 1
+
+
+def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the_desk(
+    made: Made, written: tuple[Path, Path, Run], tmp_path: Path
+) -> None:
+    _, lookup, _ = written
+    lines = pd.read_csv(lookup / "lines.csv", skiprows=1, encoding="utf-8-sig", dtype="string")
+    pages = pd.read_csv(lookup / "pages.csv", skiprows=1, encoding="utf-8-sig", dtype="string")
+    missed = lines[lines["what"].eq("days_missed") & lines["element"].eq("days_absent")].iloc[0]
+    of_another = lines["page"].ne(missed["page"])
+    month = lines[lines["what"].eq("month") & lines["file"].notna() & of_another].iloc[0]
+    page = missed["page"].lstrip("'")
+    file = tmp_path / "said.csv"
+    file.write_text(
+        "page,line,right,said_by\n"
+        f"{page.lower().replace('-', ' ')},{missed['line']},=1+1,the mother\n"
+        f"{month['page']},{month['line']},Otro niño,the father\n",
+        encoding="utf-8",
+    )
+    found = corrections_of(read_said(file), lookup, *made)
+    own = found.corrections[found.corrections["page"].eq(page)]
+    assert set(own["silo"]) == {missed["silo"]}
+    assert own["file"].notna().all() or missed["shown"].startswith("0 ")
+    assert set(own["said_to_be"]) == {"=1+1"}
+    other = found.corrections[found.corrections["said_by"].eq("the father")]
+    assert (month["file"], int(month["row"])) in set(zip(other["file"], other["row"], strict=True))
+
+    saved = save_lookup(tmp_path / "out", {"c.csv": found.corrections, "r.csv": found.review}, headed=False)
+    assert "'=1+1" in saved[0].read_text(encoding="utf-8-sig")
+    # The desk's own reader takes the pairs, once a person has answered.
+    review = found.review
+    assert len(review)
+    assert set(review["right_silo"]) == {month["silo"]}
+    crosswalk = made.links.crosswalk.set_index(["silo", "record"])["child"]
+    child = dict(zip(pages["page"], pages["child"], strict=True))[month["page"]]
+    for side in ("left", "right"):
+        for silo, record in zip(review[f"{side}_silo"], review[f"{side}_record"], strict=True):
+            assert crosswalk[silo, record] == child
+    save_lookup(tmp_path / "answered", {"r.csv": review.assign(answer="no")}, headed=False)
+    decided = read_decisions(tmp_path / "answered" / "r.csv")
+    assert set(decided["decision"]) == {"No match"}
+    again = link_district(made.district, "decided", decisions=decided)
+    pair = review.iloc[0]
+    apart = again.crosswalk.set_index(["silo", "record"])["child"]
+    assert apart[pair["left_silo"], pair["left_record"]] != apart[pair["right_silo"], pair["right_record"]]
+
+
+def test_every_row_of_corrections_that_leads_nowhere_is_named(
+    made: Made, written: tuple[Path, Path, Run], tmp_path: Path
+) -> None:
+    _, lookup, _ = written
+    page = next(written[0].iterdir()).stem
+    file = tmp_path / "said.csv"
+    file.write_text(f"page,line,right,said_by\n2222-2222,1,x,y\n{page},999,x,y\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"row 2: no page 2222-2222(.|\n)*row 3: page .* has no line 999"):
+        corrections_of(read_said(file), lookup, *made)
+    file.write_text("page,line,right,said_by\nA,first,x,y\n,1,,y\n", encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        read_said(file)
+    assert all(
+        words in str(refused.value) for words in ("row 2: the line is 'first'", "row 3: no page", "no right")
+    )
+    with pytest.raises(BadInput, match="--lookup"):
+        corrections_of(pd.DataFrame(columns=["page", "line", "right", "said_by"]), tmp_path, *made)
+
+
+def test_a_page_in_a_notebook_is_a_frame_without_script(english: tuple[FamilyPage, ...]) -> None:
+    block = shown_page(english[0])
+    assert 'sandbox=""' in block.markup
+    assert english[0].code in block.text
+    assert "<main" not in block.markup  # escaped inside srcdoc
+
+
+def run_family(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(family, [str(one) for one in arguments], catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+def test_the_command_writes_one_child_s_page_and_says_what_is_wrong(
+    made: Made, english: tuple[FamilyPage, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The district is read already.
+    module = sys.modules["helpers.cli.family"]
+    monkeypatch.setattr(module, "read_known", lambda folder: made.district)
+    monkeypatch.setattr(module, "linked", lambda district: made.links)
+    folder, child = made.district.folder, english[0].recipient.child
+    places = ("--out", tmp_path / "out", "--lookup", tmp_path / "lookup")
+    status, said = run_family(folder, "--child", child, "--json", *places)
+    assert status == 0
+    assert '"pages": 1' in said
+    assert len(list((tmp_path / "out").glob("*.html"))) == 1
+    status, said = run_family(folder, "--school", "Riverbend Hgh School", *places)
+    assert status == 2
+    assert "Did you mean" in said
+
+
+def test_what_is_wrong_in_a_command_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    assert "Say whose pages" in run_family(tmp_path)[1]
+    assert "There are: en, es" in run_family(tmp_path, "--all", "--language", "tlh")[1]
+    offices = tmp_path / "offices.csv"
+    offices.write_text(
+        "school,person,telephone,email\nRiverbend High School,,555,a@b.example\n", encoding="utf-8"
+    )
+    status, said = run_family(tmp_path, "--all", "--office", offices)
+    assert status == 2
+    assert "row 2: no person" in said
+
+
+def test_a_child_who_is_not_there_is_one_sentence(made: Made) -> None:
+    with pytest.raises(BadInput, match=r"No child is called 'c-nobody'.*crosswalk\.csv"):
+        prepare(*made, children=["c-nobody"])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from helpers.cli.folders import FOLDER, blanks, linked, read_known, save
 from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.layouts import BadInput
+
+if TYPE_CHECKING:
+    from helpers.profile.source import MemorySource
+    from helpers.share import View
 
 __all__ = ["questions"]
 
@@ -17,7 +22,20 @@ SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable",
 
 @click.command()
 @FOLDER
-@click.option("--question", "one", metavar="ID", help="Only this question; its children are written too.")
+@click.option("--question", "one", metavar="ID", help="Only this question, and its counts by group.")
+@click.option("--role", help="Who asks: a role of the policy. Only what it may see is asked.")
+@click.option("--who", help="Which of them: a school, or a record as in sis:1234.")
+@click.option("--purpose", help="What for; the broad purpose of the role by default.")
+@click.option(
+    "--audit", "audit_file", type=click.Path(path_type=Path), help="Log; audit.jsonl in --out by default."
+)
+@click.option(
+    "--questions",
+    "own",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Questions of your own (TOML).",
+)
 @click.option(
     "--least-share",
     type=float,
@@ -27,39 +45,99 @@ SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable",
 @out_option()
 @json_option
 @ends_well
-def questions(folder: Path, one: str | None, least_share: float | None, out: Path, as_json: bool) -> None:
+def questions(
+    folder: Path,
+    one: str | None,
+    role: str | None,
+    who: str | None,
+    purpose: str | None,
+    audit_file: Path | None,
+    own: Path | None,
+    least_share: float | None,
+    out: Path,
+    as_json: bool,
+) -> None:
     """Ask the systems in FOLDER what people ask about children, and say what can't be answered, and why.
 
     Writes questions.csv: for each question how many children it concerns, how many are looked for, of how
-    many it can't be said and why, and how many systems one would have opened. With --question ID it also
-    writes question_children.csv (each child and its answer) and question_groups.csv (counts by group).
+    many it can't be said and why, and how many systems one would have opened. Without --role it also writes
+    families.csv: how many families could know what the systems know of their child.
+
+    With --question ID it writes question_groups.csv (counts by group). With --role and --who only the
+    children and values of that view are asked, and with --question ID their list is written too
+    (question_children.csv): a list of children is for somebody.
     """
-    from helpers.profile import child_profiles
-    from helpers.profile.indicators import child_indicators
-    from helpers.profile.questions import answer_questions, children_for, groups_for, question_named
-    from helpers.profile.source import source_of
-    from helpers.share.answers import shown_answers
+    from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions
+    from helpers.profile.questions.declared import kit_questions
+    from helpers.share.answers import shown_answers, shown_shares
     from helpers.share.real_data import Guard
 
+    declared = kit_questions() if own is None else read_questions(own)
     if one is not None:
-        question_named(one)
-    district = read_known(folder)
-    links = linked(district)
-    profiles = child_profiles(district, links)
-    source = source_of(district, links, profiles, child_indicators(district, links, profiles))
+        declared.named(one)
+    if (role is None) != (who is None):
+        raise BadInput("Say both --role and --who, or neither; `bigpicture view --list` names the roles.")
+    if role is not None:
+        _known_role(role, purpose)
+    source = _source(folder)
+    guard = Guard(real=not source.synthetic)
+    seen = None
+    if role is not None and who is not None:
+        seen = _view(source, role, who, purpose, audit_file or out / "audit.jsonl")
     asked = None if one is None else [one]
-    answers = answer_questions(source, questions=asked, least_share=least_share)
+    answers = answer_questions(source, questions=asked, least_share=least_share, declared=declared, seen=seen)
     tables = {"questions.csv": answers}
-    if one is not None:
-        tables["question_children.csv"] = children_for(source, one)
-        tables["question_groups.csv"] = groups_for(source, one)
-    written = save(out, tables)
-    # What is printed may end in the log of a scheduled run; the files stay with the district.
-    guard = Guard.of(district)
-    shown = shown_answers(guard, answers)
-    figures: dict[str, Any] = {"questions": shown[SHOWN]}
+    figures: dict[str, Any] = {"questions": shown_answers(guard, answers)[SHOWN]}
     if one is None:
         figures["answers"] = answers.groupby("status", sort=False).size().rename("questions").reset_index()
     else:
         figures = {"asked": str(answers["text"].iloc[0]), **figures}
+        groups = groups_for(source, one, declared=declared, seen=seen)
+        tables["question_groups.csv"] = groups
+        figures["groups"] = shown_answers(guard, groups)
+        if seen is not None:
+            tables["question_children.csv"] = children_for(source, one, declared=declared, seen=seen)
+    if seen is None and one is None:
+        from helpers.gaps.communication import communication_gap
+        from helpers.gaps.families_informed import families_who_could_know, groups_of_children
+
+        gap = communication_gap(source.district, source.links, source.profiles)
+        families = families_who_could_know(gap, groups_of_children(source.profiles.profile))
+        tables["families.csv"] = families
+        shown = shown_shares(guard, families)
+        told = shown["group_by"].isna() & shown["measure"].isin(["read", "up to date"])
+        figures["families"] = shown.loc[told, ["domain", "measure", "numerator", "denominator", "share"]]
+    written = save(out, tables)
+    # What is printed may end in the log of a scheduled run; the files stay with the district.
     emit({**figures, **blanks(guard, as_json), "written": written}, as_json)
+
+
+def _source(folder: Path) -> MemorySource:
+    """Put together what is known of the children in a folder of exports."""
+    from helpers.profile import child_profiles
+    from helpers.profile.indicators import child_indicators
+    from helpers.profile.source import source_of
+
+    district = read_known(folder)
+    links = linked(district)
+    profiles = child_profiles(district, links)
+    return source_of(district, links, profiles, child_indicators(district, links, profiles))
+
+
+def _known_role(role: str, purpose: str | None) -> None:
+    """Refuse a role that nobody knows, or that sees no child by name, before an hour of reading."""
+    from helpers.share import read_policy
+    from helpers.share.allowed import asked
+
+    _, chosen = asked(read_policy(), role, purpose)
+    if chosen.coded:
+        raise BadInput(
+            f"{role} sees children under codes only, and a question needs to know whom it is about: leave "
+            "--role and --who out for counts."
+        )
+
+
+def _view(source: MemorySource, role: str, who: str, purpose: str | None, audit_file: Path) -> View:
+    from helpers.share import Audit, view
+
+    return view(source, role, who, purpose, audit=Audit(audit_file))

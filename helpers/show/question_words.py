@@ -206,8 +206,8 @@ def levels_chart(by_level: pd.DataFrame) -> Picture:
         title=f"With {words[0]}, {first} of {of} questions are answered; with {words[1]}, {last}",
         unit="questions",
         parts=tuple(parts.values()),
-        caption="Made districts that differ only in what their systems exchange; what that is at a level is the "
-        "kit's own judgement.",
+        caption="Made districts that differ only in what their systems exchange; what that is at each level, "
+        "the kit judged.",
     )
 
 

@@ -30,6 +30,7 @@ from helpers.profile.questions import (
 from helpers.profile.questions.condition import Condition
 from helpers.profile.questions.declared import input_types
 from helpers.profile.source import MemorySource, Source, source_of
+from helpers.share import view, whos
 from helpers.share.answers import shown_answers
 from helpers.share.real_data import Guard
 
@@ -425,6 +426,30 @@ def test_of_a_real_folder_no_small_number_is_shown(whole: pd.DataFrame) -> None:
         rest = whole["concerned"] - shown[name]
         assert not rest.between(1, 9).any()
     assert shown["children"].notna().any()
+
+
+def test_who_asks_is_told_of_her_own_children_and_of_nothing_that_she_may_not_see(
+    source: MemorySource, whole: pd.DataFrame
+) -> None:
+    teachers = whos(source, "teacher")
+    seen = view(source, "teacher", str(teachers.sort_values("children")["who"].iloc[-1]))
+    mine = set(seen.children["child"])
+    answers = answer_questions(source, seen=seen).set_index("question")
+    assert answers["concerned"].max() <= len(mine) < whole["concerned"].max()
+    # Attendance is hers to see; a screener's level and who eats free are not.
+    for name in ("elevated_and_alone", "absence_and_meals"):
+        assert (answers.loc[name, "answerable"], answers.loc[name, "children"]) == (0, 0)
+        assert answers.loc[name, "why"] == "Not permitted"
+        listed = children_for(source, name, seen=seen)
+        assert set(listed["answer"]) <= {"Unknown", "No"}
+    listed = children_for(source, "absence_by_grade", seen=seen)
+    assert len(listed)
+    assert set(listed["child"]) <= mine
+    # What she is told is what she would have been told of these children anyway.
+    free = children_for(source, "absence_by_grade", children=sorted(mine))
+    assert dict(zip(listed["child"], listed["answer"], strict=True)) == dict(
+        zip(free["child"], free["answer"], strict=True)
+    )
 
 
 def test_every_element_can_be_asked_for() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.layouts import STRING, BadInput, as_table
 from helpers.profile.questions.declared import Question, Questions, kit_questions
 from helpers.profile.questions.known import REASONS, Input, Knowledge
-from helpers.profile.questions.roster import roster_of
+from helpers.profile.questions.roster import Seen, roster_of
 from helpers.profile.source import Source
 
 __all__ = ["Asking", "answer_questions", "children_for", "groups_for", "status_of"]
@@ -54,6 +54,7 @@ class Asking:
         forbidden: Collection[str] = (),
         today: pd.Timestamp | None = None,
         declared: Questions | None = None,
+        seen: Seen | None = None,
     ) -> None:
         """Gather what is known.
 
@@ -69,14 +70,19 @@ class Asking:
             Day of the question; the newest day of which any system speaks when not given.
         declared
             Questions of one's own, from `read_questions`; the kit's when not given.
+        seen
+            What whoever asks may see, such as a view; then only its children are asked about.
         """
         self.declared = declared or kit_questions()
         self.roster = roster_of(source, today)
         self.known = Knowledge(
-            source, self.roster, most_unplaced=self.declared.most_unplaced, forbidden=forbidden
+            source, self.roster, most_unplaced=self.declared.most_unplaced, forbidden=forbidden, seen=seen
         )
-        everybody = np.ones(len(self.roster.children), dtype=bool)
-        self.asked = everybody if children is None else self.roster.children.isin(list(children))
+        self.asked = np.ones(len(self.roster.children), dtype=bool)
+        if children is not None:
+            self.asked &= self.roster.children.isin(list(children))
+        if seen is not None:
+            self.asked &= self.roster.children.isin(seen.children["child"])
 
     def answer(self, question: Question) -> Answer:
         """Answer one question for every child."""
@@ -110,6 +116,7 @@ def answer_questions(
     forbidden: Collection[str] = (),
     today: pd.Timestamp | None = None,
     declared: Questions | None = None,
+    seen: Seen | None = None,
 ) -> pd.DataFrame:
     """Answer the kit's questions on a district, and say which can't be answered, and why.
 
@@ -121,7 +128,7 @@ def answer_questions(
         Ids of the questions; all when not given.
     least_share
         From which share of the children on a question counts as answered; as declared when not given.
-    children, forbidden, today, declared
+    children, forbidden, today, declared, seen
         As for `Asking`.
 
     Returns
@@ -135,7 +142,7 @@ def answer_questions(
     BadInput
         When no question has such an id, or the share is none.
     """
-    asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared)
+    asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared, seen=seen)
     declared = asking.declared
     chosen = declared.question if questions is None else [declared.named(name) for name in questions]
     rows = pd.DataFrame([_row(asking.answer(each), asking) for each in chosen])
@@ -191,6 +198,7 @@ def children_for(
     forbidden: Collection[str] = (),
     today: pd.Timestamp | None = None,
     declared: Questions | None = None,
+    seen: Seen | None = None,
 ) -> pd.DataFrame:
     """List the children whom a question is about, each with its answer.
 
@@ -200,7 +208,7 @@ def children_for(
         What is known of a district's children.
     question
         Id of a question.
-    children, forbidden, today, declared
+    children, forbidden, today, declared, seen
         As for `Asking`.
 
     Returns
@@ -213,7 +221,7 @@ def children_for(
     BadInput
         When no question has that id.
     """
-    asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared)
+    asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared, seen=seen)
     answer = asking.answer(asking.declared.named(question))
     at = np.flatnonzero(answer.concerned)
     yes = answer.yes.iloc[at].reset_index(drop=True)
@@ -245,6 +253,7 @@ def groups_for(
     forbidden: Collection[str] = (),
     today: pd.Timestamp | None = None,
     declared: Questions | None = None,
+    seen: Seen | None = None,
 ) -> pd.DataFrame:
     """Count the answers to a question by group.
 
@@ -256,7 +265,7 @@ def groups_for(
         Id of a question.
     by
         Element that groups; the question's own ``group_by``, else the school, when not given.
-    children, forbidden, today, declared
+    children, forbidden, today, declared, seen
         As for `Asking`.
 
     Returns
@@ -270,7 +279,7 @@ def groups_for(
     BadInput
         When no question has that id, or no element that name.
     """
-    asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared)
+    asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared, seen=seen)
     asked = asking.declared.named(question)
     answer = asking.answer(asked)
     name = by or asked.group_by or "school"

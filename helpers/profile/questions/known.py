@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.layouts import STRING
 from helpers.profile.elements import Element, element
 from helpers.profile.questions.condition import parts_of
-from helpers.profile.questions.roster import Roster
+from helpers.profile.questions.roster import Roster, Seen
 from helpers.profile.source import Source
 
 __all__ = ["KNOWN", "NOTHING", "REASONS", "Input", "Knowledge"]
@@ -76,6 +76,7 @@ class Knowledge:
         *,
         most_unplaced: float,
         forbidden: Collection[str] = (),
+        seen: Seen | None = None,
     ) -> None:
         """Prepare what is known.
 
@@ -90,11 +91,16 @@ class Knowledge:
             record there still means that there is none.
         forbidden
             Elements and indicators (``indicator.name``) that whoever asks may not see.
+        seen
+            What whoever asks may see; all when not given. Of what isn't in it no reason but that is told.
         """
+        roster = roster if seen is None else roster.as_seen(seen, source.school_year)
         self.roster = roster
+        self.absent = NOT_COLLECTED if seen is None else NOT_PERMITTED
         self.most_unplaced = most_unplaced
         self.forbidden = frozenset(forbidden)
-        self._source = source
+        self._year = source.school_year
+        self._told = source.indicators if seen is None else lambda: seen.indicators
         self._rows = {True: _by_element(roster.earlier), False: _by_element(roster.chosen)}
         self._found: dict[tuple[str, int | None], Input] = {}
         self._indicators: pd.DataFrame | None = None
@@ -134,17 +140,18 @@ class Knowledge:
         place = self.roster.places(rows)
         reported = rows["status"].eq("Reported").to_numpy(dtype=bool)
         silo = _commonest(rows.loc[reported, "silo"])
-        state = np.full(count, NOT_COLLECTED)
+        state = np.full(count, self.absent)
         if silo is None:
             silo = _commonest(rows.loc[rows["status"].eq("Not linked").to_numpy(dtype=bool), "silo"])
         status = np.full(count, "", dtype=object)
         status[place] = rows["status"].to_numpy(dtype=object)
         if silo is not None:
             state[(status == "Not linked")] = self._unjoined(silo)[status == "Not linked"]
+        state[status == "Not collected"] = NOT_COLLECTED
         state[np.isin(status, ["Empty", "Withheld"])] = NOT_SAID
         of_some = what.table in OF_SOME or what.domain == "family"
         if silo is not None and of_some and self._all_placed(silo):
-            state[state <= NOT_SAID] = NOTHING
+            state[status != ""] = NOTHING
         state[status == "Not applicable"] = NOTHING
         state[place[reported]] = KNOWN
         if not earlier:
@@ -176,8 +183,7 @@ class Knowledge:
         base = self._element(what.name, what, earlier, 10**6)
         state, found = base.state.copy(), base.state == KNOWN
         if base.silo is not None and self._all_placed(base.silo):
-            state[state == NOT_JOINED] = KNOWN
-            state[np.isin(state, [NOT_COLLECTED, NOT_SAID, NOTHING])] = KNOWN
+            state[state != NOT_PERMITTED] = KNOWN
         elif base.silo is not None:
             state[state == NOT_SAID] = KNOWN  # the system knows the child and has nothing
             state[state == NOT_COLLECTED] = NOT_JOINED
@@ -195,7 +201,7 @@ class Knowledge:
         used[place] = rows["elements"].fillna("").to_numpy(dtype=object)
         names = {each for text in set(used) for each in str(text).split(";") if each}
         parts = [self.input(each) for each in sorted(names)]
-        state = np.full(count, NOT_COLLECTED)
+        state = np.full(count, self.absent)
         state[status == "Unknown"] = NOT_SAID
         state[np.isin(status, ["Flagged", "Warning", "Clear"])] = KNOWN
         state[status == "Not applicable"] = NOTHING
@@ -222,9 +228,10 @@ class Knowledge:
         from helpers.profile.indicators import declared_indicators
 
         if self._indicators is None:
-            every = self._source.indicators()
-            year = self._source.school_year
-            of_year = every["school_year"].isna() | every["school_year"].eq(-1 if year is None else year)
+            every = self._told()
+            of_year = every["school_year"].isna() | every["school_year"].eq(
+                -1 if self._year is None else self._year
+            )
             self._indicators = every[of_year.fillna(False).astype(bool)]
         default = next(each.default.name for each in declared_indicators() if each.name == of)
         rows = self._indicators

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,29 @@ import pandas as pd
 from helpers.profile.elements import element
 from helpers.profile.source import Source
 
-__all__ = ["Roster", "roster_of"]
+__all__ = ["Roster", "Seen", "roster_of"]
 
 # A system that knows less than this share of a grade, and more of others, has nothing to do with the grade.
 # Of a smaller grade nobody may be known by chance. Both are the kit's own.
 LEAST_OF_A_GRADE = 0.1
 SMALLEST_GRADE = 5
 LEAVES, STARTS = "leaves_school", "starts_at_school"
+
+
+class Seen(Protocol):
+    """What whoever asks may see, such as a view of `helpers.share`: the rest isn't in it."""
+
+    @property
+    def children(self) -> pd.DataFrame:
+        """Children, by ``child``."""
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Table ``values``."""
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """Table ``indicators``."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +75,24 @@ class Roster:
         """Give the place of each row's child."""
         return np.asarray(self.children.get_indexer(pd.Index(frame["child"])))
 
+    def as_seen(self, seen: Seen, school_year: int | None) -> Roster:
+        """Give the same roster with the values that whoever asks may see, and no others.
+
+        Parameters
+        ----------
+        seen
+            What may be seen.
+        school_year
+            The year that profiles show.
+
+        Returns
+        -------
+        Roster
+            The same children; of some of them nothing may be known any more.
+        """
+        chosen, earlier = _of_years(seen.values, self.children, school_year)
+        return replace(self, chosen=chosen, earlier=earlier)
+
 
 def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
     """Find who is on the roster today.
@@ -97,9 +132,7 @@ def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
         values["status"].eq("Reported") & (values["school_year"].isna() | of_year), ["child", "silo"]
     ].drop_duplicates()
     unplaced = {str(name): float(1 - its["child"].isin(placed).mean()) for name, its in told.groupby("silo")}
-    mine = values["chosen"].fillna(False).astype(bool) & values["child"].isin(kept)
-    chosen = values[mine & (values["school_year"].isna() | of_year)].reset_index(drop=True)
-    before = values["school_year"].eq(year - 1 if year is not None else -1).fillna(False).astype(bool)
+    chosen, earlier = _of_years(values, kept, year)
     return Roster(
         kept,
         silo,
@@ -109,8 +142,19 @@ def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
         unplaced,
         _outside(kept, knows, chosen),
         chosen,
-        values[mine & before].reset_index(drop=True),
+        earlier,
     )
+
+
+def _of_years(
+    values: pd.DataFrame, children: pd.Index, year: int | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take the chosen values of the year (and without one), and those of the year before."""
+    mine = values[values["chosen"].fillna(False).astype(bool) & values["child"].isin(children)]
+    told = mine["school_year"].fillna(-1).to_numpy(dtype="int64")
+    now = told == (-1 if year is None else year)
+    before = told == (-1 if year is None else year - 1)
+    return mine[now | (told == -1)].reset_index(drop=True), mine[before & (told != -1)].reset_index(drop=True)
 
 
 def _roster_silo(listing: pd.Series, system: dict[str, str]) -> str | None:

@@ -1,0 +1,71 @@
+"""`bigpicture questions`: what it writes, for whom, and what it says of wrong options."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from helpers.cli import main
+from helpers.files import District
+from helpers.profile.questions import declared_questions
+
+
+def run(*words: object) -> tuple[int, str]:
+    done = CliRunner().invoke(main, [str(word) for word in words])
+    return done.exit_code, done.output
+
+
+def test_all_questions_are_asked_and_families_counted(district_folder: Path, tmp_path: Path) -> None:
+    code, said = run("questions", district_folder, "--out", tmp_path, "--json")
+    assert code == 0, said
+    figures: dict[str, Any] = json.loads(said)
+    asked = pd.read_csv(tmp_path / "questions.csv")
+    assert list(asked["question"]) == [each.id for each in declared_questions()]
+    assert sum(row["questions"] for row in figures["answers"]) == len(asked)
+    families = pd.read_csv(tmp_path / "families.csv")
+    assert families["numerator"].le(families["denominator"]).all()
+    # A list of children is for somebody: without a role there is none.
+    assert {path.name for path in tmp_path.iterdir()} == {"questions.csv", "families.csv"}
+
+
+def test_a_list_of_children_is_for_a_role_and_leaves_a_line_in_the_log(
+    district_folder: Path, district: District, tmp_path: Path
+) -> None:
+    schools = district.fact("school")
+    school = str(schools.loc[schools["silo"].eq("sis"), "school_name"].iloc[-1])
+    words = ("--role", "principal", "--who", school, "--question", "absent_now")
+    code, said = run("questions", district_folder, *words, "--out", tmp_path)
+    assert code == 0, said
+    listed = pd.read_csv(tmp_path / "question_children.csv")
+    row = pd.read_csv(tmp_path / "questions.csv").iloc[0]
+    assert len(listed) == row["concerned"]
+    assert listed["answer"].eq("Yes").sum() == row["children"]
+    groups = pd.read_csv(tmp_path / "question_groups.csv")
+    assert list(groups["group"].dropna()) == [school]
+    lines = (tmp_path / "audit.jsonl").read_text(encoding="utf-8").splitlines()
+    assert any(json.loads(line)["role"] == "principal" for line in lines)
+    # What is printed holds no child.
+    assert not any(child in said for child in listed["child"])
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("--question", "absent_nw"), "Did you mean absent_now?"),
+        (("--role", "teacher"), "both --role and --who"),
+        (("--role", "techer", "--who", "sis:1"), "Did you mean teacher?"),
+        (("--role", "district_analyst", "--who", "district"), "under codes only"),
+        (("--questions", "nowhere.toml"), "nowhere.toml"),
+    ],
+)
+def test_wrong_options_are_said_before_anything_is_read(
+    words: tuple[str, ...], part: str, tmp_path: Path
+) -> None:
+    code, said = run("questions", tmp_path / "no district here", *words, "--out", tmp_path)
+    assert code == 2
+    assert part in said

@@ -17,12 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING, as_table, empty_table
+from helpers.profile.attendance_numbers import Numbers, numbers_of
 from helpers.profile.attendance_reach import (
     DAY_BITS,
     LAST_DAY,
-    Reach,
     day_numbers,
-    numbered,
     reach_of,
     school_days,
 )
@@ -32,7 +31,7 @@ from helpers.profile.school_years import SchoolYears, school_years
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["Days", "attendance_days", "derive_days"]
+__all__ = ["GENERATED", "Days", "attendance_days", "derive_days"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -141,7 +140,7 @@ def _find(keys: Ints, day: Ints, pieces_key: Ints, begin: Ints, end: Ints) -> In
 
 
 def derive_days(
-    frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = None, reach: Reach | None = None
+    frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = None, numbers: Numbers | None = None
 ) -> Days:
     """Derive days from calendar, enrolment and events, each system by itself.
 
@@ -152,6 +151,8 @@ def derive_days(
         speaks for.
     years
         School years; found in the frames when not given.
+    numbers
+        Schools, records and systems in numbers; found in the frames when not given.
 
     Returns
     -------
@@ -164,17 +165,14 @@ def derive_days(
     events = frames.get("attendance_event", empty_table("attendance_event"))
     years = school_years(frames) if years is None else years
 
-    schools, spell_school, event_school = numbered(calendar, enrolment, events, columns=("silo", "school_id"))
-    spell_record, event_record = numbered(enrolment, events, columns=("silo", "record"))
-    silo_of, named = pd.factorize(pd.concat([enrolment["silo"], events["silo"]], ignore_index=True))
-    spell_silo, event_silo = silo_of[: len(enrolment)], silo_of[len(enrolment) :]
-    cal_school, cal_day = school_days(calendar, schools, terms)
+    if numbers is None:
+        numbers = numbers_of(calendar, enrolment, events, reach_of(frames))
+    spell_school, event_school = numbers.spell_school, numbers.event_school
+    spell_record, event_record = numbers.spell_record, numbers.event_record
+    spell_silo, event_silo, reaches = numbers.spell_silo, numbers.event_silo, numbers.reach
+    cal_school, cal_day = school_days(calendar, numbers.school, terms)
     cal_key = (cal_school << DAY_BITS) | cal_day
     event_day = day_numbers(events["date"])
-    taught = (event_school >= 0) & (event_day >= 0)
-    taught &= np.isin((event_school << DAY_BITS) | event_day, cal_key)
-    known = reach_of(frames) if reach is None else reach
-    reaches = np.array([known.of(str(silo)) for silo in named], dtype="int64")
 
     pieces = _pieces(enrolment, spell_record, spell_school, (cal_school, cal_day), reaches[spell_silo], years)
     school, begin, end = (pieces[name].to_numpy(dtype="int64") for name in ("school", "begin", "end"))
@@ -217,7 +215,7 @@ def derive_days(
 
     told = (reaches >= 0)[spell_silo[pieces["source"].to_numpy(dtype="int64")]]
     covered = (rank != UNKNOWN) & np.repeat(told, lengths)
-    rostered = np.isin(event_silo, np.unique(spell_silo[spell_record >= 0]))
+    rostered = np.isin(event_silo, numbers.rostered)
     has_calendar = np.isin(event_school, cal_school) | ((event_school < 0) & np.isin(event_record, record))
     out_of_place = (event_record >= 0) & whole_day & (event_day >= 0) & rostered & has_calendar & ~counted
     expanded = np.zeros(len(enrolment), bool)

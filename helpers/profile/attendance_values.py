@@ -2,63 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from helpers.profile.attendance_years import DayCounts
 from helpers.profile.elements import Element, attendance_terms
 from helpers.profile.evidence import Evidence
-from helpers.profile.found import Found, found
+from helpers.profile.found import Found, told
 from helpers.profile.tallies import Tallies
 
 __all__ = ["attendance_count", "attendance_rate", "chronically_absent"]
 
-# By the element's column: which rows stand behind it, and whether it can be told of recorded days alone.
-ROWS_BEHIND = {
-    "enrolled": ["spell_rows", "event_rows"],
-    "present": ["spell_rows", "event_rows"],
-    "absent": ["absent_rows"],
-    "tardy": ["tardy_rows"],
-}
-TOLD_OF_EVENTS_ALONE = ("absent", "tardy")
+Behind = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+# By the element's column: which events stand behind it. Behind the others stand all events, and the spells.
+EVENTS_BEHIND = ("absent", "tardy")
+
+
+def _told(
+    element: Element, evidence: Evidence, counts: DayCounts, values: Any, rows: Any, **more: Any
+) -> pd.DataFrame:
+    return told(
+        element, evidence, counts.whose, values, rows=rows, begin_date=counts.begin_date, as_of=counts.as_of,
+        **more,
+    )  # fmt: skip
+
+
+def _of_spells_and_events(counts: DayCounts) -> tuple[Any, dict[str, Behind]]:
+    """Give the rows behind what is told of all days of a child: how many, and which."""
+    rows = counts.rows(counts.spells) + counts.rows(counts.events["all"])
+    return rows, {"school_enrollment": counts.spells, "attendance_event": counts.events["all"]}
 
 
 def attendance_count(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Take one of the counts of days."""
     column = str(element.column)
-    rows = ROWS_BEHIND[column]
     attendance = tallies.attendance
     counted = attendance.counted
-    values = [found(counted.assign(rows=counted[rows].sum(axis="columns")), counted[column], element)]
-    if column in TOLD_OF_EVENTS_ALONE:
-        # Without days that are known there is no zero: only what was recorded.
-        some = attendance.recorded[attendance.recorded[column] > 0]
-        values.append(found(some.assign(rows=some[rows].sum(axis="columns")), some[column], element))
-    return Found(
-        pd.concat(values, ignore_index=True),
-        {"attendance_event": attendance.event_weighed, "school_enrollment": attendance.spell_weighed},
-    )
+    weighed = {"attendance_event": attendance.event_weighed, "school_enrollment": attendance.spell_weighed}
+    if column not in EVENTS_BEHIND:
+        rows, behind = _of_spells_and_events(counted)
+        return Found(_told(element, evidence, counted, counted.days[column], rows), weighed, behind)
+    values = [_told(element, evidence, counted, counted.days[column], counted.rows(counted.events[column]))]
+    # Without days that are known there is no zero: only what was recorded.
+    recorded = attendance.recorded
+    some = recorded.days[column] > 0
+    rows = recorded.rows(recorded.events[column])
+    values.append(_told(element, evidence, recorded, recorded.days[column], rows)[some])
+    place = np.where(some, len(counted.whose) + np.cumsum(some) - 1, -1)
+    at, of = recorded.events[column]
+    kept = place[of] >= 0
+    both = _joined([counted.events[column], (at[kept], place[of[kept]])])
+    return Found(pd.concat(values, ignore_index=True), weighed, {"attendance_event": both})
+
+
+def _joined(parts: Sequence[Behind]) -> Behind:
+    return np.concatenate([at for at, _ in parts]), np.concatenate([of for _, of in parts])
 
 
 def attendance_rate(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Divide days present by days enrolled."""
     counted = tallies.attendance.counted
-    rate = counted["present"] / counted["enrolled"]
-    return Found(found(counted.assign(rows=counted["spell_rows"] + counted["event_rows"]), rate, element))
+    rows, behind = _of_spells_and_events(counted)
+    rate = counted.days["present"] / counted.days["enrolled"]
+    return Found(_told(element, evidence, counted, rate, rows), behind=behind)
 
 
 def chronically_absent(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     """Say whether a child missed a tenth of the days enrolled or more; not applicable below ten days."""
     terms = attendance_terms()
     counted = tallies.attendance.counted
-    counted = counted.assign(rows=counted["spell_rows"] + counted["event_rows"])
+    rows, behind = _of_spells_and_events(counted)
+    enrolled = counted.days["enrolled"]
     # The share is compared as days, so that 18 of 180 isn't lost to a rounding.
-    needed = np.round(counted["enrolled"].to_numpy(dtype="float64") * terms.chronic_share, 9)
-    values = found(counted, counted["absent"] >= needed, element)
-    short = counted["enrolled"] < terms.chronic_minimum_days
-    return Found(
-        values.assign(
-            value=values["value"].mask(short),
-            value_number=values["value_number"].mask(short),
-            status=values["status"].mask(short, "Not applicable"),
-        )
-    )
+    needed = np.round(enrolled.astype("float64") * terms.chronic_share, 9)
+    short = enrolled < terms.chronic_minimum_days
+    missed = counted.days["absent"] >= needed
+    return Found(_told(element, evidence, counted, missed, rows, not_applicable=short), behind=behind)

@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
-from helpers.profile.attendance import Days, derive_days
+from helpers.profile.attendance import GENERATED, Days, derive_days
+from helpers.profile.attendance_numbers import Numbers
 from helpers.profile.attendance_reach import LAST_DAY
 from helpers.profile.elements import attendance_terms
-from helpers.profile.evidence import Evidence, behind_one_value
-from helpers.profile.keys import listed_in
+from helpers.profile.evidence import Evidence
+from helpers.profile.found import Whose
+from helpers.profile.groups import Groups
+from helpers.profile.pairs import Pairs, places_of
 
-__all__ = ["AttendanceYears", "attendance_years"]
+__all__ = ["AttendanceYears", "DayCounts", "attendance_years"]
 
-KEYS = ["child", "silo", "school_year"]
-COUNTED: dict[str, Any] = {
-    **dict.fromkeys(["child", "silo", "record", "link_band"], STRING),
-    "school_year": pd.Int64Dtype(),
-    **dict.fromkeys(["enrolled", "present", "absent", "tardy"], pd.Int64Dtype()),
-    **dict.fromkeys(["absent_rows", "tardy_rows", "spell_rows", "event_rows"], pd.Int64Dtype()),
-    **dict.fromkeys(["begin_date", "as_of"], np.dtype("datetime64[us]")),
-}
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+OF_DAYS = ("calendar", "school_enrollment", "attendance_event")
+
+
+@dataclass(frozen=True)
+class DayCounts:
+    """Counts of days by child, system and school year.
+
+    Attributes
+    ----------
+    whose
+        Whose each is.
+    days
+        ``absent, tardy`` and, where it is known which days there were, ``enrolled, present``.
+    begin_date, as_of
+        First and last day of which something is known.
+    events
+        The events behind ``absent``, ``tardy`` and ``all`` of them: of each such event its place in the
+        table, and that of its child and year.
+    spells
+        The same of enrolment.
+    """
+
+    whose: Whose
+    days: Mapping[str, Ints]
+    begin_date: npt.NDArray[Any]
+    as_of: npt.NDArray[Any]
+    events: Mapping[str, tuple[Ints, Ints]]
+    spells: tuple[Ints, Ints]
+
+    def rows(self, behind: tuple[Ints, Ints]) -> Ints:
+        """Count the rows behind each."""
+        return np.bincount(behind[1], minlength=len(self.whose)).astype("int64")
 
 
 @dataclass(frozen=True)
@@ -34,135 +64,196 @@ class AttendanceYears:
     Attributes
     ----------
     counted
-        ``child, silo, school_year, record, link_band, enrolled, present, absent, tardy (days), absent_rows,
-        tardy_rows, spell_rows, event_rows (rows), begin_date, as_of``: children whose days are known.
+        Children whose days are known.
     recorded
-        ``child, silo, school_year, record, link_band, absent, tardy, absent_rows, tardy_rows, begin_date,
-        as_of``: what the events say where nothing tells which days the child was expected. Zeros mean
-        nothing there.
+        What the events say where nothing tells which days the child was expected. Zeros mean nothing there.
     event_weighed, spell_weighed
         One entry a row of the fact tables: it was looked at for one of these.
     event_out_of_place
-        One entry an event: the calendar and the enrolment are known, and it stands outside them.
+        One entry an event: the calendar and the enrolment are known, and it stands outside them. Only of
+        events of children.
     """
 
-    counted: pd.DataFrame
-    recorded: pd.DataFrame
+    counted: DayCounts
+    recorded: DayCounts
     event_weighed: pd.Series
     spell_weighed: pd.Series
     event_out_of_place: pd.Series
 
 
-def _day_counts(days: Days, child: pd.Series, evidence: Evidence) -> pd.DataFrame:
-    """Count each day of a child once, by the most certain mark that any school or record gives it."""
+def _schools(evidence: Evidence) -> tuple[Ints, Ints, Ints]:
+    """Give schools of calendar, enrolment and events numbers; one without a calendar differs from none."""
+    calendar = evidence.facts["calendar"]
+    system = places_of(calendar["silo"], evidence.silos)
+    schools = Pairs(system, calendar["school_id"])
+    numbers = [schools.of(system, calendar["school_id"])]
+    for table in ("school_enrollment", "attendance_event"):
+        rows = evidence.tables[table]
+        codes, words = rows.codes("school_id")
+        # Each pair of a system and a school is looked up once.
+        width = len(words) + 1
+        pair, at = np.unique(rows.system * width + codes + 1, return_inverse=True)
+        named = pd.Series(pd.array([None, *words], dtype="string"))
+        known = schools.of(pair // width, named.iloc[pair % width])
+        without = len(calendar) + pair
+        numbers.append(np.where(known >= 0, known, np.where(pair % width > 0, without, -1))[at])
+    return numbers[0], numbers[1], numbers[2]
+
+
+def _derived(evidence: Evidence) -> Days:
+    spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
+    school, spell_school, event_school = _schools(evidence)
+    numbers = Numbers(
+        school=school,
+        spell_school=spell_school,
+        event_school=event_school,
+        spell_record=spells.tie,
+        event_record=events.tie,
+        spell_silo=spells.system,
+        event_silo=events.system,
+        reach=np.array([*map(evidence.survey.reach.of, evidence.silos), -1], dtype="int64"),
+        rostered=np.array(sorted(evidence.survey.rostered), dtype="int64"),
+    )
+    return derive_days({name: evidence.facts[name] for name in OF_DAYS}, evidence.years, numbers)
+
+
+def _day_counts(days: Days, owner: Ints, system: Ints, evidence: Evidence) -> tuple[Groups, Ints, Any, Any]:
+    """Count each day of a child once, by the most certain mark that any school or record gives it.
+
+    Returns
+    -------
+    tuple
+        Pairs of a child and a system, over pieces of enrolment; numbers by pair, year and what is counted
+        (enrolled, absent, tardy); and first and last day by pair and year, NaT where there is none.
+    """
     terms = attendance_terms()
-    owned = child.notna().to_numpy()
-    if not (days.covered & owned[days.spell]).any():
-        return pd.DataFrame(columns=list(COUNTED))
-    owners = pd.DataFrame({"child": child, "silo": days.spells["silo"]})
-    pair, named = pd.factorize(pd.MultiIndex.from_frame(owners[owned]))
-    pair_of_spell = np.full(len(owners), -1, dtype="int64")
-    pair_of_spell[owned] = pair
-    kept = days.covered & owned[days.spell]
-    day, rank, row = days.day[kept], days.rank[kept], pair_of_spell[days.spell[kept]]
+    pairs = Groups(owner, system)
+    years = len(evidence.years.years)
+    counts = np.zeros((len(pairs), years, 3), dtype="int64")
+    nothing = np.full((len(pairs), years), np.datetime64("NaT", "us"))
+    first_day, last_day = nothing, nothing.copy()
+    kept = np.flatnonzero(days.covered)
+    if len(kept) == 0:
+        return pairs, counts, first_day, last_day
+    day, rank = days.day[kept], days.rank[kept]
     first, span = int(np.min(day)), int(np.ptp(day)) + 1
-    marks = np.zeros(len(named) * span, dtype="int8")
-    for mark in np.unique(rank):  # rising, so that the most certain mark of a day stays
-        marks[(row * span + day - first)[rank == mark]] = mark
-    grid = marks.reshape(len(named), span)
-    of_rank = days.statuses
-    is_absent = of_rank.isin(list(terms.absent)).to_numpy(dtype=bool)
-    is_tardy = (of_rank == "Tardy").fillna(False).to_numpy(dtype=bool)
-    dates = pd.Series((first + np.arange(span)).astype("datetime64[D]").astype("datetime64[us]"))
-    year_of_day = evidence.years.of(dates).to_numpy(dtype="int64")
-    counts = []
-    for year in evidence.years.years:
+    cell = pairs.of[days.spell[kept]] * span + (day - first)
+    marks = np.zeros(len(pairs) * span, dtype="int8")
+    marks[cell] = GENERATED
+    # Rising, so that the most certain mark of a day stays.
+    told = np.flatnonzero(rank != GENERATED)
+    told = told[np.argsort(rank[told], kind="stable")]
+    marks[cell[told]] = rank[told]
+    there = marks.reshape(len(pairs), span) > 0
+    special = np.unique(cell[told])
+    of_special = marks[special].astype("int64")
+    dates = (first + np.arange(span)).astype("datetime64[D]").astype("datetime64[us]")
+    year_of_day = evidence.years.places(evidence.years.of(pd.Series(dates)).to_numpy(dtype="int64"))
+    is_absent = days.statuses.isin(list(terms.absent)).to_numpy(dtype=bool)
+    is_tardy = (days.statuses == "Tardy").fillna(False).to_numpy(dtype=bool)
+    for year in range(years):
         within = np.flatnonzero(year_of_day == year)
         if len(within) == 0:
             continue
-        part = grid[:, within]
-        enrolled = (part > 0).sum(axis=1)
-        absent = is_absent[part].sum(axis=1)
-        known = np.flatnonzero(enrolled)
-        begin = (part > 0).argmax(axis=1)
-        end = len(within) - 1 - (part[:, ::-1] > 0).argmax(axis=1)
-        at = named[known]
-        counts.append(
-            pd.DataFrame(
-                {
-                    "child": at.get_level_values(0),
-                    "silo": at.get_level_values(1),
-                    "school_year": year,
-                    "enrolled": enrolled[known],
-                    "present": (enrolled - absent)[known],
-                    "absent": absent[known],
-                    "tardy": is_tardy[part].sum(axis=1)[known],
-                    "begin_date": dates.to_numpy()[within[begin[known]]],
-                    "as_of": dates.to_numpy()[within[end[known]]],
-                }
-            )
-        )
-    return pd.concat(counts, ignore_index=True) if counts else pd.DataFrame(columns=list(COUNTED))
+        here = there[:, within]
+        counts[:, year, 0] = here.sum(axis=1)
+        some = np.flatnonzero(counts[:, year, 0])
+        first_day[some, year] = dates[within[here[some].argmax(axis=1)]]
+        last_day[some, year] = dates[within[len(within) - 1 - here[some][:, ::-1].argmax(axis=1)]]
+        mine = year_of_day[special % span] == year
+        for place, which in ((1, is_absent), (2, is_tardy)):
+            owners = special[mine & which[of_special]] // span
+            counts[:, year, place] = np.bincount(owners, minlength=len(pairs))
+    return pairs, counts, first_day, last_day
 
 
-def _piece_years(days: Days, evidence: Evidence) -> pd.DataFrame:
-    """List the school years in which each piece of enrolment has a day that is known."""
+def _piece_years(days: Days, evidence: Evidence) -> tuple[Ints, Ints]:
+    """List the school years in which each piece of enrolment has a day that is known: piece and year."""
     piece, day = days.spell[days.covered], days.day[days.covered]
     first = int(np.min(day, initial=0 if len(day) == 0 else LAST_DAY))
     span = np.arange(first, int(np.max(day, initial=first)) + 1)
     dates = pd.Series(span.astype("datetime64[D]").astype("datetime64[us]"))
-    year = evidence.years.of(dates).to_numpy(dtype="int64")[day - first]
+    year = evidence.years.places(evidence.years.of(dates).to_numpy(dtype="int64"))[day - first]
     # The days of a piece follow one another, so a new piece or year shows as a change.
     new = np.ones(len(piece), dtype=bool)
     new[1:] = (np.diff(piece) != 0) | (np.diff(year) != 0)
-    return pd.DataFrame({"piece": piece[new], "school_year": year[new]})
+    return piece[new].astype("int64"), year[new]
 
 
-def _rows_behind(events: pd.DataFrame) -> pd.DataFrame:
-    """Count the event rows of each child and year, by kind."""
-    by = events.groupby(KEYS, sort=True)
-    return pd.DataFrame(
-        {
-            "absent_rows": by["is_absent"].sum(),
-            "tardy_rows": by["is_tardy"].sum(),
-            "event_rows": by.size(),
-        }
-    )
-
-
-def _counted(days: Days, evidence: Evidence, events: pd.DataFrame) -> pd.DataFrame:
-    used = evidence.facts["school_enrollment"].iloc[days.source].reset_index(drop=True)
-    counts = _day_counts(days, used["child"], evidence)
-    if counts.empty:
-        return counts.astype(COUNTED)
-    pieces = _piece_years(days, evidence)
-    pieces = used.iloc[pieces["piece"]].assign(school_year=pieces["school_year"].to_numpy())
-    pieces = pieces[pieces["child"].notna()]
-    own = behind_one_value(pieces, KEYS).join(pieces.groupby(KEYS).size().rename("spell_rows"))
-    result = counts.set_index(KEYS).join(own, how="left").join(_rows_behind(events), how="left")
-    filled = {
-        name: result[name].fillna(0).astype("int64") for name in ("absent_rows", "tardy_rows", "event_rows")
+def _events_behind(at: Ints, of: Ints, absent: Bools, tardy: Bools) -> dict[str, tuple[Ints, Ints]]:
+    """Say which events stand behind which count."""
+    known = of >= 0
+    return {
+        name: (at[which & known], of[which & known])
+        for name, which in (("absent", absent[at]), ("tardy", tardy[at]), ("all", known))
     }
-    return result.assign(**filled).reset_index().reindex(columns=list(COUNTED)).astype(COUNTED)
 
 
-def _recorded(events: pd.DataFrame) -> pd.DataFrame:
-    """Count the days that events name, where no calendar or enrolment says which days there were."""
-    days = events.groupby([*KEYS, "date"], sort=True)[["is_absent", "is_tardy"]].max().reset_index()
-    days["is_tardy"] &= ~days["is_absent"]
-    by = days.groupby(KEYS, sort=True)
-    counts = pd.DataFrame(
-        {
-            "absent": by["is_absent"].sum(),
-            "tardy": by["is_tardy"].sum(),
-            "begin_date": by["date"].min(),
-            "as_of": by["date"].max(),
-        }
+def _counted(days: Days, evidence: Evidence, at: Ints, absent: Bools, tardy: Bools) -> DayCounts:
+    """Count the days of children of whom it is known which days there were."""
+    spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
+    owner, system = spells.owner[days.source], spells.system[days.source]
+    pairs, counts, first_day, last_day = _day_counts(days, owner, system, evidence)
+    pair, year = np.nonzero(counts[:, :, 0])
+    place = np.full((len(pairs) + 1, counts.shape[1] + 1), -1, dtype="int64")
+    place[pair, year] = np.arange(len(pair))
+    piece, piece_year = _piece_years(days, evidence)
+    of_piece = place[pairs.of[piece], piece_year]
+    piece, of_piece = piece[of_piece >= 0], of_piece[of_piece >= 0]
+    tie, band = spells.tie[days.source][piece], spells.band[days.source][piece]
+    by_value = Groups(of_piece)
+    whose = Whose(
+        pairs.parent(owner)[pair], pairs.parent(system)[pair], year, by_value.only(tie),
+        by_value.largest(band),
+    )  # fmt: skip
+    width = len(evidence.silos) + 1
+    named = pairs.parent(owner) * width + pairs.parent(system)
+    sought = events.owner[at] * width + events.system[at]
+    if len(named):
+        found = np.minimum(np.searchsorted(named, sought), len(named) - 1)
+        found = np.where(named[found] == sought, found, -1)
+    else:
+        found = np.full(len(at), -1, dtype="int64")
+    enrolled, missed, late = (counts[pair, year, which] for which in range(3))
+    return DayCounts(
+        whose=whose,
+        days={"enrolled": enrolled, "present": enrolled - missed, "absent": missed, "tardy": late},
+        begin_date=first_day[pair, year],
+        as_of=last_day[pair, year],
+        events=_events_behind(at, place[found, events.year[at]], absent, tardy),
+        spells=(days.source[piece], of_piece),
     )
-    return (
-        counts.join(behind_one_value(events, KEYS), how="left")
-        .join(_rows_behind(events), how="left")
-        .reset_index()
+
+
+def _recorded(evidence: Evidence, at: Ints, absent: Bools, tardy: Bools, counted: Whose) -> DayCounts:
+    """Count the days that events name, where no calendar or enrolment says which days there were."""
+    events = evidence.tables["attendance_event"]
+    whose = Whose.of(events, at)
+    groups = whose.groups()
+    date = events.days("date")[at]
+    days = Groups(groups.of, np.unique(date, return_inverse=True)[1])
+    missed = days.count(absent[at]) > 0
+    late = (days.count(tardy[at]) > 0) & ~missed
+    of_day = days.parent(groups.of)
+    own = whose.of_groups(groups)
+    width, years = len(evidence.silos) + 1, len(evidence.years.years) + 1
+
+    def number(of: Whose) -> Ints:
+        return (of.owner * width + of.system) * years + of.year
+
+    kept = ~np.isin(number(own), number(counted))
+    place = np.where(kept, np.cumsum(kept) - 1, -1)
+    nothing = np.zeros(0, dtype="int64")
+    return DayCounts(
+        whose=own.taken(kept),
+        days={
+            name: np.bincount(of_day[which], minlength=len(groups))[kept].astype("int64")
+            for name, which in (("absent", missed), ("tardy", late))
+        },
+        begin_date=groups.oldest(date)[kept],
+        as_of=groups.newest(date)[kept],
+        events=_events_behind(at, place[groups.of], absent, tardy),
+        spells=(nothing, nothing),
     )
 
 
@@ -180,32 +271,22 @@ def attendance_years(evidence: Evidence) -> AttendanceYears:
         The counts, and which fact rows were weighed.
     """
     terms = attendance_terms()
-    events = evidence.facts["attendance_event"]
-    needed = {
-        name: evidence.facts[name]
-        for name in ("calendar", "school_enrollment", "attendance_event", "session")
-    }
-    days = derive_days({**needed, "people": evidence.people}, evidence.years, evidence.survey.reach)
-    status = events["attendance_event_category"].map(terms.status)
-    marked = events.assign(
-        school_year=events["year"],
-        is_absent=status.isin(list(terms.absent)).astype(bool),
-        is_tardy=(status == "Tardy").fillna(False).astype(bool),
-    )
-    named = events["child"].notna()
-    counted = pd.Series(days.counted, index=events.index) & named
-    result = _counted(days, evidence, marked[counted])
-    loose = named & events["date"].notna() & events["section_id"].isna() & ~counted
-    loose &= ~pd.Series(days.out_of_place, index=events.index)
-    loose &= evidence.years.speak_of(marked["school_year"])
-    recorded = _recorded(marked[loose])
-    if not result.empty and not recorded.empty:
-        recorded = recorded[~listed_in(recorded[KEYS], result[KEYS])]
-    spells = evidence.facts["school_enrollment"]
+    spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
+    days = _derived(evidence)
+    codes, words = events.codes("attendance_event_category")
+    statuses = [terms.status.get(word) for word in words]
+    absent = np.array([*(status in terms.absent for status in statuses), False], dtype=bool)[codes]
+    tardy = np.array([*(status == "Tardy" for status in statuses), False], dtype=bool)[codes]
+    counted = days.counted & events.of_a_child
+    result = _counted(days, evidence, np.flatnonzero(counted), absent, tardy)
+    loose = events.told & ~events.lacks("date") & events.lacks("section_id")
+    loose &= ~counted & ~days.out_of_place
+    recorded = _recorded(evidence, np.flatnonzero(loose), absent, tardy, result.whose)
+    index, of_spells = events.frame.index, spells.frame.index
     return AttendanceYears(
         counted=result,
         recorded=recorded,
-        event_weighed=counted | loose,
-        spell_weighed=pd.Series(days.expanded, index=spells.index) & spells["child"].notna(),
-        event_out_of_place=pd.Series(days.out_of_place, index=events.index),
+        event_weighed=pd.Series(counted | loose, index=index),
+        spell_weighed=pd.Series(days.expanded & spells.of_a_child, index=of_spells),
+        event_out_of_place=pd.Series(days.out_of_place, index=index),
     )

@@ -54,6 +54,8 @@ class Survey:
         By element that counts log-ins or messages, systems and years of which it is told of anybody.
     reach
         Up to which day the exports of attendance speak.
+    rostered
+        Systems that enrol anybody.
     """
 
     tables: frozenset[str] = frozenset()
@@ -66,6 +68,7 @@ class Survey:
     schools_of_spells: Mapping[int, frozenset[str]] = field(default_factory=dict)
     years_of_families: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
+    rostered: frozenset[int] = frozenset()
 
 
 def survey_of(evidence: Evidence) -> Survey:
@@ -90,6 +93,7 @@ def survey_of(evidence: Evidence) -> Survey:
             {name: evidence.facts[name] for name in ("calendar", "attendance_event")}
             | {"people": evidence.people}
         ),
+        rostered=_rostered(evidence),
         filled=filled_columns(evidence, fields),
         school_names=learnable_names(evidence),
         newest_classes=newest_classes(evidence),
@@ -103,6 +107,11 @@ def survey_of(evidence: Evidence) -> Survey:
             if element.rule in OF_FAMILIES
         },
     )
+
+
+def _rostered(evidence: Evidence) -> frozenset[int]:
+    spells = evidence.tables["school_enrollment"]
+    return frozenset(np.unique(spells.system[~spells.lacks("record")]).tolist())
 
 
 def _schools_of_spells(evidence: Evidence) -> dict[int, frozenset[str]]:
@@ -148,6 +157,7 @@ def joined(surveys: Sequence[Survey]) -> Survey:
             table: joined_reports([each.reports[table] for each in surveys]) for table in surveys[0].reports
         },
         schools_of_spells=_united([each.schools_of_spells for each in surveys]),
+        rostered=frozenset().union(*(each.rostered for each in surveys)),
         reach=joined_reach([each.reach for each in surveys]),
         years_of_families=_united([each.years_of_families for each in surveys]),
     )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-__all__ = ["element_words", "fact_words", "figure_words", "finding_words", "group_words", "status_words"]
+__all__ = [
+    "element_words",
+    "fact_words",
+    "figure_words",
+    "finding_words",
+    "group_words",
+    "language_name",
+    "status_words",
+]
 
 # Only where the kind, with spaces in it, isn't plain enough.
 _FINDINGS = {
@@ -68,6 +76,11 @@ _ELEMENTS = {
     "rate": "attendance rate",
     "last_surname": "surname",
     "courses": "courses taken",
+    "courses_failed": "courses failed",
+    "core_courses_failed": "core courses failed",
+    "career_technical_courses": "career and technical courses",
+    "bess_risk_student": "BESS risk, student's form",
+    "bess_risk_guardian": "BESS risk, guardian's form",
     "map": "MAP",
     "rit": "RIT",
     "iready": "i-Ready",
@@ -258,3 +271,19 @@ def status_words(statuses: pd.Series) -> pd.Series:
     ['nobody collects it']
     """
     return statuses.map(_STATUSES).astype("string").fillna(statuses)
+
+
+def language_name(code: str) -> str:
+    """Name a language.
+
+    Parameters
+    ----------
+    code
+        Code of a language, of three letters.
+
+    Returns
+    -------
+    str
+        Its English name; the code where the kit has none.
+    """
+    return _LANGUAGES.get(code, code or "an unknown language")

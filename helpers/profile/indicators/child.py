@@ -48,15 +48,16 @@ def child_indicators(
     """
     asked = declared_indicators() if declared is None else declared
     profile = profiles.profile
+    spoken = newest_days(district).days
     children = Children(
         names=pd.Index(profile["child"], dtype=STRING),
         grades=profile["roster_grade_level"].to_numpy(dtype=object),
-        newest=max(newest_days(district).days.values(), default=pd.Timestamp(0)),
+        newest=max(spoken.values(), default=pd.Timestamp(0)),
     )
     if not asked or not len(children.names):
         return empty_table("indicators")
     names = {name for each in asked for one in each.definition for name in each.elements_of(one)}
-    laid_out = lay_out_days(district, profiles)
+    laid_out = lay_out_days(district, profiles, spoken)
     facts = Facts(
         Told(profiles, sorted(names | {"days_enrolled", "days_absent"}), children.names),
         {"school": laid_out, "child": laid_out.of_children()},

@@ -90,7 +90,9 @@ class LaidOutDays:
         )
 
 
-def lay_out_days(district: District, profiles: Profiles) -> LaidOutDays:
+def lay_out_days(
+    district: District, profiles: Profiles, spoken: Mapping[str, pd.Timestamp] | None = None
+) -> LaidOutDays:
     """Lay out the days of the year that the profiles show, as the system has them that each profile trusts.
 
     Parameters
@@ -99,6 +101,8 @@ def lay_out_days(district: District, profiles: Profiles) -> LaidOutDays:
         A district that was read.
     profiles
         The profiles of its children.
+    spoken
+        The newest day of which each system speaks; without it the newest day that is laid out.
 
     Returns
     -------
@@ -129,6 +133,9 @@ def lay_out_days(district: District, profiles: Profiles) -> LaidOutDays:
         return _nothing(days.statuses)
 
     newest = pd.Series(day).groupby(owners["silo"].to_numpy()[spell]).max()
+    for silo, until in (spoken or {}).items():
+        if silo in newest.index:
+            newest[silo] = max(int(newest[silo]), int(np.datetime64(until, "D").astype("int64")))
     pieces = np.unique(spell)
     at = owners.iloc[pieces].assign(school_year=year)
     rows, row_of_piece = _rows(at, _schools(at, district, profiles), newest)

@@ -74,6 +74,10 @@ class Definition(Declared):
 
     name: str
     title: str
+    by: str
+    """Who asks, in a sentence: the federal definition."""
+    asks: str | None = None
+    """What it does, where its limits don't say it well: flags any course failed."""
     id: str | None = None
     source: str
     default: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -76,7 +77,12 @@ def _unpacked(name: str, data: bytes) -> Iterator[bytes]:
                 yield from _unpacked(inner, packed.read(inner))
 
 
+# Every canary that could stand anywhere, inside longer words and numbers too.
+SHAPES = (re.compile(rb"(?=(Zq[%s]{%d}))" % (LETTERS.encode(), LENGTH)), re.compile(rb"(?=(7\d{8}))"))
+
+
 def found(canaries: Iterable[Canary], *places: Path | str | bytes) -> set[Canary]:
     """Those canaries that stand anywhere in these places."""
     whole = b"\n".join(everything(*places))
-    return {canary for canary in canaries if canary.text.encode() in whole}
+    there = {text.decode() for shape in SHAPES for text in shape.findall(whole)}
+    return {canary for canary in canaries if canary.text in there}

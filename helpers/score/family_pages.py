@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.score.answer_key import AnswerKey
-from helpers.score.pages import score_held_pages, score_pages
+from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.pages import PLACE, owners_of_pages, score_held_pages, score_pages
+from helpers.score.truth import RECORD, true_crosswalk
 from helpers.share.doubt import roster_silos, sure_enough
 from helpers.share.holding import held_pages
 
@@ -38,12 +39,16 @@ class FamilyPageScores:
         Table ``held_page_scores``.
     systems
         ``silo, children, stand, share``: of the children whom a system has, those for whom it stands.
+    adults
+        ``adults, may_get, of_another_home``: ties of adults to children on the roster; those to whom a page
+        isn't held; and of these, adults whose home is another than the child's.
     """
 
     pages: pd.DataFrame
     unguarded: pd.DataFrame
     held: pd.DataFrame
     systems: pd.DataFrame
+    adults: pd.DataFrame
 
 
 def judge_family_pages(
@@ -90,7 +95,39 @@ def judge_family_pages(
         unguarded=score_pages(district, links, known, rosters=rosters, key=key),
         held=score_held_pages(held, len(listed)),
         systems=systems,
+        adults=_adults(district, links, held, rosters, key),
     )
+
+
+def _adults(
+    district: District, links: Links, held: pd.DataFrame, rosters: list[str], key: AnswerKey | None
+) -> pd.DataFrame:
+    """Count the adults to whom a page may go, and those of them who are of another home."""
+    key = key or read_answer_key(district.folder)
+    owner = owners_of_pages(links, true_crosswalk(district, key=key), rosters)
+    ties = district.fact("contact").dropna(subset=["record", "contact_record"])
+    ties = ties.merge(
+        links.crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="many_to_one"
+    ).rename(columns={"contact_record": "guardian"})
+    ties = ties.loc[ties["child"].isin(owner.index), ["child", "silo", "guardian"]].drop_duplicates()
+    whole = held.loc[held["guardian"].isna(), "child"]
+    not_to = held.dropna(subset=["guardian"])[["child", "silo", "guardian"]].drop_duplicates()
+    ties = ties.merge(
+        not_to.assign(held=True), on=["child", "silo", "guardian"], how="left", validate="one_to_one"
+    )
+    gets = ties["held"].isna() & ~ties["child"].isin(whole)
+    rows = key.rows.loc[key.rows["part"].eq("Guardian"), [*PLACE, "person"]].dropna().drop_duplicates()
+    adults = district.person_rows[[*RECORD, "file", "row"]].merge(
+        rows, on=PLACE, how="inner", validate="many_to_many"
+    )
+    homes = key.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")["household"]
+    adults = adults.assign(home=adults["person"].map(homes)).rename(columns={"record": "guardian"})
+    adults = adults[["silo", "guardian", "home"]].drop_duplicates()
+    getting = ties[gets].assign(own=ties["child"].map(owner).map(homes))
+    getting = getting.merge(adults, on=["silo", "guardian"], how="left", validate="many_to_many")
+    another = getting["home"].ne(getting["own"]) & getting["home"].notna()
+    told = {"adults": len(ties), "may_get": int(gets.sum()), "of_another_home": int(another.sum())}
+    return pd.DataFrame([told], dtype="Int64")
 
 
 def _lines(profiles: Profiles, children: Collection[str]) -> pd.DataFrame:

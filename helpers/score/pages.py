@@ -10,7 +10,6 @@ import pandas as pd
 from helpers.layouts import STRING, as_table, empty_table
 from helpers.profile.elements import declared
 from helpers.profile.evidence import child_tables
-from helpers.profile.rows_behind import BESIDE
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["owners_of_pages", "rows_of_another", "score_held_pages", "score_pages"]
+__all__ = ["PLACE", "owners_of_pages", "rows_of_another", "score_held_pages", "score_pages"]
 
 PLACE = ["silo", "file", "row"]
 
@@ -173,14 +172,14 @@ def score_pages(
 
 
 def _placed(shown: pd.DataFrame) -> pd.DataFrame:
-    """Add ``domain``, and ``table``: the one of which a name is made; NA where it may be any."""
+    """Add ``domain``, and ``table``: that of an event; NA where several may be behind a name."""
     terms = declared()
     about: dict[str, tuple[str, str | None]] = {}
     for event in terms.timeline:
         about[event.name] = (event.domain, event.table)
     for element in terms.element:
-        table = element.table if element.table in child_tables() else "people"
-        about[element.name] = (element.domain, None if element.rule in BESIDE else table)
+        # Rules look at other tables of their system, too.
+        about[element.name] = (element.domain, None)
     named = shown.reset_index(drop=True)
     placed = [about.get(str(name), ("Other", None)) for name in named["name"]]
     return named.assign(

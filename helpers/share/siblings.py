@@ -12,7 +12,7 @@ from helpers.link.forms import name_keys, read_names
 from helpers.link.names import fold
 from helpers.link.phones import telephones
 
-__all__ = ["Homes", "homes_of", "with_namesakes"]
+__all__ = ["Homes", "agents_of", "homes_of", "with_namesakes"]
 
 RECORD = ["silo", "record"]
 
@@ -52,12 +52,14 @@ def homes_of(
     named = people.merge(child, on=RECORD, how="inner", validate="one_to_one")
     adults = contacts.dropna(subset=["record", "contact_record"])[[*RECORD, "contact_record"]]
     adults = adults.merge(child, on=RECORD, how="inner", validate="many_to_one")
+    agents = agents_of(named)
     surname = _surnames(named)
     homes = pd.concat(
         [
             _keys(named["child"], "address", named["household"]),
             _keys(named["child"], "telephone", telephones(named["telephone"])),
             _keys(adults["child"], "adult", adults["silo"] + " " + adults["contact_record"]),
+            _keys(agents["child"], "adult", agents["silo"] + " " + agents["agent"]),
         ],
         ignore_index=True,
     ).drop_duplicates()
@@ -71,6 +73,25 @@ def homes_of(
     alike = of_name["key"].isin(of_name.loc[unknown, "key"])
     of_unknown_home = _of_several(of_name[alike])
     return Homes(frozenset(_of_several(homes) | twins | of_unknown_home), frozenset(twins))
+
+
+def agents_of(people: pd.DataFrame) -> pd.DataFrame:
+    """List the adults whom a system names beside a child.
+
+    Parameters
+    ----------
+    people
+        The standard table *people*, further columns as they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows, once an adult: ``agent``, the adult's local id in that system.
+    """
+    named = people[people["agents"].notna()]
+    listed = named.assign(agent=named["agents"].str.split(";")).explode("agent", ignore_index=True)
+    listed = listed.assign(agent=listed["agent"].astype(STRING).str.strip())
+    return listed[listed["agent"].ne("").fillna(False)].reset_index(drop=True)
 
 
 def _keys(children: pd.Series, kind: str, key: pd.Series) -> pd.DataFrame:

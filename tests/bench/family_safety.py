@@ -54,6 +54,7 @@ def measure(folder: Path, write: bool = True) -> dict[str, pd.DataFrame]:
         "as if nothing were doubted": judged.unguarded,
         "held": judged.held,
         "systems that stand": judged.systems,
+        "adults": judged.adults,
     }
     if not write:
         return found

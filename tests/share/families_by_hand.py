@@ -75,5 +75,5 @@ def standing_of(whole: District, name: str, method: Method = "standardised") -> 
     for record, of in zip(who["record"], who["child"], strict=True):
         if (of, name) in standing.index:
             code = standing.at[(of, name), "code"]
-            found[record] = None if pd.isna(code) else str(code)
+            found[record] = code if isinstance(code, str) else None
     return found

@@ -43,6 +43,14 @@ def test_who_files_by_name_may_have_a_sister_under_it() -> None:
     assert found == {"ava": "by_name_siblings", "leo": None}
 
 
+def test_one_adult_on_the_roster_makes_brothers_of_two_surnames() -> None:
+    other = {"sam": {"first_name": "Sam", "last_surname": "Hill", "birth_date": "2011-02-03", "agents": "g1"}}
+    roster = {"leo": {**ROSTER["leo"], "agents": "g2;g1"}, **other}
+    visits = [child("leo", record="visits.csv#3")]
+    found = standing_of(family(told("health", visits, domain="health"), roster=roster), "health")
+    assert found == {"leo": "by_name_siblings"}
+
+
 def test_who_files_by_name_may_mean_a_namesake() -> None:
     other = {"leo2": {**ROSTER["leo"], "birth_date": "2010-01-02", "telephone": "502-555-0104"}}
     visits = [child("leo", record="visits.csv#3")]

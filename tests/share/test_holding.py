@@ -158,15 +158,27 @@ def test_one_street_address_of_two_homes_holds_the_page_too() -> None:
     assert {(code, adult) for code, adult, _ in held} == {("shared_home", "a1"), ("shared_home", "a2")}
 
 
-def test_nobody_gets_a_page_through_a_system_that_isnt_tied_to_the_child_beyond_doubt() -> None:
+@pytest.mark.parametrize(
+    ("of_roster", "is_held"),
+    [
+        ({"email": "Ann+school@home.example"}, False),
+        ({"telephone": "(502) 555-0199"}, False),
+        ({"email": "eva@home.example", "telephone": "502-555-0198"}, True),
+        ({}, True),
+    ],
+)
+def test_of_a_doubtful_system_only_adults_whom_the_roster_has_too_get_a_page(
+    of_roster: dict[str, Any], is_held: bool
+) -> None:
+    roster = {"leo": {**ROSTER["leo"], "agents": "g1;g2"}, "g1": {**ADULTS, **of_roster}, "g2": ADULTS}
+    adults = {"a1": {"email": "ann@home.example", "telephone": "502-555-0199"}}
+    whole = family(attended("leo"), portal(adults, [tie("leo", "a1")], "leo"), roster=roster)
     # A finding at the portal's record of the child: its lines name two children.
-    whole = family(attended("leo"), portal({"a1": {}}, [tie("leo", "a1")], "leo"))
-    own = whole["family"]
     doubt = {"silo": "family", "file": "family/person_rows.csv", "row": 3, "kind": "rows_disagree"}
     doubt |= {"column": "first_name", "done": "nothing", "times": 1}
-    doubted = replace(own, findings=as_table("findings", pd.DataFrame([doubt])))
+    doubted = replace(whole["family"], findings=as_table("findings", pd.DataFrame([doubt])))
     whole = District(whole.folder, whole.about, {**whole.silos, "family": doubted})
-    assert held_of(whole, "leo") == {("adult_in_doubt", "a1", None)}
+    assert held_of(whole, "leo") == ({("adult_in_doubt", "a1", None)} if is_held else set())
 
 
 def test_a_page_of_which_too_little_stands_is_held() -> None:

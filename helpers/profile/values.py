@@ -110,7 +110,7 @@ def choose_values(
     found = found.reset_index(drop=True)
     owner, element, system = (_numbers(found, name) for name in ("owner", "element", "system"))
     status, band = _numbers(found, "status"), _numbers(found, "band")
-    years, year_given = np.unique(_numbers(found, "school_year"), return_inverse=True)
+    year_given, years = pd.factorize(_numbers(found, "school_year"), sort=True)
     cell = (owner * len(elements) + element) * max(len(years), 1) + year_given
     reported = np.flatnonzero(status == REPORTED)
     word, other = np.full(len(found), -1, "int64"), np.full(len(found), -1, "int64")

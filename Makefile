@@ -2,6 +2,7 @@
 # make test     everything that must hold
 # make test-browser   that pages and JupyterLab work in a chromium
 # make lab      the notebooks in JupyterLab
+# make dashboard   one child's page as a web page: ARGS="FOLDER", else the workshop district
 # make bench    how long it takes, into reports/bench.json
 # make card     the tables of the data card, the data dictionary, from what the maker reads
 # make newest   the newest version of everything, our ceilings ignored (the weekly run)
@@ -15,13 +16,17 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test test-browser lab bench card newest kit clean
+.PHONY: report test test-browser lab dashboard bench card newest kit clean
 
 report: .venv/installed
 	$(BIN)/bigpicture report $(ARGS)
 
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks
+
+# Without ARGS the district of the workshop is made, once.
+dashboard: .venv/installed
+	$(BIN)/bigpicture dashboard $(ARGS)
 
 test: .venv/installed-for-tests
 	$(BIN)/ruff check

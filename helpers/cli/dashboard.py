@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from helpers.cli.folders import FOLDER
 from helpers.files.output import emit, ends_well, json_option, out_option
 
 __all__ = ["dashboard"]
@@ -17,7 +16,7 @@ LESSON = Path(__file__).parents[2] / "notebooks" / "04_see_the_child.ipynb"
 
 
 @click.command()
-@FOLDER
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--port", type=click.IntRange(1, 65535), help="The port; by default 8866 or the next free one.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
 @click.option("--role", default="", help="The one role that can be seen; by default it can be chosen.")
@@ -26,19 +25,20 @@ LESSON = Path(__file__).parents[2] / "notebooks" / "04_see_the_child.ipynb"
 @json_option
 @ends_well
 def dashboard(
-    folder: Path, port: int | None, no_browser: bool, role: str, who: str, out: Path, as_json: bool
+    folder: Path | None, port: int | None, no_browser: bool, role: str, who: str, out: Path, as_json: bool
 ) -> None:
     """Show one child's page after the other, as the role of whoever looks may see it.
 
-    FOLDER holds exports, or is a store of profiles that `bigpicture profile` wrote. The profiles are put
-    together once, and again where a file has changed since. The page is served to this machine alone, at an
-    address with a word in it, until Ctrl-C; nothing leaves the machine. Writes store (the profiles) and
-    audit.jsonl (who looked at what, and when).
+    FOLDER holds exports, or is a store of profiles that `bigpicture profile` wrote; without it the workshop
+    district is made. The profiles are put together once, and again where a file has changed since. The page
+    is served to this machine alone, at an address with a word in it, until Ctrl-C; nothing leaves the
+    machine. Writes store (the profiles) and audit.jsonl (who looked at what, and when).
     """
     from helpers.run.dashboard import serve_dashboard
     from helpers.run.profile_store import store_of
+    from helpers.run.report import made_district
 
-    store = store_of(folder, out / "store")
+    store = store_of(folder or made_district({}), out / "store")
     audit = out / "audit.jsonl"
     out.mkdir(parents=True, exist_ok=True)
     chosen = {"role": role, "who": who, "audit_file": str(audit.resolve())}

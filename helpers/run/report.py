@@ -25,7 +25,7 @@ from helpers.teach.solutions import notebooks_folder
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["MAKERS", "Maker", "ReportResult", "report"]
+__all__ = ["MAKERS", "Maker", "ReportResult", "made_district", "report"]
 
 # The maker is another house, which this one never imports: it offers itself under this name.
 MAKERS = "bigpicture.makers"
@@ -78,6 +78,27 @@ def _maker() -> Maker:
         "Nobody here makes districts (no entry point of the group "
         f"{MAKERS}): install the project with pip install -e . or give a folder with --from FOLDER."
     )
+
+
+def made_district(parameters: Mapping[str, object]) -> Path:
+    """Make the district of the workshop, or find the one that was made.
+
+    Parameters
+    ----------
+    parameters
+        What it shall be like, as the notebooks' parameters say it; nothing: as they have it.
+
+    Returns
+    -------
+    pathlib.Path
+        Its folder.
+
+    Raises
+    ------
+    BadInput
+        When nobody here makes districts.
+    """
+    return _maker()(parameters)
 
 
 def _version() -> str:

@@ -1,0 +1,56 @@
+"""A small district for the dashboard, with the children on whom pages break."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+__all__ = ["LONG", "SCRIPT", "SHEET", "odd_district"]
+
+SCRIPT = "<script>alert(1)</script>"
+SHEET = '=HYPERLINK("http://x.example","Ana")'
+LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"[:50]
+
+
+def odd_district(made: Path, folder: Path) -> str:
+    """Copy a made district and make it odd: three children with odd names whom the till alone knows.
+
+    One system is taken away, and the till gives one child another birth date than all others do.
+
+    Returns
+    -------
+    str
+        The surname of the child with two birth dates.
+    """
+    shutil.copytree(made, folder, ignore=shutil.ignore_patterns("answer_key"))
+    shutil.rmtree(folder / "silos" / "iready")
+    about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
+    about["silos"] = {name: layout for name, layout in about["silos"].items() if name != "iready"}
+    (folder / "district.json").write_text(json.dumps(about), encoding="utf-8")
+    (till,) = (folder / "silos" / "meals").glob("*.csv")
+    with till.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    head = list(rows[0])
+    rows[0]["Customer Birthdate"] = "01/31/2001"
+    for place, name in enumerate((SCRIPT, SHEET, LONG)):
+        rows.append(
+            {
+                **dict.fromkeys(head, ""),
+                "Customer ID": f"99900{place}",
+                "Customer Last Name": name,
+                "Customer First Name": "Zora",
+                "Customer Birthdate": f"02/0{place + 1}/2014",
+                "District School Number": rows[0]["District School Number"],
+                "PIN": f"87654{place}",
+                "Grade": "06",
+                "Active Status": "Active",
+                "Balance": "$1.00",
+            }
+        )
+    with till.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, head, lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows[0]["Customer Last Name"]

@@ -1,0 +1,244 @@
+"""The dashboard under Voila and in JupyterLab: by keyboard alone, nothing fetched, nobody kept out."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from helpers.profile.store import ProfileStore
+from helpers.run.dashboard import Served, serve_dashboard
+from helpers.run.profile_store import store_of
+from tests.browser.dashboards import LONG, SCRIPT, SHEET, odd_district
+from tests.browser.jupyterlab_window import LabServer, NotebookWindow, lab_server
+from tests.browser.page_faults import GRAVE, WIDER, faults_of_tabbing
+
+pytestmark = pytest.mark.browser
+
+REPLIES = 30_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A small district, and the surname of its child with two birth dates."""
+    from synthetic_data.district import make_district
+
+    folder = tmp_path_factory.mktemp("odd")
+    made = make_district(students=80, faults=0.0, folder=folder / "made")
+    return folder / "district", odd_district(made, folder / "district")
+
+
+@pytest.fixture(scope="module")
+def store(odd: tuple[Path, str]) -> ProfileStore:
+    """Its profiles."""
+    return store_of(odd[0], odd[0].parent / "store")
+
+
+@pytest.fixture(scope="module")
+def served(store: ProfileStore, project: Path) -> Iterator[Served]:
+    """The dashboard as a web page."""
+    with serve_dashboard(store.place, project / "notebooks" / "04_see_the_child.ipynb") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lab(store: ProfileStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """JupyterLab on a notebook whose only cell is the dashboard."""
+    folder = tmp_path_factory.mktemp("lab")
+    source = f"from helpers.show import dashboard\ndashboard({str(store.place)!r})"
+    cells = [nbformat.v4.new_code_cell(source), nbformat.v4.new_code_cell("kept = 'untouched'")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / "page.ipynb")
+    with lab_server(folder, tmp_path_factory.mktemp("jupyter")) as running:
+        yield running
+
+
+@contextmanager
+def web_page(
+    browser: Browser, served: Served, width: int = 1280
+) -> Iterator[tuple[Page, Locator, list[str]]]:
+    """Open the page that Voila serves; what it asks for elsewhere is gathered."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    elsewhere: list[str] = []
+    home = served.address.partition("?")[0]
+    near = (home, home.replace("http", "ws", 1), "data:", "blob:")
+    page.on("request", lambda one: None if one.url.startswith(near) else elsewhere.append(one.url))
+    page.on("websocket", lambda one: None if one.url.startswith(near) else elsewhere.append(one.url))
+    page.goto(served.address, wait_until="load")
+    board = page.locator(".dashboard")
+    board.locator("h2").first.wait_for(timeout=REPLIES)
+    yield page, board, elsewhere
+    page.close()
+
+
+def seat(board: Locator, role: str) -> None:
+    """Choose another role, and wait until the page is of it."""
+    board.get_by_label("Role").select_option(label=role)
+    expect(board.locator(".status")).to_contain_text(f"Seen as: {role}", timeout=REPLIES)
+
+
+def find(board: Locator, letters: str) -> Locator:
+    """Type letters of a name, and give the names that are found."""
+    search = board.get_by_role("combobox", name="Search a name")
+    search.fill("")
+    search.press_sequentially(letters)
+    options = board.locator('[role="option"]')
+    options.first.wait_for(timeout=REPLIES)
+    return options
+
+
+def open_page(board: Locator, letters: str, name: str) -> None:
+    """Open a child's page by a name."""
+    find(board, letters).filter(has_text=name).first.click()
+    expect(board.locator("h2")).to_contain_text(name, timeout=REPLIES)
+
+
+def choose_by_keyboard(page: Page, board: Locator) -> None:
+    """Come to the search by Tab, find a child, go down one, open her page; the focus is never lost."""
+    board.get_by_label("Role").focus()
+    search = board.get_by_role("combobox", name="Search a name")
+    for _ in range(6):
+        if search.evaluate("search => search === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(search).to_be_focused()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.type("a")
+    page.keyboard.type("n")
+    options = board.locator('[role="option"]')
+    options.first.wait_for(timeout=REPLIES)
+    assert 2 <= options.count() <= 20
+    expect(search).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    second = board.locator('[role="option"][aria-selected="true"]')
+    assert second.get_attribute("id") == search.get_attribute("aria-activedescendant")
+    assert second.count() == 1
+    name = options.nth(1).locator(".hit").inner_text()
+    before = board.locator("h2").inner_text()
+    page.keyboard.press("Enter")
+    expect(board.locator("h2")).to_have_text(name, timeout=REPLIES)
+    assert name != before
+    expect(board.locator(".status")).to_contain_text(f"The page shows: {name}")
+    expect(search).to_be_focused()
+    expect(options.first).to_be_hidden()
+    page.keyboard.type("x")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(search).to_have_value("")
+    # On by Tab to the first value: Enter opens its row, which is read by Python.
+    fold = board.locator("details[data-open]").first
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(fold.locator(".opened > table, .opened > p:not(.place)").first).to_be_visible(timeout=REPLIES)
+
+
+def grave_faults(page: Page, **context: str) -> list[str]:
+    found = Axe().run(page, **context).response  # type: ignore[arg-type]
+    assert found["passes"]
+    return [
+        f"{fault['impact']}: {fault['id']}: {node['html'][:160]}"
+        for fault in found["violations"]
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
+
+
+def unfold(board: Locator) -> None:
+    board.evaluate("board => board.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    board.locator("table.row").first.wait_for(timeout=REPLIES)
+
+
+def test_under_voila_a_child_is_chosen_by_keyboard_and_nothing_is_fetched(
+    browser: Browser, served: Served
+) -> None:
+    with web_page(browser, served) as (page, board, elsewhere):
+        seat(board, "meals manager")
+        choose_by_keyboard(page, board)
+        assert elsewhere == []
+
+
+def test_in_jupyterlab_a_child_is_chosen_by_keyboard_and_none_is_saved(
+    browser: Browser, lab: LabServer
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    window = NotebookWindow(page, lab, "page.ipynb")
+    window.run_all()
+    assert window.errors == []
+    board = page.locator(".dashboard")
+    board.locator("h2").first.wait_for(timeout=REPLIES)
+    cells = [(cell["cell_type"], cell["source"]) for cell in window.cells]
+    seat(board, "meals manager")
+    choose_by_keyboard(page, board)
+    chosen = board.locator("h2").inner_text()
+    # The notebook's own keys heard none of it.
+    assert [(cell["cell_type"], cell["source"]) for cell in window.cells] == cells
+    assert grave_faults(page, context=".dashboard") == []
+    for command in ("@jupyter-widgets/jupyterlab-manager:saveWidgetState", "docmanager:save"):
+        page.evaluate(f"window.jupyterapp.commands.execute({command!r})")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=REPLIES)
+    saved = json.loads((lab.folder / "page.ipynb").read_text(encoding="utf-8"))
+    assert "widgets" in saved["metadata"]  # the state of widgets was saved, too
+    assert chosen not in json.dumps(saved, ensure_ascii=False)
+    assert window.asked_elsewhere == []
+    page.close()
+
+
+def test_names_that_are_code_are_shown_as_text(browser: Browser, served: Served) -> None:
+    with web_page(browser, served) as (page, board, _):
+        page.on("dialog", lambda dialog: pytest.fail(f"it ran: {dialog.message}"))
+        seat(board, "meals manager")
+        assert find(board, "zora").count() == 3
+        for name in (SCRIPT, SHEET, LONG):
+            open_page(board, "zora", name)
+            expect(board.locator("h2")).to_have_text(f"Zora {name}")
+            # Known to one system alone: the others are named as those that weren't asked.
+            expect(board).to_contain_text("known to this system alone")
+            assert not page.evaluate(WIDER)
+        assert board.locator("script").count() == 0
+
+
+def test_two_birth_dates_and_a_system_that_is_not_there(
+    browser: Browser, served: Served, odd: tuple[Path, str]
+) -> None:
+    with web_page(browser, served) as (_, board, _elsewhere):
+        expect(board).not_to_contain_text("i-Ready")
+        seat(board, "meals manager")
+        options = find(board, odd[1])
+        found = [options.nth(place).locator(".hit").inner_text() for place in range(options.count())]
+        for name in found:
+            open_page(board, odd[1], name)
+            if board.locator(".against").filter(has_text="2001-01-31").count():
+                break
+        against = board.locator(".against").filter(has_text="2001-01-31").first
+        expect(against).to_contain_text(re.compile("believed first: SIS, then"))
+
+
+@pytest.mark.parametrize("width", [1280, 768, 360])
+def test_the_page_fits_and_keeps_nobody_out(browser: Browser, served: Served, width: int) -> None:
+    with web_page(browser, served, width) as (page, board, _):
+        assert not page.evaluate(WIDER)
+        if width == 360:
+            assert faults_of_tabbing(page, "telephone") == []
+        unfold(board)
+        assert not page.evaluate(WIDER)
+        assert grave_faults(page) == []
+        levels = board.evaluate("b => [...b.querySelectorAll('h2,h3,h4,h5')].map(h => Number(h.tagName[1]))")
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+        assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_whoever_lacks_the_word_of_the_address_sees_nobody(browser: Browser, served: Served) -> None:
+    page = browser.new_page()
+    page.goto(served.address.partition("?")[0])
+    assert page.locator(".dashboard").count() == 0
+    assert "token" in page.content().lower()
+    page.close()

@@ -18,7 +18,7 @@ from helpers.layouts import STRING, BadInput, as_table, empty_table
 from helpers.link import Links, link_district
 from helpers.profile import child_profiles
 from helpers.profile.elements import element, elements
-from helpers.profile.indicators import child_indicators
+from helpers.profile.indicators import child_indicators, declared_indicators
 from helpers.profile.questions import (
     Questions,
     answer_questions,
@@ -64,7 +64,14 @@ class ByHand:
     synthetic, school_year, folder, followed = True, 2026, None, None
     about: Mapping[str, Any] = {}
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]], timeline: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        timeline: Sequence[Mapping[str, Any]] = (),
+        indicators: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        told = pd.DataFrame(indicators) if indicators else empty_table("indicators")
+        self._indicators = as_table("indicators", told)
         self._values = as_table("values", pd.DataFrame(rows))
         self._timeline = as_table("timeline", pd.DataFrame(timeline)) if timeline else empty_table("timeline")
 
@@ -81,15 +88,19 @@ class ByHand:
         return self._timeline
 
     def indicators(self, children: object = None) -> pd.DataFrame:
-        return empty_table("indicators")
+        return self._indicators
 
     def systems(self) -> pd.DataFrame:
         told = pd.DataFrame({"silo": SYSTEMS, "system": SYSTEMS, "newest_day": TODAY})
         return as_table("systems", told.reindex(columns=empty_table("systems").columns))
 
 
-def by_hand(rows: Sequence[Mapping[str, Any]], timeline: Sequence[Mapping[str, Any]] = ()) -> Source:
-    return cast("Source", ByHand(rows, timeline))
+def by_hand(
+    rows: Sequence[Mapping[str, Any]],
+    timeline: Sequence[Mapping[str, Any]] = (),
+    indicators: Sequence[Mapping[str, Any]] = (),
+) -> Source:
+    return cast("Source", ByHand(rows, timeline, indicators))
 
 
 def asked(folder: Path, **question: Any) -> Questions:
@@ -318,6 +329,25 @@ def test_a_question_about_some_asks_nothing_of_the_others(tmp_path: Path) -> Non
     assert (row.concerned, row.children) == (1, 1)
     row = answer_questions(plans(unplaced=3), declared=declared).iloc[0]
     assert (row.concerned, row.children, row.unknown) == (20, 1, 19)  # it may be about any of the others
+
+
+def test_an_indicator_is_known_unknown_or_says_nothing_of_a_child(tmp_path: Path) -> None:
+    default = next(each for each in declared_indicators() if each.name == "on_track").default.name
+    told = {"school_year": 2026, "indicator": "on_track", "definition": default, "elements": "credits_earned"}
+    rows = [*on_roster("ana", "ben", "cleo"), value("ana", "credits_earned", 1.0, "attendance")]
+    rows += [
+        value("cleo", "credits_earned", None, "attendance"),
+        value("x", "credits_earned", 1.0, "attendance"),
+    ]
+    said = {"ana": "Flagged", "ben": "Not applicable", "cleo": "Unknown"}
+    known = by_hand(rows, (), [{**told, "child": child, "status": word} for child, word in said.items()])
+    declared = asked(tmp_path, answer="indicator.on_track == 'Flagged'")
+    listed = children_for(known, "q", declared=declared).set_index("child")
+    assert listed["answer"].to_dict() == {"ana": "Yes", "cleo": "Unknown", "ben": "No"}
+    assert listed["why"].dropna().to_dict() == {"cleo": "Not joined"}  # the reason of what it was made of
+    assert listed.loc["ana", "silos"] == "attendance"
+    row = answer_questions(known, declared=declared, forbidden=["indicator.on_track"]).iloc[0]
+    assert (row.children, row.why) == (0, "Not permitted")
 
 
 def test_who_has_left_is_not_asked_about(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ class Knowledge:
         key = (name, days)
         if key not in self._found:
             if kind == "indicator":
-                self._found[key] = self._indicator(name, of)
+                self._found[key] = self._indicator(name, of, days)
             elif kind == "on_record":
                 earlier, inner = parts_of(of)
                 self._found[key] = self._on_record(name, element(inner), earlier == "last_year")
@@ -190,7 +190,7 @@ class Knowledge:
         value = pd.Series(found, dtype="boolean").mask(state != KNOWN)
         return Input(name, value, state, base.silo, base.system)
 
-    def _indicator(self, name: str, of: str) -> Input:
+    def _indicator(self, name: str, of: str, days: int | None) -> Input:
         count = len(self.roster.children)
         rows = self._indicator_rows(of)
         place = self.roster.places(rows)
@@ -200,7 +200,7 @@ class Knowledge:
         used = np.full(count, "", dtype=object)
         used[place] = rows["elements"].fillna("").to_numpy(dtype=object)
         names = {each for text in set(used) for each in str(text).split(";") if each}
-        parts = [self.input(each) for each in sorted(names)]
+        parts = [self.input(each, None if days is None else {each: days}) for each in sorted(names)]
         state = np.full(count, self.absent)
         state[status == "Unknown"] = NOT_SAID
         state[np.isin(status, ["Flagged", "Warning", "Clear"])] = KNOWN

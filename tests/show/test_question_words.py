@@ -1,0 +1,114 @@
+"""Questions in words: a cell says yes, or no and why; a picture says its finding; nothing by colour alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from helpers.gaps.family_terms import quoted_figures
+from helpers.layouts import as_table, empty_table
+from helpers.share.real_data import Guard
+from helpers.show.question_words import (
+    communication_chart,
+    communication_table,
+    levels_chart,
+    levels_table,
+    platforms_chart,
+    question_table,
+    quoted_table,
+    why_words,
+)
+
+
+def line(level: str, question: str, status: str, share: float, why: str | None) -> dict[str, Any]:
+    told = {"level": level, "question": question, "text": f"{question}?", "status": status, "why": why}
+    return {**told, "share_answerable": share, "concerned": 100, "answerable": round(100 * share)}
+
+
+BY_LEVEL = as_table(
+    "question_levels",
+    pd.DataFrame(
+        [
+            line("none", "who <b>is</b> absent", "Not answerable", 0.0, "Not fresh"),
+            line("none", "who is here", "Answered", 1.0, None),
+            line("manual", "who <b>is</b> absent", "Partly", 0.73, "Not joined"),
+            line("manual", "who is here", "Answered", 1.0, None),
+        ]
+    ).reindex(columns=empty_table("question_levels").columns),
+)
+ANSWERS = as_table(
+    "question_answers",
+    pd.DataFrame(
+        {
+            "question": ["a", "b"],
+            "text": ["Who?", "How many?"],
+            "status": ["Answered", "Not answerable"],
+            "asked_by": ["nurse; family", "board"],
+            "concerned": 120,
+            "children": [4, 0],
+            "of_children": [118, 0],
+            "unknown": [2, 120],
+            "answerable": [118, 0],
+            "share_answerable": [0.98, 0.0],
+            "why": ["Not joined", "Not permitted"],
+            "reasons": ["Not joined 2", "Not permitted 120"],
+            "platforms_before": [3, 1],
+            "platforms_after": 1,
+        }
+    ).reindex(columns=empty_table("question_answers").columns),
+)
+
+
+def informed(**numbers: int) -> pd.DataFrame:
+    rows = [
+        {"measure": measure, "domain": domain, "numerator": number, "denominator": 100, "share": number / 100}
+        for domain in ("absences", "tests")
+        for measure, number in (numbers if domain == "absences" else {"No message about it": 100}).items()
+    ]
+    return as_table("families_informed", pd.DataFrame(rows).assign(group_by=None, group=None))
+
+
+def test_a_cell_says_in_words_what_a_level_answers() -> None:
+    page = levels_table(BY_LEVEL)._repr_html_()
+    for words in (
+        "no: it is too old",
+        "partly, for 73%: the systems aren&#x27;t joined",
+        "islands",
+        "spreadsheets",
+    ):
+        assert words.replace("&#x27;", "'") in page.replace("&#x27;", "'").replace("&#39;", "'")
+    assert "<b>is</b>" not in page
+    falling = levels_table(BY_LEVEL, only_falling=True)._repr_html_()
+    assert "who is here" not in falling
+    assert "absent" in falling
+
+
+def test_why_is_said_in_words() -> None:
+    assert why_words("Not permitted") == "you may not see it"
+    assert why_words(pd.NA) == why_words(None) == "–"
+
+
+def test_pictures_say_their_finding() -> None:
+    assert "1 of 2 questions" in levels_chart(BY_LEVEL).alt
+    assert "1 of 2 questions" in platforms_chart(ANSWERS).alt
+    told = communication_chart(informed(**{"read": 60, "Sent and not opened": 40}))
+    assert "days missed" in told.alt
+    assert "shown nothing" in told.alt
+
+
+def test_of_a_real_folder_no_small_number_is_on_the_page() -> None:
+    open_page = question_table(ANSWERS)._repr_html_()
+    assert ">4<" in open_page
+    assert "nurse, family" in open_page
+    real = question_table(ANSWERS, Guard(real=True))._repr_html_()
+    assert ">4<" not in real
+    assert ">118<" not in real
+    few = communication_table(informed(read=97), Guard(real=True))._repr_html_()
+    assert ">97<" not in few
+
+
+def test_quoted_figures_stand_apart_with_their_source() -> None:
+    page = quoted_table(quoted_figures())._repr_html_()
+    for words in ("89", "58", "no result of this district", "never subtract", "not traced"):
+        assert words in page

@@ -1,7 +1,20 @@
 """Measure what the systems cannot say to one another."""
 
+from helpers.gaps.communication import communication_gap
+from helpers.gaps.families_informed import families_who_could_know
+from helpers.gaps.family_terms import quoted_figures
 from helpers.gaps.first_steps import first_steps
 from helpers.gaps.measures import Measure, measure, measures
 from helpers.gaps.scorecard import records_behind, scorecard
 
-__all__ = ["Measure", "first_steps", "measure", "measures", "records_behind", "scorecard"]
+__all__ = [
+    "Measure",
+    "communication_gap",
+    "families_who_could_know",
+    "first_steps",
+    "measure",
+    "measures",
+    "quoted_figures",
+    "records_behind",
+    "scorecard",
+]

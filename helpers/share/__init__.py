@@ -9,6 +9,7 @@ from helpers.share.policy import Policy, read_policy
 from helpers.share.real_data import Guard
 from helpers.share.refused import Refused
 from helpers.share.view import View
+from helpers.share.view_of_child import view_of_child
 from helpers.share.whos import whos
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "read_policy",
     "shown_parts",
     "view",
+    "view_of_child",
     "views",
     "who_sees",
     "whos",

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["missing_lines", "value_lines", "value_texts"]
+__all__ = ["TIES", "missing_lines", "value_lines", "value_texts"]
 
 # Units that are said behind a number; others stand in the element's own name.
 _SAID_UNITS = ("days", "children")
 _NOT_MEANT = "the system is not for this child's grade or school, as far as its files tell"
-_TIES = {
+TIES = {
     "Sure": "surely",
     "Alone": "no other record",
     "Unverified": "unverified",
@@ -115,7 +115,7 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
             "of_day": day,
             "days_old": old,
             "fresh": old.le(allowed.astype("Int64")),
-            "tie": shown["link_band"].map(_TIES).astype(STRING),
+            "tie": shown["link_band"].map(TIES).astype(STRING),
             "others": _said_otherwise(said, shown, names),
         }
     )

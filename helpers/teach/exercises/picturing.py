@@ -1,0 +1,124 @@
+"""Exercises on the picture of a child: definitions that disagree, systems that disagree, and what to say."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.teach.answer_kinds import no_whole_number
+from helpers.teach.exercise import Exercise
+from helpers.teach.in_words import no_decision
+
+__all__ = ["EXERCISES"]
+
+ASKED = [
+    "mother",
+    "father",
+    "parent",
+    "famil",
+    "home",
+    "office",
+    "registrar",
+    "teacher",
+    "nurse",
+    "clerk",
+    "ask",
+]
+
+
+def _changes(answer: object, *, by_definition: pd.DataFrame) -> str | None:
+    if trouble := no_whole_number(answer):
+        return trouble
+    flagged = by_definition.eq("Flagged").fillna(False).astype(bool)
+    clear = by_definition.eq("Clear").fillna(False).astype(bool)
+    both = int((flagged.any(axis="columns") & clear.any(axis="columns")).sum())
+    if answer == both:
+        return None
+    if answer == int(flagged.any(axis="columns").sum()):
+        return f"{answer:,} are flagged by some definition. Of them, who is clear by another?"
+    if answer == int((by_definition.nunique(axis="columns") > 1).sum()):
+        return "Yours counts those of whom a definition says nothing, too: that isn't the same as clear."
+    return f"Yours is {answer:,}. A child changes when one definition flags it and another says clear."
+
+
+def _many_systems(answer: object, *, answers: pd.DataFrame, at_least: int) -> str | None:
+    if trouble := no_whole_number(answer, "questions"):
+        return trouble
+    before = answers["platforms_before"]
+    if answer == int(before.ge(at_least).sum()):
+        return None
+    if answer == int(before.gt(at_least).sum()):
+        return f"{at_least} systems are enough: at least {at_least} is asked."
+    return f"Yours is {answer:,}. platforms_before says how many systems one would have opened."
+
+
+def _which_name(answer: object, *, lines: pd.DataFrame) -> str | None:
+    values = [str(value) for value in lines["says"].dropna().unique()]
+    return no_decision(
+        answer,
+        {
+            "what the page prints": [*values, "both", "neither"],
+            "why that one": [
+                *[str(system) for system in lines["system"].dropna().unique()],
+                "newest", "newer", "latest", "sure", "trust", "roster", "official", "unverified", "because",
+            ],
+            "whom you ask": ASKED,
+        },
+    )  # fmt: skip
+
+
+def _two_stories(answer: object) -> str | None:
+    return no_decision(
+        answer,
+        {
+            "what the mark says": ["mark", "grade", "B ", "B,", "class"],
+            "what the test says": ["test", "percentile", "score", "MAP"],
+            "what you don't know yet": [
+                "don't know", "do not know", "may", "might", "could", "why", "ask", "unsure", "not sure",
+            ],
+            "what is done next, and with whom": [*ASKED, "talk", "look at", "meet", "call"],
+        },
+    )  # fmt: skip
+
+
+EXERCISES = (
+    Exercise(
+        number="4.3",
+        asks="How many children are chronically absent by one definition, and not by another?",
+        hints=(
+            "by_definition has one row a child and one column a definition. Look along a row.",
+            "A child changes when at least one cell is Flagged and at least one is Clear.",
+            'by_definition.eq("Flagged").any(axis="columns") & by_definition.eq("Clear").any(axis="columns")',
+        ),
+        check=_changes,
+    ),
+    Exercise(
+        number="4.4",
+        asks="For how many questions would one have opened at least four systems?",
+        hints=(
+            "Each row of answers is a question; how many systems it needs stands in it.",
+            'answers["platforms_before"] is the number of systems.',
+            'int(answers["platforms_before"].ge(4).sum())',
+        ),
+        check=_many_systems,
+    ),
+    Exercise(
+        number="4.5",
+        asks="Two systems disagree about one child. What does the page print, why, and whom do you ask?",
+        hints=(
+            "A decision has three parts: what is printed now, on which ground, and who can say how it is.",
+            "Look at the days, at how surely each record is joined, and at who would notice a mistake first.",
+            "We print … because …; until then the page says that … says otherwise. We ask ….",
+        ),
+        check=_which_name,
+    ),
+    Exercise(
+        number="4.6",
+        asks="A good mark, and a low test. What do you tell the family, and what do you ask first?",
+        hints=(
+            "Say both, each with what it measures. Neither is the truth about the child.",
+            "What could make both true? Who would know?",
+            "Your sentence names the mark, the test, what you don't know yet, and who talks with whom.",
+        ),
+        check=_two_stories,
+    ),
+)

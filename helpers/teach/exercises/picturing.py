@@ -28,8 +28,8 @@ ASKED = [
 def _changes(answer: object, *, by_definition: pd.DataFrame) -> str | None:
     if trouble := no_whole_number(answer):
         return trouble
-    flagged = by_definition.eq("Flagged").fillna(False).astype(bool)
-    clear = by_definition.eq("Clear").fillna(False).astype(bool)
+    flagged = by_definition.isin(["Flagged"])
+    clear = by_definition.isin(["Clear"])
     both = int((flagged.any(axis="columns") & clear.any(axis="columns")).sum())
     if answer == both:
         return None

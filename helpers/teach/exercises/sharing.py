@@ -74,11 +74,11 @@ def _gives_money_away(answer: object, *, columns: Sequence[str]) -> str | None:
 def _worked_out(answer: object, *, counts: pd.DataFrame) -> str | None:
     if trouble := no_whole_number(answer):
         return trouble
-    shown = counts.set_index("school")
-    parts = shown.drop(index="all schools")["children"]
+    whole = counts["school"].eq("all schools")
+    parts = counts.loc[~whole, "children"]
     if int(parts.isna().sum()) != 1:
         return "Exactly one number has to be hidden for this exercise: set the table up anew."
-    hidden = int(shown.at["all schools", "children"] - parts.sum())
+    hidden = int(counts.loc[whole, "children"].sum()) - int(parts.sum())
     if answer == hidden:
         return None
     return f"Yours is {answer}. All schools together less the schools that are shown: what is left?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +32,8 @@ __all__ = [
 ]
 
 ABOUT = "tables.json"
-CHILDREN_A_PART = 2500
+# As many as a laptop holds twice at once; every part costs about a second, however few children it has.
+CHILDREN_A_PART = 12_500
 # Rows about nobody's child: adults, test users, rows without a name.
 LOOSE = "loose"
 OF_PERSONS = ("people", "identifiers", "person_rows", "filled_cells")
@@ -202,9 +204,11 @@ class ChildrenOfPart:
     @cached_property
     def crosswalk(self) -> pd.DataFrame:
         """Table ``crosswalk`` of these children."""
-        frame = self._read("crosswalk")
-        if self.only is not None:
-            frame = frame[frame["child"].isin(list(self.only)).to_numpy(dtype=bool)]
+        path = self.folder / "crosswalk.parquet"
+        if self.only is None or not path.exists():
+            frame = self._read("crosswalk")
+        else:
+            frame = self.store.found(path, list(self.only), "child")
         return as_table("crosswalk", frame.drop(columns=PLACE))
 
     def _read(self, name: str) -> pd.DataFrame:
@@ -215,12 +219,11 @@ class ChildrenOfPart:
 
     def _of_children(self, name: str) -> pd.DataFrame:
         """Read a table, and keep the rows of these children."""
-        frame = self._read(name)
-        if self.only is None or frame.empty:
-            return frame
+        path = self.folder / f"{name}.parquet"
+        if self.only is None or not path.exists():
+            return self._read(name)
         # One record may be called alike in two systems, but of few children few rows are too many.
-        frame = frame[is_among(frame["record"], self.crosswalk["record"])]
-        return frame.reset_index(drop=True)
+        return self.store.found(path, self.crosswalk["record"].tolist())
 
     @property
     def people(self) -> pd.DataFrame:
@@ -274,7 +277,12 @@ class StandardStore:
         folder
             Where they stand.
         """
+        import duckdb
+
         self.folder = folder
+        self._database = duckdb.connect(":memory:", config={"threads": 2})
+        self._database.execute("SET parquet_metadata_cache = true")
+        self._lock = threading.Lock()
         self._about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
 
     @property
@@ -303,17 +311,37 @@ class StandardStore:
 
     def counted(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
         """Give each different row of some columns of a table, and in ``rows`` how often it stands."""
-        import duckdb
-
         files = [str(path) for path in sorted(self.folder.glob(f"*/{table}.parquet"))]
         names = ", ".join(f'"{column}"' for column in columns)
         if not files:
             return empty_table(table)[list(columns)].assign(rows=np.zeros(0, dtype="int64"))
-        with duckdb.connect(":memory:", config={"threads": 2}) as database:
-            told: Any = database.sql(
-                f"SELECT {names}, count(*) AS rows FROM read_parquet($1) GROUP BY ALL ORDER BY ALL",
-                params=[files],
-            ).to_arrow_table()
+        return self._asked(
+            f"SELECT {names}, count(*) AS rows FROM read_parquet($1) GROUP BY ALL ORDER BY ALL", [files]
+        )
+
+    def found(self, path: Path, wanted: Sequence[str], column: str = "record") -> pd.DataFrame:
+        """Find the rows of a few records, or children, in a table's file.
+
+        Parameters
+        ----------
+        path
+            The file.
+        wanted
+            Records, or children.
+        column
+            Where they stand.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Their rows, in the order of the district's own table.
+        """
+        query = f'SELECT * FROM read_parquet($1) WHERE list_contains($2, "{column}") ORDER BY {PLACE}'
+        return self._asked(query, [str(path), list(wanted)])
+
+    def _asked(self, query: str, given: list[Any]) -> pd.DataFrame:
+        with self._lock:
+            told: Any = self._database.sql(query, params=given).to_arrow_table()
         return in_pandas(told)
 
     def part(self, place: int) -> ChildrenOfPart:

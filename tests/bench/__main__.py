@@ -1,6 +1,6 @@
 """Measure the kit's promises as whole processes on two cores, and write reports/bench.json.
 
-Usage: python -m tests.bench [report] [make] [people] [read] [link] [--seeds N]
+Usage: python -m tests.bench [report] [make] [people] [read] [profiles] [family-pages] [link] [--seeds N]
 
 ``link`` is link-speed, link-ids, link-large and link-pairs, each of which can be named alone.
 """
@@ -22,11 +22,13 @@ from pathlib import Path
 import click
 import pyarrow.parquet as pq
 
+from tests.bench.family_pages import bench_family_pages
 from tests.bench.figures import Figure, figure
 from tests.bench.linking import LINK_BENCHES
 from tests.bench.meals_file import FAULTY_SHARE, write_meals_file
 from tests.bench.measure import Measured, median_of, run, use_two_cores
 from tests.bench.peers import peer_python
+from tests.bench.profiles import bench_profiles
 
 PROJECT = Path(__file__).resolve().parents[2]
 BIGPICTURE = Path(sys.executable).with_name("bigpicture")
@@ -150,6 +152,8 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "make": bench_make,
     "people": bench_people,
     "read": bench_read,
+    "profiles": bench_profiles,
+    "family-pages": bench_family_pages,
 }
 
 

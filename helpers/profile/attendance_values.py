@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.profile.attendance_years import DayCounts
 from helpers.profile.elements import Element, attendance_terms
 from helpers.profile.evidence import Evidence
-from helpers.profile.found import Found, told
+from helpers.profile.found import Found, told, where_none
 from helpers.profile.tallies import Tallies
 
 __all__ = ["attendance_count", "attendance_rate", "chronically_absent"]
@@ -56,7 +56,13 @@ def attendance_count(element: Element, evidence: Evidence, tallies: Tallies) -> 
     at, of = recorded.events[column]
     kept = place[of] >= 0
     both = _joined([counted.events[column], (at[kept], place[of[kept]])])
-    return Found(pd.concat(values, ignore_index=True), weighed, {"attendance_event": both})
+    spells = where_none(*counted.spells, counted.rows(counted.events[column]))
+    return Found(
+        pd.concat(values, ignore_index=True),
+        weighed,
+        {"attendance_event": both},
+        {"school_enrollment": spells},
+    )
 
 
 def _joined(parts: Sequence[Behind]) -> Behind:

@@ -26,8 +26,10 @@ def incidents_counted(element: Element, evidence: Evidence, tallies: Tallies) ->
     written = one_number(incidents.files(evidence)[at], incidents.row[at])[0]
     of_its_own = np.unique(written, return_inverse=True)[1] + int(np.max(number, initial=-1)) + 1
     counts = groups.distinct(np.where(number >= 0, number, of_its_own))
-    values = counted_with_zeros(element, evidence, whose.of_groups(groups), counts, groups.size())
-    return Found(values, {"incident": weighed}, {"incident": (at, groups.of)})
+    return counted_with_zeros(
+        element, evidence, whose.of_groups(groups), counts, groups.size(),
+        weighed=weighed, behind=(at, groups.of),
+    )  # fmt: skip
 
 
 def discipline_days(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -39,5 +41,7 @@ def discipline_days(element: Element, evidence: Evidence, tallies: Tallies) -> F
     groups = whose.groups()
     days = actions.numbers("days")[at]
     sums = np.where(groups.count(np.isnan(days)) > 0, np.nan, groups.total(days))
-    values = counted_with_zeros(element, evidence, whose.of_groups(groups), sums, groups.size())
-    return Found(values, {"discipline_action": weighed}, {"discipline_action": (at, groups.of)})
+    return counted_with_zeros(
+        element, evidence, whose.of_groups(groups), sums, groups.size(),
+        weighed=weighed, behind=(at, groups.of),
+    )  # fmt: skip

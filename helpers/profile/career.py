@@ -36,5 +36,7 @@ def applications_counted(element: Element, evidence: Evidence, tallies: Tallies)
     whose = Whose.of(evidence.tables["application"], at)
     groups = whose.groups()
     size = groups.size()
-    values = counted_with_zeros(element, evidence, whose.of_groups(groups), size, size, elsewhere=False)
-    return Found(values, {"application": weighed}, {"application": (at, groups.of)})
+    return counted_with_zeros(
+        element, evidence, whose.of_groups(groups), size, size,
+        weighed=weighed, behind=(at, groups.of), elsewhere=False,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from helpers.profile.elements import Element, credit_terms
 from helpers.profile.evidence import Evidence
-from helpers.profile.found import Found, Whose, told_of_groups
+from helpers.profile.found import Found, Whose, told_of_groups, where_none
 from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
 
@@ -44,8 +44,9 @@ def courses_failed(element: Element, evidence: Evidence, tallies: Tallies) -> Fo
     counts = np.where(groups.count(unknown) > 0, np.nan, groups.count(failed))
     values = told_of_groups(element, evidence, whose, groups, counts, rows=groups.count(wanted))
     return Found(
-        values, {"course_transcript": courses.told}, {"course_transcript": (at[wanted], groups.of[wanted])}
-    )
+        values, {"course_transcript": courses.told}, {"course_transcript": (at[wanted], groups.of[wanted])},
+        {"course_transcript": where_none(at, groups.of, groups.count(wanted))},
+    )  # fmt: skip
 
 
 def courses_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -59,8 +60,9 @@ def courses_counted(element: Element, evidence: Evidence, tallies: Tallies) -> F
     counts = groups.distinct(title)
     values = told_of_groups(element, evidence, whose, groups, counts, rows=groups.count(wanted))
     return Found(
-        values, {"course_transcript": courses.told}, {"course_transcript": (at[wanted], groups.of[wanted])}
-    )
+        values, {"course_transcript": courses.told}, {"course_transcript": (at[wanted], groups.of[wanted])},
+        {"course_transcript": where_none(at, groups.of, groups.count(wanted))},
+    )  # fmt: skip
 
 
 def credits_in_all(element: Element, evidence: Evidence, tallies: Tallies) -> Found:

@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING, fact_tables, standard_table
-from helpers.profile.fact_years import day_spoken_for
 from helpers.profile.found import BANDS
 from helpers.profile.pairs import Pairs, places_of
 from helpers.profile.rows import Rows
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from helpers.profile.school_years import SchoolYears
     from helpers.profile.survey import Survey
 
-__all__ = ["BANDS", "Evidence", "Ties", "behind_one_value", "child_tables", "named", "with_child"]
+__all__ = ["BANDS", "Evidence", "Ties", "child_tables", "named", "with_child"]
 
 Ints = npt.NDArray[np.int64]
 # Whether a file gives a column: systems leave out the optional ones.
@@ -131,14 +130,6 @@ class Evidence:
         """Name the silos, in the order of their numbers."""
         return self.context.silos
 
-    def of_systems(self, systems: tuple[str, ...]) -> list[str] | None:
-        """Name the silos that are one of these systems of the kit; None where no system is named."""
-        return [silo for silo, system in self.systems.items() if system in systems] if systems else None
-
-    def spoken(self, rows: pd.DataFrame) -> pd.Series:
-        """Say for which day each row of a silo and record speaks: that of the record, else of the silo."""
-        return day_spoken_for(rows, self.days)
-
     def are(self, systems: tuple[str, ...]) -> npt.NDArray[np.bool_]:
         """Say of each silo, and last of none, whether it is asked for; all when none is named."""
         asked = [not systems or self.systems[silo] in systems for silo in self.silos]
@@ -204,7 +195,7 @@ class Evidence:
         return np.where(tie >= 0, of_tie[tie], of_silo[system])
 
     @cached_property
-    def _behind_records(self) -> tuple[Ints, Ints, Ints, Ints]:
+    def behind_records(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Give each source row behind a record: record, file (its place), row; and rows by record."""
         rows = self.person_rows
         system = places_of(rows["silo"], self.silos)
@@ -231,7 +222,7 @@ class Evidence:
             rows stand behind the record. Where the column is empty, the last row of the files that are surest
             to have it; -1 where several rows stand behind the record and none of their files has it.
         """
-        tie, place, row, count = self._behind_records
+        tie, place, row, count = self.behind_records
         people = self.tables["people"]
         known = np.zeros(len(self.crosswalk), dtype=bool)
         known[people.tie[~people.lacks(column)]] = True
@@ -314,29 +305,4 @@ def named(frame: pd.DataFrame, ties: Ties, tie: Ints) -> pd.DataFrame:
     return frame.assign(
         child=pd.Series(child, index=frame.index),
         link_band=pd.Series(words.array.take(band), index=frame.index),
-    )
-
-
-def behind_one_value(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Say which record stands behind a value that several rows give together, and how sure its tie is.
-
-    Parameters
-    ----------
-    frame
-        Rows with `keys`, ``record`` and ``link_band``.
-    keys
-        Columns that name the value.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By `keys`: ``record`` (NA where there are several) and ``link_band`` (the weakest).
-    """
-    weakness = frame["link_band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
-    by = frame.assign(weakness=weakness).groupby(keys, sort=True)
-    return pd.DataFrame(
-        {
-            "record": by["record"].first().where(by["record"].nunique() == 1),
-            "link_band": by["weakness"].max().map(dict(enumerate(BANDS))).astype(STRING),
-        }
     )

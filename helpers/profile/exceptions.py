@@ -13,17 +13,27 @@ import pandas as pd
 from helpers.layouts import STRING
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
-from helpers.profile.found import Whose, told
+from helpers.profile.found import Found, Whose, told
 from helpers.profile.groups import Groups, is_first
 from helpers.profile.pairs import Pairs
 
-__all__ = ["Reports", "add_zeros", "counted_with_zeros", "joined_reports", "known_to_cover", "reports_of"]
+__all__ = [
+    "Listed",
+    "Reports",
+    "add_zeros",
+    "counted_with_zeros",
+    "joined_reports",
+    "known_to_cover",
+    "reports_of",
+]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 # Two systems number schools alike when at least this share of the numbers of one are numbers of the other.
 SAME_NUMBERS = 0.5
 NAMES = ("first_name", "last_surname", "full_name")
+# Tables by which a child may be covered.
+LISTS = ("school_enrollment", "people", "contact")
 
 
 @dataclass(frozen=True)
@@ -62,15 +72,53 @@ def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence:
     return there[system, year]
 
 
-def _own_lists(evidence: Evidence) -> Whose:
+@dataclass(frozen=True)
+class Listed:
+    """Children whom a system covers, and the rows that say so.
+
+    Attributes
+    ----------
+    whose
+        Whose each row is; without a record where another system's enrolment covers the child.
+    table
+        In which table it stands: a place in `LISTS`.
+    at
+        Its place there.
+    """
+
+    whose: Whose
+    table: Ints
+    at: Ints
+
+    @classmethod
+    def of(cls, table: str, at: Ints, whose: Whose) -> Listed:
+        """Take some rows of one table."""
+        return cls(whose, np.full(len(at), LISTS.index(table)), at)
+
+    def taken(self, which: npt.NDArray[Any]) -> Listed:
+        """Take some of them."""
+        return Listed(self.whose.taken(which), self.table[which], self.at[which])
+
+    def followed_by(self, other: Listed) -> Listed:
+        """Put others behind them."""
+        return Listed(
+            self.whose.followed_by(other.whose),
+            np.append(self.table, other.table),
+            np.append(self.at, other.at),
+        )
+
+
+def _own_lists(evidence: Evidence) -> Listed:
     """Say whom each system lists in which year: by a spell, or on the day for which it speaks."""
     spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
-    enrolled = Whose.of(spells, np.flatnonzero(spells.told))
+    enrolled = np.flatnonzero(spells.told)
     days = people.frame["as_of"]
     year = evidence.years.places(evidence.years.of(days).to_numpy(dtype="int64", na_value=-1))
     at = np.flatnonzero(year >= 0)
-    listed = Whose.of(people, at)
-    return enrolled.followed_by(Whose(listed.owner, listed.system, year[at], listed.tie, listed.band))
+    who = Whose.of(people, at)
+    by_day = Whose(who.owner, who.system, year[at], who.tie, who.band)
+    by_spell = Listed.of("school_enrollment", enrolled, Whose.of(spells, enrolled))
+    return by_spell.followed_by(Listed.of("people", at, by_day))
 
 
 def _names(evidence: Evidence) -> dict[str, pd.Series]:
@@ -117,7 +165,7 @@ def reports_of(evidence: Evidence, table: str) -> Reports:
     schools = frozenset((int(rows.system[at]), words[codes[at]], int(rows.year[at])) for at in named)
     mine = np.flatnonzero(loose & rows.of_a_child)
     mine = mine[is_first(rows.tie[mine])]
-    lists = _own_lists(evidence)
+    lists = _own_lists(evidence).whose
     width = len(evidence.silos) + 1
     listed: dict[int, int] = {}
     about = np.isin(lists.owner, rows.owner[mine])
@@ -159,8 +207,10 @@ def counted_with_zeros(
     values: npt.NDArray[Any],
     rows: Ints,
     *,
+    weighed: Bools,
+    behind: tuple[Ints, Ints],
     elsewhere: bool = True,
-) -> pd.DataFrame:
+) -> Found:
     """Add a zero for every child of whom the system would have told, and told nothing.
 
     Parameters
@@ -175,16 +225,21 @@ def counted_with_zeros(
         The counts; NaN where one is unknown.
     rows
         How many rows stand behind each.
+    weighed
+        Which rows of the element's table were looked at.
+    behind
+        Which of these stand behind which count.
     elsewhere
         Another system's enrolment may say whom the system covers.
 
     Returns
     -------
-    pandas.DataFrame
-        Counts, then zeros: see `helpers.profile.found.told`.
+    Found
+        Counts, then zeros.
     """
     covered = known_to_cover(evidence, element, elsewhere=elsewhere)
-    return add_zeros(element, evidence, counts, values, rows, covered)
+    both, listed = add_zeros(element, evidence, counts, values, rows, covered)
+    return Found(both, {element.table: weighed}, {element.table: behind}, listed)
 
 
 def add_zeros(
@@ -193,8 +248,8 @@ def add_zeros(
     counts: Whose,
     values: npt.NDArray[Any],
     rows: Ints,
-    covered: Whose,
-) -> pd.DataFrame:
+    covered: Listed,
+) -> tuple[pd.DataFrame, dict[str, tuple[Ints, Ints]]]:
     """Add a zero of everybody who is covered and has no count.
 
     Parameters
@@ -210,29 +265,39 @@ def add_zeros(
     rows
         How many rows stand behind each.
     covered
-        Who is covered: any rows that say so.
+        Who is covered: all rows that say so.
 
     Returns
     -------
-    pandas.DataFrame
-        Counts, then zeros: see `helpers.profile.found.told`.
+    tuple
+        Counts, then zeros: see `helpers.profile.found.told`; and which rows say that the child of a zero is
+        covered: see `Found.listed`.
     """
-    silent = covered.of_groups(covered.groups())
+    groups = covered.whose.groups()
+    silent = covered.whose.of_groups(groups)
     width, years = len(evidence.silos) + 1, len(evidence.years.years) + 1
 
     def number(whose: Whose) -> Ints:
         return (whose.owner * width + whose.system) * years + whose.year + 1
 
-    silent = silent.taken(~np.isin(number(silent), number(counts)))
+    kept = ~np.isin(number(silent), number(counts))
+    of = np.where(kept, len(counts) + np.cumsum(kept) - 1, -1)[groups.of]
+    there = np.flatnonzero(of >= 0)
+    listed = {}
+    for place in np.unique(covered.table[there]):
+        some = there[covered.table[there] == place]
+        listed[LISTS[place]] = covered.at[some], of[some]
+    silent = silent.taken(kept)
     both = counts.followed_by(silent)
-    return told(
+    found = told(
         element, evidence, both, np.append(values.astype("float64"), np.zeros(len(silent))),
         rows=np.append(rows, np.zeros(len(silent), dtype="int64")),
         as_of=evidence.spoken_for(both.system, both.tie),
     )  # fmt: skip
+    return found, listed
 
 
-def known_to_cover(evidence: Evidence, element: Element, *, elsewhere: bool = True) -> Whose:
+def known_to_cover(evidence: Evidence, element: Element, *, elsewhere: bool = True) -> Listed:
     """List the children whom a system that records exceptions covers in a school year.
 
     A system covers those whom it enrols itself in a year of which it has anything to tell, or has on its
@@ -252,15 +317,15 @@ def known_to_cover(evidence: Evidence, element: Element, *, elsewhere: bool = Tr
 
     Returns
     -------
-    Whose
-        A row for each reason to say so; without a record where another system's enrolment is it.
+    Listed
+        All rows that say so.
     """
     reports = evidence.survey.reports[element.table]
     asked = evidence.are(element.systems)
     pairs = [(system, year) for system, year in reports.told if asked[system]]
     own = _own_lists(evidence)
-    own = own.taken(_among(own.system, own.year, pairs, evidence))
-    own = own.taken(~_may_have_a_record_left_over(evidence, reports, pairs)[own.tie])
+    own = own.taken(_among(own.whose.system, own.whose.year, pairs, evidence))
+    own = own.taken(~_may_have_a_record_left_over(evidence, reports, pairs)[own.whose.tie])
     if not elsewhere:
         return own
     return own.followed_by(_enrolled_elsewhere(evidence, reports, asked))
@@ -292,7 +357,7 @@ def _may_have_a_record_left_over(
     return doubtful
 
 
-def _enrolled_elsewhere(evidence: Evidence, reports: Reports, asked: Bools) -> Whose:
+def _enrolled_elsewhere(evidence: Evidence, reports: Reports, asked: Bools) -> Listed:
     """Find children whom another system enrols at a school that reports, where no record is left over."""
     spells = evidence.tables["school_enrollment"]
     codes, words = spells.codes("school_id")
@@ -305,7 +370,8 @@ def _enrolled_elsewhere(evidence: Evidence, reports: Reports, asked: Bools) -> W
             if (system, year) not in reports.spoilt and school in place:
                 open_to.setdefault(system, []).append((place[school], year))
     enrolled = np.flatnonzero(spells.told & (codes >= 0))
-    parts = []
+    nobody = np.zeros(0, dtype="int64")
+    result = Listed.of("school_enrollment", nobody, Whose.of(spells, nobody))
     for system, schools in sorted(open_to.items()):
         alike = np.zeros(len(evidence.silos) + 1, dtype=bool)
         for other, theirs in evidence.survey.schools_of_spells.items():
@@ -315,13 +381,9 @@ def _enrolled_elsewhere(evidence: Evidence, reports: Reports, asked: Bools) -> W
         for at_school, year in schools:
             there[at_school, year] = True
         at = enrolled[alike[spells.system[enrolled]] & there[codes[enrolled], spells.year[enrolled]]]
-        parts.append(
-            Whose(
-                spells.owner[at], np.full(len(at), system), spells.year[at],
-                np.full(len(at), -1, dtype="int64"), spells.band[at],
-            )
+        whose = Whose(
+            spells.owner[at], np.full(len(at), system), spells.year[at],
+            np.full(len(at), -1, dtype="int64"), spells.band[at],
         )  # fmt: skip
-    result = Whose.of(spells, np.zeros(0, dtype="int64"))
-    for part in parts:
-        result = result.followed_by(part)
+        result = result.followed_by(Listed.of("school_enrollment", at, whose))
     return result

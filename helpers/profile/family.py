@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
-from helpers.profile.exceptions import add_zeros
-from helpers.profile.found import NOTHING, Found, Whose, told_of_groups
+from helpers.profile.exceptions import Listed, add_zeros
+from helpers.profile.found import NOTHING, Found, Whose, told_of_groups, where_none
 from helpers.profile.groups import is_first
 from helpers.profile.newest import newest_told
 from helpers.profile.pairs import Pairs
@@ -69,20 +69,26 @@ def years_told(element: Element, evidence: Evidence) -> frozenset[tuple[int, int
 
 
 def _with_silent_families(
-    element: Element, evidence: Evidence, counts: Whose, values: npt.NDArray[Any], rows: Ints
-) -> pd.DataFrame:
+    element: Element,
+    evidence: Evidence,
+    counts: Whose,
+    values: npt.NDArray[Any],
+    rows: Ints,
+    *,
+    weighed: Bools,
+    behind: tuple[Ints, Ints],
+) -> Found:
     """Add a zero for every child whose adults a system lists, in the years of which it tells of anybody."""
     ties = evidence.tables["contact"]
     at = np.flatnonzero(evidence.asked("contact", (), element.systems))
-    listed = Whose.of(ties, at, year=False)
-    parts = [counts.taken(np.zeros(0, dtype="int64"))]
+    covered = Listed.of("contact", at[:0], Whose.of(ties, at[:0]))
     for system, year in sorted(evidence.survey.years_of_families[element.name]):
-        here = listed.taken(np.flatnonzero(listed.system == system))
-        parts.append(Whose(here.owner, here.system, np.full(len(here), year), here.tie, here.band))
-    covered = parts[0]
-    for part in parts[1:]:
-        covered = covered.followed_by(part)
-    return add_zeros(element, evidence, counts, values, rows, covered)
+        here = at[ties.system[at] == system]
+        known = Whose.of(ties, here, year=False)
+        in_year = Whose(known.owner, known.system, np.full(len(here), year), known.tie, known.band)
+        covered = covered.followed_by(Listed.of("contact", here, in_year))
+    both, listed = add_zeros(element, evidence, counts, values, rows, covered)
+    return Found(both, {element.table: weighed}, {element.table: behind}, listed)
 
 
 def logins_of_adults(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -113,8 +119,10 @@ def logins_of_adults(element: Element, evidence: Evidence, tallies: Tallies) -> 
     groups = whose.groups()
     sessions = logins.numbers("sessions")[at]
     sums = groups.total(np.where(np.isnan(sessions), 1.0, sessions))
-    values = _with_silent_families(element, evidence, whose.of_groups(groups), sums, groups.size())
-    return Found(values, {"login": weighed}, {"login": (at, groups.of)})
+    return _with_silent_families(
+        element, evidence, whose.of_groups(groups), sums, groups.size(),
+        weighed=weighed, behind=(at, groups.of),
+    )  # fmt: skip
 
 
 def messages_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -128,5 +136,8 @@ def messages_counted(element: Element, evidence: Evidence, tallies: Tallies) -> 
     if element.column == "opened":
         counted = ~messages.lacks("opened_utc")[at]
     counts = groups.count(counted)
-    values = _with_silent_families(element, evidence, whose.of_groups(groups), counts, counts)
-    return Found(values, {"message": weighed}, {"message": (at[counted], groups.of[counted])})
+    found = _with_silent_families(
+        element, evidence, whose.of_groups(groups), counts, counts,
+        weighed=weighed, behind=(at[counted], groups.of[counted]),
+    )  # fmt: skip
+    return replace(found, listed={**found.listed, "message": where_none(at, groups.of, counts)})

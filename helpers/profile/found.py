@@ -10,19 +10,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, cast, missing
+from helpers.layouts import STRING, missing
 from helpers.profile.elements import Element
 from helpers.profile.groups import Groups
-from helpers.profile.pairs import places_of
 
 if TYPE_CHECKING:
     from helpers.profile.evidence import Evidence
     from helpers.profile.rows import Rows
 
 __all__ = [
-    "BANDS", "NOTHING", "NOTHING_TOLD", "STATUSES", "STILL", "Found", "Whose", "canonical", "found",
-    "in_numbers", "in_words", "told", "told_of_groups",
-]  # fmt: skip
+    "BANDS",
+    "NOTHING",
+    "STATUSES",
+    "STILL",
+    "Found",
+    "Whose",
+    "canonical",
+    "told",
+    "told_of_groups",
+    "where_none",
+]
 
 Ints = npt.NDArray[np.int64]
 # From the surest tie to the weakest. A record alone is sure to be itself.
@@ -31,16 +38,8 @@ STATUSES = ("Reported", "Withheld", "Not applicable", "Empty", "Not collected", 
 REPORTED, NOT_APPLICABLE, EMPTY = (STATUSES.index(name) for name in ("Reported", "Not applicable", "Empty"))
 # What hasn't ended is newer than all that has.
 STILL = pd.Timestamp("2200-01-01")
-FIELDS: dict[str, Any] = {
-    **dict.fromkeys(
-        ["child", "value", "status", "silo", "record", "file", "link_band", "other_reading"], STRING
-    ),
-    **dict.fromkeys(["school_year", "row", "rows"], pd.Int64Dtype()),
-    **dict.fromkeys(["begin_date", "as_of", "recent"], np.dtype("datetime64[us]")),
-    "value_number": np.dtype("float64"),
-    "doubtful": pd.BooleanDtype(),
-}
-# The same in numbers: places of words in the evidence; -1 stands for nothing, and 0 for no school year.
+# Dtypes of values in numbers: places of words in the evidence; -1 stands for nothing, and 0 for no school
+# year.
 NUMBERS: dict[str, Any] = {
     "owner": "int32",
     "school_year": "int16",
@@ -54,7 +53,6 @@ NUMBERS: dict[str, Any] = {
     "value_number": "float64",
     "doubtful": "bool",
 }
-WORDS = ("value", "other_reading")
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,8 @@ class Found:
     Attributes
     ----------
     values
-        Rows of the table ``values`` without element, unit, choice and agreement, in words (`found`) or in
-        numbers (`told`); besides ``doubtful`` (boolean: the value gives way to any other), ``other_reading``
+        Rows of the table ``values`` without element, unit, choice and agreement, in numbers
+        (`told`); besides ``doubtful`` (boolean: the value gives way to any other), ``other_reading``
         (a second reading of the value) and ``recent`` (of two values of one system the later counts; `as_of`
         where it is NA).
     weighed
@@ -73,15 +71,14 @@ class Found:
     behind
         By table, which of its rows stand behind which value: of each such row its place in the table, and
         the place of the value.
+    listed
+        The same of rows by which a child is covered of whom nothing is told, so that it is a zero.
     """
 
     values: pd.DataFrame
     weighed: Mapping[str, Any] = field(default_factory=dict)
     behind: Mapping[str, tuple[Ints, Ints]] = field(default_factory=dict)
-
-
-# What a rule finds where no system has a row of its table.
-NOTHING = Found(pd.DataFrame(columns=list(FIELDS)).astype(FIELDS))
+    listed: Mapping[str, tuple[Ints, Ints]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -137,6 +134,27 @@ class Whose:
                 for name in ("owner", "system", "year", "tie", "band")
             )
         )
+
+
+def where_none(at: Ints, of: Ints, rows: npt.NDArray[Any]) -> tuple[Ints, Ints]:
+    """Keep rows of values behind which no row stands: they say that a system knows the child at least.
+
+    Parameters
+    ----------
+    at
+        Places of rows.
+    of
+        The value to which each belongs.
+    rows
+        How many rows stand behind each value.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Some of these places, and their values: see `Found.listed`.
+    """
+    none = rows[of] == 0
+    return at[none], of[none]
 
 
 def told_of_groups(
@@ -213,40 +231,6 @@ def _written(values: pd.Series, write: Any) -> pd.Series:
     return pd.Series(words.take(codes), index=values.index)
 
 
-def found(frame: pd.DataFrame, values: pd.Series, element: Element) -> pd.DataFrame:
-    """Make rows of values: one a row of the frame; a missing value is Empty.
-
-    Parameters
-    ----------
-    frame
-        What is known of each value: ``child``, ``silo``, ``link_band``, and of the rest what there is.
-    values
-        The values themselves, on the frame's index.
-    element
-        The element.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of `Found.values`, in words.
-    """
-    if frame.empty:
-        return NOTHING.values
-    text, numbers = canonical(values, element)
-    said = pd.Series("Reported", index=frame.index, dtype=STRING).where(text.notna(), "Empty")
-    given = {name: frame[name] for name in FIELDS if name in frame.columns}
-    given |= {"value": text, "value_number": numbers, "status": said}
-    if "doubtful" in given:
-        given["doubtful"] = cast(given["doubtful"], FIELDS["doubtful"]).fillna(False)
-    else:
-        given["doubtful"] = pd.Series(False, index=frame.index)
-    columns = {
-        name: cast(given[name], dtype).array if name in given else missing(len(frame), dtype)
-        for name, dtype in FIELDS.items()
-    }
-    return pd.DataFrame(columns, copy=False)
-
-
 def told(
     element: Element,
     evidence: Evidence,
@@ -314,86 +298,12 @@ def _filled(dtype: str, rows: int) -> npt.NDArray[Any]:
     return np.full(rows, nothing, dtype=dtype)
 
 
-def in_numbers(values: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """Write values that are told in words in numbers; those that are in numbers stay as they are.
-
-    Parameters
-    ----------
-    values
-        What `found` or `told` gives.
-    evidence
-        Records and facts by child.
-
-    Returns
-    -------
-    pandas.DataFrame
-        What `told` gives.
-    """
-    if "owner" in values.columns:
-        return values
-    system = places_of(values["silo"], evidence.silos)
-    columns = {
-        "owner": evidence.children.get_indexer(pd.Index(values["child"])),
-        "school_year": values["school_year"].to_numpy(dtype="int64", na_value=0),
-        "system": system,
-        "tie": evidence.ties.of(system, values["record"]),
-        "band": places_of(values["link_band"], BANDS),
-        "source": evidence.files_of(values["file"]),
-        "row": values["row"].to_numpy(dtype="int64", na_value=-1),
-        "rows": values["rows"].to_numpy(dtype="int64", na_value=-1),
-        "status": places_of(values["status"], STATUSES),
-        **{name: values[name].to_numpy() for name in ("begin_date", "as_of", "recent", "value_number")},
-        "doubtful": values["doubtful"].to_numpy(dtype=bool, na_value=False),
-    }
-    numbers = {name: columns[name].astype(dtype, copy=False) for name, dtype in NUMBERS.items()}
-    return pd.DataFrame({**numbers, **{name: values[name].array for name in WORDS}}, copy=False)
-
-
-NOTHING_TOLD = pd.DataFrame(
-    {
-        **{name: _filled(dtype, 0) for name, dtype in NUMBERS.items()},
-        **{name: missing(0, STRING) for name in WORDS},
-    }
+# What a rule finds where no system has a row of its table.
+NOTHING = Found(
+    pd.DataFrame(
+        {
+            **{name: _filled(dtype, 0) for name, dtype in NUMBERS.items()},
+            **{name: missing(0, STRING) for name in ("value", "other_reading")},
+        }
+    )
 )
-
-
-def in_words(values: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """Write values that are told in numbers in words.
-
-    Parameters
-    ----------
-    values
-        What `told` gives, with whatever other columns.
-    evidence
-        Records and facts by child, from which they come.
-
-    Returns
-    -------
-    pandas.DataFrame
-        What `found` gives, with the other columns.
-    """
-
-    def words(names: Any, column: str) -> Any:
-        return pd.array([*names, None], dtype=STRING).take(values[column].to_numpy())
-
-    def number(column: str, nothing: int) -> Any:
-        whole = values[column].to_numpy(dtype="int64")
-        return pd.arrays.IntegerArray(whole, whole == nothing)
-
-    tie = values["tie"].to_numpy()
-    columns = {
-        "child": evidence.children.array.take(values["owner"].to_numpy()),
-        "silo": words(evidence.silos, "system"),
-        "record": evidence.crosswalk["record"].array.take(tie, allow_fill=True),
-        "link_band": words(BANDS, "band"),
-        "file": words(evidence.file_names, "source"),
-        "status": words(STATUSES, "status"),
-        "school_year": number("school_year", 0),
-        "row": number("row", -1),
-        "rows": number("rows", -1),
-        "doubtful": pd.array(values["doubtful"].to_numpy(), dtype="boolean"),
-    }
-    for name in ("value", "other_reading", "begin_date", "as_of", "recent", "value_number"):
-        columns[name] = values[name].array
-    others = {name: values[name].array for name in values.columns if name not in {*NUMBERS, *WORDS}}
-    return pd.DataFrame({**{name: columns[name] for name in FIELDS}, **others}, copy=False)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
-from helpers.profile.found import NOTHING_TOLD, in_numbers
+from helpers.profile.found import NOTHING
 from helpers.profile.rules import RULES
 from helpers.profile.tallies import Tallies
 
@@ -33,11 +33,10 @@ def find_values(
     Returns
     -------
     tuple
-        Values as the rules found them, in numbers (`helpers.profile.found.told`; `in_words` gives them in
-        words), with ``element``, the place among the elements; and by fact table which rows were weighed by
-        any rule.
+        Values as the rules found them, in numbers (`helpers.profile.found.told`), with ``element``, the place
+        among the elements; and by fact table which rows were weighed by any rule.
     """
-    tables = [NOTHING_TOLD.assign(element=np.zeros(0, dtype="int16"))]
+    tables = [NOTHING.values.assign(element=np.zeros(0, dtype="int16"))]
     weighed: dict[str, Any] = {}
     for place, element in enumerate(elements):
         found = RULES[element.rule](element, evidence, tallies)
@@ -45,7 +44,6 @@ def find_values(
             rows = np.asarray(mask, dtype=bool)
             weighed[table] = rows | weighed[table] if table in weighed else rows
         if len(found.values):
-            values = in_numbers(found.values, evidence)
-            tables.append(values.assign(element=np.full(len(values), place, dtype="int16")))
+            tables.append(found.values.assign(element=np.full(len(found.values), place, dtype="int16")))
     masks = {table: pd.Series(mask, index=evidence.facts[table].index) for table, mask in weighed.items()}
     return pd.concat(tables[1:] or tables, ignore_index=True), masks

@@ -47,5 +47,7 @@ def visits_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Fo
     groups = whose.groups()
     size = groups.size()
     # An office may not know every child of its schools: only its own list says whom it covers.
-    values = counted_with_zeros(element, evidence, whose.of_groups(groups), size, size, elsewhere=False)
-    return Found(values, {"health_visit": weighed}, {"health_visit": (at, groups.of)})
+    return counted_with_zeros(
+        element, evidence, whose.of_groups(groups), size, size,
+        weighed=weighed, behind=(at, groups.of), elsewhere=False,
+    )  # fmt: skip

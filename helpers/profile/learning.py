@@ -10,8 +10,8 @@ import pandas as pd
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
-from helpers.profile.exceptions import add_zeros, counted_with_zeros
-from helpers.profile.found import NOTHING, Found, Whose, told, told_of_groups
+from helpers.profile.exceptions import Listed, add_zeros, counted_with_zeros
+from helpers.profile.found import NOTHING, Found, Whose, told, told_of_groups, where_none
 from helpers.profile.gradebook_years import newest_of_each
 from helpers.profile.groups import is_first
 from helpers.profile.pairs import Pairs, places_of
@@ -72,10 +72,9 @@ def courses_taken(element: Element, evidence: Evidence, tallies: Tallies) -> Fou
     spells = evidence.tables["school_enrollment"]
     enrolled = np.flatnonzero(spells.told)
     enrolled = enrolled[there[spells.system[enrolled], spells.year[enrolled]]]
-    values = add_zeros(
-        element, evidence, whose.of_groups(groups), counts, groups.size(), Whose.of(spells, enrolled)
-    )
-    return Found(values, {"section_enrollment": known}, {"section_enrollment": (at, groups.of)})
+    covered = Listed.of("school_enrollment", enrolled, Whose.of(spells, enrolled))
+    values, listed = add_zeros(element, evidence, whose.of_groups(groups), counts, groups.size(), covered)
+    return Found(values, {"section_enrollment": known}, {"section_enrollment": (at, groups.of)}, listed)
 
 
 def gradebook_count(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -87,9 +86,11 @@ def gradebook_count(element: Element, evidence: Evidence, tallies: Tallies) -> F
         element, evidence, gradebook.whose, gradebook.counts[column], rows=gradebook.rows[cells],
         as_of=gradebook.as_of,
     )  # fmt: skip
+    listed = where_none(*gradebook.lines["assigned"], gradebook.rows[cells])
     return Found(
-        values, {"assignment_score": gradebook.weighed}, {"assignment_score": gradebook.lines[cells]}
-    )
+        values, {"assignment_score": gradebook.weighed}, {"assignment_score": gradebook.lines[cells]},
+        {"assignment_score": listed},
+    )  # fmt: skip
 
 
 def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -133,10 +134,10 @@ def days_logged_in(element: Element, evidence: Evidence, tallies: Tallies) -> Fo
     whose = Whose.of(logins, at)
     groups = whose.groups()
     days = np.unique(logins.days("date")[at], return_inverse=True)[1]
-    values = counted_with_zeros(
-        element, evidence, whose.of_groups(groups), groups.distinct(days), groups.size(), elsewhere=False
-    )
-    return Found(values, {"login": weighed}, {"login": (at, groups.of)})
+    return counted_with_zeros(
+        element, evidence, whose.of_groups(groups), groups.distinct(days), groups.size(),
+        weighed=weighed, behind=(at, groups.of), elsewhere=False,
+    )  # fmt: skip
 
 
 def years_handed_in(evidence: Evidence) -> frozenset[tuple[int, int]]:
@@ -170,4 +171,7 @@ def handed_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
         element, evidence, whose, groups, np.bincount(of[once], minlength=len(groups)),
         rows=groups.count(counts_here),
     )  # fmt: skip
-    return Found(values, {"assignment_score": weighed}, {"assignment_score": (some, of)})
+    listed = where_none(at, groups.of, groups.count(counts_here))
+    return Found(
+        values, {"assignment_score": weighed}, {"assignment_score": (some, of)}, {"assignment_score": listed}
+    )

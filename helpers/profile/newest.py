@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpers.profile.elements import Element
     from helpers.profile.evidence import Evidence
 
-__all__ = ["newest_in_year", "newest_told"]
+__all__ = ["newest_told"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -85,34 +85,3 @@ def newest_told(
         row=rows.row[newest], as_of=day, **{name: column[last] for name, column in more.items()},
     )  # fmt: skip
     return Found(found, {table: weighed}, {table: (at, groups.of)})
-
-
-def newest_in_year(
-    rows: pd.DataFrame, order: list[str], *, largest_last: list[bool] | None = None
-) -> pd.DataFrame:
-    """Keep each record's newest row of a year, and count the rows among which it was.
-
-    Parameters
-    ----------
-    rows
-        Rows of a fact table, with ``silo, record, year``.
-    order
-        Columns by which the newest is found; what is missing comes first, of equals the last row counts.
-    largest_last
-        Of each of these, whether the largest is the newest; all, when not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a record and year, with ``school_year`` and ``rows``.
-    """
-    key = ["silo", "record", "school_year"]
-    used = rows.assign(school_year=rows["year"])
-    used = used.sort_values(
-        [*key, *order, "row"],
-        ascending=[True, True, True, *(largest_last or [True] * len(order)), True],
-        kind="stable",
-        na_position="first",
-    )
-    used = used.assign(rows=used.groupby(key)["row"].transform("size"))
-    return used.drop_duplicates(key, keep="last").reset_index(drop=True)

@@ -69,7 +69,7 @@ def person_field(element: Element, evidence: Evidence, tallies: Tallies) -> Foun
         source=source[tie], row=row[tie], rows=rows[tie],
         as_of=people.days("as_of")[at], recent=_ends(people, at), **more,
     )  # fmt: skip
-    return Found(found)
+    return Found(found, behind={"people": (at, np.arange(len(at)))})
 
 
 def identifier(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
@@ -173,4 +173,7 @@ def latest_enrolment(element: Element, evidence: Evidence, tallies: Tallies) -> 
         recent=np.concatenate([_ends(spells, latest), _ends(people, persons)]),
         begin_date=np.concatenate([spells.days("begin_date")[latest], no_day]),
     )  # fmt: skip
-    return Found(found, {"school_enrollment": spells.told}, {"school_enrollment": (among, of)})
+    by_person = persons, len(latest) + np.arange(len(persons))
+    return Found(
+        found, {"school_enrollment": spells.told}, {"school_enrollment": (among, of), "people": by_person}
+    )

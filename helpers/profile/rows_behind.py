@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from helpers.layouts import as_table, empty_table
-from helpers.profile.elements import Element, attendance_terms
+from helpers.profile.elements import Element
 from helpers.profile.elements import element as element_named
-from helpers.profile.evidence import Evidence, child_tables
-from helpers.profile.found import in_numbers
-from helpers.profile.rules import RULES
-from helpers.profile.tallies import tally
+from helpers.profile.evidence import child_tables
+from helpers.profile.weighed_rows import COUNTED, weighed_rows
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source
@@ -23,7 +19,7 @@ __all__ = ["rows_behind", "tables_behind"]
 
 # Rules that look at further tables than the element's own, and need them to tell a zero.
 BESIDE = ("school_enrollment", "section_enrollment", "contact")
-COLUMNS = ["table", "silo", "record", "file", "row"]
+COLUMNS = ["table", "silo", "record", "file", "row", "why"]
 
 
 def tables_behind(element: Element) -> tuple[str, ...]:
@@ -59,7 +55,8 @@ def rows_behind(source: Source, child: str, element: str, school_year: int | Non
     Returns
     -------
     pandas.DataFrame
-        Table ``rows_behind``, by system, table, file and row; none where no system says anything.
+        Table ``rows_behind``, by system, table, file and row; none where no system says anything. Behind a
+        zero stands no row; then those rows are listed by which the child is known to be covered.
 
     Raises
     ------
@@ -69,48 +66,17 @@ def rows_behind(source: Source, child: str, element: str, school_year: int | Non
     declared = element_named(element)
     year = school_year if declared.per == "school_year" else None
     values = source.values([child], [element])
-    values = values[values["file"].notna().to_numpy()]
     if year is not None:
         values = values[values["school_year"].isin([year]).to_numpy(dtype=bool)]
     own = {"person_field": "people", "identifier": "identifiers"}.get(declared.rule, declared.table)
-    parts = [values.assign(table=own)[COLUMNS]]
-    if own in child_tables():
-        parts += _behind(source.evidence(child, tables_behind(declared)), declared, year)
-    some = [part for part in parts if len(part)]
-    if not some:
-        return empty_table("rows_behind")
-    rows = pd.concat(some, ignore_index=True).drop_duplicates()
-    return as_table("rows_behind", rows.sort_values(["silo", "table", "file", "row"], kind="stable"))
-
-
-def _behind(evidence: Evidence, declared: Element, year: int | None) -> Iterator[pd.DataFrame]:
-    """Ask the element's rule once more, of this child alone, which rows it has counted."""
-    found = RULES[declared.rule](declared, evidence, tally(evidence))
-    if found.values.empty:
-        return
-    told = in_numbers(found.values, evidence)
-    asked = np.ones(len(told), dtype=bool)
+    written = values[values["file"].notna().to_numpy()].assign(table=own, why=COUNTED)
+    rows = weighed_rows(declared, source.evidence(child, tables_behind(declared)))
+    # Only what the child's values say; of one child alone a rule may find more.
+    asked = rows["told_by"].isin(values["silo"].dropna().unique())
     if year is not None:
-        asked = told["school_year"].to_numpy() == year
-    for table, (places, of) in found.behind.items():
-        facts = evidence.facts[table] if table in evidence.facts else getattr(evidence, table)
-        yield facts.iloc[places[asked[of]]].assign(table=table)[COLUMNS]
-    if found.behind:
-        return
-    silos = [evidence.silos[place] for place in np.unique(told["system"].to_numpy()[asked])]
-    for table, own in _of_days(evidence, declared).items():
-        facts = evidence.facts[table]
-        here = own & facts["silo"].isin(silos).to_numpy(dtype=bool) & facts["child"].notna().to_numpy()
-        here &= facts["year"].isin([year]).to_numpy(dtype=bool)
-        yield facts.iloc[np.flatnonzero(here)].assign(table=table)[COLUMNS]
-
-
-def _of_days(evidence: Evidence, declared: Element) -> dict[str, np.ndarray]:
-    """Say which rows a count of days is made of: enrolment and what was noted, or absences alone."""
-    terms = attendance_terms()
-    status = evidence.facts["attendance_event"]["attendance_event_category"].map(terms.status)
-    noted = {"absent": list(terms.absent), "tardy": ["Tardy"]}.get(str(declared.column))
-    if noted is not None:
-        return {"attendance_event": status.isin(noted).to_numpy(dtype=bool)}
-    enrolled = len(evidence.facts["school_enrollment"])
-    return {"attendance_event": np.ones(len(status), bool), "school_enrollment": np.ones(enrolled, bool)}
+        asked &= rows["school_year"].isin([year])
+    parts = [part[COLUMNS] for part in (written, rows[asked.to_numpy(dtype=bool)]) if len(part)]
+    if not parts:
+        return empty_table("rows_behind")
+    both = pd.concat(parts, ignore_index=True).drop_duplicates(COLUMNS[:-1])
+    return as_table("rows_behind", both.sort_values(["silo", "table", "file", "row"], kind="stable"))

@@ -17,7 +17,7 @@ from helpers.profile.evidence import Evidence
 from helpers.profile.follow import follow_child
 from helpers.profile.gathering import InMemory, Part, gather_part, with_survey
 from helpers.profile.relations import relations as relations_of
-from helpers.profile.survey import survey_of
+from helpers.profile.survey import survey_of_one
 from helpers.profile.systems import systems_of
 
 if TYPE_CHECKING:
@@ -317,9 +317,9 @@ class OneChild:
 
 
 def evidence_of_one(part: Part, context: Context) -> Evidence:
-    """Gather one child's records and facts; of others it knows nothing, so that zeros can't be told."""
+    """Gather one child's records and facts, as if all that can be told of others were told."""
     evidence = gather_part(part, context)
-    return with_survey(evidence, [survey_of(evidence)])
+    return with_survey(evidence, [survey_of_one(evidence)])
 
 
 def source_of(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from helpers.profile.family import years_told
 from helpers.profile.learning import newest_classes, years_handed_in
 from helpers.profile.roster import filled_columns, learnable_names
 
-__all__ = ["Survey", "joined", "survey_of"]
+__all__ = ["Survey", "joined", "survey_of", "survey_of_one"]
 
 # Rules by which a system's silence may be a zero; their tables are those of exceptions.
 SILENCE_COUNTS = (
@@ -106,6 +107,41 @@ def survey_of(evidence: Evidence) -> Survey:
             for element in elements()
             if element.rule in OF_FAMILIES
         },
+    )
+
+
+def survey_of_one(evidence: Evidence) -> Survey:
+    """Take for told of everybody what is asked for of one child, whose values are known already.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of one child.
+
+    Returns
+    -------
+    Survey
+        By which every system tells of every year, so that each value is found again, beside others that
+        nobody tells of.
+    """
+    own = survey_of(evidence)
+    pairs = frozenset(product(range(len(evidence.silos)), range(len(evidence.years.years))))
+    schools = frozenset().union(*own.schools_of_spells.values())
+    everywhere = frozenset((system, school, year) for system, year in pairs for school in schools)
+    classes = dict.fromkeys(pairs, np.datetime64("NaT", "us"))
+    columns = {str(element.column) for element in elements() if element.rule == "person_field"}
+    return replace(
+        own,
+        tables=frozenset(evidence.facts),
+        filled=frozenset(product(columns, range(len(evidence.silos)))),
+        newest_classes={**classes, **own.newest_classes},
+        keeps_submissions=True,
+        years_handed_in=pairs,
+        reports={
+            table: Reports(pairs, frozenset(), everywhere, each.left_over.iloc[:0])
+            for table, each in own.reports.items()
+        },
+        years_of_families=dict.fromkeys(own.years_of_families, pairs),
     )
 
 

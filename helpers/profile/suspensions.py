@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import counted_with_zeros
-from helpers.profile.found import Found, Whose
+from helpers.profile.found import Found, Whose, where_none
 from helpers.profile.tallies import Tallies
 
 __all__ = ["days_of_actions"]
@@ -24,5 +26,10 @@ def days_of_actions(element: Element, evidence: Evidence, tallies: Tallies) -> F
     groups = whose.groups()
     sums = groups.total(np.where(here, days, 0.0))
     sums = np.where(groups.count(here & np.isnan(days)) > 0, np.nan, sums)
-    values = counted_with_zeros(element, evidence, whose.of_groups(groups), sums, groups.count(here))
-    return Found(values, {"discipline_action": weighed}, {"discipline_action": (at[here], groups.of[here])})
+    found = counted_with_zeros(
+        element, evidence, whose.of_groups(groups), sums, groups.count(here),
+        weighed=weighed, behind=(at[here], groups.of[here]),
+    )  # fmt: skip
+    # Actions of another kind say that the system knows the child.
+    others = where_none(at, groups.of, groups.count(here))
+    return replace(found, listed={**found.listed, "discipline_action": others})

@@ -176,3 +176,30 @@ def test_one_value_is_chosen_a_child_element_and_year(
         profiles.profile, profile_of(values.sample(frac=1, random_state=1), links(who, bands).crosswalk,
                                      profiles.school_year, elements())
     )  # fmt: skip
+
+
+def test_a_chosen_value_says_what_decided() -> None:
+    def by(profiles: Profiles, name: str = "first_name") -> str:
+        return str(chosen(profiles, "a", name)["chosen_by"])
+
+    ana, anna = person("1", "Ana"), person("1", "Anna")
+    assert by(two(ana, anna, {"sis": "Unverified"})) == "Surest tie"
+    assert by(two(ana, anna)) == "Trusted most"
+    assert by(two(ana, person("1", "ANA"))) == "All agree"
+    assert by(two(person("1", sex="Male"), person("1")), "sex") == "Only one"
+    doubtful = person("1", born="2014-01-01", birth_date_status="Placeholder")
+    assert by(two(doubtful, person("1", born="2014-03-02")), "birth_date") == "Undoubted date"
+    values = two(ana, anna).values
+    assert values.loc[~values["chosen"], "chosen_by"].isna().all()
+    assert (
+        values.loc[values["status"] != "Reported", ["chosen_by", "days_old", "fresh"]].isna().all(axis=None)
+    )
+
+
+def test_a_shown_value_says_how_old_it_is() -> None:
+    allowed = next(one.days_until_stale for one in elements() if one.name == "first_name")
+    newest = pd.Timestamp("2026-03-02")
+    for days in (allowed, allowed + 1):
+        old = person("1", "Ana", as_of=newest - pd.Timedelta(days=days))
+        value = chosen(two(old, person("1", as_of=newest)), "a", "first_name")
+        assert (value["silo"], value["days_old"], value["fresh"]) == ("sis", days, days == allowed)

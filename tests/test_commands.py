@@ -41,6 +41,9 @@ WRITES = {
         "timeline.parquet",
         "left_out.csv",
         "profile_accounts.csv",
+        "row_sums.csv",
+        "indicators.parquet",
+        "store",
     ],
     "gaps": ["scorecard.csv"],
 }

@@ -147,9 +147,10 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
     """Put together what the systems in FOLDER know about each child.
 
     Writes profile.csv (one row a child), values.parquet (every value with its source), timeline.parquet (the
-    dated events of every child), left_out.csv (what stands behind neither, and why), profile_accounts.csv
-    (rows = rows behind + rows left out) and row_sums.csv (where every row of every file has ended); and the
-    folder store, in which dashboard, views and pages find a child without reading FOLDER again.
+    dated events of every child), indicators.parquet (every child under every definition), left_out.csv (what
+    stands behind neither, and why), profile_accounts.csv (rows = rows behind + rows left out) and
+    row_sums.csv (where every row of every file has ended); and the folder store, in which dashboard, views
+    and pages find a child without reading FOLDER again.
     """
     from helpers.profile import child_profiles
     from helpers.profile.indicators import child_indicators
@@ -172,8 +173,8 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
         "profile_accounts.csv": profiles.accounts,
         "row_sums.csv": sums,
     }
-    written = save(out, tables)
     indicators = child_indicators(district, links, profiles)
+    written = save(out, {**tables, "indicators.parquet": indicators})
     written.append(str(save_store(source_of(district, links, profiles, indicators), out / "store")))
     years = profiles.values["school_year"]
     of_year = years.isna() | years.isin([profiles.school_year])

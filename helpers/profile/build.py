@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,10 +35,6 @@ from helpers.profile.survey import Survey, survey_of
 from helpers.profile.values import Days
 
 __all__ = ["Built", "build_profiles"]
-
-T = TypeVar("T")
-# Rows of so many parts are kept from the first look to the second, where memory allows.
-KEPT_PARTS = 2
 
 
 @dataclass(frozen=True)
@@ -92,12 +88,13 @@ class Worker:
         return self._context
 
     def _gathered(self, place: int, context: Context) -> Evidence:
-        return self._kept.pop(place, None) or gather_part(self.tables.part(place), context)
+        kept = self._kept.pop(place, None)
+        return gather_part(self.tables.part(place), context) if kept is None else kept
 
-    def survey(self, place: int, context: Context) -> Survey:
-        """Look through a part for what others have to know of it."""
+    def survey(self, place: int, context: Context, keep: bool) -> Survey:
+        """Look through a part for what others have to know of it, and keep its rows for the second look."""
         evidence = gather_part(self.tables.part(place), context)
-        if len(self._kept) < KEPT_PARTS:
+        if keep:
             self._kept[place] = evidence
         return survey_of(evidence)
 
@@ -212,7 +209,9 @@ def build_profiles(
     ):
         context = context_of(tables)
         loose = gather_part(tables.loose, context)
-        surveys = team.each("survey", parts, lambda _: (context,))
+        # A process that has one part only needs not read it twice; of several it couldn't hold all.
+        keep = parts <= processes
+        surveys = team.each("survey", parts, lambda _: (context, keep))
         survey = with_survey(loose, [*surveys, survey_of(loose)]).survey
         found = team.each("find", parts, lambda _: (context, survey))
         days = Days(newest, context.systems)

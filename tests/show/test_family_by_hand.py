@@ -6,21 +6,24 @@ import html
 import re
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from helpers.layouts import as_table, empty_table
+from helpers.layouts import BadInput, as_table, empty_table
 from helpers.link.review.spreadsheet import unguarded
-from helpers.show.family import going_well, language, page_terms
+from helpers.show.family import going_well, language, languages, page_terms
 from helpers.show.family.language import Voice
 from helpers.show.family.page import Office, PageFacts, compose, markup_of
+from helpers.show.family.printing import print_pages
 from helpers.show.family.recipients import families, students
 from helpers.show.family.rules import strengths_of, talks_of
 from helpers.show.family.told import ChildTold, told_of
 from helpers.show.family.writing import save_lookup
 from tests.show.family_words import words_of
+from tests.show.fullest_page import fullest_child, page_of
 
 YEAR = 2026
 TERMS = page_terms()
@@ -285,3 +288,24 @@ def test_what_is_held_from_parents_of_a_student_of_18_is_not_held_from_the_stude
     found, held = students(["c-1", "c-2"], holds(("c-1", None, "eighteen"), ("c-2", None, "links_in_doubt")))
     assert [one.child for one in found] == ["c-1"]
     assert held["child"].tolist() == ["c-2"]
+
+
+def test_of_the_fullest_page_every_line_is_said_in_every_language_to_both() -> None:
+    own = fullest_child()
+    for code in languages():
+        for voice in ("family", "student"):
+            page = page_of(own, code, voice)  # type: ignore[arg-type]
+            assert page.count('<td class="no">') == len(TERMS.line)
+            assert "{" not in words_of(page)
+
+
+def test_without_a_chromium_printing_is_one_sentence_with_the_next_step(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("BIGPICTURE_CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BadInput, match=r"There is no chromium to print PDFs.*leave --pdf out"):
+        print_pages([])
+    monkeypatch.setenv("BIGPICTURE_CHROMIUM", "nowhere/chromium")
+    with pytest.raises(BadInput, match="is no program here"):
+        print_pages([])

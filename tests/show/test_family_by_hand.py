@@ -309,3 +309,17 @@ def test_without_a_chromium_printing_is_one_sentence_with_the_next_step(
     monkeypatch.setenv("BIGPICTURE_CHROMIUM", "nowhere/chromium")
     with pytest.raises(BadInput, match="is no program here"):
         print_pages([])
+
+
+def test_nothing_that_is_left_off_stands_anywhere_in_a_page() -> None:
+    planted = [value(name, f"CANARY-{name}") for name in TERMS.left_off]
+    dated = [
+        event("2025-10-01", "CANARY-word", kind=kind, detail=f"CANARY-{kind}")
+        for kind in TERMS.left_off_events
+    ]
+    dated.append(event("2025-10-02", "Excused Absence", detail="CANARY-detail"))
+    own = told([value("first_name", "Ana"), *planted], dated)
+    assert len(own.events) == 1
+    for code in languages():
+        for voice in ("family", "student"):
+            assert "CANARY" not in markup(own, code, voice)  # type: ignore[arg-type]

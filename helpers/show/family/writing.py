@@ -69,6 +69,10 @@ def write_pages(
     """
     rows: list[dict[str, Any]] = []
     lines: list[tuple[Any, ...]] = []
+    if not out.exists():
+        # A page is for one family: a folder that is made for pages is its maker's alone.
+        out.mkdir(parents=True)
+        out.chmod(0o700)
     for one in pages:
         name = f"{one.code}.html"
         write_atomically(out / name, one.markup.encode("utf-8"))

@@ -66,7 +66,7 @@ def indicator_sentences(indicators: pd.DataFrame) -> pd.Series:
     words = []
     for row in indicators.to_dict("records"):
         of, how = declared[str(row["indicator"]), str(row["definition"])]
-        words.append(_sentence(row, of, how))
+        words.append(_sentence({str(name): value for name, value in row.items()}, of, how))
     return pd.Series(words, index=indicators.index, dtype=STRING)
 
 

@@ -19,13 +19,22 @@ def told(*silos: Any) -> Profiles:
 
 
 def mark(period: str, course: str, letter: str, percent: float | None, **more: Any) -> dict[str, Any]:
-    given = {"record": "1", "course_title": course, "section_id": f"{course} {more.get('school_year', 2026)}"}
+    given: dict[str, Any] = {
+        "record": "1",
+        "course_title": course,
+        "section_id": f"{course} {more.get('school_year', 2026)}",
+    }
     given |= {"grading_period": period, "grade_type": "Report card", "school_year": 2026}
     return {**given, "letter_grade": letter, "numeric_grade": percent, **more}
 
 
 def credit(course: str, subject: str, letter: str | None, **more: Any) -> dict[str, Any]:
-    given = {"record": "1", "course_title": course, "academic_subject": subject, "term": "Fall Semester"}
+    given: dict[str, Any] = {
+        "record": "1",
+        "course_title": course,
+        "academic_subject": subject,
+        "term": "Fall Semester",
+    }
     given |= {"attempted_credits": 0.5, "earned_credits": 0.0 if letter == "F" else 0.5}
     return {
         **given,

@@ -22,6 +22,7 @@ from pathlib import Path
 import click
 import pyarrow.parquet as pq
 
+from tests.bench.dashboard import bench_dashboard
 from tests.bench.family_pages import bench_family_pages
 from tests.bench.figures import Figure, figure
 from tests.bench.linking import LINK_BENCHES
@@ -154,6 +155,7 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "read": bench_read,
     "profiles": bench_profiles,
     "family-pages": bench_family_pages,
+    "dashboard": bench_dashboard,
 }
 
 

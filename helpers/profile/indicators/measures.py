@@ -25,7 +25,8 @@ NORMS = Path(__file__).parent.parent / "tables" / "map_norms.csv"
 GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
 NINTH = GRADES.index("09")
 # The season of a test by the month of its day, as the norms have three: about 4, 20 and 32 weeks of lessons.
-SEASONS = {**dict.fromkeys((7, 8, 9, 10, 11), "Fall"), **dict.fromkeys((12, 1, 2), "Winter")}
+SEASONS = ("Fall", "Winter", "Spring")
+SEASON_OF_MONTH = np.array([1, 1, 2, 2, 2, 2, 0, 0, 0, 0, 0, 1])  # January first
 
 Measured = Iterator[tuple[pd.DataFrame, Limit | None, Limit | None]]
 
@@ -138,7 +139,11 @@ def _normed(definition: Definition, seasons: pd.Series, grades: np.ndarray, colu
 
 
 def _seasons(days: pd.Series) -> pd.Series:
-    return days.dt.month.map(lambda month: SEASONS.get(int(month), "Spring"), na_action="ignore")
+    """Say in which season each day lies; NA without a day."""
+    known = days.notna().to_numpy(dtype=bool)
+    place = SEASON_OF_MONTH[days.dt.month.fillna(1).to_numpy(dtype="int64") - 1]
+    words = pd.array(SEASONS, dtype=STRING).take(np.where(known, place, -1), allow_fill=True)
+    return pd.Series(words, index=days.index)
 
 
 def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
@@ -150,7 +155,9 @@ def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> Mea
         _normed(definition, seasons, facts.children.grades, column) for column in ("fitted_mean", "fitted_sd")
     )
     apart = (rows["value_number"].to_numpy() - mean) / deviation
-    percentile = 50 * (1 + np.array([erf(one) for one in apart / sqrt(2)]))
+    percentile = np.full(len(apart), np.nan)
+    known = np.flatnonzero(~np.isnan(apart))
+    percentile[known] = [50 * (1 + erf(one)) for one in (apart[known] / sqrt(2)).tolist()]
     yield (
         pd.DataFrame(
             {
@@ -204,7 +211,7 @@ def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> Meas
 
 
 def _tenths(numbers: np.ndarray, index: pd.Index) -> pd.Series:
-    return pd.Series(numbers, index=index).map("{:.1f}".format, na_action="ignore").astype(STRING)
+    return pd.Series(np.round(numbers, 1), index=index).astype(STRING)
 
 
 def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING, as_table
-from helpers.profile.elements import element
-from helpers.profile.values import folded
+from helpers.profile.elements import elements
+from helpers.share.chosen_anew import chosen_anew, told_by_many
 
 __all__ = ["in_sets", "seen_indicators", "seen_timeline", "seen_values", "without_names"]
 
@@ -24,10 +24,6 @@ Ints = npt.NDArray[np.int64]
 KEYS = ["child", "element", "school_year"]
 # Why there is no value; none of them is a record of the child in a system.
 NO_RECORD = ("Not linked", "Not collected")
-# Elements that nearly every system tells; where nobody does, the system that should is not named.
-BY_MANY = ("person_field", "identifier", "latest_enrolment")
-# What an earlier choice said of systems that may not be seen.
-OF_THE_CHOICE = ("chosen_by",)
 
 
 def in_sets(names: pd.Series, children: pd.Series, sets: Mapping[str, frozenset[str]]) -> Bools:
@@ -60,9 +56,10 @@ def in_sets(names: pd.Series, children: pd.Series, sets: Mapping[str, frozenset[
 
 def seen_values(
     values: pd.DataFrame,
-    elements: Mapping[str, str],
+    allowed: Mapping[str, str],
     sets: Mapping[str, frozenset[str]],
     hidden: frozenset[str],
+    newest: Mapping[str, pd.Timestamp],
 ) -> pd.DataFrame:
     """Keep the values that may be seen, and choose anew among them.
 
@@ -70,19 +67,21 @@ def seen_values(
     ----------
     values
         Table ``values``; the rows of a child, element and year in the order of choice.
-    elements
+    allowed
         Element -> domain, of those that may be seen.
     sets
         Domain -> children.
     hidden
         Systems whose rows aren't seen.
+    newest
+        Newest day of each system.
 
     Returns
     -------
     pandas.DataFrame
         Table ``values``. Where only hidden systems say something it reads as where nobody does.
     """
-    domains = values["element"].map(dict(elements)).astype(STRING)
+    domains = values["element"].map(dict(allowed)).astype(STRING)
     ours = in_sets(domains, values["child"], sets)
     if not hidden:
         return values[ours].reset_index(drop=True)
@@ -92,20 +91,15 @@ def seen_values(
     about = _about(values)
     seen = values[kept].reset_index(drop=True)
     # A system that lacks a child isn't named where a hidden one might have it.
-    many = _is_any(seen["element"], _told_by_many(seen))
+    many = seen["element"].isin(told_by_many(seen)).to_numpy(dtype=bool)
     unnamed = lacking[kept] & (many | unseen[kept])
     changed: dict[str, Any] = {
         "silo": seen["silo"].mask(unnamed),
         "status": seen["status"].mask(unnamed, "Not linked"),
-        "agrees": _agreement(seen, about[kept], many),
     }
-    if out.any():
-        chosen = np.zeros(len(seen), dtype=bool)
-        chosen[np.unique(about[kept], return_index=True)[1]] = True
-        changed["chosen"] = pd.array(chosen, dtype="boolean")
-        was_hidden = out & values["chosen"].fillna(False).to_numpy(dtype=bool)
-        again = np.isin(about[kept], about[was_hidden])
-        changed |= {name: seen[name].mask(again) for name in OF_THE_CHOICE if name in seen.columns}
+    # Of what one or two systems tell, only rows beside hidden ones change.
+    beside = many | np.isin(about[kept], about[out])
+    changed |= chosen_anew(seen.assign(**changed), about[kept], beside, newest)
     seen = seen.assign(**changed)
     lost = np.flatnonzero(out & ~np.isin(about, about[kept]))
     if not len(lost):
@@ -124,62 +118,14 @@ def _about(values: pd.DataFrame) -> Ints:
     return number
 
 
-def _told_by_many(values: pd.DataFrame) -> list[str]:
-    return [str(name) for name in values["element"].unique() if element(str(name)).rule in BY_MANY]
-
-
-def _is_any(column: pd.Series, words: list[str]) -> Bools:
-    return np.asarray(column.isin(words).to_numpy(dtype=bool))
-
-
 def _with_nothing(seen: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
     """Say that nobody tells, where only hidden systems do."""
     bare = as_table("values", lost.assign(status="Not linked", chosen=True))
     both = pd.concat([seen, bare[list(seen.columns)]], ignore_index=True)
-    place = {name: number for number, name in enumerate(dict.fromkeys(both["element"]))}
+    place = {each.name: number for number, each in enumerate(elements())}
     order = both.assign(place=both["element"].map(place), year=both["school_year"].fillna(0))
     order = order.sort_values(["child", "place", "year"], kind="stable", ignore_index=True)
     return as_table("values", order[list(seen.columns)])
-
-
-def _agreement(values: pd.DataFrame, about: Ints, many: Bools) -> pd.Series:
-    """Say whether the systems that are seen agree, of the elements that hidden ones may tell too."""
-    said = many & values["status"].eq("Reported").to_numpy(dtype=bool)
-    agrees = values["agrees"].mask(many)
-    if not said.any():
-        return agrees
-    ours = values[said]
-    text = ours["value"]
-    names = _told_by_many(ours)
-    loosely = _is_any(ours["element"], [name for name in names if element(name).compare == "folded"])
-    text = text.mask(loosely, folded(text.where(loosely)))
-    key = np.unique(about[said], return_inverse=True)[1]
-    several = _different(key, pd.factorize(ours["silo"])[0]) > 1
-    same = _different(key, pd.factorize(text)[0]) == 1
-    # Schools as two systems number them, or a date whose day and month may be exchanged, can't be compared.
-    unlike = _is_any(
-        ours["element"], [name for name in names if element(name).compare == "codes" or _is_date(name)]
-    )
-    known = several & (same | ~unlike)
-    agrees[said] = pd.array(same, dtype="boolean")
-    return agrees.mask(_placed(said, ~known))
-
-
-def _is_date(name: str) -> bool:
-    return element(name).type == "date"
-
-
-def _placed(where: Bools, values: Bools) -> Bools:
-    """Put the values of some rows where these rows are among all."""
-    whole = np.zeros(len(where), dtype=bool)
-    whole[where] = values
-    return whole
-
-
-def _different(key: Ints, code: Ints) -> Ints:
-    """Count, for each row, the different codes under its key."""
-    pairs = np.unique(np.column_stack([key, code]), axis=0)
-    return np.bincount(pairs[:, 0], minlength=int(key.max(initial=0)) + 1)[key]
 
 
 def seen_timeline(
@@ -236,8 +182,8 @@ def seen_indicators(
     kept = in_sets(indicators["indicator"].map(dict(names)).astype(STRING), indicators["child"], sets)
     for used in indicators.loc[kept, "elements"].dropna().unique():
         ours = indicators["elements"].eq(used).fillna(False).to_numpy(dtype=bool)
-        for name in str(used).split(";"):
-            members = sets.get(elements.get(name.strip(), ""), frozenset())
+        domains = {elements.get(name.strip(), "") for name in str(used).split(";")}
+        for members in {sets.get(domain, frozenset()) for domain in domains}:
             kept &= ~ours | indicators["child"].isin(list(members)).to_numpy(dtype=bool)
     return indicators[kept].reset_index(drop=True)
 

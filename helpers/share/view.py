@@ -107,10 +107,15 @@ class View:
             name in self.allowed.elements or name in self.allowed.timeline or name in self.allowed.indicators
         )
 
+    def _seen(self, values: pd.DataFrame) -> pd.DataFrame:
+        return seen_values(
+            values, self.allowed.elements, self.sets, self.allowed.hidden, self._ties.newest_days
+        )
+
     @cached_property
     def _values(self) -> pd.DataFrame:
         values = self.source.values(self._asked, sorted(self.allowed.elements))
-        return seen_values(values, self.allowed.elements, self.sets, self.allowed.hidden)
+        return self._seen(values)
 
     @cached_property
     def values(self) -> pd.DataFrame:
@@ -163,7 +168,7 @@ class View:
             values = values[values["element"].isin(names).to_numpy(dtype=bool)]
         else:
             read = self.source.values(self._asked, names)
-            values = seen_values(read, self.allowed.elements, self.sets, self.allowed.hidden)
+            values = self._seen(read)
         told = values[values["status"].eq("Reported").to_numpy(dtype=bool)]
         year = told["school_year"]
         of_year = year.isna() | year.eq(self.school_year if self.school_year is not None else -1).fillna(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -70,6 +71,14 @@ class Ties:
         self.relations = source.relations()
         self._by_adult: Mapping[Any, Any] = {}
         self._schools: dict[frozenset[str], pd.DataFrame] = {}
+
+    @cached_property
+    def newest_days(self) -> Mapping[str, pd.Timestamp]:
+        """Newest day of each system that has one."""
+        known = self.source.systems().dropna(subset=["newest_day"])
+        return {
+            str(silo): pd.Timestamp(day) for silo, day in zip(known["silo"], known["newest_day"], strict=True)
+        }
 
     def of_adult(self, role: str, who: str) -> pd.DataFrame:
         """Give the rows of an adult, named as ``system:record``."""

@@ -44,6 +44,10 @@ def shown_answers(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
         for number in (answers[name], whole - answers[name]):
             small |= number.map(guard.hides).astype(bool)
     small |= (answers["of_children"] - answers["children"]).map(guard.hides).astype(bool)
+    if "group" in answers and int(small.sum()) == 1 and len(answers) > 1:
+        # What one hidden group holds could be worked out from the whole and the others.
+        rest = whole.where(~small)
+        small |= rest.eq(rest.min())
     hidden: dict[str, pd.Series] = {name: answers[name].astype("Int64").mask(small) for name in COUNTS}
     if "concerned" in answers:
         hidden["concerned"] = answers["concerned"].astype("Int64").mask(whole.map(guard.hides).astype(bool))

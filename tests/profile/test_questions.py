@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District, read_district
@@ -222,6 +222,7 @@ CONDITIONS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(CONDITIONS, st.tuples(*[st.sampled_from([True, False, None])] * 3))
 def test_what_is_said_holds_whatever_the_unknown_may_be(text: str, told: tuple[bool | None, ...]) -> None:
     said = Condition(text).holds({name: Flag([one]) for name, one in zip(NAMES, told, strict=True)}, 1)[0]
@@ -346,8 +347,12 @@ def test_an_indicator_is_known_unknown_or_says_nothing_of_a_child(tmp_path: Path
     assert listed["answer"].to_dict() == {"ana": "Yes", "cleo": "Unknown", "ben": "No"}
     assert listed["why"].dropna().to_dict() == {"cleo": "Not joined"}  # the reason of what it was made of
     assert listed.loc["ana", "silos"] == "attendance"
-    row = answer_questions(known, declared=declared, forbidden=["indicator.on_track"]).iloc[0]
-    assert (row.children, row.why) == (0, "Not permitted")
+    for name in ("indicator.on_track", "credits_earned"):  # what it was made of could be read from it
+        row = answer_questions(known, declared=declared, forbidden=[name]).iloc[0]
+        assert (row.children, row.why) == (0, "Not permitted")
+        assert pd.isna(row.missing_silos)
+    with pytest.raises(BadInput, match="child_indicators"):
+        answer_questions(by_hand(rows), declared=declared)
 
 
 def test_who_has_left_is_not_asked_about(tmp_path: Path) -> None:
@@ -456,6 +461,10 @@ def test_of_a_real_folder_no_small_number_is_shown(whole: pd.DataFrame) -> None:
         rest = whole["concerned"] - shown[name]
         assert not rest.between(1, 9).any()
     assert shown["children"].notna().any()
+    groups = pd.DataFrame({"group": list("abc"), "children": [3, 40, 50], "of_children": [12, 60, 90]})
+    groups = groups.assign(unknown=0, answerable=groups["of_children"])
+    told = shown_answers(Guard(real=True), groups)
+    assert told["children"].isna().tolist() == [True, True, False]  # one alone could be worked out
 
 
 def test_who_asks_is_told_of_her_own_children_and_of_nothing_that_she_may_not_see(
@@ -465,6 +474,7 @@ def test_who_asks_is_told_of_her_own_children_and_of_nothing_that_she_may_not_se
     seen = view(source, "teacher", str(teachers.sort_values("children")["who"].iloc[-1]))
     mine = set(seen.children["child"])
     answers = answer_questions(source, seen=seen).set_index("question")
+    assert answers["missing_silos"].isna().all()  # not permitted isn't missing
     assert answers["concerned"].max() <= len(mine) < whole["concerned"].max()
     # Attendance is hers to see; a screener's level and who eats free are not.
     for name in ("elevated_and_alone", "absence_and_meals"):

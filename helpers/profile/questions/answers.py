@@ -311,9 +311,9 @@ def _row(answer: Answer, asking: Asking) -> dict[str, object]:
     }
     lacking = [(int((mine & ~each.known).sum()), each.name) for each in answer.inputs]
     silos = _silos(answer)
-    missing = sorted(
-        {system for each in answer.inputs if each.silo is None for system in each.system.split("; ")}
-    )
+    nowhere = [each for each in answer.inputs if each.silo is None]
+    missing = sorted({system for each in nowhere if each.missing for system in each.system.split("; ")})
+    needed = [*silos, *sorted({system for each in nowhere for system in each.system.split("; ")} - {*silos})]
     roster = asking.roster.silo
     fresh = [f"{name} {days}" for name, days in question.fresh_days.items()]
     return {
@@ -331,12 +331,11 @@ def _row(answer: Answer, asking: Asking) -> dict[str, object]:
         "reasons": "; ".join(f"{name} {number}" for name, number in found.items()) or None,
         "lacks": max(lacking)[1] if lacking and max(lacking)[0] else None,
         "inputs": "; ".join(question.inputs()),
-        "silos_needed": "; ".join([*silos, *missing]),
+        "silos_needed": "; ".join(needed),
         "missing_silos": "; ".join(missing) or None,
-        "keys_needed": "; ".join(f"{roster} + {silo}" for silo in [*silos, *missing] if silo != roster)
-        or None,
+        "keys_needed": "; ".join(f"{roster} + {silo}" for silo in needed if silo != roster) or None,
         "fresh_days": "; ".join(fresh) or None,
-        "platforms_before": len({*silos, *missing}),
+        "platforms_before": len(needed),
         "platforms_after": 1,
         "source": question.source,
     }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.layouts import STRING, BadInput
 from helpers.profile.elements import Element, element
 from helpers.profile.questions.condition import parts_of
 from helpers.profile.questions.roster import Roster, Seen
 from helpers.profile.source import Source
+
+if TYPE_CHECKING:
+    from helpers.profile.indicators import Indicator
 
 __all__ = ["KNOWN", "NOTHING", "REASONS", "Input", "Knowledge"]
 
@@ -64,6 +67,11 @@ class Input:
     def known(self) -> np.ndarray:
         """Children for whom it is known, even if there is nothing."""
         return self.state >= KNOWN
+
+    @property
+    def missing(self) -> bool:
+        """Say whether no system of the district has it, as far as whoever asks may know."""
+        return self.silo is None and not (self.state == NOT_PERMITTED).all()
 
 
 class Knowledge:
@@ -199,7 +207,9 @@ class Knowledge:
         status[place] = rows["status"].to_numpy(dtype=object)
         used = np.full(count, "", dtype=object)
         used[place] = rows["elements"].fillna("").to_numpy(dtype=object)
+        indicator = self._declared(of)
         names = {each for text in set(used) for each in str(text).split(";") if each}
+        names = names or set(indicator.elements_of(indicator.default))
         parts = [self.input(each, None if days is None else {each: days}) for each in sorted(names)]
         state = np.full(count, self.absent)
         state[status == "Unknown"] = NOT_SAID
@@ -210,7 +220,8 @@ class Knowledge:
             unknown = mine & (state == NOT_SAID) & (part.state < NOT_SAID)
             state[unknown] = part.state[unknown]
             state[mine & (state == KNOWN) & (part.state == NOT_FRESH)] = NOT_FRESH
-        if name in self.forbidden:
+        # What an indicator is made of could be read from it.
+        if name in self.forbidden or names & self.forbidden:
             state[:] = NOT_PERMITTED
         value = pd.Series(pd.array([str(each) or None for each in status], dtype=STRING))
         silos = [part.silo for part in parts if part.silo is not None]
@@ -225,19 +236,28 @@ class Knowledge:
 
     def _indicator_rows(self, of: str) -> pd.DataFrame:
         """Give an indicator by its first definition, one row a child: the worst of its parts."""
-        from helpers.profile.indicators import declared_indicators
-
         if self._indicators is None:
             every = self._told()
+            if every.empty and self.absent != NOT_PERMITTED:
+                raise BadInput(
+                    f"The question asks for the indicator {of!r}, and nobody has computed any: give "
+                    "child_indicators(district, links, profiles) to source_of."
+                )
             of_year = every["school_year"].isna() | every["school_year"].eq(
                 -1 if self._year is None else self._year
             )
             self._indicators = every[of_year.fillna(False).astype(bool)]
-        default = next(each.default.name for each in declared_indicators() if each.name == of)
         rows = self._indicators
+        default = self._declared(of).default.name
         rows = rows[rows["indicator"].eq(of) & rows["definition"].eq(default)]
         rank = rows["status"].map({status: place for place, status in enumerate(STATUS_ORDER)})
         return rows.assign(rank=rank).sort_values(["child", "rank"], kind="stable").drop_duplicates("child")
+
+    @staticmethod
+    def _declared(of: str) -> Indicator:
+        from helpers.profile.indicators import declared_indicators
+
+        return next(each for each in declared_indicators() if each.name == of)
 
 
 def _by_element(values: pd.DataFrame) -> dict[str, np.ndarray]:

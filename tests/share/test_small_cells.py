@@ -106,3 +106,14 @@ def test_nothing_is_hidden_where_nothing_is_small() -> None:
 def test_the_smallest_tables_hold(table: list[list[int]]) -> None:
     shown = protect(table, 10)
     assert shown.hidden[(shown.counts > 0) & (shown.counts < 10)].all()
+
+
+def test_a_cell_between_two_blocks_of_hidden_cells_is_no_way_out() -> None:
+    # Each line hides two or three cells, ten children or more; and yet rows less columns give the 3 away.
+    table = [[5, 5, 20, 20], [5, 5, 3, 20], [20, 20, 5, 5], [20, 20, 5, 5]]
+    counts = protect(table, 2).counts
+    small = (counts > 0) & (counts < 10)
+    assert not could_differ(Shown(counts, small), 1 * 5 + 2)
+    shown = protect(table, 10)
+    assert shown.hidden.sum() > small.sum()
+    assert could_differ(shown, 1 * 5 + 2)

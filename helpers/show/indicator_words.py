@@ -131,6 +131,8 @@ def _sentence(row: Mapping[str, Any], of: Indicator, how: Definition) -> str:
     part = next((each for each in how.part if each.name == parts.get("part")), None)
     if status == "Not applicable":
         whom = _of_whom(how)
+        if of.measure == "growth" and not is_missing(row["denominator"]) and row["denominator"] <= 0:
+            return f"{_ENDS[status][:-1]}: the mean of the {how.norms} norms doesn't grow in this grade."
         return f"{_ENDS[status][:-1]}: {how.by} asks it of {whom}." if whom else _ENDS[status]
     if status == "Unknown":
         why = parts.get("why")

@@ -23,6 +23,7 @@ __all__ = ["Facts", "measured_by"]
 
 NORMS = Path(__file__).parent.parent / "tables" / "map_norms.csv"
 GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
+CODE_LENGTH = 3  # of a language, ISO 639-2
 NINTH = GRADES.index("09")
 # The season of a test by the month of its day, as the norms have three: about 4, 20 and 32 weeks of lessons.
 SEASONS = ("Fall", "Winter", "Spring")
@@ -247,6 +248,9 @@ def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> Me
     spoken_to = facts.told.of("contact_language")
     same = folded(home["value"]).eq(folded(spoken_to["value"]))
     known = home["value"].notna() & spoken_to["value"].notna()
+    # A code and a name of a language are not compared.
+    codes = [each["value"].str.len().eq(CODE_LENGTH).fillna(False) for each in (home, spoken_to)]
+    known &= codes[0] == codes[1]
     word = same.fillna(False).astype(bool).map({True: "same", False: "another"}).astype(STRING).where(known)
     yield (
         pd.DataFrame(

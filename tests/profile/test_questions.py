@@ -275,6 +275,7 @@ def test_who_must_be_joined_and_how_many_systems_one_would_open(tmp_path: Path) 
     row = answer_questions(four_children(), declared=asked(tmp_path, answer=ABSENT_AND_FAILING)).iloc[0]
     assert (row.silos_needed, row.keys_needed) == ("attendance; sis", "sis + attendance")
     assert (row.platforms_before, row.platforms_after) == (2, 1)
+    assert row.fresh_days == "chronically_absent 7; grade_average 90"
     assert pd.isna(row.missing_silos)
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, BadInput, as_table
+from helpers.profile.elements import element
+from helpers.profile.questions.condition import is_element
 from helpers.profile.questions.declared import Question, Questions, kit_questions
 from helpers.profile.questions.known import REASONS, Input, Knowledge
 from helpers.profile.questions.roster import Seen, roster_of
@@ -315,7 +317,8 @@ def _row(answer: Answer, asking: Asking) -> dict[str, object]:
     missing = sorted({system for each in nowhere if each.missing for system in each.system.split("; ")})
     needed = [*silos, *sorted({system for each in nowhere for system in each.system.split("; ")} - {*silos})]
     roster = asking.roster.silo
-    fresh = [f"{name} {days}" for name, days in question.fresh_days.items()]
+    own = {each.name: element(each.name).days_until_stale for each in answer.inputs if is_element(each.name)}
+    fresh = [f"{name} {days}" for name, days in {**own, **question.fresh_days}.items()]
     return {
         "question": question.id,
         "text": question.text,

@@ -26,7 +26,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-__all__ = ["Condition", "Told", "parts_of"]
+__all__ = ["Condition", "Told", "is_element", "parts_of"]
 
 COMPARED = {
     ast.Lt: "__lt__",
@@ -138,6 +138,22 @@ def parts_of(name: str) -> tuple[str, str]:
         return kind, rest
     kind, dot, rest = name.partition(".")
     return (kind, rest) if dot else ("", name)
+
+
+def is_element(name: str) -> bool:
+    """Say whether an input is the value of an element this year, which can be too old.
+
+    Parameters
+    ----------
+    name
+        As in `Condition.inputs`.
+
+    Returns
+    -------
+    bool
+        False for the year before, for an indicator, and where only a record is asked for.
+    """
+    return parts_of(name)[0] == ""
 
 
 def _named(node: ast.expr) -> str | None:

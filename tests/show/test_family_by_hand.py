@@ -323,3 +323,12 @@ def test_nothing_that_is_left_off_stands_anywhere_in_a_page() -> None:
     for code in languages():
         for voice in ("family", "student"):
             assert "CANARY" not in markup(own, code, voice)  # type: ignore[arg-type]
+
+
+def test_a_day_with_two_marks_is_missed_once_and_a_finding_never_names_one_of_two_months() -> None:
+    twice = [event("2025-12-03", "Excused Absence"), event("2025-12-03", "Unexcused Absence", row=8)]
+    own = told([value("first_name", "Ana")], [*twice, event("2026-01-09", "Tardy")])
+    assert "Ana missed 1 day this year, in December." in words_of(markup(own))
+    own = told([value("first_name", "Ana")], [*twice, event("2026-01-09", "Excused Absence")])
+    assert "Ana missed 2 days this year." in words_of(markup(own))
+    assert "The most were" not in words_of(markup(own))

@@ -248,13 +248,15 @@ def _year(months: list[MonthLine], terms: PageTerms, spoken: Language, voice: Vo
     )
     missed = [one + other for one, other in zip(known, unknown, strict=True)]
     total = sum(missed)
-    if total and max(missed) == total:
-        finding = say("page.picture_one", days=total, month=months[missed.index(total)].label)
-    elif total:
-        worst = missed.index(max(missed))
-        finding = say("page.picture_total", days=total, month=months[worst].label, most=missed[worst])
-    else:
+    most = max(missed)
+    if total == 0:
         finding = say("page.picture_none")
+    elif most == total:
+        finding = say("page.picture_one", days=total, month=months[missed.index(most)].label)
+    elif missed.count(most) > 1:
+        finding = say("page.picture_days", days=total)
+    else:
+        finding = say("page.picture_total", days=total, month=months[missed.index(most)].label, most=most)
     return Year(
         finding=_sentence(finding),
         svg=year_picture([month.short for month in months], known, unknown, tests, finding),

@@ -109,7 +109,8 @@ def _shown(line: Line, known: list[Told], spoken: Language) -> str:
         word = spoken.label(str(line.labels), first.text)
         return word[:1].upper() + word[1:]
     if line.form == "names":
-        return spoken.labelled_list(str(line.labels), first.text)
+        words = spoken.labelled_list(str(line.labels), first.text)
+        return words[:1].upper() + words[1:]
     if line.form == "name" or number is None:
         return first.text
     if line.form == "count":
@@ -191,7 +192,7 @@ def months_of(
                 first_day=date(year, month, 1),
                 label=spoken.sentences.months[month - 1],
                 short=spoken.sentences.short_months[month - 1],
-                counts=tuple(sum(counts(column, event) for event in events) for column in terms.month),
+                counts=_counted(events, terms.month),
                 events=tuple(events),
             )
         )
@@ -199,6 +200,20 @@ def months_of(
     return months
 
 
-def counts(column: MonthColumn, event: Event) -> bool:
-    """Say whether a column of the year counts an event."""
-    return event.kind == column.kind and (not column.words or event.word in column.words)
+def _counted(events: list[Event], columns: tuple[MonthColumn, ...]) -> tuple[int, ...]:
+    """Count a month's events by column; a day of absence counts once, in the first column that has it."""
+    days: set[tuple[str, date]] = set()
+    counted = []
+    for column in columns:
+        own = [
+            event
+            for event in events
+            if event.kind == column.kind and (not column.words or event.word in column.words)
+        ]
+        if column.words:
+            fresh = {(event.kind, event.day) for event in own} - days
+            days |= fresh
+            counted.append(len(fresh))
+        else:
+            counted.append(len(own))
+    return tuple(counted)

@@ -19,9 +19,10 @@ from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles
 from helpers.profile.indicators import child_indicators
+from helpers.profile.rows_behind import rows_behind
 from helpers.profile.source import MemorySource, source_of
 from helpers.profile.store import save_store
-from helpers.share import read_policy, view, whos
+from helpers.share import Refused, read_policy, view, whos
 from synthetic_data.district import make_district
 from tests.share.canaries import Canary, found, number, word
 from tests.share.small_source import as_written
@@ -231,6 +232,27 @@ def test_errors_hold_nothing_of_a_child(planted: Planted, role: str, tmp_path: P
     code, said = _run(planted, role, _one(planted, role), tmp_path / "out", "--child", "c-nobody")
     assert (code, "c-nobody" in said) == (2, False)
     assert not list((tmp_path / "out").glob("view/*"))
+
+
+def test_from_a_number_to_its_rows_as_far_as_they_may_be_seen(planted: Planted) -> None:
+    teacher = view(planted.source, "teacher", _one(planted, "teacher"))
+    told = teacher.values[teacher.values["element"].eq("days_absent") & teacher.values["value_number"].gt(0)]
+    child, year = told["child"].iloc[0], int(told["school_year"].iloc[0])
+    rows = teacher.rows_behind(child, "days_absent", year)
+    assert len(rows)
+    assert set(rows["silo"]) <= set(told["silo"])
+    names = teacher.rows_behind(child, "first_name")
+    everything = rows_behind(planted.source, child, "first_name")
+    assert set(names["silo"]) == set(everything["silo"]) - set(teacher.allowed.hidden)
+    for element in ("account_balance", "primary_disability", "health_visits"):
+        with pytest.raises(Refused, match="may not open the rows"):
+            teacher.rows_behind(child, element, year)
+    stranger = next(one for one in planted.source.children()["child"] if one not in teacher.ids)
+    with pytest.raises(Refused):
+        teacher.rows_behind(stranger, "days_absent", year)
+    analyst = view(planted.source, "district_analyst", "district")
+    with pytest.raises(Refused):
+        analyst.rows_behind(analyst.children["child"].iloc[0], "days_absent", year)
 
 
 def test_the_command_reads_a_folder_of_exports_too(tmp_path: Path) -> None:

@@ -7,13 +7,15 @@ three times: for what others have to know of it, for what the rules find, and fo
 
 from __future__ import annotations
 
+import os
 import pickle
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +134,16 @@ _HERE: list[Worker] = []
 
 def _begin(standard: Path, out: Path, spare: Path) -> None:
     _HERE[:] = [Worker(standard, out, spare)]
+    if parent_process() is not None:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Leave when the process that gives out the work is gone, however it ended."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _do(task: str, *given: Any) -> Any:

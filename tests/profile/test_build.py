@@ -55,3 +55,20 @@ def test_parts_leave_out_and_account_for_the_same_rows(built: tuple[Path, Built]
     pd.testing.assert_frame_equal(
         every.sort_values(order, ignore_index=True), whole.left_out.sort_values(order, ignore_index=True)
     )
+
+
+def test_two_processes_write_the_same_tables(
+    district: District, whole: Profiles, built: tuple[Path, Built], tmp_path: Path
+) -> None:
+    folder, result = built
+    standard = save_standard(
+        district, whole.crosswalk, tmp_path / "standard", children_a_part=CHILDREN_A_PART
+    )
+    with new_store(tmp_path / "store") as writer:
+        again = build_profiles(standard, writer, newest_days(district).days, processes=2)
+    assert again.coverage == result.coverage
+    for name in ("said", "profile", "timeline", "left_out"):
+        for path in sorted((folder / name).iterdir()):
+            pd.testing.assert_frame_equal(
+                read_parquet(tmp_path / "store" / name / path.name), read_parquet(path)
+            )

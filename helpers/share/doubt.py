@@ -41,6 +41,8 @@ REASONS: Mapping[str, str] = {
 }
 # Findings at a record that say that its rows may be two children's.
 OF_TWO = ("id_shared", "name_placeholder")
+# Columns of people that say who somebody is.
+PERSON = ("first_name", "last_surname", "full_name", "birth_date")
 # Systems by whose numbers, beside the roster, school work is told.
 SCHOOL_WORK = ("attendance", "lms", "assessment")
 
@@ -216,9 +218,16 @@ def _doubts_at(district: District, links: Links, crosswalk: pd.DataFrame) -> pd.
     found = found.mask(kind.eq("birth_date_disagrees"), "contradicted")
     found = found.mask(kind.eq("id_colliding"), "number_of_another")
     found = found.mask(kind.isin(OF_TWO) | _names_two(findings, district), "record_of_two")
-    at = findings[["silo", "file", "row"]].assign(code=found).dropna()
     rows = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
+    at = findings[["silo", "file", "row"]].assign(code=found).dropna()
     at = at.merge(rows, on=["silo", "file", "row"], how="inner", validate="many_to_many")
+    # Where there are so many that they are no longer listed row by row, any row of the file may be one.
+    folded = findings[["silo", "file"]].assign(code=found)[
+        findings["times"].gt(1).fillna(False).to_numpy(bool)
+    ]
+    folded = folded.dropna().drop_duplicates(["silo", "file"])
+    whole = folded.merge(rows, on=["silo", "file"], how="inner", validate="one_to_many")
+    at = pd.concat([at, whole], ignore_index=True)
     order = {word: place for place, word in enumerate(REASONS)}
     at = at.assign(rank=at["code"].map(order)).sort_values("rank", kind="stable").drop_duplicates(RECORD)
     of_record = crosswalk[RECORD].merge(at[[*RECORD, "code"]], on=RECORD, how="left", validate="one_to_one")
@@ -227,7 +236,7 @@ def _doubts_at(district: District, links: Links, crosswalk: pd.DataFrame) -> pd.
 
 def _names_two(findings: pd.DataFrame, district: District) -> pd.Series:
     """Tell which findings say that rows of one record name two children."""
-    disagree = findings["kind"].eq("rows_disagree")
+    disagree = np.array(findings["kind"].eq("rows_disagree").fillna(False), dtype=bool)
     names = {
         name: {
             column
@@ -235,18 +244,17 @@ def _names_two(findings: pd.DataFrame, district: District) -> pd.Series:
             for makes in file.makes
             if makes.table == "people"
             for target, column in makes.take.items()
-            if target in ("first_name", "last_surname", "full_name", "birth_date")
+            if target in PERSON
         }
         for name, silo in district.silos.items()
     }
+    its = findings[disagree]
     about = [
         str(column) in names.get(str(silo), ()) or str(column) in PERSON
-        for silo, column in zip(findings["silo"], findings["column"], strict=True)
+        for silo, column in zip(its["silo"].tolist(), its["column"].tolist(), strict=True)
     ]
-    return disagree & pd.Series(about, index=findings.index, dtype=bool)
-
-
-PERSON = ("first_name", "last_surname", "full_name", "birth_date")
+    disagree[disagree] = about
+    return pd.Series(disagree, index=findings.index)
 
 
 def _filed_by_name(students: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:

@@ -183,7 +183,8 @@ def _of_age(district: District, links: Links, day: pd.Timestamp) -> pd.DataFrame
     dates = dates.dropna()
     dates = dates[(dates["born"] > day - pd.DateOffset(years=OLDEST)) & (dates["born"] <= day)]
     oldest = dates.groupby("child")["born"].min()
-    of_age = oldest.index[_eighteenth(oldest) <= day]
+    nearly = oldest[oldest <= day - pd.DateOffset(years=ADULT_AT - 1)]
+    of_age = nearly.index[_eighteenth(nearly) <= day]
     grown = people["grade_level"].isin(GRADES_OF_ADULTS)
     unknown = people.loc[grown & ~people["child"].isin(list(oldest.index)), "child"].unique()
     return pd.DataFrame(

@@ -140,6 +140,15 @@ def test_rows_that_disagree_about_the_name_may_be_two_childrens() -> None:
     assert standing_of(whole, "meals") == {"ava": None, "leo": None}
 
 
+def test_where_disagreements_are_no_longer_listed_row_by_row_any_row_may_be_one() -> None:
+    finding = {"kind": "rows_disagree", "row": 2, "column": "first_name", "value": "Mia", "expected": "Ava"}
+    folded = {**finding, "file": "screener/person_rows.csv", "times": 2}
+    rows = rows_of("ava", "leo")
+    numbers = {f"r-{name}": NUMBERS[name] for name in ("ava", "leo")}
+    whole = family(told("screener", rows, numbers, findings=[folded]))
+    assert standing_of(whole, "screener") == {"ava": "record_of_two", "leo": "record_of_two"}
+
+
 def test_a_second_record_that_may_be_the_childs_holds_back_the_sure_one_of_its_system() -> None:
     unsure = {"birth_date": None, "birth_date_status": "None", "linkable_by": "Name only"}
     second = child("leo", record="r-second", local_id="r-second", **unsure)

@@ -93,8 +93,8 @@ class ChildPage:
     title
         Whose page it is, as it may be said to this role.
     opens
-        Number of an opener on the page -> what it opens: a value (element and year) or a dated line (silo,
-        file, row and kind).
+        Number of an opener on the page -> what it opens: a value (element and year), an indicator (elements
+        and year) or a dated line (silo, file, row and kind).
     """
 
     block: Block
@@ -195,7 +195,7 @@ def child_page(
         _head(child, title, view, known, note, invented),
         _going_well(strengths),
         _tenets(known, openers, places),
-        indicator_section(view.indicators, view.school_year),
+        indicator_section(view.indicators, view.school_year, openers.details),
         _year(view, systems, openers, schools or {}),
         _missing(values, view.withheld, systems),
     ]

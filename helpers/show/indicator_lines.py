@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from helpers.show.blocks import escape
+from helpers.show.plain_words import element_words
 
-__all__ = ["indicator_section"]
+__all__ = ["Opener", "indicator_section"]
+
+Opener = Callable[..., str]
 
 # A sign stands beside every word, so that neither shape nor colour is needed.
 _SIGNS = {"Flagged": "▲", "Warning": "△", "Clear": "○", "Unknown": "?", "Not applicable": "–"}
 _ORDER = tuple(_SIGNS)
 
 
-def indicator_section(indicators: pd.DataFrame, school_year: int | None) -> str:
+def indicator_section(indicators: pd.DataFrame, school_year: int | None, opener: Opener) -> str:
     """Lay out the indicators of one child.
 
     Parameters
@@ -22,6 +27,8 @@ def indicator_section(indicators: pd.DataFrame, school_year: int | None) -> str:
         Rows of table ``indicators`` of one child.
     school_year
         The year that is shown.
+    opener
+        Gives a fold that opens rows, of its head, of what stands in it already, and of what it opens.
 
     Returns
     -------
@@ -50,7 +57,7 @@ def indicator_section(indicators: pd.DataFrame, school_year: int | None) -> str:
             continue
         lines = "".join(f"<p>{escape(words)}</p>" for words in first["words"].tolist())
         others = own.drop(index=first.index)
-        said = f"{_status(worst)}{lines}{_others(others, worst)}"
+        said = f"{_status(worst)}{lines}{_behind(first, school_year, opener)}{_others(others, worst)}"
         parts.append(f"<div><dt>{escape(declared.title)}</dt><dd>{said}</dd></div>")
     if not parts and not not_told:
         return ""
@@ -60,6 +67,15 @@ def indicator_section(indicators: pd.DataFrame, school_year: int | None) -> str:
         "<p>A flag says that somebody should ask. It says nothing about what the child is like.</p>"
         f'<dl class="values indicators">{"".join(parts)}</dl>{away}</section>'
     )
+
+
+def _behind(rows: pd.DataFrame, school_year: int | None, opener: Opener) -> str:
+    """Let the rows be opened of which an indicator was computed."""
+    names = sorted({name for told in rows["elements"].dropna() for name in str(told).split(";") if name})
+    if not names:
+        return ""
+    words = ", ".join(element_words(pd.Series(names, dtype="string")).tolist())
+    return opener(escape(f"from: {words}"), "", elements=names, school_year=school_year)
 
 
 def _status(status: str) -> str:
@@ -75,11 +91,15 @@ def _others(others: pd.DataFrame, worst: str) -> str:
     judged = [status for status in judged if status not in ("Unknown", "Not applicable")]
     otherwise = sum(status != worst for status in judged)
     if not judged:
-        head = f"{len(by_definition)} other definitions don’t apply, or can’t be told"
+        head = "Other definitions don’t apply, or can’t be told"
+    elif len(judged) == 1:
+        head = (
+            "The other definition that applies says otherwise" if otherwise else "The other one says the same"
+        )
     elif otherwise:
         head = f"{otherwise} of {len(judged)} other definitions that apply say otherwise"
     else:
-        head = f"{len(judged)} other definitions that apply say the same"
+        head = f"All {len(judged)} other definitions that apply say the same"
     items = "".join(
         f"<li>{_status(str(status))} {escape(words)}</li>"
         for status, words in others[["status", "words"]].itertuples(index=False)

@@ -36,6 +36,7 @@ _ONLY_WITH = {
     ("program", "service"): "special_education",
     ("program", "minutes_per_week"): "special_education",
 }
+_PLACE = ["table", "silo", "file", "row"]
 _NOT_CELLS = ("silo", "record", "file", "row")
 
 
@@ -113,10 +114,10 @@ def opened_rows(
     Block
         One small table a row: the column as the file calls it, and the cell as written.
     """
-    if "element" in opens:
-        rows = view.rows_behind(child, opens["element"], opens["school_year"])[
-            ["table", "silo", "file", "row"]
-        ]
+    elements = opens.get("elements") or ([opens["element"]] if "element" in opens else [])
+    if elements:
+        parts = [view.rows_behind(child, element, opens["school_year"])[_PLACE] for element in elements]
+        rows = pd.concat(parts, ignore_index=True)
     else:
         kinds = {each.name: each.table for each in declared().timeline}
         place = {name: [opens[name]] for name in ("silo", "file", "row")}

@@ -22,7 +22,7 @@ def odd_district(made: Path, folder: Path) -> str:
     Returns
     -------
     str
-        The surname of the child with two birth dates.
+        The name of the child with two birth dates.
     """
     shutil.copytree(made, folder, ignore=shutil.ignore_patterns("answer_key"))
     shutil.rmtree(folder / "silos" / "iready")
@@ -53,4 +53,4 @@ def odd_district(made: Path, folder: Path) -> str:
         writer = csv.DictWriter(file, head, lineterminator="\r\n")
         writer.writeheader()
         writer.writerows(rows)
-    return rows[0]["Customer Last Name"]
+    return f"{rows[0]['Customer First Name']} {rows[0]['Customer Last Name']}"

@@ -160,6 +160,8 @@ def test_a_value_opens_the_row_that_its_system_wrote(source: MemorySource, distr
         assert "row" in markup.lower(), opens
         opened += "<table" in markup
     assert opened > 10
+    # An indicator's numbers open the rows of every element that it was computed from.
+    assert any("elements" in opens for opens in board._looking.page.opens)  # type: ignore[union-attr]
 
 
 def test_whoever_looks_is_written_down_and_so_is_each_child(source: MemorySource, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from pathlib import Path
 
@@ -17,15 +18,23 @@ from tests.share.small_source import CHILDREN, NORTH, SmallSource
 SOURCE = SmallSource()
 
 
-@pytest.fixture
-def audit(tmp_path: Path) -> Audit:
-    log = Audit(tmp_path / "audit.jsonl")
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("audit")
+    log = Audit(folder / "audit.jsonl")
     whole = view(SOURCE, "principal", NORTH, audit=log)
     whole.of("c01")
     whole.of("c02")
     view(SOURCE, "student", "c04", audit=log)
-    whole.save(tmp_path / "files")
-    return log
+    whole.save(folder / "files")
+    return folder
+
+
+@pytest.fixture
+def audit(written: Path, tmp_path: Path) -> Audit:
+    for path in written.glob("audit.jsonl*"):
+        shutil.copy(path, tmp_path / path.name)
+    return Audit(tmp_path / "audit.jsonl")
 
 
 def test_each_view_has_its_line(audit: Audit) -> None:

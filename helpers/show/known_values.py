@@ -247,7 +247,11 @@ def _against(
 ) -> dict[str, tuple[tuple[str, str], ...]]:
     """Gather what other systems say instead of the chosen values, each once."""
     declared = _declared()
-    rest = said[~said["chosen"].to_numpy(dtype=bool) & said["agrees"].eq(False).fillna(False).to_numpy(bool)]
+    # Where nobody says whether two systems agree (a role sees some only), two dates are two dates still; two
+    # ways to number schools are not.
+    codes = said["element"].isin([name for name, each in declared.items() if each.compare == "codes"])
+    otherwise = ~said["agrees"].fillna(codes).to_numpy(dtype=bool)
+    rest = said[~said["chosen"].to_numpy(dtype=bool) & otherwise]
     if rest.empty:
         return {}
     shown = rest["element"].map(dict(chosen)).astype(STRING)

@@ -136,6 +136,22 @@ def test_two_birth_dates_are_both_said_with_the_rule_that_chose() -> None:
     assert "1 is contradicted by another system" in words(page)
 
 
+def test_two_dates_of_which_nobody_says_whether_they_agree_are_both_said() -> None:
+    """Where a role doesn't see every system, it isn't told how all of them agree."""
+    page = laid_out(
+        view(
+            [
+                value("birth_date", "2013-04-22", school_year=None),
+                value("birth_date", "2001-01-31", "meals", school_year=None, chosen=False),
+                value("school", "Oak"),
+                value("school", "041", "meals", chosen=False),
+            ]
+        )
+    )
+    assert "≠ Meals says 2001-01-31." in words(page)
+    assert "041" not in words(page)
+
+
 def test_a_name_without_its_accent_is_no_other_name() -> None:
     page = laid_out(
         view(

@@ -35,6 +35,8 @@ __all__ = ["GENERATED", "Days", "attendance_days", "derive_days"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+# There are some hundred days of each child: what is kept of every one is small.
+Small = npt.NDArray[np.int32]
 
 
 # How certain a mark is, below the declared order: a child of whom nothing is said, and a mark of an unknown
@@ -67,10 +69,10 @@ class Days:
 
     spells: pd.DataFrame
     source: Ints
-    spell: Ints
-    day: Ints
-    rank: Ints
-    event: Ints
+    spell: Small
+    day: Small
+    rank: npt.NDArray[np.int8]
+    event: Small
     covered: Bools
     statuses: pd.Series
     counted: Bools
@@ -181,7 +183,7 @@ def derive_days(
     lengths = np.maximum(high - low, 0)
     starts = np.cumsum(lengths) - lengths
     total = int(lengths.sum())
-    spell = np.repeat(np.arange(len(pieces)), lengths)
+    spell = np.repeat(np.arange(len(pieces), dtype="int32"), lengths)
     place = np.arange(total) - np.repeat(starts - low, lengths)
 
     # An event names its school; where it doesn't, it goes to the spell that its child has on that day.
@@ -204,8 +206,8 @@ def derive_days(
     day_of_event = its_start + in_calendar - its_low
 
     statuses, ranks = _ranks(events["attendance_event_category"], terms)
-    rank = np.full(total, GENERATED, dtype="int64")
-    event = np.full(total, -1, dtype="int64")
+    rank = np.full(total, GENERATED, dtype="int8")
+    event = np.full(total, -1, dtype="int32")
     marks = np.flatnonzero(counted)
     marks = marks[np.lexsort((-marks, ranks[marks]))]
     # Assigned in rising certainty, so that the most certain mark of a day stays, and the first written of
@@ -225,7 +227,7 @@ def derive_days(
         spells=enrolment.iloc[source][["silo", "record", "file", "row", "school_id"]].reset_index(drop=True),
         source=source,
         spell=spell,
-        day=cal_day[place] if total else np.zeros(0, "int64"),
+        day=cal_day.astype("int32")[place] if total else np.zeros(0, "int32"),
         rank=rank,
         event=event,
         covered=covered,

@@ -132,12 +132,11 @@ def _day_counts(days: Days, owner: Ints, system: Ints, evidence: Evidence) -> tu
     counts = np.zeros((len(pairs), years, 3), dtype="int64")
     nothing = np.full((len(pairs), years), np.datetime64("NaT", "us"))
     first_day, last_day = nothing, nothing.copy()
-    kept = np.flatnonzero(days.covered)
-    if len(kept) == 0:
+    spell, day, rank = _covered(days)
+    if len(day) == 0:
         return pairs, counts, first_day, last_day
-    day, rank = days.day[kept], days.rank[kept]
     first, span = int(np.min(day)), int(np.ptp(day)) + 1
-    cell = pairs.of[days.spell[kept]] * span + (day - first)
+    cell = (pairs.of * span - first)[spell] + day
     marks = np.zeros(len(pairs) * span, dtype="int8")
     marks[cell] = GENERATED
     # Rising, so that the most certain mark of a day stays.
@@ -167,17 +166,25 @@ def _day_counts(days: Days, owner: Ints, system: Ints, evidence: Evidence) -> tu
     return pairs, counts, first_day, last_day
 
 
+def _covered(days: Days) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+    """Give the days that are known: piece of enrolment, day, and rank of the mark."""
+    if days.covered.all():
+        return days.spell, days.day, days.rank
+    return days.spell[days.covered], days.day[days.covered], days.rank[days.covered]
+
+
 def _piece_years(days: Days, evidence: Evidence) -> tuple[Ints, Ints]:
     """List the school years in which each piece of enrolment has a day that is known: piece and year."""
-    piece, day = days.spell[days.covered], days.day[days.covered]
+    piece, day, _ = _covered(days)
     first = int(np.min(day, initial=0 if len(day) == 0 else LAST_DAY))
     span = np.arange(first, int(np.max(day, initial=first)) + 1)
     dates = pd.Series(span.astype("datetime64[D]").astype("datetime64[us]"))
-    year = evidence.years.places(evidence.years.of(dates).to_numpy(dtype="int64"))[day - first]
+    year_of_day = evidence.years.places(evidence.years.of(dates).to_numpy(dtype="int64"))
+    year = year_of_day.astype("int16")[day - first]
     # The days of a piece follow one another, so a new piece or year shows as a change.
     new = np.ones(len(piece), dtype=bool)
-    new[1:] = (np.diff(piece) != 0) | (np.diff(year) != 0)
-    return piece[new].astype("int64"), year[new]
+    new[1:] = (piece[1:] != piece[:-1]) | (year[1:] != year[:-1])
+    return piece[new].astype("int64"), year[new].astype("int64")
 
 
 def _events_behind(at: Ints, of: Ints, absent: Bools, tardy: Bools) -> dict[str, tuple[Ints, Ints]]:

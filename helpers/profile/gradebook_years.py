@@ -69,7 +69,7 @@ def newest_of_each(rows: Rows, at: Ints, named: Sequence[str]) -> Ints:
     """
     codes = [rows.code(name)[at] + 1 for name in named]
     last = is_last(rows.owner[at], rows.system[at], rows.year[at], *codes)
-    nameless = np.add.reduce(codes) == 0
+    nameless = np.sum(codes, axis=0) == 0
     return at[last | nameless]
 
 

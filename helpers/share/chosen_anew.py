@@ -121,12 +121,12 @@ def _is_date(name: str) -> bool:
 
 def _sizes(codes: Ints, of: Ints) -> Ints:
     """Count how often each of some codes stands among others."""
-    return np.bincount(codes, minlength=int(of.max(initial=0)) + 1)[of]
+    return np.bincount(codes, minlength=int(np.max(of, initial=0)) + 1)[of]
 
 
 def _counts(pairs: Ints, of: Ints) -> Ints:
     """Count how often each of some pairs of codes stands among others."""
-    wide = int(max(pairs.max(initial=0), of.max(initial=0))) + 2
+    wide = max(int(np.max(pairs, initial=0)), int(np.max(of, initial=0))) + 2
     codes, place = np.unique(pairs[:, 0] * wide + pairs[:, 1] + 1, return_inverse=True)
     counts = np.bincount(place.ravel())
     return counts[np.searchsorted(codes, of[:, 0] * wide + of[:, 1] + 1)]

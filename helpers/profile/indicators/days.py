@@ -223,7 +223,8 @@ def _suspended(district: District, profiles: Profiles, rows: pd.DataFrame, marks
         if mine is None or not 0 <= start < marks.shape[1]:
             continue
         expected = np.flatnonzero((marks[mine, start:] > 0).any(axis=0))[:length] + start
-        suspended[np.ix_(mine, expected)] = marks[np.ix_(mine, expected)] > 0
+        cells = np.ix_(np.asarray(mine), expected)
+        suspended[cells] = marks[cells] > 0
     return suspended
 
 

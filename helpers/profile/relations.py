@@ -15,6 +15,7 @@ from helpers.layouts import STRING, as_table, empty_table
 from helpers.profile.evidence import with_child
 from helpers.profile.keys import listed_in
 from helpers.profile.newest_day import newest_days
+from helpers.profile.rosters import on_the_roster
 from helpers.profile.schools import name_schools
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["relations"]
 
 RECORD = ["silo", "record"]
+# The step of the ladder at which a model decides.
+BY_MODEL = "Scored"
 # A case manager answers for these; other programmes have people of their own.
 UNDER_A_PLAN = ("Special education", "Section 504")
 ORDER = ["role", "child", "silo", "adult", "section_id", "file", "row"]
@@ -146,11 +149,15 @@ def _guardians(district: District, links: Links) -> pd.DataFrame:
     first = ties.assign(home=home).groupby(["silo", "home"], sort=False)["adult"].transform("first")
     shown = [
         "role", "silo", "adult", "child", "relation", "lives_with", "legal_guardian", "receives_mail",
-        "without_rights", "language", "home", "link_band", "file", "row",
+        "without_rights", "in_doubt", "language", "home", "link_band", "file", "row",
     ]  # fmt: skip
+    # Whoever a model alone ties may be another child's, unless the roster itself names that adult.
+    by_model = links.crosswalk.loc[links.crosswalk["step"].eq(BY_MODEL).fillna(False), RECORD]
+    known = on_the_roster(district, links, ties.rename(columns={"adult": "guardian"}))
+    doubt = listed_in(ties[RECORD], by_model) & ~known
     # Only a document takes a parent's rights away: a no without one hides nothing.
     barred = ties["may_see_records"].eq(False) & ties["court_order"].notna()
-    return _with_names(ties.assign(home=first, without_rights=barred)[shown], district)
+    return _with_names(ties.assign(home=first, without_rights=barred, in_doubt=doubt)[shown], district)
 
 
 def _under_a_plan(district: District, links: Links, days: pd.Series) -> pd.DataFrame:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.profile.rosters import roster_silos
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.pages import PLACE, owners_of_pages, score_held_pages, score_pages
 from helpers.score.truth import RECORD, true_crosswalk
-from helpers.share.doubt import roster_silos, sure_enough
+from helpers.share.doubt import sure_enough
 from helpers.share.holding import held_pages
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, as_table
+from helpers.profile.rosters import roster_silos
 from helpers.share.siblings import Homes, homes_of, with_namesakes
 from helpers.share.sure_ties import RECORD, sure_pairs, tied_by_machine_key, tied_for_sure
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["REASONS", "roster_silos", "sure_enough", "too_little"]
+__all__ = ["REASONS", "sure_enough", "too_little"]
 
 # Why a system's word about a child doesn't stand, the first that applies.
 REASONS: Mapping[str, str] = {
@@ -45,23 +46,6 @@ OF_TWO = ("id_shared", "name_placeholder")
 PERSON = ("first_name", "last_surname", "full_name", "birth_date")
 # Systems by whose numbers, beside the roster, school work is told.
 SCHOOL_WORK = ("attendance", "lms", "assessment")
-
-
-def roster_silos(district: District) -> list[str]:
-    """Name the systems that say who the district's children are.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    list of str
-        Systems of the domain *sis*; the first system where there is none.
-    """
-    rosters = [name for name, silo in district.silos.items() if silo.layout.domain == "sis"]
-    return rosters or list(district.silos)[:1]
 
 
 def sure_enough(district: District, links: Links) -> pd.DataFrame:

@@ -11,9 +11,8 @@ import pandas as pd
 from helpers.layouts import STRING, as_table, empty_table
 from helpers.link.clusters import components
 from helpers.link.emails import emails
-from helpers.link.phones import telephones
-from helpers.share.doubt import roster_silos, too_little
-from helpers.share.siblings import agents_of
+from helpers.profile.rosters import on_the_roster, roster_silos
+from helpers.share.doubt import too_little
 from helpers.share.sure_ties import RECORD
 
 if TYPE_CHECKING:
@@ -224,50 +223,13 @@ def _adults(district: District, links: Links, standing: pd.DataFrame) -> pd.Data
     sure = standing[["child", "silo", "may_stand", "code"]]
     ties = ties.merge(sure, on=["child", "silo"], how="left", validate="many_to_one")
     doubtful = ~ties["may_stand"].fillna(False).astype(bool) & ~ties.pop("code").isin(RIGHT_HOME)
-    doubtful &= ~_on_the_roster(district, links, ties)
+    doubtful &= ~on_the_roster(district, links, ties)
     parts = [
         ties[doubtful].assign(code="adult_in_doubt"),
         ties[_refused(ties) & _documented(ties)].assign(code="no_rights"),
     ]
     held = pd.concat(parts, ignore_index=True)[["child", "silo", "guardian", "code"]].drop_duplicates()
     return held.astype(STRING)
-
-
-def _on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.ndarray:
-    """Tell which adults the roster itself has beside the child, by e-mail address or telephone.
-
-    Then it doesn't matter how surely the other system is tied: the adult is the child's.
-    """
-    people = district.people
-    rosters = roster_silos(district)
-    reached = pd.concat(
-        [
-            people[[*RECORD, "local_id"]].assign(way=emails(people["email"])),
-            people[[*RECORD, "local_id"]].assign(way=telephones(people["telephone"])),
-        ],
-        ignore_index=True,
-    ).dropna(subset=["way"])
-    child = links.crosswalk[[*RECORD, "child"]]
-    listed = people[people["silo"].isin(rosters)].merge(child, on=RECORD, how="inner", validate="one_to_one")
-    agents = agents_of(listed)[["silo", "agent", "child"]].drop_duplicates()
-    ways = agents.merge(
-        reached.dropna(subset=["local_id"]).rename(columns={"local_id": "agent"})[["silo", "agent", "way"]],
-        on=["silo", "agent"],
-        how="inner",
-        validate="many_to_many",
-    )
-    mine = ties[["child", "silo", "guardian"]].assign(place=np.arange(len(ties)))
-    mine = mine.merge(
-        reached.rename(columns={"record": "guardian"})[["silo", "guardian", "way"]],
-        on=["silo", "guardian"],
-        how="inner",
-        validate="many_to_many",
-    )
-    met = mine.merge(
-        ways[["child", "way"]].drop_duplicates(), on=["child", "way"], how="inner", validate="many_to_one"
-    )
-    result: np.ndarray = np.isin(np.arange(len(ties)), met["place"].to_numpy())
-    return result
 
 
 def _one_address(district: District, links: Links) -> pd.DataFrame:

@@ -11,8 +11,9 @@ from helpers.layouts import STRING
 from helpers.link.forms import name_keys, read_names
 from helpers.link.names import fold
 from helpers.link.phones import telephones
+from helpers.profile.rosters import agents_of
 
-__all__ = ["Homes", "agents_of", "homes_of", "with_namesakes"]
+__all__ = ["Homes", "homes_of", "with_namesakes"]
 
 RECORD = ["silo", "record"]
 
@@ -73,25 +74,6 @@ def homes_of(
     alike = of_name["key"].isin(of_name.loc[unknown, "key"])
     of_unknown_home = _of_several(of_name[alike])
     return Homes(frozenset(_of_several(homes) | twins | of_unknown_home), frozenset(twins))
-
-
-def agents_of(people: pd.DataFrame) -> pd.DataFrame:
-    """List the adults whom a system names beside a child.
-
-    Parameters
-    ----------
-    people
-        The standard table *people*, further columns as they are.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows, once an adult: ``agent``, the adult's local id in that system.
-    """
-    named = people[people["agents"].notna()]
-    listed = named.assign(agent=named["agents"].str.split(";")).explode("agent", ignore_index=True)
-    listed = listed.assign(agent=listed["agent"].astype(STRING).str.strip())
-    return listed[listed["agent"].ne("").fillna(False)].reset_index(drop=True)
 
 
 def _keys(children: pd.Series, kind: str, key: pd.Series) -> pd.DataFrame:

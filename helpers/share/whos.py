@@ -9,7 +9,7 @@ import pandas as pd
 from helpers.layouts import STRING
 from helpers.share.allowed import allowed_for, asked
 from helpers.share.policy import Policy, read_policy
-from helpers.share.whose import Ties
+from helpers.share.whose import UNSEEN, Ties
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source
@@ -69,6 +69,10 @@ def whos(source: Source, role: str, policy: Policy | None = None) -> pd.DataFram
 
 def _adults(relations: pd.DataFrame, role: str) -> pd.DataFrame:
     rows = relations[(relations["role"].eq(role) & relations["adult"].notna()).to_numpy(dtype=bool)]
+    # A guardian without rights, or who may be another child's, isn't offered.
+    refused = rows["without_rights"].fillna(False) | rows["in_doubt"].fillna(False)
+    refused |= rows["link_band"].eq(UNSEEN).fillna(False) & (role == "Guardian")
+    rows = rows[~refused.to_numpy(dtype=bool)]
     rows = rows.assign(who=rows["silo"] + ":" + rows["adult"])
     by = rows.groupby("who", sort=False)
     frame = pd.DataFrame(

@@ -212,6 +212,7 @@ def _own_children(ties: Ties, role: Role, who: str, day: pd.Timestamp | None) ->
     rows = ties.of_adult("Guardian", who)
     rows = rows[~rows["without_rights"].fillna(False).to_numpy(dtype=bool)]
     rows = rows[~rows["link_band"].eq(UNSEEN).fillna(False).to_numpy(dtype=bool)]
+    rows = rows[~rows["in_doubt"].fillna(False).to_numpy(dtype=bool)]
     rows = rows[~rows["child"].isin(list(_of_age(ties.source, rows["child"], day))).to_numpy(dtype=bool)]
     if rows.empty:
         raise Refused(

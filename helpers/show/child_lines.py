@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.gaps.known import know
-from helpers.profile.newest_day import newest_days
 from helpers.gaps.scope import scope_of
 from helpers.layouts import STRING
 from helpers.profile import elements
+from helpers.profile.newest_day import newest_days
 from helpers.profile.values import folded
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import element_words, status_words

@@ -137,3 +137,20 @@ def test_a_district_without_any_of_it_has_no_ties(clean_district: District, link
 
     none = replace(links, crosswalk=links.crosswalk.head(0))
     assert relations(clean_district, none).empty
+
+
+def test_whom_a_model_alone_ties_is_in_doubt_unless_the_roster_names_the_adult(
+    links: Links, ties: pd.DataFrame
+) -> None:
+    guardians = ties[ties["role"].eq("Guardian")]
+    by_model = links.crosswalk[links.crosswalk["step"].eq("Scored").fillna(False)]
+    tied = guardians.merge(
+        by_model[["silo", "child"]].drop_duplicates(),
+        on=["silo", "child"],
+        how="inner",
+        validate="many_to_one",
+    )
+    doubt = guardians["in_doubt"].fillna(False).astype(bool)
+    assert set(guardians.loc[doubt, "child"]) <= set(tied["child"])
+    # Where adults are on the roster as well, a model's tie does no harm.
+    assert doubt.sum() < len(tied)

@@ -45,8 +45,8 @@ RECORDED = {
         for kind in kinds
     },
     "wellbeing": {
-        "bess_risk", "bess_t_score", "bess_risk_student", "bess_risk_guardian", "self_awareness", "self_management", "social_awareness",
-        "relationship_skills", "responsible_decisions",
+        "bess_risk", "bess_t_score", "bess_risk_student", "bess_risk_guardian", "self_awareness",
+        "self_management", "social_awareness", "relationship_skills", "responsible_decisions",
     },
     "behaviour": {"incidents", "discipline_days", "suspension_days"},
     "health": {"health_visits", "vaccines_recorded"},

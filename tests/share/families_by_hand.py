@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from helpers.files import District
 from helpers.layouts import as_table
 from helpers.link import Links, Method, link_district

@@ -33,6 +33,7 @@ GUARDIANS = {
     "family:G7": ("c06", "home 7"), "family:G8": ("c06", "home 7"),
 }  # fmt: skip
 OF_AGE, IN_DOUBT, WITHOUT_RIGHTS = "c03", "family:G6", "family:G8"
+BY_A_MODEL = "family:G7"
 UNDER_A_PLAN = ("c04", "c12")
 SYSTEMS = {
     "sis": "roster", "attendance": "attendance", "lms": "learning", "map_growth": "assessment",
@@ -154,7 +155,7 @@ class SmallSource:
             yield {
                 "role": "Guardian", "silo": "family", "adult": who.split(":")[1], "child": child,
                 "adult_name": name, "home": home, "without_rights": who == WITHOUT_RIGHTS,
-                "link_band": "Review" if who == IN_DOUBT else "Sure",
+                "link_band": "Review" if who == IN_DOUBT else "Sure", "in_doubt": who == BY_A_MODEL,
             }  # fmt: skip
 
     def _taken(self, frame: pd.DataFrame, children: Sequence[str] | None) -> pd.DataFrame:

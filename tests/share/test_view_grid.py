@@ -15,6 +15,7 @@ from helpers.layouts import as_table
 from helpers.share import Refused, View, read_policy, view
 from tests.share.canaries import Canary, found
 from tests.share.small_source import (
+    BY_A_MODEL,
     CHILDREN,
     CONSENTS,
     GUARDIANS,
@@ -240,7 +241,7 @@ def test_rights_pass_to_the_student_at_18() -> None:
     assert not found(planted(domain="health"), text_of(view(SOURCE, "student", OF_AGE, today="2026-02-28")))
 
 
-@pytest.mark.parametrize("who", [IN_DOUBT, WITHOUT_RIGHTS, "family:G9", "G1"])
+@pytest.mark.parametrize("who", [IN_DOUBT, BY_A_MODEL, WITHOUT_RIGHTS, "family:G9", "G1"])
 def test_a_guardian_in_doubt_without_rights_or_unknown_sees_nothing(who: str) -> None:
     with pytest.raises(Refused) as refused:
         view(SOURCE, "family", who)

@@ -16,8 +16,8 @@ from helpers.link.beside import SAID, beside
 from helpers.link.review.fingerprints import fingerprints
 from helpers.link.review.spreadsheet import read_text_table, unguarded
 from helpers.profile.elements import elements
+from helpers.profile.rosters import roster_silos
 from helpers.profile.rows_behind import rows_behind
-from helpers.share.doubt import roster_silos
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -13,11 +13,11 @@ from helpers.gaps.identity import correctness, matches, record_ties, shared_keys
 from helpers.gaps.irregularities import irregularities
 from helpers.gaps.known import BEHIND, Known, know
 from helpers.gaps.membership import membership_of
-from helpers.profile.newest_day import newest_days
 from helpers.gaps.scope import scope_of
 from helpers.gaps.sightings import sightings
 from helpers.layouts import STRING, as_table, empty_table
 from helpers.link.intervals import wilson
+from helpers.profile.newest_day import newest_days
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -14,7 +14,7 @@ from helpers.profile import elements
 from helpers.profile.newest_day import newest_days
 from helpers.profile.values import folded
 from helpers.show.numbers import number_text
-from helpers.show.plain_words import element_words, status_words
+from helpers.show.plain_words import element_words, language_name, status_words
 from helpers.show.systems import short_names
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ __all__ = ["TIES", "missing_lines", "value_lines", "value_texts"]
 
 # Units that are said behind a number; others stand in the element's own name.
 _SAID_UNITS = ("days", "children")
+_ONE = {"days": "day", "children": "child"}
+_LANGUAGES = ("home_language", "contact_language")
 _NOT_MEANT = "the system is not for this child's grade or school, as far as its files tell"
 TIES = {
     "Sure": "surely",
@@ -49,7 +51,9 @@ def value_texts(values: pd.DataFrame) -> pd.Series:
     """
     kinds = {each.name: each.type for each in elements()}
     said = [
-        _text(value, number, unit, kinds.get(str(element), "string"))
+        language_name(str(value))
+        if element in _LANGUAGES and pd.notna(value)
+        else _text(value, number, unit, kinds.get(str(element), "string"))
         for element, value, number, unit in values[["element", "value", "value_number", "unit"]].itertuples(
             index=False
         )
@@ -64,12 +68,14 @@ def _text(value: object, number: object, unit: object, kind: str) -> str | None:
         return "yes" if str(value).lower() == "true" else "no"
     if kind not in ("integer", "number") or pd.isna(number):  # type: ignore[call-overload]
         return str(value)
-    if unit == "rate":
+    if unit in ("rate", "share"):
         return number_text(100 * float(number), "percent")  # type: ignore[arg-type]
     if unit in ("percent", "USD"):
         return number_text(number, str(unit))
     written = number_text(number)
-    return written if pd.isna(unit) or unit not in _SAID_UNITS else f"{written} {unit}"  # type: ignore[call-overload]
+    if pd.isna(unit) or unit not in _SAID_UNITS:  # type: ignore[call-overload]
+        return written
+    return f"{written} {_ONE[str(unit)] if float(number) == 1 else unit}"  # type: ignore[arg-type]
 
 
 def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
@@ -102,9 +108,11 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
     computed = shown["file"].isna()
     rows = shown["rows"].astype(STRING).fillna("")
     counted = ("counted from " + rows + " rows").mask(
-        shown["rows"].eq(0).fillna(False), "no row: none was written down"
+        shown["rows"].eq(0).fillna(False), "no row: nothing was written down"
     )
-    counted = counted.mask(shown["rows"].eq(1).fillna(False), "from 1 row").mask(shown["rows"].isna(), "")
+    counted = counted.mask(shown["rows"].eq(1).fillna(False), "counted from 1 row").mask(
+        shown["rows"].isna(), ""
+    )
     place = shown["file"] + ", row " + shown["row"].astype(STRING)
     return pd.DataFrame(
         {
@@ -162,7 +170,8 @@ def missing_lines(values: pd.DataFrame, district: District, links: Links) -> pd.
             "where": lacking["silo"]
             .map(short_names(district.layouts))
             .astype(STRING)
-            .fillna("none of these systems"),
+            .fillna("several systems")
+            .mask(lacking["status"].eq("Not collected"), "none of these systems"),
         }
     )
     together = lines.groupby(["why", "where"], sort=False)["what"].agg(", ".join).reset_index()

@@ -306,7 +306,7 @@ def _year(
     happenings, rows = [], []
     for row in each_row(line):
         system = name_of(row.silo, systems)
-        what = "event" if pd.isna(row.event) else str(row.event)
+        what = "of no known kind" if pd.isna(row.event) else str(row.event)
         happenings.append(Happening(row.date.date(), system, what))
         more = "" if pd.isna(row.detail) else _with_schools(str(row.detail), schools)
         opened = ""
@@ -351,7 +351,8 @@ def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str,
     words = element_words(lacking["element"]).tolist()
     why = status_words(lacking["status"]).tolist()
     for what, reason, silo in zip(words, why, lacking["silo"].tolist(), strict=True):
-        where = "No system here" if pd.isna(silo) else name_of(silo, systems)
+        nowhere = reason == status_words(pd.Series(["Not collected"])).iloc[0]
+        where = "No system here" if pd.isna(silo) and nowhere else name_of(silo, systems)
         gathered.setdefault((reason, where), []).append(what)
     items = [
         f"<li><strong>{escape(where)}</strong>: {escape(', '.join(what))} "

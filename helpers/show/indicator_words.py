@@ -179,7 +179,7 @@ def _found(row: Mapping[str, Any], of: Indicator, how: Definition, parts: Mappin
         return f"Score {score}, the mean of grade and season is {mean}: {place}"
     if of.measure == "growth":
         grown, expected = _number(row["numerator"]), _number(row["denominator"])
-        return f"Grew {grown} points in a year, the mean of the {how.norms} norms as fitted {expected}"
+        return f"Change in a year: {grown} points; the mean of the {how.norms} norms as fitted is {expected}"
     if of.measure == "credits":
         earned, expected = _number(row["numerator"], "credits"), _number(row["denominator"])
         return f"{earned} since high school began, {expected} for the years that are over"

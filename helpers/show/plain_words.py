@@ -89,6 +89,17 @@ _ELEMENTS = {
     "bess": "BESS",
     "bess_t_score": "BESS T-score",
     "special_education": "special education plan",
+    "assignments_assigned": "assignments",
+    "self_awareness": "self-awareness",
+    "self_management": "self-management",
+    "mark_english": "mark in English",
+    "mark_mathematics": "mark in mathematics",
+    "mark_science": "mark in science",
+    "mark_social_studies": "mark in social studies",
+    "grade_english": "percent in English",
+    "grade_mathematics": "percent in mathematics",
+    "grade_average": "average of report cards",
+    "share_in_regular_class": "time in regular class",
     "id": "number",
 }
 # What a row of a fact table is, several of them.

@@ -134,6 +134,8 @@ def test_spanish_families_are_addressed_with_usted_and_students_with_tu() -> Non
     for table in said.student.values():
         for sentence in table.values():
             assert not re.search(r"\b(usted|su hijo)\b", sentence, re.IGNORECASE), sentence
+    assert language("es").say("student", "page.ask") == "Puedes preguntar"
+    assert language("es").say("family", "page.ask") == "Puede preguntar"
 
 
 def test_numbers_dates_and_counts_are_said_in_the_language_s_way() -> None:

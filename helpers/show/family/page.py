@@ -117,6 +117,7 @@ class Page:
     strengths: tuple[Said, ...]
     nothing_yet: str
     talks: tuple[SaidTalk, ...]
+    ask: str
     no_talk: str
     year: Year | None
     no_picture: str
@@ -200,6 +201,7 @@ def compose(
             )
             for one in talks
         ),
+        ask=say("page.ask"),
         no_talk=_sentence(say("page.no_talk")),
         year=_year(months, terms, spoken, voice, say),
         no_picture=say("page.no_picture"),

@@ -72,7 +72,12 @@ def lanes(
         raise ValueError("There is nothing to draw: no event has a date. Say so in a sentence instead.")
     ends = data[end_date] if end_date in data.columns else pd.Series(pd.NaT, index=data.index)
     marks = pd.DataFrame(
-        {"lane": data[lane], "begin": data[date], "end": ends, "event": data[event].fillna("event")}
+        {
+            "lane": data[lane],
+            "begin": data[date],
+            "end": ends,
+            "event": data[event].fillna("of no known kind"),
+        }
     )
     names = list(dict.fromkeys([*every_lane, *marks["lane"].tolist()]))
     first = begin if begin is not None else marks["begin"].min()

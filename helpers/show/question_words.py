@@ -129,7 +129,7 @@ def platforms_chart(answers: pd.DataFrame) -> Picture:
             f"{number} {'system' if number == 1 else 'systems'}": int(count)
             for number, count in counted.items()
         },
-        title=f"For {several} of {len(answers)} questions one would have opened from two to {most} systems",
+        title=f"For {several} of {len(answers)} questions one would have opened 2 to {most} systems",
         unit="questions",
         caption="Systems of this district that hold what a question needs; joined, one place answers.",
         ordered=False,

@@ -11,9 +11,9 @@ import os
 import pickle
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from helpers.layouts import as_table
 from helpers.profile.context import Context, context_of
@@ -135,6 +136,7 @@ _HERE: list[Worker] = []
 def _begin(standard: Path, out: Path, spare: Path) -> None:
     _HERE[:] = [Worker(standard, out, spare)]
     if parent_process() is not None:
+        pa.set_memory_pool(pa.system_memory_pool())
         threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -144,6 +146,21 @@ def _end_with_parent() -> None:
     assert parent is not None
     parent.join()
     os._exit(1)
+
+
+@contextmanager
+def _memory_kept() -> Iterator[None]:
+    """Let Arrow ask the system's own allocator for memory.
+
+    Tables of much the same size come and go with every part. Arrow's usual allocator gives their memory back
+    in between, and the system clears every page again before it hands it out: a quarter of all the work.
+    """
+    usual = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(usual)
 
 
 def _do(task: str, *given: Any) -> Any:
@@ -216,6 +233,7 @@ def build_profiles(
     parts = len(tables.firsts)
     terms = declared()
     with (
+        _memory_kept(),
         tempfile.TemporaryDirectory() as spare,
         _Team(processes, (standard, writer.folder, Path(spare))) as team,
     ):

@@ -106,7 +106,7 @@ def make(
         emit(figures(make_district(settled, folder, at_once)), as_json)
 
 
-@click.command()
+@click.command(short_help="Compare made districts with published figures.")
 @click.option(
     "--scenario",
     "scenarios",
@@ -149,7 +149,7 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
         sys.exit(1)
 
 
-@click.command()
+@click.command(short_help="Say what each step of exchange buys.")
 @click.option("--students", type=int, default=300, show_default=True, help="Children of each district.")
 @click.option(
     "--seeds", default="3", show_default=True, metavar="N,N,…", help="A district each at every level."

@@ -16,7 +16,7 @@ PILES = "piles.csv"
 SHOWN = ["team", "possible", "right", "wrong", "missed", "f1", "seconds_a_pair", "error_rate"]
 
 
-@click.command()
+@click.command(short_help="Print a sheet of record cards to sort by hand.")
 @FOLDER
 @click.option(
     "--piles",

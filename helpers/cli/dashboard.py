@@ -15,7 +15,7 @@ __all__ = ["dashboard"]
 LESSON = Path(__file__).parents[2] / "notebooks" / "04_see_the_child.ipynb"
 
 
-@click.command()
+@click.command(short_help="Show a child's page as a role may see it.")
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--port", type=click.IntRange(1, 65535), help="The port; by default 8866 or the next free one.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")

@@ -20,7 +20,7 @@ __all__ = ["questions"]
 SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable", "why", "platforms_before"]
 
 
-@click.command()
+@click.command(short_help="Ask the systems what people ask about children.")
 @FOLDER
 @click.option("--question", "one", metavar="ID", help="Only this question, and its counts by group.")
 @click.option("--role", help="Who asks: a role of the policy. Only what it may see is asked.")

@@ -44,7 +44,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     )
 
 
-@click.command()
+@click.command(short_help="Draft a layout for files that no layout knows.")
 @FOLDER
 @json_option
 @ends_well
@@ -59,7 +59,7 @@ def start(folder: Path, as_json: bool) -> None:
     emit(told(start_folder(folder), str(folder), as_json), as_json)
 
 
-@click.command()
+@click.command(short_help="Say what the columns of a layout mean.")
 @click.argument("layout", required=False)
 @click.option(
     "--from", "folder", type=click.Path(path_type=Path), help="A folder that brings layouts of its own."

@@ -74,7 +74,7 @@ def _listed(policy: Policy, as_json: bool) -> None:
     )
 
 
-@click.command()
+@click.command(short_help="Write what one person may see, and nothing else.")
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--role", help="Who asks: a role of the policy.")
 @click.option("--who", help="Which of them: a school, a record as in sis:1234, or the word district.")

@@ -228,7 +228,7 @@ def _head(
     )
     told = [f"{_count(len(known), 'thing is', 'things are')} known" if known else "nothing is known"]
     told.append(f"{_count(against, 'is', 'are')} contradicted by another system")
-    told.append(f"{_count(unchecked, 'stands', 'stand')} on a record that no one has checked")
+    told.append(f"{_count(unchecked, 'stands', 'stand')} on a record that waits for a check")
     return (
         f'<header><p class="{"note" if invented else "note restricted"}">{escape(note)}</p>'
         f"<h2>{escape(title)}</h2>"

@@ -119,7 +119,7 @@ def test_what_nobody_has_checked_says_so_in_words_and_by_a_sign(band: str) -> No
     assert (
         page.block.markup.count('<span aria-hidden="true">?</span> we think so, but no one has checked') == 2
     )
-    assert "1 stands on a record that no one has checked" in words(page)
+    assert "1 stands on a record that waits for a check" in words(page)
 
 
 def test_two_birth_dates_are_both_said_with_the_rule_that_chose() -> None:

@@ -294,7 +294,7 @@ def told(
 
 def _filled(dtype: str, rows: int) -> npt.NDArray[Any]:
     """Give a column in which nothing is known."""
-    nothing = np.datetime64("NaT") if dtype.startswith("datetime") else dtype != "bool" and -1
+    nothing = np.datetime64("NaT", "us") if dtype.startswith("datetime") else dtype != "bool" and -1
     return np.full(rows, nothing, dtype=dtype)
 
 

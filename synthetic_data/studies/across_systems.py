@@ -27,12 +27,15 @@ __all__ = ["across_systems", "systems_of"]
 Numbers = npt.NDArray[np.float64]
 FEWEST_SCHOOLS = 8
 FEWEST_CHILDREN = 100  # who have anything but the commonest number: below that no interval can be trusted
-TELLS = {"grade_average": "attendance"}  # a roster could hold it; the kit's holds no grades
+GRADES = "course_grade"  # a roster could hold them; the kit's holds none, and its attendance system does
 
 
 def systems_of(outcomes: Outcomes) -> dict[str, str]:
     """Say which system tells each outcome: the one that a profile trusts most."""
-    return {name: TELLS.get(name, element.trust[0]) for name, element in outcomes.declared.items()}
+    return {
+        name: "attendance" if element.table == GRADES and "attendance" in element.trust else element.trust[0]
+        for name, element in outcomes.declared.items()
+    }
 
 
 def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:

@@ -24,14 +24,15 @@ Codes = npt.NDArray[np.int64]
 
 # What no outcome may depend on, by the column of the children.
 GROUPINGS = ("group", "name_origin", "home_language", "sex")
-# Elements that say who and where a child is, and lists of names whose number is an element of its own; all
-# others are outcomes.
+# Elements that say who and where a child is, lists of names whose number is an element of its own, and letters
+# whose points are one; all others are outcomes.
 NO_OUTCOME = frozenset(
     {
         "first_name", "last_surname", "birth_date", "sex", "home_language", "state_id", "school",
         "grade_level", "contact_language", "guardians", "days_enrolled", "days_present", "courses",
         "assignments_assigned", "points_possible",
         "activity_names", "club_names", "interests", "plan_services",
+        "mark_english", "mark_mathematics", "mark_science", "mark_social_studies",
     }
 )  # fmt: skip
 

@@ -352,7 +352,9 @@ def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str,
     why = status_words(lacking["status"]).tolist()
     for what, reason, silo in zip(words, why, lacking["silo"].tolist(), strict=True):
         nowhere = reason == status_words(pd.Series(["Not collected"])).iloc[0]
-        where = "No system here" if pd.isna(silo) and nowhere else name_of(silo, systems)
+        where = name_of(silo, systems)
+        if pd.isna(silo):
+            where = "No system here" if nowhere else "Several systems"
         gathered.setdefault((reason, where), []).append(what)
     items = [
         f"<li><strong>{escape(where)}</strong>: {escape(', '.join(what))} "

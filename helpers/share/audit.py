@@ -74,7 +74,9 @@ class Audit:
     def _lines(self) -> list[str]:
         if not self.path.exists():
             return []
-        return self.path.read_text(encoding="utf-8").splitlines()
+        # A name may hold what else ends a line, such as U+2028; only a newline ends one here.
+        text = self.path.read_text(encoding="utf-8").removesuffix("\n")
+        return text.split("\n") if text else []
 
     def _newest(self) -> tuple[int, str]:
         """Give the number of lines and the newest hash, from beside the log: it may be long."""

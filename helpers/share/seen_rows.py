@@ -208,7 +208,8 @@ def without_names(details: pd.Series, names: Iterable[str]) -> pd.Series:
     >>> without_names(pd.Series(["Hit Ana, then left"], dtype="string"), ["Ana", "Left"]).tolist()
     ['Hit …, then left']
     """
-    known = {name for name in names if name[:1].isupper()}
+    # A name of two words, such as a Spanish surname, is written as one of them, too.
+    known = {part for name in names for part in name.split() if part[:1].isupper()}
 
     def masked(text: str) -> str:
         words = "".join(letter if letter.isalnum() or letter in "'’-" else " " for letter in text).split()

@@ -109,6 +109,14 @@ def test_a_log_that_another_process_holds_says_so(tmp_path: Path, monkeypatch: p
         Audit(tmp_path / "audit.jsonl").log("public", "district", "public report", [], 0, "0", "opened")
 
 
+def test_a_name_with_another_end_of_line_is_one_line(tmp_path: Path) -> None:
+    log = Audit(tmp_path / "audit.jsonl")
+    for who in ("North\u2028School", "South\u0085School"):
+        log.log("principal", who, "leading the school", [], 1, "0", "opened")
+    assert log.read()["who"].tolist() == ["North\u2028School", "South\u0085School"]
+    assert log.verify().empty
+
+
 def test_views_of_many_log_each_that_shows_anything(tmp_path: Path) -> None:
     log = Audit(tmp_path / "audit.jsonl")
     opened = views(SOURCE, "family", ["family:G1", "family:G3", "family:G5", "nobody"], audit=log)

@@ -101,6 +101,11 @@ class View:
             )
         return self.codes.coded(frame) if self.allowed.coded else frame
 
+    @property
+    def narratives(self) -> bool:
+        """Whether the details of events, which may tell of other children, are read as they were written."""
+        return self.allowed.role.narratives and not self.allowed.without_source
+
     def may_see(self, name: str) -> bool:
         """Say whether single children's values of an element, event or indicator may be in this view."""
         return (

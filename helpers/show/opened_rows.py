@@ -35,13 +35,23 @@ _ONLY_WITH = {
     ("program", "share_in_regular_class"): "share_in_regular_class",
     ("program", "service"): "special_education",
     ("program", "minutes_per_week"): "special_education",
+    ("school_enrollment", "entry_type"): "starts_at_school",
+    ("school_enrollment", "exit_withdraw_type"): "leaves_school",
 }
+# No value is made of what a court ordered about an adult: it says who may look, and is nobody's to read here.
+_NEVER = {("contact", "court_order"), ("contact", "may_see_records")}
+# A narrative may name other children: as written it is for those only who may read narratives.
+_NARRATIVES = {("incident", "behavior_as_written")}
 _PLACE = ["table", "silo", "file", "row"]
 _NOT_CELLS = ("silo", "record", "file", "row")
 
 
 class RowView(Protocol):
     """What is asked of a view of one child."""
+
+    @property
+    def narratives(self) -> bool:
+        """Say whether the role reads what was written of events in which others were, too."""
 
     def may_see(self, name: str) -> bool:
         """Say whether the role may see an element, a kind of event or an indicator."""
@@ -66,11 +76,13 @@ def visible_columns(view: RowView) -> dict[str, set[str]]:
     terms = declared()
     tables = {each.table for each in terms.element if view.may_see(each.name)}
     tables |= {each.table for each in terms.timeline if view.may_see(each.name)}
+    never = _NEVER if view.narratives else _NEVER | _NARRATIVES
     columns = {
         table: {
             name
             for name in [*standard_table(table).dtypes(), "local_id"]
             if name not in _NOT_CELLS
+            and (table, name) not in never
             and ((table, name) not in _ONLY_WITH or view.may_see(_ONLY_WITH[table, name]))
         }
         for table in tables & set(fact_tables())

@@ -20,6 +20,7 @@ from helpers.share import Audit
 from helpers.show.dashboard import Dashboard, dashboard
 from helpers.show.dashboard_seats import ROLES
 from helpers.show.name_search import MOST_HITS
+from helpers.show.opened_rows import visible_columns
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +150,23 @@ def test_a_row_that_is_opened_keeps_back_what_else_stands_in_it(source: MemorySo
     assert "Balance" not in name
     assert "PIN" not in name
     assert "more cells: not part of this value, or not for this role" in name
+
+
+def test_a_row_tells_nobody_what_a_court_ordered_and_few_what_may_name_others(source: MemorySource) -> None:
+    columns = {}
+    for role in ("teacher", "principal", "meals_manager"):
+        board = dashboard(source, role=role)
+        board.look()
+        assert board._looking.view is not None
+        columns[role] = visible_columns(board._looking.view)
+    assert all("relation" in own["contact"] for own in columns.values())
+    assert not any({"court_order", "may_see_records"} & own["contact"] for own in columns.values())
+    assert "behavior" in columns["teacher"]["incident"]
+    assert "behavior_as_written" not in columns["teacher"]["incident"]
+    assert "behavior_as_written" in columns["principal"]["incident"]
+    # Of the roster a manager of meals sees school and grade alone.
+    assert "exit_withdraw_type" in columns["teacher"]["school_enrollment"]
+    assert "exit_withdraw_type" not in columns["meals_manager"]["school_enrollment"]
 
 
 def test_a_value_opens_the_row_that_its_system_wrote(source: MemorySource, district_folder: Path) -> None:

@@ -104,8 +104,12 @@ def family(
     from helpers.show.family.pages import pages_of, prepare
     from helpers.show.family.printing import find_chromium, print_pages
     from helpers.show.family.recipients import kit_language
-    from helpers.show.family.writing import records_of, save_lookup, write_pages
+    from helpers.show.family.writing import private_folder, records_of, save_lookup, write_pages
 
+    if lookup.resolve() == out.resolve():
+        raise BadInput(
+            "--lookup and --out are one folder: keep what says whose a page is apart from the pages."
+        )
     if chosen_language is not None:
         language(chosen_language)
     if pdf:
@@ -115,6 +119,7 @@ def family(
     guard = Guard.of(district)
     links = linked(district)
     source = source_of(district, links, child_profiles(district, links))
+    private_folder(lookup)
     run = prepare(
         district,
         links,

@@ -106,6 +106,17 @@ def test_cells_of_the_lookup_that_a_spreadsheet_would_run_are_guarded(tmp_path: 
     assert unguarded("'" + FORMULA) == FORMULA
 
 
+def test_a_lookup_in_a_folder_that_is_there_changes_nothing_else_of_it(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("my own\n", encoding="utf-8")
+    tmp_path.chmod(0o750)
+    save_lookup(tmp_path, {})
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "my own\n"
+    assert tmp_path.stat().st_mode & 0o777 == 0o750
+    (made,) = save_lookup(tmp_path / "new", {"pages.csv": pd.DataFrame({"page": ["A"]})})
+    assert made.parent.stat().st_mode & 0o077 == 0
+    assert (made.parent / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
 def test_a_system_that_may_not_stand_is_not_quoted_and_the_next_one_speaks() -> None:
     both = [
         value("first_name", "Ana", "meals"),
@@ -218,7 +229,7 @@ def test_whom_to_call_is_the_office_s_own_list_or_a_line_to_fill_in() -> None:
     text = markup(own, offices=offices, teachers={"c-1": ["A. Boye"]})
     assert 'class="blank"' not in text
     assert "Ms Lee" in text
-    assert "Teachers: A. Boye." in text
+    assert "Who teaches: A. Boye." in text
 
 
 def test_a_real_page_says_nothing_of_a_sample() -> None:

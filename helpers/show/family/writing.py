@@ -15,7 +15,7 @@ from helpers.link.review.spreadsheet import spreadsheet_bytes
 from helpers.show.family.page import Page
 from helpers.show.family.pages import FamilyPage
 
-__all__ = ["RESTRICTED", "Written", "records_of", "save_lookup", "write_pages"]
+__all__ = ["RESTRICTED", "Written", "private_folder", "records_of", "save_lookup", "write_pages"]
 
 RESTRICTED = "# Restricted: says whose page is which. For those who may see these children's records."
 BY_HAND = "the family, by hand: no adult on record is tied to the child beyond doubt"
@@ -40,6 +40,19 @@ class Written:
 
     pages: pd.DataFrame
     lines: pd.DataFrame
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that is its maker's alone; one that is there already keeps its rights.
+
+    Parameters
+    ----------
+    folder
+        Where.
+    """
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o700)
 
 
 def write_pages(
@@ -69,10 +82,7 @@ def write_pages(
     """
     rows: list[dict[str, Any]] = []
     lines: list[tuple[Any, ...]] = []
-    if not out.exists():
-        # A page is for one family: a folder that is made for pages is its maker's alone.
-        out.mkdir(parents=True)
-        out.chmod(0o700)
+    private_folder(out)
     for one in pages:
         name = f"{one.code}.html"
         write_atomically(out / name, one.markup.encode("utf-8"))
@@ -147,7 +157,7 @@ def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame], *, headed: boo
     Parameters
     ----------
     folder
-        Where; a folder apart from the pages.
+        Where; a folder apart from the pages. One that is there already keeps its rights and its .gitignore.
     tables
         File name -> table.
     headed
@@ -158,10 +168,10 @@ def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame], *, headed: boo
     list of Path
         The files; cells that a spreadsheet would run are guarded.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    private_folder(folder)
     # Whoever runs this inside a clone doesn't publish it by accident.
-    write_atomically(folder / ".gitignore", b"*\n")
+    if not (folder / ".gitignore").exists():
+        write_atomically(folder / ".gitignore", b"*\n")
     written = []
     for name, table in tables.items():
         data = spreadsheet_bytes(table, ids=GUARDED)

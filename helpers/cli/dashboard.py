@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.layouts import BadInput
 
 __all__ = ["dashboard"]
 
@@ -37,7 +38,13 @@ def dashboard(
     from helpers.run.dashboard import serve_dashboard
     from helpers.run.profile_store import store_of
     from helpers.run.report import made_district
+    from helpers.share import read_policy
+    from helpers.share.allowed import asked
 
+    if who and not role:
+        raise BadInput("Say in which role is looked, too: --role; `bigpicture view --list` names the roles.")
+    if role:
+        asked(read_policy(), role, None)  # before an hour of reading
     store = store_of(folder or made_district({}), out / "store")
     audit = out / "audit.jsonl"
     out.mkdir(parents=True, exist_ok=True)

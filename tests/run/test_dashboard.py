@@ -121,3 +121,17 @@ def test_a_folder_that_is_none_is_said_by_the_command(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["dashboard", str(tmp_path / "empty"), "--json", "--out", str(tmp_path)])
     assert done.exit_code == 2
     assert "No layout knows a file" in done.output
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [(["--role", "janitor"], "No role is called 'janitor'"), (["--who", "sis:1"], "Say in which role")],
+)
+def test_a_seat_that_nobody_has_is_said_before_anything_is_read(
+    tmp_path: Path, asked: list[str], words: str
+) -> None:
+    done = CliRunner().invoke(
+        main, ["dashboard", str(tmp_path / "nothing"), "--no-browser", "--out", str(tmp_path), *asked]
+    )
+    assert done.exit_code == 2
+    assert words in done.output

@@ -176,6 +176,8 @@ class MemorySource:
         self._indicators = optional_table("indicators", indicators)
         self._relations = relations
         self._shelves: dict[str, Shelf] = {}
+        # Of the child who was asked for last, by fact tables: a page asks for one value after the other.
+        self._gathered: tuple[str, dict[tuple[str, ...], Evidence]] = ("", {})
 
     @property
     def school_year(self) -> int | None:
@@ -260,7 +262,12 @@ class MemorySource:
     def evidence(self, child: str, tables: Sequence[str]) -> Evidence:
         """Gather the records of one child, and its rows of some fact tables; the others are empty."""
         whole, context = self._whole
-        return evidence_of_one(OneChild(whole, child, tuple(tables)), context)
+        if self._gathered[0] != child:
+            self._gathered = (child, {})
+        gathered, asked = self._gathered[1], tuple(sorted(tables))
+        if asked not in gathered:
+            gathered[asked] = evidence_of_one(OneChild(whole, child, asked), context)
+        return gathered[asked]
 
 
 @dataclass(frozen=True)

@@ -76,5 +76,6 @@ def grades_typed_behind(people: pd.DataFrame) -> pd.Series:
         if len(places):
             codes, distinct = pd.factorize(people[column].iloc[places])
             numbers = pd.array([typed_name(str(text)).grade for text in distinct], dtype="Int64").take(codes)
-            grade.iloc[places] = grade.iloc[places].fillna(pd.Series(numbers, index=grade.index[places]))
+            known = grade.iloc[places].fillna(pd.Series(numbers, index=grade.index[places]))
+            grade.iloc[places] = known.array  # a series would be looked up by label where some are missing
     return grade

@@ -191,6 +191,12 @@ def test_a_grade_typed_behind_a_name_is_taken_off(cell: str, name: str, grade: i
     assert (None if pd.isna(typed.iloc[0]) else int(typed.iloc[0]), typed.isna().iloc[1]) == (grade, True)
 
 
+def test_a_grade_behind_one_of_several_doubtful_names_is_taken() -> None:
+    cells = ("Ana Ruiz", "=1+1", "Ana Lopez (3rd grade)", "-1+1")
+    people, _ = frames(*(record("sis", f"r{place}", cell) for place, cell in enumerate(cells)))
+    assert grades_typed_behind(people).fillna(-1).tolist() == [-1, -1, 3, -1]
+
+
 def test_a_first_name_with_the_initial_of_the_surname_is_read_as_both() -> None:
     people, _ = frames(record("behaviour", "a", "Adam H., 7"))
     forms = read_names(people)

@@ -74,9 +74,17 @@ class Context:
     newest_days: pd.DataFrame
     whole: Mapping[str, pd.DataFrame]
 
-    def gives(self, silo: str, file: str, column: str) -> int:
-        """Say how sure a file is to give a column of people, as far as its layout tells."""
-        kinds = self.kinds.get(file, ())
+    def gives(self, column: str) -> list[int]:
+        """Say how sure each file is to give a column of people, as far as its layout tells."""
+        # Files of the same kinds give the same: a district has one for every class.
+        known: dict[tuple[str, tuple[str, ...]], int] = {}
+        for silo, file in self.files:
+            kinds = self.kinds.get(file, ())
+            if (silo, kinds) not in known:
+                known[silo, kinds] = self._give(silo, kinds, column)
+        return [known[silo, self.kinds.get(file, ())] for silo, file in self.files]
+
+    def _give(self, silo: str, kinds: tuple[str, ...], column: str) -> int:
         layout = self.layouts.get(silo)
         sure = 0
         for kind in layout.files if layout else ():

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from helpers.profile.school_years import SchoolYears
     from helpers.profile.survey import Survey
 
-__all__ = ["BANDS", "Evidence", "Ties", "child_tables", "named", "with_child"]
+__all__ = ["BANDS", "TIE", "Evidence", "Ties", "child_tables", "named", "with_child"]
 
 Ints = npt.NDArray[np.int64]
 # Whether a file gives a column: systems leave out the optional ones.
 PERHAPS, SURELY = 1, 2
+# Where a row's record stands in the crosswalk, where that was written beside the row.
+TIE = "tie"
 
 
 class Ties:
@@ -59,6 +61,12 @@ class Ties:
     def of(self, system: Ints, records: pd.Series) -> Ints:
         """Say where each record stands in the crosswalk; -1 where it is no student's."""
         return self.pairs.of(system, records)
+
+    def of_rows(self, system: Ints, rows: pd.DataFrame) -> Ints:
+        """Say where each row's record stands in the crosswalk, as is written beside it or looked up."""
+        if TIE in rows.columns:
+            return rows[TIE].to_numpy(dtype="int64")
+        return self.of(system, rows["record"])
 
 
 @dataclass(frozen=True)
@@ -199,7 +207,7 @@ class Evidence:
         """Give each source row behind a record: record, file (its place), row; and rows by record."""
         rows = self.person_rows
         system = places_of(rows["silo"], self.silos)
-        tie = self.ties.of(system, rows["record"])
+        tie = self.ties.of_rows(system, rows)
         named_files = pd.DataFrame(list(self.context.files), columns=["silo", "file"], dtype=STRING)
         files = Pairs(places_of(named_files["silo"], self.silos), named_files["file"])
         place = files.of(system, rows["file"])
@@ -226,9 +234,7 @@ class Evidence:
         people = self.tables["people"]
         known = np.zeros(len(self.crosswalk), dtype=bool)
         known[people.tie[~people.lacks(column)]] = True
-        gives = np.array(
-            [self.context.gives(silo, file, column) for silo, file in self.context.files], "int64"
-        )
+        gives = np.array(self.context.gives(column), "int64")
         # What is known stands in the last row, or else in the one that the reader names.
         given = np.where(known[tie] | (count[tie] == 1), SURELY, gives[place])
         last = np.full(len(self.crosswalk), -1, dtype="int64")
@@ -239,7 +245,7 @@ class Evidence:
         file_of = np.where(last >= 0, np.append(files[place], -1)[last], -1)
         row_of = np.where(last >= 0, np.append(row, -1)[last], -1)
         cells = self.filled_cells[self.filled_cells["column"] == column]
-        at = self.ties.of(places_of(cells["silo"], self.silos), cells["record"])
+        at = self.ties.of_rows(places_of(cells["silo"], self.silos), cells)
         fits = (at >= 0) & (np.append(count, 0)[at] > 1)
         file_of[at[fits]] = self.files_of(cells["file"])[fits]
         row_of[at[fits]] = cells["row"].to_numpy(dtype="int64")[fits]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.profile.context import Context, context_of
-from helpers.profile.evidence import Evidence, Ties, child_tables, named
+from helpers.profile.evidence import TIE, Evidence, Ties, child_tables, named
 from helpers.profile.fact_years import days_of_exports, fact_years
 from helpers.profile.pairs import places_of
 from helpers.profile.rows import Rows
@@ -95,8 +95,8 @@ class FactsOfPart(Mapping[str, pd.DataFrame]):
             context, ties = self._context, self._ties
             frame = self._part.fact(name)
             system = places_of(frame["silo"], context.silos)
-            tie = ties.of(system, frame["record"])
-            frame = named(frame, ties, tie)
+            tie = ties.of_rows(system, frame)
+            frame = named(frame.drop(columns=TIE, errors="ignore"), ties, tie)
             year = fact_years(name, frame, context.whole, context.years, self._days)
             place = context.years.places(year.to_numpy(dtype="int64", na_value=-1))
             self._rows[name] = _rows(frame.assign(year=year), system, tie, ties, place)
@@ -138,14 +138,19 @@ def gather_part(part: Part, context: Context) -> Evidence:
     ties = Ties(crosswalk, context.silos)
     tables: dict[str, Rows] = {}
     of_people = {}
-    for name, frame in (("people", part.people), ("identifiers", part.identifiers)):
+    people = part.people
+    for name, frame in (("people", people), ("identifiers", part.identifiers)):
         system = places_of(frame["silo"], context.silos)
-        tie = ties.of(system, frame["record"])
+        tie = ties.of_rows(system, frame)
         kept = np.flatnonzero(tie >= 0)
-        own = named(frame.iloc[kept].reset_index(drop=True), ties, tie[kept])
+        own = frame.drop(columns=TIE, errors="ignore")
+        # Of a part's children all rows are kept.
+        if len(kept) < len(own):
+            own = own.iloc[kept]
+        own = named(own.reset_index(drop=True), ties, tie[kept])
         of_people[name] = own
         tables[name] = _rows(own, system[kept], tie[kept], ties, np.full(len(kept), -1, dtype="int64"))
-    days = days_of_exports(part.people, context.newest_days)
+    days = days_of_exports(people, context.newest_days)
     facts = FactsOfPart(part, context, ties, days)
     return Evidence(
         context=context,

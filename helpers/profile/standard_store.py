@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from helpers.files.output import write_atomically
 from helpers.layouts import STRING, Layout, as_table, empty_table, fact_tables, is_among
-from helpers.profile.evidence import child_tables
+from helpers.profile.evidence import TIE, child_tables
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -41,6 +41,16 @@ OF_PERSONS = ("people", "identifiers", "person_rows", "filled_cells")
 GROUP = 8192
 # Place of a row in the district's own table, which is the order in which rules look at it.
 PLACE = "place"
+# What no rule looks at, and no event tells: it is a good part of the text, and isn't read.
+NOT_LOOKED_AT = {
+    "assessment_result": ("school_id", "grade_level", "standard_error", "result_text", "performance_level"),
+    "assignment_score": ("school_id",),
+    "course_grade": ("school_id",),
+    "login": ("role", "system", "minutes"),
+    "message": ("school_id", "contact_record", "channel", "language"),
+    "screener_result": ("school_id", "raw_score", "percentile", "window"),
+    "survey_response": ("school_id", "survey", "item", "response_scale_max"),
+}
 
 
 def _dtype(kind: Any) -> Any:
@@ -80,7 +90,9 @@ def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
     pq.write_table(table.replace_schema_metadata(None), path, row_group_size=GROUP, compression="lz4")
 
 
-def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+def read_parquet(
+    path: Path, columns: Sequence[str] | None = None, *, without: Sequence[str] = ()
+) -> pd.DataFrame:
     """Read a table of the store.
 
     Parameters
@@ -89,13 +101,17 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFra
         The file.
     columns
         Some of its columns; all, when not given.
+    without
+        Columns that aren't read.
 
     Returns
     -------
     pandas.DataFrame
         With the contract's dtypes.
     """
-    return in_pandas(pq.ParquetFile(path).read(columns=list(columns) if columns else None, use_threads=False))
+    with pq.ParquetFile(path) as file:
+        asked = [name for name in columns or file.schema_arrow.names if name not in without]
+        return in_pandas(file.read(columns=asked, use_threads=False))
 
 
 class _HasTables(Protocol):
@@ -132,17 +148,16 @@ def save_standard(
     """
     children = np.array(sorted(crosswalk["child"].unique()), dtype=object)
     firsts = [str(child) for child in children[::children_a_part]]
-    part_of = pd.Series(
-        np.searchsorted(np.array(firsts, dtype=object), crosswalk["child"].to_numpy(dtype=object), "right")
-        - 1,
-        index=pd.MultiIndex.from_frame(crosswalk[["silo", "record"]]),
-    )
+    part = np.searchsorted(np.array(firsts, dtype=object), crosswalk["child"].to_numpy(dtype=object), "right")
+    known = pd.DataFrame({"part": part - 1}, index=pd.MultiIndex.from_frame(crosswalk[["silo", "record"]]))
+    known = known.assign(**{TIE: known.groupby("part").cumcount()})
     frames: dict[str, pd.DataFrame] = {name: getattr(district, name) for name in OF_PERSONS}
-    _write_parts(folder, "crosswalk", crosswalk, part_of.to_numpy(), len(firsts))
+    _write_parts(folder, "crosswalk", crosswalk, known["part"].to_numpy(), len(firsts))
     for name in (*OF_PERSONS, *child_tables()):
         frame = frames[name] if name in frames else district.fact(name)
         records = pd.MultiIndex.from_frame(frame[["silo", "record"]])
-        _write_parts(folder, name, frame, _part_of_rows(records, part_of), len(firsts))
+        part, tie = _ties_of_rows(records, known)
+        _write_parts(folder, name, frame.assign(**{TIE: tie.astype("int32")}), part, len(firsts))
     for name in fact_tables():
         if name not in child_tables() and name != "attendance_day":
             write_parquet(district.fact(name), folder / "whole" / f"{name}.parquet")
@@ -158,13 +173,14 @@ def save_standard(
     return folder
 
 
-def _part_of_rows(records: pd.MultiIndex, part_of: pd.Series) -> np.ndarray:
-    """Say in which part each row belongs; -1: in none."""
+def _ties_of_rows(records: pd.MultiIndex, known: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Say in which part each row is, and where its record stands in that part's crosswalk; -1: in none."""
     codes, different = pd.factorize(records)
-    known = pd.MultiIndex.from_tuples(list(different), names=records.names) if len(different) else records
-    at = part_of.index.get_indexer(known)
-    parts = np.where(at < 0, -1, np.append(part_of.to_numpy(), -1)[at])
-    return np.append(parts, -1)[codes] if len(records) else np.zeros(0, "int64")
+    if len(different) == 0:
+        return np.full(len(records), -1), np.full(len(records), -1)
+    at = known.index.get_indexer(pd.MultiIndex.from_tuples(list(different), names=records.names))
+    part, tie = (np.append(known[name].to_numpy(dtype="int64"), -1)[np.append(at, -1)] for name in known)
+    return part[codes], tie[codes]
 
 
 def _write_parts(folder: Path, name: str, frame: pd.DataFrame, part: np.ndarray, parts: int) -> None:
@@ -215,7 +231,7 @@ class ChildrenOfPart:
         path = self.folder / f"{name}.parquet"
         if not path.exists():
             return empty_table(name).assign(**{PLACE: pd.array([], dtype="Int64")})
-        return read_parquet(path)
+        return read_parquet(path, without=NOT_LOOKED_AT.get(name, ()))
 
     def _of_children(self, name: str) -> pd.DataFrame:
         """Read a table, and keep the rows of these children."""
@@ -223,7 +239,9 @@ class ChildrenOfPart:
         if self.only is None or not path.exists():
             return self._read(name)
         # One record may be called alike in two systems, but of few children few rows are too many.
-        return self.store.found(path, self.crosswalk["record"].tolist())
+        found = self.store.found(path, self.crosswalk["record"].tolist())
+        # Where a record stands among all children of the part says nothing among these.
+        return found.drop(columns=[TIE, *NOT_LOOKED_AT.get(name, ())], errors="ignore")
 
     @property
     def people(self) -> pd.DataFrame:
@@ -260,6 +278,8 @@ class ChildrenOfPart:
         adults = self._of_children("contact")["contact_record"]
         logins = self.store.loose_logins
         theirs = logins[is_among(logins["record"], adults)]
+        if TIE not in frame.columns:
+            theirs = theirs.drop(columns=TIE, errors="ignore")
         both = [part for part in (frame, theirs) if len(part)]
         if not both:
             return frame

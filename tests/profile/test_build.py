@@ -8,11 +8,15 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
+from helpers.layouts import standard_table
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles
 from helpers.profile.build import Built, build_profiles
+from helpers.profile.elements import declared
+from helpers.profile.evidence import TIE, Ties, child_tables
 from helpers.profile.newest_day import newest_days
-from helpers.profile.standard_store import StandardStore, read_parquet, save_standard
+from helpers.profile.pairs import places_of
+from helpers.profile.standard_store import NOT_LOOKED_AT, StandardStore, read_parquet, save_standard
 from helpers.profile.store import ProfileStore, new_store
 
 CHILDREN_A_PART = 70
@@ -72,3 +76,40 @@ def test_two_processes_write_the_same_tables(
             pd.testing.assert_frame_equal(
                 read_parquet(tmp_path / "store" / name / path.name), read_parquet(path)
             )
+
+
+def test_rows_stand_beside_the_place_of_their_record(
+    district: District, whole: Profiles, tmp_path: Path
+) -> None:
+    standard = save_standard(district, whole.crosswalk, tmp_path, children_a_part=CHILDREN_A_PART)
+    silos = tuple(district)
+    tried = 0
+    for folder in sorted(standard.glob("part-*")):
+        ties = Ties(read_parquet(folder / "crosswalk.parquet"), silos)
+        for name in ("people", "identifiers", "person_rows", "filled_cells", *child_tables()):
+            if (folder / f"{name}.parquet").exists():
+                rows = read_parquet(folder / f"{name}.parquet")
+                looked_up = ties.of(places_of(rows["silo"], silos), rows["record"])
+                assert (rows[TIE].to_numpy(dtype="int64") == looked_up).all(), name
+                assert (looked_up >= 0).all(), name
+                tried += len(rows)
+    assert tried
+    for path in (standard / "loose").glob("*.parquet"):
+        assert read_parquet(path)[TIE].eq(-1).all()
+
+
+def test_what_is_declared_is_read() -> None:
+    terms = declared()
+    for table, columns in NOT_LOOKED_AT.items():
+        assert set(columns) <= {column.name for column in standard_table(table).columns}
+        named = {
+            name for one in terms.element if one.table == table for name in (one.column, *_keys(one.where))
+        }
+        for event in terms.timeline:
+            if event.table == table:
+                named |= {event.date, event.event_from, *event.detail, *_keys(event.where)}
+        assert not named & set(columns), table
+
+
+def _keys(where: tuple[dict[str, str], ...]) -> list[str]:
+    return [name for alternative in where for name in alternative]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from helpers.share import read_policy
 from helpers.teach import check, expect, hint, solution
 from helpers.teach.exercise import exercises
 from helpers.teach.solutions import solution_of
@@ -124,6 +125,29 @@ WAITING = pd.DataFrame(
     {"pair": [*"ABCDE"], "probability": [0.98, 0.95, 0.5, 0.6, 0.05], "pairs_gained": [1, 2, 4, 3, 20]}
 )
 
+BY_DEFINITION = pd.DataFrame(
+    {
+        "one": ["Flagged", "Clear", "Flagged", "Not applicable", "Clear"],
+        "other": ["Clear", "Clear", "Flagged", "Flagged", "Unknown"],
+    },
+    dtype="string",
+)
+QUESTIONS = pd.DataFrame({"platforms_before": [1, 4, 4, 6, 3]})
+STORIES = pd.DataFrame(
+    {"system": ["SIS", "Meals"], "says": ["2015-01-01", "2015-08-19"]},
+    dtype="string",
+)
+POLICY = read_policy()
+LOOSE = POLICY.changed("teacher", "meals_eligibility", allow="row", scope="own class")
+NARROW = POLICY.changed("nurse", "health", allow="none")
+TILL = ["First name", "Grade", "Allergy", "PIN", "Charged today", "Balance"]
+SMALL = pd.DataFrame(
+    {
+        "school": ["Oak", "Pine", "all schools"],
+        "children": pd.array([31, None, 38], dtype="Int64"),
+    }
+)
+
 GIVEN: dict[str, dict[str, Any]] = {
     "1.1": {"carried": CARRIED, "roster": "sis"},
     "1.2": {"faults": FAULTS},
@@ -140,11 +164,22 @@ GIVEN: dict[str, dict[str, Any]] = {
     "3.5": {"scored": SCORED},
     "3.7": {"groups": GROUPS},
     "3.6": {"waiting": WAITING},
-    "4.1": {"values": VALUES},
-    "4.2": {"values": VALUES, "believed": "meals"},
+    "4.1": {"lines": STORIES},
+    "4.2": {"by_definition": BY_DEFINITION},
+    "4.3": {"answers": QUESTIONS, "at_least": 4},
+    "4.4": {},
+    "4.5": {"values": VALUES},
+    "4.6": {"values": VALUES, "believed": "meals"},
     "5.1": {"scorecard": SCORECARD},
     "5.2": {},
+    "6.1": {"policy": POLICY, "role": "teacher"},
+    "6.2": {"policy": POLICY},
+    "6.3": {"columns": TILL},
+    "6.4": {"counts": SMALL},
+    "6.5": {},
 }
+OTHERS = sum(POLICY.rule("teacher", domain).allow != "row" for domain in POLICY.domains)
+NOTHING = sum(POLICY.rule("teacher", domain).allow == "none" for domain in POLICY.domains)
 RIGHT: dict[str, list[Any]] = {
     "1.1": [["attendance"], {"attendance"}],
     "1.2": [2],
@@ -161,10 +196,25 @@ RIGHT: dict[str, list[Any]] = {
     "3.5": [0.9, 0.85],
     "3.7": [["some"], {"some"}],
     "3.6": [["B", "C", "D"], ("D", "C", "B")],
-    "4.1": [2],
-    "4.2": [2],
+    "4.1": [
+        "We print 2015-08-19, since three systems say so, and ask the mother for the certificate tonight."
+    ],
+    "4.2": [1],
+    "4.3": [3],
+    "4.4": [
+        "Her mark is a B and the test came out low; I don't know why yet, so I ask her teacher tomorrow."
+    ],
+    "4.5": [2],
+    "4.6": [2],
     "5.1": [("meals", "attendance"), ["attendance", "meals"]],
     "5.2": [{"A": "Not joinable", "B": "Not fresh", "C": "Not meant", "D": "Missing"}],
+    "6.1": [OTHERS],
+    "6.2": [POLICY, LOOSE.changed("teacher", "meals_eligibility", allow="none")],
+    "6.3": [["PIN", "Charged today", "Balance"], {"Balance", "PIN", "Charged today"}],
+    "6.4": [7],
+    "6.5": [
+        "Days absent only, of children whose parents signed a dated form, for planning rides, until June."
+    ],
 }
 WRONG: dict[str, list[tuple[Any, str]]] = {
     "1.1": [
@@ -249,8 +299,32 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (["B", "C"], "yours are 2"),
         (["B", "C", "Z"], "no pair 'Z'"),
     ],
-    "4.1": [(1, "zero visits"), (3, "chosen row of health_visits"), (2.0, "whole number")],
-    "4.2": [(4, "Put the surname"), (3, "have a surname"), ("2", "whole number")],
+    "4.1": [
+        ("The newest one.", "words are a label"),
+        (
+            "We print what the newest export says, as our rule has it, and leave it at that now.",
+            "what the page",
+        ),
+        (
+            "We print 2015-08-19 because three of the four systems say so and leave it at that.",
+            "whom you ask",
+        ),
+        (7, "text in quotes"),
+    ],
+    "4.2": [(3, "clear by another"), (2, "One".lower()), (0, "flags it"), ("1", "whole number")],
+    "4.3": [(1, "are enough"), (5, "how many systems"), (3.0, "whole number")],
+    "4.4": [
+        (
+            "She is doing fine in class, a good pupil all in all, and there is nothing else.",
+            "what the test says",
+        ),
+        (
+            "The test is low, and so she has to repeat it as soon as that can be arranged.",
+            "what the mark says",
+        ),
+    ],
+    "4.5": [(1, "zero visits"), (3, "chosen row of health_visits"), (2.0, "whole number")],
+    "4.6": [(4, "Put the surname"), (3, "have a surname"), ("2", "whole number")],
     "5.1": [
         (("sis", "meals"), "lower match rate"),
         (("sis", "meal"), "no system 'meal'"),
@@ -261,6 +335,36 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         ({**dict.fromkeys("ABCD", "Missing"), "A": "Not joinable"}, "pair B again"),
         (dict.fromkeys("ABCD", "missing"), "none of the four"),
         ("Missing", "a reason for each pair"),
+    ],
+    "6.1": [
+        (NOTHING, "nothing at all"),
+        (18 - OTHERS, "sees single children"),
+        (99, "Look at allow"),
+        ("8", "whole"),
+    ],
+    "6.2": [
+        (LOOSE, "sees more of meals_eligibility"),
+        (NARROW, "can't work any more"),
+        (POLICY.changed("teacher", "grades", allow="row", scope="district"), "of district"),
+        ("the old one", "A policy is asked for"),
+    ],
+    "6.3": [
+        (["PIN"], "stays"),
+        ([*TILL[3:], "Allergy"], "the cook needs it"),
+        (["Price"], "no column 'Price'"),
+        ("PIN", "in a list"),
+    ],
+    "6.4": [(38, "what is left"), (0, "what is left"), ("7", "whole number")],
+    "6.5": [
+        ("Yes.", "words are a label"),
+        (
+            "We gladly send the attendance of all your children every Monday for planning rides.",
+            "who has to sign",
+        ),
+        (
+            "The parents may tell you about the attendance themselves for planning rides, of course.",
+            "in writing",
+        ),
     ],
 }
 

@@ -52,7 +52,7 @@ def _another_surname(answer: object, *, values: pd.DataFrame, believed: str) -> 
 
 EXERCISES = (
     Exercise(
-        number="4.1",
+        number="4.5",
         asks="For how many children is it not known how often they were at the nurse's?",
         hints=(
             "Nobody has a zero here because a row is missing. Look at status, not at the value.",
@@ -62,7 +62,7 @@ EXERCISES = (
         check=_not_known,
     ),
     Exercise(
-        number="4.2",
+        number="4.6",
         asks="For how many children would the page show another surname if meals were believed first?",
         hints=(
             "You need two surnames a child: the one that is shown (chosen), and the one that meals writes.",

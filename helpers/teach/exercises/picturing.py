@@ -59,7 +59,7 @@ def _which_name(answer: object, *, lines: pd.DataFrame) -> str | None:
             "what the page prints": [*values, "both", "neither"],
             "why that one": [
                 *[str(system) for system in lines["system"].dropna().unique()],
-                "newest", "newer", "latest", "sure", "trust", "roster", "official", "unverified", "because",
+                "newest", "newer", "latest", "sure", "trust", "roster", "official", "unverified", "since", "because",
             ],
             "whom you ask": ASKED,
         },
@@ -82,7 +82,7 @@ def _two_stories(answer: object) -> str | None:
 
 EXERCISES = (
     Exercise(
-        number="4.3",
+        number="4.2",
         asks="How many children are chronically absent by one definition, and not by another?",
         hints=(
             "by_definition has one row a child and one column a definition. Look along a row.",
@@ -92,7 +92,7 @@ EXERCISES = (
         check=_changes,
     ),
     Exercise(
-        number="4.4",
+        number="4.3",
         asks="For how many questions would one have opened at least four systems?",
         hints=(
             "Each row of answers is a question; how many systems it needs stands in it.",
@@ -102,7 +102,7 @@ EXERCISES = (
         check=_many_systems,
     ),
     Exercise(
-        number="4.5",
+        number="4.1",
         asks="Two systems disagree about one child. What does the page print, why, and whom do you ask?",
         hints=(
             "A decision has three parts: what is printed now, on which ground, and who can say how it is.",
@@ -112,7 +112,7 @@ EXERCISES = (
         check=_which_name,
     ),
     Exercise(
-        number="4.6",
+        number="4.4",
         asks="A good mark, and a low test. What do you tell the family, and what do you ask first?",
         hints=(
             "Say both, each with what it measures. Neither is the truth about the child.",

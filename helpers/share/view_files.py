@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.files.output import save_table, write_atomically
+from helpers.link.review.spreadsheet import safe_cell
 from helpers.share.audit import shown_hash
 
 if TYPE_CHECKING:
@@ -19,10 +21,22 @@ __all__ = ["FILES", "MANIFEST", "save_view"]
 # Names that hold nothing of a child, whoever looks into the folder.
 FILES = ("children", "values", "timeline", "indicators", "contacts", "groups", "withheld")
 MANIFEST = "view.json"
+# A balance below zero is no formula.
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CONDITION = (
     "Use it for this purpose only, pass it on to nobody without consent, and destroy it when it is no longer "
     "needed (34 CFR 99.33)."
 )
+
+
+def _safe(table: pd.DataFrame) -> pd.DataFrame:
+    """Guard texts: whoever opens a view in a spreadsheet has it run what looks like a formula."""
+
+    def guarded(text: str) -> str:
+        return text if NUMBER.fullmatch(text) else safe_cell(text)
+
+    texts = [column for column in table.columns if pd.api.types.is_string_dtype(table[column])]
+    return table.assign(**{column: table[column].map(guarded, na_action="ignore") for column in texts})
 
 
 def save_view(view: View, out: Path) -> list[Path]:
@@ -40,7 +54,8 @@ def save_view(view: View, out: Path) -> list[Path]:
     list of Path
         ``children.csv, values.csv, timeline.csv, indicators.csv, contacts.csv, groups.csv``, each only where
         there is anything, ``withheld.csv``, and ``view.json``: role, purpose, year, and the condition on
-        which it was given. Empty columns aren't written: nobody can tell a hidden column from none.
+        which it was given. A text that a spreadsheet would run is behind an apostrophe. Empty columns aren't
+        written: nobody can tell a hidden column from none.
     """
     written = []
     tables: dict[str, pd.DataFrame] = {name: getattr(view, name) for name in FILES}
@@ -48,7 +63,7 @@ def save_view(view: View, out: Path) -> list[Path]:
         path = out / f"{name}.csv"
         if len(table):
             shown = table.loc[:, [column for column in table.columns if table[column].notna().any()]]
-            written.append(save_table(shown, path))
+            written.append(save_table(_safe(shown), path))
         else:
             path.unlink(missing_ok=True)
     about = {

@@ -165,7 +165,7 @@ def whose(
     two_homes, under_age = NOBODY, False
     if role.who == "district":
         if who != "district":
-            raise Refused(f"For a {role.title.lower()} --who is the word district.")
+            raise Refused(f"In the role {role.name} --who is the word district.")
     elif role.who == "child":
         sets["self"], sets["self at 18"], under_age = _oneself(ties.source, role, who, day)
     elif role.scope == "own child":

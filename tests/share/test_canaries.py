@@ -47,8 +47,8 @@ TABLES: dict[str, tuple[str, dict[str, tuple[str, Callable[..., str]]]]] = {
         ",",
         {
             "Adult Last Name": ("family_contacts", word),
+            # The telephone stays: by it the roster knows the adult, who else would be in doubt.
             "Adult E-mail": ("nowhere", word),
-            "Mobile": ("nowhere", word),
         },
     ),
 }  # fmt: skip

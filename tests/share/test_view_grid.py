@@ -150,9 +150,12 @@ def test_nobody_outside_the_meals_office_and_the_family_sees_eligibility_or_bala
     assert bool(found(planted(silo="meal_benefits") + planted(silo="meals"), text_of(opened(role)))) is own
 
 
-def test_a_teacher_sees_that_there_is_a_plan_and_its_services_and_not_the_disability() -> None:
+def test_a_teacher_sees_that_there_is_a_plan_and_nothing_that_names_the_disability() -> None:
     shown = opened("teacher")
-    assert {"special_education", "plan_begins"} <= {*shown.values["element"], *shown.timeline["kind"]}
+    assert "special_education" in set(shown.values["element"])
+    # Speech therapy says what the plan is for.
+    assert "plan_services" not in text_of(shown)
+    assert "plan_services" in text_of(opened("counsellor"))
     assert "primary_disability" not in text_of(shown)
     assert "disability_recorded" not in text_of(shown)
 

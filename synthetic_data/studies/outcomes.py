@@ -24,8 +24,8 @@ Codes = npt.NDArray[np.int64]
 
 # What no outcome may depend on, by the column of the children.
 GROUPINGS = ("group", "name_origin", "home_language", "sex")
-# Elements that say who and where a child is, lists of names whose number is an element of its own, and letters
-# whose points are one; all others are outcomes.
+# Elements that say who and where a child is, lists of names whose number is an element of its own, and
+# letters whose points are one; all others are outcomes.
 NO_OUTCOME = frozenset(
     {
         "first_name", "last_surname", "birth_date", "sex", "home_language", "state_id", "school",

@@ -59,7 +59,8 @@ def _which_name(answer: object, *, lines: pd.DataFrame) -> str | None:
             "what the page prints": [*values, "both", "neither"],
             "why that one": [
                 *[str(system) for system in lines["system"].dropna().unique()],
-                "newest", "newer", "latest", "sure", "trust", "roster", "official", "unverified", "since", "because",
+                "newest", "newer", "latest", "sure", "trust", "roster", "official", "unverified", "since",
+                "because",
             ],
             "whom you ask": ASKED,
         },

@@ -66,7 +66,8 @@ def relations(district: District, links: Links) -> pd.DataFrame:
 
 def _holds(rows: pd.DataFrame, days: pd.Series) -> np.ndarray:
     """Say which spells hold on the newest day of their system; without a day, those that haven't ended."""
-    day = rows["silo"].map(days).astype("datetime64[us]")
+    known = days.reindex(rows["silo"]).to_numpy(dtype="datetime64[us]")
+    day = pd.Series(known, index=rows.index)
     begun = rows["begin_date"].isna() | day.isna() | (rows["begin_date"] <= day)
     open_yet = rows["end_date"].isna() | (day.notna() & (rows["end_date"] >= day))
     return np.asarray((begun & open_yet).to_numpy(dtype=bool))

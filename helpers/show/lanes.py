@@ -76,7 +76,7 @@ def lanes(
             "lane": data[lane],
             "begin": data[date],
             "end": ends,
-            "event": data[event].fillna("of no known kind"),
+            "event": data[event].fillna("unknown"),
         }
     )
     names = list(dict.fromkeys([*every_lane, *marks["lane"].tolist()]))
@@ -155,7 +155,7 @@ def _draw(
     sheet.set_height(height + foot)
     axes = sheet.axes(side, 0, side, foot)
     axes.set(ylim=(height, 0))
-    margin = max((last - first) * 0.01, pd.Timedelta(days=2))
+    margin = max((last - first) * 0.02, pd.Timedelta(days=4))
     axes.set_xlim(dates.date2num(first - margin), dates.date2num(last + margin))
     axes.spines["left"].set_visible(False)
     axes.set_yticks([])

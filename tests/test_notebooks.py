@@ -192,7 +192,7 @@ def assert_no_child_is_on_the_road(folder: Path, out: Path) -> None:
     private |= {text for text in district.identifiers["identifier"].dropna() if len(text) > 3}
     assert len(private) > 50
     written = [path.read_text(encoding="utf-8") for path in out.rglob("*") if path.is_file()]
-    # The text form of a picture is random letters, in which short names occur; pytest numbers its folders; and
+    # The text form of a picture is random letters, in which short names occur; pytest numbers its folders;
     # a picture's height in pixels may be anybody's number.
     everything = re.sub(
         r"base64,[A-Za-z0-9+/=]+|/pytest-\d+|\bheight=\"\d+\"", "", "\n".join([*written, log.getvalue()])

@@ -24,7 +24,7 @@ def shown_page(page: FamilyPage, height: int = 900) -> Block:
         A frame that runs nothing and leads nowhere; elsewhere one line with the page's title.
     """
     frame = (
-        f'<iframe sandbox="" srcdoc="{escape(page.markup)}" title="{escape(page.page.title_plain)}" '
+        f'<iframe inert sandbox="" srcdoc="{escape(page.markup)}" title="{escape(page.page.title_plain)}" '
         f'style="width:100%;height:{height}px;border:1px solid #d0d7de" loading="lazy"></iframe>'
     )
     return Block(frame, f"{page.page.title_plain} ({page.page.code_words})")

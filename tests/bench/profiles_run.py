@@ -22,7 +22,7 @@ def lay(seed: int, children: int, place: Path) -> None:
     from synthetic_data.district import cache_folder, make_district
 
     folder = cache_folder().parent / "bench" / f"profiles-{seed}-{children}"
-    district = read_district(make_district(folder=folder, students=children, seed=seed).folder)
+    district = read_district(make_district(folder=folder, students=children, seed=seed))
     save_standard(district, link_district(district).crosswalk, place)
     days = {silo: str(day) for silo, day in newest_days(district).days.items()}
     (place / "newest.json").write_text(json.dumps(days), encoding="utf-8")

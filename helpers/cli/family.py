@@ -87,7 +87,8 @@ def family(
 
     Only what is the child's beyond doubt stands on a page. Pages that nobody may be given, or that would go
     to an address of two households, are not written: held.csv lists them with the reason. A page's file is
-    named by a code that says nothing; pages.csv, in the folder of --lookup, says whose it is.
+    named by a code that says nothing; pages.csv, in the folder of --lookup, says whose it is. Lookups of
+    earlier runs are kept there, and --corrections looks in all of them.
     """
     asked = [bool(children), school is not None, everybody, corrections is not None]
     if sum(asked) != 1:
@@ -100,11 +101,12 @@ def family(
     from helpers.share.audit import Audit
     from helpers.share.real_data import Guard
     from helpers.show.family.language import language
+    from helpers.show.family.lookups import codes_in, save_run
     from helpers.show.family.offices import read_offices
     from helpers.show.family.pages import pages_of, prepare
     from helpers.show.family.printing import find_chromium, print_pages
     from helpers.show.family.recipients import kit_language
-    from helpers.show.family.writing import private_folder, records_of, save_lookup, write_pages
+    from helpers.show.family.writing import private_folder, records_of, write_pages
 
     if lookup.resolve() == out.resolve():
         raise BadInput(
@@ -133,15 +135,16 @@ def family(
 
     with click.progressbar(length=len(run.recipients), label="Pages", file=sys.stderr) as bar:
         written = write_pages(
-            pages_of(run, paper or ("letter" if pdf else "")),
+            pages_of(run, paper or ("letter" if pdf else ""), codes_in(lookup)),
             records_of(links.crosswalk, run.standing),
             out,
             each=lambda page: bar.update(1),
         )
+    # Before anything else can fail: a page whose code leads nowhere can't be corrected.
+    save_run(lookup, written, run.held)
     if pdf:
         with click.progressbar(length=len(written.pages), label="PDFs", file=sys.stderr) as bar:
             print_pages([out / name for name in written.pages["file"]], each=lambda _: bar.update(1))
-    save_lookup(lookup, {"pages.csv": written.pages, "lines.csv": written.lines, "held.csv": run.held})
     held = run.held.groupby(["code", "reason"], sort=False)["child"].nunique().rename("children")
     without = set(run.held["child"]) - set(written.pages["child"])
     elsewhere = [one for one in run.recipients if kit_language(one.asked_for) is None]

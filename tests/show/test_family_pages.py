@@ -23,8 +23,9 @@ from helpers.profile.source import MemorySource, source_of
 from helpers.share.audit import Audit
 from helpers.show.family.corrections import corrections_of, read_said
 from helpers.show.family.embed import shown_page
-from helpers.show.family.pages import FamilyPage, Run, family_pages, pages_of, prepare, shown_on
-from helpers.show.family.writing import records_of, save_lookup, write_pages
+from helpers.show.family.lookups import codes_in, read_lookup, save_run
+from helpers.show.family.pages import FamilyPage, Run, family_pages, new_codes, pages_of, prepare, shown_on
+from helpers.show.family.writing import Written, records_of, save_lookup, write_pages
 from synthetic_data.district import make_district
 from tests.show.family_words import words_of
 
@@ -204,7 +205,7 @@ def written(made: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     folder = tmp_path_factory.mktemp("written")
     run = prepare(*made, chosen_language="en", audit=Audit(folder / "lookup" / "audit.jsonl"))
     told = write_pages(pages_of(run), records_of(made.links.crosswalk, run.standing), folder / "pages")
-    save_lookup(folder / "lookup", {"pages.csv": told.pages, "lines.csv": told.lines, "held.csv": run.held})
+    save_run(folder / "lookup", told, run.held)
     return folder / "pages", folder / "lookup", run
 
 
@@ -266,6 +267,41 @@ def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the
     pair = review.iloc[0]
     apart = again.crosswalk.set_index(["silo", "record"])["child"]
     assert apart[pair["left_silo"], pair["left_record"]] != apart[pair["right_silo"], pair["right_record"]]
+
+
+def test_a_page_of_an_earlier_run_still_leads_to_its_rows_and_its_child(
+    made: Made, written: tuple[Path, Path, Run], tmp_path: Path
+) -> None:
+    pages, lines = read_lookup(written[1])
+    of_month = lines[lines["what"].eq("month") & lines["file"].notna()].iloc[0]
+    # By the time of the answer its child has another name: the page's records say who it is.
+    page = pages[pages["page"].eq(of_month["page"])]
+    old = Written(page.assign(child="c-before"), lines[lines["page"].eq(of_month["page"])])
+    held = written[2].held
+    newer = Written(old.pages.assign(page="2222-2222"), old.lines.assign(page="2222-2222").head(1))
+    for run in (old, newer, Written(newer.pages.assign(page="3333-3333"), newer.lines.head(0))):
+        save_run(tmp_path / "lookup", run, held)
+    assert codes_in(tmp_path / "lookup") == {of_month["page"], "2222-2222", "3333-3333"}
+    file = tmp_path / "said.csv"
+    file.write_text(
+        f"page,line,right,said_by\n{of_month['page']},{of_month['line']},not my child,the aunt\n",
+        encoding="utf-8",
+    )
+    found = corrections_of(read_said(file), tmp_path / "lookup", *made)
+    places = set(zip(found.corrections["file"], found.corrections["row"].astype("string"), strict=True))
+    assert (of_month["file"], of_month["row"]) in places
+    assert found.corrections["written"].str.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").all()
+    known = made.links.crosswalk.set_index(["silo", "record"])["child"]
+    right = zip(found.review["right_silo"], found.review["right_record"], strict=True)
+    assert {known[side] for side in right} == set(page["child"])
+    for kept in (tmp_path / "lookup" / "earlier").rglob("*"):
+        assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_a_code_of_an_earlier_page_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter("AAAABBBBCCCCDDDD")
+    monkeypatch.setattr("secrets.choice", lambda letters: next(drawn))
+    assert new_codes(1, {"AAAA-BBBB"}) == ["CCCC-DDDD"]
 
 
 def test_every_row_of_corrections_that_leads_nowhere_is_named(

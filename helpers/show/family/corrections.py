@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from helpers.link.review.spreadsheet import read_text_table, unguarded
 from helpers.profile.elements import elements
 from helpers.profile.rosters import roster_silos
 from helpers.profile.rows_behind import rows_behind
+from helpers.show.family.lookups import read_lookup
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -30,7 +30,8 @@ SAID_COLUMNS = ("page", "line", "right", "said_by")
 # What somebody writes of a line that is about somebody else; in lower case, without accents lost.
 ANOTHER_CHILD = ("another child", "not my child", "not me", "otro niño", "otra niña", "otra persona")
 CORRECTION_COLUMNS = [
-    "page", "line", "silo", "owner", "file", "row", "element", "column", "shown", "said_to_be", "said_by",
+    "page", "written", "line", "silo", "owner", "file", "row", "element", "column", "shown", "said_to_be",
+    "said_by",
 ]  # fmt: skip
 PAIR = ["left_silo", "left_record", "right_silo", "right_record"]
 
@@ -42,8 +43,9 @@ class Corrections:
     Attributes
     ----------
     corrections
-        ``page, line, silo, owner, file, row, element, column, shown, said_to_be, said_by``: one row a source
-        row that stands behind a line of which somebody says that it isn't right.
+        ``page, written, line, silo, owner, file, row, element, column, shown, said_to_be, said_by``: one row
+        a source row that stands behind a line of which somebody says that it isn't right. ``written`` is the
+        moment of the page: file and row are those of the exports of that day.
     review
         Pairs of records for the review desk, where somebody says that a system's record is another child's:
         both records, what they say, and an empty ``answer``.
@@ -93,40 +95,6 @@ def read_said(path: Path) -> pd.DataFrame:
     return said.assign(page=(letters.str[:4] + "-" + letters.str[4:]).astype(STRING)).astype(STRING)
 
 
-def read_lookup(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read which page is whose, and where its lines stand.
-
-    Parameters
-    ----------
-    folder
-        Where a run of pages left its lookup.
-
-    Returns
-    -------
-    tuple
-        ``pages.csv`` and ``lines.csv``, every cell as text.
-
-    Raises
-    ------
-    BadInput
-        When one of them isn't there.
-    """
-    tables = []
-    for name in ("pages.csv", "lines.csv"):
-        path = folder / name
-        if not path.is_file():
-            raise BadInput(
-                f"There is no {path}: name with --lookup the folder in which the run that wrote the pages "
-                "left it."
-            )
-        text = path.read_text(encoding="utf-8-sig")
-        # The first line says that the file is restricted.
-        rows = list(csv.DictReader(io.StringIO(text.partition("\n")[2], newline="")))
-        frame = pd.DataFrame(rows).map(unguarded) if rows else pd.DataFrame(columns=["page", "child", "line"])
-        tables.append(frame.replace("", None).astype(STRING))
-    return tables[0], tables[1]
-
-
 def corrections_of(
     said: pd.DataFrame,
     lookup: Path,
@@ -141,9 +109,9 @@ def corrections_of(
     said
         From `read_said`.
     lookup
-        Folder with ``pages.csv`` and ``lines.csv`` of the run that wrote the pages.
+        Folder with the lookups of the runs that wrote the pages.
     district, links, source
-        The district of that run, who is who, and what is known of its children.
+        The district as it is now, who is who, and what is known of its children.
 
     Returns
     -------
@@ -153,10 +121,12 @@ def corrections_of(
     Raises
     ------
     BadInput
-        When a page or a line isn't in the lookup; every such row is named.
+        When a page or a line is in no lookup there; every such row is named.
     """
     pages, lines = read_lookup(lookup)
-    child_of = dict(zip(pages["page"].tolist(), pages["child"].tolist(), strict=True))
+    own_pages = pages[pages["page"].isin(set(said["page"])).to_numpy(dtype=bool)]
+    child_of = _children_today(own_pages, links)
+    written = dict(zip(own_pages["page"].tolist(), own_pages["written"].tolist(), strict=True))
     by_line: dict[tuple[str, str], list[dict[str, str | None]]] = {}
     for row in lines.to_dict("records"):
         by_line.setdefault((row["page"], row["line"]), []).append(
@@ -167,7 +137,7 @@ def corrections_of(
         said.index.tolist(), said["page"].tolist(), said["line"].tolist(), strict=True
     ):
         if page not in child_of:
-            faults.append(f"  row {row}: no page {page} was written by the run of {lookup}")
+            faults.append(f"  row {row}: no page {page} was written by any run of {lookup}")
         elif (page, line) not in by_line:
             faults.append(f"  row {row}: page {page} has no line {line}")
     if faults:
@@ -188,6 +158,7 @@ def corrections_of(
             wrong += [
                 {
                     "page": page,
+                    "written": written[page],
                     "line": line,
                     "silo": part["silo"],
                     "owner": owners.get(part["silo"], part["silo"]),
@@ -206,6 +177,21 @@ def corrections_of(
         table.astype({"line": "Int64", "row": "Int64"}).drop_duplicates(ignore_index=True),
         _for_review(list(dict.fromkeys(others)), district, links),
     )
+
+
+def _children_today(pages: pd.DataFrame, links: Links) -> dict[str, str]:
+    """Say by page what its child is called now: a child's name follows its records, and these may change."""
+    crosswalk = links.crosswalk
+    known = set(crosswalk["child"].tolist())
+    records = crosswalk["silo"] + ":" + crosswalk["record"]
+    child_of = dict(zip(records.tolist(), crosswalk["child"].tolist(), strict=True))
+    today = {}
+    for page, child, listed in zip(
+        pages["page"].tolist(), pages["child"].tolist(), pages["records"].fillna("").tolist(), strict=True
+    ):
+        found = Counter(child_of[one] for one in listed.split("; ") if one in child_of)
+        today[page] = child if child in known or not found else found.most_common(1)[0][0]
+    return today
 
 
 def _owners(source: Source) -> Mapping[str, str]:

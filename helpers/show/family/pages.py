@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -121,13 +121,15 @@ class Run:
     off_roster: int = 0
 
 
-def new_codes(count: int) -> list[str]:
+def new_codes(count: int, taken: Collection[str] = ()) -> list[str]:
     """Draw codes for pages: random, different, and without any meaning.
 
     Parameters
     ----------
     count
         How many.
+    taken
+        Codes of earlier pages: a code leads to one page, whenever it was written.
 
     Returns
     -------
@@ -137,7 +139,8 @@ def new_codes(count: int) -> list[str]:
     codes: dict[str, None] = {}
     while len(codes) < count:
         half = ["".join(secrets.choice(LETTERS) for _ in range(HALF)) for _ in range(2)]
-        codes["-".join(half)] = None
+        if (code := "-".join(half)) not in taken:
+            codes[code] = None
     return list(codes)
 
 
@@ -248,7 +251,7 @@ def _opened(
     return shown, pd.DataFrame(refused, columns=HELD_COLUMNS).astype(dict.fromkeys(HELD_COLUMNS, STRING))
 
 
-def pages_of(run: Run, paper: str = "") -> Iterator[FamilyPage]:
+def pages_of(run: Run, paper: str = "", taken: Collection[str] = ()) -> Iterator[FamilyPage]:
     """Compose the pages of a run, one after the other.
 
     Parameters
@@ -257,6 +260,8 @@ def pages_of(run: Run, paper: str = "") -> Iterator[FamilyPage]:
         From `prepare`.
     paper
         As in `page.markup_of`.
+    taken
+        Codes that earlier pages have.
 
     Yields
     ------
@@ -264,7 +269,7 @@ def pages_of(run: Run, paper: str = "") -> Iterator[FamilyPage]:
         One a recipient.
     """
     terms = page_terms()
-    codes = iter(new_codes(len(run.recipients)))
+    codes = iter(new_codes(len(run.recipients), taken))
     for batch in _batches(run.recipients):
         values, timeline = run.seen(batch)
         own = run.standing[run.standing["child"].isin([one.child for one in batch])]

@@ -24,7 +24,7 @@ from helpers.show.known_values import (
     name_of,
     of_year,
 )
-from helpers.show.plain_words import element_words, status_words
+from helpers.show.plain_words import element_word, status_word
 from helpers.show.systems import named_briefly
 from helpers.show.year_lanes import Happening, year_lanes
 
@@ -348,14 +348,12 @@ def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str,
         ).to_numpy(bool)
     ]
     gathered: dict[tuple[str, str], list[str]] = {}
-    words = element_words(lacking["element"]).tolist()
-    why = status_words(lacking["status"]).tolist()
-    for what, reason, silo in zip(words, why, lacking["silo"].tolist(), strict=True):
-        nowhere = reason == status_words(pd.Series(["Not collected"])).iloc[0]
+    columns = (lacking[name].tolist() for name in ("element", "status", "silo"))
+    for name, status, silo in zip(*columns, strict=True):
         where = name_of(silo, systems)
         if pd.isna(silo):
-            where = "No system here" if nowhere else "Several systems"
-        gathered.setdefault((reason, where), []).append(what)
+            where = "No system here" if status == "Not collected" else "Several systems"
+        gathered.setdefault((status_word(status), where), []).append(element_word(name))
     items = [
         f"<li><strong>{escape(where)}</strong>: {escape(', '.join(what))} "
         f'<span class="why">({escape(reason)})</span></li>'

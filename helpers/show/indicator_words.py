@@ -12,7 +12,7 @@ from helpers.profile.indicators import declared_indicators
 from helpers.profile.indicators.declared import Definition, Indicator, Limit, Part
 from helpers.profile.indicators.declared import definition as definition_of
 from helpers.show.numbers import is_missing
-from helpers.show.plain_words import element_words, language_name
+from helpers.show.plain_words import element_word, language_name
 
 __all__ = ["definition_words", "indicator_sentences", "indicator_source"]
 
@@ -225,7 +225,7 @@ def _of_element(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str
 
 
 def _named(element: str) -> str:
-    words = str(element_words(pd.Series([element])).iloc[0])
+    words = element_word(element)
     return words[0].upper() + words[1:]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 __all__ = [
+    "element_word",
     "element_words",
     "fact_words",
     "figure_words",
     "finding_words",
     "group_words",
     "language_name",
+    "status_word",
     "status_words",
 ]
 
@@ -255,11 +257,23 @@ def element_words(names: pd.Series) -> pd.Series:
     >>> element_words(pd.Series(["days_absent", "map_math_rit", "rate"])).tolist()
     ['days absent', 'MAP math RIT', 'attendance rate']
     """
-    words = {name: _element(name) for name in names.dropna().unique().tolist()}
+    words = {name: element_word(name) for name in names.dropna().unique().tolist()}
     return names.map(words).astype("string")
 
 
-def _element(name: str) -> str:
+def element_word(name: str) -> str:
+    """Say one element of the profile in words.
+
+    Parameters
+    ----------
+    name
+        Name of the element.
+
+    Returns
+    -------
+    str
+        As `element_words` says it.
+    """
     return _ELEMENTS.get(name) or " ".join(_ELEMENTS.get(part, part) for part in name.split("_"))
 
 
@@ -282,6 +296,22 @@ def status_words(statuses: pd.Series) -> pd.Series:
     ['nobody collects it']
     """
     return statuses.map(_STATUSES).astype("string").fillna(statuses)
+
+
+def status_word(status: str) -> str:
+    """Say why one value is there or isn't.
+
+    Parameters
+    ----------
+    status
+        A status of values.
+
+    Returns
+    -------
+    str
+        As `status_words` says it.
+    """
+    return _STATUSES.get(status, status)
 
 
 def language_name(code: str) -> str:

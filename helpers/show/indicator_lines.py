@@ -45,13 +45,12 @@ def indicator_section(indicators: pd.DataFrame, school_year: int | None, opener:
 
     if school_year is not None:
         indicators = indicators[indicators["school_year"].eq(school_year).fillna(True).to_numpy(dtype=bool)]
-    columns = ["indicator", "definition", "status", "elements"]
     # A child has forty rows of some twenty indicators: plain rows are gone through far quicker than frames.
+    columns = ("indicator", "definition", "status", "elements")
+    cells = [*(indicators[name].tolist() for name in columns), indicator_sentences(indicators).tolist()]
     told: dict[str, list[Row]] = {}
-    for row, words in zip(
-        indicators[columns].to_dict("records"), indicator_sentences(indicators), strict=True
-    ):
-        told.setdefault(str(row["indicator"]), []).append({**row, "words": words})
+    for row in zip(*cells, strict=True):
+        told.setdefault(str(row[0]), []).append(dict(zip((*columns, "words"), row, strict=True)))
     parts, not_told = [], []
     for declared in declared_indicators():
         own = told.get(declared.name)

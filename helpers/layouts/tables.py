@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 STANDARD = Path(__file__).parent / "standard"
-# Elements and indicators of a child are no tables, and are declared in languages of their own.
-OWN_LANGUAGE = ("elements", "indicators", "questions")
+# Elements and indicators of a child, and items of a survey, are no tables: each has a language of its own.
+OWN_LANGUAGE = ("elements", "indicators", "questions", "survey_items")
 
 # pandas 2.2 keeps "string" as Python objects unless told otherwise; Arrow text takes a quarter of the memory.
 STRING = pd.StringDtype("pyarrow")

@@ -1,0 +1,188 @@
+"""The survey of a school system: six domains, their items and what each answer means, as declared."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from helpers.layouts.bad_input import BadInput, faults_of, nearest
+
+__all__ = ["DataTeam", "Domain", "Item", "Survey", "declared_survey", "read_survey"]
+
+DECLARED = Path(__file__).parent / "standard" / "survey_items.toml"
+
+
+class _Declared(BaseModel):
+    """A part of the declaration; a name that nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Domain(_Declared):
+    """One of the six domains: its code, its published name, and a short one for narrow places."""
+
+    code: str
+    title: str
+    short: str
+
+
+class Item(_Declared):
+    """One question, what each answer from 1 to 4 means, and what to begin with from each but the last."""
+
+    id: str
+    domain: str
+    title: str
+    text: str
+    anchors: tuple[str, str, str, str]
+    steps: tuple[str, str, str]
+
+    def anchor(self, answer: int) -> str:
+        """Give the words of an answer, 1 to 4."""
+        return self.anchors[answer - 1]
+
+    def step(self, answer: int) -> str | None:
+        """Say what to begin with from an answer; None from the highest."""
+        return self.steps[answer - 1] if answer <= len(self.steps) else None
+
+
+class DataTeam(_Declared):
+    """The question about a data team, which is in no score."""
+
+    text: str
+    source: str
+
+
+class Survey(_Declared):
+    """The survey: what it says of itself, its domains and items in order.
+
+    Attributes
+    ----------
+    own
+        The sentence that stands on every page: whose items these are.
+    lowest, highest
+        Ends of the scale.
+    data_team
+        Asked apart, and in no score.
+    domains, items
+        By code and by id, in order.
+    """
+
+    own: str
+    lowest: int
+    highest: int
+    data_team: DataTeam
+    domains: dict[str, Domain]
+    items: dict[str, Item] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_item_belongs(self) -> Self:
+        for code in self.domains:
+            mine = [item.id for item in self.items.values() if item.domain == code]
+            if mine != [f"{code}_{number}" for number in range(1, len(mine) + 1)] or not mine:
+                raise ValueError(f"items of domain {code!r} are numbered from {code}_1, without a gap")
+        for item in self.items.values():
+            if item.domain not in self.domains:
+                raise ValueError(f"item {item.id!r}: no domain {item.domain!r}")
+            if len({*item.anchors}) < len(item.anchors):
+                raise ValueError(f"item {item.id!r}: two anchors say the same")
+        return self
+
+    def of_domain(self, code: str) -> tuple[Item, ...]:
+        """Give the items of a domain, in order.
+
+        Parameters
+        ----------
+        code
+            A code of `domains`.
+
+        Returns
+        -------
+        tuple of Item
+            Its six to eight items.
+
+        Raises
+        ------
+        BadInput
+            When there is no such domain.
+        """
+        if code not in self.domains:
+            raise BadInput(
+                f"The survey has no domain {code!r}.{nearest(code, self.domains)} "
+                f"There are: {', '.join(self.domains)}."
+            )
+        return tuple(item for item in self.items.values() if item.domain == code)
+
+    def item(self, name: str) -> Item:
+        """Give an item by its id.
+
+        Parameters
+        ----------
+        name
+            Such as ``"governance_3"``.
+
+        Returns
+        -------
+        Item
+            The item.
+
+        Raises
+        ------
+        BadInput
+            When there is none.
+        """
+        if name not in self.items:
+            raise BadInput(
+                f"The survey has no item {name!r}.{nearest(name, self.items)} Items are called after their "
+                f"domain and numbered, such as {next(iter(self.items))}."
+            )
+        return self.items[name]
+
+
+def read_survey(path: Path) -> Survey:
+    """Read and check a survey's declaration.
+
+    Parameters
+    ----------
+    path
+        A TOML file.
+
+    Returns
+    -------
+    Survey
+        The checked survey.
+
+    Raises
+    ------
+    BadInput
+        Naming every fault at once.
+    """
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        domains = {code: {**about, "code": code} for code, about in given.get("domains", {}).items()}
+        items: Mapping[str, object] = {
+            name: {**about, "id": name, "domain": name.rpartition("_")[0]}
+            for name, about in given.get("items", {}).items()
+        }
+        return Survey.model_validate({**given, "domains": domains, "items": items})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"The survey {path} is no TOML: {error}") from None
+    except ValidationError as error:
+        known = {*Survey.model_fields, *Domain.model_fields, *Item.model_fields, *DataTeam.model_fields}
+        raise BadInput(f"The survey {path} can't be used:\n{faults_of(error, known)}") from None
+
+
+@cache
+def declared_survey() -> Survey:
+    """Give the survey that the kit brings.
+
+    Returns
+    -------
+    Survey
+        Six domains in the published order, with the kit's own items.
+    """
+    return read_survey(DECLARED)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from helpers.gaps.keys import Keys, is_strong
 from helpers.gaps.known import Known
 from helpers.gaps.measures import WITHOUT_KEY, line
 from helpers.gaps.scope import Scope
-from helpers.link.identifiers import UNDECLARED_MAY_BE, WEAK, comparable_ids
 
 if TYPE_CHECKING:
     from helpers.link import Links
@@ -22,15 +22,15 @@ Lines = list[dict[str, Any]]
 NAME_AND_DATE = "Name and birth date"
 
 
-def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
+def shared_keys(known: Known, keys: Keys) -> Lines:
     """Measure by which ids or names records of two systems can meet, and whether those who do are one child.
 
     Parameters
     ----------
     known
         Who is in which system.
-    identifiers
-        Table ``identifiers``.
+    keys
+        Their ids.
 
     Returns
     -------
@@ -38,13 +38,6 @@ def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
         Lines *ways to join* (Not joinable where there is none and nobody is tied through a third system),
         *shared key*, *key confirmed* and *comparable by name*.
     """
-    numbers = known.records[["silo", "record"]].assign(number=np.arange(len(known.records), dtype="int64"))
-    ids = comparable_ids(identifiers, numbers)
-    ids = ids.assign(silo=known.records["silo"].to_numpy()[ids["number"]], child=known.child[ids["number"]])
-    by_silo = {
-        silo: {str(system): its for system, its in mine.groupby("system")}
-        for silo, mine in ids.groupby("silo")
-    }
     lines: Lines = []
     # A row a system: with which systems it shares children, itself among them.
     holds = known.holds.astype("int64")
@@ -54,13 +47,13 @@ def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
         total = int(known.of(left_place).sum())
         named = _by_name(known, left_place, right_place)
         ways: Lines = []
-        for mine, theirs, name in _comparable(by_silo.get(left, {}), by_silo.get(right, {})):
+        for mine, theirs, name in keys.between(left, right):
             ways += _key(known, left, right, name, mine, theirs, total)
         # A weak id must be confirmed, and a name alone joins nobody.
         meeting = sum(
             way["measure"] == "shared key"
             and way["numerator"] > 0
-            and (named is not None or _is_strong(way["column"]))
+            and (named is not None or is_strong(way["column"]))
             for way in ways
         )
         if named is not None:
@@ -73,10 +66,6 @@ def shared_keys(known: Known, identifiers: pd.DataFrame) -> Lines:
     return lines
 
 
-def _is_strong(key: str) -> bool:
-    return key not in WEAK and "Undeclared" not in key
-
-
 def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
     """Say whether both systems keep names (and birth dates), and how many left records have them."""
     dated = (known.records["linkable_by"] == NAME_AND_DATE).to_numpy(dtype=bool)
@@ -85,19 +74,6 @@ def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
         if (known.of(left) & marked).any() and (known.of(right) & marked).any():
             return name, int((known.of(left) & marked).sum())
     return None
-
-
-def _comparable(
-    left: dict[str, pd.DataFrame], right: dict[str, pd.DataFrame]
-) -> list[tuple[pd.DataFrame, pd.DataFrame, str]]:
-    """List the ids of two systems that may be compared: of one kind, or one of them undeclared."""
-    found = [(left[system], right[system], system) for system in left if system in right]
-    for system in UNDECLARED_MAY_BE[:2]:
-        if "Undeclared" in left and system in right:
-            found.append((left["Undeclared"], right[system], f"Undeclared = {system}"))
-        if system in left and "Undeclared" in right:
-            found.append((left[system], right["Undeclared"], f"{system} = Undeclared"))
-    return found
 
 
 def _key(

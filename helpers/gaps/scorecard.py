@@ -9,8 +9,10 @@ import pandas as pd
 from helpers.gaps.completeness import completeness, entries
 from helpers.gaps.coverage import agreement, coverage
 from helpers.gaps.freshness import ages, endings
+from helpers.gaps.hand_work import hand_work_lines, work_shown
 from helpers.gaps.identity import correctness, matches, record_ties, shared_keys
 from helpers.gaps.irregularities import irregularities
+from helpers.gaps.keys import keys_of
 from helpers.gaps.known import BEHIND, Known, know
 from helpers.gaps.membership import membership_of
 from helpers.gaps.scope import scope_of
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["records_behind", "scorecard"]
 
-KINDS = ("Identity", "Meaning", "Coverage", "Completeness", "Freshness", "Format")
+KINDS = (
+    "Identity", "Meaning", "Coverage", "Completeness", "Freshness", "Format", "Standards", "Permission",
+    "Hand work",
+)  # fmt: skip
 # Lines that say who of one system isn't found in the other: what stands between the two stands before them.
 WHO_IS_FOUND = ("match rate", "only in left", "only in right")
 
@@ -71,7 +76,11 @@ def scorecard(district: District, links: Links, scores: pd.DataFrame | None = No
             "kind": frame["kind"].map({kind: place for place, kind in enumerate(KINDS)}),
         }
     ).sort_values(["single", "left", "right", "kind"], kind="stable", na_position="last")
-    return as_table("scorecard", frame.assign(low=interval["low"], high=interval["high"]).loc[order.index])
+    for end in ("low", "high"):
+        # Of minutes by hand the range is that of what is assumed.
+        assumed = pd.to_numeric(frame[end]) if end in frame else None
+        frame[end] = interval[end] if assumed is None else interval[end].fillna(assumed)
+    return as_table("scorecard", frame.loc[order.index])
 
 
 def records_behind(district: District, links: Links) -> pd.DataFrame:
@@ -113,7 +122,9 @@ def _lines(district: District, links: Links, known: Known) -> Lines:
         return amiss
     scope, newest = scope_of(known), newest_days(district)
     membership = membership_of(district, known, newest.days)
-    met, aged = shared_keys(known, district.identifiers), ages(known, newest)
+    keys = keys_of(known, district.identifiers)
+    met, aged = shared_keys(known, keys), ages(known, newest)
+    work = work_shown(district, links, known, keys)
     return [
         *met,
         *_as_far_as_asked(matches(known, links, scope), [*met, *aged]),
@@ -126,6 +137,7 @@ def _lines(district: District, links: Links, known: Known) -> Lines:
         *endings(known, membership),
         *sightings(district, known, membership, newest),
         *amiss,
+        *hand_work_lines(work, known, keys),
     ]
 
 

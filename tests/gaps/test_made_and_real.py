@@ -43,7 +43,10 @@ def keeps_its_contract(card: pd.DataFrame, district: District) -> None:
     assert (rates["low"].le(rates["value"]) & rates["value"].le(rates["high"])).all()
     others = card[card["unit"].ne("rate") & card["value"].notna()]
     assert others["value"].equals(others["numerator"])
-    assert others["low"].isna().all()
+    minutes = others["unit"].eq("minutes")
+    assert others.loc[~minutes, "low"].isna().all()
+    assert others.loc[minutes, "low"].le(others.loc[minutes, "value"]).all()
+    assert others.loc[minutes, "high"].ge(others.loc[minutes, "value"]).all()
     assert set(card["blocked_by"].dropna()) <= BLOCKS
     assert card.loc[card["blocked_by"].notna(), "right_silo"].notna().all()
     assert card[["is_limit", "needs_key", "next_step"]].notna().all(axis=None)

@@ -1,0 +1,162 @@
+"""A made sector: one row a school system and year, as a survey office would keep it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.files.output import save_table, write_atomically
+from helpers.layouts import STRING, BadInput, labelled
+from helpers.layouts.sector import as_sector
+from helpers.layouts.survey import declared_survey
+from synthetic_data.sector.planted import planted_effects
+from synthetic_data.sector.readiness import answers, expected_readiness, items_of, unrecorded
+from synthetic_data.sector.responding import who_responds
+from synthetic_data.sector.settings import LOCALES, SectorSettings
+from synthetic_data.sector.systems import Systems, draw_systems
+from synthetic_data.streams import rng_for
+
+__all__ = ["MadeSector", "make_sector", "write_sector"]
+
+Floats = npt.NDArray[np.float64]
+_STANDARDS_STEPS = (-0.4, 0.7, 1.6)
+
+
+@dataclass(frozen=True)
+class MadeSector:
+    """A made sector and what was put into it.
+
+    Attributes
+    ----------
+    settings
+        What was asked for.
+    frame
+        Table ``sector`` with a column an item: every system that was invited, in each year.
+    """
+
+    settings: SectorSettings
+    frame: pd.DataFrame
+
+    def planted(self) -> pd.DataFrame:
+        """Work out what was put in: table ``sector_planted``."""
+        return planted_effects(self.settings)
+
+
+def _knows_standards(
+    settings: SectorSettings, systems: Systems, hidden: dict[str, Floats], year: int
+) -> npt.NDArray[np.int64]:
+    share = settings.standards_by_readiness
+    overall = np.mean([of_domain[year] for of_domain in hidden.values()], axis=0)
+    own = rng_for(settings.seed, "sector", "standards", year).standard_normal(len(systems))
+    known = np.sqrt(share) * overall + np.sqrt(1 - share) * own
+    known = known + settings.standards_by_pledge * systems.pledged + settings.standards_change * year
+    return 1 + np.sum(known[:, None] >= np.array(_STANDARDS_STEPS)[None, :], axis=1)
+
+
+def _answered(
+    settings: SectorSettings, systems: Systems, hidden: dict[str, Floats], year: int, responds: np.ndarray
+) -> dict[str, object]:
+    """Give the answers of those who answer; items are left out more often by small systems."""
+    columns: dict[str, object] = {}
+    for domain in declared_survey().domains:
+        items = items_of(settings, domain)
+        readiness = expected_readiness(settings, systems, domain, year) + hidden[domain][year]
+        given = answers(items, readiness, rng_for(settings.seed, "sector", "answers", domain, year))
+        rng = rng_for(settings.seed, "sector", "missing items", domain, year)
+        chance = settings.missing_items * rng.uniform(0.5, 1.5, len(items.ids))[None, :]
+        chance = np.clip(chance * np.exp(-0.3 * systems.size)[:, None], 0, 0.9)
+        skipped = rng.random(given.shape) < chance
+        for place, name in enumerate(items.ids):
+            nothing = ~responds | skipped[:, place]
+            columns[name] = pd.arrays.IntegerArray(given[:, place].astype("int64"), nothing.copy())
+    return columns
+
+
+def make_sector(settings: SectorSettings) -> MadeSector:
+    """Make a sector of school systems.
+
+    Parameters
+    ----------
+    settings
+        From ``load_sector``.
+
+    Returns
+    -------
+    MadeSector
+        Its frame has one row for each invited system and year; answers only where it responded.
+    """
+    count = settings.invited
+    systems = draw_systems(settings, count)
+    hidden = unrecorded(settings, count)
+    responds = who_responds(settings, systems, hidden)
+    parts = []
+    for place, year in enumerate(settings.years):
+        silent = ~responds[place]
+        team = systems.data_team[place]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "system": pd.array([f"S{number:05d}" for number in range(1, count + 1)], dtype=STRING),
+                    "year": year,
+                    "responded": responds[place],
+                    "pledged": systems.pledged,
+                    "community": systems.community,
+                    "students": systems.students,
+                    "locale": labelled(systems.locale, LOCALES),
+                    "it_staff": pd.arrays.IntegerArray(systems.it_staff.astype("int64"), silent.copy()),
+                    "data_team": pd.arrays.BooleanArray(team.copy(), silent.copy()),
+                    "data_team_size": pd.arrays.IntegerArray(
+                        systems.data_team_size.astype("int64"), silent | ~team
+                    ),
+                    "knows_standards": pd.arrays.IntegerArray(
+                        _knows_standards(settings, systems, hidden, place).astype("int64"), silent.copy()
+                    ),
+                    **_answered(settings, systems, hidden, place, responds[place]),
+                }
+            )
+        )
+    return MadeSector(settings, as_sector(pd.concat(parts, ignore_index=True)))
+
+
+def write_sector(made: MadeSector, place: Path) -> dict[str, Path]:
+    """Write a made sector: the file that a survey office would have, and beside it what was put in.
+
+    Parameters
+    ----------
+    made
+        From ``make_sector``.
+    place
+        A folder, which then holds ``sector.csv``; or a path that ends in ``.csv``.
+
+    Returns
+    -------
+    dict of str to Path
+        ``sector``; ``about`` (that it is invented, and how to make it again); ``planted``.
+
+    Raises
+    ------
+    BadInput
+        When a file stands where the folder is to be.
+    """
+    file = place if place.suffix.lower() == ".csv" else place / "sector.csv"
+    if file.is_dir() or (place != file and place.is_file()):
+        raise BadInput(f"{place} can't hold a sector: name a folder, or a file that ends in .csv.")
+    about = {
+        "synthetic": True,
+        "title": "A made sector of school systems",
+        "scenario": made.settings.name,
+        "seed": made.settings.seed,
+        "kit_version": importlib.metadata.version("see-the-big-picture"),
+        "settings": made.settings.model_dump(mode="json"),
+    }
+    beside = file.with_suffix(".json")
+    written = {"sector": save_table(made.frame, file), "about": beside}
+    write_atomically(beside, (json.dumps(about, indent=1) + "\n").encode("utf-8"))
+    written["planted"] = save_table(made.planted(), file.with_name(f"{file.stem}_planted.csv"))
+    return written

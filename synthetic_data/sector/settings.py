@@ -1,0 +1,152 @@
+"""What can be set about a made sector, checked before anything is made."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from helpers.layouts import BadInput, faults_of, nearest
+from helpers.layouts.survey import declared_survey
+
+__all__ = ["LOCALES", "SectorSettings", "load_sector", "preset_names"]
+
+PRESETS = Path(__file__).parent / "presets"
+LOCALES = ("City", "Suburb", "Town", "Rural")
+Share = Annotated[float, Field(ge=0, le=1)]
+Effect = Annotated[float, Field(ge=-2, le=2)]
+
+
+class SectorSettings(BaseModel):
+    """What a made sector is like; every size is the kit's own.
+
+    Effects and changes are in standard deviations of a domain's readiness among systems that are alike in all
+    that is recorded. What they come to on the scale of answers, 1 to 4, `planted_effects` works out.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    name: str = Field("published", pattern=r"^[a-z][a-z0-9_]{0,39}$", description="lower-case word")
+    seed: int = Field(7, ge=0, le=2**63 - 1)
+
+    # Whom the survey reaches, and who answers: in the real one a little over 100, then 187.
+    invited: int = Field(800, ge=20, le=200_000)
+    years: tuple[int, int] = (2021, 2022)
+    responding: tuple[int, int] = (104, 187)
+    # Share of those who answered in the first year who answer again.
+    overlap: Share = 0.6
+
+    # Who they are.
+    pledged: Share = 0.35
+    community_if_pledged: Share = 0.6
+    community_if_not: Share = 0.15
+    data_team: Share = 0.4
+    new_teams: Share = 0.05
+    locales: dict[str, float] = Field(
+        default_factory=lambda: {"City": 0.15, "Suburb": 0.25, "Town": 0.2, "Rural": 0.4}
+    )
+    median_students: int = Field(2500, ge=50, le=100_000)
+    # How strongly pledge and data team go with size: change of the log-odds a standard deviation of log size.
+    pledged_by_size: float = Field(0.4, ge=-3, le=3)
+    team_by_size: float = Field(0.5, ge=-3, le=3)
+
+    # What goes with readiness, by domain; and what is the same in all domains.
+    pledged_effect: dict[str, Effect] = Field(default_factory=dict)
+    community_effect: dict[str, Effect] = Field(default_factory=dict)
+    data_team_effect: dict[str, Effect] = Field(default_factory=dict)
+    change: dict[str, Effect] = Field(default_factory=dict)
+    # How hard a domain is: its answers are lower by so much.
+    hardness: dict[str, Effect] = Field(default_factory=dict)
+    size_effect: Effect = 0.2
+    town_and_rural_effect: Effect = -0.15
+    # Knowing data standards, 1 to 4: how it goes with readiness and the pledge, and what a year brings.
+    standards_by_readiness: Share = 0.3
+    standards_by_pledge: Effect = 0.3
+    standards_change: Effect = 0.15
+
+    # How answers hang together: share of readiness common to all domains, share that stays from year to
+    # year, and how strongly an item shows its domain (its loading, from lowest to highest).
+    common_share: float = Field(0.6, ge=0, le=0.99)
+    lasting_share: float = Field(0.75, ge=0, le=0.99)
+    loadings: tuple[float, float] = (0.6, 0.8)
+    missing_items: float = Field(0.03, ge=0, le=0.5)
+
+    # Who doesn't answer. By what is recorded (size, locale, pledge, community): a factor, 0 is by chance.
+    # By what nobody records (readiness, in opposite ways for those with and without pledge or team): a slope.
+    recorded_nonresponse: float = Field(1.0, ge=0, le=3)
+    unrecorded_self_selection: float = Field(0.0, ge=0, le=5)
+
+    @field_validator("pledged_effect", "community_effect", "data_team_effect", "change", "hardness")
+    @classmethod
+    def _every_domain(cls, given: dict[str, float]) -> dict[str, float]:
+        domains = declared_survey().domains
+        unknown = sorted(set(given) - {*domains, "all"})
+        if unknown:
+            raise ValueError(
+                f"no such domain as {', '.join(unknown)}.{nearest(unknown[0], domains)} "
+                f"There are: {', '.join(domains)}; and all"
+            )
+        return {code: given.get(code, given.get("all", 0.0)) for code in domains}
+
+    @field_validator("locales")
+    @classmethod
+    def _shares_of_all(cls, given: dict[str, float]) -> dict[str, float]:
+        if sorted(given) != sorted(LOCALES) or min(given.values(), default=-1) < 0 or not sum(given.values()):
+            raise ValueError(f"a share for each of {', '.join(LOCALES)}, none below 0")
+        return {name: given[name] / sum(given.values()) for name in LOCALES}
+
+    @model_validator(mode="after")
+    def _enough_of_them(self) -> Self:
+        if not 10 <= min(self.responding) <= max(self.responding) <= self.invited:
+            raise ValueError(f"responding: from 10 to invited ({self.invited}) in each year")
+        again = round(self.overlap * self.responding[0])
+        if again > self.responding[1] or self.responding[1] - again > self.invited - self.responding[0]:
+            raise ValueError("overlap: more would answer again, or for the first time, than there are")
+        if not 0 < self.loadings[0] <= self.loadings[1] < 1:
+            raise ValueError("loadings: from the lowest to the highest, above 0 and below 1")
+        if self.years[1] <= self.years[0]:
+            raise ValueError("years: the first before the second")
+        return self
+
+
+def preset_names() -> list[str]:
+    """Name the sectors that come with the kit."""
+    return sorted(path.stem for path in PRESETS.glob("*.toml"))
+
+
+def load_sector(name_or_path: str | Path = "published", **overrides: Any) -> SectorSettings:
+    """Read a sector's settings, and set what is given beside them.
+
+    Parameters
+    ----------
+    name_or_path
+        A name of `preset_names`, or a TOML file.
+    **overrides
+        Settings, such as ``seed=3``.
+
+    Returns
+    -------
+    SectorSettings
+        Checked.
+
+    Raises
+    ------
+    BadInput
+        Naming every fault at once.
+    """
+    path = PRESETS / f"{name_or_path}.toml" if str(name_or_path) in preset_names() else Path(name_or_path)
+    if path.suffix != ".toml" or not path.is_file():
+        raise BadInput(
+            f"There is no sector {str(name_or_path)!r}.{nearest(str(name_or_path), preset_names())} "
+            f"There are: {', '.join(preset_names())}; or give the path of a TOML file."
+        )
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        return SectorSettings(**{"name": path.stem, **given, **overrides})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"The sector {path} is no TOML: {error}") from None
+    except ValidationError as error:
+        told = faults_of(error, SectorSettings.model_fields)
+        raise BadInput(f"The sector {str(name_or_path)!r} can't be made:\n{told}") from None

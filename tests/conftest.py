@@ -10,18 +10,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.kept import Kept
+
 if TYPE_CHECKING:
     from helpers.files import District
+    from helpers.link import Links
+    from helpers.profile import Profiles
 
 # Big enough that each fault and each planted case occurs, small enough to be made in a moment.
 STUDENTS = 120
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """What is made once a run, by whichever worker asks first."""
+    base = tmp_path_factory.getbasetemp()
+    # Each worker has a folder of its own inside that of the run.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"
+    folder.mkdir(exist_ok=True)
+    return Kept(folder)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def home_of_made_districts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home_of_made_districts(kept: Kept) -> Iterator[Path]:
     """Keep the districts that tests make out of this user's own cache, for notebooks' processes too."""
-    folder = tmp_path_factory.mktemp("home")
+    folder = kept.folder / "home"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BIGPICTURE_HOME", str(folder))
         yield folder
@@ -55,32 +69,58 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def district_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def district_folder(kept: Kept) -> Path:
     """A small made district with its faults and its answer key. Read it, never write into it."""
     from synthetic_data.district import make_district
 
-    return make_district(students=STUDENTS, folder=tmp_path_factory.mktemp("made") / "district")
+    folder = kept.folder / "made" / "district"
+    return kept("made", lambda: make_district(students=STUDENTS, folder=folder))
 
 
 @pytest.fixture(scope="session")
-def clean_district_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clean_district_folder(kept: Kept) -> Path:
     """The same small district without a single fault. Read it, never write into it."""
     from synthetic_data.district import make_district
 
-    return make_district(students=STUDENTS, faults=0.0, folder=tmp_path_factory.mktemp("clean") / "district")
+    folder = kept.folder / "clean" / "district"
+    return kept("clean", lambda: make_district(students=STUDENTS, faults=0.0, folder=folder))
 
 
 @pytest.fixture(scope="session")
-def district(district_folder: Path) -> District:
+def district(district_folder: Path, kept: Kept) -> District:
     """The small made district, read."""
     from helpers.files import read_district
 
-    return read_district(district_folder)
+    return kept("district", lambda: read_district(district_folder))
 
 
 @pytest.fixture(scope="session")
-def clean_district(clean_district_folder: Path) -> District:
+def clean_district(clean_district_folder: Path, kept: Kept) -> District:
     """The small district without faults, read."""
     from helpers.files import read_district
 
-    return read_district(clean_district_folder)
+    return kept("clean_district", lambda: read_district(clean_district_folder))
+
+
+@pytest.fixture(scope="session")
+def district_links(district: District, kept: Kept) -> Links:
+    """Who is who in the small made district, as every command and notebook finds it."""
+    from helpers.link import link_district
+
+    return kept("district_links", lambda: link_district(district))
+
+
+@pytest.fixture(scope="session")
+def clean_links(clean_district: District, kept: Kept) -> Links:
+    """Who is who in the small district without faults."""
+    from helpers.link import link_district
+
+    return kept("clean_links", lambda: link_district(clean_district))
+
+
+@pytest.fixture(scope="session")
+def district_profiles(district: District, district_links: Links, kept: Kept) -> Profiles:
+    """What is known of each child of the small made district."""
+    from helpers.profile import child_profiles
+
+    return kept("district_profiles", lambda: child_profiles(district, district_links))

@@ -6,8 +6,7 @@ import io
 import re
 import runpy
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from helpers.run.kernels import kernel_settings
 from helpers.run.progress import Progress
 from helpers.show.pages import notebook_page
 from helpers.teach import solution
+from tests.kept import Kept
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "notebooks"
@@ -99,8 +99,8 @@ def book_of(path: Path) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Path], Ran]]:
-    """Start every execution at once, two at a time, and hand each to the test that asks for it.
+def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str, Path], Ran]:
+    """Execute a notebook when a test first asks for it; what one worker executed, no other executes again.
 
     The three working directories and the three states of the exercises are shared out among the runs with the
     defaults and those with changed parameters, so that no notebook runs more often than it must.
@@ -111,17 +111,14 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Pa
         "changed": {"cwd": elsewhere, "parameters": CHANGED, "answers": "SOLUTIONS"},
         "smallest": {"cwd": FOLDER, "parameters": SMALLEST, "answers": "MISTAKES"},
     }
-    pool = ThreadPoolExecutor(max_workers=2)
-    waiting = {}
-    for path in NOTEBOOKS:
-        for kind, how in kinds.items():
-            answers = book_of(path)[how["answers"]] if "answers" in how else {}
-            folder = tmp_path_factory.mktemp(f"{path.stem[:2]}_{kind}")
-            waiting[kind, path] = pool.submit(
-                execute, path, folder, cwd=how["cwd"], parameters=how["parameters"], answers=answers
-            )
-    yield lambda kind, path: waiting[kind, path].result()
-    pool.shutdown(cancel_futures=True)
+
+    def run(kind: str, path: Path) -> Ran:
+        how = kinds[kind]
+        answers = book_of(path)[how["answers"]] if "answers" in how else {}
+        folder = tmp_path_factory.mktemp(f"{path.stem[:2]}_{kind}")
+        return execute(path, folder, cwd=how["cwd"], parameters=how["parameters"], answers=answers)
+
+    return lambda kind, path: kept(f"notebook_{path.stem}_{kind}", lambda: run(kind, path))
 
 
 KINDS = {"defaults": "unanswered", "changed": "right", "smallest": "wrong"}

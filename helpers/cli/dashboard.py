@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.output import emit, ends_well, json_option, out_option, private_folder
 from helpers.layouts import BadInput
 
 __all__ = ["dashboard"]
@@ -47,7 +47,7 @@ def dashboard(
         asked(read_policy(), role, None)  # before an hour of reading
     store = store_of(folder or made_district({}), out / "store")
     audit = out / "audit.jsonl"
-    out.mkdir(parents=True, exist_ok=True)
+    private_folder(out)
     chosen = {"role": role, "who": who, "audit_file": str(audit.resolve())}
     with serve_dashboard(store.place, LESSON, port=port, set_to=chosen) as served:
         emit({"address": served.address, "store": str(store.place), "audit": str(audit)}, as_json)

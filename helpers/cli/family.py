@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helpers.cli.folders import FOLDER, linked, read_known, said
-from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.output import emit, ends_well, json_option, out_option, private_folder
 from helpers.layouts import BadInput, nearest
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def family(
     from helpers.show.family.pages import pages_of, prepare
     from helpers.show.family.printing import find_chromium, print_pages
     from helpers.show.family.recipients import kit_language
-    from helpers.show.family.writing import private_folder, records_of, write_pages
+    from helpers.show.family.writing import records_of, write_pages
 
     if lookup.resolve() == out.resolve():
         raise BadInput(

@@ -8,17 +8,27 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
 import pandas as pd
 
+from helpers.files.guarded_cells import guarded
 from helpers.files.printed import printed
 from helpers.layouts import BadInput
 
-__all__ = ["emit", "ends_well", "json_option", "out_option", "save_table", "write_atomically"]
+__all__ = [
+    "emit",
+    "ends_well",
+    "json_option",
+    "out_option",
+    "private_folder",
+    "save_table",
+    "write_atomically",
+]
 
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -113,8 +123,43 @@ def emit(figures: Mapping[str, Any], as_json: bool) -> None:
             click.echo(f"{name}: {told}")
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that nobody ever sees half of it.
+def private_folder(folder: Path) -> None:
+    """Make a folder that is its maker's alone; one that is there already keeps its rights.
+
+    Parameters
+    ----------
+    folder
+        Where; folders above it that are missing are made alike.
+    """
+    for missing in reversed([folder, *folder.parents]):
+        if not missing.exists():
+            missing.mkdir(mode=0o700, exist_ok=True)
+    # Says that something else stands there.
+    folder.mkdir(exist_ok=True)
+
+
+@contextmanager
+def _drafted(path: Path, private: bool) -> Iterator[Path]:
+    """Give a file to write that takes its place once it is whole."""
+    if private:
+        private_folder(path.parent)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        if not private:
+            draft.chmod(0o644)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def write_atomically(path: Path, data: bytes, *, private: bool = True) -> None:
+    """Write a file so that nobody ever sees half of it, and no other user of the machine sees any.
 
     Parameters
     ----------
@@ -122,21 +167,20 @@ def write_atomically(path: Path, data: bytes) -> None:
         Where; its folder is made when it isn't there.
     data
         The whole file.
+    private
+        Only its writer may read it (mode 0600, and 0700 for folders that are made). False for what holds
+        nothing of a child, or only what the guard of real folders lets through: report pages, layouts.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with _drafted(path, private) as draft:
+        draft.write_bytes(data)
 
 
 def save_table(frame: pd.DataFrame, path: Path) -> Path:
     """Write a table as CSV (UTF-8, dates as YYYY-MM-DD) or, by the path's ending, as Parquet.
+
+    This is the door of every table that a command writes. Only its writer may read the file. In a CSV, text
+    that a spreadsheet would run stands behind an apostrophe (`guarded`); whoever reads such a file back takes
+    that off (`without_guard`). Parquet is for programs and has none.
 
     Parameters
     ----------
@@ -151,10 +195,9 @@ def save_table(frame: pd.DataFrame, path: Path) -> Path:
         The same path.
     """
     if path.suffix == ".parquet":
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.part")
-        frame.to_parquet(temporary, index=False)
-        temporary.replace(path)
+        with _drafted(path, private=True) as draft:
+            frame.to_parquet(draft, index=False)
     else:
-        write_atomically(path, frame.to_csv(index=False, date_format="%Y-%m-%d").encode("utf-8"))
+        text = guarded(frame).to_csv(index=False, date_format="%Y-%m-%d")
+        write_atomically(path, text.encode("utf-8"))
     return path

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from helpers.files.output import write_atomically
+from helpers.files.output import private_folder, write_atomically
 from helpers.layouts import STRING, Layout, as_table, empty_table, fact_tables, is_among
 from helpers.profile.evidence import TIE, child_tables
 
@@ -84,7 +84,7 @@ def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
     path
         Where; its folder is made when it isn't there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
     # What pandas would note beside the columns says nothing that the contract doesn't.
     pq.write_table(table.replace_schema_metadata(None), path, row_group_size=GROUP, compression="lz4")

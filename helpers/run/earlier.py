@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.files.guarded_cells import without_guard
 from helpers.files.output import save_table
 from helpers.run.figures import RunFigures
 from helpers.show.numbers import number_text
@@ -46,7 +47,7 @@ def earlier_runs(out: Path) -> pd.DataFrame:
     """
     try:
         text = _file(out).read_text(encoding="utf-8")
-        frame = pd.read_csv(io.StringIO(text), dtype="string", keep_default_na=False)
+        frame = without_guard(pd.read_csv(io.StringIO(text), dtype="string", keep_default_na=False))
     except (OSError, ValueError):
         return pd.DataFrame(columns=list(_COLUMNS), dtype="string")
     known = [name for name in _COLUMNS if name in frame.columns]

@@ -92,7 +92,9 @@ def _execute(
             # Whatever it was, the other notebooks still run, and the index names it.
             failed = _failure(error, notebook, bool(parameters), real)
         executed = nbformat.read(raw if raw.exists() else notebook.path, as_version=4)
-    write_atomically(target, (nbformat.writes(cleaned(executed, real=real)) + "\n").encode("utf-8"))
+    write_atomically(
+        target, (nbformat.writes(cleaned(executed, real=real)) + "\n").encode("utf-8"), private=False
+    )
     seconds = time.perf_counter() - started
     trouble = f"FAILED at {failed.place} with {failed.name}" if failed else ""
     progress.end(notebook.name, seconds, trouble)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.files.guarded_cells import without_guard
 from helpers.layouts import BadInput, as_table
 
 __all__ = ["crosswalk_from", "must_be_of"]
@@ -35,7 +36,7 @@ def crosswalk_from(path: Path) -> pd.DataFrame:
         raise BadInput(f"There is no file {path}: name a crosswalk.csv that `bigpicture link` wrote.")
     no_crosswalk = "it is no crosswalk.csv of `bigpicture link`"
     try:
-        frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
+        frame = without_guard(pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""]))
     except ValueError as error:  # also what pandas raises for an empty file, or rows of many lengths
         raise BadInput(f"{path} can't be read ({str(error).splitlines()[0]}): {no_crosswalk}.") from None
     lacking = [name for name in ("silo", "record", "child", "band", "linkable_by") if name not in frame]

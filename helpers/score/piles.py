@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District
+from helpers.files.guarded_cells import without_guard
 from helpers.layouts import STRING, BadInput, as_table, nearest
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.card_deck import deal_cards, true_piles
@@ -67,7 +68,7 @@ def read_piles(file: Path | str, cards: pd.DataFrame) -> pd.DataFrame:
         team, or the seconds are no number: everything that is wrong at once.
     """
     try:
-        typed = pd.read_csv(file, dtype="string", encoding="utf-8-sig", skip_blank_lines=True)
+        typed = without_guard(pd.read_csv(file, dtype="string", encoding="utf-8-sig", skip_blank_lines=True))
     except (OSError, ValueError) as error:
         raise BadInput(f"{file} can't be read as the room's piles ({error}): save it as CSV.") from error
     typed = typed.rename(columns=lambda name: str(name).strip().casefold())

@@ -100,4 +100,3 @@ class Codes:
         # In the order of the codes, which tells nothing of the children's.
         writer.writerows((child, code) for code, child in sorted((c, n) for n, c in self._code.items()))
         write_atomically(path, text.getvalue().encode("utf-8"))
-        path.chmod(0o600)

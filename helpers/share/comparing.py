@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from helpers.files.guarded_cells import without_guard
 from helpers.layouts import STRING, BadInput
 from helpers.share.allowed import Allowed, allowed_for, asked
 from helpers.share.opening import view
@@ -149,7 +150,7 @@ def leaks(shown: View | Path | str, policy: Policy | None = None) -> pd.DataFram
         raise BadInput(f"{folder} holds no view: `bigpicture view` writes {MANIFEST} beside its tables.")
     about = json.loads(manifest.read_text(encoding="utf-8"))
     tables = {
-        name: pd.read_csv(folder / f"{name}.csv", dtype="string", encoding="utf-8")
+        name: without_guard(pd.read_csv(folder / f"{name}.csv", dtype="string", encoding="utf-8"))
         for name in TOLD_BY
         if (folder / f"{name}.csv").is_file()
     }

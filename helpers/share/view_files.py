@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from helpers.files.output import save_table, write_atomically
-from helpers.link.review.spreadsheet import safe_cell
 from helpers.share.audit import shown_hash
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from helpers.share.view import View
 
 __all__ = ["FILES", "MANIFEST", "save_view"]
@@ -21,22 +19,10 @@ __all__ = ["FILES", "MANIFEST", "save_view"]
 # Names that hold nothing of a child, whoever looks into the folder.
 FILES = ("children", "values", "timeline", "indicators", "contacts", "groups", "withheld")
 MANIFEST = "view.json"
-# A balance below zero is no formula.
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CONDITION = (
     "Use it for this purpose only, pass it on to nobody without consent, and destroy it when it is no longer "
     "needed (34 CFR 99.33)."
 )
-
-
-def _safe(table: pd.DataFrame) -> pd.DataFrame:
-    """Guard texts: whoever opens a view in a spreadsheet has it run what looks like a formula."""
-
-    def guarded(text: str) -> str:
-        return text if NUMBER.fullmatch(text) else safe_cell(text)
-
-    texts = [column for column in table.columns if pd.api.types.is_string_dtype(table[column])]
-    return table.assign(**{column: table[column].map(guarded, na_action="ignore") for column in texts})
 
 
 def save_view(view: View, out: Path) -> list[Path]:
@@ -63,7 +49,7 @@ def save_view(view: View, out: Path) -> list[Path]:
         path = out / f"{name}.csv"
         if len(table):
             shown = table.loc[:, [column for column in table.columns if table[column].notna().any()]]
-            written.append(save_table(_safe(shown), path))
+            written.append(save_table(shown, path))
         else:
             path.unlink(missing_ok=True)
     about = {

@@ -352,5 +352,5 @@ def index_page(
         if earlier is not None and len(earlier)
         else "",
     )
-    write_atomically(out_path, markup.encode("utf-8"))
+    write_atomically(out_path, markup.encode("utf-8"), private=False)
     return out_path

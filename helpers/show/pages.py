@@ -175,7 +175,7 @@ def notebook_page(
         "failed": failed,
     }
     markup, _ = _exporter().from_notebook_node(notebook, resources={"kit": kit})
-    write_atomically(out_path, _with_ids(markup).encode("utf-8"))
+    write_atomically(out_path, _with_ids(markup).encode("utf-8"), private=False)
     return out_path
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from helpers.files.guarded_cells import guarded_cell
 from helpers.show.blocks import Block, escape, slug
 from helpers.show.numbers import CountGuard, number_text, shared_digits, shown_count
 
@@ -63,13 +64,6 @@ def _cell_markup(text: str) -> str:
     return _DAY.sub(lambda day: f'<span style="white-space:nowrap">{day[0]}</span>', broken)
 
 
-def _safe_cell(text: str) -> str:
-    # A spreadsheet runs a cell that begins like a formula; a name typed by a stranger must stay a name.
-    return (
-        f"'{text}" if text[:1] in ("=", "+", "@", "\t") or (text[:1] == "-" and text[1:2].isalpha()) else text
-    )
-
-
 def csv_link(frame: pd.DataFrame, name: str) -> str:
     """Make a link that downloads a frame as CSV, without any server.
 
@@ -85,7 +79,7 @@ def csv_link(frame: pd.DataFrame, name: str) -> str:
     str
         An ``<a>`` with a ``data:`` address.
     """
-    texts = frame.map(lambda cell: _safe_cell(cell) if isinstance(cell, str) else cell)
+    texts = frame.map(lambda cell: guarded_cell(cell) if isinstance(cell, str) else cell)
     # The mark at the start tells Excel that the text is UTF-8.
     written = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
     return (

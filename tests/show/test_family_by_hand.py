@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from helpers.files.guarded_cells import unguarded
 from helpers.layouts import BadInput, as_table, empty_table
-from helpers.link.review.spreadsheet import unguarded
 from helpers.show.family import going_well, language, languages, page_terms
 from helpers.show.family.language import Voice
 from helpers.show.family.page import Office, PageFacts, compose, markup_of

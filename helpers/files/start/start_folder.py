@@ -212,7 +212,7 @@ def _write(
             strange = dict.fromkeys(paths, "no layout could be written for it: tell us, without the file")
     if strange:
         return [], strange
-    write_atomically(place / f"{name}.toml", text.encode("utf-8"))
+    write_atomically(place / f"{name}.toml", text.encode("utf-8"), private=False)
     drafted = [
         Drafted(name, f"layouts/{name}.toml", group[0].found.path, len(group), kind)
         for group, kind in zip(kinds, made, strict=True)

@@ -49,7 +49,7 @@ class LinkModel:
         """
         path = Path(path)
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
-        write_atomically(path, text.encode("utf-8"))
+        write_atomically(path, text.encode("utf-8"), private=False)
         return path
 
     @classmethod

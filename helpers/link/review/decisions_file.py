@@ -12,10 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output import write_atomically
+from helpers.files.guarded_cells import unguarded
+from helpers.files.output import private_folder, write_atomically
 from helpers.layouts import STRING, BadInput, as_table, empty_table, nearest, standard_table
 from helpers.link.review.sides import PAIR, in_order
-from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes, unguarded
+from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes
 
 __all__ = ["IDS", "add_decision", "read_decisions", "take_back"]
 
@@ -180,7 +181,7 @@ def _moment(text: object) -> Any:
 @contextlib.contextmanager
 def _held(path: Path) -> Iterator[None]:
     """Let one program at a time change a file: who comes second would write over the first one's line."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     lock = path.with_name(f".{path.name}.lock")
     until = time.monotonic() + WAITS
     while True:

@@ -11,56 +11,12 @@ import pandas as pd
 
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
+from helpers.files.guarded_cells import safe_cell
 from helpers.layouts import STRING, BadInput
 
-__all__ = ["read_text_table", "safe_cell", "spreadsheet_bytes", "unguarded"]
+__all__ = ["read_text_table", "spreadsheet_bytes"]
 
-# What a spreadsheet runs as a formula, by OWASP's "CSV Injection"; the wide forms are typed in East Asia.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-GUARD = "'"
 DELIMITERS = ",;\t|"
-
-
-def safe_cell(text: str, *, always: bool = False) -> str:
-    """Put an apostrophe before text that a spreadsheet would run or change; `unguarded` takes it away.
-
-    Parameters
-    ----------
-    text
-        Any text.
-    always
-        Whatever it begins with: for ids, since a spreadsheet takes ``00123``, ``1E5`` and ``MAR1`` for
-        numbers and dates and saves others in their place.
-
-    Returns
-    -------
-    str
-        The same text, or the same text behind an apostrophe.
-
-    Examples
-    --------
-    >>> safe_cell("=1+1"), safe_cell("O'Neil"), safe_cell("00123", always=True)
-    ("'=1+1", "O'Neil", "'00123")
-    """
-    # Spreadsheets pass over blanks in front of a formula.
-    begins = text.lstrip(" ").startswith(FORMULA) or text.startswith((*FORMULA, GUARD))
-    return GUARD + text if begins or (always and text) else text
-
-
-def unguarded(text: str) -> str:
-    """Give back what `safe_cell` was given.
-
-    Parameters
-    ----------
-    text
-        A cell.
-
-    Returns
-    -------
-    str
-        Without one apostrophe in front.
-    """
-    return text.removeprefix(GUARD)
 
 
 def spreadsheet_bytes(frame: pd.DataFrame, ids: Collection[str] = ()) -> bytes:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.files.guarded_cells import unguarded
+from helpers.files.output import private_folder
 from helpers.layouts import STRING, BadInput
-from helpers.link.review.spreadsheet import unguarded
-from helpers.show.family.writing import Written, private_folder, save_lookup
+from helpers.show.family.writing import Written, save_lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

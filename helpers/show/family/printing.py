@@ -137,6 +137,7 @@ def _print(chromium: str, page: Path, profile: Path) -> Path:
         raise BadInput(
             f"{chromium} prints without tags, which screen readers need: take a chromium of 2021 or newer."
         )
+    part.chmod(0o600)
     shutil.move(part, made)
     return made
 

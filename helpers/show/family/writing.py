@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output import write_atomically
+from helpers.files.output import private_folder, write_atomically
 from helpers.layouts import STRING
 from helpers.link.review.spreadsheet import spreadsheet_bytes
 from helpers.show.family.page import Page
 from helpers.show.family.pages import FamilyPage
 
-__all__ = ["RESTRICTED", "Written", "private_folder", "records_of", "save_lookup", "write_pages"]
+__all__ = ["RESTRICTED", "Written", "records_of", "save_lookup", "write_pages"]
 
 RESTRICTED = "# Restricted: says whose page is which. For those who may see these children's records."
 BY_HAND = "the family, by hand: no adult on record is tied to the child beyond doubt"
@@ -40,19 +40,6 @@ class Written:
 
     pages: pd.DataFrame
     lines: pd.DataFrame
-
-
-def private_folder(folder: Path) -> None:
-    """Make a folder that is its maker's alone; one that is there already keeps its rights.
-
-    Parameters
-    ----------
-    folder
-        Where.
-    """
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        folder.chmod(0o700)
 
 
 def write_pages(
@@ -178,6 +165,5 @@ def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame], *, headed: boo
         if headed:
             data = f"\ufeff{RESTRICTED}\r\n".encode() + data.removeprefix(b"\xef\xbb\xbf")
         write_atomically(folder / name, data)
-        (folder / name).chmod(0o600)
         written.append(folder / name)
     return written

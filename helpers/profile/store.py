@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from helpers.files.output import write_atomically
+from helpers.files.output import private_folder, write_atomically
 from helpers.layouts import BadInput, as_table, empty_table, table_names
 from helpers.profile.context import Context, context_of
 from helpers.profile.coverage import Coverage
@@ -127,11 +127,10 @@ def new_store(folder: Path) -> Iterator[StoreWriter]:
         raise BadInput(
             f"{folder} is no store of profiles and isn't empty: name another folder for the store."
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(folder.parent)
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         yield StoreWriter(made)
-        made.chmod(0o755)
         _put_in_place(made, folder)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.files.output import private_folder, write_atomically
 from helpers.layouts import BadInput
 
 __all__ = ["Audit", "shown_hash"]
@@ -24,7 +27,7 @@ PATIENCE = 10.0
 
 
 def shown_hash(*frames: pd.DataFrame) -> str:
-    """Give a number that stands for what was shown, from which it can't be read.
+    """Give a number that stands for what was shown; it is written down under a key only (`Audit.log`).
 
     Parameters
     ----------
@@ -34,7 +37,7 @@ def shown_hash(*frames: pd.DataFrame) -> str:
     Returns
     -------
     str
-        SHA-256 over columns and cells, in hexadecimal.
+        SHA-256 over columns and cells, in hexadecimal. Whoever has it can try what few values there are.
     """
     digest = hashlib.sha256()
     for frame in frames:
@@ -47,14 +50,21 @@ def _hashed(line: str) -> str:
     return hashlib.sha256(line.encode("utf-8")).hexdigest()
 
 
+def _for_one(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 class Audit:
     """A log to which lines are added only.
 
     Each line holds the hash of the line before, so that a line that is changed, taken out or put elsewhere
     breaks the chain. How many lines there are stands beside it, so that lines missing at the end are noticed.
     Whoever can write both files can still begin a new log: only a copy of the newest hash elsewhere tells.
-    A line holds who, in which role, for which purpose, which elements, how many children, and a hash of what
-    was shown; never a child's name, id or value.
+    A line holds who, in which role, for which purpose, which elements, how many children, and a digest of
+    what was shown; never a child's name, id or value. The digest is made with a key that stands beside the
+    log and stays with the district: without it nobody who is given the log can try which grade or balance
+    gives the same number, and with it `tells_of` says whether a table is what was shown. All files are their
+    writer's alone.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -70,6 +80,17 @@ class Audit:
     @property
     def _beside(self) -> Path:
         return self.path.with_name(self.path.name + ".count")
+
+    @property
+    def _key_file(self) -> Path:
+        return self.path.with_name(self.path.name + ".key")
+
+    def _digest(self, shown: str) -> str | None:
+        """Give the digest of what was shown under the key; None where there is no key."""
+        if not self._key_file.exists():
+            return None
+        key = bytes.fromhex(self._key_file.read_text(encoding="ascii").strip())
+        return hmac.new(key, shown.encode("utf-8"), hashlib.sha256).hexdigest()
 
     def _lines(self) -> list[str]:
         if not self.path.exists():
@@ -91,7 +112,7 @@ class Audit:
     def _alone(self) -> Iterator[None]:
         """Keep other processes from writing meanwhile."""
         lock = self.path.with_name(self.path.name + ".lock")
-        lock.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(lock.parent)
         waited = time.monotonic()
         while True:
             try:
@@ -131,11 +152,13 @@ class Audit:
         children
             How many children.
         shown
-            Hash of what was shown.
+            `shown_hash` of what was shown; its digest under the key is what is written.
         what
             opened, one child, or written.
         """
         with self._alone():
+            if not self._key_file.exists():
+                write_atomically(self._key_file, f"{secrets.token_hex(32)}\n".encode())
             count, before = self._newest()
             line = json.dumps(
                 {
@@ -148,13 +171,39 @@ class Audit:
                     "what": what,
                     "elements": list(elements),
                     "children": children,
-                    "shown": shown,
+                    "shown": self._digest(shown),
                 },
                 ensure_ascii=False,
             )
-            with self.path.open("a", encoding="utf-8", newline="\n") as file:
+            with open(self.path, "a", encoding="utf-8", newline="\n", opener=_for_one) as file:
                 file.write(line + "\n")
-            self._beside.write_text(f"{count + 1} {_hashed(line)}\n", encoding="utf-8")
+            write_atomically(self._beside, f"{count + 1} {_hashed(line)}\n".encode())
+
+    def tells_of(self, line: int, *frames: pd.DataFrame) -> bool:
+        """Say whether tables are those of which a line was written.
+
+        Parameters
+        ----------
+        line
+            Number of the line, from 1.
+        frames
+            What is said to have been shown.
+
+        Returns
+        -------
+        bool
+            False where a cell is another, or the key of the log isn't there.
+
+        Raises
+        ------
+        BadInput
+            When there is no such line.
+        """
+        lines = self._lines()
+        if not 1 <= line <= len(lines):
+            raise BadInput(f"{self.path.name} has no line {line}: it has {len(lines)}.")
+        digest = self._digest(shown_hash(*frames))
+        return digest is not None and hmac.compare_digest(str(json.loads(lines[line - 1])["shown"]), digest)
 
     def read(self) -> pd.DataFrame:
         """Give the lines as a table: ``line, when, role, who, purpose, what, elements, children, shown``."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from helpers.layouts import BadInput
 from helpers.share import Audit, Refused, view, views
 from helpers.share import audit as audit_room
+from helpers.share.audit import shown_hash
 from tests.share.canaries import found
 from tests.share.small_source import CHILDREN, NORTH, SmallSource
 
@@ -53,6 +56,32 @@ def test_it_holds_nothing_of_a_child(audit: Audit) -> None:
     assert found(SOURCE.planted, audit.path) == set()
     text = audit.path.read_text(encoding="utf-8")
     assert not any(f'"{child}"' in text for child in CHILDREN)
+
+
+def test_what_was_shown_can_t_be_guessed_without_the_key_and_can_be_proved_with_it(tmp_path: Path) -> None:
+    grades = [pd.DataFrame({"value": pd.Series([letter], dtype="string")}) for letter in "ABCDF"]
+    logs = [Audit(tmp_path / name / "audit.jsonl") for name in ("one", "other")]
+    for log in logs:
+        log.log("family", "family:G1", "own child", ["mark"], 1, shown_hash(grades[2]), "one child")
+    written = [log.read()["shown"].iloc[0] for log in logs]
+    assert not {shown_hash(grade) for grade in grades} & set(written)
+    assert written[0] != written[1]
+    assert [logs[0].tells_of(1, grade) for grade in grades] == [False, False, True, False, False]
+    with pytest.raises(BadInput, match="no line 2"):
+        logs[0].tells_of(2, grades[0])
+    key = tmp_path / "one" / "audit.jsonl.key"
+    assert key.read_text(encoding="ascii").strip() not in logs[0].path.read_text(encoding="utf-8")
+    key.unlink()
+    assert not logs[0].tells_of(1, grades[2])
+    assert logs[0].verify().empty  # the chain needs no key: whoever is given the log can check it
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_log_is_its_writer_s_alone(tmp_path: Path) -> None:
+    Audit(tmp_path / "logs" / "audit.jsonl").log("public", "district", "report", [], 0, "0", "opened")
+    files = list((tmp_path / "logs").iterdir())
+    assert len(files) == 3
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "logs", *files))
 
 
 @pytest.mark.parametrize("place", range(5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +72,31 @@ class Coverage:
     years: tuple[int, ...]
     systems: Mapping[str, str]
     holders: Mapping[tuple[int, int], tuple[int, ...]]
+
+    def of(self, names: Sequence[str]) -> Coverage:
+        """Keep some elements only.
+
+        Parameters
+        ----------
+        names
+            Of elements; one that isn't here is passed over.
+
+        Returns
+        -------
+        Coverage
+            The same of these elements, in the same order.
+        """
+        kept = [place for place, element in enumerate(self.elements) if element.name in set(names)]
+        anew = {place: number for number, place in enumerate(kept)}
+        return replace(
+            self,
+            elements=tuple(self.elements[place] for place in kept),
+            holders={
+                (anew[element], year): silos
+                for (element, year), silos in self.holders.items()
+                if element in anew
+            },
+        )
 
     def _lacking(self, values: pd.DataFrame, children: pd.Index) -> npt.NDArray[np.bool_]:
         """Say which cells nobody says anything of: children by elements by years."""

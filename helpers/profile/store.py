@@ -17,10 +17,11 @@ import pandas as pd
 
 from helpers.files.output import private_folder, write_atomically
 from helpers.layouts import BadInput, as_table, empty_table, table_names
+from helpers.profile.child_rows import ChildRows
 from helpers.profile.context import Context, context_of
 from helpers.profile.coverage import Coverage
 from helpers.profile.elements import declared
-from helpers.profile.source import evidence_of_one, of_elements
+from helpers.profile.source import evidence_of_one
 from helpers.profile.standard_store import (
     StandardStore,
     in_pandas,
@@ -225,6 +226,7 @@ class ProfileStore:
         self._database = duckdb.connect(":memory:", config={"threads": 2})
         self._database.execute("SET parquet_metadata_cache = true")
         self._lock = threading.Lock()
+        self._of_one = ChildRows()
         elements = {element.name: element for element in declared().element}
         self.coverage = Coverage(
             tuple(elements[name] for name in about["elements"]),
@@ -292,23 +294,27 @@ class ProfileStore:
         """The child whom the notebooks follow; None of a real district."""
         return self._told["followed"]
 
-    def _rows(self, name: str, children: Sequence[str] | None) -> pd.DataFrame:
-        """Read a table that is cut by child: all of it, or the rows of some children."""
+    def _rows(
+        self, name: str, children: Sequence[str] | None, elements: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Read a table that is cut by child: all of it, or the rows of some children, or elements."""
         asked = sorted(set(children)) if children is not None else []
         parts = range(len(self._firsts))
         if children is not None:
             at = np.searchsorted(self._firsts, np.array(asked, dtype=object), "right") - 1
             parts = sorted({int(place) for place in at if place >= 0})  # type: ignore[assignment]
-        files = [str(self.place / name / f"{part_name(place)}.parquet") for place in parts]
+        files = [self.place / name / f"{part_name(place)}.parquet" for place in parts]
         if not files:
             return empty_table("values" if name == "said" else name)
-        query = "SELECT * FROM read_parquet($1)"
-        given: list[Any] = [files]
         if len(asked) == 1:
-            # One child is found by the range of each group of rows; a list would read them all.
-            query, given = f"{query} WHERE child = $2", [files, asked[0]]
-        elif children is not None:
-            query, given = f"{query} WHERE child IN (SELECT unnest($2))", [files, asked]
+            return in_pandas(self._of_one.of(files[0], asked[0], elements))
+        given: list[Any] = [[str(file) for file in files]]
+        only = []
+        for column, names in (("child", asked if children is not None else None), ("element", elements)):
+            if names is not None:
+                given.append(list(names))
+                only.append(f"{column} IN (SELECT unnest(${len(given)}))")
+        query = f"SELECT * FROM read_parquet($1) WHERE {' AND '.join(only) or 'true'}"
         with self._lock:
             found: Any = self._database.sql(query, params=given).to_arrow_table()
         return in_pandas(found)
@@ -331,16 +337,20 @@ class ProfileStore:
             return read_parquet(self.place / "profile" / f"{part_name(0)}.parquet").iloc[:0]
         return self._rows("profile", children)
 
-    def said(self, children: Sequence[str] | None = None) -> pd.DataFrame:
+    def said(
+        self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
+    ) -> pd.DataFrame:
         """Table ``values``, only what some system says."""
-        return as_table("values", self._rows("said", children))
+        return as_table("values", self._rows("said", children, elements))
 
     def values(
         self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
         """Table ``values``, of all children and elements or of some; see `Source.values`."""
         crosswalk = as_table("crosswalk", self._rows("crosswalk", children))
-        return of_elements(self.coverage.fill(self.said(children), crosswalk), elements)
+        # What isn't asked for is neither read nor filled in: a role sees a part of the elements.
+        coverage = self.coverage if elements is None else self.coverage.of(elements)
+        return coverage.fill(self.said(children, elements), crosswalk)
 
     def timeline(self, children: Sequence[str] | None = None) -> pd.DataFrame:
         """Table ``timeline``, of all children or of some."""

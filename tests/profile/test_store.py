@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from helpers.files import District
 from helpers.layouts import BadInput
 from helpers.link import link_district
-from helpers.profile import child_profiles
+from helpers.profile import child_profiles, elements
 from helpers.profile.rows_behind import rows_behind
 from helpers.profile.source import MemorySource, source_of
 from helpers.profile.store import ProfileStore, save_store
@@ -44,6 +46,19 @@ def test_a_store_knows_what_memory_knows(memory: MemorySource, store: ProfileSto
     pd.testing.assert_frame_equal(store.left_out(), memory.profiles.left_out)
     named = store.values(["nobody", memory.children()["child"].iloc[0]], elements=["first_name"])
     assert set(named["element"]) == {"first_name"}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    places=st.none() | st.lists(st.integers(0, 60), max_size=3),
+    names=st.lists(st.sampled_from([each.name for each in elements()]), max_size=9, unique=True),
+)
+def test_some_elements_are_what_is_left_of_all(
+    memory: MemorySource, store: ProfileStore, places: list[int] | None, names: list[str]
+) -> None:
+    children = None if places is None else memory.children()["child"].iloc[places].tolist()
+    expected, given_ = memory.values(children, names), store.values(children, names)
+    pd.testing.assert_frame_equal(given_, expected)
 
 
 def test_every_number_leads_to_file_and_row(memory: MemorySource, store: ProfileStore) -> None:

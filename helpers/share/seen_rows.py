@@ -6,6 +6,7 @@ value was chosen*. So what is chosen, and who agrees with whom, is said anew of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,7 +18,15 @@ from helpers.layouts import STRING, as_table
 from helpers.profile.elements import elements
 from helpers.share.chosen_anew import chosen_anew, told_by_many
 
-__all__ = ["in_sets", "seen_indicators", "seen_timeline", "seen_values", "without_names"]
+__all__ = [
+    "in_sets",
+    "name_parts",
+    "seen_indicators",
+    "seen_timeline",
+    "seen_values",
+    "without_names",
+    "without_words",
+]
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -208,12 +217,49 @@ def without_names(details: pd.Series, names: Iterable[str]) -> pd.Series:
     >>> without_names(pd.Series(["Hit Ana, then left"], dtype="string"), ["Ana", "Left"]).tolist()
     ['Hit …, then left']
     """
-    # A name of two words, such as a Spanish surname, is written as one of them, too.
-    known = {part for name in names for part in name.split() if part[:1].isupper()}
+    return without_words(details, name_parts(names))
+
+
+def name_parts(names: Iterable[str]) -> Counter[str]:
+    """Say which words with a capital stand in names, and in how many of them.
+
+    Parameters
+    ----------
+    names
+        Different names; one of two words, such as a Spanish surname, is written as one of them, too.
+
+    Returns
+    -------
+    collections.Counter
+        Word -> number of names.
+    """
+    return Counter(part for name in names for part in set(name.split()) if part[:1].isupper())
+
+
+def without_words(
+    details: pd.Series, words: Mapping[str, int], but: Mapping[str, int] | None = None
+) -> pd.Series:
+    """Put a mark in place of words that stand in what systems wrote of an event.
+
+    Parameters
+    ----------
+    details
+        Texts.
+    words
+        From `name_parts`.
+    but
+        The same of names that aren't meant: a word that stands in no other name is left.
+
+    Returns
+    -------
+    pandas.Series
+        The same texts; each of the words is ``…``.
+    """
+    spared = but or {}
 
     def masked(text: str) -> str:
-        words = "".join(letter if letter.isalnum() or letter in "'’-" else " " for letter in text).split()
-        for word in {word for word in words if word in known}:
+        said = "".join(letter if letter.isalnum() or letter in "'’-" else " " for letter in text).split()
+        for word in {word for word in said if words.get(word, 0) > spared.get(word, 0)}:
             text = text.replace(word, "…")
         return text
 

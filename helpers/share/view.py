@@ -17,7 +17,13 @@ from helpers.share.coded import Codes
 from helpers.share.counted_groups import counted_groups
 from helpers.share.policy import Policy
 from helpers.share.refused import Refused
-from helpers.share.seen_rows import seen_indicators, seen_timeline, seen_values, without_names
+from helpers.share.seen_rows import (
+    name_parts,
+    seen_indicators,
+    seen_timeline,
+    seen_values,
+    without_words,
+)
 from helpers.share.whose import Ties, Whose
 
 if TYPE_CHECKING:
@@ -145,12 +151,9 @@ class View:
         known = self.source.children()[["child", "first_name", "last_surname"]]
         details = line["detail"].copy()
         for child, own in line[told].groupby("child"):
-            mine = known["child"].eq(child).to_numpy(dtype=bool)
-            others = set(known.loc[~mine, "first_name"].dropna()) | set(
-                known.loc[~mine, "last_surname"].dropna()
-            )
-            others -= set(known.loc[mine, ["first_name", "last_surname"]].to_numpy().ravel())
-            details.loc[own.index] = without_names(own["detail"], others)
+            mine = known[known["child"].eq(child).to_numpy(dtype=bool)]
+            but = name_parts({*mine["first_name"].dropna(), *mine["last_surname"].dropna()})
+            details.loc[own.index] = without_words(own["detail"], self._ties.names, but)
         return line.assign(detail=details)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from helpers.share.allowed import Allowed
 from helpers.share.consent import agreed
 from helpers.share.policy import Policy, Role
 from helpers.share.refused import Refused
+from helpers.share.seen_rows import name_parts
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source
@@ -79,6 +81,12 @@ class Ties:
         return {
             str(silo): pd.Timestamp(day) for silo, day in zip(known["silo"], known["newest_day"], strict=True)
         }
+
+    @cached_property
+    def names(self) -> Counter[str]:
+        """Words in the names of all children, and in how many names each stands; gathered once."""
+        known = self.source.children()
+        return name_parts({*known["first_name"].dropna(), *known["last_surname"].dropna()})
 
     def of_adult(self, role: str, who: str) -> pd.DataFrame:
         """Give the rows of an adult, named as ``system:record``."""

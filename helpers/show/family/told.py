@@ -208,7 +208,7 @@ def _take_events(
     terms: PageTerms,
 ) -> None:
     """Take the events that the picture counts, from the first of July before the year's end on."""
-    if school_year is None:
+    if school_year is None or timeline.empty:
         return
     begins, ends = pd.Timestamp(school_year - 1, 7, 1), pd.Timestamp(school_year, 6, 30)
     kinds = [*terms.shown_kinds, *terms.within_events]

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from helpers.files.workbook import sheets_in
 from helpers.layouts import BadInput
 
-__all__ = ["FoundFile", "Refused", "files_below", "must_be_a_folder"]
+__all__ = ["FoundFile", "Refused", "files_below", "must_be_a_folder", "opened"]
 
 PASSED_OVER = ("layouts", "__MACOSX")
 # What a zip that is damaged, or packed in a way that nobody else uses, may raise.
@@ -194,6 +194,36 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
         found += files
         refused += harm
     return found, refused
+
+
+def opened(path: Path) -> tuple[list[FoundFile], list[Refused]]:
+    """Open one file that somebody named; a workbook gives one a sheet.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    list of FoundFile
+        Called by the file's own name.
+    list of Refused
+        A workbook that is not opened, or a file that can't be.
+
+    Raises
+    ------
+    BadInput
+        When there is no such file, or it is a folder.
+    """
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder: name one file in it, a CSV or an xlsx.")
+    if not path.exists():
+        raise BadInput(f"There is no file {path}: name a CSV or an xlsx.")
+    trouble = _cannot_open(path)
+    if trouble:
+        return [], [Refused(path.name, "file_unreadable", trouble)]
+    return _opened(path.name, path.stat().st_size, path.read_bytes)
 
 
 def _cannot_open(path: Path) -> str | None:

@@ -27,10 +27,11 @@ from helpers.files.sheet_rows import parse_sheet
 from helpers.files.silo import Silo
 from helpers.files.standard_rows import make_rows
 from helpers.files.workbook import is_sheet
+from helpers.files.written import line_end_of, written_of
 from helpers.files.xml_records import parse_xml, read_xml_records
 from helpers.layouts import Layout, as_table, empty_table
 
-__all__ = ["OneFile", "account", "count_rows", "read_silo", "set_file_aside"]
+__all__ = ["OneFile", "account", "count_rows", "read_ones", "read_silo", "set_file_aside"]
 
 
 @dataclass
@@ -43,6 +44,8 @@ class OneFile:
     structure: int = 0
     apart: int = 0
     aside: int | None = None  # all rows, where the whole file was set aside
+    line_end: str | None = None
+    delimiter: str | None = None
     reads: list[ReadFile] = field(default_factory=list)
     used: list[np.ndarray] = field(default_factory=list)
 
@@ -165,6 +168,7 @@ def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[R
     else:
         parsed = parse_delimited(data, best.file, best.delimiter, one.findings)
     one.rows = parsed.rows
+    one.delimiter = best.delimiter if best.file.format == "csv" else None
     return [(best, parsed)]
 
 
@@ -180,6 +184,7 @@ def _parse_one(
         return one, []
     declared = {file.path: file.encoding for file in layout.files}
     data = as_utf8(raw, declared.get(found.name, layout.files[0].encoding), one.findings)
+    one.line_end = None if is_sheet(raw) else line_end_of(raw)
     del raw
     parsed = _parse(one, data, found.name, layout)
     if parsed is None:
@@ -191,8 +196,23 @@ def _parse_one(
     return one, parsed
 
 
-def _read(silo: str, layout: Layout, files: Sequence[FoundFile]) -> list[OneFile]:
-    """Read files of one silo; those of one kind together, since many are small."""
+def read_ones(silo: str, layout: Layout, files: Sequence[FoundFile]) -> list[OneFile]:
+    """Read the columns of some files of one silo, and make no standard rows of them yet.
+
+    Parameters
+    ----------
+    silo
+        Name by which findings call it.
+    layout
+        Its layout.
+    files
+        Its files; those of one kind are read together, since many are small.
+
+    Returns
+    -------
+    list of OneFile
+        One a file; what the layout doesn't know is a finding of its file.
+    """
     parsed = [_parse_one(silo, layout, found) for found in files]
     kinds = [
         (one, (one.path, recognised.file, rows, one.findings))
@@ -251,7 +271,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
     Silo
         With `rows = rows_used + rows_structure + rows_set_aside + rows_kept_apart` for each file.
     """
-    ones = _read(name, layout, files)
+    ones = read_ones(name, layout, files)
     order = [file.name for file in layout.files]
     by_kind: dict[str, list[ReadFile]] = {}
     for read in sorted(
@@ -275,6 +295,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
             if days.notna().any() and makes.table in ("people", "meal_account"):
                 rows["as_of"] = days.to_numpy()[kind.part[rows["source"].to_numpy()]]
             made.append((kind, makes, rows))
+    written = written_of(name, [read for kind in kinds for read in kind.reads], _stored(ones))
     for kind in kinds:
         for read in kind.reads:
             read.forget_text()
@@ -303,4 +324,19 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
         as_table("accounts", pd.DataFrame(accounts)) if accounts else empty_table("accounts"),
         {one.path: tuple(read.file.name for read in one.reads) for one in ones if one.reads},
         built.filled_cells,
+        written,
     )
+
+
+def _stored(ones: Sequence[OneFile]) -> dict[str, dict[str, str | None]]:
+    """Say of each file that was read how it is stored."""
+    stored: dict[str, dict[str, str | None]] = {}
+    for one in ones:
+        if not one.reads:
+            continue
+        encoding: str | None = one.reads[0].file.encoding
+        for part in one.findings.parts:
+            if part["kind"].iloc[0] == "text_not_decodable":
+                encoding = str(part["read_as"].iloc[0])
+        stored[one.path] = {"encoding": encoding, "line_end": one.line_end, "delimiter": one.delimiter}
+    return stored

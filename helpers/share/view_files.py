@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.files.output import save_table, write_atomically
+from helpers.files.output import private_folder, save_table, write_atomically
 from helpers.share.audit import shown_hash
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def save_view(view: View, out: Path) -> list[Path]:
     view
         What may be seen.
     out
-        Folder; files of an earlier view in it that this one doesn't write are taken away.
+        Folder; the files of an earlier view in it are taken away first, and other files stay.
 
     Returns
     -------
@@ -43,26 +44,32 @@ def save_view(view: View, out: Path) -> list[Path]:
         which it was given. A text that a spreadsheet would run is behind an apostrophe. Empty columns aren't
         written: nobody can tell a hidden column from none.
     """
-    written = []
+    private_folder(out)
     tables: dict[str, pd.DataFrame] = {name: getattr(view, name) for name in FILES}
-    for name, table in tables.items():
-        path = out / f"{name}.csv"
-        if len(table):
-            shown = table.loc[:, [column for column in table.columns if table[column].notna().any()]]
-            written.append(save_table(shown, path))
-        else:
-            path.unlink(missing_ok=True)
-    about = {
-        "role": view.role,
-        "purpose": view.purpose,
-        "school_year": view.school_year,
-        "as_of": None if view.as_of is None else view.as_of.strftime("%Y-%m-%d"),
-        "children": len(view.children),
-        "tables": [path.name for path in written],
-        "condition": CONDITION,
-        "teaches": view.policy.teaches,
-    }
-    manifest = out / MANIFEST
-    write_atomically(manifest, (json.dumps(about, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
-    view.log("written", shown_hash(*tables.values()))
-    return [*written, manifest]
+    # Drafted as a whole first: on a full disk, an earlier view stays what it was.
+    with tempfile.TemporaryDirectory(dir=out, prefix=".view.") as aside:
+        draft = Path(aside)
+        drafted = [
+            save_table(table.loc[:, table.notna().any(axis=0).to_numpy(dtype=bool)], draft / f"{name}.csv")
+            for name, table in tables.items()
+            if len(table)
+        ]
+        about = {
+            "role": view.role,
+            "purpose": view.purpose,
+            "school_year": view.school_year,
+            "as_of": None if view.as_of is None else view.as_of.strftime("%Y-%m-%d"),
+            "children": len(view.children),
+            "tables": [path.name for path in drafted],
+            "condition": CONDITION,
+            "teaches": view.policy.teaches,
+        }
+        text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
+        write_atomically(draft / MANIFEST, text.encode("utf-8"))
+        # Before the files are there: what is given away and isn't written down is worse than the reverse.
+        view.log("written", shown_hash(*tables.values()))
+        # All that is old goes before anything new comes, and its name first: whenever this is stopped, no
+        # table of another role stands beside those of this one.
+        for name in (MANIFEST, *(f"{name}.csv" for name in FILES)):
+            (out / name).unlink(missing_ok=True)
+        return [path.replace(out / path.name) for path in (*drafted, draft / MANIFEST)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,17 +11,16 @@ from typing import Any
 
 from helpers.layouts import BadInput
 
-__all__ = ["Workers", "context"]
+__all__ = ["Workers", "context", "follow"]
 
 
 def context() -> Any:
-    """Give the way in which processes are started here.
+    """Give the way in which processes are started here: anew, on every system.
 
-    A forked process has all that this one knows at once; but of a process with other threads (a notebook) a
-    fork may stand still.
+    A forked process would have all that this one knows at once. But Arrow has threads of its own, which
+    Python doesn't count, and a process that is forked beside threads may stand still or break off.
     """
-    fork = sys.platform == "linux" and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if fork else "spawn")
+    return multiprocessing.get_context("spawn")
 
 
 class Workers:
@@ -69,7 +67,7 @@ def _heard(ours: Any) -> Exception | None:
 
 
 def _run(work: Callable[..., None], given: tuple[Any, ...], told: Any, parent: int) -> None:
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    threading.Thread(target=follow, args=(parent,), daemon=True).start()
     try:
         work(*given)
     except (BadInput, OSError) as error:
@@ -80,7 +78,7 @@ def _run(work: Callable[..., None], given: tuple[Any, ...], told: Any, parent: i
         told.send(None)
 
 
-def _follow(parent: int) -> None:
+def follow(parent: int) -> None:
     """End this process when its parent was killed: nobody would ever ask for what it makes."""
     started = multiprocessing.parent_process()
     while os.getppid() == parent and started is not None and started.is_alive():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["FALLING_BY", "FLAGS", "Flags", "flags_lost", "true_flags"]
+__all__ = ["FALLING_BY", "FLAGS", "Flags", "flags_lost", "page_of", "true_flags"]
 
 CHRONIC = "Chronically absent"
 SINCE_LAST_YEAR = "Grades fell since last year"
@@ -123,9 +123,7 @@ def flags_lost(
     """
     truly = truly or true_flags(district, links, key=key, falling_by=falling_by)
     shown = _flags(district, links, falling_by)
-    made = links.crosswalk[[*RECORD, "child"]]
-    ties = truly.owner.merge(made, on=RECORD, how="left", validate="one_to_one")
-    opened = ties.dropna(subset=["child"]).drop_duplicates("person").set_index("person")["child"]
+    opened = page_of(truly.owner, links)
     persons = pd.Index(truly.by_child.index).intersection(pd.Index(truly.owner["person"].unique()))
     page = opened.reindex(persons)
     rows = []
@@ -145,6 +143,26 @@ def flags_lost(
             }
         )
     return as_table("linking_costs", pd.DataFrame(rows))
+
+
+def page_of(owner: pd.DataFrame, links: Links) -> pd.Series:
+    """Say which page is opened when a child is looked up: the one that holds its record in the first system.
+
+    Parameters
+    ----------
+    owner
+        ``silo``, ``record``, ``person``: whose each record truly is, in the order of the systems.
+    links
+        Who is who.
+
+    Returns
+    -------
+    pandas.Series
+        The crosswalk's child by person; a person without a page is missing.
+    """
+    made = links.crosswalk[[*RECORD, "child"]]
+    ties = owner.merge(made, on=RECORD, how="left", validate="one_to_one")
+    return ties.dropna(subset=["child"]).drop_duplicates("person").set_index("person")["child"]
 
 
 def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:

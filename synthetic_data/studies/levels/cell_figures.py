@@ -1,0 +1,212 @@
+"""What is measured in one cell: the figures of a district as it was read, joined, shown and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.gaps import hand_minutes
+from helpers.layouts import as_table
+from helpers.score.at_risk import SIGNS, SYSTEM_OF, signs_of
+from helpers.score.groups import AS_THEY_ARE, GroupScores
+from helpers.share import read_policy
+
+if TYPE_CHECKING:
+    from helpers.profile.source import Source
+
+__all__ = [
+    "ANY",
+    "EVERYBODY",
+    "across_silos",
+    "figures_of",
+    "hand_minutes_of",
+    "joins",
+    "questions_asked",
+    "risk_found",
+    "what_is_shown",
+]
+
+ANY, EVERYBODY = "Any sign", "All"
+Line = tuple[str, str, float, str]
+
+
+def risk_found(at_risk: pd.DataFrame) -> Iterator[Line]:
+    """Count children at risk who are found, missed and wrongly flagged; all signs together, and each.
+
+    Parameters
+    ----------
+    at_risk
+        From ``helpers.score.at_risk.children_at_risk``.
+
+    Yields
+    ------
+    tuple
+        Measure, group (a sign), value, unit.
+    """
+    for group, signs in {ANY: SIGNS, **{sign: (sign,) for sign in SIGNS}}.items():
+        shown = at_risk[[f"{sign}.shown" for sign in signs]].any(axis="columns").to_numpy(dtype=bool)
+        truly = at_risk[[f"{sign}.truly" for sign in signs]].any(axis="columns").to_numpy(dtype=bool)
+        yield "children at risk", group, float(truly.sum()), "children"
+        yield "found", group, float((truly & shown).sum()), "children"
+        yield "missed", group, float((truly & ~shown).sum()), "children"
+        yield "wrongly flagged", group, float((shown & ~truly).sum()), "children"
+        if truly.any():
+            yield "share found", group, float((truly & shown).sum() / truly.sum()), "rate"
+
+
+def across_silos(indicators: pd.DataFrame, profile: pd.DataFrame) -> Iterator[Line]:
+    """Count children at whom two systems point, beside how many it would be if systems had nothing in common.
+
+    What the second system adds is what is beyond chance. Chance is worked out inside a grade: of its children
+    each system points at as many as it does, at whomever. Where records aren't joined, no page shows both.
+
+    Parameters
+    ----------
+    indicators
+        Table ``indicators``.
+    profile
+        One row a child.
+
+    Yields
+    ------
+    tuple
+        Measure, group, value, unit.
+    """
+    grades = profile.set_index("child")["roster_grade_level"].dropna()
+    signs = signs_of(indicators).reindex(grades.index).fillna(False).astype(bool)
+    systems = {
+        system: signs[[sign for sign in SIGNS if SYSTEM_OF[sign] == system]].any(axis="columns").to_numpy()
+        for system in dict.fromkeys(SYSTEM_OF.values())
+    }
+    points = np.column_stack(list(systems.values())).astype(bool)
+    both = int((points.sum(axis=1) >= 2).sum())
+    chance = 0.0
+    for grade in grades.unique():
+        here = points[(grades == grade).to_numpy(dtype=bool)]
+        chance += len(here) * _two_or_more(here.mean(axis=0))
+    yield "two systems point", EVERYBODY, float(both), "children"
+    yield "two systems by chance", EVERYBODY, chance, "children"
+    yield "two systems beyond chance", EVERYBODY, both - chance, "children"
+
+
+def _two_or_more(shares: np.ndarray) -> float:
+    """Give the chance that two or more of some unrelated things occur."""
+    none = float(np.prod(1 - shares))
+    one = sum(float(share * np.prod(np.delete(1 - shares, place))) for place, share in enumerate(shares))
+    return 1 - none - one
+
+
+def what_is_shown(source: Source, profile: pd.DataFrame) -> Iterator[Line]:
+    """Measure how complete profiles are, and how old what a teacher sees is.
+
+    Parameters
+    ----------
+    source
+        What is known of the children.
+    profile
+        One row a child.
+
+    Yields
+    ------
+    tuple
+        Measure, group, value, unit.
+    """
+    rostered = profile["roster_grade_level"].notna()
+    yield "completeness", EVERYBODY, float(profile.loc[rostered, "completeness"].mean()), "rate"
+    policy = read_policy()
+    domains = {name for name in policy.domains if policy.rule("teacher", name).allow == "row"}
+    elements = [name for domain in domains for name in policy.domains[domain].elements]
+    values = source.values(elements=elements)
+    on_roster = values["child"].isin(profile.loc[rostered, "child"])
+    shown = values.loc[values["chosen"] & on_roster & values["days_old"].notna(), "days_old"]
+    if len(shown):
+        yield "days of delay", EVERYBODY, float(shown.astype("float64").mean()), "days"
+
+
+def questions_asked(answers: pd.DataFrame) -> Iterator[Line]:
+    """Count the questions that can be answered, and the platforms that are opened for one, on average.
+
+    Parameters
+    ----------
+    answers
+        From ``helpers.profile.questions.answer_questions``.
+
+    Yields
+    ------
+    tuple
+        Measure, group, value, unit.
+    """
+    yield "questions answered", EVERYBODY, float(answers["status"].eq("Answered").sum()), "questions"
+    yield "questions asked", EVERYBODY, float(len(answers)), "questions"
+    # Who gets no answer from the joined page still opens one system after the other.
+    before = answers["platforms_before"].astype("float64")
+    opened = before.mask(answers["status"].eq("Answered").to_numpy(dtype=bool), 1.0)
+    yield "platforms without joining", EVERYBODY, float(before.mean()), "platforms a question"
+    yield "platforms opened", EVERYBODY, float(opened.mean()), "platforms a question"
+
+
+def hand_minutes_of(work: pd.DataFrame) -> Iterator[Line]:
+    """Sum the minutes of hand work of one exchange: likely, and both ends of the assumed range.
+
+    Parameters
+    ----------
+    work
+        Table ``hand_work``.
+
+    Yields
+    ------
+    tuple
+        Measure, group (likely, low, high), value, unit.
+    """
+    minutes = hand_minutes(work)
+    yield "hand work", EVERYBODY, float(minutes.likely), "minutes"
+    yield "hand work", "Low", float(minutes.low), "minutes"
+    yield "hand work", "High", float(minutes.high), "minutes"
+
+
+def joins(scored: GroupScores) -> Iterator[Line]:
+    """Say how right the joins are, and how far groups of children lie apart.
+
+    Parameters
+    ----------
+    scored
+        From ``helpers.score.groups.score_groups``.
+
+    Yields
+    ------
+    tuple
+        Measure, group (a dimension for the gap), value, unit.
+    """
+    scores = scored.scores[scored.scores["faults"].eq(AS_THEY_ARE)]
+    everybody = scores[scores["group"].eq("All") & scores["pair_kind"].fillna("All").eq("All")]
+    by_measure = everybody.drop_duplicates("measure").set_index("measure")["value"]
+    for measure, name in (("F1", "F1"), ("Children wrongly joined", "wrongly joined")):
+        if measure in by_measure.index:
+            yield name, EVERYBODY, float(by_measure[measure]), "rate"
+    gaps = scored.gaps[scored.gaps["faults"].eq(AS_THEY_ARE) & scored.gaps["pair_kind"].eq("All")]
+    for dimension, gap in zip(gaps["dimension"], gaps["gap"], strict=True):
+        if not pd.isna(gap):
+            yield "F1 gap", str(dimension), float(gap), "rate"
+
+
+def figures_of(parameters: Mapping[str, object], *parts: Iterator[Line] | Sequence[Line]) -> pd.DataFrame:
+    """Put the figures of a cell into their table.
+
+    Parameters
+    ----------
+    parameters
+        What decides the cell.
+    *parts
+        Lines: measure, group, value, unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *level_figures*.
+    """
+    lines = [line for part in parts for line in part]
+    found = pd.DataFrame(lines, columns=["measure", "group", "value", "unit"])
+    return as_table("level_figures", found.assign(**dict[str, Any](parameters)))

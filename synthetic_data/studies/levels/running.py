@@ -1,0 +1,253 @@
+"""Runs the cells of a plan side by side: each kept when it is done, none left running when this one ends."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.run.progress import Progress
+from synthetic_data.studies.levels.kept import TABLES, find, headless_notebook, keep, results_folder
+from synthetic_data.studies.levels.plan import Cell
+from synthetic_data.workers import context, follow
+
+__all__ = ["CellFailed", "Ran", "run_cells"]
+
+AT_ONCE = 2  # a district of 2,000 children is 1 GB while it is worked on
+# What a cell imports: before processes are forked, so that each has it at once.
+NEEDED = ("synthetic_data.studies.levels.here", "helpers.score.groups", "splink", "papermill")
+
+
+class CellFailed(RuntimeError):
+    """Some cells of a plan came to nothing; the message names each, and where its notebook stopped."""
+
+
+@dataclass
+class Ran:
+    """What a plan came to.
+
+    Attributes
+    ----------
+    tables
+        ``level_figures``, ``question_answers`` and ``families_informed`` of all cells, in the plan's order;
+        the latter two with ``scenario`` and ``level``, and of cells without a switch moved.
+    kept, run
+        How many cells were found as they had been kept, and how many were run now.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    kept: int = 0
+    run: int = 0
+
+
+@dataclass
+class _Worker:
+    process: Any
+    pipe: Any
+    cell: Cell | None = None
+    since: float = field(default_factory=time.perf_counter)
+
+
+def run_cells(cells: Sequence[Cell], *, processes: int = AT_ONCE, progress: Progress | None = None) -> Ran:
+    """Run the cells whose results aren't kept yet, and give the figures of all.
+
+    Parameters
+    ----------
+    cells
+        The plan.
+    processes
+        How many run side by side.
+    progress
+        Where progress is said; by default nowhere.
+
+    Returns
+    -------
+    Ran
+        Tables of all cells.
+
+    Raises
+    ------
+    CellFailed
+        When a cell failed; those that were done are kept, and the same call goes on with the others.
+    """
+    there = {cell: found for cell in cells if (found := find(cell)) is not None}
+    waiting = deque(cell for cell in cells if cell not in there)
+    run = len(waiting)
+    if waiting:
+        troubles = _run_all(waiting, max(1, processes), progress)
+        if troubles:
+            raise CellFailed("; ".join(f"{cell.name}: {trouble}" for cell, trouble in troubles.items()))
+        there |= {cell: found for cell in cells if cell not in there and (found := find(cell)) is not None}
+    return Ran(_together([(cell, there[cell]) for cell in cells]), len(cells) - run, run)
+
+
+def _together(found: Sequence[tuple[Cell, dict[str, pd.DataFrame]]]) -> dict[str, pd.DataFrame]:
+    tables = {}
+    for name in TABLES:
+        if name == "level_figures":
+            parts = [one[name] for _, one in found]
+        else:
+            parts = [
+                one[name].assign(scenario=cell.scenario, level=cell.level)
+                for cell, one in found
+                if not cell.moved
+            ]
+        tables[name] = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return tables
+
+
+def _run_all(waiting: deque[Cell], processes: int, progress: Progress | None) -> dict[Cell, str]:
+    """Hand cells to processes until none waits; give those that failed, and why."""
+    for name in NEEDED:
+        importlib.import_module(name)
+    results_folder().mkdir(parents=True, exist_ok=True)
+    troubles: dict[Cell, str] = {}
+    with _drafts() as drafts, _ends_with_its_processes() as workers:
+        started = context()
+        while waiting or any(worker.cell for worker in workers):
+            while waiting and len(workers) < processes:
+                workers.append(_begin(started, drafts))
+            for worker in workers:
+                if worker.cell is None and waiting:
+                    worker.cell, worker.since = waiting.popleft(), time.perf_counter()
+                    worker.pipe.send(worker.cell)
+                    if progress:
+                        progress.begin(worker.cell.name)
+            busy = {worker.pipe: worker for worker in workers if worker.cell}
+            for ready in wait(list(busy)):
+                worker = busy[ready]
+                trouble = _heard(worker)
+                cell, worker.cell = worker.cell, None
+                assert cell is not None
+                if trouble:
+                    troubles[cell] = trouble
+                if progress:
+                    progress.end(cell.name, time.perf_counter() - worker.since, trouble)
+                if not worker.process.is_alive():
+                    workers.remove(worker)
+    return troubles
+
+
+def _heard(worker: _Worker) -> str:
+    """Give what a process says of its cell: nothing where all went well."""
+    try:
+        return str(worker.pipe.recv())
+    except EOFError:
+        worker.process.join()
+        return f"its process was ended from outside (exit status {worker.process.exitcode})"
+
+
+def _begin(started: Any, drafts: Path) -> _Worker:
+    ours, theirs = started.Pipe()
+    process = started.Process(target=_work, args=(theirs, drafts, os.getpid()), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+@contextlib.contextmanager
+def _ends_with_its_processes() -> Iterator[list[_Worker]]:
+    """Give a list of processes, all of which are ended when the block is left, also by a signal."""
+    workers: list[_Worker] = []
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        # Without this a terminated run would leave its drafts; with it the block below is left as by Ctrl-C.
+        before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield workers
+    finally:
+        for worker in workers:
+            worker.pipe.close()
+            worker.process.terminate()
+        for worker in workers:
+            worker.process.join()
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _stop(number: int, _: Any) -> None:
+    raise SystemExit(128 + number)
+
+
+@contextlib.contextmanager
+def _drafts() -> Iterator[Path]:
+    """Give a folder for what isn't finished; those of runs that were killed are cleared up."""
+    place = results_folder()
+    for old in place.glob(".run-*"):
+        if not _alive(old):
+            shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".run-{os.getpid()}-", dir=place))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(draft: Path) -> bool:
+    """Say whether the run that made a draft may still be at work."""
+    try:
+        os.kill(int(draft.name.split("-")[1]), 0)
+    except (ProcessLookupError, ValueError, IndexError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+# ------------------------------------------------------------------------------------ in the other process
+
+
+def _work(pipe: Any, drafts: Path, parent: int) -> None:
+    """Run the cells that come through the pipe, one after the other, and say what became of each."""
+    # Ctrl-C goes to all processes of a terminal: the one that started this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=follow, args=(parent,), daemon=True).start()
+    while True:
+        try:
+            cell = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_run_one(cell, drafts))
+
+
+def _run_one(cell: Cell, drafts: Path) -> str:
+    """Run one cell's notebook and keep its results; give what went wrong."""
+    import papermill
+
+    from synthetic_data.studies.levels.here import HERE
+
+    draft = Path(tempfile.mkdtemp(prefix="cell-", dir=drafts))
+    try:
+        papermill.execute_notebook(
+            str(headless_notebook()),
+            str(draft / "one_district.ipynb"),
+            parameters={**cell.parameters(), "out": str(draft)},
+            engine_name=HERE,
+            kernel_name="python3",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+        )
+        keep(cell, draft)
+    except papermill.PapermillExecutionError as error:
+        words = str(error.evalue).split("\n")[0][:300]
+        # The first code cell that papermill adds holds the parameters.
+        return f"its notebook stopped at code cell {int(error.exec_count) - 1} with {error.ename}: {words}"
+    except Exception as error:  # whatever it is, the cell is named and the others go on
+        return f"{type(error).__name__}: {error}"
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return ""

@@ -8,6 +8,7 @@ widget's state, which notebooks may save. What a notebook or a report keeps is t
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -187,6 +188,7 @@ class Dashboard:
                 self._looking.look()
             except BadInput as error:
                 trouble = str(error)
+        _set_aside()
         return {**self._drawn(), "trouble": trouble, "said": ""}
 
     def _drawn(self) -> dict[str, Any]:
@@ -229,6 +231,7 @@ class Dashboard:
             self._looking.look()
         except BadInput as error:
             trouble = str(error)
+        _set_aside()
         shown = "" if self._looking.page is None else f" {self._looking.page.title} is shown."
         return {
             **self._drawn(),
@@ -330,3 +333,14 @@ class Dashboard:
         bundle = widget_for("dashboard", self.heard)
         # Not the widget's own plain text, which would be its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}
+
+
+def _set_aside() -> None:
+    """Take what stays for as long as somebody looks out of the rounds in which Python looks for garbage.
+
+    A round through a district of 10,000 children takes as long as a change of child. What an earlier role
+    left behind is let go first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

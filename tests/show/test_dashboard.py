@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -283,3 +284,11 @@ def test_somebody_who_is_not_there_sees_nobody(source: MemorySource) -> None:
     assert page["trouble"]
     assert "<h2>" not in page["markup"]
     assert pd.DataFrame(board._looking.listed).empty
+
+
+def test_what_an_earlier_role_saw_is_let_go(board: Dashboard) -> None:
+    told(board, do="show")
+    first_hit(board)
+    earlier = weakref.ref(board._looking.view)
+    seat(board, "nurse")
+    assert earlier() is None

@@ -57,7 +57,7 @@ Measures = dict[str, Any]
 def bench_pairs(folder: Path, seeds: int) -> Iterator[Figure]:
     """Score every method on the same records: 10,000 children, all systems; the dial of faults as a range."""
     jobs = [*itertools.product(SEEDS[:seeds], (1.0,)), *itertools.product(SEEDS[:1], DIALS)]
-    # A process of its own for each: making a district forks, and one that has linked holds threads by then.
+    # A process of its own for each, so that what one has in memory isn't counted with the next.
     own = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(AT_ONCE, mp_context=own, max_tasks_per_child=1) as pool:
         found = list(pool.map(_measured, *zip(*jobs, strict=True)))

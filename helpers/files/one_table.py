@@ -19,8 +19,8 @@ __all__ = ["OneTable"]
 class OneTable:
     """A file that makes no record of a person, read by its layout.
 
-    Who uses its rows says which of them were used and tells why others weren't; `findings` and `accounts` then
-    add up as those of a district do.
+    Who uses its rows says which of them were used and tells why others weren't; `findings` and `accounts`
+    then add up as those of a district do.
 
     Parameters
     ----------

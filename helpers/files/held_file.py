@@ -1,0 +1,53 @@
+"""A file that one program at a time may change."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from helpers.layouts import BadInput
+
+__all__ = ["held"]
+
+WAITS, GIVEN_UP = 5.0, 30.0  # seconds
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Let one program at a time change a file: who comes second would write over the first one's line.
+
+    Parameters
+    ----------
+    path
+        The file; it need not be there yet, its folder must be.
+
+    Raises
+    ------
+    BadInput
+        When another program holds it for longer than a few seconds.
+    """
+    lock = path.with_name(f".{path.name}.lock")
+    until = time.monotonic() + WAITS
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            break
+        except FileExistsError:
+            with contextlib.suppress(FileNotFoundError):
+                # Left behind by a program that was stopped in between.
+                if time.time() - lock.stat().st_mtime > GIVEN_UP:
+                    lock.unlink()
+                    continue
+            if time.monotonic() > until:
+                raise BadInput(
+                    f"{path} is being written by another program (there is {lock}): try again; if nothing "
+                    "else writes to it, delete that file."
+                ) from None
+            time.sleep(0.02)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)

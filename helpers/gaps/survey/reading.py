@@ -1,0 +1,294 @@
+"""A file of answers -> the answers of one school system: every row is used or told, nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.guarded_cells import guarded_cell, unguarded
+from helpers.files.one_table import OneTable
+from helpers.files.read_file import ReadFile
+from helpers.gaps.survey.form import ABOUT, NOTE, answers_layout
+from helpers.layouts import STRING, as_table, empty_table, nearest
+from helpers.layouts.survey import declared_survey
+
+__all__ = ["SurveyAnswers", "read_answers"]
+
+UNNAMED = "This school system"
+FREE_TEXT = ("system", "respondent", "role", NOTE)
+
+
+@dataclass(frozen=True)
+class SurveyAnswers:
+    """What people of one school system answered.
+
+    Attributes
+    ----------
+    answers
+        Table ``survey_answers``: every respondent and every item that the file has.
+    respondents
+        Table ``survey_respondents``.
+    findings, accounts
+        What was wrong or odd in the file, and an account of its rows.
+    """
+
+    answers: pd.DataFrame
+    respondents: pd.DataFrame
+    findings: pd.DataFrame
+    accounts: pd.DataFrame
+
+    @property
+    def system(self) -> str:
+        """The school system."""
+        return str(self.respondents["system"].iloc[0]) if len(self.respondents) else UNNAMED
+
+    @property
+    def years(self) -> list[int]:
+        """Years of the survey, the newest last; empty where the file doesn't say."""
+        return sorted(int(year) for year in self.respondents["year"].dropna().unique())
+
+    def of_year(self, year: int | None) -> SurveyAnswers:
+        """Give the answers of one year; None: of rows that name no year."""
+
+        def mine(frame: pd.DataFrame) -> pd.DataFrame:
+            kept = frame["year"].isna() if year is None else frame["year"].eq(year).fillna(False)
+            return frame[kept.to_numpy(bool)].reset_index(drop=True)
+
+        return SurveyAnswers(mine(self.answers), mine(self.respondents), self.findings, self.accounts)
+
+
+def read_answers(path: str | Path) -> SurveyAnswers:
+    """Read a file of answers: a row a respondent, a column an item.
+
+    Parameters
+    ----------
+    path
+        CSV of any delimiter and encoding, or xlsx. Heads are the items' ids or questions, cells 1 to 4 or the
+        words of an anchor.
+
+    Returns
+    -------
+    SurveyAnswers
+        Of the school system that most rows name. A person who stands there twice in a year counts with the
+        last row. Cells that can't be read are no answer and a finding; so are rows of other school systems,
+        unknown items, and text that a spreadsheet would run.
+
+    Raises
+    ------
+    BadInput
+        When there is no such file. What is wrong inside is a finding, never an error.
+    """
+    path = Path(path)
+    table = OneTable(path, answers_layout())
+    parts = []
+    for read in table.reads:
+        if any(item in declared_survey().items for item in _there(read)):
+            parts.append(_Rows(read))
+        else:
+            table.set_aside(read, "file_unknown", value=path.name, expected="at least one item of the survey")
+    _keep_one_system(parts)
+    _keep_last(parts)
+    for part in parts:
+        part.tell()
+        table.use(part.read, part.used)
+    findings = _in_words_of_the_survey(table.findings())
+    people = [part.people() for part in parts]
+    answers = [part.answers(frame) for part, frame in zip(parts, people, strict=True)]
+    return SurveyAnswers(
+        _together("survey_answers", answers),
+        _together("survey_respondents", people),
+        findings,
+        table.accounts(),
+    )
+
+
+def _together(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    whole = [frame for frame in frames if len(frame)]
+    return as_table(name, pd.concat(whole, ignore_index=True)) if whole else empty_table(name)
+
+
+def _there(read: ReadFile) -> list[str]:
+    return [column.name for column in read.columns.values()]
+
+
+class _Rows:
+    """The rows of one table: who answered, and which rows are used."""
+
+    def __init__(self, read: ReadFile) -> None:
+        self.read = read
+        self.row = read.parsed.row
+        self.used = np.ones(len(self.row), bool)
+        self.about = pd.DataFrame({name: self._text(name) for name in FREE_TEXT}, dtype=STRING)
+        self.year = self._values("year", pd.Int64Dtype())
+        self.data_team = self._values("data_team", pd.BooleanDtype())
+        self.items = {
+            item: pd.to_numeric(read.values[str(read.named(item))].values).astype("Int64")
+            for item in declared_survey().items
+            if read.named(item) is not None
+        }
+        self.answered = pd.Series(
+            np.sum([answers.notna().to_numpy() for answers in self.items.values()], axis=0), dtype="Int64"
+        )
+        self._name_everybody()
+
+    def _text(self, name: str) -> pd.Series:
+        # What we guarded ourselves when it was written is the text again.
+        return self.read.text(name).map(_as_typed, na_action="ignore").astype(STRING)
+
+    def _values(self, name: str, dtype: object) -> pd.Series:
+        there = self.read.named(name)
+        if there is None:
+            return pd.Series(pd.array([pd.NA] * len(self.row), dtype=dtype))  # type: ignore[call-overload]
+        return self.read.values[there].values.reset_index(drop=True)
+
+    def _name_everybody(self) -> None:
+        """Call who gave no name by the row, and take a year that is left out from the other rows."""
+        unnamed = self.about["respondent"].isna().to_numpy()
+        called = pd.Series([f"row {row}" for row in self.row], dtype=STRING)
+        self._tell(
+            unnamed, "required_empty", "read_as", "respondent", expected="a name or number", said=called
+        )
+        self.about["respondent"] = self.about["respondent"].mask(pd.Series(unnamed), called)
+        known = self.year.dropna()
+        if len(known):
+            undated = self.year.isna().to_numpy()
+            newest = pd.Series([str(int(known.max()))] * len(self.row), dtype=STRING)
+            self._tell(undated, "required_empty", "read_as", "year", expected="a year", said=newest)
+            self.year = self.year.fillna(int(known.max()))
+
+    def _tell(
+        self,
+        here: np.ndarray,
+        kind: str,
+        done: str,
+        column: str,
+        *,
+        expected: str,
+        value: pd.Series | None = None,
+        said: pd.Series | None = None,
+    ) -> None:
+        here = here & self.used
+        self.read.findings.add_rows(
+            kind,
+            done,
+            self.row[here],
+            column=column,
+            value=None if value is None else value[here].tolist(),
+            expected=expected,
+            read_as=None if said is None else said[here].tolist(),
+        )
+
+    def set_aside(self, here: np.ndarray, kind: str, column: str, value: pd.Series, expected: str) -> None:
+        """Leave rows out, and say why."""
+        self._tell(here, kind, "row_set_aside", column, value=value, expected=expected)
+        self.used &= ~here
+
+    def tell(self) -> None:
+        """Tell what is odd in rows that are used: formulas, no answer at all, items that aren't asked."""
+        for name in FREE_TEXT:
+            text = self.about[name]
+            runs = (
+                text.map(lambda cell: guarded_cell(cell) != cell, na_action="ignore").eq(True).fillna(False)
+            )
+            self._tell(
+                runs.to_numpy(bool), "formula_in_text", "nothing", name, value=text, expected="plain text"
+            )
+        none = (self.answered == 0).to_numpy(bool)
+        self._tell(
+            none, "no_answers", "nothing", "respondent", value=self.about["respondent"], expected="1 to 4"
+        )
+        lacking = [item for item in declared_survey().items if item not in self.items]
+        for name in [*(one for one in ABOUT if self.read.named(one) is None), *lacking]:
+            self.read.findings.add("column_missing", "nothing", column=name, expected=name)
+
+    def people(self) -> pd.DataFrame:
+        """Give a row a respondent."""
+        return pd.DataFrame(
+            {
+                **{name: self.about[name] for name in FREE_TEXT},
+                "year": self.year,
+                "data_team": self.data_team,
+                "answered": self.answered,
+                "file": pd.Series([self.read.path] * len(self.row), dtype=STRING),
+                "row": pd.Series(self.row, dtype="Int64"),
+            }
+        )[self.used]
+
+    def answers(self, people: pd.DataFrame) -> pd.DataFrame:
+        """Give a row a respondent and item."""
+        about = people[["system", "year", "respondent", "role", NOTE]]
+        parts = [about.assign(item=item, answer=found[self.used]) for item, found in self.items.items()]
+        return pd.concat(parts, ignore_index=True) if len(people) else pd.DataFrame()
+
+
+def _as_typed(cell: str) -> str:
+    bare = unguarded(cell)
+    return bare if guarded_cell(bare) == cell else cell
+
+
+def _folded(names: pd.Series) -> pd.Series:
+    return names.str.casefold().str.split().str.join(" ")
+
+
+def _keep_one_system(parts: Sequence[_Rows]) -> None:
+    """Keep the school system that most rows name, under its commonest spelling; set others aside."""
+    named = [part.about["system"] for part in parts]
+    known = pd.concat(named).dropna() if named else pd.Series(dtype=STRING)
+    if known.empty:
+        for part in parts:
+            part.about["system"] = pd.Series([UNNAMED] * len(part.row), dtype=STRING)
+        return
+    chosen = _folded(known).mode().iloc[0]
+    spelling = known[_folded(known).eq(chosen)].mode().iloc[0]
+    for part in parts:
+        system = part.about["system"]
+        other = _folded(system).ne(chosen).fillna(False).to_numpy(bool)
+        part.set_aside(other, "system_other", "system", system, f"{spelling}; give each its own file")
+        part.about["system"] = system.mask(~pd.Series(other), spelling)
+
+
+def _keep_last(parts: Sequence[_Rows]) -> None:
+    """Of rows of one person in one year keep the last: who sends a form twice corrects the first one."""
+    seen = set()
+    for part in reversed(parts):
+        names = _folded(part.about["respondent"])
+        again = np.zeros(len(part.row), bool)
+        for place in np.argsort(part.row, kind="stable")[::-1]:
+            year = part.year.iloc[place]
+            who = (None if pd.isna(year) else int(year), names.iloc[place])
+            again[place] = who in seen and part.used[place]
+            if part.used[place]:
+                seen.add(who)
+        part.set_aside(
+            again,
+            "respondent_repeated",
+            "respondent",
+            part.about["respondent"],
+            "one row a person and year: the last one counts",
+        )
+
+
+def _in_words_of_the_survey(findings: pd.DataFrame) -> pd.DataFrame:
+    """Say of answers what may stand there, and of an unknown column which item may be meant."""
+    if findings.empty:
+        return findings
+    survey = declared_survey()
+    expected, kind = findings["expected"].copy(), findings["kind"].copy()
+    by_text = {item.text: item.id for item in survey.items.values()}
+    column = findings["column"].map(lambda head: by_text.get(head, head), na_action="ignore")
+    answers = (column.isin(list(survey.items)) & kind.eq("not_in_codes")).fillna(False)
+    number = pd.to_numeric(findings["value"], errors="coerce").notna()
+    beyond = (answers & number & findings["done"].eq("value_set_aside")).fillna(False)
+    expected = expected.mask(answers, "1, 2, 3 or 4, or the words of one of them")
+    kind = kind.mask(beyond, "out_of_range")
+    names = [*ABOUT, *survey.items, NOTE]
+    unknown = kind.eq("column_unknown").fillna(False)
+    hints = findings["column"].map(
+        lambda head: f"a column of the form.{nearest(head, names)}", na_action="ignore"
+    )
+    expected = expected.mask(unknown, hints)
+    return as_table("findings", findings.assign(expected=expected, kind=kind))

@@ -58,6 +58,7 @@ def test_a_list_of_children_is_for_a_role_and_leaves_a_line_in_the_log(
     [
         (("--question", "absent_nw"), "Did you mean absent_now?"),
         (("--role", "teacher"), "both --role and --who"),
+        (("--role", "techer"), "Did you mean teacher?"),
         (("--role", "techer", "--who", "sis:1"), "Did you mean teacher?"),
         (("--role", "district_analyst", "--who", "district"), "under codes only"),
         (("--questions", "nowhere.toml"), "nowhere.toml"),

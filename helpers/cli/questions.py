@@ -75,10 +75,10 @@ def questions(
     declared = kit_questions() if own is None else read_questions(own)
     if one is not None:
         declared.named(one)
-    if (role is None) != (who is None):
-        raise BadInput("Say both --role and --who, or neither; `bigpicture view --list` names the roles.")
     if role is not None:
         _known_role(role, purpose)
+    if (role is None) != (who is None):
+        raise BadInput("Say both --role and --who, or neither; `bigpicture view --list` names the roles.")
     source = _source(folder)
     guard = Guard(real=not source.synthetic)
     seen = None

@@ -118,6 +118,7 @@ def view(
     teaches and is no legal advice.
     """
     from helpers.share import read_policy
+    from helpers.share.allowed import asked
 
     if check is not None:
         from helpers.share import compare_policies
@@ -138,6 +139,10 @@ def view(
     if listing:
         _listed(policy, as_json)
         return
+    if role is not None:
+        named, _ = asked(policy, role, purpose)  # before an hour of reading
+        if folder is not None and who is None:
+            raise BadInput(f"Say which {named.title.lower()}: --who is the {named.who_means}.")
     if folder is None or role is None or who is None:
         raise BadInput(
             "Say whose view: bigpicture view FOLDER --role ROLE --who WHO; `bigpicture view --list` names "
@@ -164,10 +169,8 @@ def _written(
     """Open a view, write it, and say how much is in it."""
     from helpers.share import Audit, Codes, Guard
     from helpers.share import view as open_view
-    from helpers.share.allowed import asked
     from helpers.share.consent import read_consents
 
-    asked(policy, role, purpose)  # before an hour of reading
     consents = None if consents_file is None else read_consents(consents_file)
     source = _source(folder)
     audit = Audit(audit_file or out.parent / "audit.jsonl")

@@ -265,6 +265,23 @@ def test_the_command_reads_a_folder_of_exports_too(tmp_path: Path) -> None:
     assert not {"course_average", "primary_disability"} & set(told["element"])
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--role", "techer"), "Did you mean teacher? There are: "),
+        (("--role", "nurse", "--purpose", "gossip"), "may not name the purpose 'gossip'"),
+        (("--role", "principal"), "Say which principal: --who is the name of the school."),
+        ((), "Say whose view"),
+    ],
+)
+def test_what_is_wrong_in_a_view_s_words_is_named_first_and_before_reading(
+    words: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    said = CliRunner().invoke(command, [str(tmp_path / "not there"), *words])
+    assert said.exit_code == 2
+    assert told in said.output
+
+
 def test_the_policy_is_printed_and_checked(tmp_path: Path) -> None:
     listed = CliRunner().invoke(command, ["--list", "--json"])
     assert listed.exit_code == 0

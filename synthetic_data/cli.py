@@ -1,10 +1,11 @@
-"""The maker's commands: `bigpicture make`, `bigpicture calibrate` and `bigpicture levels`."""
+"""The maker's commands: `bigpicture make`, `make-sector`, `calibrate` and `levels`."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from helpers.files.output import emit, ends_well, json_option, out_option, save_
 from helpers.layouts import BadInput, nearest
 from synthetic_data.scenario import LEVELS, Scenario, scenario_names
 
-__all__ = ["calibrate", "levels", "main", "make", "register"]
+__all__ = ["calibrate", "levels", "main", "make", "make_sector", "register"]
 
 
 def register(group: click.Group) -> None:
     """Add the maker's commands to a group."""
     group.add_command(make)
+    group.add_command(make_sector)
     group.add_command(calibrate)
     group.add_command(levels)
 
@@ -104,6 +106,56 @@ def make(
         emit(region_figures(make_region(settled, folder, at_once)), as_json)
     else:
         emit(figures(make_district(settled, folder, at_once)), as_json)
+
+
+@click.command("make-sector", short_help="Make a sector of invented school systems that answer a survey.")
+@click.argument("place", metavar="FOLDER|FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--sector",
+    default="published",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="What was put in: published, nothing, volunteers, or a TOML file of your own.",
+)
+@click.option("--seed", type=int, help="The same seed always makes the same sector.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Any other key of a sector, such as invited=2000 or data_team=0.2. May be repeated.",
+)
+@json_option
+@ends_well
+def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str, ...], as_json: bool) -> None:
+    """Make a sector of invented school systems that answer the kit's survey in two years.
+
+    Writes sector.csv into FOLDER (or FILE, which ends in .csv): a row a system that was invited and year.
+    Beside it stand how to make it again (.json) and what was put in (_planted.csv), which `bigpicture sector`
+    never reads.
+    """
+    from synthetic_data.sector import load_sector, write_sector
+    from synthetic_data.sector import make_sector as make_it
+    from synthetic_data.sector.settings import SectorSettings
+
+    overrides: dict[str, Any] = {} if seed is None else {"seed": seed}
+    for setting in settings:
+        key, value = _setting(setting, SectorSettings.model_fields, "a sector")
+        if key in overrides:
+            raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
+        overrides[key] = value
+    made = make_it(load_sector(sector, **overrides))
+    written = write_sector(made, place)
+    planted = made.planted
+    in_year = made.frame.groupby("year")["responded"]
+    emit(
+        {
+            "answered": in_year.agg(invited="size", answered="sum").reset_index(),
+            "put in by the generator": planted[planted["comparison"].eq("adjusted")],
+            "written": list(written.values()),
+        },
+        as_json,
+    )
 
 
 @click.command(short_help="Compare made districts with published figures.")
@@ -209,17 +261,16 @@ def _seeds(text: str) -> list[int]:
         raise BadInput(f"--seeds {text!r}: give whole numbers with commas, such as --seeds 1,2,3.") from None
 
 
-def _setting(text: str) -> tuple[str, Any]:
+def _setting(
+    text: str, known: Collection[str] = Scenario.model_fields, of: str = "a scenario"
+) -> tuple[str, Any]:
     """Split KEY=VALUE; a value is a number, true, false, or text."""
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not key:
         raise BadInput(f"--set {text!r} is no KEY=VALUE; write for example --set moved_in_year=0.2.")
-    known = Scenario.model_fields
     if key.split(".")[0] not in known:
-        raise BadInput(
-            f"--set {key}: a scenario has no such key.{nearest(key, known)} It has: {', '.join(known)}."
-        )
+        raise BadInput(f"--set {key}: {of} has no such key.{nearest(key, known)} It has: {', '.join(known)}.")
     try:
         return key, json.loads(value)
     except ValueError:

@@ -14,6 +14,7 @@ from helpers.cli.questions import questions
 from helpers.cli.reading import dictionary, read, start
 from helpers.cli.reports import gaps, report
 from helpers.cli.scores import score
+from helpers.cli.sector import sector
 from helpers.cli.views import view
 
 __all__ = ["main", "register"]
@@ -42,6 +43,7 @@ def register(group: click.Group) -> None:
         view,
         gaps,
         report,
+        sector,
         dashboard,
         dictionary,
     ):

@@ -35,6 +35,8 @@ def dots(
     ordered: bool = True,
     limits: tuple[float, float] | None = None,
     digits: int | None = None,
+    ends: tuple[str, str] | None = None,
+    zero: bool = False,
 ) -> Picture:
     """Draw a dot a row and its interval, from the largest to the smallest.
 
@@ -60,6 +62,10 @@ def dots(
         Both ends of the axis; by default from the data.
     digits
         Digits after the point.
+    ends
+        What the lower and the upper end of the axis mean, in words under them.
+    zero
+        Whether a line marks zero, where differences are shown.
 
     Returns
     -------
@@ -100,7 +106,7 @@ def dots(
         names = largest.index.tolist()
 
     def draw(width: int) -> Figure:
-        return _draw(Sheet(width), points, names, unit, limits, digits)
+        return _draw(Sheet(width), points, names, unit, limits, digits, ends, zero)
 
     return Picture(
         draw,
@@ -147,6 +153,8 @@ def _draw(
     unit: str,
     limits: tuple[float, float] | None,
     digits: int,
+    ends: tuple[str, str] | None,
+    zero: bool,
 ) -> Figure:
     series = points["series"].drop_duplicates().tolist()
     looks = _look(series)
@@ -156,7 +164,8 @@ def _draw(
     right = 14.0 if len(series) > 1 else max(sheet.measure(text, SMALL) for text in texts) + 12
     step = 46 if sheet.narrow else 32
     head = 30 if len(series) > 1 else 4
-    foot = 46
+    words = [sheet.fold(end, (sheet.width - left - right) / 2 - 8, SMALL, lines=3) for end in ends or ()]
+    foot = 46.0 + (max(text.count("\n") for text in words) + 1) * 17 if words else 46.0
     sheet.set_height(head + len(names) * step + foot)
     axes = sheet.axes(left, head, right, foot)
     axes.set_ylim(len(names) * step, 0)
@@ -171,7 +180,13 @@ def _draw(
         axes.set_xlim(*limits)
     _points(axes, points, centre, shift, looks)
     axes.locator_params(axis="x", nbins=4 if sheet.narrow else 7)
+    if zero:
+        axes.axvline(0, color=colour("ink"), linewidth=1)
     page = sheet.page_axes()
+    for place, text in enumerate(words):
+        x = sheet.width - right if place else left
+        side = "right" if place else "left"
+        sheet.write(page, x, sheet.height - foot + 46, text, size=SMALL, across=side, up="top")
     for name, text in zip(names, folded, strict=True):
         if sheet.narrow:
             sheet.write(page, 2, head + centre[name] - 20, text)

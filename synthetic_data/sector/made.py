@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -43,8 +44,9 @@ class MadeSector:
     settings: SectorSettings
     frame: pd.DataFrame
 
+    @cached_property
     def planted(self) -> pd.DataFrame:
-        """Work out what was put in: table ``sector_planted``."""
+        """What was put in: table ``sector_planted``."""
         return planted_effects(self.settings)
 
 
@@ -156,7 +158,15 @@ def write_sector(made: MadeSector, place: Path) -> dict[str, Path]:
         "settings": made.settings.model_dump(mode="json"),
     }
     beside = file.with_suffix(".json")
-    written = {"sector": save_table(made.frame, file), "about": beside}
+    yes_no = {True: "yes", False: "no"}
+    as_written = made.frame.assign(
+        **{
+            name: made.frame[name].map(yes_no, na_action="ignore").astype(STRING)
+            for name in made.frame.columns
+            if made.frame[name].dtype == "boolean"
+        }
+    )
+    written = {"sector": save_table(as_written, file), "about": beside}
     write_atomically(beside, (json.dumps(about, indent=1) + "\n").encode("utf-8"))
-    written["planted"] = save_table(made.planted(), file.with_name(f"{file.stem}_planted.csv"))
+    written["planted"] = save_table(made.planted, file.with_name(f"{file.stem}_planted.csv"))
     return written

@@ -24,6 +24,8 @@ __all__ = ["planted_effects"]
 Floats = npt.NDArray[np.float64]
 # So many systems stand for an endless number: what is left of chance is a hundredth of a sector's own.
 ENDLESS = 200_000
+# Of these, so many answer, which gives the spread of scores.
+ANSWERING = 40_000
 _ENDLESS = "endless sector"
 
 
@@ -84,10 +86,10 @@ def planted_effects(settings: SectorSettings, systems: int = ENDLESS) -> pd.Data
             known = expected_readiness(settings, drawn, domain, place)
             expected = expected_score(items, known)
             stream = rng_for(settings.seed, _ENDLESS, "answers", domain, place)
-            given = answers(items, known + hidden[domain][place], stream).mean(axis=1)
+            given = answers(items, (known + hidden[domain][place])[:ANSWERING], stream).mean(axis=1)
             rows.append(_row("all", domain, year, "mean", float(expected.mean()), float(given.std())))
             for name, group in groups.items():
-                spread = _pooled_deviation(given, group)
+                spread = _pooled_deviation(given, group[:ANSWERING])
                 if np.isnan(spread):
                     continue
                 apart = float(expected[group].mean() - expected[~group].mean())

@@ -1,0 +1,176 @@
+"""Groups of systems compared in each domain: unadjusted, weighted for who didn't answer, and adjusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.gaps.sector.regression import NOTHING, Estimate, critical, fit_first
+from helpers.gaps.sector.response import alike
+from helpers.gaps.sector.settled import settled
+from helpers.gaps.sector.small_groups import may_part, shown_counts
+from helpers.layouts import as_table
+from helpers.layouts.survey import declared_survey
+
+if TYPE_CHECKING:
+    from helpers.gaps.sector.answered import Answered
+
+__all__ = ["COMPARISONS", "compare", "hedges_g", "holm"]
+
+Floats = npt.NDArray[np.float64]
+# In this order they stand side by side.
+COMPARISONS = ("unadjusted", "weighted", "adjusted")
+
+
+def holm(p: Floats) -> Floats:
+    """Correct chances for how many were looked at, after Holm (1979).
+
+    Parameters
+    ----------
+    p
+        Chances; those that are not a number weren't tested.
+
+    Returns
+    -------
+    numpy.ndarray
+        Corrected chances, at most 1.
+
+    Examples
+    --------
+    >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    tested = np.flatnonzero(~np.isnan(p))
+    order = tested[np.argsort(p[tested], kind="stable")]
+    steps = p[order] * (len(order) - np.arange(len(order)))
+    corrected = np.full(len(p), np.nan)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1) if len(order) else steps
+    return corrected
+
+
+def hedges_g(first: Floats, second: Floats) -> Estimate:
+    """Give the difference of two means in standard deviations within the groups, with its interval.
+
+    Hedges' g: Cohen's d times the correction for small samples; its error is the usual large-sample one
+    (Hedges and Olkin 1985).
+
+    Parameters
+    ----------
+    first, second
+        Scores of both groups, none missing.
+
+    Returns
+    -------
+    Estimate
+        Of first less second; nothing where a group has fewer than two.
+    """
+    sizes = len(first), len(second)
+    freedom = sum(sizes) - 2
+    pooled = _within(first, second)
+    if not pooled > 0:
+        return NOTHING
+    correction = 1 - 3 / (4 * freedom - 1)
+    g = float(correction * (first.mean() - second.mean()) / pooled)
+    error = float(np.sqrt(sum(sizes) / (sizes[0] * sizes[1]) + g**2 / (2 * freedom)) * correction)
+    reach = critical(freedom) * error
+    return Estimate(g, error, g - reach, g + reach)
+
+
+def _within(first: Floats, second: Floats) -> float:
+    """Give the standard deviation within two groups; not a number where one has fewer than two."""
+    sizes = len(first), len(second)
+    if min(sizes) < 2:
+        return float("nan")
+    squares = (sizes[0] - 1) * first.var(ddof=1) + (sizes[1] - 1) * second.var(ddof=1)
+    return float(np.sqrt(squares / (sum(sizes) - 2))) or float("nan")
+
+
+def compare(answered: Answered) -> pd.DataFrame:
+    """Compare the groups of each grouping, in each domain and year.
+
+    Parameters
+    ----------
+    answered
+        Systems that answered, with scores and weights.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_comparisons``. A grouping of which one group has fewer than ten systems in a year has
+        no rows for it. A row without a year is of both years together, each system counted once.
+    """
+    rows = [row for grouping in settled().groupings for row in _of_grouping(answered, grouping)]
+    table = as_table("sector_comparisons", pd.DataFrame(rows))
+    family = [table["grouping"], table["comparison"], table["year"].fillna(0)]
+    table["p_corrected"] = table.groupby(family)["p"].transform(lambda p: holm(p.to_numpy("float64")))
+    return table
+
+
+def _of_grouping(answered: Answered, grouping: str) -> Iterator[dict[str, object]]:
+    told: list[int] = []
+    for year in answered.years:
+        part = answered.of(year)
+        group = part.rows[grouping]
+        counts = {"yes": int(group.eq(True).sum()), "no": int(group.eq(False).sum())}
+        if min(counts.values()) < settled().fewest_systems:
+            continue
+        told.append(year)
+        shown = shown_counts({**counts, "unknown": int(group.isna().sum())})
+        yield from _rows(part, grouping, year, shown["yes"], shown["no"], clusters=None)
+    if len(told) > 1:
+        yield from _rows(answered, grouping, None, None, None, clusters=answered.rows["system"])
+
+
+def _rows(
+    part: Answered,
+    grouping: str,
+    year: int | None,
+    yes: int | None,
+    no: int | None,
+    clusters: pd.Series | None,
+) -> Iterator[dict[str, object]]:
+    group = part.rows[grouping].to_numpy("float64", na_value=np.nan)
+    constant = np.ones(len(group))
+    # Where both years stand together, a year's own level is held alike.
+    later = [part.rows["year"].eq(one).to_numpy("float64") for one in part.years[1:]]
+    plain = np.column_stack([group, constant, *later])
+    held = np.column_stack([group, alike(part.rows), *later])
+    family = len(declared_survey().domains)
+    for domain in declared_survey().domains:
+        score = part.scores[domain].to_numpy("float64")
+        known = ~np.isnan(score)
+        first, second = score[known & (group == 1)], score[known & (group == 0)]
+        # Who has no score must not be told as a group of its own.
+        lacking = [int((group == side).sum()) - len(of) for side, of in ((1, first), (0, second))]
+        size, deviation = hedges_g(first, second), _within(first, second)
+        for comparison in COMPARISONS:
+            found = fit_first(
+                score,
+                held if comparison == "adjusted" else plain,
+                weights=part.weights if comparison == "weighted" else None,
+                clusters=None if clusters is None else clusters.to_numpy(),
+                family=family,
+            )
+            own = comparison == "unadjusted" and year is not None
+            yield {
+                "grouping": grouping,
+                "domain": domain,
+                "year": year,
+                "comparison": comparison,
+                "systems_yes": yes,
+                "systems_no": no,
+                "without_score": sum(lacking) if may_part(*lacking) and year is not None else None,
+                "difference": found.value,
+                "low": found.low,
+                "high": found.high,
+                "low_all": found.low_all,
+                "high_all": found.high_all,
+                "p": found.p,
+                "effect": size.value if own else found.value / deviation,
+                "effect_low": size.low if own else found.low / deviation,
+                "effect_high": size.high if own else found.high / deviation,
+            }

@@ -1,0 +1,215 @@
+"""A survey office's file -> the table of a sector: every row is used or told, and nothing is guessed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.one_table import OneTable
+from helpers.files.read_file import ReadFile
+from helpers.layouts import Column, FileLayout, Layout, as_table, empty_table, nearest, standard_table
+from helpers.layouts.sector import as_sector, item_columns
+from helpers.layouts.survey import declared_survey
+
+__all__ = ["Sector", "read_sector", "sector_layout"]
+
+LOCALES = ("City", "Suburb", "Town", "Rural")
+# Programs that keep an empty cell among whole numbers write them so.
+ANSWERS = {text: str(answer) for answer in range(1, 5) for text in (str(answer), f"{answer}.0")}
+
+
+@dataclass(frozen=True)
+class Sector:
+    """A sector as a file tells it.
+
+    Attributes
+    ----------
+    frame
+        Table ``sector`` with a column an item.
+    findings, accounts
+        What was wrong or odd in the file, and an account of its rows.
+    about
+        What stands beside the file in JSON; only ``"synthetic": true`` makes it an invented one.
+    """
+
+    frame: pd.DataFrame
+    findings: pd.DataFrame
+    accounts: pd.DataFrame
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def invented(self) -> bool:
+        """Whether a program made it."""
+        return self.about.get("synthetic") is True
+
+
+@cache
+def sector_layout() -> Layout:
+    """Give the file as a layout of the files room, so that it is read as any other export is.
+
+    Returns
+    -------
+    Layout
+        A CSV, or a sheet of a workbook: the columns of the table ``sector``, then the items.
+    """
+    columns: list[Column] = []
+    for one in standard_table("sector").columns:
+        given: dict[str, Any] = {"name": one.name, "type": one.type, "meaning": one.meaning, "optional": True}
+        if one.type == "boolean":
+            given["format"] = "yes|no"
+        elif one.name == "locale":
+            given |= {"type": "code", "codes": {name: name for name in LOCALES}}
+        elif one.name == "knows_standards":
+            given |= {"type": "code", "codes": ANSWERS}
+        elif one.name == "year":
+            given |= {"type": "year"}
+        elif one.type == "integer":
+            given |= {"minimum": 0, "maximum": 10_000_000}
+        columns.append(Column(**given))
+    columns += [
+        Column(
+            name=item.id, type="code", codes=ANSWERS, aliases=[item.text], optional=True, meaning=item.text
+        )
+        for item in declared_survey().items.values()
+    ]
+    kinds = [
+        FileLayout(
+            name=name, path=f"*.{name}", format=name, row_is="a school system in a year", columns=columns
+        )
+        for name in ("csv", "xlsx")
+    ]
+    return Layout(
+        layout="sector",
+        silo="sector",
+        title="A sector of school systems",
+        source=declared_survey().own,
+        source_status="own",
+        file=kinds,
+    )
+
+
+def read_sector(path: str | Path) -> Sector:
+    """Read a file of many school systems' answers.
+
+    Parameters
+    ----------
+    path
+        CSV of any delimiter and encoding, or xlsx: a row a school system and year. Systems that were invited
+        and didn't answer stand there with ``responded`` false, as far as they are known. A folder that
+        ``bigpicture make-sector`` wrote will do.
+
+    Returns
+    -------
+    Sector
+        Of rows that name the same system and year, the last is used. Cells that can't be read are empty and
+        a finding.
+
+    Raises
+    ------
+    BadInput
+        When there is no such file. What is wrong inside is a finding, never an error.
+    """
+    path = Path(path)
+    if path.is_dir() and (path / "sector.csv").is_file():
+        path = path / "sector.csv"
+    table = OneTable(path, sector_layout())
+    frames = []
+    for read in table.reads:
+        there = {column.name for column in read.columns.values()}
+        if {"system", "year"} <= there and there & set(item_columns()):
+            frames.append(_rows(read))
+            table.use(read, _used(read, frames[-1]))
+        else:
+            expected = "the columns system and year, and items of the survey"
+            table.set_aside(read, "file_unknown", value=path.name, expected=expected)
+    whole = [frame for frame in frames if len(frame)]
+    frame = pd.concat(whole, ignore_index=True) if whole else empty_table("sector")
+    return Sector(as_sector(frame), _with_hints(table.findings()), table.accounts(), _beside(path))
+
+
+def _used(read: ReadFile, frame: pd.DataFrame) -> np.ndarray:
+    """Say which rows are in the frame; its index is their place."""
+    used = np.zeros(len(read.parsed.row), bool)
+    used[frame.index.to_numpy()] = True
+    return used
+
+
+def _rows(read: ReadFile) -> pd.DataFrame:
+    """Give the rows of one table that can be used, each at its place; tell the others."""
+    columns: dict[str, pd.Series] = {}
+    for name in [*standard_table("sector").dtypes(), *item_columns()]:
+        there = read.named(name)
+        if there is None:
+            read.findings.add("column_missing", "nothing", column=name, expected=name)
+        elif name == "system":
+            columns[name] = read.text(name)
+        else:
+            columns[name] = read.values[there].values.reset_index(drop=True)
+    frame = pd.DataFrame(columns)
+    row = read.parsed.row
+    keyless = frame["system"].isna() | frame["year"].isna()
+    for name in ("system", "year"):
+        here = frame[name].isna().to_numpy(bool)
+        read.findings.add_rows("required_empty", "row_set_aside", row[here], column=name, expected="a value")
+    frame = frame[~keyless]
+    again = frame.duplicated(["system", "year"], keep="last")
+    read.findings.add_rows(
+        "row_repeated",
+        "row_set_aside",
+        row[again.index[again].to_numpy()],
+        column="system",
+        value=frame.loc[again, "system"].tolist(),
+        expected="one row a school system and year: the last one counts",
+    )
+    return _with_response(read, frame[~again])
+
+
+def _with_response(read: ReadFile, frame: pd.DataFrame) -> pd.DataFrame:
+    """Say of each row whether it answered: whoever gave an answer did, whatever else stands there."""
+    items = [item for item in item_columns() if item in frame.columns]
+    frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype("Int64") for name in items})
+    if "knows_standards" in frame.columns:
+        frame["knows_standards"] = pd.to_numeric(frame["knows_standards"]).astype("Int64")
+    gave = frame[items].notna().any(axis=1)
+    if "responded" not in frame.columns:
+        return frame.assign(responded=gave.astype("boolean"))
+    said = frame["responded"]
+    odd = gave & ~said.fillna(True)
+    read.findings.add_rows(
+        "contradicts",
+        "read_as",
+        read.parsed.row[odd.index[odd].to_numpy()],
+        column="responded",
+        value="no",
+        expected="no answers where nobody answered",
+        read_as="yes",
+    )
+    return frame.assign(responded=(gave | said.fillna(False)).astype("boolean"))
+
+
+def _with_hints(findings: pd.DataFrame) -> pd.DataFrame:
+    """Say of an unknown column which one may be meant."""
+    if findings.empty:
+        return findings
+    names = [*standard_table("sector").dtypes(), *item_columns()]
+    unknown = findings["kind"].eq("column_unknown").fillna(False)
+    hints = findings["column"].map(
+        lambda head: f"a declared column.{nearest(head, names)}", na_action="ignore"
+    )
+    return as_table("findings", findings.assign(expected=findings["expected"].mask(unknown, hints)))
+
+
+def _beside(path: Path) -> dict[str, Any]:
+    """Read what stands beside the file; nothing that can't be read makes a sector an invented one."""
+    beside = path.with_suffix(".json")
+    try:
+        told = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+    except (ValueError, OSError):
+        return {}
+    return told if isinstance(told, dict) else {}

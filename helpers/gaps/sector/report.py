@@ -1,0 +1,113 @@
+"""The sector report: every table of it, from the answers of many school systems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.gaps.sector.answered import Answered, answered_of
+from helpers.gaps.sector.changes import changes
+from helpers.gaps.sector.comparing import compare
+from helpers.gaps.sector.power import could_see
+from helpers.gaps.sector.reading import Sector
+from helpers.gaps.sector.reliability import item_analysis, reliability
+from helpers.gaps.sector.shares import shares, team_and_staff
+from helpers.gaps.sector.small_groups import may_part
+from helpers.gaps.sector.standing import domain_order, standing
+from helpers.gaps.sector.statements import statements
+from helpers.layouts import as_table
+
+__all__ = ["SectorReport", "sector_report"]
+
+# More digits than anybody reads would let small groups be worked out from means.
+_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class SectorReport:
+    """What the answers of a sector say.
+
+    Attributes
+    ----------
+    tables
+        By name without ``sector_``: response, standing, order, comparisons, changes, shares, team_and_staff,
+        could_see, reliability, items, statements. No row of theirs is about fewer than ten systems.
+    invented
+        Whether a program made the answers.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    invented: bool
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Give a table by its name."""
+        return self.tables[name]
+
+    @property
+    def years(self) -> list[int]:
+        """Years of which anything may be shown, in order."""
+        return sorted(int(year) for year in self.tables["standing"]["year"].unique())
+
+
+def sector_report(sector: Sector) -> SectorReport:
+    """Analyse the answers of a sector.
+
+    Parameters
+    ----------
+    sector
+        From ``read_sector``.
+
+    Returns
+    -------
+    SectorReport
+        Years in which fewer than ten systems answered are in none of its tables but ``response``, where their
+        counts are empty.
+    """
+    answered = answered_of(sector.frame)
+    compared = compare(answered)
+    tables = {
+        "response": _response(sector.frame, answered),
+        "standing": standing(answered),
+        "order": domain_order(answered),
+        "comparisons": compared,
+        "changes": changes(answered),
+        "shares": shares(answered),
+        "team_and_staff": team_and_staff(answered),
+        "could_see": could_see(compared),
+        "reliability": reliability(answered),
+        "items": item_analysis(answered),
+    }
+    tables = {name: _rounded(table) for name, table in tables.items()}
+    tables["statements"] = statements(tables, sector.invented)
+    return SectorReport(tables, sector.invented)
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Round numbers to what is read; chances keep their size."""
+    numbers = [name for name in table.columns if table[name].dtype == "float64" and not name.startswith("p")]
+    return table.assign(**{name: table[name].round(_DIGITS) for name in numbers})
+
+
+def _response(frame: pd.DataFrame, answered: Answered) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for year in sorted(int(year) for year in frame["year"].unique()):
+        asked = frame[frame["year"].eq(year)]
+        there = int(asked["responded"].sum())
+        row: dict[str, object] = {"year": year}
+        if year in answered.years:
+            weights = answered.of(year).weights
+            known = weights[~np.isnan(weights)]
+            silent = len(asked) - there
+            row |= {
+                "answered": there,
+                # Beside who answered, it would tell how many didn't.
+                "invited": len(asked) if silent and may_part(silent) else None,
+                "effective": float(known.sum() ** 2 / (known**2).sum()),
+            }
+        rows.append(row)
+    table = as_table("sector_response", pd.DataFrame(rows))
+    shown = table["answered"].notna()
+    table["share"] = (table["answered"] / table["invited"]).astype("Float64").astype("float64").where(shown)
+    return table

@@ -1,0 +1,151 @@
+"""Each published statement about the sector, beside what these answers show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.gaps.sector.comparing import COMPARISONS
+from helpers.gaps.sector.power import margin_of_share, smallest_difference
+from helpers.gaps.sector.settled import settled
+from helpers.layouts import as_table
+from helpers.layouts.survey import declared_survey
+
+__all__ = ["Tables", "statements"]
+
+FACTS = Path(__file__).parent / "facts" / "statements.csv"
+NOT_SHOWN = "these answers are too few to show it"
+Tables = Mapping[str, pd.DataFrame]
+
+
+def statements(tables: Tables, put_in: bool) -> pd.DataFrame:
+    """Put what was published beside what these answers show.
+
+    Parameters
+    ----------
+    tables
+        Tables of the report, by their names without ``sector_``.
+    put_in
+        Whether a generator made the answers: what they show was then put in.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_statements``, in the order of the file of facts.
+    """
+    facts = pd.read_csv(FACTS, dtype="string", keep_default_na=False)
+    facts["here"] = [_SHOWN[name](tables) for name in facts["shown_by"]]
+    shown = ~facts["shown_by"].isin(["nothing", "margin", "could_see"])
+    facts["why_here"] = pd.Series("found in these answers", index=facts.index, dtype="string")
+    if put_in:
+        facts["why_here"] = facts["why_here"].mask(shown, "put in by the generator")
+    facts["why_here"] = facts["why_here"].mask(~shown, "a matter of method")
+    facts["why_here"] = facts["why_here"].mask(facts["shown_by"].eq("nothing"), "nothing to compare")
+    return as_table("sector_statements", facts.drop(columns="shown_by"))
+
+
+def _joined(lines: list[str]) -> str:
+    return "; ".join(lines) if lines else NOT_SHOWN
+
+
+def _counts(tables: Tables) -> list[tuple[int, int]]:
+    """Give each year and how many answered, where that is shown."""
+    rows = tables["response"].dropna(subset=["answered"])
+    return list(zip(rows["year"].tolist(), rows["answered"].tolist(), strict=True))
+
+
+def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    return table.to_dict("records")
+
+
+def _answered(tables: Tables) -> str:
+    return _joined([f"{count} systems answered in {year}" for year, count in _counts(tables)])
+
+
+def _higher(grouping: str) -> Callable[[Tables], str]:
+    def said(tables: Tables) -> str:
+        own = tables["comparisons"]
+        own = own[own["grouping"].eq(grouping) & own["year"].notna() & own["difference"].notna()]
+        lines = []
+        for year, of_year in own.groupby("year"):
+            parts = []
+            for comparison in COMPARISONS:
+                one = of_year[of_year["comparison"].eq(comparison)]
+                above, sure = int(one["difference"].gt(0).sum()), int(one["p_corrected"].lt(_level()).sum())
+                parts.append(f"{comparison}: higher in {above} of {len(one)} domains, {sure} beyond chance")
+            lines.append(f"{year}: {', '.join(parts)}")
+        return _joined(lines)
+
+    return said
+
+
+def _level() -> float:
+    return 1 - settled().confidence
+
+
+def _title(domain: str) -> str:
+    return declared_survey().domains[domain].title
+
+
+def _hardest(tables: Tables) -> str:
+    lines = []
+    for year, of_year in tables["order"].groupby("year"):
+        lowest, sure = str(of_year["lowest"].iloc[0]), int(of_year["p_corrected"].lt(_level()).sum())
+        lines.append(f"{year}: {_title(lowest)} is lowest, beyond chance against {sure} of {len(of_year)}")
+    return _joined(lines)
+
+
+def _next_hardest(tables: Tables) -> str:
+    lines = []
+    for year, of_year in tables["order"].groupby("year"):
+        second, third = (_title(str(name)) for name in of_year["domain"].head(2))
+        lines.append(f"{year}: then {second}, then {third}")
+    return _joined(lines)
+
+
+def _team_and_staff(tables: Tables) -> str:
+    said = "{year}: correlation {correlation:.2f} ({low:.2f} to {high:.2f})"
+    return _joined([said.format(**row) for row in _rows(tables["team_and_staff"].dropna(subset=["low"]))])
+
+
+def _standards(tables: Tables) -> str:
+    rows = tables["shares"]
+    rows = rows[rows["what"].str.startswith("Knows")]
+    said = "{year}: {share:.0%} know them ({low:.0%} to {high:.0%})"
+    return _joined([said.format(**row) for row in _rows(rows)])
+
+
+def _margin(tables: Tables) -> str:
+    return _joined(
+        [
+            f"{year}: {100 * margin_of_share(count):.1f} points with {count} systems"
+            for year, count in _counts(tables)
+        ]
+    )
+
+
+def _could_see(tables: Tables) -> str:
+    tests = len(declared_survey().domains)
+    lines = []
+    for year, count in _counts(tables):
+        half = count / 2
+        one, all_six = smallest_difference(half, half), smallest_difference(half, half, tests)
+        lines.append(f"{year}: {one:.2f}, and {all_six:.2f} with {tests} domains, in two equal groups")
+    return _joined(lines)
+
+
+_SHOWN: dict[str, Callable[[Tables], str]] = {
+    "answered": _answered,
+    "pledged": _higher("pledged"),
+    "data_team": _higher("data_team"),
+    "hardest": _hardest,
+    "next_hardest": _next_hardest,
+    "team_and_staff": _team_and_staff,
+    "standards": _standards,
+    "margin": _margin,
+    "could_see": _could_see,
+    "nothing": lambda _: "",
+}

@@ -1,0 +1,156 @@
+"""Pictures of the sector report: where the sector stands, how groups differ, and what changed."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.layouts.survey import declared_survey
+from helpers.show.dots import dots
+from helpers.show.picture import Picture
+from helpers.show.sector_words import NOT_MORE, domain_name
+
+__all__ = ["change_picture", "difference_picture", "kinds_picture", "standing_picture"]
+
+ENDS = ("1: nothing of it is done", "4: it is done, checked and kept up")
+_POINTS = "points of 1 to 4"
+
+
+def standing_picture(standing: pd.DataFrame) -> Picture:
+    """Draw where the sector stands: six rows, a dot a year on 1 to 4.
+
+    Parameters
+    ----------
+    standing
+        Table ``sector_standing``.
+
+    Returns
+    -------
+    Picture
+        Domains in the order of the survey.
+    """
+    frame = _named(standing[standing["kind"].eq("all")])
+    newest = frame[frame["year"].eq(frame["year"].max())]
+    lowest = newest.sort_values("mean", kind="stable").iloc[0]
+    years = sorted(frame["year"].unique())
+    frame["series"] = frame["year"].astype("string")
+    survey = declared_survey()
+    return dots(
+        frame,
+        title=f"{lowest['label']} is lowest: {lowest['mean']:.2f} on a scale of 1 to 4",
+        unit="mean answer",
+        value="mean",
+        series="series" if len(years) > 1 else None,
+        ordered=False,
+        limits=(float(survey.lowest), float(survey.highest)),
+        digits=2,
+        ends=ENDS,
+        caption=f"Means of the systems that answered, with 95% intervals. {survey.own}",
+    )
+
+
+def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, year: int) -> Picture | None:
+    """Draw how two groups differ in each domain, three ways side by side.
+
+    Parameters
+    ----------
+    comparisons
+        Table ``sector_comparisons``.
+    grouping
+        Which groups.
+    title
+        The finding.
+    year
+        Which year.
+
+    Returns
+    -------
+    Picture or None
+        None where the groups may not be shown.
+    """
+    own = comparisons["grouping"].eq(grouping) & comparisons["year"].eq(year).fillna(False)
+    frame = _named(comparisons[own & comparisons["difference"].notna()])
+    if frame.empty:
+        return None
+    return dots(
+        frame,
+        title=title,
+        unit=f"difference, {_POINTS}",
+        value="difference",
+        series="comparison",
+        ordered=False,
+        digits=2,
+        zero=True,
+        caption=f"{year}, with 95% intervals of each one. {NOT_MORE}",
+    )
+
+
+def change_picture(changes: pd.DataFrame) -> Picture | None:
+    """Draw what changed between the last two years.
+
+    Parameters
+    ----------
+    changes
+        Table ``sector_changes``.
+
+    Returns
+    -------
+    Picture or None
+        None where there is one year only.
+    """
+    frame = _named(changes[changes["year"].eq(changes["year"].max()) & changes["change"].notna()])
+    if frame.empty:
+        return None
+    sure = frame[frame["p_corrected"].lt(0.05)]["label"].nunique()
+    since, year = int(frame["since"].iloc[0]), int(frame["year"].iloc[0])
+    found = "no domain" if not sure else f"{sure} of {frame['label'].nunique()} domains"
+    return dots(
+        frame,
+        title=f"From {since} to {year} {found} changed by more than chance explains",
+        unit=f"change, {_POINTS}",
+        value="change",
+        series="systems_are",
+        ordered=False,
+        digits=2,
+        zero=True,
+        caption=f"{since} to {year}, with 95% intervals. Same systems: those that answered twice.",
+    )
+
+
+def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
+    """Draw for whom a domain is hard: by locale and size.
+
+    Parameters
+    ----------
+    standing
+        Table ``sector_standing``.
+    domain
+        Code of a domain.
+
+    Returns
+    -------
+    Picture or None
+        None where no kind of systems may be shown.
+    """
+    newest = standing["year"].eq(standing["year"].max())
+    frame = standing[newest & standing["domain"].eq(domain) & standing["kind"].ne("all")]
+    frame = frame[frame["mean"].notna()].rename(columns={"group": "label"})
+    if frame.empty:
+        return None
+    ranked = frame.sort_values("mean", kind="stable")
+    ends = [f"{row['mean']:.2f} ({row['label']})" for row in (ranked.iloc[0], ranked.iloc[-1])]
+    survey = declared_survey()
+    return dots(
+        frame[["label", "systems", "mean", "low", "high"]],
+        title=f"{domain_name(domain)}: from {ends[0]} to {ends[1]}",
+        unit="mean answer",
+        value="mean",
+        limits=(float(survey.lowest), float(survey.highest)),
+        digits=2,
+        ends=ENDS,
+        caption="Kinds of systems, with 95% intervals; kinds of fewer than 10 systems are not shown.",
+    )
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    domains = declared_survey().domains
+    return table.assign(label=table["domain"].map({code: one.title for code, one in domains.items()}))

@@ -1,0 +1,119 @@
+"""What the sector report says in sentences, and the heads of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from helpers.layouts.survey import declared_survey
+
+__all__ = [
+    "HEADS",
+    "NOT_MORE",
+    "PUT_IN",
+    "UNRECORDED",
+    "difference_finding",
+    "domain_name",
+    "opening",
+    "with_domains",
+]
+
+PUT_IN = (
+    "Every difference on this page was put in by the generator: it says nothing about real school systems."
+)
+NOT_MORE = "An association: it doesn't say what would happen if a system joined."
+UNRECORDED = (
+    "Who answers a survey like this chooses to. Weights make up for size, locale, pledge and community, "
+    "which public lists record. They make up for nothing that nobody records: if systems answer because they "
+    "have something to show, or because they want help, every interval on this page can be in the wrong "
+    "place, and nothing on it would look wrong."
+)
+HEADS: Mapping[str, str] = {
+    "systems_yes": "systems in the group",
+    "systems_no": "other systems",
+    "without_score": "systems without a score",
+    "p_corrected": "p, corrected for six domains",
+    "low_all": "low, all six together",
+    "high_all": "high, all six together",
+    "effect": "effect size",
+    "item_rest": "tie to the other items",
+    "alpha_without": "alpha without it",
+    "systems_are": "systems",
+    "here": "what these answers show",
+    "why_here": "why",
+    "one_test": "smallest difference, one domain",
+    "all_tests": "smallest difference, all domains together",
+}
+
+
+def domain_name(code: str) -> str:
+    """Give the published name of a domain."""
+    return declared_survey().domains[code].title
+
+
+def with_domains(table: pd.DataFrame) -> pd.DataFrame:
+    """Write domains by their published names, wherever a table names them by code."""
+    names = {code: domain.title for code, domain in declared_survey().domains.items()}
+    columns = [name for name in ("domain", "lowest") if name in table.columns]
+    return table.assign(**{name: table[name].map(names) for name in columns})
+
+
+def opening(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Answer the question of the page in two sentences.
+
+    Parameters
+    ----------
+    tables
+        Tables of the report, by their names without ``sector_``.
+
+    Returns
+    -------
+    str
+        With ``**`` around numbers.
+    """
+    response = tables["response"].dropna(subset=["answered"])
+    if response.empty:
+        return "**Fewer than 10** school systems answered in any year: nothing may be shown of them."
+    newest = response.iloc[-1]
+    invited = newest["invited"]
+    of = "" if pd.isna(invited) else f" of {invited:,} invited"
+    said = f"**{newest['answered']:,}** school systems{of} answered in {newest['year']}."
+    order = tables["order"]
+    order = order[order["year"].eq(newest["year"])]
+    if order.empty:
+        return said
+    sure = order["p_corrected"].lt(0.05).all()
+    lowest = domain_name(str(order["lowest"].iloc[0]))
+    firm = "below each of the other five domains" if sure else "lowest, though not surely below every other"
+    return f"{said} They put **{lowest}** {firm}."
+
+
+def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year: int) -> str:
+    """Say in a sentence how a group differs from the others.
+
+    Parameters
+    ----------
+    comparisons
+        Table ``sector_comparisons``.
+    grouping, year
+        Which rows.
+    yes
+        The group in words.
+
+    Returns
+    -------
+    str
+        The finding; empty where it may not be shown.
+    """
+    own = comparisons["grouping"].eq(grouping) & comparisons["year"].eq(year).fillna(False)
+    rows = comparisons[own & comparisons["comparison"].eq("adjusted") & comparisons["difference"].notna()]
+    if rows.empty:
+        return ""
+    sure = int((rows["p_corrected"].lt(0.05) & rows["difference"].gt(0)).sum())
+    under = int((rows["p_corrected"].lt(0.05) & rows["difference"].lt(0)).sum())
+    said = f"Among systems alike in size, locale and IT staff, {yes} answer higher"
+    if not sure:
+        return f"{said} in no domain by more than chance explains" + (f", and lower in {under}" * bool(under))
+    where = f"all {len(rows)} domains" if sure == len(rows) else f"{sure} of {len(rows)} domains"
+    return f"{said} in {where}" + (f", and lower in {under}" * bool(under))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -112,12 +112,6 @@ def read_parquet(
     with pq.ParquetFile(path) as file:
         asked = [name for name in columns or file.schema_arrow.names if name not in without]
         return in_pandas(file.read(columns=asked, use_threads=False))
-
-
-class _HasTables(Protocol):
-    """A district: what is cut into parts."""
-
-    def fact(self, table: str) -> pd.DataFrame: ...
 
 
 def part_name(place: int) -> str:

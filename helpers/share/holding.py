@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["HOLDS", "Hold", "day_of_access", "for_the_office", "held_pages"]
+__all__ = ["HOLDS", "Hold", "day_of_access", "held_pages"]
 
 
 class Hold(NamedTuple):
@@ -47,13 +47,6 @@ HOLDS: Mapping[str, Hold] = {
     "no_rights": Hold("A named document revokes this adult's right to see the records.", "FERPA-21"),
     "shared_email": Hold("Two households read this e-mail address.", "FERPA-13"),
     "shared_home": Hold("Two households have this address.", "FERPA-13"),
-}
-# What the office looks at and no page waits for.
-OFFICE: Mapping[str, Hold] = {
-    "no_document": Hold(
-        "The record says that this adult may not see it and names no document. Only a document hides.",
-        "FERPA-21",
-    ),
 }
 # Doubts about which child of a home, and none about the home.
 RIGHT_HOME = ("one_line_siblings",)
@@ -131,31 +124,6 @@ def held_pages(
     table = as_table("held_pages", held).assign(order=order.to_numpy())
     table = table.sort_values(["child", "order", "silo", "guardian", "home"], kind="stable")
     return as_table("held_pages", table.drop(columns="order"))
-
-
-def for_the_office(district: District, links: Links) -> pd.DataFrame:
-    """List what holds no page and needs somebody of the office: a refusal that names no document.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of the standard table *held_pages*.
-    """
-    ties = _contacts(district, links)
-    refused = _refused(ties)
-    listed = ties[refused & ~_documented(ties)].assign(code="no_document")
-    if listed.empty:
-        return empty_table("held_pages")
-    hold = OFFICE["no_document"]
-    listed = listed[["child", "silo", "guardian", "code"]].drop_duplicates()
-    return as_table("held_pages", listed.assign(reason=hold.words, citation=hold.citation))
 
 
 def _listed(standing: pd.DataFrame, district: District) -> list[str]:

@@ -1,4 +1,4 @@
-"""Questions and answers in words: what is answered, what isn't and why, and what each level answers."""
+"""Questions and answers in words: what is answered, and what isn't and why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.share.answers import shown_answers, shown_shares
 from helpers.show.bars import bars
 from helpers.show.stacked_bars import stacked_bars
@@ -21,20 +20,12 @@ if TYPE_CHECKING:
 __all__ = [
     "communication_chart",
     "communication_table",
-    "levels_chart",
-    "levels_table",
     "platforms_chart",
     "question_table",
     "quoted_table",
     "why_words",
 ]
 
-LEVEL_WORDS = {
-    "none": "islands",
-    "manual": "spreadsheets",
-    "rostered": "one roster",
-    "governed": "governed",
-}
 STATUS_WORDS = {"Answered": "yes", "Partly": "partly", "Not answerable": "no"}
 WHY_WORDS = {
     "Not permitted": "you may not see it",
@@ -134,80 +125,6 @@ def platforms_chart(answers: pd.DataFrame) -> Picture:
         caption="Systems of this district that hold what a question needs; joined, one place answers.",
         ordered=False,
         digits=0,
-    )
-
-
-def levels_table(by_level: pd.DataFrame, *, only_falling: bool = False, fold: str = "") -> Block:
-    """Show which questions fall away at which exchange level, in words.
-
-    Parameters
-    ----------
-    by_level
-        Table ``question_levels``.
-    only_falling
-        Leave out questions that every level answers.
-    fold
-        What to open, in a few words: the table is then folded away behind them.
-
-    Returns
-    -------
-    Block
-        Rows are questions, columns are levels; a cell says *yes*, or how many percent and why not.
-    """
-    levels = by_level["level"].drop_duplicates().tolist()
-    cells = by_level.assign(cell=[_cell(row) for row in by_level.itertuples()])
-    wide = cells.pivot(index="question", columns="level", values="cell")
-    texts = by_level.drop_duplicates("question").set_index("question")["text"]
-    wide = wide.reindex(texts.index)[levels]
-    if only_falling:
-        wide = wide[(wide != "yes").any(axis="columns")]
-    shown = wide.rename(columns=LEVEL_WORDS).astype(STRING).reset_index(names="question")
-    shown = shown.assign(question=shown["question"].map(texts))
-    caption = "Which questions each way of exchange answers"
-    return table(shown, caption, most=60, download=True, fold=fold)
-
-
-def _cell(row: object) -> str:
-    status, share, why = (getattr(row, name) for name in ("status", "share_answerable", "why"))
-    if status == "Answered":
-        return "yes"
-    word = "no" if status == "Not answerable" else "partly"
-    part = "" if pd.isna(share) or share == 0 else f", for {100 * share:.0f}%"
-    return f"{word}{part}: {why_words(why)}"
-
-
-def levels_chart(by_level: pd.DataFrame) -> Picture:
-    """Draw how many questions each exchange level answers.
-
-    Parameters
-    ----------
-    by_level
-        Table ``question_levels``.
-
-    Returns
-    -------
-    Picture
-        A stacked bar a level: answered, partly, not.
-    """
-    counted = by_level.groupby(["level", "status"], sort=False).size().unstack(fill_value=0)
-    levels = by_level["level"].drop_duplicates().tolist()
-    parts = {"Answered": "answered", "Partly": "partly", "Not answerable": "not answerable"}
-    rows = {
-        LEVEL_WORDS.get(level, level): {
-            word: int(counted.loc[level].get(status, 0)) for status, word in parts.items()
-        }
-        for level in levels
-    }
-    first, last = (rows[LEVEL_WORDS.get(level, level)]["answered"] for level in (levels[0], levels[-1]))
-    of = by_level["question"].nunique()
-    words = [LEVEL_WORDS.get(level, level) for level in (levels[0], levels[-1])]
-    return stacked_bars(
-        rows,
-        title=f"With {words[0]}, {first} of {of} questions are answered; with {words[1]}, {last}",
-        unit="questions",
-        parts=tuple(parts.values()),
-        caption="Made districts that differ only in what their systems exchange; what that is at each level, "
-        "the kit judged.",
     )
 
 

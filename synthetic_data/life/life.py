@@ -118,11 +118,6 @@ class Life:
         """See `synthetic_data.life.grades`."""
         return draw_grades(self.scenario, self.schooling, self.latent_of("attendance"))
 
-    @property
-    def course_grades(self) -> pd.DataFrame:
-        """Person, section_id, grading_period, numeric_grade in percent, letter_grade."""
-        return self.grades.frame(self.population, self.schooling)
-
     @cached_property
     def credits(self) -> Credits:
         """See `synthetic_data.life.credits`."""

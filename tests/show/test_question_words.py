@@ -1,8 +1,6 @@
-"""Questions in words: a cell says yes, or no and why; a picture says its finding; nothing by colour alone."""
+"""Questions in words: a picture says its finding; nothing by colour alone."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pandas as pd
 
@@ -12,31 +10,12 @@ from helpers.share.real_data import Guard
 from helpers.show.question_words import (
     communication_chart,
     communication_table,
-    levels_chart,
-    levels_table,
     platforms_chart,
     question_table,
     quoted_table,
     why_words,
 )
 
-
-def line(level: str, question: str, status: str, share: float, why: str | None) -> dict[str, Any]:
-    told = {"level": level, "question": question, "text": f"{question}?", "status": status, "why": why}
-    return {**told, "share_answerable": share, "concerned": 100, "answerable": round(100 * share)}
-
-
-BY_LEVEL = as_table(
-    "question_levels",
-    pd.DataFrame(
-        [
-            line("none", "who <b>is</b> absent", "Not answerable", 0.0, "Not fresh"),
-            line("none", "who is here", "Answered", 1.0, None),
-            line("manual", "who <b>is</b> absent", "Partly", 0.73, "Not joined"),
-            line("manual", "who is here", "Answered", 1.0, None),
-        ]
-    ).reindex(columns=empty_table("question_levels").columns),
-)
 ANSWERS = as_table(
     "question_answers",
     pd.DataFrame(
@@ -69,28 +48,12 @@ def informed(**numbers: int) -> pd.DataFrame:
     return as_table("families_informed", pd.DataFrame(rows).assign(group_by=None, group=None))
 
 
-def test_a_cell_says_in_words_what_a_level_answers() -> None:
-    page = levels_table(BY_LEVEL)._repr_html_()
-    for words in (
-        "no: it is too old",
-        "partly, for 73%: the systems aren&#x27;t joined",
-        "islands",
-        "spreadsheets",
-    ):
-        assert words.replace("&#x27;", "'") in page.replace("&#x27;", "'").replace("&#39;", "'")
-    assert "<b>is</b>" not in page
-    falling = levels_table(BY_LEVEL, only_falling=True)._repr_html_()
-    assert "who is here" not in falling
-    assert "absent" in falling
-
-
 def test_why_is_said_in_words() -> None:
     assert why_words("Not permitted") == "you may not see it"
     assert why_words(pd.NA) == why_words(None) == "–"
 
 
 def test_pictures_say_their_finding() -> None:
-    assert "1 of 2 questions" in levels_chart(BY_LEVEL).alt
     assert "1 of 2 questions" in platforms_chart(ANSWERS).alt
     told = communication_chart(informed(**{"read": 60, "Sent and not opened": 40}))
     assert "days missed" in told.alt

@@ -88,7 +88,7 @@ def test_scores_follow_how_a_child_does(big: Truth) -> None:
         )
     }
     average = elements["course_average"]
-    grades = big.life.course_grades
+    grades = big.life.grades.frame(big.population, big.schooling)
     grades = grades.loc[grades["school_year"] == big.scenario.school_year]
     card = (
         grades.groupby("person")["numeric_grade"].mean().reindex(big.population.children["person"]).to_numpy()

@@ -48,7 +48,8 @@ def test_a_semester_of_a_high_school_is_worth_three_credits_at_most() -> None:
 
 
 def test_a_semester_s_mark_is_the_mean_of_its_two_grading_periods() -> None:
-    found, grades = attempts(), truth(**BIG).life.course_grades
+    found, made = attempts(), truth(**BIG)
+    grades = made.life.grades.frame(made.population, made.schooling)
     fall = grades.loc[grades["grading_period"].isin(["First Nine Weeks", "Second Nine Weeks"])]
     both = fall.groupby(["person", "section_id"])["numeric_grade"].agg(["mean", "size"]).reset_index()
     met = found.loc[found["semester"] == 0].merge(
@@ -107,7 +108,7 @@ def test_the_grade_average_of_an_earlier_day_holds_only_what_had_ended() -> None
     mine = rows.loc[rows["element"] == "grade_average"]
     early = mine.loc[mine["as_of"] < pd.Timestamp("2026-03-01")]
     assert len(early)
-    grades = made.life.course_grades
+    grades = made.life.grades.frame(made.population, made.schooling)
     fall = grades.loc[
         (grades["school_year"] == 2026)
         & grades["grading_period"].isin(["First Nine Weeks", "Second Nine Weeks"])

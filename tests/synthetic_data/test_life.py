@@ -131,7 +131,7 @@ def test_an_unfair_district_has_the_published_differences_and_says_so():
 
 
 def test_grades_are_given_for_periods_that_are_over(made):
-    grades = made.life.course_grades
+    grades = made.life.grades.frame(made.population, made.schooling)
     assert grades["numeric_grade"].between(0, 100).all()
     assert not grades.duplicated(["person", "section_id", "grading_period"]).any()
     current = grades.loc[grades["school_year"] == 2026]

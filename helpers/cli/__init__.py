@@ -15,6 +15,7 @@ from helpers.cli.reading import dictionary, read, start
 from helpers.cli.reports import gaps, report
 from helpers.cli.scores import score
 from helpers.cli.sector import sector
+from helpers.cli.survey import survey
 from helpers.cli.views import view
 
 __all__ = ["main", "register"]
@@ -44,6 +45,7 @@ def register(group: click.Group) -> None:
         gaps,
         report,
         sector,
+        survey,
         dashboard,
         dictionary,
     ):

@@ -24,11 +24,13 @@ class _Declared(BaseModel):
 
 
 class Domain(_Declared):
-    """One of the six domains: its code, its published name, and a short one for narrow places."""
+    """One of the six domains: its code and published name, a short one, and the ends of its scale in words."""
 
     code: str
     title: str
     short: str
+    low: str
+    high: str
 
 
 class Item(_Declared):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.files.written import Written
 from helpers.layouts import BadInput, Layout, as_table, empty_table, nearest
 
 __all__ = ["District", "Silo"]
@@ -38,6 +39,8 @@ class Silo:
     filled_cells
         Standard table: where the values of people stand that the last of a record's rows leaves empty. Every
         other value stands in that last row.
+    written
+        What stands in the files as it is written.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Silo:
     accounts: pd.DataFrame
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     filled_cells: pd.DataFrame = field(default_factory=lambda: empty_table("filled_cells"))
+    written: Written = field(default_factory=Written)
 
     def fact(self, table: str) -> pd.DataFrame:
         """Give a fact table; empty, with its columns, where the silo has none."""
@@ -150,6 +154,11 @@ class District(Mapping[str, Silo]):
     def accounts(self) -> pd.DataFrame:
         """Accounts of all files."""
         return _joined("accounts", [*(silo.accounts for silo in self.silos.values()), self.unclaimed[1]])
+
+    @property
+    def written(self) -> Written:
+        """What stands in the files of all silos as it is written."""
+        return Written.of(silo.written for silo in self.silos.values())
 
     def fact(self, table: str) -> pd.DataFrame:
         """Give a fact table of all silos; empty, with its columns, where none has it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["dots"]
 
+_APART = 9  # pixels between the series of a row
+_LINE = 16  # of words at both ends
 _SHAPES = ("o", "s", "D", "^", "v", "P", "X")
 
 
@@ -35,7 +38,7 @@ def dots(
     ordered: bool = True,
     limits: tuple[float, float] | None = None,
     digits: int | None = None,
-    ends: tuple[str, str] | None = None,
+    ends: Mapping[str, tuple[str, str]] | None = None,
     zero: bool = False,
 ) -> Picture:
     """Draw a dot a row and its interval, from the largest to the smallest.
@@ -63,7 +66,7 @@ def dots(
     digits
         Digits after the point.
     ends
-        What the lower and the upper end of the axis mean, in words under them.
+        What both ends of the axis mean, by row, in words at the row's ends.
     zero
         Whether a line marks zero, where differences are shown.
 
@@ -106,7 +109,7 @@ def dots(
         names = largest.index.tolist()
 
     def draw(width: int) -> Figure:
-        return _draw(Sheet(width), points, names, unit, limits, digits, ends, zero)
+        return _draw(Sheet(width), points, names, unit, limits, digits, ends or {}, zero)
 
     return Picture(
         draw,
@@ -153,7 +156,7 @@ def _draw(
     unit: str,
     limits: tuple[float, float] | None,
     digits: int,
-    ends: tuple[str, str] | None,
+    ends: Mapping[str, tuple[str, str]],
     zero: bool,
 ) -> Figure:
     series = points["series"].drop_duplicates().tolist()
@@ -162,10 +165,14 @@ def _draw(
     texts = [number_text(number, unit, digits) for number in points["value"]]
     left = 12.0 if sheet.narrow else max(sheet.measure(name) for name in folded) + 20
     right = 14.0 if len(series) > 1 else max(sheet.measure(text, SMALL) for text in texts) + 12
-    step = 46 if sheet.narrow else 32
     head = 30 if len(series) > 1 else 4
-    words = [sheet.fold(end, (sheet.width - left - right) / 2 - 8, SMALL, lines=3) for end in ends or ()]
-    foot = 46.0 + (max(text.count("\n") for text in words) + 1) * 17 if words else 46.0
+    foot = 46
+    room = (sheet.width - left - right) / 2 - 8
+    words = {name: [sheet.fold(end, room, SMALL) for end in both] for name, both in ends.items()}
+    lines = max((text.count("\n") + 1 for both in words.values() for text in both), default=0)
+    # A third series, and words at both ends, need room of their own.
+    dotted = (46 if sheet.narrow else 32) + max(len(series) - 2, 0) * _APART
+    step = dotted + lines * _LINE
     sheet.set_height(head + len(names) * step + foot)
     axes = sheet.axes(left, head, right, foot)
     axes.set_ylim(len(names) * step, 0)
@@ -173,8 +180,9 @@ def _draw(
     axes.set_yticks([])
     axes.grid(axis="x")
     # Series of one row stand a little apart, so that intervals don't hide each other.
-    shift = {name: (place - (len(series) - 1) / 2) * 9 for place, name in enumerate(series)}
-    centre = {name: place * step + (31 if sheet.narrow else step / 2) for place, name in enumerate(names)}
+    shift = {name: (place - (len(series) - 1) / 2) * _APART for place, name in enumerate(series)}
+    within = (dotted + 16) / 2 if sheet.narrow else dotted / 2
+    centre = {name: place * step + within for place, name in enumerate(names)}
     axes.set_xlabel(unit, loc="left")
     if limits:
         axes.set_xlim(*limits)
@@ -183,13 +191,14 @@ def _draw(
     if zero:
         axes.axvline(0, color=colour("ink"), linewidth=1)
     page = sheet.page_axes()
-    for place, text in enumerate(words):
-        x = sheet.width - right if place else left
-        side = "right" if place else "left"
-        sheet.write(page, x, sheet.height - foot + 46, text, size=SMALL, across=side, up="top")
+    for name, both in words.items():
+        under = head + names.index(name) * step + dotted - (0 if sheet.narrow else 4)
+        for text, x, side in zip(both, (left, sheet.width - right), ("left", "right"), strict=True):
+            look: dict[str, Any] = {"size": SMALL, "shade": colour("muted"), "across": side}
+            sheet.write(page, x, under, text, up="top", **look)
     for name, text in zip(names, folded, strict=True):
         if sheet.narrow:
-            sheet.write(page, 2, head + centre[name] - 20, text)
+            sheet.write(page, 2, head + centre[name] - within + 11, text)
         else:
             sheet.write(page, left - 16, head + centre[name], text, across="right")
     if len(series) > 1:

@@ -24,8 +24,8 @@ from helpers.show.sector_words import (
     PUT_IN,
     UNRECORDED,
     difference_finding,
+    in_words,
     opening,
-    with_domains,
 )
 from helpers.show.tables import table
 
@@ -97,7 +97,7 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     yield from _for_whom(report)
     yield from _over_time(report)
     yield heading("What was published, and what these answers show")
-    yield _table(report["statements"].drop(columns="id"), "Published statements beside these answers")
+    yield from _published(report["statements"])
     yield heading("What a sample of this size can see")
     yield _table(
         report["could_see"],
@@ -109,7 +109,20 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
 def _table(frame: pd.DataFrame, caption: str, fold: str = "") -> Block:
     if frame.empty:
         return note(f"{caption}: too few systems to show it.")
-    return table(with_domains(frame), caption, names=HEADS, fold=fold, most=60, download=True)
+    return table(in_words(frame), caption, names=HEADS, fold=fold, most=60, download=True)
+
+
+def _published(statements: pd.DataFrame) -> Iterator[Block]:
+    about = statements[["source", "strength", "caution"]]
+    beside = pd.DataFrame(
+        {
+            "published": statements["statement"] + " (" + statements["year"] + ")",
+            "these answers": statements["here"].where(statements["here"].ne(""), "–"),
+            "why": statements["why_here"],
+            "source": about["source"] + " (" + about["strength"] + "): " + about["caution"],
+        }
+    )
+    yield table(beside, "Published statements beside these answers", most=60)
 
 
 def _differences(report: SectorReport) -> Iterator[Block]:

@@ -11,7 +11,6 @@ from helpers.show.sector_words import NOT_MORE, domain_name
 
 __all__ = ["change_picture", "difference_picture", "kinds_picture", "standing_picture"]
 
-ENDS = ("1: nothing of it is done", "4: it is done, checked and kept up")
 _POINTS = "points of 1 to 4"
 
 
@@ -43,7 +42,7 @@ def standing_picture(standing: pd.DataFrame) -> Picture:
         ordered=False,
         limits=(float(survey.lowest), float(survey.highest)),
         digits=2,
-        ends=ENDS,
+        ends={one.title: (one.low, one.high) for one in survey.domains.values()},
         caption=f"Means of the systems that answered, with 95% intervals. {survey.own}",
     )
 
@@ -139,6 +138,7 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
     ranked = frame.sort_values("mean", kind="stable")
     ends = [f"{row['mean']:.2f} ({row['label']})" for row in (ranked.iloc[0], ranked.iloc[-1])]
     survey = declared_survey()
+    words = survey.domains[domain]
     return dots(
         frame[["label", "systems", "mean", "low", "high"]],
         title=f"{domain_name(domain)}: from {ends[0]} to {ends[1]}",
@@ -146,8 +146,10 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
         value="mean",
         limits=(float(survey.lowest), float(survey.highest)),
         digits=2,
-        ends=ENDS,
-        caption="Kinds of systems, with 95% intervals; kinds of fewer than 10 systems are not shown.",
+        caption=(
+            f"From 1 ({words.low}) to 4 ({words.high}). Means of kinds of systems with 95% intervals; kinds "
+            "of fewer than 10 systems are not shown."
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from helpers.gaps.sector.settled import settled
 from helpers.layouts.survey import declared_survey
 
 __all__ = [
@@ -15,8 +16,8 @@ __all__ = [
     "UNRECORDED",
     "difference_finding",
     "domain_name",
+    "in_words",
     "opening",
-    "with_domains",
 ]
 
 PUT_IN = (
@@ -37,11 +38,10 @@ HEADS: Mapping[str, str] = {
     "low_all": "low, all six together",
     "high_all": "high, all six together",
     "effect": "effect size",
+    "effective": "as good as, with equal weights",
     "item_rest": "tie to the other items",
     "alpha_without": "alpha without it",
     "systems_are": "systems",
-    "here": "what these answers show",
-    "why_here": "why",
     "one_test": "smallest difference, one domain",
     "all_tests": "smallest difference, all domains together",
 }
@@ -52,11 +52,27 @@ def domain_name(code: str) -> str:
     return declared_survey().domains[code].title
 
 
-def with_domains(table: pd.DataFrame) -> pd.DataFrame:
-    """Write domains by their published names, wherever a table names them by code."""
-    names = {code: domain.title for code, domain in declared_survey().domains.items()}
-    columns = [name for name in ("domain", "lowest") if name in table.columns]
-    return table.assign(**{name: table[name].map(names) for name in columns})
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Write domains, groupings and years of a table of the report as people read them.
+
+    Parameters
+    ----------
+    table
+        Any table of the report.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows.
+    """
+    domains = {code: domain.title for code, domain in declared_survey().domains.items()}
+    groupings = {name: grouping.title for name, grouping in settled().groupings.items()}
+    written = {"domain": domains, "lowest": domains, "grouping": groupings}
+    columns = {name: table[name].map(words) for name, words in written.items() if name in table.columns}
+    # A year is a name, not a number with a thousand in it.
+    years = [name for name in ("year", "since") if name in table.columns]
+    columns |= {name: table[name].astype("string").fillna("both") for name in years}
+    return table.assign(**columns)
 
 
 def opening(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -75,12 +91,11 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
     response = tables["response"].dropna(subset=["answered"])
     if response.empty:
         return "**Fewer than 10** school systems answered in any year: nothing may be shown of them."
-    newest = response.iloc[-1]
-    invited = newest["invited"]
+    year, answered, invited = (response[name].iloc[-1] for name in ("year", "answered", "invited"))
     of = "" if pd.isna(invited) else f" of {invited:,} invited"
-    said = f"**{newest['answered']:,}** school systems{of} answered in {newest['year']}."
+    said = f"**{answered:,}** school systems{of} answered in {year}."
     order = tables["order"]
-    order = order[order["year"].eq(newest["year"])]
+    order = order[order["year"].eq(year)]
     if order.empty:
         return said
     sure = order["p_corrected"].lt(0.05).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ class Estimate:
 NOTHING = Estimate(math.nan)
 
 
+@lru_cache(1 << 12)
 def critical(freedom: float, tests: int = 1) -> float:
     """Give how many standard errors an interval reaches to each side.
 
@@ -59,9 +61,9 @@ def critical(freedom: float, tests: int = 1) -> float:
     float
         About 1.96 for one interval and many systems.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    return float(t.isf((1 - settled().confidence) / 2 / tests, freedom))
+    return float(-stdtrit(freedom, (1 - settled().confidence) / 2 / tests))
 
 
 def fit_first(
@@ -93,7 +95,7 @@ def fit_first(
     Estimate
         Nothing where there are hardly more systems than columns, or a column says nothing new.
     """
-    from scipy.stats import t
+    from scipy.special import stdtr
     from statsmodels.regression.linear_model import WLS
 
     known = ~np.isnan(score) & ~np.isnan(design).any(axis=1)
@@ -122,5 +124,5 @@ def fit_first(
         value + one,
         value - every,
         value + every,
-        float(2 * t.sf(abs(value / error), freedom)),
+        float(2 * stdtr(freedom, -abs(value / error))),
     )

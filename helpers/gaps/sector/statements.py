@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.gaps.sector.comparing import COMPARISONS
 from helpers.gaps.sector.power import margin_of_share, smallest_difference
 from helpers.gaps.sector.settled import settled
 from helpers.layouts import as_table
@@ -71,12 +70,9 @@ def _higher(grouping: str) -> Callable[[Tables], str]:
         own = own[own["grouping"].eq(grouping) & own["year"].notna() & own["difference"].notna()]
         lines = []
         for year, of_year in own.groupby("year"):
-            parts = []
-            for comparison in COMPARISONS:
-                one = of_year[of_year["comparison"].eq(comparison)]
-                above, sure = int(one["difference"].gt(0).sum()), int(one["p_corrected"].lt(_level()).sum())
-                parts.append(f"{comparison}: higher in {above} of {len(one)} domains, {sure} beyond chance")
-            lines.append(f"{year}: {', '.join(parts)}")
+            one = of_year[of_year["comparison"].eq("adjusted")]
+            above, sure = int(one["difference"].gt(0).sum()), int(one["p_corrected"].lt(_level()).sum())
+            lines.append(f"{year}: higher in {above} of {len(one)} domains, in {sure} beyond chance")
         return _joined(lines)
 
     return said

@@ -277,18 +277,16 @@ def _in_words_of_the_survey(findings: pd.DataFrame) -> pd.DataFrame:
     if findings.empty:
         return findings
     survey = declared_survey()
-    expected, kind = findings["expected"].copy(), findings["kind"].copy()
     by_text = {item.text: item.id for item in survey.items.values()}
-    column = findings["column"].map(lambda head: by_text.get(head, head), na_action="ignore")
-    answers = (column.isin(list(survey.items)) & kind.eq("not_in_codes")).fillna(False)
-    number = pd.to_numeric(findings["value"], errors="coerce").notna()
-    beyond = (answers & number & findings["done"].eq("value_set_aside")).fillna(False)
-    expected = expected.mask(answers, "1, 2, 3 or 4, or the words of one of them")
-    kind = kind.mask(beyond, "out_of_range")
     names = [*ABOUT, *survey.items, NOTE]
-    unknown = kind.eq("column_unknown").fillna(False)
-    hints = findings["column"].map(
-        lambda head: f"a column of the form.{nearest(head, names)}", na_action="ignore"
+    expected, kind, head = findings["expected"].copy(), findings["kind"].copy(), findings["column"].fillna("")
+    answers = head.map(lambda one: by_text.get(one, one) in survey.items).astype(bool) & kind.eq(
+        "not_in_codes"
     )
+    number = pd.to_numeric(findings["value"], errors="coerce").notna()
+    expected = expected.mask(answers, "1, 2, 3 or 4, or the words of one of them")
+    unknown = kind.eq("column_unknown")
+    hints = head.map(lambda one: f"a column of the form.{nearest(one, names)}").astype(STRING)
     expected = expected.mask(unknown, hints)
+    kind = kind.mask(answers & number & findings["done"].eq("value_set_aside"), "out_of_range")
     return as_table("findings", findings.assign(expected=expected, kind=kind))

@@ -33,6 +33,16 @@ def test_all_questions_are_asked_and_families_counted(district_folder: Path, tmp
     assert {path.name for path in tmp_path.iterdir()} == {"questions.csv", "families.csv"}
 
 
+def test_a_terminal_reads_questions_in_their_own_words(district_folder: Path, tmp_path: Path) -> None:
+    code, said = run("questions", district_folder, "--out", tmp_path)
+    assert code == 0
+    for each in declared_questions():
+        assert each.id not in said
+        assert each.text[:30] in said
+    assert "days missed" in said
+    assert "numerator" not in said
+
+
 def test_a_list_of_children_is_for_a_role_and_leaves_a_line_in_the_log(
     district_folder: Path, district: District, tmp_path: Path
 ) -> None:

@@ -71,6 +71,7 @@ def questions(
     from helpers.profile.questions.declared import kit_questions
     from helpers.share.answers import shown_answers, shown_shares
     from helpers.share.real_data import Guard
+    from helpers.show.question_words import families_in_words, question_lines
 
     declared = kit_questions() if own is None else read_questions(own)
     if one is not None:
@@ -87,14 +88,18 @@ def questions(
     asked = None if one is None else [one]
     answers = answer_questions(source, questions=asked, least_share=least_share, declared=declared, seen=seen)
     tables = {"questions.csv": answers}
-    figures: dict[str, Any] = {"questions": shown_answers(guard, answers)[SHOWN]}
+    shown_first = shown_answers(guard, answers)
+    figures: dict[str, Any] = {"questions": shown_first[SHOWN] if as_json else question_lines(shown_first)}
     if one is None:
+        if not as_json:
+            figures["to ask one"] = "--question ID; the ids are the column question of questions.csv"
         figures["answers"] = answers.groupby("status", sort=False).size().rename("questions").reset_index()
     else:
         figures = {"asked": str(answers["text"].iloc[0]), **figures}
         groups = groups_for(source, one, declared=declared, seen=seen)
         tables["question_groups.csv"] = groups
-        figures["groups"] = shown_answers(guard, groups)
+        counted = shown_answers(guard, groups)
+        figures["groups"] = counted if as_json else counted.drop(columns="question")
         if seen is not None:
             tables["question_children.csv"] = children_for(source, one, declared=declared, seen=seen)
     if seen is None and one is None:
@@ -106,7 +111,8 @@ def questions(
         tables["families.csv"] = families
         shown = shown_shares(guard, families)
         told = shown["group_by"].isna() & shown["measure"].isin(["read", "up to date"])
-        figures["families"] = shown.loc[told, ["domain", "measure", "numerator", "denominator", "share"]]
+        of_families = shown.loc[told, ["domain", "measure", "numerator", "denominator", "share"]]
+        figures["families"] = of_families if as_json else families_in_words(of_families)
     written = save(out, tables)
     # What is printed may end in the log of a scheduled run; the files stay with the district.
     emit({**figures, **blanks(guard, as_json), "written": written}, as_json)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = [
     "communication_chart",
     "communication_table",
+    "families_in_words",
     "platforms_chart",
+    "question_lines",
     "question_table",
     "quoted_table",
     "why_words",
@@ -99,6 +101,31 @@ def question_table(answers: pd.DataFrame, guard: Guard | None = None, *, fold: s
     return table(shown, "What people ask, and what the systems answer", most=60, download=True, fold=fold)
 
 
+def question_lines(answers: pd.DataFrame) -> pd.DataFrame:
+    """Write questions and answers for a terminal: what one reads, and none of the names of columns.
+
+    Parameters
+    ----------
+    answers
+        Table ``question_answers``, its small numbers left out where they must be.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``question, answered, found, unknown, because``.
+    """
+    return pd.DataFrame(
+        {
+            "question": answers["text"],
+            "answered": answers["status"].map(STATUS_WORDS).astype("string"),
+            "found": answers["children"],
+            "unknown": answers["unknown"],
+            # In two words, so that a line has room for the question.
+            "because": answers["why"].str.lower(),
+        }
+    )
+
+
 def platforms_chart(answers: pd.DataFrame) -> Picture:
     """Draw how many systems one would have opened for each question.
 
@@ -171,6 +198,32 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
     )
 
 
+def families_in_words(informed: pd.DataFrame) -> pd.DataFrame:
+    """Say what families could know of, and what became of it, in words.
+
+    Parameters
+    ----------
+    informed
+        Table ``families_informed``, or some of its rows and columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; ``domain`` and ``measure`` hold words, and heads are ``what, at home, children, of``.
+    """
+    from helpers.gaps.family_terms import family_terms
+
+    titles = {domain.name: domain.title for domain in family_terms().domain}
+    words = {"read": READ, **OF_FAMILIES}
+    told = informed.assign(
+        domain=informed["domain"].replace(titles).fillna("all of them"),
+        measure=informed["measure"].replace(words),
+    )
+    return told.rename(
+        columns={"domain": "what", "measure": "at home", "numerator": "children", "denominator": "of"}
+    )
+
+
 def communication_table(
     informed: pd.DataFrame, guard: Guard | None = None, *, groups: Sequence[str] = ()
 ) -> Block:
@@ -196,9 +249,8 @@ def communication_table(
     shown = shown[["domain", "group_by", "group", "measure", "numerator", "denominator", "percent"]]
     if not groups:
         shown = shown.drop(columns=["group_by", "group"])
-    shown = shown.assign(domain=shown["domain"].fillna("all of them"))
     return table(
-        shown, "Families who could know", units={"percent": "percent"}, names={"domain": "what"}, most=24,
+        families_in_words(shown), "Families who could know", units={"percent": "percent"}, most=24,
         download=True,
     )  # fmt: skip
 

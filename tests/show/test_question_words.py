@@ -60,6 +60,15 @@ def test_pictures_say_their_finding() -> None:
     assert "shown nothing" in told.alt
 
 
+def test_families_are_told_of_in_words_and_not_in_names_of_columns() -> None:
+    text = communication_table(informed(**{"read": 60, "Sent and not opened": 40}))._repr_html_()
+    for words in ("days missed", "read at home", "sent and not opened", "no message about it"):
+        assert words in text
+    assert not any(
+        f">{code}<" in text for code in ("absences", "measure", "numerator", "denominator", "read")
+    )
+
+
 def test_of_a_real_folder_no_small_number_is_on_the_page() -> None:
     open_page = question_table(ANSWERS)._repr_html_()
     assert ">4<" in open_page

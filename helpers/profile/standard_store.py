@@ -86,8 +86,15 @@ def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
     """
     private_folder(path.parent)
     table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
-    # What pandas would note beside the columns says nothing that the contract doesn't.
-    pq.write_table(table.replace_schema_metadata(None), path, row_group_size=GROUP, compression="lz4")
+    # What pandas would note beside the columns says nothing that the contract doesn't; rows are sought by the
+    # range of children in a group, and by no other column's.
+    pq.write_table(
+        table.replace_schema_metadata(None),
+        path,
+        row_group_size=GROUP,
+        compression="lz4",
+        write_statistics=["child"],
+    )
 
 
 def read_parquet(

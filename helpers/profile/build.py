@@ -2,11 +2,13 @@
 
 A district of a hundred thousand children doesn't fit into a workshop's laptop at once, and what one child's
 profile shows depends on others only in what is told of the district as a whole. So every part is looked at
-three times: for what others have to know of it, for what the rules find, and for what is chosen.
+three times: for what others have to know of it (unless that is kept beside its tables), for what the rules
+find, and for what is chosen.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import tempfile
@@ -23,19 +25,20 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from helpers.layouts import as_table
-from helpers.profile.context import Context, context_of
+from helpers.layouts import STRING, as_table
+from helpers.profile.context import context_of
 from helpers.profile.coverage import Coverage
 from helpers.profile.elements import declared
 from helpers.profile.evidence import Evidence
 from helpers.profile.gathering import gather_part, with_survey
+from helpers.profile.kept_surveys import kept_survey
 from helpers.profile.left_out import account_for, summed
-from helpers.profile.parts import Choice, Part, choice_of, choose_in, find_in
+from helpers.profile.parts import Part, choice_of, choose_in, find_in
 from helpers.profile.source import children_of
 from helpers.profile.standard_store import StandardStore
 from helpers.profile.store import StoreWriter
-from helpers.profile.survey import Survey, survey_of
-from helpers.profile.values import Days
+from helpers.profile.survey import Survey, joined, survey_of
+from helpers.profile.values import Days, Names
 
 __all__ = ["Built", "build_profiles"]
 
@@ -81,53 +84,57 @@ class Worker:
         self.writer = StoreWriter(out)
         self.spare = spare
         self.terms = declared()
-        self._context: Context | None = None
+        self.given: dict[str, Any] = {}
         self._kept: dict[int, Evidence] = {}
 
-    def context(self) -> Context:
-        """Look at the district as a whole."""
-        if self._context is None:
-            self._context = context_of(self.tables)
-        return self._context
+    def _of_all(self, name: str) -> Any:
+        """Take what was given out for all parts, and read it once."""
+        if name not in self.given:
+            self.given[name] = _kept_in(self.spare / name)
+        return self.given[name]
 
-    def _gathered(self, place: int, context: Context) -> Evidence:
+    def _gathered(self, place: int) -> Evidence:
         kept = self._kept.pop(place, None)
-        return gather_part(self.tables.part(place), context) if kept is None else kept
+        return gather_part(self.tables.part(place), self._of_all("context")) if kept is None else kept
 
-    def survey(self, place: int, context: Context, keep: bool) -> Survey:
+    def survey(self, place: int, keep: bool) -> Survey:
         """Look through a part for what others have to know of it, and keep its rows for the second look."""
-        evidence = gather_part(self.tables.part(place), context)
+        evidence = self._gathered(place)
         if keep:
             self._kept[place] = evidence
         return survey_of(evidence)
 
-    def find(self, place: int, context: Context, survey: Survey) -> Part:
+    def find(self, place: int) -> Part:
         """Let the rules find, write the timeline and what is left out, and keep the rest for the choice."""
-        evidence = with_survey(self._gathered(place, context), [survey])
+        evidence = with_survey(self._gathered(place), [self._of_all("survey")])
         part = find_in(evidence, self.terms, apart=True)
         self.writer.part("timeline", place, part.timeline)
         self.writer.part("left_out", place, part.left_out)
-        with (self.spare / str(place)).open("wb") as file:
-            pickle.dump(part.found, file, protocol=5)
-            pickle.dump(part.names, file, protocol=5)
+        nothing = pd.DataFrame()
+        part = replace(part, timeline=nothing, left_out=nothing)
+        _keep(part, self.spare / str(place))
         # What is written or kept needs not travel between processes.
-        return replace(
-            part,
-            found=part.found.iloc[:0],
-            timeline=part.timeline.iloc[:0],
-            left_out=part.left_out.iloc[:0],
-        )
+        return replace(part, found=nothing, names=Names(pd.Index([]), (), pd.Series(dtype=STRING), ()))
 
-    def choose(self, place: int, choice: Choice, part: Part) -> pd.DataFrame:
+    def choose(self, place: int) -> pd.DataFrame:
         """Choose, write what is said and the profiles, and give the children."""
-        with (self.spare / str(place)).open("rb") as file:
-            part = replace(part, found=pickle.load(file), names=pickle.load(file))
+        part = _kept_in(self.spare / str(place))
         crosswalk = self.tables.part(place).crosswalk
-        said, profile = choose_in(part, choice, crosswalk)
+        said, profile = choose_in(part, self._of_all("choice"), crosswalk)
         self.writer.part("said", place, said)
         self.writer.part("profile", place, profile)
         self.writer.part("crosswalk", place, crosswalk.sort_values("child", kind="stable"))
         return children_of(profile)
+
+
+def _keep(what: Any, path: Path) -> None:
+    with path.open("wb") as file:
+        pickle.dump(what, file, protocol=5)
+
+
+def _kept_in(path: Path) -> Any:
+    with path.open("rb") as file:
+        return pickle.load(file)
 
 
 _HERE: list[Worker] = []
@@ -138,6 +145,8 @@ def _begin(standard: Path, out: Path, spare: Path) -> None:
     if parent_process() is not None:
         pa.set_memory_pool(pa.system_memory_pool())
         threading.Thread(target=_end_with_parent, daemon=True).start()
+        # What was imported stays to the end: it needs not be looked through for garbage again and again.
+        gc.freeze()
 
 
 def _end_with_parent() -> None:
@@ -167,12 +176,17 @@ def _do(task: str, *given: Any) -> Any:
     return getattr(_HERE[0], task)(*given)
 
 
+def _ready() -> None:
+    """Do nothing: a process that is asked for anything has begun."""
+
+
 class _Team:
     """One process a worker, so that a part comes back to the one that has gathered it; or this one alone."""
 
     def __init__(self, processes: int, begin: tuple[Path, Path, Path]) -> None:
         self._stack = ExitStack()
         self._pools: list[ProcessPoolExecutor] = []
+        self._spare = begin[-1]
         if processes < 2:
             _begin(*begin)
             return
@@ -181,6 +195,8 @@ class _Team:
         for _ in range(processes):
             pool = ProcessPoolExecutor(1, mp_context=method, initializer=_begin, initargs=begin)
             self._pools.append(self._stack.enter_context(pool))
+            # It imports while this process looks at the district as a whole.
+            pool.submit(_ready)
 
     def __enter__(self) -> _Team:
         return self
@@ -189,15 +205,22 @@ class _Team:
         self._stack.close()
         _HERE.clear()
 
-    def each(self, task: str, parts: int, given: Callable[[int], tuple[Any, ...]]) -> list[Any]:
-        """Do one task for every part, and give what comes of it in their order."""
+    def give(self, name: str, what: Any) -> None:
+        """Give out what every part is looked at with, once a process and not once a part."""
+        if self._pools:
+            _keep(what, self._spare / name)
+        else:
+            _HERE[0].given[name] = what
+
+    def each(self, task: str, parts: int, *given: Any) -> Callable[[], list[Any]]:
+        """Begin one task for every part; what comes of it, in their order, is there when it is asked for."""
         if not self._pools:
-            return [_do(task, place, *given(place)) for place in range(parts)]
+            done = [_do(task, place, *given) for place in range(parts)]
+            return lambda: done
         waiting = [
-            self._pools[place % len(self._pools)].submit(_do, task, place, *given(place))
-            for place in range(parts)
+            self._pools[place % len(self._pools)].submit(_do, task, place, *given) for place in range(parts)
         ]
-        return [one.result() for one in waiting]
+        return lambda: [one.result() for one in waiting]
 
 
 def build_profiles(
@@ -238,19 +261,27 @@ def build_profiles(
         _Team(processes, (standard, writer.folder, Path(spare))) as team,
     ):
         context = context_of(tables)
+        team.give("context", context)
+        surveys = [kept_survey(part.folder) for part in (*map(tables.part, range(parts)), tables.loose)]
+        told = [one for one in surveys if one is not None]
+        if len(told) < len(surveys):
+            # A process that has one part only needs not read it twice; of several it couldn't hold all.
+            looked = team.each("survey", parts, parts <= processes)
+            of_nobody = survey_of(gather_part(tables.loose, context))
+            told = [*looked(), of_nobody]
+        team.give("survey", joined(told))
+        finding = team.each("find", parts)
         loose = gather_part(tables.loose, context)
-        # A process that has one part only needs not read it twice; of several it couldn't hold all.
-        keep = parts <= processes
-        surveys = team.each("survey", parts, lambda _: (context, keep))
-        survey = with_survey(loose, [*surveys, survey_of(loose)]).survey
-        found = team.each("find", parts, lambda _: (context, survey))
+        found = finding()
         days = Days(newest, context.systems)
         choice = choice_of(found, terms, context.years.years, days, school_year)
-        children = team.each("choose", parts, lambda place: (choice, found[place]))
-    left_out, accounts = account_for(loose, _behind(loose, found))
-    writer.part("left_out", parts, left_out)
-    every = summed([accounts, *(part.accounts for part in found)])
-    writer.whole("profile_accounts", every)
+        team.give("choice", choice)
+        choosing = team.each("choose", parts)
+        left_out, accounts = account_for(loose, _behind(loose, found))
+        writer.part("left_out", parts, left_out)
+        every = summed([accounts, *(part.accounts for part in found)])
+        writer.whole("profile_accounts", every)
+        children = choosing()
     writer.whole("children", as_table("children", pd.concat(children, ignore_index=True)))
     return Built(choice.coverage, choice.school_year, every, sum(map(len, children)))
 

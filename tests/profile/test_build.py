@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,12 +15,16 @@ from helpers.layouts import standard_table
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles
 from helpers.profile.build import Built, build_profiles
+from helpers.profile.context import context_of
 from helpers.profile.elements import declared
 from helpers.profile.evidence import TIE, Ties, child_tables
+from helpers.profile.gathering import gather_part
+from helpers.profile.kept_surveys import keep_surveys, kept_survey
 from helpers.profile.newest_day import newest_days
 from helpers.profile.pairs import places_of
 from helpers.profile.standard_store import NOT_LOOKED_AT, StandardStore, read_parquet, save_standard
 from helpers.profile.store import ProfileStore, new_store
+from helpers.profile.survey import survey_of
 
 CHILDREN_A_PART = 70
 
@@ -61,13 +68,14 @@ def test_parts_leave_out_and_account_for_the_same_rows(built: tuple[Path, Built]
     )
 
 
-def test_two_processes_write_the_same_tables(
+def test_two_processes_write_the_same_tables_by_surveys_that_were_kept(
     district: District, whole: Profiles, built: tuple[Path, Built], tmp_path: Path
 ) -> None:
     folder, result = built
     standard = save_standard(
         district, whole.crosswalk, tmp_path / "standard", children_a_part=CHILDREN_A_PART
     )
+    keep_surveys(standard)
     with new_store(tmp_path / "store") as writer:
         again = build_profiles(standard, writer, newest_days(district).days, processes=2)
     assert again.coverage == result.coverage
@@ -76,6 +84,38 @@ def test_two_processes_write_the_same_tables(
             pd.testing.assert_frame_equal(
                 read_parquet(tmp_path / "store" / name / path.name), read_parquet(path)
             )
+
+
+def test_a_kept_survey_says_what_is_found_and_only_while_the_rules_are_the_same(
+    district: District, whole: Profiles, tmp_path: Path
+) -> None:
+    standard = save_standard(district, whole.crosswalk, tmp_path, children_a_part=CHILDREN_A_PART)
+    tables = StandardStore(standard)
+    assert kept_survey(tables.part(0).folder) is None
+    keep_surveys(standard)
+    context = context_of(tables)
+    for part in (tables.part(0), tables.loose):
+        kept = kept_survey(part.folder)
+        assert kept is not None
+        _same(kept, survey_of(gather_part(part, context)))
+    path = tables.loose.folder / "survey.json"
+    old = json.loads(path.read_text(encoding="utf-8")) | {"asked_by": "other rules"}
+    path.write_text(json.dumps(old), encoding="utf-8")
+    assert kept_survey(tables.loose.folder) is None
+
+
+def _same(one: Any, other: Any) -> None:
+    if isinstance(one, pd.DataFrame):
+        pd.testing.assert_frame_equal(one, other)
+    elif dataclasses.is_dataclass(one):
+        for field in dataclasses.fields(one):
+            _same(getattr(one, field.name), getattr(other, field.name))
+    elif isinstance(one, dict):
+        assert list(one) == list(other)
+        for name in one:
+            _same(one[name], other[name])
+    else:
+        assert one == other or str(one) == str(other) == "NaT"
 
 
 def test_rows_stand_beside_the_place_of_their_record(

@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from helpers.profile.kept_surveys import keep_surveys, kept_survey
 from tests.bench.figures import Figure, figure
 from tests.bench.linking_data import CACHE
 from tests.bench.measure import CORES, Measured, run
@@ -61,8 +61,8 @@ def bench_profiles(folder: Path) -> Iterator[Figure]:
 
 def _build(standard: Path, out: Path, *, tree: bool = False) -> Measured:
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "tests.bench.profiles_run", "build", standard, out, str(CORES)]
-    return run(command, tree=tree)
+    command: list[str | Path] = [sys.executable, "-m", "tests.bench.profiles_run", "build", standard, out]
+    return run([*command, str(CORES)], tree=tree)
 
 
 def _peer(standard: Path, out: Path, *, tree: bool = False) -> Measured:
@@ -78,6 +78,9 @@ def _standard(copies: int) -> Path:
             run([sys.executable, "-m", "tests.bench.profiles_run", "lay", str(SEED), str(CHILDREN), place])
         else:
             laid_side_by_side(_standard(1), copies, place)
+    # Rules that changed since the tables were laid out ask anew.
+    if kept_survey(place / "loose") is None:
+        keep_surveys(place)
     return place
 
 
@@ -124,9 +127,3 @@ def _renamed(table: pa.Table, copy: int) -> pa.Table:
             )
             table = table.set_column(at, name, new)
     return table
-
-
-def newest_days_of(place: Path) -> dict[str, pd.Timestamp]:
-    """Give the newest day of each system, as it was kept beside the tables."""
-    kept = json.loads((place / "newest.json").read_text(encoding="utf-8"))
-    return {silo: pd.Timestamp(day) for silo, day in kept.items()}

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
+import pandas as pd
 
 
 def lay(seed: int, children: int, place: Path) -> None:
@@ -28,16 +30,21 @@ def lay(seed: int, children: int, place: Path) -> None:
     (place / "newest.json").write_text(json.dumps(days), encoding="utf-8")
 
 
+def newest_days_of(place: Path) -> dict[str, pd.Timestamp]:
+    """Give the newest day of each system, as it was kept beside the tables."""
+    kept = json.loads((place / "newest.json").read_text(encoding="utf-8"))
+    return {silo: pd.Timestamp(day) for silo, day in kept.items()}
+
+
 def build(standard: Path, out: Path, processes: int) -> None:
     """Put profiles together; print what came of it."""
     from helpers.profile.build import build_profiles
     from helpers.profile.standard_store import StandardStore
     from helpers.profile.store import new_store
-    from tests.bench.profiles import newest_days_of
 
     with new_store(out) as writer:
         built = build_profiles(standard, writer, newest_days_of(standard), processes=processes)
-        told = {"school_year": built.school_year, "synthetic": True, "folder": None}
+        told: dict[str, Any] = {"school_year": built.school_year, "synthetic": True, "folder": None}
         told |= {"followed": None, "about": {}}
         writer.about(built.coverage, StandardStore(standard).firsts, told)
     sums = built.accounts[["rows", "rows_behind", "rows_left_out"]].sum()

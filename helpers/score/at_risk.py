@@ -30,7 +30,6 @@ SYSTEM_OF = {
     "screener_level": "screener",
 }
 SIGNS = tuple(SYSTEM_OF)
-LOUD = ("Flagged", "Warning")
 # The facts behind them, and those by which a child's grade and school are known.
 TABLES = frozenset(
     "school calendar session section school_enrollment section_enrollment attendance_event attendance_day "
@@ -49,14 +48,13 @@ def signs_of(indicators: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by child, one boolean column a sign of `SIGNS`: flagged, or warned of. What isn't known points
-        at nobody.
+        Indexed by child, one boolean column a sign of `SIGNS`: flagged. What isn't known points at nobody.
     """
     children = pd.Index(indicators["child"].unique(), dtype=STRING)
     said = {}
     for sign in SIGNS:
         status = status_by_child(indicators, sign).set_index("child")["status"].reindex(children)
-        said[sign] = status.isin(LOUD).to_numpy(dtype=bool)
+        said[sign] = status.eq("Flagged").fillna(False).to_numpy(dtype=bool)
     return pd.DataFrame(said, index=children)
 
 

@@ -15,6 +15,7 @@ from helpers.score.groups import AS_THEY_ARE, GroupScores
 from helpers.share import read_policy
 
 if TYPE_CHECKING:
+    from helpers.profile.newest_day import Newest
     from helpers.profile.source import Source
 
 __all__ = [
@@ -99,8 +100,11 @@ def _two_or_more(shares: np.ndarray) -> float:
     return 1 - none - one
 
 
-def what_is_shown(source: Source, profile: pd.DataFrame) -> Iterator[Line]:
-    """Measure how complete profiles are, and how old what a teacher sees is.
+def what_is_shown(source: Source, profile: pd.DataFrame, newest: Newest) -> Iterator[Line]:
+    """Measure how complete profiles are, and how late what a teacher sees is.
+
+    The delay is that of the system which tells a value: its days behind the newest system, on average over
+    all values that a teacher may see. Systems that speak in windows, such as tests, are left out.
 
     Parameters
     ----------
@@ -108,6 +112,8 @@ def what_is_shown(source: Source, profile: pd.DataFrame) -> Iterator[Line]:
         What is known of the children.
     profile
         One row a child.
+    newest
+        The newest day of which each system speaks.
 
     Yields
     ------
@@ -120,10 +126,19 @@ def what_is_shown(source: Source, profile: pd.DataFrame) -> Iterator[Line]:
     domains = {name for name in policy.domains if policy.rule("teacher", name).allow == "row"}
     elements = [name for domain in domains for name in policy.domains[domain].elements]
     values = source.values(elements=elements)
-    on_roster = values["child"].isin(profile.loc[rostered, "child"])
-    shown = values.loc[values["chosen"] & on_roster & values["days_old"].notna(), "days_old"]
-    if len(shown):
-        yield "days of delay", EVERYBODY, float(shown.astype("float64").mean()), "days"
+    shown = values[values["chosen"] & values["child"].isin(profile.loc[rostered, "child"])]
+    behind = _days_behind(newest)
+    delay = shown["silo"].map(behind).dropna().to_numpy(dtype="float64")
+    if len(delay):
+        yield "days of delay", EVERYBODY, float(delay.mean()), "days"
+
+
+def _days_behind(newest: Newest) -> dict[str, float]:
+    """Say how many days each system lies behind the newest; one that speaks in windows isn't late."""
+    last = max(newest.days.values(), default=pd.Timestamp(0))
+    return {
+        silo: float((last - day).days) for silo, day in newest.days.items() if not newest.pauses.get(silo)
+    }
 
 
 def questions_asked(answers: pd.DataFrame) -> Iterator[Line]:

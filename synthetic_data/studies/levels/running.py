@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
+import gc
 import os
 import shutil
 import signal
@@ -27,8 +27,6 @@ from synthetic_data.workers import context, follow
 __all__ = ["CellFailed", "Ran", "run_cells"]
 
 AT_ONCE = 2  # a district of 2,000 children is 1 GB while it is worked on
-# What a cell imports: before processes are forked, so that each has it at once.
-NEEDED = ("synthetic_data.studies.levels.here", "helpers.score.groups", "splink", "papermill")
 
 
 class CellFailed(RuntimeError):
@@ -111,8 +109,6 @@ def _together(found: Sequence[tuple[Cell, dict[str, pd.DataFrame]]]) -> dict[str
 
 def _run_all(waiting: deque[Cell], processes: int, progress: Progress | None) -> dict[Cell, str]:
     """Hand cells to processes until none waits; give those that failed, and why."""
-    for name in NEEDED:
-        importlib.import_module(name)
     results_folder().mkdir(parents=True, exist_ok=True)
     troubles: dict[Cell, str] = {}
     with _drafts() as drafts, _ends_with_its_processes() as workers:
@@ -231,6 +227,8 @@ def _run_one(cell: Cell, drafts: Path) -> str:
     from synthetic_data.studies.levels.here import HERE
 
     draft = Path(tempfile.mkdtemp(prefix="cell-", dir=drafts))
+    # Looking for rings among millions of short-lived objects is a tenth of a cell's time: once will do.
+    gc.disable()
     try:
         papermill.execute_notebook(
             str(headless_notebook()),
@@ -250,4 +248,6 @@ def _run_one(cell: Cell, drafts: Path) -> str:
         return f"{type(error).__name__}: {error}"
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        gc.enable()
+        gc.collect()
     return ""

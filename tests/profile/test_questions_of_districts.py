@@ -1,0 +1,121 @@
+"""Questions asked of a whole district: what a missing system takes away, and who is told of whom."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from helpers.files import District, read_district
+from helpers.link import Links, link_district
+from helpers.profile import child_profiles
+from helpers.profile.indicators import child_indicators
+from helpers.profile.questions import (
+    answer_questions,
+    children_for,
+    declared_questions,
+    groups_for,
+)
+from helpers.profile.source import MemorySource, source_of
+from helpers.share import view, whos
+from helpers.share.answers import shown_answers
+from helpers.share.real_data import Guard
+
+
+@pytest.fixture(scope="module")
+def governed(tmp_path_factory: pytest.TempPathFactory) -> tuple[District, Links]:
+    from synthetic_data.district import make_district
+
+    folder = make_district(
+        students=120, seed=3, level="governed", folder=tmp_path_factory.mktemp("governed") / "district"
+    )
+    district = read_district(folder)
+    return district, link_district(district)
+
+
+def known_without(governed: tuple[District, Links], *missing: str) -> MemorySource:
+    district, links = governed
+    silos = {name: its for name, its in district.items() if name not in missing}
+    smaller = District(district.folder, dict(district.about), silos)
+    crosswalk = links.crosswalk[~links.crosswalk["silo"].isin(list(missing))].reset_index(drop=True)
+    who = Links(crosswalk, links.pairs, links.findings, links.id_columns)
+    profiles = child_profiles(smaller, who)
+    return source_of(smaller, who, profiles, child_indicators(smaller, who, profiles))
+
+
+@pytest.fixture(scope="module")
+def source(governed: tuple[District, Links]) -> MemorySource:
+    return known_without(governed)
+
+
+@pytest.fixture(scope="module")
+def whole(source: MemorySource) -> pd.DataFrame:
+    return answer_questions(source)
+
+
+def test_each_question_is_answered_where_exchange_is_governed(whole: pd.DataFrame) -> None:
+    apart = whole.loc[whole["status"].ne("Answered"), ["question", "share_answerable", "why", "lacks"]]
+    assert apart.empty, apart.to_string()
+    assert whole["concerned"].gt(0).all()
+    assert whole["concerned"].eq(whole["of_children"] + whole["unknown"]).all()
+
+
+@pytest.mark.parametrize("missing", ["family", "map_growth", "special_education", "lms"])
+def test_a_missing_system_takes_exactly_the_questions_that_need_it(
+    governed: tuple[District, Links], whole: pd.DataFrame, missing: str
+) -> None:
+    needed = whole["silos_needed"].str.split("; ").map(lambda silos: missing in silos)
+    found = answer_questions(known_without(governed, missing)).set_index("question")
+    fallen = found[found["status"].ne("Answered")]
+    assert set(fallen.index) == set(whole.loc[needed, "question"])
+    assert set(fallen["status"]) == {"Not answerable"}
+    assert set(fallen["why"]) == {"Not collected"}
+    assert fallen["missing_silos"].eq(missing).all()
+
+
+def test_groups_add_up_to_the_whole(source: MemorySource, whole: pd.DataFrame) -> None:
+    for each in declared_questions():
+        if each.group_by:
+            groups = groups_for(source, each.id)
+            row = whole[whole["question"].eq(each.id)].iloc[0]
+            for count in ("children", "of_children", "unknown", "answerable"):
+                assert groups[count].sum() == row[count], (each.id, count)
+
+
+def test_of_a_real_folder_no_small_number_is_shown(whole: pd.DataFrame) -> None:
+    assert shown_answers(Guard(real=False), whole) is whole
+    shown = shown_answers(Guard(real=True), whole)
+    assert shown["reasons"].isna().all()
+    for name in ("children", "of_children", "unknown", "answerable"):
+        assert not shown[name].between(1, 9).any()
+        rest = whole["concerned"] - shown[name]
+        assert not rest.between(1, 9).any()
+    assert shown["children"].notna().any()
+    groups = pd.DataFrame({"group": list("abc"), "children": [3, 40, 50], "of_children": [12, 60, 90]})
+    groups = groups.assign(unknown=0, answerable=groups["of_children"])
+    told = shown_answers(Guard(real=True), groups)
+    assert told["children"].isna().tolist() == [True, True, False]  # one alone could be worked out
+
+
+def test_who_asks_is_told_of_her_own_children_and_of_nothing_that_she_may_not_see(
+    source: MemorySource, whole: pd.DataFrame
+) -> None:
+    teachers = whos(source, "teacher")
+    seen = view(source, "teacher", str(teachers.sort_values("children")["who"].iloc[-1]))
+    mine = set(seen.children["child"])
+    answers = answer_questions(source, seen=seen).set_index("question")
+    assert answers["missing_silos"].isna().all()  # not permitted isn't missing
+    assert answers["concerned"].max() <= len(mine) < whole["concerned"].max()
+    # Attendance is hers to see; a screener's level and who eats free are not.
+    for name in ("elevated_and_alone", "absence_and_meals"):
+        assert (answers.loc[name, "answerable"], answers.loc[name, "children"]) == (0, 0)
+        assert answers.loc[name, "why"] == "Not permitted"
+        listed = children_for(source, name, seen=seen)
+        assert set(listed["answer"]) <= {"Unknown", "No"}
+    listed = children_for(source, "absence_by_grade", seen=seen)
+    assert len(listed)
+    assert set(listed["child"]) <= mine
+    # What she is told is what she would have been told of these children anyway.
+    free = children_for(source, "absence_by_grade", children=sorted(mine))
+    assert dict(zip(listed["child"], listed["answer"], strict=True)) == dict(
+        zip(free["child"], free["answer"], strict=True)
+    )

@@ -304,9 +304,10 @@ class ProfileStore:
             at = np.searchsorted(self._firsts, np.array(asked, dtype=object), "right") - 1
             parts = sorted({int(place) for place in at if place >= 0})  # type: ignore[assignment]
         files = [self.place / name / f"{part_name(place)}.parquet" for place in parts]
+        kind = "values" if name == "said" else name
         if not files:
-            return empty_table("values" if name == "said" else name)
-        if len(asked) == 1:
+            return empty_table(kind)
+        if len(asked) == 1:  # as it was written, which is as the table is declared
             return in_pandas(self._of_one.of(files[0], asked[0], elements))
         given: list[Any] = [[str(file) for file in files]]
         only = []
@@ -317,7 +318,7 @@ class ProfileStore:
         query = f"SELECT * FROM read_parquet($1) WHERE {' AND '.join(only) or 'true'}"
         with self._lock:
             found: Any = self._database.sql(query, params=given).to_arrow_table()
-        return in_pandas(found)
+        return as_table(kind, in_pandas(found)) if kind in table_names() else in_pandas(found)
 
     def _table(self, name: str) -> pd.DataFrame:
         frame = read_parquet(self.place / f"{name}.parquet")
@@ -341,24 +342,24 @@ class ProfileStore:
         self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
         """Table ``values``, only what some system says."""
-        return as_table("values", self._rows("said", children, elements))
+        return self._rows("said", children, elements)
 
     def values(
         self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
         """Table ``values``, of all children and elements or of some; see `Source.values`."""
-        crosswalk = as_table("crosswalk", self._rows("crosswalk", children))
+        crosswalk = self._rows("crosswalk", children)
         # What isn't asked for is neither read nor filled in: a role sees a part of the elements.
         coverage = self.coverage if elements is None else self.coverage.of(elements)
         return coverage.fill(self.said(children, elements), crosswalk)
 
     def timeline(self, children: Sequence[str] | None = None) -> pd.DataFrame:
         """Table ``timeline``, of all children or of some."""
-        return as_table("timeline", self._rows("timeline", children))
+        return self._rows("timeline", children)
 
     def indicators(self, children: Sequence[str] | None = None) -> pd.DataFrame:
         """Table ``indicators``, of all children or of some; empty where nobody computed any."""
-        return as_table("indicators", self._rows("indicators", children))
+        return self._rows("indicators", children)
 
     @cached_property
     def _relations(self) -> pd.DataFrame:

@@ -58,6 +58,8 @@ def chosen_anew(
     order = np.lexsort([~seen["chosen"].fillna(False).to_numpy(dtype=bool), about])
     first = np.zeros(len(seen), dtype=bool)
     first[order[np.unique(about[order], return_index=True)[1]]] = True
+    if not again.any():
+        return {"chosen": pd.array(first, dtype="boolean")}
     said = again & seen["status"].eq("Reported").to_numpy(dtype=bool)
     given: dict[str, Any] = {
         "chosen": pd.array(first, dtype="boolean"),

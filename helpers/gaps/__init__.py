@@ -1,6 +1,10 @@
 """Measure what the systems cannot say to one another."""
 
+from helpers.gaps.alarms import noticed
+from helpers.gaps.code_crosswalk import code_crosswalk
 from helpers.gaps.communication import communication_gap
+from helpers.gaps.coverage_by_group import coverage_by_group, widest_gaps
+from helpers.gaps.drift import drifted
 from helpers.gaps.families_informed import families_who_could_know
 from helpers.gaps.family_terms import quoted_figures
 from helpers.gaps.first_steps import first_steps
@@ -10,14 +14,19 @@ from helpers.gaps.scorecard import records_behind, scorecard
 
 __all__ = [
     "Measure",
+    "code_crosswalk",
     "communication_gap",
+    "coverage_by_group",
+    "drifted",
     "families_who_could_know",
     "first_steps",
     "hand_minutes",
     "hand_work",
     "measure",
     "measures",
+    "noticed",
     "quoted_figures",
     "records_behind",
     "scorecard",
+    "widest_gaps",
 ]

@@ -57,6 +57,8 @@ def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     )
     roster = scorecard["left_silo"].iloc[0] if len(scorecard) else ""
     elsewhere = lines["measure"].eq("match rate") & lines["left_silo"].ne(roster)
+    # Nobody hands over a list that may not be handed over.
+    elsewhere |= lines["measure"].eq("match rate") & lines["blocked_by"].eq("Not permitted").fillna(False)
     lines = lines[lines["harm"].notna() & lines["touched"].gt(0).fillna(False) & ~elsewhere]
     lines = lines.sort_values(["harm", "touched"], ascending=[True, False], kind="stable")
     chosen = lines.drop_duplicates("measure").drop(columns="harm")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,6 +23,8 @@ class Measure(BaseModel):
     kind: str
     unit: str
     meaning: str
+    effect: str
+    owner: Literal["left", "right", "both", "team", "privacy"]
     next_step: str
     limit_step: str = ""
     needs_key: bool = False
@@ -64,7 +66,8 @@ def measure(name: str) -> Measure:
     if name in known:
         return known[name]
     kind = next((kind for kind, names in findings["kinds"].items() if name in names), "Format")
-    return Measure(name=name, kind=kind, **{key: findings[key] for key in ("unit", "meaning", "next_step")})
+    said = {key: findings[key] for key in ("unit", "meaning", "owner", "next_step")}
+    return Measure(name=name, kind=kind, effect=findings["effects"][kind], **said)
 
 
 def line(
@@ -113,6 +116,7 @@ def line(
         "unit": about.unit,
         "is_limit": False,
         "needs_key": about.needs_key,
+        "effect": about.effect,
         "next_step": said.format(left=left, right=right, column=column or "all columns"),
         **more,
     }

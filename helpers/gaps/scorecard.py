@@ -8,15 +8,24 @@ import pandas as pd
 
 from helpers.gaps.completeness import completeness, entries
 from helpers.gaps.coverage import agreement, coverage
+from helpers.gaps.drift import drift
+from helpers.gaps.fan_out import fan_out
+from helpers.gaps.formats import formats
 from helpers.gaps.freshness import ages, endings
 from helpers.gaps.hand_work import hand_work_lines, work_shown
 from helpers.gaps.identity import correctness, matches, record_ties, shared_keys
 from helpers.gaps.irregularities import irregularities
 from helpers.gaps.keys import keys_of
 from helpers.gaps.known import BEHIND, Known, know
+from helpers.gaps.meaning import meaning
+from helpers.gaps.measures import measure
 from helpers.gaps.membership import membership_of
+from helpers.gaps.owners import owner_of, owners_of
+from helpers.gaps.permission import permission
 from helpers.gaps.scope import scope_of
 from helpers.gaps.sightings import sightings
+from helpers.gaps.staleness import stale_rows
+from helpers.gaps.standards import standards
 from helpers.layouts import STRING, as_table, empty_table
 from helpers.link.intervals import wilson
 from helpers.profile.newest_day import newest_days
@@ -56,13 +65,18 @@ def scorecard(district: District, links: Links, scores: pd.DataFrame | None = No
         Table ``scorecard``: every pair of systems once (the roster on the left, then by name), then every
         system. ``value`` is in ``unit``; rates have numerator, denominator and a 95% interval (Wilson).
         ``blocked_by`` says what stands between two systems: Not joinable (nothing in common by which records
-        could be joined; who is found there isn't asked, and NA) or Not fresh (exports a month apart: who is
+        could be joined; who is found there isn't asked, and NA), Not permitted (no list of children may be
+        handed over; who is found is counted, inside the district) or Not fresh (exports a month apart: who is
         found is counted, but who is missing may have moved). No sentence of ``next_step`` holds a figure.
+        ``effect`` says what the gap does to a child, ``owner`` which role can mend it.
     """
     known = know(district, links)
     lines = _lines(district, links, known) + correctness(known, scores)
     if not lines:
         return empty_table("scorecard")
+    roles = owners_of(district.layouts)
+    for each in lines:
+        each["owner"] = owner_of(each, measure(each["measure"]).owner, roles)
     frame = pd.DataFrame(lines)
     for figure in ("numerator", "denominator", "value"):
         frame[figure] = pd.to_numeric(frame[figure]).astype("float64")
@@ -124,18 +138,26 @@ def _lines(district: District, links: Links, known: Known) -> Lines:
     membership = membership_of(district, known, newest.days)
     keys = keys_of(known, district.identifiers)
     met, aged = shared_keys(known, keys), ages(known, newest)
+    allowed = permission(district, known)
     work = work_shown(district, links, known, keys)
     return [
         *met,
-        *_as_far_as_asked(matches(known, links, scope), [*met, *aged]),
+        *fan_out(known, keys),
+        *_as_far_as_asked(matches(known, links, scope), [*met, *allowed, *aged]),
         *agreement(known),
+        *meaning(district, known),
         *record_ties(known),
         *coverage(known, scope),
         *completeness(known, district.layouts),
         *entries(district, known),
         *aged,
         *endings(known, membership),
+        *stale_rows(district, known, membership, newest),
         *sightings(district, known, membership, newest),
+        *formats(district, known),
+        *drift(district),
+        *standards(district, known),
+        *allowed,
         *amiss,
         *hand_work_lines(work, known, keys),
     ]

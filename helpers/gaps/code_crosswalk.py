@@ -1,0 +1,204 @@
+"""Codes of two systems beside each other, by what both mean, and what is lost on the way there and back.
+
+A system writes *F*, another *Female*; the standard value between them lets one be put for the other. What the
+other system has no code for, or spells in two ways, doesn't come back as it went.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.files.written import WORDS
+from helpers.layouts import as_table, empty_table
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts import FileLayout, Layout
+
+__all__ = [
+    "ANOTHER_SPELLING",
+    "NOT_UNDERSTOOD",
+    "NO_CODE",
+    "Vocabulary",
+    "code_crosswalk",
+    "journeys",
+    "vocabularies",
+]
+
+NO_CODE = "The other system has no code for it"
+NOT_UNDERSTOOD = "The layout doesn't know the code"
+ANOTHER_SPELLING = "It comes back in another spelling"
+
+CROSSWALK = "code_crosswalk"
+
+
+@dataclass
+class Vocabulary:
+    """How one system writes one standard column.
+
+    Attributes
+    ----------
+    silo, column
+        System, and standard column: of people by its name, of any other table as ``table.column``.
+    written
+        Code as written -> what it means (None: the layout doesn't know it), how often, first file and row.
+    spelling
+        Standard value -> the code that the system puts for it: the one it writes most, else its layout's.
+    """
+
+    silo: str
+    column: str
+    written: dict[str, tuple[str | None, int, str, int]] = field(default_factory=dict)
+    spelling: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """In how many rows anything stands."""
+        return sum(times for _, times, _, _ in self.written.values())
+
+    def said(self) -> dict[str, set[str]]:
+        """Give the codes that stand in the files, by what they mean."""
+        found: dict[str, set[str]] = {}
+        for code, (meaning, *_) in self.written.items():
+            if meaning is not None:
+                found.setdefault(meaning, set()).add(code)
+        return found
+
+
+def _sources(layout: Layout) -> dict[str, list[tuple[FileLayout, str]]]:
+    """Say from which columns of its files a system fills each standard column that has codes."""
+    found: dict[str, list[tuple[FileLayout, str]]] = {}
+    for file in layout.files:
+        for makes in file.makes:
+            for target, source in makes.take.items():
+                there = file.find(source)
+                if there is None or there[1] is not None:
+                    continue
+                column = there[0]
+                of_people = makes.table == "people"
+                if column.codes is None and not (of_people and target in WORDS):
+                    continue
+                if not of_people and target in WORDS:
+                    continue  # the same cell describes the child already
+                name = target if of_people else f"{makes.table}.{target}"
+                if (file, column.name) not in found.setdefault(name, []):
+                    found[name].append((file, column.name))
+    return found
+
+
+def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
+    """Gather how each system writes the columns that have codes.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    dict
+        Standard column -> system -> its words. Only what stands in some row.
+    """
+    values = district.written.values
+    values = values[~values["is_date"].astype(bool)]
+    by_place: dict[tuple[str, str, str], list[tuple[str, str | None, int, str, int]]] = {}
+    rows = values[["silo", "kind", "column", "written", "standard", "times", "file", "row"]]
+    for silo, kind, column, code, meaning, times, file, row in rows.itertuples(index=False):
+        by_place.setdefault((silo, kind, column), []).append(
+            (code, None if pd.isna(meaning) else meaning, int(times), file, int(row))
+        )
+    found: dict[str, dict[str, Vocabulary]] = {}
+    for silo, layout in district.layouts.items():
+        for name, sources in _sources(layout).items():
+            words = Vocabulary(silo, name)
+            for file, column in sources:
+                for code, meaning, times, path, row in by_place.get((silo, file.name, column), ()):
+                    before = words.written.get(code)
+                    words.written[code] = (
+                        (meaning, times, path, row)
+                        if before is None
+                        else (before[0], before[1] + times, *before[2:])
+                    )
+            if not words.written:
+                continue
+            for file, column in sources:
+                for code, meaning in file.column(column).code_map().items():
+                    words.spelling.setdefault(meaning, code)
+            # What stands there most often comes before what the layout would write.
+            for code, (meant, _, _, _) in sorted(words.written.items(), key=lambda one: (one[1][1], one[0])):
+                if meant is not None:
+                    words.spelling[meant] = code
+            found.setdefault(name, {})[silo] = words
+    return found
+
+
+def journeys(one: Vocabulary, other: Vocabulary) -> list[dict[str, Any]]:
+    """Send each code of a system to another one and back.
+
+    Parameters
+    ----------
+    one, other
+        Two systems' words for one standard column.
+
+    Returns
+    -------
+    list of dict
+        Rows of the table ``code_crosswalk``, with ``file`` and ``row`` in which the code first stands.
+    """
+    rows = []
+    for code, (meaning, times, file, row) in one.written.items():
+        there = other.spelling.get(meaning) if meaning is not None else None
+        back = one.spelling.get(meaning) if meaning is not None and there is not None else None
+        why = None
+        if meaning is None:
+            why = NOT_UNDERSTOOD
+        elif there is None:
+            why = NO_CODE
+        elif back != code:
+            why = ANOTHER_SPELLING
+        rows.append(
+            {
+                "left_silo": one.silo,
+                "right_silo": other.silo,
+                "column": one.column,
+                "left_written": code,
+                "standard": meaning,
+                "right_written": there,
+                "rows": times,
+                "comes_back": why is None,
+                "why": why,
+                "file": file,
+                "row": row,
+            }
+        )
+    return rows
+
+
+def code_crosswalk(district: District) -> pd.DataFrame:
+    """Put the codes of every two systems beside each other, in both directions.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``code_crosswalk``: a row a code of the left system; ``comes_back`` says whether it is the same
+        after the way to the right system and back, ``why`` what was lost.
+    """
+    rows = [
+        row
+        for by_silo in vocabularies(district).values()
+        for left, words in by_silo.items()
+        for right, others in by_silo.items()
+        if left != right
+        for row in journeys(words, others)
+    ]
+    if not rows:
+        return empty_table(CROSSWALK)
+    return as_table(CROSSWALK, pd.DataFrame(rows).drop(columns=["file", "row"]))

@@ -1,0 +1,190 @@
+"""What changed between this year's files of a system and last year's, without anybody being told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.gaps.formats import usual_shapes
+from helpers.gaps.measures import line
+from helpers.layouts import STRING
+
+if TYPE_CHECKING:
+    from helpers.files import District
+
+__all__ = ["drift", "drifted", "year_of_file"]
+
+DAY = re.compile(r"(?<!\d)(20\d\d)[-_.](\d\d)[-_.](\d\d)(?!\d)")
+SPAN = re.compile(r"(?<!\d)20\d\d[-_.](20\d\d|\d\d)(?!\d)")
+YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+# A path of a nested file is left out where it has no value; that it is gone is news only if it was common.
+COMMON = 0.5
+NESTED = ("json_lines", "xml")
+
+CHANGES = {
+    "Added": "columns that changed since last year",
+    "Removed": "columns that changed since last year",
+    "Renamed": "columns that changed since last year",
+    "Code": "codes that changed since last year",
+    "Date": "dates that changed since last year",
+}
+
+
+def year_of_file(file: str) -> int | None:
+    """Say of which school year a file is, as its name tells.
+
+    Examples
+    --------
+    >>> year_of_file("a/incidents_2024-2025.jsonl"), year_of_file("a/list_2025-08-30.csv")
+    (2025, 2026)
+    >>> year_of_file("about_me_2026.csv"), year_of_file("users.csv") is None
+    (2026, True)
+    """
+    name = PurePosixPath(file).name
+    if day := DAY.search(name):
+        return int(day[1]) + (int(day[2]) >= 7)
+    if span := SPAN.search(name):
+        return int(span[1]) if len(span[1]) == 4 else 2000 + int(span[1])
+    year = YEAR.search(name)
+    return int(year[1]) if year else None
+
+
+def drifted(district: District) -> pd.DataFrame:
+    """List what changed between the newest two years of each kind of file.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, kind, change`` (Added, Removed, Renamed, Code or Date), ``column``, ``was``, ``now``, ``file``
+        and ``row`` of this year, ``of`` (how many could have changed). Kinds of file whose names tell no two
+        years aren't there.
+    """
+    changed = _compared(district)
+    return changed[changed["change"].notna()].reset_index(drop=True)
+
+
+def _compared(district: District) -> pd.DataFrame:
+    """List what changed, and of each kind of file whose columns didn't one row without a change."""
+    written = district.written
+    columns, values = _of_years(written.columns), _of_years(written.values)
+    formats = {
+        (silo, file.name): file.format for silo, layout in district.layouts.items() for file in layout.files
+    }
+    rows: list[dict[str, Any]] = []
+    for (silo, kind), mine in columns.groupby(["silo", "kind"], sort=True):
+        years = sorted(mine["year"].unique())[-2:]
+        if len(years) < 2:
+            continue
+        about = {"silo": silo, "kind": kind}
+        nested = formats.get((str(silo), str(kind))) in NESTED
+        was, now = (mine[mine["year"].eq(year)] for year in years)
+        rows += [about | each for each in _columns(was, now, nested)]
+        own = values[values["silo"].eq(str(silo)) & values["kind"].eq(str(kind))]
+        told_was, told_now = (own[own["year"].eq(year)] for year in years)
+        rows += [about | each for each in _values(told_was, told_now)]
+    names = ["silo", "kind", "change", "column", "was", "now", "file", "row", "of"]
+    found = pd.DataFrame(rows, columns=names)
+    return found.astype(dict.fromkeys(["silo", "kind", "change", "column", "was", "now", "file"], STRING))
+
+
+def _of_years(table: pd.DataFrame) -> pd.DataFrame:
+    year = {file: year_of_file(str(file)) for file in table["file"].unique()}
+    return table.assign(year=table["file"].map(year).astype("Int64")).dropna(subset=["year"])
+
+
+def _columns(was: pd.DataFrame, now: pd.DataFrame, nested: bool) -> list[dict[str, Any]]:
+    heads = [
+        each.groupby("head", sort=False).agg(
+            column=("column", "first"), filled=("filled", "sum"), rows=("rows", "sum"), file=("file", "first")
+        )
+        for each in (was, now)
+    ]
+    before, after = heads
+    common = [set(each.index[each["filled"].ge(COMMON * each["rows"]).fillna(True)]) for each in heads]
+    gone = [head for head in before.index if head not in after.index and (not nested or head in common[0])]
+    new = [head for head in after.index if head not in before.index and (not nested or head in common[1])]
+    of = len(set(before.index) | set(after.index))
+    known = {before.at[head, "column"]: head for head in gone if isinstance(before.at[head, "column"], str)}
+    file = now["file"].iloc[0]
+    rows: list[dict[str, Any]] = []
+    for head in new:
+        column = after.at[head, "column"]
+        old = known.pop(column, None) if isinstance(column, str) else None
+        change = "Added" if old is None else "Renamed"
+        rows.append(
+            {"change": change, "column": head, "was": old, "now": head, "file": after.at[head, "file"]}
+        )
+        if old is not None:
+            gone.remove(old)
+    rows += [{"change": "Removed", "column": head, "was": head, "now": None, "file": file} for head in gone]
+    none = [{"change": None, "column": None, "was": None, "now": None, "file": file}]
+    return [{**row, "row": 1, "of": of} for row in rows or none]
+
+
+def _values(was: pd.DataFrame, now: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    codes = [_most_used(each[~each["is_date"].astype(bool)]) for each in (was, now)]
+    both = [key for key in codes[1] if key in codes[0]]
+    for key in both:
+        (old, _, _), (new, file, row) = codes[0][key], codes[1][key]
+        if old != new:
+            rows.append({"change": "Code", "column": key[0], "was": old, "now": new, "file": file, "row": row,
+                         "of": len(both)})  # fmt: skip
+    dates = [usual_shapes(each[each["is_date"].astype(bool)], ["column"]) for each in (was, now)]
+    forms = [dict(zip(each["column"], each["usual"], strict=True)) for each in dates]
+    shared = [column for column in forms[1] if column in forms[0]]
+    for column in shared:
+        if forms[0][column] != forms[1][column]:
+            place = now[now["column"].eq(column)].iloc[0]
+            rows.append({"change": "Date", "column": column, "was": forms[0][column], "now": forms[1][column],
+                         "file": place["file"], "row": place["row"], "of": len(shared)})  # fmt: skip
+    return rows
+
+
+def _most_used(codes: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str, int]]:
+    """Give the code that is written most for each column and meaning, and where it first stands."""
+    known = codes.dropna(subset=["standard"]).sort_values("times", ascending=False, kind="stable")
+    found: dict[tuple[str, str], tuple[str, str, int]] = {}
+    for column, meaning, code, file, row in known[
+        ["column", "standard", "written", "file", "row"]
+    ].itertuples(index=False):
+        found.setdefault((column, meaning), (code, file, row))
+    return found
+
+
+def drift(district: District) -> list[dict[str, Any]]:
+    """Count what changed between this year's files of a system and last year's.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    list of dict
+        Lines *columns that changed since last year*, *codes that changed since last year* and *dates that
+        changed since last year* of each system that has files of two years.
+    """
+    changed = _compared(district)
+    lines: list[dict[str, Any]] = []
+    for silo, mine in changed.groupby("silo", sort=True):
+        for measure in dict.fromkeys(CHANGES.values()):
+            own = mine[mine["change"].map(CHANGES).eq(measure)]
+            by_column = measure.startswith("columns")
+            if own.empty and not by_column:
+                continue
+            example: dict[str, Any] = {}
+            if len(own):
+                example = {"example_file": own["file"].iloc[0], "example_row": own["row"].iloc[0]}
+            of = (mine if by_column else own).drop_duplicates("kind")["of"].sum()
+            lines.append(line(measure, str(silo), None, len(own), int(of), **example))
+    return lines

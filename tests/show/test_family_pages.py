@@ -18,6 +18,7 @@ from helpers.layouts import BadInput
 from helpers.link import Links, link_district
 from helpers.link.review import read_decisions
 from helpers.profile import child_profiles
+from helpers.profile.elements import declared
 from helpers.profile.rows_behind import rows_behind
 from helpers.profile.source import MemorySource, source_of
 from helpers.share.audit import Audit
@@ -182,6 +183,16 @@ def test_each_home_gets_its_own_page_in_its_own_language(governed: Made) -> None
     for one in named:
         for adult in one.recipient.adults:
             assert (one.recipient.child, adult.partition(":")[2]) not in gone
+
+
+def test_no_name_of_an_element_an_event_or_a_system_stands_on_a_page(
+    made: Made, english: tuple[FamilyPage, ...]
+) -> None:
+    names = {each.name for each in (*declared().element, *declared().timeline)} | set(made.district.silos)
+    codes = {name for name in names if "_" in name}
+    assert "map_growth" in codes
+    for one in english:
+        assert not codes & set(re.findall(r"\w+", re.sub(r"<[^>]*>", " ", one.markup)))
 
 
 def test_every_line_leads_to_its_source(made: Made, english: tuple[FamilyPage, ...]) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -124,3 +124,24 @@ def district_profiles(district: District, district_links: Links, kept: Kept) -> 
     from helpers.profile import child_profiles
 
     return kept("district_profiles", lambda: child_profiles(district, district_links))
+
+
+@pytest.fixture
+def read_and_linked_once(
+    monkeypatch: pytest.MonkeyPatch, district_folder: Path, district: District, district_links: Links
+) -> None:
+    """Hand commands the small made district read and linked already: what comes after is what matters."""
+    import helpers.files
+    import helpers.link
+
+    read, link = helpers.files.read_district, helpers.link.link_district
+
+    def read_once(folder: str | Path) -> District:
+        return district if Path(folder) == district_folder else read(folder)
+
+    def link_once(other: District, method: str = "decided", **given: Any) -> Links:
+        plain = method == "decided" and all(value is None for value in given.values())
+        return district_links if other is district and plain else link(other, method, **given)
+
+    monkeypatch.setattr(helpers.files, "read_district", read_once)
+    monkeypatch.setattr(helpers.link, "link_district", link_once)

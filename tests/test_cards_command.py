@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from helpers.cli import main
 
+pytestmark = pytest.mark.usefixtures("read_and_linked_once")
+
 
 def cards(*words: str | Path) -> Result:
     return CliRunner().invoke(main, ["cards", *map(str, words)])

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from helpers.cli import main
 from helpers.files import District
 from helpers.score import score_links
+from tests.kept import Kept
 
 WRITES = {
     "read": ["findings.csv", "accounts.csv"],
@@ -54,17 +55,23 @@ def run(*words: str | Path) -> Result:
 
 
 @pytest.fixture(scope="module")
-def ran(
-    district_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, tuple[Path, dict[str, object]]]:
+def ran(district_folder: Path, district: District, kept: Kept) -> dict[str, tuple[Path, dict[str, object]]]:
     """Each command on the small made district: where it wrote, and its JSON."""
-    found = {}
-    for command in WRITES:
-        out = tmp_path_factory.mktemp(command)
-        result = run(command, district_folder, "--out", out, "--json")
-        assert result.exit_code == 0, result.output
-        found[command] = (out, json.loads(result.stdout))
-    return found
+
+    def each() -> dict[str, tuple[Path, dict[str, object]]]:
+        found = {}
+        for command in WRITES:
+            out = kept.folder / "commands" / command
+            out.mkdir(parents=True)
+            with pytest.MonkeyPatch.context() as patch:
+                if command != "read":  # the folder that the others read is the same
+                    patch.setattr("helpers.files.read_district", lambda folder: district)
+                result = run(command, district_folder, "--out", out, "--json")
+            assert result.exit_code == 0, result.output
+            found[command] = (out, json.loads(result.stdout))
+        return found
+
+    return kept("commands", each)
 
 
 @pytest.mark.parametrize("command", WRITES)
@@ -82,14 +89,8 @@ def test_a_command_writes_what_its_help_says(
 
 @pytest.mark.parametrize("command", WRITES)
 def test_what_a_command_prints_fits_a_line_of_a_terminal(
-    command: str,
-    district_folder: Path,
-    district: District,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    command: str, district_folder: Path, read_and_linked_once: None, tmp_path: Path
 ) -> None:
-    # Read once: what is printed is what matters here.
-    monkeypatch.setattr("helpers.files.read_district", lambda folder: district)
     lines = run(command, district_folder, "--out", tmp_path).stdout.splitlines()
     tables = [line for line in lines if not line.startswith(("written: ", "begin with "))]
     assert max(map(len, tables)) <= 120
@@ -111,7 +112,9 @@ def test_link_counts_what_the_crosswalk_holds(ran: dict[str, tuple[Path, dict[st
     assert figures["children"] == crosswalk["child"].nunique()
 
 
-def test_gaps_prints_each_pair_of_systems_once(district_folder: Path, tmp_path: Path) -> None:
+def test_gaps_prints_each_pair_of_systems_once(
+    district_folder: Path, read_and_linked_once: None, tmp_path: Path
+) -> None:
     lines = run("gaps", district_folder, "--out", tmp_path).stdout.splitlines()
     card = pd.read_csv(tmp_path / "scorecard.csv", dtype={"column": "string"})
     joined = card[card["measure"] == "match rate"]
@@ -126,7 +129,11 @@ def test_gaps_prints_each_pair_of_systems_once(district_folder: Path, tmp_path: 
 
 
 def test_a_crosswalk_can_be_judged_by_itself(
-    district_folder: Path, district: District, ran: dict[str, tuple[Path, dict[str, object]]], tmp_path: Path
+    district_folder: Path,
+    district: District,
+    ran: dict[str, tuple[Path, dict[str, object]]],
+    read_and_linked_once: None,
+    tmp_path: Path,
 ) -> None:
     # Children joined by twos: what is judged is this crosswalk, not the district's own links.
     whole = pd.read_csv(ran["link"][0] / "crosswalk.csv", dtype="string")

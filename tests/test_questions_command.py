@@ -14,6 +14,8 @@ from helpers.cli import main
 from helpers.files import District
 from helpers.profile.questions import declared_questions
 
+pytestmark = pytest.mark.usefixtures("read_and_linked_once")
+
 
 def run(*words: object) -> tuple[int, str]:
     done = CliRunner().invoke(main, [str(word) for word in words])

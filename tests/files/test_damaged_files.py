@@ -73,8 +73,12 @@ def rows_in(data: bytes, path: str) -> int:
 
 
 def damaged(name: str, data: bytes) -> dict[str, tuple[tuple[str, ...], bytes]]:
-    """Make copies of a file, each damaged in one way, or in two; by the name of the copy."""
-    copies = {}
+    """Make copies of a file, each damaged in one way, or in two; by the name of the copy.
+
+    A way that leaves nothing to chance gives the same bytes every time: they are read once.
+    """
+    copies: dict[str, tuple[tuple[str, ...], bytes]] = {}
+    seen: set[bytes] = set()
     for number in range(COPIES):
         chance = random.Random(f"{name} {number}")
         ways = [list(WAYS)[number % len(WAYS)]]
@@ -83,7 +87,9 @@ def damaged(name: str, data: bytes) -> dict[str, tuple[tuple[str, ...], bytes]]:
         spoilt = data
         for way in ways:
             spoilt = WAYS[way](spoilt, chance) if spoilt else spoilt
-        copies[f"{number:03}{Path(name).suffix}"] = (tuple(ways), spoilt)
+        if spoilt not in seen:
+            seen.add(spoilt)
+            copies[f"{number:03}{Path(name).suffix}"] = (tuple(ways), spoilt)
     return copies
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,14 @@ from helpers.gaps.sector.comparing import compare
 from helpers.gaps.sector.standing import standing
 from helpers.layouts import as_table
 from synthetic_data.sector import SectorSettings, load_sector, make_sector, planted_effects
+from synthetic_data.sector.planted import ENDLESS
 from synthetic_data.workers import context
 
 __all__ = ["SITUATIONS", "coverage_of", "false_calls", "sector_coverage", "situation"]
 
 LEVEL = 0.05
+# A situation, a seed, and how many systems stand for an endless number.
+Asked = tuple[str, int, int]
 # What differs between the situations, and nothing else does.
 SITUATIONS: dict[str, dict[str, object]] = {
     "answers by chance": {"recorded_nonresponse": 0.0},
@@ -59,13 +62,16 @@ def situation(name: str, seed: int) -> SectorSettings:
 
 
 @cache
-def _planted(name: str) -> pd.DataFrame:
+def _planted(name: str, endless: int) -> pd.DataFrame:
     # What is planted depends on no seed but by chance, of which an endless sector has next to none.
-    return planted_effects(situation(name, 0))
+    return planted_effects(situation(name, 0), endless)
 
 
 def sector_coverage(
-    sectors: int = 300, situations: Sequence[str] = tuple(SITUATIONS), processes: int = 1, first_seed: int = 1
+    sectors: int = 250,
+    situations: Sequence[str] = tuple(SITUATIONS),
+    processes: int = 1,
+    endless: int = ENDLESS,
 ) -> pd.DataFrame:
     """Make many sectors of each situation, analyse each as the report does, and keep every interval.
 
@@ -77,35 +83,35 @@ def sector_coverage(
         Keys of `SITUATIONS`.
     processes
         How many work at once.
-    first_seed
-        Seed of the first sector.
+    endless
+        How many systems stand for an endless number where what was planted is worked out.
 
     Returns
     -------
     pandas.DataFrame
         Table ``sector_intervals``: one row an interval, with what was planted.
     """
-    asked = [(name, seed) for name in situations for seed in range(first_seed, first_seed + sectors)]
+    asked = [(name, seed, endless) for name in situations for seed in range(1, sectors + 1)]
     if processes < 2:
         found = [_intervals(*one) for one in asked]
     else:
         with ProcessPoolExecutor(processes, mp_context=context()) as pool:
-            found = list(pool.map(partial(_of_several), _in_lots(asked, 25)))
+            found = list(pool.map(_of_several, _in_lots(asked, 25)))
     return as_table("sector_intervals", pd.concat(found, ignore_index=True))
 
 
-def _in_lots(asked: Sequence[tuple[str, int]], size: int) -> Iterator[Sequence[tuple[str, int]]]:
+def _in_lots(asked: Sequence[Asked], size: int) -> Iterator[Sequence[Asked]]:
     for start in range(0, len(asked), size):
         yield asked[start : start + size]
 
 
-def _of_several(asked: Sequence[tuple[str, int]]) -> pd.DataFrame:
+def _of_several(asked: Sequence[Asked]) -> pd.DataFrame:
     return pd.concat([_intervals(*one) for one in asked], ignore_index=True)
 
 
-def _intervals(name: str, seed: int) -> pd.DataFrame:
+def _intervals(name: str, seed: int, endless: int) -> pd.DataFrame:
     answered = answered_of(make_sector(situation(name, seed)).frame)
-    planted = _planted(name)
+    planted = _planted(name, endless)
     found = pd.concat([_differences(answered, planted), _means(answered, planted)], ignore_index=True)
     return found.assign(situation=name, seed=seed)
 

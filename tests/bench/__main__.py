@@ -30,6 +30,7 @@ from tests.bench.meals_file import FAULTY_SHARE, write_meals_file
 from tests.bench.measure import Measured, median_of, run, use_two_cores
 from tests.bench.peers import peer_python
 from tests.bench.profiles import bench_profiles
+from tests.bench.sector import bench_sector
 
 PROJECT = Path(__file__).resolve().parents[2]
 BIGPICTURE = Path(sys.executable).with_name("bigpicture")
@@ -156,6 +157,7 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "profiles": bench_profiles,
     "family-pages": bench_family_pages,
     "dashboard": bench_dashboard,
+    "sector": bench_sector,
 }
 
 

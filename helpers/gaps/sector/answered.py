@@ -39,10 +39,10 @@ class Answered:
     years: tuple[int, ...]
     invited: dict[int, int]
 
-    def of(self, year: int) -> Answered:
-        """Give those of one year."""
-        own = self.rows["year"].eq(year).to_numpy(bool)
-        return Answered(self.rows[own], self.scores[own], self.weights[own], (year,), self.invited)
+    def of(self, *years: int) -> Answered:
+        """Give those of some years."""
+        own = self.rows["year"].isin(years).to_numpy(bool)
+        return Answered(self.rows[own], self.scores[own], self.weights[own], years, self.invited)
 
 
 def answered_of(frame: pd.DataFrame) -> Answered:

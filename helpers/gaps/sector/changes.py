@@ -51,8 +51,8 @@ def _between(answered: Answered, earlier: int, later: int) -> Iterator[dict[str,
     once = len(first.rows) - len(twice), len(second.rows) - len(twice)
     paired = len(twice) >= settled().fewest_systems and may_part(*once)
     family = len(declared_survey().domains)
-    both = answered.rows["year"].isin([earlier, later]).to_numpy(bool)
-    rows = answered.rows[both]
+    both = answered.of(earlier, later)
+    rows = both.rows
     recorded = rows[["pledged", "community"]].to_numpy("float64", na_value=np.nan)
     late = rows["year"].eq(later).to_numpy("float64")
     design = np.column_stack([late, alike(rows), recorded])
@@ -61,7 +61,7 @@ def _between(answered: Answered, earlier: int, later: int) -> Iterator[dict[str,
             change = _of_pairs(first, second, domain)
             found = fit_first(change, np.ones((len(change), 1)), family=family)
             yield _row(domain, earlier, later, "same systems", len(twice), found)
-        score = answered.scores[domain].to_numpy("float64")[both]
+        score = both.scores[domain].to_numpy("float64")
         found = fit_first(score, design, clusters=rows["system"].to_numpy(), family=family)
         yield _row(domain, earlier, later, "all systems, alike", None, found)
 

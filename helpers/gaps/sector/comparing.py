@@ -122,7 +122,8 @@ def _of_grouping(answered: Answered, grouping: str) -> Iterator[dict[str, object
         shown = shown_counts({**counts, "unknown": int(group.isna().sum())})
         yield from _rows(part, grouping, year, shown["yes"], shown["no"], clusters=None)
     if len(told) > 1:
-        yield from _rows(answered, grouping, None, None, None, clusters=answered.rows["system"])
+        both = answered.of(*told)
+        yield from _rows(both, grouping, None, None, None, clusters=both.rows["system"])
 
 
 def _rows(

@@ -51,7 +51,7 @@ def widget_for(name: str, heard: Callable[[object], dict[str, Any] | None]) -> d
     Parameters
     ----------
     name
-        Which script and style of this room it runs: ``review_desk`` or ``dashboard``.
+        Which script and style of this room it runs: ``review_desk``, ``dashboard`` or ``survey_form``.
     heard
         Gets a message of the page, gives what the page shows next, or None.
 

@@ -39,7 +39,7 @@ def dots(
     limits: tuple[float, float] | None = None,
     digits: int | None = None,
     ends: Mapping[str, tuple[str, str]] | None = None,
-    zero: bool = False,
+    line: float | None = None,
 ) -> Picture:
     """Draw a dot a row and its interval, from the largest to the smallest.
 
@@ -67,8 +67,8 @@ def dots(
         Digits after the point.
     ends
         What both ends of the axis mean, by row, in words at the row's ends.
-    zero
-        Whether a line marks zero, where differences are shown.
+    line
+        Where a line stands across all rows: zero where differences are shown.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def dots(
         names = largest.index.tolist()
 
     def draw(width: int) -> Figure:
-        return _draw(Sheet(width), points, names, unit, limits, digits, ends or {}, zero)
+        return _draw(Sheet(width), points, names, unit, limits, digits, ends or {}, line)
 
     return Picture(
         draw,
@@ -157,7 +157,7 @@ def _draw(
     limits: tuple[float, float] | None,
     digits: int,
     ends: Mapping[str, tuple[str, str]],
-    zero: bool,
+    line: float | None,
 ) -> Figure:
     series = points["series"].drop_duplicates().tolist()
     looks = _look(series)
@@ -188,8 +188,8 @@ def _draw(
         axes.set_xlim(*limits)
     _points(axes, points, centre, shift, looks)
     axes.locator_params(axis="x", nbins=4 if sheet.narrow else 7)
-    if zero:
-        axes.axvline(0, color=colour("ink"), linewidth=1)
+    if line is not None:
+        axes.axvline(line, color=colour("ink"), linewidth=1)
     page = sheet.page_axes()
     for name, both in words.items():
         under = head + names.index(name) * step + dotted - (0 if sheet.narrow else 4)

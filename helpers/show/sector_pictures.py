@@ -78,7 +78,7 @@ def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, yea
         series="comparison",
         ordered=False,
         digits=2,
-        zero=True,
+        line=0,
         caption=f"{year}, with 95% intervals of each one. {NOT_MORE}",
     )
 
@@ -110,7 +110,7 @@ def change_picture(changes: pd.DataFrame) -> Picture | None:
         series="systems_are",
         ordered=False,
         digits=2,
-        zero=True,
+        line=0,
         caption=f"{since} to {year}, with 95% intervals. Same systems: those that answered twice.",
     )
 

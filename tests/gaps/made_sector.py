@@ -7,7 +7,6 @@ from functools import cache
 import pandas as pd
 
 from helpers.gaps.sector import Sector
-from helpers.layouts import empty_table
 from synthetic_data.sector import load_sector, make_sector
 
 
@@ -19,4 +18,4 @@ def made_frame(name: str = "published", **settings: object) -> pd.DataFrame:
 
 def as_read(frame: pd.DataFrame) -> Sector:
     """The frame as if it had been read from a file without a finding."""
-    return Sector(frame.reset_index(drop=True), empty_table("findings"), empty_table("accounts"))
+    return Sector.of(frame)

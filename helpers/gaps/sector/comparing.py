@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,13 +89,15 @@ def _within(first: Floats, second: Floats) -> float:
     return float(np.sqrt(squares / (sum(sizes) - 2))) or float("nan")
 
 
-def compare(answered: Answered) -> pd.DataFrame:
+def compare(answered: Answered, groupings: Collection[str] | None = None) -> pd.DataFrame:
     """Compare the groups of each grouping, in each domain and year.
 
     Parameters
     ----------
     answered
         Systems that answered, with scores and weights.
+    groupings
+        Which; all that are declared where none is named.
 
     Returns
     -------
@@ -103,7 +105,8 @@ def compare(answered: Answered) -> pd.DataFrame:
         Table ``sector_comparisons``. A grouping of which one group has fewer than ten systems in a year has
         no rows for it. A row without a year is of both years together, each system counted once.
     """
-    rows = [row for grouping in settled().groupings for row in _of_grouping(answered, grouping)]
+    asked = settled().groupings if groupings is None else groupings
+    rows = [row for grouping in asked for row in _of_grouping(answered, grouping)]
     table = as_table("sector_comparisons", pd.DataFrame(rows))
     family = [table["grouping"], table["comparison"], table["year"].fillna(0)]
     table["p_corrected"] = table.groupby(family)["p"].transform(lambda p: holm(p.to_numpy("float64")))

@@ -43,6 +43,11 @@ class Sector:
     accounts: pd.DataFrame
     about: dict[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, frame: pd.DataFrame, about: dict[str, Any] | None = None) -> Sector:
+        """Give a sector whose table is there already, and in which nothing was odd."""
+        return cls(as_sector(frame), empty_table("findings"), empty_table("accounts"), about or {})
+
     @property
     def invented(self) -> bool:
         """Whether a program made it."""

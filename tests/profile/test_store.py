@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -73,6 +74,11 @@ def test_every_number_leads_to_file_and_row(memory: MemorySource, store: Profile
         assert len(own), value
         if pd.notna(value["file"]):
             assert (own["file"].eq(value["file"]) & own["row"].eq(value["row"])).any()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_store_is_its_writer_s_alone(store: ProfileStore) -> None:
+    assert store.place.stat().st_mode & 0o077 == 0
 
 
 def test_a_store_replaces_a_store_and_nothing_else(

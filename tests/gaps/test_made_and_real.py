@@ -21,8 +21,8 @@ BLOCKS = {"Not joinable", "Not fresh", "Not permitted"}
 
 
 @pytest.fixture(scope="module")
-def links(district: District) -> Links:
-    return link_district(district)
+def links(district_links: Links) -> Links:
+    return district_links
 
 
 @pytest.fixture(scope="module")

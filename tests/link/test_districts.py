@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.link import Links, link_children, link_district
+from helpers.link import Links, link_children
 from helpers.score import read_answer_key, score_children, score_findings, score_links
 
 
@@ -50,15 +50,17 @@ def test_each_rung_finds_more_and_none_joins_two_children_silently(district: Dis
         assert set(silent) <= filed_under_a_sibling, "whole names that are a sibling's nobody can tell"
 
 
-def test_the_last_rung_joins_records_without_birth_dates_and_hardly_any_wrongly(district: District) -> None:
-    decided = link_district(district)
-    scores = score_links(district, decided.crosswalk)
+def test_the_last_rung_joins_records_without_birth_dates_and_hardly_any_wrongly(
+    district: District, district_links: Links
+) -> None:
+    scores = score_links(district, district_links.crosswalk)
     whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")].set_index("pair_kind")
     named = whole.loc[["Both with birth date", "One without", "Names only"]]
     assert named["precision"].min() >= 0.97
     assert named["f1"].min() >= 0.93
     assert named.loc["Both with birth date", "f1"] >= 0.98
-    by_model = decided.crosswalk[decided.crosswalk["step"].eq("Scored")]
+    crosswalk = district_links.crosswalk
+    by_model = crosswalk[crosswalk["step"].eq("Scored")]
     assert by_model["confidence"].between(0.5, 1).all()
 
 

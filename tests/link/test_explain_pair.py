@@ -9,13 +9,13 @@ import pytest
 
 from helpers.files import District
 from helpers.layouts import BadInput
-from helpers.link import Links, link_district
+from helpers.link import Links
 from helpers.link.model_of_district import RIVALS, explain_pair
 
 
 @pytest.fixture(scope="module")
-def links(district: District) -> Links:
-    return link_district(district, "decided")
+def links(district_links: Links) -> Links:
+    return district_links
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.files import District
-from helpers.link import beside, link_district, look_up, look_up_everywhere
+from helpers.link import Links, beside, look_up, look_up_everywhere
 
 
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -55,8 +55,10 @@ def test_a_number_on_two_records_is_left_out_since_there_a_test_fails() -> None:
     assert look_up(people, ids, "sis", "meals")["left_record"].tolist() == ["b", "c"]
 
 
-def test_of_a_whole_district_it_gives_what_the_ladder_gives(district: District) -> None:
-    links, ladder = look_up_everywhere(district.people, district.identifiers), link_district(district)
+def test_of_a_whole_district_it_gives_what_the_ladder_gives(
+    district: District, district_links: Links
+) -> None:
+    links, ladder = look_up_everywhere(district.people, district.identifiers), district_links
     assert list(links.crosswalk.columns) == list(ladder.crosswalk.columns)
     assert links.crosswalk.dtypes.equals(ladder.crosswalk.dtypes)
     assert len(links.crosswalk) == len(ladder.crosswalk)

@@ -7,7 +7,7 @@ import pytest
 
 from helpers.files import District
 from helpers.layouts import as_table
-from helpers.link import link_district
+from helpers.link import Links
 from helpers.link.quality_estimate import REVIEWED, estimate_quality, pairs_to_review
 from helpers.score import score_calibration, score_pairs
 from tests.made_by_hand import CHAINED, made, pair
@@ -37,9 +37,9 @@ def test_pairs_of_a_band_are_counted_against_what_they_promise() -> None:
 
 
 @pytest.fixture(scope="module")
-def compared(district: District) -> pd.DataFrame:
+def compared(district: District, district_links: Links) -> pd.DataFrame:
     """The pairs of the whole ladder on the small made district, with their outcome."""
-    return score_pairs(district, link_district(district, "decided").pairs)
+    return score_pairs(district, district_links.pairs)
 
 
 def test_a_made_districts_probabilities_add_up_to_its_right_pairs(

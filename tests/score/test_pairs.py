@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.files import District
-from helpers.link import link_district, look_up, look_up_everywhere
+from helpers.link import Links, look_up, look_up_everywhere
 from helpers.score import read_answer_key, score_children, score_pairs
 from tests.mixed_records import children_of_mixed_records
 
 
-def test_matches_of_the_ladder_and_of_a_lookup_are_judged_alike(district: District) -> None:
-    matches = link_district(district).pairs
+def test_matches_of_the_ladder_and_of_a_lookup_are_judged_alike(
+    district: District, district_links: Links
+) -> None:
+    matches = district_links.pairs
     matches = matches[matches["decision"].eq("Match")]
     judged = score_pairs(district, matches)
     assert judged["outcome"].eq("right").mean() > 0.98

@@ -14,7 +14,8 @@ from helpers.layouts import BadInput
 
 __all__ = ["gaps", "report"]
 
-LINE = ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit"]
+LINE = ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit",
+        "blocked_by", "effect", "owner", "next_step"]  # fmt: skip
 
 
 @click.command()
@@ -25,18 +26,30 @@ LINE = ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "de
 def gaps(folder: Path, out: Path, as_json: bool) -> None:
     """Measure the gap between the systems in FOLDER.
 
-    Writes scorecard.csv: for each pair of systems, and each system, what is joined, missing, late or
-    contradicting, with its numerator, denominator and the next step. Prints how well each pair of systems is
-    joined, and what to begin with; --json prints all lines.
+    Writes scorecard.csv: for each pair of systems, and each system, what is joined, missing, late,
+    contradicting, written otherwise or not permitted, with its numerator, denominator, what it does to a
+    child, who mends it and the next step; code_crosswalk.csv, coverage_by_group.csv and hand_work.csv; and
+    gaps.html, a page of it. Prints how well each pair of systems is joined, and what to begin with; --json
+    prints all lines.
     """
-    from helpers.gaps import first_steps, scorecard
+    from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, hand_work, scorecard
     from helpers.gaps.joined_pairs import joined_pairs
     from helpers.share.real_data import Guard
+    from helpers.show.gaps_page import gaps_page
 
     district = read_known(folder)
     links = linked(district)
     card = scorecard(district, links, scored(district, links))
-    written = save(out, {"scorecard.csv": card})
+    written = save(
+        out,
+        {
+            "scorecard.csv": card,
+            "code_crosswalk.csv": code_crosswalk(district),
+            "coverage_by_group.csv": coverage_by_group(district, links),
+            "hand_work.csv": hand_work(district, links),
+        },
+    )
+    written.append(str(gaps_page(out / "gaps.html", district, links, card).resolve()))
     # What is printed may end in the log of a scheduled run; the file stays with the district.
     guard = Guard.of(district)
     shown = guard.scorecard(card)

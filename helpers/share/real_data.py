@@ -34,8 +34,8 @@ __all__ = ["MASK", "SMALLEST_GROUP", "Guard"]
 SMALLEST_GROUP = 10
 MASK = "…"
 HIDDEN = f"hidden: fewer than {SMALLEST_GROUP} children"
-# Units of the scorecard that count children, or records of children; days, ways and findings don't.
-OF_CHILDREN = ("rate", "children", "pairs")
+# Units of the scorecard that count children or their records (a minute is one); days and findings don't.
+OF_CHILDREN = ("rate", "children", "pairs", "rows", "minutes")
 # Kinds of finding whose `expected` comes from the layout. That of any other may quote another record.
 EXPECTED_BY_LAYOUT = (
     r"^(file_|column_|header_|delimiter_|text_not|cells_|row_blank|row_repeated|record_|key_|reference_|id_|name_p|"

@@ -1,0 +1,225 @@
+"""Gaps as people read them: systems by name, what a gap does to a child, whose it is, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.layouts import STRING
+from helpers.share.real_data import MASK, SMALLEST_GROUP, Guard
+from helpers.show.known_values import grade_words
+from helpers.show.plain_words import finding_words, language_name
+from helpers.show.systems import in_words, short_names, spoken_names
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts import Layout
+
+__all__ = [
+    "AMISS",
+    "GAP_HEADS",
+    "column_words",
+    "crosswalk_table",
+    "gap_table",
+    "group_table",
+    "lost_codes",
+    "work_table",
+]
+
+GAP_HEADS = {
+    "between": "where",
+    "found": "what was found",
+    "how_many": "how many",
+    "out_of": "out of",
+    "effect": "what it does to a child",
+    "owner": "who mends it",
+    "step": "what comes next",
+    "example": "an example",
+}
+# What is counted of these is what isn't as it should be.
+AMISS = {
+    "matches that are right": "wrong joins",
+    "pairs refused": "one number, two children",
+    "match rate": "children who aren't found",
+    "joined, not verified": "joined by a number that nothing could check",
+}
+TASKS = {
+    "record_typed": "numbers to be typed",
+    "file_exported": "files exported by hand",
+    "file_imported": "files brought in by hand",
+    "pair_reviewed": "pairs to be decided",
+    "finding_mended": "findings to be mended",
+}
+
+
+def column_words(column: object) -> str:
+    """Say a standard column in words; of another table than people its own name is enough."""
+    if not isinstance(column, str):
+        return ""
+    return column.rsplit(".", 1)[-1].replace("last_surname", "surname").replace("_", " ")
+
+
+def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
+    """Put lines of a scorecard into words.
+
+    Parameters
+    ----------
+    lines
+        Lines of the table ``scorecard``, of a real folder as its guard shows them.
+    layouts
+        Layout by system.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `GAP_HEADS`; ``example`` is file and row.
+    """
+    short, spoken = short_names(layouts), spoken_names(layouts)
+    left = lines["left_silo"].map(short).fillna(lines["left_silo"])
+    right = lines["right_silo"].map(short).fillna(lines["right_silo"])
+    column = lines["column"].map(column_words)
+    found = finding_words(lines["measure"]) + (": " + column).where(column.ne(""), "")
+    row = lines["example_row"].astype("Int64").astype(STRING)
+    place = (lines["example_file"] + ", row " + row).where(row.notna(), lines["example_file"])
+    figures = {name: lines[name].round().astype("Int64") for name in ("numerator", "denominator")}
+    return pd.DataFrame(
+        {
+            "between": (left + (" and " + right).fillna("")).astype(STRING),
+            "found": found.astype(STRING),
+            "how_many": figures["numerator"],
+            "out_of": figures["denominator"],
+            "effect": lines["effect"],
+            "owner": lines["owner"],
+            "step": pd.Series(
+                [in_words(str(step), spoken) for step in lines["next_step"]], index=lines.index, dtype=STRING
+            ),
+            "example": place.astype(STRING),
+        }
+    ).reset_index(drop=True)
+
+
+def crosswalk_table(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
+    """Put a code crosswalk into words.
+
+    Parameters
+    ----------
+    crosswalk
+        Rows of the table ``code_crosswalk``.
+    layouts
+        Layout by system.
+    guard
+        Of a real folder small numbers are hidden, and codes that no layout knows: they can be anything.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``from``, ``to``, ``column``, ``writes``, ``means``, ``written``, ``rows``, ``lost``.
+    """
+    short = short_names(layouts)
+    code = crosswalk["left_written"].str.replace(r"^uri://.*#", "", regex=True)
+    there = crosswalk["right_written"].str.replace(r"^uri://.*#", "", regex=True)
+    rows = crosswalk["rows"]
+    if guard.real:
+        code = code.mask(crosswalk["standard"].isna(), MASK)
+        rows = rows.mask(rows.between(1, SMALLEST_GROUP - 1))
+    return pd.DataFrame(
+        {
+            "from": crosswalk["left_silo"].map(short),
+            "to": crosswalk["right_silo"].map(short),
+            "column": crosswalk["column"].map(column_words),
+            "writes": code,
+            "means": crosswalk["standard"].fillna("nobody knows"),
+            "written": there.fillna("nothing"),
+            "rows": rows,
+            "lost": crosswalk["why"].fillna("nothing"),
+        }
+    ).reset_index(drop=True)
+
+
+def lost_codes(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
+    """List the codes that don't come back, each once with all systems in which it is lost.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``code_crosswalk``.
+    layouts
+        Layout by system.
+    guard
+        As of `crosswalk_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``from``, ``column``, ``writes``, ``rows``, ``lost``, ``to``; most rows first.
+    """
+    shown = crosswalk_table(crosswalk[~crosswalk["comes_back"].astype(bool)], layouts, guard)
+    shown = shown[["from", "column", "writes", "rows", "lost", "to"]].astype({"to": STRING})
+    once = ["from", "column", "writes", "rows", "lost"]
+    gathered = shown.groupby(once, dropna=False, sort=False)["to"].agg(", ".join).reset_index()
+    return gathered.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
+
+
+def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.DataFrame:
+    """Put coverage by group into words, in percent.
+
+    Parameters
+    ----------
+    groups
+        Table ``coverage_by_group``.
+    district
+        The district: its schools have names.
+    guard
+        Of a real folder, groups are left out of which a small number could be read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``system``, ``group_by``, ``group``, ``children``, ``out_of``, ``percent``, ``low``, ``high``.
+    """
+    kept = [
+        not guard.hides(int(count), int(total))
+        for count, total in zip(groups["children"], groups["out_of"], strict=True)
+    ]
+    shown = groups[kept]
+    schools = district.fact("school").dropna(subset=["school_id", "school_name"]).drop_duplicates("school_id")
+    names = dict(zip(schools["school_id"], schools["school_name"], strict=True))
+    says = {
+        "grade": grade_words,
+        "school": lambda school: str(names.get(school, school)),
+        "language at home": language_name,
+    }
+    group = [says.get(by, str)(name) for by, name in zip(shown["group_by"], shown["group"], strict=True)]
+    system = shown["silo"].map(short_names(district.layouts)).fillna("On the roster only")
+    percent = {to: 100 * shown[name] for to, name in (("percent", "share"), ("low", "low"), ("high", "high"))}
+    return shown.assign(system=system, group=group, **percent)[
+        ["system", "group_by", "group", "children", "out_of", "percent", "low", "high"]
+    ].reset_index(drop=True)
+
+
+def work_table(work: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
+    """Add up hand work by task.
+
+    Parameters
+    ----------
+    work
+        Table ``hand_work``.
+    layouts
+        Layout by system.
+    guard
+        Of a real folder small counts, and minutes that would tell them, are hidden.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``task`` in words, ``count``, ``low``, ``minutes``, ``high``, longest first.
+    """
+    by_task = work.groupby("task", sort=False)[["count", "low", "minutes", "high"]].sum().reset_index()
+    if guard.real:
+        small = by_task["count"].between(1, SMALLEST_GROUP - 1)
+        figures = ["count", "low", "minutes", "high"]
+        by_task[figures] = by_task[figures].mask(small)
+    by_task = by_task.assign(task=by_task["task"].map(TASKS))
+    return by_task.sort_values("minutes", ascending=False, kind="stable", ignore_index=True)

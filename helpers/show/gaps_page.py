@@ -1,0 +1,343 @@
+"""The page of the gap analysis: which gap between systems to close first, for whom, and who does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.gaps import (
+    code_crosswalk,
+    coverage_by_group,
+    first_steps,
+    hand_minutes,
+    hand_work,
+    widest_gaps,
+)
+from helpers.gaps.hand_work import kit_assumptions
+from helpers.share.real_data import Guard
+from helpers.show.banner import banner
+from helpers.show.bars import bars
+from helpers.show.block_page import block_page, heading, note
+from helpers.show.blocks import Block, answer, reading
+from helpers.show.dots import dots
+from helpers.show.gap_tables import (
+    AMISS,
+    GAP_HEADS,
+    crosswalk_table,
+    gap_table,
+    group_table,
+    lost_codes,
+    work_table,
+)
+from helpers.show.square_table import square_table
+from helpers.show.systems import in_words, short_names, spoken_names
+from helpers.show.tables import table
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = ["QUESTION", "blocked_sentence", "gaps_page", "work_sentence"]
+
+QUESTION = "Which gap between systems should we close first?"
+OWN_SCALE = "The measures, their order and thresholds are the kit's own scale: nobody publishes one."
+_GROUP_HEADS = {"group_by": "by", "out_of": "out of"}
+# What each kind of gap asks, in the order of the scorecard.
+KINDS = {
+    "Identity": "Is it the same child?",
+    "Meaning": "Do they mean the same?",
+    "Coverage": "Who is in it?",
+    "Completeness": "Is anything written down?",
+    "Freshness": "Is it still so?",
+    "Format": "Is it written in one way?",
+    "Standards": "Has it a common name?",
+    "Permission": "May it be exchanged?",
+    "Hand work": "What does it cost in minutes?",
+}
+BLOCKS = {
+    "Not joinable": "nothing in common to join by: agree on one id that both exports carry",
+    "Not fresh": "exports more than a month apart: export both on the same day",
+    "Not permitted": "a list of children may not be handed over: ask the privacy officer, not the vendor",
+}
+
+
+def blocked_sentence(lines: pd.DataFrame) -> str:
+    """Say how many pairs of systems stand before each of three things, which are three different jobs.
+
+    Parameters
+    ----------
+    lines
+        Table ``scorecard``.
+
+    Returns
+    -------
+    str
+        One sentence; numbers between stars.
+    """
+    pairs = lines[lines["measure"].eq("match rate")]
+    why = pairs["blocked_by"].value_counts()
+    parts = [f"{name.lower()}: **{int(why.get(name, 0))}**" for name in BLOCKS]
+    return f"Of **{len(pairs)}** pairs of systems, {', '.join(parts)}."
+
+
+def work_sentence(work: pd.DataFrame) -> str:
+    """Say what one exchange costs in hand work, with the range of what is assumed.
+
+    Parameters
+    ----------
+    work
+        Table ``hand_work``.
+
+    Returns
+    -------
+    str
+        One sentence; numbers between stars.
+    """
+    low, likely, high = (minutes / 60 for minutes in hand_minutes(work))
+    return (
+        f"One exchange takes about **{likely:,.0f} hours** of hand work "
+        f"(from {low:,.0f} to {high:,.0f}, by what the kit assumes)."
+    )
+
+
+def gaps_page(
+    out_path: Path, district: District, links: Links, scorecard: pd.DataFrame, guard: Guard | None = None
+) -> Path:
+    """Write the page.
+
+    Parameters
+    ----------
+    out_path
+        The page, ``.html``.
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    scorecard
+        Its table ``scorecard``.
+    guard
+        What may be shown; that of the district when not given.
+
+    Returns
+    -------
+    Path
+        The page: of a real folder without numbers below ten.
+    """
+    guard = guard or Guard.of(district)
+    lines = guard.scorecard(scorecard)
+    blocks = [
+        *_first(lines, district),
+        *_pairs(lines, district),
+        *_blocked(lines, district),
+        *_groups(district, links, guard),
+        *_meaning(district, guard),
+        *_kind(lines, district, "Format", ("dates in another form", "ways to store files", "columns that",
+               "codes that changed", "dates that changed")),
+        *_standards(lines, district),
+        *_kind(lines, district, "Permission", ("restricted without need",)),
+        *_work(district, links, guard),
+        *_key(lines),
+        heading("How this was measured"),
+        note(OWN_SCALE, "Nothing here needs an answer key but where it says so. All lines: scorecard.csv."),
+    ]  # fmt: skip
+    return block_page(out_path, QUESTION, blocks, banner(district.about))
+
+
+def _first(lines: pd.DataFrame, district: District) -> list[Block]:
+    steps = first_steps(lines, most=5)
+    if steps.empty:
+        return [answer("Nothing stands out that could harm a child: read the lines below.")]
+    spoken = spoken_names(district.layouts)
+    begin = in_words(str(steps["next_step"].iloc[0]), spoken)
+    told = steps.assign(measure=steps["measure"].replace(AMISS))
+    shown = gap_table(told, district.layouts).assign(how_many=steps["touched"])
+    return [
+        answer(f"Begin here: **{begin}** {steps['effect'].iloc[0]}"),
+        table(
+            shown[["between", "found", "how_many", "effect", "owner", "step"]],
+            "What to do first, and then: what harms a child before what is merely missing",
+            names=GAP_HEADS,
+        ),
+        table(
+            shown.loc[shown["example"].notna(), ["between", "found", "example"]],
+            fold="Where an example of each stands",
+            names=GAP_HEADS,
+        ),
+    ]
+
+
+def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
+    short = short_names(district.layouts)
+    rates = lines[lines["measure"].eq("match rate") & lines["value"].notna()]
+    rates = rates.assign(
+        system=rates["left_silo"].map(short),
+        other=rates["right_silo"].map(short),
+        percent=100 * rates["value"],
+    ).sort_values("percent", kind="stable")
+    begin = [heading("How much of one system is found in another?")]
+    if rates.empty:
+        return [*begin, note("There is no pair of systems whose match rate can be shown.")]
+    worst = rates.iloc[0]
+    picture = square_table(
+        rates,
+        left="system",
+        right="other",
+        value="percent",
+        title=f"Of the children in {worst['system']}, {worst['percent']:.0f}% are found in {worst['other']}",
+        unit="percent",
+        caption="Of 100 children of the left system who are meant to be in the other, how many are found.",
+        order=[name for name in short.values() if name in {*rates["system"], *rates["other"]}],
+    )
+    words = reading(
+        "A pale field is a system that lacks children of the other: they aren't joined, or aren't there.",
+        "A pair stands once, the roster's first; a dash is a pair that can't be joined or shown.",
+        "Whoever runs the second system gets the list of those whom it lacks, where that is permitted.",
+    )
+    return [*begin, picture, words]
+
+
+def _blocked(lines: pd.DataFrame, district: District) -> list[Block]:
+    pairs = lines[lines["measure"].eq("match rate")]
+    rows = [(name.lower(), int(pairs["blocked_by"].eq(name).sum()), do) for name, do in BLOCKS.items()]
+    frame = pd.DataFrame(rows, columns=["why", "pairs", "do"])
+    barred = lines[lines["blocked_by"].eq("Not permitted") & lines["kind"].eq("Permission")]
+    spoken = spoken_names(district.layouts)
+    why = pd.DataFrame({"why": [in_words(str(step), spoken) for step in barred["next_step"].unique()]})
+    return [
+        heading("Three things that aren't about children"),
+        answer(blocked_sentence(lines)),
+        table(frame, "Not joinable, not fresh, not permitted: three jobs", names={"do": "what it takes"}),
+        table(why, fold="Which lists may not be handed over, by the kit's reading of the rules", most=80),
+    ]
+
+
+def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
+    groups = coverage_by_group(district, links)
+    shown = group_table(groups, district, guard)
+    begin = [heading("Who is missing where?")]
+    widest = widest_gaps(groups)
+    names = short_names(district.layouts)
+    for gap in widest.to_dict("records"):
+        mine = shown[shown["system"].eq(names[gap["silo"]]) & shown["group_by"].eq(gap["group_by"])]
+        if len(mine) < 2:
+            continue
+        mine = mine.sort_values("percent", kind="stable")
+        least, most = mine.iloc[0], mine.iloc[-1]
+        sure = "chance alone is no likely reason" if least["high"] < most["low"] else "it may be chance"
+        picture = dots(
+            mine,
+            label="group",
+            value="percent",
+            title=f"{least['system']} knows {least['percent']:.0f}% of {least['group']} "
+            f"and {most['percent']:.0f}% of {most['group']}",
+            unit="percent",
+            limits=(0, 100),
+            caption=f"By {gap['group_by']}: of the roster's children for whom the system is. Bars: 95% "
+            "intervals; groups of fewer than ten aren't drawn." if guard.real else
+            f"By {gap['group_by']}: of the roster's children for whom the system is. Bars: 95% intervals.",
+        )  # fmt: skip
+        words = reading(
+            f"The widest gap between groups that can be shown; {sure}.",
+            "A dot is a group; the line is how far its share may be off by chance, 19 times in 20.",
+            "Ask the people of that system why; a group that is missed is no accident until somebody looked.",
+        )
+        return [
+            *begin, picture, words,
+            table(shown, fold="Every system and group", names=_GROUP_HEADS, most=200),
+        ]  # fmt: skip
+    return [*begin, note("No grouping can be shown: the groups are too small, or no file says them.")]
+
+
+def _meaning(district: District, guard: Guard) -> list[Block]:
+    crosswalk = code_crosswalk(district)
+    begin = [heading("What is lost in translation?")]
+    if crosswalk.empty:
+        return [*begin, note("No two systems write codes for the same thing.")]
+    lost = crosswalk[~crosswalk["comes_back"].astype(bool)]
+    ways = crosswalk.drop_duplicates(["left_silo", "right_silo", "column"])
+    hurt = lost.drop_duplicates(["left_silo", "right_silo", "column"])
+    shown = lost_codes(lost, district.layouts, guard)
+    heads = {"to": "on the way to", "written": "there it is", "lost": "why"}
+    blocks = [
+        *begin,
+        answer(f"On **{len(hurt)}** of {len(ways)} ways between two systems, some code doesn't come back."),
+    ]
+    if len(shown):
+        blocks.append(table(shown, "Codes that are lost there and back", names=heads, most=12))
+    every = crosswalk_table(crosswalk, district.layouts, guard)
+    return [*blocks, table(every, fold="The whole crosswalk of codes", names=heads, most=60)]
+
+
+def _kind(lines: pd.DataFrame, district: District, kind: str, measures: tuple[str, ...]) -> list[Block]:
+    mine = lines[lines["kind"].eq(kind) & lines["measure"].str.startswith(measures)]
+    mine = mine[~(mine["measure"].eq("ways to store files") & mine["numerator"].le(1).fillna(False))]
+    mine = mine[mine["numerator"].gt(0).fillna(False)]
+    begin = [heading(KINDS[kind])]
+    if mine.empty:
+        return [*begin, note("Nothing was found.")]
+    shown = gap_table(mine, district.layouts)
+    keep = ["between", "found", "how_many", "out_of", "owner", "step"]
+    keep = [name for name in keep if shown[name].notna().any()]
+    return [
+        *begin,
+        note(*dict.fromkeys(mine["effect"])),
+        table(shown[keep], f"{kind}: system by system", names=GAP_HEADS, most=20),
+        table(
+            shown.loc[shown["example"].notna(), ["between", "found", "example"]],
+            fold="Where an example of each stands",
+            names=GAP_HEADS,
+        ),
+    ]
+
+
+def _standards(lines: pd.DataFrame, district: District) -> list[Block]:
+    mine = lines[lines["measure"].eq("columns with a term")]
+    begin = [heading(KINDS["Standards"])]
+    if mine.empty:
+        return [*begin, note("No file with columns was read.")]
+    share = 100 * mine["numerator"] / mine["denominator"]
+    names = mine["left_silo"].map(short_names(district.layouts))
+    half = int(share.ge(50).sum())
+    picture = bars(
+        dict(zip(names, share.tolist(), strict=True)),
+        title=f"{half} of {len(mine)} systems say half of their columns in the words of a standard",
+        unit="percent",
+        caption="Of the columns of a system's files, how many have a term of Ed-Fi, OneRoster, CEDS or SIF, "
+        "by the kit's own reading of the export.",
+    )
+    return [*begin, picture, reading(
+        str(mine["effect"].iloc[0]),
+        "A short bar isn't a bad system: its maker wrote before there was a standard, or for itself.",
+        "At the next contract, ask for the roster's columns in the words of a standard.",
+    )]  # fmt: skip
+
+
+def _work(district: District, links: Links, guard: Guard) -> list[Block]:
+    work = hand_work(district, links)
+    begin = [heading(KINDS["Hand work"])]
+    if work.empty or guard.hides(int(work["count"].sum())):
+        return [*begin, note("Hand work can't be shown here.")]
+    shown = work_table(work, district.layouts, guard)
+    units = dict.fromkeys(("low", "minutes", "high"), "minutes")
+    names = {"count": "how often", "low": "at least", "minutes": "likely", "high": "at most"}
+    return [
+        *begin,
+        answer(work_sentence(work)),
+        table(shown, "One exchange, by hand", names=names, units=units),
+        note(kit_assumptions().about),
+    ]
+
+
+def _key(lines: pd.DataFrame) -> list[Block]:
+    needing = lines[lines["needs_key"].astype(bool)]
+    begin = [heading("What only an answer key can say")]
+    if needing.empty or needing["value"].isna().all():
+        return [*begin, note("How many of the joins are right cannot be judged without a key.")]
+    joined = needing[needing["measure"].eq("matches that are right")]
+    right, pairs = int(joined["numerator"].sum()), int(joined["denominator"].sum())
+    return [
+        *begin,
+        answer(f"Of **{pairs:,}** pairs of records that are joined, **{pairs - right:,}** aren't one child."),
+    ]

@@ -95,10 +95,12 @@ def work_sentence(work: pd.DataFrame) -> str:
     str
         One sentence; numbers between stars.
     """
-    low, likely, high = (minutes / 60 for minutes in hand_minutes(work))
+    low, likely, high = (round(minutes / 60) for minutes in hand_minutes(work))
+    if high < 2:
+        return "One exchange takes **less than two hours** of hand work, by what the kit assumes."
     return (
-        f"One exchange takes about **{likely:,.0f} hours** of hand work "
-        f"(from {low:,.0f} to {high:,.0f}, by what the kit assumes)."
+        f"One exchange takes about **{likely:,} {'hour' if likely == 1 else 'hours'}** of hand work "
+        f"(from {low:,} to {high:,}, by what the kit assumes)."
     )
 
 
@@ -128,7 +130,7 @@ def gaps_page(
     guard = guard or Guard.of(district)
     lines = guard.scorecard(scorecard)
     blocks = [
-        *_first(lines, district),
+        *_first(scorecard, district, guard),
         *_pairs(lines, district),
         *_blocked(lines, district),
         *_groups(district, links, guard),
@@ -145,14 +147,19 @@ def gaps_page(
     return block_page(out_path, QUESTION, blocks, banner(district.about))
 
 
-def _first(lines: pd.DataFrame, district: District) -> list[Block]:
-    steps = first_steps(lines, most=5)
+def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Block]:
+    # What comes first doesn't depend on what may be shown; how many children it is about may be hidden.
+    steps = first_steps(scorecard, most=5)
     if steps.empty:
         return [answer("Nothing stands out that could harm a child: read the lines below.")]
     spoken = spoken_names(district.layouts)
     begin = in_words(str(steps["next_step"].iloc[0]), spoken)
-    told = steps.assign(measure=steps["measure"].replace(AMISS))
-    shown = gap_table(told, district.layouts).assign(how_many=steps["touched"])
+    hidden = [guard.hides(int(number)) for number in steps["touched"]]
+    told = steps.assign(
+        measure=steps["measure"].replace(AMISS), example_file=steps["example_file"].mask(pd.Series(hidden))
+    )
+    many = [guard.count(int(number)) for number in steps["touched"]] if guard.real else steps["touched"]
+    shown = gap_table(told, district.layouts).assign(how_many=many)
     return [
         answer(f"Begin here: **{begin}** {steps['effect'].iloc[0]}"),
         table(

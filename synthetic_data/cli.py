@@ -202,56 +202,103 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
 
 
 @click.command(short_help="Say what each step of exchange buys.")
-@click.option("--students", type=int, default=300, show_default=True, help="Children of each district.")
 @click.option(
-    "--seeds", default="3", show_default=True, metavar="N,N,…", help="A district each at every level."
+    "--levels",
+    "chosen",
+    default=",".join(LEVELS),
+    show_default=True,
+    metavar="LEVEL,…",
+    help="Exchange levels to compare.",
+)
+@click.option(
+    "--seeds",
+    default="1,2,3,4,5",
+    show_default=True,
+    metavar="N,N,…",
+    help="A district each at every level; intervals are over these.",
+)
+@click.option("--students", type=int, default=2000, show_default=True, help="Children of each district.")
+@click.option("--switches", is_flag=True, help="Also move ids, freshness and codes one at a time.")
+@click.option("--placebo", is_flag=True, help="Also districts whose systems have nothing in common.")
+@click.option(
+    "--by-number", is_flag=True, help="Also join by shared numbers alone, as systems do."
 )
 @click.option(
     "--method",
     default="decided",
     show_default=True,
     metavar="METHOD",
-    help="How records are joined: a rung of the ladder, as in `bigpicture link`; 'shared identifier' is what "
-    "the systems can do by their numbers alone.",
+    help="How records are joined: a rung of the ladder, as in `bigpicture link`.",
+)
+@click.option(
+    "--costs",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Cost assumptions of the roadmap, like helpers/gaps/roadmap/costs.toml; the kit's own by default.",
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 64), help="Districts at work side by side; two by default."
 )
 @out_option()
 @json_option
 @ends_well
-def levels(students: int, seeds: str, method: str, out: Path, as_json: bool) -> None:
-    """Say what each step of exchange between systems buys: which questions about children can be answered.
+def levels(
+    chosen: str,
+    seeds: str,
+    students: int,
+    switches: bool,
+    placebo: bool,
+    by_number: bool,
+    method: str,
+    costs: Path | None,
+    processes: int | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Say what each step of exchange between systems buys a child.
 
-    Makes small districts that differ only in what their systems exchange (none, manual, rostered, governed)
-    and asks them the kit's questions. Writes question_levels.csv (a level, a question, the share of the
-    children concerned for whom it can be answered, and the commonest reason why not) and
-    families_at_levels.csv (how many families could know what the systems know of their child).
+    Makes districts that differ only in what their systems exchange (none, manual, rostered, governed), with
+    the same rates of faults, and runs each headless. Writes level_figures.csv (each figure of each district),
+    level_intervals.csv (means with intervals over seeds), step_gains.csv (what each step buys),
+    question_levels.csv and families_at_levels.csv (which questions are answered, which families could know),
+    roadmap.csv where --switches is given, and the page levels.html. Every district is kept: what was run
+    is found again in seconds, and a run that was stopped goes on.
     """
-    from synthetic_data.studies.questions import at_levels
+    from helpers.gaps.roadmap import read_costs
+    from helpers.run.progress import Progress
+    from synthetic_data.studies.levels.page import study_page
+    from synthetic_data.studies.levels.plan import plan
+    from synthetic_data.studies.levels.running import AT_ONCE, CellFailed
+    from synthetic_data.studies.levels.study import run_study
+    from synthetic_data.studies.levels.told import levels_told, roadmap_of
 
-    found = at_levels(
-        students=students,
-        seeds=_seeds(seeds),
+    assumed = read_costs(costs) if costs else None
+    cells = plan(
+        [level.strip() for level in chosen.split(",")],
+        _seeds(seeds),
+        students,
+        switches=switches,
+        placebo=placebo,
+        by_number=by_number,
         method=method.replace("-", " "),
-        processes=min(2, os.cpu_count() or 1),
     )
-    asked, families = found.questions, found.families
-    written = [
-        save_table(asked, out / "question_levels.csv"),
-        save_table(families, out / "families_at_levels.csv"),
-    ]
-    counted = asked.groupby(["level", "status"], sort=False).size().rename("questions").reset_index()
-    apart = asked.loc[
-        asked["status"].ne("Answered"), ["level", "question", "share_answerable", "why", "lacks"]
-    ]
-    told = families["measure"].isin(["read", "up to date"]) & families["domain"].eq("absences").fillna(False)
-    emit(
-        {
-            "questions": counted,
-            "not wholly answered": apart,
-            "families told of absences": families.loc[told, families.columns.drop("domain")],
-            "written": written,
-        },
-        as_json,
-    )
+    try:
+        found = run_study(cells, processes=processes or AT_ONCE, progress=Progress(len(cells)))
+    except CellFailed as failed:
+        click.echo(f"bigpicture: {failed}", err=True)
+        sys.exit(1)
+    tables = {
+        "level_figures": found.figures,
+        "level_intervals": found.intervals,
+        "step_gains": found.gains,
+        "question_levels": found.questions,
+        "families_at_levels": found.families,
+    }
+    if switches:
+        tables["roadmap"] = roadmap_of(found, assumed)
+    written = [save_table(table, out / f"{name}.csv") for name, table in tables.items()]
+    written.append(study_page(found, out / "levels.html", assumed))
+    emit({**levels_told(found), "written": written}, as_json)
 
 
 def _seeds(text: str) -> list[int]:

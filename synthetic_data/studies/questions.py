@@ -27,7 +27,14 @@ from synthetic_data.district import make_district
 from synthetic_data.scenario import LEVELS
 from synthetic_data.workers import context
 
-__all__ = ["AtLevels", "at_levels", "question_levels", "source_at"]
+__all__ = [
+    "AtLevels",
+    "at_levels",
+    "families_together",
+    "question_levels",
+    "questions_together",
+    "source_at",
+]
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,7 @@ def at_levels(
     else:
         found = [_at_level(each) for each in asked]
     answers, families = zip(*found, strict=True)
-    return AtLevels(_questions(answers, least_share), _families(families))
+    return AtLevels(questions_together(answers, least_share), families_together(families))
 
 
 def _at_level(asked: tuple[str, int, int, str, float | None]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -162,7 +169,21 @@ def question_levels(
     ).questions
 
 
-def _questions(answers: Sequence[pd.DataFrame], least_share: float | None) -> pd.DataFrame:
+def questions_together(answers: Sequence[pd.DataFrame], least_share: float | None = None) -> pd.DataFrame:
+    """Put the answers of several districts together, level by level.
+
+    Parameters
+    ----------
+    answers
+        From ``helpers.profile.questions.answer_questions``, with ``level``.
+    least_share
+        From which share of the children on a question counts as answered; as declared when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``question_levels``.
+    """
     every = pd.concat(answers, ignore_index=True)
     key = ["level", "question"]
     whole = every.groupby(key, sort=False).agg(
@@ -185,7 +206,19 @@ def _questions(answers: Sequence[pd.DataFrame], least_share: float | None) -> pd
     return as_table("question_levels", whole.assign(status=status_of(whole["share_answerable"], least_share)))
 
 
-def _families(counted: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def families_together(counted: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Count the families of several districts together, level by level.
+
+    Parameters
+    ----------
+    counted
+        Tables ``families_informed``, with ``level``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``families_at_levels``.
+    """
     every = pd.concat(counted, ignore_index=True)
     key = ["level", "measure", "domain"]
     whole = every.groupby(key, sort=False, dropna=False)[["numerator", "denominator"]].sum().reset_index()

@@ -9,12 +9,14 @@ from helpers.layouts import BadInput, nearest
 from helpers.link import METHODS
 from synthetic_data.scenario import LEVELS, load_scenario
 
-__all__ = ["FROM", "PLACEBO", "SWITCHES", "TO", "WORKSHOP", "Cell", "plan", "switch_plan"]
+__all__ = ["BY_NUMBER", "FROM", "PLACEBO", "SWITCHES", "TO", "WORKSHOP", "Cell", "plan", "switch_plan"]
 
 WORKSHOP, PLACEBO = "workshop", "placebo"
 # What a level sets, in the order in which a district would take it up. Fault rates stay what they are.
 SWITCHES = ("carried_ids", "freshness", "code_agreement")
 FROM, TO = "manual", "governed"
+# The rung of the ladder that systems climb by themselves.
+BY_NUMBER = "shared identifier"
 
 
 @dataclass(frozen=True, order=True)
@@ -67,6 +69,7 @@ def plan(
     *,
     switches: bool = False,
     placebo: bool = False,
+    by_number: bool = False,
     fault_level: str = FROM,
     method: str = "decided",
 ) -> list[Cell]:
@@ -85,6 +88,8 @@ def plan(
         alone stayed behind.
     placebo
         Also the same levels of a district in which nothing hangs together across systems.
+    by_number
+        Also the same levels joined by shared numbers alone, as systems do by themselves.
     fault_level
         The level whose rates of faults hold in all of them, so that better joins aren't cleaner records.
     method
@@ -111,6 +116,8 @@ def plan(
         cells += switch_plan([at(FROM, seed, WORKSHOP) for seed in seeds])
     if placebo:
         cells += [at(level, seed, PLACEBO) for level in levels for seed in seeds]
+    if by_number:
+        cells += [replace(at(level, seed, WORKSHOP), method=BY_NUMBER) for level in levels for seed in seeds]
     return list(dict.fromkeys(cells))
 
 

@@ -41,7 +41,7 @@ class Ran:
     ----------
     tables
         ``level_figures``, ``question_answers`` and ``families_informed`` of all cells, in the plan's order;
-        the latter two with ``scenario`` and ``level``, and of cells without a switch moved.
+        the latter two with ``scenario``, ``level`` and ``method``, and of cells without a switch moved.
     kept, run
         How many cells were found as they had been kept, and how many were run now.
     """
@@ -99,7 +99,7 @@ def _together(found: Sequence[tuple[Cell, dict[str, pd.DataFrame]]]) -> dict[str
             parts = [one[name] for _, one in found]
         else:
             parts = [
-                one[name].assign(scenario=cell.scenario, level=cell.level)
+                one[name].assign(scenario=cell.scenario, level=cell.level, method=cell.method)
                 for cell, one in found
                 if not cell.moved
             ]

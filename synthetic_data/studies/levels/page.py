@@ -1,0 +1,174 @@
+"""The page of the study: what each step buys, beside the placebo; one standard; the roadmap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.gaps.roadmap import Costs, kit_costs
+from helpers.show import answer, reading, table
+from helpers.show.block_page import about_line, block_page, heading, note
+from helpers.show.blocks import Block
+from synthetic_data.scenario import LEVELS
+from synthetic_data.studies.levels.plan import BY_NUMBER, FROM, PLACEBO, SWITCHES, TO
+from synthetic_data.studies.levels.study import SAYS, Study
+from synthetic_data.studies.levels.together import headlines
+from synthetic_data.studies.levels.told import (
+    chart_by_number,
+    chart_of_levels,
+    finding_of,
+    roadmap_of,
+    roadmap_shown,
+    standard_saves,
+    steps_table,
+    value_at,
+)
+
+__all__ = ["study_page"]
+
+NONE = "none for sure"
+
+
+def study_page(study: Study, out_path: Path, costs: Costs | None = None) -> Path:
+    """Write the page of the study.
+
+    Parameters
+    ----------
+    study
+        The study.
+    out_path
+        The page, ``.html``.
+    costs
+        Cost assumptions of the roadmap; the kit's own when not given.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    title = "What does each step of exchange buy a child?"
+    return block_page(out_path, title, list(_blocks(study, costs or kit_costs())), about_line(SAYS))
+
+
+def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
+    yield answer(finding_of(study))
+    yield chart_of_levels(study)
+    yield reading(
+        "A panel a measure: what a joined picture is worth at each level of exchange.",
+        "A dot is the mean over seeds, the bar its interval. Where two bars overlap much, seeds explain as "
+        "much as the level does.",
+        "Look for the first level at which your question has its answer: that is the step to ask for.",
+    )
+    says = [(one.title, one.unit, one.meaning) for one in headlines()]
+    yield table(pd.DataFrame(says, columns=["measure", "unit", "says"]), fold="What each measure says")
+    if study.figures["method"].eq(BY_NUMBER).any() and study.method != BY_NUMBER:
+        yield heading("And where nobody joins by name?")
+        yield chart_by_number(study)
+        yield note(
+            "Most systems can join by a number and by nothing else. There a level decides who is found. "
+            "Where somebody joins by name and birth date as well, most of that is found before any system changes, "
+            "and the levels buy questions, days and hours."
+        )
+    if study.gains["way"].eq("last").any():
+        yield heading("Which switch buys most?")
+        yield from _switches(study)
+    if study.figures["scenario"].eq(PLACEBO).any():
+        yield heading("What is left where nothing hangs together?")
+        yield from _placebo(study)
+    yield heading("What would one standard have saved?")
+    yield from _standard(costs)
+    if study.gains["step"].eq("carried_ids").any():
+        yield heading("The roadmap: which step first, and at what cost?")
+        yield from _roadmap(study, costs)
+    yield heading("How this was made")
+    cells = study.figures.drop_duplicates(["scenario", "level", "seed", *SWITCHES, "method"])
+    faults = ", ".join(study.figures["fault_level"].unique())
+    yield note(
+        f"{len(cells)} districts were made, read, joined, shown and judged, each by one headless run of the "
+        f"notebook one_district. The rates of faults are those of the level {faults} everywhere, so that "
+        "better joins are not merely cleaner records.",
+        "Found, missed and wrongly flagged compare the kit's links with the answer key's on the same files: "
+        "what a file says wrongly or late counts in neither.",
+        SAYS,
+    )
+
+
+def _switches(study: Study) -> Iterator[Block]:
+    heads = {"most": "buys most"}
+    alone = steps_table(study)
+    counted = alone.loc[alone["most"].ne(NONE), "most"].value_counts()
+    best = "no switch buys anything for sure"
+    if len(counted):
+        best = f"**{counted.index[0]}** buys most in {counted.iloc[0]} of {len(alone)} measures"
+    yield answer(f"Moved alone from {FROM} to {TO}: {best}.")
+    yield table(alone, f"One switch moved alone, from {FROM} to {TO}", names=heads)
+    last = f"The same switch moved last, when the others are at {TO}"
+    yield table(steps_table(study, "last"), last, names=heads)
+    yield note(
+        "In brackets the 95% interval over seeds, of differences between districts with the same children. A "
+        "switch that buys little alone may buy much at the end: fresh exports that nobody can join are fresh "
+        "for nobody."
+    )
+
+
+def _placebo(study: Study) -> Iterator[Block]:
+    there = [level for level in LEVELS if value_at(study, "two_systems", level, PLACEBO) is not None]
+    last = there[-1]
+    real = value_at(study, "two_systems", last) or 0.0
+    none = value_at(study, "two_systems", last, PLACEBO) or 0.0
+    yield answer(
+        f"At the level {last}, two systems point at **{real:.0f}** of 1,000 children more than chance would "
+        f"bring together; in the placebo at **{none:.0f}**."
+    )
+    yield note(
+        "In the placebo every system sees a child of its own: absences say nothing about tests, tests "
+        "nothing about conduct. Its records join as well, its profiles are as complete, its questions are "
+        "answered as often. But the page of a joined child tells nothing that each system didn't tell alone.",
+        "So the grey line parts the figures into two kinds. Those in which it lies on the black one measure "
+        "the plumbing. Only where it lies apart does joining tell something about children, and how much is "
+        "what the generator put in.",
+    )
+
+
+def _standard(costs: Costs) -> Iterator[Block]:
+    saved = standard_saves(costs)
+    pairs, one = saved.iloc[0], saved.iloc[1]
+    hours = costs.mapping.hours
+    yield answer(
+        f"Pair by pair, **{pairs['systems']} systems** need **{pairs['agreements']} agreements** and "
+        f"**{pairs['mappings']} mapped columns**; with one standard **{one['agreements']}** and "
+        f"**{one['mappings']}**."
+    )
+    yield table(
+        saved,
+        f"Hours at {hours.likely:g} a column ({hours.low:g} to {hours.high:g}), the kit's own assumption",
+        names={"hours_low": "hours, low", "hours_high": "hours, high", "mappings": "mapped columns"},
+    )
+    n = int(pairs["systems"])
+    yield note(
+        f"Of n systems every two make n(n-1)/2 pairs, here {n * (n - 1) // 2}; those that have nothing in "
+        "common need no agreement. A new system adds one mapping to a standard, and one for each neighbour "
+        "without it."
+    )
+
+
+def _roadmap(study: Study, costs: Costs) -> Iterator[Block]:
+    road = roadmap_of(study, costs)
+    first = road[road["rank"].eq(1)]
+    said = "; ".join(
+        f"{costs.size[size].title.lower()}: **{str(title)[0].lower()}{str(title)[1:]}**"
+        for size, title in zip(first["size"], first["title"], strict=True)
+    )
+    yield answer(f"First, by questions answered for a dollar: {said}.")
+    shown, heads = roadmap_shown(road)
+    yield table(shown, f"Steps in their order, over {costs.years} years", names=heads)
+    yield note(
+        costs.about,
+        *(
+            f"{size.title}: {size.districts:,} {'district' if size.districts == 1 else 'districts'}, "
+            f"{size.children:,} children. {size.source}."
+            for size in costs.size.values()
+        ),
+    )

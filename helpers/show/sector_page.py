@@ -29,7 +29,7 @@ from helpers.show.sector_words import (
 )
 from helpers.show.tables import table
 
-__all__ = ["TITLE", "sector_blocks", "sector_page"]
+__all__ = ["TITLE", "published_beside", "sector_blocks", "sector_page"]
 
 TITLE = "What do school systems say of themselves, and what may we believe?"
 
@@ -97,7 +97,7 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     yield from _for_whom(report)
     yield from _over_time(report)
     yield heading("What was published, and what these answers show")
-    yield from _published(report["statements"])
+    yield published_beside(report["statements"])
     yield heading("What a sample of this size can see")
     yield _table(
         report["could_see"],
@@ -112,7 +112,19 @@ def _table(frame: pd.DataFrame, caption: str, fold: str = "") -> Block:
     return table(in_words(frame), caption, names=HEADS, fold=fold, most=60, download=True)
 
 
-def _published(statements: pd.DataFrame) -> Iterator[Block]:
+def published_beside(statements: pd.DataFrame) -> Block:
+    """Show what was published beside what these answers show, with source, strength and caution.
+
+    Parameters
+    ----------
+    statements
+        Table ``sector_statements``.
+
+    Returns
+    -------
+    Block
+        A table.
+    """
     about = statements[["source", "strength", "caution"]]
     beside = pd.DataFrame(
         {
@@ -122,7 +134,7 @@ def _published(statements: pd.DataFrame) -> Iterator[Block]:
             "source": about["source"] + " (" + about["strength"] + "): " + about["caution"],
         }
     )
-    yield table(beside, "Published statements beside these answers", most=60)
+    return table(beside, "Published statements beside these answers", most=60)
 
 
 def _differences(report: SectorReport) -> Iterator[Block]:

@@ -34,7 +34,7 @@ HEADS: Mapping[str, str] = {
     "systems_yes": "systems in the group",
     "systems_no": "other systems",
     "without_score": "systems without a score",
-    "p_corrected": "p, corrected for six domains",
+    "p_corrected": "p, corrected (Holm)",
     "low_all": "low, all six together",
     "high_all": "high, all six together",
     "effect": "effect size",
@@ -50,6 +50,10 @@ HEADS: Mapping[str, str] = {
 def domain_name(code: str) -> str:
     """Give the published name of a domain."""
     return declared_survey().domains[code].title
+
+
+def _chance(p: float) -> str:
+    return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def in_words(table: pd.DataFrame) -> pd.DataFrame:
@@ -72,6 +76,8 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
     # A year is a name, not a number with a thousand in it.
     years = [name for name in ("year", "since") if name in table.columns]
     columns |= {name: table[name].astype("string").fillna("both") for name in years}
+    chances = [name for name in ("p", "p_corrected") if name in table.columns]
+    columns |= {name: table[name].map(_chance, na_action="ignore").astype("string") for name in chances}
     return table.assign(**columns)
 
 

@@ -11,6 +11,7 @@ from tests.teach.exercise_tables import (
     CANDIDATES,
     CARRIED,
     CLASS_YEARS,
+    COMPARED,
     CROSSWALK,
     EVENTS,
     FAULTS,
@@ -65,6 +66,9 @@ GIVEN: dict[str, dict[str, Any]] = {
     "6.3": {"columns": TILL},
     "6.4": {"counts": SMALL},
     "6.5": {},
+    "9.1": {"comparisons": COMPARED, "year": 2022},
+    "9.2": {},
+    "9.3": {},
 }
 OTHERS = sum(POLICY.rule("teacher", domain).allow != "row" for domain in POLICY.domains)
 NOTHING = sum(POLICY.rule("teacher", domain).allow == "none" for domain in POLICY.domains)
@@ -102,6 +106,12 @@ RIGHT: dict[str, list[Any]] = {
     "6.4": [7],
     "6.5": [
         "Days absent only, of children whose parents signed a dated form, for planning rides, until June."
+    ],
+    "9.1": [1],
+    "9.2": [["Procurement"], ("Procurement",), "Procurement"],
+    "9.3": [
+        "Those that answered and signed stand higher in governance, by between 0.1 and 0.5 points; that "
+        "doesn't say why."
     ],
 }
 WRONG: dict[str, list[tuple[Any, str]]] = {
@@ -252,6 +262,20 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (
             "The parents may tell you about the attendance themselves for planning rides, of course.",
             "in writing",
+        ),
+    ],
+    "9.1": [(2, "as if nobody had looked"), (7, "There are 3 domains"), (0, "Keep the rows"), (1.0, "whole")],
+    "9.2": [
+        (["Procurement", "Governance"], "Governance is above zero alone"),
+        ([], "lies above zero"),
+        (3, "in a list"),
+    ],
+    "9.3": [
+        ("The pledge raises governance.", "words are a label"),
+        ("The pledge raises governance by 0.3 points, and so every system should sign it now.", "whom it is"),
+        (
+            "Among those that answered, the pledge raises governance by between 0.1 and 0.5, a difference.",
+            "'raises' still says",
         ),
     ],
 }

@@ -141,3 +141,13 @@ SMALL = pd.DataFrame(
         "children": pd.array([31, None, 38], dtype="Int64"),
     }
 )
+# Two groups of school systems in three domains; the third of the rows of 2022 is another comparison.
+COMPARED = pd.DataFrame(
+    {
+        "grouping": "data_team",
+        "comparison": ["adjusted", "adjusted", "adjusted", "unadjusted", "adjusted"],
+        "year": pd.array([2022, 2022, 2022, 2022, None], dtype="Int64"),
+        "p": [0.01, 0.04, 0.5, 0.01, 0.01],
+        "p_corrected": [0.03, 0.08, 0.5, 0.03, 0.03],
+    }
+)

@@ -1,0 +1,118 @@
+"""Exercises on what the answers of many school systems say, and how far they may be believed."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from helpers.teach.answer_kinds import no_whole_number
+from helpers.teach.exercise import Exercise
+from helpers.teach.in_words import no_decision
+
+__all__ = ["EXERCISES"]
+
+_LEVEL = 0.05
+# The picture of exercise 9.2, which no parameter changes: three lie above zero alone, one of six together.
+_SURE_OF_ALL = "Procurement"
+_SURE_ALONE = ("Leadership and Vision", "Governance")
+
+
+def _beyond_chance(answer: object, *, comparisons: pd.DataFrame, year: int) -> str | None:
+    wrong = no_whole_number(answer, of="domains")
+    if wrong:
+        return wrong
+    rows = comparisons[
+        comparisons["grouping"].eq("data_team")
+        & comparisons["comparison"].eq("adjusted")
+        & comparisons["year"].eq(year).fillna(False)
+    ]
+    corrected = int(rows["p_corrected"].lt(_LEVEL).sum())
+    alone = int(rows["p"].lt(_LEVEL).sum())
+    if answer == corrected:
+        return None
+    if answer == alone:
+        return "That counts each domain as if nobody had looked at the others: use p_corrected."
+    if isinstance(answer, int) and answer > len(rows):
+        return f"There are {len(rows)} domains: keep one grouping, one year and the adjusted rows."
+    return "Keep the rows of data_team, adjusted, of that year, and count those with p_corrected below 0.05."
+
+
+def _surely_higher(answer: object) -> str | None:
+    if isinstance(answer, str):
+        answer = [answer]
+    if not isinstance(answer, list | tuple | set | frozenset):
+        return 'Give the names of domains in a list, such as ["Governance"].'
+    named = {str(one) for one in answer}
+    if named == {_SURE_OF_ALL}:
+        return None
+    tempting = sorted(named & set(_SURE_ALONE))
+    if tempting:
+        return (
+            f"{tempting[0]} is above zero alone. Of six domains one may be so by chance: look at the "
+            "intervals that hold for all six together."
+        )
+    return "Look for the domains whose interval for all six together lies above zero."
+
+
+_CAUSE = re.compile(r"\b(rais|caus|improv|boost|lift|lead|lower|make|help)\w*", re.IGNORECASE)
+_SAYS = {
+    "whom it is about (those that answered)": ["answer", "respon"],
+    "how sure it is": ["interval", "between", "sure", "chance", "plus or minus", "give or take", "from 0"],
+    "that it is an association": [
+        "associat",
+        "higher",
+        "differ",
+        "go together",
+        "goes with",
+        "doesn",
+        "not say",
+    ],
+}
+
+
+def _rewritten(answer: object) -> str | None:
+    wrong = no_decision(answer, _SAYS)
+    if wrong:
+        return wrong.replace("decision", "sentence").replace(
+            "what would they do on Monday?", "what would they believe?"
+        )
+    cause = _CAUSE.search(str(answer))
+    if cause and not re.search(r"(not|n’t|n't|never|no)\b[^.;]*$", str(answer)[: cause.start()]):
+        return f"{cause[0]!r} still says that the pledge does something. Say how the two groups differ."
+    return None
+
+
+EXERCISES = (
+    Exercise(
+        number="9.1",
+        asks="In how many domains do systems with and without a data team differ beyond chance?",
+        hints=(
+            "The table comparisons has a row a grouping, domain, year and way to compare.",
+            "Keep grouping data_team, comparison adjusted, and the newest year: six rows.",
+            "Six were looked at, so the column is p_corrected; count what is below 0.05.",
+        ),
+        check=_beyond_chance,
+    ),
+    Exercise(
+        number="9.2",
+        asks="Read a picture: of which domains is the difference no chance, all six looked at?",
+        hints=(
+            "Each row has two intervals: of itself alone, and one that holds for all six together.",
+            "Six were looked at. Which is the interval that allows for that, the shorter or the longer?",
+            "Only where the longer interval lies wholly above zero is it more than one lucky row of six.",
+        ),
+        check=_surely_higher,
+    ),
+    Exercise(
+        number="9.3",
+        asks="Write a sentence anew so that it says no more than the answers do.",
+        hints=(
+            "Who answered? Nobody was drawn by lot, and most were silent.",
+            "Say how far the two groups lie apart, and between which numbers that may be.",
+            "Such as: among systems that answered, those that signed answer higher by so much, between … and "
+            "…; whether signing did it, this can't say.",
+        ),
+        check=_rewritten,
+    ),
+)

@@ -24,7 +24,7 @@ from synthetic_data.columns import pick, reworded, within
 from synthetic_data.damage import Log, go_wrong
 from synthetic_data.faults import FUNCTIONS, ON_REQUEST
 from synthetic_data.kinds import Fault, declared_faults, faults_on_request
-from synthetic_data.levels import exchange
+from synthetic_data.levels import exchange, level_of
 from synthetic_data.scenario import Scenario
 from synthetic_data.scene import Page
 from synthetic_data.silos import SILOS
@@ -229,7 +229,7 @@ def plan_faults(scenario: Scenario, silo: str) -> list[tuple[Fault, float, int]]
     one happens in any district that isn't clean. A rate that the scenario sets for a kind stands as it is,
     at every exchange level, unless `faults` is 0; kinds that ruin a whole file happen only by such a rate.
     """
-    level = scenario.fault_level or scenario.level
+    level = level_of(scenario, silo, "fault_level")
     general = exchange(scenario, silo).fault_factor
     plan = []
     for fault in (*declared_faults(), *faults_on_request()):

@@ -6,21 +6,18 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from synthetic_data.scenario import Scenario
+from synthetic_data.scenario import LEVELS_FILE, SWITCHES, Scenario
 
-__all__ = ["Exchange", "exchange", "level_title", "roster_days"]
-
-LEVELS = Path(__file__).parent / "levels.toml"
+__all__ = ["Exchange", "exchange", "level_of", "level_title", "roster_days"]
 
 
 @cache
 def _levels() -> Mapping[str, Any]:
-    return tomllib.loads(LEVELS.read_text(encoding="utf-8"))
+    return tomllib.loads(LEVELS_FILE.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,8 @@ def exchange(scenario: Scenario, silo: str) -> Exchange:
     Parameters
     ----------
     scenario
-        Its `level` sets all; `carried_ids`, `freshness`, `code_agreement`, `fault_level` move one switch.
+        Its `level` sets all; `carried_ids`, `freshness`, `code_agreement`, `fault_level` move one switch;
+        `systems` moves those of one system.
     silo
         A silo of levels.toml.
 
@@ -52,14 +50,35 @@ def exchange(scenario: Scenario, silo: str) -> Exchange:
     Exchange
         Ids carried, day of the roster, code agreement and the factor on fault rates.
     """
-    levels = _levels()
-    lag = levels[scenario.freshness or scenario.level]["freshness"][silo]
+    at = {switch: _levels()[level_of(scenario, silo, switch)] for switch in SWITCHES}
+    lag = at["freshness"]["freshness"][silo]
     return Exchange(
-        ids=levels[scenario.carried_ids or scenario.level]["ids"][silo],
+        ids=at["carried_ids"]["ids"][silo],
         roster_date=pd.Timestamp(scenario.as_of) - pd.Timedelta(days=lag),
-        agreed_codes=levels[scenario.code_agreement or scenario.level]["codes"][silo] == "agreed",
-        fault_factor=levels[scenario.fault_level or scenario.level]["faults"] * scenario.faults,
+        agreed_codes=at["code_agreement"]["codes"][silo] == "agreed",
+        fault_factor=at["fault_level"]["faults"] * scenario.faults,
     )
+
+
+def level_of(scenario: Scenario, silo: str, switch: str) -> str:
+    """Give the level at which one switch of one system stands.
+
+    Parameters
+    ----------
+    scenario
+        Its `systems` come before a switch moved for all, and that before `level`.
+    silo
+        A silo of levels.toml.
+    switch
+        One of `carried_ids`, `freshness`, `code_agreement`, `fault_level`.
+
+    Returns
+    -------
+    str
+        A level.
+    """
+    own = scenario.systems.get(silo, {}).get(switch)
+    return str(own or getattr(scenario, switch) or scenario.level)
 
 
 def roster_days(scenario: Scenario) -> list[pd.Timestamp]:
@@ -75,7 +94,7 @@ def roster_days(scenario: Scenario) -> list[pd.Timestamp]:
     list of pandas.Timestamp
         Different days.
     """
-    silos = _levels()[scenario.freshness or scenario.level]["freshness"]
+    silos = _levels()[scenario.level]["freshness"]
     days = {pd.Timestamp(scenario.as_of), *(exchange(scenario, silo).roster_date for silo in silos)}
     return sorted(days, reverse=True)
 

@@ -15,7 +15,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from helpers.layouts import BadInput, nearest
 
-__all__ = ["LEVELS", "Level", "Scenario", "known_fault_kinds", "load_scenario", "scenario_names"]
+__all__ = [
+    "LEVELS",
+    "LEVELS_FILE",
+    "SWITCHES",
+    "Level",
+    "Scenario",
+    "known_fault_kinds",
+    "load_scenario",
+    "scenario_names",
+]
 
 Level = Literal["none", "manual", "rostered", "governed"]
 LEVELS: tuple[str, ...] = get_args(Level)
@@ -27,6 +36,8 @@ BY_KIND = ("fault_rates", "fault_dials")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 FAULTS = Path(__file__).parent / "faults"
+LEVELS_FILE = Path(__file__).parent / "levels.toml"
+SWITCHES = ("carried_ids", "freshness", "code_agreement", "fault_level")
 
 
 # Stands for the last day of April of the school year, whichever that is.
@@ -53,6 +64,8 @@ class Scenario(BaseModel):
     freshness: Level | None = None
     code_agreement: Level | None = None
     fault_level: Level | None = None
+    # The same four switches of one system alone, which is what a contract with its vendor can move.
+    systems: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     # How often records go wrong: a factor on every rate, a factor on the rate of one kind, and rates by kind.
     faults: float = Field(1.0, ge=0, le=3)
@@ -96,6 +109,15 @@ class Scenario(BaseModel):
     traits_in_grades: float = Field(0.9, ge=0, le=0.99)
     meal_coverage: Share = 0.88
 
+    @field_validator("systems", mode="before")
+    @classmethod
+    def _one_systems_switches(cls, systems: Any) -> Any:
+        if not isinstance(systems, Mapping):
+            raise ValueError("must be a table by system, such as systems.meals.carried_ids = 'governed'")
+        if faults := [fault for silo, given in systems.items() for fault in _switch_faults(silo, given)]:
+            raise ValueError("; ".join(faults))
+        return systems
+
     @field_validator("as_of", mode="before")
     @classmethod
     def _last_of_april(cls, as_of: Any, info: ValidationInfo) -> Any:
@@ -116,6 +138,27 @@ class Scenario(BaseModel):
         """Give a short name for everything that is set: two scenarios share it only if they are the same."""
         told = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(told.encode("ascii")).hexdigest()[:16]
+
+
+@cache
+def _systems() -> tuple[str, ...]:
+    return tuple(tomllib.loads(LEVELS_FILE.read_text(encoding="utf-8"))[LEVELS[0]]["ids"])
+
+
+def _switch_faults(silo: str, given: Any) -> list[str]:
+    if silo not in _systems():
+        return [f"no system {silo!r}.{nearest(silo, _systems())} There are: {', '.join(_systems())}"]
+    if not isinstance(given, Mapping):
+        return [f"{silo}: must be a table of switches, such as carried_ids = 'governed'"]
+    faults = []
+    for switch, level in given.items():
+        if switch not in SWITCHES:
+            faults.append(
+                f"{silo}: no switch {switch!r}.{nearest(switch, SWITCHES)} There are: {', '.join(SWITCHES)}"
+            )
+        elif level not in LEVELS:
+            faults.append(f"{silo}.{switch} = {level!r}: must be one of {', '.join(LEVELS)}")
+    return faults
 
 
 def scenario_names() -> list[str]:

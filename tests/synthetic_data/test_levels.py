@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from helpers.layouts import BadInput
 from synthetic_data.district import make_district
 from synthetic_data.levels import exchange, level_title
 from synthetic_data.scenario import LEVELS, load_scenario
@@ -90,3 +93,29 @@ def test_rosters_lag_behind_by_the_days_of_the_level(tmp_path: Path) -> None:
 
     assert "2026-04-01" < newest <= "2026-04-16"
     assert lagging["person"].notna().any(), "somebody came after the till's roster"
+
+
+def test_a_contract_with_one_vendor_moves_one_system_alone(tmp_path: Path) -> None:
+    def made(name: str, **settings: object) -> dict[str, bytes]:
+        return silo_files(make_district(folder=tmp_path / name, students=60, faults=0.0, **settings))
+
+    before = made("before", level="manual")
+    after = made("after", level="manual", systems={"meals": {"carried_ids": "governed"}})
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    assert changed
+    assert all("meals/" in name for name in changed)
+
+
+@pytest.mark.parametrize(
+    ("systems", "words"),
+    [
+        ({"meels": {}}, "Did you mean meals?"),
+        ({"meals": {"carried_id": "governed"}}, "Did you mean carried_ids?"),
+        ({"meals": {"freshness": "soon"}}, "none, manual, rostered, governed"),
+        ({"meals": "governed"}, "a table of switches"),
+        ("governed", "a table by system"),
+    ],
+)
+def test_what_no_contract_can_move_is_told(systems: object, words: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(words)):
+        load_scenario("workshop", systems=systems)

@@ -22,6 +22,7 @@ from helpers.run.progress import Progress
 from helpers.show.pages import notebook_page
 from helpers.teach import solution
 from tests.kept import Kept
+from tests.standing import standing_in
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "notebooks"
@@ -166,11 +167,6 @@ def words_of_our_own() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in sources)
 
 
-def stands_in(text: str, everything: str) -> bool:
-    """Say whether a text stands somewhere as a word of its own; plain search first, since it is quick."""
-    return text in everything and bool(re.search(rf"(?<!\w){re.escape(text)}(?!\w)", everything))
-
-
 def assert_no_child_is_on_the_road(folder: Path, out: Path) -> None:
     """Walk the whole road on a real folder; look for every name and id in every byte that is written."""
     log = io.StringIO()
@@ -195,7 +191,7 @@ def assert_no_child_is_on_the_road(folder: Path, out: Path) -> None:
         r"base64,[A-Za-z0-9+/=]+|/pytest-\d+|\bheight=\\*\"\d+", "", "\n".join([*written, log.getvalue()])
     )
     ours = words_of_our_own()
-    assert sorted(text for text in private if stands_in(text, everything) and not stands_in(text, ours)) == []
+    assert sorted(standing_in(everything, private) - standing_in(ours, private)) == []
 
 
 @pytest.mark.parametrize("folder", ["grand_bend_joinable", "third_party_oneroster_1p1_school"])

@@ -43,6 +43,7 @@ class _People(_Declared):
     people_apart: float = Field(ge=0)
     skipped: float = Field(ge=0, lt=1)
     domains: dict[str, _Domain]
+    believed: dict[str, float]
     roles: tuple[_Role, ...]
 
 
@@ -94,6 +95,7 @@ def _row(declared: _People, number: int, year: int, seed: int) -> dict[str, str 
         domain = declared.domains[item.domain]
         # How hard an item is stays the same; what a person makes of it is drawn once a year.
         hard = rng_for(seed, "survey", "item", item.id).normal(0, declared.items_apart)
+        hard += declared.believed.get(item.id, 0.0)
         own = rng_for(seed, "survey", "answer", item.id, who, year)
         sees = domain.stands + (0.0 if before else domain.moves) + hard + role.sees
         answer = int(np.clip(np.rint(sees + own.normal(0, declared.people_apart)), 1, 4))

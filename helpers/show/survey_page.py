@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from helpers.layouts import STRING
 from helpers.layouts.survey import declared_survey
 from helpers.show.block_page import about_line, block_page, heading, note
@@ -28,7 +26,7 @@ from helpers.show.tables import table
 if TYPE_CHECKING:
     from helpers.gaps.survey import Standing
 
-__all__ = ["QUESTION", "profile_picture", "steps_table", "survey_page"]
+__all__ = ["INVENTED", "REAL", "apart_table", "change_table", "profile_picture", "steps_table", "survey_page"]
 
 QUESTION = "Where does this school system stand?"
 INVENTED = "These answers are invented: nobody gave them."
@@ -88,9 +86,57 @@ def steps_table(standing: Standing) -> Block:
     return table(steps, "The lowest anchors, and the step from each", names=heads)
 
 
-def _change_table(standing: Standing) -> Block:
+def apart_table(standing: Standing) -> Block:
+    """Show the items on which respondents differ, with what the lowest and the highest of them say.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    Block
+        A table, or a sentence where they differ on none.
+    """
+    survey = declared_survey()
+    items = standing.agreement[standing.agreement["item"].notna()]
+    apart = items[items["means"].eq("Differ")]
+    if apart.empty:
+        return note("There is no item on which they differ.")
+    ends = standing.items[["item", "title", "lowest", "highest"]]
+    rows = apart[["item", "average_deviation", "r_wg"]].merge(
+        ends, on="item", how="inner", validate="one_to_one"
+    )
+    for head, end in (("some say", "lowest"), ("others say", "highest")):
+        rows[head] = [
+            survey.item(name).anchor(int(answered))
+            for name, answered in zip(rows["item"], rows[end], strict=True)
+        ]
+    heads = {"title": "about", "average_deviation": "average deviation (anchors)", "r_wg": "r_wg"}
+    shown = rows[["title", "some say", "others say", "average_deviation", "r_wg"]]
+    return table(shown, "On what they differ", names=heads, download=False)
+
+
+def change_table(standing: Standing) -> Block:
+    """Show what has changed in each domain, or say that there is no year before.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    Block
+        A table in anchors.
+    """
+    if standing.change.empty:
+        return note("There is no year before.")
     frame = standing.change.assign(domain=[domain_title(code) for code in standing.change["domain"]])
     frame = frame[["domain", "items", "people", "how", "before", "now", "change", "low", "high"]]
+    figures = ["before", "now", "change", "low", "high"]
+    frame[figures] = frame[figures].round(2) + 0.0  # no minus before a zero
     return table(frame, "Change since the year before, in anchors", download=False)
 
 
@@ -142,12 +188,11 @@ def survey_page(out_path: Path, standing: Standing, *, invented: bool = False) -
         heading("Do they see the same?"),
         note(agreement_words(standing)),
     ]
-    apart = standing.agreement[standing.agreement["item"].notna() & standing.agreement["means"].eq("Differ")]
-    if len(apart):
-        blocks.append(_apart_table(standing, apart))
+    if standing.agreement["means"].eq("Differ").any():
+        blocks.append(apart_table(standing))
     blocks += [heading("What has changed?"), note(change_words(standing))]
     if len(standing.change):
-        blocks.append(_change_table(standing))
+        blocks.append(change_table(standing))
     if len(standing.beside_files):
         beside = standing.beside_files
         blocks += [heading("Opinion beside files"), beside_picture(beside), note(beside_words(beside))]
@@ -159,20 +204,3 @@ def survey_page(out_path: Path, standing: Standing, *, invented: bool = False) -
         blocks,
         about_line(INVENTED if invented else REAL, restricted=not invented),
     )
-
-
-def _apart_table(standing: Standing, apart: pd.DataFrame) -> Block:
-    ends = standing.items[["item", "title", "lowest", "highest"]]
-    survey = declared_survey()
-    rows = apart[["item", "respondents", "average_deviation", "r_wg"]].merge(
-        ends, on="item", how="inner", validate="one_to_one"
-    )
-    rows["some say"] = [
-        survey.item(name).anchor(int(low)) for name, low in zip(rows["item"], rows["lowest"], strict=True)
-    ]
-    rows["others say"] = [
-        survey.item(name).anchor(int(high)) for name, high in zip(rows["item"], rows["highest"], strict=True)
-    ]
-    heads = {"title": "about", "average_deviation": "average deviation (anchors)", "r_wg": "r_wg"}
-    shown = rows[["title", "some say", "others say", "average_deviation", "r_wg"]]
-    return table(shown, "On what they differ", names=heads, download=False)

@@ -30,7 +30,7 @@ class MeasuredItem(BaseModel):
     measure: str
     read: Literal["together", "middle", "share of lines", "sum"]
     at_least: float | None = None
-    unit: Literal["rate", "days", "minutes"]
+    unit: Literal["rate", "days", "minutes", "columns"]
     better: Literal["more", "less"]
     bounds: tuple[float, float, float]
     says: str

@@ -1,0 +1,117 @@
+"""Exercises on asking people where their school system stands."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.gaps.survey import survey_scores
+from helpers.layouts import nearest
+from helpers.layouts.survey import declared_survey
+from helpers.teach.exercise import Exercise
+from helpers.teach.in_words import no_decision
+
+__all__ = ["EXERCISES"]
+
+ROUNDED = 0.0051
+
+
+def _score(answer: object, *, answers: pd.DataFrame) -> str | None:
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        return f"A score is a number between 1 and 4; yours is a {type(answer).__name__}."
+    scores = survey_scores(answers)
+    right = scores.loc[scores["respondent"].isna() & scores["domain"].eq("governance"), "score"].iloc[0]
+    if pd.isna(right):
+        return None if pd.isna(answer) else "Nobody answered enough of Governance: it has no score."
+    if abs(answer - right) <= ROUNDED:
+        return None
+    mine = answers[answers["item"].str.startswith("governance_")]
+    cells = float(mine["answer"].mean())
+    if abs(answer - cells) <= ROUNDED:
+        return (
+            f"{answer:.2f} is the mean of all answers: who answered more items counts more. Take each "
+            "person's mean first, then the mean of these."
+        )
+    return "Take each person's mean over the items that she answered, then the mean of these means."
+
+
+def _furthest(answer: object, *, scores: pd.DataFrame) -> str | None:
+    titles = {domain.title: code for code, domain in declared_survey().domains.items()}
+    if not isinstance(answer, str):
+        return f"Give the name of a domain as text; yours is a {type(answer).__name__}."
+    if answer not in titles:
+        return f"There is no domain {answer!r}.{nearest(answer, titles)} There are: {', '.join(titles)}."
+    single = scores[scores["respondent"].notna()].dropna(subset=["score"])
+    if single.empty:
+        return None
+    spread = single.groupby("domain")["score"].agg(lambda one: one.max() - one.min())
+    # By eye nobody tells a tenth of an anchor.
+    if spread[titles[answer]] >= spread.max() - 0.1:
+        return None
+    return (
+        f"In {answer} the lowest and the highest person lie {spread[titles[answer]]:.1f} anchors apart; in "
+        "another row they lie further. Look at the ends of each row, not at the large dot."
+    )
+
+
+CLAIMS = ("don't", "don’t", "not", "won't", "won’t", "before", "until", "nobody")
+
+
+def _monday(answer: object) -> str | None:
+    return no_decision(
+        answer,
+        {
+            "with whom you look at it": (
+                *("secretar", "teacher", "principal", "director", "technology", "analyst", "superintendent"),
+                *("nurse", "team", "people", "office", "who answered", "those", "them", "colleague"),
+            ),
+            "which figure or file you look at": (
+                *(
+                    "figure",
+                    "file",
+                    "list",
+                    "record",
+                    "scorecard",
+                    "export",
+                    "number",
+                    "column",
+                    "row",
+                    "percent",
+                ),
+                "%",
+            ),
+            "what you don't claim before you have looked": CLAIMS,
+        },
+    )
+
+
+EXERCISES = (
+    Exercise(
+        number="8.1",
+        asks="What is the score of a domain when every person counts the same?",
+        hints=(
+            "Two people who answered eight items and four items should weigh the same.",
+            "Group by respondent and take the mean of the answers: one number a person.",
+            "Then take the mean of these numbers. Who answered fewer than half of the items is left out.",
+        ),
+        check=_score,
+    ),
+    Exercise(
+        number="8.2",
+        asks="In which domain do people lie furthest apart?",
+        hints=(
+            "The large dot says nothing about it.",
+            "In each row find the leftmost and the rightmost faint dot, and compare the distance.",
+        ),
+        check=_furthest,
+    ),
+    Exercise(
+        number="8.3",
+        asks="What do you do on Monday about an item on which people and files part?",
+        hints=(
+            "Neither the people nor the files are wrong yet: somebody has to look.",
+            "Name who answered or who enters the data, the figure from the scorecard, and an example row.",
+            "Say what you don't claim before that: not that people lie, and not that the figure says all.",
+        ),
+        check=_monday,
+    ),
+)

@@ -1,0 +1,37 @@
+"""Solutions of notebook 08, what people answer first, and why the solution is one."""
+
+SOLUTIONS = {
+    "exercise-8.1": """
+each = governance.groupby("respondent")["answer"].agg(["mean", "count"])
+governance_score = float(each.loc[each["count"] >= 4, "mean"].mean())
+""",
+    "exercise-8.2": """
+single = survey_scores(mine).dropna(subset=["respondent", "score"])
+ends = single.groupby("domain")["score"].agg(["min", "max"])
+furthest_apart = survey.domains[(ends["max"] - ends["min"]).idxmax()].title
+""",
+    "exercise-8.3": '''
+on_monday = """On Monday the secretary, the director of technology and I open the list of children
+who stand in a system twice, and look at the first ten records. Until then we don't say that anybody
+was wrong: people don't see what nobody looks at, and the figure may count what was meant so."""
+''',
+}
+
+MISTAKES = {
+    "exercise-8.1": "governance_score = float(governance['answer'].median())",
+    "exercise-8.2": """
+single = survey_scores(mine).dropna(subset=["respondent", "score"])
+ends = single.groupby("domain")["score"].agg(["min", "max"])
+furthest_apart = survey.domains[(ends["max"] - ends["min"]).idxmin()].title
+""",
+    "exercise-8.3": 'on_monday = "The people are wrong: the files say something else, and files are facts."',
+}
+
+WHY = {
+    "exercise-8.1": "The mean of all cells lets whoever answered more items count more. One mean a person, "
+    "then the mean of these, lets each count the same; fewer than half of the items are no score.",
+    "exercise-8.2": "The distance between the leftmost and the rightmost faint dot says how differently "
+    "people see a domain; the large dot hides it. By eye a tenth of an anchor makes no difference.",
+    "exercise-8.3": "Opinion and files see different things. A figure without those who know what stands "
+    "behind it blames somebody; those people without the figure go on as before.",
+}

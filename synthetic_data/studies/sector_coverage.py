@@ -68,7 +68,7 @@ def _planted(name: str, endless: int) -> pd.DataFrame:
 
 
 def sector_coverage(
-    sectors: int = 250,
+    sectors: int = 100,
     situations: Sequence[str] = tuple(SITUATIONS),
     processes: int = 1,
     endless: int = ENDLESS,

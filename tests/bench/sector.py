@@ -1,4 +1,4 @@
-"""Measure whether the sector report's intervals hold what was planted, over hundreds of made sectors."""
+"""Measure whether the sector report's intervals hold what was planted, over many made sectors."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.bench.measure import CORES
 
 __all__ = ["bench_sector"]
 
-SECTORS = 250
+SECTORS = 100
 WANTED, MAY_MISS = 0.95, 0.02
 MOST_FALSE = 0.06
 VOLUNTEERS = "unrecorded self-selection"
 
 
 def bench_sector(folder: Path) -> Iterator[Figure]:
-    """Make 250 sectors of each situation, analyse each as the report does, and count what its intervals hold.
+    """Make 100 sectors of each situation, analyse each as the report does, and count what its intervals hold.
 
     The bench is of figures, not of speed; where nobody recorded why systems answer, coverage has to fall.
     """

@@ -15,7 +15,7 @@ def intervals() -> pd.DataFrame:
 
 
 def test_intervals_hold_but_for_volunteers(intervals: pd.DataFrame) -> None:
-    """Five sectors are few, and the bounds are wide. The bench looks at hundreds."""
+    """Five sectors are few, and the bounds are wide. The bench looks at a hundred."""
     table = coverage_of(intervals).set_index(["situation", "what", "comparison"])
     for comparison in ("weighted", "adjusted"):
         row = table.loc[("recorded non-response", "difference", comparison)]

@@ -8,7 +8,7 @@ from helpers.gaps.drift import drifted
 from helpers.gaps.families_informed import families_who_could_know
 from helpers.gaps.family_terms import quoted_figures
 from helpers.gaps.first_steps import first_steps
-from helpers.gaps.hand_work import hand_minutes, hand_work
+from helpers.gaps.hand_work import hand_minutes, hand_work, kit_assumptions
 from helpers.gaps.measures import Measure, measure, measures
 from helpers.gaps.scorecard import records_behind, scorecard
 
@@ -22,6 +22,7 @@ __all__ = [
     "first_steps",
     "hand_minutes",
     "hand_work",
+    "kit_assumptions",
     "measure",
     "measures",
     "noticed",

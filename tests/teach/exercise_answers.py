@@ -11,6 +11,7 @@ from tests.teach.exercise_tables import (
     CANDIDATES,
     CARRIED,
     CLASS_YEARS,
+    CODES,
     COMPARED,
     CROSSWALK,
     EVENTS,
@@ -61,6 +62,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "4.6": {"values": VALUES, "believed": "meals"},
     "5.1": {"scorecard": SCORECARD},
     "5.2": {},
+    "5.3": {"codes": CODES},
+    "5.4": {},
     "6.1": {"policy": POLICY, "role": "teacher"},
     "6.2": {"policy": POLICY},
     "6.3": {"columns": TILL},
@@ -100,6 +103,11 @@ RIGHT: dict[str, list[Any]] = {
     "4.6": [2],
     "5.1": [("meals", "attendance"), ["attendance", "meals"]],
     "5.2": [{"A": "Not joinable", "B": "Not fresh", "C": "Not meant", "D": "Missing"}],
+    "5.3": [0.2, 12 / 60],
+    "5.4": [
+        "On Monday the nurse gets the list of children whom her office doesn't know, and says by Friday who "
+        "should be there."
+    ],
     "6.1": [OTHERS],
     "6.2": [POLICY, LOOSE.changed("teacher", "meals_eligibility", allow="none")],
     "6.3": [["PIN", "Charged today", "Balance"], {"Balance", "PIN", "Charged today"}],
@@ -233,6 +241,21 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         ({**dict.fromkeys("ABCD", "Missing"), "A": "Not joinable"}, "pair B again"),
         (dict.fromkeys("ABCD", "missing"), "none of the four"),
         ("Missing", "a reason for each pair"),
+    ],
+    "5.3": [
+        (0.8, "does come back"),
+        (4 / 60, "has no code for"),
+        (0.4, "count rows"),
+        (20, "between 0 and 1"),
+        (0.5, "divide by all rows"),
+    ],
+    "5.4": [
+        ("Fix the data.", "are a label"),
+        (
+            "The whole export of this system should be mended as soon as anybody finds the time.",
+            "for whom it is",
+        ),
+        (["nurse"], "text in quotes"),
     ],
     "6.1": [
         (NOTHING, "nothing at all"),

@@ -151,3 +151,11 @@ COMPARED = pd.DataFrame(
         "p_corrected": [0.03, 0.08, 0.5, 0.03, 0.03],
     }
 )
+CODES = pd.DataFrame(
+    {
+        "clinic_writes": ["KG", "K", "1", "2", "Nursery"],
+        "rows": [12, 8, 20, 16, 4],
+        "roster_writes": pd.array(["KG", "KG", "01", "02", None], dtype="string"),
+        "comes_back_as": pd.array(["KG", "KG", "1", "2", None], dtype="string"),
+    }
+)

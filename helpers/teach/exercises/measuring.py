@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from helpers.teach.exercise import Exercise
+from helpers.teach.in_words import no_decision
 
 __all__ = ["EXERCISES"]
 
@@ -45,6 +47,45 @@ def _reasons(answer: object) -> str | None:
     return None if not off else f"Look at pair {off[0]} again. {_BECAUSE[off[0]]}"
 
 
+def _round_trip(answer: object, *, codes: pd.DataFrame) -> str | None:
+    if isinstance(answer, bool) or not isinstance(answer, int | float | np.number):
+        return f"A share is one number; yours is a {type(answer).__name__}."
+    given = float(answer)
+    if not 0 <= given <= 1:
+        return f"A share is between 0 and 1; yours is {given:g}."
+    same = codes["comes_back_as"].eq(codes["clinic_writes"]).fillna(False).astype(bool)
+    rows = codes["rows"]
+    loss = float(rows[~same].sum() / rows.sum())
+    nothing = float(rows[codes["roster_writes"].isna()].sum() / rows.sum())
+    if abs(given - loss) < 0.005:
+        return None
+    if abs(given - (1 - loss)) < 0.005:
+        return "That is the share that does come back. Asked is what doesn't."
+    if abs(given - nothing) < 0.005:
+        return "You counted what the roster has no code for. A code that comes back as another is lost, too."
+    if abs(given - float((~same).mean())) < 0.005:
+        return "You counted codes. One code stands in many rows: count rows."
+    return "Add up the rows whose code comes back as something else, or not at all, and divide by all rows."
+
+
+# What a sentence about the first gap has to say, and by which words one sees it.
+_SAYS = {
+    "for whom it is": ("child", "famil", "pupil", "student", "newcomer", "grade", "kindergart"),
+    "who does it": (
+        "manager", "office", "nurse", "coordinator", "team", "director", "lead", "counsel", "administrator",
+        "principal", "dean", "secretary", "registrar", "teacher", "i ask", "i call", "i send", "we ask",
+    ),
+    "by when": (
+        "monday", "tuesday", "wednesday", "thursday", "friday", "today", "tomorrow", "week", "month", "day",
+        "before", "until", "by the", "at the next",
+    ),
+}  # fmt: skip
+
+
+def _first_gap(answer: object) -> str | None:
+    return no_decision(answer, _SAYS)
+
+
 EXERCISES = (
     Exercise(
         number="5.1",
@@ -65,5 +106,26 @@ EXERCISES = (
             "If who isn't found is all of one kind (here: the lower grades), ask whom the system is for.",
         ),
         check=_reasons,
+    ),
+    Exercise(
+        number="5.3",
+        asks="What is the round-trip loss of the clinic's codes?",
+        hints=(
+            "A row is lost if its code comes back as another one, or as nothing.",
+            "Compare the columns clinic_writes and comes_back_as, and count rows, not codes.",
+            'codes.loc[codes["comes_back_as"].ne(codes["clinic_writes"]).fillna(True), "rows"].sum() / '
+            'codes["rows"].sum()',
+        ),
+        check=_round_trip,
+    ),
+    Exercise(
+        number="5.4",
+        asks="Which gap first, for which children, who does it, and by when?",
+        hints=(
+            "The table has who mends it and what it does to a child; the picture says which group is missed.",
+            "A sentence that somebody can act on names a person's role and a day.",
+            "Begin: On Monday the … gets the list of …, for the children who …, and by … says …",
+        ),
+        check=_first_gap,
     ),
 )

@@ -14,6 +14,7 @@ from helpers.profile.elements import declared
 from helpers.profile.gathering import gather
 from helpers.profile.newest_day import newest_days
 from helpers.profile.parts import choice_of, choose_in, find_in
+from helpers.profile.survivorship import Survivorship
 from helpers.profile.values import Days
 
 if TYPE_CHECKING:
@@ -66,7 +67,13 @@ class Profiles:
         return self.coverage.fill(self.said, self.crosswalk)
 
 
-def child_profiles(district: District, links: Links, school_year: int | None = None) -> Profiles:
+def child_profiles(
+    district: District,
+    links: Links,
+    school_year: int | None = None,
+    *,
+    survivorship: Survivorship | None = None,
+) -> Profiles:
     """Put together what a district's systems know about each child.
 
     Parameters
@@ -78,6 +85,8 @@ def child_profiles(district: District, links: Links, school_year: int | None = N
     school_year
         Year that the profile shows, named by the year in which it ends; the newest of which anything is
         reported when not given. The values hold every year.
+    survivorship
+        Whom a team decided to believe; the kit's own order of trust when not given.
 
     Returns
     -------
@@ -89,7 +98,7 @@ def child_profiles(district: District, links: Links, school_year: int | None = N
     BadInput
         When no system speaks of the year that is asked for.
     """
-    terms = declared()
+    terms = declared() if survivorship is None else survivorship.applied_to(declared())
     evidence = gather(district, links)
     years = evidence.years.years
     if school_year is not None and school_year not in years:

@@ -5,6 +5,7 @@ from helpers.score.calibration import score_calibration
 from helpers.score.cases import score_cases
 from helpers.score.children import score_children
 from helpers.score.crosswalk_file import crosswalk_from, must_be_of
+from helpers.score.decisions import judge_decision
 from helpers.score.family_pages import FamilyPageScores, judge_family_pages
 from helpers.score.findings import score_findings
 from helpers.score.flags import flags_lost, true_flags
@@ -25,6 +26,7 @@ __all__ = [
     "can_be_judged",
     "crosswalk_from",
     "flags_lost",
+    "judge_decision",
     "judge_family_pages",
     "judge_profiles",
     "missed_by_group",

@@ -17,7 +17,7 @@ from helpers.score.truth import RECORD, true_crosswalk
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["judge_profiles", "score_profiles"]
+__all__ = ["judge_profiles", "profiles_by_the_truth", "score_profiles"]
 
 ABOUT = ["person", "element"]
 OUTCOMES = ("right", "not_fresh", "wrong", "missing", "not_collected")
@@ -111,8 +111,7 @@ def judge_profiles(
     if _same_ties(profiles.crosswalk, truly):
         rightly = profiles
     elif rightly is None:
-        nothing = (empty_table("pairs"), empty_table("findings"), pd.DataFrame())
-        rightly = child_profiles(district, Links(truly, *nothing), profiles.school_year)
+        rightly = profiles_by_the_truth(district, key, profiles.school_year)
     now, earlier = _truth(key)
     owner = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
 
@@ -153,6 +152,27 @@ def judge_profiles(
             "of_another_child": "boolean",
         }
     )
+
+
+def profiles_by_the_truth(district: District, key: AnswerKey, school_year: int | None) -> Profiles:
+    """Put the children together as they really are: what each system holds of whom.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    key
+        The truth.
+    school_year
+        Year that the profiles show.
+
+    Returns
+    -------
+    Profiles
+        By the true links.
+    """
+    nothing = (empty_table("pairs"), empty_table("findings"), pd.DataFrame())
+    return child_profiles(district, Links(true_crosswalk(district, key=key), *nothing), school_year)
 
 
 def _truth(key: AnswerKey) -> tuple[pd.DataFrame, pd.DataFrame]:

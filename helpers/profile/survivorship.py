@@ -1,0 +1,240 @@
+"""Whom a team decided to believe: its own order of trust, written down in a file and put before the kit's.
+
+The kit's order stands in ``helpers/layouts/standard/elements.toml``. A team doesn't edit the kit: it keeps a
+file of its own, which says whom it believes first of which element, since when, who decided and why.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from helpers.files.output import write_atomically
+from helpers.layouts import BadInput, all_layouts, faults_of, nearest
+from helpers.profile.elements import Declarations, elements
+
+if TYPE_CHECKING:
+    from helpers.profile.children import Profiles
+
+__all__ = ["Survivorship", "changed_values", "decide_survivorship", "read_survivorship"]
+
+Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+class Survivorship(BaseModel):
+    """A decision on whom to believe, as it stands in a team's file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    decided: dt.date
+    by: Words
+    because: Words
+    believed_first: dict[str, tuple[str, ...]] = Field(min_length=1)
+
+    def order_of(self, element: str, usual: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the order of trust of an element.
+
+        Parameters
+        ----------
+        element
+            Its name.
+        usual
+            The order without a decision, most trusted first.
+
+        Returns
+        -------
+        tuple of str
+            Whom the team believes first, then the usual order of the others.
+        """
+        first = self.believed_first.get(element, ())
+        return (*first, *(system for system in usual if system not in first))
+
+    def applied_to(self, terms: Declarations) -> Declarations:
+        """Put the decision before the order that is declared.
+
+        Parameters
+        ----------
+        terms
+            Elements, as declared.
+
+        Returns
+        -------
+        Declarations
+            The same with other orders of trust, and nothing else changed.
+        """
+        decided = tuple(
+            one.model_copy(update={"trust": self.order_of(one.name, one.trust)}) for one in terms.element
+        )
+        return terms.model_copy(update={"element": decided})
+
+
+def _faults(believed: Mapping[str, Any], systems: Collection[str]) -> list[str]:
+    known = [one.name for one in elements()]
+    faults = []
+    for name, order in believed.items():
+        if name not in known:
+            faults.append(
+                f"  believed_first.{name}: no element is called so.{nearest(name, known)} "
+                "Elements are listed in helpers/layouts/standard/elements.toml."
+            )
+        if not order:
+            faults.append(f"  believed_first.{name}: names no system; leave it out to keep the kit's order")
+        for system in dict.fromkeys(order):
+            if system not in systems:
+                faults.append(
+                    f"  believed_first.{name}: no system is called {system!r}.{nearest(system, systems)} "
+                    f"There are: {', '.join(sorted(systems))}"
+                )
+            elif list(order).count(system) > 1:
+                faults.append(f"  believed_first.{name}: {system!r} stands there twice")
+    return faults
+
+
+def _checked(given: Mapping[str, Any], place: str, systems: Collection[str] | None) -> Survivorship:
+    try:
+        decision = Survivorship.model_validate(given)
+    except ValidationError as error:
+        faults = [faults_of(error, Survivorship.model_fields)]
+        decision = None
+    else:
+        known = {layout.silo for layout in all_layouts().values()} if systems is None else systems
+        faults = _faults(decision.believed_first, known)
+    if decision is None or faults:
+        raise BadInput(f"{place} is no decision on whom to believe:\n" + "\n".join(faults))
+    return decision
+
+
+def read_survivorship(path: Path | str, systems: Collection[str] | None = None) -> Survivorship:
+    """Read a team's decision on whom to believe.
+
+    Parameters
+    ----------
+    path
+        A TOML file: ``decided`` (a date), ``by``, ``because``, and a table ``believed_first`` of elements
+        with the systems that come first.
+    systems
+        Systems that may be named; all of the kit's when not given.
+
+    Returns
+    -------
+    Survivorship
+        Checked.
+
+    Raises
+    ------
+    BadInput
+        Naming every fault at once.
+    """
+    path = Path(path)
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(
+            f"{path} can't be read ({error.strerror}). Give a TOML file with decided, by, because and a "
+            "table believed_first, or leave it out to keep the kit's order."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+    return _checked(given, str(path), systems)
+
+
+def decide_survivorship(
+    path: Path | str,
+    believed_first: Mapping[str, Collection[str]],
+    *,
+    by: str,
+    because: str,
+    decided: dt.date | None = None,
+    systems: Collection[str] | None = None,
+) -> Survivorship:
+    """Write a decision down where everybody can read it, and a machine too.
+
+    Parameters
+    ----------
+    path
+        The file, such as ``decisions/survivorship.toml``; what stood there is replaced.
+    believed_first
+        Element -> systems that are believed before all others, the first one most.
+    by, because
+        Who decided, and why.
+    decided
+        The day; today when not given.
+    systems
+        Systems that may be named; all of the kit's when not given.
+
+    Returns
+    -------
+    Survivorship
+        The decision, as it can be read again.
+
+    Raises
+    ------
+    BadInput
+        Naming every fault at once; then nothing is written.
+    """
+    given = {
+        "decided": decided or dt.date.today(),
+        "by": by,
+        "because": because,
+        "believed_first": {name: list(order) for name, order in believed_first.items()},
+    }
+    decision = _checked(given, "What you decided", systems)
+    lines = [
+        "# Whom we believe first. Systems that aren't named come after, in the order of the kit.",
+        f"decided = {decision.decided.isoformat()}",
+        f"by = {_quoted(decision.by)}",
+        f"because = {_quoted(decision.because)}",
+        "",
+        "[believed_first]",
+        *(
+            f"{name} = [{', '.join(_quoted(system) for system in order)}]"
+            for name, order in decision.believed_first.items()
+        ),
+    ]
+    write_atomically(Path(path), ("\n".join(lines) + "\n").encode("utf-8"), private=False)
+    return decision
+
+
+def _quoted(text: str) -> str:
+    # What JSON puts between quotes, TOML reads as the same text; it wants DEL written out, too.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def changed_values(before: Profiles, after: Profiles) -> pd.DataFrame:
+    """List the values that the profiles show otherwise after a decision.
+
+    Parameters
+    ----------
+    before, after
+        Profiles of one district, by the same links.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``child, element, school_year, was, was_silo, now, now_silo``, of the year that is shown and of what
+        always holds: a row a value that differs. No key is needed.
+    """
+    cell = ["child", "element", "school_year"]
+
+    def shown(profiles: Profiles, name: str) -> pd.DataFrame:
+        said = profiles.said
+        of_year = said["school_year"].isna() | said["school_year"].eq(profiles.school_year or 0)
+        rows = said[said["chosen"] & of_year.fillna(False) & said["status"].eq("Reported")]
+        return rows[[*cell, "value", "silo"]].rename(columns={"value": name, "silo": f"{name}_silo"})
+
+    # A year that isn't there is no key of a merge; it stands as zero in between.
+    left, right = (
+        shown(profiles, name).assign(school_year=lambda rows: rows["school_year"].fillna(0))
+        for profiles, name in ((before, "was"), (after, "now"))
+    )
+    both = left.merge(right, on=cell, how="outer", validate="one_to_one")
+    both = both[both["was"].ne(both["now"]).fillna(True)]
+    both = both.assign(school_year=both["school_year"].mask(both["school_year"].eq(0)))
+    return both.sort_values(["element", "child"], ignore_index=True)

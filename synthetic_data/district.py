@@ -13,6 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from helpers.layouts import BadInput
 from synthetic_data.answer_key import answer_key, write_answer_key
 from synthetic_data.exports import Export, clean_pages, plan_faults, write_silos
@@ -22,7 +24,7 @@ from synthetic_data.population import make_population
 from synthetic_data.scenario import Scenario, load_scenario
 from synthetic_data.schooling import make_schooling
 from synthetic_data.silos import SILOS
-from synthetic_data.silos.observation import Truth
+from synthetic_data.silos.observation import Truth, known_on
 
 __all__ = [
     "cache_folder",
@@ -203,7 +205,8 @@ def _put(draft: Path, place: Path, mark: str) -> None:
 def _write(folder: Path, scenario: Scenario, mark: str, processes: int) -> None:
     truth = make_truth(scenario)
     exports = write_silos(folder, scenario, truth, processes, make_truth)
-    key = answer_key(scenario, truth, exports, _carriers(scenario))
+    now = known_on(truth, pd.Timestamp(scenario.as_of))
+    key = answer_key(scenario, now, exports, _carriers(scenario))
     write_answer_key(folder / "answer_key", key)
     about = _about(scenario, truth.population.district_name, exports, mark)
     (folder / "district.json").write_text(

@@ -28,11 +28,11 @@ from synthetic_data.levels import exchange, level_of
 from synthetic_data.scenario import Scenario
 from synthetic_data.scene import Page
 from synthetic_data.silos import SILOS
-from synthetic_data.silos.observation import Observation, Recorded, Truth, names_persons
+from synthetic_data.silos.observation import Observation, Recorded, Truth, known_on, names_persons
 from synthetic_data.streams import rng_for
 from synthetic_data.workers import Workers, context
 
-__all__ = ["Export", "clean_pages", "plan_faults", "write_silos"]
+__all__ = ["Export", "clean_pages", "plan_faults", "write_silo", "write_silos"]
 
 NOTHING = pd.DataFrame()
 PARTS = ".parts"
@@ -80,16 +80,24 @@ def write_silos(
     waiting = sorted(SILOS, key=lambda silo: LONGEST.index(silo) if silo in LONGEST else len(LONGEST))
     (folder / "silos").mkdir(parents=True)
     if processes == 1:
-        done = {silo: _write_silo(folder, scenario, truth, silo) for silo in SILOS}
+        done = {silo: write_silo(folder, scenario, truth, silo) for silo in SILOS}
     else:
         done = _shared(folder, scenario, truth, waiting, processes, make_truth)
     return [export for silo in SILOS if (export := done[silo]) is not None]
 
 
-def _write_silo(folder: Path, scenario: Scenario, truth: Truth, silo: str) -> Export | None:
+def write_silo(folder: Path, scenario: Scenario, truth: Truth, silo: str) -> Export | None:
+    """Write the files of one silo; `write_silos` says what is given.
+
+    Returns
+    -------
+    Export or None
+        What the key keeps; None for a silo that writes no file.
+    """
     if scenario.people_only and not _names_anybody(silo):
         return None
-    seen = SILOS[silo](scenario, truth, exchange(scenario, silo))
+    share = exchange(scenario, silo)
+    seen = SILOS[silo](scenario, known_on(truth, share.roster_date), share)
     pages = clean_pages(seen, scenario.people_only)
     # What is written as text, or in a file, isn't needed any more: a large one would be in memory twice.
     seen = replace(seen, files=())
@@ -159,7 +167,7 @@ def _take(folder: Path, scenario: Scenario, truth: Truth, waiting: Sequence[str]
         if at >= len(waiting):
             return
         silo = waiting[at]
-        export = _write_silo(folder, scenario, truth, silo)
+        export = write_silo(folder, scenario, truth, silo)
         (folder / PARTS / silo).write_bytes(pickle.dumps(export, pickle.HIGHEST_PROTOCOL))
 
 

@@ -72,6 +72,10 @@ class Scenario(BaseModel):
     fault_dials: dict[str, Dial] = Field(default_factory=dict)
     fault_rates: dict[str, Share] = Field(default_factory=dict)
 
+    # One change in the life of one child, from one day on, to be watched on its way (life/one_change.py).
+    watched: Literal["custody", "surname", "allergy"] | None = None
+    watched_day: dt.date | None = None
+
     # Who lives here.
     twins_share: SmallShare = 0.03
     homeless_share: SmallShare = 0.025
@@ -108,6 +112,20 @@ class Scenario(BaseModel):
     engagement_in_absence: float = Field(0.85, ge=0, le=0.99)
     traits_in_grades: float = Field(0.9, ge=0, le=0.99)
     meal_coverage: Share = 0.88
+
+    @field_validator("watched_day")
+    @classmethod
+    def _with_what_is_watched(cls, day: dt.date | None, info: ValidationInfo) -> dt.date | None:
+        watched, year = info.data.get("watched"), info.data.get("school_year")
+        if "watched" in info.data and (day is None) != (watched is None):
+            raise ValueError("watched and watched_day are set together: what changes, and from which day on")
+        if (
+            day is not None
+            and year is not None
+            and not dt.date(year - 1, 9, 15) <= day <= dt.date(year, 6, 30)
+        ):
+            raise ValueError(f"must be a date from {year - 1}-09-15 to {year}-06-30")
+        return day
 
     @field_validator("systems", mode="before")
     @classmethod

@@ -20,7 +20,7 @@ from synthetic_data.schooling import Schooling
 from synthetic_data.schooling.school_calendar import SchoolYear
 from synthetic_data.streams import rng_for
 
-__all__ = ["DISPOSITIONS", "REASONS", "Visits", "draw_visits", "visit_element"]
+__all__ = ["DISPOSITIONS", "REASONS", "Visits", "draw_visits", "has_card", "visit_element"]
 
 Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -35,6 +35,7 @@ DISPOSITIONS = ("Returned to class", "Rested, then returned to class", "Sent hom
 RETURNED, RESTED, SENT_HOME = range(3)
 
 # The kit's own sizes.
+WITH_A_CARD = 0.94  # share of children whose family filled in a card for the office
 VISITS_A_YEAR = 1.9
 BY_GRADE = np.array([1.5, 1.4, 1.3, 1.2, 1.1, 1.1, 1.1, 1.0, 0.9, 0.8, 0.7, 0.7, 0.6])
 WELL_BEING_IN_VISITS = -0.35
@@ -97,6 +98,24 @@ class Visits:
     """Place in `REASONS`."""
     disposition: Codes
     """Place in `DISPOSITIONS`."""
+
+
+def has_card(scenario: Scenario, children: int) -> Mask:
+    """Say of each child whether the office has a card, without which it knows nothing.
+
+    Parameters
+    ----------
+    scenario
+        Its seed.
+    children
+        How many there are.
+
+    Returns
+    -------
+    numpy array of bool
+        One entry a child.
+    """
+    return rng_for(scenario.seed, "health", "cards").random(children) < WITH_A_CARD
 
 
 def draw_visits(

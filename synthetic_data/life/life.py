@@ -40,6 +40,7 @@ from synthetic_data.life.family_contact import FamilyContact, draw_family_contac
 from synthetic_data.life.gradebooks import learning_elements, standing
 from synthetic_data.life.grades import Grades, draw_grades, grade_average, mark_elements
 from synthetic_data.life.health import Visits, draw_visits, visit_element
+from synthetic_data.life.one_change import Change, draw_change, surnames_in_time
 from synthetic_data.life.online_work import OnlineWork, draw_online_work, submission_elements
 from synthetic_data.life.participation import (
     ClubMembers,
@@ -220,6 +221,18 @@ class Life:
         return draw_doses(self.scenario, self.population)
 
     @cached_property
+    def change(self) -> Change | None:
+        """See `synthetic_data.life.one_change`."""
+        return draw_change(
+            self.scenario,
+            self.population,
+            self.schooling,
+            self.meal_accounts["person"],
+            lambda: self.family_contact,
+            lambda: self.club_members,
+        )
+
+    @cached_property
     def effects(self) -> pd.DataFrame:
         """Name, from, to, size, unit, source of everything that was put in."""
         return effects_frame(self.scenario)
@@ -227,15 +240,19 @@ class Life:
     @cached_property
     def values(self) -> pd.DataFrame:
         """Person, element, value, as_of: see `synthetic_data.life.true_values`."""
-        return true_values(
+        days = roster_days(self.scenario)
+        values = true_values(
             self.scenario,
             self.population,
             self.schooling,
             self.away,
             lasting=self._lasting(),
             changing=self._changing,
-            days=roster_days(self.scenario),
+            days=days,
         )
+        if self.change is None or self.change.kind != "surname":
+            return values
+        return surnames_in_time(values, self.change, self.schooling, days)
 
     def _lasting(self) -> list[Element]:
         """Elements of the day of the exports only."""

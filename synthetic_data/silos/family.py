@@ -14,6 +14,7 @@ from synthetic_data.columns import numbered, pick, text, whole
 from synthetic_data.columns import truth as yes_or_no
 from synthetic_data.levels import Exchange
 from synthetic_data.life.family_contact import CHANNELS, DAY, LANGUAGES, TOPICS
+from synthetic_data.life.one_change import with_order
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import (
     Later,
@@ -84,6 +85,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "Preferred Language": pick(LANGUAGES, contacts.language[contacts.home[adults]]),
         }
     )
+    orders, lives_with = contacts.orders, contacts.lives_with
+    if truth.change is not None and truth.change.kind == "custody":
+        orders, lives_with = with_order(contacts, truth.change)
     child, guardian = contacts.child[listed], contacts.guardian[listed]
     call_order = np.where(contacts.primary[listed], 1, 2)
     contacts_frame = pd.DataFrame(
@@ -94,11 +98,11 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "School": pick(population.places.names, school[child]),
             "Account ID": text(accounts[guardian]),
             "Relationship": guardians["relation"].array.take(guardian),
-            "Lives With": yes_or_no(contacts.lives_with[listed]),
+            "Lives With": yes_or_no(lives_with[listed]),
             "Call Order": whole(call_order),
-            "May See Records": yes_or_no(contacts.orders.may_see[listed]),
-            "Court Order": text(contacts.orders.number[listed]),
-            "Court Order Date": contacts.orders.day[listed].astype("datetime64[us]"),
+            "May See Records": yes_or_no(orders.may_see[listed]),
+            "Court Order": text(orders.number[listed]),
+            "Court Order Date": orders.day[listed].astype("datetime64[us]"),
         }
     )
     if "District" in exchange.ids:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from synthetic_data.columns import dates, only, pick, text, whole
 from synthetic_data.levels import Exchange
-from synthetic_data.life.health import DISPOSITIONS, REASONS
+from synthetic_data.life.health import DISPOSITIONS, REASONS, has_card
 from synthetic_data.life.vaccines import EXEMPTIONS, VACCINES
 from synthetic_data.scenario import Scenario
 from synthetic_data.silos.observation import (
@@ -26,7 +26,6 @@ from synthetic_data.silos.observation import (
     on_day,
 )
 from synthetic_data.silos.own_words import own_words
-from synthetic_data.streams import rng_for
 
 __all__ = ["LAYOUT", "SILO", "observe"]
 
@@ -49,7 +48,6 @@ NOT_HELD = (
     "telephone",
     "email",
 )
-WITH_A_CARD = 0.94  # share of children whose family filled one in; the kit's own
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -71,7 +69,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     """
     day = exchange.roster_date
     children, spells = truth.population.children, truth.schooling.school_enrollment
-    card = rng_for(scenario.seed, SILO, "cards").random(len(children)) < WITH_A_CARD
+    card = has_card(scenario, len(children))
     now = spells.loc[(spells["school_year"] == scenario.school_year) & on_day(spells, day)]
     now = now.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
     place = np.asarray(pd.Index(children["person"]).get_indexer(pd.Index(now["person"])))
@@ -98,6 +96,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "State ID": _told(children["state_id"], listed, told.get("State", False)),
         }
     )
+    if scenario.watched == "allergy":
+        students["Health Alert"] = _alerts(truth, listed)
     person = children["person"]
 
     def visits() -> Sequence[Recorded]:
@@ -159,6 +159,14 @@ def _by_name(children: pd.DataFrame, child: Codes) -> Codes:
 def _told(numbers: pd.Series, child: Codes, told: bool) -> Any:
     known = np.full(len(child), told)
     return text(only(known, numbers.to_numpy(dtype=object)[child]))
+
+
+def _alerts(truth: Truth, child: Codes) -> Any:
+    """Give what the office was told of the child whose life is watched; of others nobody told it anything."""
+    alerts = np.full(len(child), None, dtype=object)
+    if truth.change is not None:
+        alerts[child == truth.change.child] = truth.change.value
+    return text(alerts)
 
 
 def _clock(minutes: Codes) -> Any:

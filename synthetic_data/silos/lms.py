@@ -145,8 +145,11 @@ def _accounts(scenario: Scenario, truth: Truth, exchange: Exchange) -> Users:
 
 
 def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
-    """Make log-in names as schools do: first letter, surname, class year; a digit more where it is taken."""
-    children = truth.population.children
+    """Make log-in names as schools do: first letter, surname, class year; a digit more where it is taken.
+
+    An account that was opened under a surname keeps it.
+    """
+    children = truth.life.population.children
     grade = np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children["grade_level"])))
     class_year = (scenario.school_year + len(GRADES) - 1 - np.maximum(grade, 0)) % 100
     seen = set(truth.population.staff["email"].str.split("@").str[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from helpers.files.text_table import TextTable
 from helpers.layouts import STRING, FileLayout, constant, load_layout, missing, stacked
 from synthetic_data.columns import of_one_length, places_among
 from synthetic_data.life import Life
+from synthetic_data.life.one_change import Change, with_surname
 from synthetic_data.population import Population
 from synthetic_data.schooling import Schooling
 
@@ -27,6 +28,7 @@ __all__ = [
     "arrived_by",
     "guids",
     "keep",
+    "known_on",
     "limits",
     "look_up",
     "names_persons",
@@ -45,6 +47,30 @@ class Truth:
     population: Population
     schooling: Schooling
     life: Life
+    change: Change | None = None
+    """The watched change, once a system has heard of it."""
+
+
+def known_on(truth: Truth, day: pd.Timestamp) -> Truth:
+    """Give the truth as it was on a day, as far as a watched change goes.
+
+    Parameters
+    ----------
+    truth
+        How things are, the change aside.
+    day
+        The day for which somebody writes down a roster.
+
+    Returns
+    -------
+    Truth
+        The same one where nothing is watched, or it isn't so yet.
+    """
+    change = truth.life.change
+    if change is None or day < change.day:
+        return truth
+    people = with_surname(truth.population, change) if change.kind == "surname" else truth.population
+    return replace(truth, population=people, change=change)
 
 
 @dataclass(frozen=True)

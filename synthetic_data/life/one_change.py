@@ -1,0 +1,231 @@
+"""One change in the life of one child, put in to be watched: what is otherwise, from which day on.
+
+Whoever writes down a roster of an earlier day writes what was so then: a change reaches a system's files on
+the day on which its roster has caught up. Nothing is changed while ``scenario.watched`` is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import is_among, places_among, text
+from synthetic_data.life.court_orders import CourtOrders
+from synthetic_data.life.family_contact import FamilyContact
+from synthetic_data.life.health import has_card
+from synthetic_data.life.participation import ClubMembers
+from synthetic_data.population import Population
+from synthetic_data.population.names import ORIGINS, family_surnames, fold
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+
+__all__ = ["ALERT", "Change", "draw_change", "surnames_in_time", "with_order", "with_surname"]
+
+Mask = npt.NDArray[np.bool_]
+
+# Who is at school so long before and after the day is on every roster that may be asked for.
+AROUND = pd.Timedelta(days=100)
+LOWEST_GRADE = 6  # from which on the learning system knows a child
+ALERT = "Peanut allergy"
+FIRST_DOCUMENT = 10_000
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changes, for whom, from which day on."""
+
+    kind: str
+    """custody, surname or allergy."""
+    day: pd.Timestamp
+    """The first day on which it is so."""
+    child: int
+    """Place of the child."""
+    person: str
+    before: str
+    """What a file shows before; empty where it shows nothing."""
+    value: str
+    """What a file that has a place for it shows from then on."""
+    contact: int = -1
+    """Of a custody change: place of the contact who may no longer see the records; -1: nobody on record."""
+
+
+def draw_change(
+    scenario: Scenario,
+    population: Population,
+    schooling: Schooling,
+    served: npt.ArrayLike,
+    contacts: Callable[[], FamilyContact],
+    members: Callable[[], ClubMembers],
+) -> Change | None:
+    """Say what changes for whom: for a child whom as many systems as possible know on the day.
+
+    Parameters
+    ----------
+    scenario
+        ``watched`` and ``watched_day``.
+    population, schooling
+        Who is at school then, from grade 6 on.
+    served
+        Persons with a meal account.
+    contacts, members
+        Give the families in the portal, and the members of clubs.
+
+    Returns
+    -------
+    Change or None
+        None where nothing is watched. Whoever is chosen is the same on whichever day exports are made from
+        that day on.
+    """
+    if scenario.watched is None or scenario.watched_day is None:
+        return None
+    day = pd.Timestamp(scenario.watched_day)
+    families = contacts()
+    second = _second_contacts(families, len(population.children))
+    known = _known(scenario, population, schooling, served, second, members(), day)
+    child = int(np.argmax(known))
+    person = str(population.children["person"].iloc[child])
+    if scenario.watched == "surname":
+        old, new = _surnames(scenario, population, child)
+        return Change("surname", day, child, person, old, new)
+    if scenario.watched == "allergy":
+        return Change("allergy", day, child, person, "", ALERT)
+    document = f"FC-{day.year}-{FIRST_DOCUMENT + len(families.signed_up)}"
+    return Change("custody", day, child, person, "", document, int(second[child]))
+
+
+def _known(
+    scenario: Scenario,
+    population: Population,
+    schooling: Schooling,
+    served: npt.ArrayLike,
+    second: npt.NDArray[np.int64],
+    members: ClubMembers,
+    day: pd.Timestamp,
+) -> npt.NDArray[np.float64]:
+    """Count how many systems know a child on a day; a child who isn't at school all along counts least."""
+    children = population.children
+    spells, places = schooling.school_enrollment, schooling.spells
+    there = (
+        (spells["school_year"] == scenario.school_year)
+        & (spells["begin_date"] <= day - AROUND)
+        & (spells["end_date"].isna() | (spells["end_date"] >= day + AROUND))
+    ).to_numpy(dtype=bool)
+    at_school = np.zeros(len(children), dtype=bool)
+    at_school[places.child[there & (places.grade >= LOWEST_GRADE)]] = True
+    since = np.datetime64(day - AROUND, "D")
+    until = np.datetime64(day, "D")
+    member = np.zeros(len(children), dtype=bool)
+    member[members.child[(members.begin <= since) & ~(members.end <= until)]] = True
+    only_child = ~children["household"].duplicated(keep=False).to_numpy(dtype=bool)
+    cards = has_card(scenario, len(children))
+    account = is_among(children["person"], served)
+    return 10.0 * at_school + cards + account + (second >= 0) + member + 0.5 * only_child
+
+
+def _second_contacts(contacts: FamilyContact, children: int) -> npt.NDArray[np.int64]:
+    """Give each child's other adult who may see the records until now; -1 where there is none."""
+    found = np.full(children, -1)
+    may = np.flatnonzero(~contacts.primary & contacts.orders.may_see)
+    found[contacts.child[may]] = may
+    return found
+
+
+def _surnames(scenario: Scenario, population: Population, child: int) -> tuple[str, str]:
+    """Give the surname until now, and another one of the same custom."""
+    one = population.children.iloc[child]
+    old = str(one["last_surname"])
+    origin = np.full(8, ORIGINS.index(one["name_origin"]))
+    drawn = family_surnames(scenario.seed, "watched", origin).children
+    return old, next(str(name) for name in drawn if fold(str(name)) != fold(old))
+
+
+def with_surname(population: Population, change: Change) -> Population:
+    """Give the people once a child has the new surname; accounts and addresses keep the old one.
+
+    Parameters
+    ----------
+    population
+        Everybody as they were before.
+    change
+        A new surname.
+
+    Returns
+    -------
+    Population
+        With another frame of children; nothing else is touched.
+    """
+    children = population.children.copy()
+    for column, value in (("last_surname", change.value), ("former_last_surname", change.before)):
+        names = children[column].to_numpy(dtype=object, copy=True)
+        names[change.child] = value
+        children[column] = text(names)
+    return replace(population, children=children)
+
+
+def with_order(contacts: FamilyContact, change: Change) -> tuple[CourtOrders, Mask]:
+    """Give the rights and homes once a court has revoked a parent's right to see the records.
+
+    Parameters
+    ----------
+    contacts
+        Families as they were before.
+    change
+        A change of custody.
+
+    Returns
+    -------
+    CourtOrders, numpy array
+        Who may see the records, and who lives with the child, one entry a contact. One document is about all
+        children of a home.
+    """
+    orders, lives_with = contacts.orders, contacts.lives_with.copy()
+    if change.contact < 0:
+        return orders, lives_with
+    whose = contacts.guardian == contacts.guardian[change.contact]
+    may_see, number, day = orders.may_see.copy(), orders.number.copy(), orders.day.copy()
+    may_see[whose], lives_with[whose] = False, False
+    number[whose], day[whose] = change.value, np.datetime64(change.day, "D")
+    return CourtOrders(may_see, number, day), lives_with
+
+
+def surnames_in_time(
+    values: pd.DataFrame, change: Change, schooling: Schooling, days: list[pd.Timestamp]
+) -> pd.DataFrame:
+    """Write the true surname of each day into the key's values.
+
+    Parameters
+    ----------
+    values
+        person, element, value, as_of, with the surname before on the day of the exports.
+    change
+        A new surname.
+    schooling
+        Since when the child is here.
+    days
+        The day of the exports, then earlier ones.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The new surname on the day of the exports, and the old one on each earlier day when it was so.
+    """
+    if days[0] < change.day:
+        return values
+    mine = values["person"].eq(change.person) & values["element"].eq("last_surname")
+    now = values.assign(value=values["value"].mask(mine, change.value))
+    spells = schooling.school_enrollment
+    since = spells.loc[places_among(spells["person"], pd.Series([change.person])) >= 0, "begin_date"].min()
+    earlier = [day for day in days[1:] if since <= day < change.day]
+    then = pd.DataFrame(
+        {
+            "person": change.person,
+            "element": "last_surname",
+            "value": change.before,
+            "as_of": pd.Series(earlier, dtype="datetime64[us]"),
+        }
+    )
+    return pd.concat([now, then.astype(now.dtypes.to_dict())], ignore_index=True) if earlier else now

@@ -107,7 +107,9 @@ def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], besi
         level: SIDE + number * (wide - 2 * SIDE) / max(len(levels) - 1, 1)
         for number, level in enumerate(levels)
     }
-    ends = pd.concat([mine["value"], mine["low"], mine["high"]]).dropna()
+    # What is in ink decides the room: a grey bar of two seeds may be wider than all that is to be seen.
+    main = mine[mine["series"].eq("")]
+    ends = pd.concat([mine["value"], main["low"], main["high"]]).dropna()
     low, high = float(ends.min()), float(ends.max())
     room = (high - low) or abs(high) or 1.0
     axes.set_xlim(0, wide)

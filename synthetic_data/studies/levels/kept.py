@@ -22,7 +22,16 @@ from helpers.teach.solutions import notebooks_folder
 from synthetic_data.district import cache_folder
 from synthetic_data.studies.levels.plan import Cell
 
-__all__ = ["TABLES", "cell_key", "find", "headless_notebook", "keep", "libraries", "results_folder"]
+__all__ = [
+    "KIT_RUN",
+    "TABLES",
+    "cell_key",
+    "find",
+    "headless_notebook",
+    "keep",
+    "libraries",
+    "results_folder",
+]
 
 # What a cell's notebook writes: the table's name, and its file without ending.
 TABLES = {"level_figures": "figures", "question_answers": "answers", "families_informed": "families"}
@@ -32,6 +41,8 @@ LIBRARIES = (
     "openpyxl", "XlsxWriter", "defusedxml", "igraph",
 )  # fmt: skip
 SOURCES = (".py", ".toml", ".csv", ".json")
+# The run that comes with the kit: a result, and so no source of one.
+KIT_RUN = "kit_run"
 
 
 def headless_notebook() -> Path:
@@ -74,7 +85,8 @@ def sources_fingerprint(notebook: Path, *houses: Path) -> str:
     whole = hashlib.sha256()
     for house in houses:
         for path in sorted(house.rglob("*")):
-            if path.suffix in SOURCES and "sample" not in path.relative_to(house).parts:
+            apart = "sample" in path.relative_to(house).parts or path.stem == KIT_RUN
+            if path.suffix in SOURCES and not apart:
                 whole.update(path.relative_to(house).as_posix().encode("utf-8"))
                 whole.update(path.read_bytes().replace(b"\r\n", b"\n"))
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -84,19 +96,31 @@ def sources_fingerprint(notebook: Path, *houses: Path) -> str:
 
 
 @cache
-def _sources() -> str:
+def sources(notebook: Path | None = None) -> str:
+    """Fingerprint everything that decides the results of cells here, libraries aside.
+
+    Parameters
+    ----------
+    notebook
+        The notebook that is run for every cell; the kit's own when not given.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits.
+    """
     houses = (Path(str(house.__file__)).parent for house in (helpers, synthetic_data))
-    return sources_fingerprint(headless_notebook(), *houses)
+    return sources_fingerprint(notebook or headless_notebook(), *houses)
 
 
-def cell_key(cell: Cell, *, sources: str | None = None, versions: Mapping[str, str] | None = None) -> str:
+def cell_key(cell: Cell, *, of_sources: str | None = None, versions: Mapping[str, str] | None = None) -> str:
     """Give a short name for the results of a cell, as these sources and libraries compute them.
 
     Parameters
     ----------
     cell
         A cell of the plan.
-    sources, versions
+    of_sources, versions
         By default those that are here.
 
     Returns
@@ -106,26 +130,31 @@ def cell_key(cell: Cell, *, sources: str | None = None, versions: Mapping[str, s
     """
     told = {
         "cell": asdict(cell),
-        "sources": _sources() if sources is None else sources,
+        "sources": sources() if of_sources is None else of_sources,
         "libraries": dict(libraries() if versions is None else versions),
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8")).hexdigest()[:24]
 
 
-def find(cell: Cell) -> dict[str, pd.DataFrame] | None:
+def find(cell: Cell, notebook: Path | None = None) -> dict[str, pd.DataFrame] | None:
     """Give the results of a cell that was run before.
 
     Parameters
     ----------
     cell
         A cell of the plan.
+    notebook
+        The notebook that is run for it; the kit's own when not given.
 
     Returns
     -------
     dict or None
         Tables by name; None where there are none, or where they can't be read.
     """
-    place = results_folder() / cell_key(cell)
+    return _read(results_folder() / cell_key(cell, of_sources=sources(notebook)))
+
+
+def _read(place: Path) -> dict[str, pd.DataFrame] | None:
     try:
         return {
             name: as_table(name, pd.read_parquet(place / f"{file}.parquet")) for name, file in TABLES.items()
@@ -134,7 +163,7 @@ def find(cell: Cell) -> dict[str, pd.DataFrame] | None:
         return None
 
 
-def keep(cell: Cell, draft: Path) -> None:
+def keep(cell: Cell, draft: Path, of_sources: str) -> None:
     """Put the results of a finished cell in their place, all at once.
 
     Parameters
@@ -143,6 +172,8 @@ def keep(cell: Cell, draft: Path) -> None:
         The cell.
     draft
         The folder in which its notebook has written them; it is gone afterwards.
+    of_sources
+        Fingerprint of the sources by which it was run.
 
     Raises
     ------
@@ -152,11 +183,11 @@ def keep(cell: Cell, draft: Path) -> None:
     (draft / "cell.json").write_text(
         json.dumps({**asdict(cell), "libraries": dict(libraries())}, indent=2) + "\n", encoding="utf-8"
     )
-    place = results_folder() / cell_key(cell)
+    place = results_folder() / cell_key(cell, of_sources=of_sources)
     try:
         draft.rename(place)
     except OSError:
-        if find(cell) is not None:  # another run has put the same there
+        if _read(place) is not None:  # another run has put the same there
             return
         old = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
         place.rename(old / "cell")

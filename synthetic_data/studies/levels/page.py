@@ -68,8 +68,8 @@ def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
         yield chart_by_number(study)
         yield note(
             "Most systems can join by a number and by nothing else. There a level decides who is found. "
-            "Where somebody joins by name and birth date as well, most of that is found before any system changes, "
-            "and the levels buy questions, days and hours."
+            "Where somebody joins by name and birth date as well, most of that is found before any system "
+            "changes, and the levels buy questions, days and hours."
         )
     if study.gains["way"].eq("last").any():
         yield heading("Which switch buys most?")

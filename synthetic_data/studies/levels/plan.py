@@ -9,12 +9,24 @@ from helpers.layouts import BadInput, nearest
 from helpers.link import METHODS
 from synthetic_data.scenario import LEVELS, load_scenario
 
-__all__ = ["BY_NUMBER", "FROM", "PLACEBO", "SWITCHES", "TO", "WORKSHOP", "Cell", "plan", "switch_plan"]
+__all__ = [
+    "BY_NUMBER",
+    "FROM",
+    "PLACEBO",
+    "SWITCHES",
+    "TO",
+    "WORKSHOP",
+    "Cell",
+    "plan",
+    "planned",
+    "switch_plan",
+]
 
 WORKSHOP, PLACEBO = "workshop", "placebo"
 # What a level sets, in the order in which a district would take it up. Fault rates stay what they are.
 SWITCHES = ("carried_ids", "freshness", "code_agreement")
 FROM, TO = "manual", "governed"
+PLANS = ("kit", "small", "whole")  # kit: the run that comes with the kit, which nobody has to run
 # The rung of the ladder that systems climb by themselves.
 BY_NUMBER = "shared identifier"
 
@@ -119,6 +131,35 @@ def plan(
     if by_number:
         cells += [replace(at(level, seed, WORKSHOP), method=BY_NUMBER) for level in levels for seed in seeds]
     return list(dict.fromkeys(cells))
+
+
+def planned(name: str, students: int = 600, seeds: int = 5) -> list[Cell]:
+    """Give a plan by name, as the notebook asks for it.
+
+    Parameters
+    ----------
+    name
+        small: every level and its placebo, two districts of 60 children each; whole: every level, the
+        placebo, each switch alone and last, and joins by numbers alone.
+    students, seeds
+        Of the whole plan: children of each district, and how many districts at each setting.
+
+    Returns
+    -------
+    list of Cell
+        The plan.
+
+    Raises
+    ------
+    BadInput
+        When there is no such plan, or no seed.
+    """
+    if name == "small":
+        return plan(seeds=(1, 2), students=60, placebo=True)
+    if name == "whole":
+        numbers = tuple(range(1, seeds + 1))
+        return plan(seeds=numbers, students=students, switches=True, placebo=True, by_number=True)
+    raise BadInput(f"There is no plan {name!r}.{nearest(name, PLANS)} There are: {', '.join(PLANS)}.")
 
 
 def switch_plan(bases: Sequence[Cell]) -> list[Cell]:

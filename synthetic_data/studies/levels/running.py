@@ -20,7 +20,14 @@ from typing import Any
 import pandas as pd
 
 from helpers.run.progress import Progress
-from synthetic_data.studies.levels.kept import TABLES, find, headless_notebook, keep, results_folder
+from synthetic_data.studies.levels.kept import (
+    TABLES,
+    find,
+    headless_notebook,
+    keep,
+    results_folder,
+    sources,
+)
 from synthetic_data.studies.levels.plan import Cell
 from synthetic_data.workers import context, follow
 
@@ -51,6 +58,16 @@ class Ran:
     run: int = 0
 
 
+@dataclass(frozen=True)
+class _Given:
+    """What a process is told when it begins."""
+
+    drafts: Path
+    notebook: Path | None
+    of_sources: str
+    parent: int
+
+
 @dataclass
 class _Worker:
     process: Any
@@ -59,7 +76,13 @@ class _Worker:
     since: float = field(default_factory=time.perf_counter)
 
 
-def run_cells(cells: Sequence[Cell], *, processes: int = AT_ONCE, progress: Progress | None = None) -> Ran:
+def run_cells(
+    cells: Sequence[Cell],
+    *,
+    processes: int = AT_ONCE,
+    progress: Progress | None = None,
+    notebook: Path | None = None,
+) -> Ran:
     """Run the cells whose results aren't kept yet, and give the figures of all.
 
     Parameters
@@ -70,6 +93,8 @@ def run_cells(cells: Sequence[Cell], *, processes: int = AT_ONCE, progress: Prog
         How many run side by side.
     progress
         Where progress is said; by default nowhere.
+    notebook
+        The notebook that is run for each; the kit's own when not given.
 
     Returns
     -------
@@ -81,14 +106,16 @@ def run_cells(cells: Sequence[Cell], *, processes: int = AT_ONCE, progress: Prog
     CellFailed
         When a cell failed; those that were done are kept, and the same call goes on with the others.
     """
-    there = {cell: found for cell in cells if (found := find(cell)) is not None}
+    there = {cell: found for cell in cells if (found := find(cell, notebook)) is not None}
     waiting = deque(cell for cell in cells if cell not in there)
     run = len(waiting)
     if waiting:
-        troubles = _run_all(waiting, max(1, processes), progress)
+        troubles = _run_all(waiting, max(1, processes), progress, notebook)
         if troubles:
             raise CellFailed("; ".join(f"{cell.name}: {trouble}" for cell, trouble in troubles.items()))
-        there |= {cell: found for cell in cells if cell not in there and (found := find(cell)) is not None}
+        there |= {
+            cell: found for cell in cells if cell not in there and (found := find(cell, notebook)) is not None
+        }
     return Ran(_together([(cell, there[cell]) for cell in cells]), len(cells) - run, run)
 
 
@@ -107,7 +134,9 @@ def _together(found: Sequence[tuple[Cell, dict[str, pd.DataFrame]]]) -> dict[str
     return tables
 
 
-def _run_all(waiting: deque[Cell], processes: int, progress: Progress | None) -> dict[Cell, str]:
+def _run_all(
+    waiting: deque[Cell], processes: int, progress: Progress | None, notebook: Path | None
+) -> dict[Cell, str]:
     """Hand cells to processes until none waits; give those that failed, and why."""
     results_folder().mkdir(parents=True, exist_ok=True)
     troubles: dict[Cell, str] = {}
@@ -115,7 +144,7 @@ def _run_all(waiting: deque[Cell], processes: int, progress: Progress | None) ->
         started = context()
         while waiting or any(worker.cell for worker in workers):
             while waiting and len(workers) < processes:
-                workers.append(_begin(started, drafts))
+                workers.append(_begin(started, _Given(drafts, notebook, sources(notebook), os.getpid())))
             for worker in workers:
                 if worker.cell is None and waiting:
                     worker.cell, worker.since = waiting.popleft(), time.perf_counter()
@@ -146,9 +175,9 @@ def _heard(worker: _Worker) -> str:
         return f"its process was ended from outside (exit status {worker.process.exitcode})"
 
 
-def _begin(started: Any, drafts: Path) -> _Worker:
+def _begin(started: Any, given: _Given) -> _Worker:
     ours, theirs = started.Pipe()
-    process = started.Process(target=_work, args=(theirs, drafts, os.getpid()), daemon=True)
+    process = started.Process(target=_work, args=(theirs, given), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -206,32 +235,32 @@ def _alive(draft: Path) -> bool:
 # ------------------------------------------------------------------------------------ in the other process
 
 
-def _work(pipe: Any, drafts: Path, parent: int) -> None:
+def _work(pipe: Any, given: _Given) -> None:
     """Run the cells that come through the pipe, one after the other, and say what became of each."""
     # Ctrl-C goes to all processes of a terminal: the one that started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=follow, args=(parent,), daemon=True).start()
+    threading.Thread(target=follow, args=(given.parent,), daemon=True).start()
     while True:
         try:
             cell = pipe.recv()
         except EOFError:
             return
-        pipe.send(_run_one(cell, drafts))
+        pipe.send(_run_one(cell, given))
 
 
-def _run_one(cell: Cell, drafts: Path) -> str:
+def _run_one(cell: Cell, given: _Given) -> str:
     """Run one cell's notebook and keep its results; give what went wrong."""
     import papermill
 
     from synthetic_data.studies.levels.here import HERE
 
-    draft = Path(tempfile.mkdtemp(prefix="cell-", dir=drafts))
+    draft = Path(tempfile.mkdtemp(prefix="cell-", dir=given.drafts))
     # Looking for rings among millions of short-lived objects is a tenth of a cell's time: once will do.
     gc.disable()
     try:
         papermill.execute_notebook(
-            str(headless_notebook()),
+            str(given.notebook or headless_notebook()),
             str(draft / "one_district.ipynb"),
             parameters={**cell.parameters(), "out": str(draft)},
             engine_name=HERE,
@@ -239,7 +268,10 @@ def _run_one(cell: Cell, drafts: Path) -> str:
             progress_bar=False,
             request_save_on_cell_execute=False,
         )
-        keep(cell, draft)
+        # Asked when all that a cell needs has been imported here, and once: it is what this process runs by.
+        if sources(given.notebook) != given.of_sources:
+            return "the kit's sources were changed while it ran; run it again"
+        keep(cell, draft, given.of_sources)
     except papermill.PapermillExecutionError as error:
         words = str(error.evalue).split("\n")[0][:300]
         # The first code cell that papermill adds holds the parameters.

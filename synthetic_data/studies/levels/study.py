@@ -57,7 +57,7 @@ class Study:
         return str(self.figures["method"].iloc[0])
 
 
-def run_study(cells: Sequence[Cell], *, processes: int = AT_ONCE, progress: Progress | None = None) -> Study:
+def run_study(cells: Sequence[Cell], *, processes: int = AT_ONCE, aloud: bool = False) -> Study:
     """Run a plan, or find what was kept of it.
 
     Parameters
@@ -66,8 +66,8 @@ def run_study(cells: Sequence[Cell], *, processes: int = AT_ONCE, progress: Prog
         From ``synthetic_data.studies.levels.plan.plan``.
     processes
         How many districts are worked on side by side.
-    progress
-        Where progress is said.
+    aloud
+        Whether progress is said on standard error.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def run_study(cells: Sequence[Cell], *, processes: int = AT_ONCE, progress: Prog
     CellFailed
         When a district failed; the message names each.
     """
-    ran = run_cells(cells, processes=processes, progress=progress)
+    ran = run_cells(cells, processes=processes, progress=Progress(len(cells)) if aloud else None)
     asked, told = (
         table[table["scenario"].eq(WORKSHOP) & table["method"].eq(cells[0].method)]
         for table in (ran.tables["question_answers"], ran.tables["families_informed"])

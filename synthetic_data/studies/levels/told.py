@@ -7,8 +7,8 @@ import sys
 
 import pandas as pd
 
-from helpers.gaps.roadmap import Costs, one_standard, roadmap
-from helpers.layouts import load_layout
+from helpers.gaps.roadmap import Costs, one_standard, read_costs, roadmap
+from helpers.layouts import Layout, load_layout
 from helpers.show.level_chart import level_chart
 from helpers.show.picture import Picture
 from synthetic_data.scenario import LEVELS
@@ -22,7 +22,10 @@ __all__ = [
     "chart_by_number",
     "chart_of_levels",
     "finding_of",
+    "headlines",
     "levels_told",
+    "made_layouts",
+    "read_costs",
     "roadmap_of",
     "roadmap_shown",
     "standard_saves",
@@ -68,13 +71,24 @@ def finding_of(study: Study) -> str:
         measure: [value_at(study, measure, level) or 0.0 for level in (first, last)]
         for measure in ("questions", "delay", "missed", "hand_work")
     }
+    missed = f"from **{numbers['missed'][0]:.1f} to {numbers['missed'][1]:.1f}** of 1,000"
+    if _overlap(study, "missed", first, last):
+        missed = missed.removeprefix("from ") + ", which chance explains"
     return (
         f"From **{first}** to **{last}**, questions that can be answered go from "
         f"**{numbers['questions'][0]:.0f} to {numbers['questions'][1]:.0f}** of 34, what a teacher sees from "
         f"**{numbers['delay'][0]:.0f} to {numbers['delay'][1]:.0f} days** late, hand work from "
-        f"**{numbers['hand_work'][0]:.0f} to {numbers['hand_work'][1]:.0f} minutes** a child, and children "
-        f"at risk who are missed from **{numbers['missed'][0]:.1f} to {numbers['missed'][1]:.1f}** of 1,000."
+        f"**{numbers['hand_work'][0]:.0f} to {numbers['hand_work'][1]:.0f} minutes** a child. Children at "
+        f"risk who are missed: {missed}."
     )
+
+
+def _overlap(study: Study, measure: str, first: str, last: str) -> bool:
+    """Say whether the intervals of a measure at two levels overlap; of one seed nothing can be told."""
+    found = whole_levels(study)
+    found = found[found["measure"].eq(measure) & found["scenario"].eq(WORKSHOP)].set_index("level")
+    ends = found.loc[[first, last], ["low", "high"]]
+    return bool(ends["low"].isna().any() or ends["low"].max() <= ends["high"].min())
 
 
 def chart_of_levels(study: Study) -> Picture:
@@ -138,8 +152,8 @@ def chart_by_number(study: Study) -> Picture:
         title=f"By numbers alone {found[there[0]]:.0f}% of the children at risk are found at the level "
         f"{there[0]}, and {found[there[-1]]:.0f}% at the level {there[-1]}",
         caption="Black: records are joined where two systems carry the same number, and no further. Grey: "
-        "the kit's ladder, which also knows names and birth dates. Bars: 95% intervals of the simulation, over "
-        f"{int(alone['seeds'].max())} seeds. Levels and effects were put in by the generator.",
+        "the kit's ladder, which also knows names and birth dates. Bars: 95% intervals of the simulation, "
+        f"over {int(alone['seeds'].max())} seeds. Levels and effects were put in by the generator.",
         beside="the kit",
     )
 
@@ -192,8 +206,12 @@ def _with_interval(gain: float, low: float, high: float) -> str:
 
 def standard_saves(costs: Costs | None = None) -> pd.DataFrame:
     """Count what one standard would have saved in a made district's systems; see `one_standard`."""
-    layouts = {silo: load_layout(sys.modules[made.__module__].LAYOUT) for silo, made in SILOS.items()}
-    return one_standard(layouts, costs)
+    return one_standard(made_layouts(), costs)
+
+
+def made_layouts() -> dict[str, Layout]:
+    """Give the layouts of a made district's systems."""
+    return {silo: load_layout(sys.modules[made.__module__].LAYOUT) for silo, made in SILOS.items()}
 
 
 def roadmap_of(study: Study, costs: Costs | None = None, by: str = ROADMAP_BY) -> pd.DataFrame:

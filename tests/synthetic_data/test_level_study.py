@@ -1,0 +1,236 @@
+"""The study of exchange levels: what is kept and run again, what is left when it is killed, what it says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+from helpers.layouts import BadInput, as_table
+from synthetic_data.studies.levels import kept
+from synthetic_data.studies.levels.plan import SWITCHES, Cell, plan
+from synthetic_data.studies.levels.running import CellFailed, run_cells
+from synthetic_data.studies.levels.together import gains, mean_interval, over_seeds, ranked
+
+(CELL,) = plan(("manual",), (1,), 60)
+# A notebook of a second: it writes one figure, and does what its seed says.
+BROKEN, DEAD, SLOW = 13, 14, 15
+PARAMETERS = "".join(f"{one.name}: {one.type} = {getattr(CELL, one.name)!r}  # x\n" for one in fields(Cell))
+WRITES = f"""
+import os, time
+from pathlib import Path
+import pandas as pd
+from helpers.layouts import as_table, empty_table
+if seed == {BROKEN}:
+    raise ValueError("nobody came to school")
+if seed == {DEAD}:
+    os._exit(7)
+if seed == {SLOW}:
+    (Path(out).parents[1] / "at-work").write_text(str(os.getpid()))
+    time.sleep(120)
+told = dict(scenario=scenario, level=level, carried_ids=carried_ids, freshness=freshness)
+told |= dict(code_agreement=code_agreement, fault_level=fault_level, method=method)
+told |= dict(students=students, seed=seed, measure="F1", group="All", value=0.5, unit="rate")
+as_table("level_figures", pd.DataFrame([told])).to_parquet(Path(out) / "figures.parquet")
+empty_table("question_answers").to_parquet(Path(out) / "answers.parquet")
+empty_table("families_informed").to_parquet(Path(out) / "families.parquet")
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BIGPICTURE_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    parameters = nbformat.v4.new_code_cell(
+        PARAMETERS + "out: str = ''  # x", metadata={"tags": ["parameters"]}
+    )
+    whole = nbformat.v4.new_notebook(
+        cells=[parameters, nbformat.v4.new_code_cell(WRITES)],
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}},
+    )
+    path = tmp_path_factory.mktemp("headless") / "quick.ipynb"
+    nbformat.write(whole, path)
+    return path
+
+
+# ------------------------------------------------------------------------------------ what names a result
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Cell)])
+def test_every_parameter_of_a_cell_names_its_result(name: str) -> None:
+    value = getattr(CELL, name)
+    other = replace(CELL, **{name: value + 1 if isinstance(value, int) else f"{value} else"})
+    assert kept.cell_key(other, of_sources="s") != kept.cell_key(CELL, of_sources="s")
+
+
+@pytest.mark.parametrize("library", ["python", *kept.LIBRARIES])
+def test_every_library_that_computes_names_the_result(library: str) -> None:
+    versions = dict(kept.libraries())
+    key = kept.cell_key(CELL, of_sources="s", versions=versions)
+    assert kept.cell_key(CELL, of_sources="s", versions={**versions, library: "0"}) != key
+    assert kept.cell_key(CELL, of_sources="t", versions=versions) != key
+
+
+@pytest.mark.parametrize("name", ["rules.py", "rates.toml", "names.csv", "model.json"])
+def test_every_source_names_the_result_and_no_output_does(name: str, notebook: Path, tmp_path: Path) -> None:
+    house, copy = tmp_path / "house", tmp_path / "copy.ipynb"
+    house.mkdir()
+    (house / name).write_text("1", encoding="utf-8")
+    copy.write_bytes(notebook.read_bytes())
+    first = kept.sources_fingerprint(copy, house)
+    read = nbformat.read(copy, as_version=4)
+    read.cells[1].outputs = [nbformat.v4.new_output("stream", text="done")]
+    nbformat.write(read, copy)
+    assert kept.sources_fingerprint(copy, house) == first
+    (house / name).write_text("2", encoding="utf-8")
+    second = kept.sources_fingerprint(copy, house)
+    read.cells[1].source += "\n1"
+    nbformat.write(read, copy)
+    assert len({first, second, kept.sources_fingerprint(copy, house)}) == 3
+
+
+# ---------------------------------------------------------------------------------- run, kept, run again
+
+
+@pytest.mark.usefixtures("home")
+def test_a_failed_cell_is_named_the_others_are_kept_and_only_what_changed_is_run_again(
+    notebook: Path,
+) -> None:
+    cells = [replace(CELL, seed=seed) for seed in (1, BROKEN, DEAD, 2)]
+    with pytest.raises(CellFailed) as failed:
+        run_cells(cells, processes=1, notebook=notebook)
+    said = str(failed.value)
+    assert f"workshop, manual, seed {BROKEN}: its notebook stopped at code cell 2 with ValueError" in said
+    assert "nobody came to school" in said
+    assert f"workshop, manual, seed {DEAD}: its process was ended from outside" in said
+    whole = [cells[0], cells[3], replace(cells[0], freshness="governed")]
+    ran = run_cells(whole, processes=1, notebook=notebook)
+    assert (ran.kept, ran.run) == (2, 1)
+    assert ran.tables["level_figures"]["seed"].tolist() == [1, 2, 1]
+    again = run_cells(whole, processes=1, notebook=notebook)
+    assert (again.kept, again.run) == (3, 0)
+
+
+RUNS = """
+import sys
+from pathlib import Path
+from dataclasses import replace
+from synthetic_data.studies.levels.plan import plan
+from synthetic_data.studies.levels.running import run_cells
+if __name__ == "__main__":
+    (cell,) = plan(("manual",), (1,), 60)
+    cells = [replace(cell, seed=int(seed)) for seed in sys.argv[2:]]
+    run_cells(cells, processes=1, notebook=Path(sys.argv[1]))
+"""
+
+
+def gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    # One that has ended and that nobody has asked about yet is at work no more.
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def until(holds: object, seconds: float = 90) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():  # type: ignore[operator]
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of another kind")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda one: one.name)
+def test_a_killed_run_leaves_no_process_and_goes_on_where_it_was(
+    how: signal.Signals, home: Path, notebook: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "runs.py"
+    script.write_text(RUNS, encoding="utf-8")
+    words = [sys.executable, str(script), str(notebook), "1", str(SLOW)]
+    run = subprocess.Popen(words, env={**os.environ, "BIGPICTURE_HOME": str(home)}, stderr=subprocess.DEVNULL)
+    at_work = home / "levels" / "at-work"
+    try:
+        assert until(lambda: at_work.exists() and at_work.read_text())
+        run.send_signal(how)
+        run.wait(timeout=60)
+    finally:
+        run.kill()
+    assert run.returncode != 0
+    worker = int(at_work.read_text())
+    assert until(lambda: gone(worker), 20)
+    assert kept.find(replace(CELL, seed=1), notebook) is not None
+    assert kept.find(replace(CELL, seed=SLOW), notebook) is None
+    if how == signal.SIGKILL:  # which nobody can answer: the next run clears up
+        ran = run_cells([replace(CELL, seed=seed) for seed in (1, 2)], processes=1, notebook=notebook)
+        assert (ran.kept, ran.run) == (1, 1)
+    assert list((home / "levels").glob(".run-*")) == []
+
+
+# -------------------------------------------------------------------------------------- what is computed
+
+
+def test_a_plan_holds_each_district_once_and_one_switch_at_a_time() -> None:
+    cells = plan(seeds=(1, 2), students=60, switches=True, placebo=True)
+    assert len(cells) == len(set(cells)) == 2 * (4 + 4 + 3 + 3)
+    assert {cell.fault_level for cell in cells} == {"manual"}
+    alone = [cell for cell in cells if cell.level == "manual" and cell.moved]
+    assert sorted(cell.moved for cell in alone) == sorted((switch,) for switch in SWITCHES for _ in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ({"levels": ("govrned",)}, "Did you mean governed"),
+        ({"method": "shared identifer"}, "shared identifier"),
+        ({"seeds": (1, 1)}, "given twice"),
+        ({"seeds": ()}, "one seed at least"),
+        ({"students": 3}, "students"),
+    ],
+)
+def test_a_plan_that_cannot_be_run_is_refused(words: dict[str, object], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        plan(**words)  # type: ignore[arg-type]
+
+
+def made_figures() -> Iterator[dict[str, object]]:
+    """Two seeds far apart, in which fresh exports answer two more questions each, and ids none."""
+    for cell in plan(("none", "manual", "governed"), (1, 2, 3), 60, switches=True):
+        asked = 10 * cell.seed + 2 * (cell.freshness == "governed")
+        told = {one.name: getattr(cell, one.name) for one in fields(Cell)}
+        yield {**told, "measure": "questions answered", "group": "All", "value": asked, "unit": "questions"}
+
+
+def test_gains_compare_the_same_children_and_rank_what_buys_for_sure() -> None:
+    figures = as_table("level_figures", pd.DataFrame(list(made_figures())))
+    found = gains(figures)
+    fresh = found[found["step"].eq("freshness") & found["way"].eq("alone")].iloc[0]
+    assert (fresh["gain"], fresh["low"], fresh["high"], bool(fresh["better"])) == (2, 2, 2, True)
+    order = ranked(found, "questions")
+    assert order["step"].iloc[0] == "freshness"
+    assert order["better"].tolist() == [True, False, False]
+    # Over seeds the level itself is anything but sure.
+    level = over_seeds(figures).set_index(["level", *SWITCHES]).loc[("none", "none", "none", "none")]
+    assert level["low"] < 10 < 30 < level["high"]
+
+
+def test_one_seed_has_no_interval() -> None:
+    middle, low, high = mean_interval([4.0])
+    assert middle == 4.0
+    assert pd.isna([low, high]).all()

@@ -79,7 +79,9 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     """
     yield answer(opening(report.tables))
     yield note(declared_survey().own, PUT_IN if report.invented else "")
-    if not report.years:
+    if not report["standing"]["mean"].notna().any():
+        if report.years:
+            yield note("Too few items were answered for a score in any domain.")
         return
     yield standing_picture(report["standing"])
     yield reading(

@@ -183,3 +183,32 @@ def test_systems_that_answer_twice_are_paired() -> None:
     assert pairs["systems"].eq(round(0.8 * 104)).all()
     once = sector_report(as_read(made_frame(overlap=0.95)))["changes"]
     assert once["systems_are"].eq("all systems, alike").all(), "five that answered once could be worked out"
+
+
+ITEMS = [name for name in made_frame().columns if name[-1].isdigit()]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"students": pd.array([pd.NA], dtype="Int64")},
+        {"locale": pd.array([pd.NA], dtype="string"), "it_staff": pd.array([pd.NA], dtype="Int64")},
+        {"pledged": pd.array([True], dtype="boolean")},
+        {name: pd.array([3], dtype="Int64") for name in ITEMS},
+    ],
+    ids=["no size", "no locale and no staff", "all pledged", "all answer alike"],
+)
+def test_a_column_that_says_nothing_takes_nothing_else_with_it(odd: dict[str, object]) -> None:
+    frame = made_frame()
+    same = {name: value.repeat(len(frame)) for name, value in odd.items()}  # type: ignore[attr-defined]
+    report = sector_report(as_read(frame.assign(**same)))
+    assert report.years == [2021, 2022]
+    means = report["standing"].query("kind == 'all'")
+    assert means["mean"].notna().all()
+
+
+def test_the_same_answers_twice_are_no_change() -> None:
+    frame = made_frame()
+    again = pd.concat([frame, frame[frame["year"].eq(2022)].assign(year=2023)])
+    report = sector_report(as_read(again))
+    assert report["changes"].query("year == 2023")["p"].isna().all()

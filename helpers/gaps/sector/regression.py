@@ -15,6 +15,7 @@ from helpers.gaps.sector.settled import settled
 __all__ = ["NOTHING", "Estimate", "critical", "fit_first"]
 
 Floats = npt.NDArray[np.float64]
+_NO_VARIANCE = 1e-16
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def fit_first(
     Returns
     -------
     Estimate
-        Nothing where there are hardly more systems than columns, or a column says nothing new.
+        Nothing where there are hardly more systems than columns, or a column says nothing new; no interval
+        where nothing varies.
     """
     from scipy.special import stdtr
     from statsmodels.regression.linear_model import WLS
@@ -113,9 +115,11 @@ def fit_first(
         _, number = np.unique(np.asarray(clusters)[known], return_inverse=True)
         result = fitted.fit(cov_type="cluster", cov_kwds={"groups": number})
         freedom = float(int(np.max(number)))
-    value, error = float(result.params[0]), float(result.bse[0])
-    if not error > 0:
-        return NOTHING
+    value, variance = float(result.params[0]), float(result.cov_params()[0, 0])
+    # Where answers are the same twice, rounding may leave a little less than nothing.
+    if not variance > _NO_VARIANCE:
+        return Estimate(value)
+    error = math.sqrt(variance)
     one, every = critical(freedom) * error, critical(freedom, family) * error
     return Estimate(
         value,

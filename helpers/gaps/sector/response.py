@@ -74,9 +74,11 @@ def response_weights(frame: pd.DataFrame, year: int) -> Floats:
             asked["system"].isin(earlier).to_numpy("float64"),
         ]
     )
-    varies = np.nanstd(design, axis=0) > 0
-    varies[0] = True
-    chance = _chances(answered, design[:, varies])
+    # A column that nobody filled in, or that is the same for all, tells nothing of who answers.
+    tells = [
+        place == 0 or len(np.unique(column[~np.isnan(column)])) > 1 for place, column in enumerate(design.T)
+    ]
+    chance = _chances(answered, design[:, tells])
     if chance is None:
         return same
     weights = 1 / chance[answered]

@@ -46,7 +46,7 @@ WRITES = {
         "indicators.parquet",
         "store",
     ],
-    "gaps": ["scorecard.csv"],
+    "gaps": ["scorecard.csv", "code_crosswalk.csv", "coverage_by_group.csv", "hand_work.csv", "gaps.html"],
 }
 
 

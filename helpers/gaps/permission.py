@@ -24,9 +24,22 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
 
-__all__ = ["NOT_PERMITTED", "Bar", "Permission", "barred", "permission", "permission_of_kit", "without_need"]
+__all__ = [
+    "NOT_PERMITTED",
+    "SECRETS",
+    "Bar",
+    "Permission",
+    "barred",
+    "kind_of_head",
+    "permission",
+    "permission_of_kit",
+    "restricted_columns",
+    "without_need",
+]
 
 NOT_PERMITTED = "Not permitted"
+# Kinds of information that no file may hold for anybody to read, needed or not.
+SECRETS = ("password or PIN", "social security number")
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -56,6 +69,7 @@ class Permission(BaseModel):
     model_config = STRICT
 
     kind: dict[str, str]
+    taken: dict[str, str]
     needs: dict[str, Need]
     protected: dict[str, Bar]
     outside: dict[str, Bar]
@@ -66,6 +80,11 @@ class Permission(BaseModel):
             f"needs.{system}: no kind {kind!r}.{nearest(kind, self.kind)}"
             for system, need in self.needs.items()
             for kind in need.kinds
+            if kind not in self.kind
+        ]
+        faults += [
+            f"taken.{column}: no kind {kind!r}.{nearest(kind, self.kind)}"
+            for column, kind in self.taken.items()
             if kind not in self.kind
         ]
         for kind, pattern in self.kind.items():
@@ -120,10 +139,56 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 @cache
-def _kind_of(head: str) -> str | None:
+def kind_of_head(head: str) -> str | None:
     """Say which kind of restricted information a head is about; words are told apart by capitals, too."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|[_.\-/]+", " ", head)
     return next((kind for kind, shape in _patterns().items() if shape.search(parted)), None)
+
+
+def restricted_columns(district: District) -> pd.DataFrame:
+    """List the filled columns that are about a restricted kind of information, needed or not.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, kind`` (of information), ``head, file, filled``.
+    """
+    columns = district.written.columns
+    columns = columns[columns["filled"].gt(0).fillna(False)]
+    rows = []
+    for silo, layout in district.layouts.items():
+        closed = {(file.name, one.name) for file in layout.files for one in file.columns
+                  if one.sensitivity == "restricted"}  # fmt: skip
+        said = _said(layout)
+        mine = columns[columns["silo"].eq(silo)]
+        for file, sort, head, column, filled in mine[["file", "kind", "head", "column", "filled"]].itertuples(
+            index=False
+        ):
+            known = isinstance(column, str)
+            kind = None
+            if not known or (sort, column) in closed:
+                kind = said.get((sort, column)) or kind_of_head(str(head))
+            if kind is not None:
+                rows.append((silo, kind, head, file, int(filled)))
+    return pd.DataFrame(rows, columns=["silo", "kind", "head", "file", "filled"])
+
+
+def _said(layout: Layout) -> dict[tuple[str, str], str]:
+    """Give the kind of information of each column by which people are described."""
+    taken = permission_of_kit().taken
+    return {
+        (file.name, source): taken[target]
+        for file in layout.files
+        for makes in file.makes
+        if makes.table == "people"
+        for target, source in makes.take.items()
+        if target in taken
+    }
 
 
 def without_need(district: District) -> pd.DataFrame:
@@ -139,25 +204,16 @@ def without_need(district: District) -> pd.DataFrame:
     pandas.DataFrame
         ``silo, kind`` (of information), ``head, file, filled``; of systems whose needs nobody declared, none.
     """
+    found = restricted_columns(district)
     needs = permission_of_kit().needs
-    columns = district.written.columns
-    columns = columns[columns["filled"].gt(0).fillna(False)]
-    rows = []
-    for silo, layout in district.layouts.items():
-        need = needs.get(layout.silo)
-        if need is None:
-            continue
-        closed = {(file.name, one.name) for file in layout.files for one in file.columns
-                  if one.sensitivity == "restricted"}  # fmt: skip
-        mine = columns[columns["silo"].eq(silo)]
-        for file, sort, head, column, filled in mine[["file", "kind", "head", "column", "filled"]].itertuples(
-            index=False
-        ):
-            known = isinstance(column, str)
-            kind = _kind_of(str(head)) if not known or (sort, column) in closed else None
-            if kind is not None and kind not in need.kinds:
-                rows.append((silo, kind, head, file, int(filled)))
-    return pd.DataFrame(rows, columns=["silo", "kind", "head", "file", "filled"])
+    needed = {
+        silo: needs[layout.silo].kinds for silo, layout in district.layouts.items() if layout.silo in needs
+    }
+    idle = [
+        silo in needed and kind not in needed[silo]
+        for silo, kind in zip(found["silo"], found["kind"], strict=True)
+    ]
+    return found[pd.Series(idle, index=found.index, dtype=bool)].reset_index(drop=True)
 
 
 def barred(left: Layout | None, right: Layout | None) -> Bar | None:

@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.gaps import first_steps, measures, records_behind, scorecard
+from helpers.gaps import first_steps, measures, noticed, records_behind, scorecard
 from helpers.layouts import as_table
 from helpers.link import Links, link_district
 from helpers.score import score_links
+from helpers.show.gaps_page import gaps_page
+from synthetic_data.district import make_district
 from tests.gaps.test_scope import line
 
 BLOCKS = {"Not joinable", "Not fresh", "Not permitted"}
@@ -58,8 +60,17 @@ def keeps_its_contract(card: pd.DataFrame, district: District) -> None:
     of_measures = card[card["measure"].isin([one.name for one in measures()])]
     assert not of_measures.duplicated(["left_silo", "right_silo", "measure", "column"]).any()
     stands = set(district.person_rows[["file", "row"]].itertuples(index=False, name=None))
-    examples = of_measures[["example_file", "example_row"]].dropna().drop_duplicates()
+    # What is said of files, and of codes in them, may stand in a row that is about no person.
+    of_files = of_measures["kind"].isin(["Format", "Permission"]) | of_measures["measure"].str.contains(
+        "codes"
+    )
+    place = ["example_file", "example_row"]
+    examples = of_measures.loc[~of_files, place].dropna().drop_duplicates()
     assert set(examples.itertuples(index=False, name=None)) <= stands
+    rows = district.accounts.set_index("file")["rows"]
+    examples = of_measures.loc[of_files, place].dropna().drop_duplicates()
+    assert examples["example_row"].between(1, examples["example_file"].map(rows)).all()
+    assert card[["effect", "owner"]].notna().all(axis=None)
 
 
 def test_every_pair_of_systems_keeps_the_contract(card: pd.DataFrame, district: District) -> None:
@@ -119,3 +130,33 @@ def test_real_folders_keep_the_contract_without_a_key(real_files: Path) -> None:
     unjoined = card[card["blocked_by"].eq("Not joinable") & card["measure"].eq("match rate")]
     assert unjoined["value"].isna().all()
     assert len(first_steps(card))
+
+
+REAL = (
+    "grand_bend_assessments", "grand_bend_joinable", "grand_bend_oneroster_1p1",
+    "third_party_oneroster_1p1_school",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_every_real_folder_gets_its_page_and_no_small_number(
+    real_files: Path, name: str, tmp_path: Path
+) -> None:
+    district = read_district(real_files / name)
+    links = link_district(district)
+    card = scorecard(district, links)
+    keeps_its_contract(card, district)
+    page = gaps_page(tmp_path / "gaps.html", district, links, card).read_text(encoding="utf-8")
+    assert "Real data: restricted" in page
+    assert "cannot be judged without a key" in page
+    names = district.people[["first_name", "last_surname"]].stack().dropna().unique()
+    words = set(re.findall(r"\w+", re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)))
+    assert not {str(each) for each in names if len(str(each)) > 5} & words
+
+
+def test_a_clean_governed_district_raises_no_alarm(tmp_path: Path) -> None:
+    folder = make_district(students=80, level="governed", faults=0.0, folder=tmp_path / "clean")
+    district = read_district(folder)
+    links = link_district(district)
+    findings = pd.concat([district.findings, links.findings], ignore_index=True)
+    assert noticed(scorecard(district, links), findings).empty

@@ -1,0 +1,130 @@
+"""Whom systems know group by group, rows that a join makes too many, rows that are stale, and alarms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.files import District
+from helpers.gaps import coverage_by_group, noticed, scorecard, widest_gaps
+from helpers.gaps.alarms import declared_alarms
+from helpers.gaps.measures import measures
+from helpers.gaps.staleness import days_until_stale
+from helpers.layouts import empty_table
+from helpers.link import Links
+from helpers.share.real_data import Guard
+from helpers.show.gap_tables import group_table
+from helpers.show.gaps_page import gaps_page
+from tests.district_by_hand import district, links, silo
+from tests.gaps.test_scorecard import figures
+
+
+def ids(system: str, **values: str) -> list[dict[str, Any]]:
+    return [
+        {"record": record, "identification_system": system, "identifier": value}
+        for record, value in values.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def grades() -> tuple[District, Links]:
+    """Twenty children a grade; meals lacks half of grade 02; four children of a third grade."""
+    children = [(f"{grade}-{at}", grade) for grade, many in (("01", 20), ("02", 20), ("03", 4))
+                for at in range(many)]  # fmt: skip
+    sis = [{"record": name, "grade_level": grade, "school_id": "7"} for name, grade in children]
+    there = [name for name, grade in children if not (grade == "02" and int(name[3:]) >= 10)]
+    who = links({("sis", name): name for name, _ in children} | {("meals", name): name for name in there})
+    return district(silo("sis", sis), silo("meals", [{"record": name} for name in there])), who
+
+
+def test_a_group_that_a_system_misses_is_seen(grades: tuple[District, Links]) -> None:
+    groups = coverage_by_group(*grades)
+    meals = groups[groups["silo"].eq("meals") & groups["group_by"].eq("grade")].set_index("group")
+    assert meals[["children", "out_of"]].to_numpy().tolist() == [[20, 20], [10, 20], [4, 4]]
+    assert meals["low"].lt(meals["share"]).loc["02"]
+    assert meals["high"].gt(meals["share"]).loc["02"]
+    alone = groups[groups["silo"].isna() & groups["group_by"].eq("grade")].set_index("group")
+    assert alone["children"].to_dict() == {"01": 0, "02": 10, "03": 0}
+    widest = widest_gaps(groups).iloc[0]
+    # Four children say nothing about a grade.
+    assert (widest["least"], widest["most"], widest["gap"], widest["apart"]) == ("02", "01", 0.5, True)
+
+
+def test_of_a_real_folder_small_groups_are_left_out(grades: tuple[District, Links]) -> None:
+    shown = group_table(coverage_by_group(*grades), grades[0], Guard(real=True))
+    assert "grade 3" not in set(shown["group"])
+    assert not shown["children"].between(1, 9).any()
+    assert not (shown["out_of"] - shown["children"]).between(1, 9).any()
+
+
+def test_rows_that_a_join_makes_too_many_are_counted() -> None:
+    sis = silo("sis", [{"record": "s0"}, {"record": "s1"}], identifiers=ids("State", s0="1", s1="2"))
+    tests = silo(
+        "tests",
+        [{"record": f"t{at}"} for at in range(4)],
+        identifiers=ids("State", t0="1", t1="1", t2="1", t3="2"),
+    )
+    who = links({("sis", "s0"): "a", ("sis", "s1"): "b", ("tests", "t3"): "b"}
+                | {("tests", f"t{at}"): "a" for at in range(3)})  # fmt: skip
+    found = figures(scorecard(district(sis, tests), who), "rows too many", "sis", "tests", "State")
+    assert (found.value, found.denominator, found.example_row) == (2, 2, 2)
+
+
+def test_children_whose_newest_row_is_past_its_days_are_counted() -> None:
+    days = days_until_stale("screener_result")
+    assert days is not None
+    sis = silo("sis", [{"record": f"s{at}", "as_of": "2026-04-30"} for at in range(3)])
+    scores = [{"record": "r0", "date": "2026-02-13"}, {"record": "r1", "date": "2026-02-13"},
+              {"record": "r1", "date": "2025-02-13"}, {"record": "r2", "date": "2025-02-13"}]  # fmt: skip
+    screener = silo("screener", [{"record": f"r{at}"} for at in range(3)], screener_result=scores)
+    who = links({(name, f"{name[0]}{at}".replace("screener", "r")): f"c{at}" for name in ("sis",)
+                 for at in range(3)} | {("screener", f"r{at}"): f"c{at}" for at in range(3)})  # fmt: skip
+    card = scorecard(district(sis, screener), who)
+    stale = figures(card, "newest row is stale", "screener", column="screenings")
+    assert (stale.numerator, stale.denominator, stale.example_row) == (1, 3, 4)
+
+
+def test_every_line_says_what_it_does_to_a_child_and_whose_it_is(grades: tuple[District, Links]) -> None:
+    card = scorecard(*grades)
+    assert card[["effect", "owner"]].notna().all(axis=None)
+    assert figures(card, "match rate", "sis", "meals").owner == "meals manager"
+    assert all(each.effect and each.effect.endswith(".") for each in measures())
+
+
+def test_alarms_are_raised_over_their_thresholds_and_never_by_a_limit(
+    grades: tuple[District, Links],
+) -> None:
+    card = scorecard(*grades)
+    card = card[card["measure"].ne("in no other system")]
+    assert noticed(card, empty_table("findings")).empty
+    twice = card.copy()
+    odd = twice["measure"].eq("children with two records") & twice["left_silo"].eq("meals")
+    twice.loc[odd, "numerator"] = 2.0
+    raised = noticed(twice, empty_table("findings"))
+    assert raised[["left_silo", "measure", "times"]].to_numpy().tolist() == [
+        ["meals", "children with two records", 2]
+    ]
+    assert noticed(twice.assign(is_limit=True), empty_table("findings")).empty
+    names = {each.name for each in measures()}
+    assert set(declared_alarms().measure) <= names
+
+
+def test_a_finding_raises_an_alarm_unless_it_is_as_it_should_be(grades: tuple[District, Links]) -> None:
+    told = silo(
+        "x", [{"record": "a"}], findings=[{"kind": "zeros_lost", "times": 4}, {"kind": "not_a_child"}]
+    )
+    raised = noticed(scorecard(*grades).iloc[:0], told.findings)
+    assert raised[["left_silo", "measure", "times"]].to_numpy().tolist() == [["x", "zeros_lost", 4]]
+
+
+def test_the_page_of_a_real_folder_holds_no_small_number(
+    grades: tuple[District, Links], tmp_path: Path
+) -> None:
+    made, who = grades
+    real = District(made.folder, {}, made.silos)
+    page = gaps_page(tmp_path / "gaps.html", real, who, scorecard(real, who)).read_text(encoding="utf-8")
+    assert "Real data: restricted" in page
+    assert "cannot be judged without a key" in page
+    assert "grade 3" not in page

@@ -8,7 +8,7 @@ governance_score = float(each.loc[each["count"] >= 4, "mean"].mean())
     "exercise-8.2": """
 single = survey_scores(mine).dropna(subset=["respondent", "score"])
 ends = single.groupby("domain")["score"].agg(["min", "max"])
-furthest_apart = survey.domains[(ends["max"] - ends["min"]).idxmax()].title
+furthest_apart = asked.domains[(ends["max"] - ends["min"]).idxmax()].title
 """,
     "exercise-8.3": '''
 on_monday = """On Monday the secretary, the director of technology and I open the list of children
@@ -22,7 +22,7 @@ MISTAKES = {
     "exercise-8.2": """
 single = survey_scores(mine).dropna(subset=["respondent", "score"])
 ends = single.groupby("domain")["score"].agg(["min", "max"])
-furthest_apart = survey.domains[(ends["max"] - ends["min"]).idxmin()].title
+furthest_apart = asked.domains[(ends["max"] - ends["min"]).idxmin()].title
 """,
     "exercise-8.3": 'on_monday = "The people are wrong: the files say something else, and files are facts."',
 }

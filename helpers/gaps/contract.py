@@ -1,0 +1,374 @@
+"""A data contract of one page, printed from a layout: what a vendor delivers, in which form, and why.
+
+The layout says what an export looks like and means; a team's demands say what has to change. Only what feeds
+a standard table, or is demanded, stands in the contract: what isn't asked for isn't delivered.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from helpers.gaps.permission import SECRETS, kind_of_head, permission_of_kit
+from helpers.layouts import BadInput, as_table, faults_of, nearest, standard_table
+
+if TYPE_CHECKING:
+    from helpers.layouts import Column, FileLayout, Layout
+
+__all__ = ["Contract", "Demands", "contract_of"]
+
+STRICT = ConfigDict(extra="forbid", frozen=True)
+# More columns than these don't fit a page that anybody reads: those that make one table are told in one line.
+MOST_ROWS = 18
+# What lines have in common that become one, step by step as far as need be.
+SAME = (
+    ["feeds", "id_of", "sensitivity", "required"],
+    ["feeds", "id_of", "sensitivity", "required"],
+    ["feeds", "id_of"],
+)
+CLOSED = ("public", "internal", "restricted")
+IN_DICTIONARY = "as in the data dictionary that comes with this page"
+
+
+class Demands(BaseModel):
+    """What a team asks of a vendor from next year on.
+
+    Attributes
+    ----------
+    vendor
+        Whom it is agreed with.
+    start
+        From when on.
+    ids
+        Identification systems that every record carries, such as ``District``.
+    every_days
+        After how many days there is a new export, at the latest: 1, 7 or 30.
+    time
+        By which time of the day.
+    agreed_codes
+        Whether codes are those of the district.
+    format
+        How files are stored.
+    leave_out
+        Columns that aren't delivered any more.
+    """
+
+    model_config = STRICT
+
+    vendor: str = "____________________"
+    start: str = "____________________"
+    ids: tuple[str, ...] = ()
+    every_days: int = 30
+    time: str = "6:00 in the morning"
+    agreed_codes: bool = False
+    format: str = "CSV, UTF-8, comma, dates as 2026-04-30, one file a kind"
+    leave_out: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_asked_for(self) -> Self:
+        terms = _terms()
+        faults = [
+            f"ids: no id is called {name!r}.{nearest(name, terms.id)} There are: {', '.join(terms.id)}"
+            for name in self.ids
+            if name not in terms.id
+        ]
+        if self.every_days not in terms.frequency:
+            choices = ", ".join(map(str, terms.frequency))
+            faults.append(f"every_days = {self.every_days}: must be one of {choices}")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def switches(self) -> dict[str, str]:
+        """Say which switches of exchange these demands move, for a district that is made to try them."""
+        asked = {"ids": bool(self.ids), "every_days": self.every_days == 1, "agreed_codes": self.agreed_codes}
+        return {_terms().switch[name]: "governed" for name, moved in asked.items() if moved}
+
+
+class Clause(BaseModel):
+    """One line that both sides agree on; `when` names the demand without which it falls away."""
+
+    model_config = STRICT
+
+    title: str
+    text: str
+    when: str | None = None
+
+
+class KnownId(BaseModel):
+    """An id that can be asked for."""
+
+    model_config = STRICT
+
+    title: str
+    meaning: str
+    term: str
+
+
+class Contact(BaseModel):
+    """A role that both sides fill with a name."""
+
+    model_config = STRICT
+
+    title: str
+
+
+class Terms(BaseModel):
+    """The whole of contract.toml."""
+
+    model_config = STRICT
+
+    about: str
+    id: dict[str, KnownId]
+    clause: tuple[Clause, ...]
+    contact: tuple[Contact, ...]
+    frequency: dict[int, str] = Field(min_length=1)
+    switch: dict[str, str]
+    why: dict[str, str]
+
+
+@cache
+def _terms() -> Terms:
+    path = Path(__file__).with_name("contract.toml")
+    try:
+        return Terms.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise BadInput(f"{path} cannot be used:\n{faults_of(error, Terms.model_fields)}") from None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contract, ready to be printed.
+
+    Attributes
+    ----------
+    title
+        What it is about.
+    about
+        What it is not.
+    demands
+        What the team asks for.
+    columns
+        Table ``contract_columns``: what is delivered.
+    left_out
+        Columns of today's export that aren't delivered any more.
+    clauses
+        Heading and text of each thing agreed on.
+    contacts
+        Roles to be filled with names.
+    """
+
+    title: str
+    about: str
+    demands: Demands
+    columns: pd.DataFrame
+    left_out: tuple[str, ...]
+    clauses: tuple[tuple[str, str], ...]
+    contacts: tuple[str, ...]
+
+
+def contract_of(layout: Layout, demands: Demands | None = None) -> Contract:
+    """Draw up the contract of one system.
+
+    Parameters
+    ----------
+    layout
+        What its export looks like and means.
+    demands
+        What the team asks for; without them the contract says what is delivered today.
+
+    Returns
+    -------
+    Contract
+        To be printed by ``helpers.show.contract_page``.
+
+    Raises
+    ------
+    BadInput
+        When a column that is to be left out isn't in the layout, or names the child.
+    """
+    demands = demands or Demands()
+    given = _terms()
+    rows = [row for file in layout.files for row in _file_rows(layout, file, demands)]
+    kept = {str(row["column"]) for row in rows}
+    everything = [column.name for file in layout.files for column in file.named()]
+    for name in demands.leave_out:
+        if name not in everything:
+            raise BadInput(
+                f"{layout.title} has no column {name!r} to leave out.{nearest(name, everything)} "
+                f"It has: {', '.join(dict.fromkeys(everything))}."
+            )
+    left_out = tuple(dict.fromkeys(name for name in everything if name not in kept))
+    frame = _told_once(pd.DataFrame(rows))
+    for step in range(3):
+        if len(frame) > MOST_ROWS:
+            frame = _one_line_a_table(frame, _apart(frame, step), SAME[step])
+    words = {
+        "frequency": given.frequency[demands.every_days],
+        "time": demands.time,
+        "format": demands.format,
+    }
+    asked = {"ids": bool(demands.ids), "agreed_codes": demands.agreed_codes}
+    clauses = tuple(
+        (one.title, one.text.format(**words)) for one in given.clause if one.when is None or asked[one.when]
+    )
+    return Contract(
+        title=layout.title,
+        about=given.about,
+        demands=demands,
+        columns=as_table("contract_columns", frame.drop(columns=["feeds", "kind"])),
+        left_out=tuple(dict.fromkeys(_family(name) for name in left_out)),
+        clauses=clauses,
+        contacts=tuple(one.title for one in given.contact),
+    )
+
+
+def _file_rows(layout: Layout, file: FileLayout, demands: Demands) -> list[dict[str, Any]]:
+    feeds = _feeds(file)
+    rows = []
+    carried = set()
+    for column in file.named():
+        tables = feeds.get(column.name, ())
+        wanted_id = column.identification_system in demands.ids
+        carried |= {column.identification_system} if wanted_id else set()
+        needed = bool(tables) or column.name in file.key or column.identification_system is not None
+        if column.name in demands.leave_out or not (needed or wanted_id) or _is_idle(layout, column):
+            continue
+        rows.append(
+            {
+                "file": file.name,
+                "column": column.name,
+                "meaning": column.meaning or "",
+                "term": column.term,
+                "form": _form(column, demands),
+                "required": column.required or wanted_id,
+                "sensitivity": column.sensitivity,
+                "why": _why(layout, column, tables, column.name in file.key),
+                "id_of": column.identification_system,
+                "demanded": wanted_id and not column.required,
+                "feeds": tables[0] if tables else "",
+                "kind": {"string": "text", "code": "codes"}.get(column.type, column.type),
+            }
+        )
+    about_children = any(standard_table(makes.table).about == "child" or makes.table == "people"
+                         for makes in file.makes)  # fmt: skip
+    for name in demands.ids:
+        if about_children and name not in carried:
+            one = _terms().id[name]
+            rows.insert(
+                0,
+                {
+                    "file": file.name,
+                    "column": one.title,
+                    "meaning": one.meaning,
+                    "term": one.term,
+                    "form": "text",
+                    "required": True,
+                    "sensitivity": "restricted",
+                    "why": _terms().why["id"],
+                    "id_of": name,
+                    "demanded": True,
+                    "feeds": "people",
+                    "kind": "text",
+                },
+            )
+    return rows
+
+
+def _feeds(file: FileLayout) -> dict[str, tuple[str, ...]]:
+    """Say which standard tables each column feeds."""
+    found: dict[str, tuple[str, ...]] = {}
+    for makes in file.makes:
+        sources = [*makes.take.values(), *makes.where, *makes.unless]
+        sources += [flag for flags in makes.flags.values() for flag in flags]
+        for source in sources:
+            column = file.find(source.split("->")[0])
+            if column is not None and makes.table not in found.get(column[0].name, ()):
+                found[column[0].name] = (*found.get(column[0].name, ()), makes.table)
+    return found
+
+
+def _form(column: Column, demands: Demands) -> str:
+    codes = list(dict.fromkeys(column.code_map().values() if demands.agreed_codes else column.code_map()))
+    if codes:
+        shown = ", ".join(code if code else "empty" for code in codes[:4])
+        return f"{shown}, … ({len(codes)} codes)" if len(codes) > 4 else shown
+    if column.type in ("date", "datetime"):
+        return f"{column.type}, ISO 8601" if "2026-04-30" in demands.format else column.type
+    kind = {"string": "text", "school_year": "school year"}.get(column.type, column.type)
+    return f"{kind}, {column.unit}" if column.unit and column.unit != kind else kind
+
+
+def _is_idle(layout: Layout, column: Column) -> bool:
+    """Whether a column is restricted and nobody needs it there, or it is a secret that no file may hold."""
+    if column.sensitivity != "restricted":
+        return False
+    kind = kind_of_head(column.name)
+    needs = permission_of_kit().needs.get(layout.silo)
+    return kind in SECRETS or (kind is not None and needs is not None and kind not in needs.kinds)
+
+
+def _why(layout: Layout, column: Column, tables: tuple[str, ...], is_key: bool) -> str:
+    words = _terms().why
+    if column.identification_system is not None:
+        return words["id"]
+    needs = permission_of_kit().needs.get(layout.silo)
+    kind = kind_of_head(column.name) if column.sensitivity == "restricted" else None
+    if kind is not None and needs is not None:
+        return needs.why
+    facts = [table for table in tables if table != "people"]
+    if "people" in tables or not facts:
+        return words["key"] if is_key and not tables else words["person"]
+    return str(standard_table(facts[0]).row_is)
+
+
+def _family(name: str) -> str:
+    """Write a numbered head for all of its family: Goal1Name is Goal#Name, and Parent#2 is Parent."""
+    return re.sub(r"(?<=[A-Za-z_ ])\d+(?=[A-Za-z_ ]|$)", "#", re.sub(r"#\d+$", "", name))
+
+
+def _told_once(frame: pd.DataFrame) -> pd.DataFrame:
+    """Tell a column that stands in several files, or several times in one, in one line."""
+    frame = frame.assign(column=frame["column"].map(_family))
+    same = ["column", "form", "required", "sensitivity"]
+    files = frame.groupby(same, sort=False)["file"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    first = frame.drop_duplicates(same).drop(columns="file")
+    return first.merge(files.reset_index(), on=same, how="left", validate="one_to_one")
+
+
+def _apart(frame: pd.DataFrame, step: int) -> pd.Series:
+    """Say which lines stand alone: at first ids, demands and who the child is; at last the demands only."""
+    if step == 0:
+        return frame["id_of"].notna() | frame["demanded"] | frame["feeds"].isin(["", "people"])
+    return frame["demanded"] | (frame["id_of"].notna() if step == 1 else False)
+
+
+def _one_line_a_table(frame: pd.DataFrame, apart: pd.Series, same: list[str]) -> pd.DataFrame:
+    """Put what makes one table, and whose number it is, into one line; what stands apart keeps its own."""
+    marked = frame.assign(id_of=frame["id_of"].fillna(""))
+    apart = apart | ~marked.duplicated(same, keep=False)
+    lines = (
+        marked[~apart]
+        .groupby(same, sort=False)
+        .agg(
+            column=("column", lambda names: ", ".join(dict.fromkeys(names))),
+            file=("file", lambda names: ", ".join(dict.fromkeys(", ".join(names).split(", ")))),
+            form=("kind", lambda kinds: ", ".join(dict.fromkeys(", ".join(kinds).split(", ")))),
+            why=("why", "first"),
+            # Of several the strictest: always filled only where all are, restricted where one is.
+            required=("required", "all"),
+            sensitivity=("sensitivity", lambda words: max(words, key=CLOSED.index)),
+        )
+    )
+    keys = [name for name in same if name not in lines.columns]
+    lines = lines.reset_index(level=keys).reset_index(drop=True)
+    lines = lines.assign(meaning=IN_DICTIONARY, term=pd.NA, demanded=False, kind=lines["form"])
+    lines = lines.assign(id_of=lines["id_of"].replace("", pd.NA))
+    return pd.concat([frame[apart], lines], ignore_index=True)

@@ -1,0 +1,270 @@
+"""Where each system stands on the headings of a published rubric, levels 1 to 4, as far as files can tell.
+
+The headings are published; the levels' words, measures and bounds stand in ``rubric.toml`` and are the kit's
+own. What no file tells has no level: it is asked, and not guessed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from helpers.gaps.hand_work import kit_assumptions, to_type
+from helpers.gaps.keys import keys_of
+from helpers.gaps.known import Known, know
+from helpers.gaps.measures import measures
+from helpers.gaps.permission import SECRETS, restricted_columns
+from helpers.layouts import BadInput, as_table, empty_table, standard_table
+from helpers.layouts.bad_input import faults_of, nearest
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts import Layout
+    from helpers.link import Links
+
+__all__ = ["HIGHEST", "Rubric", "kit_rubric", "read_rubric", "rubric"]
+
+HIGHEST = 4
+STRICT = ConfigDict(extra="forbid", frozen=True)
+# Measured here; all others stand on the scorecard.
+OWN = ("rows without a finding", "grain", "records with the roster's number", "secrets in the open")
+
+
+class HeadingMeasure(BaseModel):
+    """One measure of a heading, and from which value on it is which level."""
+
+    model_config = STRICT
+
+    measure: str
+    says: str
+    of: Literal["system", "roster"] = "system"
+    better: Literal["more", "less"] = "more"
+    bounds: tuple[float, float, float]
+    as_share: bool = False
+    most: Annotated[int, Field(ge=1, le=HIGHEST)] = HIGHEST
+    none: bool = False
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        rising = sorted(self.bounds, reverse=self.better == "less")
+        if list(self.bounds) != rising:
+            raise ValueError(f"bounds {self.bounds} don't go towards better ({self.better})")
+        known = [*OWN, *(one.name for one in measures())]
+        if self.measure not in known:
+            raise ValueError(f"no measure {self.measure!r}.{nearest(self.measure, known)}")
+        return self
+
+    def level(self, value: float) -> int | None:
+        """Give the level of a value, 1 to 4; None where a value as good as can be says nothing."""
+        reached = [value >= bound if self.better == "more" else value <= bound for bound in self.bounds]
+        level = 1 + sum(reached)
+        return None if self.none and level == HIGHEST else min(level, self.most)
+
+
+class Heading(BaseModel):
+    """One heading of the rubric."""
+
+    model_config = STRICT
+
+    title: str
+    levels: tuple[str, str, str, str]
+    measure: tuple[HeadingMeasure, ...]
+
+
+class Rubric(BaseModel):
+    """The whole table."""
+
+    model_config = STRICT
+
+    about: str
+    heading: dict[str, Heading]
+
+    @model_validator(mode="after")
+    def _has_headings(self) -> Self:
+        if not self.heading:
+            raise ValueError("a rubric has at least one heading")
+        return self
+
+
+def read_rubric(path: Path) -> Rubric:
+    """Read and check a rubric.
+
+    Parameters
+    ----------
+    path
+        A TOML file like ``rubric.toml``.
+
+    Returns
+    -------
+    Rubric
+        Checked.
+
+    Raises
+    ------
+    BadInput
+        Naming every fault at once.
+    """
+    try:
+        return Rubric.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+    except OSError as error:
+        raise BadInput(f"{path} can't be read ({error.strerror}); give a TOML file of headings.") from None
+    except ValidationError as error:
+        known = {*Rubric.model_fields, *Heading.model_fields, *HeadingMeasure.model_fields}
+        raise BadInput(f"{path} cannot be used:\n{faults_of(error, known)}") from None
+
+
+@cache
+def kit_rubric() -> Rubric:
+    """Give the kit's own levels of the published headings."""
+    return read_rubric(Path(__file__).with_name("rubric.toml"))
+
+
+def rubric(
+    district: District, links: Links, scorecard: pd.DataFrame, given: Rubric | None = None
+) -> pd.DataFrame:
+    """Say at which level each system stands, heading by heading.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    scorecard
+        Its table ``scorecard``.
+    given
+        Another rubric than the kit's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``rubric``: a row a system and heading. ``level`` is the lowest that any of the heading's
+        measures gives, and NA where no file tells; ``measure``, ``value``, ``unit`` and the example are of
+        the measure that decided. No sentence holds a figure.
+    """
+    given = given or kit_rubric()
+    known = know(district, links)
+    if known.records.empty:
+        return empty_table("rubric")
+    own = _own_measures(district, known)
+    rows = [
+        _row(silo, name, heading, scorecard, known.silos[0], own)
+        for silo in known.silos
+        for name, heading in given.heading.items()
+    ]
+    return as_table("rubric", pd.DataFrame(rows))
+
+
+def _row(
+    silo: str, name: str, heading: Heading, card: pd.DataFrame, roster: str, own: dict[Any, Any]
+) -> dict[str, Any]:
+    found = []
+    for one in heading.measure:
+        line = own.get((silo, one.measure)) if one.measure in OWN else _line(card, silo, roster, one)
+        level = None if line is None else one.level(line["value"])
+        if line is not None and level is not None:
+            found.append((level, one, line))
+    begin = {"silo": silo, "heading": name, "title": heading.title}
+    if not found:
+        return {**begin, "means": "No file tells: ask.", "next": heading.levels[HIGHEST - 2]}
+    level, decides, line = min(found, key=lambda each: each[0])
+    return {
+        **begin,
+        "level": level,
+        "means": heading.levels[level - 1],
+        "why": decides.says,
+        "measure": decides.measure,
+        "value": line["value"],
+        "unit": line["unit"],
+        "example_file": line.get("example_file"),
+        "example_row": line.get("example_row"),
+        "next": heading.levels[level] if level < HIGHEST else None,
+    }
+
+
+def _line(card: pd.DataFrame, silo: str, roster: str, one: HeadingMeasure) -> dict[str, Any] | None:
+    """Take the worst of a system's lines of a measure; None where there is none that counts."""
+    mine = card[card["measure"].eq(one.measure) & ~card["is_limit"].fillna(False)]
+    if one.of == "system":
+        mine = mine[mine["left_silo"].eq(silo) & mine["right_silo"].isna()]
+    else:
+        mine = mine[mine["left_silo"].eq(roster) & mine["right_silo"].eq(silo)]
+    if one.as_share:
+        mine = mine.assign(value=mine["numerator"] / mine["denominator"].where(mine["denominator"].gt(0)))
+    mine = mine.dropna(subset=["value"])
+    if mine.empty:
+        return None
+    order = mine["value"].sort_values(ascending=one.better == "more", kind="stable")
+    worst = mine.loc[order.index[0]]
+    return {
+        "value": float(worst["value"]),
+        "unit": "rate" if one.as_share else worst["unit"],
+        "example_file": worst["example_file"],
+        "example_row": worst["example_row"],
+    }
+
+
+def _own_measures(district: District, known: Known) -> dict[tuple[str, str], dict[str, Any]]:
+    """Measure what stands on no scorecard."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    keys = keys_of(known, district.identifiers)
+    rows = district.accounts.groupby("silo")["rows"].sum()
+    amiss = district.findings[
+        district.findings["done"].ne("read_as")
+        & ~district.findings["kind"].isin(kit_assumptions().not_mended)
+        & district.findings["row"].notna()
+    ]
+    odd = amiss.groupby("silo")["times"].sum()
+    first = amiss.drop_duplicates("silo").set_index("silo")
+    filled = restricted_columns(district)
+    for place, silo in enumerate(known.silos):
+        if rows.get(silo, 0) > 0:
+            example = first.loc[silo] if silo in first.index else {}
+            found[silo, OWN[0]] = {
+                "value": max(0.0, 1 - float(odd.get(silo, 0)) / float(rows[silo])),
+                "unit": "rate",
+                "example_file": example.get("file"),
+                "example_row": example.get("row"),
+            }
+        layout = district.layouts.get(silo)
+        if layout is not None:
+            found[silo, OWN[1]] = {"value": float(_grain(layout)), "unit": "level"}
+            secret = filled[filled["silo"].eq(silo) & filled["kind"].isin(SECRETS)]
+            found[silo, OWN[3]] = {
+                "value": float(secret["head"].nunique()),
+                "unit": "columns",
+                "example_file": secret["file"].iloc[0] if len(secret) else None,
+            }
+        if place > 0:
+            mine = known.of(place)
+            typed = to_type(known, keys, place, 0)
+            found[silo, OWN[2]] = {
+                "value": 1 - float(typed.sum()) / float(mine.sum()),
+                "unit": "rate",
+                **known.example(typed),
+            }
+    return found
+
+
+def _grain(layout: Layout) -> int:
+    """Say how fine the rows of an export are: 1 sums, 2 a line a child, 3 with its day, 4 named, too."""
+    best = 1
+    for file in layout.files:
+        for makes in file.makes:
+            if makes.table == "people":
+                best = max(best, 2)
+                continue
+            table = standard_table(makes.table)
+            if table.about != "child":
+                continue
+            dates = {column.name for column in table.columns if column.type in ("date", "datetime")}
+            dated = bool(dates & makes.take.keys())
+            best = max(best, (4 if file.key else 3) if dated else 2)
+    return best

@@ -1,0 +1,93 @@
+"""A data contract on one sheet of paper, to be read, filled in and signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from helpers.files.output import write_atomically
+from helpers.show.pages import TEMPLATE_FOLDER
+
+if TYPE_CHECKING:
+    from helpers.gaps.contract import Contract
+
+__all__ = ["contract_page"]
+
+# Of the sheet's width, what each column of the table takes, in percent.
+WIDTHS = {"column": 14, "file": 10, "meaning": 17, "term": 12, "form": 12, "required": 6, "id_of": 7.5,
+          "sensitivity": 9, "why": 12.5}  # fmt: skip
+# Sizes of type in points, the largest first: taken is the first with which all fits one sheet.
+SIZES = tuple(size / 10 for size in range(78, 49, -1))
+# The smaller of both papers inside its margins, in points; how wide a letter and how high a line is.
+SHEET = (540.0, 660.0)
+LETTER, LINE, ROW = 0.6, 1.24, 0.5
+# Lines for title, agreement, contacts and signatures, where a line is as wide as the sheet.
+OTHER_LINES = 20
+MOST_LEFT_OUT, MOST_NAMES = 14, 24
+HOLDER = {"Undeclared": "not said whose"}
+
+
+def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter", "A4"] = "Letter") -> Path:
+    """Write the page.
+
+    Parameters
+    ----------
+    out_path
+        The page, ``.html``: one sheet where it is printed, and nothing fetched from anywhere.
+    contract
+        From ``helpers.gaps.contract.contract_of``.
+    paper
+        Size of the sheet.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    from jinja2 import Environment, FileSystemLoader
+
+    filled = contract.columns.assign(
+        required=contract.columns["required"].map({True: "yes", False: "no"}),
+        id_of=contract.columns["id_of"].replace(HOLDER),
+    ).astype({"demanded": "bool"})
+    rows = filled.astype("object").where(filled.notna(), "").to_dict("records")
+    for row in rows:
+        names = str(row["column"]).split(", ")
+        row["several"] = len(names) > 1
+        row["column"] = _first(names, MOST_NAMES)
+    left_out = _first(contract.left_out, MOST_LEFT_OUT)
+    other = sum(len(title) + len(text) for title, text in contract.clauses) + len(left_out)
+    points = next((size for size in SIZES if _height(rows, other, size) <= SHEET[1]), SIZES[-1])
+    environment = Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True)
+    markup = environment.get_template("contract.html.j2").render(
+        contract=contract,
+        rows=rows,
+        left_out=left_out,
+        paper=paper.lower(),
+        points=points,
+        widths=list(WIDTHS.values()),
+    )
+    write_atomically(out_path, markup.encode("utf-8"), private=False)
+    return out_path
+
+
+def _first(names: Sequence[str], most: int) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f", and {more} more" if more > 0 else "")
+
+
+def _height(rows: list[dict[str, object]], other: int, size: float) -> float:
+    """Estimate how high all is at a size of type, in points."""
+    a_line = SHEET[0] / (LETTER * size)
+    lines = OTHER_LINES + 1.15 * other / a_line
+    for row in rows:
+        told = {name: len(str(row[name])) for name in WIDTHS}
+        share = dict(WIDTHS)
+        if row["several"]:
+            share["column"] += share.pop("file") + share.pop("meaning")
+            told["column"] += told["file"] + told["meaning"] + 4
+        fits = {name: max(1.0, a_line * percent / 100 - 1) for name, percent in share.items()}
+        lines += max(ceil(told[name] / fits[name]) for name in share) + ROW
+    return lines * LINE * size

@@ -136,7 +136,8 @@ def _make(kit: Path) -> None:
         if not (kit / made).exists():
             raise NotBuilt(f"The kit was to have {made}, and nothing wrote it.")
     # The executed notebooks name the place where their district was made; no page leads to them.
-    shutil.rmtree(kit / "report" / "notebooks", ignore_errors=True)
+    for notebooks in (kit / "report").glob("*/notebooks"):
+        shutil.rmtree(notebooks)
     for cache in [*(kit / NAME).rglob("__pycache__"), *(kit / NAME).rglob("*.egg-info")]:
         shutil.rmtree(cache)
 

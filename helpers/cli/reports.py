@@ -92,9 +92,10 @@ def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
 def report(
     folder: Path | None, only: str, parameters: tuple[tuple[str, str], ...], out: Path, as_json: bool
 ) -> None:
-    """Run the notebooks on a district and write reports/index.html.
+    """Run the notebooks on a district; open reports/index.html.
 
-    A notebook that stops is shown with its cell and error; the others still run, and the exit status is 1.
+    Each run has a folder of its own, named by its day and time, and none writes over another. The index leads
+    with the newest. A notebook that stops is shown with its cell and error; the others still run, and the exit status is 1.
     """
     from helpers.run import report as run_report
 
@@ -102,6 +103,7 @@ def report(
     result = run_report(folder, only=chosen, parameters=_parameter(parameters), out=out)
     figures: dict[str, Any] = {
         "index": str(result.index.resolve()),
+        "run": str(result.run.resolve()),
         "district": str(result.folder),
         "reports": len(result.runs),
         "failed": [run.name for run in result.failed],

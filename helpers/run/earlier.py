@@ -13,8 +13,9 @@ from helpers.files.output import save_table
 from helpers.run.figures import RunFigures
 from helpers.show.numbers import number_text
 
-__all__ = ["earlier_runs", "remember"]
+__all__ = ["INDEX", "earlier_runs", "remember"]
 
+INDEX = "index.html"
 _COLUMNS = (
     "made",
     "district",
@@ -24,8 +25,8 @@ _COLUMNS = (
     "wrong, unnoticed",
     "reports",
     "incomplete",
+    "run",
 )
-_SHOWN = 12
 
 
 def _file(out: Path) -> Path:
@@ -43,18 +44,21 @@ def earlier_runs(out: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Text columns as the index shows them; empty when there was no run, or the file cannot be read.
+        Text columns as the index shows them, and ``run``, the name of the run's folder, which is empty where
+        the folder is no longer there; empty when there was no run, or the file cannot be read.
     """
     try:
         text = _file(out).read_text(encoding="utf-8")
         frame = without_guard(pd.read_csv(io.StringIO(text), dtype="string", keep_default_na=False))
     except (OSError, ValueError):
         return pd.DataFrame(columns=list(_COLUMNS), dtype="string")
-    known = [name for name in _COLUMNS if name in frame.columns]
-    return frame[known].iloc[::-1].head(_SHOWN).reset_index(drop=True)
+    frame = frame[[name for name in _COLUMNS if name in frame.columns]].iloc[::-1].reset_index(drop=True)
+    runs = frame["run"] if "run" in frame.columns else pd.Series("", index=frame.index, dtype="string")
+    there = [run if run and (out / Path(run).name / INDEX).is_file() else "" for run in runs]
+    return frame.assign(run=pd.Series(there, index=frame.index, dtype="string"))
 
 
-def remember(out: Path, figures: RunFigures | None, reports: int, incomplete: int) -> None:
+def remember(out: Path, figures: RunFigures | None, reports: int, incomplete: int, run: str = "") -> None:
     """Add this run's line.
 
     Parameters
@@ -65,6 +69,8 @@ def remember(out: Path, figures: RunFigures | None, reports: int, incomplete: in
         This run's figures, guarded already; None when the folder could not be read.
     reports, incomplete
         How many reports were made, and how many of them are not complete.
+    run
+        The name of its folder.
     """
     index = figures.index if figures is not None else None
     line = {
@@ -76,6 +82,7 @@ def remember(out: Path, figures: RunFigures | None, reports: int, incomplete: in
         "wrong, unnoticed": number_text(index.wrong_unnoticed) if index else "",
         "reports": str(reports),
         "incomplete": str(incomplete),
+        "run": run,
     }
     before = earlier_runs(out).iloc[::-1]
     save_table(pd.concat([before, pd.DataFrame([line])], ignore_index=True), _file(out))

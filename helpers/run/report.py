@@ -5,17 +5,18 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.files import read_district
 from helpers.files.folder import must_be_a_folder
 from helpers.layouts import BadInput
-from helpers.run.earlier import earlier_runs, remember
+from helpers.run.dated import dated_run
+from helpers.run.earlier import INDEX, earlier_runs, remember
 from helpers.run.execute import NotebookRun, run_notebooks
 from helpers.run.figures import RunFigures, figures_of
-from helpers.run.notebooks import choose
+from helpers.run.notebooks import Notebook, choose
 from helpers.run.parameters import parameters_for
 from helpers.run.progress import Progress
 from helpers.show.index import ReportLine, index_page
@@ -40,7 +41,9 @@ class ReportResult:
     Parameters
     ----------
     index
-        The index page.
+        The index page, which leads with this run.
+    run
+        The folder of this run: its own index, a page a notebook, the executed notebooks.
     folder
         The district that was read.
     runs
@@ -52,6 +55,7 @@ class ReportResult:
     """
 
     index: Path
+    run: Path
     folder: Path
     runs: tuple[NotebookRun, ...]
     figures: RunFigures | None
@@ -150,7 +154,9 @@ def report(
     parameters
         Name -> value for the notebooks, and for whoever makes the district.
     out
-        Where pages go: ``index.html``, a page a notebook, ``notebooks/*.ipynb``, ``runs.csv``.
+        Where runs go: each into a folder named by its day and time, with ``index.html``, a page a notebook
+        and ``notebooks/*.ipynb``; beside them ``index.html``, which leads with the newest, and ``runs.csv``,
+        a line a run. No run writes over another.
     notebooks
         The folder of notebooks; by default the project's own.
     make
@@ -178,15 +184,53 @@ def report(
         must_be_a_folder(named)
     progress = progress or Progress(len(chosen))
     place = (named or (make or _maker())(_merged(typed))).resolve()
-    real = _is_real(place)
     district = read_district(place)
     about, synthetic = district.about, district.synthetic
+    with dated_run(out, about) as run:
+        runs, figures, trouble = _run(run.draft, place, chosen, given, district, at_once, progress)
+        finished = tuple(replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs)
+        lines = [_line(one, run.draft) for one in runs]
+        before = earlier_runs(out)
+
+        def index(page: Path, pages: str, others: str) -> None:
+            index_page(
+                page,
+                figures.index if figures else None,
+                lines,
+                about,
+                synthetic=synthetic,
+                version=_version(),
+                earlier=before,
+                pages=pages,
+                runs=others,
+                trouble=trouble,
+            )
+
+        index(run.draft / INDEX, "", "../")
+    # The run stands whole in its place: only now the list and the index name it.
+    remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
+    index(out / INDEX, f"{run.name}/", "")
+    return ReportResult(out / INDEX, run.folder, place, finished, figures, trouble)
+
+
+def _run(
+    draft: Path,
+    place: Path,
+    chosen: Sequence[Notebook],
+    given: Mapping[str, object],
+    district: District,
+    at_once: int | None,
+    progress: Progress,
+) -> tuple[list[NotebookRun], RunFigures | None, str]:
+    """Run the notebooks into a folder, a page of each, and work the figures out beside them."""
+    about, synthetic = district.about, district.synthetic
+    real = _is_real(place)
     pages = [notebook.name for notebook in chosen]
 
     def write_page(run: NotebookRun) -> None:
         notebook_page(
             run.notebook,
-            out / f"{run.name}.html",
+            draft / f"{run.name}.html",
             about,
             title=run.title,
             synthetic=synthetic,
@@ -201,25 +245,14 @@ def report(
         runs = run_notebooks(
             [notebook.path for notebook in chosen],
             {**given, **({_FOLDER: str(place)} if asks_folder else {})},
-            out / "notebooks",
+            draft / "notebooks",
             real=real,
             at_once=at_once,
             progress=progress,
             when_done=write_page,
         )
         figures, trouble = working.result()
-    index_page(
-        out / "index.html",
-        figures.index if figures else None,
-        [_line(run, out) for run in runs],
-        about,
-        synthetic=synthetic,
-        version=_version(),
-        earlier=earlier_runs(out),
-        trouble=trouble,
-    )
-    remember(out, figures, len(runs), sum(run.status == "failed" for run in runs))
-    return ReportResult(out / "index.html", place, tuple(runs), figures, trouble)
+    return runs, figures, trouble
 
 
 def _merged(typed: Mapping[str, Mapping[str, object]]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,14 @@ from helpers.show.stacked_bars import stacked_bars
 from helpers.show.tables import table_markup
 from helpers.show.tokens import page_css
 
-__all__ = ["Count", "IndexFigures", "ReportLine", "index_page", "sentences"]
+__all__ = ["CHANGED_PAGE", "Count", "IndexFigures", "ReportLine", "index_page", "sentences"]
 
 # A number; the guard's words in its place ("fewer than 10"); or nothing: it cannot be judged.
 Count = int | str | None
 
 _MOST_NAMED = 6
+_RUNS_SHOWN = 12
+CHANGED_PAGE = "what_changed.html"
 
 
 @dataclass(frozen=True)
@@ -270,6 +272,18 @@ def _picture(figures: IndexFigures) -> str:
     )._repr_html_()
 
 
+def _earlier(earlier: pd.DataFrame | None, runs: str) -> str:
+    """Lay out earlier runs; those whose folder is still there are led to."""
+    if earlier is None or earlier.empty:
+        return ""
+    shown = earlier.head(_RUNS_SHOWN)
+    names: list[str] = list(shown["run"].fillna("")) if "run" in shown.columns else []
+    links = [f"{runs}{name}/index.html" if name else "" for name in names]
+    table = table_markup(shown.drop(columns="run", errors="ignore"), label="Earlier runs", links=links)[0]
+    more = len(earlier) - len(shown)
+    return table + (f"<p>{more:,} more stand in runs.csv.</p>" if more else "")
+
+
 def _made(about: Mapping[str, object], synthetic: bool, version: str) -> dict[str, Any]:
     if synthetic:
         origin = where_from(about)
@@ -301,6 +315,9 @@ def index_page(
     synthetic: bool | None = None,
     version: str = "",
     earlier: pd.DataFrame | None = None,
+    changed: Sequence[str] = (),
+    pages: str = "",
+    runs: str = "",
     trouble: str = "",
 ) -> Path:
     """Write the index of a run.
@@ -318,7 +335,12 @@ def index_page(
     version
         Version of the kit.
     earlier
-        Earlier runs, one a row; shown folded.
+        Earlier runs, one a row, the newest first; shown folded. Its column ``run``, where there is one, names
+        the run's folder, and the row leads there.
+    changed
+        What changed since an earlier run, in sentences; numbers stand between ``**``.
+    pages, runs
+        What stands before the addresses of this run's pages, and of the folders of other runs.
     trouble
         Why there are no figures; said in a red box.
 
@@ -337,6 +359,7 @@ def index_page(
     )
     made = _made(about, invented, version)
     made["lines"] = [line for line in made["lines"] if line]
+    lines = [replace(line, page=pages + line.page if line.page else "") for line in reports]
     markup = environment.get_template("reports.html.j2").render(
         title=_title(figures) if figures else "The reports of this run",
         trouble=trouble,
@@ -346,11 +369,11 @@ def index_page(
         picture=_picture(figures) if figures else "",
         ties=_ties(figures) if figures else "",
         not_read=_not_read(figures.unknown_files) if figures else "",
-        reports=reports,
+        reports=lines,
         made=made,
-        earlier=table_markup(earlier, label="Earlier runs")[0]
-        if earlier is not None and len(earlier)
-        else "",
+        changed=changed,
+        changed_page=f"{pages}{CHANGED_PAGE}",
+        earlier=_earlier(earlier, runs),
     )
     write_atomically(out_path, markup.encode("utf-8"), private=False)
     return out_path

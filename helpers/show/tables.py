@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 import pandas as pd
@@ -97,6 +97,7 @@ def table_markup(
     units: Mapping[str, str] | None = None,
     names: Mapping[str, str] | None = None,
     guard: CountGuard | None = None,
+    links: Sequence[str] = (),
 ) -> tuple[str, pd.DataFrame]:
     """Write a frame as an HTML table.
 
@@ -112,6 +113,8 @@ def table_markup(
         By column: the unit, which goes to the head, and another head than the column's own name.
     guard
         The guard of a real folder: whole numbers are then counts of children, and small ones are hidden.
+    links
+        One address a row, to which the row's first cell leads; an empty one leads nowhere.
 
     Returns
     -------
@@ -133,14 +136,14 @@ def table_markup(
         for text, kind, side in zip(heads, kinds, sides, strict=True)
     )
     body = []
-    for row in zip(*(texts for texts, _ in cells), strict=True):
+    for place, row in enumerate(zip(*(texts for texts, _ in cells), strict=True)):
         first, *rest = row
-        line = (
-            f'<th scope="row"{kinds[0]} style="{sides[0]}{_kept_whole(first)}">{_cell_markup(first)}</th>'
-            + "".join(
-                f'<td{kind} style="{side}{_kept_whole(text)}">{_cell_markup(text)}</td>'
-                for text, kind, side in zip(rest, kinds[1:], sides[1:], strict=True)
-            )
+        link = links[place] if place < len(links) else ""
+        named = _cell_markup(first)
+        named = f'<a href="{escape(link)}">{named}</a>' if link else named
+        line = f'<th scope="row"{kinds[0]} style="{sides[0]}{_kept_whole(first)}">{named}</th>' + "".join(
+            f'<td{kind} style="{side}{_kept_whole(text)}">{_cell_markup(text)}</td>'
+            for text, kind, side in zip(rest, kinds[1:], sides[1:], strict=True)
         )
         body.append(f"<tr>{line}</tr>")
     # Not a caption element: a narrow table would fold it into a column of single words.

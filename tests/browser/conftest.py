@@ -30,7 +30,7 @@ def pages_of(folder: Path | None, out: Path) -> Path:
     """Run the whole report and give the folder of its pages."""
     result = report(folder, out=out, progress=Progress(1, io.StringIO()))
     assert result.ok, [result.trouble, *(f"{run.name}: {run.failed}" for run in result.failed)]
-    return out
+    return result.run
 
 
 @pytest.fixture(scope="session")

@@ -64,14 +64,10 @@ def test_a_report_of_an_invented_district_has_its_figures(
     assert "Looked up by number alone" in index
     assert "This district is invented" in index
     assert re.search(r"\b1 min to read", index)
-    page = (tmp_path / "01_works.html").read_text(encoding="utf-8")
+    page = (result.run / "01_works.html").read_text(encoding="utf-8")
     assert "Systems know different children" in page
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "01_works.html",
-        "index.html",
-        "notebooks",
-        "runs.csv",
-    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [result.run.name, "index.html", "runs.csv"]
+    assert sorted(path.name for path in result.run.iterdir()) == ["01_works.html", "index.html", "notebooks"]
 
 
 def test_a_folder_that_is_not_there_is_refused(road: Path, tmp_path: Path) -> None:

@@ -220,9 +220,7 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
 @click.option("--students", type=int, default=2000, show_default=True, help="Children of each district.")
 @click.option("--switches", is_flag=True, help="Also move ids, freshness and codes one at a time.")
 @click.option("--placebo", is_flag=True, help="Also districts whose systems have nothing in common.")
-@click.option(
-    "--by-number", is_flag=True, help="Also join by shared numbers alone, as systems do."
-)
+@click.option("--by-number", is_flag=True, help="Also join by shared numbers alone, as systems do.")
 @click.option(
     "--method",
     default="decided",
@@ -264,13 +262,11 @@ def levels(
     roadmap.csv where --switches is given, and the page levels.html. Every district is kept: what was run
     is found again in seconds, and a run that was stopped goes on.
     """
-    from helpers.gaps.roadmap import read_costs
-    from helpers.run.progress import Progress
     from synthetic_data.studies.levels.page import study_page
     from synthetic_data.studies.levels.plan import plan
     from synthetic_data.studies.levels.running import AT_ONCE, CellFailed
     from synthetic_data.studies.levels.study import run_study
-    from synthetic_data.studies.levels.told import levels_told, roadmap_of
+    from synthetic_data.studies.levels.told import levels_told, read_costs, roadmap_of
 
     assumed = read_costs(costs) if costs else None
     cells = plan(
@@ -283,7 +279,7 @@ def levels(
         method=method.replace("-", " "),
     )
     try:
-        found = run_study(cells, processes=processes or AT_ONCE, progress=Progress(len(cells)))
+        found = run_study(cells, processes=processes or AT_ONCE, aloud=True)
     except CellFailed as failed:
         click.echo(f"bigpicture: {failed}", err=True)
         sys.exit(1)

@@ -153,6 +153,12 @@ def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], besi
                 color=colour("ink"),
                 parse_math=False,
                 zorder=6,
+                bbox={
+                    "boxstyle": "square,pad=0.05",
+                    "facecolor": colour("paper"),
+                    "linewidth": 0,
+                    "alpha": 0.8,
+                },
             )
 
 

@@ -21,6 +21,7 @@ from tests.teach.exercise_tables import (
     GROUPS,
     HELD,
     JOINED,
+    LEVELS,
     LOOSE,
     LUNCHES,
     NARROW,
@@ -37,6 +38,7 @@ from tests.teach.exercise_tables import (
     WAITING,
     differ,
 )
+from tests.teach.survey_tables import ANSWERED, BY_DOMAIN
 
 GIVEN: dict[str, dict[str, Any]] = {
     "1.1": {"carried": CARRIED, "roster": "sis"},
@@ -69,6 +71,12 @@ GIVEN: dict[str, dict[str, Any]] = {
     "6.3": {"columns": TILL},
     "6.4": {"counts": SMALL},
     "6.5": {},
+    "7.1": {"levels": LEVELS},
+    "7.2": {},
+    "7.3": {},
+    "8.1": {"answers": ANSWERED},
+    "8.2": {"scores": BY_DOMAIN},
+    "8.3": {},
     "9.1": {"comparisons": COMPARED, "year": 2022},
     "9.2": {},
     "9.3": {},
@@ -114,6 +122,18 @@ RIGHT: dict[str, list[Any]] = {
     "6.4": [7],
     "6.5": [
         "Days absent only, of children whose parents signed a dated form, for planning rides, until June."
+    ],
+    "7.1": [["Two together"], "Two together"],
+    "7.2": [(25, 2), [25, 2]],
+    "7.3": [
+        "First every roster goes over at night, so that a teacher knows of a child on Tuesday; it costs "
+        "60,000 dollars, which is assumed."
+    ],
+    "8.1": [2.0, 2],
+    "8.2": ["Procurement"],
+    "8.3": [
+        "On Monday the secretary and I open the list of children with two records. Until then we don't say "
+        "who is wrong.",
     ],
     "9.1": [1],
     "9.2": [["Procurement"], ("Procurement",), "Procurement"],
@@ -285,6 +305,51 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (
             "The parents may tell you about the attendance themselves for planning rides, of course.",
             "in writing",
+        ),
+    ],
+    "7.1": [
+        (["Two together", "Days"], "Look again at 'Days'"),
+        ([], "1 more"),
+        (["Two togethr"], "No panel is called"),
+        (3, "as a list"),
+    ],
+    "7.2": [
+        ((91, 14), "afterwards"),
+        ((24, 2), "the two with each other"),
+        ((2, 25), "the other way round"),
+        ((25, 1), "n(n-1)/2"),
+        (25, "two whole numbers"),
+    ],
+    "7.3": [
+        ("We buy ids.", "words are a label"),
+        (
+            "First every system gets the same number, and then all of us will be much better off than now.",
+            "for a child",
+        ),
+        (
+            "First every system gets the same number, so that a nurse finds a child; it costs 9,000 dollars.",
+            "what is assumed",
+        ),
+    ],
+    "8.1": [
+        (20 / 12, "mean of all answers"),
+        (1.0, "Take each person's mean"),
+        ("2", "a number between 1 and 4"),
+    ],
+    "8.2": [
+        ("Leadership and Vision", "lie 1.0 anchors apart"),
+        ("Procurment", "Did you mean Procurement"),
+        (4, "name of a domain"),
+    ],
+    "8.3": [
+        ("They are wrong.", "words are a label"),
+        (
+            "We look at the two records of each of these children again next week, and don't say anything.",
+            "with whom",
+        ),
+        (
+            "On Monday the secretary and I open the list and then tell everybody how wrong they all are.",
+            "claim",
         ),
     ],
     "9.1": [(2, "as if nobody had looked"), (7, "There are 3 domains"), (0, "Keep the rows"), (1.0, "whole")],

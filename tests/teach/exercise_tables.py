@@ -159,3 +159,14 @@ CODES = pd.DataFrame(
         "comes_back_as": pd.array(["KG", "KG", "1", "2", None], dtype="string"),
     }
 )
+# The last level of a study: two measures of two districts, which lie apart in one of them.
+LEVELS = pd.DataFrame(
+    [
+        ("Days", "governed", "workshop", 1.0, 3.0),
+        ("Days", "governed", "placebo", 2.0, 4.0),
+        ("Two together", "none", "placebo", 1.0, 2.0),
+        ("Two together", "governed", "workshop", 30.0, 40.0),
+        ("Two together", "governed", "placebo", -4.0, 5.0),
+    ],
+    columns=["label", "level", "scenario", "low", "high"],
+)

@@ -93,7 +93,9 @@ def roadmap(
                 continue
             dollars = {end: cost_of(step, size, systems, given, end) for end in ENDS}
             gain = float(mine["gain"][by]) * better[by]
-            saved = -float(mine["gain"][hand_work]) if hand_work in mine.index else float("nan")
+            # What chance may have saved is promised to nobody.
+            surely = hand_work in mine.index and bool(mine["better"].eq(True).fillna(False)[hand_work])
+            saved = -float(mine["gain"][hand_work]) if surely else 0.0
             hours = saved * size.children * given.exchanges_a_year * given.years / MINUTES_AN_HOUR
             rows.append(
                 {

@@ -13,12 +13,14 @@ from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.plan import BY_NUMBER, FROM, PLACEBO, SWITCHES, TO
-from synthetic_data.studies.levels.study import SAYS, Study
+from synthetic_data.studies.levels.study import SAYS, Study, whole_levels
 from synthetic_data.studies.levels.together import headlines
 from synthetic_data.studies.levels.told import (
+    CODES,
     chart_by_number,
     chart_of_levels,
     finding_of,
+    first_steps_of,
     roadmap_of,
     roadmap_shown,
     standard_saves,
@@ -109,7 +111,8 @@ def _switches(study: Study) -> Iterator[Block]:
     yield note(
         "In brackets the 95% interval over seeds, of differences between districts with the same children. A "
         "switch that buys little alone may buy much at the end: fresh exports that nobody can join are fresh "
-        "for nobody."
+        "for nobody.",
+        CODES,
     )
 
 
@@ -120,16 +123,24 @@ def _placebo(study: Study) -> Iterator[Block]:
     none = value_at(study, "two_systems", last, PLACEBO) or 0.0
     yield answer(
         f"At the level {last}, two systems point at **{real:.0f}** of 1,000 children more than chance would "
-        f"bring together; in the placebo at **{none:.0f}**."
+        f"bring together; in the placebo at **{none:.0f}**{_holds_zero(study, last)}."
     )
     yield note(
         "In the placebo every system sees a child of its own: absences say nothing about tests, tests "
         "nothing about conduct. Its records join as well, its profiles are as complete, its questions are "
         "answered as often. But the page of a joined child tells nothing that each system didn't tell alone.",
-        "So the grey line parts the figures into two kinds. Those in which it lies on the black one measure "
-        "the plumbing. Only where it lies apart does joining tell something about children, and how much is "
+        "So the grey line parts the figures into two kinds. Where the two bars touch, a figure measures the "
+        "plumbing. Only where they lie apart does joining tell something about children, and how much is "
         "what the generator put in.",
     )
+
+
+def _holds_zero(study: Study, level: str) -> str:
+    """Say whether chance explains what is left in the placebo."""
+    found = whole_levels(study)
+    here = found["measure"].eq("two_systems") & found["level"].eq(level) & found["scenario"].eq(PLACEBO)
+    low, high = (float(found.loc[here, end].iloc[0]) for end in ("low", "high"))
+    return f" ({low:.0f} to {high:.0f}), which chance explains" if low <= 0 <= high else ""
 
 
 def _standard(costs: Costs) -> Iterator[Block]:
@@ -156,14 +167,17 @@ def _standard(costs: Costs) -> Iterator[Block]:
 
 def _roadmap(study: Study, costs: Costs) -> Iterator[Block]:
     road = roadmap_of(study, costs)
-    first = road[road["rank"].eq(1)]
-    said = "; ".join(
-        f"{costs.size[size].title.lower()}: **{str(title)[0].lower()}{str(title)[1:]}**"
-        for size, title in zip(first["size"], first["title"], strict=True)
-    )
-    yield answer(f"First, by questions answered for a dollar: {said}.")
+    yield answer(first_steps_of(study, costs))
     shown, heads = roadmap_shown(road)
-    yield table(shown, f"Steps in their order, over {costs.years} years", names=heads)
+    yield table(
+        shown, f"Steps in their order by questions for a dollar, over {costs.years} years", names=heads
+    )
+    yield table(
+        pd.DataFrame(
+            [(step.title, step.act) for step in costs.step.values()], columns=["step", "how to begin"]
+        ),
+        "How to begin",
+    )
     yield note(
         costs.about,
         *(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
+from pathlib import Path
 
 import pandas as pd
 
-from helpers.gaps.roadmap import Costs, one_standard, read_costs, roadmap
+from helpers.files.read_district import what_is_there
+from helpers.gaps.roadmap import Costs, kit_costs, one_standard, read_costs, roadmap
 from helpers.layouts import Layout, load_layout
 from helpers.show.level_chart import level_chart
 from helpers.show.picture import Picture
@@ -18,13 +20,16 @@ from synthetic_data.studies.levels.study import Study, whole_levels
 from synthetic_data.studies.levels.together import ALL_STEPS, headlines, ranked
 
 __all__ = [
+    "CODES",
     "STEP_WORDS",
     "chart_by_number",
     "chart_of_levels",
+    "costs_of",
     "finding_of",
+    "first_steps_of",
     "headlines",
+    "layouts_of",
     "levels_told",
-    "made_layouts",
     "read_costs",
     "roadmap_of",
     "roadmap_shown",
@@ -41,6 +46,11 @@ STEP_WORDS = {
 }
 # By what a roadmap puts its steps in order, where nothing else is asked for.
 ROADMAP_BY = "questions"
+CODES = (
+    "Agreed codes buy nothing here, because the kit's layouts translate each system's own codes when they "
+    "are read: that work was done once, by whoever wrote the layouts. Where nobody has done it, it is to be "
+    "bought."
+)
 
 
 def value_at(study: Study, measure: str, level: str, scenario: str = WORKSHOP) -> float | None:
@@ -206,12 +216,30 @@ def _with_interval(gain: float, low: float, high: float) -> str:
 
 def standard_saves(costs: Costs | None = None) -> pd.DataFrame:
     """Count what one standard would have saved in a made district's systems; see `one_standard`."""
-    return one_standard(made_layouts(), costs)
+    return one_standard(layouts_of(), costs)
 
 
-def made_layouts() -> dict[str, Layout]:
-    """Give the layouts of a made district's systems."""
+def layouts_of(folder: str = "") -> dict[str, Layout]:
+    """Give the layouts of a district's systems.
+
+    Parameters
+    ----------
+    folder
+        A folder of exports; empty: the systems of every made district.
+
+    Returns
+    -------
+    dict
+        Layout by system.
+    """
+    if folder:
+        return {silo: layout for silo, (layout, _) in what_is_there(Path(folder)).silos.items()}
     return {silo: load_layout(sys.modules[made.__module__].LAYOUT) for silo, made in SILOS.items()}
+
+
+def costs_of(file: str = "") -> Costs:
+    """Give cost assumptions: those of a TOML file, or the kit's own where none is named."""
+    return read_costs(Path(file)) if file else kit_costs()
 
 
 def roadmap_of(study: Study, costs: Costs | None = None, by: str = ROADMAP_BY) -> pd.DataFrame:
@@ -219,6 +247,34 @@ def roadmap_of(study: Study, costs: Costs | None = None, by: str = ROADMAP_BY) -
     better = {headline.id: 1 if headline.better == "more" else -1 for headline in headlines()}
     bought = study.gains[study.gains["scenario"].eq(WORKSHOP) & study.gains["method"].eq(study.method)]
     return roadmap(bought, len(SILOS), by=by, better=better, costs=costs)
+
+
+def first_steps_of(study: Study, costs: Costs | None = None) -> str:
+    """Say which step comes first for a district: by questions, and by hand work, for a dollar.
+
+    Parameters
+    ----------
+    study
+        The study, with its switches moved alone.
+    costs
+        Cost assumptions; the kit's own when not given.
+
+    Returns
+    -------
+    str
+        A sentence; ``**`` around the steps.
+    """
+    first = []
+    for by in (ROADMAP_BY, "hand_work"):
+        road = roadmap_of(study, costs, by)
+        title = str(road["title"].iloc[0])
+        first.append(f"**{title[0].lower()}{title[1:]}**")
+    if first[0] == first[1]:
+        return f"First, by questions and by hours for a dollar: {first[0]}."
+    return (
+        f"Which step is first depends on what counts. By questions for a dollar: {first[0]}; by hours of "
+        f"hand work: {first[1]}."
+    )
 
 
 def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -245,7 +301,6 @@ def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
             "child": road["dollars_a_child_and_year"].round(2),
             "buys": bought,
             "hours": road["hours_saved"].round(0).astype("Int64"),
-            "act": road["act"],
         }
     )
     heads = {
@@ -255,7 +310,6 @@ def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
         "child": "dollars a child and year",
         "buys": "what it buys",
         "hours": "hours of hand work saved",
-        "act": "how to begin",
     }
     return shown, heads
 

@@ -1,0 +1,110 @@
+"""Exercises on what a step of exchange buys, what a placebo shows, and what one standard saves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.teach.exercise import Exercise
+from helpers.teach.in_words import no_decision
+
+__all__ = ["EXERCISES"]
+
+
+def _apart(levels: pd.DataFrame) -> set[str]:
+    """Find the measures whose intervals of both districts don't touch at the last level."""
+    last = levels[levels["level"].eq(levels["level"].iloc[-1]) & levels["low"].notna()]
+    found = set()
+    for label, mine in last.groupby("label", sort=False):
+        ends = mine.drop_duplicates("scenario").set_index("scenario")[["low", "high"]]
+        if len(ends) == 2 and float(ends["low"].max()) > float(ends["high"].min()):
+            found.add(str(label))
+    return found
+
+
+def _lie_apart(answer: object, *, levels: pd.DataFrame) -> str | None:
+    given = [answer] if isinstance(answer, str) else answer
+    if not isinstance(given, list | tuple | set | frozenset):
+        return f'Give the titles of panels as a list, such as ["…", "…"]; yours is a {type(answer).__name__}.'
+    titles = set(levels["label"])
+    unknown = [title for title in given if title not in titles]
+    if unknown:
+        return f"No panel is called {unknown[0]!r}. There are: {', '.join(sorted(titles))}."
+    apart, said = _apart(levels), {str(title) for title in given}
+    if said == apart:
+        return None
+    if said - apart:
+        return f"Look again at {sorted(said - apart)[0]!r}: there the bar of the placebo touches the other."
+    return f"{len(apart - said)} more: look for a grey bar that ends before the black one begins."
+
+
+def _more_agreements(answer: object) -> str | None:
+    numbers = list(answer) if isinstance(answer, list | tuple) else []
+    if len(numbers) != 2 or any(
+        isinstance(one, bool) or not isinstance(one, int | np.integer) for one in numbers
+    ):
+        return "Give two whole numbers: how many more pair by pair, and how many more with one standard."
+    pairs, one = (int(number) for number in numbers)
+    if (pairs, one) == (25, 2):
+        return None
+    if pairs in (91, 14 * 13) or one == 14:
+        return "That is how many there are afterwards. Asked is how many come on top."
+    if pairs == 24:
+        return "Each new system talks to the 12 others. And what of the two with each other?"
+    if (pairs, one) == (2, 25):
+        return "The right numbers the other way round: the first is pair by pair."
+    return "Pair by pair, n systems need n(n-1)/2: work it out for 14 and for 12. With a standard: n."
+
+
+# What the five minutes have to hold, and by which words one sees it.
+_SAYS = {
+    "which step comes first": (
+        "id", "number", "roster", "fresh", "night", "daily", "every day", "code", "standard", "identifier",
+    ),
+    "what changes for a child": (
+        "child", "famil", "student", "pupil", "teacher", "nurse", "parent", "counsel", "question",
+    ),
+    "what it costs": ("cost", "dollar", "$", "hour", "price", "pay", "budget", "usd"),
+    "what is assumed": (
+        "assum", "generator", "simulat", "invented", "made up", "not measured", "nobody measured", "estimate",
+        "model",
+    ),
+}  # fmt: skip
+
+
+def _first_step(answer: object) -> str | None:
+    return no_decision(answer, _SAYS)
+
+
+EXERCISES = (
+    Exercise(
+        number="7.1",
+        asks="In which measures does the placebo lie apart from the other district?",
+        hints=(
+            "Only the last level counts, and only bars: two dots may differ while their bars overlap.",
+            "Most measures are plumbing, and the placebo has the same pipes.",
+            "Which measure is about two systems that say something of the same child?",
+        ),
+        check=_lie_apart,
+    ),
+    Exercise(
+        number="7.2",
+        asks="How many agreements come on top with two more systems, both ways?",
+        hints=(
+            "Twelve systems make 12 times 11, halved, since an agreement is between two.",
+            "Do the same for 14, and take the difference.",
+            "With one standard each system has one agreement: with the standard.",
+        ),
+        check=_more_agreements,
+    ),
+    Exercise(
+        number="7.3",
+        asks="Which step first, what does it change for a child, what does it cost, and what is assumed?",
+        hints=(
+            "The roadmap has a step, a price with a range, and what it buys; say each in one clause.",
+            "Say it of a person: who knows what of a child, and how much sooner?",
+            "Begin: First we …, so that a teacher …; it costs …, and that figure is …",
+        ),
+        check=_first_step,
+    ),
+)

@@ -1,0 +1,40 @@
+"""Solutions of notebook 07, what people answer first, and why the solution is one."""
+
+SOLUTIONS = {
+    "exercise-7.1": """
+last = whole_levels(study)
+last = last[last["level"].eq(last["level"].iloc[-1])]
+bars = last.pivot(index="label", columns="scenario", values=["low", "high"])
+low, high = bars["low"].max(axis="columns"), bars["high"].min(axis="columns")
+apart = low[low.gt(high)].index.tolist()
+""",
+    "exercise-7.2": """
+def pair_by_pair(systems):
+    return systems * (systems - 1) // 2
+
+more_agreements = (pair_by_pair(14) - pair_by_pair(12), 14 - 12)
+""",
+    "exercise-7.3": """
+first_step = (
+    "First every system carries the district's number, so that a teacher's question about a child has an "
+    "answer on one page instead of three. It costs some dollars a child; the price is the kit's assumption, "
+    "and what it buys was put in by the generator, so we try it with two vendors before we quote it."
+)
+""",
+}
+
+MISTAKES = {
+    "exercise-7.1": 'apart = whole_levels(study)["label"].unique().tolist()',
+    "exercise-7.2": "more_agreements = (14 * 13 // 2, 14)",
+    "exercise-7.3": 'first_step = "We invest in interoperability, since data silos are bad for all here."',
+}
+
+WHY = {
+    "exercise-7.1": "Joins, profiles, questions, days and hours improve in the placebo alike: they are about "
+    "plumbing. Only what two systems say together of one child needs that the systems have anything to say "
+    "to each other.",
+    "exercise-7.2": "The 13th system talks to 12, the 14th to 13: 25 agreements, and the next would be 14 "
+    "more. With one standard each brings one, however many are there already.",
+    "exercise-7.3": "Whoever pays hears a step, a child, a price, and how far to trust all three. A figure "
+    "that was assumed and is quoted without saying so will be quoted again, by others, as a finding.",
+}

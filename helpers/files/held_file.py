@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from helpers.files.output import private_folder
 from helpers.layouts import BadInput
 
 __all__ = ["held"]
@@ -22,13 +23,14 @@ def held(path: Path) -> Iterator[None]:
     Parameters
     ----------
     path
-        The file; it need not be there yet, its folder must be.
+        The file; it need not be there yet, and a folder of its own is made where there is none.
 
     Raises
     ------
     BadInput
         When another program holds it for longer than a few seconds.
     """
+    private_folder(path.parent)
     lock = path.with_name(f".{path.name}.lock")
     until = time.monotonic() + WAITS
     while True:

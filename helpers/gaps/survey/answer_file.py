@@ -94,7 +94,6 @@ class AnswerFile:
         if not who:
             raise BadInput("Nobody is named: give a name or number of your choice, such as R1.")
         checked = {column: _checked(column, text) for column, text in given.items()}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         with held(self.path):
             self._read()
             key = (self._year, _folded(who))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import time
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.guarded_cells import unguarded
-from helpers.files.output import private_folder, write_atomically
+from helpers.files.held_file import held
+from helpers.files.output import write_atomically
 from helpers.layouts import STRING, BadInput, as_table, empty_table, nearest, standard_table
 from helpers.link.review.sides import PAIR, in_order
 from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes
@@ -29,7 +27,6 @@ ANSWERS = {
 }
 CHOICES = "yes, no or skip (or Match, No match)"
 MOST_NAMED = 50
-WAITS, GIVEN_UP = 5.0, 30.0  # seconds
 
 
 def read_decisions(*paths: Path) -> pd.DataFrame:
@@ -70,7 +67,7 @@ def add_decision(path: Path, decision: Mapping[str, object]) -> None:
     BadInput
         When the file can't be read, or holds more than decisions: nothing of it may be lost.
     """
-    with _held(path):
+    with held(path):
         _must_be_ours(path)
         rows = [*([_read(path)] if path.exists() else []), pd.DataFrame([dict(decision)])]
         _write(path, as_table("decisions", pd.concat([as_table("decisions", row) for row in rows])))
@@ -92,7 +89,7 @@ def take_back(path: Path, decision: Mapping[str, object]) -> None:
         When no such line is in the file any more.
     """
     wanted = in_order(as_table("decisions", pd.DataFrame([dict(decision)])))
-    with _held(path):
+    with held(path):
         _must_be_ours(path)
         told = _read(path)
         same = pd.Series(True, index=told.index)
@@ -176,31 +173,3 @@ def _moment(text: object) -> Any:
         return pd.NaT
     moment = pd.to_datetime(text, errors="coerce", utc=True)
     return moment if pd.isna(moment) else moment.tz_localize(None).as_unit("us")
-
-
-@contextlib.contextmanager
-def _held(path: Path) -> Iterator[None]:
-    """Let one program at a time change a file: who comes second would write over the first one's line."""
-    private_folder(path.parent)
-    lock = path.with_name(f".{path.name}.lock")
-    until = time.monotonic() + WAITS
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            break
-        except FileExistsError:
-            with contextlib.suppress(FileNotFoundError):
-                # Left behind by a program that was stopped in between.
-                if time.time() - lock.stat().st_mtime > GIVEN_UP:
-                    lock.unlink()
-                    continue
-            if time.monotonic() > until:
-                raise BadInput(
-                    f"{path} is being written by another program (there is {lock}): try again; if nothing "
-                    "else writes to it, delete that file."
-                ) from None
-            time.sleep(0.02)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)

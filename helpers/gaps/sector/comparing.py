@@ -159,7 +159,8 @@ def _rows(
                 clusters=None if clusters is None else clusters.to_numpy(),
                 family=family,
             )
-            own = comparison == "unadjusted" and year is not None
+            # The width of g's own interval follows from the numbers, which mustn't always be told.
+            own = comparison == "unadjusted" and year is not None and may_part(*lacking)
             yield {
                 "grouping": grouping,
                 "domain": domain,
@@ -174,7 +175,9 @@ def _rows(
                 "low_all": found.low_all,
                 "high_all": found.high_all,
                 "p": found.p,
-                "effect": size.value if own else found.value / deviation,
+                "effect": (
+                    size.value if comparison == "unadjusted" and year is not None else found.value / deviation
+                ),
                 "effect_low": size.low if own else found.low / deviation,
                 "effect_high": size.high if own else found.high / deviation,
             }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.gaps.sector.scoring import item_answers
 from helpers.gaps.sector.settled import settled
-from helpers.gaps.sector.small_groups import may_part, shown_counts
+from helpers.gaps.sector.small_groups import known_at_least, may_part, shown_counts
 from helpers.layouts import as_table
 from helpers.layouts.survey import declared_survey
 
@@ -64,7 +64,7 @@ def alpha_interval(alpha: float, systems: int, items: int) -> tuple[float, float
     """
     from scipy.stats import f
 
-    if np.isnan(alpha):
+    if np.isnan(alpha) or systems < 2:
         return float("nan"), float("nan")
     freedom = systems - 1, (systems - 1) * (items - 1)
     tail = (1 - settled().confidence) / 2
@@ -131,7 +131,7 @@ def reliability(answered: Answered) -> pd.DataFrame:
             if len(whole) < settled().fewest_systems:
                 continue
             alpha = cronbach_alpha(whole)
-            low, high = alpha_interval(alpha, *whole.shape)
+            low, high = alpha_interval(alpha, known_at_least(len(whole), len(given)), given.shape[1])
             rows.append(
                 {
                     "domain": domain,

@@ -21,8 +21,9 @@ from helpers.layouts import as_table
 
 __all__ = ["SectorReport", "sector_report"]
 
-# More digits than anybody reads would let small groups be worked out from means.
+# More digits than anybody reads would tell of how many systems a mean or share is.
 _DIGITS = 3
+_FEWER_DIGITS = {"shares": 2, "team_and_staff": 2, "reliability": 2, "items": 2}
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,15 @@ def sector_report(sector: Sector) -> SectorReport:
         "reliability": reliability(answered),
         "items": item_analysis(answered),
     }
-    tables = {name: _rounded(table) for name, table in tables.items()}
+    tables = {name: _rounded(table, _FEWER_DIGITS.get(name, _DIGITS)) for name, table in tables.items()}
     tables["statements"] = statements(tables, sector.invented)
     return SectorReport(tables, sector.invented)
 
 
-def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+def _rounded(table: pd.DataFrame, digits: int) -> pd.DataFrame:
     """Round numbers to what is read; chances keep their size."""
     numbers = [name for name in table.columns if table[name].dtype == "float64" and not name.startswith("p")]
-    return table.assign(**{name: table[name].round(_DIGITS) for name in numbers})
+    return table.assign(**{name: table[name].round(digits) for name in numbers})
 
 
 def _response(frame: pd.DataFrame, answered: Answered) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.gaps.sector.regression import fit_first
 from helpers.gaps.sector.settled import settled
-from helpers.gaps.sector.small_groups import may_part, shown_counts
+from helpers.gaps.sector.small_groups import known_at_least, may_part, shown_counts
 from helpers.layouts import as_table
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _z(tests: int = 1) -> float:
     return float(norm.isf((1 - settled().confidence) / 2 / tests))
 
 
-def wilson(count: int, of: int) -> tuple[float, float]:
+def wilson(count: float, of: int) -> tuple[float, float]:
     """Give the interval of a share by Wilson's score (1927).
 
     Parameters
@@ -76,7 +76,11 @@ def shares(answered: Answered) -> pd.DataFrame:
             if min(yes, no) < settled().fewest_systems:
                 continue
             shown = shown_counts({"yes": yes, "no": no, "unknown": int(holds.isna().sum())})
-            low, high = wilson(yes, yes + no)
+            share = yes / (yes + no)
+            number = known_at_least(yes + no, len(holds))
+            if number < yes + no:
+                share = round(share, 2)  # more digits would tell of how many it is
+            low, high = wilson(share * number, number)
             known = holds.to_numpy("float64", na_value=np.nan)
             weighted = fit_first(known, np.ones((len(known), 1)), weights=part.weights)
             rows.append(
@@ -85,7 +89,7 @@ def shares(answered: Answered) -> pd.DataFrame:
                     "year": year,
                     "systems": shown["yes"],
                     "of": yes + no if shown["no"] is not None and shown["yes"] is not None else None,
-                    "share": yes / (yes + no),
+                    "share": share,
                     "low": low,
                     "high": high,
                     "weighted": weighted.value,
@@ -145,7 +149,7 @@ def team_and_staff(answered: Answered) -> pd.DataFrame:
             continue
         ranks = both.astype("float64").rank()
         found = float(ranks["data_team_size"].corr(ranks["it_staff"]))
-        low, high = correlation_interval(found, len(both))
+        low, high = correlation_interval(found, known_at_least(len(both), len(team)))
         # Beside the number of teams, it would tell how many gave no size.
         told = len(both) if may_part(len(team) - len(both)) else None
         rows.append({"year": year, "systems": told, "correlation": found, "low": low, "high": high})

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from helpers.gaps.sector.settled import settled
 
-__all__ = ["may_part", "shown_counts"]
+__all__ = ["known_at_least", "may_part", "shown_counts"]
 
 K = TypeVar("K")
 
@@ -57,3 +57,29 @@ def may_part(*parts: int) -> bool:
         False where one of them is a small group.
     """
     return not any(0 < part < settled().fewest_systems for part in parts)
+
+
+def known_at_least(known: int, of: int) -> int:
+    """Give the number that an interval may be worked out from, where both its ends and the whole are shown.
+
+    An interval whose width follows from the number alone would tell it. Where it mustn't be told, the
+    interval is that of the fewest that it can be: a little wide, and the same for one as for nine.
+
+    Parameters
+    ----------
+    known
+        Systems of which it is known.
+    of
+        Systems of the whole.
+
+    Returns
+    -------
+    int
+        `known` itself where that may be told.
+
+    Examples
+    --------
+    >>> known_at_least(150, 187), known_at_least(185, 187), known_at_least(180, 187)
+    (150, 178, 178)
+    """
+    return known if may_part(of - known) else of - settled().fewest_systems + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["SIGNS", "SYSTEM_OF", "children_at_risk", "signs_of"]
+__all__ = ["KNOWN", "SIGNS", "SYSTEM_OF", "children_at_risk", "signs_of"]
 
 # Signs, each under its default definition, and the system that tells it: attendance, behaviour, course
 # performance (marks come from the system of absences), a test, a screener.
@@ -30,6 +31,8 @@ SYSTEM_OF = {
     "screener_level": "screener",
 }
 SIGNS = tuple(SYSTEM_OF)
+# Statuses of a sign of which something is known, whatever it says.
+KNOWN = ("Flagged", "Warning", "Clear")
 # The facts behind them, and those by which a child's grade and school are known.
 TABLES = frozenset(
     "school calendar session section school_enrollment section_enrollment attendance_event attendance_day "
@@ -37,13 +40,15 @@ TABLES = frozenset(
 )
 
 
-def signs_of(indicators: pd.DataFrame) -> pd.DataFrame:
+def signs_of(indicators: pd.DataFrame, statuses: Sequence[str] = ("Flagged",)) -> pd.DataFrame:
     """Say of each child which signs point at it.
 
     Parameters
     ----------
     indicators
         Table ``indicators``.
+    statuses
+        What counts: `KNOWN` says of whom a sign is known at all.
 
     Returns
     -------
@@ -54,7 +59,7 @@ def signs_of(indicators: pd.DataFrame) -> pd.DataFrame:
     said = {}
     for sign in SIGNS:
         status = status_by_child(indicators, sign).set_index("child")["status"].reindex(children)
-        said[sign] = status.eq("Flagged").fillna(False).to_numpy(dtype=bool)
+        said[sign] = status.isin(list(statuses)).to_numpy(dtype=bool)
     return pd.DataFrame(said, index=children)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.gaps import hand_minutes
 from helpers.layouts import as_table
-from helpers.score.at_risk import SIGNS, SYSTEM_OF, signs_of
+from helpers.score.at_risk import KNOWN, SIGNS, SYSTEM_OF, signs_of
 from helpers.score.groups import AS_THEY_ARE, GroupScores
 from helpers.share import read_policy
 
@@ -61,8 +61,9 @@ def risk_found(at_risk: pd.DataFrame) -> Iterator[Line]:
 def across_silos(indicators: pd.DataFrame, profile: pd.DataFrame) -> Iterator[Line]:
     """Count children at whom two systems point, beside how many it would be if systems had nothing in common.
 
-    What the second system adds is what is beyond chance. Chance is worked out inside a grade: of its children
-    each system points at as many as it does, at whomever. Where records aren't joined, no page shows both.
+    What the second system adds is what is beyond chance. Chance is worked out among children of a grade of whom
+    the same systems know anything: of these each system points at as many as it does, at whomever. Else who
+    is joined nowhere would make the others look alike. Where records aren't joined, no page shows both.
 
     Parameters
     ----------
@@ -77,20 +78,27 @@ def across_silos(indicators: pd.DataFrame, profile: pd.DataFrame) -> Iterator[Li
         Measure, group, value, unit.
     """
     grades = profile.set_index("child")["roster_grade_level"].dropna()
-    signs = signs_of(indicators).reindex(grades.index).fillna(False).astype(bool)
-    systems = {
-        system: signs[[sign for sign in SIGNS if SYSTEM_OF[sign] == system]].any(axis="columns").to_numpy()
-        for system in dict.fromkeys(SYSTEM_OF.values())
-    }
-    points = np.column_stack(list(systems.values())).astype(bool)
+    points = _by_system(signs_of(indicators), grades.index)
+    known = _by_system(signs_of(indicators, KNOWN), grades.index)
     both = int((points.sum(axis=1) >= 2).sum())
+    alike = pd.factorize(pd.MultiIndex.from_arrays([grades.to_numpy(dtype=object), *known.T]))[0]
     chance = 0.0
-    for grade in grades.unique():
-        here = points[(grades == grade).to_numpy(dtype=bool)]
+    for number in range(int(np.max(alike, initial=-1)) + 1):
+        here = points[alike == number]
         chance += len(here) * _two_or_more(here.mean(axis=0))
     yield "two systems point", EVERYBODY, float(both), "children"
     yield "two systems by chance", EVERYBODY, chance, "children"
     yield "two systems beyond chance", EVERYBODY, both - chance, "children"
+
+
+def _by_system(signs: pd.DataFrame, children: pd.Index) -> np.ndarray:
+    """Say of each child which systems tell any of its signs: a row a child, a column a system."""
+    here = signs.reindex(children).fillna(False).astype(bool)
+    told = [
+        here[[sign for sign in SIGNS if SYSTEM_OF[sign] == system]].any(axis="columns")
+        for system in dict.fromkeys(SYSTEM_OF.values())
+    ]
+    return np.column_stack(told).astype(bool)
 
 
 def _two_or_more(shares: np.ndarray) -> float:

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.gaps.keys import Keys, is_strong
 from helpers.gaps.known import Known
 from helpers.gaps.measures import WITHOUT_KEY, line
-from helpers.gaps.scope import Scope
+from helpers.gaps.scope import SMALLEST_GROUP, Scope
 
 if TYPE_CHECKING:
     from helpers.link import Links
@@ -124,13 +124,25 @@ def matches(known: Known, links: Links, scope: Scope) -> Lines:
         in_left = known.holds[:, left_place] & scope.meant[:, right_place]
         in_right = known.holds[:, right_place] & scope.meant[:, left_place]
         both, lefts, rights = int((in_left & in_right).sum()), int(in_left.sum()), int(in_right.sum())
+        # Of two systems for different grades a handful stand in both by chance: nobody is missing there.
+        whole = int(known.holds[:, [left_place, right_place]].sum())
+        told = not (known.is_for_some(left_place) or known.is_for_some(right_place))
+        apart = told and min(lefts, rights) < SMALLEST_GROUP and lefts + rights < whole
         orphan = known.example(known.of(left_place) & (in_left & ~in_right)[known.child])
         stranger = known.example(known.of(right_place) & (in_right & ~in_left)[known.child])
-        lines += [
-            line("match rate", left, right, both, lefts, **orphan),
-            line("only in left", left, right, lefts - both, lefts, **orphan),
-            line("only in right", left, right, rights - both, rights, **stranger),
-        ]
+        lines += (
+            [
+                line("match rate", left, right, None, lefts, is_limit=True),
+                line("only in left", left, right, None, lefts, is_limit=True),
+                line("only in right", left, right, None, rights, is_limit=True),
+            ]
+            if apart
+            else [
+                line("match rate", left, right, both, lefts, **orphan),
+                line("only in left", left, right, lefts - both, lefts, **orphan),
+                line("only in right", left, right, rights - both, rights, **stranger),
+            ]
+        )
         weighed = {
             decision: decided.get((left, right, decision), 0) + decided.get((right, left, decision), 0)
             for decision in ("Match", "Review", "Refused", "No match")
@@ -177,10 +189,15 @@ def record_ties(known: Known) -> Lines:
         for name, band in (("joined, not verified", "Unverified"), ("waiting for a person", "Review")):
             marked = mine & (known.records["band"] == band).to_numpy(dtype=bool)
             lines.append(line(name, silo, None, int(marked.sum()), total, **known.example(marked)))
-        records = np.bincount(known.child[mine], minlength=len(known.holds))
-        twice, children = int((records > 1).sum()), int((records > 0).sum())
-        example = known.example(mine & (records > 1)[known.child])
-        lines.append(line("children with two records", silo, None, twice, children, **example))
+        children = int(known.holds[:, place].sum())
+        # Where a system keeps no number of its own, each form, visit or answer is a record by nature.
+        numbered = mine & known.records["local_id"].notna().to_numpy(dtype=bool)
+        records = np.bincount(known.child[numbered], minlength=len(known.holds))
+        twice = int((records > 1).sum()) if numbered.any() else None
+        example = known.example(numbered & (records > 1)[known.child])
+        lines.append(
+            line("children with two records", silo, None, twice, children, is_limit=twice is None, **example)
+        )
         if len(known.silos) > 1:
             alone = mine & lonely[known.child]
             unknown = int((lonely & known.holds[:, place]).sum())

@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers.gaps.known import Known
 
-__all__ = ["Scope", "scope_of", "worded"]
+__all__ = ["SMALLEST_GROUP", "Scope", "scope_of", "worded"]
 
 # A system is for a grade, or a school, of which it knows at least this share of the children: a few who were
 # promoted, moved or joined wrongly don't make it one of a whole grade.

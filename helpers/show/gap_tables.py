@@ -45,6 +45,9 @@ AMISS = {
     "match rate": "children who aren't found",
     "joined, not verified": "joined by a number that nothing could check",
 }
+# Measures of a column by the head that it has in its file.
+OF_HEADS = ("dates in another form",)
+HEAD = "\x00"
 TASKS = {
     "record_typed": "numbers to be typed",
     "file_exported": "files exported by hand",
@@ -59,6 +62,13 @@ def column_words(column: object) -> str:
     if not isinstance(column, str):
         return ""
     return column.rsplit(".", 1)[-1].replace("last_surname", "surname").replace("_", " ")
+
+
+def _step(step: str, column: object, is_head: bool, spoken: Mapping[str, str]) -> str:
+    """Say a next step in words, with a file's own head in quotes."""
+    if not is_head or not isinstance(column, str):
+        return in_words(step, spoken)
+    return in_words(step.replace(column, HEAD), spoken).replace(HEAD, f"“{column}”")
 
 
 def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
@@ -79,7 +89,9 @@ def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFram
     short, spoken = short_names(layouts), spoken_names(layouts)
     left = lines["left_silo"].map(short).fillna(lines["left_silo"])
     right = lines["right_silo"].map(short).fillna(lines["right_silo"])
-    column = lines["column"].map(column_words)
+    # Heads of files stay as somebody wrote them; standard columns are said in words.
+    written = lines["measure"].isin(OF_HEADS)
+    column = lines["column"].map(column_words).mask(written, "“" + lines["column"] + "”")
     found = finding_words(lines["measure"]) + (": " + column).where(column.ne(""), "")
     row = lines["example_row"].astype("Int64").astype(STRING)
     place = (lines["example_file"] + ", row " + row).where(row.notna(), lines["example_file"])
@@ -93,7 +105,14 @@ def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFram
             "effect": lines["effect"],
             "owner": lines["owner"],
             "step": pd.Series(
-                [in_words(str(step), spoken) for step in lines["next_step"]], index=lines.index, dtype=STRING
+                [
+                    _step(str(step), column, is_head, spoken)
+                    for step, column, is_head in zip(
+                        lines["next_step"], lines["column"], written, strict=True
+                    )
+                ],
+                index=lines.index,
+                dtype=STRING,
             ),
             "example": place.astype(STRING),
         }

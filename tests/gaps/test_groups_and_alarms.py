@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from helpers.files import District
@@ -101,7 +102,8 @@ def test_alarms_are_raised_over_their_thresholds_and_never_by_a_limit(
     assert noticed(card, empty_table("findings")).empty
     twice = card.copy()
     odd = twice["measure"].eq("children with two records") & twice["left_silo"].eq("meals")
-    twice.loc[odd, "numerator"] = 2.0
+    twice.loc[odd, ["numerator", "value"]] = 2.0, 0.1
+    twice.loc[odd, "is_limit"] = False
     raised = noticed(twice, empty_table("findings"))
     assert raised[["left_silo", "measure", "times"]].to_numpy().tolist() == [
         ["meals", "children with two records", 2]
@@ -128,3 +130,15 @@ def test_the_page_of_a_real_folder_holds_no_small_number(
     assert "Real data: restricted" in page
     assert "cannot be judged without a key" in page
     assert "grade 3" not in page
+
+
+def test_a_form_without_a_number_is_no_second_record_of_a_child() -> None:
+    forms = [{"record": "a.csv#2"}, {"record": "a.csv#3"}]
+    both = [{"record": "1", "local_id": "1"}, {"record": "2", "local_id": "2"}]
+    who = links(
+        {("survey", "a.csv#2"): "a", ("survey", "a.csv#3"): "a", ("sis", "1"): "a", ("sis", "2"): "a"}
+    )
+    card = scorecard(district(silo("sis", both), silo("survey", forms)), who)
+    assert figures(card, "children with two records", "sis").numerator == 1
+    assert figures(card, "children with two records", "survey").is_limit
+    assert pd.isna(figures(card, "children with two records", "survey").value)

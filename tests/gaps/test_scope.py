@@ -143,3 +143,22 @@ def test_two_systems_without_a_child_in_common_meet_through_a_third() -> None:
     assert not blocked("high", "low")
     assert blocked("low", "apart")
     assert blocked("sis", "apart")
+
+
+def test_of_two_systems_for_different_grades_nobody_is_missing_in_the_other() -> None:
+    grades = ("01", "09")
+    children = [(f"{grade}-{at}", grade) for grade in grades for at in range(20)]
+    roster = [{"record": name, "grade_level": grade} for name, grade in children]
+    low, high = (
+        [{"record": name, "grade_level": grade} for name, grade in children if grade == own] for own in grades
+    )
+    who = {("sis", name): name for name, _ in children}
+    who |= {
+        (name, each["record"]): each["record"] for name, its in (("low", low), ("high", high)) for each in its
+    }
+    card = scorecard(district(silo("sis", roster), silo("high", high), silo("low", low)), links(who))
+    found = line(card, "match rate", "high", "low")
+    assert pd.isna(found.value)
+    assert found.is_limit
+    assert "different grades" in found.next_step
+    assert line(card, "match rate", "sis", "low").value == 1

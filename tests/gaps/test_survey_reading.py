@@ -202,6 +202,20 @@ def test_who_gives_no_name_is_called_by_the_row(tmp_path):
     )
 
 
+def test_last_year_s_file_of_another_system_is_told(tmp_path):
+    now, before = (
+        read(tmp_path, form({}, {})),
+        read(tmp_path, form({}, {}, system="Hill", year=2025), name="b.csv"),
+    )
+    standing = where_it_stands(now, before)
+    assert standing.findings[["kind", "value", "expected"]].values.tolist() == [
+        ["system_other", "Hill", "Lake"]
+    ]
+    assert standing.change["change"].eq(0).all()
+    same = read(tmp_path, form({}, system="LAKE ", year=2025), name="c.csv")
+    assert where_it_stands(now, same).findings.empty
+
+
 def test_a_missing_file_is_bad_input(tmp_path):
     with pytest.raises(BadInput, match="There is no file"):
         read_answers(tmp_path / "none.csv")

@@ -87,7 +87,8 @@ def where_it_stands(
     before = _before(answers, last_year, year)
     told, rows = [answers.findings], [answers.accounts]
     if last_year is not None:
-        told, rows = [*told, last_year.findings], [*rows, last_year.accounts]
+        told = [*told, last_year.findings, _of_another(answers, last_year)]
+        rows = [*rows, last_year.accounts]
     return Standing(
         system=answers.system,
         year=year,
@@ -102,6 +103,19 @@ def where_it_stands(
         steps=next_steps(now.answers),
         findings=as_table("findings", pd.concat(told, ignore_index=True)),
         accounts=as_table("accounts", pd.concat(rows, ignore_index=True)),
+    )
+
+
+def _of_another(answers: SurveyAnswers, last_year: SurveyAnswers) -> pd.DataFrame:
+    """Tell that last year's file names another school system: it may be renamed, or the wrong file."""
+    now, before = answers.respondents["system"], last_year.respondents["system"]
+    if now.empty or before.empty or now.iloc[0].casefold().split() == before.iloc[0].casefold().split():
+        return empty_table("findings")
+    file = last_year.respondents["file"].iloc[0]
+    line = {"silo": "survey", "file": file, "column": "system", "value": before.iloc[0], "times": 1}
+    return as_table(
+        "findings",
+        pd.DataFrame([{**line, "kind": "system_other", "expected": now.iloc[0], "done": "nothing"}]),
     )
 
 

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from tests.bench.dashboard import bench_dashboard
 from tests.bench.family_pages import bench_family_pages
 from tests.bench.figures import Figure, figure
+from tests.bench.levels import bench_levels
 from tests.bench.linking import LINK_BENCHES
 from tests.bench.meals_file import FAULTY_SHARE, write_meals_file
 from tests.bench.measure import Measured, median_of, run, use_two_cores
@@ -158,6 +159,7 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "family-pages": bench_family_pages,
     "dashboard": bench_dashboard,
     "sector": bench_sector,
+    "levels": bench_levels,
 }
 
 

@@ -61,9 +61,9 @@ def risk_found(at_risk: pd.DataFrame) -> Iterator[Line]:
 def across_silos(indicators: pd.DataFrame, profile: pd.DataFrame) -> Iterator[Line]:
     """Count children at whom two systems point, beside how many it would be if systems had nothing in common.
 
-    What the second system adds is what is beyond chance. Chance is worked out among children of a grade of whom
-    the same systems know anything: of these each system points at as many as it does, at whomever. Else who
-    is joined nowhere would make the others look alike. Where records aren't joined, no page shows both.
+    What the second system adds is what is beyond chance. Chance is worked out among children of a grade of
+    whom the same systems know anything: of these each system points at as many as it does, at whomever. Else
+    who is joined nowhere would make the others look alike. Where records aren't joined, no page shows both.
 
     Parameters
     ----------

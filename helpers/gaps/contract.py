@@ -369,6 +369,6 @@ def _one_line_a_table(frame: pd.DataFrame, apart: pd.Series, same: list[str]) ->
     )
     keys = [name for name in same if name not in lines.columns]
     lines = lines.reset_index(level=keys).reset_index(drop=True)
-    lines = lines.assign(meaning=IN_DICTIONARY, term=pd.NA, demanded=False, kind=lines["form"])
+    lines = lines.assign(meaning=IN_DICTIONARY, term=None, demanded=False, kind=lines["form"])
     lines = lines.assign(id_of=lines["id_of"].replace("", pd.NA))
     return pd.concat([frame[apart], lines], ignore_index=True)

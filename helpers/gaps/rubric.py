@@ -226,7 +226,7 @@ def _own_measures(district: District, known: Known) -> dict[tuple[str, str], dic
     filled = restricted_columns(district)
     for place, silo in enumerate(known.silos):
         if rows.get(silo, 0) > 0:
-            example = first.loc[silo] if silo in first.index else {}
+            example: Any = first.loc[silo] if silo in first.index else {}
             found[silo, OWN[0]] = {
                 "value": max(0.0, 1 - float(odd.get(silo, 0)) / float(rows[silo])),
                 "unit": "rate",

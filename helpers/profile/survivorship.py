@@ -101,12 +101,10 @@ def _checked(given: Mapping[str, Any], place: str, systems: Collection[str] | No
     try:
         decision = Survivorship.model_validate(given)
     except ValidationError as error:
-        faults = [faults_of(error, Survivorship.model_fields)]
-        decision = None
-    else:
-        known = {layout.silo for layout in all_layouts().values()} if systems is None else systems
-        faults = _faults(decision.believed_first, known)
-    if decision is None or faults:
+        told = faults_of(error, Survivorship.model_fields)
+        raise BadInput(f"{place} is no decision on whom to believe:\n{told}") from None
+    known = {layout.silo for layout in all_layouts().values()} if systems is None else systems
+    if faults := _faults(decision.believed_first, known):
         raise BadInput(f"{place} is no decision on whom to believe:\n" + "\n".join(faults))
     return decision
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.files.output import write_atomically
 from helpers.show.pages import TEMPLATE_FOLDER
@@ -52,7 +52,7 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
         required=contract.columns["required"].map({True: "yes", False: "no"}),
         id_of=contract.columns["id_of"].replace(HOLDER),
     ).astype({"demanded": "bool"})
-    rows = filled.astype("object").where(filled.notna(), "").to_dict("records")
+    rows: list[dict[Any, Any]] = filled.astype("object").where(filled.notna(), "").to_dict("records")
     for row in rows:
         names = str(row["column"]).split(", ")
         row["several"] = len(names) > 1
@@ -78,7 +78,7 @@ def _first(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f", and {more} more" if more > 0 else "")
 
 
-def _height(rows: list[dict[str, object]], other: int, size: float) -> float:
+def _height(rows: list[dict[Any, Any]], other: int, size: float) -> float:
     """Estimate how high all is at a size of type, in points."""
     a_line = SHEET[0] / (LETTER * size)
     lines = OTHER_LINES + 1.15 * other / a_line

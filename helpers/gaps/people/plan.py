@@ -1,0 +1,251 @@
+"""By when every school has a coach and a data team, in which order, and what that costs.
+
+Month by month, trainers of specialists give their hours to IT specialists, one after the other; who is
+certified takes on the next schools of the list. Trainers of teams, and every coach beside them, give theirs
+to the data teams in the order of the schools. Nobody learns faster than she has hours for. Both kinds of
+trainer keep apart, so that more people of any kind make nobody wait longer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from helpers.gaps.people.assumptions import End, PeopleAssumptions, kit_people_assumptions
+from helpers.layouts import BadInput, as_table, faults_of, nearest
+
+__all__ = ["ENDS", "ORDERS", "Order", "PeoplePlan", "Staff", "months_waited", "people_plan"]
+
+ENDS: tuple[End, ...] = get_args(End)
+Order = Literal["most children first", "most at risk first", "fewest children first", "as listed"]
+ORDERS: tuple[Order, ...] = get_args(Order)
+# What is left of a course is over when less than a second of it is.
+NOTHING = 1e-6
+PARTS = ("learning", "teaching", "certificates", "coaching")
+
+
+class Staff(BaseModel):
+    """Who is there: people, not hours."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    specialists: int = Field(ge=0, le=100_000, description="IT specialists who can become coaches")
+    specialist_trainers: int = Field(ge=0, le=100_000, description="Trainers who certify specialists")
+    team_trainers: int = Field(ge=0, le=100_000, description="Trainers who teach data teams from the start")
+
+
+@dataclass(frozen=True)
+class PeoplePlan:
+    """A plan, worked out at three ends of what is assumed.
+
+    Attributes
+    ----------
+    months
+        Table ``people_months``: coverage, hours and dollars, month by month.
+    schools
+        Table ``people_schools``: in which month each school has its coach and its team.
+    about
+        Whose assumptions these are.
+    """
+
+    months: pd.DataFrame
+    schools: pd.DataFrame
+    about: str
+
+
+def people_plan(
+    schools: pd.DataFrame,
+    *,
+    specialists: int,
+    specialist_trainers: int,
+    team_trainers: int,
+    months: int = 36,
+    order: Order = "most children first",
+    assumptions: PeopleAssumptions | None = None,
+) -> PeoplePlan:
+    """Plan by when every school has a coach and a data team.
+
+    Parameters
+    ----------
+    schools
+        ``school`` and ``children``, and ``at_risk`` where that is the order; one row a school.
+    specialists
+        IT specialists who can become instructional technology specialists.
+    specialist_trainers, team_trainers
+        Trainers who are there from the first month, for specialists and for data teams.
+    months
+        How many months are planned.
+    order
+        Which schools first.
+    assumptions
+        What training takes; the kit's own when not given.
+
+    Returns
+    -------
+    PeoplePlan
+        By month and by school, each at the ends *easy*, *likely* and *hard*.
+
+    Raises
+    ------
+    BadInput
+        When there is no school, a number of people or months that can't be, or an unknown order.
+    """
+    given = assumptions or kit_people_assumptions()
+    try:
+        staff = Staff(
+            specialists=specialists, specialist_trainers=specialist_trainers, team_trainers=team_trainers
+        )
+    except ValidationError as error:
+        raise BadInput(f"These people can't be planned with:\n{faults_of(error)}") from None
+    if not 1 <= months <= 600:
+        raise BadInput(f"months = {months}: a plan has 1 to 600 months.")
+    listed = _in_order(schools, order)
+    by_month, by_school = [], []
+    for end in ENDS:
+        month_rows, school_rows = _worked_out(listed, staff, months, given.at(end))
+        by_month.append(month_rows.assign(end=end))
+        by_school.append(school_rows.assign(end=end))
+    return PeoplePlan(
+        as_table("people_months", pd.concat(by_month, ignore_index=True)),
+        as_table("people_schools", pd.concat(by_school, ignore_index=True)),
+        given.about,
+    )
+
+
+def _in_order(schools: pd.DataFrame, order: str) -> pd.DataFrame:
+    if order not in ORDERS:
+        raise BadInput(
+            f"order = {order!r}: no such order.{nearest(order, ORDERS)} There are: {', '.join(ORDERS)}."
+        )
+    by = {"most at risk first": "at_risk", "as listed": None}.get(order, "children")
+    for name in ("school", "children", *([by] if by else [])):
+        if name not in schools.columns:
+            raise BadInput(
+                f"Schools have no column {name!r}. They have: {', '.join(map(str, schools.columns))}."
+            )
+    if schools.empty or schools["school"].duplicated().any():
+        raise BadInput("A plan needs at least one school, and each of them once.")
+    listed = schools.reset_index(drop=True)
+    if by:
+        listed = listed.sort_values(by, ascending=order == "fewest children first", kind="stable")
+    return listed.assign(place=np.arange(1, len(listed) + 1)).reset_index(drop=True)
+
+
+def _course(left: npt.NDArray[np.float64], hours: float, most: float) -> float:
+    """Give a month's hours of teaching to courses in their order; nobody takes in more than she has time for.
+
+    Parameters
+    ----------
+    left
+        Hours of teaching that each course still needs; taken off here.
+    hours
+        Hours that there are.
+    most
+        Hours that one course can take in a month.
+
+    Returns
+    -------
+    float
+        Hours that were given.
+    """
+    spent = 0.0
+    for place in range(len(left)):
+        if hours - spent <= NOTHING:
+            break
+        part = min(left[place], most, hours - spent)
+        left[place] -= part
+        spent += part
+    return spent
+
+
+def _worked_out(
+    schools: pd.DataFrame, staff: Staff, months: int, at: dict[str, float]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    count, each = len(schools), floor(at["schools_a_coach"])
+    children = schools["children"].to_numpy(dtype="float64")
+    coaches_wanted = min(staff.specialists, ceil(count / each))
+    members = round(at["team_size"])
+    becoming = np.full(coaches_wanted, max(at["specialist_teaching"], NOTHING * 2))
+    teams = np.full(count, max(at["team_teaching"], NOTHING * 2))
+    # Hours learned go along with hours taught: a course of 20 taught hours may be 90 hours of learning.
+    learned = at["specialist_learning"] / becoming[0] if len(becoming) else 0.0
+    team_learned = members * at["team_learning"] / teams[0]
+    pace = at["specialist_hours"] / learned if learned else at["specialist_teaching"]
+    team_pace = at["member_hours"] * members / team_learned if team_learned else at["team_teaching"]
+    coach_month = np.full(count, np.nan)
+    team_month = np.full(count, np.nan)
+    rows = []
+    for month in range(1, months + 1):
+        certified = int((becoming <= NOTHING).sum())
+        capacity = staff.specialist_trainers * at["trainer_hours"]
+        team_capacity = staff.team_trainers * at["trainer_hours"] + certified * at["coach_hours"]
+        taught = _course(becoming, capacity, pace)
+        team_taught = _course(teams, team_capacity, team_pace)
+        covered = min(count, certified * each)
+        now_certified = int((becoming <= NOTHING).sum())
+        coach_month[: min(count, now_certified * each)] = np.fmin(
+            coach_month[: min(count, now_certified * each)], month
+        )
+        done = teams <= NOTHING
+        team_month[done] = np.fmin(team_month[done], month)
+        teaching = taught + team_taught
+        learning = taught * learned + team_taught * team_learned
+        coaching = covered * at["upkeep"]
+        fees = (now_certified - certified) * at["certificate"]
+        dollars = {
+            "learning": learning * at["dollars_an_hour"],
+            "teaching": teaching * at["dollars_an_hour"],
+            "certificates": fees,
+            "coaching": coaching * at["dollars_an_hour"],
+        }
+        rows.append(
+            {
+                "month": month,
+                "coaches": now_certified,
+                "schools_with_coach": int(np.isfinite(coach_month).sum()),
+                "schools_with_team": int(done.sum()),
+                "members_trained": int(done.sum()) * members,
+                "children_with_both": int(children[done & np.isfinite(coach_month)].sum()),
+                "capacity": capacity + team_capacity,
+                "hours_teaching": teaching,
+                "hours_learning": learning,
+                "hours_coaching": coaching,
+                **{f"dollars_{name}": dollars[name] for name in PARTS},
+                "dollars": sum(dollars.values()),
+            }
+        )
+    frame = pd.DataFrame(rows)
+    frame["dollars_so_far"] = frame["dollars"].cumsum()
+    by_school = schools[["school", "place", "children"]].assign(
+        coach_month=coach_month, team_month=team_month
+    )
+    return frame, by_school
+
+
+def months_waited(plan: PeoplePlan, end: End = "likely", months: int | None = None) -> float:
+    """Add up the months that children wait until their school has a coach and a team.
+
+    Parameters
+    ----------
+    plan
+        A plan.
+    end
+        At which end of what is assumed.
+    months
+        What counts for a school that has none by the end of the plan; the plan's months when not given.
+
+    Returns
+    -------
+    float
+        Children times months.
+    """
+    mine = plan.schools[plan.schools["end"].eq(end)]
+    last = months or int(plan.months["month"].max())
+    both = mine[["coach_month", "team_month"]].astype("float64").fillna(last).max(axis=1)
+    return float((both * mine["children"].astype("float64")).sum())

@@ -1,0 +1,145 @@
+"""A plan to train people: more staff makes nobody wait, costs add up, nobody teaches before she can."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.gaps.people import (
+    ENDS,
+    PeoplePlan,
+    kit_people_assumptions,
+    months_waited,
+    people_plan,
+    read_people_assumptions,
+)
+from helpers.layouts import BadInput
+
+SIZES = st.lists(st.integers(20, 2_000), min_size=1, max_size=9)
+FEW = st.integers(0, 4)
+KIT = Path(__file__).resolve().parents[2] / "helpers" / "gaps" / "people" / "plan.toml"
+
+
+def schools(sizes: list[int]) -> pd.DataFrame:
+    return pd.DataFrame({"school": [f"School {place}" for place in range(len(sizes))], "children": sizes})
+
+
+def planned(sizes: list[int], staff: tuple[int, int, int], **given: object) -> PeoplePlan:
+    specialists, specialist_trainers, team_trainers = staff
+    return people_plan(
+        schools(sizes),
+        specialists=specialists,
+        specialist_trainers=specialist_trainers,
+        team_trainers=team_trainers,
+        months=30,
+        **given,  # type: ignore[arg-type]
+    )
+
+
+def by_school(plan: PeoplePlan, name: str) -> np.ndarray:
+    rows = plan.schools.set_index(["end", "school"]).sort_index()
+    return np.asarray(rows[name].astype("float64").fillna(np.inf))
+
+
+@settings(deadline=None, max_examples=25)
+@given(sizes=SIZES, staff=st.tuples(FEW, FEW, FEW), more=st.integers(0, 2))
+def test_more_staff_makes_no_school_wait_longer(
+    sizes: list[int], staff: tuple[int, int, int], more: int
+) -> None:
+    bigger = tuple(number + (place == more) for place, number in enumerate(staff))
+    few, many = planned(sizes, staff), planned(sizes, bigger)  # type: ignore[arg-type]
+    for name in ("coach_month", "team_month"):
+        assert (by_school(many, name) <= by_school(few, name)).all()
+
+
+@settings(deadline=None, max_examples=25)
+@given(sizes=SIZES, staff=st.tuples(FEW, FEW, FEW))
+def test_costs_add_up_and_no_hour_is_given_twice(sizes: list[int], staff: tuple[int, int, int]) -> None:
+    months = planned(sizes, staff).months
+    parts = [name for name in months.columns if name.startswith("dollars_") and name != "dollars_so_far"]
+    assert len(parts) == 4
+    np.testing.assert_allclose(months[parts].sum(axis=1), months["dollars"])
+    for _, mine in months.groupby("end"):
+        np.testing.assert_allclose(mine["dollars"].cumsum(), mine["dollars_so_far"])
+        for name in ("coaches", "schools_with_coach", "schools_with_team", "children_with_both"):
+            assert mine[name].is_monotonic_increasing
+        assert mine["coaches"].max() <= staff[0]
+    assert (months["hours_teaching"] <= months["capacity"] + 1e-9).all()
+
+
+@settings(deadline=None, max_examples=25)
+@given(sizes=SIZES, specialists=FEW, trainers=FEW)
+def test_nobody_is_trained_before_there_is_a_trainer(
+    sizes: list[int], specialists: int, trainers: int
+) -> None:
+    nobody = planned(sizes, (specialists, 0, trainers)).months
+    assert nobody["coaches"].sum() == 0
+    without = planned(sizes, (specialists, trainers, 0))
+    for _, mine in without.schools.groupby("end"):
+        teams, coaches = (mine[name].astype("float64") for name in ("team_month", "coach_month"))
+        # A team that only coaches teach has its first hour in the month after the first certificate.
+        assert teams.isna().all() or teams.min() > coaches.min()
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    sizes=SIZES, staff=st.tuples(FEW, FEW, FEW), order=st.sampled_from(["as listed", "fewest children first"])
+)
+def test_most_children_first_makes_children_wait_least(
+    sizes: list[int], staff: tuple[int, int, int], order: str
+) -> None:
+    first, other = planned(sizes, staff), planned(sizes, staff, order=order)
+    for end in ENDS:
+        assert months_waited(first, end) <= months_waited(other, end) + 1e-6
+        assert sorted(by_school(first, "coach_month")) == sorted(by_school(other, "coach_month"))
+
+
+@settings(deadline=None, max_examples=15)
+@given(sizes=SIZES, staff=st.tuples(FEW, FEW, FEW))
+def test_easy_is_never_later_than_likely_nor_likely_than_hard(
+    sizes: list[int], staff: tuple[int, int, int]
+) -> None:
+    rows = planned(sizes, staff).schools
+    for name in ("coach_month", "team_month"):
+        easy, likely, hard = (
+            rows[rows["end"].eq(end)].sort_values("school")[name].astype("float64").fillna(np.inf).to_numpy()
+            for end in ENDS
+        )
+        assert (easy <= likely).all()
+        assert (likely <= hard).all()
+
+
+def test_what_cannot_be_planned_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="specialists"):
+        planned([100], (-1, 1, 1))
+    with pytest.raises(BadInput, match="There are: most children first"):
+        planned([100], (1, 1, 1), order="most children")
+    with pytest.raises(BadInput, match="at_risk"):
+        planned([100], (1, 1, 1), order="most at risk first")
+    with pytest.raises(BadInput, match="each of them once"):
+        people_plan(
+            pd.DataFrame({"school": ["A", "A"], "children": [1, 2]}),
+            specialists=1,
+            specialist_trainers=1,
+            team_trainers=1,
+        )
+
+
+def test_assumptions_of_ones_own_are_read_and_all_faults_told(tmp_path: Path) -> None:
+    kit = KIT.read_text(encoding="utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text(kit.replace("likely = 90,", "likely = 100,", 1), encoding="utf-8")
+    assert read_people_assumptions(own).needs.specialist_learning.likely == 100
+    assert kit_people_assumptions().needs.specialist_learning.likely == 90
+    own.write_text(
+        kit.replace("low = 60,", "low = 600,", 1).replace("upkeep =", "upkeeep =", 1), encoding="utf-8"
+    )
+    with pytest.raises(BadInput) as refused:
+        read_people_assumptions(own)
+    for words in ("specialist_learning", "Did you mean upkeep?", "low <= likely <= high"):
+        assert words in str(refused.value)

@@ -10,7 +10,7 @@ from helpers.gaps.family_terms import quoted_figures
 from helpers.gaps.first_steps import first_steps
 from helpers.gaps.hand_work import hand_minutes, hand_work, kit_assumptions
 from helpers.gaps.measures import Measure, measure, measures
-from helpers.gaps.scorecard import records_behind, scorecard
+from helpers.gaps.scorecard import records_behind, scorecard, scorecard_and_records
 
 __all__ = [
     "Measure",
@@ -29,5 +29,6 @@ __all__ = [
     "quoted_figures",
     "records_behind",
     "scorecard",
+    "scorecard_and_records",
     "widest_gaps",
 ]

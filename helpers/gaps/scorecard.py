@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["records_behind", "scorecard"]
+__all__ = ["records_behind", "scorecard", "scorecard_and_records"]
 
 KINDS = (
     "Identity", "Meaning", "Coverage", "Completeness", "Freshness", "Format", "Standards", "Permission",
@@ -71,9 +71,33 @@ def scorecard(district: District, links: Links, scores: pd.DataFrame | None = No
         ``effect`` says what the gap does to a child, ``owner`` which role can mend it.
     """
     known = know(district, links)
-    lines = _lines(district, links, known) + correctness(known, scores)
-    if not lines:
+    return _as_scorecard(district, known, _lines(district, links, known) + correctness(known, scores))
+
+
+def scorecard_and_records(district: District, links: Links) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Measure once, and give both tables: the lines, and the records behind them.
+
+    Parameters
+    ----------
+    district, links
+        As for `scorecard`.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        What `scorecard` gives without scores, and what `records_behind` gives.
+    """
+    known = know(district, links, keeps_behind=True)
+    lines = _lines(district, links, known)
+    behind = _records(known, lines)
+    return _as_scorecard(district, known, lines + correctness(known, None)), behind
+
+
+def _as_scorecard(district: District, known: Known, found: Lines) -> pd.DataFrame:
+    """Lay lines out as the table, in its order, with intervals and owners."""
+    if not found:
         return empty_table("scorecard")
+    lines = [{name: cell for name, cell in each.items() if name != BEHIND} for each in found]
     roles = owners_of(district.layouts)
     for each in lines:
         each["owner"] = owner_of(each, measure(each["measure"]).owner, roles)
@@ -115,10 +139,14 @@ def records_behind(district: District, links: Links) -> pd.DataFrame:
         system has none.
     """
     known = know(district, links, keeps_behind=True)
+    return _records(known, _lines(district, links, known))
+
+
+def _records(known: Known, lines: Lines) -> pd.DataFrame:
     named = ["measure", "left_silo", "right_silo", "column"]
     parts = [
         known.records[["silo", "record"]].take(each[BEHIND]).assign(**{name: each[name] for name in named})
-        for each in _lines(district, links, known)
+        for each in lines
         if BEHIND in each
     ]
     columns = [*named, "silo", "record"]

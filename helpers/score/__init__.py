@@ -7,7 +7,7 @@ from helpers.score.children import score_children
 from helpers.score.crosswalk_file import crosswalk_from, must_be_of
 from helpers.score.decisions import judge_decision
 from helpers.score.family_pages import FamilyPageScores, judge_family_pages
-from helpers.score.findings import score_findings
+from helpers.score.findings import can_be_noticed, faults_noticed, score_findings
 from helpers.score.flags import flags_lost, true_flags
 from helpers.score.groups import GroupScores, score_groups
 from helpers.score.links import score_links
@@ -17,6 +17,7 @@ from helpers.score.pairs import score_pairs
 from helpers.score.profiles import judge_profiles, score_profiles
 from helpers.score.regions import score_movers, score_region, true_region
 from helpers.score.review import with_review
+from helpers.score.roster_owners import score_roster_owners
 from helpers.score.truth import true_crosswalk
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "FamilyPageScores",
     "GroupScores",
     "can_be_judged",
+    "can_be_noticed",
     "crosswalk_from",
+    "faults_noticed",
     "flags_lost",
     "judge_decision",
     "judge_family_pages",
@@ -44,6 +47,7 @@ __all__ = [
     "score_pairs",
     "score_profiles",
     "score_region",
+    "score_roster_owners",
     "true_crosswalk",
     "true_flags",
     "true_region",

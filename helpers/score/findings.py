@@ -12,7 +12,7 @@ from helpers.layouts import STRING, Layout
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, ScoredDistrict
 
-__all__ = ["FINDING_KINDS", "LEFT_OUT", "can_be_noticed", "score_findings"]
+__all__ = ["FINDING_KINDS", "LEFT_OUT", "can_be_noticed", "faults_noticed", "score_findings"]
 
 # Kinds that speak of a person: they may stand at any row of the record, and name the standard column.
 ABOUT_RECORDS = ("id_colliding", "birth_date_disagrees", "names_disagree", "id_shared", "rows_disagree")
@@ -69,6 +69,44 @@ def score_findings(
 
     Parameters
     ----------
+    district, findings, crosswalk, behind, left_out, key
+        As for `faults_noticed`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``,
+        ``planted`` and ``noticed`` (Int64, faults), ``share`` (rate). What counts as noticed is said at
+        `faults_noticed`.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    whole = faults_noticed(district, findings, crosswalk=crosswalk, behind=behind, left_out=left_out, key=key)
+    by = ["silo", "kind", "found_by"]
+    counted = whole.groupby(by)["noticed"].agg(["size", "sum"]).reset_index()
+    counted = counted.rename(columns={"size": "planted", "sum": "noticed"})
+    counted["share"] = counted["noticed"] / counted["planted"]
+    return counted.astype(
+        dict.fromkeys(by, STRING) | {"planted": "Int64", "noticed": "Int64", "share": "float64"}
+    )
+
+
+def faults_noticed(
+    district: ScoredDistrict,
+    findings: pd.DataFrame,
+    *,
+    crosswalk: pd.DataFrame | None = None,
+    behind: pd.DataFrame | None = None,
+    left_out: pd.DataFrame | None = None,
+    key: AnswerKey | None = None,
+) -> pd.DataFrame:
+    """Say of each fault that somebody can notice whether it was noticed, by each word of its ``found_by``.
+
+    Parameters
+    ----------
     district
         A district that was read, with its answer key.
     findings
@@ -87,14 +125,14 @@ def score_findings(
     Returns
     -------
     pandas.DataFrame
-        One row a silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``,
-        ``planted`` and ``noticed`` (Int64, faults), ``share`` (rate). A fault is noticed by a finding of that
-        kind at one of its places: the same row and, where both name one, column; for a repeated key, the row
-        that repeats it; for findings about persons, any row of the record; for findings about a whole file,
-        the file. By a measure it is noticed when the record in which it was planted (or, where its row makes
-        no record, one of the same child in that system) stands behind a line of that measure, in that column
-        where both name one: that the measure is above zero for other children's sake doesn't count. By
-        ``left_out``, when its own row stands there.
+        One row a fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``, ``fault`` (string),
+        ``noticed`` (boolean). A fault is noticed by a finding of that kind at one of its places: the same row
+        and, where both name one, column; for a repeated key, the row that repeats it; for findings about
+        persons, any row of the record; for findings about a whole file, the file. By a measure it is noticed
+        when the record in which it was planted (or, where its row makes no record, one of the same child in
+        that system) stands behind a line of that measure, in that column where both name one: that the
+        measure is above zero for other children's sake doesn't count. By ``left_out``, when its own row
+        stands there.
 
     Raises
     ------
@@ -124,14 +162,9 @@ def score_findings(
     if left_out is not None:
         seen.append(_left_out(faults, left_out))
     faults["noticed"] = faults["change"].isin(pd.concat(seen))
-    by = ["silo", "kind", "found_by"]
-    whole = faults.groupby([*by, "fault"], sort=True)["noticed"].any().reset_index()
-    counted = whole.groupby(by)["noticed"].agg(["size", "sum"]).reset_index()
-    counted = counted.rename(columns={"size": "planted", "sum": "noticed"})
-    counted["share"] = counted["noticed"] / counted["planted"]
-    return counted.astype(
-        dict.fromkeys(by, STRING) | {"planted": "Int64", "noticed": "Int64", "share": "float64"}
-    )
+    by = ["silo", "kind", "found_by", "fault"]
+    whole = faults.groupby(by, sort=True)["noticed"].any().reset_index()
+    return whole.astype(dict.fromkeys(by, STRING) | {"noticed": "boolean"})
 
 
 def _at_the_cell(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:

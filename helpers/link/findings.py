@@ -1,4 +1,4 @@
-"""What linking notices: birth dates and names that disagree inside a child, ids that two children carry."""
+"""What linking notices: what disagrees inside a child, ids that two children carry, names that are nobody's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 from helpers.layouts import STRING, as_table
 from helpers.link.dates import comparable, order_free
 from helpers.link.identifiers import UNDECLARED_MAY_BE
+from helpers.link.placeholders import fillers_in
 from helpers.link.places import Places
 from helpers.link.students import Students
 
@@ -51,7 +52,11 @@ def find_disagreements(
         [*_names_disagree(students.people, anchor), _birth_dates_disagree(students.people, anchor)],
         ignore_index=True,
     )
-    parts = [_placed(students, against, places), _ids_collide(students, label, refused, places)]
+    parts = [
+        _placed(students, against, places),
+        _ids_collide(students, label, refused, places),
+        _names_are_fillers(students, places),
+    ]
     found = pd.concat([part.astype(DTYPES) for part in parts])
     order = ["silo", "number", "kind", "column", "value"]
     findings = found.sort_values(order, ignore_index=True).drop(columns="number")
@@ -75,6 +80,28 @@ def _placed(students: Students, against: pd.DataFrame, places: Places) -> pd.Dat
         kind=against["kind"],
         value=against["value"],
         expected=against["anchor_says"] + " (" + source.fillna(anchor_silo) + ")",
+    )
+
+
+def _names_are_fillers(students: Students, places: Places) -> pd.DataFrame:
+    """Tell of names that linking takes for none: Baby Boy, Student Test. Reading has told of some already."""
+    people = students.people
+    fillers = fillers_in(people["first_name"], people["last_surname"], people["full_name"])
+    untold = people["name_status"].eq("As written").to_numpy(dtype=bool)
+    rows = np.flatnonzero((fillers.first | fillers.last | fillers.whole) & untold)
+    found = people.take(rows).reset_index(drop=True)
+    about = pd.Series("full_name", index=found.index, dtype=STRING)
+    about = about.mask(found["last_surname"].notna(), "last_surname").mask(
+        found["first_name"].notna(), "first_name"
+    )
+    both = (found["first_name"].fillna("") + " " + found["last_surname"].fillna("")).str.strip()
+    where = places.of_values(found[["silo", "record"]].assign(about=about))
+    return where.assign(
+        silo=found["silo"],
+        number=rows,
+        kind="name_placeholder",
+        value=both.mask(both.eq(""), found["full_name"]).astype(STRING),
+        expected="a name",
     )
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.gaps.people import people_plan
 from helpers.gaps.roadmap import Costs, kit_costs
 from helpers.show import answer, reading, table
 from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block
+from helpers.show.people_page import people_blocks
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.plan import BY_NUMBER, FROM, PLACEBO, SWITCHES, TO
 from synthetic_data.studies.levels.study import SAYS, Study, whole_levels
@@ -31,6 +33,7 @@ from synthetic_data.studies.levels.told import (
 __all__ = ["study_page"]
 
 NONE = "none for sure"
+CHILDREN_A_SCHOOL = 500
 
 
 def study_page(study: Study, out_path: Path, costs: Costs | None = None) -> Path:
@@ -84,6 +87,12 @@ def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
     if study.gains["step"].eq("carried_ids").any():
         yield heading("The roadmap: which step first, and at what cost?")
         yield from _roadmap(study, costs)
+        yield heading("People: who has to be trained?")
+        schools = _schools_of(next(iter(costs.size.values())).children)
+        few = max(1, len(schools) // 2)  # IT specialists whom such a district has; the kit's own
+        yield from people_blocks(
+            people_plan(schools, specialists=few, specialist_trainers=1, team_trainers=1)
+        )
     yield heading("How this was made")
     cells = study.figures.drop_duplicates(["scenario", "level", "seed", *SWITCHES, "method"])
     faults = ", ".join(study.figures["fault_level"].unique())
@@ -141,6 +150,13 @@ def _holds_zero(study: Study, level: str) -> str:
     here = found["measure"].eq("two_systems") & found["level"].eq(level) & found["scenario"].eq(PLACEBO)
     low, high = (float(found.loc[here, end].iloc[0]) for end in ("low", "high"))
     return f" ({low:.0f} to {high:.0f}), which chance explains" if low <= 0 <= high else ""
+
+
+def _schools_of(children: int) -> pd.DataFrame:
+    """Part the children of a district among schools of the usual size; the kit's own, as the district is."""
+    count = max(1, round(children / CHILDREN_A_SCHOOL))
+    names = [f"School {number}" for number in range(1, count + 1)]
+    return pd.DataFrame({"school": names, "children": [children // count] * count})
 
 
 def _standard(costs: Costs) -> Iterator[Block]:

@@ -35,6 +35,7 @@ class Headline(BaseModel):
     unit: str
     times: float = 1.0
     per: float | None = None
+    signed: bool = False  # it may be below zero, and by chance alone is as often as not
     better: Literal["more", "less"]
     meaning: str
 
@@ -103,6 +104,7 @@ def over_seeds(figures: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for setting, mine in shown.groupby([*SETTING, "measure", "group", "unit"], sort=False):
         value, low, high = mean_interval(mine["value"].tolist())
+        low, high = np.clip([low, high], *_ends(str(setting[-3]), str(setting[-1])))
         told = dict(zip([*SETTING, "measure", "group", "unit"], setting, strict=True))
         rows.append({**told, "seeds": len(mine), "value": value, "low": low, "high": high})
     found = pd.DataFrame(
@@ -117,6 +119,13 @@ def over_seeds(figures: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return as_table("level_intervals", found.loc[keys.sort_values([*keys.columns], kind="stable").index])
+
+
+def _ends(measure: str, unit: str) -> tuple[float, float]:
+    """Give the ends of what a figure can be: no interval says more."""
+    if next(one.signed for one in headlines() if one.id == measure):
+        return -np.inf, np.inf
+    return 0.0, 100.0 if unit == "percent" else np.inf
 
 
 def _steps(settings: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:

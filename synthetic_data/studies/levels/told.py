@@ -153,7 +153,7 @@ def chart_by_number(study: Study) -> Picture:
     alone, joined = whole_levels(study, BY_NUMBER), whole_levels(study)
     joined = joined[joined["scenario"].eq(WORKSHOP)].assign(series="the kit")
     shown = pd.concat([alone, joined], ignore_index=True)
-    shown = shown[shown["measure"].isin(measures)]
+    shown = shown[shown["measure"].isin(measures) & shown["measure"].isin(alone["measure"])]
     there = [level for level in LEVELS if level in set(alone["level"])]
     found = alone[alone["measure"].eq("found")].set_index("level")["value"]
     return level_chart(

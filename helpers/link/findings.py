@@ -1,4 +1,4 @@
-"""What linking notices: what disagrees inside a child, ids that two children carry, names that are nobody's."""
+"""What linking notices: what disagrees inside a child, ids that two carry, names that are nobody's."""
 
 from __future__ import annotations
 

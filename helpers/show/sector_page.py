@@ -20,6 +20,7 @@ from helpers.show.sector_pictures import (
 )
 from helpers.show.sector_words import (
     HEADS,
+    METHOD,
     NOT_MORE,
     PUT_IN,
     UNRECORDED,
@@ -200,3 +201,5 @@ def _measuring(report: SectorReport) -> Iterator[Block]:
         item=report["items"]["item"].map({item.id: item.text for item in declared_survey().items.values()})
     )
     yield _table(items.drop(columns="domain"), "Items", fold="Each item")
+    yield heading("How this was worked out")
+    yield note(*METHOD)

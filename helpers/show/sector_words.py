@@ -11,6 +11,7 @@ from helpers.layouts.survey import declared_survey
 
 __all__ = [
     "HEADS",
+    "METHOD",
     "NOT_MORE",
     "PUT_IN",
     "UNRECORDED",
@@ -29,6 +30,16 @@ UNRECORDED = (
     "which public lists record. They make up for nothing that nobody records: if systems answer because they "
     "have something to show, or because they want help, every interval on this page can be in the wrong "
     "place, and nothing on it would look wrong."
+)
+METHOD = (
+    "A domain's score is the mean of its answered items, where at least two in three are answered; else"
+    " the system has none there. Intervals are 95%, by least squares with errors that hold for unequal "
+    "spread (HC3); where both years stand together, by system. Weights are one through the chance of an"
+    " answer, by a logistic line on size, locale, pledge, community and whether a system answered "
+    "before; errors take them as given.",
+    "The unadjusted effect size is Hedges' g. The systems are taken to be a few of very many. Groups of"
+    " fewer than ten systems are in no picture and no table; where a count would give one away, it is "
+    "left out, and an interval is worked out from the fewest systems that it can be.",
 )
 HEADS: Mapping[str, str] = {
     "systems_yes": "systems in the group",

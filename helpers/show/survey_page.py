@@ -75,7 +75,9 @@ def steps_table(standing: Standing) -> Block:
     """
     if standing.steps.empty:
         return note("There is no next step to read from these answers.")
-    steps = standing.steps[["title", "stands_at", "anchor", "next_anchor", "next_step"]]
+    steps = standing.steps[["title", "stands_at", "anchor", "next_anchor", "next_step"]].copy()
+    domains = [declared_survey().domains[code].short for code in standing.steps["domain"]]
+    steps["title"] = [f"{title} ({domain})" for title, domain in zip(steps["title"], domains, strict=True)]
     heads = {
         "title": "about",
         "stands_at": "stands at",

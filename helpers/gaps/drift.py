@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.gaps.formats import usual_shapes
 from helpers.gaps.measures import line
 from helpers.layouts import STRING
 
@@ -138,8 +138,7 @@ def _values(was: pd.DataFrame, now: pd.DataFrame) -> list[dict[str, Any]]:
         if old != new:
             rows.append({"change": "Code", "column": key[0], "was": old, "now": new, "file": file, "row": row,
                          "of": len(both)})  # fmt: skip
-    dates = [usual_shapes(each[each["is_date"].astype(bool)], ["column"]) for each in (was, now)]
-    forms = [dict(zip(each["column"], each["usual"], strict=True)) for each in dates]
+    forms = [_usual_forms(each[each["is_date"].astype(bool)]) for each in (was, now)]
     shared = [column for column in forms[1] if column in forms[0]]
     for column in shared:
         if forms[0][column] != forms[1][column]:
@@ -147,6 +146,14 @@ def _values(was: pd.DataFrame, now: pd.DataFrame) -> list[dict[str, Any]]:
             rows.append({"change": "Date", "column": column, "was": forms[0][column], "now": forms[1][column],
                          "file": place["file"], "row": place["row"], "of": len(shared)})  # fmt: skip
     return rows
+
+
+def _usual_forms(dates: pd.DataFrame) -> dict[str, str]:
+    """Give the form in which most dates of each column are written."""
+    counts: dict[str, Counter[str]] = {}
+    for column, form, times in zip(dates["column"], dates["written"], dates["times"], strict=True):
+        counts.setdefault(column, Counter())[form] += int(times)
+    return {column: max(forms, key=lambda form: forms[form]) for column, forms in counts.items()}
 
 
 def _most_used(codes: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str, int]]:

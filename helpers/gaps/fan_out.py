@@ -33,14 +33,16 @@ def fan_out(known: Known, keys: Keys) -> list[dict[str, Any]]:
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
         for mine, theirs, name in keys.between(left, right):
-            times = theirs["value"].value_counts()
-            meets = mine["value"].map(times).dropna()
-            if meets.empty:
+            code, their_code = (each["code"].to_numpy(dtype="int64") for each in (mine, theirs))
+            most = int(max(np.max(code), np.max(their_code))) + 1
+            times = np.bincount(their_code, minlength=most)
+            meets = times[code]
+            if not meets.any():
                 continue
-            shared = theirs[theirs["value"].map(times).gt(1) & theirs["value"].isin(mine["value"])]
+            shared = (times[their_code] > 1) & np.isin(their_code, code)
             marked = np.zeros(len(known.records), dtype=bool)
-            marked[shared["number"]] = True
-            bearers = mine.loc[meets.index, "number"].nunique()
+            marked[theirs["number"].to_numpy()[shared]] = True
+            bearers = len(np.unique(mine["number"].to_numpy()[meets > 0]))
             surplus = int(meets.sum()) - bearers
             lines.append(line("rows too many", left, right, surplus, bearers, name, **known.example(marked)))
     return lines

@@ -79,18 +79,24 @@ def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
 def _key(
     known: Known, left: str, right: str, name: str, mine: pd.DataFrame, theirs: pd.DataFrame, total: int
 ) -> Lines:
-    meets = mine[mine["value"].isin(theirs["value"].unique())]
+    code, their_code = (each["code"].to_numpy(dtype="int64") for each in (mine, theirs))
+    met = np.isin(code, their_code)
+    meets = mine[met]
     if meets.empty and "Undeclared" in name:
         return []  # two numbers of their own, not a key that fails
     bearers = meets["number"].unique()
-    same = pd.MultiIndex.from_frame(meets[["value", "child"]]).isin(
-        pd.MultiIndex.from_frame(theirs[["value", "child"]])
+    # A number and a child in one: both count from 0.
+    many = len(known.holds)
+    same = np.isin(
+        code[met] * many + meets["child"].to_numpy(), their_code * many + theirs["child"].to_numpy()
     )
-    confirmed = set(meets.loc[same, "number"])
+    confirmed = np.unique(meets["number"].to_numpy()[same])
     lost = np.zeros(len(known.records), dtype=bool)
-    lost[mine.loc[~mine["number"].isin(bearers), "number"]] = True
+    lost[mine["number"].to_numpy()] = True
+    lost[bearers] = False
     doubtful = np.zeros(len(known.records), dtype=bool)
-    doubtful[[number for number in bearers if number not in confirmed]] = True
+    doubtful[bearers] = True
+    doubtful[confirmed] = False
     lines = [line("shared key", left, right, len(bearers), total, name, **known.example(lost))]
     if len(bearers):
         doubt = known.example(doubtful)

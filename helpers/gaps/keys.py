@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +21,17 @@ class Keys:
     Attributes
     ----------
     by_silo
-        System -> identification system -> ``number`` (of the record), ``value``, ``child``.
+        System -> identification system -> ``number`` (of the record), ``value``, ``code`` (one a value, over
+        all systems), ``child``.
     count
         How many records there are.
     """
 
     by_silo: dict[str, dict[str, pd.DataFrame]]
     count: int
+    _found: dict[tuple[str, str], tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = field(
+        default_factory=dict
+    )
 
     def between(self, left: str, right: str) -> list[tuple[pd.DataFrame, pd.DataFrame, str]]:
         """List the ids of two systems that may be compared: of one kind, or one of them undeclared."""
@@ -52,13 +56,16 @@ class Keys:
         return self._marked(left, right)[1]
 
     def _marked(self, left: str, right: str) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        meet, carry = np.zeros((2, self.count), dtype=bool)
-        for mine, theirs, _ in self.between(left, right):
-            found = mine["value"].isin(theirs["value"].unique())
-            meet[mine.loc[found, "number"]] = True
-            if found.any():
-                carry[mine["number"]] = True
-        return meet, carry
+        if (left, right) not in self._found:
+            meet, carry = np.zeros((2, self.count), dtype=bool)
+            for mine, theirs, _ in self.between(left, right):
+                number = mine["number"].to_numpy()
+                found = np.isin(mine["code"].to_numpy(), theirs["code"].to_numpy())
+                meet[number[found]] = True
+                if found.any():
+                    carry[number] = True
+            self._found[(left, right)] = meet, carry
+        return self._found[(left, right)]
 
 
 def is_strong(key: str) -> bool:
@@ -83,7 +90,11 @@ def keys_of(known: Known, identifiers: pd.DataFrame) -> Keys:
     """
     numbers = known.records[["silo", "record"]].assign(number=np.arange(len(known.records), dtype="int64"))
     ids = comparable_ids(identifiers, numbers)
-    ids = ids.assign(silo=known.records["silo"].to_numpy()[ids["number"]], child=known.child[ids["number"]])
+    ids = ids.assign(
+        silo=known.records["silo"].to_numpy()[ids["number"]],
+        child=known.child[ids["number"]],
+        code=pd.factorize(ids["value"])[0],
+    )
     by_silo = {
         str(silo): {str(system): its for system, its in mine.groupby("system")}
         for silo, mine in ids.groupby("silo")

@@ -1,0 +1,101 @@
+"""The roadmap: what steps cost at which size, in which order they come, and what one standard saves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.gaps.roadmap import kit_costs, one_standard, read_costs, roadmap
+from helpers.gaps.roadmap.costs import HERE
+from helpers.gaps.roadmap.one_standard import concepts_of
+from helpers.gaps.roadmap.steps import cost_of
+from helpers.layouts import BadInput, as_table, load_layout
+
+SYSTEMS = {
+    "meals": "meals/mealtime_customers",
+    "health": "health/nurse_office",
+    "clubs": "activities/community_clubs",
+}
+
+
+def bought(**gains: tuple[float, bool, float, bool]) -> pd.DataFrame:
+    """What each step buys: questions, whether surely, minutes of hand work, whether surely."""
+    rows = []
+    for step, (questions, sure, minutes, saved) in gains.items():
+        told = {"scenario": "workshop", "method": "decided", "step": step, "way": "alone", "seeds": 5}
+        rows.append({**told, "measure": "questions", "unit": "of 34", "gain": questions, "better": sure})
+        rows.append({**told, "measure": "hand_work", "unit": "minutes", "gain": minutes, "better": saved})
+    return as_table("step_gains", pd.DataFrame(rows))
+
+
+BETTER = {"questions": 1, "hand_work": -1}
+
+
+def test_most_for_a_dollar_comes_first_and_what_chance_explains_last() -> None:
+    gains = bought(
+        carried_ids=(1.0, True, -8.0, True),
+        freshness=(9.0, False, 0.0, False),
+        code_agreement=(3.0, True, 0.1, False),
+    )
+    road = roadmap(gains, 16, by="questions", better=BETTER)
+    by_size = road.groupby("size", sort=False)["step"].apply(list)
+    assert list(by_size.index) == list(kit_costs().size)
+    assert by_size["district"] == ["code_agreement", "carried_ids", "freshness"]
+    by_hours = roadmap(gains, 16, by="hand_work", better=BETTER)
+    assert by_hours["step"].iloc[0] == "carried_ids"
+    # Hours that chance may have saved are promised to nobody.
+    hours = road[road["size"].eq("district")].set_index("step")["hours_saved"]
+    costs, size = kit_costs(), kit_costs().size["district"]
+    assert hours["carried_ids"] == 8 * size.children * costs.exchanges_a_year * costs.years / 60
+    assert hours["code_agreement"] == hours["freshness"] == 0
+
+
+@pytest.mark.parametrize("end", ["low", "likely", "high"])
+def test_districts_that_pay_together_pay_the_shared_part_once(end: str) -> None:
+    costs = kit_costs()
+    step = costs.step["carried_ids"]
+    alone = costs.size["district"]
+    for size in costs.size.values():
+        together = cost_of(step, size, 16, costs, end)
+        assert together <= size.districts * cost_of(step, alone, 16, costs, end) + 1e-6
+    shared = costs.size["state"].model_copy(update={"once": 1.0})
+    first = step.first_hours.at(end) * costs.dollars_an_hour.at(end) + step.first_dollars.at(end)
+    saved = cost_of(step, costs.size["state"], 1, costs, end) - cost_of(step, shared, 1, costs, end)
+    assert saved == pytest.approx((1 - costs.size["state"].once) * (shared.districts - 1) * first)
+
+
+def test_every_fault_of_cost_assumptions_is_told_at_once(tmp_path: Path) -> None:
+    text = HERE.read_text(encoding="utf-8")
+    text = text.replace("years = 5", "years = 0").replace("once = 0.5", "once = 1.5")
+    text = text.replace("low = 35, likely = 55", "low = 75, likely = 55").replace("act = ", "acts = ", 1)
+    own = tmp_path / "costs.toml"
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        read_costs(own)
+    for place in ("years", "size.state.once", "dollars_an_hour", "Did you mean act?"):
+        assert place in str(refused.value)
+    with pytest.raises(BadInput, match="can't be read"):
+        read_costs(tmp_path / "nowhere.toml")
+
+
+def test_what_nobody_measured_orders_nothing() -> None:
+    gains = bought(carried_ids=(1.0, True, 0.0, False))
+    with pytest.raises(BadInput, match="Did you mean questions"):
+        roadmap(gains, 16, by="question", better=BETTER)
+
+
+def test_one_standard_is_counted_over_what_systems_say_in_common() -> None:
+    layouts = {silo: load_layout(name) for silo, name in SYSTEMS.items()}
+    says = {silo: concepts_of(layout) for silo, layout in layouts.items()}
+    saved = one_standard(layouts).set_index("way")
+    meals, health, clubs = says["meals"], says["health"], says["clubs"]
+    pairs = (meals & health, meals & clubs, health & clubs)
+    assert saved.loc["pair by pair", "agreements"] == sum(map(bool, pairs))
+    assert saved.loc["pair by pair", "mappings"] == sum(map(len, pairs))
+    shared = (meals & (health | clubs), health & (meals | clubs), clubs & (meals | health))
+    assert saved.loc["one standard", "mappings"] == sum(map(len, shared))
+    two = one_standard({"meals": layouts["meals"], "health": layouts["health"]})
+    # Of two systems a standard is one agreement more.
+    assert two["agreements"].tolist() == [1, 2]

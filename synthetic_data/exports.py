@@ -86,8 +86,10 @@ def write_silos(
     return [export for silo in SILOS if (export := done[silo]) is not None]
 
 
-def write_silo(folder: Path, scenario: Scenario, truth: Truth, silo: str) -> Export | None:
-    """Write the files of one silo; `write_silos` says what is given.
+def write_silo(
+    folder: Path, scenario: Scenario, truth: Truth, silo: str, kind: str | None = None
+) -> Export | None:
+    """Write the files of one silo, or those of one kind only; `write_silos` says what else is given.
 
     Returns
     -------
@@ -98,7 +100,7 @@ def write_silo(folder: Path, scenario: Scenario, truth: Truth, silo: str) -> Exp
         return None
     share = exchange(scenario, silo)
     seen = SILOS[silo](scenario, known_on(truth, share.roster_date), share)
-    pages = clean_pages(seen, scenario.people_only)
+    pages = clean_pages(seen, scenario.people_only, kind)
     # What is written as text, or in a file, isn't needed any more: a large one would be in memory twice.
     seen = replace(seen, files=())
     log = Log()
@@ -196,12 +198,12 @@ def _rows(pages: Iterable[Page]) -> pd.DataFrame:
     )
 
 
-def clean_pages(seen: Observation, people_only: bool = False) -> dict[str, Page]:
-    """Render what a system records as text: path -> page; all, or only files that name persons."""
+def clean_pages(seen: Observation, people_only: bool = False, kind: str | None = None) -> dict[str, Page]:
+    """Render what a system records as text: path -> page; all, those that name persons, or of one kind."""
     layout = load_layout(seen.layout)
     container = f"{layout.container}/" if layout.container else ""
     pages = {}
-    for recorded in seen.recorded(people_only):
+    for recorded in seen.recorded(people_only, kind):
         file = layout.file_named(recorded.file)
         path = f"{seen.silo}/{container}{recorded.path}"
         pages[path] = Page(

@@ -50,7 +50,7 @@ function render({ model, el }) {
   slider.addEventListener("input", () => go(Number(slider.value)));
 
   const heads = ["System", "Who looks there", "Today", "What its file says"];
-  const page = make("section", { class: "change-steps", "aria-label": "One change, watched" }, title,
+  const page = make("section", { class: "change-steps", "aria-label": "One change, watched", "data-lm-suppress-shortcuts": "true" }, title,
     make("div", { class: "choices" },
       make("div", {}, make("label", { for: `${own}-change` }, "Change"), change),
       make("div", {}, make("label", { for: `${own}-level` }, "Exchange level"), level)),

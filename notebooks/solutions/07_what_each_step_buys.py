@@ -21,12 +21,17 @@ first_step = (
     "and what it buys was put in by the generator, so we try it with two vendors before we quote it."
 )
 """,
+    "exercise-7.4": """
+rows = watched.known[watched.known["change"].eq(names[0]) & watched.known["level"].eq("rostered")]
+typed_in_all = 1 + int((rows["typed"].dropna() - 1).sum())
+""",
 }
 
 MISTAKES = {
     "exercise-7.1": 'apart = whole_levels(study)["label"].unique().tolist()',
     "exercise-7.2": "more_agreements = (14 * 13 // 2, 14)",
     "exercise-7.3": 'first_step = "We invest in interoperability, since data silos are bad for all here."',
+    "exercise-7.4": 'typed_in_all = int(watched.known["typed"].sum())',
 }
 
 WHY = {
@@ -37,4 +42,6 @@ WHY = {
     "more. With one standard each brings one, however many are there already.",
     "exercise-7.3": "Whoever pays hears a step, a child, a price, and how far to trust all three. A figure "
     "that was assumed and is quoted without saying so will be quoted again, by others, as a finding.",
+    "exercise-7.4": "It is typed into the SIS once, and again wherever no machine carries the list, or the "
+    "roster has no column for it. Each time is another chance to mistype it, and somebody's minutes.",
 }

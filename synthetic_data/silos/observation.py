@@ -123,10 +123,12 @@ class Observation:
     )
     """`case` and `person`: hard cases that only this system makes."""
 
-    def recorded(self, people_only: bool = False) -> Iterator[Recorded]:
-        """Give the files, made now where they weren't; of all, or only those that name persons."""
+    def recorded(self, people_only: bool = False, kind: str | None = None) -> Iterator[Recorded]:
+        """Give the files, made now where they weren't; all, those that name persons, or those of a kind."""
         layout = load_layout(self.layout)
         for one in self.files:
+            if kind is not None and one.file != kind:
+                continue
             wanted = not people_only or names_persons(layout.file_named(one.file))
             if isinstance(one, Recorded):
                 if wanted or one.always:

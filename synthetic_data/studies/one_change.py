@@ -18,7 +18,6 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -212,17 +211,16 @@ def _of_system(
 
 
 def _read(scenario: Scenario, truth: Truth, system: str, now: Change) -> dict[str, object]:
-    """Write one system's files, read its list of children, and look at the rows of the child."""
+    """Write one system's list of children, read it, and look at the rows of the child."""
     declared = _declared()
     column = declared["changes"][now.kind]["places"].get(system)
     folder = Path(tempfile.mkdtemp(prefix="one-change-"))
     try:
-        export = write_silo(folder, scenario, truth, system)
+        list_of = declared["systems"][system]["file"]
+        export = write_silo(folder, scenario, truth, system, list_of)
         assert export is not None
+        files, _ = files_below(folder / "silos")
         layout = load_layout(export.layout)
-        list_of = layout.file_named(declared["systems"][system]["file"])
-        found, _ = files_below(folder / "silos")
-        files = [one for one in found if fnmatchcase(one.path, f"*/{list_of.sheet or list_of.path}")]
         (read,) = (read for one in read_ones(system, layout, files) for read in one.reads)
         rows = export.rows.loc[export.rows["file"].eq(read.path) & export.rows["part"].eq("Subject")]
         of = pd.Series(read.parsed.row).map(rows.set_index("row")["person"])

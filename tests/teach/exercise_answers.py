@@ -36,6 +36,7 @@ from tests.teach.exercise_tables import (
     TILL,
     VALUES,
     WAITING,
+    WATCHED,
     differ,
 )
 from tests.teach.survey_tables import ANSWERED, BY_DOMAIN
@@ -74,6 +75,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "7.1": {"levels": LEVELS},
     "7.2": {},
     "7.3": {},
+    "7.4": {"known": WATCHED, "change": "surname"},
     "8.1": {"answers": ANSWERED},
     "8.2": {"scores": BY_DOMAIN},
     "8.3": {},
@@ -129,6 +131,7 @@ RIGHT: dict[str, list[Any]] = {
         "First every roster goes over at night, so that a teacher knows of a child on Tuesday; it costs "
         "60,000 dollars, which is assumed."
     ],
+    "7.4": [3],
     "8.1": [2.0, 2],
     "8.2": ["Procurement"],
     "8.3": [
@@ -330,6 +333,13 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
             "First every system gets the same number, so that a nurse finds a child; it costs 9,000 dollars.",
             "what is assumed",
         ),
+    ],
+    "7.4": [
+        (6, "it happened once"),
+        (2, "after the first"),
+        (5, "all levels together"),
+        (11, "level rostered"),
+        ("3", "whole number"),
     ],
     "8.1": [
         (20 / 12, "mean of all answers"),

@@ -159,6 +159,12 @@ CODES = pd.DataFrame(
         "comes_back_as": pd.array(["KG", "KG", "1", "2", None], dtype="string"),
     }
 )
+# Of four systems the two last are typed into again, where one roster feeds the others.
+WATCHED = pd.DataFrame(
+    [("manual", "surname", 1), ("manual", "surname", 2), ("manual", "surname", 2), ("rostered", "allergy", 1)]
+    + [("rostered", "surname", typed) for typed in (1, 1, 2, 2)],
+    columns=["level", "change", "typed"],
+).astype({"typed": "Int64"})
 # The last level of a study: two measures of two districts, which lie apart in one of them.
 LEVELS = pd.DataFrame(
     [

@@ -86,21 +86,33 @@ def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
     metavar="NAME VALUE",
     help="A parameter of the notebooks. May be repeated.",
 )
+@click.option(
+    "--previous",
+    default="",
+    metavar="RUN|last",
+    help="Say what changed since this earlier run; by default since the newest of the same district.",
+)
 @out_option()
 @json_option
 @ends_well
 def report(
-    folder: Path | None, only: str, parameters: tuple[tuple[str, str], ...], out: Path, as_json: bool
+    folder: Path | None,
+    only: str,
+    parameters: tuple[tuple[str, str], ...],
+    previous: str,
+    out: Path,
+    as_json: bool,
 ) -> None:
     """Run the notebooks on a district; open reports/index.html.
 
     Each run has a folder of its own, named by its day and time, and none writes over another. The index leads
-    with the newest. A notebook that stops is shown with its cell and error; the others still run, and the exit status is 1.
+    with the newest, and says what changed since the one before of the same district. A notebook that stops is
+    shown with its cell and error; the others still run, and the exit status is 1.
     """
     from helpers.run import report as run_report
 
     chosen = [one.strip() for one in only.split(",") if one.strip()]
-    result = run_report(folder, only=chosen, parameters=_parameter(parameters), out=out)
+    result = run_report(folder, only=chosen, parameters=_parameter(parameters), out=out, previous=previous)
     figures: dict[str, Any] = {
         "index": str(result.index.resolve()),
         "run": str(result.run.resolve()),

@@ -16,6 +16,7 @@ from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile, Refused, files_below, must_be_a_folder
 from helpers.files.read_silo import OneFile, account, read_silo, set_file_aside
 from helpers.files.recognise import below, look_at, records_in
+from helpers.files.run_shares import fingerprint, shared
 from helpers.files.silo import District, Silo
 from helpers.files.xml_records import read_xml_records
 from helpers.layouts import BadInput, Layout, all_layouts, as_table, empty_table
@@ -302,6 +303,10 @@ def read_district(folder: str | Path) -> District:
         never an error.
     """
     folder = Path(folder)
+    return shared(lambda: f"district {folder} {fingerprint(folder)}", lambda: _read(folder))
+
+
+def _read(folder: Path) -> District:
     there = what_is_there(folder)
     silos, repeated = _repeated(there.silos)
 

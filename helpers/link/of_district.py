@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files import District
+from helpers.files.run_shares import of_what, shared
 from helpers.link.ladder import Links, Method, link_children
 
 if TYPE_CHECKING:
@@ -41,16 +42,21 @@ def link_district(
     Links
         Its findings name the file, row and column at which a record disagrees.
     """
-    return link_children(
-        district.people,
-        district.identifiers,
-        method=method,
-        unique_people=district.unique_people,
-        anchor_order=tuple(district),
-        person_rows=district.person_rows,
-        layouts=district.layouts,
-        kinds=district.kinds,
-        schools=district.fact("school"),
-        decisions=decisions,
-        model=model,
-    )
+
+    def link() -> Links:
+        return link_children(
+            district.people,
+            district.identifiers,
+            method=method,
+            unique_people=district.unique_people,
+            anchor_order=tuple(district),
+            person_rows=district.person_rows,
+            layouts=district.layouts,
+            kinds=district.kinds,
+            schools=district.fact("school"),
+            decisions=decisions,
+            model=model,
+        )
+
+    known = of_what(district) if decisions is None and model is None else None
+    return shared(lambda: f"{known}, linked: {method}" if known else None, link)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.files.run_shares import of_what, shared
 from helpers.layouts import BadInput
 from helpers.profile.coverage import Coverage
 from helpers.profile.elements import declared
@@ -98,6 +99,16 @@ def child_profiles(
     BadInput
         When no system speaks of the year that is asked for.
     """
+    known = (of_what(district), of_what(links)) if school_year is None and survivorship is None else (None,)
+    return shared(
+        lambda: f"{known[-1]}, profiled: {known[0]}" if all(known) else None,
+        lambda: _put_together(district, links, school_year, survivorship),
+    )
+
+
+def _put_together(
+    district: District, links: Links, school_year: int | None, survivorship: Survivorship | None
+) -> Profiles:
     terms = declared() if survivorship is None else survivorship.applied_to(declared())
     evidence = gather(district, links)
     years = evidence.years.years

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.layouts import BadInput
+from helpers.run.kept import Kept, kept_of
 from helpers.share.parts import shown_parts
 from helpers.show.index import Count, IndexFigures
 from helpers.show.numbers import shown_count
@@ -36,11 +38,14 @@ class RunFigures:
         What ``district.json`` says; empty where there is none.
     synthetic
         Whether the folder says that it is invented.
+    kept
+        What the next run needs to say what changed; None where it could not be worked out.
     """
 
     index: IndexFigures
     about: Mapping[str, Any]
     synthetic: bool
+    kept: Kept | None = None
 
 
 def run_figures(folder: Path) -> RunFigures:
@@ -94,7 +99,8 @@ def figures_of(district: District) -> RunFigures:
         children = score_children(district, links)
         looked_up = score_children(district, look_up_everywhere(district.people, district.identifiers))
     judged = (children, looked_up, scores)
-    figures = _index(district, links, judged, scorecard(district, links, scores), guard)
+    card = scorecard(district, links, scores)
+    figures = _index(district, links, judged, card, guard)
     alone = apart(links.crosswalk) if len(district) > 1 else []
     findings = district.findings
     unknown = findings.loc[findings["kind"].eq("file_unknown"), "file"].dropna().unique().tolist()
@@ -104,7 +110,24 @@ def figures_of(district: District) -> RunFigures:
         apart=tuple(names[silo].lower() for silo in district if silo in alone),
         ties=None if children is not None else ties_in_words(links.crosswalk, names, guard),
     )
-    return RunFigures(figures, district.about, district.synthetic)
+    return RunFigures(
+        figures, district.about, district.synthetic, _kept(district, links, guard.scorecard(card))
+    )
+
+
+def _kept(district: District, links: Links, card: pd.DataFrame) -> Kept | None:
+    """Gather what the next run needs; a district whose children can't be judged has reports all the same."""
+    from helpers.profile import child_indicators, child_profiles
+
+    if not len(district):
+        return None
+    try:
+        indicators = child_indicators(district, links, child_profiles(district, links))
+    except BadInput:
+        return None
+    findings = pd.concat([district.findings, links.findings], ignore_index=True)
+    roster = next(iter(district))
+    return kept_of(district.about, district.folder, links.crosswalk, indicators, findings, card, roster)
 
 
 def _say(guard: Any, count: object) -> Count:

@@ -10,6 +10,7 @@ from pathlib import Path
 import helpers.layouts
 from helpers.files.folder import must_be_a_folder
 from helpers.files.output import write_atomically
+from helpers.files.run_shares import fingerprint
 from helpers.layouts import BadInput
 from helpers.profile.store import ProfileStore, save_store
 
@@ -24,16 +25,10 @@ def is_store(folder: Path) -> bool:
     return (folder / "store.json").is_file()
 
 
-def _fingerprint(folder: Path) -> str:
-    """Give a fingerprint of a folder's files: their paths, sizes and days, without reading them."""
-    told = [
-        (path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    ]
-    # What an element means may have changed, too.
+def _made_of(folder: Path) -> str:
+    """Give a fingerprint of a folder's files and of what elements mean, which may have changed, too."""
     declared = [path.read_bytes() for path in sorted(_DECLARED.glob("*.toml"))]
-    whole = [json.dumps([str(folder.resolve()), told]).encode(), *declared]
+    whole = [fingerprint(folder).encode(), *declared]
     return hashlib.blake2b(b"\0".join(whole), digest_size=16).hexdigest()
 
 
@@ -60,7 +55,7 @@ def store_of(folder: Path, place: Path) -> ProfileStore:
     if is_store(folder):
         return ProfileStore.open(folder)
     must_be_a_folder(folder)
-    made_of = _fingerprint(folder)
+    made_of = _made_of(folder)
     known = place / _MADE_OF
     if is_store(place) and known.is_file() and json.loads(known.read_text("utf-8")) == made_of:
         with contextlib.suppress(BadInput):  # written by another version of the kit: made anew

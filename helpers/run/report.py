@@ -7,24 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from helpers.files import read_district
 from helpers.files.folder import must_be_a_folder
+from helpers.files.read_district import what_is_there
+from helpers.files.run_shares import sharing
 from helpers.layouts import BadInput
 from helpers.run.dated import dated_run
 from helpers.run.earlier import INDEX, earlier_runs, remember
 from helpers.run.execute import NotebookRun, run_notebooks
-from helpers.run.figures import RunFigures, figures_of
+from helpers.run.figures import RunFigures, run_figures
+from helpers.run.kept import keep
 from helpers.run.notebooks import Notebook, choose
 from helpers.run.parameters import parameters_for
+from helpers.run.previous import chosen_run, what_changed
 from helpers.run.progress import Progress
 from helpers.show.index import ReportLine, index_page
 from helpers.show.pages import minutes_to_read, notebook_page
 from helpers.teach.solutions import notebooks_folder
-
-if TYPE_CHECKING:
-    from helpers.files import District
 
 __all__ = ["MAKERS", "Maker", "ReportResult", "made_district", "report"]
 
@@ -123,10 +122,10 @@ def _is_real(folder: Path) -> bool:
     return not (isinstance(about, dict) and about.get("synthetic") is True)
 
 
-def _figures(district: District, real: bool) -> tuple[RunFigures | None, str]:
+def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
     """Compute the figures; when that fails the reports are still written, and the index says so."""
     try:
-        return figures_of(district), ""
+        return run_figures(folder), ""
     except Exception as error:
         words = "" if real else f": {' '.join(str(error).split())[:300]}"
         return None, f"The figures of this page could not be computed ({type(error).__name__}{words})."
@@ -138,6 +137,7 @@ def report(
     only: Sequence[str] = (),
     parameters: Mapping[str, object] | None = None,
     out: Path = Path("reports"),
+    previous: str = "",
     notebooks: Path | None = None,
     make: Maker | None = None,
     at_once: int | None = None,
@@ -157,6 +157,9 @@ def report(
         Where runs go: each into a folder named by its day and time, with ``index.html``, a page a notebook
         and ``notebooks/*.ipynb``; beside them ``index.html``, which leads with the newest, and ``runs.csv``,
         a line a run. No run writes over another.
+    previous
+        The earlier run of which it is said what changed since: its name, or ``last``; the newest of the same
+        district when not given.
     notebooks
         The folder of notebooks; by default the project's own.
     make
@@ -179,18 +182,21 @@ def report(
         raise BadInput(f"The folder is given twice, with --from and as -p {_FOLDER}; give it once.")
     chosen = choose(notebooks or notebooks_folder(), only)
     typed = parameters_for(chosen, given)
+    compared = chosen_run(out, previous)
     named = folder if folder is not None else (Path(str(given[_FOLDER])) if given.get(_FOLDER) else None)
     if named is not None:
         must_be_a_folder(named)
     progress = progress or Progress(len(chosen))
     place = (named or (make or _maker())(_merged(typed))).resolve()
-    district = read_district(place)
-    about, synthetic = district.about, district.synthetic
-    with dated_run(out, about) as run:
-        runs, figures, trouble = _run(run.draft, place, chosen, given, district, at_once, progress)
+    about = what_is_there(place).about
+    synthetic = about.get("synthetic") is True
+    with dated_run(out, about) as run, sharing():
+        runs, figures, trouble = _run(run.draft, place, chosen, given, about, at_once, progress)
         finished = tuple(replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs)
         lines = [_line(one, run.draft) for one in runs]
         before = earlier_runs(out)
+        kept = figures.kept if figures else None
+        changed = what_changed(run.draft, out, kept, compared, about)
 
         def index(page: Path, pages: str, others: str) -> None:
             index_page(
@@ -201,12 +207,15 @@ def report(
                 synthetic=synthetic,
                 version=_version(),
                 earlier=before,
+                changed=changed,
                 pages=pages,
                 runs=others,
                 trouble=trouble,
             )
 
         index(run.draft / INDEX, "", "../")
+        if kept is not None:
+            keep(kept, out, run.name, run.draft, synthetic)
     # The run stands whole in its place: only now the list and the index name it.
     remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
     index(out / INDEX, f"{run.name}/", "")
@@ -218,12 +227,12 @@ def _run(
     place: Path,
     chosen: Sequence[Notebook],
     given: Mapping[str, object],
-    district: District,
+    about: Mapping[str, object],
     at_once: int | None,
     progress: Progress,
 ) -> tuple[list[NotebookRun], RunFigures | None, str]:
     """Run the notebooks into a folder, a page of each, and work the figures out beside them."""
-    about, synthetic = district.about, district.synthetic
+    synthetic = about.get("synthetic") is True
     real = _is_real(place)
     pages = [notebook.name for notebook in chosen]
 
@@ -241,7 +250,7 @@ def _run(
     asks_folder = any(_FOLDER in notebook.parameters for notebook in chosen)
     # The figures are worked out while the notebooks' own processes run.
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="figures") as beside:
-        working = beside.submit(_figures, district, real)
+        working = beside.submit(_figures, place, real)
         runs = run_notebooks(
             [notebook.path for notebook in chosen],
             {**given, **({_FOLDER: str(place)} if asks_folder else {})},

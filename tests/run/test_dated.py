@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import io
 import os
 import re
@@ -89,10 +90,10 @@ def test_the_index_leads_with_the_newest_and_to_the_earlier_runs(
     assert f'href="{second.run.name}/01_who.html"' in page
     assert (first.run / "01_who.html").is_file()
 
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("helpers.run.dated.Path.replace", killed)
+    monkeypatch.setattr(importlib.import_module("helpers.run.report"), "index_page", killed)
     with pytest.raises(KeyboardInterrupt):
         run()
     assert second.index.read_text(encoding="utf-8") == page

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.files.run_shares import of_what, shared
 from helpers.layouts import STRING, empty_table
 from helpers.profile.indicators.days import lay_out_days
 from helpers.profile.indicators.declared import Indicator, declared_indicators
@@ -46,7 +47,14 @@ def child_indicators(
     pandas.DataFrame
         Table ``indicators``, sorted by child; of each child at least one row an indicator and definition.
     """
-    asked = declared_indicators() if declared is None else declared
+    known = (of_what(district), of_what(links), of_what(profiles)) if declared is None else (None,)
+    return shared(
+        lambda: f"indicators of {known}" if all(known) else None,
+        lambda: _judged(district, profiles, declared_indicators() if declared is None else declared),
+    )
+
+
+def _judged(district: District, profiles: Profiles, asked: tuple[Indicator, ...]) -> pd.DataFrame:
     profile = profiles.profile
     spoken = newest_days(district).days
     children = Children(

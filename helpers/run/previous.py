@@ -1,0 +1,140 @@
+"""The run before: which one it is, and the page that says what changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from helpers.files.output import save_table, write_atomically
+from helpers.layouts import BadInput, nearest
+from helpers.run.changes import changes_between, changes_in_words, comparable
+from helpers.run.earlier import INDEX
+from helpers.run.kept import Kept, read_kept
+from helpers.share.real_data import Guard
+from helpers.show.banner import banner
+from helpers.show.block_page import block_page, note
+from helpers.show.blocks import answer
+from helpers.show.index import CHANGED_PAGE
+from helpers.show.tables import table
+
+__all__ = ["LAST", "chosen_run", "what_changed"]
+
+LAST = "last"
+CHANGES = "changes.csv"
+
+
+def _runs(out: Path) -> list[str]:
+    """Name the finished runs, the newest first."""
+    return sorted((path.parent.name for path in out.glob(f"[0-9]*/{INDEX}")), reverse=True)
+
+
+def chosen_run(out: Path, previous: str) -> str:
+    """Find the run that was asked for.
+
+    Parameters
+    ----------
+    out
+        The folder of all runs.
+    previous
+        The name of a run, or of its folder; ``last``: the newest; empty: none was asked for.
+
+    Returns
+    -------
+    str
+        Its name; empty where none was asked for.
+
+    Raises
+    ------
+    BadInput
+        When there is no such run.
+    """
+    runs = _runs(out)
+    if not previous:
+        return ""
+    wanted = runs[0] if previous == LAST and runs else Path(previous).name
+    if wanted not in runs:
+        there = ", ".join(runs[:5]) or "none"
+        raise BadInput(f"There is no run {previous!r} in {out}. There are: {there}.{nearest(wanted, runs)}")
+    return wanted
+
+
+def what_changed(
+    draft: Path, out: Path, kept: Kept | None, previous: str, about: Mapping[str, Any]
+) -> list[str]:
+    """Compare a run with an earlier one, and write the page and the table of what changed.
+
+    Parameters
+    ----------
+    draft
+        Where this run writes.
+    out
+        The folder of all runs.
+    kept
+        What this run keeps.
+    previous
+        The run that was asked for; empty: the newest of the same district, if there is one.
+    about
+        What ``district.json`` says.
+
+    Returns
+    -------
+    list of str
+        Sentences for the index; none where there is nothing to compare with and none was asked for.
+    """
+    if kept is None:
+        return [f"What changed since {previous} can't be said: this run has no figures."] if previous else []
+    if previous:
+        before = read_kept(out, previous)
+        name = previous
+    else:
+        found = ((run, read_kept(out, run)) for run in _runs(out))
+        name, before = next(
+            ((run, one) for run, one in found if one is not None and one.district == kept.district),
+            ("", None),
+        )
+        if before is None:
+            return []
+    since = f"the run of {name[:10]} {name[11:13]}:{name[13:15]}"
+    synthetic = about.get("synthetic") is True
+    if before is None:
+        said = [f"What changed since {since} can't be said: what it kept isn't here any more."]
+        return _written(draft, said, [], about)
+    # An invented district of another seed has other children under the same numbers.
+    other = synthetic and before.district != kept.district
+    if other or not comparable(before, kept):
+        why = (
+            "it was made with another seed, size or scenario" if other else "few of its children are the same"
+        )
+        said = [f"What changed since {since} can't be said: that is another district ({why})."]
+        return _written(draft, said, [], about)
+    guard = Guard(real=not synthetic)
+    changes = changes_between(before, kept, guard)
+    save_table(changes, draft / CHANGES)
+    said = changes_in_words(changes, since, guard)
+    blocks = []
+    for part, rows in changes.groupby("part", sort=False):
+        shown = rows[["said", "left_silo", "right_silo", "column"]]
+        blocks.append(
+            table(
+                shown.rename(columns={"said": "what", "left_silo": "system", "right_silo": "other system"}),
+                str(part),
+                fold=str(part),
+                most=200,
+            )
+        )
+    return _written(draft, said, blocks, about)
+
+
+def _written(draft: Path, said: list[str], blocks: list[Any], about: Mapping[str, Any]) -> list[str]:
+    """Write the page."""
+    top = [answer(one) for one in said]
+    foot = (
+        note("Only what isn't as it was stands here; changes.csv in this folder holds the same.")
+        if blocks
+        else note()
+    )
+    page = draft / CHANGED_PAGE
+    block_page(page, "What changed since the last run?", [*top, *blocks, foot], banner(about))
+    write_atomically(page, page.read_bytes(), private=False)
+    return said

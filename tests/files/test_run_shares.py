@@ -1,0 +1,68 @@
+"""The processes of one run share what was worked out, and nothing else does."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.files import District, read_district
+from helpers.files.run_shares import fingerprint, of_what, shared, sharing
+from helpers.link import Links, link_district
+
+
+def test_within_a_run_a_thing_is_made_once_and_each_gets_a_copy(tmp_path: Path) -> None:
+    made: list[int] = []
+
+    def make() -> pd.DataFrame:
+        made.append(1)
+        return pd.DataFrame({"a": [1]})
+
+    with sharing() as folder, ThreadPoolExecutor(4) as pool:
+        frames = list(pool.map(lambda _: shared(lambda: "a frame", make), range(8)))
+        frames[0].loc[0, "a"] = 2
+        assert [int(frame["a"].iloc[0]) for frame in frames[1:]] == [1] * 7
+        assert len(made) == 1
+        assert of_what(frames[0]) == "a frame"
+        assert of_what(frames[0].copy()) is None
+        assert folder.stat().st_mode & 0o077 == 0
+    assert not folder.exists()
+    shared(lambda: "a frame", make)
+    assert len(made) == 2
+
+
+def test_what_fails_is_tried_again_by_the_next(tmp_path: Path) -> None:
+    def fail() -> pd.DataFrame:
+        raise KeyError
+
+    with sharing():
+        with pytest.raises(KeyError):
+            shared(lambda: "a frame", fail)
+        assert len(shared(lambda: "a frame", lambda: pd.DataFrame({"a": [1]}))) == 1
+
+
+def test_a_changed_file_is_another_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a")
+    before = fingerprint(tmp_path)
+    assert fingerprint(tmp_path) == before
+    (tmp_path / "a.csv").write_text("ab")
+    assert fingerprint(tmp_path) != before
+
+
+def test_a_shared_district_is_linked_as_it_would_be_alone(
+    district_folder: Path, district: District, district_links: Links
+) -> None:
+    with sharing():
+        first, second = read_district(district_folder), read_district(district_folder)
+        pd.testing.assert_frame_equal(second.people, district.people)
+        links, again = link_district(first), link_district(second)
+        assert of_what(links) == of_what(again) is not None
+        # A district from which a system was taken is another one, and so are its links.
+        fewer = replace(first, silos={name: first[name] for name in list(first)[:2]})
+        assert of_what(fewer) is None
+        assert set(link_district(fewer).crosswalk["silo"]) == set(fewer)
+    for found in (links, again):
+        pd.testing.assert_frame_equal(found.crosswalk, district_links.crosswalk)

@@ -1,0 +1,134 @@
+"""What changed since an earlier run, in words and of the same children; a real child is in none of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from helpers.layouts import BadInput, empty_table
+from helpers.run.changes import changes_between, changes_in_words
+from helpers.run.kept import Kept, keep, kept_of, read_kept
+from helpers.run.previous import chosen_run, what_changed
+from helpers.share.real_data import Guard
+
+INVENTED = {"synthetic": True, "scenario": "workshop", "seed": 7, "students": 40, "title": "Riverbend"}
+RUNS = ("2026-11-23_060000_riverbend", "2026-11-30_060000_riverbend")
+
+
+def made(folder: Path, about: dict[str, Any], children: range, joined: int, flagged: int) -> Kept:
+    """Keep a run: a roster, meals of which some records are joined, and some children flagged."""
+    ids = [f"S{child}" for child in children]
+    roster = pd.DataFrame({"silo": "sis", "record": ids, "child": [f"c-{one}" for one in ids]})
+    alone = [f"c-{one}" if n < joined else f"m-{one}" for n, one in enumerate(ids)]
+    meals = pd.DataFrame({"silo": "meals", "record": ids, "child": alone})
+    indicators = pd.DataFrame(
+        {"child": roster["child"], "indicator": "truancy", "definition": "federal", "status": "Clear"}
+    )
+    indicators.loc[: flagged - 1, "status"] = "Flagged"
+    card = empty_table("scorecard")
+    crosswalk = pd.concat([roster, meals], ignore_index=True).astype("string")
+    found = empty_table("findings")
+    return kept_of(about, folder, crosswalk, indicators.astype("string"), found, card, "sis")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep what a real run keeps in a home of this test."""
+    monkeypatch.setenv("BIGPICTURE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_children_links_and_flags_that_changed_are_counted_by_record(tmp_path: Path) -> None:
+    before = made(tmp_path, INVENTED, range(40), joined=30, flagged=3)
+    after = made(tmp_path, INVENTED, range(2, 41), joined=20, flagged=6)
+    changes = changes_between(before, after, Guard(real=False))
+    told = changes.set_index(["part", "measure"])["after"].to_dict()
+    # Records 2 to 29 were joined, now 2 to 21; flagged were 0 to 2, now 2 to 7.
+    assert told == {
+        ("Children", "new"): 1,
+        ("Children", "gone"): 2,
+        ("Links", "not any more"): 8,
+        ("Indicators", "newly flagged: truancy"): 5,
+    }
+    words = " ".join(changes_in_words(changes, "Monday", Guard(real=False)))
+    assert "Since Monday: **1** new on the roster, **2** no longer on the roster." in words
+    assert "**8** not any more" in words
+
+
+def test_findings_and_measures_are_compared_by_kind(tmp_path: Path) -> None:
+    before = made(tmp_path, INVENTED, range(40), 30, 0)
+    columns = ["part", "left_silo", "right_silo", "measure", "column", "unit", "value"]
+    was = [
+        ["Findings", "sis", None, "zeros_lost", None, "findings", 4.0],
+        ["Scorecard", "sis", "meals", "match rate", None, "rate", 0.5],
+    ]
+    now = [
+        ["Findings", "sis", None, "not_a_date", None, "findings", 2.0],
+        ["Scorecard", "sis", "meals", "match rate", None, "rate", 0.75],
+    ]
+    sides = [replace(before, counts=pd.DataFrame(rows, columns=columns)) for rows in (was, now)]
+    changes = changes_between(sides[0], sides[1], Guard(real=False))
+    told = {row["measure"]: (row["before"], row["after"]) for row in changes.to_dict("records")}
+    assert told == {"zeros_lost": (4, 0), "not_a_date": (0, 2), "match rate": (0.5, 0.75)}
+    assert changes.loc[changes["part"].eq("Scorecard"), "said"].item().endswith("50% before, 75% now")
+    same = changes_between(sides[0], sides[0], Guard(real=False))
+    assert changes_in_words(same, "Monday", Guard(real=False))[0].startswith("Since Monday nothing changed")
+
+
+def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
+    tmp_path: Path, home: Path
+) -> None:
+    out = tmp_path / "reports"
+    kept = [
+        made(tmp_path, {}, children, joined, 0) for children, joined in ((range(40), 30), (range(3, 40), 12))
+    ]
+    for run, one in zip(RUNS, kept, strict=True):
+        (out / run).mkdir(parents=True)
+        (out / run / "index.html").write_text("")
+        keep(one, out, run, out / run, synthetic=False)
+    assert {path.name for path in out.rglob("*") if path.is_file()} == {"index.html"}
+    private = [path for path in home.rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o077 for path in private} == {0}
+    assert b"S12" not in b"".join(path.read_bytes() for path in private)
+    said = what_changed(out / RUNS[1], out, kept[1], RUNS[0], {})
+    assert "fewer than 10** no longer on the roster" in said[0]
+    assert "**15** not any more" in said[1]
+    changes = pd.read_csv(out / RUNS[1] / "changes.csv")
+    assert changes.loc[changes["part"].eq("Children"), "after"].isna().all()
+
+
+def test_another_seed_and_another_roster_cannot_be_compared(tmp_path: Path) -> None:
+    out = tmp_path / "reports"
+    (out / RUNS[0]).mkdir(parents=True)
+    (out / RUNS[0] / "index.html").write_text("")
+    keep(made(tmp_path, INVENTED, range(40), 30, 0), out, RUNS[0], out / RUNS[0], synthetic=True)
+    assert read_kept(out, RUNS[0]) is not None
+    draft = tmp_path / "draft"
+    for about, children in ((INVENTED | {"seed": 8}, range(40)), (INVENTED, range(100, 140))):
+        now = made(tmp_path, about, children, 30, 0)
+        (said,) = what_changed(draft, out, now, RUNS[0], about)
+        assert "can't be said: that is another district" in said
+        assert "another district" in (draft / "what_changed.html").read_text(encoding="utf-8")
+    # Unasked, a run of another district isn't looked at.
+    assert (
+        what_changed(draft, out, made(tmp_path, INVENTED | {"seed": 8}, range(40), 9, 0), "", INVENTED) == []
+    )
+    level = INVENTED | {"level": "governed"}
+    assert (
+        "the same children" in what_changed(draft, out, made(tmp_path, level, range(40), 40, 0), "", level)[0]
+    )
+
+
+def test_a_run_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    assert chosen_run(tmp_path, "") == ""
+    with pytest.raises(BadInput, match="There are: none"):
+        chosen_run(tmp_path, "last")
+    (tmp_path / RUNS[0]).mkdir()
+    (tmp_path / RUNS[0] / "index.html").write_text("")
+    assert chosen_run(tmp_path, "last") == RUNS[0]
+    with pytest.raises(BadInput, match=r"no run '2026-11-23'.*There are: 2026-11-23_060000_riverbend"):
+        chosen_run(tmp_path, "2026-11-23")

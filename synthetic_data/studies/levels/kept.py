@@ -38,7 +38,7 @@ TABLES = {"level_figures": "figures", "question_answers": "answers", "families_i
 # What computes. One that is missing here could change a figure unseen.
 LIBRARIES = (
     "numpy", "pandas", "pyarrow", "duckdb", "splink", "sqlglot", "scipy", "rapidfuzz", "Faker", "pydantic",
-    "openpyxl", "XlsxWriter", "defusedxml", "igraph",
+    "openpyxl", "XlsxWriter", "defusedxml",
 )  # fmt: skip
 SOURCES = (".py", ".toml", ".csv", ".json")
 # The run that comes with the kit: a result, and so no source of one.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from helpers.gaps.survey import survey_scores
@@ -53,35 +55,45 @@ def _furthest(answer: object, *, scores: pd.DataFrame) -> str | None:
     )
 
 
-CLAIMS = ("don't", "don’t", "not", "won't", "won’t", "before", "until", "nobody")
+# With whom and at what one looks, and by which words one sees it.
+_SAYS = {
+    "with whom you look at it": (
+        "secretar", "teacher", "principal", "director", "technology", "analyst", "superintendent", "nurse",
+        "team", "people", "office", "who answered", "who runs", "who enters", "colleague", "registrar",
+        "clerk", "steward", "counsel", "manager", "coordinator", "administrator", "specialist", "vendor",
+        "with ms", "with mr", "together with",
+    ),
+    "which figure or file you look at": (
+        "figure", "file", "list", "record", "scorecard", "export", "number", "column", "row", "percent", "%",
+        "rate", "share", "roster", "duplicate",
+    ),
+}  # fmt: skip
+_NOT_SAID = re.compile(
+    r"(n['’]t|\bnot|\bcannot|\bnever|\bnobody|\bno one|\bneither)\s+(of us\s+)?(yet\s+|will\s+|may\s+|to\s+)?"
+    r"(say|claim|tell|conclud|assum|blam|call|know|think|believ|judg|accus|decid|suppos|draw|mean)"
+    r"|\bno (claim|verdict|conclusion|blame|judg)|\bwithout (say|claim|blam|judg|accus)|\b(until|before)\b"
+)
+_VERDICT = re.compile(r"\b(wrong|lied|lying|liars?|careless|lazy|prov(?:es?|ed)|to blame)\b")
+_OPEN = re.compile(r"n['’]t\b|\b(not|cannot|never|nobody|no one|no|neither|whether|if|without|what|where)\b")
 
 
 def _monday(answer: object) -> str | None:
-    return no_decision(
-        answer,
-        {
-            "with whom you look at it": (
-                *("secretar", "teacher", "principal", "director", "technology", "analyst", "superintendent"),
-                *("nurse", "team", "people", "office", "who answered", "those", "them", "colleague"),
-            ),
-            "which figure or file you look at": (
-                *(
-                    "figure",
-                    "file",
-                    "list",
-                    "record",
-                    "scorecard",
-                    "export",
-                    "number",
-                    "column",
-                    "row",
-                    "percent",
-                ),
-                "%",
-            ),
-            "what you don't claim before you have looked": CLAIMS,
-        },
-    )
+    left_out = no_decision(answer, _SAYS)
+    if left_out:
+        return left_out
+    said = str(answer).casefold()
+    if not _NOT_SAID.search(said):
+        return (
+            "Your decision doesn’t say what you don’t claim before you have looked. "
+            "What may turn out otherwise?"
+        )
+    for sentence in re.split(r"[.;!?]", said):
+        verdict = _VERDICT.search(sentence)
+        if verdict and not _OPEN.search(sentence[: verdict.start()]):
+            return (
+                f"{verdict[0]!r} is a verdict, and nobody has looked yet. What do you leave open until then?"
+            )
+    return None
 
 
 EXERCISES = (

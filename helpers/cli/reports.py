@@ -28,12 +28,13 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
 
     Writes scorecard.csv: for each pair of systems, and each system, what is joined, missing, late,
     contradicting, written otherwise or not permitted, with its numerator, denominator, what it does to a
-    child, who mends it and the next step; code_crosswalk.csv, coverage_by_group.csv and hand_work.csv; and
-    gaps.html, a page of it. Prints how well each pair of systems is joined, and what to begin with; --json
-    prints all lines.
+    child, who mends it and the next step; code_crosswalk.csv, coverage_by_group.csv, hand_work.csv and
+    rubric.csv (each system's level on the headings of a published rubric); and gaps.html, a page of it.
+    Prints how well each pair of systems is joined, and what to begin with; --json prints all lines.
     """
     from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, hand_work, scorecard
     from helpers.gaps.joined_pairs import joined_pairs
+    from helpers.gaps.rubric import rubric
     from helpers.share.real_data import Guard
     from helpers.show.gaps_page import gaps_page
 
@@ -47,6 +48,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
             "code_crosswalk.csv": code_crosswalk(district),
             "coverage_by_group.csv": coverage_by_group(district, links),
             "hand_work.csv": hand_work(district, links),
+            "rubric.csv": rubric(district, links, card),
         },
     )
     written.append(str(gaps_page(out / "gaps.html", district, links, card).resolve()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,7 +22,12 @@ ABOUT = ["person", "element"]
 
 
 def judge_decision(
-    district: District, before: Profiles, after: Profiles, *, key: AnswerKey | None = None
+    district: District,
+    before: Profiles,
+    after: Profiles,
+    *,
+    only: Collection[str] | None = None,
+    key: AnswerKey | None = None,
 ) -> pd.DataFrame:
     """Count, for each element, whose value a decision made right, and whose it made wrong.
 
@@ -30,6 +37,8 @@ def judge_decision(
         A district that was read, with its answer key.
     before, after
         Its profiles, by the same links, without and with the decision.
+    only
+        Elements to judge, such as those decided on; all when not given.
     key
         The truth; by default that of the district's folder.
 
@@ -47,6 +56,9 @@ def judge_decision(
     """
     key = key or read_answer_key(district.folder)
     rightly = profiles_by_the_truth(district, key, before.school_year)
+    if only is not None:
+        key = replace(key, values=key.values[key.values["element"].isin(list(only))])
+        before, after, rightly = (_only(one, only) for one in (before, after, rightly))
     judged = [judge_profiles(district, one, key=key, rightly=rightly) for one in (before, after)]
     both = judged[0].merge(
         judged[1][[*ABOUT, "shown", "outcome"]],
@@ -71,3 +83,9 @@ def judge_decision(
     )
     names = [one.name for one in elements() if one.name in set(counted["element"])]
     return as_table("decision_scores", counted.groupby("element").sum().reindex(names).reset_index())
+
+
+def _only(profiles: Profiles, names: Collection[str]) -> Profiles:
+    """Keep what profiles say of some elements, and why they say nothing of them."""
+    said = profiles.said[profiles.said["element"].isin(list(names))]
+    return replace(profiles, said=said, coverage=profiles.coverage.of(list(names)))

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.files.output import write_atomically
+from helpers.show.blocks import Block, escape
 from helpers.show.pages import TEMPLATE_FOLDER
 
 if TYPE_CHECKING:
     from helpers.gaps.contract import Contract
 
-__all__ = ["contract_page"]
+__all__ = ["contract_page", "shown_contract"]
 
 # Of the sheet's width, what each column of the table takes, in percent.
 WIDTHS = {"column": 14, "file": 10, "meaning": 17, "term": 12, "form": 12, "required": 6, "id_of": 7.5,
@@ -46,6 +47,34 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
     Path
         The page.
     """
+    write_atomically(out_path, _markup(contract, paper).encode("utf-8"), private=False)
+    return out_path
+
+
+def shown_contract(contract: Contract, *, height: int = 620) -> Block:
+    """Show a contract in a notebook, as it stands on the page.
+
+    Parameters
+    ----------
+    contract
+        From ``helpers.gaps.contract.contract_of``.
+    height
+        Height of the frame, in pixels; what is longer scrolls in it.
+
+    Returns
+    -------
+    Block
+        A frame that runs nothing and leads nowhere; elsewhere one line with the contract's title.
+    """
+    title = f"Data contract: {contract.title}"
+    frame = (
+        f'<iframe sandbox="" srcdoc="{escape(_markup(contract, "Letter"))}" title="{escape(title)}" '
+        f'style="width:100%;height:{height}px;border:1px solid #d0d7de"></iframe>'
+    )
+    return Block(frame, title)
+
+
+def _markup(contract: Contract, paper: str) -> str:
     from jinja2 import Environment, FileSystemLoader
 
     filled = contract.columns.assign(
@@ -61,7 +90,7 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
     other = sum(len(title) + len(text) for title, text in contract.clauses) + len(left_out)
     points = next((size for size in SIZES if _height(rows, other, size) <= SHEET[1]), SIZES[-1])
     environment = Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True)
-    markup = environment.get_template("contract.html.j2").render(
+    return environment.get_template("contract.html.j2").render(
         contract=contract,
         rows=rows,
         left_out=left_out,
@@ -69,8 +98,6 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
         points=points,
         widths=list(WIDTHS.values()),
     )
-    write_atomically(out_path, markup.encode("utf-8"), private=False)
-    return out_path
 
 
 def _first(names: Sequence[str], most: int) -> str:

@@ -16,6 +16,7 @@ from helpers.gaps import (
     widest_gaps,
 )
 from helpers.gaps.hand_work import kit_assumptions
+from helpers.gaps.rubric import rubric
 from helpers.share.real_data import Guard
 from helpers.show.banner import banner
 from helpers.show.bars import bars
@@ -31,6 +32,7 @@ from helpers.show.gap_tables import (
     lost_codes,
     work_table,
 )
+from helpers.show.rubric_table import rubric_blocks
 from helpers.show.square_table import square_table
 from helpers.show.systems import in_words, short_names, spoken_names
 from helpers.show.tables import table
@@ -140,6 +142,8 @@ def gaps_page(
         *_standards(lines, district),
         *_kind(lines, district, "Permission", ("restricted without need",)),
         *_work(district, links, guard),
+        # Levels name no child and count none: they are of the full scorecard.
+        *rubric_blocks(rubric(district, links, scorecard), district.layouts),
         *_key(lines),
         heading("How this was measured"),
         note(OWN_SCALE, "Nothing here needs an answer key but where it says so. All lines: scorecard.csv."),

@@ -39,6 +39,9 @@ def test_gains_and_losses_of_a_decision_add_up(
         "last_surname",
         "first_name",
     }
+    some = judge_decision(district, district_profiles, decided, only=["birth_date", "last_surname"])
+    same = scores[scores["element"].isin(["birth_date", "last_surname"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(some, same)
     assert scores["changed"].sum() > 0, "the till writes some child otherwise"
     assert set(changed_values(district_profiles, decided)["element"]) >= set(
         scores.loc[scores["changed"].gt(0), "element"]

@@ -1,0 +1,137 @@
+"""Exercises on what a team decides: whose value wins, who owns the roster, what a vendor delivers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers.teach.answer_kinds import no_whole_number
+from helpers.teach.exercise import Exercise
+from helpers.teach.in_words import no_decision
+
+__all__ = ["EXERCISES"]
+
+
+def _net(answer: object, *, scores: pd.DataFrame) -> str | None:
+    wrong = no_whole_number(answer)
+    if wrong:
+        return wrong
+    gained, lost = int(scores["made_right"].sum()), int(scores["made_wrong"].sum())
+    if answer == gained - lost:
+        return None
+    if answer == lost - gained:
+        return "The other way round: who became right counts for it, who became wrong against it."
+    if answer == int(scores["changed"].sum()):
+        return (
+            "That counts every value that changed. Changed isn't better: look at made_right and made_wrong."
+        )
+    if answer == gained:
+        return "That counts those who became right. Take off those who became wrong."
+    return "Add up made_right over all rows of scores, and take off made_wrong."
+
+
+_WHEN = [
+    "day", "daily", "hour", "morning", "noon", "afternoon", "evening", "night", "week", "month", "o'clock",
+    "the first of", "the last of", "monday", "tuesday", "wednesday", "thursday", "friday", "at once",
+    "immediately", "until", "before", "by july", "by august", "from july",
+]  # fmt: skip
+_OWNER = {
+    "which system owns the roster": [
+        "sis", "student information", "attendance", "meals", "health", "behaviour", "registrar",
+    ],
+    "why": ["because", "since", "as it", "as the", "so that", "for it", "why", "reason"],
+    "who may change or end a child there": [
+        "registrar", "office", "manager", "clerk", "secretar", "steward", "principal", "nurse", "owner",
+        "team", "staff", "administrator", "coordinator", "only",
+    ],
+    "by when": _WHEN,
+    "what the others do": [
+        "call", "tell", "report", "ask", "send", "write to", "inform", "notif", "flag", "take over",
+        "takes over", "phone", "e-mail", "email",
+    ],
+}  # fmt: skip
+
+
+def _roster_decision(answer: object) -> str | None:
+    return no_decision(answer, _OWNER)
+
+
+_DEMAND = {
+    "what is delivered": [
+        "number", "column", "ids", "id ", "date", "code", "export", "file", "row", "record", "roster", "list",
+    ],
+    "how often, or by when": _WHEN,
+    "how you notice that it isn't so": [
+        "count", "check", "compar", "script", "look", "measure", "test", "notice", "alert", "alarm",
+        "monitor", "verif", "log", "scorecard",
+    ],
+    "what happens then": [
+        "if ", "otherwise", "else", "unless", "pay", "cost", "mend", "fix", "refund", "end the contract",
+        "cancel", "repair", "correct",
+    ],
+}  # fmt: skip
+
+
+def _demand(answer: object) -> str | None:
+    wrong = no_decision(answer, _DEMAND)
+    return wrong and wrong.replace("decision", "demand")
+
+
+def _half(answer: object, *, months: pd.DataFrame, schools: int) -> str | None:
+    wrong = no_whole_number(answer, of="months")
+    if wrong:
+        return wrong
+
+    def first(end: str) -> int:
+        rows = months[months["end"].eq(end)]
+        reached = rows[rows["schools_with_coach"].mul(2).ge(schools).fillna(False)]
+        return int(reached["month"].min()) if len(reached) else 0
+
+    if answer == first("likely"):
+        return None
+    for end in ("easy", "hard"):
+        if answer == first(end) and first(end):
+            return f"That is the {end} end of what is assumed. Keep the rows that are likely."
+    return "Keep the likely rows, and find the first month whose schools_with_coach are at least half of all."
+
+
+EXERCISES = (
+    Exercise(
+        number="11.1",
+        asks="By how many children is the profile better or worse after the decision?",
+        hints=(
+            "The table scores has a row an element. Which columns say that something got better, or worse?",
+            "made_right less made_wrong, added up over all rows; it may be below zero.",
+        ),
+        check=_net,
+    ),
+    Exercise(
+        number="11.2",
+        asks="Decide who owns the roster, in words that somebody can act on.",
+        hints=(
+            "Which office sees the certificate, and hears first that a child has left?",
+            "Name the system and why; the person who may change or end; the hour; what the others do.",
+            "Such as: … owns the roster, because …; only the … ends a child, by …; whoever sees a mistake "
+            "calls her and types nothing.",
+        ),
+        check=_roster_decision,
+    ),
+    Exercise(
+        number="11.3",
+        asks="Write one demand to a vendor that can be checked.",
+        hints=(
+            "Think of the morning on which it isn't so. Who notices, and by what?",
+            "Say what is delivered, how often, what you count, and what follows.",
+            "Such as: every row of the daily export carries …; each morning we count …; if …, the vendor …",
+        ),
+        check=_demand,
+    ),
+    Exercise(
+        number="11.4",
+        asks="Read a plan: by which month do half of the schools have a coach?",
+        hints=(
+            "The left panel's line is what is likely; the grey isn't asked for.",
+            "Keep end == 'likely', and take the first month with schools_with_coach at half or more.",
+        ),
+        check=_half,
+    ),
+)

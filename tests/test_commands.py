@@ -46,7 +46,14 @@ WRITES = {
         "indicators.parquet",
         "store",
     ],
-    "gaps": ["scorecard.csv", "code_crosswalk.csv", "coverage_by_group.csv", "hand_work.csv", "gaps.html"],
+    "gaps": [
+        "scorecard.csv",
+        "code_crosswalk.csv",
+        "coverage_by_group.csv",
+        "hand_work.csv",
+        "rubric.csv",
+        "gaps.html",
+    ],
 }
 
 

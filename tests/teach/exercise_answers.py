@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from tests.teach import governing_answers
 from tests.teach.exercise_tables import (
     BY_DEFINITION,
     CANDIDATES,
@@ -82,6 +83,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "9.1": {"comparisons": COMPARED, "year": 2022},
     "9.2": {},
     "9.3": {},
+    **governing_answers.GIVEN,
 }
 OTHERS = sum(POLICY.rule("teacher", domain).allow != "row" for domain in POLICY.domains)
 NOTHING = sum(POLICY.rule("teacher", domain).allow == "none" for domain in POLICY.domains)
@@ -144,6 +146,7 @@ RIGHT: dict[str, list[Any]] = {
         "Those that answered and signed stand higher in governance, by between 0.1 and 0.5 points; that "
         "doesn't say why."
     ],
+    **governing_answers.RIGHT,
 }
 WRONG: dict[str, list[tuple[Any, str]]] = {
     "1.1": [
@@ -376,4 +379,5 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
             "'raises' still says",
         ),
     ],
+    **governing_answers.WRONG,
 }

@@ -19,6 +19,11 @@ __all__ = ["changes_between", "changes_in_words", "comparable"]
 _WHERE = ["left_silo", "right_silo", "measure", "column", "unit"]
 # Fewer records of the roster in common, and it is another district, or its numbers were given anew.
 _IN_COMMON = 0.5
+_SAID = {
+    "now joined": "now joined to a child on the roster",
+    "not any more": "no longer joined to one",
+    "to another": "joined to another child than before",
+}
 _NUMBER = re.compile(r"^(?:fewer than \d+|[\d,]+)")
 
 
@@ -39,6 +44,10 @@ def comparable(before: Kept, after: Kept) -> bool:
     return before.roster == after.roster and len(left & right) >= _IN_COMMON * max(
         min(len(left), len(right)), 1
     )
+
+
+def _noun(children: set[str]) -> str:
+    return "child" if len(children) == 1 else "children"
 
 
 def _roster(kept: Kept) -> set[str]:
@@ -72,8 +81,16 @@ def changes_between(before: Kept, after: Kept, guard: Guard) -> pd.DataFrame:
             )
 
     old, new = _roster(before), _roster(after)
-    of_children("Children", "new", len(new - old), "new on the roster", left_silo=after.roster)
-    of_children("Children", "gone", len(old - new), "no longer on the roster", left_silo=after.roster)
+    of_children(
+        "Children", "new", len(new - old), f"{_noun(new - old)} new on the roster", left_silo=after.roster
+    )
+    of_children(
+        "Children",
+        "gone",
+        len(old - new),
+        f"{_noun(old - new)} no longer on the roster",
+        left_silo=after.roster,
+    )
     both = before.records.merge(
         after.records, on=["silo", "record"], how="inner", validate="one_to_one", suffixes=("", "_now")
     )
@@ -165,18 +182,16 @@ def changes_in_words(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
     children = part["Children"]["said"].tolist() if "Children" in part else []
     told = ", ".join(_NUMBER.sub(r"**\g<0>**", one) for one in children)
     said = [f"Since {since}: {told or 'the same children are on the roster'}."]
-    for name, unit in (("Links", "records"), ("Indicators", "flags, each definition counted")):
+    for name, unit in (
+        ("Links", "records of other systems"),
+        ("Indicators", "flags, each definition counted"),
+    ):
         rows = part.get(name)
         if rows is None:
             said.append(f"{name}: none changed.")
             continue
         sums = rows.groupby(rows["measure"].str.split(":").str[0])["after"].agg(["sum", "count", "size"])
-        told = ", ".join(
-            f"**{number_text(int(row['sum']))}{' or more' if row['count'] < row['size'] else ''}** {measure}"
-            if row["count"]
-            else f"fewer than 10 in each line {measure}"
-            for measure, row in sums.to_dict("index").items()
-        )
+        told = ", ".join(_summed(str(measure), row) for measure, row in sums.to_dict("index").items())
         said.append(f"{name} ({unit}): {told}.")
     found = part.get("Findings", changes.iloc[:0]).groupby("measure")[["before", "after"]].sum()
     if len(found):
@@ -192,3 +207,11 @@ def changes_in_words(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
     if "Scorecard" in part:
         said.append(f"Scorecard: **{number_text(len(part['Scorecard']))}** measures are not what they were.")
     return said
+
+
+def _summed(measure: str, row: Mapping[str, Any]) -> str:
+    """Say how many of one measure, over all systems; what is hidden in one of them is in no sum."""
+    words = _SAID.get(measure, measure)
+    if not row["count"]:
+        return f"fewer than {SMALLEST_GROUP} in each line {words}"
+    return f"**{number_text(int(row['sum']))}{' or more' if row['count'] < row['size'] else ''}** {words}"

@@ -14,7 +14,7 @@ from helpers.run.kept import Kept, read_kept
 from helpers.share.real_data import Guard
 from helpers.show.banner import banner
 from helpers.show.block_page import block_page, note
-from helpers.show.blocks import answer
+from helpers.show.blocks import Block, answer
 from helpers.show.index import CHANGED_PAGE
 from helpers.show.tables import table
 
@@ -128,7 +128,8 @@ def what_changed(
 
 def _written(draft: Path, said: list[str], blocks: list[Any], about: Mapping[str, Any]) -> list[str]:
     """Write the page."""
-    top = [answer(one) for one in said]
+    back = Block('<p><a href="index.html">All reports of this run</a></p>', "index.html")
+    top = [back, *(answer(one) for one in said)]
     foot = (
         note("Only what isn't as it was stands here; changes.csv in this folder holds the same.")
         if blocks

@@ -55,8 +55,8 @@ def test_children_links_and_flags_that_changed_are_counted_by_record(tmp_path: P
         ("Indicators", "newly flagged: truancy"): 5,
     }
     words = " ".join(changes_in_words(changes, "Monday", Guard(real=False)))
-    assert "Since Monday: **1** new on the roster, **2** no longer on the roster." in words
-    assert "**8** not any more" in words
+    assert "Since Monday: **1** child new on the roster, **2** children no longer on the roster." in words
+    assert "**8** no longer joined to one" in words
 
 
 def test_findings_and_measures_are_compared_by_kind(tmp_path: Path) -> None:
@@ -95,8 +95,8 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
     assert {path.stat().st_mode & 0o077 for path in private} == {0}
     assert b"S12" not in b"".join(path.read_bytes() for path in private)
     said = what_changed(out / RUNS[1], out, kept[1], RUNS[0], {})
-    assert "fewer than 10** no longer on the roster" in said[0]
-    assert "**15** not any more" in said[1]
+    assert "fewer than 10** children no longer on the roster" in said[0]
+    assert "**15** no longer joined to one" in said[1]
     changes = pd.read_csv(out / RUNS[1] / "changes.csv")
     assert changes.loc[changes["part"].eq("Children"), "after"].isna().all()
 

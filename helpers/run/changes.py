@@ -209,7 +209,7 @@ def changes_in_words(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
     return said
 
 
-def _summed(measure: str, row: Mapping[str, Any]) -> str:
+def _summed(measure: str, row: Mapping[Any, Any]) -> str:
     """Say how many of one measure, over all systems; what is hidden in one of them is in no sum."""
     words = _SAID.get(measure, measure)
     if not row["count"]:

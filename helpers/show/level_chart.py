@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["level_chart"]
 
 PANEL, GAP, HEAD, FOOT = 116, 22, 44, 26
-SIDE = 46  # left and right of a panel's levels, for values
+SIDE = 40  # left and right of a panel's levels, for values
+NAME = 26  # and on the right as much again, for the word at the grey line
 
 
 def level_chart(
@@ -104,7 +105,7 @@ def _draw(sheet: Sheet, data: pd.DataFrame, labels: list[str], levels: list[str]
 def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], beside: str, wide: float) -> None:
     """Draw one panel in pixels across, in its own unit upwards."""
     places = {
-        level: SIDE + number * (wide - 2 * SIDE) / max(len(levels) - 1, 1)
+        level: SIDE + number * (wide - 2 * SIDE - NAME) / max(len(levels) - 1, 1)
         for number, level in enumerate(levels)
     }
     # What is in ink decides the room: a grey bar of two seeds may be wider than all that is to be seen.
@@ -113,7 +114,7 @@ def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], besi
     low, high = float(ends.min()), float(ends.max())
     room = (high - low) or abs(high) or 1.0
     axes.set_xlim(0, wide)
-    axes.set_ylim(low - 0.3 * room, high + 0.32 * room)
+    axes.set_ylim(low - 0.36 * room, high + 0.36 * room)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(colour("rule"))
@@ -139,16 +140,21 @@ def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], besi
         face = colour("paper") if series else shade
         axes.scatter(x, y, s=40, color=face, edgecolor=shade, linewidth=1.2, zorder=above + 1)
         if series:
-            sheet.write(axes, 2, y[0], beside, size=11, shade=colour("muted"), up="center_baseline")
+            sheet.write(axes, x[-1] + 10, y[-1], beside, size=11, shade=colour("muted"), up="center_baseline")
             continue
-        for at, value, top in zip(x, y, own["high"].fillna(own["value"]), strict=True):
+        # A figure stands on the side away from the grey line.
+        grey = mine[mine["series"].ne("")].drop_duplicates("level").set_index("level")["value"]
+        over = own["level"].map(grey).gt(own["value"]).fillna(False)
+        tops, feet = own["high"].fillna(own["value"]), own["low"].fillna(own["value"])
+        for at, value, top, foot, under in zip(x, y, tops, feet, over, strict=True):
             text = number_text(value, "percent" if unit == "percent" else "", digits)
             axes.annotate(
                 text,
-                (at, max(top, value)),
-                xytext=(0, 5),
+                (at, min(foot, value) if under else max(top, value)),
+                xytext=(0, -5 if under else 5),
                 textcoords="offset points",
                 ha="center",
+                va="top" if under else "bottom",
                 fontsize=BODY * 0.68,
                 color=colour("ink"),
                 parse_math=False,

@@ -50,7 +50,9 @@ class Fault:
     levels: tuple[str, ...] = ("none", "manual", "rostered", "governed")
     """Fault levels at which it can happen."""
     on_request: bool = False
-    """It ruins a whole file, and happens only where a scenario gives its rate."""
+    """It happens only where a scenario gives its rate: it ruins a whole file, or is held out."""
+    held_out: bool = False
+    """Added when the detectors stood, to see what they make of what they weren't made for; on request too."""
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from synthetic_data.faults import (
     contacts,
     dates,
     gradebooks,
+    held_out,
     id_columns,
     ids,
     marks,
@@ -54,7 +55,7 @@ FUNCTIONS: dict[str, Callable[[Scene], None]] = {
     )
     for kind in concept.__all__
 }
-# What ruins a whole file, and happens only where a scenario asks for it.
+# What ruins a whole file, or is held out: it happens only where a scenario asks for it.
 ON_REQUEST: dict[str, Callable[[Scene], None]] = {
-    kind: getattr(id_columns, kind) for kind in id_columns.__all__
+    kind: getattr(concept, kind) for concept in (id_columns, held_out) for kind in concept.__all__
 }

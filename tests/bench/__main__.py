@@ -23,6 +23,7 @@ import click
 import pyarrow.parquet as pq
 
 from tests.bench.dashboard import bench_dashboard
+from tests.bench.detection import bench_detection
 from tests.bench.family_pages import bench_family_pages
 from tests.bench.figures import Figure, figure
 from tests.bench.levels import bench_levels
@@ -159,6 +160,7 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "family-pages": bench_family_pages,
     "dashboard": bench_dashboard,
     "sector": bench_sector,
+    "detection": bench_detection,
     "levels": bench_levels,
 }
 

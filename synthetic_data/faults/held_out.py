@@ -1,0 +1,136 @@
+"""Kinds that were added when the detectors stood, to see what these make of what they weren't made for.
+
+Each happens only where a scenario gives its rate, so that no other figure of the kit moves with them. What
+each declares as `found_by` is what a reader would expect to tell of it, written down before it was tried.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import STRING
+from synthetic_data.scene import Scene
+from synthetic_data.silos.observation import NOBODY, look_up
+
+__all__ = [
+    "comma_unquoted",
+    "empty_date_breaks",
+    "graduate_placeholder",
+    "one_default_everywhere",
+    "placeholder_student",
+    "several_withdrawal_dates",
+    "statewide_id_duplicates",
+]
+
+SUFFIX = " Jr."
+ENROLLED = "studentReference.studentUniqueId"
+YEAR = "schoolYearTypeReference.schoolYear"
+
+
+def comma_unquoted(scene: Scene) -> None:
+    """Smith, Jr. -> two cells: a comma without quotes, and all that follows stands one column late."""
+    chosen = scene.choose(np.flatnonzero(scene.text().notna().to_numpy(dtype=bool)))
+    columns = list(map(str, scene.pages[0].table.rows.columns)) if scene.pages else []
+    first = columns.index(scene.fault.column) + 1 if scene.fault.column in columns else len(columns)
+    before = pd.Series([SUFFIX] * len(chosen), dtype=STRING)
+    for name in [*columns[first:], "+1"]:
+        mine = scene.text(name).iloc[chosen].reset_index(drop=True)
+        other = (mine.fillna("") != before.fillna("")).to_numpy(dtype=bool)
+        there = before[other].astype(object)
+        scene.write(chosen[other], there.where(there.notna(), None), name, np.flatnonzero(other))
+        before = mine
+
+
+def statewide_id_duplicates(scene: Scene) -> None:
+    """FL id X -> local 101 and 202: a child's results carry the state's number of another child."""
+    number, child = scene.text(), scene.text("Student ID")
+    known = pd.DataFrame({"child": child, "number": number}).dropna()
+    known = known[known["number"].ne("")].drop_duplicates("child").sort_values("child", ignore_index=True)
+    if len(known) < 2:
+        return
+    chosen = scene.choose(np.arange(len(known)))
+    others = known["number"].take((chosen + 1) % len(known)).tolist()
+    for group, (at, other) in enumerate(zip(chosen.tolist(), others, strict=True)):
+        theirs = child.eq(known["child"].iloc[at]) & number.fillna("").ne("")
+        places = np.flatnonzero(theirs.fillna(False).to_numpy(dtype=bool))
+        scene.write(places, [other] * len(places), groups=np.full(len(places), group))
+
+
+def graduate_placeholder(scene: Scene) -> None:
+    """Entry and exit empty: a row that keeps a graduate on the books, of no day."""
+    spells = scene.page.table.rows
+    gone = spells[YEAR].eq(spells[YEAR].min()) & ~spells[ENROLLED].duplicated(keep="last")
+    gone &= ~spells[ENROLLED].isin(set(spells.loc[spells[YEAR].eq(spells[YEAR].max()), ENROLLED]))
+    chosen = scene.choose(np.flatnonzero(gone.fillna(False).to_numpy(dtype=bool)))
+    again = spells.iloc[chosen].copy()
+    again[YEAR] = spells[YEAR].max()
+    for column in ("entryDate", "exitWithdrawDate", "exitWithdrawTypeDescriptor"):
+        again[column] = pd.NA
+    scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
+
+
+def placeholder_student(scene: Scene) -> None:
+    """student_number 0: a row of the system's own on the roster, a school each, that is no child."""
+    users, roles, demographics = (scene.of_kind(kind) for kind in ("users", "roles", "demographics"))
+    pupils = users.people["part"].eq("Subject").fillna(False).to_numpy(dtype=bool)
+    school = users.table.rows["primaryOrgSourcedId"].where(pupils)
+    one_a_school = np.flatnonzero(pupils & ~school.duplicated().to_numpy(dtype=bool))
+    chosen = scene.choose(one_a_school)
+    theirs = users.table.rows["sourcedId"].iloc[chosen].tolist()
+    made = [str(uuid.UUID(bytes=scene.rng.bytes(16), version=4)) for _ in theirs]
+    nobody = pd.DataFrame({"person": [pd.NA] * len(made), "part": [NOBODY] * len(made)}, dtype=STRING)
+    for page, key in ((users, "sourcedId"), (roles, "userSourcedId"), (demographics, "sourcedId")):
+        rows = page.table.rows
+        first = np.flatnonzero(~rows[key].duplicated().to_numpy(dtype=bool))
+        place = first[pd.Index(rows[key].iloc[first]).get_indexer(pd.Index(theirs))]
+        again = rows.iloc[place].copy()
+        again[key] = made
+        if page is users:
+            again["identifier"], again["givenName"], again["familyName"] = "0", "System", "Student"
+            for column in (
+                "username",
+                "userIds",
+                "email",
+                "phone",
+                "sms",
+                "middleName",
+                "preferredGivenName",
+            ):
+                again[column] = ""
+        elif page is roles:
+            again["sourcedId"] = [str(uuid.UUID(bytes=scene.rng.bytes(16), version=4)) for _ in theirs]
+        else:
+            again["birthDate"] = ""
+        scene.add_rows(place, again, nobody, groups=np.arange(len(made)), page=page)
+
+
+def empty_date_breaks(scene: Scene) -> None:
+    """09/18/2025 -> nothing: the day of a test is sent empty."""
+    scene.change_each(lambda text: "" if text else text)
+
+
+def several_withdrawal_dates(scene: Scene) -> None:
+    """Left in March, and in June: one spell stands twice, with two last days."""
+    spells = scene.page.table.rows
+    day = pd.to_datetime(spells["exitWithdrawDate"], format="%Y-%m-%d", errors="coerce")
+    chosen = scene.choose(np.flatnonzero(day.notna().to_numpy(dtype=bool)))
+    again = spells.iloc[chosen].copy()
+    other = day.iloc[chosen] - pd.to_timedelta(scene.rng.integers(7, 60, len(chosen)), unit="D")
+    again["exitWithdrawDate"] = other.dt.strftime("%Y-%m-%d").astype(STRING)
+    scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
+
+
+def one_default_everywhere(scene: Scene) -> None:
+    """Female for all of a school: filled on every row with one value. One fault a school."""
+    users = scene.of_kind("users").table.rows[["sourcedId", "primaryOrgSourcedId"]]
+    text, rows = scene.text(), scene.page.table.rows
+    school = look_up(rows["sourcedId"], users, "sourcedId", "primaryOrgSourcedId")
+    names = np.sort(np.asarray(school.dropna().unique(), dtype=object))
+    value = text[text.fillna("").ne("")].min()
+    for group, name in enumerate(names[scene.choose(np.arange(len(names)))].tolist()):
+        theirs = school.eq(name).fillna(False) & text.fillna("").ne("") & text.ne(value).fillna(False)
+        places = np.flatnonzero(theirs.to_numpy(dtype=bool))
+        scene.write(places, [value] * len(places), groups=np.full(len(places), group))

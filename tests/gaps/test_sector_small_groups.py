@@ -91,6 +91,27 @@ def test_a_small_group_has_no_row() -> None:
     assert not report["shares"]["what"].eq("Signed the pledge").any()
 
 
+def test_a_group_of_which_few_have_a_score_is_not_compared() -> None:
+    """Twelve signed; four of them answered governance, and five said how many IT staff they have."""
+    frame = made_frame().copy()
+    there = frame.index[frame["responded"] & frame["year"].eq(2022)]
+    frame.loc[there, "pledged"] = False
+    frame.loc[there[:12], "pledged"] = True
+    frame.loc[there[:8], [name for name in frame.columns if name.startswith("governance_")]] = pd.NA
+    frame.loc[there[:7], "it_staff"] = pd.NA
+    rows = sector_report(as_read(frame))["comparisons"]
+    rows = rows[rows["grouping"].eq("pledged") & rows["year"].eq(2022).fillna(False)]
+    told = rows.dropna(subset=["difference"])
+    assert set(zip(told["domain"], told["comparison"], strict=True)) == {
+        (domain, comparison)
+        for domain in rows["domain"].unique()
+        for comparison in ("unadjusted", "weighted")
+        if domain != "governance"
+    }
+    hidden = rows[rows["difference"].isna()]
+    assert hidden[["low", "high", "effect", "effect_low", "p", "p_corrected"]].isna().all(axis=None)
+
+
 def test_of_a_year_with_nine_answers_nothing_is_told() -> None:
     frame = made_frame()
     nine = frame[frame["year"].eq(2021) & frame["responded"]].head(9)

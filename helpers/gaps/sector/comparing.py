@@ -152,15 +152,29 @@ def _rows(
         lacking = [int((group == side).sum()) - len(of) for side, of in ((1, first), (0, second))]
         size, deviation = hedges_g(first, second), _within(first, second)
         for comparison in COMPARISONS:
-            found = fit_first(
-                score,
-                held if comparison == "adjusted" else plain,
-                weights=part.weights if comparison == "weighted" else None,
-                clusters=None if clusters is None else clusters.to_numpy(),
-                family=family,
+            design = held if comparison == "adjusted" else plain
+            weights = part.weights if comparison == "weighted" else None
+            usable = known & ~np.isnan(design).any(axis=1)
+            if weights is not None:
+                usable &= ~np.isnan(weights)
+            # A group of ten of whom nine left this out is a group of one here.
+            few = (
+                min(part.rows.loc[usable & (group == side), "system"].nunique() for side in (1, 0))
+                < settled().fewest_systems
+            )
+            found = (
+                NOTHING
+                if few
+                else fit_first(
+                    score,
+                    design,
+                    weights=weights,
+                    clusters=None if clusters is None else clusters.to_numpy(),
+                    family=family,
+                )
             )
             # The width of g's own interval follows from the numbers, which mustn't always be told.
-            own = comparison == "unadjusted" and year is not None and may_part(*lacking)
+            own = comparison == "unadjusted" and year is not None and may_part(*lacking) and not few
             yield {
                 "grouping": grouping,
                 "domain": domain,
@@ -176,7 +190,9 @@ def _rows(
                 "high_all": found.high_all,
                 "p": found.p,
                 "effect": (
-                    size.value if comparison == "unadjusted" and year is not None else found.value / deviation
+                    size.value
+                    if comparison == "unadjusted" and year is not None and not few
+                    else found.value / deviation
                 ),
                 "effect_low": size.low if own else found.low / deviation,
                 "effect_high": size.high if own else found.high / deviation,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["GROUPS", "coverage_by_group", "widest_gaps"]
+__all__ = ["GROUPS", "SMALLEST", "coverage_by_group", "widest_gaps"]
 
 # What children are grouped by, where files say it, and what it is called.
 GROUPS = {
@@ -30,6 +31,7 @@ GROUPS = {
 }
 # Fewer children say nothing about a group, and of a real district are never shown.
 SMALLEST = 10
+SURE = 0.95
 
 
 def coverage_by_group(district: District, links: Links) -> pd.DataFrame:
@@ -117,21 +119,34 @@ def widest_gaps(groups: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``silo, group_by, least, least_share, most, most_share, gap``, widest first; groups of fewer than ten
-        children don't take part, and a grouping of one group has no row. The intervals of the two are
-        ``apart`` where chance alone is no likely reason.
+        ``silo, group_by, least, least_share, most, most_share, gap``, widest first, behind those that are
+        ``apart``; groups of fewer than ten children don't take part, and a grouping of one group has no row.
+        The two are ``apart`` where chance alone is no likely reason, although they were chosen as the best
+        and the worst of all: the interval of their difference (Newcombe 1998) allows for ``looked_at``, all
+        pairs of groups that were compared.
     """
     big = groups[groups["out_of"].ge(SMALLEST) & groups["silo"].notna()]
+    groupings = [mine for _, mine in big.groupby(["silo", "group_by"], sort=True) if len(mine) > 1]
+    looked_at = sum(len(mine) * (len(mine) - 1) // 2 for mine in groupings)
     rows = []
-    for (silo, group_by), mine in big.groupby(["silo", "group_by"], sort=True):
-        if len(mine) < 2:
-            continue
+    for mine in groupings:
         ordered = mine.sort_values(["share", "group"], kind="stable")
         least, most = ordered.iloc[0], ordered.iloc[-1]
         rows.append(
-            (silo, group_by, least["group"], least["share"], most["group"], most["share"],
-             most["share"] - least["share"], bool(least["high"] < most["low"]))
+            (least["silo"], least["group_by"], least["group"], least["share"], most["group"], most["share"],
+             most["share"] - least["share"], _apart(least, most, looked_at), looked_at)
         )  # fmt: skip
-    columns = ["silo", "group_by", "least", "least_share", "most", "most_share", "gap", "apart"]
+    columns = ["silo", "group_by", "least", "least_share", "most", "most_share", "gap", "apart", "looked_at"]
     found = pd.DataFrame(rows, columns=columns)
-    return found.sort_values(["gap", "silo"], ascending=[False, True], kind="stable", ignore_index=True)
+    order = ["apart", "gap", "silo"]
+    return found.sort_values(order, ascending=[False, False, True], kind="stable", ignore_index=True)
+
+
+def _apart(least: pd.Series, most: pd.Series, looked_at: int) -> bool:
+    """Say whether two shares differ by more than the luckiest of so many pairs would."""
+    both = pd.DataFrame([least, most])
+    z = NormalDist().inv_cdf(1 - (1 - SURE) / 2 / looked_at)
+    ends = wilson(both["children"].astype("float64"), both["out_of"].astype("float64"), z)
+    below = float(most["share"]) - float(ends["low"].iloc[1])
+    above = float(ends["high"].iloc[0]) - float(least["share"])
+    return float(most["share"] - least["share"]) > float(np.hypot(below, above))

@@ -11,8 +11,8 @@ __all__ = ["wilson"]
 Z = 1.959963984540054
 
 
-def wilson(numerator: pd.Series, denominator: pd.Series) -> pd.DataFrame:
-    """Give the 95% interval of shares.
+def wilson(numerator: pd.Series, denominator: pd.Series, z: float = Z) -> pd.DataFrame:
+    """Give the interval of shares, 95% where nothing else is asked.
 
     Parameters
     ----------
@@ -20,6 +20,8 @@ def wilson(numerator: pd.Series, denominator: pd.Series) -> pd.DataFrame:
         How many, of
     denominator
         how many there are.
+    z
+        How many standard errors it reaches: more where many intervals shall hold together.
 
     Returns
     -------
@@ -41,8 +43,8 @@ def wilson(numerator: pd.Series, denominator: pd.Series) -> pd.DataFrame:
     sound = (n > 0) & (k >= 0) & (k <= n)
     n = np.where(sound, n, np.nan)
     share = k / n
-    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # Exact at the ends, where rounding would leave a hair beyond 0 or 1.
     low = np.where(k == 0, np.where(sound, 0.0, np.nan), middle - half)
     high = np.where(k == n, np.where(sound, 1.0, np.nan), middle + half)

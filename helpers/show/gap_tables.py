@@ -22,8 +22,10 @@ __all__ = [
     "GAP_HEADS",
     "column_words",
     "crosswalk_table",
+    "found_both_ways",
     "gap_table",
     "group_table",
+    "large_groups",
     "lost_codes",
     "work_table",
 ]
@@ -181,6 +183,56 @@ def lost_codes(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Gu
     return gathered.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
 
 
+def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
+    """Give for each pair of systems how many of each one's children are found in the other.
+
+    Parameters
+    ----------
+    lines
+        Table ``scorecard``, of a real folder what its guard shows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left_silo, right_silo, found, out_of``: a pair stands once for each side of which it may be told.
+        Pairs that nothing joins are left out: that isn't nobody found.
+    """
+    told = lines[lines["denominator"].gt(0).fillna(False) & lines["numerator"].notna()]
+    told = told[told["blocked_by"].ne("Not joinable").fillna(True)]
+    forth = told[told["measure"].eq("match rate")].assign(found=lambda rows: rows["numerator"])
+    back = told[told["measure"].eq("only in right")]
+    # Who isn't only there is found on the left.
+    back = back.assign(
+        found=back["denominator"] - back["numerator"],
+        left_silo=back["right_silo"],
+        right_silo=back["left_silo"],
+    )
+    both = pd.concat([forth, back], ignore_index=True).rename(columns={"denominator": "out_of"})
+    return both[["left_silo", "right_silo", "found", "out_of"]]
+
+
+def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
+    """Keep the groups that may be told.
+
+    Parameters
+    ----------
+    groups
+        Table ``coverage_by_group``.
+    guard
+        Of a real folder, groups are left out of which a small number could be read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same table, of an invented district whole.
+    """
+    kept = [
+        not guard.hides(int(count), int(total))
+        for count, total in zip(groups["children"], groups["out_of"], strict=True)
+    ]
+    return groups[kept]
+
+
 def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.DataFrame:
     """Put coverage by group into words, in percent.
 
@@ -198,17 +250,14 @@ def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.Da
     pandas.DataFrame
         ``system``, ``group_by``, ``group``, ``children``, ``out_of``, ``percent``, ``low``, ``high``.
     """
-    kept = [
-        not guard.hides(int(count), int(total))
-        for count, total in zip(groups["children"], groups["out_of"], strict=True)
-    ]
-    shown = groups[kept]
+    shown = large_groups(groups, guard)
     schools = district.fact("school").dropna(subset=["school_id", "school_name"]).drop_duplicates("school_id")
     names = dict(zip(schools["school_id"], schools["school_name"], strict=True))
     says = {
         "grade": grade_words,
         "school": lambda school: str(names.get(school, school)),
         "language at home": language_name,
+        "race": lambda races: str(races).replace(";", " and "),
     }
     group = [says.get(by, str)(name) for by, name in zip(shown["group_by"], shown["group"], strict=True)]
     system = shown["silo"].map(short_names(district.layouts)).fillna("On the roster only")

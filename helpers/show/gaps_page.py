@@ -15,6 +15,7 @@ from helpers.gaps import (
     hand_work,
     widest_gaps,
 )
+from helpers.gaps.coverage_by_group import SMALLEST
 from helpers.gaps.hand_work import kit_assumptions
 from helpers.gaps.rubric import rubric
 from helpers.share.real_data import Guard
@@ -27,6 +28,7 @@ from helpers.show.gap_tables import (
     AMISS,
     GAP_HEADS,
     crosswalk_table,
+    found_both_ways,
     gap_table,
     group_table,
     lost_codes,
@@ -171,21 +173,23 @@ def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Bl
             "What to do first, and then: what harms a child before what is merely missing",
             names=GAP_HEADS,
         ),
-        table(
-            shown.loc[shown["example"].notna(), ["between", "found", "example"]],
-            fold="Where an example of each stands",
-            names=GAP_HEADS,
-        ),
+        *_examples(shown),
     ]
+
+
+def _examples(shown: pd.DataFrame) -> list[Block]:
+    """Fold away where examples stand; of a real folder there may be none that can be shown."""
+    told = shown.loc[shown["example"].notna(), ["between", "found", "example"]]
+    return [table(told, fold="Where an example of each stands", names=GAP_HEADS)] if len(told) else []
 
 
 def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
     short = short_names(district.layouts)
-    rates = lines[lines["measure"].eq("match rate") & lines["value"].notna()]
+    rates = found_both_ways(lines)
     rates = rates.assign(
         system=rates["left_silo"].map(short),
         other=rates["right_silo"].map(short),
-        percent=100 * rates["value"],
+        percent=100 * rates["found"] / rates["out_of"],
     ).sort_values("percent", kind="stable")
     begin = [heading("How much of one system is found in another?")]
     if rates.empty:
@@ -196,14 +200,16 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
         left="system",
         right="other",
         value="percent",
-        title=f"Of the children in {worst['system']}, {worst['percent']:.0f}% are found in {worst['other']}",
+        title=f"Of {worst['out_of']:,.0f} children in {worst['system']}, {worst['found']:,.0f} are found in "
+        f"{worst['other']}",
         unit="percent",
-        caption="Of 100 children of the left system who are meant to be in the other, how many are found.",
+        caption="A row: of 100 children of that system who are meant to be in the one above the column, how "
+        "many are found there. The title names the lowest.",
         order=[name for name in short.values() if name in {*rates["system"], *rates["other"]}],
     )
     words = reading(
         "A pale field is a system that lacks children of the other: they aren't joined, or aren't there.",
-        "A pair stands once, the roster's first; a dash is a pair that can't be joined or shown.",
+        "A pair stands twice, since each side has its own children; a dash can't be joined or shown.",
         "Whoever runs the second system gets the list of those whom it lacks, where that is permitted.",
     )
     return [*begin, picture, words]
@@ -220,7 +226,15 @@ def _blocked(lines: pd.DataFrame, district: District) -> list[Block]:
         heading("Three things that aren't about children"),
         answer(blocked_sentence(lines)),
         table(frame, "Not joinable, not fresh, not permitted: three jobs", names={"do": "what it takes"}),
-        table(why, fold="Which lists may not be handed over, by the kit's reading of the rules", most=80),
+        *(
+            [
+                table(
+                    why, fold="Which lists may not be handed over, by the kit's reading of the rules", most=80
+                )
+            ]
+            if len(why)
+            else []
+        ),
     ]
 
 
@@ -232,27 +246,36 @@ def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
     names = short_names(district.layouts)
     for gap in widest.to_dict("records"):
         mine = shown[shown["system"].eq(names[gap["silo"]]) & shown["group_by"].eq(gap["group_by"])]
+        mine = mine[mine["out_of"].ge(SMALLEST)].sort_values("percent", kind="stable")
         if len(mine) < 2:
             continue
-        mine = mine.sort_values("percent", kind="stable")
         least, most = mine.iloc[0], mine.iloc[-1]
-        sure = "chance alone is no likely reason" if least["high"] < most["low"] else "it may be chance"
+        # Where groups are hidden, the two that are left may not be those that were compared.
+        compared = (least["percent"], most["percent"]) == (100 * gap["least_share"], 100 * gap["most_share"])
+        sure = gap["apart"] and compared
+        ends = " and ".join(
+            f"{one['children']} of {one['out_of']} in {one['group']}" for one in (least, most)
+        )
         picture = dots(
             mine,
             label="group",
             value="percent",
-            title=f"{least['system']} knows {least['percent']:.0f}% of {least['group']} "
-            f"and {most['percent']:.0f}% of {most['group']}",
+            title=f"{least['system']} knows {ends}"
+            if sure
+            else f"No gap between groups is wider than chance explains; the widest is {least['system']}'s",
             unit="percent",
             limits=(0, 100),
             caption=f"By {gap['group_by']}: of the roster's children for whom the system is. Bars: 95% "
-            "intervals; groups of fewer than ten aren't drawn." if guard.real else
-            f"By {gap['group_by']}: of the roster's children for whom the system is. Bars: 95% intervals.",
-        )  # fmt: skip
+            f"intervals; groups of fewer than {SMALLEST} aren't drawn.",
+        )
         words = reading(
-            f"The widest gap between groups that can be shown; {sure}.",
-            "A dot is a group; the line is how far its share may be off by chance, 19 times in 20.",
-            "Ask the people of that system why; a group that is missed is no accident until somebody looked.",
+            f"{least['system']} knows {ends}: of {gap['looked_at']:,} pairs of groups that were compared, "
+            + ("one of those that chance alone hardly makes." if sure else "as wide as chance makes some."),
+            "A dot is a group; the line is how far its share may be off by chance, 19 times in 20. Of so "
+            "many groups some lie apart by chance alone.",
+            "Ask the people of that system why; a group that is missed is no accident until somebody looked."
+            if sure
+            else "Look again with the next exports: what chance made doesn't come back at the same group.",
         )
         return [
             *begin, picture, words,
@@ -295,11 +318,7 @@ def _kind(lines: pd.DataFrame, district: District, kind: str, measures: tuple[st
         *begin,
         note(*dict.fromkeys(mine["effect"])),
         table(shown[keep], f"{kind}: system by system", names=GAP_HEADS, most=20),
-        table(
-            shown.loc[shown["example"].notna(), ["between", "found", "example"]],
-            fold="Where an example of each stands",
-            names=GAP_HEADS,
-        ),
+        *_examples(shown),
     ]
 
 
@@ -313,7 +332,7 @@ def _standards(lines: pd.DataFrame, district: District) -> list[Block]:
     half = int(share.ge(50).sum())
     picture = bars(
         dict(zip(names, share.tolist(), strict=True)),
-        title=f"{half} of {len(mine)} systems say half of their columns in the words of a standard",
+        title=f"{half} of {len(mine)} systems say at least half of their columns in the words of a standard",
         unit="percent",
         caption="Of the columns of a system's files, how many have a term of Ed-Fi, OneRoster, CEDS or SIF, "
         "by the kit's own reading of the export.",

@@ -16,7 +16,7 @@ from helpers.gaps.staleness import days_until_stale
 from helpers.layouts import empty_table
 from helpers.link import Links
 from helpers.share.real_data import Guard
-from helpers.show.gap_tables import group_table
+from helpers.show.gap_tables import found_both_ways, group_table, large_groups
 from helpers.show.gaps_page import gaps_page
 from tests.district_by_hand import district, links, silo
 from tests.gaps.test_scorecard import figures
@@ -53,8 +53,44 @@ def test_a_group_that_a_system_misses_is_seen(grades: tuple[District, Links]) ->
     assert (widest["least"], widest["most"], widest["gap"], widest["apart"]) == ("02", "01", 0.5, True)
 
 
+def test_each_side_of_a_pair_has_its_own_share(grades: tuple[District, Links]) -> None:
+    """Meals has 34 of the 44 children of the roster, which has all of its 34."""
+    found = found_both_ways(scorecard(*grades))
+    assert found.to_numpy().tolist() == [["sis", "meals", 34, 44], ["meals", "sis", 34, 34]]
+
+
+def test_the_widest_of_many_gaps_may_be_chance() -> None:
+    def of(silo: str, counts: list[int]) -> pd.DataFrame:
+        rows = pd.DataFrame({"group": [f"{at:02d}" for at in range(len(counts))], "children": counts})
+        return rows.assign(silo=silo, group_by="grade", out_of=42, share=rows["children"] / 42)
+
+    # 32 and 41 of 42 lie apart where nothing else was looked at, and not as the best and worst of many.
+    assert widest_gaps(of("meals", [32, 41]))["apart"].tolist() == [True]
+    many = pd.concat([of("meals", [32, 41]), *(of(f"s{at}", [37] * 13) for at in range(14))])
+    found = widest_gaps(many.reset_index(drop=True)).iloc[0]
+    assert (found["silo"], found["apart"], found["looked_at"]) == ("meals", False, 1 + 14 * 78)
+    # What chance hardly makes comes first, though another gap is wider.
+    large = of("till", [400, 470]).assign(out_of=500)
+    large["share"] = large["children"] / 500
+    sure = widest_gaps(pd.concat([many, large], ignore_index=True)).iloc[0]
+    assert (sure["silo"], sure["apart"]) == ("till", True)
+    assert sure["gap"] < found["gap"]
+
+
+def test_the_page_tells_no_group_of_one_child_as_a_finding(
+    grades: tuple[District, Links], tmp_path: Path
+) -> None:
+    read, who = grades
+    page = gaps_page(tmp_path / "gaps.html", read, who, scorecard(read, who)).read_text(encoding="utf-8")
+    assert "Meals knows 10 of 20 in grade 2 and 20 of 20 in grade 1" in page
+    assert "in grade 3" not in page
+
+
 def test_of_a_real_folder_small_groups_are_left_out(grades: tuple[District, Links]) -> None:
-    shown = group_table(coverage_by_group(*grades), grades[0], Guard(real=True))
+    groups = coverage_by_group(*grades)
+    assert large_groups(groups, Guard(real=True))["out_of"].ge(10).all()
+    assert large_groups(groups, Guard(real=False)).equals(groups)
+    shown = group_table(groups, grades[0], Guard(real=True))
     assert "grade 3" not in set(shown["group"])
     assert not shown["children"].between(1, 9).any()
     assert not (shown["out_of"] - shown["children"]).between(1, 9).any()

@@ -86,8 +86,9 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
         return
     yield standing_picture(report["standing"])
     yield reading(
-        shows="each domain's mean answer and how sure it is of the systems that answered.",
-        read="where two intervals hardly overlap, the order is sure; the table of the order tests it.",
+        shows="each domain's mean answer in each year, and how far luck of the draw may carry it.",
+        read="where two intervals hardly overlap, the order is no luck of the draw; the table of the order "
+        "tests it. It is the order of these items: a domain whose items ask for more stands lower.",
         do="a superintendent takes the lowest domain to the next cabinet meeting, with its items below.",
     )
     yield _table(
@@ -186,7 +187,7 @@ def _over_time(report: SectorReport) -> Iterator[Block]:
     yield change_picture(report["changes"]) or note("Too few systems answered twice to show it.")
     yield reading(
         shows="the change of the same systems, and of all systems alike in what is recorded.",
-        read="where only the second moves, other systems answered; no system changed.",
+        read="where only the second moves, others answered; a change of systems isn't shown.",
     )
 
 

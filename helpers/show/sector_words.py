@@ -22,7 +22,8 @@ __all__ = [
 ]
 
 PUT_IN = (
-    "Every difference on this page was put in by the generator: it says nothing about real school systems."
+    "What there is to find on this page was put in by the generator, and the rest is chance: it says nothing "
+    "about real school systems."
 )
 NOT_MORE = "An association: it doesn't say what would happen if a system joined."
 UNRECORDED = (

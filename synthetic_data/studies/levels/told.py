@@ -269,11 +269,12 @@ def first_steps_of(study: Study, costs: Costs | None = None) -> str:
         road = roadmap_of(study, costs, by)
         title = str(road["title"].iloc[0])
         first.append(f"**{title[0].lower()}{title[1:]}**")
+    last = "A step whose gain chance may explain comes last, whatever it costs."
     if first[0] == first[1]:
-        return f"First, by questions and by hours for a dollar: {first[0]}."
+        return f"First, by questions and by hours for a dollar: {first[0]}. {last}"
     return (
         f"Which step is first depends on what counts. By questions for a dollar: {first[0]}; by hours of "
-        f"hand work: {first[1]}."
+        f"hand work: {first[1]}. {last}"
     )
 
 
@@ -291,7 +292,11 @@ def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
         A row a size and step, and what its columns are called.
     """
     ends = road[["dollars_low", "dollars_likely", "dollars_high"]].itertuples(index=False)
-    bought = [f"{gain:+.1f} {unit}" for gain, unit in zip(road["buys"], road["unit"], strict=True)]
+    chance = road["buys"].ne(0) & ~road["sure"].eq(True).fillna(False).to_numpy(dtype=bool)
+    bought = [
+        f"{gain:+.1f} {unit}" + ", which chance may explain" * bool(may)
+        for gain, unit, may in zip(road["buys"], road["unit"], chance, strict=True)
+    ]
     shown = pd.DataFrame(
         {
             "size": road["size"],

@@ -43,10 +43,10 @@ def _surely_higher(answer: object) -> str | None:
         answer = [answer]
     if not isinstance(answer, list | tuple | set | frozenset):
         return 'Give the names of domains in a list, such as ["Governance"].'
-    named = {str(one) for one in answer}
-    if named == {_SURE_OF_ALL}:
+    named = {str(one).strip().casefold() for one in answer}
+    if named == {_SURE_OF_ALL.casefold()}:
         return None
-    tempting = sorted(named & set(_SURE_ALONE))
+    tempting = sorted(name for name in _SURE_ALONE if name.casefold() in named)
     if tempting:
         return (
             f"{tempting[0]} is above zero alone. Of six domains one may be so by chance: look at the "
@@ -55,10 +55,31 @@ def _surely_higher(answer: object) -> str | None:
     return "Look for the domains whose interval for all six together lies above zero."
 
 
-_CAUSE = re.compile(r"\b(rais|caus|improv|boost|lift|lead|lower|make|help)\w*", re.IGNORECASE)
+# Words that say that one thing does another, and words before or behind which nobody says it.
+_CAUSE = re.compile(
+    r"\b(rais(?:es?|ed|ing)|caus(?:es?|ed|ing)|improv(?:es?|ed|ing)|boost(?:s|ed|ing)?|lift(?:s|ed|ing)?"
+    r"|lowers|lowered|lead(?:s|ing)? to|led to|makes?|made|making|help(?:s|ed|ing)?|increas(?:es?|ed|ing)"
+    r"|driv(?:es?|ing)|drove|brings?|brought|because of|thanks to|due to|results? in|resulted in"
+    r"|(?:effect|impact) of the pledge)\b",
+    re.IGNORECASE,
+)
+_NOT_SAID = re.compile(r"(not|n’t|n't|never|\bno(?! doubt)|whether|\bif|unclear|unknown)\b", re.IGNORECASE)
 _SAYS = {
     "whom it is about (those that answered)": ["answer", "respon"],
-    "how sure it is": ["interval", "between", "sure", "chance", "plus or minus", "give or take", "from 0"],
+    "how sure it is": [
+        "interval",
+        "between",
+        "sure",
+        "chance",
+        "plus or minus",
+        "give or take",
+        "from 0",
+        "from about",
+        "ci",
+        "bound",
+        "margin",
+        "±",
+    ],
     "that it is an association": [
         "associat",
         "higher",
@@ -77,9 +98,10 @@ def _rewritten(answer: object) -> str | None:
         return wrong.replace("decision", "sentence").replace(
             "what would they do on Monday?", "what would they believe?"
         )
-    cause = _CAUSE.search(str(answer))
-    if cause and not re.search(r"(not|n’t|n't|never|no)\b[^.;]*$", str(answer)[: cause.start()]):
-        return f"{cause[0]!r} still says that the pledge does something. Say how the two groups differ."
+    for sentence in re.split(r"(?<!\d)[.]|[.](?!\d)|[;!?]", str(answer)):
+        cause = _CAUSE.search(sentence)
+        if cause and not _NOT_SAID.search(sentence[: cause.start()]):
+            return f"{cause[0]!r} still says that the pledge does something. Say how the two groups differ."
     return None
 
 

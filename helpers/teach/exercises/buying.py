@@ -67,7 +67,7 @@ _SAYS = {
     "what it costs": ("cost", "dollar", "$", "hour", "price", "pay", "budget", "usd"),
     "what is assumed": (
         "assum", "generator", "simulat", "invented", "made up", "not measured", "nobody measured", "estimate",
-        "model",
+        "model", "guess", "synthetic", "suppos", "made-up", "not real",
     ),
 }  # fmt: skip
 

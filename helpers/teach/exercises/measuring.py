@@ -40,10 +40,13 @@ _BECAUSE = {
 def _reasons(answer: object) -> str | None:
     if not isinstance(answer, Mapping) or set(answer) != set(_REASONS):
         return 'Give a reason for each pair: {"A": ..., "B": ..., "C": ..., "D": ...}.'
-    unknown = [reason for reason in answer.values() if reason not in _REASONS.values()]
+    known = {reason.casefold() for reason in _REASONS.values()}
+    unknown = [reason for reason in answer.values() if str(reason).strip().casefold() not in known]
     if unknown:
         return f"{unknown[0]!r} is none of the four reasons: {', '.join(_REASONS.values())}."
-    off = [pair for pair, reason in _REASONS.items() if answer[pair] != reason]
+    off = [
+        pair for pair, reason in _REASONS.items() if str(answer[pair]).strip().casefold() != reason.casefold()
+    ]
     return None if not off else f"Look at pair {off[0]} again. {_BECAUSE[off[0]]}"
 
 
@@ -70,14 +73,21 @@ def _round_trip(answer: object, *, codes: pd.DataFrame) -> str | None:
 
 # What a sentence about the first gap has to say, and by which words one sees it.
 _SAYS = {
-    "for whom it is": ("child", "famil", "pupil", "student", "newcomer", "grade", "kindergart"),
+    "for whom it is": (
+        "child", "famil", "pupil", "student", "newcomer", "grade", "kindergart", "kid", "high schooler",
+        "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+    ),
     "who does it": (
-        "manager", "office", "nurse", "coordinator", "team", "director", "lead", "counsel", "administrator",
-        "principal", "dean", "secretary", "registrar", "teacher", "i ask", "i call", "i send", "we ask",
+        "manager", "office", "nurse", "coordinator", "team", "director", "assessment lead",
+        "counselling lead", "counseling lead", "counsel", "administrator", "principal", "dean", "secretary",
+        "registrar", "teacher", "clerk", "steward", "specialist", "analyst", "owner", "i ask",
+        "i call", "i send", "we ask",
     ),
     "by when": (
-        "monday", "tuesday", "wednesday", "thursday", "friday", "today", "tomorrow", "week", "month", "day",
-        "before", "until", "by the", "at the next",
+        "monday", "tuesday", "wednesday", "thursday", "friday", "today", "tomorrow", "week", "month", "days",
+        "before", "until", "by the", "at the next", "by may", "januar", "februar", "march", "april", "june",
+        "july", "august", "septem", "octob", "novem", "decem", "by jan", "by feb", "by mar", "by apr",
+        "by jun", "by jul", "by aug", "by sep", "by oct", "by nov", "by dec",
     ),
 }  # fmt: skip
 

@@ -40,13 +40,10 @@ _BECAUSE = {
 def _reasons(answer: object) -> str | None:
     if not isinstance(answer, Mapping) or set(answer) != set(_REASONS):
         return 'Give a reason for each pair: {"A": ..., "B": ..., "C": ..., "D": ...}.'
-    known = {reason.casefold() for reason in _REASONS.values()}
-    unknown = [reason for reason in answer.values() if str(reason).strip().casefold() not in known]
+    unknown = [reason for reason in answer.values() if reason not in _REASONS.values()]
     if unknown:
         return f"{unknown[0]!r} is none of the four reasons: {', '.join(_REASONS.values())}."
-    off = [
-        pair for pair, reason in _REASONS.items() if str(answer[pair]).strip().casefold() != reason.casefold()
-    ]
+    off = [pair for pair, reason in _REASONS.items() if answer[pair] != reason]
     return None if not off else f"Look at pair {off[0]} again. {_BECAUSE[off[0]]}"
 
 

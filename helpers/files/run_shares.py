@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import shutil
 import tempfile
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ __all__ = ["fingerprint", "of_what", "shared", "sharing"]
 T = TypeVar("T")
 
 _PLACE = "BIGPICTURE_RUN_SHARES"
+_PREFIX = "kit-shares-"
+_DAY = 86_400.0  # seconds
 # Seconds for which one process waits for another that works the same thing out.
 _WAITS = 300.0
 _made_of: dict[int, tuple[weakref.ref[Any], str]] = {}
@@ -35,10 +38,12 @@ def sharing() -> Iterator[Path]:
     Yields
     ------
     pathlib.Path
-        The folder, nobody else's; it is gone afterwards.
+        The folder, nobody else's; it is gone afterwards. Those of runs that were killed go, too.
     """
     before = os.environ.get(_PLACE)
-    with tempfile.TemporaryDirectory(prefix="kit-shares-", ignore_cleanup_errors=True) as folder:
+    _sweep(Path(tempfile.gettempdir()))
+    prefix = f"{_PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
         os.environ[_PLACE] = folder
         try:
             yield Path(folder)
@@ -49,18 +54,40 @@ def sharing() -> Iterator[Path]:
                 os.environ[_PLACE] = before
 
 
+def _sweep(temporary: Path) -> None:
+    """Remove what killed runs have left: it may be of real children."""
+    for folder in temporary.glob(f"{_PREFIX}*"):
+        number = folder.name.removeprefix(_PREFIX).split("-", 1)[0]
+        if _is_ours(folder) and number.isdigit() and not _runs(int(number), folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(number: int, folder: Path) -> bool:
+    """Tell whether the process that made a folder is still there. On Windows a signal would end it."""
+    if os.name == "nt":
+        return time.time() - folder.stat().st_mtime < _DAY
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell whether a folder is there, and this user's alone."""
+    try:
+        told = os.stat(folder)
+    except OSError:
+        return False
+    return not (hasattr(os, "getuid") and (told.st_uid != os.getuid() or told.st_mode & 0o077))
+
+
 def _place() -> Path | None:
     """Give the folder of this run; None outside one, and where it isn't ours alone."""
     named = os.environ.get(_PLACE)
-    if not named:
-        return None
-    try:
-        told = os.stat(named)
-    except OSError:
-        return None
-    if hasattr(os, "getuid") and (told.st_uid != os.getuid() or told.st_mode & 0o077):
-        return None
-    return Path(named)
+    return Path(named) if named and _is_ours(Path(named)) else None
 
 
 def fingerprint(folder: Path) -> str:
@@ -131,9 +158,11 @@ def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
             continue
         try:
             thing = make()
-            draft = kept.with_suffix(".draft")
-            draft.write_bytes(pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL))
-            draft.replace(kept)
+            # What there is no room for is only not shared.
+            with suppress(OSError):
+                draft = kept.with_suffix(".draft")
+                draft.write_bytes(pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL))
+                draft.replace(kept)
         finally:
             lock.unlink(missing_ok=True)
         return _marked(thing, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,7 +128,10 @@ def _kept(district: District, links: Links, card: pd.DataFrame) -> Kept | None:
         return None
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
     roster = next(iter(district))
-    return kept_of(district.about, district.folder, links.crosswalk, indicators, findings, card, roster)
+    # Where this user has no folder of his own to write into, the next run has nothing to compare with.
+    with suppress(OSError):
+        return kept_of(district.about, district.folder, links.crosswalk, indicators, findings, card, roster)
+    return None
 
 
 def _say(guard: Any, count: object) -> Count:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -215,7 +216,9 @@ def report(
 
         index(run.draft / INDEX, "", "../")
         if kept is not None:
-            keep(kept, out, run.name, run.draft, synthetic)
+            # The reports stand, whether or not the next run will find what to compare with.
+            with suppress(OSError):
+                keep(kept, out, run.name, run.draft, synthetic)
     # The run stands whole in its place: only now the list and the index name it.
     remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
     index(out / INDEX, f"{run.name}/", "")

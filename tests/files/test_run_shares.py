@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -66,3 +69,29 @@ def test_a_shared_district_is_linked_as_it_would_be_alone(
         assert set(link_district(fewer).crosswalk["silo"]) == set(fewer)
     for found in (links, again):
         pd.testing.assert_frame_equal(found.crosswalk, district_links.crosswalk)
+
+
+def test_what_a_killed_run_left_goes_with_the_next_and_a_living_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    dead, alive = tmp_path / f"kit-shares-{ended.pid}-x", tmp_path / f"kit-shares-{os.getpid()}-y"
+    for folder in (dead, alive):
+        folder.mkdir(mode=0o700)
+    with sharing():
+        assert not dead.exists()
+        assert alive.exists()
+
+
+def test_what_there_is_no_room_for_is_made_and_not_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with sharing():
+        monkeypatch.setattr(Path, "write_bytes", full)
+        first = shared(lambda: "a frame", lambda: pd.DataFrame({"a": [1]}))
+        again = shared(lambda: "a frame", lambda: pd.DataFrame({"a": [1]}))
+        assert first is not again
+        assert again["a"].tolist() == [1]

@@ -67,7 +67,12 @@ def test_a_report_of_an_invented_district_has_its_figures(
     page = (result.run / "01_works.html").read_text(encoding="utf-8")
     assert "Systems know different children" in page
     assert sorted(path.name for path in tmp_path.iterdir()) == [result.run.name, "index.html", "runs.csv"]
-    assert sorted(path.name for path in result.run.iterdir()) == ["01_works.html", "index.html", "notebooks"]
+    assert sorted(path.name for path in result.run.iterdir()) == [
+        "01_works.html",
+        "index.html",
+        "kept",
+        "notebooks",
+    ]
 
 
 def test_a_folder_that_is_not_there_is_refused(road: Path, tmp_path: Path) -> None:

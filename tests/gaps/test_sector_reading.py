@@ -73,6 +73,20 @@ def test_repeated_and_nameless_rows_are_set_aside(text: pd.DataFrame, tmp_path: 
     assert findings.loc[findings["kind"].eq("row_repeated"), "row"].tolist() == [2]
 
 
+def test_a_system_on_two_sheets_counts_once_with_the_last(text: pd.DataFrame, tmp_path: Path) -> None:
+    later = text.head(3).assign(locale="Town")
+    with pd.ExcelWriter(tmp_path / "answers.xlsx") as book:
+        text.to_excel(book, sheet_name="first", index=False)
+        later.to_excel(book, sheet_name="corrected", index=False)
+    sector = read_sector(tmp_path / "answers.xlsx")
+    assert not sector.frame.duplicated(["system", "year"]).any()
+    assert len(sector.frame) == len(text)
+    told = sector.frame.merge(later[["system"]], on="system", how="inner", validate="many_to_one")
+    assert told.loc[told["year"].eq(2021), "locale"].eq("Town").all()
+    assert sector.findings["kind"].eq("row_repeated").sum() == 3
+    assert sector.accounts["rows_used"].sum() == len(text)
+
+
 def test_whoever_answered_did(text: pd.DataFrame, tmp_path: Path) -> None:
     there = text.index[text["responded"].eq("yes")][0]
     text.loc[there, "responded"] = "no"

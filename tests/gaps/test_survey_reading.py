@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.gaps.survey import SurveyAnswers, blank_form, form_words, read_answers, where_it_stands
-from helpers.gaps.survey.form import form_columns
+from helpers.gaps.survey.form import form_columns, unnamed
 from helpers.layouts import BadInput
 from helpers.layouts.survey import declared_survey, read_survey
 
@@ -200,6 +200,17 @@ def test_who_gives_no_name_is_called_by_the_row(tmp_path):
     assert {"system", "year", "respondent"} <= set(
         answers.findings.loc[answers.findings["kind"].eq("column_missing"), "column"]
     )
+
+
+def test_who_gives_no_name_on_two_sheets_is_two_people(tmp_path):
+    held = io.BytesIO()
+    with pd.ExcelWriter(held) as book:
+        for name in ("north", "south"):
+            form({}, {}).drop(columns="respondent").to_excel(book, sheet_name=name, index=False)
+    answers = read(tmp_path, held.getvalue(), name="answers.xlsx")
+    assert answers.respondents["respondent"].nunique() == len(answers.respondents) == 4
+    assert all(map(unnamed, answers.respondents["respondent"]))
+    assert adds_up(answers)
 
 
 def test_last_year_s_file_of_another_system_is_told(tmp_path):

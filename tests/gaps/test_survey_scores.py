@@ -135,6 +135,14 @@ def test_one_person_gets_no_interval_and_other_people_are_called_so():
     assert other["high"].iloc[0] == pytest.approx(1 + 4.303 * 0.5**0.5, rel=1e-3)
 
 
+def test_who_gave_no_name_is_nobody_in_particular_a_year_later():
+    before = answers({"row 2": everything(4), "row 3": everything(3)}, 2025)
+    told = change(before, answers({"row 2": everything(1), "row 3": everything(2)}))
+    assert set(told["how"]) == {"Other people"}
+    alone = change(answers({"row 2": everything(2)}, 2025), answers({"row 2": everything(3)}))
+    assert set(alone["how"]) == {"Other people"}
+
+
 def test_nothing_answered_is_nothing_scored():
     nothing = empty_table("survey_answers")
     assert survey_scores(nothing).empty

@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers.files.one_table import OneTable
 from helpers.files.read_file import ReadFile
-from helpers.layouts import Column, FileLayout, Layout, as_table, empty_table, nearest, standard_table
+from helpers.layouts import STRING, Column, FileLayout, Layout, as_table, empty_table, nearest, standard_table
 from helpers.layouts.sector import as_sector, item_columns
 from helpers.layouts.survey import declared_survey
 
@@ -124,12 +124,15 @@ def read_sector(path: str | Path) -> Sector:
     if path.is_dir() and (path / "sector.csv").is_file():
         path = path / "sector.csv"
     table = OneTable(path, sector_layout())
-    frames = []
-    for read in table.reads:
+    frames: list[pd.DataFrame] = []
+    # Of two sheets that name the same system and year the last one counts, as of two rows of one.
+    later = pd.DataFrame({"system": pd.Series(dtype=STRING), "year": pd.Series(dtype="Int64")})
+    for read in reversed(table.reads):
         there = {column.name for column in read.columns.values()}
         if {"system", "year"} <= there and there & set(item_columns()):
-            frames.append(_rows(read))
-            table.use(read, _used(read, frames[-1]))
+            frames.insert(0, _rows(read, later))
+            later = pd.concat([later, frames[0][["system", "year"]]], ignore_index=True)
+            table.use(read, _used(read, frames[0]))
         else:
             expected = "the columns system and year, and items of the survey"
             table.set_aside(read, "file_unknown", value=path.name, expected=expected)
@@ -145,7 +148,7 @@ def _used(read: ReadFile, frame: pd.DataFrame) -> np.ndarray:
     return used
 
 
-def _rows(read: ReadFile) -> pd.DataFrame:
+def _rows(read: ReadFile, later: pd.DataFrame) -> pd.DataFrame:
     """Give the rows of one table that can be used, each at its place; tell the others."""
     columns: dict[str, pd.Series] = {}
     for name in [*standard_table("sector").dtypes(), *item_columns()]:
@@ -163,7 +166,8 @@ def _rows(read: ReadFile) -> pd.DataFrame:
         here = frame[name].isna().to_numpy(bool)
         read.findings.add_rows("required_empty", "row_set_aside", row[here], column=name, expected="a value")
     frame = frame[~keyless]
-    again = frame.duplicated(["system", "year"], keep="last")
+    key = ["system", "year"]
+    again = pd.concat([frame[key], later]).duplicated(keep="last").iloc[: len(frame)]
     read.findings.add_rows(
         "row_repeated",
         "row_set_aside",

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from helpers.gaps.survey.form import unnamed
 from helpers.gaps.survey.scores import ENOUGH
 from helpers.layouts import as_table
 from helpers.layouts.survey import declared_survey
@@ -81,7 +82,8 @@ def _wide(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _compared(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, object]:
-    same = one.index.intersection(other.index)
+    # Who gave no name is called by a row, and that row of another year's file is anybody.
+    same = [who for who in one.index.intersection(other.index) if not unnamed(who)]
     # Each person is compared with herself on the items that she answered both times.
     both = (one.loc[same].notna() & other.loc[same].notna()).where(lambda cells: cells)
     before, now = (one.loc[same] * both).mean(axis=1), (other.loc[same] * both).mean(axis=1)
@@ -93,7 +95,8 @@ def _compared(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, object]:
         return _line("Same people", before.mean(), now.mean(), len(moved), half)
     before, now = one.mean(axis=1).dropna(), other.mean(axis=1).dropna()
     if min(len(before), len(now)) < 2:
-        how = "Same people" if set(before.index) == set(now.index) else "Other people"
+        alike = set(before.index) == set(now.index) and not any(map(unnamed, now.index))
+        how = "Same people" if alike else "Other people"
         return _line(how, before.mean(), now.mean(), len(now), float("nan"))
     spread = [float(side.var(ddof=1)) / len(side) for side in (before, now)]
     error = math.sqrt(sum(spread))

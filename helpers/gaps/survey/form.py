@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from helpers.layouts import STRING, Column, FileLayout, Layout
 from helpers.layouts.survey import Survey, declared_survey
 
-__all__ = ["ABOUT", "answers_layout", "blank_form", "form_columns", "form_words"]
+__all__ = ["ABOUT", "answers_layout", "blank_form", "form_columns", "form_words", "row_name", "unnamed"]
 
 # Columns about the respondent; one column an item stands between them and the note.
 ABOUT = ("system", "year", "respondent", "role", "data_team")
@@ -22,6 +23,37 @@ HEADS = {
     "role": ["Your role", "Position"],
     NOTE: ["Notes", "Comment", "Comments"],
 }
+
+_ROW = re.compile(r"row \d+(?: of .+)?", re.IGNORECASE)
+
+
+def row_name(row: int, table: str = "") -> str:
+    """Call somebody who gave no name.
+
+    Parameters
+    ----------
+    row
+        Where the answers stand.
+    table
+        In which table; empty where there is one alone.
+
+    Returns
+    -------
+    str
+        ``row 2``, or ``row 2 of answers.xlsx``.
+    """
+    return f"row {row} of {table}" if table else f"row {row}"
+
+
+def unnamed(respondent: str) -> bool:
+    """Say whether a respondent is called by a row: in another file that row is anybody's.
+
+    Examples
+    --------
+    >>> unnamed("row 2"), unnamed("Row 12 of answers.xlsx"), unnamed("Rowena 2")
+    (True, True, False)
+    """
+    return _ROW.fullmatch(respondent) is not None
 
 
 def form_columns(survey: Survey | None = None) -> list[str]:

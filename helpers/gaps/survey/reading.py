@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.files.guarded_cells import guarded_cell, unguarded
 from helpers.files.one_table import OneTable
 from helpers.files.read_file import ReadFile
-from helpers.gaps.survey.form import ABOUT, NOTE, answers_layout
+from helpers.gaps.survey.form import ABOUT, NOTE, answers_layout, row_name
 from helpers.layouts import STRING, as_table, empty_table, nearest
 from helpers.layouts.survey import declared_survey
 
@@ -85,9 +85,10 @@ def read_answers(path: str | Path) -> SurveyAnswers:
     path = Path(path)
     table = OneTable(path, answers_layout())
     parts = []
-    for read in table.reads:
+    reads = table.reads
+    for read in reads:
         if any(item in declared_survey().items for item in _there(read)):
-            parts.append(_Rows(read))
+            parts.append(_Rows(read, alone=len(reads) == 1))
         else:
             table.set_aside(read, "file_unknown", value=path.name, expected="at least one item of the survey")
     _keep_one_system(parts)
@@ -118,8 +119,9 @@ def _there(read: ReadFile) -> list[str]:
 class _Rows:
     """The rows of one table: who answered, and which rows are used."""
 
-    def __init__(self, read: ReadFile) -> None:
+    def __init__(self, read: ReadFile, alone: bool) -> None:
         self.read = read
+        self._table = "" if alone else read.path
         self.row = read.parsed.row
         self.used = np.ones(len(self.row), bool)
         self.about = pd.DataFrame({name: self._text(name) for name in FREE_TEXT}, dtype=STRING)
@@ -148,7 +150,7 @@ class _Rows:
     def _name_everybody(self) -> None:
         """Call who gave no name by the row, and take a year that is left out from the other rows."""
         unnamed = self.about["respondent"].isna().to_numpy()
-        called = pd.Series([f"row {row}" for row in self.row], dtype=STRING)
+        called = pd.Series([row_name(row, self._table) for row in self.row], dtype=STRING)
         self._tell(
             unnamed, "required_empty", "read_as", "respondent", expected="a name or number", said=called
         )

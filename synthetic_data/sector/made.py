@@ -144,11 +144,14 @@ def write_sector(made: MadeSector, place: Path) -> dict[str, Path]:
     Raises
     ------
     BadInput
-        When a file stands where the folder is to be.
+        When a file stands where the folder is to be, or one that was not made where the sector is to be.
     """
     file = place if place.suffix.lower() == ".csv" else place / "sector.csv"
     if file.is_dir() or (place != file and place.is_file()):
         raise BadInput(f"{place} can't hold a sector: name a folder, or a file that ends in .csv.")
+    beside = file.with_suffix(".json")
+    if file.exists() and not _is_made(beside):
+        raise BadInput(f"{file} is there already, and nothing beside it says that it was made: name another.")
     about = {
         "synthetic": True,
         "title": "A made sector of school systems",
@@ -157,7 +160,6 @@ def write_sector(made: MadeSector, place: Path) -> dict[str, Path]:
         "kit_version": importlib.metadata.version("see-the-big-picture"),
         "settings": made.settings.model_dump(mode="json"),
     }
-    beside = file.with_suffix(".json")
     yes_no = {True: "yes", False: "no"}
     as_written = made.frame.assign(
         **{
@@ -170,3 +172,12 @@ def write_sector(made: MadeSector, place: Path) -> dict[str, Path]:
     write_atomically(beside, (json.dumps(about, indent=1) + "\n").encode("utf-8"))
     written["planted"] = save_table(made.planted, file.with_name(f"{file.stem}_planted.csv"))
     return written
+
+
+def _is_made(beside: Path) -> bool:
+    """Say whether what stands beside a sector says that it is invented."""
+    try:
+        told = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("synthetic") is True

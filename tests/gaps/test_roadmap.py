@@ -76,6 +76,12 @@ def test_every_fault_of_cost_assumptions_is_told_at_once(tmp_path: Path) -> None
         read_costs(own)
     for place in ("years", "size.state.once", "dollars_an_hour", "Did you mean act?"):
         assert place in str(refused.value)
+    own.write_text(
+        HERE.read_text(encoding="utf-8").replace("likely = 55, high = 90", "likely = 55, high = inf"),
+        encoding="utf-8",
+    )
+    with pytest.raises(BadInput, match="dollars_an_hour"):
+        read_costs(own)
     with pytest.raises(BadInput, match="can't be read"):
         read_costs(tmp_path / "nowhere.toml")
 

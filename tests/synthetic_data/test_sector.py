@@ -137,3 +137,10 @@ def test_a_folder_says_that_it_is_invented_and_how_to_make_it_again(tmp_path: Pa
     assert written["planted"].is_file()
     with pytest.raises(BadInput, match="folder"):
         write_sector(make_sector(settings), written["about"])
+    write_sector(make_sector(settings), tmp_path / "made")
+    real = tmp_path / "survey.csv"
+    real.write_text("system,year", encoding="utf-8")
+    with pytest.raises(BadInput, match="there already"):
+        write_sector(make_sector(settings), real)
+    assert real.read_text(encoding="utf-8") == "system,year"
+    assert not real.with_suffix(".json").exists()

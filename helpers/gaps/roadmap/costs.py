@@ -14,7 +14,7 @@ from helpers.layouts.bad_input import faults_of
 
 __all__ = ["Costs", "Range", "Size", "Step", "kit_costs", "read_costs"]
 
-STRICT = ConfigDict(extra="forbid", frozen=True)
+STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 HERE = Path(__file__).with_name("costs.toml")
 Count = Annotated[int, Field(ge=1)]
 

@@ -24,7 +24,7 @@ class _Declared(BaseModel):
 
 
 class Domain(_Declared):
-    """One of the six domains: its code and published name, a short one, and the ends of its scale in words."""
+    """One of the six domains: its code, published name and short name, and the ends of its scale in words."""
 
     code: str
     title: str

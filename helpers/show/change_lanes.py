@@ -73,8 +73,8 @@ def change_lanes(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> 
         alt=f"{title}. {'; '.join(reach)}.",
         caption=(
             f"Days from the Monday ({about['monday']}) on which the SIS learnt of it, to the first day on "
-            "which a system's file shows it; a file without a column for it never does. One invented child of "
-            f"{about['title']}, {about['students']} children, seed {about['seed']}. {about['words']}"
+            "which a system's file shows it; a file without a column for it never does. One invented child "
+            f"of {about['title']}, {about['students']} children, seed {about['seed']}. {about['words']}"
         ),
         data=change_table(known, about, change),
     )

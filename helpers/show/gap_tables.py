@@ -219,18 +219,26 @@ def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
     groups
         Table ``coverage_by_group``.
     guard
-        Of a real folder, groups are left out of which a small number could be read.
+        Of a real folder, groups are left out of which a small number could be read. Where one alone would be
+        missing from its grouping, it is the whole less the others: then the smallest of these goes, too.
 
     Returns
     -------
     pandas.DataFrame
         The same table, of an invented district whole.
     """
-    kept = [
-        not guard.hides(int(count), int(total))
-        for count, total in zip(groups["children"], groups["out_of"], strict=True)
-    ]
-    return groups[kept]
+    hidden = pd.Series(
+        [
+            guard.hides(int(count), int(total))
+            for count, total in zip(groups["children"], groups["out_of"], strict=True)
+        ],
+        index=groups.index,
+        dtype=bool,
+    )
+    grouping = [groups["silo"].fillna(""), groups["group_by"]]
+    alone = hidden.groupby(grouping).transform("sum").eq(1)
+    smallest = groups["out_of"].where(alone & ~hidden).groupby(grouping).rank(method="first").eq(1)
+    return groups[~hidden & ~smallest.fillna(False).astype(bool)]
 
 
 def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.DataFrame:

@@ -94,6 +94,9 @@ def test_of_a_real_folder_small_groups_are_left_out(grades: tuple[District, Link
     assert "grade 3" not in set(shown["group"])
     assert not shown["children"].between(1, 9).any()
     assert not (shown["out_of"] - shown["children"]).between(1, 9).any()
+    # One grade alone that is missing would be the whole less the others.
+    meals = groups["silo"].eq("meals") & groups["group_by"].eq("grade")
+    assert len(large_groups(groups[meals], Guard(real=True))) == 1
 
 
 def test_rows_that_a_join_makes_too_many_are_counted() -> None:

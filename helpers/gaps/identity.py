@@ -122,8 +122,9 @@ def matches(known: Known, links: Links, scope: Scope) -> Lines:
         Lines *match rate*, *only in left* and *only in right*; where any pair was weighed, *pairs to review*
         and *pairs refused*.
     """
-    decided = links.pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
-    waiting = {decision: _ends(known, links, decision) for decision in ("Review", "Refused")}
+    pairs = _told(links.pairs)
+    decided = pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
+    waiting = {decision: _ends(known, pairs, decision) for decision in ("Review", "Refused")}
     lines: Lines = []
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
@@ -162,9 +163,16 @@ def matches(known: Known, links: Links, scope: Scope) -> Lines:
     return lines
 
 
-def _ends(known: Known, links: Links, decision: str) -> dict[frozenset[str], list[int]]:
+def _told(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Call a refused pair without an equal id no match: two children of one name, and nothing to mend."""
+    equal = pairs["evidence_identifier"].eq("Same").fillna(False)
+    two = pairs["decision"].eq("Refused").fillna(False) & ~equal
+    return pairs.assign(decision=pairs["decision"].mask(two.astype(bool), "No match"))
+
+
+def _ends(known: Known, pairs: pd.DataFrame, decision: str) -> dict[frozenset[str], list[int]]:
     """List the records of the pairs that were decided so, by the two systems."""
-    pairs = links.pairs[links.pairs["decision"].eq(decision)]
+    pairs = pairs[pairs["decision"].eq(decision)]
     found: dict[frozenset[str], list[int]] = {}
     sides = [known.numbers_of(pairs[f"{side}_silo"], pairs[f"{side}_record"]) for side in ("left", "right")]
     systems = zip(pairs["left_silo"].tolist(), pairs["right_silo"].tolist(), strict=True)

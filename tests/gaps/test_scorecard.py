@@ -66,8 +66,13 @@ def measured() -> tuple[District, Links]:
     who |= {("attendance", "a0"): "c0", ("attendance", "a1"): "c1", ("attendance", "a2"): "c2"}
     who |= {("attendance", "a9"): "c9", ("tests", "t0"): "c0", ("tests", "t1"): "t1"}
     tied = links(who, {("tests", "t0"): "Unverified", ("tests", "t1"): "Alone"})
-    pairs = [("sis", "s3", "attendance", "a9", "Review"), ("attendance", "a1", "tests", "t1", "Refused")]
-    columns = ["left_silo", "left_record", "right_silo", "right_record", "decision"]
+    pairs = [
+        ("sis", "s3", "attendance", "a9", "Review", "Same"),
+        ("attendance", "a1", "tests", "t1", "Refused", "Same"),
+        # Two children of one name: weighed, refused, and nothing to mend.
+        ("attendance", "a2", "tests", "t0", "Refused", "Different"),
+    ]
+    columns = ["left_silo", "left_record", "right_silo", "right_record", "decision", "evidence_identifier"]
     evidence = pd.DataFrame(pairs, columns=columns).assign(step="Shared identifier", decided_by="Rule")
     weighed = Links(tied.crosswalk, as_table("pairs", evidence), tied.findings, tied.passed_over)
     return district(sis, attendance, tests), weighed

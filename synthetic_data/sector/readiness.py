@@ -171,7 +171,7 @@ def expected_score(items: Items, expected: Floats) -> Floats:
     [2.5]
     """
     # One table of the normal distribution serves all: systems share a few thousand places on it.
-    places = np.linspace(expected.min() - 1e-9, expected.max() + 1e-9, 2001)
+    places = np.linspace(float(np.min(expected)) - 1e-9, float(np.max(expected)) + 1e-9, 2001)
     normal = NormalDist()
     curve = np.ones_like(places)
     for loading, steps in zip(items.loadings, items.steps, strict=True):

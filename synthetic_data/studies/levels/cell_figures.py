@@ -55,7 +55,7 @@ def risk_found(at_risk: pd.DataFrame) -> Iterator[Line]:
         yield "missed", group, float((truly & ~shown).sum()), "children"
         yield "wrongly flagged", group, float((shown & ~truly).sum()), "children"
         if truly.any():
-            yield "share found", group, float((truly & shown).sum() / truly.sum()), "rate"
+            yield "share found", group, float((truly & shown).sum()) / float(truly.sum()), "rate"
 
 
 def across_silos(indicators: pd.DataFrame, profile: pd.DataFrame) -> Iterator[Line]:

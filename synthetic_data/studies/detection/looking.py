@@ -31,6 +31,8 @@ CASES = (
     ("colliding_id", "sis", "id_colliding"),
     ("january_first", "sis", "column filled"),
     ("same_name_same_grade", "sis", "pairs refused"),
+    # Jerry and Jeremiah, born on one day: only somebody who knows them can say that they are two.
+    ("twins_same_initial", "sis", "pairs to review"),
 )
 PLACE = ["silo", "file", "row"]
 RECORD = ["silo", "record"]

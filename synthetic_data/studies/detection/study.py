@@ -32,7 +32,7 @@ from synthetic_data.studies.detection.running import (
 
 __all__ = ["Detection", "KitRun", "detection", "kit_run", "together", "write_kit_run"]
 
-KIT_RUN = Path(__file__).parent / "kit_run"
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class KitRun:
     frozen
         Whether those are the detectors of today: else they have changed since.
     made
-        Seeds, children, day.
+        Seeds, children, day; and ``mended``: what was mended since, and what other seeds say of it.
     """
 
     tables: Detection
@@ -117,7 +117,7 @@ def together(looked: Sequence[Looked]) -> Detection:
     return Detection(kinds, **clean_tables(looked, CLEAN)._asdict())
 
 
-def write_kit_run(tables: Detection, folder: Path = KIT_RUN, **made: Any) -> None:
+def write_kit_run(tables: Detection, folder: Path = HERE, **made: Any) -> None:
     """Write a run's tables, and of which detectors they are.
 
     Parameters
@@ -132,9 +132,9 @@ def write_kit_run(tables: Detection, folder: Path = KIT_RUN, **made: Any) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     for one in fields(Detection):
         text = getattr(tables, one.name).to_csv(index=False)
-        write_atomically(folder / f"{one.name}.csv", text.encode(), private=False)
+        write_atomically(folder / f"kit_run_{one.name}.csv", text.encode(), private=False)
     told = json.dumps({"detectors": detectors_now(), **made}, indent=2) + "\n"
-    write_atomically(folder / "made.json", told.encode(), private=False)
+    write_atomically(folder / "kit_run.json", told.encode(), private=False)
 
 
 def kit_run() -> KitRun:
@@ -145,7 +145,7 @@ def kit_run() -> KitRun:
     KitRun
         Its tables, and whether the detectors are still those.
     """
-    made = json.loads((KIT_RUN / "made.json").read_text(encoding="utf-8"))
-    tables = {one.name: pd.read_csv(KIT_RUN / f"{one.name}.csv") for one in fields(Detection)}
+    made = json.loads((HERE / "kit_run.json").read_text(encoding="utf-8"))
+    tables = {one.name: pd.read_csv(HERE / f"kit_run_{one.name}.csv") for one in fields(Detection)}
     detectors = made.pop("detectors")
     return KitRun(Detection(**tables), detectors, detectors == detectors_now(), made)

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from scipy.stats import fisher_exact
 
 from helpers.gaps.measures import line
 from helpers.layouts import STRING
@@ -23,6 +24,9 @@ YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 # A path of a nested file is left out where it has no value; that it is gone is news only if it was common.
 COMMON = 0.5
 NESTED = ("json_lines", "xml")
+# Of two codes with one meaning, either may be the commoner one in a year by chance (own bounds).
+FEWEST = 2
+CHANCE = 0.001
 
 CHANGES = {
     "Added": "columns that changed since last year",
@@ -134,8 +138,9 @@ def _values(was: pd.DataFrame, now: pd.DataFrame) -> list[dict[str, Any]]:
     codes = [_most_used(each[~each["is_date"].astype(bool)]) for each in (was, now)]
     both = [key for key in codes[1] if key in codes[0]]
     for key in both:
-        (old, _, _), (new, file, row) = codes[0][key], codes[1][key]
-        if old != new:
+        (old, used), (new, using) = _first(codes[0][key]), _first(codes[1][key])
+        if old != new and _other_code(used, using, old, new):
+            file, row = codes[1][key].at[new, "file"], codes[1][key].at[new, "row"]
             rows.append({"change": "Code", "column": key[0], "was": old, "now": new, "file": file, "row": row,
                          "of": len(both)})  # fmt: skip
     forms = [_usual_forms(each[each["is_date"].astype(bool)]) for each in (was, now)]
@@ -156,15 +161,30 @@ def _usual_forms(dates: pd.DataFrame) -> dict[str, str]:
     return {column: max(forms, key=lambda form: forms[form]) for column, forms in counts.items()}
 
 
-def _most_used(codes: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str, int]]:
-    """Give the code that is written most for each column and meaning, and where it first stands."""
-    known = codes.dropna(subset=["standard"]).sort_values("times", ascending=False, kind="stable")
-    found: dict[tuple[str, str], tuple[str, str, int]] = {}
-    for column, meaning, code, file, row in known[
-        ["column", "standard", "written", "file", "row"]
-    ].itertuples(index=False):
-        found.setdefault((column, meaning), (code, file, row))
-    return found
+def _most_used(codes: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    """Count the codes of each column and meaning over all files of a year, and where each first stands."""
+    known = codes.dropna(subset=["standard"])
+    counted = known.groupby(["column", "standard", "written"], sort=False).agg(
+        times=("times", "sum"), file=("file", "first"), row=("row", "first")
+    )
+    counted = counted.reset_index().sort_values(["times", "written"], ascending=[False, True])
+    groups = counted.groupby(["column", "standard"], sort=False)
+    return {(str(column), str(said)): own.set_index("written") for (column, said), own in groups}
+
+
+def _first(codes: pd.DataFrame) -> tuple[str, dict[str, int]]:
+    """Give the code that is written most, and how often each is."""
+    times = {str(code): int(number) for code, number in codes["times"].items()}
+    return str(codes.index[0]), times
+
+
+def _other_code(used: dict[str, int], using: dict[str, int], old: str, new: str) -> bool:
+    """Tell whether one code has taken another's place, beyond what chance does to two of one meaning."""
+    if old not in using and new not in used:
+        return min(sum(used.values()), sum(using.values())) >= FEWEST
+    told = [[used[old], sum(used.values()) - used[old]]]
+    told.append([using.get(old, 0), sum(using.values()) - using.get(old, 0)])
+    return float(fisher_exact(told).pvalue) < CHANCE
 
 
 def drift(district: District) -> list[dict[str, Any]]:

@@ -128,3 +128,21 @@ def test_the_table_of_needs_names_only_kinds_and_systems_that_there_are() -> Non
     named |= {name for bar in (*given.protected.values(), *given.outside.values()) for name in bar.may_know}
     assert named <= systems
     assert isinstance(next(iter(all_layouts().values())), Layout)
+
+
+def test_of_two_codes_with_one_meaning_either_may_be_the_commoner_one_by_chance() -> None:
+    def changed(was: dict[str, int], now: dict[str, int]) -> list[str]:
+        files = ("forms_2024-2025.csv", "forms_2025-10-01.csv")
+        codes = {
+            (f"{file}:sex", code): ("Other", times)
+            for file, told in zip(files, (was, now), strict=True)
+            for code, times in told.items()
+        }
+        silo = written_silo("screener", COLUMNS, TAKE, files=files, codes=codes)
+        found = drifted(district(silo))
+        return found.loc[found["change"].eq("Code"), "now"].tolist()
+
+    assert changed({"X": 3, "Other": 2}, {"X": 2, "Other": 3}) == []
+    assert changed({"X": 1}, {"Other": 1}) == []
+    assert changed({"X": 40, "Other": 2}, {"X": 9, "Other": 35}) == ["Other"]
+    assert changed({"X": 4}, {"Other": 5}) == ["Other"]

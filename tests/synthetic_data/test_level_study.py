@@ -125,12 +125,14 @@ def test_a_failed_cell_is_named_the_others_are_kept_and_only_what_changed_is_run
 
 
 RUNS = """
+import signal
 import sys
 from pathlib import Path
 from dataclasses import replace
 from synthetic_data.studies.levels.plan import plan
 from synthetic_data.studies.levels.running import run_cells
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it
     (cell,) = plan(("manual",), (1,), 60)
     cells = [replace(cell, seed=int(seed)) for seed in sys.argv[2:]]
     run_cells(cells, processes=1, notebook=Path(sys.argv[1]))

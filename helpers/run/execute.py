@@ -165,8 +165,11 @@ def run_notebooks(
     # Threads, not processes: the work is done in the kernels, which are processes already, and papermill is
     # imported once.
     pool = ThreadPoolExecutor(max_workers=max(workers, 1), thread_name_prefix="notebook")
+    # The long ones first, so that none is left to run alone at the end.
+    longest = sorted(chosen, key=lambda notebook: notebook.minutes or 0, reverse=True)
     try:
-        return list(pool.map(one, chosen))
+        begun = {notebook.name: pool.submit(one, notebook) for notebook in longest}
+        return [begun[notebook.name].result() for notebook in chosen]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         progress.close()

@@ -68,7 +68,7 @@ def shown_contract(contract: Contract, *, height: int = 620) -> Block:
     """
     title = f"Data contract: {contract.title}"
     frame = (
-        f'<iframe sandbox="" srcdoc="{escape(_markup(contract, "Letter"))}" title="{escape(title)}" '
+        f'<iframe inert sandbox="" srcdoc="{escape(_markup(contract, "Letter"))}" title="{escape(title)}" '
         f'style="width:100%;height:{height}px;border:1px solid #d0d7de"></iframe>'
     )
     return Block(frame, title)

@@ -59,7 +59,7 @@ def shown_contract(contract: Contract, *, height: int = 620) -> Block:
     contract
         From ``helpers.gaps.contract.contract_of``.
     height
-        Height of the frame, in pixels; what is longer scrolls in it.
+        Height of the frame, in pixels; what is longer stands in the file alone.
 
     Returns
     -------

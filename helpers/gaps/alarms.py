@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from helpers.gaps.measures import measures
 from helpers.layouts import STRING
+from helpers.layouts.declared import STRICT, read_declared
 
 __all__ = ["Alarm", "Alarms", "declared_alarms", "noticed", "touched"]
-
-STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
 class Alarm(BaseModel):
@@ -48,8 +46,7 @@ class Alarms(BaseModel):
 @cache
 def declared_alarms() -> Alarms:
     """Give the kit's own thresholds."""
-    text = (Path(__file__).parent / "alarms.toml").read_text(encoding="utf-8")
-    return Alarms.model_validate(tomllib.loads(text))
+    return read_declared(Path(__file__).with_name("alarms.toml"), Alarms, "thresholds")
 
 
 def touched(scorecard: pd.DataFrame) -> pd.Series:

@@ -7,24 +7,23 @@ a standard table, or is demanded, stands in the contract: what isn't asked for i
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from helpers.gaps.permission import SECRETS, kind_of_head, permission_of_kit
-from helpers.layouts import BadInput, as_table, faults_of, nearest, standard_table
+from helpers.layouts import BadInput, as_table, nearest, standard_table
+from helpers.layouts.declared import STRICT, read_declared
 
 if TYPE_CHECKING:
     from helpers.layouts import Column, FileLayout, Layout
 
 __all__ = ["Contract", "Demands", "contract_of"]
 
-STRICT = ConfigDict(extra="forbid", frozen=True)
 # More columns than these don't fit a page that anybody reads: those that make one table are told in one line.
 MOST_ROWS = 18
 # What lines have in common that become one, step by step as far as need be.
@@ -136,11 +135,7 @@ class Terms(BaseModel):
 
 @cache
 def _terms() -> Terms:
-    path = Path(__file__).with_name("contract.toml")
-    try:
-        return Terms.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        raise BadInput(f"{path} cannot be used:\n{faults_of(error, Terms.model_fields)}") from None
+    return read_declared(Path(__file__).with_name("contract.toml"), Terms, "terms")
 
 
 @dataclass(frozen=True)

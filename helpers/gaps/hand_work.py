@@ -7,7 +7,6 @@ range; nobody measured it.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -16,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, model_validator
 
 from helpers.gaps.keys import Keys, keys_of
 from helpers.gaps.known import Known, know
 from helpers.gaps.measures import line
-from helpers.layouts import BadInput, as_table, empty_table
-from helpers.layouts.bad_input import faults_of
+from helpers.layouts import as_table, empty_table
+from helpers.layouts.declared import STRICT, Assumed, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -45,26 +44,14 @@ Task = Literal["record_typed", "file_exported", "file_imported", "pair_reviewed"
 TASKS: tuple[Task, ...] = (
     "record_typed", "file_exported", "file_imported", "pair_reviewed", "finding_mended",
 )  # fmt: skip
-STRICT = ConfigDict(extra="forbid", frozen=True)
 HERE = Path(__file__).parent / "hand_work.toml"
 
 
-class TaskMinutes(BaseModel):
-    """Minutes that one task takes: what is likely, and the range around it."""
-
-    model_config = STRICT
+class TaskMinutes(Assumed):
+    """Minutes that one task takes."""
 
     title: str
     each: str
-    low: float
-    likely: float
-    high: float
-
-    @model_validator(mode="after")
-    def _is_a_range(self) -> Self:
-        if not 0 <= self.low <= self.likely <= self.high:
-            raise ValueError(f"minutes {self.low}, {self.likely}, {self.high}: 0 <= low <= likely <= high")
-        return self
 
 
 class Assumptions(BaseModel):
@@ -110,14 +97,7 @@ def read_assumptions(path: Path) -> Assumptions:
     BadInput
         Naming every fault at once.
     """
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Assumptions.model_validate(given)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path} is no TOML: {error}") from None
-    except ValidationError as error:
-        known = {*Assumptions.model_fields, *TaskMinutes.model_fields, *TASKS}
-        raise BadInput(f"{path} cannot be used:\n{faults_of(error, known)}") from None
+    return read_declared(path, Assumptions, "minutes", known=TASKS)
 
 
 @cache

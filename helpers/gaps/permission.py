@@ -7,18 +7,17 @@ exchange is neither that it cannot be joined nor that its exports are old.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, model_validator
 
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
-from helpers.layouts import BadInput
-from helpers.layouts.bad_input import faults_of, nearest
+from helpers.layouts.bad_input import nearest
+from helpers.layouts.declared import STRICT, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -40,7 +39,6 @@ __all__ = [
 NOT_PERMITTED = "Not permitted"
 # Kinds of information that no file may hold for anybody to read, needed or not.
 SECRETS = ("password or PIN", "social security number")
-STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
 class Need(BaseModel):
@@ -115,13 +113,7 @@ def read_permission(path: Path) -> Permission:
     BadInput
         Naming every fault at once.
     """
-    try:
-        return Permission.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path} is no TOML: {error}") from None
-    except ValidationError as error:
-        known = {*Permission.model_fields, *Need.model_fields, *Bar.model_fields}
-        raise BadInput(f"{path} cannot be used:\n{faults_of(error, known)}") from None
+    return read_declared(path, Permission, "needs")
 
 
 @cache

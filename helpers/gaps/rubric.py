@@ -6,21 +6,21 @@ own. What no file tells has no level: it is asked, and not guessed.
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from helpers.gaps.hand_work import kit_assumptions, to_type
 from helpers.gaps.keys import keys_of
 from helpers.gaps.known import Known, know
 from helpers.gaps.measures import measures
 from helpers.gaps.permission import SECRETS, restricted_columns
-from helpers.layouts import BadInput, as_table, empty_table, standard_table
-from helpers.layouts.bad_input import faults_of, nearest
+from helpers.layouts import as_table, empty_table, standard_table
+from helpers.layouts.bad_input import nearest
+from helpers.layouts.declared import STRICT, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["HIGHEST", "Rubric", "kit_rubric", "read_rubric", "rubric"]
 
 HIGHEST = 4
-STRICT = ConfigDict(extra="forbid", frozen=True)
 # Measured here; all others stand on the scorecard.
 OWN = ("rows without a finding", "grain", "records with the roster's number", "secrets in the open")
 
@@ -109,15 +108,7 @@ def read_rubric(path: Path) -> Rubric:
     BadInput
         Naming every fault at once.
     """
-    try:
-        return Rubric.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
-    except OSError as error:
-        raise BadInput(f"{path} can't be read ({error.strerror}); give a TOML file of headings.") from None
-    except ValidationError as error:
-        known = {*Rubric.model_fields, *Heading.model_fields, *HeadingMeasure.model_fields}
-        raise BadInput(f"{path} cannot be used:\n{faults_of(error, known)}") from None
+    return read_declared(path, Rubric, "headings")
 
 
 @cache

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from helpers.layouts.bad_input import BadInput, faults_of, nearest
+from helpers.layouts.bad_input import BadInput, nearest
+from helpers.layouts.declared import read_declared
 
 __all__ = ["DataTeam", "Domain", "Item", "Survey", "declared_survey", "read_survey"]
 
@@ -163,19 +162,16 @@ def read_survey(path: Path) -> Survey:
     BadInput
         Naming every fault at once.
     """
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+
+    def named(given: dict[str, Any]) -> dict[str, Any]:
         domains = {code: {**about, "code": code} for code, about in given.get("domains", {}).items()}
-        items: Mapping[str, object] = {
+        items = {
             name: {**about, "id": name, "domain": name.rpartition("_")[0]}
             for name, about in given.get("items", {}).items()
         }
-        return Survey.model_validate({**given, "domains": domains, "items": items})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"The survey {path} is no TOML: {error}") from None
-    except ValidationError as error:
-        known = {*Survey.model_fields, *Domain.model_fields, *Item.model_fields, *DataTeam.model_fields}
-        raise BadInput(f"The survey {path} can't be used:\n{faults_of(error, known)}") from None
+        return {**given, "domains": domains, "items": items}
+
+    return read_declared(path, Survey, "items", prepare=named)
 
 
 @cache

@@ -137,7 +137,7 @@ def agreement_words(standing: Standing) -> str:
     return (
         f"They differ on {len(differ)} of {len(compared)} items, most on {_listed(named)}: there an answer "
         f"lies up to {compared['average_deviation'].max():.1f} anchors from the middle one on average. A "
-        "mean hides that; a talk between those who answered 1 and those who answered 4 doesn't."
+        "mean hides that; a talk between the lowest and the highest doesn't."
     )
 
 

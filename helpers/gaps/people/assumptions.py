@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, model_validator
 
-from helpers.layouts import BadInput
-from helpers.layouts.bad_input import faults_of
+from helpers.layouts.declared import STRICT, Assumed, read_declared
 
 __all__ = ["End", "Needed", "PeopleAssumptions", "kit_people_assumptions", "read_people_assumptions"]
 
-STRICT = ConfigDict(extra="forbid", frozen=True)
 End = Literal["easy", "likely", "hard"]
 # Which end of a range is easy: needs at their low end, what people give at the high one.
 OF_NEEDS: dict[End, str] = {"easy": "low", "likely": "likely", "hard": "high"}
 OF_GIVEN: dict[End, str] = {"easy": "high", "likely": "likely", "hard": "low"}
 
 
-class Needed(BaseModel):
-    """One assumption: what is likely, the range around it, and what it means."""
+class Needed(Assumed):
+    """One assumption, and what it means."""
 
-    model_config = STRICT
-
-    low: float
-    likely: float
-    high: float
     unit: str
     meaning: str
-
-    @model_validator(mode="after")
-    def _is_a_range(self) -> Self:
-        if not 0 <= self.low <= self.likely <= self.high:
-            raise ValueError(f"{self.low}, {self.likely}, {self.high}: must be 0 <= low <= likely <= high")
-        return self
 
 
 class Needs(BaseModel):
@@ -116,18 +102,7 @@ def read_people_assumptions(path: Path | str) -> PeopleAssumptions:
     BadInput
         Naming every fault at once.
     """
-    path = Path(path)
-    try:
-        given: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return PeopleAssumptions.model_validate(given)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
-    except OSError as error:
-        raise BadInput(f"{path} can't be read ({error.strerror}); give a TOML file of assumptions.") from None
-    except ValidationError as error:
-        parts = (PeopleAssumptions, Needs, Gives, Needed)
-        known = {name for part in parts for name in part.model_fields}
-        raise BadInput(f"{path} cannot be used:\n{faults_of(error, known)}") from None
+    return read_declared(Path(path), PeopleAssumptions, "assumptions")
 
 
 @cache

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from helpers.layouts import BadInput
-from helpers.layouts.bad_input import faults_of
+from helpers.layouts.declared import STRICT, Assumed, read_declared
 
-__all__ = ["Costs", "Range", "Size", "Step", "kit_costs", "read_costs"]
+__all__ = ["Costs", "Size", "Step", "kit_costs", "read_costs"]
 
-STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 HERE = Path(__file__).with_name("costs.toml")
 Count = Annotated[int, Field(ge=1)]
-
-
-class Range(BaseModel):
-    """What is likely, and the range around it."""
-
-    model_config = STRICT
-
-    low: float
-    likely: float
-    high: float
-
-    @model_validator(mode="after")
-    def _is_a_range(self) -> Self:
-        if not 0 <= self.low <= self.likely <= self.high:
-            raise ValueError(f"{self.low}, {self.likely}, {self.high}: must be 0 <= low <= likely <= high")
-        return self
-
-    def at(self, end: str) -> float:
-        """Give one of the three: low, likely or high."""
-        return float(getattr(self, end))
 
 
 class Size(BaseModel):
@@ -57,10 +34,10 @@ class Step(BaseModel):
     model_config = STRICT
 
     title: str
-    first_hours: Range
-    first_dollars: Range
-    yearly_hours: Range
-    yearly_dollars: Range
+    first_hours: Assumed
+    first_dollars: Assumed
+    yearly_hours: Assumed
+    yearly_dollars: Assumed
     act: str
 
 
@@ -69,7 +46,7 @@ class Mapping(BaseModel):
 
     model_config = STRICT
 
-    hours: Range
+    hours: Assumed
 
 
 class Costs(BaseModel):
@@ -80,7 +57,7 @@ class Costs(BaseModel):
     about: str
     years: Annotated[int, Field(ge=1, le=30)]
     exchanges_a_year: Annotated[int, Field(ge=1, le=366)]
-    dollars_an_hour: Range
+    dollars_an_hour: Assumed
     size: dict[str, Size]
     step: dict[str, Step]
     mapping: Mapping
@@ -110,16 +87,7 @@ def read_costs(path: Path) -> Costs:
     BadInput
         Naming every fault at once.
     """
-    try:
-        given: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Costs.model_validate(given)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
-    except OSError as error:
-        raise BadInput(f"{path} can't be read ({error.strerror}); give a TOML file of costs.") from None
-    except ValidationError as error:
-        known = {*Costs.model_fields, *Size.model_fields, *Step.model_fields, *Range.model_fields}
-        raise BadInput(f"{path} cannot be used:\n{faults_of(error, known)}") from None
+    return read_declared(path, Costs, "costs")
 
 
 @cache

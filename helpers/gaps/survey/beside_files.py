@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from helpers.gaps.measures import measures
 from helpers.gaps.survey.scores import item_scores
-from helpers.layouts import BadInput, as_table, faults_of, nearest
+from helpers.layouts import as_table, nearest
+from helpers.layouts.declared import STRICT, read_declared
 from helpers.layouts.survey import declared_survey
 
 __all__ = ["Bounds", "MeasuredItem", "beside_files", "measured_items", "read_bounds"]
@@ -24,7 +24,7 @@ DECLARED = Path(__file__).with_name("measured.toml")
 class MeasuredItem(BaseModel):
     """An item, the measure that speaks of the same thing, and from which value on it is 2, 3 and 4."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
     item: str
     measure: str
@@ -58,7 +58,7 @@ class MeasuredItem(BaseModel):
 class Bounds(BaseModel):
     """All that is declared about items and measures."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
     own: str
     apart: float = Field(gt=0)
@@ -83,13 +83,7 @@ def read_bounds(path: Path) -> Bounds:
     BadInput
         Naming every fault at once.
     """
-    try:
-        return Bounds.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no TOML: {error}") from None
-    except ValidationError as error:
-        known = {*Bounds.model_fields, *MeasuredItem.model_fields}
-        raise BadInput(f"{path} can't be used:\n{faults_of(error, known)}") from None
+    return read_declared(path, Bounds, "bounds")
 
 
 @cache

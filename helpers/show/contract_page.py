@@ -52,7 +52,7 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
 
 
 def shown_contract(contract: Contract, *, height: int = 620) -> Block:
-    """Show a contract in a notebook, as it stands on the page.
+    """Show a contract in a notebook, as it stands on the page, its whole width on the screen.
 
     Parameters
     ----------
@@ -67,14 +67,15 @@ def shown_contract(contract: Contract, *, height: int = 620) -> Block:
         A frame that runs nothing and leads nowhere; elsewhere one line with the contract's title.
     """
     title = f"Data contract: {contract.title}"
+    page = escape(_markup(contract, "Letter", inside=True))
     frame = (
-        f'<iframe inert sandbox="" srcdoc="{escape(_markup(contract, "Letter"))}" title="{escape(title)}" '
+        f'<iframe inert sandbox="" srcdoc="{page}" title="{escape(title)}" '
         f'style="width:100%;height:{height}px;border:1px solid #d0d7de"></iframe>'
     )
     return Block(frame, title)
 
 
-def _markup(contract: Contract, paper: str) -> str:
+def _markup(contract: Contract, paper: str, *, inside: bool = False) -> str:
     from jinja2 import Environment, FileSystemLoader
 
     filled = contract.columns.assign(
@@ -97,6 +98,7 @@ def _markup(contract: Contract, paper: str) -> str:
         paper=paper.lower(),
         points=points,
         widths=list(WIDTHS.values()),
+        inside=inside,
     )
 
 

@@ -36,15 +36,15 @@ class CellRows:
 
     def of_rows(self, values: pd.Series) -> pd.Series:
         """Repeat what a source row says for each of its cells."""
-        return values.take(self.source).reset_index(drop=True)
+        return pd.Series(values.array.take(self.source))
 
     def of_columns(self, values: pd.Series) -> pd.Series:
         """Repeat what is true of a column for each of its cells."""
-        return values.take(self.column).reset_index(drop=True)
+        return pd.Series(values.array.take(self.column))
 
     def of_cells(self, stacked: pd.Series) -> pd.Series:
         """Put cells that come column by column in order of rows."""
-        return stacked.take(self._places).reset_index(drop=True)
+        return pd.Series(stacked.array.take(self._places))
 
 
 def cell_rows(
@@ -89,7 +89,7 @@ def cell_rows(
         for source, texts in chosen.items():
             name = braced(source)
             if name == CELL:
-                written = stacked([trimmed(text[column]) for column in cells.names])
+                written = trimmed(stacked([text[column] for column in cells.names]))
                 keep &= cells.of_cells(written).isin(texts).to_numpy(bool) == there
             elif name is not None:
                 said = _of_columns(name, cells.names, pattern, structure).isin(texts).to_numpy(bool)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
@@ -158,7 +159,7 @@ def parse_json_lines(data: bytes, file: FileLayout, findings: Findings) -> Parse
     for column in cells.values():
         column.extend([None] * (len(numbers) - len(column)))
     rows = pd.DataFrame(
-        {path: pd.array(column, dtype=STRING) for path, column in cells.items()},
+        {path: pd.array(pa.array(column, pa.large_string()), dtype=STRING) for path, column in cells.items()},
         index=pd.RangeIndex(len(numbers)),
     )
     table = TextTable((), rows, default_settings(file))

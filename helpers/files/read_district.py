@@ -281,7 +281,7 @@ def what_is_there(folder: Path) -> There:
     return There(about, layouts, silos, unknown, refused)
 
 
-def read_district(folder: str | Path) -> District:
+def read_district(folder: str | Path, *, written: bool = True) -> District:
     """Read a folder of exports.
 
     Parameters
@@ -289,6 +289,9 @@ def read_district(folder: str | Path) -> District:
     folder
         A district folder with ``district.json`` and ``silos/``, or any folder of exports: silos are then
         found by what is in the files. Layouts in its own ``layouts/`` are known as well.
+    written
+        Whether what stands in the files as it is written is kept as well: heads, codes, shapes of dates. Who
+        doesn't ask how far systems speak the same language (``helpers.gaps.scorecard``) saves the time.
 
     Returns
     -------
@@ -303,10 +306,22 @@ def read_district(folder: str | Path) -> District:
         never an error.
     """
     folder = Path(folder)
-    return shared(lambda: f"district {folder} {fingerprint(folder)}", lambda: _read(folder))
+    return shared(
+        lambda: f"district {folder} {fingerprint(folder)} {written}", lambda: _read(folder, written)
+    )
 
 
-def _read(folder: Path) -> District:
+def _silo(name: str, layout: Layout, files: Sequence[FoundFile], written: bool) -> Silo:
+    """Read one silo, or take over what a district that has the very same files gave earlier in this run."""
+
+    def what() -> str:
+        bytes_of = sorted((found.path, found.digest().hex()) for found in files)
+        return f"silo {name} {written} {layout.model_dump_json()} {bytes_of}"
+
+    return shared(what, lambda: read_silo(name, layout, files, written=written))
+
+
+def _read(folder: Path, written: bool) -> District:
     there = what_is_there(folder)
     silos, repeated = _repeated(there.silos)
 
@@ -323,7 +338,7 @@ def _read(folder: Path) -> District:
         one.findings.add(refusal.kind, "file_set_aside", value=refusal.reason)
         loose.append((owner, one))
 
-    read = {name: read_silo(name, layout, inside) for name, (layout, inside) in silos.items()}
+    read = {name: _silo(name, layout, inside, written) for name, (layout, inside) in silos.items()}
     ordered: dict[str, Silo] = dict(
         sorted(read.items(), key=lambda item: (item[1].layout.silo != "sis", item[0]))
     )

@@ -254,7 +254,7 @@ def _as_of(layout: Layout, path: str) -> pd.Timestamp | None:
     return None
 
 
-def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
+def read_silo(name: str, layout: Layout, files: Sequence[FoundFile], *, written: bool = True) -> Silo:
     """Read the files of one silo.
 
     Parameters
@@ -265,6 +265,8 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
         Its layout.
     files
         Its files; one that the layout doesn't know is a finding.
+    written
+        Whether what stands in the files as it is written is kept as well.
 
     Returns
     -------
@@ -295,7 +297,9 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
             if days.notna().any() and makes.table in ("people", "meal_account"):
                 rows["as_of"] = days.to_numpy()[kind.part[rows["source"].to_numpy()]]
             made.append((kind, makes, rows))
-    written = written_of(name, [read for kind in kinds for read in kind.reads], _stored(ones))
+    words = None
+    if written:
+        words = written_of(name, [read for kind in kinds for read in kind.reads], _stored(ones))
     for kind in kinds:
         for read in kind.reads:
             read.forget_text()
@@ -324,7 +328,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile]) -> Silo:
         as_table("accounts", pd.DataFrame(accounts)) if accounts else empty_table("accounts"),
         {one.path: tuple(read.file.name for read in one.reads) for one in ones if one.reads},
         built.filled_cells,
-        written,
+        words,
     )
 
 

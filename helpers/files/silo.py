@@ -40,7 +40,7 @@ class Silo:
         Standard table: where the values of people stand that the last of a record's rows leaves empty. Every
         other value stands in that last row.
     written
-        What stands in the files as it is written.
+        What stands in the files as it is written; None where whoever read them had no use for it.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Silo:
     accounts: pd.DataFrame
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     filled_cells: pd.DataFrame = field(default_factory=lambda: empty_table("filled_cells"))
-    written: Written = field(default_factory=Written)
+    written: Written | None = field(default_factory=Written)
 
     def fact(self, table: str) -> pd.DataFrame:
         """Give a fact table; empty, with its columns, where the silo has none."""
@@ -157,8 +157,19 @@ class District(Mapping[str, Silo]):
 
     @property
     def written(self) -> Written:
-        """What stands in the files of all silos as it is written."""
-        return Written.of(silo.written for silo in self.silos.values())
+        """What stands in the files of all silos as it is written.
+
+        Raises
+        ------
+        BadInput
+            When a silo was read without it.
+        """
+        kept = {name: silo.written for name, silo in self.silos.items() if silo.written is not None}
+        if lacking := [name for name in self.silos if name not in kept]:
+            raise BadInput(
+                f"What is written in {', '.join(lacking)} wasn't kept; read {self.folder} with written=True."
+            )
+        return Written.of(kept.values())
 
     def fact(self, table: str) -> pd.DataFrame:
         """Give a fact table of all silos; empty, with its columns, where none has it."""

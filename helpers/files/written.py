@@ -164,7 +164,7 @@ def _columns(silo: str, read: ReadFile) -> Rows:
     """List the columns of a file; what a pattern takes, which names assignments, is one column."""
     rows = read.parsed.table.rows
     found: dict[tuple[str, str | None], int] = {}
-    for label, cells in rows.items():
+    for label in rows.columns:
         name = str(label)
         column = read.columns.get(name)
         by_pattern = column is not None and column.pattern is not None
@@ -173,7 +173,7 @@ def _columns(silo: str, read: ReadFile) -> Rows:
         if by_pattern:
             found[key] = -1
         elif found.get(key, 0) >= 0:
-            found[key] = max(found.get(key, 0), _filled(cells))
+            found[key] = max(found.get(key, 0), _filled(rows[label]))
     return [
         {
             "silo": silo,

@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from scipy.stats import fisher_exact
 
 from helpers.gaps.measures import line
 from helpers.layouts import STRING
@@ -182,6 +181,9 @@ def _other_code(used: dict[str, int], using: dict[str, int], old: str, new: str)
     """Tell whether one code has taken another's place, beyond what chance does to two of one meaning."""
     if old not in using and new not in used:
         return min(sum(used.values()), sum(using.values())) >= FEWEST
+    # Half a second of imports, which few districts need.
+    from scipy.stats import fisher_exact
+
     told = [[used[old], sum(used.values()) - used[old]]]
     told.append([using.get(old, 0), sum(using.values()) - using.get(old, 0)])
     return float(fisher_exact(told).pvalue) < CHANCE

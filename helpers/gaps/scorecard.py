@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.files.run_shares import of_what, shared
 from helpers.gaps.completeness import completeness, entries
 from helpers.gaps.coverage import agreement, coverage
 from helpers.gaps.drift import drift
@@ -70,8 +72,27 @@ def scorecard(district: District, links: Links, scores: pd.DataFrame | None = No
         found is counted, but who is missing may have moved). No sentence of ``next_step`` holds a figure.
         ``effect`` says what the gap does to a child, ``owner`` which role can mend it.
     """
-    known = know(district, links)
-    return _as_scorecard(district, known, _lines(district, links, known) + correctness(known, scores))
+    measured = _measured(district, links)
+    return _as_scorecard(district, measured.known, measured.lines + correctness(measured.known, scores))
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """All that needs no key."""
+
+    known: Known
+    lines: Lines
+
+
+def _measured(district: District, links: Links) -> _Measured:
+    """Measure, or take over what another process of this run has measured."""
+
+    def measure_it() -> _Measured:
+        known = know(district, links)
+        return _Measured(known, _lines(district, links, known))
+
+    of = (of_what(district), of_what(links))
+    return shared(lambda: f"gaps of {of}" if all(of) else None, measure_it)
 
 
 def scorecard_and_records(district: District, links: Links) -> tuple[pd.DataFrame, pd.DataFrame]:

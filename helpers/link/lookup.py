@@ -6,8 +6,6 @@ side, so that every test of keys passes; whether two systems mean the same thing
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import pandas as pd
 
@@ -50,18 +48,32 @@ def look_up(people: pd.DataFrame, identifiers: pd.DataFrame, left: str, right: s
     >>> look_up(people, ids, "sis", "meals")[["left_record", "right_record"]].values.tolist()
     [['a', 'b']]
     """
+    return _found_by(_numbers_of(people, identifiers), [left, right])
+
+
+def _numbers_of(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.DataFrame:
+    """List the numbers that stand on one child only of their system, with its record."""
     children = people.loc[people["role"].eq("Student"), RECORD]
     numbers = identifiers[~identifiers["identification_system"].isin(NOT_NUMBERS)]
     numbers = numbers[[*RECORD, "identifier"]].dropna().drop_duplicates()
     numbers = numbers.merge(children, on=RECORD, how="inner", validate="many_to_one")
-    sides = []
-    for side, silo in (("left", left), ("right", right)):
-        own = numbers[numbers["silo"].eq(silo)]
-        own = own[~own.duplicated("identifier", keep=False)]
-        sides.append(own.rename(columns={name: f"{side}_{name}" for name in RECORD}))
-    found = sides[0].merge(sides[1], on="identifier", how="inner", validate="one_to_one")
-    found = found.sort_values(["left_record", "right_record", "identifier"])
-    found = found.drop_duplicates(["left_record", "right_record"], ignore_index=True)
+    return numbers[~numbers.duplicated(["silo", "identifier"], keep=False)]
+
+
+def _found_by(numbers: pd.DataFrame, silos: list[str]) -> pd.DataFrame:
+    """Find equal numbers, of all pairs of some systems at once; the earlier system stands left."""
+    place = {silo: number for number, silo in enumerate(silos)}
+    numbers = numbers[numbers["silo"].isin(silos)]
+    numbers = numbers.assign(place=numbers["silo"].map(place).astype("int64"))
+    left, right = (
+        numbers.rename(columns={name: f"{side}_{name}" for name in (*RECORD, "place")})
+        for side in ("left", "right")
+    )
+    # In a system a number stands once, so that no pair of systems has more rows than numbers.
+    found = left.merge(right, on="identifier", how="inner", validate="many_to_many")
+    found = found[found["left_place"] < found["right_place"]]
+    pair = ["left_place", "right_place", "left_record", "right_record"]
+    found = found.sort_values([*pair, "identifier"]).drop_duplicates(pair, ignore_index=True)
     return found[["left_silo", "left_record", "right_silo", "right_record", "identifier"]]
 
 
@@ -81,9 +93,7 @@ def look_up_everywhere(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links
     """
     students = make_ready(people, identifiers, anchor_order=("sis",))
     known = students.people[RECORD]
-    silos = known["silo"].unique().tolist()
-    looked_up = [look_up(people, identifiers, left, right) for left, right in combinations(silos, 2)]
-    found = pd.concat(looked_up, ignore_index=True) if looked_up else look_up(people, identifiers, "", "")
+    found = _found_by(_numbers_of(people, identifiers), known["silo"].unique().tolist())
     place = pd.MultiIndex.from_frame(known)
     left, right = (
         place.get_indexer(pd.MultiIndex.from_frame(found[[f"{side}_silo", f"{side}_record"]]))

@@ -165,10 +165,11 @@ def run_notebooks(
     # Threads, not processes: the work is done in the kernels, which are processes already, and papermill is
     # imported once.
     pool = ThreadPoolExecutor(max_workers=max(workers, 1), thread_name_prefix="notebook")
-    # The long ones first, so that none is left to run alone at the end.
-    longest = sorted(chosen, key=lambda notebook: notebook.minutes or 0, reverse=True)
+    # Those that read no district first: while one process reads it, the others would only wait. Then the long
+    # ones, so that none is left to run alone at the end.
+    order = sorted(chosen, key=lambda notebook: (notebook.reads_district, -(notebook.minutes or 0)))
     try:
-        begun = {notebook.name: pool.submit(one, notebook) for notebook in longest}
+        begun = {notebook.name: pool.submit(one, notebook) for notebook in order}
         return [begun[notebook.name].result() for notebook in chosen]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -72,6 +72,11 @@ class Notebook:
         found: dict[str, Any] = papermill.inspect_notebook(str(self.path))
         return found
 
+    @property
+    def reads_district(self) -> bool:
+        """Whether any of its cells reads a district."""
+        return any("read_district(" in cell.source for cell in self.content.cells if cell.cell_type == "code")
+
     def section_of(self, code_cell: int) -> str:
         """Give the heading above a code cell, the title aside.
 

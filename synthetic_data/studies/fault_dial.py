@@ -53,7 +53,7 @@ def over_the_dial(
             folder = make_district(
                 "workshop", students=students, seed=seed, level=level, faults=dial, people_only=True
             )
-            district = read_district(folder)
+            district = read_district(folder, written=False)
             ways = {
                 "Looked up by number": look_up_everywhere(district.people, district.identifiers),
                 "Standardised": link_district(district, "standardised"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
+from helpers.files.read_silo import read_silo
 from helpers.files.run_shares import fingerprint, of_what, shared, sharing
 from helpers.link import Links, link_district
 
@@ -69,6 +71,26 @@ def test_a_shared_district_is_linked_as_it_would_be_alone(
         assert set(link_district(fewer).crosswalk["silo"]) == set(fewer)
     for found in (links, again):
         pd.testing.assert_frame_equal(found.crosswalk, district_links.crosswalk)
+
+
+def test_a_system_whose_files_are_the_same_is_read_once_in_a_run(
+    district_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(district_folder, other)
+    with (other / "silos" / "meals" / "spoilt.csv").open("w") as more:
+        more.write("nobody knows this")
+    alone, read = read_district(other), []
+    module = sys.modules["helpers.files.read_district"]
+    monkeypatch.setattr(
+        module, "read_silo", lambda name, *given, **more: read.append(name) or read_silo(name, *given, **more)
+    )
+    with sharing():
+        first, second = read_district(district_folder), read_district(other)
+    assert sorted(read) == sorted([*first, "meals"])
+    for table in ("people", "identifiers", "person_rows", "findings", "accounts"):
+        pd.testing.assert_frame_equal(getattr(second, table), getattr(alone, table))
+    assert second.written.value_rows == alone.written.value_rows
 
 
 def test_what_a_killed_run_left_goes_with_the_next_and_a_living_one_stays(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
 from helpers.files.written import line_end_of
+from helpers.layouts import BadInput
 
 MEALS = (
     "Customer ID;Customer Last Name;Customer First Name;Customer Birthdate;Grade;Shoe size\r\n"
@@ -67,3 +69,11 @@ def test_a_folder_without_files_has_nothing_written(tmp_path: Path) -> None:
     assert written.files.empty
     assert written.columns.empty
     assert written.values.empty
+
+
+def test_who_reads_without_it_gets_the_same_rows_and_is_told_when_it_is_asked_for(meals: District) -> None:
+    without = read_district(meals.folder, written=False)
+    for table in ("people", "identifiers", "findings", "accounts"):
+        pd.testing.assert_frame_equal(getattr(without, table), getattr(meals, table))
+    with pytest.raises(BadInput, match=r"written in meals wasn't kept; read .* with written=True"):
+        _ = without.written

@@ -104,6 +104,21 @@ def test_a_failed_notebook_is_reported_and_stops_no_other(tmp_path: Path) -> Non
     assert [path.read_bytes() for path in paths] == before
 
 
+def test_who_reads_a_district_begins_after_those_who_need_none(tmp_path: Path) -> None:
+    for name, says in (("01_short", "read_district = id\nread_district(1)"), ("02_none", "2")):
+        write(tmp_path, name, says)
+    done: list[str] = []
+    runs = run_notebooks(
+        sorted(tmp_path.glob("*.ipynb")),
+        out=tmp_path / "out",
+        at_once=1,
+        progress=quiet(),
+        when_done=lambda run: done.append(run.name),
+    )
+    assert done == ["02_none", "01_short"]
+    assert [run.name for run in runs] == ["01_short", "02_none"]
+
+
 def test_of_a_real_folder_no_word_of_an_error_or_row_is_kept(tmp_path: Path) -> None:
     # The name is put together at run time, so that finding it means that an output was kept.
     make = "name = 'Ana-Sof' + chr(237) + 'a Nu' + chr(241) + 'ez'"

@@ -188,7 +188,7 @@ def _outside(children: pd.Index, knows: pd.DataFrame, chosen: pd.DataFrame) -> d
     size = np.bincount(code[code >= 0], minlength=len(names))
     outside = {}
     for silo, its in knows.groupby("silo"):
-        held = np.isin(children.to_numpy(dtype="object"), its["child"].to_numpy(dtype="object"))
+        held = children.isin(its["child"])
         of_grade = np.bincount(code[(code >= 0) & held], minlength=len(names))
         none = (of_grade < LEAST_OF_A_GRADE * size) & (size >= SMALLEST_GRADE)
         # Who knows nobody anywhere isn't for other grades: nobody is joined to it.

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from helpers.cli import main
 from helpers.files import District
+from helpers.profile.survivorship import decide_survivorship
 from helpers.score import score_links
 from tests.kept import Kept
 
@@ -119,6 +120,31 @@ def test_link_counts_what_the_crosswalk_holds(ran: dict[str, tuple[Path, dict[st
     assert figures["children"] == crosswalk["child"].nunique()
 
 
+def test_profile_shows_what_a_team_decided_to_believe_and_lists_what_that_changes(
+    district_folder: Path, read_and_linked_once: None, tmp_path: Path
+) -> None:
+    decided = tmp_path / "survivorship.toml"
+    decide_survivorship(decided, {"last_surname": ["meals"]}, by="data team", because="the till")
+    results = {
+        name: run("profile", district_folder, "--out", tmp_path / name, "--json", *more)
+        for name, more in (("usual", ()), ("decided", ("--survivorship", decided)))
+    }
+    usual, ours = (
+        pd.read_csv(tmp_path / name / "profile.csv", dtype="string").set_index("child")["last_surname"]
+        for name in results
+    )
+    changed = pd.read_csv(tmp_path / "decided" / "changed_values.csv", dtype="string")
+    differ = usual.index[usual.ne(ours).fillna(False)]
+    assert len(differ)
+    assert set(changed["child"]) == set(differ)
+    assert changed.set_index("child")["now"].to_dict() == ours[differ].to_dict()
+    assert set(changed["now_silo"]) == {"meals"}
+    figures = json.loads(results["decided"].stdout)
+    assert figures["children of whom something else is shown"] == len(differ)
+    assert figures["decided by"].startswith("data team, ")
+    assert "decided by" not in json.loads(results["usual"].stdout)
+
+
 def test_gaps_prints_each_pair_of_systems_once(
     district_folder: Path, read_and_linked_once: None, tmp_path: Path
 ) -> None:
@@ -164,6 +190,7 @@ def test_a_crosswalk_can_be_judged_by_itself(
         (["link", "{bare}"], "`bigpicture start"),
         (["profile", "{bare}"], "`bigpicture start"),
         (["gaps", "{bare}"], "`bigpicture start"),
+        (["profile", "{district}", "--survivorship", "{none}"], "table believed_first"),
         (["score", "{district}", "--crosswalk", "{none}"], "There is no file"),
         (["dictionary", "meals/mealtime"], "Did you mean meals/mealtime_customers?"),
         (["report", "--from", "{none}"], "There is no folder"),

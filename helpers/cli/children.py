@@ -140,30 +140,41 @@ def link(
 @click.command()
 @FOLDER
 @click.option("--school-year", type=int, help="Year in which the school year ends; the latest by default.")
+@click.option(
+    "--survivorship",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Whom a team decided to believe, as notebook 11 writes it; also writes what that changes.",
+)
 @out_option()
 @json_option
 @ends_well
-def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> None:
+def profile(
+    folder: Path, school_year: int | None, survivorship: Path | None, out: Path, as_json: bool
+) -> None:
     """Put together what the systems in FOLDER know about each child.
 
     Writes profile.csv (one row a child), values.parquet (every value with its source), timeline.parquet (the
     dated events of every child), indicators.parquet (every child under every definition), left_out.csv (what
     stands behind neither, and why), profile_accounts.csv (rows = rows behind + rows left out) and
     row_sums.csv (where every row of every file has ended); and the folder store, in which dashboard, views
-    and pages find a child without reading FOLDER again.
+    and pages find a child without reading FOLDER again. With --survivorship also changed_values.csv: each
+    value that would be another one by the kit's own order of trust.
     """
     from helpers.profile import child_profiles
     from helpers.profile.indicators import child_indicators
     from helpers.profile.row_sums import row_sums
     from helpers.profile.source import source_of
     from helpers.profile.store import save_store
+    from helpers.profile.survivorship import changed_values, read_survivorship
     from helpers.share.parts import shown_wholes
     from helpers.share.real_data import Guard
 
+    decision = read_survivorship(survivorship) if survivorship else None
     district = read_known(folder)
     guard = Guard.of(district)
     links = linked(district)
-    profiles = child_profiles(district, links, school_year)
+    profiles = child_profiles(district, links, school_year, survivorship=decision)
     sums = row_sums(district, profiles)
     tables = {
         "profile.csv": profiles.profile,
@@ -173,6 +184,14 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
         "profile_accounts.csv": profiles.accounts,
         "row_sums.csv": sums,
     }
+    decided = {}
+    if decision:
+        changed = changed_values(child_profiles(district, links, school_year), profiles)
+        tables["changed_values.csv"] = changed
+        decided = {
+            "decided by": f"{decision.by}, {decision.decided}: {decision.because}",
+            "children of whom something else is shown": said(guard, changed["child"].nunique()),
+        }
     indicators = child_indicators(district, links, profiles)
     written = save(out, {**tables, "indicators.parquet": indicators})
     written.append(str(save_store(source_of(district, links, profiles, indicators), out / "store")))
@@ -187,6 +206,7 @@ def profile(folder: Path, school_year: int | None, out: Path, as_json: bool) -> 
         {
             "children": said(guard, len(profiles.profile)),
             "school year": profiles.school_year,
+            **decided,
             "values": shown_wholes(guard, told, "element", "children"),
             **blanks(guard, as_json),
             "accounts": profiles.accounts,

@@ -130,7 +130,7 @@ def test_profile_shows_what_a_team_decided_to_believe_and_lists_what_that_change
         for name, more in (("usual", ()), ("decided", ("--survivorship", decided)))
     }
     usual, ours = (
-        pd.read_csv(tmp_path / name / "profile.csv", dtype="string").set_index("child")["last_surname"]
+        pd.read_csv(tmp_path / name / "profile.csv", dtype="string").set_index("child")["roster_last_surname"]
         for name in results
     )
     changed = pd.read_csv(tmp_path / "decided" / "changed_values.csv", dtype="string")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.gaps.keys import keys_of
 from helpers.gaps.known import know
-from helpers.layouts import as_table
+from helpers.layouts import as_table, empty_table
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import true_children
 
@@ -85,5 +85,7 @@ def score_roster_owners(district: District, links: Links, *, key: AnswerKey | No
                 "other_systems": len(others),
             }
         )
+    if not rows:  # no system says where a child goes to school
+        return empty_table("roster_owners")
     frame = pd.DataFrame(rows).sort_values(["missed", "wrong", "silo"], kind="stable")
     return as_table("roster_owners", frame)

@@ -172,8 +172,15 @@ OUTCOMES: dict[str, Mark] = {
     "reviewed": Mark(colour("green"), colour("green"), colour("green-text")),
     "alone": Mark(colour("tint"), colour("muted"), colour("muted")),
 }
-# Of a value on a page, what right and wrong are of a join: the same marks under other words.
-OF_VALUES = {"true today": "right", "another child's": "wrong"}
+# Of a value on a page, or of a list, what right and wrong are of a join: the same marks under other words.
+OF_VALUES = {
+    "true today": "right",
+    "another child's": "wrong",
+    "made right": "right",
+    "made wrong": "wrong",
+    "found": "right",
+    "gone, and still listed": "wrong",
+}
 
 _WORDS = {
     "right": "joined to the right child",

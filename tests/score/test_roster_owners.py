@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.layouts import BadInput
+from helpers.layouts import STRING, BadInput
 from helpers.link import Links
 from helpers.score import read_answer_key, score_roster_owners
 from tests.district_by_hand import district as by_hand
@@ -34,3 +36,11 @@ def test_found_and_missed_add_up_and_who_has_gone_is_counted(
 def test_without_a_key_nothing_is_judged() -> None:
     with pytest.raises(BadInput, match="no answer key"):
         score_roster_owners(by_hand(silo("sis", [{"record": "1"}])), links({("sis", "1"): "a"}))
+
+
+def test_where_no_system_names_a_school_no_list_is_judged(district: District, district_links: Links) -> None:
+    silos = {
+        name: replace(each, people=each.people.assign(school_id=pd.Series(pd.NA, each.people.index, STRING)))
+        for name, each in district.items()
+    }
+    assert score_roster_owners(replace(district, silos=silos), district_links).empty

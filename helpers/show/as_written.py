@@ -18,7 +18,7 @@ _LONGEST = 600  # letters: a test vendor's row of 143 columns is a page of its o
 _NOT_SHOWN = "Rows of a real district's files are not shown."
 
 
-def as_written(district: District, file: str, row: int, caption: str = "") -> Block:
+def as_written(district: District, file: str, row: int, caption: str = "", *, fold: bool = False) -> Block:
     """Show one row of a made district's file as text, with its header where the file has one.
 
     Parameters
@@ -30,6 +30,8 @@ def as_written(district: District, file: str, row: int, caption: str = "") -> Bl
         numbers it.
     caption
         What the row is, in a few words; by default file and row.
+    fold
+        Whether only the caption is seen until somebody opens it.
 
     Returns
     -------
@@ -44,7 +46,10 @@ def as_written(district: District, file: str, row: int, caption: str = "") -> Bl
     shown = [_cut(line) for line in [*header, *lines[row - 1 : row]]]
     style = "white-space:pre-wrap;overflow-wrap:anywhere"
     text = f'<pre style="{style}">' + "\n".join(escape(line) for line in shown) + "</pre>"
-    return Block(f"<p><strong>{escape(caption)}</strong></p>{text}", "\n".join([f"{caption}:", *shown]))
+    told = "\n".join([f"{caption}:", *shown])
+    if fold:
+        return Block(f"<details><summary>{escape(caption)}</summary>{text}</details>", told)
+    return Block(f"<p><strong>{escape(caption)}</strong></p>{text}", told)
 
 
 def _lines(district: District, file: str) -> tuple[list[str], bool]:

@@ -119,10 +119,12 @@ _FACTS = {
     "discipline_action": "consequences",
     "health_visit": "visits to the nurse",
     "immunization": "vaccines",
+    "incident": "incidents",
     "login": "log-ins",
     "meal_account": "balance at the till",
     "meal_eligibility": "decisions on free lunch",
     "meal_purchase": "meals",
+    "message": "messages home",
     "participation": "activities",
     "program": "plans",
     "school_enrollment": "schools",
@@ -191,7 +193,7 @@ def fact_words(tables: pd.Series) -> pd.Series:
     Examples
     --------
     >>> fact_words(pd.Series(["health_visit", "incident"])).tolist()
-    ['visits to the nurse', 'incident']
+    ['visits to the nurse', 'incidents']
     """
     return tables.replace(_FACTS).str.replace("_", " ")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from helpers.layouts import BadInput
 from helpers.teach.exercise import Exercise, exercise
 from helpers.teach.reply import Reply
@@ -36,7 +38,8 @@ def check(number: str, answer: object, **given: object) -> Reply:
     Returns
     -------
     Reply
-        One line; its ``state`` is unanswered, wrong or right.
+        One line; its ``state`` is unanswered, wrong or right. To a right answer it says why it is right: who
+        has guessed learns something, too.
     """
     found = _found(number)
     if isinstance(found, Reply):
@@ -49,8 +52,16 @@ def check(number: str, answer: object, **given: object) -> Reply:
         # A learner's answer may be anything; what it breaks is said, and the notebook goes on.
         trouble = _words(error)
     if trouble is None:
-        return Reply(f"Exercise {number}: right.", "right")
+        return Reply(f"Exercise {number}: right.{_why(number)}", "right")
     return Reply(f'Exercise {number}: not yet. {trouble} A hint: hint("{number}")', "wrong")
+
+
+def _why(number: str) -> str:
+    """Give the reason that stands beside a solution; nothing where there is none."""
+    with suppress(BadInput):
+        reason = solution_of(number)[1]
+        return f" {' '.join(reason.split())}" if reason else ""
+    return ""
 
 
 def hint(number: str, step: int = 1) -> Reply:

@@ -148,6 +148,10 @@ def test_the_hash_is_of_all_that_notices(tmp_path: Path) -> None:
         after = detectors_now(tmp_path)
         assert after != before
         before = after
+    # Drafting a layout notices nothing.
+    (tmp_path / "files" / "start").mkdir()
+    (tmp_path / "files" / "start" / "words.toml").write_text("dob = 1\n")
+    assert detectors_now(tmp_path) == before
 
 
 def test_a_run_that_comes_with_the_kit_is_read_as_it_was_written(clean: Looked, tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ class KitRun:
     frozen
         Whether those are the detectors of today: else they have changed since.
     made
-        Seeds, children, day; and ``mended``: what was mended since, and what other seeds say of it.
+        Seeds, children, day; ``before``: what an earlier run said, before detectors were mended on its seeds;
+        ``fresh``: what clean districts of seeds say on which nothing was mended.
     """
 
     tables: Detection

@@ -13,6 +13,10 @@ __all__ = ["BadInput", "faults_of", "nearest"]
 class BadInput(ValueError):
     """Input that a person can mend: the message names the value, the place, the choices and the next step."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Give what a notebook shows: the sentence alone, since the road through the kit mends nothing."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 def nearest(word: str, choices: Iterable[str]) -> str:
     """Say which known word is meant.

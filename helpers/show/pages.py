@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["TEMPLATE_FOLDER", "Failure", "minutes_to_read", "notebook_page"]
 
 TEMPLATE_FOLDER = Path(__file__).with_name("template")
-# The line of a notebook's first cell at which its words to the learner begin: minutes, needs, goals.
 # A page is read more slowly than a novel, and each picture or table is looked at.
 _WORDS_A_MINUTE, _MINUTES_A_LOOK = 180, 0.4
+# The line of a notebook's first cell at which its words to the learner begin: minutes, needs, goals.
 _FOR_LEARNERS = re.compile(r"^\*\*\d+ min.*", re.MULTILINE | re.DOTALL)
+# A link to a file, in a text; and addresses that are a site's and need no file beside the page.
+_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#]+\.\w+)(#[^)\s]*)?\)")
+_SITE = re.compile(r"//|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -99,15 +102,21 @@ def _with_ids(markup: str) -> str:
 
 
 def _with_page_links(source: str, pages: Collection[str] | None) -> str:
-    """Turn links to notebooks into links to their pages; those without a page keep their words only."""
+    """Turn links to notebooks into links to their pages; links to what no page has keep their words.
+
+    A page lies in its run's folder, with the other pages and nothing else of the notebooks' own folder.
+    """
 
     def link(found: re.Match[str]) -> str:
-        words, name, part = found.group(1), found.group(2), found.group(3) or ""
-        if pages is not None and name not in pages:
-            return words
-        return f"[{words}]({name}.html{part})"
+        words, address, part = found.group(1), found.group(2), found.group(3) or ""
+        if _SITE.match(address):
+            return found.group(0)
+        name = address.removeprefix("./").removesuffix(".ipynb")
+        if address.endswith(".ipynb") and "/" not in name and (pages is None or name in pages):
+            return f"[{words}]({name}.html{part})"
+        return found.group(0) if pages is None else words
 
-    return re.sub(r"\[([^\]]+)\]\((?:\./)?([^)/#\s]+)\.ipynb(#[^)\s]*)?\)", link, source)
+    return _LINK.sub(link, source)
 
 
 def _for_readers(

@@ -17,6 +17,7 @@ from helpers.show.charts import bars
 from helpers.show.index import IndexFigures, ReportLine, index_page, sentences
 from helpers.show.pages import Failure, minutes_to_read, notebook_page
 from helpers.show.ties import ties_in_words
+from helpers.teach.solutions import notebooks_folder
 
 ABOUT = {"synthetic": True, "title": "Riverbend", "scenario": "workshop", "seed": 7, "kit_version": "0.1.0"}
 PAGE = "02_meet_the_silos"
@@ -138,6 +139,21 @@ def test_headings_can_be_linked_to_and_links_lead_to_pages(page: str) -> None:
     assert 'href="03_join_them.html#where"' in page
     assert "05_gaps" not in page
     assert "gaps" in page
+
+
+def test_no_link_of_any_notebook_leads_to_a_file_that_is_not_in_the_folder_of_a_run(tmp_path: Path) -> None:
+    paths = sorted(notebooks_folder().glob("*.ipynb"))
+    names = {path.stem for path in paths}
+    links = []
+    for path in paths:
+        page = notebook_page(path, tmp_path / f"{path.stem}.html", ABOUT, pages=names)
+        main = page.read_text(encoding="utf-8").partition("<main")[2]
+        links += re.findall(r'<a[^>]* href="([^"#]+)', main)
+    beside = {link for link in links if not re.match(r"[a-z]+:", link)}
+    assert beside <= {f"{name}.html" for name in names}
+    assert len(beside) > 5
+    steps = (tmp_path / "07_what_each_step_buys.html").read_text(encoding="utf-8")
+    assert "a headless run of one small notebook, one_district." in steps
 
 
 def test_dates_and_numbers_are_told_apart(page: str) -> None:

@@ -30,9 +30,11 @@ class Progress:
         self._lock = threading.Lock()
 
     def begin(self, name: str) -> None:
-        """Say that a step has begun; without a terminal nothing is written until it ends."""
+        """Say that a step has begun, so that nobody who waits for its end thinks that all stands still."""
         with self._lock:
             self._running.append(name)
+            if not self._changes:
+                self._line(f"{name}: begun")
             self._update()
 
     def end(self, name: str, seconds: float, trouble: str = "") -> None:

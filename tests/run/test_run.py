@@ -104,6 +104,20 @@ def test_a_failed_notebook_is_reported_and_stops_no_other(tmp_path: Path) -> Non
     assert [path.read_bytes() for path in paths] == before
 
 
+def test_a_wrong_input_is_shown_as_its_sentence_and_stops_the_notebook(tmp_path: Path) -> None:
+    cell = "from helpers.layouts import BadInput\ndef f(x):\n    raise BadInput(f'No level {x!r}.')\nf('x')"
+    (run,) = run_notebooks([write(tmp_path, "01_stops", cell)], {}, tmp_path / "out", progress=quiet())
+    assert run.status == "failed"
+    assert run.failed is not None
+    assert (run.failed.name, run.failed.message) == ("BadInput", "No level 'x'.")
+    outputs = [
+        one for cell in nbformat.read(run.notebook, as_version=4).cells for one in cell.get("outputs", [])
+    ]
+    (error,) = [one for one in outputs if one.output_type == "error"]
+    assert (error.ename, error.evalue) == ("BadInput", "No level 'x'.")
+    assert error.traceback == ["BadInput: No level 'x'."]
+
+
 def test_who_reads_a_district_begins_after_those_who_need_none(tmp_path: Path) -> None:
     for name, says in (("01_short", "read_district = id\nread_district(1)"), ("02_none", "2")):
         write(tmp_path, name, says)
@@ -180,7 +194,8 @@ def test_progress_is_plain_lines_without_a_terminal_and_one_line_with_one() -> N
         progress.end("02_x", 0.5, "FAILED at code cell 3 with KeyError")
         progress.close()
     assert plain.getvalue() == (
-        "[1/2] 01_x: done (1.2 s)\n[2/2] 02_x: FAILED at code cell 3 with KeyError (0.5 s)\n"
+        "01_x: begun\n[1/2] 01_x: done (1.2 s)\n"
+        "02_x: begun\n[2/2] 02_x: FAILED at code cell 3 with KeyError (0.5 s)\n"
     )
     assert terminal.getvalue().count("\n") == 1
     assert "\r" in terminal.getvalue()

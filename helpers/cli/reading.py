@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -23,20 +24,25 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     """Read the exports in FOLDER and account for every row.
 
     Prints, for each file, how many rows were used, are structure (headers), were set aside or kept apart.
-    Writes findings.csv (what was wrong, with file, row and column) and accounts.csv.
+    Writes findings.csv (what was wrong, with file, row and column) and accounts.csv. A layout of the folder
+    with questions that are still open ("# ?") is named, with what it doesn't take of a child.
     """
     from helpers.files.folded_accounts import folded_accounts
+    from helpers.files.start import open_drafts
     from helpers.share.real_data import Guard
 
     district = read_folder(folder)
     findings = Guard.of(district).findings(district.findings, district.layouts, show_values)
     written = save(out, {"findings.csv": findings, "accounts.csv": district.accounts})
     kinds = findings.groupby(["kind", "done"], sort=True)["times"].sum().reset_index()
+    open_ = open_drafts(folder)
+    drafts = [{**asdict(draft), "told": draft.told} for draft in open_]
     hint = f"`bigpicture start {folder}` drafts a layout for each table that none knows"
     emit(
         {
             "accounts": district.accounts if as_json else folded_accounts(district),
             "findings": kinds,
+            **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
             "written": written,
             **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),
         },

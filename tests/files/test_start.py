@@ -19,7 +19,7 @@ from helpers.files import read_district
 from helpers.files.start import start_folder
 from helpers.files.start.guess import counted
 from helpers.files.start.guess_types import guess_type
-from helpers.files.start.header_words import head_words
+from helpers.files.start.header_words import head_words, named_fields
 from helpers.layouts.layout import read_layout
 from tests.files.drafts import adds_up, written
 
@@ -141,6 +141,114 @@ def test_a_role_says_who_is_a_child(tmp_path: Path) -> None:
     text = "user_id,role,first_name,last_name\n1,STUDENT,Ana,Ruiz\n2,TEACHER,Bo,Li\n3,ROBOT,Cy,Poe\n"
     start_folder(written(tmp_path, users_DOT_csv=text))
     assert read_district(tmp_path)["users"].people["role"].tolist() == ["Student", "Staff", "Unknown"]
+
+
+# One slip in a small file
+
+CLUB = """Ref,Fore-name,Family-Name,D.O.B.,Lunch?,Points,Grade,Mum/Dad mail,Given name
+"""
+BORN = [f"{day}/0{day % 9 + 1}/2013" for day in range(13, 23)] + ["", "14/14/2013"]
+
+
+def club(born: list[str], points: list[str] | None = None) -> str:
+    points = points or [str(n) for n in range(len(born))]
+    return CLUB + "".join(
+        f"r{n},{'ABCDEFGHIJKLMN'[n]}na,Ruiz{'abcdefghijklmn'[n]},{day},{'xyz'[n % 3]},{points[n]},"
+        f"{'?' if n == 3 else 5},m{n}@x.org,Bo\n"
+        for n, day in enumerate(born)
+    )
+
+
+def test_one_bad_value_does_not_cost_a_small_file_its_column(tmp_path: Path) -> None:
+    points = ["absent", *(str(n) for n in range(11))]
+    started = start_folder(written(tmp_path, club_DOT_csv=club(BORN, points)))
+    columns = draft(tmp_path)
+    assert columns["D.O.B."]["format"] == "%d/%m/%Y"
+    assert columns["Points"]["type"] == "integer"
+    text = (tmp_path / "layouts" / "club.toml").read_text(encoding="utf-8")
+    assert "# ? 1 of 11 isn't a day: row 13\n" in text
+    assert "# ? 1 of 12 isn't a number: row 2\n" in text
+    assert "14/14/2013" not in text
+    assert started.drafted[0].kind.questions[0] == "D.O.B.: 1 of 11 isn't a day: row 13"
+    district = read_district(tmp_path)
+    people = district["club"].people
+    assert people["birth_date"].notna().sum() == 10
+    assert people["grade_level"].eq("05").sum() == 11
+    found = district.findings[["kind", "row", "column"]].to_numpy().tolist()
+    assert ["not_a_date", 13, "D.O.B."] in found
+    assert ["not_a_integer", 2, "Points"] in found
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([*BORN[:10], "x"], "date"),
+        ([*BORN[:9], "x"], "date"),
+        ([*BORN[:8], "x"], "string"),  # too few to call one a slip
+        ([*BORN[:10], "x", "y"], "string"),
+        (BORN * 4, "string"),  # 4 of 44: more than a twentieth
+        (["01/02/2013", "03/04/2013"] + [f"A-{n}" for n in range(30)], "string"),
+        ([str(n) for n in range(11)] + ["absent"], "integer"),
+        ([str(n) for n in range(11)] + ["12A"], "string"),  # names of things, not quantities
+    ],
+)
+def test_a_column_is_what_nearly_all_its_values_are(values: list[str], kind: str) -> None:
+    texts = pd.Series([text or None for text in values], dtype="string")
+    guess = guess_type(counted(texts), ("x",), set())
+    assert guess.type == kind
+
+
+def test_a_slip_is_told_with_its_file_where_files_of_one_kind_are_drafted_together(tmp_path: Path) -> None:
+    files = {"clubs__a1_DOT_csv": club(BORN[:10]), "clubs__a2_DOT_csv": club([*BORN[:9], *BORN[11:]])}
+    start_folder(written(tmp_path, **files))
+    text = (tmp_path / "layouts" / "clubs.toml").read_text(encoding="utf-8")
+    assert "1 of 20 isn't a day: row 11 of clubs/a2.csv" in text
+
+
+@pytest.mark.parametrize(
+    ("head", "field"),
+    [
+        *((head, "first_name") for head in ("Fore-name", "Forename(s)", "GIVEN NAME", "Christian name")),
+        *((head, "last_surname") for head in ("Family-Name", "family_name", "Sur-name", "Last name")),
+        *((head, "birth_date") for head in ("DoB", "D.O.B", "D/O/B", "Birth-day", "Born", "Date of birth")),
+    ],
+)
+def test_heads_are_known_however_they_are_written(head: str, field: str) -> None:
+    assert named_fields(head_words(head))[0][0] == field
+
+
+def test_every_column_has_a_reason(tmp_path: Path) -> None:
+    start_folder(written(tmp_path, club_DOT_csv=club(BORN)))
+    lines = (tmp_path / "layouts" / "club.toml").read_text(encoding="utf-8").splitlines()
+    above = {
+        line.split('"')[1]: lines[place - 1]
+        for place, line in enumerate(lines)
+        if line.startswith("  { name = ")
+    }
+    assert list(above) == CLUB.strip().split(",")
+    assert all(reason.startswith("  # ") for reason in above.values()), above
+    assert "Not used: no standard column is known by this head" in above["Lunch?"]
+    assert "somebody else" in above["Mum/Dad mail"]
+    assert "another column is taken for this, First name" in above["Given name"]
+
+
+def test_reading_says_which_questions_are_open_and_what_is_not_taken(tmp_path: Path) -> None:
+    folder = written(tmp_path / "ours", club_DOT_csv=club(BORN).replace("D.O.B.", "Tag"))
+    words = ("read", folder, "--out", tmp_path / "out")
+    assert json.loads(run(*words, "--json").stdout)["drafts"] == []
+    run("start", folder)
+    toml = folder / "layouts" / "club.toml"
+    lines = toml.read_text(encoding="utf-8").splitlines()
+    (draft,) = json.loads(run(*words, "--json").stdout)["drafts"]
+    assert draft["layout"] == "layouts/club.toml"
+    assert draft["questions"] == sum(line.strip().startswith("# ?") for line in lines) > 2
+    assert draft["not_taken"] == ["id", "birth date"]
+    printed = run(*words).output
+    assert f"layouts/club.toml: a draft, and {draft['questions']} questions are open" in printed
+    assert "no id and no birth date is taken, so that children can be joined by name alone" in printed
+    answered = [line for line in lines if not line.strip().startswith("# ?")]
+    toml.write_text("\n".join(answered), encoding="utf-8")
+    assert "layouts/club.toml" not in run(*words).output
 
 
 # Files of every kind

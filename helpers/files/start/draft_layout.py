@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 from helpers.files.start.guess import Guess
-from helpers.files.start.header_words import has, head_words, words_file
+from helpers.files.start.header_words import has, head_words, named_fields, words_file
 from helpers.files.start.kinds import Kind
 from helpers.files.start.person_fields import Known
 from helpers.layouts import standard_table
@@ -83,6 +84,8 @@ def _column(kind: Kind, name: str) -> list[str]:
         open_.insert(0, f"its head speaks of a person, and it wasn't taken: {left}")
     if name == kind.people.local_id and kind.names_people:
         notes.append("By it this system tells its people apart")
+    if known is None and ids is None and left is None and name not in kind.people.perhaps:
+        notes.append(_unused(kind, name))
     if known is not None and known.field in INTERNAL:
         pairs["sensitivity"] = _text("internal")
     if name == kind.people.local_id and kind.takes_ids and kind.rows[name].notna().all():
@@ -90,6 +93,21 @@ def _column(kind: Kind, name: str) -> list[str]:
     lines = [f"  # {'. '.join(map(_sentence, notes))}."] if notes else []
     lines += [f"  # ? {_sentence(one)}" for one in open_ if one]
     return [*lines, f"  {_inline(pairs)},"]
+
+
+def _unused(kind: Kind, name: str) -> str:
+    """Say why nothing is made of a column, and what to do."""
+    words = head_words(name)
+    name_it = "name it in take, below" if kind.names_people else "name it in a `take`"
+    if any(word in words_file()["whose"]["other"] for word in words):
+        # A parent's address taken for the child's would join strangers.
+        return f"Not used: its head speaks of somebody else. If it is the child's, {name_it}"
+    hint = f". To use it, {name_it}"
+    for wanted, _ in named_fields(words):
+        if kind.people.column(wanted) is not None:
+            meaning = words_file()["fields"][wanted]["meaning"]
+            return f"Not used: another column is taken for this, {meaning}{hint}"
+    return f"Not used: no standard column is known by this head{hint}"
 
 
 def _field(known: Known, guess: Guess) -> dict[str, str]:
@@ -160,7 +178,10 @@ def _makes(kind: Kind) -> list[str]:
         )
         return [f"# ? Nothing is made of its rows, and they are kept apart: {why}."]
     fixed, notes = _set(kind, take)
-    lines = ["# Who is in it.", *notes, "[[file.makes]]", 'table = "people"']
+    known = ", ".join(("local_id", *(name for name in words_file()["fields"] if name not in NOT_TAKEN)))
+    told = f"take: on the left the standard's column, on the right the file's. The standard knows {known}."
+    how = [f"# {line}" for line in wrap(told, 105)]
+    lines = ["# Who is in it.", *how, *notes, "[[file.makes]]", 'table = "people"']
     lines.append(f"take = {_inline({target: _text(name) for target, name in take.items()})}")
     if fixed:
         lines.append(f"set = {_inline({name: _text(value) for name, value in fixed.items()})}")

@@ -14,7 +14,8 @@ DESCRIPTOR = re.compile(r"uri://[^#\s]+#\S.*")  # Ed-Fi writes a word of a list 
 
 MOST_LOOKED_AT = 20_000  # distinct values of a column
 NEARLY = 0.95  # of its rows: a column of dates may hold a few words
-FEW_ROWS = 20  # below that a column is what all of its values are
+FEW_ROWS = 20  # below that a twentieth isn't one value
+FEWEST_ROWS = 10  # from here on one value may be a slip; below that a column is what all of its values are
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,10 @@ class Guess:
         The reason, in words.
     open
         What a person has to decide, in words; empty where nothing.
+    odd
+        The values that aren't what the others are: they will be findings.
+    unit
+        What each of them isn't.
     """
 
     type: str = "string"
@@ -36,6 +41,8 @@ class Guess:
     codes: Mapping[str, str] = field(default_factory=dict)
     why: str = "its values are text"
     open: str = ""
+    odd: frozenset[str] = frozenset()
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,15 @@ class Distinct:
         return found / self.rows if self.rows else 0.0
 
     def enough(self, share: float) -> bool:
-        """Say whether so many values fit that the others are the oddities."""
-        return share == 1.0 or (share >= NEARLY and self.rows >= FEW_ROWS)
+        """Say whether so many rows fit that the others are the oddities: a twentieth, or one row of a few."""
+        if share == 1.0 or self.rows < FEWEST_ROWS:
+            return share == 1.0
+        odd = round((1.0 - share) * self.rows)
+        return share >= NEARLY if self.rows >= FEW_ROWS else odd <= 1
+
+    def others(self, fits: Callable[[str], bool]) -> frozenset[str]:
+        """Give the values that don't fit."""
+        return frozenset(text for text in self.texts if not fits(text))
 
 
 def counted(values: pd.Series) -> Distinct:

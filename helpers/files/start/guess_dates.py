@@ -91,7 +91,13 @@ def _shapes() -> dict[tuple[str, ...], re.Pattern[str]]:
 
 
 def _orders(formats: tuple[str, ...], texts: Sequence[str]) -> list[str]:
-    """Give the formats by which every one of some values can be read, or each by which some can."""
+    """Give the formats by which every one of some values can be read, or each by which some can.
+
+    A value that none of them reads, such as 14/14/2013, says nothing of the order.
+    """
+    texts = [text for text in texts if any(reads(text, one) for one in formats)]
+    if not texts:
+        return []
     readable = {one: [reads(text, one) for text in texts] for one in formats}
     whole = [one for one, found in readable.items() if all(found)]
     if whole:
@@ -174,7 +180,7 @@ def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
     for formats, texts in sorted(by_shape.items(), key=lambda item: -len(item[1])):
         able = _orders(formats, texts)
         taken = {text for text in texts if any(reads(text, one) for one in able)}
-        if len(able) == 2 and all(reads(text, one) for text in texts for one in able):
+        if len(able) == 2 and all(reads(text, one) for text in taken for one in able):
             if len(known_orders) == 1:
                 wanted = next(iter(known_orders))
                 able = [one for one in able if _order(one) == wanted]
@@ -192,13 +198,15 @@ def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
     if kind == "datetime":
         both = [one for one in chosen if "%H" not in one and "%I" not in one]
         chosen = [one for one in chosen if one not in both] + both
-    odd = "" if share == 1.0 else "some of its cells are none: they will be told when the file is read"
+    odd = distinct.others(lambda text: text in read)
     if doubt:
         return Guess(
             kind,
             tuple(chosen),
-            why=f"every value is a {_said(kind)}",
+            why=f"every value is a {_said(kind)}" if not odd else f"nearly all its values are {_said(kind)}s",
             open="day and month can be exchanged in every value: strike out one of the two formats",
+            odd=odd,
+            unit=f"a {_said(kind)}",
         )
     if mixed:
         return Guess(
@@ -206,13 +214,15 @@ def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
             tuple(chosen),
             why=f"its values are {_said(kind)}s",
             open="some values can only be month first, others only day first: which are the rest?",
+            odd=odd,
+            unit=f"a {_said(kind)}",
         )
     why = f"its values are {_said(kind)}s"
     if helped:
         why += ", in the order of day and month that the file's other dates have"
     elif any("%d" in one and not one.startswith("%Y") and "%b" not in one.lower() for one in chosen):
         why += ", and some can be read in one order of day and month only"
-    return Guess(kind, tuple(chosen), why=why, open=odd)
+    return Guess(kind, tuple(chosen), why=why, odd=odd, unit=f"a {_said(kind)}")
 
 
 def _said(kind: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from helpers.files.start.guess import Guess
+from helpers.files.start.guess import Guess, counted
 from helpers.files.start.header_words import head_words, named_fields, numbered_thing, whose, words_file
 from helpers.files.start.person_fields import MOST, Known, fits_field, share
 
@@ -263,12 +263,13 @@ def _find_fields(rows: pd.DataFrame, guesses: Mapping[str, Guess], people: Peopl
             continue
         if wanted == "full_name" and people.column("first_name") and people.column("last_surname"):
             continue
-        texts = rows[name].dropna().drop_duplicates().tolist()[:5000]
+        counts = counted(rows[name])
+        texts = counts.texts[:5000]
         if not texts:
             people.left.setdefault(name, "it is empty")
             continue
         found = fits_field(
-            wanted, words_file()["fields"][wanted]["values"], head_words(name), texts, guesses[name]
+            wanted, words_file()["fields"][wanted]["values"], head_words(name), texts, guesses[name], counts
         )
         if isinstance(found, Known):
             people.fields[name] = found

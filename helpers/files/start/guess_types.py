@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from helpers.files.start.guess import DESCRIPTOR, FEW_ROWS, Distinct, Guess
 from helpers.files.start.guess_dates import moments, reads
@@ -53,20 +55,43 @@ def _boolean(distinct: Distinct, words: Sequence[str]) -> Guess | None:
     return None
 
 
+def _nearly_all(distinct: Distinct, pattern: re.Pattern[str]) -> bool:
+    return distinct.enough(distinct.share(lambda text: pattern.fullmatch(text) is not None))
+
+
+def _with_odd(guess: Guess, distinct: Distinct, pattern: re.Pattern[str], unit: str) -> Guess:
+    """Say which values aren't of the kind, and what they aren't."""
+    return replace(guess, odd=distinct.others(lambda text: pattern.fullmatch(text) is not None), unit=unit)
+
+
 def _number(distinct: Distinct, words: Sequence[str]) -> Guess | None:
-    if distinct.enough(distinct.share(lambda text: MONEY.fullmatch(text) is not None)):
-        decimals = ".00" if any("." in text for text in distinct.texts) else ""
-        grouped = "#,##" if any("," in text for text in distinct.texts) else ""
-        return Guess("number", (f"${grouped}0{decimals}",), why="its values are amounts of money")
-    share = distinct.share(lambda text: text not in ("", "-") and NUMBER.fullmatch(text) is not None)
-    if not distinct.enough(share):
+    if _nearly_all(distinct, MONEY):
+        amounts = [text for text in distinct.texts if MONEY.fullmatch(text)]
+        decimals = ".00" if any("." in text for text in amounts) else ""
+        grouped = "#,##" if any("," in text for text in amounts) else ""
+        return _with_odd(
+            Guess("number", (f"${grouped}0{decimals}",), why="its values are amounts of money"),
+            distinct,
+            MONEY,
+            "an amount",
+        )
+    odd = distinct.others(lambda text: text not in ("", "-") and NUMBER.fullmatch(text) is not None)
+    if not distinct.enough(distinct.share(lambda text: text not in odd)):
         return None
+    # Among a few numbers 12A says that they are names of things; "absent" doesn't.
+    if odd and distinct.rows < FEW_ROWS and any(letter.isdigit() for text in odd for letter in text):
+        return None
+    return _of_numbers(distinct, odd)
+
+
+def _of_numbers(distinct: Distinct, odd: frozenset[str]) -> Guess:
+    """Say what kind of numbers they are, and how they are written."""
     numbers = [text for text in distinct.texts if NUMBER.fullmatch(text)]
     if any(LEADING_ZERO.fullmatch(text) for text in numbers):
         return Guess(why="its numbers begin with 0, which a number would lose")
     if any(abs(float(text.replace(",", ""))) >= UP_TO for text in numbers):
         return Guess(why="its numbers are too long to be computed with")
-    odd = "" if share == 1.0 else "some of its cells are no numbers: they will be told when the file is read"
+    told = partial(Guess, odd=odd, unit="a number")
     whole = all(WHOLE.fullmatch(text) for text in numbers)
     if whole:
         lengths = {len(text) for text in numbers}
@@ -75,13 +100,13 @@ def _number(distinct: Distinct, words: Sequence[str]) -> Guess | None:
                 why="its long numbers stand once each, as ids do",
                 open="if it is a quantity, make it a number",
             )
-        return Guess("integer", why="its values are whole numbers", open=odd)
+        return told("integer", why="its values are whole numbers")
     # As many digits after the point in all: that is how the system writes them.
     after = {len(text.partition(".")[2]) for text in numbers}
     tail = "." + "0" * after.pop() if len(after) == 1 and after != {0} else ""
     if any("," in text for text in numbers):
-        return Guess("number", (f"#,##0{tail}",), why="its values are numbers with commas", open=odd)
-    return Guess("number", (f"0{tail}",) if tail else (), why="its values are numbers", open=odd)
+        return told("number", (f"#,##0{tail}",), why="its values are numbers with commas")
+    return told("number", (f"0{tail}",) if tail else (), why="its values are numbers")
 
 
 def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
@@ -130,20 +155,23 @@ def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str])
         if moment is not None:
             return moment
     dated = any(word in rules["dates"] for word in words)
-    if dated and distinct.enough(distinct.share(lambda text: PACKED.fullmatch(text) is not None)):
+    if dated and _nearly_all(distinct, PACKED):
         if all(reads(text, "%Y%m%d") for text in distinct.texts if PACKED.fullmatch(text)):
-            return Guess("date", ("%Y%m%d",), why="its values are days in eight digits, and the head says so")
-    if distinct.enough(distinct.share(lambda text: TIME.fullmatch(text) is not None)):
-        return Guess("time", why="its values are times of day")
+            packed = Guess("date", ("%Y%m%d",), why="its values are days in eight digits, as the head says")
+            return _with_odd(packed, distinct, PACKED, "a day")
+    if _nearly_all(distinct, TIME):
+        return _with_odd(Guess("time", why="its values are times of day"), distinct, TIME, "a time")
     if any(has(words, phrase) for phrase in rules["years"]):
-        if distinct.enough(distinct.share(lambda text: YEARS.fullmatch(text) is not None)):
-            return Guess("school_year", ("YYYY-YYYY",), why="its values are school years")
-        if distinct.enough(distinct.share(lambda text: YEAR.fullmatch(text) is not None)):
+        if _nearly_all(distinct, YEARS):
+            years = Guess("school_year", ("YYYY-YYYY",), why="its values are school years")
+            return _with_odd(years, distinct, YEARS, "a school year")
+        if _nearly_all(distinct, YEAR):
             is_school = has(words, "school year") or has(words, "academic year")
             asked = (
                 "2026 must be 2025-2026: if it is the year in which it begins, say so" if is_school else ""
             )
-            return Guess("school_year" if is_school else "year", why="its values are years", open=asked)
+            one = Guess("school_year" if is_school else "year", why="its values are years", open=asked)
+            return _with_odd(one, distinct, YEAR, "a year")
     boolean = _boolean(distinct, words)
     if boolean is not None:
         return boolean

@@ -36,7 +36,7 @@ def head_words(head: str) -> tuple[str, ...]:
     spelled: Mapping[str, str] = words_file()["spelled_out"]
     words: list[str] = []
     head = ABBREVIATED.sub(lambda found: found[0].replace(".", ""), head)
-    head = head.replace("IDs", "Ids").replace("'s", "").replace("’s", "")
+    head = head.replace("IDs", "Ids").replace("'s", "").replace("’s", "").replace("(s)", "")
     for found in PIECES.finditer(head):
         word = "number" if found[0] == "#" else found[0].casefold()
         # "Pupil No" has a number and "No Show" has none.

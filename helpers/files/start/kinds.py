@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -75,6 +75,18 @@ class Kind:
         return self.people.named or (self.people.local_id is not None and self.takes_ids)
 
 
+def _with_oddities(guess: Guess, values: pd.Series, place: Callable[[int], str]) -> Guess:
+    """Say how many values aren't what the others are, and where the first stands: never what it is."""
+    odd = values.isin(guess.odd).to_numpy()
+    if not odd.any():
+        return guess
+    count, first = int(odd.sum()), place(int(odd.argmax()))
+    filled = int((values.notna() & values.ne("NULL")).sum())
+    told = f"{count} of {filled} {'is' if count == 1 else 'are'}n't {guess.unit}: "
+    told += first if count == 1 else f"the first is {first}"
+    return replace(guess, open=f"{guess.open}. {told}" if guess.open else told)
+
+
 def kind_of(
     name: str,
     path: str,
@@ -83,6 +95,7 @@ def kind_of(
     settings: Mapping[str, str | int],
     rows: pd.DataFrame,
     system: Sequence[str],
+    place: Callable[[int], str] = "place {}".format,
 ) -> Kind:
     """Guess what a kind of file is.
 
@@ -94,6 +107,8 @@ def kind_of(
         Its trimmed text.
     system
         Words of its folder and name.
+    place
+        Says where a row stands in its file.
 
     Returns
     -------
@@ -102,7 +117,10 @@ def kind_of(
     """
     distinct = {str(name): counted(rows[name]) for name in rows.columns}
     orders = day_orders(rows, distinct)
-    guesses = {name: guess_type(values, head_words(name), orders) for name, values in distinct.items()}
+    guesses = {
+        name: _with_oddities(guess_type(values, head_words(name), orders), rows[name], place)
+        for name, values in distinct.items()
+    }
     people = guess_people(rows, guesses, system)
     return Kind(name, path, sheet, shape, settings, rows, guesses, people, tuple(system))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from helpers.files.start.guess import DESCRIPTOR, Guess
+from helpers.files.start.guess import DESCRIPTOR, Distinct, Guess
 from helpers.files.start.header_words import words_file
 from helpers.layouts.column import code_set
 
@@ -47,10 +47,25 @@ def _as_grade(text: str, words: Mapping[str, str]) -> str | None:
     return "KG" if plain in ("0", "00") else words.get(plain)
 
 
-def _codes(texts: Sequence[str], meaning: Callable[[str], str | None]) -> dict[str, str] | None:
+def _codes(
+    texts: Sequence[str], meaning: Callable[[str], str | None], counts: Distinct
+) -> dict[str, str] | None:
+    """Say what words mean; None where too many are unknown, both of the words and of the rows."""
     found = {text: meaning(text) for text in sorted(texts)}
     known = {text: word for text, word in found.items() if word is not None}
-    return known if texts and len(known) >= MOST * len(texts) else None
+    enough = counts.enough(counts.share(lambda text: _plain(text) in known))
+    return known if known and (enough or len(known) >= MOST * len(texts)) else None
+
+
+def _plain(text: str) -> str:
+    """Take a descriptor's word."""
+    return text.rpartition("#")[2] if DESCRIPTOR.fullmatch(text) else text
+
+
+def _coded(field: str, why: str, codes: Mapping[str, str], counts: Distinct) -> Known:
+    odd = sum(n for text, n in zip(counts.texts, counts.times, strict=True) if _plain(text) not in codes)
+    told = f"{odd} of {counts.rows} {'has' if odd == 1 else 'have'} a word that isn't known: add it"
+    return Known(field, why, codes, open=told if odd else "")
 
 
 def _roles(texts: Sequence[str]) -> dict[str, str] | None:
@@ -73,7 +88,9 @@ def _roles(texts: Sequence[str]) -> dict[str, str] | None:
     return codes
 
 
-def fits_field(name: str, kind: str, words: Sequence[str], texts: Sequence[str], guess: Guess) -> Known | str:
+def fits_field(
+    name: str, kind: str, words: Sequence[str], texts: Sequence[str], guess: Guess, counts: Distinct
+) -> Known | str:
     """Say what a column is as a field.
 
     Parameters
@@ -86,6 +103,8 @@ def fits_field(name: str, kind: str, words: Sequence[str], texts: Sequence[str],
         Its distinct values.
     guess
         What they are.
+    counts
+        How often each stands there.
 
     Returns
     -------
@@ -93,7 +112,7 @@ def fits_field(name: str, kind: str, words: Sequence[str], texts: Sequence[str],
         A sentence where the values speak against it.
     """
     said = "head and values say so"
-    texts = [text.rpartition("#")[2] if DESCRIPTOR.fullmatch(text) else text for text in texts]
+    texts = [_plain(text) for text in texts]
     if kind == "name":
         pattern = NAMED if "name" in words else NAME
         if share(texts, lambda text: len(text) <= 60 and pattern.fullmatch(text)) < MOST:
@@ -114,14 +133,14 @@ def fits_field(name: str, kind: str, words: Sequence[str], texts: Sequence[str],
         return Known(name, "the head says so, and its values are days", open=guess.open)
     if kind == "sex":
         meanings: Mapping[str, str] = words_file()["sex"]
-        codes = _codes(texts, lambda text: meanings.get(text.casefold()))
-        return Known(name, said, codes) if codes else "its words for a sex are not known"
+        codes = _codes(texts, lambda text: meanings.get(text.casefold()), counts)
+        return _coded(name, said, codes, counts) if codes else "its words for a sex are not known"
     if kind == "grade_level":
         named = code_set("grade_level")
         if all(text in named for text in texts):
             return Known(name, said, "grade_level")
-        codes = _codes(texts, lambda text: _as_grade(text, words_file()["grade_level"]))
-        return Known(name, said, codes) if codes else "its values are no grades of a school"
+        codes = _codes(texts, lambda text: _as_grade(text, words_file()["grade_level"]), counts)
+        return _coded(name, said, codes, counts) if codes else "its values are no grades of a school"
     if kind == "role":
         roles = _roles(texts)
         if roles is None:

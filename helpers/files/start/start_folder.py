@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -117,6 +118,16 @@ def _by_kind(tables: Sequence[Undeclared]) -> list[list[Undeclared]]:
     return list(kinds.values())
 
 
+def _place(alike: Sequence[Undeclared], row: int) -> str:
+    """Say where a row of all files of one kind stands."""
+    for table in alike:
+        if row < len(table.rows):
+            name = "".join(letter for letter in table.found.path if letter.isprintable())
+            return f"row {table.places[row]}" + (f" of {name}" if len(alike) > 1 else "")
+        row -= len(table.rows)
+    raise IndexError(row)
+
+
 def _kind(alike: Sequence[Undeclared], name: str, folder: str) -> Kind:
     first = alike[0]
     rows = pd.concat([table.rows for table in alike], ignore_index=True) if len(alike) > 1 else first.rows
@@ -124,7 +135,9 @@ def _kind(alike: Sequence[Undeclared], name: str, folder: str) -> Kind:
     sheets = {table.found.name.partition("/")[2] for table in alike} if first.found.is_sheet else set()
     sheet = sheets.pop() if len(sheets) == 1 else None
     words = [*head_words(folder), *head_words(first.found.name)]
-    return kind_of(name, _glob(names), sheet, first.format, first.settings, rows.iloc[:MOST_ROWS], words)
+    rows = rows.iloc[:MOST_ROWS]
+    place = partial(_place, alike)
+    return kind_of(name, _glob(names), sheet, first.format, first.settings, rows, words, place)
 
 
 def _knows(kinds: Sequence[Sequence[Undeclared]], toml: Path) -> dict[str, str]:

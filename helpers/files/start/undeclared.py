@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from helpers.files.decode import as_utf8
@@ -16,6 +17,7 @@ from helpers.files.delimited import DELIMITERS, parse_delimited
 from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile
 from helpers.files.json_lines import parse_json_lines
+from helpers.files.parsed import Parsed
 from helpers.files.sheet_rows import parse_sheet
 from helpers.files.start.header_words import head_words, named_fields, numbered_thing
 from helpers.files.values import trimmed
@@ -43,12 +45,15 @@ class Undeclared:
         encoding, delimiter, line_end, header_row, where they aren't the usual ones.
     rows
         Trimmed text, missing where empty; columns are named as the reader names them.
+    places
+        Of each row in its file, as findings number them.
     """
 
     found: FoundFile
     format: str
     rows: pd.DataFrame
     settings: dict[str, str | int] = field(default_factory=dict)
+    places: Sequence[int] | np.ndarray = ()
 
     @property
     def kind(self) -> tuple[object, ...]:
@@ -231,17 +236,17 @@ def look_into(found: FoundFile) -> Undeclared | str:
         settings["header_row"] = header_row
     columns = _by_place(len(cells[0])) if not header_row and cells else []
     parsed = parse_delimited(data, _plain("csv", header_row, delimiter, columns), delimiter, quiet)
-    return _table(found, "csv", parsed.table.rows, settings)
+    return _table(found, "csv", parsed, parsed.table.rows, settings)
 
 
 def _table(
-    found: FoundFile, shape: str, rows: pd.DataFrame, settings: dict[str, str | int]
+    found: FoundFile, shape: str, parsed: Parsed, rows: pd.DataFrame, settings: dict[str, str | int]
 ) -> Undeclared | str:
     if not rows.columns.size or (len(rows.columns) == 1 and not str(rows.columns[0]).strip()):
         return "it has no columns"
     if rows.empty:
         return "it has heads and no rows"
-    return Undeclared(found, shape, _text(rows.reset_index(drop=True)), settings)
+    return Undeclared(found, shape, _text(rows.reset_index(drop=True)), settings, parsed.row)
 
 
 def _records(
@@ -251,7 +256,7 @@ def _records(
     if not len(parsed.row):
         return "no line of it is a JSON record: write one record a line (JSON lines), and start again"
     settings.pop("delimiter", None)
-    return _table(found, "json_lines", _json_names(parsed.table.rows), settings)
+    return _table(found, "json_lines", parsed, _json_names(parsed.table.rows), settings)
 
 
 def _sheet(found: FoundFile, raw: bytes, quiet: Findings) -> Undeclared | str:
@@ -265,4 +270,4 @@ def _sheet(found: FoundFile, raw: bytes, quiet: Findings) -> Undeclared | str:
     settings: dict[str, str | int] = {} if header_row == 1 else {"header_row": header_row}
     columns = _by_place(max(map(len, cells))) if not header_row else []
     parsed = parse_sheet(raw, _plain("xlsx", header_row, ",", columns), quiet)
-    return _table(found, "xlsx", parsed.table.rows, settings)
+    return _table(found, "xlsx", parsed, parsed.table.rows, settings)

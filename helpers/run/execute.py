@@ -24,6 +24,8 @@ __all__ = ["NotebookRun", "run_notebooks"]
 
 _AT_ONCE = 2  # a kernel with pandas and a chart is 0.3 GB; more than two gain little on a laptop
 
+_WAIT = "all twelve take one to two minutes for 600 children on two cores"
+
 
 @dataclass(frozen=True)
 class NotebookRun:
@@ -153,7 +155,10 @@ def run_notebooks(
     progress = progress or Progress(len(chosen))
     # papermill logs each cell's trouble through this logger, with its words; they belong into no log.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    workers = at_once or min(_AT_ONCE, os.cpu_count() or 1)
+    workers = max(at_once or min(_AT_ONCE, os.cpu_count() or 1), 1)
+    if len(chosen) > 1:
+        together = "one after the other" if workers == 1 else f"{workers} at a time"
+        progress.say(f"{len(chosen)} notebooks, {together}; {_WAIT}")
 
     def one(notebook: Notebook) -> NotebookRun:
         done = _execute(notebook, given[notebook.name], out, real, progress)
@@ -164,7 +169,7 @@ def run_notebooks(
     out.mkdir(parents=True, exist_ok=True)
     # Threads, not processes: the work is done in the kernels, which are processes already, and papermill is
     # imported once.
-    pool = ThreadPoolExecutor(max_workers=max(workers, 1), thread_name_prefix="notebook")
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="notebook")
     # Those that read no district first: while one process reads it, the others would only wait. Then the long
     # ones, so that none is left to run alone at the end.
     order = sorted(chosen, key=lambda notebook: (notebook.reads_district, -(notebook.minutes or 0)))

@@ -167,6 +167,8 @@ def _index(
         place=district.title,
         children=_say(guard, len(children) if children is not None else crosswalk["child"].nunique()),
         systems=systems,
+        on_roster=None if children is None else _say(guard, known.get(roster, 0)),
+        enrolled=None if children is None else _say(guard, district.about.get("students")),
         joined=_say(guard, _outcome(children, "right")),
         joined_everywhere=_say(guard, everywhere),
         wrong_unnoticed=_say(guard, _unnoticed(children)),
@@ -175,6 +177,9 @@ def _index(
         unverified=_say(guard, bands.get("Unverified", 0)),
         outcomes=_ties(crosswalk, names, guard) if by_system is None else _outcomes(by_system, names, guard),
         picture_title=_picture_title(by_system, len(names)),
+        picture_caption=""
+        if by_system is None
+        else _picture_caption(len(by_system), len(names), spoken.get(roster, "")),
         first_step=_first_step(measures, spoken, guard),
     )
 
@@ -239,6 +244,16 @@ def _picture_title(by_system: pd.DataFrame | None, systems: int) -> str:
     return f"{whole} of {len(by_system)} systems find all their children on the roster, {said}"
 
 
+def _picture_caption(bars: int, systems: int, roster: str) -> str:
+    """Say why a system has no bar, and which wrong joins are in none."""
+    if bars + 1 != systems:
+        return ""
+    return (
+        f"{bars} bars for {systems} systems: the others are joined to {roster}, which has no bar of its own. "
+        "Wrong joins between two of the others are not in it."
+    )
+
+
 def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str], guard: Any) -> str:
     """Say the one thing to do first, and about how many, as the rest of a sentence."""
     from helpers.gaps import first_steps
@@ -249,7 +264,11 @@ def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str], guard: Any) -
         return ""
     step = in_words(str(chosen["next_step"].iloc[0]), spoken)
     touched = int(chosen["touched"].iloc[0])
-    one, more = ("pair", "pairs") if chosen["measure"].iloc[0] in _OF_PAIRS else ("child", "children")
+    one, more = (
+        ("pair of records", "pairs of records")
+        if chosen["measure"].iloc[0] in _OF_PAIRS
+        else ("child", "children")
+    )
     step = f"{step.removesuffix('.')} ({guard.count(touched)} {one if touched == 1 else more})."
     first = step.split(" ", 1)[0]
     return step[:1].lower() + step[1:] if first in _OPENING else step

@@ -188,7 +188,12 @@ def report(
     if named is not None:
         must_be_a_folder(named)
     progress = progress or Progress(len(chosen))
-    place = (named or (make or _maker())(_merged(typed))).resolve()
+    asked = _merged(typed)
+    if named is None:
+        progress.say(
+            f"making the district{_of_children(chosen, asked)}; one that was made before is found again"
+        )
+    place = (named or (make or _maker())(asked)).resolve()
     about = what_is_there(place).about
     synthetic = about.get("synthetic") is True
     with dated_run(out, about) as run, sharing():
@@ -265,6 +270,17 @@ def _run(
         )
         figures, trouble = working.result()
     return runs, figures, trouble
+
+
+def _of_children(chosen: Sequence[Notebook], asked: Mapping[str, object]) -> str:
+    """Say how many children a district is to have: as asked for, else as the notebooks have it."""
+    own = (
+        notebook.parameters["students"].get("default")
+        for notebook in chosen
+        if "students" in notebook.parameters
+    )
+    many = asked.get("students") or next(own, None)
+    return f" of {many} children" if many else ""
 
 
 def _merged(typed: Mapping[str, Mapping[str, object]]) -> dict[str, object]:

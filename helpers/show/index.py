@@ -13,6 +13,7 @@ import pandas as pd
 from helpers.files.output import write_atomically
 from helpers.show.banner import banner, is_invented, where_from
 from helpers.show.blocks import escape
+from helpers.show.counted_children import who_is_counted
 from helpers.show.numbers import as_number, number_text
 from helpers.show.pages import TEMPLATE_FOLDER, Failure
 from helpers.show.stacked_bars import stacked_bars
@@ -41,6 +42,9 @@ class IndexFigures:
         How many children the roster knows; all systems together where there is no roster.
     systems
         How many children each system knows, by the system's name as it is said.
+    on_roster, enrolled
+        Of ``children``: how many stand on the roster, and how many a made district has of this school year;
+        None without an answer key.
     joined
         Children joined in all systems that should know them; None without an answer key.
     joined_everywhere
@@ -55,8 +59,8 @@ class IndexFigures:
         Records joined by an id that nothing could verify.
     outcomes
         Rows of the picture: name of the row, then right, missed, wrong … in children.
-    picture_title
-        The finding that the picture shows.
+    picture_title, picture_caption
+        The finding that the picture shows, and which systems have a bar in it.
     first_step
         The one thing to do first, as a sentence.
     ties
@@ -70,6 +74,8 @@ class IndexFigures:
     place: str
     children: Count
     systems: Mapping[str, Count]
+    on_roster: Count = None
+    enrolled: Count = None
     joined: Count = None
     joined_everywhere: Count = None
     wrong_unnoticed: Count = None
@@ -78,6 +84,7 @@ class IndexFigures:
     unverified: Count = None
     outcomes: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
     picture_title: str = ""
+    picture_caption: str = ""
     first_step: str = ""
     ties: pd.DataFrame | None = None
     apart: Sequence[str] = ()
@@ -164,7 +171,7 @@ def sentences(figures: IndexFigures) -> list[str]:
         What each system knows; who is joined; who is joined to the wrong child; what to do first.
     """
     of_all = "" if figures.children is None else f" of **{number_text(figures.children)}**"
-    lines = [_known(figures)]
+    lines = [f"{_known(figures)}{who_is_counted(figures)}"]
     if figures.joined is not None:
         number = as_number(figures.joined)
         noun = "child is" if number == 1 else "children are"
@@ -263,7 +270,8 @@ def _picture(figures: IndexFigures) -> str:
         # Nothing to draw, or every part is too small to be shown: a picture of hidden parts says nothing.
         return ""
     hidden = any(isinstance(count, str) for row in figures.outcomes.values() for count in row.values())
-    caption = "Groups of fewer than 10 children are not shown." if hidden else ""
+    small = "Groups of fewer than 10 children are not shown." if hidden else ""
+    caption = f"{figures.picture_caption} {small}".strip()
     return stacked_bars(
         figures.outcomes,
         title=figures.picture_title or "How the children of each system are joined",

@@ -54,8 +54,13 @@ def test_a_report_of_an_invented_district_has_its_figures(
         asked.append(parameters)
         return district_folder
 
-    result = report(notebooks=road, only=["1"], out=tmp_path, make=make, progress=Progress(1, io.StringIO()))
+    log = io.StringIO()
+    result = report(notebooks=road, only=["1"], out=tmp_path, make=make, progress=Progress(1, log))
     assert asked == [{}]
+    first, begun, done = log.getvalue().splitlines()
+    assert first.startswith("making the district")
+    assert begun == "01_works: begun"
+    assert done.startswith("[1/1] 01_works: done")
     assert result.ok
     index = result.index.read_text(encoding="utf-8")
     assert "What does 01_works say?" in index
@@ -63,6 +68,8 @@ def test_a_report_of_an_invented_district_has_its_figures(
     assert "are joined in all systems that should know them" in index
     assert "Looked up by number alone" in index
     assert "This district is invented" in index
+    assert re.search(r"\d+ bars for \d+ systems: the others are joined to the student information", index)
+    assert re.search(r"children in all, <strong>\d+</strong> of them on the roster", index)
     assert re.search(r"\b1 min to read", index)
     page = (result.run / "01_works.html").read_text(encoding="utf-8")
     assert "Systems know different children" in page
@@ -92,6 +99,8 @@ def test_no_name_and_no_id_of_a_real_folder_is_in_any_byte_that_is_written(
     assert not result.ok
     assert [run.name for run in result.failed] == ["02_stops"]
     index = result.index.read_text(encoding="utf-8")
+    assert log.getvalue().startswith("2 notebooks, ")
+    assert "making" not in log.getvalue()
     assert "Real data: restricted" in index
     assert "cannot be judged" in index
 

@@ -194,6 +194,18 @@ def test_many_systems_are_said_as_a_range_and_hidden_ones_are_no_part_of_it() ->
     assert "between" not in hidden
 
 
+def test_the_index_says_why_a_system_can_know_more_children_than_there_are() -> None:
+    systems = {"the roster": 578, "meals": 813}
+    first = sentences(IndexFigures("x", 681, systems, on_roster=578, enrolled=600))[0]
+    assert "meals **813**. A child with two records that nothing joins counts twice" in first
+    assert "records of **681** children in all, **578** of them on the roster; **600** belong" in first
+    assert "school year" not in sentences(IndexFigures("x", 590, systems, on_roster=578, enrolled=600))[0]
+    real = sentences(IndexFigures("x", 681, systems))[0]
+    assert "all children of any record, as far as they are joined, those who have left among them" in real
+    assert "on the roster" not in real
+    assert "twice" not in sentences(IndexFigures("x", 5, {"meals": 5}))[0]
+
+
 def test_without_a_key_the_index_says_what_cannot_be_judged() -> None:
     figures = IndexFigures(
         "x", 65, {"A": 65, "B": "fewer than 10"}, joined_everywhere="fewer than 10", waiting=12

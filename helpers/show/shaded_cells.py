@@ -12,7 +12,10 @@ from helpers.show.tokens import colour, letters_on
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Cell", "draw_cells"]
+__all__ = ["DARKEST", "Cell", "draw_cells"]
+
+# Between this and the full blue neither ink nor paper is read easily.
+DARKEST = "#77b4d8"
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,10 @@ def draw_cells(
     for place, one in cells.items():
         said[place] = one.text
         grid[place] = float("nan") if one.number is None else one.number
-    shades = LinearSegmentedColormap.from_list("paper to blue", [colour("paper"), "#8cc0de", colour("blue")])
+    shades = LinearSegmentedColormap.from_list("paper to pale blue", [colour("paper"), DARKEST])
     axes = sheet.axes(left, head, sheet.width - left - cell * wide, 28)
     longest = max((sheet.measure(text, SMALL) for text in said.ravel()), default=0.0)
-    letters = SMALL if longest + 6 <= cell else max(9.0, SMALL * (cell - 4) / max(longest, 1.0))
+    letters = SMALL if longest + 12 <= cell else max(9.0, SMALL * (cell - 12) / max(longest, 1.0))
     seaborn.heatmap(
         grid,
         annot=said,

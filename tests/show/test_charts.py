@@ -23,6 +23,7 @@ from helpers.show.charts import (
     stacked_bars,
 )
 from helpers.show.picture import NARROW, WIDE
+from helpers.show.shaded_cells import DARKEST
 from helpers.show.tokens import OF_VALUES, OUTCOMES, colour, contrast, letters_on
 
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
@@ -218,6 +219,10 @@ def test_words_of_the_guard_come_after_the_numbers() -> None:
     shown = bars({"A": "fewer than 10", "B": 12, "C": 57, "D": "not shown"}, title="Groups", unit="children")
     assert shown.data["what"].tolist() == ["C", "B", "A", "D"]
     assert "from 57 children for C to fewer than 10 children for A" in shown.alt
+
+
+def test_the_number_in_a_cell_is_read_on_its_darkest_shade() -> None:
+    assert contrast(letters_on(DARKEST), DARKEST) >= 7
 
 
 def test_an_event_has_one_mark_in_all_lanes_and_spells_are_pale() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from helpers.files.start.guess import Guess, counted
@@ -80,7 +81,7 @@ def _with_oddities(guess: Guess, values: pd.Series, place: Callable[[int], str])
     odd = values.isin(guess.odd).to_numpy()
     if not odd.any():
         return guess
-    count, first = int(odd.sum()), place(int(odd.argmax()))
+    count, first = int(odd.sum()), place(int(np.argmax(odd)))
     filled = int((values.notna() & values.ne("NULL")).sum())
     told = f"{count} of {filled} {'is' if count == 1 else 'are'}n't {guess.unit}: "
     told += first if count == 1 else f"the first is {first}"

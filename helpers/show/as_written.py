@@ -48,7 +48,9 @@ def as_written(district: District, file: str, row: int, caption: str = "", *, fo
     text = f'<pre style="{style}">' + "\n".join(escape(line) for line in shown) + "</pre>"
     told = "\n".join([f"{caption}:", *shown])
     if fold:
-        return Block(f"<details><summary>{escape(caption)}</summary>{text}</details>", told)
+        # A path is one long word, wider than a telephone.
+        head = f'<summary style="overflow-wrap:anywhere">{escape(caption)}</summary>'
+        return Block(f"<details>{head}{text}</details>", told)
     return Block(f"<p><strong>{escape(caption)}</strong></p>{text}", told)
 
 

@@ -24,6 +24,16 @@ def test_a_row_is_shown_with_its_header_as_it_stands_in_its_file(district: Distr
     assert len(shown.text.splitlines()) == 2
 
 
+def test_a_folded_row_shows_its_caption_and_holds_the_same_text(district: District) -> None:
+    place = district.person_rows.iloc[5]
+    asked = (district, place["file"], int(place["row"]))
+    folded, shown = as_written(*asked, fold=True), as_written(*asked)
+    head, _, inside = folded.markup.partition("</summary>")
+    assert f"{place['file']}, row {place['row']}" in head
+    assert inside.removesuffix("</details>") == shown.markup.partition("</p>")[2]
+    assert folded.text == shown.text
+
+
 def test_a_record_and_a_line_of_a_sheet_are_shown_as_text(district: District) -> None:
     rows = pd.concat([district.person_rows, district.fact("participation")])
     for ending in (".xml", ".xlsx/"):

@@ -25,7 +25,7 @@ __all__ = ["People", "linkable_by", "make_records"]
 # telephone change by nature.
 STEADY = ("first_name", "middle_name", "last_surname", "full_name", "birth_date", "sex", "role")
 NAMES = ("first_name", "last_surname", "full_name", "preferred_first_name", "preferred_last_surname")
-NOT_IDENTITY = ("source", "row", "file", "as_of", "begin_date", "end_date", "local_id")
+NOT_IDENTITY = ("source", "row", "file", "as_of", "begin_date", "end_date", "local_id", "school_year")
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
+from helpers.gaps.years_told import of_this_year
 from helpers.layouts import fact_tables
 from helpers.profile.gradebook_years import only_handed_in
+from helpers.profile.newest_day import Newest
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -66,13 +68,16 @@ def _collects(layout: Layout | None, column: str) -> bool:
     )
 
 
-def completeness(known: Known, layouts: Mapping[str, Layout]) -> Lines:
+def completeness(known: Known, newest: Newest, layouts: Mapping[str, Layout]) -> Lines:
     """Measure how often each system fills the columns that are needed to know a child.
 
     Parameters
     ----------
     known
         Who is in which system.
+    newest
+        The newest day of which each system speaks. Records that tell of an earlier school year only aren't
+        asked, unless a system has no others: nobody fills the form of last year now.
     layouts
         Layout by system: a column that an export doesn't have is a limit, not a gap.
 
@@ -82,10 +87,15 @@ def completeness(known: Known, layouts: Mapping[str, Layout]) -> Lines:
         A line *column filled* a system and needed column.
     """
     lines: Lines = []
+    now = of_this_year(known, newest)
+    asked = [
+        known.of(place) & now if (known.of(place) & now).any() else known.of(place)
+        for place in range(len(known.silos))
+    ]
     for column in NEEDED:
         says = filled(known, column)
         for place, silo in enumerate(known.silos):
-            mine = known.of(place)
+            mine = asked[place]
             count, total = int((says & mine).sum()), int(mine.sum())
             limit = count == 0 and not _collects(layouts.get(silo), column)
             example = {} if limit else known.example(mine & ~says)

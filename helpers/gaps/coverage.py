@@ -11,11 +11,14 @@ from helpers.gaps.completeness import filled
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
 from helpers.gaps.scope import Scope, worded
+from helpers.gaps.years_told import years_told
+from helpers.profile.newest_day import Newest
 
 __all__ = ["agreement", "coverage"]
 
 # What two systems can be compared by without a translation of codes.
 COMPARED = ("first_name", "last_surname", "birth_date", "sex", "grade_level")
+OF_A_YEAR = ("grade_level",)
 
 UNTOLD = "{}: first make its records joinable; till then nobody can say which of the children it knows."
 
@@ -70,15 +73,19 @@ def coverage(known: Known, scope: Scope) -> Lines:
     return lines
 
 
-def agreement(known: Known) -> Lines:
+def agreement(known: Known, newest: Newest) -> Lines:
     """Measure whether two systems say the same of the children whom both know.
 
-    A child with several records in a system is compared by the first.
+    A child with several records in a system is compared by the first. What changes with the school year is
+    compared where both tell it of one year: that a test of last spring names last spring's grade is no
+    disagreement.
 
     Parameters
     ----------
     known
         Who is in which system.
+    newest
+        The newest day of which each system speaks: what bears no school year is of that of the newest.
 
     Returns
     -------
@@ -94,6 +101,7 @@ def agreement(known: Known) -> Lines:
     for column in COMPARED:
         words = known.records[column].where(pd.Series(filled(known, column)))
         codes[column] = pd.factorize(words)[0]
+    year = years_told(known, newest)
     lines: Lines = []
     for left_place, right_place in known.pairs():
         left, right = record[:, left_place], record[:, right_place]
@@ -101,6 +109,8 @@ def agreement(known: Known) -> Lines:
         for column, code in codes.items():
             one, other = code[left[shared]], code[right[shared]]
             both = (one >= 0) & (other >= 0)
+            if column in OF_A_YEAR:
+                both &= year[left[shared]] == year[right[shared]]
             total, same = int(both.sum()), int((both & (one == other)).sum())
             if total == 0:
                 continue

@@ -44,6 +44,17 @@ def test_a_name_and_birth_date_in_two_files_is_one_record_and_another_spelling_i
     assert people.findings.empty
 
 
+def test_two_school_years_of_one_child_are_one_record_and_the_later_row_names_the_year() -> None:
+    listed = rows(
+        ("tests.csv", 2, "Ana", "Ruiz", "2014-03-05"), ("tests.csv", 3, "Ana", "Ruiz", "2014-03-05")
+    )
+    years = pd.array([2025, 2026], dtype="Int64")
+    people = make_records(listed.assign(school_year=years), "tests", takes_roles=False)
+
+    assert people.people["record"].tolist() == ["tests.csv#2"]
+    assert people.people["school_year"].tolist() == [2026]
+
+
 def test_nobody_chooses_between_two_of_one_name_and_birth_date() -> None:
     listed = rows(
         ("list.csv", 2, "Ana", "Ruiz", "2014-03-05"),

@@ -242,6 +242,50 @@ def test_two_systems_that_say_two_things(card: pd.DataFrame) -> None:
     assert (surname.numerator, surname.denominator, surname.kind, surname.example_row) == (2, 3, "Meaning", 3)
 
 
+def of_two_years() -> tuple[District, Links]:
+    """Four children in fifth grade; tests have two of them from last year, in whose form no school stood."""
+    roster = silo(
+        "sis",
+        [person(f"s{at}", NAMES[at], grade_level="05", school_id="1", as_of="2026-04-30") for at in range(4)],
+    )
+    tests = silo(
+        "tests",
+        [
+            person("t0", NAMES[0], grade_level="04", school_year=2025),
+            person("t1", NAMES[1], grade_level="04", school_year=2025),
+            person("t2", NAMES[2], grade_level="05", school_id="1", school_year=2026),
+            person("t3", "Dan Lunt", grade_level="03", school_year=2026),
+        ],
+    )
+    return district(roster, tests), links({(name, f"{name[0]}{at}"): f"c{at}" for name in ("sis", "tests")
+                                           for at in range(4)})  # fmt: skip
+
+
+def test_last_year_s_grade_contradicts_nobody_s_of_this_year() -> None:
+    card = scorecard(*of_two_years())
+
+    grade = figures(card, "says the same", "sis", "tests", "grade_level")
+    assert (grade.numerator, grade.denominator, grade.example_row) == (1, 2, 5)
+    # A surname is the same in all years.
+    surname = figures(card, "says the same", "sis", "tests", "last_surname")
+    assert (surname.numerator, surname.denominator) == (3, 4)
+
+
+def test_whom_last_year_s_form_alone_names_isn_t_asked_for_what_this_year_s_form_asks() -> None:
+    measured, who = of_two_years()
+
+    school = figures(scorecard(measured, who), "column filled", "tests", column="school_id")
+    assert (school.numerator, school.denominator, school.example_row) == (1, 2, 5)
+
+    old = silo("tests", [person("t0", NAMES[0], grade_level="04", school_year=2025)])
+    of_last_year = district(measured["sis"], old)
+    alone = links({("sis", f"s{at}"): f"c{at}" for at in range(4)} | {("tests", "t0"): "c0"})
+    grade = figures(scorecard(of_last_year, alone), "column filled", "tests", column="grade_level")
+    assert (grade.numerator, grade.denominator) == (1, 1), (
+        "a system that has nothing newer is asked all the same"
+    )
+
+
 def test_findings_are_counted_by_kind(card: pd.DataFrame) -> None:
     empty = figures(card, "required_empty", "attendance")
     assert (empty.kind, empty.value, empty.denominator, empty.column) == ("Completeness", 1, 5, "language")

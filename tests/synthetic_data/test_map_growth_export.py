@@ -68,6 +68,16 @@ def test_every_result_is_of_a_child_who_is_listed_in_that_term_at_that_school(cl
     assert len(children) > results.groupby("TermName")["StudentID"].nunique().sum(), "some sit no test"
 
 
+def test_a_child_s_grade_is_told_with_the_year_of_the_row_that_names_it(clean: Path) -> None:
+    listed = table(clean, "StudentsBySchool").drop_duplicates("StudentID", keep="last").set_index("StudentID")
+    people = read_district(clean).silos["map_growth"].people.set_index("record")
+    mine = people.loc[listed.index]
+    years = listed["TermName"].str[-4:].astype(int)
+    assert set(years) == {2025, 2026}
+    assert mine["school_year"].tolist() == years.tolist()
+    assert mine["grade_level"].tolist() == listed["Grade"].str.zfill(2).tolist()
+
+
 def test_growth_and_goals_follow_from_the_scores(clean: Path) -> None:
     results = table(clean, "AssessmentResults")
     keys = ["StudentID", "Subject"]

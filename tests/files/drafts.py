@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from pathlib import Path
 
+from click.testing import CliRunner, Result
+
+from helpers.cli import main
 from helpers.files import District
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
@@ -15,7 +19,37 @@ from helpers.files.start.kinds import kind_of
 from helpers.files.start.undeclared import look_into
 from helpers.layouts import FileLayout
 
-__all__ = ["adds_up", "found_of_declared", "written"]
+__all__ = ["BORN", "CLUB", "ROSTER", "adds_up", "club", "draft", "found_of_declared", "run", "written"]
+
+ROSTER = """Pupil No,SURNAME,Given Name,DOB,Gr,Zip
+00812,Ruiz,Ana,01/31/2014,5,04609
+00813,Li,Bo,02/28/2013,6,04609
+00814,Poe,Cy,03/04/2012,K,04610
+"""
+CLUB = """Ref,Fore-name,Family-Name,D.O.B.,Lunch?,Points,Grade,Mum/Dad mail,Given name
+"""
+BORN = [f"{day}/0{day % 9 + 1}/2013" for day in range(13, 23)] + ["", "14/14/2013"]
+
+
+def club(born: list[str], points: list[str] | None = None) -> str:
+    """Write a club's list; one child was born on each of the days, and each may have points."""
+    points = points or [str(n) for n in range(len(born))]
+    return CLUB + "".join(
+        f"r{n},{'ABCDEFGHIJKLMN'[n]}na,Ruiz{'abcdefghijklmn'[n]},{day},{'xyz'[n % 3]},{points[n]},"
+        f"{'?' if n == 3 else 5},m{n}@x.org,Bo\n"
+        for n, day in enumerate(born)
+    )
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def draft(place: Path) -> dict[str, dict[str, object]]:
+    """Give the columns of the only layout that was drafted, by name."""
+    (toml,) = (place / "layouts").glob("*.toml")
+    (file,) = tomllib.loads(toml.read_text(encoding="utf-8"))["file"]
+    return {column["name"]: column for column in file["columns"]}
 
 
 def written(place: Path, **files: str | bytes) -> Path:
@@ -32,12 +66,16 @@ def adds_up(district: District) -> bool:
     return bool((district.accounts["rows"] == parts.sum(axis=1)).all())
 
 
+# An id is counted apart; of which year a row tells is no field of a person, and no draft guesses it.
+NOBODY_S = ("local_id", "school_year")
+
+
 def _declared(file: FileLayout, filled: set[str]) -> dict[str, str]:
     """Give the fields of a person that a kind of file takes from whole columns with values in them."""
     fields: dict[str, str] = {}
     for makes in file.makes:
         for target, source in makes.take.items() if makes.table == "people" else ():
-            if target != "local_id" and source in filled and file.find(source) is not None:
+            if target not in NOBODY_S and source in filled and file.find(source) is not None:
                 fields.setdefault(target, source)
     return fields
 

@@ -129,6 +129,24 @@ def test_first_cell_says_minutes_and_what_one_can_do_afterwards(notebook: Notebo
     )
 
 
+def test_an_exercise_is_no_part_of_a_report(notebook: Notebook) -> None:
+    """From its heading to the cell that waits for the answer nothing is shown on a page."""
+    inside, left = False, []
+    for cell in notebook.content.cells:
+        tags = cell.metadata.get("tags", [])
+        inside = inside or cell.source.startswith("### Exercise")
+        if "exercise" in tags:
+            inside = False
+        elif "practice" not in tags and (inside or speaks_of_cells(cell)):
+            left.append(cell.source)
+    assert left == []
+
+
+def speaks_of_cells(cell: nbformat.NotebookNode) -> bool:
+    """Say whether a text is for somebody who runs the notebook: a page has neither cells nor exercises."""
+    return cell.cell_type == "markdown" and bool(re.search(r"next cell|run on\b|Exercise \d", cell.source))
+
+
 def test_headings_do_not_skip_a_level(notebook: Notebook) -> None:
     levels = [level for level, _ in notebook.headings]
     skipped = [

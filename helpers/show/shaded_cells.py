@@ -41,7 +41,8 @@ def draw_cells(
     sheet
         Where to draw.
     rows, columns
-        Their names. Where both are the same and don't fit above, columns carry numbers that the rows explain.
+        Their names. Columns whose names don't fit above carry numbers: the rows explain them where both have
+        the same names, else a line below.
     cells
         Place of row and column -> what stands there. A place without a cell shows a dash.
     top
@@ -59,25 +60,31 @@ def draw_cells(
     from matplotlib.colors import LinearSegmentedColormap, to_hex
 
     wide, many = len(columns), len(rows)
-    # No label stands on its head: many columns carry numbers, which the rows explain.
-    heads = [sheet.fold(name, (sheet.width * 0.7) / wide, SMALL) for name in columns]
+    # No label stands on its head: many columns carry numbers.
+    heads = [sheet.fold(name, (sheet.width * 0.7) / wide, SMALL, lines=3) for name in columns]
+    numbers = [str(place + 1) for place in range(wide)]
+    below = ""
     if list(rows) == list(columns) and any("…" in head or "\n" in head for head in heads):
-        heads = [str(place + 1) for place in range(wide)]
-        rows = [f"{place + 1} {name}" for place, name in enumerate(rows)]
+        heads = numbers
+        rows = [f"{place} {name}" for place, name in zip(numbers, rows, strict=True)]
+    elif any("…" in head for head in heads):
+        said_below = ", ".join(f"{place} {name}" for place, name in zip(numbers, columns, strict=True))
+        heads, below = numbers, sheet.fold(said_below, sheet.width - 4, SMALL, lines=20)
     rows = [sheet.fold(name, sheet.width * 0.34, SMALL if sheet.narrow else BODY, lines=2) for name in rows]
     size = SMALL if sheet.narrow else BODY
     left = max(sheet.measure(name, size) for name in rows) + 12
     cell = min((sheet.width - left - 2) / wide, 120.0)
     high = min(max(cell * 0.5, 34.0), 48.0) if wide == many else 34.0
-    head = 26
-    sheet.set_height(head + many * high + 28)
+    head = 26 if max(name.count("\n") for name in heads) < 2 else 54
+    foot = 28 + 17 * len(below.splitlines())
+    sheet.set_height(head + many * high + foot)
     grid = np.full((many, wide), float("nan"))
     said = np.full((many, wide), "", dtype="U40")
     for place, one in cells.items():
         said[place] = one.text
         grid[place] = float("nan") if one.number is None else one.number
     shades = LinearSegmentedColormap.from_list("paper to pale blue", [colour("paper"), DARKEST])
-    axes = sheet.axes(left, head, sheet.width - left - cell * wide, 28)
+    axes = sheet.axes(left, head, sheet.width - left - cell * wide, foot)
     longest = max((sheet.measure(text, SMALL) for text in said.ravel()), default=0.0)
     letters = SMALL if longest + 12 <= cell else max(9.0, SMALL * (cell - 12) / max(longest, 1.0))
     seaborn.heatmap(
@@ -112,5 +119,6 @@ def draw_cells(
                 folded = sheet.fold(own, cell - 4, 11, lines=3) if own else own
                 at = left + (column + 0.5) * cell
                 sheet.write(page, at, middle, folded, size=11, shade=colour("muted"), across="center")
-    sheet.write(page, left, sheet.height - 12, unit, size=SMALL, shade=colour("muted"))
+    sheet.write(page, left, sheet.height - foot + 16, unit, size=SMALL, shade=colour("muted"))
+    sheet.write(page, 2, sheet.height - (foot - 28) / 2, below, size=SMALL, shade=colour("muted"))
     return sheet.figure

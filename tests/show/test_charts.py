@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from helpers.show.canvas import Sheet
 from helpers.show.charts import (
     Picture,
     bars,
@@ -23,7 +24,7 @@ from helpers.show.charts import (
     stacked_bars,
 )
 from helpers.show.picture import NARROW, WIDE
-from helpers.show.shaded_cells import DARKEST
+from helpers.show.shaded_cells import DARKEST, Cell, draw_cells
 from helpers.show.tokens import OF_VALUES, OUTCOMES, colour, contrast, letters_on
 
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
@@ -179,6 +180,17 @@ def test_small_groups_of_a_real_folder_are_neither_drawn_nor_told() -> None:
         csv = re.search(r"text/csv;charset=utf-8,([^\"]*)", picture._repr_html_())
         assert csv is not None
         assert "%2C7%0D" not in csv.group(1)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_every_column_of_a_shaded_table_can_be_named(width: int) -> None:
+    heads = ["Data quality", "Granularity", "Export and import process", "Security", "Frequency", "Format"]
+    cells = {(0, place): Cell(str(place), float(place)) for place in range(6)}
+    figure = draw_cells(Sheet(width), ["Meals"], heads, cells, 6.0, "level")
+    written = " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
+    words = written.replace("\n", " ")
+    assert "…" not in words
+    assert [head for head in heads if head not in words] == []
 
 
 def test_meanings_are_told_without_colour() -> None:

@@ -194,8 +194,9 @@ def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``left_silo, right_silo, found, out_of``: a pair stands once for each side of which it may be told.
-        Pairs that nothing joins are left out: that isn't nobody found.
+        ``left_silo, right_silo, found, out_of, percent`` (cut to a whole one: 100 is everybody): a pair
+        stands once for each side of which it may be told. Pairs that nothing joins are left out, since that
+        isn't nobody found; and sides of fewer than ten children, whose share says nothing of two systems.
     """
     told = lines[lines["denominator"].gt(0).fillna(False) & lines["numerator"].notna()]
     told = told[told["blocked_by"].ne("Not joinable").fillna(True)]
@@ -208,7 +209,9 @@ def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
         right_silo=back["left_silo"],
     )
     both = pd.concat([forth, back], ignore_index=True).rename(columns={"denominator": "out_of"})
-    return both[["left_silo", "right_silo", "found", "out_of"]]
+    both = both[both["out_of"].ge(SMALLEST_GROUP)]
+    both = both.assign(percent=100 * both["found"] // both["out_of"])
+    return both[["left_silo", "right_silo", "found", "out_of", "percent"]]
 
 
 def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
@@ -290,9 +293,11 @@ def work_table(work: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) 
     Returns
     -------
     pandas.DataFrame
-        ``task`` in words, ``count``, ``low``, ``minutes``, ``high``, longest first.
+        ``task`` in words, ``count``, ``low``, ``minutes``, ``high``, longest first; whole minutes.
     """
-    by_task = work.groupby("task", sort=False)[["count", "low", "minutes", "high"]].sum().reset_index()
+    by_task = (
+        work.groupby("task", sort=False)[["count", "low", "minutes", "high"]].sum().round().reset_index()
+    )
     if guard.real:
         small = by_task["count"].between(1, SMALLEST_GROUP - 1)
         figures = ["count", "low", "minutes", "high"]

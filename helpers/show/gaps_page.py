@@ -189,7 +189,6 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
     rates = rates.assign(
         system=rates["left_silo"].map(short),
         other=rates["right_silo"].map(short),
-        percent=100 * rates["found"] / rates["out_of"],
     ).sort_values("percent", kind="stable")
     begin = [heading("How much of one system is found in another?")]
     if rates.empty:
@@ -204,7 +203,8 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
         f"{worst['other']}",
         unit="percent",
         caption="A row: of 100 children of that system who are meant to be in the one above the column, how "
-        "many are found there. The title names the lowest.",
+        "many are found there, cut to whole ones, so that 100 is everybody. A dash: they can't be joined, "
+        "the number can't be shown, or it would be of fewer than ten. The title names the lowest.",
         order=[name for name in short.values() if name in {*rates["system"], *rates["other"]}],
     )
     words = reading(

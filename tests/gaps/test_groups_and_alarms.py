@@ -56,7 +56,14 @@ def test_a_group_that_a_system_misses_is_seen(grades: tuple[District, Links]) ->
 def test_each_side_of_a_pair_has_its_own_share(grades: tuple[District, Links]) -> None:
     """Meals has 34 of the 44 children of the roster, which has all of its 34."""
     found = found_both_ways(scorecard(*grades))
-    assert found.to_numpy().tolist() == [["sis", "meals", 34, 44], ["meals", "sis", 34, 34]]
+    assert found.to_numpy().tolist() == [["sis", "meals", 34, 44, 77], ["meals", "sis", 34, 34, 100]]
+
+
+def test_a_share_of_fewer_than_ten_children_is_none(grades: tuple[District, Links]) -> None:
+    card = scorecard(*grades)
+    ours = card["right_silo"].notna()
+    nine = card.assign(denominator=card["denominator"].mask(ours & card["measure"].eq("match rate"), 9.0))
+    assert found_both_ways(nine)[["left_silo", "out_of"]].to_numpy().tolist() == [["meals", 34]]
 
 
 def test_the_widest_of_many_gaps_may_be_chance() -> None:

@@ -86,10 +86,10 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
         return
     yield standing_picture(report["standing"])
     yield reading(
-        shows="each domain's mean answer in each year, and how far luck of the draw may carry it.",
-        read="where two intervals hardly overlap, the order is no luck of the draw; the table of the order "
+        shows="Each domain's mean answer in each year, and how far luck of the draw may carry it.",
+        read="Where two intervals hardly overlap, the order is no luck of the draw; the table of the order "
         "tests it. It is the order of these items: a domain whose items ask for more stands lower.",
-        do="a superintendent takes the lowest domain to the next cabinet meeting, with its items below.",
+        do="A superintendent takes the lowest domain to the next cabinet meeting, with its items below.",
     )
     yield _table(
         report["order"], "Which domain is hardest, and how sure that is", fold="How sure the order is"
@@ -186,8 +186,8 @@ def _over_time(report: SectorReport) -> Iterator[Block]:
     yield heading("What changed")
     yield change_picture(report["changes"]) or note("Too few systems answered twice to show it.")
     yield reading(
-        shows="the change of the same systems, and of all systems alike in what is recorded.",
-        read="where only the second moves, others answered; a change of systems isn't shown.",
+        shows="The change of the same systems, and of all systems alike in what is recorded.",
+        read="Where only the second moves, others answered; a change of systems isn't shown.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,8 +18,11 @@ import pytest
 
 from helpers.layouts import BadInput, as_table
 from synthetic_data.studies.levels import kept
-from synthetic_data.studies.levels.plan import SWITCHES, Cell, plan
+from synthetic_data.studies.levels.kit_run import kit_run
+from synthetic_data.studies.levels.page import study_page
+from synthetic_data.studies.levels.plan import PLACEBO, SWITCHES, Cell, plan
 from synthetic_data.studies.levels.running import CellFailed, run_cells
+from synthetic_data.studies.levels.study import study_of
 from synthetic_data.studies.levels.together import gains, mean_interval, over_seeds, ranked
 
 (CELL,) = plan(("manual",), (1,), 60)
@@ -236,3 +240,18 @@ def test_one_seed_has_no_interval() -> None:
     middle, low, high = mean_interval([4.0])
     assert middle == 4.0
     assert pd.isna([low, high]).all()
+
+
+def test_the_page_of_a_run_without_a_placebo_shows_that_of_the_kit_beside_it(tmp_path: Path) -> None:
+    kits = kit_run().figures
+    own = kits["scenario"].ne(PLACEBO) & kits["method"].eq("decided")
+    pages = {
+        name: study_page(study_of(figures), tmp_path / f"{name}.html").read_text(encoding="utf-8")
+        for name, figures in (("without", kits[own]), ("with", kits))
+    }
+    said = re.findall(r"two systems point at <strong>\d+</strong>.*?in the placebo at <strong>\d+</strong>",
+                      "".join(pages.values()))  # fmt: skip
+    assert len(said) == 2
+    assert said[0] == said[1], "the same districts, whoever ran them"
+    assert "This run had no placebo" in pages["without"]
+    assert "This run had no placebo" not in pages["with"]

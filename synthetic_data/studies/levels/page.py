@@ -14,13 +14,15 @@ from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block
 from helpers.show.people_page import people_blocks
 from synthetic_data.scenario import LEVELS
+from synthetic_data.studies.levels.kit_run import kit_run
 from synthetic_data.studies.levels.plan import BY_NUMBER, FROM, PLACEBO, SWITCHES, TO
-from synthetic_data.studies.levels.study import SAYS, Study, whole_levels
+from synthetic_data.studies.levels.study import SAYS, Study, study_of, whole_levels
 from synthetic_data.studies.levels.together import headlines
 from synthetic_data.studies.levels.told import (
     CODES,
     chart_by_number,
     chart_of_levels,
+    chart_of_placebo,
     finding_of,
     first_steps_of,
     roadmap_of,
@@ -79,9 +81,15 @@ def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
     if study.gains["way"].eq("last").any():
         yield heading("Which switch buys most?")
         yield from _switches(study)
+    yield heading("What is left where nothing hangs together?")
     if study.figures["scenario"].eq(PLACEBO).any():
-        yield heading("What is left where nothing hangs together?")
         yield from _placebo(study)
+    else:
+        came = kit_run()
+        kits = study_of(came.figures)
+        yield note(f"This run had no placebo (--placebo adds it). Beside it stands another. {came.told}")
+        yield chart_of_placebo(kits)
+        yield from _placebo(kits)
     yield heading("What would one standard have saved?")
     yield from _standard(costs)
     if study.gains["step"].eq("carried_ids").any():
@@ -170,7 +178,7 @@ def _standard(costs: Costs) -> Iterator[Block]:
     )
     yield table(
         saved,
-        f"Hours at {hours.likely:g} a column ({hours.low:g} to {hours.high:g}), the kit's own assumption",
+        f"Assumed hours a column: {hours.likely:g}, from {hours.low:g} to {hours.high:g}",
         names={"hours_low": "hours, low", "hours_high": "hours, high", "mappings": "mapped columns"},
     )
     n = int(pairs["systems"])

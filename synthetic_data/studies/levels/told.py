@@ -24,6 +24,7 @@ __all__ = [
     "STEP_WORDS",
     "chart_by_number",
     "chart_of_levels",
+    "chart_of_placebo",
     "costs_of",
     "finding_of",
     "first_steps_of",
@@ -132,6 +133,36 @@ def chart_of_levels(study: Study) -> Picture:
         caption=f"{seeds} invented districts of {children:,} children at each level, with the same rates of "
         f"faults at all of them. A bar: 95% interval of the mean over seeds, that of the simulation. "
         f"{placebo}Levels and effects were put in by the generator.",
+        beside=PLACEBO,
+    )
+
+
+def chart_of_placebo(study: Study) -> Picture:
+    """Draw at how many children two systems point beyond chance, beside the placebo in grey.
+
+    Parameters
+    ----------
+    study
+        A study that was also run on the placebo.
+
+    Returns
+    -------
+    Picture
+        The chart.
+    """
+    shown = whole_levels(study)
+    shown = shown[shown["measure"].eq("two_systems")]
+    there = [level for level in LEVELS if level in set(shown["level"])]
+    real, none = (value_at(study, "two_systems", there[-1], name) or 0.0 for name in (WORKSHOP, PLACEBO))
+    children = int(study.figures["students"].max())
+    return level_chart(
+        shown,
+        levels=there,
+        title=f"Beyond chance, two systems point at {real:.0f} of 1,000 children, and in the placebo at "
+        f"{none:.0f}",
+        caption="Children whose page shows signs of two systems, less as many as chance would bring "
+        f"together. Districts of {children:,} children. Grey: the placebo. Bars: 95% intervals of the "
+        "simulation. Effects were put in by the generator.",
         beside=PLACEBO,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -63,9 +64,93 @@ def test_free_text_runs_neither_in_the_page_nor_in_a_spreadsheet(tmp_path: Path)
     assert findings["kind"].eq("formula_in_text").sum() == 4
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xff\x00garbage", b"a,b\n1,2\n"])
-def test_a_file_of_no_answers_is_told_and_no_traceback(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "answers.csv").write_bytes(content)
+def saved(folder: Path, frame: pd.DataFrame, name: str = "answers.csv") -> Path:
+    """Save answers as a file that somebody hands in."""
+    frame.to_csv(folder / name, index=False)
+    return folder / name
+
+
+@pytest.mark.parametrize("name", ["answers.csv", "answers.xlsx"])
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\x00\xff\x00garbage", b"%PDF-1.4\n\x93\x00\x8c\n" * 9])
+def test_a_file_that_can_t_be_read_is_one_line_and_status_2(
+    content: bytes, name: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    result = survey("--responses", tmp_path / name, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+    assert f"{name} can't be read as answers: it is " in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_of_two_files_one_that_can_t_be_read_is_a_finding(tmp_path: Path) -> None:
+    answers = saved(tmp_path, make_answers(3, 3))
+    (tmp_path / "broken.csv").write_bytes(b"\x00\xff\x00garbage")
+    for now, before, people in ((answers, "broken.csv", 3), (tmp_path / "broken.csv", "answers.csv", 0)):
+        result = survey(
+            "--responses", now, "--last-year", tmp_path / before, "--out", tmp_path / "out", "--json"
+        )
+        assert result.exit_code == 0, result.output
+        assert json.loads(result.output)["respondents"] == people
+        told = pd.read_csv(tmp_path / "out" / "survey_findings.csv").set_index("file")
+        assert "file_set_aside" in set(told.loc[["broken.csv"], "done"])
+    (tmp_path / "empty.csv").write_bytes(b"")
+    both = survey("--responses", tmp_path / "broken.csv", "--last-year", tmp_path / "empty.csv")
+    assert both.exit_code == 2
+    assert "broken.csv can't be read" in both.output
+    assert "empty.csv can't be read" in both.output
+
+
+def test_nobody_is_a_finding_and_the_page_shows_no_empty_part(tmp_path: Path) -> None:
+    frame = make_answers(2, 3)
+    unanswered = frame.assign(**dict.fromkeys(declared_survey().items, "")).assign(data_team="")
+    for answers in (frame.head(0), unanswered):
+        result = survey("--responses", saved(tmp_path, answers), "--out", tmp_path / "out")
+        assert result.exit_code == 0, result.output
+        assert "nobody answered" in result.output
+        found = pd.read_csv(tmp_path / "out" / "survey_findings.csv")
+        assert found["kind"].tolist().count("nobody_answered") == 1
+        page = (tmp_path / "out" / "survey.html").read_text(encoding="utf-8")
+        assert "Nobody</strong> has answered yet" in page
+        assert "nobody answered" in page
+        for empty in ("Each row is a domain", "One person answered", "What to do next", "a year before"):
+            assert empty not in page, empty
+        assert "Rows set aside: 0. Each" not in page
+
+
+def test_an_odd_cell_is_told_on_the_page_with_row_and_column(tmp_path: Path) -> None:
+    frame = make_answers(7, 3)
+    frame = frame[frame["year"].eq("2026")].reset_index(drop=True)
+    frame.loc[[1, 4], "governance_1"] = "7"
+    frame.loc[:, "impact_1"] = "9"
+    frame.loc[[0, 6], "respondent"] = "Zofia"
+    result = survey("--responses", saved(tmp_path, frame), "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "out" / "survey.html").read_text(encoding="utf-8")
+    lines = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line) for line in re.findall(r"<tr>.*?</tr>", page)]
+    told = {tuple(cells[:3]) for cells in lines if cells}
+    assert ("outside what is possible", "governance_1", "3, 6") in told
+    assert ("outside what is possible", "impact_1", "2, 3, 4, 5, 6 and 2 more") in told
+    assert ("respondent repeated", "respondent", "2") in told
+    assert "Rows set aside: 1. Each one has its reason below." in page
+    assert "Zofia" not in page  # a place, and no name
+
+
+def test_a_system_without_a_name_stands_in_a_sentence_and_r_wg_is_explained(tmp_path: Path) -> None:
+    frame = make_answers(6, 3).drop(columns="system")
+    frame.loc[frame["respondent"].eq(frame["respondent"].iloc[0]), "governance_1"] = "4"
+    frame.loc[frame["respondent"].ne(frame["respondent"].iloc[0]), "governance_1"] = "1"
+    frame.loc[frame.index[::2], "impact_1"], frame.loc[frame.index[1::2], "impact_1"] = "1", "4"
+    result = survey("--responses", saved(tmp_path, frame), "--out", tmp_path / "out")
+    assert "put this school system lowest" in result.output
+    page = (tmp_path / "out" / "survey.html").read_text(encoding="utf-8")
+    assert "put this school system lowest" in page
+    assert "This school system stands lowest in" in page
+    assert "The column r_wg compares the answers with answers thrown at random" in page
+
+
+def test_a_file_of_something_else_is_a_finding_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "answers.csv").write_bytes(b"a,b\n1,2\n")
     result = survey("--responses", tmp_path / "answers.csv", "--out", tmp_path / "out", "--json")
     assert result.exit_code == 0, result.output
     told = json.loads(result.output)
@@ -75,18 +160,24 @@ def test_a_file_of_no_answers_is_told_and_no_traceback(content: bytes, tmp_path:
 
 
 def test_one_person_gets_a_profile_and_nobody_to_compare_with(tmp_path: Path) -> None:
-    make_answers(1, 3).to_csv(tmp_path / "answers.csv", index=False)
-    result = survey("--responses", tmp_path / "answers.csv", "--out", tmp_path / "out")
+    result = survey("--responses", saved(tmp_path, make_answers(1, 3)), "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
+    assert "one person answered" in result.output
+    found = pd.read_csv(tmp_path / "out" / "survey_findings.csv")
+    assert found[["kind", "file"]].to_numpy().tolist() == [["one_person_answered", "answers.csv"]]
+    assert found["expected"].str.contains("agreement can't be told").all()
     page = (tmp_path / "out" / "survey.html").read_text(encoding="utf-8")
     assert "whether others see it alike" in page
+    assert "agreement can&#x27;t be told" in page
+    assert "Nothing in the file was odd" not in page
     assert pd.read_csv(tmp_path / "out" / "survey_change.csv")["low"].isna().all()
 
 
 def test_the_empty_form_is_written_once_and_read_as_nobody(tmp_path: Path) -> None:
     form = tmp_path / "form.csv"
     assert survey("--blank", form).exit_code == 0
-    assert (tmp_path / "form_words.csv").is_file()
+    words = (tmp_path / "form_words.csv").read_text(encoding="utf-8")
+    assert declared_survey().own in words.splitlines()[1]
     again = survey("--blank", form)
     assert again.exit_code == 2
     assert "name another file" in again.output

@@ -54,12 +54,13 @@ def survey(
         emit(_blank(blank), as_json)
         return
     assert responses is not None
-    from helpers.gaps.survey import read_answers, where_it_stands
-    from helpers.show.survey_page import survey_page
+    from helpers.gaps.survey import must_be_readable, read_answers, where_it_stands
+    from helpers.show.survey_page import odd_things, survey_page
     from helpers.show.survey_words import standing_sentence
 
     answers = read_answers(responses)
     earlier = None if last_year is None else read_answers(last_year)
+    must_be_readable({responses: answers} | ({last_year: earlier} if last_year and earlier else {}))
     standing = where_it_stands(answers, earlier, None if folder is None else _scorecard(folder))
     tables = {
         "survey_scores.csv": standing.scores,
@@ -82,6 +83,7 @@ def survey(
     }
     if not as_json:
         figures = {"answer": standing_sentence(standing).replace("**", ""), **figures}
+        figures["what was odd"] = odd_things(standing)
     emit({**figures, "page": str(page), "written": written}, as_json)
 
 

@@ -55,7 +55,8 @@ def survey_profile(
         raise ValueError("There is nothing to draw: no domain has a score. Say so in a sentence instead.")
     single = scores[scores["respondent"].notna()].dropna(subset=["score"])
     own = {code: single.loc[single["domain"].eq(code), "score"].tolist() for code in survey.domains}
-    rings = {}
+    rings: dict[str, float] = {}
+    moved = pd.Series(dtype="float64")
     if before is not None and len(before):
         # The ring stands as far from the dot as the same people have moved.
         moved = before.dropna(subset=["change"]).set_index("domain")["change"]
@@ -70,7 +71,9 @@ def survey_profile(
         }
     )
     if rings:
-        data["year before"] = pd.array([rings.get(code) for code in survey.domains], dtype="Float64")
+        data["moved since the year before"] = pd.array(
+            [moved.get(code) for code in survey.domains], dtype="Float64"
+        )
 
     def draw(width: int) -> Figure:
         return _draw(Sheet(width), {str(code): float(score) for code, score in together.items()}, own, rings)
@@ -169,7 +172,7 @@ def _legend(sheet: Sheet, page: Axes, with_rings: bool, with_people: bool) -> No
     if with_people:
         marks.append((30, colour("ink"), _FAINT, "one person"))
     if with_rings:
-        marks.append((52, colour("paper"), 1.0, "a year before"))
+        marks.append((52, colour("paper"), 1.0, "moved from there"))
     for size, fill, alpha, words in marks:
         edge = colour("ink") if alpha == 1 else "none"
         page.scatter([x], [10], s=size, color=fill, edgecolor=edge, alpha=alpha, linewidth=1)

@@ -16,6 +16,7 @@ from helpers.layouts import BadInput
 from helpers.layouts.survey import declared_survey, read_survey
 
 ITEMS = list(declared_survey().items)
+EMPTY: dict[str, object] = dict.fromkeys(ITEMS)
 
 
 def form(*people: dict[str, object], system: str = "Lake", year: object = 2026) -> pd.DataFrame:
@@ -190,6 +191,17 @@ def test_the_empty_form_has_no_respondent(tmp_path):
     assert standing.scores.empty
     assert standing.lowest is None
     assert adds_up(answers)
+    assert standing.findings["kind"].tolist() == ["nobody_answered"]
+
+
+def test_one_person_alone_this_year_is_a_finding_with_her_place(tmp_path):
+    frame = pd.concat([form({}, {}, year=2025), form({}, year=2026), form({"respondent": "R9"} | EMPTY)])
+    found = where_it_stands(read(tmp_path, frame)).findings.set_index("kind")
+    assert set(found.index) == {"one_person_answered", "no_answers"}
+    assert found.loc["one_person_answered", "row"] == 4
+    assert where_it_stands(read(tmp_path, form({}, {}))).findings.empty
+    nobody = where_it_stands(read(tmp_path, form(EMPTY)))
+    assert set(nobody.findings["kind"]) == {"nobody_answered", "no_answers"}
 
 
 def test_who_gives_no_name_is_called_by_the_row(tmp_path):
@@ -249,7 +261,8 @@ def test_the_words_beside_the_form_are_those_of_the_items():
     words = form_words().set_index("column")
     item = declared_survey().item("governance_3")
     assert words.loc["governance_3", ["1", "4"]].tolist() == [item.anchor(1), item.anchor(4)]
-    assert set(words.index) == {"data_team", *ITEMS}
+    assert words.index.tolist() == ["all items", "data_team", *ITEMS]
+    assert words.loc["all items", "question"] == declared_survey().own
 
 
 def test_a_survey_that_is_wrong_is_refused_with_all_its_faults(tmp_path):

@@ -5,7 +5,7 @@ from helpers.gaps.survey.beside_files import beside_files, measured_items
 from helpers.gaps.survey.change import change
 from helpers.gaps.survey.form import blank_form, form_words
 from helpers.gaps.survey.next_steps import next_steps
-from helpers.gaps.survey.reading import SurveyAnswers, read_answers
+from helpers.gaps.survey.reading import SurveyAnswers, must_be_readable, read_answers
 from helpers.gaps.survey.scores import item_scores, survey_scores
 from helpers.gaps.survey.standing import Standing, where_it_stands
 
@@ -21,6 +21,7 @@ __all__ = [
     "form_words",
     "item_scores",
     "measured_items",
+    "must_be_readable",
     "next_steps",
     "r_wg",
     "read_answers",

@@ -16,6 +16,7 @@ __all__ = ["ABOUT", "answers_layout", "blank_form", "form_columns", "form_words"
 ABOUT = ("system", "year", "respondent", "role", "data_team")
 NOTE = "note"
 YES_NO = "yes|no"
+ALL_ITEMS = "all items"
 HEADS = {
     "system": ["School system", "District"],
     "year": ["School year"],
@@ -99,10 +100,12 @@ def form_words(survey: Survey | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``column`` of the form, ``domain``, ``question`` and what ``1`` to ``4`` mean; dtype string.
+        ``column`` of the form, ``domain``, ``question`` and what ``1`` to ``4`` mean; dtype string. The first
+        row is about all items and says whose they are: who is handed the file sees no page.
     """
     survey = survey or declared_survey()
-    rows = [("data_team", "in no score", survey.data_team.text, "yes or no", "", "", "")]
+    rows = [(ALL_ITEMS, "", survey.own, "", "", "", "")]
+    rows += [("data_team", "in no score", survey.data_team.text, "yes or no", "", "", "")]
     rows += [
         (item.id, survey.domains[item.domain].title, item.text, *item.anchors)
         for item in survey.items.values()

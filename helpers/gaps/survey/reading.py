@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from helpers.files.guarded_cells import guarded_cell, unguarded
 from helpers.files.one_table import OneTable
 from helpers.files.read_file import ReadFile
 from helpers.gaps.survey.form import ABOUT, NOTE, answers_layout, row_name
-from helpers.layouts import STRING, as_table, empty_table, nearest
+from helpers.layouts import STRING, BadInput, as_table, empty_table, nearest
 from helpers.layouts.survey import declared_survey
 
-__all__ = ["SurveyAnswers", "read_answers"]
+__all__ = ["UNNAMED", "SurveyAnswers", "must_be_readable", "read_answers"]
 
-UNNAMED = "This school system"
+UNNAMED = "this school system"
 FREE_TEXT = ("system", "respondent", "role", NOTE)
 
 
@@ -45,6 +45,13 @@ class SurveyAnswers:
     def system(self) -> str:
         """The school system."""
         return str(self.respondents["system"].iloc[0]) if len(self.respondents) else UNNAMED
+
+    @property
+    def readable(self) -> bool:
+        """Whether anything could be read as text at all, be it answers or something else."""
+        kinds = self.findings["kind"]
+        empty = bool(len(kinds)) and bool(kinds.eq("file_empty").all())
+        return bool(self.accounts["rows"].sum()) and not empty
 
     @property
     def years(self) -> list[int]:
@@ -105,6 +112,38 @@ def read_answers(path: str | Path) -> SurveyAnswers:
         findings,
         table.accounts(),
     )
+
+
+def must_be_readable(files: Mapping[Path, SurveyAnswers]) -> None:
+    """Refuse files of which none can be read: an empty page would say that nobody has answered.
+
+    Parameters
+    ----------
+    files
+        What was read of each file that was named.
+
+    Raises
+    ------
+    BadInput
+        When none holds any text. Where one does, the others are findings.
+    """
+    if any(answers.readable for answers in files.values()):
+        return
+    told = " ".join(f"{path} can't be read as answers: {_why(answers)}." for path, answers in files.items())
+    raise BadInput(
+        f"{told} Name a CSV, or an xlsx, with a row a person; `bigpicture survey --blank FILE` writes the "
+        "empty form."
+    )
+
+
+def _why(answers: SurveyAnswers) -> str:
+    """Say why nothing could be read of a file."""
+    aside = answers.findings[answers.findings["done"].eq("file_set_aside")]
+    kinds = set(aside["kind"])
+    if "file_empty" in kinds:
+        return "it is empty"
+    said = aside.loc[aside["kind"].isin(["file_unreadable", "file_unsafe"]), "value"].dropna()
+    return str(said.iloc[0]) if len(said) else "it is no text and no workbook"
 
 
 def _together(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -245,7 +284,7 @@ def _keep_one_system(parts: Sequence[_Rows]) -> None:
             part.about["system"] = pd.Series([UNNAMED] * len(part.row), dtype=STRING)
         return
     chosen = _folded(known).mode().iloc[0]
-    spelling = known[_folded(known).eq(chosen)].mode().iloc[0]
+    spelling = UNNAMED if chosen == UNNAMED else known[_folded(known).eq(chosen)].mode().iloc[0]
     for part in parts:
         system = part.about["system"]
         other = _folded(system).ne(chosen).fillna(False).to_numpy(bool)

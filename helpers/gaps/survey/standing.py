@@ -33,7 +33,7 @@ class Standing:
     steps
         From `next_steps`.
     findings, accounts
-        Of the files of answers.
+        Of the files of answers, and that fewer than two people answered this year.
     """
 
     system: str
@@ -79,13 +79,14 @@ def where_it_stands(
     Returns
     -------
     Standing
-        With 0 respondents every table is there and empty; with one there is nobody to compare with.
+        With 0 respondents every table but the findings is there and empty; with one there is nobody to
+        compare with. Both are findings: ``nobody_answered`` and ``one_person_answered``.
     """
     years = answers.years
     year = years[-1] if years else None
     now = answers.of_year(year)
     before = _before(answers, last_year, year)
-    told, rows = [answers.findings], [answers.accounts]
+    told, rows = [_too_few(now), answers.findings], [answers.accounts]
     if last_year is not None:
         told = [*told, last_year.findings, _of_another(answers, last_year)]
         rows = [*rows, last_year.accounts]
@@ -104,6 +105,29 @@ def where_it_stands(
         findings=as_table("findings", pd.concat(told, ignore_index=True)),
         accounts=as_table("accounts", pd.concat(rows, ignore_index=True)),
     )
+
+
+def _too_few(now: SurveyAnswers) -> pd.DataFrame:
+    """Tell that nobody answered, or one person alone: with one, nobody knows whether others agree."""
+    people = now.respondents[now.respondents["answered"].gt(0)]
+    if len(people) > 1:
+        return empty_table("findings")
+    files = now.accounts["file"]
+    line: dict[str, object] = {"silo": "survey", "times": 1, "done": "nothing"}
+    if people.empty:
+        line |= {
+            "file": files.iloc[0] if len(files) else None,
+            "kind": "nobody_answered",
+            "expected": "one person at least",
+        }
+    else:
+        line |= {
+            "file": people["file"].iloc[0],
+            "row": people["row"].iloc[0],
+            "kind": "one_person_answered",
+            "expected": "two people at least: with one, agreement can't be told",
+        }
+    return as_table("findings", pd.DataFrame([line]))
 
 
 def _of_another(answers: SurveyAnswers, last_year: SurveyAnswers) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What changed since an earlier run: children, links, findings, indicators, the scorecard; in words."""
+"""What changed since an earlier run, in words: records, children, links, findings, indicators, scorecard."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.gaps.measures import measures
 from helpers.layouts import as_table
 from helpers.run.kept import Kept
 from helpers.share.real_data import OF_CHILDREN, SMALLEST_GROUP, Guard
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import finding_words
+from helpers.show.systems import silo_words
 
 __all__ = ["changes_between", "changes_in_words", "comparable"]
 
@@ -23,7 +25,10 @@ _SAID = {
     "now joined": "now joined to a child on the roster",
     "not any more": "no longer joined to one",
     "to another": "joined to another child than before",
+    "gone": "joined to a child before and no longer in the files",
 }
+_SYSTEMS_NAMED = 5  # in a sentence; the table has all of them
+_DROPS_NAMED = 3
 _NUMBER = re.compile(r"^(?:fewer than \d+|[\d,]+)")
 
 
@@ -70,7 +75,7 @@ def changes_between(before: Kept, after: Kept, guard: Guard) -> pd.DataFrame:
     pandas.DataFrame
         Table ``run_changes``, only what isn't as it was.
     """
-    rows: list[dict[str, Any]] = []
+    rows = _records(before, after, guard)
 
     def of_children(part: str, measure: str, count: int, words: str, **where: str) -> None:
         if count:
@@ -107,6 +112,7 @@ def changes_between(before: Kept, after: Kept, guard: Guard) -> pd.DataFrame:
     for measure, (chosen, words) in links.items():
         for silo, count in both.loc[chosen.astype(bool), "silo"].value_counts(sort=False).items():
             of_children("Links", measure, int(count), words, left_silo=str(silo))
+    rows += _gone(before, after, guard)
     common = old & new
     key = ["indicator", "definition"]
     flags = [
@@ -125,6 +131,70 @@ def changes_between(before: Kept, after: Kept, guard: Guard) -> pd.DataFrame:
             of_children("Indicators", f"{measure}: {indicator}", int(count), words, column=str(definition))
     rows += _counts(before, after, guard)
     return as_table("run_changes", pd.DataFrame(rows, columns=["part", *_WHERE, "before", "after", "said"]))
+
+
+def _per_system(kept: Kept) -> pd.Series:
+    """Count records of children by system; those of the roster are its children, and told as such."""
+    return kept.records.loc[kept.records["silo"].ne(kept.roster), "silo"].value_counts()
+
+
+def _records(before: Kept, after: Kept, guard: Guard) -> list[dict[str, Any]]:
+    """Tell which systems have fewer or more records of children; those that lost the largest share first."""
+    both = pd.DataFrame({"was": _per_system(before), "now": _per_system(after)}).fillna(0).astype("int64")
+    both = both[both["was"].ne(both["now"])].rename_axis("silo").reset_index()
+    both = both.assign(change=both["now"] / both["was"]).sort_values(["change", "silo"], kind="stable")
+    rows: list[dict[str, Any]] = []
+    for silo, was, now in both[["silo", "was", "now"]].itertuples(index=False):
+        # From two exact numbers that are near, one to nine children could be worked out.
+        near = guard.hides(abs(int(now) - int(was)))
+        said = f"{_records_of(guard.count(int(now)))} of children, {guard.count(int(was))} before"
+        if near:
+            said = f"{guard.count(abs(int(now) - int(was)))} {'fewer' if now < was else 'more'} than before"
+        rows.append(
+            {
+                "part": "Records",
+                "measure": "fewer" if now < was else "more",
+                "left_silo": str(silo),
+                "unit": "children",
+                "before": None if near or guard.hides(was) else float(was),
+                "after": None if near or guard.hides(now) else float(now),
+                "said": said,
+            }
+        )
+    return rows
+
+
+def _records_of(count: str) -> str:
+    return f"{count} record" if count == "1" else f"{count} records"
+
+
+def _gone(before: Kept, after: Kept, guard: Guard) -> list[dict[str, Any]]:
+    """Count records that were joined to a child on the roster and are in the files no more, by system."""
+    was, now = _per_system(before), _per_system(after)
+    kept = pd.MultiIndex.from_frame(after.records[["silo", "record"]])
+    there = pd.MultiIndex.from_frame(before.records[["silo", "record"]]).isin(kept)
+    gone = before.records[~there & before.records["silo"].ne(before.roster).to_numpy(bool)]
+    rows: list[dict[str, Any]] = []
+    for silo, records in gone.groupby("silo"):
+        count = int(records["child"].notna().sum())
+        if not count:
+            continue
+        fewer = int(was.get(silo, 0)) - int(now.get(silo, 0))
+        # Beside the number of records that a system has fewer, the rest would be a small number of children.
+        hidden = guard.hides(count) or guard.hides(len(records) - count) or guard.hides(abs(fewer - count))
+        number = guard.count(count) if guard.hides(count) or not hidden else f"{SMALLEST_GROUP} or more"
+        verb = "was" if number == "1" else "were"
+        rows.append(
+            {
+                "part": "Links",
+                "measure": "gone",
+                "left_silo": str(silo),
+                "unit": "children",
+                "after": None if hidden else float(count),
+                "said": f"{_records_of(number)} that {verb} joined to a child are no longer in the files",
+            }
+        )
+    return rows
 
 
 def _counts(before: Kept, after: Kept, guard: Guard) -> list[dict[str, Any]]:
@@ -179,9 +249,10 @@ def changes_in_words(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
     if changes.empty:
         return [f"Since {since} nothing changed: the same children, links, findings, flags and measures."]
     part = {str(name): rows for name, rows in changes.groupby("part")}
+    said = _records_in_words(part["Records"], since) if "Records" in part else []
     children = part["Children"]["said"].tolist() if "Children" in part else []
-    told = ", ".join(_NUMBER.sub(r"**\g<0>**", one) for one in children)
-    said = [f"Since {since}: {told or 'the same children are on the roster'}."]
+    told = ", ".join(map(_bold, children))
+    said.append(f"Since {since}: {told or 'the same children are on the roster'}.")
     for name, unit in (
         ("Links", "records of other systems"),
         ("Indicators", "flags, each definition counted"),
@@ -196,22 +267,81 @@ def changes_in_words(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
     found = part.get("Findings", changes.iloc[:0]).groupby("measure")[["before", "after"]].sum()
     if len(found):
         new = finding_words(found.index[found["before"].eq(0)].to_series().astype("string")).tolist()
-        more, fewer = (
-            int(found["after"].gt(found["before"]).sum()),
-            int(found["after"].lt(found["before"]).sum()),
+        told = ", ".join(
+            f"{_kinds(count)} {how} often"
+            for how, count in (
+                ("more", int(found["after"].gt(found["before"]).sum())),
+                ("less", int(found["after"].lt(found["before"]).sum())),
+            )
+            if count
         )
         said.append(
-            f"Findings: **{more}** kinds occur more often, **{fewer}** less often"
+            f"Findings: {told or 'as many of each kind, though not in the same systems'}"
             + (f"; new: {', '.join(new[:5])}." if new else ".")
         )
     if "Scorecard" in part:
-        said.append(f"Scorecard: **{number_text(len(part['Scorecard']))}** measures are not what they were.")
+        said.append(_scorecard_in_words(part["Scorecard"]))
     return said
+
+
+def _bold(words: str) -> str:
+    return _NUMBER.sub(r"**\g<0>**", words)
+
+
+def _records_in_words(rows: pd.DataFrame, since: str) -> list[str]:
+    """Say which systems have fewer records of children than before, and which have more."""
+    said = []
+    for measure, head in (("fewer", "Fewer"), ("more", "More")):
+        mine = rows[rows["measure"].eq(measure)]
+        if mine.empty:
+            continue
+        names = silo_words(mine["left_silo"]).head(_SYSTEMS_NAMED)
+        told = [
+            f"{name}: {_bold(words)}"
+            for name, words in zip(names, mine["said"].head(_SYSTEMS_NAMED), strict=True)
+        ]
+        left = len(mine) - len(told)
+        told += [f"and {left} more {'system' if left == 1 else 'systems'}"] if left else []
+        said.append(f"{head} records than in {since}. {'; '.join(told)}.")
+    return said
+
+
+def _kinds(count: int) -> str:
+    return f"**{count}** kind occurs" if count == 1 else f"**{count}** kinds occur"
+
+
+def _scorecard_in_words(rows: pd.DataFrame) -> str:
+    """Count the measures that changed, and name the shares that fell most."""
+    many = f"**{number_text(len(rows))}** {'measure is' if len(rows) == 1 else 'measures are'}"
+    said = f"Scorecard: {many} not what {'it was' if len(rows) == 1 else 'they were'}"
+    # Where a share counts what is amiss, less of it is no loss.
+    amiss = [one.name for one in measures() if one.bad]
+    shares = rows[rows["unit"].eq("rate") & ~rows["measure"].isin(amiss)]
+    shares = shares.assign(fell=shares["before"] - shares["after"]).sort_values(
+        ["fell", "measure", "left_silo"], ascending=[False, True, True], kind="stable"
+    )
+    fell = shares[shares["fell"].round(2).gt(0)].head(_DROPS_NAMED)
+    if fell.empty:
+        return f"{said}."
+    told = [
+        f"{row['measure']}, {_place(row)} (**{_figure(row, 'after')}**, {_figure(row, 'before')} before)"
+        for row in fell.to_dict("records")
+    ]
+    return f"{said}. What fell most: {'; '.join(told)}."
+
+
+def _place(row: Mapping[Any, Any]) -> str:
+    """Say which systems and which column a measure is about."""
+    silos = pd.Series([row["left_silo"], row["right_silo"]], dtype="string").dropna()
+    column = "" if pd.isna(row["column"]) else f", {row['column']}"
+    return " and ".join(silo_words(silos)) + column
 
 
 def _summed(measure: str, row: Mapping[Any, Any]) -> str:
     """Say how many of one measure, over all systems; what is hidden in one of them is in no sum."""
     words = _SAID.get(measure, measure)
+    if not row["count"] and measure == "gone":
+        return f"some {words}"
     if not row["count"]:
         return f"fewer than {SMALLEST_GROUP} in each line {words}"
     return f"**{number_text(int(row['sum']))}{' or more' if row['count'] < row['size'] else ''}** {words}"

@@ -19,6 +19,7 @@ from helpers.show.numbers import shown_count
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
+    from helpers.share.real_data import Guard
 
 __all__ = ["RunFigures", "figures_of", "run_figures"]
 
@@ -41,12 +42,15 @@ class RunFigures:
         Whether the folder says that it is invented.
     kept
         What the next run needs to say what changed; None where it could not be worked out.
+    misfit
+        That the answer key no longer fits the files, in a sentence; empty where it does, or there is none.
     """
 
     index: IndexFigures
     about: Mapping[str, Any]
     synthetic: bool
     kept: Kept | None = None
+    misfit: str = ""
 
 
 def run_figures(folder: Path) -> RunFigures:
@@ -88,6 +92,7 @@ def figures_of(district: District) -> RunFigures:
     from helpers.gaps import scorecard
     from helpers.link import link_district, look_up_everywhere
     from helpers.score import can_be_judged, score_children, score_links
+    from helpers.score.key_fits import rows_not_there
     from helpers.share.real_data import Guard
     from helpers.show.systems import system_names
     from helpers.show.ties import apart, ties_in_words
@@ -95,9 +100,11 @@ def figures_of(district: District) -> RunFigures:
     links = link_district(district)
     guard, names = Guard.of(district), system_names(district.layouts)
     scores = children = looked_up = None
+    misfit = ""
     if can_be_judged(district.folder):
         scores = score_links(district, links.crosswalk)
         children = score_children(district, links)
+        misfit = _misfit(rows_not_there(district), guard)
         looked_up = score_children(district, look_up_everywhere(district.people, district.identifiers))
     judged = (children, looked_up, scores)
     card = scorecard(district, links, scores)
@@ -112,7 +119,28 @@ def figures_of(district: District) -> RunFigures:
         ties=None if children is not None else ties_in_words(links.crosswalk, names, guard),
     )
     return RunFigures(
-        figures, district.about, district.synthetic, _kept(district, links, guard.scorecard(card))
+        figures,
+        district.about,
+        district.synthetic,
+        _kept(district, links, guard.scorecard(card)),
+        misfit,
+    )
+
+
+def _misfit(cut: pd.DataFrame, guard: Guard) -> str:
+    """Say that files are shorter than the answer key knows them: what is gone is judged by nothing."""
+    if cut.empty:
+        return ""
+    first, more = cut.iloc[0], len(cut) - 1
+    others = (
+        f"; so {'is' if more == 1 else 'are'} {more} more {'file' if more == 1 else 'files'}" if more else ""
+    )
+    where = (
+        f" ({first['file']} ends at row {first['rows']:,}, and the key names row {first['named']:,}{others})"
+    )
+    return (
+        f"The answer key in this folder no longer fits its files{'' if guard.real else where}: what is gone "
+        "counts neither as right nor as missed. Make the district again, or take the key out of the folder."
     )
 
 

@@ -216,7 +216,7 @@ def report(
                 changed=changed,
                 pages=pages,
                 runs=others,
-                trouble=trouble,
+                trouble=trouble or (figures.misfit if figures else ""),
             )
 
         index(run.draft / INDEX, "", "../")

@@ -47,14 +47,18 @@ def test_children_links_and_flags_that_changed_are_counted_by_record(tmp_path: P
     after = made(tmp_path, INVENTED, range(2, 41), joined=20, flagged=6)
     changes = changes_between(before, after, Guard(real=False))
     told = changes.set_index(["part", "measure"])["after"].to_dict()
-    # Records 2 to 29 were joined, now 2 to 21; flagged were 0 to 2, now 2 to 7.
+    # Records 0 to 29 were joined, now 2 to 21; flagged were 0 to 2, now 2 to 7.
     assert told == {
+        ("Records", "fewer"): 39,
         ("Children", "new"): 1,
         ("Children", "gone"): 2,
         ("Links", "not any more"): 8,
+        ("Links", "gone"): 2,
         ("Indicators", "newly flagged: truancy"): 5,
     }
-    words = " ".join(changes_in_words(changes, "Monday", Guard(real=False)))
+    said = changes_in_words(changes, "Monday", Guard(real=False))
+    words = " ".join(said)
+    assert said[0] == "Fewer records than in Monday. Meals: **39** records of children, 40 before."
     assert "Since Monday: **1** child new on the roster, **2** children no longer on the roster." in words
     assert "**8** no longer joined to one" in words
 
@@ -75,8 +79,47 @@ def test_findings_and_measures_are_compared_by_kind(tmp_path: Path) -> None:
     told = {row["measure"]: (row["before"], row["after"]) for row in changes.to_dict("records")}
     assert told == {"zeros_lost": (4, 0), "not_a_date": (0, 2), "match rate": (0.5, 0.75)}
     assert changes.loc[changes["part"].eq("Scorecard"), "said"].item().endswith("50% before, 75% now")
+    said = changes_in_words(changes, "Monday", Guard(real=False))
+    assert "Findings: **1** kind occurs more often, **1** kind occurs less often; new: not a date." in said
+    assert said[-1] == "Scorecard: **1** measure is not what it was."  # it rose: nothing fell
+    back = changes_in_words(
+        changes_between(sides[1], sides[0], Guard(real=False)), "Monday", Guard(real=False)
+    )
+    assert back[-1].endswith("What fell most: match rate, SIS and Meals (**50%**, 75% before).")
     same = changes_between(sides[0], sides[0], Guard(real=False))
     assert changes_in_words(same, "Monday", Guard(real=False))[0].startswith("Since Monday nothing changed")
+
+
+def test_at_most_three_shares_are_named_and_no_kind_is_counted_as_none(tmp_path: Path) -> None:
+    before = made(tmp_path, INVENTED, range(40), 30, 0)
+    columns = ["part", "left_silo", "right_silo", "measure", "column", "unit", "value"]
+    falls = {"sis": 0.1, "lms": 0.4, "health": 0.3, "clubs": 0.2}
+
+    def counts(fell: bool) -> pd.DataFrame:
+        rows: list[list[object]] = [
+            ["Scorecard", silo, "meals", "match rate", None, "rate", 0.9 - by * fell]
+            for silo, by in falls.items()
+        ]
+        # A share of what is amiss: that less of it is left is no loss.
+        rows.append(["Scorecard", "meals", None, "in no other system", None, "rate", 0.9 - 0.8 * fell])
+        rows += [
+            ["Findings", "sis", None, kind, None, "findings", 4.0 - fell]
+            for kind in ("zeros_lost", "not_a_date")
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    sides = [replace(before, counts=counts(fell)) for fell in (False, True)]
+    guard = Guard(real=False)
+    said = changes_in_words(changes_between(sides[0], sides[1], guard), "Monday", guard)
+    assert "Findings: **2** kinds occur less often." in said
+    assert said[-1].startswith(
+        "Scorecard: **5** measures are not what they were. What fell most: match rate, LMS"
+    )
+    assert [said[-1].index(name) for name in ("LMS", "Health", "Clubs")] == sorted(
+        said[-1].index(name) for name in ("LMS", "Health", "Clubs")
+    )
+    assert "SIS" not in said[-1]
+    assert "in no other system" not in said[-1]
 
 
 def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
@@ -95,10 +138,60 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
     assert {path.stat().st_mode & 0o077 for path in private} == {0}
     assert b"S12" not in b"".join(path.read_bytes() for path in private)
     said = what_changed(out / RUNS[1], out, kept[1], RUNS[0], {})
-    assert "fewer than 10** children no longer on the roster" in said[0]
-    assert "**15** no longer joined to one" in said[1]
+    assert "Meals: **fewer than 10** fewer than before" in said[0]
+    assert "fewer than 10** children no longer on the roster" in said[1]
+    assert "**15** no longer joined to one" in said[2]
     changes = pd.read_csv(out / RUNS[1] / "changes.csv")
-    assert changes.loc[changes["part"].eq("Children"), "after"].isna().all()
+    assert (
+        changes.loc[changes["part"].isin(["Children", "Records"]), ["before", "after"]].isna().all(axis=None)
+    )
+    assert changes.loc[changes["measure"].eq("gone"), "after"].isna().all()
+
+
+def cut(kept: Kept, children: range) -> Kept:
+    """Keep only some children's records of meals: the export was cut."""
+    place = kept.records.groupby("silo").cumcount()
+    here = kept.records["silo"].ne("meals") | place.isin(children)
+    return replace(kept, records=kept.records[here].reset_index(drop=True))
+
+
+def test_a_cut_export_is_said_first_with_the_records_that_were_joined(tmp_path: Path) -> None:
+    before = made(tmp_path, INVENTED, range(209), joined=190, flagged=0)
+    invented, real = Guard(real=False), Guard(real=True)
+    changes = changes_between(before, cut(before, range(39, 209)), invented)
+    told = changes.set_index(["part", "measure"])[["before", "after"]].to_dict("index")
+    assert told["Records", "fewer"] == {"before": 209, "after": 170}
+    assert told["Links", "gone"]["after"] == 39
+    said = changes_in_words(changes, "Monday", invented)
+    assert said[0].endswith("Meals: **170** records of children, 209 before.")
+    assert said[1] == "Since Monday: the same children are on the roster."
+    assert "**39** joined to a child before and no longer in the files" in said[2]
+    back = changes_in_words(changes_between(cut(before, range(170)), before, invented), "Monday", invented)
+    assert back[0] == "More records than in Monday. Meals: **209** records of children, 170 before."
+    # All 39 were joined: nothing can be subtracted. Of the last 25 six were; of 44 others nine weren't.
+    assert "**39** joined to a child before" in " ".join(
+        changes_in_words(changes_between(before, cut(before, range(39, 209)), real), "Monday", real)
+    )
+    for children, told in ((range(184), "fewer than 10 records"), (range(35, 200), "10 or more records")):
+        found = changes_between(before, cut(before, children), real)
+        gone = found[found["measure"].eq("gone")]
+        assert gone["after"].isna().all()
+        assert gone["said"].tolist() == [f"{told} that were joined to a child are no longer in the files"]
+        assert "35" not in " ".join(changes_in_words(found, "Monday", real))
+
+
+def test_a_system_that_is_gone_or_new_is_told(tmp_path: Path) -> None:
+    before = made(tmp_path, INVENTED, range(40), joined=30, flagged=0)
+    none = cut(before, range(0))
+    guard = Guard(real=False)
+    assert (
+        "Meals: **0** records of children, 40 before"
+        in changes_in_words(changes_between(before, none, guard), "Monday", guard)[0]
+    )
+    assert (
+        "Meals: **40** records of children, 0 before"
+        in changes_in_words(changes_between(none, before, guard), "Monday", guard)[0]
+    )
 
 
 def test_another_seed_and_another_roster_cannot_be_compared(tmp_path: Path) -> None:

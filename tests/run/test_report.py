@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def test_a_report_of_an_invented_district_has_its_figures(
     assert "are joined in all systems that should know them" in index
     assert "Looked up by number alone" in index
     assert "This district is invented" in index
+    assert "no longer fits" not in index
     assert re.search(r"\d+ bars for \d+ systems: the others are joined to the student information", index)
     assert re.search(r"children in all, <strong>\d+</strong> of them on the roster", index)
     assert re.search(r"\b1 min to read", index)
@@ -80,6 +82,21 @@ def test_a_report_of_an_invented_district_has_its_figures(
         "kept",
         "notebooks",
     ]
+
+
+def test_a_key_that_no_longer_fits_the_files_is_said_on_the_index(
+    road: Path, district_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cut"
+    shutil.copytree(district_folder, folder)
+    (meals,) = (folder / "silos" / "meals").glob("mealtime_customers_*.csv")
+    lines = meals.read_bytes().splitlines(keepends=True)
+    meals.write_bytes(b"".join(lines[:-7]))
+    result = report(folder, notebooks=road, only=["1"], out=tmp_path / "out")
+    assert result.ok
+    index = " ".join(result.index.read_text(encoding="utf-8").split())
+    assert "The answer key in this folder no longer fits its files" in index
+    assert f"{meals.name} ends at row {len(lines) - 7:,}, and the key names row {len(lines):,})" in index
 
 
 def test_a_folder_that_is_not_there_is_refused(road: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from helpers.cli.cards import cards
 from helpers.cli.children import link, profile
 from helpers.cli.dashboard import dashboard
 from helpers.cli.family import family
+from helpers.cli.people import people
 from helpers.cli.questions import questions
 from helpers.cli.reading import dictionary, read, start
 from helpers.cli.reports import gaps, report
@@ -44,6 +45,7 @@ def register(group: click.Group) -> None:
         view,
         gaps,
         report,
+        people,
         sector,
         survey,
         dashboard,

@@ -13,6 +13,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -242,9 +243,10 @@ def test_one_seed_has_no_interval() -> None:
     assert pd.isna([low, high]).all()
 
 
-def test_the_page_of_a_run_without_a_placebo_shows_that_of_the_kit_beside_it(tmp_path: Path) -> None:
+def test_what_a_run_did_not_run_its_page_shows_of_the_kit_s_own_run(tmp_path: Path) -> None:
     kits = kit_run().figures
-    own = kits["scenario"].ne(PLACEBO) & kits["method"].eq("decided")
+    whole = np.all([kits[name].eq(kits["level"]) for name in SWITCHES], axis=0)
+    own = kits["scenario"].ne(PLACEBO) & kits["method"].eq("decided") & whole
     pages = {
         name: study_page(study_of(figures), tmp_path / f"{name}.html").read_text(encoding="utf-8")
         for name, figures in (("without", kits[own]), ("with", kits))
@@ -253,5 +255,9 @@ def test_the_page_of_a_run_without_a_placebo_shows_that_of_the_kit_beside_it(tmp
                       "".join(pages.values()))  # fmt: skip
     assert len(said) == 2
     assert said[0] == said[1], "the same districts, whoever ran them"
-    assert "This run had no placebo" in pages["without"]
-    assert "This run had no placebo" not in pages["with"]
+    for option in ("--placebo", "--by-number", "--switches"):
+        assert f"This run is without {option}" in pages["without"]
+        assert f"This run is without {option}" not in pages["with"]
+    sections = [re.findall(r"<h2[^>]*>(.*?)</h2>", page) for page in pages.values()]
+    assert sections[0] == sections[1]
+    assert {"Which switch buys most?", "People: who has to be trained?"} <= set(sections[0])

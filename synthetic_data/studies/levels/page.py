@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -59,6 +59,23 @@ def study_page(study: Study, out_path: Path, costs: Costs | None = None) -> Path
     return block_page(out_path, title, list(_blocks(study, costs or kit_costs())), about_line(SAYS))
 
 
+class _Beside:
+    """A study, and the kit's own run beside it for what the study didn't run."""
+
+    def __init__(self, study: Study) -> None:
+        """Keep the study; the kit's run is read when something is asked of it."""
+        self.study = study
+        self._kits: Study | None = None
+
+    def of(self, option: str, has: Callable[[Study], object]) -> tuple[Study, list[Block]]:
+        """Give the study that has something, and what is to be said where it is the kit's."""
+        if has(self.study):
+            return self.study, []
+        came = kit_run()
+        self._kits = self._kits or study_of(came.figures)
+        return self._kits, [note(f"This run is without {option}. Here stands another. {came.told}")]
+
+
 def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
     yield answer(finding_of(study))
     yield chart_of_levels(study)
@@ -70,37 +87,35 @@ def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
     )
     says = [(one.title, one.unit, one.meaning) for one in headlines()]
     yield table(pd.DataFrame(says, columns=["measure", "unit", "says"]), fold="What each measure says")
-    if study.figures["method"].eq(BY_NUMBER).any() and study.method != BY_NUMBER:
-        yield heading("And where nobody joins by name?")
-        yield chart_by_number(study)
-        yield note(
-            "Most systems can join by a number and by nothing else. There a level decides who is found. "
-            "Where somebody joins by name and birth date as well, most of that is found before any system "
-            "changes, and the levels buy questions, days and hours."
-        )
-    if study.gains["way"].eq("last").any():
-        yield heading("Which switch buys most?")
-        yield from _switches(study)
+    beside = _Beside(study)
     yield heading("What is left where nothing hangs together?")
-    if study.figures["scenario"].eq(PLACEBO).any():
-        yield from _placebo(study)
-    else:
-        came = kit_run()
-        kits = study_of(came.figures)
-        yield note(f"This run had no placebo (--placebo adds it). Beside it stands another. {came.told}")
-        yield chart_of_placebo(kits)
-        yield from _placebo(kits)
+    placebo, since = beside.of("--placebo", lambda one: one.figures["scenario"].eq(PLACEBO).any())
+    yield from since
+    if placebo is not study:
+        yield chart_of_placebo(placebo)
+    yield from _placebo(placebo)
+    yield heading("And where nobody joins by name?")
+    alone, since = beside.of("--by-number", _joins_both_ways)
+    yield from since
+    yield chart_by_number(alone)
+    yield note(
+        "Most systems can join by a number and by nothing else. There a level decides who is found. "
+        "Where somebody joins by name and birth date as well, most of that is found before any system "
+        "changes, and the levels buy questions, days and hours."
+    )
+    yield heading("Which switch buys most?")
+    moved, since = beside.of("--switches", lambda one: one.gains["way"].eq("last").any())
+    yield from since
+    yield from _switches(moved)
     yield heading("What would one standard have saved?")
     yield from _standard(costs)
-    if study.gains["step"].eq("carried_ids").any():
-        yield heading("The roadmap: which step first, and at what cost?")
-        yield from _roadmap(study, costs)
-        yield heading("People: who has to be trained?")
-        schools = _schools_of(next(iter(costs.size.values())).children)
-        few = max(1, len(schools) // 2)  # IT specialists whom such a district has; the kit's own
-        yield from people_blocks(
-            people_plan(schools, specialists=few, specialist_trainers=1, team_trainers=1)
-        )
+    yield heading("The roadmap: which step first, and at what cost?")
+    yield from since
+    yield from _roadmap(moved, costs)
+    yield heading("People: who has to be trained?")
+    schools = _schools_of(next(iter(costs.size.values())).children)
+    few = max(1, len(schools) // 2)  # IT specialists whom such a district has; the kit's own
+    yield from people_blocks(people_plan(schools, specialists=few, specialist_trainers=1, team_trainers=1))
     yield heading("How this was made")
     cells = study.figures.drop_duplicates(["scenario", "level", "seed", *SWITCHES, "method"])
     faults = ", ".join(study.figures["fault_level"].unique())
@@ -112,6 +127,10 @@ def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
         "what a file says wrongly or late counts in neither.",
         SAYS,
     )
+
+
+def _joins_both_ways(study: Study) -> bool:
+    return {BY_NUMBER} < set(study.figures["method"])
 
 
 def _switches(study: Study) -> Iterator[Block]:

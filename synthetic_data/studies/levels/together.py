@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -17,7 +18,7 @@ from helpers.layouts import as_table
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.plan import FROM, SWITCHES, TO
 
-__all__ = ["ALL_STEPS", "Headline", "gains", "headlines", "mean_interval", "over_seeds", "ranked"]
+__all__ = ["ALL_STEPS", "Headline", "gains", "headlines", "mean_interval", "moved", "over_seeds", "ranked"]
 
 ALL_STEPS = "all"
 SETTING = ["scenario", "level", *SWITCHES, "method"]
@@ -125,7 +126,9 @@ def _ends(measure: str, unit: str) -> tuple[float, float]:
     """Give the ends of what a figure can be: no interval says more."""
     if next(one.signed for one in headlines() if one.id == measure):
         return -np.inf, np.inf
-    return 0.0, 100.0 if unit == "percent" else np.inf
+    out_of = re.fullmatch(r"of ([\d,]+)(?: children)?", unit)
+    most = 100.0 if unit == "percent" else float(out_of[1].replace(",", "")) if out_of else np.inf
+    return 0.0, most
 
 
 def _steps(settings: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:
@@ -200,6 +203,31 @@ def _better(low: float, high: float, sign: int) -> bool | None:
     if np.isnan(low):
         return None
     return bool(low > 0) if sign > 0 else bool(high < 0)
+
+
+def moved(figures: pd.DataFrame, measure: str, first: str, last: str) -> tuple[float, float, float]:
+    """Say how far a figure moves between two levels, over districts with the same children.
+
+    Parameters
+    ----------
+    figures
+        Table ``level_figures`` of one scenario and one way to join.
+    measure
+        Id of a headline.
+    first, last
+        Levels.
+
+    Returns
+    -------
+    tuple of float
+        Mean difference and its 95% interval over seeds; NaN for what can't be told.
+    """
+    shown = _shown(figures)
+    shown = shown[shown["measure"].eq(measure)]
+    sides = [_at(shown, {"level": at, **dict.fromkeys(SWITCHES, at)}) for at in (first, last)]
+    both = sides[0].merge(sides[1], on=["measure", "unit", "seed"], how="inner", validate="one_to_one")
+    difference = (both["value_y"] - both["value_x"]).tolist()
+    return mean_interval(difference) if difference else (np.nan, np.nan, np.nan)
 
 
 def ranked(found: pd.DataFrame, measure: str, way: str = "alone", scenario: str = "workshop") -> pd.DataFrame:

@@ -17,7 +17,7 @@ from synthetic_data.scenario import LEVELS
 from synthetic_data.silos import SILOS
 from synthetic_data.studies.levels.plan import BY_NUMBER, PLACEBO, WORKSHOP
 from synthetic_data.studies.levels.study import Study, whole_levels
-from synthetic_data.studies.levels.together import ALL_STEPS, headlines, ranked
+from synthetic_data.studies.levels.together import ALL_STEPS, headlines, moved, ranked
 
 __all__ = [
     "CODES",
@@ -82,24 +82,23 @@ def finding_of(study: Study) -> str:
         measure: [value_at(study, measure, level) or 0.0 for level in (first, last)]
         for measure in ("questions", "delay", "missed", "hand_work")
     }
-    missed = f"from **{numbers['missed'][0]:.1f} to {numbers['missed'][1]:.1f}** of 1,000"
-    if _overlap(study, "missed", first, last):
-        missed = missed.removeprefix("from ") + ", which chance explains"
+    but = {measure: _or_chance(study, measure, first, last) for measure in numbers}
     return (
         f"From **{first}** to **{last}**, questions that can be answered go from "
-        f"**{numbers['questions'][0]:.0f} to {numbers['questions'][1]:.0f}** of 34, what a teacher sees from "
-        f"**{numbers['delay'][0]:.0f} to {numbers['delay'][1]:.0f} days** late, hand work from "
-        f"**{numbers['hand_work'][0]:.0f} to {numbers['hand_work'][1]:.0f} minutes** a child. Children at "
-        f"risk who are missed: {missed}."
+        f"**{numbers['questions'][0]:.0f} to {numbers['questions'][1]:.0f}** of 34{but['questions']}, what a "
+        f"teacher sees from **{numbers['delay'][0]:.0f} to {numbers['delay'][1]:.0f} days** late"
+        f"{but['delay']}, hand work from **{numbers['hand_work'][0]:.0f} to {numbers['hand_work'][1]:.0f} "
+        f"minutes** a child{but['hand_work']}. Children at risk who are missed: "
+        f"**{numbers['missed'][0]:.1f} to {numbers['missed'][1]:.1f}** of 1,000{but['missed']}."
     )
 
 
-def _overlap(study: Study, measure: str, first: str, last: str) -> bool:
-    """Say whether the intervals of a measure at two levels overlap; of one seed nothing can be told."""
-    found = whole_levels(study)
-    found = found[found["measure"].eq(measure) & found["scenario"].eq(WORKSHOP)].set_index("level")
-    ends = found.loc[[first, last], ["low", "high"]]
-    return bool(ends["low"].isna().any() or ends["low"].max() <= ends["high"].min())
+def _or_chance(study: Study, measure: str, first: str, last: str) -> str:
+    """Say where chance may explain a move: the same children at both levels, and no sign of a difference."""
+    figures = study.figures
+    own = figures[figures["scenario"].eq(WORKSHOP) & figures["method"].eq(study.method)]
+    _, low, high = moved(own, measure, first, last)
+    return "" if low > 0 or high < 0 else " (which chance may explain)"
 
 
 def chart_of_levels(study: Study) -> Picture:

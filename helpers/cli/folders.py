@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helpers.link.model import LinkModel
     from helpers.share.real_data import Guard
 
-__all__ = ["FOLDER", "blanks", "linked", "own_model", "read_folder", "read_known", "said", "save", "scored"]
+__all__ = ["FOLDER", "blanks", "judged", "linked", "own_model", "read_folder", "read_known", "said", "save"]
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -73,11 +73,13 @@ def own_model(district: District, train: bool, model_file: Path | None) -> LinkM
     return train_on_district(district, start)
 
 
-def scored(district: District, links: Links) -> pd.DataFrame | None:
-    """Judge links against the answer key, where there is one."""
-    from helpers.score import can_be_judged, score_links
+def judged(district: District, links: Links) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Judge links against the answer key, where there is one: their scores, and pairs to look at."""
+    from helpers.score import can_be_judged, misjudged_pairs, score_links
 
-    return score_links(district, links.crosswalk) if can_be_judged(district.folder) else None
+    if not can_be_judged(district.folder):
+        return None, None
+    return score_links(district, links.crosswalk), misjudged_pairs(district, links.crosswalk)
 
 
 def said(guard: Guard, count: int) -> int | str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from helpers.cli.folders import FOLDER, blanks, linked, read_known, save, scored
+from helpers.cli.folders import FOLDER, blanks, judged, linked, read_known, save
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.layouts import BadInput
 
@@ -43,7 +43,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
 
     district = read_known(folder)
     guard, links = Guard.of(district), linked(district)
-    card = scorecard(district, links, scored(district, links))
+    card = scorecard(district, links, *judged(district, links))
     written = save(
         out,
         {

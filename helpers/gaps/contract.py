@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, model_validator
 from helpers.gaps.permission import SECRETS, kind_of_head, permission_of_kit
 from helpers.layouts import BadInput, as_table, nearest, standard_table
 from helpers.layouts.declared import STRICT, read_declared
+from helpers.profile.elements import elements
 
 if TYPE_CHECKING:
     from helpers.layouts import Column, FileLayout, Layout
@@ -26,6 +27,8 @@ __all__ = ["Contract", "Demands", "contract_of"]
 
 # More columns than these don't fit a page that anybody reads: those that make one table are told in one line.
 MOST_ROWS = 18
+# So many of the things that a column is shown as fit one line.
+MOST_SHOWN = 3
 # What lines have in common that become one, step by step as far as need be.
 SAME = (
     ["feeds", "id_of", "sensitivity", "required"],
@@ -321,7 +324,16 @@ def _why(layout: Layout, column: Column, tables: tuple[str, ...], is_key: bool) 
     facts = [table for table in tables if table != "people"]
     if "people" in tables or not facts:
         return words["key"] if is_key and not tables else words["person"]
-    return str(standard_table(facts[0]).row_is)
+    shown = [
+        each.name.replace("_", " ")
+        for each in elements()
+        if each.table in facts and (not each.systems or layout.silo in each.systems)
+    ]
+    if not shown:
+        return words["nothing"]
+    return words["shown"].format(
+        what=", ".join(shown[:MOST_SHOWN]) + (", …" if len(shown) > MOST_SHOWN else "")
+    )
 
 
 def _family(name: str) -> str:

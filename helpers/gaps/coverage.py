@@ -50,8 +50,7 @@ def coverage(known: Known, scope: Scope) -> Lines:
         if not known.is_told_apart(place):
             lines.append(line("children known", silo, None, None, everyone, next_step=UNTOLD.format(silo)))
             continue
-        count = int(holds.sum())
-        total = max(everyone, count)
+        count, total = int((holds & known.counts).sum()), everyone
         if silo in known.of_some:
             lines.append(line("children known", silo, None, count, total, is_limit=True))
             continue
@@ -61,7 +60,7 @@ def coverage(known: Known, scope: Scope) -> Lines:
             continue
         lines.append(line("children known", silo, None, count, total))
         missing = known.example((known.counts & meant & ~holds)[known.child])
-        whom = max(int((known.counts & meant).sum()), count)
+        whom = int((known.counts & meant).sum())
         lines.append(line("meant children known", silo, None, count, whom, **missing))
         for name, outside, column in (
             ("outside its grades", scope.by_grade[:, place], worded(scope.outside_grades[place])),

@@ -219,7 +219,7 @@ def record_ties(known: Known) -> Lines:
     return lines
 
 
-def correctness(known: Known, scores: pd.DataFrame | None) -> Lines:
+def correctness(known: Known, scores: pd.DataFrame | None, misjudged: pd.DataFrame | None = None) -> Lines:
     """Say how many of the matches are right: only a key can tell.
 
     Parameters
@@ -228,6 +228,8 @@ def correctness(known: Known, scores: pd.DataFrame | None) -> Lines:
         Who is in which system.
     scores
         Table ``scores``; None where there is no key.
+    misjudged
+        Pairs to look at, from ``helpers.score.misjudged_pairs``; lines have no example without it.
 
     Returns
     -------
@@ -241,13 +243,38 @@ def correctness(known: Known, scores: pd.DataFrame | None) -> Lines:
         )
         for each in own[["left_silo", "right_silo", "right", "linked", "possible"]].to_dict("records"):
             overall[(each["left_silo"], each["right_silo"])] = each
+    examples = _to_look_at(known, misjudged)
     lines: Lines = []
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
         row: Any = overall.get((left, right), overall.get((right, left)))
-        for name, of in (("matches that are right", "linked"), ("true matches found", "possible")):
+        for name, of, why in (
+            ("matches that are right", "linked", "Wrong"),
+            ("true matches found", "possible", "Missed"),
+        ):
             if scores is None:
                 lines.append(line(name, left, right, next_step=WITHOUT_KEY))
             elif row is not None and row[of] > 0:
-                lines.append(line(name, left, right, int(row["right"]), int(row[of])))
+                example = examples.get((why, frozenset((left, right))), {})
+                lines.append(line(name, left, right, int(row["right"]), int(row[of]), **example))
     return lines
+
+
+def _to_look_at(
+    known: Known, misjudged: pd.DataFrame | None
+) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
+    """Point at a record of each pair that somebody has to look at."""
+    if misjudged is None:
+        return {}
+    number = known.numbers_of(misjudged["left_silo"], misjudged["left_record"])
+    found = {}
+    for why, left, right, place in zip(
+        misjudged["why"], misjudged["left_silo"], misjudged["right_silo"], number, strict=True
+    ):
+        if place >= 0:
+            first = known.records.iloc[int(place)]
+            found[why, frozenset((left, right))] = {
+                "example_file": first["file"],
+                "example_row": first["row"],
+            }
+    return found

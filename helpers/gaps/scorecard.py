@@ -48,7 +48,12 @@ WHO_IS_FOUND = ("match rate", "only in left", "only in right")
 Lines = list[dict[str, Any]]
 
 
-def scorecard(district: District, links: Links, scores: pd.DataFrame | None = None) -> pd.DataFrame:
+def scorecard(
+    district: District,
+    links: Links,
+    scores: pd.DataFrame | None = None,
+    misjudged: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Measure what a district's systems can't say to one another.
 
     Parameters
@@ -60,6 +65,8 @@ def scorecard(district: District, links: Links, scores: pd.DataFrame | None = No
     scores
         Table ``scores``, where there is an answer key: how many of the matches are right. Without it those
         lines hold NA, and their next step says that they cannot be judged without a key.
+    misjudged
+        A wrong and a missed pair of each two systems to look at, from ``helpers.score.misjudged_pairs``.
 
     Returns
     -------
@@ -73,7 +80,8 @@ def scorecard(district: District, links: Links, scores: pd.DataFrame | None = No
         ``effect`` says what the gap does to a child, ``owner`` which role can mend it.
     """
     measured = _measured(district, links)
-    return _as_scorecard(district, measured.known, measured.lines + correctness(measured.known, scores))
+    judged = correctness(measured.known, scores, misjudged)
+    return _as_scorecard(district, measured.known, measured.lines + judged)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from helpers.score.findings import can_be_noticed, faults_noticed, score_finding
 from helpers.score.flags import flags_lost, true_flags
 from helpers.score.groups import GroupScores, score_groups
 from helpers.score.links import score_links
+from helpers.score.misjudged import misjudged_pairs
 from helpers.score.missed import missed_by_group
 from helpers.score.pages import score_held_pages, score_pages
 from helpers.score.pairs import score_pairs
@@ -32,6 +33,7 @@ __all__ = [
     "judge_decision",
     "judge_family_pages",
     "judge_profiles",
+    "misjudged_pairs",
     "missed_by_group",
     "must_be_of",
     "read_answer_key",

@@ -207,12 +207,16 @@ class Guard:
         small |= (whole - number).between(1, SMALLEST_GROUP - 1)
         # How many children a system knows stands in other lines: what a pair has in common may not be within
         # nine of it either, or the rest could be subtracted.
-        known = scorecard[scorecard["measure"] == "children known"].set_index("left_silo")["numerator"]
         of_pair = scorecard["right_silo"].notna()
-        for side in ("left_silo", "right_silo"):
-            total = known.reindex(scorecard[side]).to_numpy(dtype="float64")
-            for figure in (number, whole):
-                small |= of_pair & (figure - total).abs().between(1, SMALLEST_GROUP - 1)
+        for measure, figure_of in (
+            ("children known", "numerator"),
+            ("children with two records", "denominator"),
+        ):
+            known = scorecard[scorecard["measure"] == measure].set_index("left_silo")[figure_of]
+            for side in ("left_silo", "right_silo"):
+                total = known.reindex(scorecard[side]).to_numpy(dtype="float64")
+                for figure in (number, whole):
+                    small |= of_pair & (figure - total).abs().between(1, SMALLEST_GROUP - 1)
         hidden = (counted & small).to_numpy(dtype=bool)
         figures = ["numerator", "denominator", "value", "low", "high", "example_file", "example_row"]
         said = scorecard["next_step"].where(~hidden, HIDDEN + ". " + scorecard["next_step"])

@@ -51,7 +51,7 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
     return out_path
 
 
-def shown_contract(contract: Contract, *, height: int = 620) -> Block:
+def shown_contract(contract: Contract, *, height: int = 1120) -> Block:
     """Show a contract in a notebook, as it stands on the page, its whole width on the screen.
 
     Parameters

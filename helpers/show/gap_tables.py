@@ -46,6 +46,9 @@ AMISS = {
     "pairs refused": "one number, two children",
     "match rate": "children who aren't found",
     "joined, not verified": "joined by a number that nothing could check",
+    "key confirmed": "one number, and names or birth dates that differ",
+    "column filled": "left empty",
+    "children with an entry": "children without an entry",
 }
 # Measures of a column by the head that it has in its file.
 OF_HEADS = ("dates in another form",)
@@ -196,7 +199,8 @@ def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``left_silo, right_silo, found, out_of, percent`` (cut to a whole one: 100 is everybody): a pair
         stands once for each side of which it may be told. Pairs that nothing joins are left out, since that
-        isn't nobody found; and sides of fewer than ten children, whose share says nothing of two systems.
+        isn't nobody found; sides of fewer than ten children, whose share says nothing of two systems; and
+        those towards a system that keeps only who takes part, in which nobody else is missing.
     """
     told = lines[lines["denominator"].gt(0).fillna(False) & lines["numerator"].notna()]
     told = told[told["blocked_by"].ne("Not joinable").fillna(True)]
@@ -209,7 +213,9 @@ def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
         right_silo=back["left_silo"],
     )
     both = pd.concat([forth, back], ignore_index=True).rename(columns={"denominator": "out_of"})
-    both = both[both["out_of"].ge(SMALLEST_GROUP)]
+    # A system of those who take part is for nobody else: whoever isn't in it isn't missing there.
+    limits = lines[lines["measure"].eq("children known") & lines["is_limit"].fillna(False).astype(bool)]
+    both = both[both["out_of"].ge(SMALLEST_GROUP) & ~both["right_silo"].isin(limits["left_silo"])]
     both = both.assign(percent=100 * both["found"] // both["out_of"])
     return both[["left_silo", "right_silo", "found", "out_of", "percent"]]
 

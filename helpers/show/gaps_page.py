@@ -15,6 +15,7 @@ from helpers.gaps import (
     hand_work,
     widest_gaps,
 )
+from helpers.gaps.alarms import touched
 from helpers.gaps.coverage_by_group import SMALLEST
 from helpers.gaps.hand_work import kit_assumptions
 from helpers.gaps.rubric import rubric
@@ -22,6 +23,7 @@ from helpers.share.real_data import Guard
 from helpers.show.banner import banner
 from helpers.show.bars import bars
 from helpers.show.block_page import block_page, heading, note
+from helpers.show.blocked_pairs import blocked_blocks, lag_blocks
 from helpers.show.blocks import Block, answer, reading
 from helpers.show.dots import dots
 from helpers.show.gap_tables import (
@@ -43,10 +45,12 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["QUESTION", "blocked_sentence", "gaps_page", "work_sentence"]
+__all__ = ["QUESTION", "gaps_page", "work_sentence"]
 
 QUESTION = "Which gap between systems should we close first?"
 OWN_SCALE = "The measures, their order and thresholds are the kit's own scale: nobody publishes one."
+# Of each kind of gap the largest; all lines stand in scorecard.csv.
+MOST_LINES = 12
 _GROUP_HEADS = {"group_by": "by", "out_of": "out of"}
 # What each kind of gap asks, in the order of the scorecard.
 KINDS = {
@@ -60,30 +64,6 @@ KINDS = {
     "Permission": "May it be exchanged?",
     "Hand work": "What does it cost in minutes?",
 }
-BLOCKS = {
-    "Not joinable": "nothing in common to join by: agree on one id that both exports carry",
-    "Not fresh": "exports more than a month apart: export both on the same day",
-    "Not permitted": "a list of children may not be handed over: ask the privacy officer, not the vendor",
-}
-
-
-def blocked_sentence(lines: pd.DataFrame) -> str:
-    """Say how many pairs of systems stand before each of three things, which are three different jobs.
-
-    Parameters
-    ----------
-    lines
-        Table ``scorecard``.
-
-    Returns
-    -------
-    str
-        One sentence; numbers between stars.
-    """
-    pairs = lines[lines["measure"].eq("match rate")]
-    why = pairs["blocked_by"].value_counts()
-    parts = [f"{name.lower()}: **{int(why.get(name, 0))}**" for name in BLOCKS]
-    return f"Of **{len(pairs)}** pairs of systems, {', '.join(parts)}."
 
 
 def work_sentence(work: pd.DataFrame) -> str:
@@ -136,9 +116,14 @@ def gaps_page(
     blocks = [
         *_first(scorecard, district, guard),
         *_pairs(lines, district),
-        *_blocked(lines, district),
+        *blocked_blocks(lines, district),
+        *_kind(lines, district, "Identity", ("in no other system", "children with two", "rows too many",
+               "key confirmed", "joined, not verified", "waiting for")),
         *_groups(district, links, guard),
         *_meaning(district, guard),
+        *_kind(lines, district, "Completeness", ("column filled", "children with an entry")),
+        *_kind(lines, district, "Freshness", ("listed and never", "newest row is", "ended in")),
+        *lag_blocks(lines, district),
         *_kind(lines, district, "Format", ("dates in another form", "ways to store files", "columns that",
                "codes that changed", "dates that changed")),
         *_standards(lines, district),
@@ -215,29 +200,6 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
     return [*begin, picture, words]
 
 
-def _blocked(lines: pd.DataFrame, district: District) -> list[Block]:
-    pairs = lines[lines["measure"].eq("match rate")]
-    rows = [(name.lower(), int(pairs["blocked_by"].eq(name).sum()), do) for name, do in BLOCKS.items()]
-    frame = pd.DataFrame(rows, columns=["why", "pairs", "do"])
-    barred = lines[lines["blocked_by"].eq("Not permitted") & lines["kind"].eq("Permission")]
-    spoken = spoken_names(district.layouts)
-    why = pd.DataFrame({"why": [in_words(str(step), spoken) for step in barred["next_step"].unique()]})
-    return [
-        heading("Three things that aren't about children"),
-        answer(blocked_sentence(lines)),
-        table(frame, "Not joinable, not fresh, not permitted: three jobs", names={"do": "what it takes"}),
-        *(
-            [
-                table(
-                    why, fold="Which lists may not be handed over, by the kit's reading of the rules", most=80
-                )
-            ]
-            if len(why)
-            else []
-        ),
-    ]
-
-
 def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
     groups = coverage_by_group(district, links)
     shown = group_table(groups, district, guard)
@@ -307,17 +269,21 @@ def _meaning(district: District, guard: Guard) -> list[Block]:
 def _kind(lines: pd.DataFrame, district: District, kind: str, measures: tuple[str, ...]) -> list[Block]:
     mine = lines[lines["kind"].eq(kind) & lines["measure"].str.startswith(measures)]
     mine = mine[~(mine["measure"].eq("ways to store files") & mine["numerator"].le(1).fillna(False))]
-    mine = mine[mine["numerator"].gt(0).fillna(False)]
+    mine = mine[~mine["is_limit"].fillna(False).astype(bool)]
+    amiss = touched(mine)
+    amiss = amiss[amiss.gt(0).fillna(False)].sort_values(ascending=False, kind="stable")
+    mine = mine.loc[amiss.index]
     begin = [heading(KINDS[kind])]
     if mine.empty:
         return [*begin, note("Nothing was found.")]
-    shown = gap_table(mine, district.layouts)
+    shown = gap_table(mine.assign(measure=mine["measure"].replace(AMISS)), district.layouts)
+    shown["how_many"] = amiss.round().astype("Int64").to_numpy()
     keep = ["between", "found", "how_many", "out_of", "owner", "step"]
     keep = [name for name in keep if shown[name].notna().any()]
     return [
         *begin,
-        note(*dict.fromkeys(mine["effect"])),
-        table(shown[keep], f"{kind}: system by system", names=GAP_HEADS, most=20),
+        note(" ".join(dict.fromkeys(mine["effect"]))),
+        table(shown[keep], f"{kind}: system by system", names=GAP_HEADS, most=MOST_LINES),
         *_examples(shown),
     ]
 

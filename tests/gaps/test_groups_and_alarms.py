@@ -16,6 +16,7 @@ from helpers.gaps.staleness import days_until_stale
 from helpers.layouts import empty_table
 from helpers.link import Links
 from helpers.share.real_data import Guard
+from helpers.show.blocked_pairs import blocked_sentence
 from helpers.show.gap_tables import found_both_ways, group_table, large_groups
 from helpers.show.gaps_page import gaps_page
 from tests.district_by_hand import district, links, silo
@@ -64,6 +65,28 @@ def test_a_share_of_fewer_than_ten_children_is_none(grades: tuple[District, Link
     ours = card["right_silo"].notna()
     nine = card.assign(denominator=card["denominator"].mask(ours & card["measure"].eq("match rate"), 9.0))
     assert found_both_ways(nine)[["left_silo", "out_of"]].to_numpy().tolist() == [["meals", 34]]
+
+
+def test_nobody_is_missing_from_a_system_of_those_who_take_part(grades: tuple[District, Links]) -> None:
+    card = scorecard(*grades)
+    some = card.assign(
+        is_limit=card["is_limit"] | (card["measure"].eq("children known") & card["left_silo"].eq("meals"))
+    )
+    assert found_both_ways(some)["right_silo"].tolist() == ["sis"]
+
+
+def test_a_pair_before_two_blocks_counts_in_both() -> None:
+    pairs = [
+        ("a", "b", "Not fresh"),
+        ("a", "b", "Not permitted"),
+        ("a", "c", "Not joinable"),
+        ("b", "c", None),
+    ]
+    card = pd.DataFrame(pairs, columns=["left_silo", "right_silo", "blocked_by"])
+    said = blocked_sentence(pd.concat([card, card]))
+    assert said.startswith(
+        "Of **3** pairs of systems, not joinable: **1**, not fresh: **1**, not permitted: **1**."
+    )
 
 
 def test_the_widest_of_many_gaps_may_be_chance() -> None:

@@ -242,6 +242,19 @@ def test_two_systems_that_say_two_things(card: pd.DataFrame) -> None:
     assert (surname.numerator, surname.denominator, surname.kind, surname.example_row) == (2, 3, "Meaning", 3)
 
 
+def test_who_may_be_anybody_makes_no_system_know_everybody() -> None:
+    """Six children on the roster; a list knows four of them, and three by a name that nothing ties."""
+    roster = silo("sis", [person(f"s{at}", name) for at, name in enumerate([*NAMES, "Gil Roy"])])
+    named = {"birth_date_status": "None", "birth_date": None, "linkable_by": "Name only"}
+    listed = silo("list", [person(f"l{at}", f"Some Body{at}", **named) for at in range(7)])
+    who = {("sis", f"s{at}"): f"c{at}" for at in range(6)} | {("list", f"l{at}"): f"c{at}" for at in range(4)}
+    who |= {("list", f"l{at}"): f"alone{at}" for at in range(4, 7)}
+
+    known = figures(scorecard(district(roster, listed), links(who)), "children known", "list")
+
+    assert (known.numerator, known.denominator) == (4, 6)
+
+
 def of_two_years() -> tuple[District, Links]:
     """Four children in fifth grade; tests have two of them from last year, in whose form no school stood."""
     roster = silo(

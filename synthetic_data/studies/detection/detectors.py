@@ -1,7 +1,7 @@
 """What detectors are now, as a hash of all that reads, joins and measures: figures say of which they are.
 
-Drafting a layout is left out: it notices nothing in a district, whose layouts are all declared, and a kinder
-draft would make figures look as if they were of other detectors.
+What notices nothing in a district is left out, or figures would look as if they were of other detectors: the
+drafting of layouts, which a made district has all declared, and what asks people, plans or writes contracts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import helpers
 __all__ = ["ROOMS", "detectors_now"]
 
 ROOMS = ("files", "link", "gaps")
-NO_DETECTOR = "files/start"
+NO_DETECTORS = (
+    "files/start", "gaps/sector", "gaps/survey", "gaps/people", "gaps/roadmap", "gaps/contract.py",
+    "gaps/contract.toml",
+)  # fmt: skip
 READ = (".py", ".toml", ".csv", ".json")
 
 
@@ -29,8 +32,8 @@ def detectors_now(root: Path | None = None) -> str:
     Returns
     -------
     str
-        Of names and bytes of all modules and tables of `ROOMS`, in the order of their paths, but those that
-        draft layouts.
+        Of names and bytes of all modules and tables of `ROOMS`, in the order of their paths, but
+        `NO_DETECTORS`.
 
     Examples
     --------
@@ -41,8 +44,8 @@ def detectors_now(root: Path | None = None) -> str:
     told = hashlib.sha256()
     for room in ROOMS:
         for path in sorted((home / room).rglob("*")):
-            drafts = path.is_relative_to(home / NO_DETECTOR)
-            if path.suffix in READ and path.is_file() and not drafts:
+            other = any(path.is_relative_to(home / one) for one in NO_DETECTORS)
+            if path.suffix in READ and path.is_file() and not other:
                 told.update(path.relative_to(home).as_posix().encode())
                 told.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return told.hexdigest()

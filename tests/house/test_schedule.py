@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from helpers.cli import main
 
 TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
-COMMAND = r"\.venv[\\/](?:bin|Scripts)[\\/]bigpicture$"
+COMMAND = r"\.venv[\\/](?:bin[\\/]bigpicture|Scripts[\\/]bigpicture\.exe)$"
 
 
 @pytest.fixture(scope="module")

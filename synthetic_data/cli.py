@@ -123,7 +123,8 @@ def make(
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Any other key of a sector, such as invited=2000 or data_team=0.2. May be repeated.",
+    help="Any other key of a sector, such as invited=2000, pledged_effect=0.5 (in all domains), "
+    "pledged_effect.governance=0.8 (in one) or locales.City=0.5 (others share the rest). May be repeated.",
 )
 @json_option
 @ends_well
@@ -131,12 +132,13 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
     """Make a sector of invented school systems that answer the kit's survey in two years.
 
     Writes sector.csv into FOLDER (or FILE, which ends in .csv): a row a system that was invited and year.
-    Beside it stand how to make it again (.json) and what was put in (_planted.csv), which `bigpicture sector`
-    never reads.
+    Beside it stand how to make it again (.json), what was put in (_planted.csv), which `bigpicture sector`
+    reads of volunteers only, and a page that tells both (_made.html).
     """
     from synthetic_data.sector import load_sector, write_sector
     from synthetic_data.sector import make_sector as make_it
     from synthetic_data.sector.settings import SectorSettings
+    from synthetic_data.studies.sector.page import made_page
 
     overrides: dict[str, Any] = {} if seed is None else {"seed": seed}
     for setting in settings:
@@ -147,12 +149,11 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
     made = make_it(load_sector(sector, **overrides))
     written = write_sector(made, place)
     planted = made.planted
-    in_year = made.frame.groupby("year")["responded"]
     emit(
         {
-            "answered": in_year.agg(invited="size", answered="sum").reset_index(),
+            "answered": made.answered,
             "put in by the generator": planted[planted["comparison"].eq("adjusted")],
-            "written": list(written.values()),
+            "written": [*written.values(), made_page(made, written)],
         },
         as_json,
     )

@@ -37,6 +37,54 @@ def test_the_report_is_a_page_and_tables(made: Path, tmp_path: Path) -> None:
     assert "put in by the generator" in (tmp_path / "sector_statements.csv").read_text(encoding="utf-8")
 
 
+def test_a_made_sector_has_a_page(made: Path, tmp_path: Path) -> None:
+    page = (made / "sector_made.html").read_text(encoding="utf-8")
+    assert "put in by the generator" in page
+    assert "<strong>80</strong> invented school systems were invited" in page
+    assert "<strong>25</strong> answered in 2021" in page
+    assert "Town 20%" in page
+    planted = pd.read_csv(made / "sector_planted.csv")
+    own = planted.query("grouping == 'pledged' and comparison == 'adjusted' and domain == 'governance'")
+    assert f"{own['points'].iloc[0]:.2f}" in page
+    file = tmp_path / "mine.csv"
+    result = CliRunner().invoke(main, ["make-sector", str(file), "--sector", "nothing", *SMALL])
+    assert result.exit_code == 0, result.output
+    mine = (tmp_path / "mine_made.html").read_text(encoding="utf-8")
+    assert "Signed the pledge: not put in: what shows is chance." in mine
+
+
+def test_settings_within_a_table(tmp_path: Path) -> None:
+    within = [
+        "--set",
+        "pledged_effect=0.5",
+        "--set",
+        "data_team_effect.impact=0.1",
+        "--set",
+        "locales.City=0.5",
+    ]
+    result = CliRunner().invoke(main, ["make-sector", str(tmp_path), *SMALL, *within])
+    assert result.exit_code == 0, result.output
+    settings = json.loads((tmp_path / "sector.json").read_text(encoding="utf-8"))["settings"]
+    assert set(settings["pledged_effect"].values()) == {0.5}
+    assert settings["data_team_effect"]["impact"] == 0.1
+    assert settings["locales"]["City"] == pytest.approx(0.5)
+    told = CliRunner().invoke(main, ["make-sector", "--help"]).output
+    assert "pledged_effect=0.5" in told
+    assert "locales.City=0.5" in told
+
+
+def test_what_was_odd_in_the_file_is_on_the_page_without_its_cells(made: Path, tmp_path: Path) -> None:
+    text = pd.read_csv(made / "sector.csv", dtype="string")
+    text.loc[text["locale"].eq("Town"), "locale"] = "Moonbase"
+    text.to_csv(tmp_path / "answers.csv", index=False)
+    result = CliRunner().invoke(main, ["sector", str(tmp_path / "answers.csv"), "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "sector.html").read_text(encoding="utf-8")
+    assert "The file as it came" in page
+    assert "code that isn&#x27;t on the list" in page
+    assert "Moonbase" not in page
+
+
 def test_a_table_is_printed(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["sector", str(made), "--out", str(tmp_path)])
     assert result.exit_code == 0
@@ -49,6 +97,7 @@ def test_a_table_is_printed(made: Path, tmp_path: Path) -> None:
         (["make-sector", "x", "--set", "pledge=1"], "Did you mean pledged?"),
         (["make-sector", "x", "--sector", "publishd"], "There are: nothing, published, volunteers"),
         (["make-sector", "x", "--set", "invited=3"], "invited"),
+        (["make-sector", "x", "--set", "locales.Cty=0.5"], "Did you mean City?"),
         (["sector", "nowhere.csv"], "nowhere.csv"),
     ],
 )
@@ -57,3 +106,14 @@ def test_bad_input_is_one_clear_error(arguments: list[str], words: str, tmp_path
     assert result.exit_code == 2
     assert words in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_file_without_a_needed_column_is_one_clear_error(made: Path, tmp_path: Path) -> None:
+    text = pd.read_csv(made / "sector.csv", dtype="string").rename(columns={"system": "sys"})
+    text.to_csv(tmp_path / "answers.csv", index=False)
+    result = CliRunner().invoke(main, ["sector", str(tmp_path / "answers.csv"), "--out", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "no column system" in result.output
+    assert "answers.csv" in result.output
+    assert result.output.count("\n") == 1
+    assert not (tmp_path / "sector.html").exists()

@@ -21,8 +21,9 @@ def sector(file: Path, out: Path, as_json: bool) -> None:
     """Analyse the answers of many school systems to the kit's survey in FILE.
 
     FILE is what `bigpicture make-sector` writes, or a survey office's own export in that shape: a row a
-    school system and year. Writes sector.html and a CSV of each of its tables. Groups of fewer than 10 school
-    systems are in none of them.
+    school system and year, with the columns system and year and an item a column. Writes sector.html and a
+    CSV of each of its tables. Groups of fewer than 10 school systems are in none of them. Of made volunteers
+    the page shows what was put in beside each interval; of every other sector it shows that of the kit's own.
     """
     from helpers.gaps.sector import read_sector, sector_report
     from helpers.show.sector_page import sector_page

@@ -9,29 +9,35 @@ import pandas as pd
 
 from helpers.gaps.sector.report import SectorReport
 from helpers.gaps.sector.settled import settled
+from helpers.layouts import STRING, empty_table
 from helpers.layouts.survey import declared_survey
 from helpers.show.block_page import about_line, block_page, heading, note
-from helpers.show.blocks import Block, answer, reading
+from helpers.show.blocks import Block, answer, escape, reading
+from helpers.show.plain_words import finding_words
 from helpers.show.sector_pictures import (
     change_picture,
     difference_picture,
     kinds_picture,
     standing_picture,
 )
+from helpers.show.sector_volunteers import HEADING, kit_blocks, volunteers_blocks
 from helpers.show.sector_words import (
     HEADS,
     METHOD,
     NOT_MORE,
     PUT_IN,
     UNRECORDED,
+    as_figures,
     difference_finding,
     in_words,
     opening,
 )
-from helpers.show.tables import table
+from helpers.show.tables import csv_link, table
 
 __all__ = ["TITLE", "published_beside", "sector_blocks", "sector_page"]
 
+# The kit's own calculations have no source to be trusted.
+_STRENGTHS = {"good": "good source", "medium": "middling source", "weak": "weak source"}
 TITLE = "What do school systems say of themselves, and what may we believe?"
 
 
@@ -83,7 +89,12 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     if not report["standing"]["mean"].notna().any():
         if report.years:
             yield note("Too few items were answered for a score in any domain.")
+        yield from _amiss(report.findings)
         return
+    volunteers = report.origin.volunteers
+    if volunteers:
+        none = empty_table("sector_beside_planted")
+        yield from volunteers_blocks(report.tables.get("beside_planted", none))
     yield standing_picture(report["standing"])
     yield reading(
         shows="Each domain's mean answer in each year, and how far luck of the draw may carry it.",
@@ -91,12 +102,17 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
         "tests it. It is the order of these items: a domain whose items ask for more stands lower.",
         do="A superintendent takes the lowest domain to the next cabinet meeting, with its items below.",
     )
+    others = {"low_all": "low, all five together", "high_all": "high, all five together"}
     yield _table(
-        report["order"], "Which domain is hardest, and how sure that is", fold="How sure the order is"
+        report["order"], "Which domain is hardest, and how sure that is", "How sure the order is", others
     )
     yield heading("Who answered, and who didn't")
     yield _table(report["response"], "Systems invited and answering")
+    if not volunteers:
+        yield heading(HEADING)
     yield note(UNRECORDED)
+    if not volunteers:
+        yield from kit_blocks()
     yield from _differences(report)
     yield from _for_whom(report)
     yield from _over_time(report)
@@ -108,12 +124,41 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
         "Smallest difference that would be seen four times of five, in standard deviations",
     )
     yield from _measuring(report)
+    yield from _amiss(report.findings)
 
 
-def _table(frame: pd.DataFrame, caption: str, fold: str = "") -> Block:
+def _table(
+    frame: pd.DataFrame, caption: str, fold: str = "", names: Mapping[str, str] | None = None
+) -> Block:
+    """Show figures to two decimals; the download has the numbers."""
     if frame.empty:
         return note(f"{caption}: too few systems to show it.")
-    return table(in_words(frame), caption, names=HEADS, fold=fold, most=60, download=True)
+    worded = in_words(frame)
+    shown = table(as_figures(worded), caption, names={**HEADS, **(names or {})}, most=60, download=False)
+    markup = shown.markup + csv_link(worded, caption)
+    if fold:
+        markup = f"<details><summary>{escape(fold)}</summary>{markup}</details>"
+    return Block(markup, shown.text)
+
+
+def _amiss(findings: pd.DataFrame) -> Iterator[Block]:
+    """Count what was odd in the file by kind and column; no cell of a school system is shown."""
+    if findings.empty:
+        return
+    counted = findings.assign(times=findings["times"].astype("int64"), column=findings["column"].fillna("–"))
+    counted = counted.groupby(["kind", "column", "done"], sort=False)["times"].sum().reset_index()
+    counted["kind"] = finding_words(counted["kind"])
+    counted["done"] = counted["done"].str.replace("_", " ").astype(STRING)
+    yield heading("The file as it came")
+    yield note("What could not be read as it stood. The file sector_findings.csv names each row and cell.")
+    yield table(
+        counted,
+        "What was odd in the file",
+        names={"kind": "what", "done": "what was done"},
+        fold=f"What was odd in the file ({len(counted)} {'kind' if len(counted) == 1 else 'kinds'})",
+        most=60,
+        download=False,
+    )
 
 
 def published_beside(statements: pd.DataFrame) -> Block:
@@ -129,13 +174,14 @@ def published_beside(statements: pd.DataFrame) -> Block:
     Block
         A table.
     """
-    about = statements[["source", "strength", "caution"]]
+    year, strength = statements["year"].fillna(""), statements["strength"].map(_STRENGTHS).fillna("")
+    when, trust = (text.where(text.eq(""), " (" + text + ")") for text in (year, strength))
     beside = pd.DataFrame(
         {
-            "published": statements["statement"] + " (" + statements["year"] + ")",
+            "published": statements["statement"] + when,
             "these answers": statements["here"].where(statements["here"].ne(""), "–"),
             "why": statements["why_here"],
-            "source": about["source"] + " (" + about["strength"] + "): " + about["caution"],
+            "source": statements["source"] + trust + ": " + statements["caution"],
         }
     )
     return table(beside, "Published statements beside these answers", most=60)
@@ -160,8 +206,9 @@ def _differences(report: SectorReport) -> Iterator[Block]:
     shown = report["comparisons"]
     yield _table(shown, "All comparisons, in every year and both together", fold="All comparisons")
     yield note(
-        "Six domains are looked at for each question. So p is corrected after Holm, and the last two columns "
-        "before it are intervals that hold for all six together."
+        "Six domains are looked at for each question. So p is corrected after Holm. Low and high are the "
+        "ends of each domain's own interval; low and high, all six together, are the ends of one that holds "
+        "for all six domains at once."
     )
 
 

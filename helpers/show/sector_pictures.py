@@ -67,7 +67,7 @@ def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, yea
         None where the groups may not be shown.
     """
     own = comparisons["grouping"].eq(grouping) & comparisons["year"].eq(year).fillna(False)
-    frame = _named(comparisons[own & comparisons["difference"].notna()])
+    frame = _rounded(_named(comparisons[own & comparisons["difference"].notna()]), "difference")
     if frame.empty:
         return None
     return dots(
@@ -96,15 +96,14 @@ def change_picture(changes: pd.DataFrame) -> Picture | None:
     Picture or None
         None where there is one year only.
     """
-    frame = _named(changes[changes["year"].eq(changes["year"].max()) & changes["change"].notna()])
+    newest = changes["year"].eq(changes["year"].max()) & changes["change"].notna()
+    frame = _rounded(_named(changes[newest]), "change")
     if frame.empty:
         return None
-    sure = frame[frame["p_corrected"].lt(0.05)]["label"].nunique()
     since, year = int(frame["since"].iloc[0]), int(frame["year"].iloc[0])
-    found = "no domain" if not sure else f"{sure} of {frame['label'].nunique()} domains"
     return dots(
         frame,
-        title=f"From {since} to {year} {found} changed by more than chance explains",
+        title=_changed(frame, since, year),
         unit=f"change, {_POINTS}",
         value="change",
         series="systems_are",
@@ -113,6 +112,16 @@ def change_picture(changes: pd.DataFrame) -> Picture | None:
         line=0,
         caption=f"{since} to {year}, with 95% intervals. Same systems: those that answered twice.",
     )
+
+
+def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
+    """Say what changed in systems that answered twice; where only all systems move, others answered."""
+    same = frame[frame["systems_are"].eq("same systems")]
+    if same.empty:
+        return f"From {since} to {year} too few systems answered twice to show whether systems changed"
+    sure, domains = same[same["p_corrected"].lt(0.05)]["label"].nunique(), same["label"].nunique()
+    found = "no domain" if not sure else f"{sure} of {domains} domains"
+    return f"From {since} to {year} {found} of the same systems changed by more than chance explains"
 
 
 def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
@@ -151,6 +160,12 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
             "of fewer than 10 systems are not shown."
         ),
     )
+
+
+def _rounded(table: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Round to two decimals, without a minus before a zero."""
+    columns = [value, "low", "high"]
+    return table.assign(**{name: table[name].round(2) + 0.0 for name in columns})
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:

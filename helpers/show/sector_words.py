@@ -15,6 +15,7 @@ __all__ = [
     "NOT_MORE",
     "PUT_IN",
     "UNRECORDED",
+    "as_figures",
     "difference_finding",
     "domain_name",
     "in_words",
@@ -54,6 +55,8 @@ HEADS: Mapping[str, str] = {
     "item_rest": "tie to the other items",
     "alpha_without": "alpha without it",
     "systems_are": "systems",
+    "planted": "put in",
+    "holds": "interval holds it",
     "one_test": "smallest difference, one domain",
     "all_tests": "smallest difference, all domains together",
 }
@@ -68,8 +71,37 @@ def _chance(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+# Counts of people or systems, which have no part.
+_COUNTS = ("effective",)
+
+
+def as_figures(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the numbers of a table that have parts to two decimals, each as long as the others of its column.
+
+    Parameters
+    ----------
+    table
+        Any table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; such numbers are text, counts stay numbers.
+    """
+    numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
+    counts = {name: table[name].round().astype("Int64") for name in numbers if name in _COUNTS}
+    return table.assign(**counts, **{name: _figures(table[name]) for name in numbers if name not in counts})
+
+
+def _figures(column: pd.Series) -> pd.Series:
+    texts = column.map(lambda number: f"{number:.2f}", na_action="ignore").astype("string")
+    texts = texts.mask(texts.eq("-0.00").fillna(False), "0.00")
+    # A space as wide as a digit where others have a minus, so that points stand under each other.
+    return texts.str.rjust(int(texts.str.len().max()), "\N{FIGURE SPACE}") if texts.notna().any() else texts
+
+
 def in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """Write domains, groupings and years of a table of the report as people read them.
+    """Write domains, groupings, years and chances of a table of the report as people read them.
 
     Parameters
     ----------

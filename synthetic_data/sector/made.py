@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +28,8 @@ from synthetic_data.streams import rng_for
 __all__ = ["MadeSector", "make_sector", "write_sector"]
 
 Floats = npt.NDArray[np.float64]
-_STANDARDS_STEPS = (-0.4, 0.7, 1.6)
+# How far above knowing of standards at all the two upper answers about them begin, in standard deviations.
+_STANDARDS_ABOVE = (0.0, 1.1, 2.0)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ class MadeSector:
     settings: SectorSettings
     frame: pd.DataFrame
 
+    @property
+    def answered(self) -> pd.DataFrame:
+        """How many systems were invited and answered: ``year, invited, answered``."""
+        in_year = self.frame.groupby("year")["responded"]
+        return in_year.agg(invited="size", answered="sum").reset_index()
+
     @cached_property
     def planted(self) -> pd.DataFrame:
         """What was put in: table ``sector_planted``."""
@@ -58,7 +67,23 @@ def _knows_standards(
     own = rng_for(settings.seed, "sector", "standards", year).standard_normal(len(systems))
     known = np.sqrt(share) * overall + np.sqrt(1 - share) * own
     known = known + settings.standards_by_pledge * systems.pledged + settings.standards_change * year
-    return 1 + np.sum(known[:, None] >= np.array(_STANDARDS_STEPS)[None, :], axis=1)
+    steps = _knows_from(settings) + np.array(_STANDARDS_ABOVE)
+    return 1 + np.sum(known[:, None] >= steps[None, :], axis=1)
+
+
+def _knows_from(settings: SectorSettings) -> float:
+    """Find where knowing of standards begins, so that the wanted share of all systems is above it."""
+    # The mean of the domains varies less than one of them does.
+    domains = len(declared_survey().domains)
+    overall = settings.common_share + (1 - settings.common_share) / domains
+    normal = NormalDist(sigma=math.sqrt(1 - settings.standards_by_readiness * (1 - overall)))
+    low, high = -10.0, 10.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = settings.pledged * normal.cdf(settings.standards_by_pledge - middle)
+        above += (1 - settings.pledged) * normal.cdf(-middle)
+        low, high = (middle, high) if above > settings.knows_standards else (low, middle)
+    return (low + high) / 2
 
 
 def _answered(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -14,9 +15,12 @@ from helpers.layouts.survey import declared_survey
 __all__ = ["LOCALES", "SectorSettings", "load_sector", "preset_names"]
 
 PRESETS = Path(__file__).parent / "presets"
-LOCALES = ("City", "Suburb", "Town", "Rural")
+_LOCALE_SHARES = {"City": 0.15, "Suburb": 0.25, "Town": 0.2, "Rural": 0.4}
+LOCALES = tuple(_LOCALE_SHARES)
 Share = Annotated[float, Field(ge=0, le=1)]
 Effect = Annotated[float, Field(ge=-2, le=2)]
+# A number by domain each; one number is for all domains.
+BY_DOMAIN = ("pledged_effect", "community_effect", "data_team_effect", "change", "hardness")
 
 
 class SectorSettings(BaseModel):
@@ -44,9 +48,7 @@ class SectorSettings(BaseModel):
     community_if_not: Share = 0.15
     data_team: Share = 0.4
     new_teams: Share = 0.05
-    locales: dict[str, float] = Field(
-        default_factory=lambda: {"City": 0.15, "Suburb": 0.25, "Town": 0.2, "Rural": 0.4}
-    )
+    locales: dict[str, float] = Field(default_factory=lambda: dict(_LOCALE_SHARES))
     median_students: int = Field(2500, ge=50, le=100_000)
     # How strongly pledge and data team go with size: change of the log-odds a standard deviation of log size.
     pledged_by_size: float = Field(0.4, ge=-3, le=3)
@@ -61,7 +63,9 @@ class SectorSettings(BaseModel):
     hardness: dict[str, Effect] = Field(default_factory=dict)
     size_effect: Effect = 0.2
     town_and_rural_effect: Effect = -0.15
-    # Knowing data standards, 1 to 4: how it goes with readiness and the pledge, and what a year brings.
+    # Knowing data standards, 1 to 4: which share knows of them at all (2 or more) in the first year, how it
+    # goes with readiness and the pledge, and what a year brings.
+    knows_standards: Share = 0.7
     standards_by_readiness: Share = 0.3
     standards_by_pledge: Effect = 0.3
     standards_change: Effect = 0.15
@@ -78,7 +82,16 @@ class SectorSettings(BaseModel):
     recorded_nonresponse: float = Field(1.0, ge=0, le=3)
     unrecorded_self_selection: float = Field(0.0, ge=0, le=5)
 
-    @field_validator("pledged_effect", "community_effect", "data_team_effect", "change", "hardness")
+    @field_validator(*BY_DOMAIN, mode="before")
+    @classmethod
+    def _one_for_all(cls, given: Any) -> Any:
+        if _is_number(given):
+            return {"all": given}
+        if not isinstance(given, dict):
+            raise ValueError("a number for all domains, or a table with a number by domain")
+        return given
+
+    @field_validator(*BY_DOMAIN)
     @classmethod
     def _every_domain(cls, given: dict[str, float]) -> dict[str, float]:
         domains = declared_survey().domains
@@ -89,6 +102,13 @@ class SectorSettings(BaseModel):
                 f"There are: {', '.join(domains)}; and all"
             )
         return {code: given.get(code, given.get("all", 0.0)) for code in domains}
+
+    @field_validator("locales", mode="before")
+    @classmethod
+    def _a_table(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            raise ValueError(f"a table with a share for each of {', '.join(LOCALES)}")
+        return given
 
     @field_validator("locales")
     @classmethod
@@ -124,7 +144,8 @@ def load_sector(name_or_path: str | Path = "published", **overrides: Any) -> Sec
     name_or_path
         A name of `preset_names`, or a TOML file.
     **overrides
-        Settings, such as ``seed=3``.
+        Settings, such as ``seed=3``. A key such as ``pledged_effect.governance`` sets one number of a table,
+        and ``locales.City`` one share: the others keep their proportions in what is left.
 
     Returns
     -------
@@ -144,9 +165,59 @@ def load_sector(name_or_path: str | Path = "published", **overrides: Any) -> Sec
         )
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
-        return SectorSettings(**{"name": path.stem, **given, **overrides})
+        return SectorSettings(**_with_parts({"name": path.stem, **given}, overrides))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"The sector {path} is no TOML: {error}") from None
     except ValidationError as error:
         told = faults_of(error, SectorSettings.model_fields)
         raise BadInput(f"The sector {str(name_or_path)!r} can't be made:\n{told}") from None
+
+
+def _with_parts(given: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Set whole keys first, then what a key with a point names within a table."""
+    parts = {key: value for key, value in overrides.items() if "." in key}
+    settings = {**given, **{key: value for key, value in overrides.items() if key not in parts}}
+    tables = sorted({key.split(".")[0] for key in parts})
+    for name in tables:
+        if name not in (*BY_DOMAIN, "locales"):
+            raise BadInput(
+                f"{next(key for key in parts if key.startswith(f'{name}.'))}: {name} has no parts. "
+                f"These have: {', '.join((*BY_DOMAIN, 'locales'))}."
+            )
+        own = {key.partition(".")[2]: value for key, value in parts.items() if key.startswith(f"{name}.")}
+        if name == "locales":
+            settings[name] = _with_shares(settings.get(name, _LOCALE_SHARES), own)
+        else:
+            before = settings.get(name, {})
+            settings[name] = {**(before if isinstance(before, dict) else {"all": before}), **own}
+    return settings
+
+
+def _with_shares(before: Any, own: Mapping[str, Any]) -> Any:
+    """Give each named locale its share, and to the others what is left, in the proportions they had."""
+    unknown = next((name for name in own if name not in LOCALES), None)
+    if unknown is not None:
+        raise BadInput(
+            f"locales.{unknown}: there is no such locale.{nearest(unknown, LOCALES)} "
+            f"There are: {', '.join(LOCALES)}."
+        )
+    if not isinstance(before, dict) or not all(map(_is_number, before.values())):
+        return before  # what is wrong there is told where settings are checked
+    if not all(map(_is_number, own.values())) or min(own.values()) < 0 or not sum(own.values()) <= 1:
+        raise BadInput(f"locales: shares from 0 to 1, together at most 1; given are {_pairs(own)}.")
+    left = 1 - sum(own.values())
+    others = {name: share for name, share in before.items() if name not in own}
+    whole = sum(others.values())
+    if left > 0 and not whole > 0:
+        raise BadInput(
+            f"locales: {_pairs(own)} leave {left:.2f}, and no other locale has a share. Give more."
+        )
+    return {**{name: left * share / whole if whole else 0.0 for name, share in others.items()}, **own}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _pairs(given: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in given.items())

@@ -104,12 +104,56 @@ def test_none_or_one_that_answered(text: pd.DataFrame, tmp_path: Path, rows: int
     assert report.years == []
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\x00\x01\xff", b"PK\x03\x04rubbish"])
-def test_another_file_is_a_finding(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "answers.csv"
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("answers.csv", b""),
+        ("answers.csv", b"a,b\n1,2\n"),
+        ("answers.csv", b"\x00\x01\xff"),
+        ("answers.csv", b"PK\x03\x04rubbish"),
+        ("answers.xlsx", b"PK\x03\x04rubbish"),
+        ("district.json", b'{"synthetic": true}'),
+    ],
+)
+def test_another_file_is_bad_input(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
     path.write_bytes(content)
-    sector = read_sector(path)
-    assert sector.frame.empty
+    with pytest.raises(BadInput) as error:
+        read_sector(path)
+    said = str(error.value)
+    assert name in said
+    assert "make-sector" in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("renamed", "words"),
+    [
+        ({"system": "sys"}, ["no column system", "Did you mean sys?", "Rename it to system"]),
+        ({"system": "district", "year": "y"}, ["no column system", "no column year"]),
+    ],
+)
+def test_a_needed_column_that_is_not_there_is_named(
+    text: pd.DataFrame, tmp_path: Path, renamed: dict[str, str], words: list[str]
+) -> None:
+    with pytest.raises(BadInput) as error:
+        _read(text.rename(columns=renamed), tmp_path)
+    for part in ["answers.csv", *words]:
+        assert part in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_without_any_item_is_bad_input(text: pd.DataFrame, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no column leadership_1 or any other item"):
+        _read(text[["system", "year", "responded", "locale"]], tmp_path)
+
+
+def test_one_sheet_without_a_column_is_a_finding(text: pd.DataFrame, tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "answers.xlsx") as book:
+        text.to_excel(book, sheet_name="answers", index=False)
+        text.rename(columns={"system": "sys"}).to_excel(book, sheet_name="other", index=False)
+    sector = read_sector(tmp_path / "answers.xlsx")
+    assert len(sector.frame) == len(text)
     assert sector.findings["done"].eq("file_set_aside").any()
 
 

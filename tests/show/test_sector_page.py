@@ -6,11 +6,16 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from helpers.gaps.sector import sector_report
+from helpers.gaps.sector import read_sector, sector_report
+from helpers.gaps.sector.volunteers import KIT_VOLUNTEERS
 from helpers.layouts.survey import declared_survey
-from helpers.show.sector_page import sector_blocks, sector_page
+from helpers.show.sector_page import published_beside, sector_blocks, sector_page
+from helpers.show.sector_pictures import change_picture
+from helpers.show.sector_volunteers import HEADING, held_words
+from helpers.show.sector_words import as_figures, in_words
 from tests.gaps.made_sector import as_read, made_frame
 
 CAUSES = re.compile(
@@ -66,3 +71,104 @@ def test_a_year_alone_has_a_page(tmp_path: Path) -> None:
     frame = made_frame()
     blocks = list(sector_blocks(sector_report(as_read(frame[frame["year"].eq(2022)]))))
     assert not any("What changed" in block.text for block in blocks)
+
+
+def _texts(report: object) -> list[str]:
+    return [block.text for block in sector_blocks(report)]  # type: ignore[arg-type]
+
+
+def test_of_volunteers_what_was_put_in_stands_near_the_top() -> None:
+    report = sector_report(read_sector(KIT_VOLUNTEERS))
+    blocks = _texts(report)
+    place = blocks.index(HEADING)
+    assert place <= 2
+    beside = report["beside_planted"]
+    held = int(beside["holds"].sum())
+    assert (
+        f"Of {len(beside)} intervals of differences among systems alike {held} hold what was put in"
+        in blocks[place + 1]
+    )
+    assert "signed the pledge: 0 of 12" in blocks[place + 1]
+    assert blocks.count(HEADING) == 1
+
+
+def test_volunteers_without_what_was_put_in_are_said_to_be_volunteers() -> None:
+    read = replace(read_sector(KIT_VOLUNTEERS), planted=pd.DataFrame())
+    blocks = _texts(sector_report(read))
+    said = blocks[blocks.index(HEADING) + 1]
+    assert "made of volunteers" in said
+    assert "can't be shown" in said
+
+
+def test_every_other_page_shows_the_kits_own_volunteers(page: str) -> None:
+    assert page.count(f">{HEADING}<") == 1
+    assert "The kit&#x27;s own volunteers, an invented sector (seed 7)" in page
+    assert "signed the pledge: 0 of 12" in page
+    assert page.index("Who answered, and who didn") < page.index(f">{HEADING}<")
+
+
+def test_held_words_count_each_grouping() -> None:
+    beside = pd.DataFrame({"grouping": ["pledged", "pledged", "community"], "holds": [True, False, False]})
+    said = held_words(beside)
+    assert said.startswith("Of 3 intervals of differences among systems alike **1** holds what was put in")
+    assert said.endswith("(signed the pledge: 1 of 2; belongs to the community: 0 of 1).")
+    assert "**none**" in held_words(beside[beside["grouping"].eq("community")])
+
+
+def test_the_headline_of_changes_counts_the_same_systems() -> None:
+    rows = [
+        {"domain": domain, "since": 2021, "year": 2022, "systems_are": series, "change": 0.2, "low": 0.1}
+        | {"high": 0.3, "p_corrected": p}
+        for domain in ("governance", "impact")
+        for series, p in (("same systems", 0.5), ("all systems, alike", 0.001))
+    ]
+    table = pd.DataFrame(rows)
+    picture = change_picture(table)
+    assert picture is not None
+    assert "no domain of the same systems changed" in picture.text
+    table.loc[0, "p_corrected"] = 0.01
+    picture = change_picture(table)
+    assert picture is not None
+    assert "1 of 2 domains of the same systems changed" in picture.text
+    picture = change_picture(table[table["systems_are"].ne("same systems")])
+    assert picture is not None
+    assert "too few systems answered twice" in picture.text
+
+
+def test_numbers_have_two_decimals_and_no_minus_before_a_zero() -> None:
+    frame = pd.DataFrame({"low": [0.21, -0.06, 0.5, -0.001, None], "effective": [49.3, 1, 2, 3, 4]})
+    shown = as_figures(frame)
+    assert shown["low"].str.strip().tolist()[:4] == ["0.21", "-0.06", "0.50", "0.00"]
+    assert shown["low"].str.len().dropna().nunique() == 1
+    assert shown["effective"].tolist()[0] == 49
+    report = sector_report(as_read(made_frame()))
+    for name in ("comparisons", "order", "changes", "shares", "items", "could_see"):
+        table = as_figures(in_words(report[name]))
+        for column in table.columns[report[name].dtypes.eq("float64")]:
+            if not column.startswith("p"):
+                assert table[column].dropna().str.strip().str.fullmatch(r"-?\d+\.\d\d").all(), (name, column)
+
+
+def test_columns_are_named_in_the_words_about_them(page: str) -> None:
+    assert "last two columns" not in page
+    assert "low, all six together" in page
+    assert "low, all five together" in page
+
+
+def test_published_statements_have_no_empty_brackets() -> None:
+    report = sector_report(as_read(made_frame()))
+    markup = published_beside(report["statements"])._repr_html_()
+    assert "()" not in markup
+    assert "(own)" not in markup
+    assert "(weak source)" in markup
+
+
+def test_odd_cells_are_counted_also_where_nothing_else_is_shown() -> None:
+    read = as_read(made_frame().head(5))
+    odd = pd.DataFrame(
+        {"file": ["a.csv"], "kind": ["not_in_codes"], "column": ["locale"], "value": ["Moon"], "times": [3]}
+        | {"done": ["value_emptied"], "row": [2]}
+    )
+    texts = [block._repr_html_() for block in sector_blocks(sector_report(replace(read, findings=odd)))]
+    assert "Moon" not in "".join(texts)
+    assert "<summary>What was odd in the file (1 kind)</summary>" in texts[-1]

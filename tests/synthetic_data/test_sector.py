@@ -127,6 +127,44 @@ def test_all_faults_of_settings_at_once(tmp_path: Path) -> None:
         load_sector(broken)
 
 
+def test_a_plain_number_stands_for_all_domains() -> None:
+    assert set(load_sector("nothing", pledged_effect=0.5).pledged_effect.values()) == {0.5}
+    with pytest.raises(BadInput, match="a number for all domains"):
+        load_sector(pledged_effect="much")
+    with pytest.raises(BadInput, match="pledged_effect"):
+        load_sector(pledged_effect=5)
+
+
+def test_a_key_with_a_point_sets_one_number() -> None:
+    one = load_sector(**{"pledged_effect.governance": 0.8}).pledged_effect
+    assert (one["governance"], one["impact"]) == (0.8, load_sector().pledged_effect["impact"])
+    both = load_sector(**{"pledged_effect.governance": 0.8, "pledged_effect": 0.1}).pledged_effect
+    assert (both["governance"], both["impact"]) == (0.8, 0.1)
+    with pytest.raises(BadInput, match=r"Did you mean governance\?"):
+        load_sector(**{"pledged_effect.govrnance": 0.8})
+    with pytest.raises(BadInput, match="invited has no parts"):
+        load_sector(**{"invited.City": 3})
+
+
+def test_a_share_that_is_asked_for_is_kept_and_the_others_take_the_rest() -> None:
+    shares = load_sector(**{"locales.City": 0.5}).locales
+    assert shares["City"] == pytest.approx(0.5)
+    assert sum(shares.values()) == pytest.approx(1)
+    usual = load_sector().locales
+    assert shares["Rural"] / shares["Town"] == pytest.approx(usual["Rural"] / usual["Town"])
+    for bad in ({"locales.Cty": 0.5}, {"locales.City": 1.5}, {"locales.City": "x"}, {"locales": 3}):
+        with pytest.raises(BadInput, match="locales"):
+            load_sector(**bad)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.9])
+def test_as_many_know_of_standards_as_is_asked_for(share: float) -> None:
+    sizes = {"invited": 4000, "responding": (3000, 3000), "overlap": 1.0, "recorded_nonresponse": 0.0}
+    frame = make_sector(load_sector(knows_standards=share, standards_by_readiness=0.8, **sizes)).frame
+    there = frame[frame["responded"] & frame["year"].eq(2021)]
+    assert there["knows_standards"].ge(2).mean() == pytest.approx(share, abs=0.03)
+
+
 def test_a_folder_says_that_it_is_invented_and_how_to_make_it_again(tmp_path: Path) -> None:
     settings = load_sector("nothing", seed=5, invited=40, responding=(15, 20), overlap=0.5)
     written = write_sector(make_sector(settings), tmp_path / "made")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,18 @@ import pandas as pd
 
 from helpers.files.one_table import OneTable
 from helpers.files.read_file import ReadFile
-from helpers.layouts import STRING, Column, FileLayout, Layout, as_table, empty_table, nearest, standard_table
+from helpers.gaps.sector.origin import Origin, read_planted
+from helpers.layouts import (
+    STRING,
+    BadInput,
+    Column,
+    FileLayout,
+    Layout,
+    as_table,
+    empty_table,
+    nearest,
+    standard_table,
+)
 from helpers.layouts.sector import as_sector, item_columns
 from helpers.layouts.survey import declared_survey
 
@@ -36,12 +47,16 @@ class Sector:
         What was wrong or odd in the file, and an account of its rows.
     about
         What stands beside the file in JSON; only ``"synthetic": true`` makes it an invented one.
+    planted
+        Table ``sector_planted``, which stands beside the file too. It is read of made volunteers only, and
+        empty for every other sector.
     """
 
     frame: pd.DataFrame
     findings: pd.DataFrame
     accounts: pd.DataFrame
     about: dict[str, Any] = field(default_factory=dict)
+    planted: pd.DataFrame = field(default_factory=lambda: empty_table("sector_planted"))
 
     @classmethod
     def of(cls, frame: pd.DataFrame, about: dict[str, Any] | None = None) -> Sector:
@@ -51,7 +66,12 @@ class Sector:
     @property
     def invented(self) -> bool:
         """Whether a program made it."""
-        return self.about.get("synthetic") is True
+        return self.origin.invented
+
+    @property
+    def origin(self) -> Origin:
+        """Where the answers come from."""
+        return Origin.of(self.about)
 
 
 @cache
@@ -118,27 +138,70 @@ def read_sector(path: str | Path) -> Sector:
     Raises
     ------
     BadInput
-        When there is no such file. What is wrong inside is a finding, never an error.
+        When there is no such file, it is no table, or it lacks the column system or year or every item. What
+        else is wrong inside is a finding, never an error.
     """
     path = Path(path)
     if path.is_dir() and (path / "sector.csv").is_file():
         path = path / "sector.csv"
     table = OneTable(path, sector_layout())
+    lacking: list[str] = []
     frames: list[pd.DataFrame] = []
     # Of two sheets that name the same system and year the last one counts, as of two rows of one.
     later = pd.DataFrame({"system": pd.Series(dtype=STRING), "year": pd.Series(dtype="Int64")})
     for read in reversed(table.reads):
-        there = {column.name for column in read.columns.values()}
-        if {"system", "year"} <= there and there & set(item_columns()):
-            frames.insert(0, _rows(read, later))
-            later = pd.concat([later, frames[0][["system", "year"]]], ignore_index=True)
-            table.use(read, _used(read, frames[0]))
-        else:
+        missing = _missing(read)
+        if missing:
+            lacking.append(_told_missing(read, missing))
             expected = "the columns system and year, and items of the survey"
             table.set_aside(read, "file_unknown", value=path.name, expected=expected)
+            continue
+        frames.insert(0, _rows(read, later))
+        later = pd.concat([later, frames[0][["system", "year"]]], ignore_index=True)
+        table.use(read, _used(read, frames[0]))
+    if not frames:
+        raise BadInput(f"{path} can't be read as a sector: {lacking[-1] if lacking else _no_table(table)}")
     whole = [frame for frame in frames if len(frame)]
     frame = pd.concat(whole, ignore_index=True) if whole else empty_table("sector")
-    return Sector(as_sector(frame), _with_hints(table.findings()), table.accounts(), _beside(path))
+    about = _beside(path)
+    read_as = Sector(as_sector(frame), _with_hints(table.findings()), table.accounts(), about)
+    return replace(read_as, planted=read_planted(path)) if read_as.origin.volunteers else read_as
+
+
+def _missing(read: ReadFile) -> list[str]:
+    """Name the columns without which a table is none of a sector."""
+    there = {column.name for column in read.columns.values()}
+    missing = [name for name in ("system", "year") if name not in there]
+    return missing if there & set(item_columns()) else [*missing, item_columns()[0]]
+
+
+def _told_missing(read: ReadFile, missing: list[str]) -> str:
+    """Say which column a table lacks, which of its own may be meant, and what to do."""
+    found = read.findings.frame()
+    unknown = found.loc[found["kind"].eq("column_unknown"), "column"].dropna().astype(str).tolist()
+    said = []
+    for name in missing:
+        near = nearest(name, unknown)
+        item = " or any other item of the survey" if name in item_columns() else ""
+        said.append(f"it has no column {name}{item}." + (f"{near} Rename it to {name}." if near else ""))
+    return (
+        f"{' And '.join(said)} A sector has a row a school system and year, with the columns system and year "
+        "and a column an item. Name its columns so, and start again."
+    )
+
+
+def _no_table(table: OneTable) -> str:
+    """Say why a file is no table of a sector."""
+    kinds = set(table.findings()["kind"])
+    if "file_empty" in kinds:
+        why = "it is empty."
+    elif "file_unreadable" in kinds:
+        why = "it is no workbook, or one that is locked or damaged."
+    else:
+        why = f"it is no CSV or xlsx with the columns system, year and items such as {item_columns()[0]}."
+    return (
+        f"{why} Name the sector.csv of `bigpicture make-sector`, or a survey office's export in that shape."
+    )
 
 
 def _used(read: ReadFile, frame: pd.DataFrame) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.gaps.sector.answered import Answered, answered_of
 from helpers.gaps.sector.changes import changes
 from helpers.gaps.sector.comparing import compare
+from helpers.gaps.sector.origin import Origin
 from helpers.gaps.sector.power import could_see
 from helpers.gaps.sector.reading import Sector
 from helpers.gaps.sector.reliability import item_analysis, reliability
@@ -17,7 +18,8 @@ from helpers.gaps.sector.shares import shares, team_and_staff
 from helpers.gaps.sector.small_groups import may_part
 from helpers.gaps.sector.standing import domain_order, standing
 from helpers.gaps.sector.statements import statements
-from helpers.layouts import as_table
+from helpers.gaps.sector.volunteers import beside_planted
+from helpers.layouts import as_table, empty_table
 
 __all__ = ["SectorReport", "sector_report"]
 
@@ -34,17 +36,26 @@ class SectorReport:
     ----------
     tables
         By name without ``sector_``: response, standing, order, comparisons, changes, shares, team_and_staff,
-        could_see, reliability, items, statements. No row of theirs is about fewer than ten systems.
-    invented
-        Whether a program made the answers.
+        could_see, reliability, items, statements; and beside_planted, of made volunteers. No row of theirs is
+        about fewer than ten systems.
+    origin
+        Where the answers come from.
+    findings
+        What was wrong or odd in the file.
     """
 
     tables: dict[str, pd.DataFrame]
-    invented: bool
+    origin: Origin
+    findings: pd.DataFrame = field(default_factory=lambda: empty_table("findings"))
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give a table by its name."""
         return self.tables[name]
+
+    @property
+    def invented(self) -> bool:
+        """Whether a program made the answers."""
+        return self.origin.invented
 
     @property
     def years(self) -> list[int]:
@@ -81,8 +92,10 @@ def sector_report(sector: Sector) -> SectorReport:
         "items": item_analysis(answered),
     }
     tables = {name: _rounded(table, _FEWER_DIGITS.get(name, _DIGITS)) for name, table in tables.items()}
-    tables["statements"] = statements(tables, sector.invented)
-    return SectorReport(tables, sector.invented)
+    tables["statements"] = statements(tables, sector.origin)
+    if len(sector.planted):
+        tables["beside_planted"] = beside_planted(compared, sector.planted)
+    return SectorReport(tables, sector.origin, sector.findings)
 
 
 def _rounded(table: pd.DataFrame, digits: int) -> pd.DataFrame:

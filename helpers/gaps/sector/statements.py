@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.gaps.sector.origin import Origin
 from helpers.gaps.sector.power import margin_of_share, smallest_difference
 from helpers.gaps.sector.settled import settled
 from helpers.layouts import as_table
@@ -20,15 +21,15 @@ NOT_SHOWN = "these answers are too few to show it"
 Tables = Mapping[str, pd.DataFrame]
 
 
-def statements(tables: Tables, put_in: bool) -> pd.DataFrame:
+def statements(tables: Tables, origin: Origin) -> pd.DataFrame:
     """Put what was published beside what these answers show.
 
     Parameters
     ----------
     tables
         Tables of the report, by their names without ``sector_``.
-    put_in
-        Whether a generator made the answers: what they show was then put in.
+    origin
+        Where the answers come from: what a made sector shows was put in, or wasn't, as its settings say.
 
     Returns
     -------
@@ -37,13 +38,14 @@ def statements(tables: Tables, put_in: bool) -> pd.DataFrame:
     """
     facts = pd.read_csv(FACTS, dtype="string", keep_default_na=False)
     facts["here"] = [_SHOWN[name](tables) for name in facts["shown_by"]]
-    shown = ~facts["shown_by"].isin(["nothing", "margin", "could_see"])
-    facts["why_here"] = pd.Series("found in these answers", index=facts.index, dtype="string")
-    if put_in:
-        facts["why_here"] = facts["why_here"].mask(shown, "put in by the generator")
-    facts["why_here"] = facts["why_here"].mask(~shown, "a matter of method")
-    facts["why_here"] = facts["why_here"].mask(facts["shown_by"].eq("nothing"), "nothing to compare")
+    facts["why_here"] = [_why(name, origin) for name in facts["shown_by"]]
     return as_table("sector_statements", facts.drop(columns="shown_by"))
+
+
+def _why(shown_by: str, origin: Origin) -> str:
+    if shown_by == "nothing":
+        return "nothing to compare"
+    return "a matter of method" if shown_by in ("margin", "could_see") else origin.why(shown_by)
 
 
 def _joined(lines: list[str]) -> str:
@@ -71,8 +73,10 @@ def _higher(grouping: str) -> Callable[[Tables], str]:
         lines = []
         for year, of_year in own.groupby("year"):
             one = of_year[of_year["comparison"].eq("adjusted")]
-            above, sure = int(one["difference"].gt(0).sum()), int(one["p_corrected"].lt(_level()).sum())
-            lines.append(f"{year}: higher in {above} of {len(one)} domains, in {sure} beyond chance")
+            sure, up = one["p_corrected"].lt(_level()), one["difference"].gt(0)
+            line = f"{year}: higher in {int(up.sum())} of {len(one)} domains, in {int((sure & up).sum())} "
+            under = int((sure & one["difference"].lt(0)).sum())
+            lines.append(f"{line}beyond chance" + (f", and lower in {under} beyond chance" if under else ""))
         return _joined(lines)
 
     return said

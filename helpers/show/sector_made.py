@@ -1,0 +1,153 @@
+"""The page of a made sector: what was asked for, who answered, and what was put in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.gaps.sector.origin import Origin
+from helpers.gaps.sector.settled import settled
+from helpers.layouts.survey import declared_survey
+from helpers.show.block_page import about_line, block_page, heading, note
+from helpers.show.blocks import Block, answer
+from helpers.show.sector_words import as_figures, domain_name, in_words
+from helpers.show.tables import table
+
+__all__ = ["TITLE", "sector_made_page"]
+
+TITLE = "Which school systems were made, and what was put in?"
+_DOMAIN_SETTINGS = {
+    "pledged_effect": "signed the pledge",
+    "community_effect": "belongs to the community",
+    "data_team_effect": "has a data team",
+    "change": "later year",
+    "hardness": "hardness",
+}
+
+
+def sector_made_page(
+    about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFrame, out_path: Path
+) -> Path:
+    """Write the page of a made sector.
+
+    Parameters
+    ----------
+    about
+        What stands beside its file: ``scenario``, ``seed`` and ``settings``.
+    answered
+        A row a year: ``year``, ``invited``, ``answered``.
+    planted
+        Table ``sector_planted``.
+    out_path
+        The page, ``.html``.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    banner = about_line(
+        f"These school systems are invented \N{MIDDLE DOT} sector {about['scenario']} \N{MIDDLE DOT} seed "
+        f"{about['seed']}"
+    )
+    return block_page(out_path, TITLE, list(_blocks(about, answered, planted)), banner)
+
+
+def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFrame) -> Iterator[Block]:
+    settings = about["settings"]
+    years = [f"**{row['answered']:,}** answered in {row['year']}" for row in answered.to_dict("records")]
+    yield answer(f"**{settings['invited']:,}** invented school systems were invited; {' and '.join(years)}.")
+    yield note(
+        "Invented; put in by the generator: none of these systems exists, every size is the kit's own, and "
+        "nothing here says anything about real school systems.",
+        declared_survey().own,
+    )
+    if Origin.of(about).volunteers:
+        yield note(
+            "Who answers goes with what nobody records. So the answers hide what was put in, and no weight "
+            "makes up for that: the page of bigpicture sector shows it."
+        )
+    yield heading("Who was invited, and who answered")
+    shown = answered.assign(share=(answered["answered"] / answered["invited"]).astype("float64"))
+    yield table(as_figures(in_words(shown)), "Invited and answering")
+    yield heading("What was put in")
+    for name, grouping in settled().groupings.items():
+        yield note(f"{grouping.title}: {Origin.of(about).why(name)}.")
+    yield table(
+        as_figures(in_words(_by_domain(planted))),
+        "Mean answers, and differences among systems alike in size, locale and IT staff, in points of 1 to 4",
+        download=False,
+    )
+    yield note(
+        "This is what an endless sector of the same making would give in which all systems answer all items. "
+        "What those that answer say is off by the luck of the draw, and by who answers."
+    )
+    yield heading("What was asked for")
+    rows = pd.DataFrame(list(_in_words(settings)), columns=["what", "set to"])
+    yield table(rows, "Settings in words", most=60, download=False)
+    sizes = {words: settings[key] for key, words in _DOMAIN_SETTINGS.items()}
+    by_domain = pd.DataFrame(
+        [
+            {"domain": domain_name(code), **{words: float(one[code]) for words, one in sizes.items()}}
+            for code in declared_survey().domains
+        ]
+    )
+    yield table(
+        as_figures(by_domain),
+        "Settings by domain, in standard deviations of readiness among systems alike in all that is recorded",
+        fold="Settings by domain",
+        download=False,
+    )
+
+
+def _by_domain(planted: pd.DataFrame) -> pd.DataFrame:
+    """Give a row a domain and year: the mean, and each difference among systems alike."""
+    keys = ["domain", "year"]
+    wide = planted[planted["comparison"].eq("mean")][[*keys, "points"]].rename(columns={"points": "mean"})
+    for name, grouping in settled().groupings.items():
+        own = planted[planted["comparison"].eq("adjusted") & planted["grouping"].eq(name)]
+        own = own[[*keys, "points"]].rename(columns={"points": grouping.title.lower()})
+        wide = wide.merge(own, on=keys, how="left", validate="one_to_one")
+    return wide
+
+
+def _in_words(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Say each setting that isn't by domain in words."""
+    years = settings["years"]
+    yield "Years of the survey", f"{years[0]} and {years[1]}"
+    yield f"Of those that answered in {years[0]}, answer again", _percent(settings["overlap"])
+    yield "Signed the pledge", _percent(settings["pledged"])
+    yield "Belong to the community, of those that signed", _percent(settings["community_if_pledged"])
+    yield "Belong to the community, of the others", _percent(settings["community_if_not"])
+    yield f"Have a data team in {years[0]}", _percent(settings["data_team"])
+    yield f"Of the others, have one by {years[1]}", _percent(settings["new_teams"])
+    yield "Locales", ", ".join(f"{name} {_percent(share)}" for name, share in settings["locales"].items())
+    yield "Students of the middling system", f"{settings['median_students']:,}"
+    yield "Readiness of systems one standard deviation larger", _deviations(settings["size_effect"])
+    yield "Readiness in towns and rural places", _deviations(settings["town_and_rural_effect"])
+    yield f"Know of data standards in {years[0]}", _percent(settings["knows_standards"])
+    yield "Knowing them, and the pledge", _deviations(settings["standards_by_pledge"])
+    yield f"Knowing them by {years[1]}", _deviations(settings["standards_change"])
+    yield "Items left out", _percent(settings["missing_items"])
+    recorded = settings["recorded_nonresponse"]
+    often = "" if recorded == 1 else f", {recorded:g} times as strongly as usual"
+    by_lists = f"goes with them{often}" if recorded else "doesn't go with them"
+    yield "Who answers, and size, locale, pledge and community, which public lists record", by_lists
+    hidden = settings["unrecorded_self_selection"]
+    yield (
+        "Who answers, and readiness, which nobody records",
+        f"goes with it, by a slope of {hidden:g}: upwards without a pledge or a team, downwards with them"
+        if hidden
+        else "doesn't go with it",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+def _deviations(size: float) -> str:
+    return f"{size:+.2f} standard deviations" if size else "the same"

@@ -1,0 +1,1 @@
+"""What is shown of a made sector: its page, which the user's house lays out."""

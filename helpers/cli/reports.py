@@ -40,6 +40,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     from helpers.share.real_data import Guard
     from helpers.show.gap_tables import large_groups
     from helpers.show.gaps_page import gaps_page
+    from helpers.show.systems import in_words, spoken_names
 
     district = read_known(folder)
     guard, links = Guard.of(district), linked(district)
@@ -62,7 +63,9 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
         emit({"scorecard": shown[LINE], "written": written}, as_json)
         return
     steps = first_steps(shown)
-    begin = {f"begin with {place}": said for place, said in enumerate(steps["next_step"], start=1)}
+    spoken = spoken_names(district.layouts)
+    said = [in_words(str(step), spoken) for step in steps["next_step"]]
+    begin = {f"begin with {place}": step for place, step in enumerate(said, start=1)}
     emit({"pairs": joined_pairs(shown), **begin, **blanks(guard, as_json), "written": written}, as_json)
 
 

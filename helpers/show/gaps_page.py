@@ -257,8 +257,8 @@ def _meaning(district: District, guard: Guard) -> list[Block]:
     shown = lost_codes(lost, district.layouts, guard)
     heads = {"to": "on the way to", "written": "there it is", "lost": "why"}
     some = f"On **{len(hurt)}** of {len(ways)} ways between two systems, some code doesn't come back."
-    every = f"On all {len(ways)} ways between two systems, every code comes back."
-    blocks = [*begin, answer(some if len(hurt) else every)]
+    none = f"On all {len(ways)} ways between two systems, every code comes back."
+    blocks = [*begin, answer(some if len(hurt) else none)]
     if len(shown):
         blocks.append(table(shown, "Codes that are lost there and back", names=heads, most=12))
     every = crosswalk_table(crosswalk, district.layouts, guard)

@@ -13,6 +13,8 @@ import pytest
 from tests.kept import Kept
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from helpers.files import District
     from helpers.link import Links
     from helpers.profile import Profiles
@@ -124,6 +126,39 @@ def district_profiles(district: District, district_links: Links, kept: Kept) -> 
     from helpers.profile import child_profiles
 
     return kept("district_profiles", lambda: child_profiles(district, district_links))
+
+
+@pytest.fixture(scope="session")
+def desk_folder(kept: Kept) -> Path:
+    """A folder as a district's desk has it: 300 children, 30 files that no layout knows. Copy it to write."""
+    folder, _ = kept("desk", lambda: _desk(kept.folder / "desk"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def desk_truth(kept: Kept) -> pd.DataFrame:
+    """Whose each row of the desk's folder is: file, row, person, role. It lies outside of that folder."""
+    _, truth = kept("desk", lambda: _desk(kept.folder / "desk"))
+    return truth
+
+
+@pytest.fixture(scope="session")
+def started_desk_folder(kept: Kept, desk_folder: Path) -> Path:
+    """The desk's folder with the layouts that `start` drafted for it. Read it, never write into it."""
+    from helpers.files.start import start_folder
+
+    def start() -> Path:
+        folder = shutil.copytree(desk_folder, kept.folder / "desk started")
+        start_folder(folder)
+        return folder
+
+    return kept("desk_started", start)
+
+
+def _desk(folder: Path) -> tuple[Path, pd.DataFrame]:
+    from synthetic_data.desk import make_desk_folder
+
+    return folder, make_desk_folder(folder)
 
 
 @pytest.fixture

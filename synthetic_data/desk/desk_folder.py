@@ -1,0 +1,194 @@
+"""Write a folder as a district's data desk has it: some thirty exports in layouts that the kit doesn't know.
+
+This is test data of the maker, and stands in no report. What each file looks like is data, in ``files.toml``;
+PowerSchool-like, Clever-like and so on mean: the columns as its ``source`` documents or observes them, with
+values of invented children. Where a source is the kit's own, it follows the habits of such files that
+``facts`` and people of districts describe. Nothing here knows what the reader can read.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from helpers.layouts import STRING
+from synthetic_data.desk.clerks import EXCEL_BEGINS, Person, everybody, slipped, texts
+from synthetic_data.population import make_population
+from synthetic_data.scenario import load_scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["make_desk_folder"]
+
+FIRST_DAY = dt.date(2025, 9, 2)
+DAYS = 150  # up to the end of January
+MADE = dt.datetime(2026, 1, 30, 7, 0)  # as workbooks say of themselves
+# What lies there beside exports, and is none.
+BESIDE = {
+    "PowerSchool/how to run this.pdf": b"%PDF-1.4\n%%EOF\n",
+    "lunch/~$FR eligibility 25-26 (Debbie).xlsx": b"\x06Debbie" + b" " * 158,
+    "Thumbs.db": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504),
+    "notes.txt": b"Ask Debbie for the new lunch file on Mondays.\nOld roster: don't use!!\n",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a file: its cells, and who it is about; nobody where it is a title, a total or a head."""
+
+    cells: list[str]
+    person: str | None = None
+
+
+def make_desk_folder(folder: Path, students: int = 300, seed: int = 29) -> pd.DataFrame:
+    """Write the folder, and say whose each row is: outside it, since no desk has that.
+
+    Parameters
+    ----------
+    folder
+        Where to write it; made where it isn't there.
+    students
+        How many children are enrolled.
+    seed
+        What is drawn; the same seed gives the same bytes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        file (as the reader names it), row (as a spreadsheet counts, in a list of objects the place), person
+        (missing for who is nobody), role (Student or Staff).
+    """
+    people = everybody(make_population(load_scenario("workshop", students=students, seed=seed)))
+    roles = {one.person: one.role for one in people}
+    declared = tomllib.loads((Path(__file__).parent / "files.toml").read_text(encoding="utf-8"))["file"]
+    whose: list[tuple[str, int, str]] = []
+    for file in declared:
+        lines = _lines(file, people, rng_for(seed, "desk", file["path"]))
+        path = folder / file["path"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_workbook(file, lines) if path.suffix == ".xlsx" else _text(file, lines))
+        shown = f"{file['path']}/{file['sheet']}" if "sheet" in file else file["path"]
+        whose += [(shown, at, line.person) for at, line in enumerate(lines, 1) if line.person]
+    for name, data in BESIDE.items():
+        (folder / name).write_bytes(data)
+    truth = pd.DataFrame(whose, columns=["file", "row", "person"])
+    truth["role"] = truth["person"].map(roles)
+    return truth.astype({"file": STRING, "row": "Int64", "person": STRING, "role": STRING})
+
+
+def _who(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Generator) -> list[Person]:
+    """Choose who is in a file, in the order of their names."""
+    wanted = {
+        "enrolled": lambda one: one.role == "Student" and one.grade != "",
+        "last year": lambda one: one.role == "Student" and one.grade_before != "",
+        "staff": lambda one: one.role == "Staff",
+    }[file["who"]]
+    there = [one for one in people if wanted(one)]
+    if "grades" in file:
+        last_year = file["who"] == "last year"
+        grades = [one.grade_before if last_year else one.grade for one in there]
+        there = [one for one, grade in zip(there, grades, strict=True) if grade in file["grades"]]
+    there = [one for one in there if rng.random() < file.get("share", 1.0)]
+    staff = [one for one in people if one.role == "Staff"]
+    chosen = rng.permutation(len(staff))[: file.get("staff", 0)]
+    there += [staff[place] for place in chosen]
+    return sorted(there, key=lambda one: (one.last.casefold(), one.first.casefold(), one.person))
+
+
+def _lines(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Generator) -> list[Line]:
+    """Write the rows of a file, from its first to its last."""
+    heads = [head for head, _ in file["columns"]]
+    begin = [Line(list(cells)) for cells in file.get("titles", [])]
+    if file.get("header", True) and not file.get("json"):
+        begin.append(Line(heads))
+    rows: list[Line] = []
+    there = _who(file, people, rng)
+    least, most = file.get("rows", [1, 1])
+    for one in there:
+        for _ in range(int(rng.integers(least, most + 1))):
+            written = texts(slipped(one, rng) if rng.random() < file.get("slips", 0.0) else one)
+            cells = [_cell(what, written, rng) for _, what in file["columns"]]
+            rows.append(Line(cells, one.person))
+    every = file.get("pages", len(rows) or 1)
+    lines = [Line([file["first_line"]])] if "first_line" in file else []
+    for start in range(0, len(rows), every):
+        lines += begin if start == 0 else [Line([f"Page {start // every + 1}"]), *begin]
+        lines += [Line(list(cells)) for cells in file.get("below", [])] if start == 0 else []
+        lines += rows[start : start + every]
+    count = str(len(there))
+    return lines + [Line([c.replace("{count}", count) for c in cells]) for cells in file.get("ends", [])]
+
+
+def _cell(what: str, written: Mapping[str, str], rng: np.random.Generator) -> str:
+    """Write one cell: a person's, the same for all, or drawn."""
+    if what.startswith("="):
+        return what[1:]
+    if not what.startswith("@"):
+        return written[what]
+    kind, _, rest = what[1:].partition(" ")
+    day = FIRST_DAY + dt.timedelta(days=int(rng.integers(DAYS)))
+    drawn = {
+        "score": lambda: str(rng.integers(int(rest.split()[0]), int(rest.split()[1]) + 1)),
+        "pick": lambda: str(rng.choice(np.array(rest.split("|"), dtype=object))),
+        "day": lambda: day.strftime(rest),
+        "day_excel": lambda: f"@{day.isoformat()}",
+        "serial": lambda: str((day - EXCEL_BEGINS).days),
+        "money": lambda: f"{rng.normal(6, 11):.2f}",
+        "guid": lambda: rng.bytes(6).hex(),
+    }
+    return drawn[kind]()
+
+
+def _text(file: Mapping[str, Any], lines: Sequence[Line]) -> bytes:
+    """Write delimited text, fixed widths or a list of objects."""
+    if file.get("json"):
+        heads = [head for head, _ in file["columns"]]
+        records = [dict(zip(heads, line.cells, strict=True)) for line in lines]
+        return json.dumps(records, indent=1, ensure_ascii=False).encode("utf-8")
+    end = file.get("line_end", "\n")
+    if "widths" in file:
+        rows = ["".join(c[:w - 1].ljust(w) for c, w in zip(line.cells, file["widths"], strict=False)).rstrip()
+                if line.person or len(line.cells) > 1 else "".join(line.cells) for line in lines]  # fmt: skip
+        return (end.join(rows) + end).encode("utf-8")
+    out = io.StringIO(newline="")
+    form: dict[str, Any] = {"delimiter": file.get("delimiter", ","), "lineterminator": end}
+    if file.get("quote") == "all":
+        form["quoting"] = csv.QUOTE_ALL
+    writer = csv.writer(out, **form)
+    for line in lines:
+        if "first_line" in file and line.cells == [file["first_line"]]:
+            out.write(f"{file['first_line']}{end}")
+        else:
+            writer.writerow(line.cells)
+    text = out.getvalue() if file.get("final_line_end", True) else out.getvalue().removesuffix(end)
+    # What a code page doesn't have becomes a question mark, as in the programs that write it.
+    return text.encode(file.get("encoding", "utf-8"), errors="replace")
+
+
+def _workbook(file: Mapping[str, Any], lines: Sequence[Line]) -> bytes:
+    """Write a workbook of one sheet, numbers and days as Excel keeps them."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"created": MADE})
+    sheet = book.add_worksheet(file["sheet"])
+    as_day = book.add_format({"num_format": "m/d/yyyy"})
+    for row, line in enumerate(lines):
+        for column, cell in enumerate(line.cells):
+            if cell.startswith("@"):
+                sheet.write_datetime(row, column, dt.datetime.fromisoformat(cell[1:]), as_day)
+            elif file.get("numbers") and line.person and cell.isdecimal():
+                sheet.write_number(row, column, int(cell))
+            elif cell:
+                sheet.write_string(row, column, cell)
+    book.close()
+    return out.getvalue()

@@ -180,9 +180,7 @@ def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bo
     source = source_of(district, links, child_profiles(district, links))
     found = corrections_of(told, lookup, district, links, source)
     place = out / "corrections"
-    written = save_lookup(
-        place, {"corrections.csv": found.corrections, "review.csv": found.review}, headed=False
-    )
+    written = save_lookup(place, {"corrections.csv": found.corrections, "review.csv": found.review})
     by_owner = found.corrections.groupby(["silo", "owner"], sort=False).size().rename("rows").reset_index()
     emit(
         {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -11,12 +13,14 @@ from hypothesis import strategies as st
 
 from helpers.files.guarded_cells import guarded, without_guard
 from helpers.files.output import save_table, write_atomically
+from helpers.link.review.spreadsheet import spreadsheet_bytes
 from helpers.run.earlier import earlier_runs
 from helpers.score import crosswalk_from
 from helpers.score.piles import read_piles
 
-FORMULAS = ['=HYPERLINK("http://x","y")', "@SUM(1)", "+1", "-1+2", "\tx", "\rx", "  =1", "'=1", "\uff1d1"]
-PLAIN = ["O'Neil", "-12.5", "-1,204", "-3%", "00123", "", None]
+FORMULAS = ['=HYPERLINK("http://x","y")', "@SUM(1)", "+1", "-1+2", "-5-", "\tx", "\rx", "\nx", "  =1", "'=1"]
+FORMULAS += ["\uff1d1", "\uff0b1", "\uff0d1", "\uff20A1", " \uff20A1"]
+PLAIN = ["O'Neil", "-12.5", "-1,204", "-3%", "00123", "-5", "K7QM-3XPD", "5-", "a=1", "", None]
 
 
 def column(cells: list[str | None]) -> pd.DataFrame:
@@ -30,7 +34,7 @@ def test_a_text_that_a_spreadsheet_would_run_is_written_behind_an_apostrophe(
     table = column([*PLAIN, cell])
     written = pd.read_csv(save_table(table, tmp_path / "t.csv"), dtype="string", lineterminator="\n")
     assert written["value"].tolist()[-1] == "'" + cell
-    assert written["value"].tolist()[:5] == PLAIN[:5]
+    assert written["value"].tolist()[:9] == PLAIN[:9]
     pd.testing.assert_frame_equal(without_guard(guarded(table)), table)
 
 
@@ -38,6 +42,13 @@ def test_a_text_that_a_spreadsheet_would_run_is_written_behind_an_apostrophe(
 def test_what_the_guard_adds_is_taken_off_to_the_letter(cells: list[str | None]) -> None:
     table = column(cells)
     pd.testing.assert_frame_equal(without_guard(guarded(table)), table)
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_a_sheet_that_a_person_answers_guards_ids_and_formulas_and_nothing_else(cell: str) -> None:
+    sheet = pd.DataFrame({"id": ["00123", "A1"], "said": ["-5", cell]}, dtype="string")
+    rows = list(csv.reader(io.StringIO(spreadsheet_bytes(sheet, ids=["id"]).decode("utf-8-sig"), newline="")))
+    assert rows == [["id", "said"], ["'00123", "-5"], ["'A1", "'" + cell]]
 
 
 def test_an_apostrophe_in_somebody_else_s_table_stays() -> None:

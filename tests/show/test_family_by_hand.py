@@ -100,7 +100,9 @@ def test_a_name_is_text_whatever_it_is(name: str, code: str) -> None:
 def test_cells_of_the_lookup_that_a_spreadsheet_would_run_are_guarded(tmp_path: Any) -> None:
     table = pd.DataFrame({"page": ["K7QM-3XPD"], "shown": [FORMULA], "element": ["+1"]}, dtype="string")
     text = save_lookup(tmp_path, {"lines.csv": table})[0].read_text(encoding="utf-8-sig")
-    cells = text.splitlines()[2]
+    header, cells = text.splitlines()
+    assert header == "page,shown,element"
+    assert cells.startswith("K7QM-3XPD,")
     assert "'=HYPERLINK" in cells
     assert ",'+1" in cells
     assert unguarded("'" + FORMULA) == FORMULA
@@ -113,6 +115,7 @@ def test_a_lookup_in_a_folder_that_is_there_changes_nothing_else_of_it(tmp_path:
     assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "my own\n"
     assert tmp_path.stat().st_mode & 0o777 == 0o750
     (made,) = save_lookup(tmp_path / "new", {"pages.csv": pd.DataFrame({"page": ["A"]})})
+    assert (made.parent / "RESTRICTED.txt").read_text(encoding="utf-8").startswith("Restricted: ")
     assert made.parent.stat().st_mode & 0o077 == 0
     assert (made.parent / ".gitignore").read_text(encoding="utf-8") == "*\n"
 

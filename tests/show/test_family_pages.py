@@ -227,24 +227,54 @@ def test_the_lookup_stands_apart_says_that_it_is_restricted_and_each_view_is_log
     assert {path.suffix for path in pages.iterdir()} == {".html"}
     assert len(list(pages.iterdir())) == len(run.recipients)
     for name in ("pages.csv", "lines.csv", "held.csv"):
-        assert (lookup / name).read_text(encoding="utf-8-sig").startswith("# Restricted")
         assert (lookup / name).stat().st_mode & 0o077 == 0
+    assert (lookup / "RESTRICTED.txt").read_text(encoding="utf-8").startswith("Restricted: ")
     audit = Audit(lookup / "audit.jsonl")
     assert audit.verify().empty
     assert set(audit.read()["role"]) == {"family"}
     assert len(audit.read()) >= 1
 
 
+def test_the_tables_of_a_run_are_read_and_joined_by_their_codes_as_they_are(
+    written: tuple[Path, Path, Run],
+) -> None:
+    pages, lookup, _ = written
+    listed, lines = (pd.read_csv(lookup / name, dtype="string") for name in ("pages.csv", "lines.csv"))
+    assert listed.columns[0] == lines.columns[0] == "page"
+    assert set(listed["page"]) == {path.stem for path in pages.iterdir()}
+    joined = lines.merge(listed, on="page", how="inner", validate="many_to_one")
+    assert len(joined) == len(lines) > len(listed)
+
+
+def test_a_code_is_never_a_number_or_a_day_to_a_spreadsheet() -> None:
+    codes = new_codes(500)
+    assert len(set(codes)) == 500
+    assert all(re.fullmatch(r"[A-HJ-NP-Z][2-9][2-9A-HJ-NP-Z]{2}-[2-9A-HJ-NP-Z]{4}", code) for code in codes)
+
+
+def test_a_lookup_with_a_remark_above_its_header_is_read_as_well(
+    written: tuple[Path, Path, Run], tmp_path: Path
+) -> None:
+    _, lookup, _ = written
+    for name in ("pages.csv", "lines.csv"):
+        text = (lookup / name).read_text(encoding="utf-8-sig")
+        code = re.compile(r"^(?=[A-Z][2-9])", re.MULTILINE)
+        old = "\ufeff# Restricted: says whose page is which.\r\n" + code.sub("'", text)
+        (tmp_path / name).write_text(old, encoding="utf-8", newline="")
+    for new, old in zip(read_lookup(lookup), read_lookup(tmp_path), strict=True):
+        pd.testing.assert_frame_equal(new, old)
+
+
 def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the_desk(
     made: Made, written: tuple[Path, Path, Run], tmp_path: Path
 ) -> None:
     _, lookup, _ = written
-    lines = pd.read_csv(lookup / "lines.csv", skiprows=1, encoding="utf-8-sig", dtype="string")
-    pages = pd.read_csv(lookup / "pages.csv", skiprows=1, encoding="utf-8-sig", dtype="string")
+    lines = pd.read_csv(lookup / "lines.csv", dtype="string")
+    pages = pd.read_csv(lookup / "pages.csv", dtype="string")
     missed = lines[lines["what"].eq("days_missed") & lines["element"].eq("days_absent")].iloc[0]
     of_another = lines["page"].ne(missed["page"])
     month = lines[lines["what"].eq("month") & lines["file"].notna() & of_another].iloc[0]
-    page = missed["page"].lstrip("'")
+    page = missed["page"]
     file = tmp_path / "said.csv"
     file.write_text(
         "page,line,right,said_by\n"
@@ -260,7 +290,7 @@ def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the
     other = found.corrections[found.corrections["said_by"].eq("the father")]
     assert (month["file"], int(month["row"])) in set(zip(other["file"], other["row"], strict=True))
 
-    saved = save_lookup(tmp_path / "out", {"c.csv": found.corrections, "r.csv": found.review}, headed=False)
+    saved = save_lookup(tmp_path / "out", {"c.csv": found.corrections, "r.csv": found.review})
     assert "'=1+1" in saved[0].read_text(encoding="utf-8-sig")
     # The desk's own reader takes the pairs, once a person has answered.
     review = found.review
@@ -271,7 +301,7 @@ def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the
     for side in ("left", "right"):
         for silo, record in zip(review[f"{side}_silo"], review[f"{side}_record"], strict=True):
             assert crosswalk[silo, record] == child
-    save_lookup(tmp_path / "answered", {"r.csv": review.assign(answer="no")}, headed=False)
+    save_lookup(tmp_path / "answered", {"r.csv": review.assign(answer="no")})
     decided = read_decisions(tmp_path / "answered" / "r.csv")
     assert set(decided["decision"]) == {"No match"}
     again = link_district(made.district, "decided", decisions=decided)

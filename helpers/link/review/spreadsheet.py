@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
-from helpers.files.guarded_cells import safe_cell
+from helpers.files.guarded_cells import guarded_cell, safe_cell
 from helpers.layouts import STRING, BadInput
 
 __all__ = ["read_text_table", "spreadsheet_bytes"]
@@ -27,7 +27,7 @@ def spreadsheet_bytes(frame: pd.DataFrame, ids: Collection[str] = ()) -> bytes:
     frame
         Any table; days are written as YYYY-MM-DD, moments with their time.
     ids
-        Columns whose every cell is guarded.
+        Columns whose every cell is guarded; of others, cells that a spreadsheet would run.
 
     Returns
     -------
@@ -52,7 +52,9 @@ def _cell(value: object, *, always: bool) -> str:
         return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value.isoformat()}Z"
     if isinstance(value, float):
         return f"{value:.4f}".rstrip("0").rstrip(".")
-    return safe_cell(str(value), always=always) if isinstance(value, str) else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    return safe_cell(value, always=True) if always else guarded_cell(value)
 
 
 def read_text_table(path: Path) -> pd.DataFrame:

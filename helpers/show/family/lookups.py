@@ -78,8 +78,9 @@ def _runs(folder: Path) -> Iterator[Path]:
 
 def _table(path: Path, columns: list[str]) -> pd.DataFrame:
     text = path.read_text(encoding="utf-8-sig")
-    # The first line says that the file is restricted.
-    rows = list(csv.DictReader(io.StringIO(text.partition("\n")[2], newline="")))
+    # Earlier runs wrote a remark above the header.
+    text = text.partition("\n")[2] if text.startswith("#") else text
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
     frame = pd.DataFrame(rows).map(unguarded) if rows else pd.DataFrame(columns=columns)
     return frame.replace("", None).astype(STRING)
 

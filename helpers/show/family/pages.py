@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["FamilyPage", "FamilyPages", "Run", "family_pages", "new_codes", "pages_of", "prepare", "shown_on"]
 
 # Letters and digits that nobody mixes up when they are read out on the telephone.
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+DIGITS, ALPHABET = "23456789", "ABCDEFGHJKLMNPQRSTUVWXYZ"
+LETTERS = DIGITS + ALPHABET
 HALF = 4
 # Children of whom frames are taken apart at once: memory stays small however many pages are asked for.
 AT_ONCE = 500
@@ -138,8 +139,9 @@ def new_codes(count: int, taken: Collection[str] = ()) -> list[str]:
     """
     codes: dict[str, None] = {}
     while len(codes) < count:
-        half = ["".join(secrets.choice(LETTERS) for _ in range(HALF)) for _ in range(2)]
-        if (code := "-".join(half)) not in taken:
+        # A letter, then a digit: no spreadsheet takes a code for a number, or for a day in March.
+        drawn = [secrets.choice(kind) for kind in (ALPHABET, DIGITS, *[LETTERS] * (2 * HALF - 2))]
+        if (code := "".join(drawn[:HALF]) + "-" + "".join(drawn[HALF:])) not in taken:
             codes[code] = None
     return list(codes)
 

@@ -17,10 +17,14 @@ from helpers.show.family.pages import FamilyPage
 
 __all__ = ["RESTRICTED", "Written", "records_of", "save_lookup", "write_pages"]
 
-RESTRICTED = "# Restricted: says whose page is which. For those who may see these children's records."
+# A file of its own: a line above a header is a column to whoever reads the table.
+NOTICE = "RESTRICTED.txt"
+RESTRICTED = (
+    "Restricted: these tables say whose page is which. For those who may see these children's records."
+)
 BY_HAND = "the family, by hand: no adult on record is tied to the child beyond doubt"
-# Codes and ids, which a spreadsheet would take for numbers or dates.
-GUARDED = ("page", "record", "left_record", "right_record")
+# Ids of a table that a person answers in a spreadsheet and saves: it would take them for numbers or dates.
+ANSWERED = ("left_record", "right_record")
 PAGE_COLUMNS = ["page", "child", "for", "language", "file", "records"]
 LINE_COLUMNS = ["page", "line", "what", "element", "school_year", "shown", "silo", "record", "file", "row"]
 
@@ -138,7 +142,7 @@ def _typed(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.astype({name: "Int64" if name in numbers else STRING for name in LINE_COLUMNS})
 
 
-def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame], *, headed: bool = True) -> list[Path]:
+def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
     """Write the tables that say which page is whose, readable by this user alone.
 
     Parameters
@@ -147,23 +151,20 @@ def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame], *, headed: boo
         Where; a folder apart from the pages. One that is there already keeps its rights and its .gitignore.
     tables
         File name -> table.
-    headed
-        Whether the first line says that the file is restricted; a file that another command reads has none.
 
     Returns
     -------
     list of Path
-        The files; cells that a spreadsheet would run are guarded.
+        The files, each with its header first; cells that a spreadsheet would run are guarded. Beside them
+        ``RESTRICTED.txt`` says for whom they are.
     """
     private_folder(folder)
     # Whoever runs this inside a clone doesn't publish it by accident.
     if not (folder / ".gitignore").exists():
         write_atomically(folder / ".gitignore", b"*\n")
+    write_atomically(folder / NOTICE, f"{RESTRICTED}\n".encode())
     written = []
     for name, table in tables.items():
-        data = spreadsheet_bytes(table, ids=GUARDED)
-        if headed:
-            data = f"\ufeff{RESTRICTED}\r\n".encode() + data.removeprefix(b"\xef\xbb\xbf")
-        write_atomically(folder / name, data)
+        write_atomically(folder / name, spreadsheet_bytes(table, ids=ANSWERED))
         written.append(folder / name)
     return written

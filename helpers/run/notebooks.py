@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,6 +110,25 @@ def _matches(notebook: Path, wanted: str) -> bool:
     )
 
 
+def _in_order(found: Sequence[Path], order: Path) -> list[Path]:
+    """Put the notebooks of a folder into the order that it declares; without a declaration, by name."""
+    by_name = {path.stem: path for path in sorted(found)}
+    if not order.is_file():
+        return list(by_name.values())
+    try:
+        listed = list(tomllib.loads(order.read_text(encoding="utf-8")).get("notebooks", []))
+    except ValueError as error:
+        raise BadInput(
+            f"{order} can't be read ({error}): list the notebooks' names under notebooks."
+        ) from None
+    wrong = [f"doesn't list {name}" for name in by_name if name not in listed]
+    wrong += [f"lists {name}, of which there is no notebook" for name in listed if name not in by_name]
+    wrong += [f"lists {name} twice" for name in by_name if listed.count(name) > 1]
+    if wrong:
+        raise BadInput(f"{order} {wrong[0]}: name each notebook beside it once, in the order of reading.")
+    return [by_name[name] for name in listed]
+
+
 def choose(folder: Path, only: Sequence[str] | Iterable[str] = ()) -> list[Notebook]:
     """Choose the notebooks of a run, in the order of the road.
 
@@ -122,16 +142,17 @@ def choose(folder: Path, only: Sequence[str] | Iterable[str] = ()) -> list[Noteb
     Returns
     -------
     list of Notebook
-        Sorted by name.
+        In the order that ``order.toml`` beside them declares; where there is none, sorted by name.
 
     Raises
     ------
     BadInput
-        When the folder holds none, or a word of ``only`` fits none.
+        When the folder holds none, its order doesn't fit, or a word of ``only`` fits none.
     """
-    found = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
-    if not found:
+    there = [path for path in folder.glob("*.ipynb") if not path.name.startswith(".")]
+    if not there:
         raise BadInput(f"{folder} holds no notebook.")
+    found = _in_order(there, folder / "order.toml")
     wanted = [word.strip() for words in only for word in words.split(",") if word.strip()]
     for word in wanted:
         if not any(_matches(path, word) for path in found):

@@ -6,6 +6,7 @@ import codecs
 import re
 
 from helpers.files.findings import Findings
+from helpers.files.json_lines import array_as_lines
 
 __all__ = ["as_utf8"]
 
@@ -27,7 +28,7 @@ def _recode(
 
 
 def as_utf8(data: bytes, declared: str, findings: Findings) -> bytes:
-    """Turn a file's bytes into UTF-8 without a byte order mark.
+    """Turn a file's bytes into UTF-8 without a byte order mark; a JSON array becomes one record a line.
 
     Parameters
     ----------
@@ -43,6 +44,10 @@ def as_utf8(data: bytes, declared: str, findings: Findings) -> bytes:
     bytes
         UTF-8; a byte that no encoding explains becomes U+FFFD.
     """
+    return array_as_lines(_decoded(data, declared, findings))
+
+
+def _decoded(data: bytes, declared: str, findings: Findings) -> bytes:
     if data.startswith(codecs.BOM_UTF8):
         data = data[len(codecs.BOM_UTF8) :]
         declared = "utf-8"

@@ -16,7 +16,10 @@ from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings
 from helpers.layouts import STRING, FileLayout
 
-__all__ = ["flatten", "parse_json_lines", "paths_in_json_lines", "paths_of_line"]
+__all__ = ["array_as_lines", "flatten", "parse_json_lines", "paths_in_json_lines", "paths_of_line"]
+
+ARRAY = re.compile(rb"\s*\[\s*[{\]]")
+SPACES = re.compile(r"[ \t\r\n]*")
 
 
 def _scalar(value: Any) -> str:
@@ -78,6 +81,48 @@ def _whole_letters(flat: dict[str, str], row: int, findings: Findings) -> dict[s
         if (name, whole) != (path, text):
             findings.add("text_not_decodable", "read_as", row=row, column=name, read_as=whole)
     return mended
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", " ").replace("\n", " ")
+
+
+def array_as_lines(data: bytes) -> bytes:
+    """Write a JSON array of records as one record a line, each as it is written; other text stays as it is.
+
+    Parameters
+    ----------
+    data
+        UTF-8 text.
+
+    Returns
+    -------
+    bytes
+        JSON lines; nothing for an empty array. Where the array breaks off, what is left of it is one line.
+    """
+    if not ARRAY.match(data):
+        return data
+    text = data.decode("utf-8", errors="replace")
+    decoder = _decoder()
+    place = text.index("[") + 1
+    lines = []
+    while True:
+        place = SPACES.match(text, place).end()  # type: ignore[union-attr]
+        if text[place : place + 1] == "]":
+            place += 1
+            break
+        try:
+            _, end = decoder.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            break
+        # Outside strings a line's end is a space, and inside them there is none.
+        lines.append(_one_line(text[place:end]))
+        place = SPACES.match(text, end).end()  # type: ignore[union-attr]
+        if text[place : place + 1] == ",":
+            place += 1
+    if rest := text[place:].strip():
+        lines.append(_one_line(rest))
+    return "".join(line + "\n" for line in lines).encode("utf-8")
 
 
 def paths_of_line(line: str) -> dict[str, str] | None:

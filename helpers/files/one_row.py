@@ -109,7 +109,7 @@ def some_rows(folder: Path, file: str, rows: Sequence[int], layout: Layout | Non
     data = as_utf8(data, kinds[0].encoding if kinds else "utf-8", Findings(None, ""))
     if lower.endswith(".xml"):
         return _of_xml(data, file, rows, kinds)
-    if lower.endswith((".jsonl", ".ndjson")) or (kinds and kinds[0].format == "json_lines"):
+    if lower.endswith((".jsonl", ".ndjson")) or data.lstrip()[:1] == b"{":
         return _of_json(data, file, rows, kinds)
     return _of_text(data, file, rows, kinds)
 
@@ -153,6 +153,8 @@ def _inside(source: bytes | Path, inside: str) -> bytes:
 
 def _fits(file: str, kind: FileLayout) -> bool:
     """Say whether a file may be of a kind, by its path: its folder may have any name."""
+    if kind.format == "json_lines" and file.lower().endswith(".json"):
+        file = file[: -len("json")] + PurePosixPath(kind.place).suffix[1:]  # one array, called by its ending
     parts = PurePosixPath(file).parts
     wanted = PurePosixPath(kind.place).parts
     return len(parts) >= len(wanted) and all(

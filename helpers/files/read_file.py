@@ -89,7 +89,6 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
     """Find the declaration of each column of a file; tell what is missing, unknown or renamed."""
     by_name = {column.name: column for column in file.named()}
     by_fold = file.by_fold
-    extension = re.compile(file.extension_columns) if file.extension_columns else None
     nested = file.nested
     names = set(parsed.table.rows.columns)
     matched: dict[str, Column] = {}
@@ -115,7 +114,7 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
             findings.add("column_repeated", "kept_apart", column=name)
         elif column := file.by_pattern(name):
             by_pattern[name] = column
-        elif not (extension and extension.search(name)):
+        elif not file.is_beyond(name):
             unknown[collapsed] = None
     for name in unknown:
         findings.add("column_unknown", "kept_apart", column=name)

@@ -18,7 +18,7 @@ from helpers.files.delimited import parse_delimited
 from helpers.files.files_of_kind import FilesOfKind
 from helpers.files.findings import Findings, findings_of
 from helpers.files.folder import FoundFile
-from helpers.files.json_lines import parse_json_lines
+from helpers.files.json_lines import array_as_lines, parse_json_lines
 from helpers.files.parsed import Parsed
 from helpers.files.read_file import ReadFile, read_files
 from helpers.files.recognise import Recognised, below, look_at, records_in
@@ -68,7 +68,7 @@ def count_rows(data: bytes) -> int:
 def _is_empty(data: bytes) -> bool:
     if is_sheet(data):
         return count_rows(data) == 0
-    return not data.strip(b"\xef\xbb\xbf\r\n\t \0")
+    return not array_as_lines(data.strip(b"\xef\xbb\xbf\r\n\t \0"))
 
 
 def account(silo: str | None, one: OneFile) -> dict[str, object]:
@@ -180,7 +180,7 @@ def _parse_one(
     raw = found.read()
     if _is_empty(raw):
         one.findings.add("file_empty", "file_set_aside", expected="rows")
-        one.rows = one.aside = count_rows(raw)
+        one.rows = one.aside = count_rows(array_as_lines(raw))
         return one, []
     declared = {file.path: file.encoding for file in layout.files}
     data = as_utf8(raw, declared.get(found.name, layout.files[0].encoding), one.findings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -115,30 +114,30 @@ def share(names: Iterable[str], file: FileLayout) -> float:
     names
         Heads or paths of the file.
     file
-        The declaration; extension columns, and what only a pattern takes, count on neither side.
+        The declaration; extension columns, further fields of the format, and what only a pattern takes, count
+        on neither side.
 
     Returns
     -------
     float
         Common names divided by all names of both; halved where a required column is missing.
     """
-    names = list(names)
-    if file.extension_columns:
-        extension = re.compile(file.extension_columns)
-        names = [name for name in names if not extension.search(name)]
     declared = file.by_fold
+    names = [name for name in names if folded(name) in declared or not file.is_beyond(name)]
     known = {column.name for name in names if (column := declared.get(folded(name))) is not None}
     if not known:
         return 0.0
     unknown = {folded(name) for name in names if folded(name) not in declared and not file.by_pattern(name)}
     every = {column.name for column in file.named() if not column.optional or column.name in known}
+    # What every element of a list has is no sign where all lists are empty.
+    needed = {column.name for column in file.columns if column.required and "[]" not in column.name}
     if file.nested:
         # A nested file leaves out what it has no value for: only required paths are missed.
-        every = known | {column.name for column in file.columns if column.required}
+        every = known | needed
     if not every:
         return 0.0
     found = len(known) / (len(every) + len(unknown))
-    lacks = any(column.required and column.name not in known for column in file.columns)
+    lacks = bool(needed - known)
     return found / 2 if lacks else found
 
 

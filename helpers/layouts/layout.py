@@ -33,7 +33,11 @@ NOT_LAYOUTS = ("standard", "codes")
 
 
 class FileLayout(BaseModel):
-    """One kind of file in a system's export."""
+    """One kind of file in a system's export.
+
+    `further` names fields of its standard of which nothing is taken, each with all that lies below it: a file
+    may have them, and whether it does says nothing of what it is.
+    """
 
     model_config = STRICT
 
@@ -53,6 +57,7 @@ class FileLayout(BaseModel):
     record: str | None = None
     root: str | None = None
     extension_columns: Pattern | None = None
+    further: list[str] = []
     not_data: list[StructureRow] = []
     not_a_child: list[dict[str, list[str]]] = []
     columns: list[Column]
@@ -155,6 +160,21 @@ class FileLayout(BaseModel):
     @cached_property
     def _shapes(self) -> list[tuple[re.Pattern[str], Column]]:
         return [(re.compile(one.pattern), one) for one in self.columns if one.pattern is not None]
+
+    @cached_property
+    def _extension(self) -> re.Pattern[str]:
+        return re.compile(self.extension_columns or r"(?!)")
+
+    @cached_property
+    def _further(self) -> re.Pattern[str]:
+        names = "|".join(re.escape(folded(name)) for name in self.further)
+        return re.compile(rf"({names})(\.|$)" if names else r"(?!)")
+
+    def is_beyond(self, name: str) -> bool:
+        """Say whether a name belongs to the format, or to an extension of it, and nothing is taken of it."""
+        if self._extension.search(name):
+            return True
+        return self._further.match(folded(re.sub(r"\[\d*\]", "", name))) is not None
 
     def named(self) -> list[Column]:
         """Give the columns that have names."""

@@ -219,10 +219,12 @@ def look_into(found: FoundFile) -> Undeclared | str:
     if b"\r\n" in data[: 1 << 18]:
         settings["line_end"] = "crlf"
     first = data.lstrip()[:1]
+    if not first:
+        return "it is empty"
     if first == b"<":
         return "start drafts no layout for XML"
     if first == b"[" and ending == ".json":
-        return "it is one JSON array: write one record a line (JSON lines), and start again"
+        return "it is a JSON array, and not of records: write one record a line (JSON lines), and start again"
     if first == b"{":
         return _records(found, data, settings, quiet)
     delimiter, cells = _delimiter(data)

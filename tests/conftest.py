@@ -62,6 +62,24 @@ def real_files() -> Path:
 
 
 @pytest.fixture(scope="session")
+def unmarked_folder(district_folder: Path, kept: Kept) -> Path:
+    """The files of the small made district alone: nothing says that they are synthetic, so they are real.
+
+    Stands in where a test needs a real district's folder and there is none. Read it, never write into it.
+    """
+    folder = kept.folder / "unmarked"
+    return kept("unmarked", lambda: Path(shutil.copytree(district_folder / "silos", folder)))
+
+
+@pytest.fixture(scope="session")
+def exports_by_hand(kept: Kept) -> Path:
+    """Exports of three systems that no made district has, twelve students each, also unmarked."""
+    from tests.exports_by_hand import write_exports
+
+    return kept("exports_by_hand", lambda: write_exports(kept.folder / "exports_by_hand"))
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a chromium that playwright can drive."""
     for name in BROWSERS:

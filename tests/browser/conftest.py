@@ -43,3 +43,9 @@ def workshop_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def real_pages(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run the report once on a folder of real exports."""
     return pages_of(real_files / "grand_bend_joinable", tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="session")
+def unmarked_pages(exports_by_hand: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run the report once on a folder that nothing marks as synthetic."""
+    return pages_of(exports_by_hand, tmp_path_factory.mktemp("unmarked"))

@@ -86,6 +86,18 @@ def test_no_real_child_has_a_page(browser: Browser, real_pages: Path) -> None:
     assert faults == []
 
 
+def test_no_child_of_a_folder_without_a_mark_has_a_page(browser: Browser, unmarked_pages: Path) -> None:
+    faults: list[str] = []
+    with opened(browser, unmarked_pages / "04_see_the_child.html", "laptop", faults) as page:
+        assert page.get_by_text("none of them is followed").first.is_visible()
+        assert page.get_by_role("table").filter(has_text="who says so, and where").count() == 0
+    with opened(browser, unmarked_pages / "index.html", "laptop", faults) as page:
+        joined = page.get_by_role("table").filter(has_text="how they are joined to other systems")
+        assert "all 12 joined surely" in joined.inner_text()
+        assert "all joined by an id that nothing could verify" in joined.inner_text()
+    assert faults == []
+
+
 def test_what_is_wrong_with_a_page_is_seen(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "wrong.html").write_text(
         """<!DOCTYPE html><html lang="en"><head><title>Wrong</title><link rel="icon" href="data:,">

@@ -159,14 +159,23 @@ def test_damaged_copies_of_each_made_file_are_read(
         check(name, data, folder)
 
 
-def test_damaged_copies_of_each_real_file_are_read(real_files: Path, tmp_path: Path) -> None:
+def check_each(folder_of_files: Path, tmp_path: Path) -> None:
+    """Check the damaged copies of each distinct file in a folder."""
     distinct: dict[bytes, Path] = {}
-    for path in sorted(path for path in real_files.rglob("*") if path.suffix in (".csv", ".xml")):
+    for path in sorted(path for path in folder_of_files.rglob("*") if path.suffix in (".csv", ".xml")):
         distinct.setdefault(path.read_bytes(), path)
     for number, (data, path) in enumerate(distinct.items()):
         folder = tmp_path / str(number)
         folder.mkdir()
         check(path.name, data, folder)
+
+
+def test_damaged_copies_of_each_real_file_are_read(real_files: Path, tmp_path: Path) -> None:
+    check_each(real_files, tmp_path)
+
+
+def test_damaged_copies_of_exports_by_hand_are_read(exports_by_hand: Path, tmp_path: Path) -> None:
+    check_each(exports_by_hand, tmp_path)
 
 
 def test_a_short_row_whose_lost_cells_could_have_held_something_is_not_read(tmp_path: Path) -> None:

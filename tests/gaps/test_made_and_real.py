@@ -120,8 +120,9 @@ def test_behind_a_line_stand_as_many_as_it_counts(
         assert len(children.drop_duplicates(by)) == counted, name
 
 
-def test_real_folders_keep_the_contract_without_a_key(real_files: Path) -> None:
-    district = read_district(real_files / "grand_bend_joinable")
+def assert_contract_holds_without_a_key(folder: Path) -> None:
+    """Measure a folder without an answer key: what needs the key is not judged."""
+    district = read_district(folder)
     links = link_district(district)
     card = scorecard(district, links)
     keeps_its_contract(card, district)
@@ -132,17 +133,23 @@ def test_real_folders_keep_the_contract_without_a_key(real_files: Path) -> None:
     assert len(first_steps(card))
 
 
+def test_real_folders_keep_the_contract_without_a_key(real_files: Path) -> None:
+    assert_contract_holds_without_a_key(real_files / "grand_bend_joinable")
+
+
+def test_folders_without_a_mark_keep_the_contract_without_a_key(unmarked_folder: Path) -> None:
+    assert_contract_holds_without_a_key(unmarked_folder)
+
+
 REAL = (
     "grand_bend_assessments", "grand_bend_joinable", "grand_bend_oneroster_1p1",
     "third_party_oneroster_1p1_school",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REAL)
-def test_every_real_folder_gets_its_page_and_no_small_number(
-    real_files: Path, name: str, tmp_path: Path
-) -> None:
-    district = read_district(real_files / name)
+def assert_page_names_nobody(folder: Path, tmp_path: Path) -> None:
+    """Write the page of a real folder: it says that it is restricted, and contains no child's name."""
+    district = read_district(folder)
     links = link_district(district)
     card = scorecard(district, links)
     keeps_its_contract(card, district)
@@ -152,6 +159,17 @@ def test_every_real_folder_gets_its_page_and_no_small_number(
     names = district.people[["first_name", "last_surname"]].stack().dropna().unique()
     words = set(re.findall(r"\w+", re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)))
     assert not {str(each) for each in names if len(str(each)) > 5} & words
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_every_real_folder_gets_its_page_and_no_small_number(
+    real_files: Path, name: str, tmp_path: Path
+) -> None:
+    assert_page_names_nobody(real_files / name, tmp_path)
+
+
+def test_a_folder_without_a_mark_gets_its_page(exports_by_hand: Path, tmp_path: Path) -> None:
+    assert_page_names_nobody(exports_by_hand, tmp_path)
 
 
 def test_a_clean_governed_district_raises_no_alarm(tmp_path: Path) -> None:

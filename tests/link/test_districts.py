@@ -10,6 +10,7 @@ import pytest
 from helpers.files import District, read_district
 from helpers.link import Links, link_children
 from helpers.score import read_answer_key, score_children, score_findings, score_links
+from tests.exports_by_hand import STUDENTS
 
 
 def link(district: District, **how: str) -> Links:
@@ -162,6 +163,20 @@ def test_tests_with_placeholders_for_names_are_joined_by_the_state_number_alone(
     joined = joined_to_the_roster(*grand_bend, "assessment_sat")
     assert joined["record_roster"].tolist() == ["604926", "604927", "604928", "604929", "604930"]
     assert joined["band"].eq("Unverified").all()
+
+
+def test_exports_by_hand_are_joined_by_name_and_number_or_left_unverified(exports_by_hand: Path) -> None:
+    """Canvas sends the state's number in a column that doesn't say so, with names; the SAT placeholders."""
+    district = read_district(exports_by_hand)
+    links = link(district)
+    for silo, band in (("canvas", "Sure"), ("sat", "Unverified")):
+        joined = joined_to_the_roster(district, links, silo)
+        theirs = district[silo].identifiers
+        theirs = theirs[theirs["identification_system"].isin(["State", "Undeclared"])]
+        sent = theirs.drop_duplicates("record").set_index("record")["identifier"]
+        assert len(joined) == len(STUDENTS)
+        assert joined["record_roster"].tolist() == joined["record"].map(sent).tolist()
+        assert joined["band"].eq(band).all()
 
 
 def test_a_whole_mixed_folder(real_files: Path) -> None:

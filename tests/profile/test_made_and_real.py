@@ -11,6 +11,7 @@ from helpers.files import District, read_district
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles, elements, follow_child
 from helpers.profile.evidence import child_tables
+from tests.exports_by_hand import DOSES, INCIDENTS, STUDENTS
 
 
 def test_every_fact_row_of_a_made_district_is_accounted_for(district: District) -> None:
@@ -102,9 +103,9 @@ def test_what_an_unverified_record_says_stays_marked(grand_bend: tuple[District,
     assert set(taken.loc[taken["event"] == "Takes a test", "link_band"]) == {"Unverified"}
 
 
-@pytest.mark.parametrize("folder", ["grand_bend_joinable", "grand_bend_assessments", "."])
-def test_every_fact_row_of_real_folders_is_accounted_for(folder: str, real_files: Path) -> None:
-    district = read_district(real_files / folder)
+def assert_fact_rows_add_up(folder: Path) -> None:
+    """Build profiles of a folder: every fact row is behind a value, or left out."""
+    district = read_district(folder)
     profiles = child_profiles(district, link_district(district))
 
     accounts = profiles.accounts.set_index(["table", "silo"])
@@ -113,6 +114,29 @@ def test_every_fact_row_of_real_folders_is_accounted_for(folder: str, real_files
     for (table, silo), rows in accounts["rows"].items():
         assert rows == len(district[silo].fact(table))
     assert (accounts["rows_behind"] > 0).any()
+
+
+@pytest.mark.parametrize("folder", ["grand_bend_joinable", "grand_bend_assessments", "."])
+def test_every_fact_row_of_real_folders_is_accounted_for(folder: str, real_files: Path) -> None:
+    assert_fact_rows_add_up(real_files / folder)
+
+
+def test_every_fact_row_of_exports_by_hand_is_accounted_for(exports_by_hand: Path) -> None:
+    assert_fact_rows_add_up(exports_by_hand)
+
+
+def test_what_exports_by_hand_record_reaches_the_profiles(exports_by_hand: Path) -> None:
+    """Incidents, doses and unverified test results, as counted by hand; nobody else's zero is known."""
+    district = read_district(exports_by_hand)
+    profiles = child_profiles(district, link_district(district))
+    assert len(profiles.profile) == len(STUDENTS)
+    assert reported(profiles, "incidents")["child"].nunique() == len(INCIDENTS)
+    days = reported(profiles, "discipline_days")["value_number"]
+    assert sorted(days) == sorted(float(days) for *_, days in INCIDENTS)
+    assert reported(profiles, "vaccines_recorded")["child"].nunique() == len({dose[0] for dose in DOSES})
+    tests = reported(profiles, *[each.name for each in elements() if each.domain == "assessment"])
+    assert set(tests["silo"]) == {"sat"}
+    assert set(tests["link_band"]) == {"Unverified"}
 
 
 def test_doses_and_old_tests_make_no_school_year(grand_bend: tuple[District, Profiles]) -> None:

@@ -107,12 +107,10 @@ def test_a_folder_that_is_not_there_is_refused(road: Path, tmp_path: Path) -> No
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("folder", ["grand_bend_joinable", "third_party_oneroster_1p1_school"])
-def test_no_name_and_no_id_of_a_real_folder_is_in_any_byte_that_is_written(
-    road: Path, real_files: Path, tmp_path: Path, folder: str
-) -> None:
+def assert_no_child_is_written(road: Path, folder: Path, tmp_path: Path) -> None:
+    """Run the report on a real folder, one notebook failing; look for every name and id in every byte."""
     log = io.StringIO()
-    result = report(real_files / folder, notebooks=road, out=tmp_path, progress=Progress(2, log))
+    result = report(folder, notebooks=road, out=tmp_path, progress=Progress(2, log))
     assert not result.ok
     assert [run.name for run in result.failed] == ["02_stops"]
     index = result.index.read_text(encoding="utf-8")
@@ -121,7 +119,7 @@ def test_no_name_and_no_id_of_a_real_folder_is_in_any_byte_that_is_written(
     assert "Real data: restricted" in index
     assert "cannot be judged" in index
 
-    people, ids = (getattr(read_district(real_files / folder), name) for name in ("people", "identifiers"))
+    people, ids = (getattr(read_district(folder), name) for name in ("people", "identifiers"))
     columns = (
         "local_id",
         "first_name",
@@ -138,4 +136,18 @@ def test_no_name_and_no_id_of_a_real_folder_is_in_any_byte_that_is_written(
     written = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*") if path.is_file()]
     # pictures are looked at as pictures; their text form is random letters in which short names occur
     everything = re.sub(r"base64,[A-Za-z0-9+/=]+", "", "\n".join([*written, log.getvalue()]))
-    assert standing_in(everything, private) == set()
+    # Canvas's test user is called Student, as is much on the page.
+    assert standing_in(everything, private - {"Student"}) == set()
+
+
+@pytest.mark.parametrize("folder", ["grand_bend_joinable", "third_party_oneroster_1p1_school"])
+def test_no_name_and_no_id_of_a_real_folder_is_in_any_byte_that_is_written(
+    road: Path, real_files: Path, tmp_path: Path, folder: str
+) -> None:
+    assert_no_child_is_written(road, real_files / folder, tmp_path)
+
+
+def test_no_name_and_no_id_of_a_folder_without_a_mark_is_in_any_byte_that_is_written(
+    road: Path, unmarked_folder: Path, tmp_path: Path
+) -> None:
+    assert_no_child_is_written(road, unmarked_folder, tmp_path)

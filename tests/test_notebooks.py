@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import runpy
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from helpers.run.kernels import kernel_settings
 from helpers.run.progress import Progress
 from helpers.show.pages import notebook_page
 from helpers.teach import solution
+from helpers.teach.exercise import exercises
 from synthetic_data.studies.levels import told
 from synthetic_data.studies.levels.kit_run import kit_run
 from synthetic_data.studies.levels.study import study_of
@@ -33,6 +35,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 # Small, so that they are quick; other seeds, so that nothing fits one district only.
 CHANGED = {"students": 90, "seed": 11, "level": "none"}
 SMALLEST = {"students": 60, "seed": 2}
+AFTERWARDS = "after-run-all"
 
 pytestmark = pytest.mark.notebooks
 
@@ -44,12 +47,18 @@ class Ran:
     notebook: nbformat.NotebookNode
     error: str = ""
     replies: dict[str, str] = field(default_factory=dict)
+    afterwards: dict[str, str] = field(default_factory=dict)
 
     @property
     def markup(self) -> str:
         """All HTML that was shown."""
-        outputs = [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
-        return "\n".join(output.get("data", {}).get("text/html", "") for output in outputs)
+        return markup_of(self.notebook.cells)
+
+
+def markup_of(cells: list[nbformat.NotebookNode]) -> str:
+    """All HTML that cells show."""
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return "\n".join(output.get("data", {}).get("text/html", "") for output in outputs)
 
 
 def filled(source: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat.NotebookNode:
@@ -62,11 +71,30 @@ def filled(source: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat.N
     return source
 
 
+def solved_after_all(source: nbformat.NotebookNode, solutions: dict[str, str]) -> nbformat.NotebookNode:
+    """Add each exercise once more below the last cell: answer and check, as after *Run all*."""
+    again = []
+    for cell, below in itertools.pairwise(source.cells):
+        for tag in set(cell.metadata.get("tags", [])) & set(solutions):
+            for text in (solutions[tag].strip(), below.source):
+                again.append(nbformat.v4.new_code_cell(text, metadata={"tags": [AFTERWARDS]}))
+    assert len(again) == 2 * len(solutions)
+    source.cells += again
+    return source
+
+
+def replies_in(cells: list[nbformat.NotebookNode]) -> dict[str, str]:
+    """What checks replied: state by exercise."""
+    found = re.findall(r'data-state="(\w+)"[^>]*>Exercise (\d+\.\d+)', markup_of(cells))
+    return {number: state for state, number in found}
+
+
 def execute(
     path: Path, folder: Path, *, cwd: Path, parameters: dict[str, Any], answers: dict[str, str] | None = None
 ) -> Ran:
     """Execute a copy of a notebook through papermill, in a fresh kernel, from a working directory."""
     source = filled(nbformat.read(path, as_version=4), answers or {})
+    source = solved_after_all(source, book_of(path)["SOLUTIONS"])
     copy, out = folder / path.name, folder / f"done_{path.name}"
     nbformat.write(source, copy)
     error = ""
@@ -85,10 +113,9 @@ def execute(
         except papermill.PapermillExecutionError as stopped:
             error = f"cell {stopped.exec_count}: {stopped.ename}: {stopped.evalue}"
     ran = Ran(nbformat.read(out, as_version=4), error)
-    ran.replies = {
-        number: state
-        for state, number in re.findall(r'data-state="(\w+)"[^>]*>Exercise (\d+\.\d+)', ran.markup)
-    }
+    after = [cell for cell in ran.notebook.cells if AFTERWARDS in cell.metadata.get("tags", [])]
+    ran.notebook.cells = [cell for cell in ran.notebook.cells if cell not in after]
+    ran.replies, ran.afterwards = replies_in(ran.notebook.cells), replies_in(after)
     return ran
 
 
@@ -128,6 +155,19 @@ def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str,
 KINDS = {"defaults": "unanswered", "changed": "right", "smallest": "wrong"}
 
 
+def expected(numbers: Iterable[str], state: str) -> dict[str, set[str]]:
+    """Give the states that a reply may have: an answer in words is complete or not, and never right."""
+    in_words = {"right": {"complete"}, "wrong": {"incomplete", "wrong"}}
+    prose = {number for number, one in exercises().items() if one.points}
+    return {number: in_words.get(state, {state}) if number in prose else {state} for number in numbers}
+
+
+def unlike(replies: dict[str, str], wanted: dict[str, set[str]]) -> dict[str, str]:
+    """Give the replies that aren't as they should be; those that didn't come are empty."""
+    there = {number: replies.get(number, "") for number in {*wanted, *replies}}
+    return {number: state for number, state in there.items() if state not in wanted.get(number, set())}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_alone_and_its_exercises_reply(
@@ -137,7 +177,9 @@ def test_a_notebook_runs_alone_and_its_exercises_reply(
     assert ran.error == ""
     tags = {tag for cell in ran.notebook.cells for tag in cell.metadata.get("tags", [])}
     numbers = {tag.removeprefix("exercise-") for tag in tags if tag.startswith("exercise-")}
-    assert ran.replies == dict.fromkeys(numbers, KINDS[kind])
+    assert unlike(ran.replies, expected(numbers, KINDS[kind])) == {}
+    # Whoever runs all cells first and practises then finds everything as each exercise needs it.
+    assert unlike(ran.afterwards, expected(numbers, "right")) == {}
 
 
 def test_three_exercises_at_least_are_there_and_each_has_its_why() -> None:

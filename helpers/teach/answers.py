@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from helpers.layouts import BadInput
 from helpers.teach.exercise import Exercise, exercise
-from helpers.teach.reply import Reply
+from helpers.teach.in_words import Wording, reply_to
+from helpers.teach.reply import Reply, State
 from helpers.teach.solutions import solution_of
 
 __all__ = ["check", "hint", "solution"]
@@ -38,8 +39,8 @@ def check(number: str, answer: object, **given: object) -> Reply:
     Returns
     -------
     Reply
-        One line; its ``state`` is unanswered, wrong or right. To a right answer it says why it is right: who
-        has guessed learns something, too.
+        One line; its ``state`` is unanswered, wrong or right, and complete or incomplete for an answer in
+        words. To a right answer it says why it is right: who has guessed learns something, too.
     """
     found = _found(number)
     if isinstance(found, Reply):
@@ -47,10 +48,13 @@ def check(number: str, answer: object, **given: object) -> Reply:
     if answer is None or answer is ...:
         return Reply(f"Exercise {number}: not answered yet. Put your answer in place of the three dots.")
     try:
-        trouble = found.check(answer, **given)
+        trouble: str | Wording | None = found.check(answer, **given)
     except Exception as error:
         # A learner's answer may be anything; what it breaks is said, and the notebook goes on.
         trouble = _words(error)
+    if isinstance(trouble, Wording):
+        state: State = "complete" if trouble.complete else "incomplete"
+        return Reply(f"Exercise {number}: {reply_to(trouble, found.points)}", state)
     if trouble is None:
         return Reply(f"Exercise {number}: right.{_why(number)}", "right")
     return Reply(f'Exercise {number}: not yet. {trouble} A hint: hint("{number}")', "wrong")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from helpers.layouts import BadInput, nearest
+from helpers.teach.in_words import Wording
 
 __all__ = ["Exercise", "exercise", "exercises"]
 
@@ -28,13 +29,16 @@ class Exercise:
     check
         Takes the answer, and by name what the notebook gives; returns None when the answer has the property
         that a right one has, else the sentence that helps. It looks at properties, never at one number:
-        parameters change the district.
+        parameters change the district. Of an answer in words it returns what a list of words finds in it.
+    points
+        Of an answer in words: questions by which people judge it, since a program can't.
     """
 
     number: str
     asks: str
     hints: tuple[str, ...]
-    check: Callable[..., str | None]
+    check: Callable[..., str | Wording | None]
+    points: tuple[str, ...] = ()
 
 
 @cache

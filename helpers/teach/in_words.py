@@ -1,46 +1,101 @@
-"""A decision in words: a machine can see whether it says all that it needs, and not whether it is wise."""
+"""An answer in words: a program finds words in it, and people say whether it is wise."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-__all__ = ["no_decision"]
+__all__ = ["Wording", "reply_to", "wording"]
 
 FEWEST_WORDS = 12
 
 
-def no_decision(answer: object, says: Mapping[str, Sequence[str]]) -> str | None:
-    """Say what a decision in words leaves out.
+@dataclass(frozen=True)
+class Wording:
+    """What a program finds in a text.
+
+    Parameters
+    ----------
+    names
+        What the text has words for.
+    leaves_out
+        What it has no words for, as far as a list of words can see.
+    asks
+        A question about a word that stands in it; empty where there is none.
+    """
+
+    names: tuple[str, ...]
+    leaves_out: tuple[str, ...] = ()
+    asks: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether it names everything and no word of it is asked about: not whether it is right."""
+        return not self.leaves_out and not self.asks
+
+
+def wording(answer: object, says: Mapping[str, Sequence[str]]) -> Wording | str:
+    """Look in a text for words of what it has to say.
 
     Parameters
     ----------
     answer
         The learner's answer.
     says
-        What a decision has to say -> words of which one at least says it; capitals don't count. A word in the
+        What an answer has to say -> words of which one at least says it; capitals don't count. A word in the
         list may be the beginning of one (``"famil"`` for family and families).
 
     Returns
     -------
-    str or None
-        A sentence; None where nothing is left out. Whether the decision is a good one, people say.
+    Wording or str
+        What is found; a sentence where the answer is no text that could be read aloud.
 
     Examples
     --------
     >>> says = {"whom you ask": ["mother", "office"], "which name you print": ["Ruiz"]}
-    >>> no_decision("We print Ruiz until we know more, since the roster was corrected last.", says)
-    'Your decision doesn’t say whom you ask. Read it to your neighbour: what would they do on Monday?'
+    >>> wording("We print Ruiz until we know more, since the roster was corrected last.", says)
+    Wording(names=('which name you print',), leaves_out=('whom you ask',), asks='')
     """
     if not isinstance(answer, str):
-        return f"Write your decision as a text in quotes; yours is a {type(answer).__name__}."
+        return f"Write your answer as a text in quotes; yours is a {type(answer).__name__}."
     words = re.findall(r"\w+", answer)
     if len(words) < FEWEST_WORDS:
         return f"{len(words)} words are a label. Write a sentence or two that somebody can act on."
     folded = answer.casefold()
-    for what, ways in says.items():
-        if not any(re.search(rf"(?<!\w){re.escape(str(way).casefold())}", folded) for way in ways):
-            return (
-                f"Your decision doesn’t say {what}. Read it to your neighbour: what would they do on Monday?"
-            )
-    return None
+    named = {
+        what: any(re.search(rf"(?<!\w){re.escape(str(way).casefold())}", folded) for way in ways)
+        for what, ways in says.items()
+    }
+    return Wording(
+        tuple(what for what, found in named.items() if found),
+        tuple(what for what, found in named.items() if not found),
+    )
+
+
+def reply_to(found: Wording, points: Sequence[str]) -> str:
+    """Say what was found in a text, and by which points people judge it.
+
+    Parameters
+    ----------
+    found
+        From `wording`.
+    points
+        Questions for whoever hears it read aloud.
+
+    Returns
+    -------
+    str
+        Sentences; none of them says that the text is right or wrong, since a program can't know.
+    """
+    if found.complete:
+        begins = f"complete: it names {', '.join(found.names)}."
+    else:
+        lacking = f"a list of words finds nothing in it about {'; '.join(found.leaves_out)}."
+        begins = " ".join(part for part in (lacking if found.leaves_out else "", found.asks) if part)
+        begins += (
+            " A program can't judge prose: what you said in other words, or left out on purpose, stands."
+        )
+    asked = " ".join(f"({place}) {point}" for place, point in enumerate(points, start=1))
+    number = {2: "two", 3: "three"}.get(len(points), str(len(points)))
+    return f"{begins} Now read it aloud and hold it against these {number} points: {asked}"

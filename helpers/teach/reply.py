@@ -8,7 +8,7 @@ from helpers.show.blocks import escape
 
 __all__ = ["Reply", "State"]
 
-State = Literal["unanswered", "wrong", "right"]
+State = Literal["unanswered", "wrong", "incomplete", "complete", "right"]
 
 
 class Reply(str):
@@ -19,7 +19,7 @@ class Reply(str):
     text
         What is said.
     state
-        unanswered, wrong or right.
+        unanswered, wrong or right; of an answer in words, which people judge, incomplete or complete.
     code
         Code that is shown below the line.
     """
@@ -42,7 +42,7 @@ class Reply(str):
         # keeps it.
         line, _, _ = str(self).partition("\n")
         code = f"<pre><code>{escape(self.code)}</code></pre>" if self.code else ""
-        edge = {"right": "#0072B2", "wrong": "#E69F00", "unanswered": "#57606a"}[self.state]
+        edge = {"right": "#0072B2", "wrong": "#E69F00"}.get(self.state, "#57606a")
         return (
             f'<div class="reply" data-state="{self.state}" '
             f'style="border-left:3px solid {edge};padding:4px 12px">{escape(line)}{code}</div>'

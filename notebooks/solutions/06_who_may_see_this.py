@@ -48,8 +48,9 @@ WHY = {
     "both 'none' and 'aggregate' count.",
     "exercise-6.2": "A policy is mended when nobody sees more than the rule gives, and nobody less than the "
     "work needs. Comparing it with the one before finds both; reading it through finds neither.",
-    "exercise-6.3": "Whoever eats free is charged nothing, has a balance that never moves, and a PIN that "
-    "opens both. A list without the word 'free' can still say it (42 U.S.C. 1758(b)(6) and (10)).",
+    "exercise-6.3": "Whoever eats free is charged nothing and has a balance that never moves; a PIN says "
+    "nothing by itself, and opens both. A list without the word 'free' can still say it (42 U.S.C. "
+    "1758(b)(6) and (10)).",
     "exercise-6.4": "One hidden part of a known whole is no secret. So a second one is hidden, and then "
     "somebody has to check that the sums give neither away.",
     "exercise-6.5": "A club is outside the school, so a parent's signed and dated consent is needed that "

@@ -98,7 +98,7 @@ RIGHT: dict[str, list[Any]] = {
     "2.3": [3, EVENTS["record"].nunique()],
     "3.1": [0.75, 3 / 4],
     "3.2": [1],
-    "3.3": [differ("first", "last"), lambda rows: list(differ("first")(rows))],
+    "3.3": [differ("first", "last"), lambda rows: list(differ("first", "last")(rows))],
     "3.4": [8 / 13],
     "3.5": [0.9, 0.85],
     "3.7": [["some"], {"some"}],
@@ -122,7 +122,13 @@ RIGHT: dict[str, list[Any]] = {
     ],
     "6.1": [OTHERS],
     "6.2": [POLICY, LOOSE.changed("teacher", "meals_eligibility", allow="none")],
-    "6.3": [["PIN", "Charged today", "Balance"], {"Balance", "PIN", "Charged today"}],
+    "6.3": [
+        ["PIN", "Charged today", "Balance"],
+        {"Balance", "PIN", "Charged today"},
+        ["Charged today", "Balance"],
+        ("balance ", "charged today"),
+        pd.Index(["Balance", "Charged today"]),
+    ],
     "6.4": [7],
     "6.5": [
         "Days absent only, of children whose parents signed a dated form, for planning rides, until June."
@@ -200,7 +206,12 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
     "3.3": [
         (lambda rows: rows["number"].duplicated(), "2 of 2 pass"),
         (differ("last"), "1 of 2 pass, such as Luis Ruiz with ANA RUIZ"),
-        (differ("first", "last", fold=False), "stops 6 of 6 right joins"),
+        (differ("first", "last", fold=False), "stops 8 of 8 right joins"),
+        (differ("first"), "such as Ana Ruiz with ANA STONE"),
+        (lambda rows: rows["number"].lt("20000"), "stops 2 of 8 right joins"),
+        (lambda rows: rows["number"].astype("int64") < 20000, "stops 2 of 8 right joins"),
+        (lambda rows: rows["test_first"].isin(["ANA", "DEV"]), "stops 2 of 8 right joins"),
+        (lambda rows: rows["roster_first"].isin(["Luis", "Ivy"]), "stops 2 of 8 right joins"),
         (lambda rows: True, "1 answers for 2 rows"),
         (True, "Write a function"),
     ],
@@ -252,7 +263,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         ),
         (
             "The test is low, and so she has to repeat it as soon as that can be arranged.",
-            "what the mark says",
+            "what the grade says",
         ),
     ],
     "4.5": [(1, "zero visits"), (3, "chosen row of health_visits"), (2.0, "whole number")],
@@ -297,6 +308,9 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
     ],
     "6.3": [
         (["PIN"], "stays"),
+        (["PIN", "Balance"], "Charged today stays"),
+        (["Charged today"], "Balance stays"),
+        (["Charged today", "Balance", "Grade"], "Grade says nothing of money"),
         ([*TILL[3:], "Allergy"], "the cook needs it"),
         (["Price"], "no column 'Price'"),
         ("PIN", "in a list"),
@@ -376,7 +390,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         ("The pledge raises governance by 0.3 points, and so every system should sign it now.", "whom it is"),
         (
             "Among those that answered, the pledge raises governance by between 0.1 and 0.5, a difference.",
-            "'raises' still says",
+            "Does 'raises' say",
         ),
     ],
     **governing_answers.WRONG,

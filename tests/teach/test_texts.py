@@ -4,6 +4,7 @@ import pytest
 
 from helpers.teach.exercise import Exercise
 from helpers.teach.exercises import believing, buying, measuring, surveying
+from helpers.teach.in_words import Wording, reply_to
 
 EXERCISES: dict[str, Exercise] = {
     one.number: one for module in (believing, buying, measuring, surveying) for one in module.EXERCISES
@@ -67,13 +68,13 @@ WRONG = {
         ),
         (
             "Before Monday I send everybody the figure which proves that the people who answered are wrong.",
-            "'proves' is a verdict",
+            "Is 'proves' a verdict",
         ),
     ],
     "9.3": [
         (
             f"{said} in the systems that answered stands higher by between 0.1 and 0.5 points, a difference.",
-            f"{cause!r} still says",
+            f"Does {cause!r} say",
         )
         for said, cause in (
             ("Because of the pledge governance", "Because of"),
@@ -87,13 +88,16 @@ WRONG = {
 
 @pytest.mark.parametrize(("number", "text"), [(number, text) for number in RIGHT for text in RIGHT[number]])
 def test_a_right_answer_in_other_words_passes(number: str, text: str) -> None:
-    assert EXERCISES[number].check(text) is None
+    found = EXERCISES[number].check(text)
+    assert isinstance(found, Wording)
+    assert found.complete, found
 
 
 @pytest.mark.parametrize(
     ("number", "text", "why"), [(number, *case) for number in WRONG for case in WRONG[number]]
 )
 def test_what_only_sounds_right_is_told(number: str, text: str, why: str) -> None:
-    said = EXERCISES[number].check(text)
-    assert said is not None
-    assert why in said
+    found = EXERCISES[number].check(text)
+    assert isinstance(found, Wording)
+    assert not found.complete
+    assert why in reply_to(found, EXERCISES[number].points)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 
 from helpers.teach.answer_kinds import no_whole_number
 from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import no_decision
+from helpers.teach.in_words import Wording, wording
 
 __all__ = ["EXERCISES"]
 
@@ -92,17 +93,15 @@ _SAYS = {
 }
 
 
-def _rewritten(answer: object) -> str | None:
-    wrong = no_decision(answer, _SAYS)
-    if wrong:
-        return wrong.replace("decision", "sentence").replace(
-            "what would they do on Monday?", "what would they believe?"
-        )
+def _rewritten(answer: object) -> Wording | str:
+    found = wording(answer, _SAYS)
+    if isinstance(found, str):
+        return found
     for sentence in re.split(r"(?<!\d)[.]|[.](?!\d)|[;!?]", str(answer)):
         cause = _CAUSE.search(sentence)
         if cause and not _NOT_SAID.search(sentence[: cause.start()]):
-            return f"{cause[0]!r} still says that the pledge does something. Say how the two groups differ."
-    return None
+            return replace(found, asks=f"Does {cause[0]!r} say that the pledge does something?")
+    return found
 
 
 EXERCISES = (
@@ -136,5 +135,10 @@ EXERCISES = (
             "…; whether signing did it, this can't say.",
         ),
         check=_rewritten,
+        points=(
+            "Does it speak of the systems that answered, and of no others?",
+            "Does it give the difference between the two groups, and between which numbers that may lie?",
+            "Does no word of it say or suggest that signing did it?",
+        ),
     ),
 )

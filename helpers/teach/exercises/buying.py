@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import no_decision
+from helpers.teach.in_words import Wording, wording
 
 __all__ = ["EXERCISES"]
 
@@ -72,8 +72,8 @@ _SAYS = {
 }  # fmt: skip
 
 
-def _first_step(answer: object) -> str | None:
-    return no_decision(answer, _SAYS)
+def _first_step(answer: object) -> Wording | str:
+    return wording(answer, _SAYS)
 
 
 EXERCISES = (
@@ -106,5 +106,10 @@ EXERCISES = (
             "Begin: First we …, so that a teacher …; it costs …, and that figure is …",
         ),
         check=_first_step,
+        points=(
+            "Would a parent understand what changes for a child?",
+            "Is the price said with its range, and whose guess it is?",
+            "Is what was assumed or simulated called so, and quoted nowhere as a finding?",
+        ),
     ),
 )

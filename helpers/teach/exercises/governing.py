@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.teach.answer_kinds import no_whole_number
 from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import no_decision
+from helpers.teach.in_words import Wording, wording
 
 __all__ = ["EXERCISES"]
 
@@ -51,8 +51,8 @@ _OWNER = {
 }  # fmt: skip
 
 
-def _roster_decision(answer: object) -> str | None:
-    return no_decision(answer, _OWNER)
+def _roster_decision(answer: object) -> Wording | str:
+    return wording(answer, _OWNER)
 
 
 _DEMAND = {
@@ -71,9 +71,8 @@ _DEMAND = {
 }  # fmt: skip
 
 
-def _demand(answer: object) -> str | None:
-    wrong = no_decision(answer, _DEMAND)
-    return wrong and wrong.replace("decision", "demand")
+def _demand(answer: object) -> Wording | str:
+    return wording(answer, _DEMAND)
 
 
 def _half(answer: object, *, months: pd.DataFrame, schools: int) -> str | None:
@@ -114,6 +113,11 @@ EXERCISES = (
             "calls her and types nothing.",
         ),
         check=_roster_decision,
+        points=(
+            "Is there one owner, and does that office see the proof first?",
+            "Is it clear who may change or end a child, and by which hour?",
+            "Does everybody else know what to do about a mistake?",
+        ),
     ),
     Exercise(
         number="11.3",
@@ -124,6 +128,11 @@ EXERCISES = (
             "Such as: every row of the daily export carries …; each morning we count …; if …, the vendor …",
         ),
         check=_demand,
+        points=(
+            "Could both sides count it on any morning, and come to the same number?",
+            "Is it clear by when, and what follows if it isn't so?",
+            "Would a vendor know what to build, and is left out what nobody needs?",
+        ),
     ),
     Exercise(
         number="11.4",

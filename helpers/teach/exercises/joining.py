@@ -59,6 +59,13 @@ _RIGHT_ROWS = pd.DataFrame(
 )
 
 
+# Others like the six: one family, one first name, and a number of the same office.
+_WRONG_ROWS = _RIGHT_ROWS.assign(
+    test_first=["ANA", "BEA", "BEN", "ELI", "MIA", "MIA"],
+    test_last=["STONE", "OKAFOR", "OKAFOR", "STONE", "NGUYEN", "RUIZ"],
+)
+
+
 def _noticed(answer: Callable[[pd.DataFrame], object], rows: pd.DataFrame) -> pd.Series | str:
     """Let a learner's function look at rows, and make yes or no a row of what it gives."""
     said = answer(rows.copy())
@@ -91,13 +98,27 @@ def _notices(answer: object, *, joined: pd.DataFrame) -> str | None:
             f"It lets {int((~found).sum())} of {len(joined)} pass, such as {first['roster_first']} "
             f"{first['roster_last']} with {first['test_first']} {first['test_last']}: two children."
         )
-    stopped = _noticed(answer, _RIGHT_ROWS)
+    # The same numbers and scores with the right names: what looks at these alone can't tell the two apart.
+    named = {f"test_{part}": joined[f"roster_{part}"].str.upper() for part in ("first", "last")}
+    right = pd.concat(
+        [_RIGHT_ROWS.reindex(columns=joined.columns), joined.assign(**named)], ignore_index=True
+    )
+    stopped = _noticed(answer, right)
     if isinstance(stopped, str):
         return stopped
     if stopped.any():
         return (
             f"It notices all {len(joined)}. But it also stops {int(stopped.sum())} of {len(stopped)} right "
             "joins that are written like this: Ana Ruiz with ANA RUIZ."
+        )
+    others = _noticed(answer, _WRONG_ROWS.reindex(columns=joined.columns))
+    if isinstance(others, str):
+        return others
+    if not others.all():
+        first = _WRONG_ROWS[~others.to_numpy()].iloc[0]
+        return (
+            f"It notices these {len(joined)}, and lets others pass, such as {first['roster_first']} "
+            f"{first['roster_last']} with {first['test_first']} {first['test_last']}: what of the whole name?"
         )
     return None
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import no_decision
+from helpers.teach.in_words import Wording, wording
 
 __all__ = ["EXERCISES"]
 
@@ -33,7 +33,8 @@ _BECAUSE = {
     "A": "A first name joins nobody: whatever is there, it can't be found.",
     "B": "Between the two exports lie 400 days: who isn't found may have come or gone since.",
     "C": "All who aren't found are in grades that have no gradebooks.",
-    "D": "Much in common, exports of almost one day, and every grade: these children should be there.",
+    "D": "Much in common, exports of almost one day, and every grade: whoever is enrolled should be in "
+    "attendance.",
 }
 
 
@@ -89,8 +90,8 @@ _SAYS = {
 }  # fmt: skip
 
 
-def _first_gap(answer: object) -> str | None:
-    return no_decision(answer, _SAYS)
+def _first_gap(answer: object) -> Wording | str:
+    return wording(answer, _SAYS)
 
 
 EXERCISES = (
@@ -134,5 +135,10 @@ EXERCISES = (
             "Begin: On Monday the … gets the list of …, for the children who …, and by … says …",
         ),
         check=_first_gap,
+        points=(
+            "Would the person whom it names agree that this is theirs to do?",
+            "Could you see on the day that it names whether it is done?",
+            "What gets better for these children, and does another gap harm them more?",
+        ),
     ),
 )

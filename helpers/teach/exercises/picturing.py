@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.teach.answer_kinds import no_whole_number
 from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import no_decision
+from helpers.teach.in_words import Wording, wording
 
 __all__ = ["EXERCISES"]
 
@@ -51,9 +51,9 @@ def _many_systems(answer: object, *, answers: pd.DataFrame, at_least: int) -> st
     return f"Yours is {answer:,}. platforms_before says how many systems one would have opened."
 
 
-def _which_name(answer: object, *, lines: pd.DataFrame) -> str | None:
+def _which_name(answer: object, *, lines: pd.DataFrame) -> Wording | str:
     values = [str(value) for value in lines["says"].dropna().unique()]
-    return no_decision(
+    return wording(
         answer,
         {
             "what the page prints": [*values, "both", "neither"],
@@ -67,11 +67,11 @@ def _which_name(answer: object, *, lines: pd.DataFrame) -> str | None:
     )  # fmt: skip
 
 
-def _two_stories(answer: object) -> str | None:
-    return no_decision(
+def _two_stories(answer: object) -> Wording | str:
+    return wording(
         answer,
         {
-            "what the mark says": ["mark", "grade", "B ", "B,", "class"],
+            "what the grade says": ["mark", "grade", "B ", "B,", "class"],
             "what the test says": ["test", "percentile", "score", "MAP"],
             "what you don't know yet": [
                 "don't know", "do not know", "may", "might", "could", "why", "ask", "unsure", "not sure",
@@ -111,6 +111,12 @@ EXERCISES = (
             "We print … because …; until then the page says that … says otherwise. We ask ….",
         ),
         check=_which_name,
+        points=(
+            "Would the family find on the page what is printed, and that another system says otherwise?",
+            "Is the ground a reason to believe that system (who keeps it, who saw the proof), and not only "
+            "that it is newer?",
+            "Is somebody asked who can know, and what happens with the answer?",
+        ),
     ),
     Exercise(
         number="4.4",
@@ -121,5 +127,10 @@ EXERCISES = (
             "Your sentence names the mark, the test, what you don't know yet, and who talks with whom.",
         ),
         check=_two_stories,
+        points=(
+            "Does she hear both the grade and the test, and that neither is the whole truth about Ana?",
+            "Does it say what nobody knows yet, and guess at no cause?",
+            "Who asks whom, and when does she hear again?",
+        ),
     ),
 )

@@ -9,13 +9,15 @@ import pandas as pd
 from helpers.share import Policy
 from helpers.teach.answer_kinds import no_whole_number
 from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import no_decision
+from helpers.teach.in_words import Wording, wording
 
 __all__ = ["EXERCISES"]
 
 # From nothing to each child.
 WIDTH = ("none", "aggregate", "row")
-MONEY = ("charged", "balance", "pin")
+MONEY = ("charged", "balance")
+# Says nothing by itself, and opens what does.
+OPENS = "pin"
 
 
 def _not_of_a_child(answer: object, *, policy: Policy, role: str) -> str | None:
@@ -59,16 +61,18 @@ def _mended(answer: object, *, policy: Policy) -> str | None:
 def _gives_money_away(answer: object, *, columns: Sequence[str]) -> str | None:
     if isinstance(answer, str) or not isinstance(answer, Iterable):
         return f"Give the columns in a list; yours is a {type(answer).__name__}."
-    given = {str(name) for name in answer}
+    called = {name.casefold(): name for name in columns}
+    given = {called.get(str(name).strip().casefold(), str(name)) for name in answer}
     if unknown := given - set(columns):
         return f"There is no column {sorted(unknown)[0]!r}; there are {', '.join(columns)}."
     telling = {name for name in columns if any(word in name.casefold() for word in MONEY)}
-    if given == telling:
+    opens = {name for name in columns if OPENS in name.casefold()}
+    if given - opens == telling:
         return None
     if missing := telling - given:
         kept = sorted(missing)[0]
         return f"{kept} stays: what does it say of a child who never pays?"
-    return f"{sorted(given - telling)[0]} says nothing of money, and the cook needs it."
+    return f"{sorted(given - telling - opens)[0]} says nothing of money, and the cook needs it."
 
 
 def _worked_out(answer: object, *, counts: pd.DataFrame) -> str | None:
@@ -84,8 +88,8 @@ def _worked_out(answer: object, *, counts: pd.DataFrame) -> str | None:
     return f"Yours is {answer}. All schools together less the schools that are shown: what is left?"
 
 
-def _club(answer: object) -> str | None:
-    return no_decision(
+def _club(answer: object) -> Wording | str:
+    return wording(
         answer,
         {
             "who has to sign": ["parent", "mother", "father", "famil", "guardian"],
@@ -124,8 +128,8 @@ EXERCISES = (
         asks="Which columns of the lunchroom's list tell who eats free?",
         hints=(
             "Eligibility isn't in the list. But what does a till write down of a child who doesn't pay?",
-            "A price of nothing, a balance that never moves, and a number that opens both.",
-            "Three columns: what was charged, the balance, the PIN.",
+            "A price of nothing, and a balance that never moves.",
+            "Two columns: what was charged, and the balance. The PIN opens both: count it or not.",
         ),
         check=_gives_money_away,
     ),
@@ -148,5 +152,11 @@ EXERCISES = (
             "Write what you share, who signs, on what paper, for which purpose, and when it ends.",
         ),
         check=_club,
+        points=(
+            "Does nothing go out unless a parent has signed and dated a form that names the records, the "
+            "purpose and the club? (No, until then, is a sound answer.)",
+            "Is no more shared than the purpose needs, and does it end?",
+            "Does the club hear what it can do, such as giving the form to the families?",
+        ),
     ),
 )

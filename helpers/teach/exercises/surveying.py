@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from helpers.gaps.survey import survey_scores
 from helpers.layouts import nearest
 from helpers.layouts.survey import declared_survey
 from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import no_decision
+from helpers.teach.in_words import Wording, wording
 
 __all__ = ["EXERCISES"]
 
@@ -77,23 +78,21 @@ _VERDICT = re.compile(r"\b(wrong|lied|lying|liars?|careless|lazy|prov(?:es?|ed)|
 _OPEN = re.compile(r"n['’]t\b|\b(not|cannot|never|nobody|no one|no|neither|whether|if|without|what|where)\b")
 
 
-def _monday(answer: object) -> str | None:
-    left_out = no_decision(answer, _SAYS)
-    if left_out:
-        return left_out
+def _monday(answer: object) -> Wording | str:
+    found = wording(answer, _SAYS)
+    if isinstance(found, str):
+        return found
     said = str(answer).casefold()
-    if not _NOT_SAID.search(said):
-        return (
-            "Your decision doesn’t say what you don’t claim before you have looked. "
-            "What may turn out otherwise?"
-        )
+    unclaimed = "what you don’t claim before you have looked"
+    if _NOT_SAID.search(said):
+        found = replace(found, names=(*found.names, unclaimed))
+    else:
+        found = replace(found, leaves_out=(*found.leaves_out, unclaimed))
     for sentence in re.split(r"[.;!?]", said):
         verdict = _VERDICT.search(sentence)
         if verdict and not _OPEN.search(sentence[: verdict.start()]):
-            return (
-                f"{verdict[0]!r} is a verdict, and nobody has looked yet. What do you leave open until then?"
-            )
-    return None
+            return replace(found, asks=f"Is {verdict[0]!r} a verdict before anybody has looked?")
+    return found
 
 
 EXERCISES = (
@@ -125,5 +124,10 @@ EXERCISES = (
             "Say what you don't claim before that: not that people lie, and not that the figure says all.",
         ),
         check=_monday,
+        points=(
+            "Is somebody at the table who answered, or who enters these data?",
+            "Is there one figure or file that you open together, and a row of it to look at?",
+            "Does it leave open who is right until you have looked?",
+        ),
     ),
 )

@@ -1,0 +1,87 @@
+"""What a lesson says in one place holds in the others, and what it counts is so."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from helpers.run.notebooks import choose
+from helpers.score import read_answer_key
+from helpers.teach import check
+
+
+def code_of(path: Path) -> list[str]:
+    """Give the code cells of a notebook."""
+    return [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def run(cells: list[str], *beginnings: str) -> tuple[dict[str, Any], list[str]]:
+    """Run the cells that begin so; give their names and what they answered."""
+    said: list[str] = []
+    names: dict[str, Any] = {"pd": pd, "answer": said.append, "table": lambda *shown, **how: None}
+    for beginning in beginnings:
+        (cell,) = [cell for cell in cells if cell.startswith(beginning)]
+        exec(compile(cell, beginning, "exec"), names)
+    return names, said
+
+
+def rows_about(who: str, cells: list[str]) -> Iterator[list[str]]:
+    """Give the texts of each row by hand that names a child."""
+    for cell in cells:
+        for node in ast.walk(ast.parse(cell)):
+            if isinstance(node, ast.Tuple):
+                texts = [str(one.value) for one in node.elts if isinstance(one, ast.Constant)]
+                if any(re.search(rf"\b{who}\b", text, re.IGNORECASE) for text in texts):
+                    yield texts
+
+
+def test_ana_and_ben_have_one_birthday_each_in_all_notebooks(project: Path) -> None:
+    born = {"Ana": "2013-03-05", "Ben": "2013-09-17"}
+    seen = dict.fromkeys(born, 0)
+    for notebook in choose(project / "notebooks"):
+        cells = code_of(notebook.path)
+        for who, day in born.items():
+            dates = [
+                text
+                for texts in rows_about(who, cells)
+                for text in texts
+                if re.fullmatch(r"20(0|1)\d-\d\d-\d\d", text)
+            ]
+            seen[who] += len(dates)
+            year, month, date = day.split("-")
+            # A form on which day and month change places is what Ana's rows are about.
+            assert set(dates) <= {day, f"{year}-{date}-{month}"}, notebook.name
+    assert all(count >= 2 for count in seen.values())
+
+
+def test_a_copy_is_not_counted_as_a_witness(project: Path) -> None:
+    cells = code_of(project / "notebooks" / "11_who_decides.ipynb")
+    names, said = run(cells, "dates = pd.DataFrame(", 'order = {"SIS": 1')
+    ana = names["dates"][names["dates"]["child"].eq("Ana")]
+    alike = ana[ana["birth date"].eq("2013-03-05")]
+    looked = alike[~alike["where it is from"].str.startswith("copied")]
+    assert (len(ana), len(alike), len(looked)) == (4, 3, 2)
+    assert said == [
+        "The page shows **2013-03-05** for Ana. Of the 3 systems that say so, **2** looked for themselves."
+    ]
+
+
+def test_the_pair_that_is_missing_is_of_a_system_that_is_for_everybody(
+    project: Path, district_folder: Path
+) -> None:
+    limits = read_answer_key(district_folder).limits
+    some = set(limits.loc[limits["reason"].eq("Not served"), "silo"])
+    cells = code_of(project / "notebooks" / "05_measure_the_gaps.ipynb")
+    names, _ = run(cells, "four = [")
+    system = {pair: systems.split(" and ")[1] for pair, systems, *_ in names["four"]}
+    reasons = {"A": "Not joinable", "B": "Not fresh", "C": "Not meant", "D": "Missing"}
+    assert check("5.2", reasons).state == "right"
+    assert system["D"] not in some
+    # So that the line above can fail: who doesn't eat at school was never meant to be at the till.
+    assert "meals" in some

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from helpers.files.output import save_table
-from helpers.layouts import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,14 +36,10 @@ def read_folder(folder: Path) -> District:
 
 
 def read_known(folder: Path) -> District:
-    """Read a folder of exports of which a layout knows at least one file."""
-    district = read_folder(folder)
-    if not len(district):
-        raise BadInput(
-            f"No layout knows a file in {folder}: `bigpicture read {folder}` lists what is there, and "
-            f"`bigpicture start {folder}` drafts a layout for each table."
-        )
-    return district
+    """Read a folder of exports in which there are children."""
+    from helpers.files.children_there import with_children
+
+    return with_children(read_folder(folder))
 
 
 def linked(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.cli.folders import FOLDER, linked, read_folder, save
+from helpers.cli.folders import FOLDER, linked, read_known, save
 from helpers.cli.regions import score_region
 from helpers.files.output import emit, ends_well, json_option, out_option
 
@@ -72,7 +72,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     )
 
     brought = None if crosswalk_file is None else crosswalk_from(crosswalk_file)
-    district = read_folder(folder)
+    district = read_known(folder)
     if brought is not None and crosswalk_file is not None:
         must_be_of(brought, district.people, crosswalk_file)
     links = linked(district)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.files_of_kind import FilesOfKind
-from helpers.files.records import People, linkable_by, make_records, repeated
+from helpers.files.records import DEFAULT_ROLE, ROLE_OF_ALL, People, linkable_by, make_records, repeated
 from helpers.layouts import (
     STRING,
     Column,
@@ -41,13 +41,48 @@ class Assembled:
     findings: pd.DataFrame
 
 
-def _takes_roles(layout: Layout) -> bool:
-    return any(
-        "role" in makes.take or "role" in makes.set
+NAMED_BY = ("first_name", "last_surname", "full_name", "birth_date")
+
+
+def _who_they_are(layout: Layout, makes: Makes) -> tuple[str, str | None]:
+    """Say who somebody is whose row of `makes` gives no role, and who they all are, where one word says it.
+
+    A file that gives roles speaks of its own rows, so that a list of staff makes nobody else Unknown; unless
+    it names nobody, as OneRoster's roles do: then it speaks of the people of the layout's other files. A file
+    set to be of Unknown people, such as users of both kinds, leaves it to the others to say.
+    """
+    if "role" in makes.set:
+        role = str(makes.set["role"])
+        return role, None if role == "Unknown" else role
+    if "role" in makes.take:
+        return "Unknown", None
+    of_others = any(
+        "role" in other.take and not any(name in other.take for name in NAMED_BY)
         for file in layout.files
-        for makes in file.makes
-        if makes.table == "people"
+        for other in file.makes
+        if other.table == "people"
     )
+    return ("Unknown", None) if of_others else ("Student", "Student")
+
+
+def _people_rows(layout: Layout, made: Sequence[Made]) -> list[tuple[FilesOfKind, pd.DataFrame]]:
+    """Give the rows of each kind of file that say who somebody is, with who that is if they don't say it."""
+    parts = []
+    for kind, makes, frame in made:
+        if makes.table == "people":
+            default, every = _who_they_are(layout, makes)
+            said = {DEFAULT_ROLE: constant(default, len(frame)), ROLE_OF_ALL: constant(every, len(frame))}
+            if makes.set.get("role") == "Unknown":
+                said["role"] = frame["role"].mask(frame["role"].eq("Unknown"))
+            parts.append((kind, frame.assign(**said)))
+    return parts
+
+
+def _role_of_bare(layout: Layout) -> str:
+    """Say who an id is that only facts name: a child, unless a file that says who is one doesn't name it."""
+    people = [makes for file in layout.files for makes in file.makes if makes.table == "people"]
+    says = any("role" in makes.take or makes.set.get("role") == "Student" for makes in people)
+    return "Unknown" if says else "Student"
 
 
 def _id_column(file: FileLayout, makes: Makes) -> Column | None:
@@ -56,8 +91,12 @@ def _id_column(file: FileLayout, makes: Makes) -> Column | None:
     return found[0] if found else None
 
 
-def _bare_rows(made: Sequence[Made], known: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give rows for ids that facts name and no row of people has, and the identifiers that they are."""
+def _bare_rows(made: Sequence[Made], known: pd.Series, default: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give rows for ids that facts name and no row of people has, and the identifiers that they are.
+
+    A fact that is set to be of one role, such as a log-in of guardians, says who its ids are; else they are
+    the default.
+    """
     rows, ids = [], []
     for kind, makes, frame in made:
         if makes.table == "people" or standard_table(makes.table).about != "child" or "local_id" not in frame:
@@ -65,7 +104,8 @@ def _bare_rows(made: Sequence[Made], known: pd.Series) -> tuple[pd.DataFrame, pd
         new = frame[frame["local_id"].notna().to_numpy(bool) & ~is_among(frame["local_id"], known)]
         if not len(new):
             continue
-        rows.append(new[["local_id", "file", "row"]])
+        role = str(makes.set.get("role", default)) if default == "Student" else default
+        rows.append(new[["local_id", "file", "row"]].assign(**{DEFAULT_ROLE: constant(role, len(new))}))
         column = _id_column(kind.file, makes)
         if column is not None and column.identification_system:
             one = new[["local_id", "file", "row"]].copy()
@@ -176,7 +216,7 @@ def _is_anothers(file: FileLayout, makes: Makes) -> bool:
 
 
 def _whose(
-    frame: pd.DataFrame, by_source: pd.Series | None, by_id: pd.Series, shared: pd.Series
+    frame: pd.DataFrame, by_source: pd.Series | None, by_id: pd.Series
 ) -> tuple[pd.Series, np.ndarray]:
     """Say whose a fact is: the record of its own source row, else the one with its id; and who is unnamed."""
     record = pd.Series(missing(len(frame), STRING))
@@ -187,9 +227,43 @@ def _whose(
         places = by_id.index.get_indexer(pd.Index(ids.fillna("")))
         values = by_id.reset_index(drop=True)
         found = values.reindex(np.where(places < 0, len(values), places)).reset_index(drop=True)
-        found = found.mask(is_among(ids, shared))
         record = record.fillna(found.astype(STRING))
     return record, record.isna().to_numpy(bool)
+
+
+def _by_local_id(people: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Give the record of each local id, as facts about children mean it and as facts about adults do.
+
+    Where lists of children and of adults are numbered alike, a number is one child's and one adult's. An id
+    that several children share, or several adults, names nobody.
+    """
+    found = people[["local_id", "record", "role"]].dropna(subset=["local_id"])
+    adult = found["role"].isin(["Staff", "Guardian"]).to_numpy(bool)
+    lookups = []
+    for mine in (~adult, adult):
+        others = found[~mine]
+        if mine.any() and len(others):
+            others = others[~is_among(others["local_id"], found.loc[mine, "local_id"])]
+        meant = pd.concat([found[mine], others]) if len(others) else found[mine]
+        lookups.append(meant[~repeated(meant["local_id"])].set_index("local_id")["record"])
+    return lookups[0], lookups[1]
+
+
+def _nobody_is_a_student(people: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFrame:
+    """Tell that people were read, and none of them is a child: then nothing of them is linked or shown."""
+    if not len(people) or people["role"].eq("Student").any():
+        return pd.DataFrame()
+    roles = people["role"].value_counts()
+    return pd.DataFrame(
+        {
+            "file": person_rows["file"].iloc[:1],
+            "kind": "no_student",
+            "done": "nothing",
+            "column": "role",
+            "value": ", ".join(f"{role}: {count}" for role, count in roles.items()),
+            "expected": "a Student among them",
+        }
+    )
 
 
 def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
@@ -207,10 +281,10 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
     Assembled
         People, the rows behind them, identifiers, facts, findings.
     """
-    parts = [(kind, frame) for kind, makes, frame in made if makes.table == "people"]
+    parts = _people_rows(layout, made)
     frames = [frame for _, frame in parts]
     known = pd.concat([f["local_id"] for f in frames if "local_id" in f] or [pd.Series(dtype=STRING)])
-    bare, bare_ids = _bare_rows(made, known)
+    bare, bare_ids = _bare_rows(made, known, _role_of_bare(layout))
     rows = [frame for frame in [*frames, bare] if len(frame)]
     if not rows:
         people = People(
@@ -221,9 +295,9 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
             pd.DataFrame(),
         )
     elif len(rows) == 1:
-        people = make_records(rows[0], silo, takes_roles=_takes_roles(layout))
+        people = make_records(rows[0], silo)
     else:
-        people = make_records(pd.concat(rows, ignore_index=True), silo, takes_roles=_takes_roles(layout))
+        people = make_records(pd.concat(rows, ignore_index=True), silo)
 
     # Record by source row of each kind that makes people; the first sort of row that a file makes counts.
     by_source: dict[int, pd.Series] = {}
@@ -241,10 +315,7 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
         earlier = by_source.get(id(kind))
         by_source[id(kind)] = spread if earlier is None else earlier.fillna(spread)
 
-    found = people.people[["local_id", "record"]].dropna(subset=["local_id"])
-    twice = repeated(found["local_id"])
-    shared = found.loc[twice, "local_id"]
-    by_id = found[~twice].set_index("local_id")["record"]
+    by_id, by_id_of_adults = _by_local_id(people.people)
 
     ids = []
     for kind in dict.fromkeys(kind for kind, _ in parts):
@@ -264,7 +335,8 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
         fact["silo"] = constant(silo, len(fact))
         if table.about == "child":
             own = None if _is_anothers(kind.file, makes) else by_source.get(id(kind))
-            record, unnamed = _whose(frame, own, by_id, shared)
+            of_adults = makes.set.get("role") in ("Staff", "Guardian")
+            record, unnamed = _whose(frame, own, by_id_of_adults if of_adults else by_id)
             fact["record"] = record.to_numpy() if record.dtype != STRING else record.array
             if own is None and "local_id" not in makes.take:
                 # The layout itself says that such a row is about no one child.
@@ -282,9 +354,8 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
 
     whole = people.people
     whole["linkable_by"] = linkable_by(whole, identifiers).array
-    findings = people.findings
-    if len(findings):
-        findings = findings.assign(silo=silo, times=1)
+    found = [one for one in (people.findings, _nobody_is_a_student(whole, people.person_rows)) if len(one)]
+    findings = pd.concat(found, ignore_index=True).assign(silo=silo, times=1) if found else pd.DataFrame()
     return Assembled(
         whole,
         people.person_rows,

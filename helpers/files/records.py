@@ -25,7 +25,12 @@ __all__ = ["People", "linkable_by", "make_records"]
 # telephone change by nature.
 STEADY = ("first_name", "middle_name", "last_surname", "full_name", "birth_date", "sex", "role")
 NAMES = ("first_name", "last_surname", "full_name", "preferred_first_name", "preferred_last_surname")
-NOT_IDENTITY = ("source", "row", "file", "as_of", "begin_date", "end_date", "local_id", "school_year")
+# Of each row: who it is about if no row of the record says so, and who all rows of its file are about.
+DEFAULT_ROLE, ROLE_OF_ALL = "default_role", "role_of_all"
+NOT_IDENTITY = (
+    *("source", "row", "file", "as_of", "begin_date", "end_date", "local_id", "school_year"),
+    *(DEFAULT_ROLE, ROLE_OF_ALL),
+)
 
 
 @dataclass(frozen=True)
@@ -209,18 +214,34 @@ def _birth_date_status(people: pd.DataFrame) -> pd.Series:
     return pd.Series(labelled(codes, words))
 
 
-def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
+def _numbered_alike(rows: pd.DataFrame) -> pd.Series:
+    """Give local ids, told apart where lists of children and of adults use one number for two people.
+
+    Only a list that is all of one role, such as students.csv beside teachers.csv, says so surely.
+    """
+    ids = rows["local_id"].astype(STRING)
+    if ROLE_OF_ALL not in rows or rows[ROLE_OF_ALL].isna().all() or not repeated(ids).any():
+        return ids
+    who = rows[ROLE_OF_ALL] if "role" not in rows else rows[ROLE_OF_ALL].fillna(rows["role"])
+    roles = pd.DataFrame({"id": ids, "who": who, "sure": rows[ROLE_OF_ALL]}).dropna(subset=["id", "who"])
+    roles = roles.drop_duplicates()
+    several = roles.drop_duplicates(["id", "who"])["id"]
+    apart = several[repeated(several)]
+    apart = apart[is_among(apart, roles.loc[roles["sure"].notna(), "id"])]
+    adult = is_among(ids, apart) & who.isin(["Staff", "Guardian"]).to_numpy(bool)
+    return ids.mask(adult, ids + "~" + who.str.lower())
+
+
+def make_records(rows: pd.DataFrame, silo: str) -> People:
     """Make person records out of the rows of a silo's files that make people.
 
     Parameters
     ----------
     rows
         Columns of `people` that are filled, with `local_id`, `file` and `row`, in order of the layout's
-        files.
+        files; and of each row `DEFAULT_ROLE` (Student where that is missing) and `ROLE_OF_ALL`.
     silo
         The silo.
-    takes_roles
-        Whether the layout says who somebody is; then a record without a role is Unknown, else Student.
 
     Returns
     -------
@@ -231,8 +252,12 @@ def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
     rows = rows.reset_index(drop=True)
     if "local_id" not in rows:
         rows["local_id"] = missing(len(rows), STRING)
-    number, shared = _shared_ids(rows)
-    record = rows["local_id"].astype(STRING)
+    if DEFAULT_ROLE not in rows:
+        rows[DEFAULT_ROLE] = constant("Student", len(rows))
+    record = _numbered_alike(rows)
+    number, shared = _shared_ids(rows.assign(local_id=record))
+    if len(shared):
+        shared["value"] = rows.loc[shared.index, "local_id"]
     further = (number > 1).to_numpy()
     if further.any():
         record = record.mask(further, record + "~" + number.astype(STRING))
@@ -247,11 +272,13 @@ def make_records(rows: pd.DataFrame, silo: str, *, takes_roles: bool) -> People:
     people, filled = _merged(rows, order)
     people = people.reset_index(drop=True)
     first = people[["file", "row"]]
+    listed = rows.loc[rows[DEFAULT_ROLE].eq("Student"), "record"]
+    default = np.where(is_among(people["record"], listed), "Student", people[DEFAULT_ROLE])
     people = people.drop(columns=[name for name in people.columns if name not in table])
     people["silo"] = constant(silo, len(people))
     if "role" not in people:
         people["role"] = missing(len(people), STRING)
-    people["role"] = people["role"].fillna("Unknown" if takes_roles else "Student")
+    people["role"] = people["role"].fillna(pd.Series(default, dtype=STRING))
     for name, dtype in table.items():
         if name not in people:
             people[name] = missing(len(people), dtype)

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import helpers.layouts
+from helpers.files.children_there import with_children
 from helpers.files.folder import must_be_a_folder
 from helpers.files.output import write_atomically
 from helpers.files.run_shares import fingerprint
@@ -66,9 +67,7 @@ def store_of(folder: Path, place: Path) -> ProfileStore:
     from helpers.profile.indicators import child_indicators
     from helpers.profile.source import source_of
 
-    district = read_district(folder)
-    if not len(district):
-        raise BadInput(f"No layout knows a file in {folder}: `bigpicture read {folder}` lists what is there.")
+    district = with_children(read_district(folder))
     links = link_district(district)
     profiles = child_profiles(district, links)
     save_store(source_of(district, links, profiles, child_indicators(district, links, profiles)), place)

@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from helpers.files.children_there import with_children
 from helpers.files.folder import must_be_a_folder
-from helpers.files.read_district import what_is_there
+from helpers.files.read_district import read_district, what_is_there
 from helpers.files.run_shares import sharing
 from helpers.layouts import BadInput
 from helpers.run.dated import dated_run
@@ -196,7 +197,9 @@ def report(
     place = (named or (make or _maker())(asked)).resolve()
     about = what_is_there(place).about
     synthetic = about.get("synthetic") is True
-    with dated_run(out, about) as run, sharing():
+    with sharing(), dated_run(out, about) as run:
+        if named is not None:
+            with_children(read_district(place))  # which the notebooks then find read
         runs, figures, trouble = _run(run.draft, place, chosen, given, about, at_once, progress)
         finished = tuple(replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs)
         lines = [_line(one, run.draft) for one in runs]

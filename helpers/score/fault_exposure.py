@@ -84,4 +84,4 @@ def _telling(file: FileLayout) -> Iterator[Column]:
 
 
 def _of_a_child(make: Makes) -> bool:
-    return make.set.get("role", "Student") == "Student"
+    return make.set.get("role", "Student") in ("Student", "Unknown")

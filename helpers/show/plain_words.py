@@ -35,6 +35,7 @@ _FINDINGS = {
     "record_broken": "row that is cut or broken",
     "record_unknown": "record of an unknown kind",
     "child_unnamed": "child without a name",
+    "no_student": "people, and no child among them",
     "not_a_string": "not a text",
     "not_a_integer": "not a whole number",
     "not_a_boolean": "neither yes nor no",

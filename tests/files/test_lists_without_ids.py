@@ -35,7 +35,6 @@ def test_a_name_and_birth_date_in_two_files_is_one_record_and_another_spelling_i
             ("visits.csv", 5, "Leo", "Ruiz", None),
         ),
         "health",
-        takes_roles=False,
     )
 
     assert people.record_of.tolist() == [
@@ -49,7 +48,7 @@ def test_two_school_years_of_one_child_are_one_record_and_the_later_row_names_th
         ("tests.csv", 2, "Ana", "Ruiz", "2014-03-05"), ("tests.csv", 3, "Ana", "Ruiz", "2014-03-05")
     )
     years = pd.array([2025, 2026], dtype="Int64")
-    people = make_records(listed.assign(school_year=years), "tests", takes_roles=False)
+    people = make_records(listed.assign(school_year=years), "tests")
 
     assert people.people["record"].tolist() == ["tests.csv#2"]
     assert people.people["school_year"].tolist() == [2026]
@@ -61,7 +60,7 @@ def test_nobody_chooses_between_two_of_one_name_and_birth_date() -> None:
         ("list.csv", 3, "Ana", "Ruiz", "2014-03-05"),
         ("visits.csv", 2, "Ana", "Ruiz", "2014-03-05"),
     ).assign(school_id=pd.array(["1", "2", None], dtype=STRING))
-    people = make_records(listed, "health", takes_roles=False)
+    people = make_records(listed, "health")
 
     assert people.record_of.tolist() == ["list.csv#2", "list.csv#3", "visits.csv#2"]
 

@@ -11,11 +11,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.text_table import TextTable, default_settings
-from helpers.layouts import STRING, BadInput, Column, FileLayout, constant, nearest
+from helpers.layouts import PICTURE, STRING, BadInput, Column, FileLayout, constant, nearest
 
 __all__ = ["render", "render_column", "write_number"]
-
-PICTURE = re.compile(r"^(?P<currency>\$?)(?P<group>#,##)?0(?:\.(?P<decimals>0+))?$")
 
 
 def write_number(picture: str | None) -> Callable[[Any], str]:

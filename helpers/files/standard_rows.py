@@ -299,7 +299,8 @@ def make_rows(
         if name in dtypes and (as_declared := cast(whole[name], dtypes[name])) is not whole[name]:
             whole[name] = as_declared
         target = name if name in makes.take else name.removesuffix("_other")  # the second reading of a date
-        if name in days and _column_behind(kind.file, makes, target, layout).type == "datetime":
+        taken = name in days and target in makes.take  # a day that is set is one
+        if taken and _column_behind(kind.file, makes, target, layout).type == "datetime":
             whole[name] = whole[name].dt.normalize()
     if makes.table == "people":
         return _told_who_is_no_child(kind, whole)

@@ -2,6 +2,7 @@
 
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
 from helpers.layouts.column import folded
+from helpers.layouts.formats import PICTURE
 from helpers.layouts.layout import (
     Column,
     FileLayout,
@@ -31,6 +32,7 @@ from helpers.layouts.tables import (
 
 __all__ = [
     "CELL",
+    "PICTURE",
     "STRING",
     "BadInput",
     "Column",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from pydantic import ValidationError
@@ -65,5 +66,11 @@ def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
         else:
             given = fault.get("input")
             shown = f" (is {given!r})" if isinstance(given, str | int | float | bool) else ""
-            lines.append(f"  {place}{shown}: {fault['msg'].removeprefix('Value error, ')}")
+            asked = ""
+            if fault["type"] == "literal_error":
+                words = re.findall(r"'([^']*)'", str(fault.get("ctx", {}).get("expected", "")))
+                asked = nearest(str(given), words)
+            lines.append(
+                f"  {place}{shown}: {fault['msg'].removeprefix('Value error, ')}{asked and '.' + asked}"
+            )
     return "\n".join(lines)

@@ -12,10 +12,12 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from helpers.layouts.bad_input import nearest
+from helpers.layouts.formats import day_of, format_fault
 from helpers.layouts.pattern import Pattern
 
 __all__ = ["STRICT", "Column", "code_set", "folded"]
 
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CODES = Path(__file__).parent / "codes"
 
 ColumnType = Literal[
@@ -116,6 +118,22 @@ class Column(BaseModel):
             raise ValueError(f"column {self.name!r} can't be optional and required")
         if self.markers and self.codes is not None:
             raise ValueError(f"column {self.name!r} has codes: what a marker says is one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _formats_mean_something(self) -> Self:
+        for written in self.formats():
+            if fault := format_fault(self.type, written):
+                raise ValueError(f"column {self.name!r}: format {written!r} is {fault}")
+        for name, limit in (("minimum", self.minimum), ("maximum", self.maximum)):
+            if limit is None or self.type not in ("date", "datetime", "number", "integer"):
+                continue
+            of_days = self.type in ("date", "datetime")
+            if day_of(str(limit)) is None if of_days else not NUMBER.fullmatch(str(limit)):
+                like = "a day, year first, such as '2000-01-01'" if of_days else "a number"
+                raise ValueError(
+                    f"column {self.name!r}: {name} {limit!r} is no limit of a {self.type}: write {like}"
+                )
         return self
 
     def code_map(self) -> Mapping[str, str]:

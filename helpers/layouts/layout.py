@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
 from helpers.layouts.column import STRICT, Column, folded
 from helpers.layouts.makes import CELL, Makes
+from helpers.layouts.meanings import file_faults, layout_faults
 from helpers.layouts.pattern import Pattern
 from helpers.layouts.structure_row import StructureRow
 
@@ -121,6 +122,8 @@ class FileLayout(BaseModel):
             raise ValueError(f"file {self.name!r}: an xml file names its record element in `record`")
         if self.sheet is not None and self.format != "xlsx":
             raise ValueError(f"file {self.name!r}: only workbooks (xlsx) have a `sheet`")
+        if faults := list(file_faults(self)):
+            raise ValueError(f"file {self.name!r}: {'; '.join(faults)}")
         return self
 
     @model_validator(mode="after")
@@ -227,6 +230,7 @@ class Layout(BaseModel):
     container: str | None = None
     unique_people: bool = False
     as_of_in_name: str | None = None
+    own_systems: list[str] = []
     file: list[FileLayout]
 
     @model_validator(mode="after")
@@ -251,6 +255,8 @@ class Layout(BaseModel):
                     there = self.file_named(references.split(".", 1)[0])
                     if there.find(target) is None:
                         raise ValueError(f"{file.name} follows {source!r} to a column that is not there")
+        if faults := list(layout_faults(self)):
+            raise ValueError("; ".join(faults))
         return self
 
     @property

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any, Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, field_validator, model_validator
 
 from helpers.layouts.bad_input import nearest
 from helpers.layouts.column import STRICT
+from helpers.layouts.meanings import makes_faults
 from helpers.layouts.tables import fact_tables, standard_table
 
 __all__ = ["CELL", "Makes", "braced"]
@@ -72,6 +74,14 @@ class Makes(BaseModel):
         named = [*self.take.values(), *self.where, *self.unless]
         return frozenset(name for source in named if (name := braced(source)) is not None)
 
+    @field_validator("set", mode="before")
+    @classmethod
+    def _days_in_words(cls, given: Any) -> Any:
+        """Take a day that TOML knows as one, written without quotes, as its text."""
+        if not isinstance(given, dict):
+            return given
+        return {name: one.isoformat() if isinstance(one, date) else one for name, one in given.items()}
+
     @model_validator(mode="after")
     def _fills_columns_that_exist(self) -> Self:
         if self.table != "people" and self.table not in fact_tables():
@@ -89,4 +99,6 @@ class Makes(BaseModel):
         for target in [*self.take, *self.set, *self.flags]:
             if target not in known:
                 raise ValueError(f"table {self.table!r} has no column {target!r}.{nearest(target, known)}")
+        if faults := list(makes_faults(self)):
+            raise ValueError("; ".join(faults))
         return self

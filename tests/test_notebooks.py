@@ -17,6 +17,7 @@ import papermill
 import pytest
 
 from helpers.files import read_district
+from helpers.profile.elements import copy_of_elements
 from helpers.run import report
 from helpers.run.kernels import kernel_settings
 from helpers.run.progress import Progress
@@ -129,6 +130,14 @@ def book_of(path: Path) -> dict[str, dict[str, str]]:
     }
 
 
+def meals_first(own: Path) -> Path:
+    """Change one line of a learner's copy of elements.toml: of names, the till is believed first."""
+    copy = copy_of_elements(own)
+    text, usual = copy.read_text(encoding="utf-8"), 'trust = ["sis", "attendance", "meals"]'
+    copy.write_text(text.replace(usual, 'trust = ["meals", "sis", "attendance"]', 1), encoding="utf-8")
+    return own
+
+
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str, Path], Ran]:
     """Execute a notebook when a test first asks for it; what one worker executed, no other executes again.
@@ -147,7 +156,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str,
         how = kinds[kind]
         answers = book_of(path)[how["answers"]] if "answers" in how else {}
         folder = tmp_path_factory.mktemp(f"{path.stem[:2]}_{kind}")
-        return execute(path, folder, cwd=how["cwd"], parameters=how["parameters"], answers=answers)
+        parameters = dict(how["parameters"])
+        if kind == "changed" and path.stem.startswith("04"):
+            parameters["own_folder"] = str(meals_first(folder / "mine"))
+        return execute(path, folder, cwd=how["cwd"], parameters=parameters, answers=answers)
 
     return lambda kind, path: kept(f"notebook_{path.stem}_{kind}", lambda: run(kind, path))
 
@@ -180,6 +192,13 @@ def test_a_notebook_runs_alone_and_its_exercises_reply(
     assert unlike(ran.replies, expected(numbers, KINDS[kind])) == {}
     # Whoever runs all cells first and practises then finds everything as each exercise needs it.
     assert unlike(ran.afterwards, expected(numbers, "right")) == {}
+
+
+def test_one_line_of_a_learner_s_own_elements_changes_the_page(runs: Callable[[str, Path], Ran]) -> None:
+    path = FOLDER / "04_see_the_child.ipynb"
+    title = "What your elements.toml changes"
+    assert title in runs("changed", path).markup
+    assert title not in runs("defaults", path).markup
 
 
 def test_three_exercises_at_least_are_there_and_each_has_its_why() -> None:

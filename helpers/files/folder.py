@@ -18,6 +18,8 @@ from helpers.layouts import BadInput
 __all__ = ["FoundFile", "Refused", "files_below", "must_be_a_folder", "opened"]
 
 PASSED_OVER = ("layouts", "__MACOSX")
+# What says something of the whole folder, and is no export: of which district, and whom its people believe.
+OF_THE_FOLDER = ("district.json", "elements.toml")
 # What a zip that is damaged, or packed in a way that nobody else uses, may raise.
 DAMAGED = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -254,7 +256,7 @@ def _walk(folder: Path) -> tuple[list[Path], list[Refused]]:
         folders[:] = [name for name in folders if not _passed_over((name,))]
         for path in (Path(here, name) for name in names):
             inside = path.relative_to(folder)
-            if _passed_over(inside.parts) or inside.as_posix() == "district.json":
+            if _passed_over(inside.parts) or inside.as_posix() in OF_THE_FOLDER:
                 continue
             trouble = _cannot_open(path)
             if trouble:

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.files.run_shares import of_what, shared
 from helpers.layouts import BadInput
 from helpers.profile.coverage import Coverage
-from helpers.profile.elements import declared
+from helpers.profile.elements import Declarations, declared, declared_for
 from helpers.profile.gathering import gather
 from helpers.profile.newest_day import newest_days
 from helpers.profile.parts import choice_of, choose_in, find_in
@@ -74,6 +74,7 @@ def child_profiles(
     school_year: int | None = None,
     *,
     survivorship: Survivorship | None = None,
+    terms: Declarations | None = None,
 ) -> Profiles:
     """Put together what a district's systems know about each child.
 
@@ -87,7 +88,10 @@ def child_profiles(
         Year that the profile shows, named by the year in which it ends; the newest of which anything is
         reported when not given. The values hold every year.
     survivorship
-        Whom a team decided to believe; the kit's own order of trust when not given.
+        Whom a team decided to believe; the order of trust of ``terms`` when not given.
+    terms
+        What elements are, and whom to believe; when not given, the ``elements.toml`` in the district's
+        folder, and the kit's where there is none.
 
     Returns
     -------
@@ -99,17 +103,18 @@ def child_profiles(
     BadInput
         When no system speaks of the year that is asked for.
     """
-    known = (of_what(district), of_what(links)) if school_year is None and survivorship is None else (None,)
+    terms = declared_for(district.folder) if terms is None else terms
+    usual = school_year is None and survivorship is None and terms is declared()
+    known = (of_what(district), of_what(links)) if usual else (None,)
     return shared(
         lambda: f"{known[-1]}, profiled: {known[0]}" if all(known) else None,
-        lambda: _put_together(district, links, school_year, survivorship),
+        lambda: _put_together(
+            district, links, school_year, terms if survivorship is None else survivorship.applied_to(terms)
+        ),
     )
 
 
-def _put_together(
-    district: District, links: Links, school_year: int | None, survivorship: Survivorship | None
-) -> Profiles:
-    terms = declared() if survivorship is None else survivorship.applied_to(declared())
+def _put_together(district: District, links: Links, school_year: int | None, terms: Declarations) -> Profiles:
     evidence = gather(district, links)
     years = evidence.years.years
     if school_year is not None and school_year not in years:

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 import helpers.layouts
+from helpers.files.output import write_atomically
 from helpers.layouts import STRING, BadInput, faults_of, nearest
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "MarkTerms",
     "TimelineEvent",
     "attendance_terms",
+    "copy_of_elements",
     "credit_terms",
     "declared",
+    "declared_for",
     "element",
     "elements",
     "mark_terms",
@@ -30,6 +33,8 @@ __all__ = [
 ]
 
 DECLARED = Path(helpers.layouts.__file__).parent / "standard" / "elements.toml"
+# What a district may decide in its own copy so far; everything else is what the kit's rules and pages expect.
+DECIDED = {"trust"}
 
 DTYPES: dict[str, Any] = {
     "string": STRING,
@@ -188,6 +193,8 @@ def read_declarations(path: Path) -> Declarations:
     known = {name for part in parts for name in part.model_fields}
     try:
         return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
     except ValidationError as error:
         raise BadInput(f"{path.name} is no declaration of elements:\n{faults_of(error, known)}") from None
 
@@ -202,6 +209,72 @@ def declared() -> Declarations:
         What ``helpers/layouts/standard/elements.toml`` says.
     """
     return read_declarations(DECLARED)
+
+
+def copy_of_elements(folder: Path | str) -> Path:
+    """Give a folder a copy of the kit's declaration in which its people decide whom to believe.
+
+    Parameters
+    ----------
+    folder
+        A district's folder, or a learner's own; it is made where there is none.
+
+    Returns
+    -------
+    Path
+        ``FOLDER/elements.toml``. One that is there already stays as it is.
+    """
+    own = Path(folder) / DECLARED.name
+    if not own.exists():
+        write_atomically(own, DECLARED.read_bytes(), private=False)
+    return own
+
+
+def declared_for(folder: Path | str = "") -> Declarations:
+    """Give the declaration that holds in a folder: its own ``elements.toml``, else the kit's.
+
+    Parameters
+    ----------
+    folder
+        A district's folder, or a learner's own; empty: the kit's holds.
+
+    Returns
+    -------
+    Declarations
+        Read anew each time, so that a line that was changed counts at once.
+
+    Raises
+    ------
+    BadInput
+        When its own file breaks the language, or differs from the kit's in more than ``trust``; every fault
+        is named.
+    """
+    own, kit = Path(folder) / DECLARED.name, declared()
+    if not str(folder) or not own.is_file() or own.read_bytes() == DECLARED.read_bytes():
+        return kit
+    terms = read_declarations(own)
+    there, known = ({each.name: each for each in part.element} for part in (terms, kit))
+    faults = [f"element {name!r} isn't in it" for name in known if name not in there]
+    faults += [f"no element is called {name!r}.{nearest(name, known)}" for name in there if name not in known]
+    faults += [
+        f"element {name!r} has another {field}"
+        for name, each in there.items()
+        if name in known
+        for field in type(each).model_fields
+        if field not in DECIDED and getattr(each, field) != getattr(known[name], field)
+    ]
+    faults += [
+        f"{part!r} is another one"
+        for part in type(kit).model_fields
+        if part != "element" and getattr(terms, part) != getattr(kit, part)
+    ]
+    if faults:
+        told = "\n".join(f"  {fault}" for fault in faults)
+        raise BadInput(
+            f"{own} may differ from the kit's elements.toml in `trust` only; put back what else is changed, "
+            f"or remove the file and copy it anew:\n{told}"
+        )
+    return terms.model_copy(update={"element": tuple(there[each.name] for each in kit.element)})
 
 
 def elements() -> tuple[Element, ...]:

@@ -1,0 +1,94 @@
+"""A folder's own ``elements.toml``: a copy of the kit's in which its people change whom to believe."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+
+from helpers.files import read_district
+from helpers.layouts import BadInput
+from helpers.profile import child_profiles, element
+from helpers.profile.elements import DECLARED, copy_of_elements, declared, declared_for
+from tests.district_by_hand import district, links, silo
+from tests.profile.children_by_hand import chosen, person
+
+BOTH = district(
+    silo("sis", [person("1", "Ana", "Ruiz Peña")]),
+    silo("meals", [person("1", "Ana", "Ruiz")]),
+)
+WHO = links({("sis", "1"): "a", ("meals", "1"): "a"})
+NAME = 'name = "last_surname"'
+TRUST = 'trust = ["sis", "attendance", "meals"]'
+MEALS_FIRST = 'trust = ["meals", "sis", "attendance"]'
+
+
+def changed_after(path: Path, begins: str, old: str, new: str) -> None:
+    """Change one line of a copy: the first `old` below the line that begins an element."""
+    head, line, rest = path.read_text(encoding="utf-8").partition(begins)
+    assert line
+    assert old in rest
+    path.write_text(head + line + rest.replace(old, new, 1), encoding="utf-8")
+
+
+def test_one_changed_line_of_the_copy_changes_the_page_each_time_it_is_asked(tmp_path: Path) -> None:
+    kits = DECLARED.read_bytes()
+    ours = dataclasses.replace(BOTH, folder=tmp_path)
+    assert chosen(child_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
+    copy = copy_of_elements(tmp_path)
+    assert copy == tmp_path / "elements.toml"
+    assert chosen(child_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
+    changed_after(copy, NAME, TRUST, MEALS_FIRST)
+    profiles = child_profiles(ours, WHO)
+    assert chosen(profiles, "a", "last_surname")["value"] == "Ruiz"
+    assert chosen(profiles, "a", "first_name")["silo"] == "sis"
+    changed_after(copy, NAME, MEALS_FIRST, TRUST)
+    assert chosen(child_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
+    assert DECLARED.read_bytes() == kits
+    assert element("last_surname").trust[0] == "sis"
+
+
+def test_a_learner_s_own_folder_holds_for_a_district_elsewhere(tmp_path: Path) -> None:
+    changed_after(copy_of_elements(tmp_path / "mine"), NAME, TRUST, MEALS_FIRST)
+    terms = declared_for(tmp_path / "mine")
+    assert chosen(child_profiles(BOTH, WHO, terms=terms), "a", "last_surname")["value"] == "Ruiz"
+    assert declared_for("") is declared_for(tmp_path) is declared()
+
+
+def test_a_copy_that_is_there_is_never_written_over(tmp_path: Path) -> None:
+    copy = copy_of_elements(tmp_path)
+    changed_after(copy, NAME, TRUST, MEALS_FIRST)
+    before = copy.read_bytes()
+    assert copy_of_elements(tmp_path).read_bytes() == before
+
+
+def test_the_copy_is_no_export_of_its_folder(district_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    shutil.copytree(district_folder / "silos" / "sis", folder)
+    plain = read_district(folder)
+    copy_of_elements(folder)
+    again = read_district(folder)
+    assert again.accounts["file"].tolist() == plain.accounts["file"].tolist()
+    assert len(again.findings) == len(plain.findings)
+
+
+@pytest.mark.parametrize(
+    ("begins", "old", "new", "words"),
+    [
+        (NAME, 'type = "string"', 'type = "integer"', "element 'last_surname' has another type"),
+        ("[[element]]", 'name = "first_name"', 'name = "firstname"', "element 'first_name' isn't in it"),
+        ("[[element]]", 'name = "first_name"', 'name = "firstname"', "Did you mean first_name"),
+        ("[attendance]", "chronic_share = 0.1", "chronic_share = 0.2", "'attendance' is another one"),
+        (NAME, TRUST, 'trust = ["meals"', "is no TOML"),
+        (NAME, "trust =", "trusts =", "trusts"),
+    ],
+)
+def test_what_may_not_differ_is_refused_by_name(
+    begins: str, old: str, new: str, words: str, tmp_path: Path
+) -> None:
+    changed_after(copy_of_elements(tmp_path), begins, old, new)
+    with pytest.raises(BadInput, match=r"elements\.toml") as refused:
+        declared_for(tmp_path)
+    assert words in str(refused.value)

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from helpers.files.output import emit, ends_well, json_option, out_option, save_table
+from helpers.files.output import emit, ends_well, json_option, out_option, save_all
 from helpers.layouts import BadInput, nearest
 from synthetic_data.scenario import LEVELS, Scenario, scenario_names
 
@@ -147,13 +147,12 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
             raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
         overrides[key] = value
     made = make_it(load_sector(sector, **overrides))
-    written = write_sector(made, place)
     planted = made.planted
     emit(
         {
             "answered": made.answered,
             "put in by the generator": planted[planted["comparison"].eq("adjusted")],
-            "written": [*written.values(), made_page(made, written)],
+            "written": write_sector(made, place, made_page),
         },
         as_json,
     )
@@ -188,15 +187,15 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
 
     chosen = _seeds(seeds) if seeds else list(SEEDS)
     found = calibrate(scenarios, chosen, students)
-    written = [
-        save_table(frame, out / name)
-        for name, frame in (
-            ("calibration.csv", found.figures),
-            ("not_compared.csv", found.not_compared),
-            ("groups.csv", found.groups),
-            ("systems.csv", found.systems),
-        )
-    ]
+    written = save_all(
+        out,
+        {
+            "calibration.csv": found.figures,
+            "not_compared.csv": found.not_compared,
+            "groups.csv": found.groups,
+            "systems.csv": found.systems,
+        },
+    )
     emit({**report(found), "written": written}, as_json)
     if not found.passed:
         sys.exit(1)
@@ -285,16 +284,20 @@ def levels(
         click.echo(f"bigpicture: {failed}", err=True)
         sys.exit(1)
     tables = {
-        "level_figures": found.figures,
-        "level_intervals": found.intervals,
-        "step_gains": found.gains,
-        "question_levels": found.questions,
-        "families_at_levels": found.families,
+        "level_figures.csv": found.figures,
+        "level_intervals.csv": found.intervals,
+        "step_gains.csv": found.gains,
+        "question_levels.csv": found.questions,
+        "families_at_levels.csv": found.families,
     }
     if switches:
-        tables["roadmap"] = roadmap_of(found, assumed)
-    written = [save_table(table, out / f"{name}.csv") for name, table in tables.items()]
-    written.append(study_page(found, out / "levels.html", assumed))
+        tables["roadmap.csv"] = roadmap_of(found, assumed)
+    written = save_all(
+        out,
+        tables,
+        {"levels.html": lambda path: study_page(found, path, assumed)},
+        instead_of=("roadmap.csv",),
+    )
     emit({**levels_told(found), "written": written}, as_json)
 
 

@@ -47,13 +47,14 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
     dealt = deal_cards(district)
     if piles_file is None:
         page = record_cards_page(dealt, district.about, short_names(district.layouts), piles_file=PILES)
-        write_atomically(out / "record_cards.html", page.encode("utf-8"))
         # What a room has typed in is never written over.
         piles = out / PILES
-        written = [str(out / "record_cards.html")]
         kept = piles.exists()
-        if not kept:
-            written += save(out, {PILES: empty_piles(dealt, teams)})
+        written = save(
+            out,
+            {} if kept else {PILES: empty_piles(dealt, teams)},
+            {"record_cards.html": lambda path: write_atomically(path, page.encode("utf-8"))},
+        )
         told: dict[str, Any] = {"cards": len(dealt), "teams": teams, "written": written}
         emit(told | ({"kept": f"{piles}, which is there already"} if kept else {}), as_json)
         return

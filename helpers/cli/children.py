@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -99,6 +100,15 @@ def link(
     guard = Guard.of(district)
     findings = guard.findings(links.findings, district.layouts)
     estimate = estimate_quality(links.pairs, told)
+    queue = review_queue(
+        links, district.people, identifiers=district.identifiers, schools=district.fact("school")
+    )
+    earlier = out / "review_queue.csv"
+    also: dict[str, Callable[[Path], object]] = {
+        earlier.name: lambda path: save_queue(queue, path, earlier=earlier)
+    }
+    if train and model is not None:
+        also["model.json"] = model.save
     written = save(
         out,
         {
@@ -108,13 +118,9 @@ def link(
             "link_findings.csv": findings,
             "quality_estimate.csv": estimate,
         },
+        also,
+        instead_of=("moves.csv", "set_aside.csv"),
     )
-    queue = review_queue(
-        links, district.people, identifiers=district.identifiers, schools=district.fact("school")
-    )
-    written += [str(path) for path in save_queue(queue, out / "review_queue.csv")]
-    if train and model is not None:
-        written.append(str(model.save(out / "model.json")))
     common = links.passed_over
     bands = links.crosswalk.groupby(["silo", "band"], sort=False).size().rename("records").reset_index()
     refused = links.id_columns[links.id_columns["status"].eq("Refused")]
@@ -165,11 +171,12 @@ def profile(
     from helpers.profile.indicators import child_indicators
     from helpers.profile.row_sums import row_sums
     from helpers.profile.source import source_of
-    from helpers.profile.store import save_store
+    from helpers.profile.store import must_be_free, save_store
     from helpers.profile.survivorship import changed_values, read_survivorship
     from helpers.share.parts import shown_wholes
     from helpers.share.real_data import Guard
 
+    must_be_free(out / "store")  # before an hour of reading
     decision = read_survivorship(survivorship) if survivorship else None
     district = read_known(folder)
     guard = Guard.of(district)
@@ -193,8 +200,13 @@ def profile(
             "children of whom something else is shown": said(guard, changed["child"].nunique()),
         }
     indicators = child_indicators(district, links, profiles)
-    written = save(out, {**tables, "indicators.parquet": indicators})
-    written.append(str(save_store(source_of(district, links, profiles, indicators), out / "store")))
+    source = source_of(district, links, profiles, indicators)
+    written = save(
+        out,
+        {**tables, "indicators.parquet": indicators},
+        {"store": lambda path: save_store(source, path)},
+        instead_of=("changed_values.csv",),
+    )
     years = profiles.values["school_year"]
     of_year = years.isna() | years.isin([profiles.school_year])
     chosen = profiles.values[profiles.values["chosen"] & of_year]

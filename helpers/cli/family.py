@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helpers.cli.folders import FOLDER, linked, read_known, said
-from helpers.files.output import emit, ends_well, json_option, out_option, private_folder
+from helpers.files.output import all_or_none, emit, ends_well, json_option, out_option, private_folder
 from helpers.layouts import BadInput, nearest
 
 if TYPE_CHECKING:
@@ -133,18 +133,19 @@ def family(
         audit=Audit(lookup / "audit.jsonl"),
     )
 
-    with click.progressbar(length=len(run.recipients), label="Pages", file=sys.stderr) as bar:
-        written = write_pages(
-            pages_of(run, paper or ("letter" if pdf else ""), codes_in(lookup)),
-            records_of(links.crosswalk, run.standing),
-            out,
-            each=lambda page: bar.update(1),
-        )
-    # Before anything else can fail: a page whose code leads nowhere can't be corrected.
-    save_run(lookup, written, run.held)
-    if pdf:
-        with click.progressbar(length=len(written.pages), label="PDFs", file=sys.stderr) as bar:
-            print_pages([out / name for name in written.pages["file"]], each=lambda _: bar.update(1))
+    with all_or_none(out) as draft:
+        with click.progressbar(length=len(run.recipients), label="Pages", file=sys.stderr) as bar:
+            written = write_pages(
+                pages_of(run, paper or ("letter" if pdf else ""), codes_in(lookup)),
+                records_of(links.crosswalk, run.standing),
+                draft,
+                each=lambda page: bar.update(1),
+            )
+        if pdf:
+            with click.progressbar(length=len(written.pages), label="PDFs", file=sys.stderr) as bar:
+                print_pages([draft / name for name in written.pages["file"]], each=lambda _: bar.update(1))
+        # Before any page is there: one whose code leads nowhere can't be corrected.
+        save_run(lookup, written, run.held)
     held = run.held.groupby(["code", "reason"], sort=False)["child"].nunique().rename("children")
     without = set(run.held["child"]) - set(written.pages["child"])
     elsewhere = [one for one in run.recipients if kit_language(one.asked_for) is None]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from helpers.files.output import save_table
+from helpers.files.output import save_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,9 +23,14 @@ __all__ = ["FOLDER", "blanks", "judged", "linked", "own_model", "read_folder", "
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 
-def save(out: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Write tables into a folder, and name the files."""
-    return [str(save_table(table, out / name)) for name, table in tables.items()]
+def save(
+    out: Path,
+    tables: Mapping[str, pd.DataFrame],
+    also: Mapping[str, Callable[[Path], object]] | None = None,
+    instead_of: Collection[str] = (),
+) -> list[str]:
+    """Write a command's tables, and what else it writes, as a whole or not at all; name the files."""
+    return [str(path) for path in save_all(out, tables, also, instead_of)]
 
 
 def read_folder(folder: Path) -> District:

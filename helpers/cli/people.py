@@ -72,7 +72,10 @@ def people(
         order=order,  # type: ignore[arg-type]  # the plan checks it
         assumptions=given,
     )
-    written = save(out, {"people_months.csv": plan.months, "people_schools.csv": plan.schools})
-    written.append(str(people_page(out / "people.html", plan, given).resolve()))
+    written = save(
+        out,
+        {"people_months.csv": plan.months, "people_schools.csv": plan.schools},
+        {"people.html": lambda path: people_page(path, plan, given)},
+    )
     said = {"reached": coverage_sentence(plan), "takes": cost_sentence(plan).replace("**", "")}
     emit({"schools": plan.schools, **said, "written": written}, as_json)

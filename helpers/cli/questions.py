@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["questions"]
 
+# Written with some options only: what an earlier run wrote of them goes.
+SOMETIMES = ("question_groups.csv", "question_children.csv", "families.csv")
 SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable", "why", "platforms_before"]
 
 
@@ -113,7 +115,7 @@ def questions(
         told = shown["group_by"].isna() & shown["measure"].isin(["read", "up to date"])
         of_families = shown.loc[told, ["domain", "measure", "numerator", "denominator", "share"]]
         figures["families"] = of_families if as_json else families_in_words(of_families)
-    written = save(out, tables)
+    written = save(out, tables, instead_of=SOMETIMES)
     # What is printed may end in the log of a scheduled run; the files stay with the district.
     emit({**figures, **blanks(guard, as_json), "written": written}, as_json)
 

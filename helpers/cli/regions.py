@@ -94,6 +94,7 @@ def link_region(
             "link_findings.csv": pd.concat(masked, ignore_index=True),
             "moves.csv": region.moves,
         },
+        instead_of=("quality_estimate.csv", "set_aside.csv"),
     )
     of_district = region.crosswalk.groupby("district", sort=False)
     counted = of_district.agg(records=("record", "size"), children=("child", "nunique")).reset_index()

@@ -55,8 +55,8 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
             "hand_work.csv": hand_work(district, links),
             "rubric.csv": rubric(district, links, card),
         },
+        {"gaps.html": lambda path: gaps_page(path, district, links, card)},
     )
-    written.append(str(gaps_page(out / "gaps.html", district, links, card).resolve()))
     # What is printed may end in the log of a scheduled run; the file stays with the district.
     shown = guard.scorecard(card)
     if as_json:

@@ -23,6 +23,8 @@ __all__ = ["score"]
 
 PROFILE_SCORES = ["element", "of_children", "right", "not_fresh", "wrong", "of_another_child"]
 PROFILE_SCORES += ["missing", "share_right"]
+# Written only where the district was linked first.
+WITH_EVIDENCE = ("by_case.csv", "review.csv", "calibration.csv", "page_scores.csv", "held_page_scores.csv")
 # What is printed of groups; all kinds of pairs are in the files.
 KIND = "Both with birth date"
 GAPS = ["dimension", "faults", "groups", "best", "worst", "gap", "low", "high"]
@@ -103,7 +105,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     }
     held = elements[elements["of_children"] > 0]
     figures["profiles"] = elements if as_json else held[PROFILE_SCORES].round(4)
-    emit({**figures, "written": save(out, tables)}, as_json)
+    emit({**figures, "written": save(out, tables, instead_of=WITH_EVIDENCE)}, as_json)
 
 
 def _judged(

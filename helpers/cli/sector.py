@@ -30,9 +30,12 @@ def sector(file: Path, out: Path, as_json: bool) -> None:
 
     read = read_sector(file)
     report = sector_report(read)
-    page = sector_page(report, out / "sector.html", read.about)
     tables = {f"sector_{name}.csv": table for name, table in report.tables.items()}
-    written = [str(page), *save(out, {**tables, "sector_findings.csv": read.findings})]
+    written = save(
+        out,
+        {**tables, "sector_findings.csv": read.findings},
+        {"sector.html": lambda path: sector_page(report, path, read.about)},
+    )
     adjusted = report["comparisons"]
     adjusted = adjusted[adjusted["comparison"].eq("adjusted") & adjusted["year"].notna()]
     shown = ["grouping", "domain", "year", "difference", "low", "high", "p_corrected"]

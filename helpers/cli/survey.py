@@ -72,8 +72,12 @@ def survey(
         tables["survey_change.csv"] = standing.change
     if len(standing.beside_files):
         tables["opinion_beside_files.csv"] = standing.beside_files
-    written = save(out, tables)
-    page = survey_page(out / "survey.html", standing)
+    *written, page = save(
+        out,
+        tables,
+        {"survey.html": lambda path: survey_page(path, standing)},
+        instead_of=("survey_change.csv", "opinion_beside_files.csv"),
+    )
     figures: dict[str, Any] = {
         "respondents": int(standing.people["answered"].gt(0).sum()),
         "year": standing.year,
@@ -84,20 +88,19 @@ def survey(
     if not as_json:
         figures = {"answer": standing_sentence(standing).replace("**", ""), **figures}
         figures["what was odd"] = odd_things(standing)
-    emit({**figures, "page": str(page), "written": written}, as_json)
+    emit({**figures, "page": page, "written": written}, as_json)
 
 
 def _blank(path: Path) -> dict[str, str]:
     """Write the empty form, and beside it what each column asks and each number means."""
-    from helpers.files.output import save_table
     from helpers.gaps.survey import blank_form, form_words
 
     if path.suffix.lower() != ".csv":
         raise BadInput(f"--blank {path}: the form is a CSV; name a file that ends in .csv.")
     if path.exists():
         raise BadInput(f"{path} is there already, perhaps with answers: name another file for an empty form.")
-    words = path.with_name(f"{path.stem}_words.csv")
-    return {"form": str(save_table(blank_form(), path)), "words": str(save_table(form_words(), words))}
+    form, words = save(path.parent, {path.name: blank_form(), f"{path.stem}_words.csv": form_words()})
+    return {"form": form, "words": words}
 
 
 def _scorecard(folder: Path) -> pd.DataFrame:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["link_two_files", "two_files_options"]
 
 C = TypeVar("C", bound=Callable[..., Any])
+# What `link FOLDER` wrote there: it isn't about these files. What a person may have answered stays.
+OF_A_FOLDER = ("crosswalk.csv", "id_columns.csv", "link_findings.csv", "quality_estimate.csv", "moves.csv")
 OF_FILES = "a file of persons (CSV in any delimiter and encoding, or xlsx)"
 
 
@@ -96,8 +98,12 @@ def link_two_files(
             "both files hold the same bytes, so that each row finds itself: to find duplicates in one file, "
             "leave --right out",
         )
-    written = save(out, {"pairs.csv": linked.pairs, "set_aside.csv": _set_aside(files)})
-    written.append(_write_mapping(linked, files, mapping, out, notes))
+    written = save(
+        out,
+        {"pairs.csv": linked.pairs, "set_aside.csv": _set_aside(files)},
+        _mappings(linked, files, mapping, out, notes),
+        instead_of=OF_A_FOLDER,
+    )
     emit(
         {**_figures(linked, as_json), "notes": notes, "written": written}
         if as_json
@@ -120,22 +126,23 @@ def _set_aside(files: dict[str, PersonFile]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[["side", "row", "reason"]]
 
 
-def _write_mapping(
+def _mappings(
     linked: Linked, files: dict[str, PersonFile], mapping: Path | None, out: Path, notes: list[str]
-) -> str:
-    """Write the mapping; one that a person corrected and that was not given is kept beside it."""
+) -> dict[str, Callable[[Path], object]]:
+    """Give the mapping to write; one that a person corrected and that was not given is kept beside it."""
     from helpers.link.two_files import as_toml
 
     place = out / "map.toml"
     text = as_toml(linked.mapping, {side: file.path.name for side, file in files.items()}).encode("utf-8")
+    before = place.read_bytes() if place.exists() else text
     if mapping is not None and place.exists() and place.resolve() == mapping.resolve():
-        return str(place)
-    if place.exists() and place.read_bytes() != text:
+        return {place.name: lambda path: write_atomically(path, before)}
+    written: dict[str, Callable[[Path], object]] = {place.name: lambda path: write_atomically(path, text)}
+    if before != text:
         earlier = out / "map.earlier.toml"
-        write_atomically(earlier, place.read_bytes())
+        written[earlier.name] = lambda path: write_atomically(path, before)
         notes.append(f"{place} said something else: it is kept as {earlier}; give it with --map to use it")
-    write_atomically(place, text)
-    return str(place)
+    return written
 
 
 def _figures(linked: Linked, as_json: bool) -> dict[str, Any]:

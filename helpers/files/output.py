@@ -6,10 +6,11 @@ import errno
 import functools
 import json
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,18 +19,23 @@ import pandas as pd
 
 from helpers.files.guarded_cells import guarded
 from helpers.files.printed import printed
+from helpers.files.processes import is_running
 from helpers.layouts import BadInput
 
 __all__ = [
+    "all_or_none",
     "emit",
     "ends_well",
     "json_option",
     "out_option",
     "private_folder",
+    "save_all",
     "save_table",
     "write_atomically",
 ]
 
+# Drafts of files that take their places together; the number of the process that writes them follows.
+DRAFT = ".draft-"
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 P = ParamSpec("P")
@@ -201,3 +207,108 @@ def save_table(frame: pd.DataFrame, path: Path) -> Path:
         text = guarded(frame).to_csv(index=False, date_format="%Y-%m-%d")
         write_atomically(path, text.encode("utf-8"))
     return path
+
+
+@contextmanager
+def all_or_none(out: Path, instead_of: Collection[str] = ()) -> Iterator[Path]:
+    """Give a folder for files that take their places in another one together, once all of them are whole.
+
+    All old files go before the first new one comes, so that this week's table never stands beside last
+    week's. Where something fails, the old ones come back. What a killed command had begun to put in place is
+    put in place by the next one that writes there, and what it hadn't finished writing goes.
+
+    Parameters
+    ----------
+    out
+        The folder in which the files belong; it is made where it isn't there, for its maker alone.
+    instead_of
+        Names of files or folders of an earlier run that go even where no new one comes.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty folder on the same disk. What lies in it at the end, files and folders, takes its place.
+    """
+    private_folder(out)
+    _finish_what_was_killed(out)
+    draft = Path(tempfile.mkdtemp(dir=out, prefix=f"{DRAFT}{os.getpid()}-"))
+    try:
+        for name in ("new", "old"):
+            (draft / name).mkdir(mode=0o700)
+        yield draft / "new"
+        write_atomically(draft / "gone.json", json.dumps(list(instead_of)).encode("utf-8"))
+        _take_places(draft, out)
+    except BaseException:
+        # Something old that couldn't be put back stays for the next command: it would be lost.
+        if not any((draft / "old").glob("*")):
+            shutil.rmtree(draft, ignore_errors=True)
+        raise
+    shutil.rmtree(draft, ignore_errors=True)
+
+
+def _finish_what_was_killed(out: Path) -> None:
+    """Put in place what was whole when its command was killed, and take away what wasn't."""
+    for draft in out.glob(f"{DRAFT}*"):
+        number = draft.name.removeprefix(DRAFT).partition("-")[0]
+        if not number.isdigit() or is_running(int(number)):
+            continue
+        if (draft / "gone.json").is_file():
+            _take_places(draft, out)
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _take_places(draft: Path, out: Path) -> None:
+    """Move all that is old away, and then all that is new in; on any failure, everything back."""
+    new, old = draft / "new", draft / "old"
+    gone: list[str] = json.loads((draft / "gone.json").read_text(encoding="utf-8"))
+    # What goes first comes last.
+    last = {name: -place for place, name in enumerate(gone)}
+    coming = sorted(
+        (path.name for path in new.iterdir()), key=lambda name: (last.get(name, -len(gone)), name)
+    )
+    moves = [(out / name, old / name) for name in dict.fromkeys([*gone, *coming])]
+    moves = [move for move in moves if os.path.lexists(move[0])]
+    moves += [(new / name, out / name) for name in coming]
+    done: list[tuple[Path, Path]] = []
+    try:
+        for source, target in moves:
+            source.replace(target)
+            done.append((source, target))
+    except BaseException:
+        for source, target in reversed(done):
+            with suppress(OSError):
+                target.replace(source)
+        raise
+
+
+def save_all(
+    out: Path,
+    tables: Mapping[str, pd.DataFrame],
+    also: Mapping[str, Callable[[Path], object]] | None = None,
+    instead_of: Collection[str] = (),
+) -> list[Path]:
+    """Write everything that a command writes into a folder, as a whole or not at all (`all_or_none`).
+
+    Parameters
+    ----------
+    out
+        The folder.
+    tables
+        File name -> table (`save_table`).
+    also
+        Name -> what writes that file, or folder, to the path that it is given.
+    instead_of
+        Names of an earlier run that go even where no new file comes.
+
+    Returns
+    -------
+    list of Path
+        Where each stands, in the order given; then what `also` wrote beside it.
+    """
+    with all_or_none(out, instead_of) as draft:
+        for name, table in tables.items():
+            save_table(table, draft / name)
+        for name, write in (also or {}).items():
+            write(draft / name)
+        beside = sorted(path.name for path in draft.iterdir())
+    return [out / name for name in dict.fromkeys([*tables, *(also or {}), *beside])]

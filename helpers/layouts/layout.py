@@ -358,6 +358,8 @@ def all_layouts(extra_folder: Path | None = None) -> dict[str, Layout]:
     layouts = {name: load_layout(name) for name in layout_names()}
     if extra_folder is not None and extra_folder.is_dir():
         for path in sorted(extra_folder.rglob("*.toml")):
+            if any(part.startswith(".") for part in path.relative_to(extra_folder).parts):
+                continue  # the draft of a command that was killed
             own = read_layout(path)
             layouts[own.layout] = own
     return layouts

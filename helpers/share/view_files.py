@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.files.output import private_folder, save_table, write_atomically
+from helpers.files.output import all_or_none, save_table, write_atomically
 from helpers.share.audit import shown_hash
 
 if TYPE_CHECKING:
@@ -44,11 +43,10 @@ def save_view(view: View, out: Path) -> list[Path]:
         which it was given. A text that a spreadsheet would run is behind an apostrophe. Empty columns aren't
         written: nobody can tell a hidden column from none.
     """
-    private_folder(out)
     tables: dict[str, pd.DataFrame] = {name: getattr(view, name) for name in FILES}
-    # Drafted as a whole first: on a full disk, an earlier view stays what it was.
-    with tempfile.TemporaryDirectory(dir=out, prefix=".view.") as aside:
-        draft = Path(aside)
+    # Name of all that an earlier view may have left first: whenever this is stopped, no table of another
+    # role stands beside those of this one.
+    with all_or_none(out, (MANIFEST, *(f"{name}.csv" for name in FILES))) as draft:
         drafted = [
             save_table(table.loc[:, table.notna().any(axis=0).to_numpy(dtype=bool)], draft / f"{name}.csv")
             for name, table in tables.items()
@@ -68,8 +66,4 @@ def save_view(view: View, out: Path) -> list[Path]:
         write_atomically(draft / MANIFEST, text.encode("utf-8"))
         # Before the files are there: what is given away and isn't written down is worse than the reverse.
         view.log("written", shown_hash(*tables.values()))
-        # All that is old goes before anything new comes, and its name first: whenever this is stopped, no
-        # table of another role stands beside those of this one.
-        for name in (MANIFEST, *(f"{name}.csv" for name in FILES)):
-            (out / name).unlink(missing_ok=True)
-        return [path.replace(out / path.name) for path in (*drafted, draft / MANIFEST)]
+    return [out / path.name for path in (*drafted, out / MANIFEST)]

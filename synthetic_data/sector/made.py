@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.output import save_table, write_atomically
+from helpers.files.output import save_all, write_atomically
 from helpers.layouts import STRING, BadInput, labelled
 from helpers.layouts.sector import as_sector
 from helpers.layouts.survey import declared_survey
@@ -52,6 +54,18 @@ class MadeSector:
         """How many systems were invited and answered: ``year, invited, answered``."""
         in_year = self.frame.groupby("year")["responded"]
         return in_year.agg(invited="size", answered="sum").reset_index()
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """That it is invented, and how to make it again."""
+        return {
+            "synthetic": True,
+            "title": "A made sector of school systems",
+            "scenario": self.settings.name,
+            "seed": self.settings.seed,
+            "kit_version": importlib.metadata.version("see-the-big-picture"),
+            "settings": self.settings.model_dump(mode="json"),
+        }
 
     @cached_property
     def planted(self) -> pd.DataFrame:
@@ -151,7 +165,9 @@ def make_sector(settings: SectorSettings) -> MadeSector:
     return MadeSector(settings, as_sector(pd.concat(parts, ignore_index=True)))
 
 
-def write_sector(made: MadeSector, place: Path) -> dict[str, Path]:
+def write_sector(
+    made: MadeSector, place: Path, page: Callable[[MadeSector, Path], object] | None = None
+) -> dict[str, Path]:
     """Write a made sector: the file that a survey office would have, and beside it what was put in.
 
     Parameters
@@ -160,11 +176,13 @@ def write_sector(made: MadeSector, place: Path) -> dict[str, Path]:
         From ``make_sector``.
     place
         A folder, which then holds ``sector.csv``; or a path that ends in ``.csv``.
+    page
+        Writes the page beside it, to the path that it is given.
 
     Returns
     -------
     dict of str to Path
-        ``sector``; ``about`` (that it is invented, and how to make it again); ``planted``.
+        ``sector``; ``about`` (that it is invented, and how to make it again); ``planted``; and ``page``.
 
     Raises
     ------
@@ -177,14 +195,6 @@ def write_sector(made: MadeSector, place: Path) -> dict[str, Path]:
     beside = file.with_suffix(".json")
     if file.exists() and not _is_made(beside):
         raise BadInput(f"{file} is there already, and nothing beside it says that it was made: name another.")
-    about = {
-        "synthetic": True,
-        "title": "A made sector of school systems",
-        "scenario": made.settings.name,
-        "seed": made.settings.seed,
-        "kit_version": importlib.metadata.version("see-the-big-picture"),
-        "settings": made.settings.model_dump(mode="json"),
-    }
     yes_no = {True: "yes", False: "no"}
     as_written = made.frame.assign(
         **{
@@ -193,10 +203,18 @@ def write_sector(made: MadeSector, place: Path) -> dict[str, Path]:
             if made.frame[name].dtype == "boolean"
         }
     )
-    written = {"sector": save_table(as_written, file), "about": beside}
-    write_atomically(beside, (json.dumps(about, indent=1) + "\n").encode("utf-8"))
-    written["planted"] = save_table(made.planted, file.with_name(f"{file.stem}_planted.csv"))
-    return written
+    text = (json.dumps(made.about, indent=1) + "\n").encode("utf-8")
+    also: dict[str, Callable[[Path], object]] = {beside.name: lambda path: write_atomically(path, text)}
+    if page is not None:
+        also[f"{file.stem}_made.html"] = lambda path: page(made, path)
+    # What goes first comes last: no sector ever stands there without what says that it is made.
+    paths = save_all(
+        file.parent,
+        {file.name: as_written, f"{file.stem}_planted.csv": made.planted},
+        also,
+        instead_of=[file.name],
+    )
+    return dict(zip(("sector", "planted", "about", "page"), paths, strict=False))
 
 
 def _is_made(beside: Path) -> bool:

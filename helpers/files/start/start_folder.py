@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile
-from helpers.files.output import write_atomically
+from helpers.files.output import all_or_none, write_atomically
 from helpers.files.read_district import what_is_there
 from helpers.files.recognise import look_at, records_in
 from helpers.files.start.draft_layout import draft_text
@@ -185,6 +185,7 @@ def start_folder(folder: Path) -> Started:
     place = folder / "layouts"
     taken = {path.stem for path in place.rglob("*.toml")} | set(there.layouts)
     drafted: list[Drafted] = []
+    texts: dict[str, str] = {}
     seen: dict[tuple[object, ...], str] = {}
     for inside, tables in by_folder.items():
         groups = _by_kind(tables)
@@ -196,19 +197,24 @@ def start_folder(folder: Path) -> Started:
                 continue
             called = inside.removesuffix(".zip") or _called(kinds[0])
             name = _free(_slug(called), taken)
-            written, strange = _write(kinds, name, inside, place)
+            text, written, strange = _draft(kinds, name, inside)
             if strange:
                 left |= strange
                 continue
+            texts[f"{name}.toml"] = text
             drafted += written
             seen |= {group[0].kind: name for group in kinds}
+    if texts:
+        with all_or_none(place) as aside:
+            for file, text in texts.items():
+                write_atomically(aside / file, text.encode("utf-8"), private=False)
     return Started(drafted, dict(sorted(known.items())), dict(sorted(left.items())))
 
 
-def _write(
-    kinds: Sequence[Sequence[Undeclared]], name: str, inside: str, place: Path
-) -> tuple[list[Drafted], Mapping[str, str]]:
-    """Draft one layout and write it, once it is known to be one and to know its files."""
+def _draft(
+    kinds: Sequence[Sequence[Undeclared]], name: str, inside: str
+) -> tuple[str, list[Drafted], Mapping[str, str]]:
+    """Draft one layout, and try whether it is one and knows its files."""
     names: set[str] = set()
     made = [_kind(group, _free(_called(group), names), inside) for group in kinds]
     tie_ids(made)
@@ -224,10 +230,9 @@ def _write(
         except BadInput:
             strange = dict.fromkeys(paths, "no layout could be written for it: tell us, without the file")
     if strange:
-        return [], strange
-    write_atomically(place / f"{name}.toml", text.encode("utf-8"), private=False)
+        return text, [], strange
     drafted = [
         Drafted(name, f"layouts/{name}.toml", group[0].found.path, len(group), kind)
         for group, kind in zip(kinds, made, strict=True)
     ]
-    return drafted, {}
+    return text, drafted, {}

@@ -117,7 +117,7 @@ def review_queue(
     return queue[[*first, *middle, *last]]
 
 
-def save_queue(queue: pd.DataFrame, path: Path) -> list[Path]:
+def save_queue(queue: pd.DataFrame, path: Path, earlier: Path | None = None) -> list[Path]:
     """Write the queue for a spreadsheet; answers that stand in an earlier one are kept beside it.
 
     Parameters
@@ -126,6 +126,8 @@ def save_queue(queue: pd.DataFrame, path: Path) -> list[Path]:
         From `review_queue`.
     path
         Ends in ``.csv``. The file holds children's names: it belongs where the exports belong.
+    earlier
+        Where the earlier one stands, if not at ``path``; it stays there, and what is kept is a copy.
 
     Returns
     -------
@@ -133,9 +135,10 @@ def save_queue(queue: pd.DataFrame, path: Path) -> list[Path]:
         What was written: the queue, and the earlier file under its new name where it held answers.
     """
     written = [path]
-    if path.exists() and _has_answers(path):
+    before = earlier or path
+    if before.exists() and _has_answers(before):
         kept = path.with_name(f"{path.stem}_answered_{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}.csv")
-        path.replace(kept)
+        write_atomically(kept, before.read_bytes())
         written.append(kept)
     write_atomically(path, spreadsheet_bytes(queue, ids=IDS))
     return written

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output import private_folder, write_atomically
+from helpers.files.output import all_or_none, private_folder, write_atomically
 from helpers.layouts import STRING
 from helpers.link.review.spreadsheet import spreadsheet_bytes
 from helpers.show.family.page import Page
@@ -162,9 +162,8 @@ def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
     # Whoever runs this inside a clone doesn't publish it by accident.
     if not (folder / ".gitignore").exists():
         write_atomically(folder / ".gitignore", b"*\n")
-    write_atomically(folder / NOTICE, f"{RESTRICTED}\n".encode())
-    written = []
-    for name, table in tables.items():
-        write_atomically(folder / name, spreadsheet_bytes(table, ids=ANSWERED))
-        written.append(folder / name)
-    return written
+    with all_or_none(folder) as draft:
+        write_atomically(draft / NOTICE, f"{RESTRICTED}\n".encode())
+        for name, table in tables.items():
+            write_atomically(draft / name, spreadsheet_bytes(table, ids=ANSWERED))
+    return [folder / name for name in tables]

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.files.as_made import digests_of, foreign_file
 from helpers.layouts import BadInput
 from synthetic_data.answer_key import answer_key, write_answer_key
 from synthetic_data.exports import Export, clean_pages, plan_faults, write_silos
@@ -141,7 +142,16 @@ def _maker() -> str:
         for path in place.rglob("*")
         if path.suffix in (".py", ".toml", ".csv") and "sample" not in path.relative_to(place).parts
     ]
-    names = ("nested_rows", "packed_workbook", "render", "row_text", "sheet_rows", "text_table", "write")
+    names = (
+        "as_made",
+        "nested_rows",
+        "packed_workbook",
+        "render",
+        "row_text",
+        "sheet_rows",
+        "text_table",
+        "write",
+    )
     sources += [writer / f"{name}.py" for name in names]
     whole = hashlib.sha256()
     for path in sorted(sources):
@@ -179,6 +189,13 @@ def _refuse_what_is_not_ours(folder: Path) -> None:
             f"Folder {folder} already holds {foreign[0]!r}, which no made district has; "
             "give a new or empty folder, so that nothing of yours is lost."
         )
+    about = json.loads((folder / "district.json").read_text(encoding="utf-8")) if there else {}
+    mine = sorted(path for path in (folder / "silos").rglob("*") if path.is_file())
+    if about.get("files") and (strange := foreign_file(about, mine)):
+        raise BadInput(
+            f"{strange} isn't as the generator wrote it; move it away, or give a new or empty folder, so "
+            "that nothing of yours is lost."
+        )
 
 
 def _put(draft: Path, place: Path, mark: str) -> None:
@@ -208,7 +225,9 @@ def _write(folder: Path, scenario: Scenario, mark: str, processes: int) -> None:
     now = known_on(truth, pd.Timestamp(scenario.as_of))
     key = answer_key(scenario, now, exports, _carriers(scenario))
     write_answer_key(folder / "answer_key", key)
+    written = [path for path in (folder / "silos").rglob("*") if path.is_file()]
     about = _about(scenario, truth.population.district_name, exports, mark)
+    about["files"] = digests_of(folder / "silos", written)
     (folder / "district.json").write_text(
         json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
     )

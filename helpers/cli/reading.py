@@ -27,6 +27,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     Writes findings.csv (what was wrong, with file, row and column) and accounts.csv. A layout of the folder
     with questions that are still open ("# ?") is named, with what it doesn't take of a child.
     """
+    from helpers.files.as_made import NOT_INVENTED
     from helpers.files.folded_accounts import folded_accounts
     from helpers.files.start import open_drafts
     from helpers.share.real_data import Guard
@@ -42,6 +43,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
         {
             "accounts": district.accounts if as_json else folded_accounts(district),
             "findings": kinds,
+            **({"treated as real": str(why)} if (why := district.about.get(NOT_INVENTED)) else {}),
             **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
             "written": written,
             **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),

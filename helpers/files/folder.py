@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from helpers.files.workbook import sheets_in
 from helpers.layouts import BadInput
 
-__all__ = ["FoundFile", "Refused", "files_below", "must_be_a_folder", "opened"]
+__all__ = ["FoundFile", "Refused", "files_below", "files_in", "must_be_a_folder", "opened", "paths_below"]
 
 PASSED_OVER = ("layouts", "__MACOSX")
 # What says something of the whole folder, and is no export: of which district, and whom its people believe.
@@ -188,14 +188,37 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
     found: list[FoundFile] = []
     paths, refused = _walk(folder)
     for path in paths:
-        shown = path.relative_to(folder).as_posix()
-        if path.suffix.lower() == ".zip":
-            files, harm = _in_zip(path, shown)
-        else:
-            files, harm = _opened(shown, path.stat().st_size, path.read_bytes)
+        files, harm = _files_in(path, path.relative_to(folder).as_posix())
         found += files
         refused += harm
     return found, refused
+
+
+def paths_below(folder: Path) -> list[Path]:
+    """List the files below a folder that can be opened, as they lie on the disk: zips are not looked into.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+
+    Returns
+    -------
+    list of Path
+        In order of path, without what `files_below` passes over.
+    """
+    return _walk(folder)[0]
+
+
+def files_in(path: Path) -> list[FoundFile]:
+    """Give a file, or those in a zip or workbook, as far as they can be opened; called by its own name."""
+    return _files_in(path, path.name)[0]
+
+
+def _files_in(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
+    if path.suffix.lower() == ".zip":
+        return _in_zip(path, shown)
+    return _opened(shown, path.stat().st_size, path.read_bytes)
 
 
 def opened(path: Path) -> tuple[list[FoundFile], list[Refused]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
@@ -11,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.files.as_made import NOT_INVENTED, foreign_file, read_about, treated_as_real
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
-from helpers.files.folder import FoundFile, Refused, files_below, must_be_a_folder
+from helpers.files.folder import FoundFile, Refused, files_below, files_in, must_be_a_folder, paths_below
 from helpers.files.read_silo import OneFile, account, read_silo, set_file_aside
 from helpers.files.recognise import below, look_at, records_in
 from helpers.files.run_shares import fingerprint, shared
@@ -52,7 +52,7 @@ def _about(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        about = json.loads(path.read_text(encoding="utf-8-sig"))
+        about = read_about(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(
             f"{path} is no JSON ({error}): mend it, or take it away to read the folder as it is."
@@ -268,6 +268,12 @@ def what_is_there(folder: Path) -> There:
     layouts = all_layouts(folder / "layouts")
     root = folder / "silos" if (folder / "silos").is_dir() else folder
     files, refused = files_below(root)
+    if about.get("synthetic") is True:
+        beside = None if root == folder else _known_beside(folder, layouts, about)
+        if why := treated_as_real(about, folder, paths_below(root), beside):
+            about |= {"synthetic": False, NOT_INVENTED: why}
+    # Thousands of digests that nobody needs any more.
+    about.pop("files", None)
     if not about.get("silos"):
         silos, unknown = _recognised(files, layouts)
         return There(about, layouts, silos, unknown, refused)
@@ -279,6 +285,18 @@ def what_is_there(folder: Path) -> There:
     for name, found in more.items():
         silos[name if name not in silos else f"{name}/{found[0].layout}"] = found
     return There(about, layouts, silos, unknown, refused)
+
+
+def _known_beside(folder: Path, layouts: Mapping[str, Layout], about: Mapping[str, Any]) -> Path | None:
+    """Find a file beside the silos that a layout knows: somebody's own exports, put in the wrong place."""
+    for path in paths_below(folder):
+        first = path.relative_to(folder).parts[0]
+        # No layout reads Parquet, of which the answer key is made.
+        if first == "silos" or path.suffix == ".parquet":
+            continue
+        if foreign_file(about, [path]) and any(_shares(found, layouts) for found in files_in(path)):
+            return path
+    return None
 
 
 def read_district(folder: str | Path, *, written: bool = True) -> District:

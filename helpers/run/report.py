@@ -113,17 +113,6 @@ def _version() -> str:
         return ""
 
 
-def _is_real(folder: Path) -> bool:
-    """Tell from the folder alone whether it must be guarded; whatever cannot be read is real."""
-    import json
-
-    try:
-        about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return True
-    return not (isinstance(about, dict) and about.get("synthetic") is True)
-
-
 def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
     """Compute the figures; when that fails the reports are still written, and the index says so."""
     try:
@@ -244,7 +233,7 @@ def _run(
 ) -> tuple[list[NotebookRun], RunFigures | None, str]:
     """Run the notebooks into a folder, a page of each, and work the figures out beside them."""
     synthetic = about.get("synthetic") is True
-    real = _is_real(place)
+    real = not synthetic
     pages = [notebook.name for notebook in chosen]
 
     def write_page(run: NotebookRun) -> None:

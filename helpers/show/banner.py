@@ -72,6 +72,8 @@ def banner(about: Mapping[str, object], synthetic: bool | None = None) -> Block:
         look, kind = f"background:{colour('tint')};color:{colour('ink')}", "banner"
     else:
         text = "Real data: restricted. For those who may see these children's records, and nobody else."
+        if why := about.get("treated_as_real"):
+            text += f" ({why})"
         look, kind = f"background:{colour('restricted')};color:#fff;font-weight:600", "banner restricted"
     return Block(
         f'<div class="{kind}" role="note" aria-label="About these data" style="{look};padding:8px 16px">'

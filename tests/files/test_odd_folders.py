@@ -127,7 +127,8 @@ def test_a_district_file_that_cannot_be_used_is_one_clear_error(
 
 
 def test_a_district_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
-    assert read_district(put(tmp_path, district_json=b'\xef\xbb\xbf{"synthetic": true}')).synthetic
+    about = read_district(put(tmp_path, district_json=b'\xef\xbb\xbf{"title": "Riverbend"}')).about
+    assert about["title"] == "Riverbend"
 
 
 # --------------------------------------------------------------------------------------------------- cells

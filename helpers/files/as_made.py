@@ -1,0 +1,136 @@
+"""Whether a folder that says it is invented is what its generator wrote: one real file makes it real."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["NOT_INVENTED", "digests_of", "foreign_file", "read_about", "treated_as_real"]
+
+# What `District.about` says of a folder that calls itself invented and isn't treated so: why.
+NOT_INVENTED = "treated_as_real"
+PIECE = 1 << 20  # bytes
+ANEW = "make an invented district anew, in another folder, with `bigpicture make`"
+
+
+def _digest(path: Path) -> str:
+    whole = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            whole.update(piece)
+    return whole.hexdigest()
+
+
+def digests_of(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """Give the digest of files by their paths.
+
+    Parameters
+    ----------
+    folder
+        What paths are told from.
+    paths
+        The files.
+
+    Returns
+    -------
+    dict of str to str
+        Path below the folder -> SHA-256, in order of path.
+    """
+    return {path.relative_to(folder).as_posix(): _digest(path) for path in sorted(paths)}
+
+
+def foreign_file(about: Mapping[str, Any], paths: Iterable[Path]) -> Path | None:
+    """Give the first file that the generator didn't write as it is; it may have been moved.
+
+    Parameters
+    ----------
+    about
+        What ``district.json`` says.
+    paths
+        Files.
+
+    Returns
+    -------
+    pathlib.Path or None
+        None where the generator wrote all of them.
+    """
+    told = about.get("files")
+    known = set(told.values()) if isinstance(told, dict) and all(map(_is_text, told.values())) else set()
+    return next((path for path in paths if _digest(path) not in known), None)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def treated_as_real(
+    about: Mapping[str, Any], folder: Path, exports: Iterable[Path], beside: Path | None
+) -> str | None:
+    """Say why a folder that calls itself invented is treated as real.
+
+    Parameters
+    ----------
+    about
+        What ``district.json`` says.
+    folder
+        The folder.
+    exports
+        The files in which children stand.
+    beside
+        A file elsewhere in the folder that a layout knows.
+
+    Returns
+    -------
+    str or None
+        One sentence; None for a folder that doesn't call itself invented, or is as it was written.
+    """
+    if about.get("synthetic") is not True:
+        return None
+    if not about.get("files"):
+        return (
+            "district.json says that this folder is invented, and not which files the generator wrote "
+            f"(an older version didn't): so all of it is treated as real; {ANEW}."
+        )
+    strange = foreign_file(about, exports) or beside
+    if strange is None:
+        return None
+    return (
+        f"district.json says that this folder is invented, but the generator didn't write "
+        f"{strange.relative_to(folder).as_posix()} as it is now: so all of it is treated as real; "
+        f"take that file away, or {ANEW}."
+    )
+
+
+def read_about(text: str) -> Any:
+    """Read ``district.json``; one that says something twice isn't believed that it is invented.
+
+    Parameters
+    ----------
+    text
+        What it holds.
+
+    Returns
+    -------
+    object
+        What it says.
+
+    Raises
+    ------
+    ValueError
+        When it is no JSON.
+    """
+    twice: list[str] = []
+
+    def told(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        twice.extend(name for name in names if names.count(name) > 1)
+        return dict(pairs)
+
+    about = json.loads(text, object_pairs_hook=told)
+    if twice and isinstance(about, dict) and about.get("synthetic") is not False:
+        why = f"district.json says {twice[0]!r} twice: so all of this folder is treated as real; {ANEW}."
+        return {**about, "synthetic": False, NOT_INVENTED: why}
+    return about

@@ -7,6 +7,8 @@ import json
 import shutil
 from pathlib import Path
 
+from tests.as_if_made import as_if_made
+
 __all__ = ["LONG", "SCRIPT", "SHEET", "odd_district"]
 
 SCRIPT = "<script>alert(1)</script>"
@@ -53,4 +55,5 @@ def odd_district(made: Path, folder: Path) -> str:
         writer = csv.DictWriter(file, head, lineterminator="\r\n")
         writer.writeheader()
         writer.writerows(rows)
+    as_if_made(folder)
     return f"{rows[0]['Customer First Name']} {rows[0]['Customer Last Name']}"

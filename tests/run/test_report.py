@@ -16,6 +16,7 @@ from helpers.files import read_district
 from helpers.layouts import BadInput
 from helpers.run import report
 from helpers.run.progress import Progress
+from tests.as_if_made import as_if_made
 from tests.standing import standing_in
 
 SETUP = """from helpers.files import read_district
@@ -92,7 +93,7 @@ def test_a_key_that_no_longer_fits_the_files_is_said_on_the_index(
     (meals,) = (folder / "silos" / "meals").glob("mealtime_customers_*.csv")
     lines = meals.read_bytes().splitlines(keepends=True)
     meals.write_bytes(b"".join(lines[:-7]))
-    result = report(folder, notebooks=road, only=["1"], out=tmp_path / "out")
+    result = report(as_if_made(folder), notebooks=road, only=["1"], out=tmp_path / "out")
     assert result.ok
     index = " ".join(result.index.read_text(encoding="utf-8").split())
     assert "The answer key in this folder no longer fits its files" in index

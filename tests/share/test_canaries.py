@@ -24,6 +24,7 @@ from helpers.profile.source import MemorySource, source_of
 from helpers.profile.store import save_store
 from helpers.share import Refused, read_policy, view, whos
 from synthetic_data.district import make_district
+from tests.as_if_made import as_if_made
 from tests.share.canaries import Canary, found, number, word
 from tests.share.small_source import as_written
 
@@ -126,7 +127,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory, district_folder: Path) -> 
     ]
     for path in sorted((folder / "silos" / "behaviour").glob("incidents_*.jsonl")):
         canaries += _incidents(path)
-    district = read_district(folder)
+    district = read_district(as_if_made(folder))
     links = link_district(district)
     profiles = child_profiles(district, links)
     source = source_of(district, links, profiles, child_indicators(district, links, profiles))

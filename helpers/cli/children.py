@@ -171,8 +171,9 @@ def profile(
     from helpers.profile.indicators import child_indicators
     from helpers.profile.row_sums import row_sums
     from helpers.profile.source import source_of
-    from helpers.profile.store import must_be_free, save_store
+    from helpers.profile.store import save_store
     from helpers.profile.survivorship import changed_values, read_survivorship
+    from helpers.run.profile_store import must_be_free
     from helpers.share.parts import shown_wholes
     from helpers.share.real_data import Guard
 

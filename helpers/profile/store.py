@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from helpers.profile.evidence import Evidence
     from helpers.profile.source import MemorySource
 
-__all__ = ["ProfileStore", "StoreWriter", "must_be_free", "new_store", "save_store"]
+__all__ = ["ProfileStore", "StoreWriter", "new_store", "save_store"]
 
 VERSION = 2
 ABOUT = "store.json"
@@ -105,25 +105,6 @@ class StoreWriter:
         write_atomically(self.folder / ABOUT, json.dumps(written, ensure_ascii=False, indent=1).encode())
 
 
-def must_be_free(folder: Path) -> None:
-    """Refuse a place for a store in which something else stands.
-
-    Parameters
-    ----------
-    folder
-        Where the store is to be.
-
-    Raises
-    ------
-    BadInput
-        When a file stands there, or a folder that is no store and isn't empty.
-    """
-    if folder.is_file() or (folder.is_dir() and not (folder / ABOUT).is_file() and any(folder.iterdir())):
-        raise BadInput(
-            f"{folder} is no store of profiles and isn't empty: name another folder for the store."
-        )
-
-
 @contextmanager
 def new_store(folder: Path) -> Iterator[StoreWriter]:
     """Give a writer whose folder takes the place of an older store once all is written, and not before.
@@ -143,7 +124,10 @@ def new_store(folder: Path) -> Iterator[StoreWriter]:
     BadInput
         When something else stands in that place.
     """
-    must_be_free(folder)
+    if folder.exists() and not (folder / ABOUT).is_file() and any(folder.iterdir()):
+        raise BadInput(
+            f"{folder} is no store of profiles and isn't empty: name another folder for the store."
+        )
     private_folder(folder.parent)
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:

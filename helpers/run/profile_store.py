@@ -15,7 +15,7 @@ from helpers.files.run_shares import fingerprint
 from helpers.layouts import BadInput
 from helpers.profile.store import ProfileStore, save_store
 
-__all__ = ["is_store", "store_of"]
+__all__ = ["is_store", "must_be_free", "store_of"]
 
 _MADE_OF = "made_of.json"
 _DECLARED = Path(helpers.layouts.__file__).parent / "standard"
@@ -24,6 +24,12 @@ _DECLARED = Path(helpers.layouts.__file__).parent / "standard"
 def is_store(folder: Path) -> bool:
     """Say whether a folder is a store of profiles."""
     return (folder / "store.json").is_file()
+
+
+def must_be_free(folder: Path) -> None:
+    """Refuse a place for a store in which something else stands."""
+    if folder.is_file() or (folder.is_dir() and not is_store(folder) and any(folder.iterdir())):
+        raise BadInput(f"{folder} is no store of profiles and isn't empty: name another place for the store.")
 
 
 def _made_of(folder: Path) -> str:

@@ -31,6 +31,7 @@ class TextColumns:
     columns: Mapping[str, Column]
     rows: np.ndarray
     findings: Findings
+    epoch: int = 1900  # from when its spreadsheet counts days
 
 
 class ColumnValues(Mapping[str, Values]):
@@ -96,19 +97,19 @@ class ColumnValues(Mapping[str, Values]):
         return kept
 
 
-def _alike(column: Column) -> str:
+def _alike(column: Column, epoch: int) -> str:
     """Give what two columns must have in common to be read as one."""
-    return repr([getattr(column, name) for name in READ_BY] + [bool(column.identification_system)])
+    return repr([*(getattr(column, name) for name in READ_BY), bool(column.identification_system), epoch])
 
 
 def _read_alike(
-    tables: Sequence[pd.DataFrame], column: Column, where: Sequence[tuple[int, str]]
+    tables: Sequence[pd.DataFrame], column: Column, where: Sequence[tuple[int, str]], epoch: int
 ) -> tuple[Values, np.ndarray]:
     """Read columns of one declaration one below the other; say of which there is something to tell."""
     quiet = Findings(None, "")
     cells = stacked([tables[table][name] for table, name in where])
     rows = np.arange(len(cells))
-    values = read_column(cells, column, rows, quiet, name=column.name, of_ids=False)
+    values = read_column(cells, column, rows, quiet, name=column.name, of_ids=False, epoch=epoch)
     ends = np.cumsum([len(tables[table]) for table, _ in where])
     if column.identification_system and column.type == "string":
         begins = [0, *ends[:-1].tolist()]
@@ -132,14 +133,15 @@ def read_columns(files: Sequence[TextColumns]) -> list[ColumnValues]:
         One a file, columns in the order of its declarations.
     """
     small: dict[str, list[tuple[int, str]]] = {}
-    alike: dict[int, str] = {}  # by the declaration itself: many columns have the same one
+    alike: dict[tuple[int, int], str] = {}  # by the declaration itself: many columns have the same one
     found: list[dict[str, tuple[Values, int | None]]] = [{} for _ in files]
     for place, file in enumerate(files):
         for name, column in file.columns.items():
             if len(file.rows) <= AT_ONCE and "[" not in name:
-                if id(column) not in alike:
-                    alike[id(column)] = _alike(column)
-                small.setdefault(alike[id(column)], []).append((place, name))
+                asked = (id(column), file.epoch)
+                if asked not in alike:
+                    alike[asked] = _alike(column, file.epoch)
+                small.setdefault(alike[asked], []).append((place, name))
             else:
                 found[place][name] = (_alone(file, name), None)
     tables = [file.table for file in files]
@@ -148,7 +150,7 @@ def read_columns(files: Sequence[TextColumns]) -> list[ColumnValues]:
         if len(where) == 1:
             found[where[0][0]][where[0][1]] = (_alone(files[where[0][0]], where[0][1]), None)
             continue
-        block, odd = _read_alike(tables, column, where)
+        block, odd = _read_alike(tables, column, where, files[where[0][0]].epoch)
         begin = 0
         for number, (place, name) in enumerate(where):
             found[place][name] = (block, begin)
@@ -169,4 +171,4 @@ def _alone(file: TextColumns, name: str) -> Values:
     column = file.columns[name]
     if column.required and "[" in name and not name.count("[1]"):
         column = column.model_copy(update={"required": False})  # only the first element is asked for
-    return read_column(file.table[name], column, file.rows, file.findings, name=name)
+    return read_column(file.table[name], column, file.rows, file.findings, name=name, epoch=file.epoch)

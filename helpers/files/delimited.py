@@ -16,6 +16,7 @@ import pyarrow.csv as arrow_csv
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings, unique_names
+from helpers.files.values import is_blank
 from helpers.layouts import FileLayout, from_arrow
 
 __all__ = ["DELIMITERS", "header_at", "parse_delimited"]
@@ -119,9 +120,11 @@ def _rows_of(data: bytes, file: FileLayout, delimiter: str) -> _Rows:
 def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple[int, list[str]]]:
     """Give the odd rows in which no cell can be lost, as wide as the header; tell them all.
 
-    A short row is read only if its last cell is empty, a long one only if its surplus is.
+    A short row is read only if its last cell is empty, a long one only if its surplus is. Heads that are
+    empty at the end of the header promise no cell.
     """
     width = rows.table.num_columns
+    named = max((place for place, head in enumerate(rows.header, start=1) if head), default=width)
     read: list[tuple[int, list[str]]] = []
     told: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for number, cells in rows.odd:
@@ -129,6 +132,9 @@ def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple
             continue
         if not any(cell.strip() for cell in cells):
             findings.add("row_blank", "row_set_aside", row=number)
+            continue
+        if named <= len(cells) < width:
+            read.append((number, [*cells, *[""] * (width - len(cells))]))
             continue
         doubtful = cells[-1:] if len(cells) < width else cells[width:]
         lost = any(cell.strip() for cell in doubtful)
@@ -203,7 +209,12 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
         copy=False,
     )
     settings = {**default_settings(file), "delimiter": delimiter}
-    return Parsed(TextTable(tuple(rows.header), text, settings), numbers, total, min(file.header_row, total))
+    header = rows.header
+    if any(header):  # a column without a head and without a cell is none
+        kept = [place for place, head in enumerate(header) if head or not is_blank(text.iloc[:, place]).all()]
+        if len(kept) < len(header):
+            header, text = [header[place] for place in kept], text.iloc[:, kept]
+    return Parsed(TextTable(tuple(header), text, settings), numbers, total, min(file.header_row, total))
 
 
 def _blank(table: pa.Table) -> np.ndarray:

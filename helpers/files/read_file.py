@@ -14,7 +14,7 @@ from helpers.files.findings import Findings
 from helpers.files.keys import without_repeated
 from helpers.files.parsed import Parsed
 from helpers.files.structure_rows import StructureCells, without_structure
-from helpers.files.values import trimmed
+from helpers.files.values import is_blank, trimmed
 from helpers.layouts import Column, FileLayout, constant, folded
 
 __all__ = ["ReadFile", "read_files"]
@@ -110,6 +110,8 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
                 expected=matched[name].name,
                 read_as=matched[name].name,
             )
+        elif not nested and not parsed.table.header[place]:
+            _tell_cells_without_head(parsed, place, findings)
         elif not nested and re.sub(r"#\d+$", "", name) in parsed.table.header[:place]:
             findings.add("column_repeated", "kept_apart", column=name)
         elif column := file.by_pattern(name):
@@ -127,6 +129,20 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
     if file.header == "exact" and not nested and [column.name for column in matched.values()] != order:
         findings.add("header_out_of_order", "read_as", expected=", ".join(order), read_as="by name")
     return matched | by_pattern
+
+
+def _tell_cells_without_head(parsed: Parsed, place: int, findings: Findings) -> None:
+    """List the filled cells of a column without a head, each by itself: its row is used all the same."""
+    cells = parsed.table.rows.iloc[:, place]
+    filled = ~is_blank(cells)
+    findings.add_rows(
+        "cells_surplus",
+        "kept_apart",
+        parsed.row[filled],
+        column=f"column {place + 1}",
+        value=cells[filled].tolist(),
+        expected="a head above it",
+    )
 
 
 def read_files(files: Sequence[tuple[str, FileLayout, Parsed, Findings]]) -> list[ReadFile]:
@@ -154,7 +170,14 @@ def read_files(files: Sequence[tuple[str, FileLayout, Parsed, Findings]]) -> lis
         by_kind.setdefault(read.file.name, []).append(read)
     for alike in by_kind.values():
         texts = [
-            TextColumns(one.parsed.table.rows, one.columns, one.parsed.row, one.findings) for one in alike
+            TextColumns(
+                one.parsed.table.rows,
+                one.columns,
+                one.parsed.row,
+                one.findings,
+                int(one.parsed.table.settings.get("epoch", 1900)),  # type: ignore[arg-type]
+            )
+            for one in alike
         ]
         for read, values in zip(alike, read_columns(texts), strict=True):
             read.values = values

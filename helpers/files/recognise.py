@@ -48,9 +48,10 @@ class Look:
         asked = (delimiter, header_row)
         if asked not in self.heads:
             if self.shape == "xlsx":
-                found = [name for name in unique_names(header_of(self.data, header_row)) if name]
+                found = unique_names([name for name in header_of(self.data, header_row) if name])
             else:
-                found = unique_names(header_at(self.data, delimiter, header_row))
+                heads = header_at(self.data, delimiter, header_row)
+                found = unique_names([name for name in heads if name] if header_row else heads)
             self.heads[asked] = found
         return self.heads[asked]
 

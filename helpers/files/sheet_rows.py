@@ -13,7 +13,7 @@ from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.render import write_number
 from helpers.files.text_table import TextTable, default_settings, unique_names
-from helpers.files.workbook import Cell, as_sheet, stretched
+from helpers.files.workbook import Cell, as_sheet, epoch_of, stretched
 from helpers.layouts import STRING, Column, FileLayout, folded
 
 __all__ = ["parse_sheet", "sheet_of"]
@@ -136,7 +136,10 @@ def parse_sheet(data: bytes, file: FileLayout, findings: Findings) -> Parsed:
     # A column without a head and without a cell is none.
     kept = [head != "" or bool((table[name] != "").any()) for head, name in zip(header, names, strict=True)]
     heads_kept = tuple(head for head, is_kept in zip(header, kept, strict=True) if is_kept)
-    text = TextTable(heads_kept, table.loc[:, kept], default_settings(file))
+    settings = default_settings(file)
+    if (epoch := epoch_of(data)) != 1900:
+        settings["epoch"] = epoch
+    text = TextTable(heads_kept, table.loc[:, kept], settings)
     return Parsed(text, numbers, len(rows), min(file.header_row, len(rows))).without(blank)
 
 

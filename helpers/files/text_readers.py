@@ -10,10 +10,12 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.files.dates import format_reader, from_serial, serial_of
 from helpers.layouts import Column
 
-__all__ = ["READERS", "Read"]
+__all__ = ["AS_NUMBER", "READERS", "Read", "date_reader"]
 
+AS_NUMBER = "date_as_number"  # a day as a spreadsheet counts it
 LARGEST = 2.0**53  # beyond it a float no longer holds every whole number
 MONEY = re.compile(
     r"^(?P<open>\()?(?P<sign>-)?\s*\$?\s*(?P<digits>\d{1,3}(,\d{3})+|\d+)?(?P<rest>\.\d+)?\)?$"
@@ -32,33 +34,42 @@ class Read:
     lenient: bool = False  # the value is used nevertheless
 
 
-# Formats that are ISO's, and the shape of text in which every part has all its digits.
-AS_ISO = {
-    "%Y-%m-%d": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
-    "%Y-%m-%d %H:%M:%S": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"),
-}
+def date_reader(column: Column, epoch: int = 1900) -> Callable[[str], Read]:
+    """Give what reads days and moments.
 
-
-def _date(column: Column) -> Callable[[str], Read]:
+    Parameters
+    ----------
+    column
+        Its declaration.
+    epoch
+        From when a spreadsheet counts days: of a workbook 1904, where it says so.
+    """
     formats = column.formats() or ["%Y-%m-%d"]
-    orders = {re.sub(r"[^dmb]", "", one.replace("%-", "%")) for one in formats}
+    readers = [format_reader(one) for one in formats]
+    orders = {re.sub(r"[^dmb]", "", one) for one in formats}
     trusted = not {"md", "dm"} <= orders
     earlier = timedelta(days=1 if column.exclusive else 0)
     low = datetime.fromisoformat(str(column.minimum)) if column.minimum else None
     high = datetime.fromisoformat(str(column.maximum)) if column.maximum else None
 
+    def counted(text: str) -> datetime | None:
+        serial = serial_of(text, formats)
+        moment = None if serial is None else from_serial(serial, epoch)
+        if moment is None or column.type == "datetime":
+            return moment
+        return moment.replace(hour=0, minute=0, second=0)
+
     def read(text: str) -> Read:
-        readings = []
-        for one in formats:
-            plainly = AS_ISO.get(one)
-            try:
-                # The same for text of this shape, in a twentieth of the time.
-                if plainly is not None and plainly.fullmatch(text):
-                    readings.append(datetime.fromisoformat(text))
-                else:
-                    readings.append(datetime.strptime(text, one))
-            except ValueError:
-                continue
+        found = [one(text) for one in readers]
+        readings = [moment for one in found if not one.short for moment in one.moments]
+        kind = None
+        if not readings:
+            readings = list(dict.fromkeys(moment for one in found for moment in one.moments))
+            kind = "zeros_lost"
+            if len(readings) > 1:
+                return Read(None, "date_ambiguous")
+        if not readings and (day := counted(text)) is not None:
+            readings, kind = [day], AS_NUMBER
         if not readings:
             return Read(None, f"not_a_{column.type}")
         first = readings[0]
@@ -69,7 +80,7 @@ def _date(column: Column) -> Callable[[str], Read]:
         value = pd.Timestamp(first - earlier)
         if others:
             return Read(value, "date_ambiguous", pd.Timestamp(others[0] - earlier), lenient=True)
-        return Read(value)
+        return Read(value, kind, lenient=kind is not None)
 
     return read
 
@@ -188,8 +199,8 @@ def _time(column: Column) -> Callable[[str], Read]:
 
 
 READERS: dict[str, Callable[[Column], Callable[[str], Read]]] = {
-    "date": _date,
-    "datetime": _date,
+    "date": date_reader,
+    "datetime": date_reader,
     "time": _time,
     "number": _number,
     "integer": _number,

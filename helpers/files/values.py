@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from helpers.files.dates import FEWEST_DAYS, NEAR
 from helpers.files.findings import Findings
 from helpers.files.odd_ids import without_odd_ids
-from helpers.files.text_readers import READERS, Read
+from helpers.files.text_readers import AS_NUMBER, READERS, Read, date_reader
 from helpers.layouts import STRING, Column, constant
 
 __all__ = ["Values", "dtype_of", "is_blank", "read_column", "trimmed"]
@@ -85,7 +86,7 @@ def _shown(value: Any) -> str:
 
 
 def _read_as(reading: Read) -> str | None:
-    if reading.kind == "date_ambiguous":
+    if reading.kind == "date_ambiguous" and reading.lenient:
         return f"{_shown(reading.value)} or {_shown(reading.other)}"
     return _shown(reading.value) if reading.lenient else None
 
@@ -108,6 +109,7 @@ def read_column(
     *,
     name: str,
     of_ids: bool = True,
+    epoch: int = 1900,
 ) -> Values:
     """Read one column.
 
@@ -121,11 +123,13 @@ def read_column(
         Row numbers, for findings.
     findings
         Gets required_empty, null_as_text, too_long, not_a_<type>, not_in_codes, out_of_range, date_ambiguous,
-        scientific_notation, zeros_lost.
+        date_as_number, scientific_notation, zeros_lost.
     name
         Name of the column in the file, with the number of its element in nested files.
     of_ids
         Whether ids are looked at as a whole: a column's own, not several at once.
+    epoch
+        From when the file's spreadsheet counts days, where it is one: 1900 or 1904.
 
     Returns
     -------
@@ -159,7 +163,9 @@ def read_column(
     make = READERS.get(column.type)
     if make is None or column.item or column.parts:
         return Values(text, status=status)
-    return replace(_by_distinct(text, column, make(column), rows, findings, name), status=status)
+    of_days = column.type in ("date", "datetime")
+    read = date_reader(column, epoch) if of_days else make(column)
+    return replace(_by_distinct(text, column, read, rows, findings, name), status=status)
 
 
 def _marked(
@@ -186,6 +192,19 @@ def _marked(
     return text.mask(pd.Series(here, index=text.index)), status
 
 
+def _near_the_others(readings: list[Read], column: Column) -> list[Read]:
+    """Refuse numbers as days where they aren't near the days that the column writes as such: perhaps ids."""
+    if not any(one.kind == AS_NUMBER for one in readings):
+        return readings
+    days = sorted(one.value.replace(tzinfo=None) for one in readings if one.kind is None)
+    if len(days) < FEWEST_DAYS:
+        return readings
+    usual = days[len(days) // 20 : len(days) - len(days) // 20]  # a few may be of 1900, or of a wrong century
+    low, high = usual[0] - NEAR, usual[-1] + NEAR
+    far = Read(None, f"not_a_{column.type}")
+    return [far if one.kind == AS_NUMBER and not low <= one.value <= high else one for one in readings]
+
+
 def _by_distinct(
     text: pd.Series,
     column: Column,
@@ -195,7 +214,7 @@ def _by_distinct(
     name: str,
 ) -> Values:
     places, distinct = pd.factorize(text, use_na_sentinel=True)
-    readings = [read(str(one)) for one in distinct]
+    readings = _near_the_others([read(str(one)) for one in distinct], column)
     expected = " or ".join(column.formats()) or column.type
     if column.type in ("code", "list"):
         expected = ", ".join(list(column.code_map())[:12]) or column.type

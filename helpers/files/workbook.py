@@ -19,6 +19,7 @@ from typing import Any
 __all__ = [
     "Cell",
     "as_sheet",
+    "epoch_of",
     "header_of",
     "is_sheet",
     "rows_of",
@@ -43,7 +44,9 @@ def is_sheet(data: bytes) -> bool:
     return data.startswith(SHEET)
 
 
-def as_sheet(rows: Sequence[Sequence[Cell]], down: Sequence[tuple[int, int, int]] = ()) -> bytes:
+def as_sheet(
+    rows: Sequence[Sequence[Cell]], down: Sequence[tuple[int, int, int]] = (), epoch: int = 1900
+) -> bytes:
     """Write a sheet's rows as bytes.
 
     Parameters
@@ -52,13 +55,16 @@ def as_sheet(rows: Sequence[Sequence[Cell]], down: Sequence[tuple[int, int, int]
         Cells; a row may be shorter than another.
     down
         Cells that reach over several rows: column (from 0), first and last row (from 1).
+    epoch
+        From when the workbook counts days: 1900, or 1904.
 
     Returns
     -------
     bytes
         One line about the sheet, then one a row; ASCII.
     """
-    lines = [json.dumps({"down": [list(one) for one in down]})]
+    counts = {} if epoch == 1900 else {"epoch": epoch}
+    lines = [json.dumps({"down": [list(one) for one in down], **counts})]
     write = json.JSONEncoder(separators=(",", ":")).encode
     for row in rows:
         cells = list(row)
@@ -98,6 +104,11 @@ def header_of(data: bytes, header_row: int) -> list[str]:
     return [
         "" if cell is None else str(cell[1] if isinstance(cell, list) else cell).strip() for cell in rows[-1]
     ]
+
+
+def epoch_of(data: bytes) -> int:
+    """Say from when a sheet counts days, where a cell holds one as a number: 1900 or 1904."""
+    return int(json.loads(data[len(SHEET) : data.index(b"\n")]).get("epoch", 1900))
 
 
 def stretched(data: bytes) -> list[tuple[int, int, int]]:
@@ -199,6 +210,7 @@ def sheets_in(data: bytes) -> dict[str, bytes]:
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             found = {}
+            epoch = 1904 if book.epoch.year == 1904 else 1900
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 parts = {sheet.title: archive.read(sheet._worksheet_path) for sheet in book.worksheets}
             computed = [name for name, xml in parts.items() if FORMULA.search(xml)]
@@ -211,7 +223,7 @@ def sheets_in(data: bytes) -> dict[str, bytes]:
                     for column, first, last in MERGED.findall(parts[name])
                     if int(last) > int(first)
                 ]
-                found[name] = as_sheet(rows, down)
+                found[name] = as_sheet(rows, down, epoch)
         return found
     except OverflowError:
         raise

@@ -45,6 +45,7 @@ _FINDINGS = {
     "null_as_text": "the word NULL in place of nothing",
     "out_of_range": "outside what is possible",
     "date_ambiguous": "day and month can't be told apart",
+    "date_as_number": "day as a spreadsheet counts it",
     "zeros_lost": "zeros in front are gone",
     "scientific_notation": "number written as 1.2E+10",
     "key_repeated": "key that stands twice",

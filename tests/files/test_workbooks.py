@@ -159,7 +159,9 @@ def test_a_formula_is_what_it_last_gave_and_told_when_it_never_gave_anything(tmp
 def test_cells_beside_the_table_cost_no_row(tmp_path: Path) -> None:
     district = read_district(folder_with(tmp_path, workbook(HEADS, [*ANA, None, "called her mother"])))
     assert len(district["clubs"].people) == 1
-    assert set(kinds(district)) == {"column_unknown"}
+    assert district.findings[["kind", "done", "value"]].to_numpy().tolist() == [
+        ["cells_surplus", "kept_apart", "called her mother"]
+    ]
 
 
 def with_part(data: bytes, name: str, text: bytes) -> bytes:

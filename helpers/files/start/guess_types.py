@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
+from helpers.files.dates import FEWEST_DAYS, NEAR, from_serial
 from helpers.files.start.guess import DESCRIPTOR, FEW_ROWS, Distinct, Guess
 from helpers.files.start.guess_dates import moments, reads
-from helpers.files.start.header_words import has, numbered_thing, words_file
+from helpers.files.start.header_words import has, named_fields, numbered_thing, words_file
 
 __all__ = ["guess_type"]
 
@@ -26,6 +28,8 @@ YEARS = re.compile(r"(19|20)\d{2}\s*[-/]\s*(\d{4}|\d{2})")
 TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?( ?[AaPp][Mm])?")
 PAIRS = ("true|false", "yes|no", "y|n", "t|f", "1|0")
 
+SERIAL = re.compile(r"\d{5}(\.\d{1,15})?")
+COUNTED = "days as a spreadsheet counts them, such as 45991 for 2025-11-30"
 PACKED = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 
 
@@ -127,6 +131,36 @@ def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
     )
 
 
+def _of_birth(words: Sequence[str]) -> bool:
+    return any(field == "birth_date" for field, _ in named_fields(list(words)))
+
+
+def _with_counted_days(distinct: Distinct, known_orders: set[str]) -> Guess | None:
+    """Guess that values are days where some of them are days as a spreadsheet counts them, beside others."""
+    counted = {text for text in distinct.texts if SERIAL.fullmatch(text)}
+    pairs = list(zip(distinct.texts, distinct.times, strict=True))
+    others = [(text, times) for text, times in pairs if text not in counted]
+    if not counted or len(others) < FEWEST_DAYS:
+        return None
+    guess = moments(Distinct([text for text, _ in others], [times for _, times in others]), known_orders)
+    if guess is None:
+        return None
+    days = sorted(day for text, _ in others for one in guess.formats if (day := _day(text, one)) is not None)
+    usual = days[len(days) // 20 : len(days) - len(days) // 20]
+    for text in counted:
+        day = from_serial(float(text))
+        if day is None or not usual[0] - NEAR <= day <= usual[-1] + NEAR:
+            return None
+    return replace(guess, why=f"{guess.why}; some are {COUNTED}", odd=guess.odd | counted)
+
+
+def _day(text: str, written: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, written).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
 def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str]) -> Guess:
     """Guess the type of a column.
 
@@ -151,10 +185,14 @@ def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str])
         return Guess("code", ("descriptor",), codes, why="its values are Ed-Fi descriptors")
     rules = words_file()["text_or_not"]
     if not any("\0" in text for text in distinct.texts):
-        moment = moments(distinct, known_orders)
+        moment = moments(distinct, known_orders) or _with_counted_days(distinct, known_orders)
         if moment is not None:
             return moment
     dated = any(word in rules["dates"] for word in words)
+    if (dated or _of_birth(words)) and _nearly_all(distinct, SERIAL):
+        if all(from_serial(float(text)) is not None for text in distinct.texts if SERIAL.fullmatch(text)):
+            counted = Guess("date", ("%Y-%m-%d",), why=f"the head says so, and its values are {COUNTED}")
+            return _with_odd(counted, distinct, SERIAL, "a day")
     if dated and _nearly_all(distinct, PACKED):
         if all(reads(text, "%Y%m%d") for text in distinct.texts if PACKED.fullmatch(text)):
             packed = Guess("date", ("%Y%m%d",), why="its values are days in eight digits, as the head says")

@@ -1,0 +1,167 @@
+"""Days in text -> moments: by a format, where a zero is lost, and as a spreadsheet counts days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+__all__ = ["EPOCHS", "FEWEST_DAYS", "NEAR", "format_reader", "from_serial", "serial_of"]
+
+# Formats that are ISO's, and the shape of text in which every part has all its digits.
+AS_ISO = {
+    "%Y-%m-%d": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "%Y-%m-%d %H:%M:%S": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"),
+}
+WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "j": 3, "H": 2, "I": 2, "M": 2, "S": 2}
+PIECES = re.compile(r"%(.)|([^%]+)")
+PACKED = re.compile(r"%[YymdjHIMS]%[YymdjHIMS]")
+OTHERS = {"b": r"[^\W\d_]+\.?", "B": r"[^\W\d_]+", "p": r"[^\W\d_]+", "f": r"\d{1,6}", "z": r"\S+"}
+
+# The day before the first in the count of a spreadsheet, by the system of dates that its workbook has: Excel
+# takes 1900 for a leap year, which is past from 1900-03-01 on.
+EPOCHS = {1900: datetime(1899, 12, 30), 1904: datetime(1904, 1, 1)}
+SERIAL = re.compile(r"(\d{5})(\.\d{1,15})?")
+FIRST, LAST = datetime(1927, 5, 18), datetime(2100, 1, 1)  # the days of five digits, up to where nobody plans
+# Beside so many days that are written as such, a number must be a day near them; else it may be an id.
+FEWEST_DAYS = 5
+NEAR = timedelta(days=731)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text may be by one format: the moments, and whether a zero had to be put in."""
+
+    moments: tuple[datetime, ...]
+    short: bool = False
+
+
+def _strict(pieces: list[tuple[str, str]], short: int | None) -> re.Pattern[str]:
+    """Give the shape of a text in which every number has all its digits, but one of one number."""
+    shape = ""
+    for place, (letter, literal) in enumerate(pieces):
+        if letter in WIDTHS:
+            shape += rf"(\d{{{WIDTHS[letter] - (place == short)}}})"
+        elif letter:
+            shape += f"({OTHERS.get(letter, re.escape('%' if letter == '%' else letter))})"
+        else:
+            shape += f"({re.escape(literal)})"
+    return re.compile(shape)
+
+
+def _moment(text: str, written: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, written)
+    except ValueError:
+        return None
+
+
+def format_reader(written: str) -> Callable[[str], Reading]:
+    """Give what reads texts by one format.
+
+    Where numbers stand side by side, as in ``%m%d%y``, all their digits must be there: without its first zero
+    12109 may be January 21 or December 1. Where only one reading is a day, it is given as short of a zero;
+    where several are, all of them.
+
+    Parameters
+    ----------
+    written
+        A format of a whole day, such as ``%m/%d/%Y``.
+
+    Returns
+    -------
+    callable
+        Text -> `Reading`; no moment where it is none.
+
+    Examples
+    --------
+    >>> len(format_reader("%m%d%y")("12109").moments), len(format_reader("%m%d%y")("52109").moments)
+    (2, 1)
+    """
+    plainly = AS_ISO.get(written)
+    pieces = [(found[1] or "", found[2] or "") for found in PIECES.finditer(written)]
+    if not PACKED.search(written):
+
+        def read(text: str) -> Reading:
+            # The same for text of this shape, in a twentieth of the time.
+            if plainly is not None and plainly.fullmatch(text):
+                found = _iso(text)
+            else:
+                found = _moment(text, written)
+            return Reading(() if found is None else (found,))
+
+        return read
+    whole = _strict(pieces, None)
+    # A year doesn't begin with a zero that is lost, but one of two digits may, where it comes first.
+    may_lack = [
+        place
+        for place, (letter, _) in enumerate(pieces)
+        if letter in WIDTHS and letter != "Y" and (letter != "y" or place == 0)
+    ]
+    lacking = [(place, _strict(pieces, place)) for place in may_lack]
+
+    def read_packed(text: str) -> Reading:
+        if whole.fullmatch(text):
+            found = _moment(text, written)
+            return Reading(() if found is None else (found,))
+        able = []
+        for place, shape in lacking:
+            parts = shape.fullmatch(text)
+            if parts is not None:
+                filled = [f"0{one}" if at == place else one for at, one in enumerate(parts.groups())]
+                able.append(_moment("".join(filled), written))
+        return Reading(_distinct(able), short=True)
+
+    return read_packed
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _distinct(moments: Iterable[datetime | None]) -> tuple[datetime, ...]:
+    return tuple(dict.fromkeys(one for one in moments if one is not None))
+
+
+def serial_of(text: str, formats: Iterable[str]) -> float | None:
+    """Give the number by which a spreadsheet counts days; None where a text can't be one.
+
+    Parameters
+    ----------
+    text
+        A cell, such as 45991.
+    formats
+        Of its column: where they write a day in as many digits, or one more, a number is no count.
+    """
+    shape = SERIAL.fullmatch(text)
+    if shape is None:
+        return None
+    for written in formats:
+        letters = [found[1] for found in PIECES.finditer(written)]
+        width = sum(WIDTHS.get(letter or "", 0) for letter in letters)
+        if PACKED.search(written) and all(letters) and width in (5, 6):
+            return None
+    return float(text)
+
+
+def from_serial(serial: float, epoch: int = 1900) -> datetime | None:
+    """Give the moment that a spreadsheet means by a number; None beyond the days of anybody alive.
+
+    Parameters
+    ----------
+    serial
+        Days since the first day of the count, and the part of a day.
+    epoch
+        1900, or 1904 in workbooks of old Macs.
+
+    Examples
+    --------
+    >>> str(from_serial(45991))
+    '2025-11-30 00:00:00'
+    """
+    moment = EPOCHS[epoch] + timedelta(seconds=round(serial * 86_400))
+    return moment if FIRST <= moment < LAST else None

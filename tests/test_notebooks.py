@@ -275,6 +275,21 @@ def test_three_systems_that_do_not_say_that_they_are_invented_are_real(
     assert_no_child_is_on_the_road(tmp_path / "exports", tmp_path / "out")
 
 
+@pytest.mark.parametrize("invented", [True, False])
+def test_a_folder_without_teachers_walks_through_who_may_see_it(
+    clean_district_folder: Path, tmp_path: Path, invented: bool
+) -> None:
+    exports = tmp_path / "exports"
+    for system in ("meals", "health"):
+        shutil.copytree(clean_district_folder / "silos" / system, exports / system)
+    if invented:
+        (exports / "district.json").write_text('{"synthetic": true}', encoding="utf-8")
+    assert not read_district(exports).people["role"].eq("Staff").any()
+    path = FOLDER / "06_who_may_see_this.ipynb"
+    ran = execute(path, tmp_path, cwd=tmp_path, parameters={"district_folder": str(exports)})
+    assert ran.error == ""
+
+
 @pytest.mark.browser
 def test_every_page_opens_without_a_request_and_fits_a_telephone(
     runs: Callable[[str, Path], Ran], tmp_path: Path, chromium: str

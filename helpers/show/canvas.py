@@ -9,11 +9,15 @@ from helpers.show.tokens import STYLE_FILE, colour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
-__all__ = ["BODY", "SMALL", "Sheet", "style"]
+__all__ = ["BODY", "SMALL", "Sheet", "style", "texts_in_the_way"]
 
 _INCH = 100  # page pixels
 BODY, SMALL = 14, 13  # letter sizes in page pixels
+# Pixels: a box of letters is a little larger than its ink, above and below most.
+_OVER, _ON_EACH_OTHER = 1.5, 5.0
 
 
 @cache
@@ -28,6 +32,52 @@ def style() -> Any:
     from matplotlib import rc_params_from_file
 
     return rc_params_from_file(STYLE_FILE, use_default_template=False)
+
+
+def _drawn_texts(figure: Figure) -> list[Text]:
+    """Give the texts that are drawn: axes have labels beyond their ends, too, which are not."""
+    texts = list(figure.texts)
+    for axes in figure.axes:
+        texts += axes.texts
+        if not axes.axison:
+            continue
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = axis.get_major_ticks() if axis.get_visible() else []
+            texts += [tick.label1 for tick in ticks if low <= float(tick.get_loc()) <= high]
+            texts.append(axis.label)
+    return [one for one in texts if one.get_visible() and one.get_text().strip()]
+
+
+def texts_in_the_way(figure: Figure) -> list[str]:
+    """Find texts of a drawn figure that its edge cuts off, or that stand on each other.
+
+    Parameters
+    ----------
+    figure
+        Drawn already.
+
+    Returns
+    -------
+    list of str
+        A sentence a fault, without the text itself, which may be a name.
+    """
+    from matplotlib.transforms import Bbox
+
+    pixel = figure.dpi / _INCH
+    boxes = [one.get_window_extent() for one in _drawn_texts(figure)]
+    page = figure.bbox
+    faults = []
+    for box in boxes:
+        over = max(page.x0 - box.x0, box.x1 - page.x1, page.y0 - box.y0, box.y1 - page.y1) / pixel
+        if over > _OVER:
+            faults.append(f"A text of a picture is cut off: {over:.0f} pixels of it lie beyond the edge.")
+    for place, box in enumerate(boxes):
+        for other in boxes[place + 1 :]:
+            both = Bbox.intersection(box, other)
+            if both is not None and both.width > _OVER * pixel and both.height > _ON_EACH_OTHER * pixel:
+                faults.append(f"Two texts of a picture stand on each other, {both.width / pixel:.0f} pixels.")
+    return faults
 
 
 class Sheet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,7 +96,7 @@ class Picture(Block):
         import matplotlib
         from PIL import Image
 
-        from helpers.show.canvas import style
+        from helpers.show.canvas import style, texts_in_the_way
 
         out = io.BytesIO()
         with matplotlib.rc_context(style()):
@@ -103,6 +104,9 @@ class Picture(Block):
             figure.set_dpi(_DENSITY)
             canvas: Any = figure.canvas
             canvas.draw()
+            for fault in texts_in_the_way(figure):
+                # An error in our tests; on a page nothing is lost, since the numbers stand below the picture.
+                warnings.warn(fault, stacklevel=2)
             drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
             figure.clear()
         # A chart has few colours: a palette makes the page a third of the size at no cost.

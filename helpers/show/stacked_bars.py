@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["stacked_bars"]
 
-_TAIL_ON_A_PHONE = 0.4
+_SHORTEST = (
+    0.6  # of its length, that a bar is shortened to for what is said beside it; else that stands below
+)
 _PADDING = 8  # pixels that a number needs around it inside its part of the bar
+_THINNEST = 4.0  # pixels: a part of one child must be seen as well
+_LEFT = 2.0
+_LINE = 18
 
 
 def stacked_bars(
@@ -115,32 +120,75 @@ def _mark(part: str, place: int, parts: int) -> Mark:
 
 
 class _Drawing:
-    """The drawing of one picture at one width."""
+    """The drawing of one picture at one width: names above their bars, so that bars and numbers have room."""
 
     def __init__(
         self, sheet: Sheet, labels: list[str], parts: list[str], cells: list[list[object]], unit: str
     ) -> None:
         self.sheet, self.parts, self.cells, self.unit = sheet, parts, cells, unit
-        room = sheet.width - 2 if sheet.narrow else 230
-        self.names = [sheet.fold(label, room, lines=1 if sheet.narrow else 2) for label in labels]
-        self.left = 2.0 if sheet.narrow else max(sheet.measure(name) for name in self.names) + 16
+        self.names = [sheet.fold(label, sheet.width - _LEFT, lines=1) for label in labels]
         self.lengths = [[as_number(cell) or 0.0 for cell in row] for row in cells]
         self.marks = {part: _mark(part, place, len(parts)) for place, part in enumerate(parts)}
-        # On a phone what is said beside a bar may leave no room for it: then it stands below.
-        self.below = sheet.narrow and self._tail() > _TAIL_ON_A_PHONE * sheet.width
+        longest = max((sum(row) for row in self.lengths), default=0.0) or 1.0
+        full = (sheet.width - _LEFT - _THINNEST * len(parts) - 4) / longest
+        shares = [1 - step / 50 for step in range(round((1 - _SHORTEST) * 50) + 1)]
+        beside = next((share for share in shares if self._fit_beside(full * share)), None)
+        self.scale, self.below = full * (beside or 1.0), beside is None
 
-    def _legend_rows(self) -> list[list[tuple[float, str]]]:
+    def _fit_beside(self, scale: float) -> bool:
+        """Say whether at this scale everything that has no room in its part has room right of its bar."""
+        return all(
+            self._end(place, scale) + 6 + self.sheet.measure("   ".join(said), SMALL) <= self.sheet.width - 2
+            for place in range(len(self.names))
+            if (said := [text for text, _ in self._outside(place, scale)])
+        )
+
+    def _wide(self, length: float, scale: float) -> float:
+        return max(length * scale, _THINNEST) if length > 0 else 0.0
+
+    def _end(self, place: int, scale: float) -> float:
+        return _LEFT + sum(self._wide(length, scale) for length in self.lengths[place])
+
+    def _fits_inside(self, text: str, mark: Mark, wide: float) -> bool:
+        return not mark.hatch and wide > self.sheet.measure(text, SMALL) + _PADDING
+
+    def _outside(self, place: int, scale: float) -> list[tuple[str, Mark]]:
+        """Give what is said of the parts that have no room for their number, or a hatch under it."""
+        found = []
+        for part, length, cell in zip(self.parts, self.lengths[place], self.cells[place], strict=True):
+            mark, text = self.marks[part], number_text(cell)
+            if self._fits_inside(text, mark, self._wide(length, scale)):
+                continue
+            if length > 0 or isinstance(cell, str):
+                found.append((f"{text} {part}", mark))
+        return found
+
+    def _lines(self, place: int) -> list[list[tuple[float, str, Mark]]]:
+        """Lay what stands below a bar out on as many lines as it needs."""
+        lines: list[list[tuple[float, str, Mark]]] = []
+        x = _LEFT
+        for text, mark in self._outside(place, self.scale):
+            said = self.sheet.fold(text, self.sheet.width - _LEFT - 2, SMALL, lines=1)
+            wide = self.sheet.measure(said, SMALL)
+            if not lines or x + wide > self.sheet.width - 2:
+                lines.append([])
+                x = _LEFT
+            lines[-1].append((x, said, mark))
+            x += wide + self.sheet.measure("   ", SMALL)
+        return lines
+
+    def _legend_rows(self) -> list[list[tuple[float, str, str]]]:
         """Lay the legend out from the left, on as many lines as it needs."""
-        rows: list[list[tuple[float, str]]] = [[]]
-        x = 2.0 if self.sheet.narrow else self.left
-        start = x
+        rows: list[list[tuple[float, str, str]]] = [[]]
+        x = _LEFT
         for part in self.parts:
-            wide = 22 + self.sheet.measure(word(part), SMALL) + 18
-            if rows[-1] and x + wide > self.sheet.width:
+            said = self.sheet.fold(word(part), self.sheet.width - _LEFT - 24, SMALL, lines=1)
+            wide = 22 + self.sheet.measure(said, SMALL)
+            if rows[-1] and x + wide > self.sheet.width - 2:
                 rows.append([])
-                x = start
-            rows[-1].append((x, part))
-            x += wide
+                x = _LEFT
+            rows[-1].append((x, part, said))
+            x += wide + 18
         return rows
 
     def _box(self, axes: Axes, x: float, y: float, wide: float, high: float, mark: Mark) -> None:
@@ -161,79 +209,51 @@ class _Drawing:
             )
         )
 
-    def _row(self, axes: Axes, place: int, top: float, thick: float, scale: float) -> None:
-        x, outside = self.left, []
+    def _bar(self, axes: Axes, place: int, top: float, thick: float) -> None:
+        x = _LEFT
         for part, length, cell in zip(self.parts, self.lengths[place], self.cells[place], strict=True):
-            mark, text = self.marks[part], number_text(cell)
-            wide = length * scale
+            mark, text, wide = self.marks[part], number_text(cell), self._wide(length, self.scale)
             if wide > 0:
-                # A part of one child must be seen as well: never thinner than four pixels.
-                wide = max(wide, 4.0)
                 self._box(axes, x + 0.5, top, wide - 1.0, thick, mark)
-            fits = wide > self.sheet.measure(text, SMALL) + _PADDING
-            if fits and not mark.hatch:
+            if self._fits_inside(text, mark, wide):
                 shade = letters_on(mark.fill) if mark.alpha == 1.0 else colour("ink")
-                self.sheet.write(
-                    axes, x + wide / 2, top + thick / 2, text, size=SMALL, across="center", shade=shade
-                )
-            elif length > 0 or isinstance(cell, str):
-                outside.append((text, part, mark))
+                middle = x + wide / 2, top + thick / 2
+                self.sheet.write(axes, *middle, text, size=SMALL, across="center", shade=shade)
             x += wide
-        x, y = (self.left, top + thick + 12) if self.below else (x + 6, top + thick / 2)
-        for text, part, mark in outside:
-            said = f"{text} {part}"
-            if self.below and x > self.left and x + self.sheet.measure(said, SMALL) > self.sheet.width:
-                x, y = self.left, y + 18
-            self.sheet.write(axes, x, y, said, size=SMALL, shade=mark.text)
-            x += self.sheet.measure(said + "   ", SMALL)
 
-    def _tail(self) -> float:
-        """Room right of the longest bar for the parts too small to hold their number."""
-        longest = 0.0
-        for row in self.cells:
-            # Written as it is in _row: three blanks after each.
-            said = "".join(
-                f"{number_text(cell)} {part}   "
-                for part, cell in zip(self.parts, row, strict=True)
-                if self._may_be_outside(part, row, cell)
-            )
-            longest = max(longest, self.sheet.measure(said, SMALL))
-        # A part of one child is drawn four pixels wide, whatever the scale.
-        return longest + 8 + 4 * len(self.parts)
-
-    def _may_be_outside(self, part: str, row: list[object], cell: object) -> bool:
-        length = as_number(cell)
-        if length is None:
-            return isinstance(cell, str)
-        total = sum(as_number(other) or 0.0 for other in row)
-        share = length / total if total else 0.0
-        return length > 0 and (bool(self.marks[part].hatch) or share < 0.12)
+    def _said(self, axes: Axes, place: int, top: float, thick: float) -> None:
+        """Write what has no room inside its part: right of the bar, or below it."""
+        if self.below:
+            for number, line in enumerate(self._lines(place)):
+                for x, text, mark in line:
+                    y = top + thick + 12 + number * _LINE
+                    self.sheet.write(axes, x, y, text, size=SMALL, shade=mark.text)
+            return
+        x = self._end(place, self.scale) + 6
+        for text, mark in self._outside(place, self.scale):
+            self.sheet.write(axes, x, top + thick / 2, text, size=SMALL, shade=mark.text)
+            x += self.sheet.measure(text + "   ", SMALL)
 
     def figure(self) -> Figure:
         sheet = self.sheet
         legend = self._legend_rows()
         head = len(legend) * 24 + 8
-        step, thick, above = (50, 20, 26) if sheet.narrow else (42, 24, 9)
-        step += 40 if self.below else 0
-        count = len(self.names)
-        sheet.set_height(head + count * step + 26)
+        thick, above = 20, 26
+        lines = [len(self._lines(place)) if self.below else 0 for place in range(len(self.names))]
+        steps = [50 + (4 + _LINE * count if count else 0) for count in lines]
+        unit = sheet.fold(self.unit, sheet.width - _LEFT - 2, SMALL)
+        sheet.set_height(head + sum(steps) + 10 + 16 * (unit.count("\n") + 1))
         axes = sheet.page_axes()
-        totals = [sum(row) for row in self.lengths]
-        tail = 4.0 if self.below else self._tail()
-        scale = max(sheet.width - self.left - tail, 60) / (max(totals) or 1.0)
-        for line, row in enumerate(legend):
-            for x, part in row:
-                self._box(axes, x + 0.5, line * 24 + 5, 14, 14, self.marks[part])
-                sheet.write(axes, x + 22, line * 24 + 12, word(part), size=SMALL)
-        for place, name in enumerate(self.names):
-            top = head + place * step + above
-            if sheet.narrow:
-                sheet.write(axes, self.left, top - 13, name)
-            else:
-                sheet.write(axes, self.left - 12, top + thick / 2, name, across="right")
-            self._row(axes, place, top, thick, scale)
-        bottom = head + count * step
-        if not sheet.narrow:
-            axes.plot([self.left, self.left], [head, bottom], color=colour("muted"), linewidth=0.8)
-        sheet.write(axes, self.left, bottom + 14, self.unit, size=SMALL, shade=colour("muted"))
+        for number, row in enumerate(legend):
+            for x, part, said in row:
+                self._box(axes, x + 0.5, number * 24 + 5, 14, 14, self.marks[part])
+                sheet.write(axes, x + 22, number * 24 + 12, said, size=SMALL)
+        top = float(head)
+        for place, (name, step) in enumerate(zip(self.names, steps, strict=True)):
+            sheet.write(axes, _LEFT, top + above - 13, name)
+            self._bar(axes, place, top + above, thick)
+            self._said(axes, place, top + above, thick)
+            top += step
+        muted = colour("muted")
+        sheet.write(axes, _LEFT, top + 6 + 8 * (unit.count("\n") + 1), unit, size=SMALL, shade=muted)
         return sheet.figure

@@ -117,34 +117,28 @@ def _odds(weight: float) -> str:
 
 
 def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
+    """Draw bars with their words above them: beside them even a wide page has no room for both."""
     tail = max(sheet.measure(bar.text) for bar in bars) + 12
-    narrow = sheet.narrow
-    room = sheet.width - 8 if narrow else 330
-    left = 4.0 if narrow else min(room, max(_width(sheet, bar) for bar in bars)) + 20
+    left, room = 4.0, sheet.width - 8
     ends = [end for bar in bars for end in (bar.begin, bar.end)]
     lowest, highest = min(0.0, *ends), max(0.0, *ends)
     scale = (sheet.width - left - 2 * tail) / max(highest - lowest, NOT_KNOWN)
     zero = left + tail - lowest * scale
-    step, thick = (58, 14) if narrow else (40, 16)
-    sheet.set_height(len(bars) * step + 34)
+    step, thick = 58, 14
+    unit = sheet.fold(UNIT, room, SMALL)
+    sheet.set_height(len(bars) * step + 18 + 16 * (unit.count("\n") + 1))
     axes = sheet.page_axes()
-    if not narrow:
-        axes.plot([zero, zero], [0, len(bars) * step], color=colour("muted"), linewidth=0.8)
     for place, bar in enumerate(bars):
         top = place * step
-        centre = top + (42 if narrow else step / 2)
-        words = sheet.fold(bar.words, room, SMALL, lines=1 if bar.heading else 2)
-        edge, side = (left, "left") if narrow else (left - 16, "right")
-        first = top + (9 if narrow else step / 2 - 8)
-        second = top + (25 if narrow else step / 2 + 9)
+        centre = top + 42
         if bar.heading:
-            sheet.write(axes, edge, first, bar.heading, across=side, weight="bold")
-        elif not narrow:
-            second = top + step / 2
-        sheet.write(axes, edge, second, words, size=SMALL, across=side, shade=colour("muted"))
-        if narrow:  # words stand above their bar here: the line of nothing must not cross them
-            reach = [centre - thick * 0.7, centre + thick * 0.7]
-            axes.plot([zero, zero], reach, color=colour("muted"), linewidth=0.8)
+            heading = sheet.fold(bar.heading, room, lines=1)
+            sheet.write(axes, left, top + 9, heading, weight="bold")
+        words = sheet.fold(bar.words, room, SMALL, lines=1)
+        sheet.write(axes, left, top + 25, words, size=SMALL, shade=colour("muted"))
+        # Words stand above their bar: the line of nothing must not cross them.
+        reach = [centre - thick * 0.7, centre + thick * 0.7]
+        axes.plot([zero, zero], reach, color=colour("muted"), linewidth=0.8)
         one, other = (zero + end * scale for end in (bar.begin, bar.end))
         against = bar.end < bar.begin
         # What speaks against is hollow, so that it survives a grey printer.
@@ -167,11 +161,7 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
         if not bar.is_sum and place + 1 < len(bars) and bar.begin != 0.0:
             axes.plot([other, other], [centre + thick / 2, centre + step - thick / 2],
                       color=colour("muted"), linewidth=0.8)  # fmt: skip
-    unit = sheet.fold(UNIT, sheet.width - 8, SMALL)
-    sheet.write(axes, 4 if narrow else left, len(bars) * step + 16, unit, size=SMALL, shade=colour("muted"))
+    middle = len(bars) * step + 8 + 8 * (unit.count("\n") + 1)
+    sheet.write(axes, left, middle, unit, size=SMALL, shade=colour("muted"))
     axes.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
     return sheet.figure
-
-
-def _width(sheet: Sheet, bar: _Bar) -> float:
-    return max(sheet.measure(bar.heading, weight="bold"), sheet.measure(bar.words, SMALL))

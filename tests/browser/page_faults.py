@@ -22,6 +22,44 @@ BROKEN_PICTURES = """async () => {
     await Promise.all(pictures.map(picture => picture.decode().catch(() => null)));
     return pictures.filter(picture => !picture.naturalWidth).map(picture => picture.alt || picture.src);
 }"""
+# Letters that a box with a hidden overflow cuts off, and letters that stand on other letters. What only a
+# screen reader reads is cut to a pixel on purpose.
+IN_THE_WAY = """() => {
+    const faults = [], said = text => text.trim().replace(/\\s+/g, ' ').slice(0, 60);
+    const words = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        const holder = node.parentElement;
+        const seen = holder.checkVisibility({visibilityProperty: true, opacityProperty: true});
+        if (!node.data.trim() || !seen) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const boxes = [...range.getClientRects()].filter(box => box.width > 1 && box.height > 1);
+        let hidden = false, scrolls = false;
+        for (let up = holder; up && up !== document.body; up = up.parentElement) {
+            const style = getComputedStyle(up), frame = up.getBoundingClientRect();
+            if (/auto|scroll/.test(style.overflowX + style.overflowY)) { scrolls = true; break; }
+            if (!/hidden|clip/.test(style.overflowX + style.overflowY) && style.clipPath === 'none') continue;
+            if (frame.width <= 2 || frame.height <= 2) { hidden = true; break; }
+            const over = boxes.some(box => box.right > frame.right + 1.5 || box.left < frame.left - 1.5
+                || box.bottom > frame.bottom + 4 || box.top < frame.top - 4);
+            if (over) { faults.push('text is cut off: ' + said(node.data)); break; }
+        }
+        if (!hidden && !scrolls) boxes.forEach(box => words.push({box, node}));
+    }
+    words.sort((one, other) => one.box.top - other.box.top);
+    words.forEach((one, place) => {
+        for (let next = place + 1; next < words.length; next++) {
+            const other = words[next];
+            if (other.box.top > one.box.bottom - 5) break;
+            if (one.node === other.node) continue;
+            const wide = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
+            const high = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
+            if (wide > 2 && high > 5) faults.push(
+                'text stands on text: ' + said(one.node.data) + ' | ' + said(other.node.data));
+        }
+    });
+    return [...new Set(faults)];
+}"""
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 # What a keyboard must reach, and what it is on now. Elements are told apart by their place in the document.
 REACHABLE = """() => [...document.querySelectorAll('*')]
@@ -69,10 +107,11 @@ def opened(browser: Browser, path: Path, size: str, faults: list[str]) -> Iterat
 
 
 def faults_on_opening(page: Page, size: str) -> list[str]:
-    """Look at a page as it opens: its pictures are there, and nobody has to scroll sideways."""
+    """Look at a page as it opens: its pictures are there, no text is cut off, nobody scrolls sideways."""
     faults = [f"{size}: a picture isn't there: {said}" for said in page.evaluate(BROKEN_PICTURES)]
     if page.evaluate(WIDER):
         faults.append(f"{size}: it scrolls sideways")
+    faults += [f"{size}: {fault}" for fault in page.evaluate(IN_THE_WAY)]
     return faults
 
 

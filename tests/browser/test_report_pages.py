@@ -105,7 +105,12 @@ def test_what_is_wrong_with_a_page_is_seen(browser: Browser, tmp_path: Path) -> 
         <body><main><h1>Wrong</h1><a href="#x">a link</a><a href="#y" tabindex="0" onkeydown="
         if (event.key === 'Tab') event.preventDefault()">a trap</a><p>Hardly to be read</p>
         <a href="#z">behind the trap</a><img alt="a picture" src="data:image/png;base64,AAAA">
-        <div style="width: 900px">wide</div></main><script src="missing.js"></script>
+        <div style="width: 900px">wide</div><div style="width: 40px; overflow: hidden; white-space: nowrap">
+        71 another child's</div><p style="margin: 0; color: black; background: white">below</p>
+        <p style="margin: -9px 0 0; color: black">on top of it</p><div style="width: 40px; overflow: auto;
+        white-space: nowrap" tabindex="0">what scrolls is not cut</div><div style="position: absolute;
+        width: 1px; height: 1px; overflow: hidden">for a screen reader alone</div></main>
+        <script src="missing.js"></script>
         <script>console.error('oh dear')</script></body></html>""",
         encoding="utf-8",
     )
@@ -118,6 +123,8 @@ def test_what_is_wrong_with_a_page_is_seen(browser: Browser, tmp_path: Path) -> 
     for words in (
         "a picture isn't there: a picture",
         "it scrolls sideways",
+        "text is cut off: 71 another child's",
+        "text stands on text: below | on top of it",
         'no ring when Tab is on <a href="#x">',
         'Tab never reaches <a href="#z">',
         "serious: color-contrast",
@@ -125,3 +132,5 @@ def test_what_is_wrong_with_a_page_is_seen(browser: Browser, tmp_path: Path) -> 
         "oh dear",
     ):
         assert words in said
+    assert "text is cut off: what scrolls" not in said
+    assert "text is cut off: for a screen" not in said

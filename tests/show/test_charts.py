@@ -68,6 +68,16 @@ def drawings() -> dict[str, Picture]:
             title="Five are joined to another child",
             unit="children",
         ),
+        "few beside many": stacked_bars(
+            {
+                "Joined by the key": {"true today": 20000, "written wrongly": 71, "missed": 0, "another": 0},
+                "A short bar": {"true today": 9, "written wrongly": 6, "missed": 5, "another": 71},
+                LONGEST: {"true today": 9000, "written wrongly": 90, "missed": 9000, "another": 710},
+            },
+            title="Some are another child's",
+            unit="values, one a child and element, of all that some system here holds of any child",
+            parts=["true today", "written wrongly", "missed", "another"],
+        ),
         "told below": stacked_bars(
             {"Looked up": {"right": 9856, "missed": 1847, "written wrongly": 306, "wrong": 76}},
             title="Some are another child's",

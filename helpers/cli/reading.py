@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
+import pandas as pd
 
 from helpers.cli.folders import FOLDER, read_folder, save
 from helpers.files.output import emit, ends_well, json_option, out_option
@@ -44,12 +46,32 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
             "accounts": district.accounts if as_json else folded_accounts(district),
             "findings": kinds,
             **({"treated as real": str(why)} if (why := district.about.get(NOT_INVENTED)) else {}),
+            **_kept_out(district.findings),
             **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
             "written": written,
             **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),
         },
         as_json,
     )
+
+
+def _kept_out(findings: pd.DataFrame) -> dict[str, Any]:
+    """Name the rows that were kept out because they are about no child: which they are, and where."""
+    out = findings[findings["kind"].eq("not_a_child") & findings["row"].notna()]
+    if out.empty:
+        return {}
+    kinds = out["expected"].str.partition("a row of ")[2].replace("", "placeholders")
+    rows = [
+        {
+            "file": file,
+            "rows": ", ".join(map(str, sorted(part["row"]))),
+            "kept out": ", ".join(sorted(set(kind))),
+        }
+        for (file, part), (_, kind) in zip(
+            out.groupby("file", sort=True), kinds.groupby(out["file"], sort=True), strict=True
+        )
+    ]
+    return {"about no child": pd.DataFrame(rows)}
 
 
 @click.command(short_help="Draft a layout for files that no layout knows.")

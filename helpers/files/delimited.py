@@ -169,7 +169,7 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
     delimiter
         The delimiter that it really has.
     findings
-        Gets cells_missing, cells_surplus, row_blank, record_broken, delimiter_other.
+        Gets cells_missing, cells_surplus, row_blank, record_broken, line_end_missing, delimiter_other.
 
     Returns
     -------
@@ -199,7 +199,8 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
         table = pa.concat_tables([table, pa.table(cells, names=table.column_names)])
         numbers = np.concatenate([numbers, np.array([number for number, _ in odd], "int64")])
     if data and data[-1:] not in b"\r\n" and data.count(b"\n") > 1 and (numbers == last).any():
-        findings.add("record_broken", "nothing", row=last, expected="a line end after the last row")
+        # A valid file may end so, and one that was cut in its last cell does.
+        findings.add("line_end_missing", "nothing", row=last, expected="a line end, if the file wasn't cut")
     text = pd.DataFrame(
         {
             name: from_arrow(table.column(place))

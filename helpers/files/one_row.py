@@ -19,6 +19,7 @@ from helpers.files.json_lines import paths_of_line
 from helpers.files.workbook import rows_of, sheets_in
 from helpers.files.xml_records import records_at
 from helpers.layouts import BadInput, FileLayout, Layout, folded
+from helpers.layouts.heads import named_by_place
 
 __all__ = ["OneRow", "one_row", "some_rows"]
 
@@ -196,7 +197,9 @@ def _of_text(data: bytes, file: str, rows: Sequence[int], kinds: list[FileLayout
     delimiter = _delimiter(data, head_row, kinds)
     wanted = [*rows, head_row] if head_row else rows
     records = _records(data, file, wanted, quoted=b'"' in data)
-    header = [name.strip() for name in _cells(records[head_row], delimiter)] if head_row else []
+    header = (
+        named_by_place([name.strip() for name in _cells(records[head_row], delimiter)]) if head_row else []
+    )
     kind = _best(kinds, header)
     if kind is not None and not head_row:
         header = [column.name for column in kind.columns]
@@ -256,7 +259,7 @@ def _delimiter(data: bytes, head_row: int, kinds: list[FileLayout]) -> str:
 def _of_sheet(data: bytes, file: str, rows: Sequence[int], kinds: list[FileLayout]) -> list[OneRow]:
     every = rows_of(data)
     head_row = kinds[0].header_row if kinds else 1
-    header = [_written(cell) for cell in every[head_row - 1]] if 0 < head_row <= len(every) else []
+    header = named_by_place(list(map(_written, every[head_row - 1]))) if 0 < head_row <= len(every) else []
     kind = _best(kinds, header)
     for row in rows:
         if row > len(every):

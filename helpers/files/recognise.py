@@ -40,8 +40,9 @@ class Look:
             return paths_in_xml(self.records, str(file.record))
         if self.shape == "json_lines":
             return self.json_paths
-        heads = self._heads(delimiter, file.header_row + self.above if file.header_row else 0)
-        return self._by_place(file, len(heads)) or heads
+        if not file.header_row:
+            return self._by_place(file, delimiter) or self._heads(delimiter, 0)
+        return self._heads(delimiter, file.header_row + self.above)
 
     def _heads(self, delimiter: str, header_row: int) -> list[str]:
         """Give the heads of a table, which many layouts ask for, read once."""
@@ -60,9 +61,13 @@ class Look:
         rows = [self._heads(known.delimiter, number) for number in range(1, known.above + 1)]
         return " / ".join(" ".join(filter(None, row)) for row in rows).strip()
 
-    def _by_place(self, file: FileLayout, width: int) -> list[str]:
+    def _by_place(self, file: FileLayout, delimiter: str) -> list[str]:
         """Give the names of a file without a header: only its own name, and its width, say what it is."""
-        known = file.header_row == 0 and width == len(file.columns) and self.lies_at(file)
+        if not self.lies_at(file):
+            return []
+        # Titles may stand above the first row of data.
+        rows = (self._heads(delimiter, number) for number in range(1, TITLE_ROWS + 2))
+        known = any(len(row) == len(file.columns) for row in rows)
         return [column.name for column in file.columns] if known else []
 
     def lies_at(self, file: FileLayout) -> bool:

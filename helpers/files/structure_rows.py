@@ -67,8 +67,8 @@ def without_structure(
     columns
         Name in the file -> declaration.
     findings
-        Gets row_repeated for a header, or a row of structure, that is there a second time, and
-        required_empty for one that is not there.
+        Gets not_a_child for rows of totals, pages and notes, row_repeated for a header, or a row of
+        structure, that is there a second time, and required_empty for one that is not there.
 
     Returns
     -------
@@ -83,18 +83,28 @@ def without_structure(
         return parsed, there
     structure = np.zeros(len(rows), bool)
     again = np.zeros(len(rows), bool)
+    kept_out: list[tuple[int, str]] = []
     for kind in file.not_data if len(rows) else []:
         for place in np.flatnonzero(_may_be(rows, kind, columns) & ~structure & ~again):
             cells = ["" if cell is pd.NA else str(cell) for cell in rows.iloc[place]]
             if not _is(cells, kind):
                 continue
-            structure[place] = kind.name not in there
-            again[place] = kind.name in there
+            # Totals and page heads may come again; what a system writes once may not.
+            again[place] = kind.name in there and (kind.required or kind.first is None)
+            structure[place] = not again[place]
             by_column = {str(name): cell.strip() for name, cell in zip(rows.columns, cells, strict=True)}
+            if kind.first is not None and not kind.required:
+                kept_out.append((int(parsed.row[place]), kind.name))
             there.setdefault(kind.name, StructureCells(int(parsed.row[place]), by_column))
     for kind in file.not_data:
         if kind.required and kind.name not in there:
             findings.add("required_empty", "nothing", expected=f"a row {kind.written.strip() or kind.name}")
+    findings.add_rows(
+        "not_a_child",
+        "nothing",
+        [row for row, _ in kept_out],
+        expected=[f"a child, not a row of {name}" for _, name in kept_out],
+    )
     findings.add_rows(
         "row_repeated", "row_set_aside", parsed.row[again], expected="this row of structure once"
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from helpers.layouts import FileLayout
+from helpers.layouts.heads import named_by_place
 
 __all__ = ["TextTable", "split_path", "unique_names"]
 
@@ -47,16 +48,18 @@ def default_settings(file: FileLayout) -> dict[str, str | int | tuple[str, ...]]
 
 
 def unique_names(header: Sequence[str]) -> list[str]:
-    """Make repeated heads unique: the second `Name` is called ``Name#2``.
+    """Make repeated heads unique: the second `Name` is called ``Name#2``; a head that is data, by its place.
 
     Examples
     --------
     >>> unique_names(["Name", "Grade", "Name"])
     ['Name', 'Grade', 'Name#2']
+    >>> unique_names(["Name", "08/09/2014"])
+    ['Name', 'Column 2']
     """
     seen: dict[str, int] = {}
     names: dict[str, None] = {}
-    for name in header:
+    for name in named_by_place(header):
         times = seen.get(name, 0) + 1
         unique = name if times == 1 else f"{name}#{times}"
         while unique in names:  # a file may have a head "Name#2" of its own

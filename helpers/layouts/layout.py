@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
 from helpers.layouts.column import STRICT, Column, folded
+from helpers.layouts.heads import by_place, is_data_head
 from helpers.layouts.makes import CELL, Makes
 from helpers.layouts.meanings import file_faults, layout_faults
 from helpers.layouts.pattern import Pattern
@@ -93,6 +94,17 @@ class FileLayout(BaseModel):
     @classmethod
     def _one_a_group(cls, makes: list[Makes]) -> list[Makes]:
         return [one for each in makes for one in each.written_out()]
+
+    @model_validator(mode="after")
+    def _is_named_by_words(self) -> Self:
+        for place, column in enumerate(self.columns, start=1):
+            if column.pattern is None and any(map(is_data_head, [column.name, *column.aliases])):
+                raise ValueError(
+                    f"file {self.name!r}: the name of its column {place} looks like a person, a day or a "
+                    f"number, and isn't repeated here: call it {by_place(place)!r}, and say header_row = 0 "
+                    "if the file has no header"
+                )
+        return self
 
     @model_validator(mode="after")
     def _names_what_it_has(self) -> Self:

@@ -33,6 +33,7 @@ _FINDINGS = {
     "row_blank": "blank row",
     "row_repeated": "row that stands twice",
     "record_broken": "row that is cut or broken",
+    "line_end_missing": "last row without a line end",
     "record_unknown": "record of an unknown kind",
     "child_unnamed": "child without a name",
     "no_student": "people, and no child among them",

@@ -114,7 +114,7 @@ def test_real_headers_are_the_declared_ones(real_files: Path) -> None:
     told = pd.concat([bend.findings, tests.findings])
     of_columns = told[told["kind"].str.startswith(("column_", "header_", "not_in_"))]
     assert of_columns.empty
-    assert set(tests.findings["kind"]) == {"cells_missing", "record_broken", "name_placeholder"}
+    assert set(tests.findings["kind"]) == {"cells_missing", "line_end_missing", "name_placeholder"}
 
 
 @pytest.mark.parametrize(

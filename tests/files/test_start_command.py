@@ -36,7 +36,7 @@ def test_reading_says_which_questions_are_open_and_what_is_not_taken(tmp_path: P
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("a_DOT_json", b'[{"a": 1}]', "JSON lines"),
+        ("a_DOT_json", b"[1, 2]", "JSON lines"),
         ("a_DOT_csv", b"\n \n", "empty"),
         ("a_DOT_csv", b"First Name,Last Name\n", "no rows"),
         ("a_DOT_xls", b"\xd0\xcf\x11\xe0", "xlsx"),

@@ -10,14 +10,15 @@ from textwrap import wrap
 from helpers.files.start.guess import Guess
 from helpers.files.start.header_words import has, head_words, named_fields, words_file
 from helpers.files.start.kinds import Kind
+from helpers.files.start.not_data import nobodies
 from helpers.files.start.person_fields import Known
 from helpers.layouts import standard_table
+from helpers.layouts.heads import by_place
 
 __all__ = ["draft_text"]
 
 INTERNAL = ("grade_level", "school_id", "school_name", "role", "graduation_year")
 NOT_TAKEN = ("pin",)
-TOTALS = r"^\s*(?:[Gg]rand )?[Tt]otals?\b"
 FITTING = {
     "date": ("date", "datetime"),
     "datetime": ("datetime", "date"),
@@ -238,11 +239,20 @@ def _row_is(kind: Kind) -> str:
     return "? Several rows a person: what is one of them? A day, a lesson, a click, a test?"
 
 
+def _of_heads(kind: Kind) -> list[str]:
+    """Ask for the names of columns that have no head, or one that looks like data and isn't repeated."""
+    if kind.settings.get("header_row") == 0:
+        return ["it has no header, so its columns are called by their places: name them"]
+    places = [name for at, name in enumerate(kind.guesses, start=1) if name == by_place(at)]
+    return [f"{name}: its head looks like data and isn't repeated: name it" for name in places]
+
+
 def _questions(kind: Kind) -> list[str]:
     """Say what is open, the weightiest first."""
     people = kind.people
     of_fields = [(name, known.open, known.field) for name, known in people.fields.items() if known.open]
-    found = [] if kind.names_people else ["does any column say who a row is about?"]
+    found = _of_heads(kind)
+    found += [] if kind.names_people else ["does any column say who a row is about?"]
     found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field == "birth_date"]
     if kind.names_people and people.local_id is None:
         found.append("no id tells its people apart: is there one?")
@@ -255,6 +265,9 @@ def _questions(kind: Kind) -> list[str]:
         found.append(f"whose number is {' and '.join(undeclared)}?")
     found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field != "birth_date"]
     found.append("what is one row?")
+    if kind.not_data:
+        named = ", ".join(f"{len(one.rows)} of {one.name}" for one in kind.not_data)
+        found.append(f"rows about no child ({named}): is that so?")
     found += [
         f"{kind.shown(name)}: {guess.open}"
         for name, guess in kind.guesses.items()
@@ -263,18 +276,33 @@ def _questions(kind: Kind) -> list[str]:
     return found
 
 
-def _totals(kind: Kind) -> list[str]:
-    """Declare rows of totals as structure: they name nobody, and would be taken for a child."""
-    first = next(iter(kind.guesses))
-    totals = kind.rows[first].str.contains(TOTALS, regex=True).fillna(False)
-    of_people = [name for name in {**kind.people.fields, **kind.people.ids} if name != first]
-    full = kind.rows[of_people].notna()
-    empty = [name for name in of_people if not full.loc[totals, name].any() and full.loc[~totals, name].all()]
-    if kind.format == "json_lines" or not totals.any() or not empty:
-        return []
-    told = {"name": _text("totals"), "first": f"'{TOTALS}'", "written": _text("Total")}
-    told["empty"] = "[" + ", ".join(map(_text, empty)) + "]"
-    return ["# Rows of totals are about nobody.", f"not_data = [{_inline(told)}]"]
+def _nobody(kind: Kind) -> list[str]:
+    """Declare rows that are about no child, which would be taken for one."""
+    rows = []
+    for one in kind.not_data:
+        told = {"name": _text(one.name), "first": f"'{one.first}'", "written": _text(one.written)}
+        told["empty"] = _text_list(one.empty)
+        rows.append(f"  {_inline(told)},")
+    lines = (
+        ["# ? Rows that are about no child, as it seems: is that so?", "not_data = [", *rows, "]"]
+        if rows
+        else []
+    )
+    fields = {known.field: name for name, known in kind.people.fields.items()}
+    names = [
+        _inline({column: _text_list(texts) for column, texts in one.items()})
+        for one in nobodies(kind.rows, fields)
+    ]
+    if names:
+        lines += [
+            "# ? Names that are nobody's, as it seems: is that so?",
+            f"not_a_child = [{', '.join(names)}]",
+        ]
+    return lines
+
+
+def _text_list(texts: Sequence[str]) -> str:
+    return "[" + ", ".join(map(_text, texts)) + "]"
 
 
 def _file(kind: Kind) -> list[str]:
@@ -289,7 +317,7 @@ def _file(kind: Kind) -> list[str]:
                 "# ? It seems to have no heads: its columns are named by their place. Name them as you like."
             )
     lines.append(f"row_is = {_text(_row_is(kind))}")
-    lines += _totals(kind)
+    lines += _nobody(kind)
     lines.append("# A column without `sensitivity` is restricted.")
     lines.append("columns = [")
     for name in kind.guesses:

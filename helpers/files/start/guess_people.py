@@ -18,7 +18,7 @@ ONE_TO_ONE = 0.95
 NAMESAKES = 0.7  # two children of one name are two ids; more than that is no id of a person
 FEWEST = 5  # persons that make a correspondence of ids and names worth anything
 
-ID = re.compile(r"[^\s@]{1,64}")
+ID = re.compile(r"[^\s@]{1,64}|[A-Za-z]{1,3} \d{3,}")  # a card's number: P 107262
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,9 @@ def guess_people(rows: pd.DataFrame, guesses: Mapping[str, Guess], system_words:
             continue
         words = head_words(str(name))
         what = numbered_thing(words)
-        if what is None and _only_person(words):
+        if what is None and (_only_person(words) or _carries_number(words)):
+            what = "person"
+        if what == "qualified" and persons is None and _of_persons(words, rows):
             what = "person"
         if what in (None, "other", "thing"):
             if any(word in words_file()["ids"]["perhaps"] for word in words):
@@ -247,6 +249,22 @@ def _doubt_bare_name(people: People, system_words: Sequence[str]) -> None:
 
 def _only_person(words: Sequence[str]) -> bool:
     return len(words) == 1 and words[0] in words_file()["whose"]["person"]
+
+
+def _carries_number(words: Sequence[str]) -> bool:
+    """Say whether a head is of a person's card or barcode, which many systems number people by."""
+    return whose(words) == "person" and words[-1] in words_file()["ids"]["cards"]
+
+
+def _of_persons(words: Sequence[str], rows: pd.DataFrame) -> bool:
+    """Say whether a "local id" is a person's in a file without names: nothing in it names a thing."""
+    if not any(word in words_file()["ids"]["of_persons"] for word in words):
+        return False
+    things = words_file()["whose"]["thing"]
+    heads = [head_words(str(name)) for name in rows.columns]
+    return not any(
+        words[-1] in ("name", "title") and (len(words) == 1 or words[0] in things) for words in heads
+    )
 
 
 def _find_fields(rows: pd.DataFrame, guesses: Mapping[str, Guess], people: People) -> None:

@@ -12,6 +12,7 @@ from helpers.files.dates import FEWEST_DAYS, NEAR, from_serial
 from helpers.files.start.guess import DESCRIPTOR, FEW_ROWS, Distinct, Guess
 from helpers.files.start.guess_dates import moments, reads
 from helpers.files.start.header_words import has, named_fields, numbered_thing, words_file
+from helpers.layouts.heads import is_data_head
 
 __all__ = ["guess_type"]
 
@@ -121,7 +122,9 @@ def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
         word in ("name", "title", "text", "description", "comment", "note", "notes") for word in words
     )
     folded = len({text.casefold() for text in texts}) == len(texts)
-    if not (few and plain and folded) or named:
+    # A list of codes stands in the layout, where nobody's name may.
+    persons = any(map(is_data_head, texts)) or any("," in text for text in texts)
+    if not (few and plain and folded) or named or persons:
         return None
     return Guess(
         "code",

@@ -13,6 +13,7 @@ from helpers.files.start.guess_dates import day_orders
 from helpers.files.start.guess_people import People, guess_people
 from helpers.files.start.guess_types import guess_type
 from helpers.files.start.header_words import head_words, named_fields, numbered_thing
+from helpers.files.start.not_data import NotData, rows_of_no_child
 
 __all__ = ["Kind", "kind_of", "tie_ids"]
 
@@ -39,6 +40,8 @@ class Kind:
         What was guessed.
     takes_ids
         Whether its local id is one of the layout's id space; else it names nobody by it.
+    not_data
+        Kinds of row that are about no child; `rows` has none of them.
     questions
         What is open, the weightiest first.
     """
@@ -53,6 +56,7 @@ class Kind:
     people: People
     words: tuple[str, ...]
     takes_ids: bool = True
+    not_data: Sequence[NotData] = ()
     questions: list[str] = field(default_factory=list)
 
     def shown(self, name: str) -> str:
@@ -116,14 +120,21 @@ def kind_of(
     Kind
         With every column's type, and whom it is about.
     """
+    not_data = rows_of_no_child(rows) if shape != "json_lines" else []
+    left = np.delete(
+        np.arange(len(rows)), np.concatenate([[], *(one.rows for one in not_data)]).astype("int64")
+    )
+    rows = rows.iloc[left].reset_index(drop=True)
     distinct = {str(name): counted(rows[name]) for name in rows.columns}
     orders = day_orders(rows, distinct)
     guesses = {
-        name: _with_oddities(guess_type(values, head_words(name), orders), rows[name], place)
+        name: _with_oddities(
+            guess_type(values, head_words(name), orders), rows[name], lambda at: place(int(left[at]))
+        )
         for name, values in distinct.items()
     }
     people = guess_people(rows, guesses, system)
-    return Kind(name, path, sheet, shape, settings, rows, guesses, people, tuple(system))
+    return Kind(name, path, sheet, shape, settings, rows, guesses, people, tuple(system), not_data=not_data)
 
 
 def tie_ids(kinds: Sequence[Kind]) -> None:

@@ -19,16 +19,18 @@ from helpers.files.folder import FoundFile
 from helpers.files.json_lines import parse_json_lines
 from helpers.files.parsed import Parsed
 from helpers.files.sheet_rows import parse_sheet
-from helpers.files.start.header_words import head_words, named_fields, numbered_thing
+from helpers.files.start.first_row import names_columns
 from helpers.files.values import trimmed
 from helpers.files.workbook import is_sheet, rows_of
 from helpers.layouts import STRING, Column, FileLayout
+from helpers.layouts.heads import by_place
 
 __all__ = ["Undeclared", "look_into"]
 
+GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 LOOKED_AT = 60  # rows from which delimiter and header are told
 TEXTS = (".csv", ".tsv", ".txt", ".text", ".psv", ".tab", ".dat", ".jsonl", ".ndjson", ".json", "")
-DATA = re.compile(r"[-$(]?[\d.,:/ -]+%?\)?([AaPp][Mm])?|[^@\s]+@[^@\s]+\.\w+|(?i:true|false)")
+PRINTED = (".out", ".asc", ".prn", ".rpt", ".lst", ".exp")  # text by the name that a program gave it
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,14 @@ def _delimiter(data: bytes) -> tuple[str, list[list[str]]]:
     return chosen
 
 
-def _is_data(cell: str) -> bool:
-    digits = any(letter.isdigit() for letter in cell)
-    return "@" in cell or (digits and DATA.fullmatch(cell) is not None)
-
-
-def _speaks(cell: str) -> bool:
-    words = head_words(cell)
-    return bool(named_fields(words)) or numbered_thing(words) is not None
+def _in_fixed_widths(data: bytes, cells: Sequence[Sequence[str]]) -> bool:
+    """Say whether most lines have their cells apart by blanks, and hardly one by the delimiter."""
+    lines = [line for line in data[: 1 << 18].decode("utf-8", errors="replace").splitlines() if line.strip()]
+    wide = [len(GAP.findall(line)) for line in lines[:LOOKED_AT]]
+    parted = [len(row) for row in cells if any(row)]
+    return sum(gaps >= 2 for gaps in wide) > 0.6 * len(wide) and sum(n > 2 for n in parted) < 0.4 * len(
+        parted
+    )
 
 
 def _header_row(rows: Sequence[Sequence[str]]) -> int:
@@ -117,27 +119,11 @@ def _header_row(rows: Sequence[Sequence[str]]) -> int:
     )
     if row and any(count > max(2, 0.5 * usual) for count in filled[:row]):
         row = 0
-    if row or len(rows) == 1:
-        return row + 1
-    heads = [cell for cell in rows[0] if cell]
-    data = {cell for cell in heads if _is_data(cell)}
-    # Heads are words: a first row with days, numbers or addresses, or with what stands below again, none of
-    # whose words are known, is data.
-    is_data = bool(data) or _stands_again(rows)
-    return 0 if is_data and not any(_speaks(cell) for cell in heads if cell not in data) else 1
-
-
-def _stands_again(rows: Sequence[Sequence[str]]) -> bool:
-    """Say whether a cell of the first row stands in its column again, where not the whole row does."""
-    below = [row for row in rows[1:] if list(row) != list(rows[0])]
-    return any(
-        head and any(place < len(row) and row[place] == head for row in below)
-        for place, head in enumerate(rows[0])
-    )
+    return row + 1 if names_columns(rows[row:]) else 0
 
 
 def _by_place(width: int) -> list[Column]:
-    return [Column(name=f"Column {number}") for number in range(1, width + 1)]
+    return [Column(name=by_place(number)) for number in range(1, width + 1)]
 
 
 def _plain(shape: str, header_row: int, delimiter: str, columns: Sequence[Column]) -> FileLayout:
@@ -201,7 +187,7 @@ def look_into(found: FoundFile) -> Undeclared | str:
     ending = f".{found.name.rpartition('.')[2].lower()}" if "." in found.name else ""
     if not raw.strip(b"\xef\xbb\xbf\r\n\t \0"):
         return "it is empty"
-    if ending not in TEXTS or raw[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF", b"PK\x03\x04"):
+    if ending not in (*TEXTS, *PRINTED) or raw[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF", b"PK\x03\x04"):
         return "start reads delimited text, JSON lines and xlsx: save it as one of these"
     if (
         b"\0" in raw[:4096]
@@ -228,6 +214,11 @@ def look_into(found: FoundFile) -> Undeclared | str:
     if first == b"{":
         return _records(found, data, settings, quiet)
     delimiter, cells = _delimiter(data)
+    if _in_fixed_widths(data, cells):
+        return (
+            "its columns stand in fixed widths, which start doesn't read: part them in a spreadsheet "
+            "(Text to Columns), take titles and page heads away, and save it as CSV"
+        )
     if delimiter != ",":
         settings["delimiter"] = delimiter
     width = Counter(len(row) for row in cells if row).most_common(1)[0][0] if any(cells) else 0
@@ -236,7 +227,7 @@ def look_into(found: FoundFile) -> Undeclared | str:
     header_row = _header_row(cells)
     if header_row != 1:
         settings["header_row"] = header_row
-    columns = _by_place(len(cells[0])) if not header_row and cells else []
+    columns = _by_place(width) if not header_row and cells else []
     parsed = parse_delimited(data, _plain("csv", header_row, delimiter, columns), delimiter, quiet)
     return _table(found, "csv", parsed, parsed.table.rows, settings)
 

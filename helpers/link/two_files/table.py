@@ -19,10 +19,12 @@ import pandas as pd
 from helpers.files.decode import as_utf8
 from helpers.files.delimited import DELIMITERS
 from helpers.files.findings import Findings
-from helpers.files.start.header_words import head_words, named_fields, numbered_thing
+from helpers.files.start.first_row import names_columns, speaks_of_persons
+from helpers.files.start.header_words import head_words
 from helpers.files.text_table import unique_names
 from helpers.files.workbook import is_sheet, rows_of, sheets_in
 from helpers.layouts import STRING, BadInput
+from helpers.layouts.heads import by_place, is_data_head
 from helpers.link.two_files.fields import fields
 
 __all__ = ["PersonFile", "read_person_file"]
@@ -30,7 +32,6 @@ __all__ = ["PersonFile", "read_person_file"]
 LOOKED_AT = 60  # rows from which the delimiter and the header are told
 MOST_BYTES = 2 << 30
 SPREADSHEETS_HINT = re.compile(r'"?sep=(.)"?\r?\n')  # a first line that some write for a spreadsheet
-DATA = re.compile(r"[-$(]?[\d.,:/ -]*\d[\d.,:/ -]*%?\)?|[^@\s]+@[^@\s]+\.\w+")
 MOST_UNPACKED = 2 << 30
 # As other programs write that there is nothing. Null and Na, written like names, are names.
 BLANKS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A")
@@ -217,37 +218,24 @@ class _Heads:
 
 def _heads(rows: Sequence[Sequence[str]], notes: list[str]) -> _Heads:
     first = rows[0]
-    if not _is_header(rows):
+    if not names_columns(rows[:LOOKED_AT], _speaks):
         width = Counter(len(row) for row in rows[:LOOKED_AT]).most_common(1)[0][0]
         notes.append("it has no line of column names: its columns are called Column 1, Column 2 …")
-        return _Heads([f"Column {number}" for number in range(1, width + 1)], False)
-    names = unique_names([head or f"Column {place}" for place, head in enumerate(first, start=1)])
-    twice = [name for name, head in zip(names, first, strict=True) if head and name != head]
+        return _Heads([by_place(number) for number in range(1, width + 1)], False)
+    names = unique_names([head or by_place(place) for place, head in enumerate(first, start=1)])
+    twice = [
+        name
+        for name, head in zip(names, first, strict=True)
+        if head and name != head and not is_data_head(head)
+    ]
     if twice:
         notes.append(f"a column name stands more than once: the later ones are called {', '.join(twice)}")
     return _Heads(names, True)
 
 
-def _is_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Say whether the first row names the columns: heads are words, not days, numbers or addresses."""
-    heads = [cell for cell in rows[0] if cell]
-    data = [cell for cell in heads if any(sign.isdigit() for sign in cell) and DATA.fullmatch(cell)]
-    data += [cell for cell in heads if "@" in cell]
-    if any(_speaks(cell) for cell in heads if cell not in data):
-        return True
-    below = [row for row in rows[1:LOOKED_AT] if list(row) != list(rows[0])]
-    again = any(
-        head and any(place < len(row) and row[place] == head for row in below)
-        for place, head in enumerate(rows[0])
-    )
-    return not (data or again)
-
-
 def _speaks(cell: str) -> bool:
     words = head_words(cell)
-    if named_fields(words) or numbered_thing(words) is not None:
-        return True
-    return any(" ".join(words) in field.heads for field in fields().values())
+    return speaks_of_persons(cell) or any(" ".join(words) in field.heads for field in fields().values())
 
 
 def _table(path: Path, heads: _Heads, rows: Sequence[Sequence[str]], notes: list[str]) -> PersonFile:

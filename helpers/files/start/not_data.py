@@ -1,0 +1,140 @@
+"""Rows of a table that are about no child: totals, points of a gradebook, page heads, notes, placeholders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["NotData", "nobodies", "rows_of_no_child"]
+
+ALWAYS = 0.95  # of the other rows fill a column that no row about a child leaves empty
+LACKS = 2  # of these columns, or half of them
+MOST_NOBODIES = 10  # names of placeholders that a draft lists
+# Kind of row -> what its first cell says. What is left of single cells are notes: a legend, a sentence.
+MARKS = {
+    "totals": r"(?i)^\s*(?:grand |sub-?|report )?totals?\b",
+    "averages": r"(?i)^\s*(?:class |overall |district )?(?:average|mean|median)s?\b",
+    "points": r"(?i)^\s*(?:max(?:imum)? )?(?:points?|score)(?: possible)?\s*:?\s*$",
+    "dates": r"(?i)^\s*(?:due )?dates?\s*:?\s*$",
+    "pages": r"(?i)^\s*page:? \d+",
+    "counts": r"(?i)^\s*(?:students?|patrons?|records?|rows?|count|number)(?: (?:tested|listed|of))?\b",
+    "printed": r"(?i)^\s*(?:printed|run (?:date|on)|report (?:date|run)|end of report|generated|as of)\b",
+    "notes": r"[=*:]|(?:\S+\s+){3}\S",
+}
+WRITTEN = {
+    "totals": "Total",
+    "averages": "Average",
+    "points": "Points",
+    "dates": "Date",
+    "pages": "Page 2",
+    "counts": "Students listed",
+    "printed": "Printed",
+    "notes": "* a note",
+}
+ALONE = ("pages", "printed", "notes", "counts")  # rows of one or two cells
+PLACEHOLDER = re.compile(
+    r"(?:nobody|no one|no patron|no student|none)\b.*|z*(?:test|demo|sample|fake|dummy),? ?(?:student|patron"
+    r"|pupil|child|user|kid)s?\b.*|(?:student|patron|pupil|child|user),? ?(?:test|demo|sample|fake|dummy)s?\b"
+    r".*|(?:unknown|lost),? ?(?:patron|student|unknown)\b.*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class NotData:
+    """One kind of row that is about no child, as a layout declares it.
+
+    Attributes
+    ----------
+    name, first, written
+        What it is called, the pattern of its first cell, an example.
+    empty
+        Columns that are empty in it and filled in nearly every other row.
+    rows
+        Places of such rows.
+    """
+
+    name: str
+    first: str
+    written: str
+    empty: tuple[str, ...]
+    rows: np.ndarray
+
+
+def rows_of_no_child(rows: pd.DataFrame) -> list[NotData]:
+    """Find the rows of a table that are about no child.
+
+    Parameters
+    ----------
+    rows
+        Trimmed text, missing where empty.
+
+    Returns
+    -------
+    list of NotData
+        Only where such a row lacks what nearly every other row has, so that no child whose surname is Page or
+        Means is taken for one.
+    """
+    if rows.shape[1] < 2 or len(rows) < 3:
+        return []
+    first = rows.iloc[:, 0]
+    marked = {
+        name: first.str.contains(mark, regex=True).fillna(False).to_numpy(bool)
+        for name, mark in MARKS.items()
+    }
+    filled = rows.iloc[:, 1:].notna()
+    # Notes only where a row has nothing else; a name with a colon in it is a name.
+    marked["notes"] &= ~filled.to_numpy(bool).any(axis=1)
+    others = ~np.any(list(marked.values()), axis=0)
+    if not others.any():
+        return []
+    always = [name for name in filled.columns if filled.loc[others, name].mean() >= ALWAYS]
+    if not always:
+        return []
+    missing = (~filled[always]).to_numpy(bool).sum(axis=1)
+    lacks = (missing >= LACKS) | (missing >= 0.5 * len(always))
+    few = filled.to_numpy(bool).sum(axis=1) <= 1
+    found: list[NotData] = []
+    claimed = np.zeros(len(rows), bool)
+    for name, mark in MARKS.items():
+        these = marked[name] & lacks & ~claimed & (few if name in ALONE else True)
+        if not these.any():
+            continue
+        empty = tuple(str(column) for column in always if not filled.loc[these, column].any())
+        if empty:
+            claimed |= these
+            found.append(NotData(name, mark, WRITTEN[name], empty, np.flatnonzero(these)))
+    return found
+
+
+def nobodies(rows: pd.DataFrame, fields: Mapping[str, str]) -> list[dict[str, list[str]]]:
+    """Find the names that are nobody's: *Nobody, Nobody*, *Student, Test*.
+
+    Parameters
+    ----------
+    rows
+        Trimmed text.
+    fields
+        Field of a person -> its column.
+
+    Returns
+    -------
+    list
+        Column -> the texts of one such name, as `not_a_child` of a layout declares it.
+    """
+    columns = [fields["full_name"]] if "full_name" in fields else []
+    if not columns and {"first_name", "last_surname"} <= set(fields):
+        columns = [fields["last_surname"], fields["first_name"]]
+    if not columns:
+        return []
+    names = rows[columns].dropna().drop_duplicates()
+    found = [
+        dict(zip(columns, [[str(text)] for text in name], strict=True))
+        for name in names.itertuples(index=False, name=None)
+        if PLACEHOLDER.fullmatch(" ".join(map(str, name)))
+    ]
+    return found[:MOST_NOBODIES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
@@ -14,6 +15,7 @@ from helpers.files.as_made import NOT_INVENTED, foreign_file, read_about, treate
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile, Refused, files_below, files_in, must_be_a_folder, paths_below
+from helpers.files.one_system import Silos, Systems, Unit, with_drafts
 from helpers.files.read_silo import OneFile, account, read_silo, set_file_aside
 from helpers.files.recognise import below, look_at, records_in
 from helpers.files.run_shares import fingerprint, shared
@@ -25,26 +27,6 @@ __all__ = ["There", "read_district", "what_is_there"]
 
 
 HEAD = 1 << 20  # bytes
-
-
-@dataclass
-class _Unit:
-    """Files of one folder that one layout knows."""
-
-    folder: str
-    layout: Layout
-    files: list[FoundFile] = field(default_factory=list)
-    kinds: set[str] = field(default_factory=set)
-
-    @property
-    def names_people(self) -> bool:
-        named = ("first_name", "last_surname", "full_name", "birth_date")
-        return any(
-            makes.table == "people" and any(target in makes.take for target in named)
-            for file in self.layout.files
-            if file.name in self.kinds
-            for makes in file.makes
-        )
 
 
 def _about(folder: Path) -> dict[str, Any]:
@@ -91,7 +73,7 @@ def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[
 
 def _units_of(
     folder: str, files: Sequence[FoundFile], layouts: Mapping[str, Layout]
-) -> tuple[list[_Unit], list[FoundFile]]:
+) -> tuple[list[Unit], list[FoundFile]]:
     """Give a folder's files to the layouts that know them best, one layout after another."""
     shares = {found.path: _shares(found, layouts) for found in files}
     left = list(files)
@@ -104,7 +86,7 @@ def _units_of(
         if not sums:
             break
         best = max(sums, key=lambda name: (round(sums[name], 6), name))
-        unit = _Unit(folder, layouts[best])
+        unit = Unit(folder, layouts[best])
         for found in [one for one in left if best in shares[one.path]]:
             unit.files.append(found)
             unit.kinds |= shares[found.path][best][1]
@@ -113,7 +95,7 @@ def _units_of(
     return units, left
 
 
-def _name(unit: _Unit, alone: bool, files: Sequence[FoundFile]) -> str:
+def _name(unit: Unit, alone: bool, files: Sequence[FoundFile]) -> str:
     folder = unit.folder
     if folder.lower().endswith(".zip"):
         # A zip counts as a folder; alone in one, it takes that one's name.
@@ -128,46 +110,31 @@ def _name(unit: _Unit, alone: bool, files: Sequence[FoundFile]) -> str:
 
 def _recognised(
     files: Sequence[FoundFile], layouts: Mapping[str, Layout]
-) -> tuple[dict[str, tuple[Layout, list[FoundFile]]], list[FoundFile]]:
-    """Find the silos of a folder that doesn't say which it has."""
+) -> tuple[Silos, list[FoundFile], list[str]]:
+    """Find the silos of a folder that doesn't say which it has, and what is in doubt of them."""
     by_folder: dict[str, list[FoundFile]] = {}
     for found in files:
         by_folder.setdefault(found.folder, []).append(found)
-    units: list[_Unit] = []
+    units: list[Unit] = []
     unknown: list[FoundFile] = []
-    alone: dict[str, bool] = {}
     for folder, inside in by_folder.items():
         here, left = _units_of(folder, inside, layouts)
         units += here
         unknown += left
-        alone[folder] = len(here) == 1
-    # Files that name nobody, or are of other kinds than those above, belong to the nearest folder above that
-    # names somebody, in the same layout.
-    kept: list[_Unit] = []
-    for unit in sorted(units, key=lambda unit: unit.folder.count("/")):
-        above = [
-            other
-            for other in kept
-            if other.layout is unit.layout
-            and other.names_people
-            and (other.folder == "" or unit.folder.startswith(f"{other.folder}/"))
-        ]
-        if above and not (unit.names_people and unit.kinds & above[-1].kinds):
-            above[-1].files += unit.files
-        else:
-            kept.append(unit)
-    silos: dict[str, tuple[Layout, list[FoundFile]]] = {}
-    for unit in kept:
-        name = _name(unit, alone[unit.folder], files)
+    systems = Systems(units)
+    in_folder = Counter(unit.folder for unit in systems.units)
+    silos: Silos = {}
+    for unit in systems.units:
+        name = _name(unit, in_folder[unit.folder] == 1, files)
         longer = f"{name}/{unit.layout.layout}"
         free = chain([name, longer], (f"{longer} {number}" for number in count(2)))
         silos[next(one for one in free if one not in silos)] = (unit.layout, unit.files)
-    return silos, unknown
+    return silos, unknown, systems.doubts
 
 
 def _declared(
     about: Mapping[str, Any], files: Sequence[FoundFile], layouts: Mapping[str, Layout], folder: Path
-) -> tuple[dict[str, tuple[Layout, list[FoundFile]]], list[FoundFile]]:
+) -> tuple[Silos, list[FoundFile]]:
     """Give each silo that district.json names the files below its folder."""
     silos = {}
     claimed = set()
@@ -184,8 +151,8 @@ def _declared(
 
 
 def _repeated(
-    silos: dict[str, tuple[Layout, list[FoundFile]]],
-) -> tuple[dict[str, tuple[Layout, list[FoundFile]]], list[tuple[str, FoundFile, str]]]:
+    silos: Silos,
+) -> tuple[Silos, list[tuple[str, FoundFile, str]]]:
     """Take out files that stand in a silo twice, and silos that are copies of another one."""
     sizes: dict[int, int] = {}
     for _, files in silos.values():
@@ -196,7 +163,7 @@ def _repeated(
         for _, files in silos.values()
         for found in files
     }
-    kept: dict[str, tuple[Layout, list[FoundFile]]] = {}
+    kept: Silos = {}
     repeated = []
     for name, (layout, files) in silos.items():
         first: dict[bytes, FoundFile] = {}
@@ -236,13 +203,16 @@ class There:
         Silo -> its layout and files.
     unknown, refused
         Files that no layout knows, and those that can't be opened.
+    doubts
+        Questions about folders that may be one system or two.
     """
 
     about: dict[str, Any]
     layouts: Mapping[str, Layout]
-    silos: dict[str, tuple[Layout, list[FoundFile]]]
+    silos: Silos
     unknown: list[FoundFile]
     refused: list[Refused]
+    doubts: list[str] = field(default_factory=list)
 
 
 def what_is_there(folder: Path) -> There:
@@ -261,30 +231,36 @@ def what_is_there(folder: Path) -> There:
     Raises
     ------
     BadInput
-        When it is no folder, or district.json or a layout in it can't be used.
+        When it is no folder, holds no file, or has a district.json or layout that can't be used.
     """
     must_be_a_folder(folder)
     about = _about(folder)
     layouts = all_layouts(folder / "layouts")
     root = folder / "silos" if (folder / "silos").is_dir() else folder
     files, refused = files_below(root)
+    if not files and not refused:
+        raise BadInput(
+            f"{folder} holds no file, not even in a zip: put your systems' exports into it, as they are, "
+            f"then `bigpicture read {folder}`."
+        )
     if about.get("synthetic") is True:
         beside = None if root == folder else _known_beside(folder, layouts, about)
         if why := treated_as_real(about, folder, paths_below(root), beside):
             about |= {"synthetic": False, NOT_INVENTED: why}
     # Thousands of digests that nobody needs any more.
     about.pop("files", None)
-    if not about.get("silos"):
-        silos, unknown = _recognised(files, layouts)
-        return There(about, layouts, silos, unknown, refused)
-    silos, unknown = _declared(about, files, layouts, folder)
-    # A file that somebody put beside the declared silos is known by a layout that the folder brings itself.
     kits = {id(layout) for layout in all_layouts().values()}
     own = {name: layout for name, layout in layouts.items() if id(layout) not in kits}
-    more, unknown = _recognised(unknown, own)
-    for name, found in more.items():
-        silos[name if name not in silos else f"{name}/{found[0].layout}"] = found
-    return There(about, layouts, silos, unknown, refused)
+    if not about.get("silos"):
+        silos, unknown, doubts = _recognised(files, layouts)
+    else:
+        silos, unknown = _declared(about, files, layouts, folder)
+        # A file that somebody put beside the declared silos is known by a layout that the folder brings.
+        more, unknown, doubts = _recognised(unknown, own)
+        for name, found in more.items():
+            silos[name if name not in silos else f"{name}/{found[0].layout}"] = found
+    silos, more_doubts = with_drafts(silos, own)
+    return There(about, layouts, silos, unknown, refused, [*doubts, *more_doubts])
 
 
 def _known_beside(folder: Path, layouts: Mapping[str, Layout], about: Mapping[str, Any]) -> Path | None:
@@ -320,8 +296,8 @@ def read_district(folder: str | Path, *, written: bool = True) -> District:
     Raises
     ------
     BadInput
-        When it is no folder, or district.json can't be used. What is wrong inside files is a finding,
-        never an error.
+        When it is no folder, holds no file, or has a district.json that can't be used. What is wrong inside
+        files is a finding, never an error.
     """
     folder = Path(folder)
     return shared(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
@@ -54,11 +54,14 @@ class Started:
         File -> the layout that knows it.
     left
         File -> why no layout was drafted for it.
+    doubts
+        Questions about folders that may be one system or two.
     """
 
     drafted: list[Drafted]
     known: dict[str, str]
     left: dict[str, str]
+    doubts: list[str] = field(default_factory=list)
 
 
 def _slug(text: str) -> str:
@@ -208,7 +211,7 @@ def start_folder(folder: Path) -> Started:
         with all_or_none(place) as aside:
             for file, text in texts.items():
                 write_atomically(aside / file, text.encode("utf-8"), private=False)
-    return Started(drafted, dict(sorted(known.items())), dict(sorted(left.items())))
+    return Started(drafted, dict(sorted(known.items())), dict(sorted(left.items())), there.doubts)
 
 
 def _draft(

@@ -13,6 +13,8 @@ from helpers.layouts import STRING
 
 __all__ = ["told"]
 
+MOST_DOUBTS = 5
+
 IN_WORDS = {"Student": "children", "Staff": "staff", "Guardian": "guardians", "Test user": "test users"}
 
 
@@ -96,7 +98,13 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
                 "types": {shown(name): guess.type for name, guess in drafted.kind.guesses.items()},
                 "questions": drafted.kind.questions,
             }
-        return {"drafted": rows, "layouts": tomls, "known": started.known, "left": started.left}
+        return {
+            "drafted": rows,
+            "layouts": tomls,
+            "known": started.known,
+            "left": started.left,
+            "doubts": started.doubts,
+        }
     figures: dict[str, Any] = {}
     if rows:
         table = pd.DataFrame(rows)
@@ -115,6 +123,8 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
         )
     if len(left):
         figures["left"] = left
+    for place, doubt in enumerate(started.doubts[:MOST_DOUBTS], start=1):
+        figures[f"one system or two? {place} of {len(started.doubts)}"] = doubt
     if rows:
         figures["next"] = (
             f'read each layout once, answer what "# ?" asks, then `bigpicture read {folder}`. '

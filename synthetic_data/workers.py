@@ -13,6 +13,9 @@ from helpers.layouts import BadInput
 
 __all__ = ["Workers", "context", "follow"]
 
+BEGUN = "begun"
+NO_GUARD = 78  # exit status of a process that was to begin anew, and ran its script again instead
+
 
 def context() -> Any:
     """Give the way in which processes are started here: anew, on every system.
@@ -31,6 +34,8 @@ class Workers:
     """
 
     def __init__(self, started: Any, count: int, work: Callable[..., None], *given: Any) -> None:
+        if getattr(multiprocessing.current_process(), "_inheriting", False):
+            os._exit(NO_GUARD)  # the process that started this one says what is missing, in one sentence
         self._running = []
         for _ in range(count):
             ours, theirs = started.Pipe(duplex=False)
@@ -46,8 +51,7 @@ class Workers:
         try:
             if error is None:
                 for process, ours in self._running:
-                    failure = _heard(ours)
-                    process.join()
+                    failure = _heard(process, ours)
                     if failure is not None:
                         raise failure
         finally:
@@ -58,16 +62,26 @@ class Workers:
                 ours.close()
 
 
-def _heard(ours: Any) -> Exception | None:
+def _heard(process: Any, ours: Any) -> Exception | None:
+    begun = False
     try:
-        failure = ours.recv()
+        while (told := ours.recv()) == BEGUN:
+            begun = True
     except EOFError:
-        return OSError("a process that was writing files was ended from outside: run the command again")
-    return failure if isinstance(failure, Exception) else None
+        process.join()
+        if begun or process.exitcode < 0:
+            return OSError("a process that was writing files was ended from outside: run the command again")
+        return BadInput(
+            "A process that helps to make the district ran your script again instead: put what it does "
+            'below a line `if __name__ == "__main__":`, or ask for one process (processes=1).'
+        )
+    process.join()
+    return told if isinstance(told, Exception) else None
 
 
 def _run(work: Callable[..., None], given: tuple[Any, ...], told: Any, parent: int) -> None:
     threading.Thread(target=follow, args=(parent,), daemon=True).start()
+    told.send(BEGUN)
     try:
         work(*given)
     except (BadInput, OSError) as error:

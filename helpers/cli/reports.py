@@ -130,6 +130,9 @@ def report(
     }
     if result.trouble:
         figures["trouble"] = result.trouble
+    if as_json:
+        figures["changed"] = [sentence.replace("**", "") for sentence in result.changed.said]
+        figures["changes"] = result.changed.rows
     emit(figures, as_json)
     if not result.ok:
         sys.exit(1)

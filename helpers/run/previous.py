@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from helpers.files.output import save_table, write_atomically
-from helpers.layouts import BadInput, nearest
+from helpers.layouts import BadInput, empty_table, nearest
 from helpers.run.changes import changes_between, changes_in_words, comparable
 from helpers.run.earlier import INDEX
 from helpers.run.kept import Kept, read_kept
@@ -18,7 +21,7 @@ from helpers.show.blocks import Block, answer
 from helpers.show.index import CHANGED_PAGE
 from helpers.show.tables import table
 
-__all__ = ["LAST", "chosen_run", "what_changed"]
+__all__ = ["LAST", "Changed", "chosen_run", "what_changed"]
 
 LAST = "last"
 CHANGES = "changes.csv"
@@ -27,6 +30,14 @@ CHANGES = "changes.csv"
 def _runs(out: Path) -> list[str]:
     """Name the finished runs, the newest first."""
     return sorted((path.parent.name for path in out.glob(f"[0-9]*/{INDEX}")), reverse=True)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What changed since an earlier run: sentences, and table ``run_changes`` as it may be printed."""
+
+    said: list[str] = field(default_factory=list)
+    rows: pd.DataFrame = field(default_factory=lambda: empty_table("run_changes"))
 
 
 def chosen_run(out: Path, previous: str) -> str:
@@ -61,7 +72,7 @@ def chosen_run(out: Path, previous: str) -> str:
 
 def what_changed(
     draft: Path, out: Path, kept: Kept | None, previous: str, about: Mapping[str, Any]
-) -> list[str]:
+) -> Changed:
     """Compare a run with an earlier one, and write the page and the table of what changed.
 
     Parameters
@@ -79,11 +90,13 @@ def what_changed(
 
     Returns
     -------
-    list of str
-        Sentences for the index; none where there is nothing to compare with and none was asked for.
+    Changed
+        Sentences for the index, and the figures; nothing where there is nothing to compare with and none was
+        asked for.
     """
     if kept is None:
-        return [f"What changed since {previous} can't be said: this run has no figures."] if previous else []
+        why = f"What changed since {previous} can't be said: this run has no figures."
+        return Changed([why] if previous else [])
     if previous:
         before = read_kept(out, previous)
         name = previous
@@ -94,12 +107,12 @@ def what_changed(
             ("", None),
         )
         if before is None:
-            return []
+            return Changed()
     since = f"the run of {name[:10]} {name[11:13]}:{name[13:15]}"
     synthetic = about.get("synthetic") is True
     if before is None:
         said = [f"What changed since {since} can't be said: what it kept isn't here any more."]
-        return _written(draft, said, [], about)
+        return Changed(_written(draft, said, [], about))
     # An invented district of another seed has other children under the same numbers.
     other = synthetic and before.district != kept.district
     if other or not comparable(before, kept):
@@ -107,7 +120,7 @@ def what_changed(
             "it was made with another seed, size or scenario" if other else "few of its children are the same"
         )
         said = [f"What changed since {since} can't be said: that is another district ({why})."]
-        return _written(draft, said, [], about)
+        return Changed(_written(draft, said, [], about))
     guard = Guard(real=not synthetic)
     changes = changes_between(before, kept, guard)
     save_table(changes, draft / CHANGES)
@@ -123,7 +136,9 @@ def what_changed(
                 most=200,
             )
         )
-    return _written(draft, said, blocks, about)
+    # Of a real folder only the words are printed, as on the page: two numbers would give a third away.
+    rows = changes if synthetic else changes.assign(before=float("nan"), after=float("nan"))
+    return Changed(_written(draft, said, blocks, about), rows)
 
 
 def _written(draft: Path, said: list[str], blocks: list[Any], about: Mapping[str, Any]) -> list[str]:

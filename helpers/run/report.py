@@ -6,7 +6,7 @@ import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from helpers.files.children_there import with_children
@@ -21,7 +21,7 @@ from helpers.run.figures import RunFigures, run_figures
 from helpers.run.kept import keep
 from helpers.run.notebooks import Notebook, choose
 from helpers.run.parameters import parameters_for
-from helpers.run.previous import chosen_run, what_changed
+from helpers.run.previous import Changed, chosen_run, what_changed
 from helpers.run.progress import Progress
 from helpers.show.index import ReportLine, index_page
 from helpers.show.pages import minutes_to_read, notebook_page
@@ -53,6 +53,8 @@ class ReportResult:
         What the index says; None when the folder could not be read.
     trouble
         Why there are no figures; empty when there are.
+    changed
+        What changed since an earlier run.
     """
 
     index: Path
@@ -61,6 +63,7 @@ class ReportResult:
     runs: tuple[NotebookRun, ...]
     figures: RunFigures | None
     trouble: str = ""
+    changed: Changed = field(default_factory=Changed)
 
     @property
     def ok(self) -> bool:
@@ -205,7 +208,7 @@ def report(
                 synthetic=synthetic,
                 version=_version(),
                 earlier=before,
-                changed=changed,
+                changed=changed.said,
                 pages=pages,
                 runs=others,
                 trouble=trouble or (figures.misfit if figures else ""),
@@ -219,7 +222,7 @@ def report(
     # The run stands whole in its place: only now the list and the index name it.
     remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
     index(out / INDEX, f"{run.name}/", "")
-    return ReportResult(out / INDEX, run.folder, place, finished, figures, trouble)
+    return ReportResult(out / INDEX, run.folder, place, finished, figures, trouble, changed)
 
 
 def _run(

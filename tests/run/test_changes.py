@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+import helpers.run
+from helpers.cli import main
 from helpers.layouts import BadInput, empty_table
 from helpers.run.changes import changes_between, changes_in_words
 from helpers.run.kept import Kept, keep, kept_of, read_kept
-from helpers.run.previous import chosen_run, what_changed
+from helpers.run.previous import Changed, chosen_run, what_changed
+from helpers.run.report import ReportResult
 from helpers.share.real_data import Guard
 
 INVENTED = {"synthetic": True, "scenario": "workshop", "seed": 7, "students": 40, "title": "Riverbend"}
@@ -137,7 +142,11 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
     private = [path for path in home.rglob("*") if path.is_file()]
     assert {path.stat().st_mode & 0o077 for path in private} == {0}
     assert b"S12" not in b"".join(path.read_bytes() for path in private)
-    said = what_changed(out / RUNS[1], out, kept[1], RUNS[0], {})
+    changed = what_changed(out / RUNS[1], out, kept[1], RUNS[0], {})
+    said = changed.said
+    # Printed too are only the words.
+    assert len(changed.rows)
+    assert changed.rows[["before", "after"]].isna().all(axis=None)
     assert "Meals: **fewer than 10** fewer than before" in said[0]
     assert "fewer than 10** children no longer on the roster" in said[1]
     assert "**15** no longer joined to one" in said[2]
@@ -203,16 +212,18 @@ def test_another_seed_and_another_roster_cannot_be_compared(tmp_path: Path) -> N
     draft = tmp_path / "draft"
     for about, children in ((INVENTED | {"seed": 8}, range(40)), (INVENTED, range(100, 140))):
         now = made(tmp_path, about, children, 30, 0)
-        (said,) = what_changed(draft, out, now, RUNS[0], about)
+        (said,) = what_changed(draft, out, now, RUNS[0], about).said
         assert "can't be said: that is another district" in said
         assert "another district" in (draft / "what_changed.html").read_text(encoding="utf-8")
     # Unasked, a run of another district isn't looked at.
     assert (
-        what_changed(draft, out, made(tmp_path, INVENTED | {"seed": 8}, range(40), 9, 0), "", INVENTED) == []
+        what_changed(draft, out, made(tmp_path, INVENTED | {"seed": 8}, range(40), 9, 0), "", INVENTED).said
+        == []
     )
     level = INVENTED | {"level": "governed"}
     assert (
-        "the same children" in what_changed(draft, out, made(tmp_path, level, range(40), 40, 0), "", level)[0]
+        "the same children"
+        in what_changed(draft, out, made(tmp_path, level, range(40), 40, 0), "", level).said[0]
     )
 
 
@@ -225,3 +236,17 @@ def test_a_run_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert chosen_run(tmp_path, "last") == RUNS[0]
     with pytest.raises(BadInput, match=r"no run '2026-11-23'.*There are: 2026-11-23_060000_riverbend"):
         chosen_run(tmp_path, "2026-11-23")
+
+
+def test_json_of_a_report_carries_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = made(tmp_path, INVENTED, range(40), joined=30, flagged=3)
+    after = made(tmp_path, INVENTED, range(2, 41), joined=20, flagged=6)
+    rows = changes_between(before, after, Guard(real=False))
+    said = changes_in_words(rows, "Monday", Guard(real=False))
+    result = ReportResult(tmp_path, tmp_path, tmp_path, (), None, changed=Changed(said, rows))
+    monkeypatch.setattr(helpers.run, "report", lambda *_, **__: result)
+    printed = json.loads(CliRunner().invoke(main, ["report", "--json"]).stdout)
+    assert printed["changed"][0] == "Fewer records than in Monday. Meals: 39 records of children, 40 before."
+    assert {(row["part"], row["measure"]): row["after"] for row in printed["changes"]}[
+        "Children", "gone"
+    ] == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -42,6 +43,15 @@ class Unit:
     def makes_people(self) -> bool:
         """Whether it makes records of persons, be it by their ids alone."""
         return any(True for _ in self._people())
+
+    @property
+    def only_changes(self) -> bool:
+        """Whether its manifest calls a file delta: then it is no system, and what differs was changed."""
+        if self.layout.manifest is None:
+            return False
+        name = self.layout.file_named(self.layout.manifest).path
+        manifests = [found.read().lower() for found in self.files if found.name.lower() == name]
+        return any(re.search(rb"[,\t;]\s*\"?delta\b", manifest) for manifest in manifests)
 
     def _people(self) -> Iterable[Mapping[str, str]]:
         return (
@@ -130,7 +140,8 @@ class Systems:
 
     def _of_one_layout(self, units: Sequence[Unit]) -> list[Unit]:
         """Join the folders of one layout."""
-        naming = [unit for unit in units if unit.names_people] or [one for one in units if one.makes_people]
+        whole = [unit for unit in units if not unit.only_changes] or units
+        naming = [unit for unit in whole if unit.names_people] or [one for one in whole if one.makes_people]
         systems: list[Unit] = []
         for unit in naming:
             asked = len(self.doubts)
@@ -154,9 +165,9 @@ class Systems:
             ]
             nearest = [one for one, place in zip(systems, near, strict=True) if place == max(near)]
             if len(nearest) == 1 or not naming:
-                nearest[0].take(unit, nearest[0].folder)
+                nearest[0].take(unit, self._folder_of(nearest[0], unit))
             else:
-                self._ask(nearest[0], unit, "it names nobody, and lies as near to one as to another")
+                self._ask(nearest[0], unit, "the second lies as near to one as to another")
                 systems.append(unit)
         return systems
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.assemble import Assembled, Made, assemble
+from helpers.files.bundle import Part, as_the_manifest_says
 from helpers.files.decode import as_utf8
 from helpers.files.delimited import parse_delimited
 from helpers.files.files_of_kind import FilesOfKind
@@ -215,11 +216,13 @@ def read_ones(silo: str, layout: Layout, files: Sequence[FoundFile]) -> list[One
     """
     parsed = [_parse_one(silo, layout, found) for found in files]
     kinds = [
-        (one, (one.path, recognised.file, rows, one.findings))
+        (one, Part(one.path, recognised.file, rows, one.findings))
         for one, tables in parsed
         for recognised, rows in tables
     ]
-    for (one, _), read in zip(kinds, read_files([kind for _, kind in kinds]), strict=True):
+    stands = as_the_manifest_says(layout, [part for _, part in kinds], [found.path for found in files])
+    given = [(one.path, one.file, rows, one.findings) for (_, one), rows in zip(kinds, stands, strict=True)]
+    for (one, _), read in zip(kinds, read_files(given), strict=True):
         one.structure += read.parsed.structure
         one.reads.append(read)
     return [one for one, _ in parsed]

@@ -229,7 +229,11 @@ class FileLayout(BaseModel):
 
 
 class Layout(BaseModel):
-    """One system's export: whose layout it is, where that is known from, and its kinds of file."""
+    """One system's export: whose layout it is, where that is known from, and its kinds of file.
+
+    `manifest` is the kind of file that says of each other one whether it is absent, whole or holds only what
+    changed, as OneRoster's does.
+    """
 
     model_config = STRICT
 
@@ -240,6 +244,7 @@ class Layout(BaseModel):
     source: str
     source_status: Literal["published", "documented", "observed", "reader", "own"]
     container: str | None = None
+    manifest: str | None = None
     unique_people: bool = False
     as_of_in_name: str | None = None
     own_systems: list[str] = []

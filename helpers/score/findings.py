@@ -26,6 +26,7 @@ FINDING_KINDS = frozenset(
     delimiter_other column_missing column_unknown column_repeated column_renamed header_out_of_order
     cells_surplus cells_missing cells_merged row_blank row_repeated record_broken line_end_missing
     record_unknown not_a_child child_unnamed no_student
+    row_deleted row_replaced manifest_differs
     not_a_string not_a_integer not_a_number not_a_boolean not_a_date not_a_time not_a_datetime not_a_year
     not_a_school_year not_a_code not_a_list not_in_codes not_in_pattern required_empty null_as_text too_long
     out_of_range date_ambiguous date_as_number zeros_lost scientific_notation

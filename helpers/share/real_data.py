@@ -38,7 +38,7 @@ HIDDEN = f"hidden: fewer than {SMALLEST_GROUP} children"
 OF_CHILDREN = ("rate", "children", "pairs", "rows", "minutes")
 # Kinds of finding whose `expected` comes from the layout. That of any other may quote another record.
 EXPECTED_BY_LAYOUT = (
-    r"^(file_|column_|header_|delimiter_|text_not|cells_|row_blank|row_repeated|record_|key_|reference_|id_|name_p|"
+    r"^(file_|column_|header_|delimiter_|text_not|cells_|row_|manifest_|record_|key_|reference_|id_|name_p|"
     r"not_a_|not_in_|required_|null_|too_long|out_of_range|date_ambiguous|zeros_|scientific_)"
 )
 

@@ -50,6 +50,22 @@ BUNDLE = (
     "scoreScales", "userProfiles", "userResources", "users",
 )  # fmt: skip
 
+# Those that this system writes: rostering, and no gradebook, resources or profiles of vendors.
+HELD = ("academicSessions", "classes", "courses", "demographics", "enrollments", "orgs", "roles", "users")
+
+# Subject areas by their two digits in NCES' School Courses for the Exchange of Data (SCED). Technical
+# education is several areas there, told by the course: computer science is 10, engineering 21.
+SUBJECT_CODES = {
+    "English Language Arts": "01",
+    "Mathematics": "02",
+    "Science": "03",
+    "Social Studies": "04",
+    "Fine and Performing Arts": "05",
+    "Physical, Health, and Safety Education": "08",
+    "Other": "22",
+}
+TECHNICAL_CODES = {"CS": "10", "ENG": "21"}
+
 NOT_HELD = ("street_number_name", "city", "postal_code", "home_language", "generation_code_suffix")
 
 
@@ -258,6 +274,7 @@ def _classes(
         }
     )
     people = about(spells["person"], ["Teacher" if adult else "Subject" for adult in teacher.tolist()])
+    codes = course[["course_id"]].assign(subject_codes=_subject_codes(course))
     classes = pd.DataFrame(
         {
             "sourcedId": sections["section_id"].array,
@@ -269,6 +286,7 @@ def _classes(
             "schoolSourcedId": sections["school_id"].array,
             "termSourcedIds": sections["session_id"].array,
             "subjects": look_up(sections["course_id"], course, "course_id", "academic_subject").array,
+            "subjectCodes": look_up(sections["course_id"], codes, "course_id", "subject_codes").array,
             "periods": sections["period"].astype(STRING).array,
         }
     )
@@ -287,8 +305,17 @@ def _courses(truth: Truth, courses: pd.DataFrame, year: int) -> pd.DataFrame:
             "grades": courses["grade_level"].array,
             "orgSourcedId": courses["school_id"].array,
             "subjects": courses["academic_subject"].array,
+            "subjectCodes": _subject_codes(courses).array,
         }
     )
+
+
+def _subject_codes(courses: pd.DataFrame) -> pd.Series:
+    """Give a code for each subject of a course: the commas in the name of one make three of it in a list."""
+    technical = courses["course_code"].str.partition("-")[0].map(TECHNICAL_CODES)
+    code = courses["academic_subject"].map(SUBJECT_CODES).fillna(technical).astype(STRING)
+    again = ("," + code).where(courses["academic_subject"].str.contains(",").to_numpy(bool), "")
+    return code + again + again
 
 
 def _sessions(truth: Truth, year: int) -> pd.DataFrame:
@@ -325,10 +352,9 @@ def _orgs(truth: Truth) -> pd.DataFrame:
 
 
 def _manifest(scenario: Scenario) -> pd.DataFrame:
+    files = [load_layout(LAYOUT).file_named(name) for name in HELD]
     written = {
-        file.name
-        for file in load_layout(LAYOUT).files
-        if not scenario.people_only or file.name == "orgs" or names_persons(file)
+        file.name for file in files if not scenario.people_only or file.name == "orgs" or names_persons(file)
     }
     rows: Sequence[tuple[str, str]] = [
         ("manifest.version", "1.0"),

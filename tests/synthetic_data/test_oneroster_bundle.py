@@ -119,6 +119,22 @@ def test_words_are_those_of_the_binding(bundle: dict[str, pd.DataFrame]) -> None
         assert (bundle[file][columns] != "").all(axis=None), file
 
 
+def test_each_subject_has_its_code(bundle: dict[str, pd.DataFrame]) -> None:
+    """Where both lists are there, they have the same length."""
+    for file in ("courses", "classes"):
+        frame = bundle[file]
+        assert (frame["subjects"] != "").all()
+        assert (frame["subjects"].str.count(",") == frame["subjectCodes"].str.count(",")).all(), file
+        assert frame["subjectCodes"].str.fullmatch(r"\d\d(,\d\d)*").all(), file
+        assert (
+            frame.groupby("subjects")["subjectCodes"]
+            .nunique()
+            .drop("Career and Technical Education")
+            .eq(1)
+            .all()
+        )
+
+
 def test_everybody_has_one_primary_role_and_only_children_have_demographics(
     bundle: dict[str, pd.DataFrame],
 ) -> None:

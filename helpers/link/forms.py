@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.emails import emails, name_behind_initials
+from helpers.link.hollow_readings import hollow_readings, with_initials
 from helpers.link.many_valued import Values
 from helpers.link.names import (
     MISSING,
@@ -23,6 +24,7 @@ from helpers.link.names import (
     compare_surnames,
     fold,
     formal_names,
+    is_initial,
     surname_forms,
 )
 from helpers.link.placeholders import fillers_in, no_first_names
@@ -206,7 +208,7 @@ def name_keys(forms: Forms) -> tuple[np.ndarray, np.ndarray]:
     numpy.ndarray, numpy.ndarray
         ``int64``: a record, and the number of one of its keys. Two readings have a key in common when they
         agree but for case, accents, signs, order, nicknames, a second first name or one part of a compound
-        surname.
+        surname. A name of which one half is an initial has none: it is whole nowhere.
     """
     keys: dict[str, int] = {}
     codes, distinct = pd.factorize(forms.first * len(forms.texts) + forms.last)
@@ -214,7 +216,8 @@ def name_keys(forms: Forms) -> tuple[np.ndarray, np.ndarray]:
     sizes = np.zeros(len(distinct), dtype="int64")
     for place, form in enumerate(distinct.tolist()):
         first, last = forms.texts[form // len(forms.texts)], forms.texts[form % len(forms.texts)]
-        mine = _keys_of(first, last) if first and last else ()
+        whole = bool(first and last) and not (is_initial(first) or is_initial(last))
+        mine = _keys_of(first, last) if whole else set()
         flat.extend(keys.setdefault(key, len(keys)) for key in mine)
         sizes[place] = len(mine)
     begin = np.cumsum(sizes) - sizes
@@ -232,9 +235,12 @@ def _keys_of(first: str, last: str) -> set[str]:
 
 
 def _formal_forms(first: str) -> frozenset[str]:
-    """Give what a first name may stand for, read with a second first name and without."""
+    """Give what a first name may stand for, with a second first name and without: an initial for nothing."""
+    if is_initial(first):
+        return frozenset()
     names = formal_names(first.replace(" ", ""))
-    return names | formal_names(first.split(" ", 1)[0]) if " " in first else names
+    called = [word for word in first.split() if not is_initial(word)]
+    return names | formal_names(called[0]) if " " in first and called else names
 
 
 def first_name_forms(forms: Forms) -> Values:
@@ -248,7 +254,8 @@ def first_name_forms(forms: Forms) -> Values:
     Returns
     -------
     Values
-        Of records; `variants.formal_names` of every first name, read with a second one and without.
+        Of records; `variants.formal_names` of every first name, read with a second one and without. Initials
+        stand for nothing.
     """
     return _spread(forms.record, forms.first, forms.texts, _formal_forms)
 
@@ -264,9 +271,10 @@ def surname_forms_of(forms: Forms) -> Values:
     Returns
     -------
     Values
-        Of records; `names.surname_forms` of every surname.
+        Of records; `names.surname_forms` of every surname but initials.
     """
-    return _spread(forms.record, forms.last, forms.texts, surname_forms)
+    known = np.where(with_initials(forms.texts, forms.last), 0, forms.last)
+    return _spread(forms.record, known, forms.texts, surname_forms)
 
 
 def _spread(
@@ -314,6 +322,8 @@ def compare_names(forms: Forms, count: int, left: np.ndarray, right: np.ndarray)
     first, plain = _compared(forms.first[one], forms.first[other], forms.texts, first=True)
     last, _ = _compared(forms.last[one], forms.last[other], forms.texts, first=False)
     swapped = _swapped(forms, one, other, (first >= MISSING) | (last >= MISSING))
+    half = with_initials(forms.texts, forms.first) | with_initials(forms.texts, forms.last)
+    swapped &= ~(half[one] | half[other])
     first[swapped] = last[swapped] = ORDER_SWAPPED
     plain[swapped] = False
 
@@ -324,13 +334,26 @@ def compare_names(forms: Forms, count: int, left: np.ndarray, right: np.ndarray)
     )
     if len(pair):
         # Best reading of a pair: the one whose weaker half is strongest, then the one whose other half is.
-        order = np.lexsort((last, first, first + last, np.maximum(first, last), pair))
+        hollow = _hollow(forms, pair, one, other, last, plain)
+        order = np.lexsort((last, first, first + last, np.maximum(first, last), hollow, pair))
         best = order[np.concatenate(([True], pair[order][1:] != pair[order][:-1]))]
         result.first[pair[best]], result.last[pair[best]] = first[best], last[best]
         # First names are plainly different only if no reading makes them less so.
         starts = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])))
-        result.plainly_different[pair[starts]] = np.logical_and.reduceat(plain, starts)
+        result.plainly_different[pair[starts]] = np.logical_and.reduceat(plain | hollow, starts)
     return result
+
+
+def _hollow(
+    forms: Forms, pair: np.ndarray, one: np.ndarray, other: np.ndarray, last: np.ndarray, plain: np.ndarray
+) -> np.ndarray:
+    size = len(forms.texts)
+    whole = forms.record * size * size
+    turned = np.isin(whole + forms.first * size + forms.last, whole + forms.last * size + forms.first)
+    readings = pd.DataFrame({"first_left": forms.first[one], "first_right": forms.first[other]}).assign(
+        turned=turned[one] & turned[other]
+    )
+    return hollow_readings(readings, forms.texts, pair, last, plain)
 
 
 def _compared(

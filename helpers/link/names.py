@@ -37,6 +37,7 @@ __all__ = [
     "compare_surnames",
     "fold",
     "formal_names",
+    "is_initial",
     "joined_surname",
     "surname_forms",
     "surname_parts",
@@ -79,6 +80,19 @@ PLAINLY_DIFFERENT_BELOW = 0.7
 SHORTEST_BEGINNING = 3
 # Systems cut long surnames; a shorter common beginning may be chance.
 SHORTEST_CUT = 10
+
+
+def is_initial(name: str) -> bool:
+    """Tell whether a folded name is a single letter, which shows no two names to be the same.
+
+    Scripts without capitals write whole names in one sign.
+
+    Examples
+    --------
+    >>> is_initial("g"), is_initial("dj"), is_initial("\N{CJK UNIFIED IDEOGRAPH-4F1F}")
+    (True, False, False)
+    """
+    return len(name) == 1 and name.upper() != name
 
 
 class FirstNames(NamedTuple):
@@ -275,7 +289,7 @@ def compare_first_names(left: str, right: str) -> FirstNames:
         return FirstNames(MISSING, False)
     one, other = left.replace(" ", ""), right.replace(" ", "")
     if one == other:
-        return FirstNames(SAME, False)
+        return FirstNames(MISSING if is_initial(one) else SAME, False)
     if are_other_names(one, other):
         return FirstNames(DIFFERENT, True)
     if one_name_spelt_twice(one, other):
@@ -321,7 +335,7 @@ def compare_surnames(left: str, right: str) -> int:
         return MISSING
     one, other = joined_surname(left), joined_surname(right)
     if one == other:
-        return SAME
+        return MISSING if is_initial(one) else SAME
     if len(one) == 1 or len(other) == 1:
         return MISSING if one[0] == other[0] else DIFFERENT
     if one_name_spelt_twice(one, other):

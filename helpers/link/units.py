@@ -19,7 +19,7 @@ from helpers.link.emails import emails
 from helpers.link.forms import Forms, first_name_forms, name_keys, surname_forms_of
 from helpers.link.grades import LAST_GRADE, PREKINDERGARTEN, grade_numbers
 from helpers.link.many_valued import Values, distinct_pairs
-from helpers.link.names import fold
+from helpers.link.names import fold, is_initial
 from helpers.link.phones import telephones
 from helpers.link.school_names import school_codes
 from helpers.link.students import Students
@@ -151,7 +151,9 @@ def _names(names: Forms, count: int) -> dict[str, Values]:
     canonical = [
         _canonical(texts[form // len(texts)], texts[form % len(texts)]) for form in distinct.tolist()
     ]
-    codes, words = pd.factorize(np.array(canonical, dtype=object))
+    # An initial beside one name is no full name that two children could have in common.
+    full = np.array([None if _half_a_name(words) else words for words in canonical], dtype=object)
+    codes, words = pd.factorize(full)
     return {
         "name_keys": keys,
         "name_key": Values.of(names.record[begins], codes.astype("int64")[whole], words),
@@ -165,6 +167,11 @@ def _names(names: Forms, count: int) -> dict[str, Values]:
 def _canonical(first: str, last: str) -> str:
     formal = sorted(formal_names(first.replace(" ", "")) - {first}) or [first]
     return " ".join(sorted(f"{formal[0]} {last}".split()))
+
+
+def _half_a_name(words: str) -> bool:
+    whole = [word for word in words.split() if not is_initial(word)]
+    return len(whole) < min(2, len(words.split()))
 
 
 def _birth_days(people: pd.DataFrame, unit: np.ndarray) -> dict[str, Values]:

@@ -18,14 +18,21 @@ LISTS = (
     "name_keys", "given", "given_formal", "family", "family_parts", "middle", "birth_days", "birth_days_free",
     "sex", "schools", "telephones", "emails", "addresses", "localities", "postcodes",
 )  # fmt: skip
+# As `names.is_initial`.
+INITIAL = "length(x) = 1 AND upper(x) <> x"
 # Derived columns, in SQL over those of a unit. A list without entries is NULL, as one that isn't known.
 DERIVED = {
     "first_name": "given[1]",
     "surname": "family[1]",
-    "given_letter": "list_distinct(list_transform(given, lambda x: left(x, 1)))",
-    "given_initial": "nullif(list_filter(given, lambda x: length(x) = 1), [])",
+    "given_initial": f"nullif(list_filter(given, lambda x: {INITIAL}), [])",
+    "given_whole": f"nullif(list_filter(given, lambda x: NOT ({INITIAL})), [])",
+    "given_letter": (
+        f"nullif(list_transform(list_filter(given, lambda x: NOT ({INITIAL})), lambda x: left(x, 1)), [])"
+    ),
+    # G. Samuel and G. DeShawn: their initial says nothing beside their second names.
+    "given_behind_initial": "nullif(list_filter(given, lambda x: strpos(x, ' ') = 2), [])",
     "family_letter": "list_distinct(list_transform(family, lambda x: left(x, 1)))",
-    "family_initial": "nullif(list_filter(family, lambda x: length(x) = 1), [])",
+    "family_initial": f"nullif(list_filter(family, lambda x: {INITIAL}), [])",
     "middle_letter": "list_distinct(list_transform(middle, lambda x: left(x, 1)))",
     "middle_initial": "nullif(list_filter(middle, lambda x: length(x) = 1), [])",
     "birth_years": "list_distinct(list_transform(birth_days, lambda x: left(x, 4)))",

@@ -21,7 +21,8 @@ HOUSEHOLD = "Surname the same, first names plainly different: brother or sister"
 
 GUARD = 1e-16
 
-SAME_FIRST = f"({shared('given')} OR {shared('given_formal')})"
+# An initial is never a first name that is the same.
+SAME_FIRST = f"({shared('given_whole')} OR {shared('given_formal')})"
 SAME_LAST = shared("family_parts")
 SAME_KEY = shared("name_keys")
 SWAPPED = f"({shared('given', 'family')} AND {shared('family', 'given')})"
@@ -45,11 +46,23 @@ LAST_MISSPELT = any_pair(
     "CASE WHEN least(length(a), length(b)) >= 8 AND (starts_with(a, b) OR starts_with(b, a)) THEN true "
     + SLIP,
 )
-FIRST_INITIAL = f"({shared('given_initial', 'given_letter')} OR {shared('given_letter', 'given_initial')})"
-LAST_INITIAL = f"({shared('family_initial', 'family_letter')} OR {shared('family_letter', 'family_initial')})"
+ONE_BEHIND_INITIAL = f"coalesce({shared('given_behind_initial')}, true)"
+FIRST_INITIAL = (
+    f"({shared('given_initial', 'given_letter')} OR {shared('given_letter', 'given_initial')}) "
+    f"AND {ONE_BEHIND_INITIAL}"
+)
+# Two initials are no first name on either side: only the surname says something then.
+NO_FIRST = (
+    "(given_l IS NULL OR given_r IS NULL OR (given_whole_l IS NULL AND given_whole_r IS NULL AND "
+    f"{shared('given_initial')}))"
+)
+LAST_INITIAL = (
+    f"({shared('family_initial', 'family_letter')} OR {shared('family_letter', 'family_initial')}) "
+    f"AND {ONE_BEHIND_INITIAL}"
+)
 # Beginnings are what nicknames are made of (Santi, Ibra); no list has them all.
 FIRST_IN_DOUBT = any_pair(
-    "given",
+    "given_whole",
     f"CASE WHEN {TWO_GENDERS} THEN false "
     "WHEN least(length(a), length(b)) >= 3 AND (starts_with(a, b) OR starts_with(b, a)) THEN true "
     "ELSE left(a, 1) = left(b, 1) AND jaro_winkler_similarity(a, b) >= 0.88 END",
@@ -64,7 +77,7 @@ NAME = Comparison(
         Level("Same words in another order", f"{SAME_KEY} AND {SWAPPED}", 0.02, 2e-6, frequency="name_key"),
         Level(
             "Full name the same but for a second name or a part of the surname",
-            f"{SAME_KEY} AND {shared('given')}",
+            f"{SAME_KEY} AND {shared('given_whole')}",
             0.08,
             4e-6,
             frequency="name_key",
@@ -99,7 +112,7 @@ NAME = Comparison(
         ),
         Level(
             "Surname the same, no first name on one side",
-            f"{SAME_LAST} AND (given_l IS NULL OR given_r IS NULL)",
+            f"{SAME_LAST} AND {NO_FIRST}",
             0.01,
             4e-5,
         ),

@@ -164,7 +164,7 @@ class _Fields:
             "name": lambda: _numbered(*name_keys(names)),
             "first name": lambda: first_name_forms(names),
             "surname": lambda: surname_forms_of(names),
-            "first letter": lambda: first_letters(self["first name"], 1),
+            "first letter": lambda: first_letters(Values.of(names.record, names.first, names.texts), 1),
             "birth date": partial(_numbered, *self._birth_dates()),
             "part of birth date": self._birth_date_parts,
             "school": lambda: Values.of_column(rows, self.school),

@@ -9,13 +9,14 @@ import pandas as pd
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from helpers.link.names import surname_parts
+from helpers.link.names import is_initial, surname_parts
 from helpers.link.two_files.comparisons import EXCHANGED, MISSING, Comparison
 from helpers.link.two_files.persons import Persons, Texts
 from helpers.link.variants import formal_names, surname_spellings
 
 __all__ = ["compare"]
 
+INITIAL_FITS = 1  # of names
 NEAR, SOMEWHAT_NEAR = 0.92, 0.80  # Jaro-Winkler
 
 
@@ -48,7 +49,9 @@ def compare(
         swapped = _exchanged(
             persons, left, right, levels[:, kinds.index("given")], levels[:, kinds.index("family")]
         )
-        levels[swapped, kinds.index("given")] = EXCHANGED
+        # An initial that changed places is still no first name in common.
+        by_initial = _initials(persons.texts["given"], left) | _initials(persons.texts["given"], right)
+        levels[swapped, kinds.index("given")] = np.where(by_initial[swapped], INITIAL_FITS, EXCHANGED)
         levels[swapped, kinds.index("family")] = EXCHANGED
     return levels
 
@@ -119,10 +122,10 @@ def _names(left: list[str], right: list[str], variant: Callable[[str, str], bool
         [(alike >= NEAR) & (shortest > 2) | (edits <= 1) & (shortest > 3), alike >= SOMEWHAT_NEAR], [3, 2], 0
     ).astype("int8")
     for place, (a, b) in enumerate(zip(left, right, strict=True)):
-        if one[place] == other[place]:
+        if is_initial(one[place]) or is_initial(other[place]):
+            level[place] = INITIAL_FITS if one[place][0] == other[place][0] else 0
+        elif one[place] == other[place]:
             level[place] = 5
-        elif min(len(one[place]), len(other[place])) == 1:
-            level[place] = 1 if one[place][0] == other[place][0] else 0
         elif level[place] < 3 and variant(a, b):
             level[place] = 4
     return level
@@ -135,7 +138,8 @@ def _given(left: list[str], right: list[str]) -> np.ndarray:
 def _is_form_of(one: str, other: str) -> bool:
     """Tell Bob from Robert apart no more, nor Mary Ann from Mary."""
     a, b = one.split(), other.split()
-    if len(a) != len(b) and (a[0] == b[0] or set(a) <= set(b) or set(b) <= set(a)):
+    begun = a[0] == b[0] and not is_initial(a[0])
+    if len(a) != len(b) and (begun or set(a) <= set(b) or set(b) <= set(a)):
         return True
     return not formal_names(one.replace(" ", "")).isdisjoint(formal_names(other.replace(" ", "")))
 
@@ -173,6 +177,12 @@ def _codes(left: list[str], right: list[str]) -> np.ndarray:
     edits = _edits(left, right, 1)
     shortest = np.array([min(len(a), len(b)) for a, b in zip(left, right, strict=True)])
     return np.select([edits == 0, (edits == 1) & (shortest > 4)], [2, 1], 0).astype("int8")
+
+
+def _initials(texts: Texts, persons: np.ndarray) -> np.ndarray:
+    """Tell whose name is an initial."""
+    result: np.ndarray = np.array([*map(is_initial, texts.distinct), False], dtype=bool)[texts.codes[persons]]
+    return result
 
 
 def _exchanged(

@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers.link.blocks import pairs_within
 
-__all__ = ["Clusters", "cluster_records", "components", "pairs_inside"]
+__all__ = ["Clusters", "Compare", "cluster_records", "components", "pairs_inside"]
 
 # Pairs that components imply are compared in one go; beyond this size (records) only pairs that a rung found
 # are.

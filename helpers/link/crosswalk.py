@@ -39,8 +39,7 @@ def anchors(students: Students, label: np.ndarray) -> np.ndarray:
     numpy.ndarray
         The number of the anchor, one a record.
     """
-    bare = students.people["linkable_by"].isin(["Identifier only", "Nothing"]).to_numpy(dtype=bool)
-    order = np.lexsort((np.arange(len(label)), students.silo, bare, label))
+    order = np.lexsort((np.arange(len(label)), students.silo, students.bare, label))
     sorted_label = label[order]
     first = order[np.flatnonzero(np.diff(sorted_label, prepend=-1))]
     anchor_of = np.zeros(len(label), dtype="int64")
@@ -77,6 +76,8 @@ def make_crosswalk(
     verified = match["verified"].to_numpy(dtype=bool)
     sure = components(count, left[verified], right[verified])
     alone = np.bincount(label, minlength=count)[label] == 1
+    # Whoever waits for a person and has only an id's record beside them waits still.
+    beside = np.bincount(label, weights=~students.bare, minlength=count)[label] == 1
     waits = np.zeros(count, dtype=bool)
     review = pairs[pairs["decision"] == "Review"]
     waits[review["left"].to_numpy()] = waits[review["right"].to_numpy()] = True
@@ -100,7 +101,7 @@ def make_crosswalk(
                     alone, np.nan, np.full(count, np.nan) if confidence is None else confidence
                 ),
                 "band": np.select(
-                    [alone & waits, alone, sure == sure[anchor]],
+                    [waits & (alone | (beside & ~students.bare)), alone, sure == sure[anchor]],
                     ["Review", "Alone", "Sure"],
                     default="Unverified",
                 ),

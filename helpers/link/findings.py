@@ -192,7 +192,7 @@ def _ids_collide(
     bearers = ids.drop_duplicates(["number", "value"])
     tied = np.bincount(label, minlength=len(label))[label] > 1
     # A record alone that has neither name nor birth date may well be the same child: it is no other one.
-    bare = ~tied & students.people["linkable_by"].isin(["Identifier only", "Nothing"]).to_numpy(dtype=bool)
+    bare = ~tied & students.bare
     known = bearers[~bare[bearers["number"].to_numpy()]]
     children = known.groupby("value")["child"].nunique()
     own = bearers.groupby(["value", "child"])["number"].nunique()

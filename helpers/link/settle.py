@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.link.clusters import cluster_records
+from helpers.link.clusters import Clusters, Compare, cluster_records
 from helpers.link.decide import cannot_be_one_child, decide
 from helpers.link.evidence import gather_evidence
 from helpers.link.persons import Persons
@@ -22,6 +22,7 @@ STEP_OF_A_PERSON = 2
 # A rule of the cascade is weaker than two of three, and a person's word stronger than anything.
 STRENGTH_OF_A_CASCADE = 2
 STRENGTH_OF_A_PERSON = 100
+STRONGEST = 1_000  # beyond every other
 
 
 TORN = "equally near to records that exclude each other"
@@ -67,10 +68,35 @@ def settle(students: Students, found: Found, persons: Persons) -> Settled:
 
     by_rule = decided["decided_by"].ne("Person")
     matches = decided.index[decided["decision"].eq("Match") & by_rule].to_numpy()
-    clusters = cluster_records(len(students), decided.loc[matches], excluded)
+    clusters = _clustered(students, decided.loc[matches], excluded)
     decided = after_clustering(decided, matches, clusters.outcome)
     label, not_held = join_as_persons_said(clusters.label, persons.pairs)
     return Settled(_refused(decided, persons.pairs[not_held]), label, np.full(len(students), np.nan))
+
+
+def _clustered(students: Students, matches: pd.DataFrame, excluded: Compare) -> Clusters:
+    """Put records together that say who they are; then give those that only carry an id to them.
+
+    An id that two records have in common says no more when a third file has it, too: what speaks against the
+    two still does.
+    """
+    bare, count = students.bare, len(students)
+    by_id = bare[matches["left"].to_numpy()] | bare[matches["right"].to_numpy()]
+    known = cluster_records(count, matches[~by_id], excluded)
+    if not by_id.any():
+        return known
+    outcome = np.full(len(matches), "", dtype=object)
+    outcome[~by_id] = known.outcome
+    held = by_id | (outcome == "Match")
+    edges = matches[held].assign(strength=matches["strength"].mask(~by_id, matches["strength"] + STRONGEST))
+
+    def excluded_still(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        apart: np.ndarray = (known.label[left] != known.label[right]) & ~bare[left] & ~bare[right]
+        return apart | excluded(left, right)
+
+    clusters = cluster_records(count, edges, excluded_still)
+    outcome[by_id] = clusters.outcome[by_id[held]]
+    return Clusters(clusters.label, outcome)
 
 
 def _refused(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,11 @@ class Students:
     def __len__(self) -> int:
         return len(self.people)
 
+    @property
+    def bare(self) -> np.ndarray:
+        """Tell which records have neither name nor birth date: nothing in them can confirm another record."""
+        return self.people["linkable_by"].isin(["Identifier only", "Nothing"]).to_numpy(dtype=bool)
+
     def may_be_one_child(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Tell which pairs are not two records of a silo that keeps one a child."""
         return ~((self.silo[left] == self.silo[right]) & self.keeps_one_record_a_child[left])

@@ -52,7 +52,8 @@ def with_weighed(
     # What rules left to a person and the model put into one child needs no person any more.
     joined = rules["decision"].eq("Review") & (label[rules["left"]] == label[rules["right"]])
     rules.loc[joined, ["decision", "decided_by"]] = ["Match", "Model"]
-    rules.loc[joined, "verified"] = True
+    # What speaks against the two speaks on: other pairs may verify the child, this one doesn't.
+    rules.loc[joined, "verified"] = rules.loc[joined, "contradiction"].isna()
     # Nor what was torn between two children, once it has gone to one of them.
     torn = rules["decision"].eq("Review") & rules["contradiction"].str.endswith(TORN).fillna(False)
     one, other = (units.of_record[rules[side].to_numpy()] for side in ("left", "right"))

@@ -111,7 +111,9 @@ def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: Aids)
         return pairs.assign(match_weight=0.0, match_probability=0.0, refused=False)
     from helpers.link.model import score_pairs
 
-    scored = score_pairs(units.frame(), pairs[["left", "right"]], aids.model)
+    # Whoever is known by an id alone can't be a candidate, and makes no name or chance rarer.
+    frame = units.frame()[units.named | units.dated]
+    scored = score_pairs(frame, pairs[["left", "right"]], aids.model)
     weighed = scored[["left", "right", "match_weight", "match_probability"]].astype(
         {"left": "int64", "right": "int64"}
     )
@@ -147,7 +149,7 @@ def one_of_all(units: Units, kind: np.ndarray, children: int, aids: Aids) -> np.
 
     matches = (aids.model or shipped_model()).matches
     dated = int(units.dated.sum())
-    bare = len(units) - dated
+    bare = int((units.named & ~units.dated).sum())
     pairs = np.maximum([dated * (dated - 1) / 2, dated * bare, bare * (bare - 1) / 2], 1.0)
     owners = np.array([dated / 2, bare, bare / 2])
     expected = np.clip(np.array([matches[name] for name in KINDS]) * owners, 1e-3, pairs / 2)

@@ -128,13 +128,20 @@ def _as_written(district: District, key: AnswerKey) -> pd.DataFrame:
 
 
 def _school_names(district: District) -> dict[str, str]:
-    """Give the name of each school that only some systems know by its number."""
+    """Give the name of each school that only some systems know by its number.
+
+    A list of schools says it; beside a child a test's file may have the number of today and the name of last
+    year.
+    """
     named = district.people.dropna(subset=["school_id", "school_name"])
     named = named.groupby(["school_id", "school_name"]).size().rename("records").reset_index()
     named = named.sort_values(["records", "school_name"], ascending=[False, True]).drop_duplicates(
         "school_id"
     )
-    return dict(zip(named["school_id"], named["school_name"], strict=True))
+    listed = district.fact("school").dropna(subset=["school_id", "school_name"])
+    listed = listed[["school_id", "school_name"]].sort_values("school_name")
+    listed = pd.concat([listed, named[["school_id", "school_name"]]]).drop_duplicates("school_id")
+    return dict(zip(listed["school_id"], listed["school_name"], strict=True))
 
 
 def _families(key: AnswerKey, written: pd.DataFrame) -> Iterator[tuple[list[str], int]]:

@@ -64,6 +64,17 @@ def test_the_same_cards_whatever_the_order_of_rows(district: District, cards: pd
     pd.testing.assert_frame_equal(again, cards)
 
 
+def test_a_school_has_the_name_that_the_list_of_schools_gives_its_number(district: District) -> None:
+    listed = district.fact("school").drop_duplicates("school_id").set_index("school_id")["school_name"]
+    by_number = district.people.loc[district.people["school_name"].isna(), ["silo", "record", "school_id"]]
+    # A sheet for everybody: today's number stands beside last year's name in the file of one test.
+    dealt = deal_cards(district, most=10_000).merge(by_number, on=["silo", "record"], how="inner")
+    dealt = dealt[dealt["school_id"].isin(listed.index)]
+    high = dealt[dealt["grade"].isin(["09", "10", "11", "12"])]
+    assert len(high)
+    assert dealt["school"].tolist() == dealt["school_id"].map(listed).tolist()
+
+
 def test_a_smaller_sheet_deals_whole_families(district: District) -> None:
     few = deal_cards(district, most=8)
     assert 0 < len(few) <= 8

@@ -32,6 +32,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     from helpers.files.as_made import NOT_INVENTED
     from helpers.files.folded_accounts import folded_accounts
     from helpers.files.start import open_drafts
+    from helpers.profile.authority import authority_in
     from helpers.share.real_data import Guard
 
     district = read_folder(folder)
@@ -39,6 +40,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     written = save(out, {"findings.csv": findings, "accounts.csv": district.accounts})
     kinds = findings.groupby(["kind", "done"], sort=True)["times"].sum().reset_index()
     open_ = open_drafts(folder)
+    authority = authority_in(district)
     drafts = [{**asdict(draft), "told": draft.told} for draft in open_]
     hint = f"`bigpicture start {folder}` drafts a layout for each table that none knows"
     emit(
@@ -48,6 +50,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
             **({"treated as real": str(why)} if (why := district.about.get(NOT_INVENTED)) else {}),
             **_kept_out(district.findings),
             **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
+            **({"roster": authority.why} if authority.inferred else {}),
             "written": written,
             **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),
         },

@@ -334,7 +334,7 @@ def _read(folder: Path, written: bool) -> District:
 
     read = {name: _silo(name, layout, inside, written) for name, (layout, inside) in silos.items()}
     ordered: dict[str, Silo] = dict(
-        sorted(read.items(), key=lambda item: (item[1].layout.silo != "sis", item[0]))
+        sorted(read.items(), key=lambda item: ("roster" not in item[1].layout.authority, item[0]))
     )
     unclaimed = (empty_table("findings"), empty_table("accounts"))
     if loose:

@@ -32,6 +32,11 @@ __all__ = [
 
 HERE = Path(__file__).parent
 NOT_LAYOUTS = ("standard", "codes")
+# What a system can be the authority for: the domains of the kit's systems.
+DOMAINS = (
+    "activities", "assessment", "attendance", "behaviour", "career", "family", "health", "learning", "meals",
+    "programs", "roster", "wellbeing",
+)  # fmt: skip
 
 
 class FileLayout(BaseModel):
@@ -241,6 +246,7 @@ class Layout(BaseModel):
     silo: str
     title: str
     domain: str | None = None
+    authority: list[str] = []
     source: str
     source_status: Literal["published", "documented", "observed", "reader", "own"]
     container: str | None = None
@@ -249,6 +255,17 @@ class Layout(BaseModel):
     as_of_in_name: str | None = None
     own_systems: list[str] = []
     file: list[FileLayout]
+
+    @field_validator("authority")
+    @classmethod
+    def _of_known_domains(cls, authority: list[str]) -> list[str]:
+        for word in authority:
+            if word not in DOMAINS:
+                raise ValueError(
+                    f"authority names {word!r}, which is no domain.{nearest(word, DOMAINS)} "
+                    f"There are: {', '.join(DOMAINS)}."
+                )
+        return authority
 
     @model_validator(mode="after")
     def _references_lead_somewhere(self) -> Self:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import pandas as pd
 
 from helpers.layouts import fact_tables, standard_table
+from helpers.profile.authority import COUNTED_BY, authority_of
 from helpers.profile.evidence import PERHAPS, SURELY, child_tables
 from helpers.profile.fact_years import newest_days_of_exports
 from helpers.profile.school_years import SchoolYears, day_columns, school_years
@@ -50,7 +51,7 @@ class Context:
     silos
         Names of the silos, in order.
     systems
-        Which of the kit's systems each silo is: the ``silo`` of its layout, else its own name.
+        For which of the kit's systems each silo stands, as `authority.Authority.systems` has it.
     layouts
         Layout of each silo, as far as known.
     kinds
@@ -121,7 +122,9 @@ def context_of(tables: Tables) -> Context:
     files = tables.counted("person_rows", ["silo", "file"])
     return Context(
         silos=tuple(sorted(map(str, tables.silos))),
-        systems={str(silo): layouts[silo].silo if silo in layouts else str(silo) for silo in tables.silos},
+        systems=authority_of(
+            tuple(map(str, tables.silos)), layouts, tables.counted("people", COUNTED_BY)
+        ).systems,
         layouts=layouts,
         kinds=tables.kinds,
         files=tuple(sorted(zip(files["silo"].map(str), files["file"].map(str), strict=True))),

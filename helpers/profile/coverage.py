@@ -22,14 +22,15 @@ WHY = ("Empty", "Not linked", "Not collected")
 
 
 def trust_of(elements: Sequence[Element], systems: Mapping[str, str]) -> Ints:
-    """Rank each system by how far it is trusted of each element: of equals the first by name.
+    """Rank each system by how far it is trusted of each element.
 
     Parameters
     ----------
     elements
         Elements.
     systems
-        Silo -> which of the kit's systems it is.
+        Silo -> for which of the kit's systems it stands (`authority.Authority.systems`); of equals the first
+        one comes first.
 
     Returns
     -------
@@ -37,18 +38,20 @@ def trust_of(elements: Sequence[Element], systems: Mapping[str, str]) -> Ints:
         Elements by silos (by name); the smallest is trusted most.
     """
     silos = sorted(systems)
+    order = {silo: place for place, silo in enumerate(systems)}
     return np.array(
         [
-            [
-                (element.trust.index(systems[silo]) if systems[silo] in element.trust else len(element.trust))
-                * len(silos)
-                + place
-                for place, silo in enumerate(silos)
-            ]
+            [_place(element.trust, systems[silo]) * len(silos) + order[silo] for silo in silos]
             for element in elements
         ],
         dtype="int64",
     ).reshape(len(elements), len(silos))
+
+
+def _place(trust: Sequence[str], stands_for: str) -> int:
+    return min(
+        (trust.index(system) for system in stands_for.split(" ") if system in trust), default=len(trust)
+    )
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,7 @@ class MarkTerms(Declared):
 class Declarations(Declared):
     """The whole of elements.toml."""
 
+    others: tuple[str, ...] = ()
     element: tuple[Element, ...]
     timeline: tuple[TimelineEvent, ...]
     attendance: AttendanceTerms

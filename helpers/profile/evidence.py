@@ -130,7 +130,7 @@ class Evidence:
 
     @property
     def systems(self) -> Mapping[str, str]:
-        """Which of the kit's systems each silo is: the ``silo`` of its layout, else its own name."""
+        """For which of the kit's systems each silo stands, parted by blanks."""
         return self.context.systems
 
     @property
@@ -140,7 +140,9 @@ class Evidence:
 
     def are(self, systems: tuple[str, ...]) -> npt.NDArray[np.bool_]:
         """Say of each silo, and last of none, whether it is asked for; all when none is named."""
-        asked = [not systems or self.systems[silo] in systems for silo in self.silos]
+        asked = [
+            not systems or not set(systems).isdisjoint(self.systems[silo].split(" ")) for silo in self.silos
+        ]
         return np.array([*asked, False], dtype=bool)
 
     def asked(

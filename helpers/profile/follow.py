@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.layouts import BadInput
+from helpers.profile.authority import authority_in
 from helpers.profile.evidence import child_tables, with_child
 
 if TYPE_CHECKING:
@@ -160,9 +161,8 @@ def _with_events(district: District, links: Links) -> list[str]:
 
 def _on_roster(district: District, people: pd.DataFrame) -> list[str]:
     """List the children of the current roster."""
-    sis = [silo for silo in district if silo in district.layouts and district.layouts[silo].silo == "sis"]
     counts = people.groupby("silo")["child"].nunique()
-    known = [silo for silo in sis if silo in counts.index]
+    known = [silo for silo in authority_in(district).rosters if silo in counts.index]
     roster = people[people["silo"] == (known[0] if known else counts.idxmax())]
     today = pd.concat([roster["as_of"], roster["begin_date"]]).max()
     ended = roster["end_date"].notna() & ((roster["end_date"] < today) | pd.isna(today))

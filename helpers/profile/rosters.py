@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.layouts import STRING
 from helpers.link.emails import emails
 from helpers.link.phones import telephones
+from helpers.profile.authority import authority_in
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -31,10 +32,10 @@ def roster_silos(district: District) -> list[str]:
     Returns
     -------
     list of str
-        Systems of the domain *sis*; the first system where there is none.
+        The authority for the roster, as layouts claim it or files show it; the first system where nobody
+        lists children.
     """
-    rosters = [name for name, silo in district.silos.items() if silo.layout.domain == "sis"]
-    return rosters or list(district.silos)[:1]
+    return list(authority_in(district).rosters) or list(district.silos)[:1]
 
 
 def agents_of(people: pd.DataFrame) -> pd.DataFrame:

@@ -365,6 +365,11 @@ def draft_text(
             'as_of_in_name = "%Y-%m-%d"',
         ]
     lines.append("# ? Does the system never hold one child twice? Then say so: unique_people = true")
+    lines += [
+        "# ? Is it the authority for what it says, before other systems? Then say for what,",
+        '# such as authority = ["roster", "attendance"]. Without it whoever lists most children is',
+        "# the roster.",
+    ]
     for kind in kinds:
         kind.questions = _questions(kind)
         lines += ["", *_file(kind)]

@@ -162,9 +162,9 @@ def _roster_silo(listing: pd.Series, system: dict[str, str]) -> str | None:
     trust = element("school").trust
     found = [str(silo) for silo in listing.dropna().unique()]
 
-    def rank(silo: str) -> tuple[int, str]:
+    def rank(silo: str) -> tuple[int, int, str]:
         name = system.get(silo, silo)
-        return (trust.index(name) if name in trust else len(trust), silo)
+        return (trust.index(name) if name in trust else len(trust), -int(listing.eq(silo).sum()), silo)
 
     return min(found, key=rank, default=None)
 

@@ -54,7 +54,9 @@ def earlier_runs(out: Path) -> pd.DataFrame:
         return pd.DataFrame(columns=list(_COLUMNS), dtype="string")
     frame = frame[[name for name in _COLUMNS if name in frame.columns]].iloc[::-1].reset_index(drop=True)
     runs = frame["run"] if "run" in frame.columns else pd.Series("", index=frame.index, dtype="string")
-    there = [run if run and (out / Path(run).name / INDEX).is_file() else "" for run in runs]
+    # A list that somebody edited leads into no folder above or beside this one.
+    named = [run if Path(run).name == run != ".." else "" for run in runs]
+    there = [run if run and (out / run / INDEX).is_file() else "" for run in named]
     return frame.assign(run=pd.Series(there, index=frame.index, dtype="string"))
 
 

@@ -228,3 +228,26 @@ portal = false
     for part in ("days_absent?", "incident?", "declared twice", "within_days"):
         assert part in str(told.value)
     assert len(family_terms().domain) >= 8
+
+
+def test_of_every_home_only_children_with_two_are_asked() -> None:
+    gap = pd.DataFrame(
+        {
+            "child": list("abcdef"),
+            "domain": "absences",
+            "adults": [0, 1, 2, 2, 2, 3],
+            "homes": [0, 1, 2, 2, 2, 3],
+            "homes_read": [0, 1, 0, 1, 2, 3],
+            "shown": pd.Timestamp("2026-03-10"),
+            "in_language": True,
+            "read": pd.Timestamp("2026-03-12"),
+            "gap_days": 0,
+            "why": None,
+        }
+    ).astype({"why": "string"})
+    counted = families_who_could_know(gap)
+    every = counted[counted["measure"].eq("every home") & counted["domain"].isna()].iloc[0]
+    # One home read all that there is to read, but says nothing of children with two.
+    assert (every["numerator"], every["denominator"]) == (2, 4)
+    known = counted[counted["measure"].eq("on record") & counted["domain"].isna()].iloc[0]
+    assert (known["numerator"], known["denominator"]) == (5, 6)

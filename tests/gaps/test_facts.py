@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from helpers.gaps import records_behind, scorecard
 from tests.district_by_hand import district, links, silo
@@ -85,3 +86,37 @@ def test_who_is_enrolled_and_was_never_seen_is_told_apart_from_who_has_just_left
     assert (unseen.numerator, unseen.denominator) == (1, 3)
     behind = records_behind(district(sis, attendance), who)
     assert behind.loc[behind["measure"].eq("listed and never seen"), "record"].tolist() == ["cleo"]
+
+
+@pytest.mark.parametrize(("days", "fresh"), [(30, True), (31, True), (32, False)])
+def test_exports_more_than_a_month_apart_are_of_two_rosters(days: int, fresh: bool) -> None:
+    newest = pd.Timestamp("2026-04-30")
+    roster = silo("sis", [{"record": name, "as_of": newest} for name in CHILDREN])
+    older = newest - pd.Timedelta(days=days)
+    meals = silo("meals", [{"record": name, "as_of": older} for name in CHILDREN])
+    who = links({(system, name): name for system in ("sis", "meals") for name in CHILDREN})
+    for left, right in ((roster, meals), (meals, roster)):
+        card = scorecard(district(left, right), who)
+        lag = card[card["measure"].eq("roster lag")].iloc[0]
+        assert lag["value"] == days
+        assert pd.isna(lag["blocked_by"]) is fresh
+        assert line(card, "days behind", "meals").value == days
+
+
+def test_a_placeholder_fills_neither_a_name_nor_a_birth_date() -> None:
+    people: list[dict[str, Any]] = [
+        {"record": "ana", "first_name": "Ana", "last_surname": "Ruiz", "birth_date": "2014-03-02"},
+        {"record": "ben", "full_name": "Ben Ode", "birth_date": "2014-03-03"},
+        {"record": "p1", "first_name": "First 1", "last_surname": "Last 1", "birth_date": "1900-01-01",
+         "name_status": "Placeholder", "birth_date_status": "Placeholder"},
+        {"record": "p2", "full_name": "First 2 Last 2", "birth_date": "2014-03-04",
+         "name_status": "Placeholder"},
+        {"record": "eva", "full_name": "Eva Koh"},
+        {"record": "none"},
+    ]  # fmt: skip
+    card = scorecard(
+        district(silo("sis", people)), links({("sis", one["record"]): one["record"] for one in people})
+    )
+    filled = card[card["measure"].eq("column filled")].set_index("column")
+    counted = filled.loc[["first_name", "last_surname", "birth_date"], ["numerator", "denominator"]]
+    assert counted.to_numpy().tolist() == [[3, 6], [3, 6], [3, 6]]

@@ -13,6 +13,7 @@ from helpers.profile import Profiles, child_profiles, element, elements, follow_
 from helpers.profile.elements import read_declarations
 from helpers.profile.pivot import profile_of
 from helpers.profile.rules import RULES
+from helpers.profile.school_years import school_years
 from helpers.profile.values import folded
 from tests.district_by_hand import district, layout, links, silo, table
 from tests.profile.children_by_hand import (
@@ -316,3 +317,41 @@ def test_a_value_that_is_not_there_has_the_place_of_a_file_that_has_its_column()
     assert (surname["status"], surname["file"], surname["row"]) == ("Empty", "lms/second export.csv", 7)
     # The reader would say so if the name stood elsewhere than in the last row.
     assert (first["file"], first["row"], first["rows"]) == ("lms/first export.csv", 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("days", "absences", "status", "value"),
+    [
+        (9, 9, "Not applicable", None),
+        (10, 0, "Reported", "false"),
+        (10, 1, "Reported", "true"),
+        (11, 1, "Reported", "false"),
+        (11, 2, "Reported", "true"),
+    ],
+)
+def test_ten_days_enrolled_are_enough_and_a_tenth_of_them_is_chronic(
+    days: int, absences: int, status: str, value: str | None
+) -> None:
+    attendance = silo(
+        "attendance", [person("1", as_of=LAST)], session=[YEAR], calendar=CALENDAR,
+        school_enrollment=[enrolled("1", days=days)], attendance_event=absent("1", *range(absences)),
+    )  # fmt: skip
+    profiles = child_profiles(district(attendance), links({("attendance", "1"): "ana"}))
+    told = chosen(profiles, "ana", "chronically_absent")
+    assert (told["status"], None if pd.isna(told["value"]) else told["value"]) == (status, value)
+
+
+def test_a_school_year_turns_on_the_first_of_july() -> None:
+    days = pd.Series(pd.to_datetime(["2025-06-30", "2025-07-01", "2025-12-31", "2026-06-30", "2026-07-01"]))
+    assert school_years({}).of(days).tolist() == [2025, 2026, 2026, 2026, 2027]
+
+
+@pytest.mark.parametrize(("rows", "is_year"), [(1, False), (2, True), (3, True)])
+def test_one_row_in_fifty_makes_a_school_year_and_fewer_do_not(rows: int, is_year: bool) -> None:
+    dates = [pd.Timestamp("2024-10-01")] * rows + [pd.Timestamp("2025-10-01")] * (100 - rows)
+    events = silo(
+        "attendance", [person("1")],
+        attendance_event=[{"record": "1", "school_id": "S", "date": date} for date in dates],
+    )  # fmt: skip
+    years = school_years({"attendance_event": events.fact("attendance_event")})
+    assert years.years == ((2025, 2026) if is_year else (2026,))

@@ -249,3 +249,23 @@ def test_what_is_declared_exists() -> None:
             assert {column for alternative in where for column in alternative} <= columns
     for event in declared().timeline:
         assert {*event.detail, event.date} <= {column.name for column in standard_table(event.table).columns}
+
+
+def test_a_suspension_of_unknown_length_makes_the_sum_unknown_and_another_action_does_not() -> None:
+    def action(
+        record: str, days: float | None, discipline: str = "Out of School Suspension"
+    ) -> dict[str, Any]:
+        return {"record": record, "begin_date": SPRING, "days": days, "discipline": discipline}
+
+    profiles = counted(
+        conduct(
+            discipline_action=[
+                action("1", 2.0), action("1", 1.0), action("1", None, "In School Suspension"),
+                action("2", 2.0), action("2", None),
+                action("3", 5.0, "In School Suspension"),
+            ],
+        )
+    )  # fmt: skip
+    assert chosen(profiles, "1", "suspension_days")["value_number"] == 3
+    assert chosen(profiles, "2", "suspension_days")["status"] == "Empty"
+    assert chosen(profiles, "3", "suspension_days")["value_number"] == 0

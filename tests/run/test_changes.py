@@ -250,3 +250,59 @@ def test_json_of_a_report_carries_what_changed(tmp_path: Path, monkeypatch: pyte
     assert {(row["part"], row["measure"]): row["after"] for row in printed["changes"]}[
         "Children", "gone"
     ] == 2
+
+
+@pytest.mark.parametrize(
+    ("gone", "linked", "said"),
+    [
+        # Of nine, ten or eleven records that were linked; as many others keep the rest from being small.
+        (9, 9, "fewer than 10 records"),
+        (10, 10, "10 records"),
+        (11, 11, "11 records"),
+        # The rest of those that are gone would be small.
+        (20, 11, "10 or more records"),
+        (20, 10, "10 records"),
+    ],
+)
+def test_records_that_are_gone_are_counted_only_where_no_small_rest_is_left(
+    tmp_path: Path, gone: int, linked: int, said: str
+) -> None:
+    before = made(tmp_path, INVENTED, range(100), joined=linked, flagged=0)
+    changes = changes_between(before, cut(before, range(gone, 100)), Guard(real=True))
+    told = changes.loc[changes["measure"].eq("gone"), ["after", "said"]].to_numpy().tolist()
+    shown = float(linked) if said == f"{linked} records" else None
+    assert [(None if pd.isna(after) else after, words) for after, words in told] == [
+        (shown, f"{said} that were joined to a child are no longer in the files")
+    ]
+
+
+def test_beside_the_number_of_records_that_a_system_has_fewer_no_small_rest_is_left(tmp_path: Path) -> None:
+    """Records that are gone, of which so many were linked; and so many new ones came."""
+    before = made(tmp_path, INVENTED, range(100), joined=30, flagged=0)
+    for lost, new, hidden in (
+        (30, 9, True), (30, 10, False), (30, 11, False), (30, 1, True), (30, 0, False),
+        # Forty new ones veil the difference; how many of those that are gone weren't linked stays small.
+        (39, 40, True), (40, 40, False), (41, 40, False),
+    ):  # fmt: skip
+        after = cut(before, range(lost, 100))
+        ids = [f"N{place}" for place in range(new)]
+        more = pd.DataFrame({"silo": "meals", "record": ids, "child": [f"m-{one}" for one in ids]})
+        now = replace(after, records=pd.concat([after.records, more.astype("string")], ignore_index=True))
+        changes = changes_between(before, now, Guard(real=True))
+        (gone,) = changes.loc[changes["measure"].eq("gone"), "after"]
+        assert pd.isna(gone) is hidden, (lost, new)
+
+
+def test_of_real_children_shares_are_compared_in_whole_percents(tmp_path: Path) -> None:
+    before = made(tmp_path, INVENTED, range(40), 30, 0)
+    columns = ["part", "left_silo", "right_silo", "measure", "column", "unit", "value"]
+
+    def kept(value: float) -> Kept:
+        rows = [["Scorecard", "sis", "meals", "match rate", None, "rate", value]]
+        return replace(before, counts=pd.DataFrame(rows, columns=columns))
+
+    for was, now, told in ((0.501, 0.504, []), (0.504, 0.506, [(0.50, 0.51)]), (0.5, 0.516, [(0.5, 0.52)])):
+        changes = changes_between(kept(was), kept(now), Guard(real=True))
+        assert list(changes[["before", "after"]].itertuples(index=False, name=None)) == told
+        exact = changes_between(kept(was), kept(now), Guard(real=False))
+        assert list(exact[["before", "after"]].itertuples(index=False, name=None)) == [(was, now)]

@@ -208,3 +208,16 @@ def test_earlier_runs_are_remembered_newest_first(tmp_path: Path) -> None:
     assert earlier_runs(tmp_path)["incomplete"].tolist() == ["2", "0"]
     (tmp_path / "runs.csv").write_bytes(b"\xff\xfe broken")
     assert earlier_runs(tmp_path).empty
+
+
+def test_the_list_of_earlier_runs_leads_to_no_folder_but_one_of_a_run(tmp_path: Path) -> None:
+    out = tmp_path / "reports"
+    for folder in (out / "2026-11-23_a", out, tmp_path, tmp_path / "elsewhere"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "index.html").write_text("")
+    names = ["2026-11-23_a", "..", "../elsewhere", str(tmp_path / "elsewhere"), "2026-11-24_gone", "."]
+    for name in names:
+        remember(out, None, 5, 0, run=name)
+    led = dict(zip(names, reversed(earlier_runs(out)["run"]), strict=True))
+    assert led.pop("2026-11-23_a") == "2026-11-23_a"
+    assert set(led.values()) == {""}

@@ -88,3 +88,14 @@ def test_too_few_children_don_t_speak_for_a_stratum() -> None:
 def test_a_difference_is_as_sure_as_its_ends() -> None:
     low, high = interval_of_difference((0.9, 0.9, 0.9), (0.6, 0.5, 0.7))
     assert (low, high) == (pytest.approx(0.2), pytest.approx(0.4))
+
+
+@pytest.mark.parametrize(("children", "speak"), [(9, False), (10, True), (11, True)])
+def test_ten_children_speak_for_a_stratum_and_nine_do_not(children: int, speak: bool) -> None:
+    # A hundred children are right in the first stratum; a few are wrong in the second.
+    possible = np.zeros((100 + children, 2))
+    possible[:100, 0], possible[100:, 1] = 1.0, 1.0
+    weights, common = np.array([0.5, 0.5]), np.array([0.9, 0.7])
+    rate = standardised_rate(possible * [1.0, 0.0], possible, np.arange(100 + children), weights, common)
+    assert rate.value == pytest.approx(0.5 * 1.0 + 0.5 * (0.0 if speak else 0.7))
+    assert rate.known == pytest.approx(1.0 if speak else 0.5)

@@ -1,0 +1,130 @@
+"""The road that a district's desk walks with its own folder: read, start, link, profile, report."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from helpers.cli import main
+from helpers.files import District, read_district
+from helpers.link import Links, link_district
+from tests.kept import Kept
+
+# What lies there and can't be read, each with its reason.
+NO_TABLES = {
+    "PowerSchool/how to run this.pdf",
+    "Skyward archive/FSBAL.TXT",
+    "Thumbs.db",
+    "notes.txt",
+    "lunch/~$FR eligibility 25-26 (Debbie).xlsx",
+}
+# Files without a header, whose columns a person has to name before anybody is read from them.
+HEADLESS = {"Skyward archive/health alerts.csv", "library/patrons.out"}
+STAFF_ONLY = {"Clever/teachers.csv", "staff list.csv"}
+LEAST_RIGHT = 0.8  # of the pairs that are joined, and of those that are of one child
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def started(started_desk_folder: Path, kept: Kept) -> District:
+    return kept("desk_district", lambda: read_district(started_desk_folder))
+
+
+@pytest.fixture(scope="module")
+def links(started: District, kept: Kept) -> Links:
+    return kept("desk_links", lambda: link_district(started))
+
+
+def test_before_a_layout_is_drafted_every_row_is_set_aside_and_the_next_step_is_named(
+    desk_folder: Path, tmp_path: Path
+) -> None:
+    told = run("read", desk_folder, "--out", tmp_path)
+    assert told.exit_code in (0, 2), told.output
+    assert "bigpicture start" in told.output
+    accounts = read_district(desk_folder).accounts
+    assert (accounts["rows"] == accounts["rows_set_aside"]).all()
+
+
+def test_start_drafts_all_tables_and_says_why_it_leaves_the_rest(started_desk_folder: Path) -> None:
+    told = json.loads(run("start", started_desk_folder, "--json").output)
+    assert set(told["left"]) == NO_TABLES
+    assert all(reason for reason in told["left"].values())
+
+
+def test_no_layout_names_a_person(started_desk_folder: Path, started: District) -> None:
+    surnames = {name for name in started.people["last_surname"].dropna() if len(name) > 5}
+    whole = set(started.people["full_name"].dropna()) - {"Nobody, Nobody"}
+    layouts = sorted((started_desk_folder / "layouts").glob("*.toml"))
+    files = [file for path in layouts for file in tomllib.loads(path.read_text("utf-8"))["file"]]
+    columns = [column for file in files for column in file["columns"]]
+    heads = [column["name"] for column in columns]
+    codes = {code for column in columns if isinstance(column.get("codes"), dict) for code in column["codes"]}
+    assert len(surnames) > 100
+    assert [head for head in heads if surnames & set(head.replace(",", " ").split())] == []
+    assert codes & whole == set()
+
+
+def test_every_row_of_every_file_is_accounted_for(started: District) -> None:
+    parts = started.accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]]
+    assert (started.accounts["rows"] == parts.sum(axis=1)).all()
+    accounts = started.accounts.set_index("file")
+    assert set(accounts.index[accounts["rows_used"].eq(0)]) == NO_TABLES | HEADLESS
+
+
+def test_every_row_of_a_child_is_used_and_no_other(started: District, desk_truth: pd.DataFrame) -> None:
+    read = started.person_rows[["file", "row"]].drop_duplicates()
+    children = desk_truth[~desk_truth["file"].isin(NO_TABLES | HEADLESS)]
+    both = read.merge(children, on=["file", "row"], how="outer", validate="one_to_one", indicator=True)
+    missed = both[both["_merge"].eq("right_only")]
+    assert missed.empty, missed[["file", "row"]].head().to_string()
+    # Nobody of the library is read as a person who is no child.
+    assert both.loc[both["_merge"].eq("left_only"), "file"].tolist() == ["library/overdue 10-31.csv"]
+
+
+def test_joins_are_measured_against_what_the_maker_knows(
+    started: District, links: Links, desk_truth: pd.DataFrame
+) -> None:
+    whose = started.person_rows.merge(desk_truth, on=["file", "row"], how="inner", validate="many_to_one")
+    whose = whose.drop_duplicates(["silo", "record"])
+    told = whose.merge(links.crosswalk, on=["silo", "record"], how="inner", validate="one_to_one")
+
+    def pairs(*keys: str) -> int:
+        sizes = told.groupby(list(keys)).size()
+        return int((sizes * (sizes - 1) // 2).sum())
+
+    right = pairs("child", "person")
+    assert len(told) > 2500
+    assert right / pairs("child") >= LEAST_RIGHT
+    assert right / pairs("person") >= LEAST_RIGHT
+
+
+def test_link_and_profile_end_well_and_name_nobody(started_desk_folder: Path, tmp_path: Path) -> None:
+    for command in ("link", "profile"):
+        told = run(command, started_desk_folder, "--out", tmp_path / command)
+        assert told.exit_code == 0, told.output
+        assert "Hernández" not in told.output
+    assert {"crosswalk.csv", "pairs.csv"} <= {path.name for path in (tmp_path / "link").iterdir()}
+    assert len(pd.read_csv(tmp_path / "profile" / "profile.csv")) >= 300
+
+
+@pytest.mark.notebooks
+def test_a_report_of_the_folder_ends_well(started_desk_folder: Path, tmp_path: Path) -> None:
+    told = run("report", "--from", started_desk_folder, "--out", tmp_path)
+    assert told.exit_code == 0, told.output
+    assert "failed" not in told.output
+
+
+@pytest.mark.notebooks
+def test_a_report_before_a_layout_is_drafted_says_what_to_do(desk_folder: Path, tmp_path: Path) -> None:
+    told = run("report", "--from", desk_folder, "--out", tmp_path)
+    assert told.exit_code == 2, told.output
+    assert "bigpicture start" in told.output
+    assert len(told.output.strip().splitlines()) == 1

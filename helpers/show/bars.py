@@ -131,6 +131,9 @@ def draw_bars(
             sheet.write(axes, left - 12, centre, name, across="right")
         end = left + max(length, 0.0) * scale + 6
         sheet.write(axes, end, centre, text, shade=None if length > 0 else colour("muted"))
-    sheet.write(axes, left, len(labels) * step + 16, unit, size=SMALL, shade=colour("muted"))
+    # A long unit begins at the edge, and not at the bars: they may begin in the middle.
+    unit = sheet.fold(unit, sheet.width - 4, SMALL, lines=1)
+    begins = min(left, sheet.width - 2 - sheet.measure(unit, SMALL))
+    sheet.write(axes, begins, len(labels) * step + 16, unit, size=SMALL, shade=colour("muted"))
     axes.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
     return sheet.figure

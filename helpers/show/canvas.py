@@ -17,7 +17,7 @@ __all__ = ["BODY", "SMALL", "Sheet", "style", "texts_in_the_way"]
 _INCH = 100  # page pixels
 BODY, SMALL = 14, 13  # letter sizes in page pixels
 # Pixels: a box of letters is a little larger than its ink, above and below most.
-_OVER, _ON_EACH_OTHER = 1.5, 5.0
+_OVER, _ON_EACH_OTHER = 3.0, 5.0
 
 
 @cache

@@ -21,6 +21,7 @@ from helpers.layouts import (
     empty_table,
     is_among,
     missing,
+    shape_of,
     standard_table,
 )
 
@@ -169,7 +170,7 @@ def _identifiers(kind: FilesOfKind, records: pd.Series) -> list[pd.DataFrame]:
             part["identifier"] = part["identifier"].str.split(",")
             part = part.explode("identifier").reset_index(drop=True)
             part["identifier"] = part["identifier"].astype(STRING).str.strip()
-            shape = part["identifier"].str.extract(column.item)
+            shape = shape_of(column.item).parts_of(part["identifier"])
             odd = shape["identifier"].isna().to_numpy(bool)
             kind.tell(
                 part["source"].to_numpy()[odd],

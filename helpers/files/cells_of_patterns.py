@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,7 +11,18 @@ from helpers.files.column_values import ColumnValues
 from helpers.files.findings import Findings
 from helpers.files.structure_rows import StructureCells
 from helpers.files.values import read_column, trimmed
-from helpers.layouts import CELL, STRING, Column, FileLayout, Makes, braced, constant, stacked, standard_table
+from helpers.layouts import (
+    CELL,
+    STRING,
+    Column,
+    FileLayout,
+    Makes,
+    braced,
+    constant,
+    shape_of,
+    stacked,
+    standard_table,
+)
 
 __all__ = ["CellRows", "cell_rows"]
 
@@ -120,9 +130,9 @@ def _of_columns(
     name: str, columns: Sequence[str], pattern: Column, structure: Mapping[str, StructureCells]
 ) -> pd.Series:
     """Give a group of the pattern, or the cell of a row of structure, for each column."""
-    if name in re.compile(str(pattern.pattern)).groupindex:
-        found = [re.search(str(pattern.pattern), one) for one in columns]
-        return pd.Series([match[name] if match else None for match in found], dtype=STRING)
+    shape = shape_of(str(pattern.pattern))
+    if name in shape.groups:
+        return shape.parts_of(pd.Series(columns, dtype=STRING))[name]
     if name not in structure:
         return pd.Series(constant(None, len(columns)))
     return pd.Series([structure[name].cells.get(one) or None for one in columns], dtype=STRING)

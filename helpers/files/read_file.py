@@ -15,7 +15,7 @@ from helpers.files.keys import without_repeated
 from helpers.files.parsed import Parsed
 from helpers.files.structure_rows import StructureCells, without_structure
 from helpers.files.values import is_blank, trimmed
-from helpers.layouts import Column, FileLayout, constant, folded
+from helpers.layouts import Column, FileLayout, constant, folded, shape_of
 
 __all__ = ["ReadFile", "read_files"]
 
@@ -89,13 +89,17 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
     """Find the declaration of each column of a file; tell what is missing, unknown or renamed."""
     by_name = {column.name: column for column in file.named()}
     by_fold = file.by_fold
+    heads = list(parsed.table.rows.columns)
+    beyond = file.are_beyond(heads)
+    by_shape = file.by_patterns(heads)
+    first = {head: place for place, head in reversed(list(enumerate(parsed.table.header)))}
     nested = file.nested
     names = set(parsed.table.rows.columns)
     matched: dict[str, Column] = {}
     taken: set[str] = set()
     by_pattern: dict[str, Column] = {}
     unknown: dict[str, None] = {}
-    for place, name in enumerate(parsed.table.rows.columns):
+    for place, name in enumerate(heads):
         collapsed = re.sub(r"\[\d+\]", "[]", name) if nested else name
         alike = by_fold.get(folded(collapsed))
         if collapsed in by_name:
@@ -112,11 +116,11 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
             )
         elif not nested and not parsed.table.header[place]:
             _tell_cells_without_head(parsed, place, findings)
-        elif not nested and re.sub(r"#\d+$", "", name) in parsed.table.header[:place]:
+        elif not nested and first.get(re.sub(r"#\d+$", "", name), place) < place:
             findings.add("column_repeated", "kept_apart", column=name)
-        elif column := file.by_pattern(name):
+        elif column := by_shape[place]:
             by_pattern[name] = column
-        elif not file.is_beyond(name):
+        elif not beyond[place]:
             unknown[collapsed] = None
     for name in unknown:
         findings.add("column_unknown", "kept_apart", column=name)
@@ -191,7 +195,7 @@ def _tell_odd_parts(read: ReadFile) -> None:
         if not column.parts:
             continue
         text = read.values[name].values
-        odd = (text.notna() & ~text.str.match(column.parts).fillna(False)).to_numpy(bool)
+        odd = (text.notna() & ~shape_of(column.parts).found_in(text, at_start=True)).to_numpy(bool)
         read.findings.add_rows(
             "not_in_pattern",
             "value_set_aside",

@@ -128,12 +128,16 @@ def share(names: Iterable[str], file: FileLayout) -> float:
     float
         Common names divided by all names of both; halved where a required column is missing.
     """
+    names = list(names)
     declared = file.by_fold
-    names = [name for name in names if folded(name) in declared or not file.is_beyond(name)]
+    beyond = file.are_beyond(names)
+    names = [name for name, out in zip(names, beyond, strict=True) if folded(name) in declared or not out]
     known = {column.name for name in names if (column := declared.get(folded(name))) is not None}
     if not known:
         return 0.0
-    unknown = {folded(name) for name in names if folded(name) not in declared and not file.by_pattern(name)}
+    others = [name for name in names if folded(name) not in declared]
+    taken = file.by_patterns(others)
+    unknown = {folded(name) for name, column in zip(others, taken, strict=True) if column is None}
     every = {column.name for column in file.named() if not column.optional or column.name in known}
     # What every element of a list has is no sign where all lists are empty.
     needed = {column.name for column in file.columns if column.required and "[]" not in column.name}

@@ -23,6 +23,7 @@ from helpers.layouts import (
     cast,
     constant,
     missing,
+    shape_of,
     standard_table,
 )
 
@@ -44,8 +45,8 @@ def _part(
 def _read_part(
     read: ReadFile, column: Column, part: str, element: int | None, table: str, target: str
 ) -> pd.Series:
-    pattern = column.parts or column.item or ""
-    text = read.text(column.name, element).str.extract(pattern)[part].astype(STRING)
+    shape = shape_of(column.parts or column.item or "")
+    text = shape.parts_of(read.text(column.name, element))[part]
     standard = next((one.type for one in standard_table(table).columns if one.name == target), "string")
     if standard == "string":
         return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ import pandas as pd
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.values import is_blank
-from helpers.layouts import Column, FileLayout, StructureRow
+from helpers.layouts import Column, FileLayout, StructureRow, shape_of
 
 __all__ = ["StructureCells", "without_structure"]
 
@@ -35,10 +34,10 @@ class StructureCells:
 
 def _is(cells: Sequence[str], kind: StructureRow) -> bool:
     """Say whether a row that lacks what data has is of a declared kind."""
-    if kind.first is not None and not re.search(kind.first, cells[0]):
+    if kind.first is not None and not shape_of(kind.first).search(cells[0]):
         return False
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return kind.cells is None or (bool(filled) and all(re.search(kind.cells, cell) for cell in filled))
+    return kind.cells is None or (bool(filled) and bool(shape_of(kind.cells).found_in(filled).all()))
 
 
 def _may_be(rows: pd.DataFrame, kind: StructureRow, columns: Mapping[str, Column]) -> np.ndarray:

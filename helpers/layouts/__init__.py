@@ -14,6 +14,7 @@ from helpers.layouts.layout import (
     load_layout,
 )
 from helpers.layouts.makes import CELL, braced
+from helpers.layouts.pattern import shape_of
 from helpers.layouts.tables import (
     STRING,
     as_table,
@@ -56,6 +57,7 @@ __all__ = [
     "load_layout",
     "missing",
     "nearest",
+    "shape_of",
     "stacked",
     "standard_table",
     "table_names",

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from helpers.layouts.bad_input import nearest
 from helpers.layouts.formats import day_of, format_fault
-from helpers.layouts.pattern import Pattern
+from helpers.layouts.pattern import Pattern, shape_of
 
 __all__ = ["STRICT", "Column", "code_set", "folded"]
 
@@ -149,4 +149,4 @@ class Column(BaseModel):
     def part_names(self) -> list[str]:
         """Name the parts of a cell, or of a list's items."""
         pattern = self.item or self.parts
-        return list(re.compile(pattern).groupindex) if pattern else []
+        return list(shape_of(pattern).groups) if pattern else []

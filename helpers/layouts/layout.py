@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import numpy as np
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
@@ -15,7 +16,7 @@ from helpers.layouts.column import STRICT, Column, folded
 from helpers.layouts.heads import by_place, is_data_head
 from helpers.layouts.makes import CELL, Makes
 from helpers.layouts.meanings import file_faults, layout_faults
-from helpers.layouts.pattern import Pattern
+from helpers.layouts.pattern import Pattern, Shape, shape_of
 from helpers.layouts.structure_row import StructureRow
 
 __all__ = [
@@ -178,23 +179,23 @@ class FileLayout(BaseModel):
         return {folded(alias): column for column in self.named() for alias in [column.name, *column.aliases]}
 
     @cached_property
-    def _shapes(self) -> list[tuple[re.Pattern[str], Column]]:
-        return [(re.compile(one.pattern), one) for one in self.columns if one.pattern is not None]
-
-    @cached_property
-    def _extension(self) -> re.Pattern[str]:
-        return re.compile(self.extension_columns or r"(?!)")
+    def _shapes(self) -> list[tuple[Shape, Column]]:
+        return [(shape_of(one.pattern), one) for one in self.columns if one.pattern is not None]
 
     @cached_property
     def _further(self) -> re.Pattern[str]:
         names = "|".join(re.escape(folded(name)) for name in self.further)
         return re.compile(rf"({names})(\.|$)" if names else r"(?!)")
 
-    def is_beyond(self, name: str) -> bool:
-        """Say whether a name belongs to the format, or to an extension of it, and nothing is taken of it."""
-        if self._extension.search(name):
-            return True
-        return self._further.match(folded(re.sub(r"\[\d*\]", "", name))) is not None
+    def are_beyond(self, names: Sequence[str]) -> np.ndarray:
+        """Say which names belong to the format, or to an extension of it, and nothing is taken of them."""
+        beyond = np.zeros(len(names), bool)
+        if self.extension_columns:
+            beyond |= shape_of(self.extension_columns).found_in(names)
+        if self.further:
+            plain = [folded(re.sub(r"\[\d*\]", "", name)) for name in names]
+            beyond |= np.array([self._further.match(name) is not None for name in plain], bool)
+        return beyond
 
     def named(self) -> list[Column]:
         """Give the columns that have names."""
@@ -207,12 +208,20 @@ class FileLayout(BaseModel):
     def pattern_of(self, makes: Makes) -> Column | None:
         """Find the column by pattern whose cells make rows; None where its groups don't say which it is."""
         wanted = makes.of_cells() - {CELL} - {row.name for row in self.not_data}
-        found = [one for one in self.patterns() if wanted <= set(re.compile(str(one.pattern)).groupindex)]
+        found = [one for one in self.patterns() if wanted <= set(shape_of(str(one.pattern)).groups)]
         return found[0] if len(found) == 1 else None
 
     def by_pattern(self, name: str) -> Column | None:
         """Find the column by pattern, the first declared, that takes a name; None when there is none."""
-        return next((column for shape, column in self._shapes if shape.search(name)), None)
+        return self.by_patterns([name])[0]
+
+    def by_patterns(self, names: Sequence[str]) -> list[Column | None]:
+        """Find for each of many names the column by pattern, the first declared, that takes it."""
+        taken: list[Column | None] = [None] * len(names)
+        for shape, column in reversed(self._shapes):
+            for place in np.flatnonzero(shape.found_in(names)):
+                taken[place] = column
+        return taken
 
     def column(self, name: str) -> Column:
         """Give a declared column by its name."""

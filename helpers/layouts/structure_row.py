@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Self
 
 from pydantic import BaseModel, model_validator
 
 from helpers.layouts.column import STRICT
-from helpers.layouts.pattern import Pattern
+from helpers.layouts.pattern import Pattern, shape_of
 
 __all__ = ["StructureRow"]
 
@@ -35,6 +34,6 @@ class StructureRow(BaseModel):
             raise ValueError(f"row {self.name!r} is told neither by its `first` cell nor by its `cells`")
         if not self.empty:
             raise ValueError(f"row {self.name!r} must name columns that are `empty` in it and full in data")
-        if self.first is not None and not re.search(self.first, self.written):
+        if self.first is not None and not shape_of(self.first).search(self.written):
             raise ValueError(f"row {self.name!r} is `written` {self.written!r}, where `first` finds nothing")
         return self

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from helpers.layouts import BadInput, nearest
+from helpers.layouts.toml_text import toml_of
 
 __all__ = [
     "LEVELS",
@@ -227,7 +228,7 @@ def load_scenario(
     """
     path = _path_of(name_or_path)
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = toml_of(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"Scenario {path} is no valid TOML: {error}. Mend that line and try again.") from None
     settings.setdefault("name", path.stem)

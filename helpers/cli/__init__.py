@@ -17,14 +17,16 @@ from helpers.cli.reports import gaps, report
 from helpers.cli.scores import score
 from helpers.cli.sector import sector
 from helpers.cli.survey import survey
+from helpers.cli.unexpected import Commands
 from helpers.cli.views import view
 
 __all__ = ["main", "register"]
 
 
 @click.group(
+    cls=Commands,
     help="See the whole child in a district's separate systems: make an invented district, or read a real "
-    "one's exports; link its records, measure the gaps, write reports. Nothing leaves this machine."
+    "one's exports; link its records, measure the gaps, write reports. Nothing leaves this machine.",
 )
 @click.version_option(package_name="see-the-big-picture", prog_name="bigpicture")
 def main() -> None:

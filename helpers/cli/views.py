@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["view"]
 
-STORE = "store.json"
+STORE = ("store.json", "digests.json")  # of a damaged store one may be gone
 
 
 def _source(folder: Path) -> Source:
     """Open a store of profiles, or put the profiles of a folder of exports together."""
-    if (folder / STORE).is_file():
+    if any((folder / name).is_file() for name in STORE):
         from helpers.profile.store import ProfileStore
 
         return ProfileStore.open(folder)

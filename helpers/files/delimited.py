@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from helpers.files.budgets import TooMuch, too_empty
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings, unique_names
@@ -21,6 +22,7 @@ from helpers.layouts import FileLayout, from_arrow
 
 __all__ = ["DELIMITERS", "header_at", "parse_delimited"]
 
+BLOCK = 1 << 24  # bytes; no row may be longer
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -91,21 +93,26 @@ def _rows_of(data: bytes, file: FileLayout, delimiter: str) -> _Rows:
 
     names = [f"c{place}" for place in range(max(len(header), 1))]
     # One thread: only then does the parser tell the number of a row that it rejects.
-    table = arrow_csv.read_csv(
-        pa.py_buffer(data),
-        read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=1 << 24),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=delimiter,
-            newlines_in_values=b'"' in data,
-            ignore_empty_lines=False,
-            invalid_row_handler=keep,
-        ),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.large_string()),
-            strings_can_be_null=False,
-            quoted_strings_can_be_null=False,
-        ),
-    )
+    try:
+        table = arrow_csv.read_csv(
+            pa.py_buffer(data),
+            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=b'"' in data,
+                ignore_empty_lines=False,
+                invalid_row_handler=keep,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()),
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid:  # whose words hold the row
+        raise TooMuch(
+            f"a row of it is longer than {BLOCK >> 20} MiB: is a quotation mark never closed?"
+        ) from None
     numbers = np.arange(1, table.num_rows + len(odd) + 1, dtype="int64")
     if odd:
         numbers = np.delete(numbers, np.array([number for number, _ in odd], "int64") - 1)
@@ -126,6 +133,7 @@ def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple
     width = rows.table.num_columns
     named = max((place for place, head in enumerate(rows.header, start=1) if head), default=width)
     read: list[tuple[int, list[str]]] = []
+    filled = 0
     told: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for number, cells in rows.odd:
         if number == broken:
@@ -139,6 +147,9 @@ def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple
         doubtful = cells[-1:] if len(cells) < width else cells[width:]
         lost = any(cell.strip() for cell in doubtful)
         if not lost:
+            filled += len(cells)
+            if trouble := too_empty(len(read) + 1, width, filled):
+                raise TooMuch(trouble)
             read.append((number, [*cells, *[""] * (width - len(cells))][:width]))
         if len(cells) != width:
             kind = "cells_missing" if len(cells) < width else "cells_surplus"

@@ -11,11 +11,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
+from helpers.files.budgets import (
+    MOST_FILES,
+    WORKBOOKS_UNPACKED,
+    ZIPS,
+    TooMuch,
+    Unpacked,
+    no_file,
+    shape_trouble,
+)
 from helpers.files.workbook import sheets_in
 from helpers.layouts import BadInput
 
-__all__ = ["FoundFile", "Refused", "files_below", "files_in", "must_be_a_folder", "opened", "paths_below"]
+__all__ = [
+    "FoundFile",
+    "Refused",
+    "files_below",
+    "files_in",
+    "must_be_a_folder",
+    "opened",
+    "paths_below",
+    "shown_path",
+]
 
 PASSED_OVER = ("layouts", "__MACOSX")
 # What says something of the whole folder, and is no export: of which district, and whom its people believe.
@@ -23,9 +42,8 @@ OF_THE_FOLDER = ("district.json", "elements.toml")
 # What a zip that is damaged, or packed in a way that nobody else uses, may raise.
 DAMAGED = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
 WORKBOOKS = (".xlsx", ".xlsm")
-LARGEST_ZIP = 4 << 30  # bytes unpacked: above every export that this kit has met, below a laptop's disk
-LARGEST_RATIO = 200  # text packs at about 10 to 1, a bomb of zeros at about 1000 to 1
-RATIO_FROM = 64 << 20
+PACKED = (*WORKBOOKS, ".zip")  # whose bytes have no lines
+LOCAL_HEAD = 30  # bytes before the name of an entry of a zip
 
 
 @dataclass(frozen=True)
@@ -64,10 +82,17 @@ class Refused:
     reason: str
 
 
-def _harm(archive: zipfile.ZipFile) -> str | None:
+def _gibibytes(size: int) -> str:
+    return f"{size / (1 << 30):.1f} GiB" if size >= 1 << 29 else f"{size >> 20} MiB"
+
+
+def _harm(archive: zipfile.ZipFile, may: Unpacked) -> str | None:
     """Say what a zip could do that no export does."""
     whole = 0
     names = set()
+    count = len(archive.infolist())
+    if count > MOST_FILES:
+        return f"it holds {count:,} files, more than {MOST_FILES:,}: unpack those that are exports"
     for entry in archive.infolist():
         name = entry.filename.replace("\\", "/")
         if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name.split("/")[0]:
@@ -80,18 +105,29 @@ def _harm(archive: zipfile.ZipFile) -> str | None:
             return f"it holds two files of the name {name}, of which only one would be seen"
         names.add(name)
         whole += entry.file_size
-        if entry.file_size > RATIO_FROM and entry.file_size > LARGEST_RATIO * max(entry.compress_size, 1):
-            return f"a file in it unpacks to {entry.file_size / (1 << 30):.1f} GiB from almost nothing"
-    if whole > LARGEST_ZIP:
-        return f"it unpacks to {whole / (1 << 30):.1f} GiB, more than {LARGEST_ZIP >> 30}"
+        if entry.file_size > may.ratio_from and entry.file_size > may.ratio * max(entry.compress_size, 1):
+            return f"a file in it unpacks to {_gibibytes(entry.file_size)} from almost nothing"
+    if whole > may.largest:
+        return f"it unpacks to {_gibibytes(whole)}, more than {_gibibytes(may.largest)}"
     return None
 
 
-def _entry_reader(path: Path, entry: str, size: int) -> Callable[[], bytes]:
+def _entry_reader(path: Path, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
     def read() -> bytes:
-        with zipfile.ZipFile(path) as archive, archive.open(entry) as file:
-            # A zip may lie about sizes: never more than it declares.
-            return file.read(size + 1)[:size]
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            with zipfile.ZipFile(path) as archive, archive.open(entry.filename) as file:
+                return file.read(entry.file_size)
+        # Where it stands is known: to open the zip anew, file by file, would read its list each time.
+        with path.open("rb") as file:
+            file.seek(entry.header_offset)
+            head = file.read(LOCAL_HEAD)
+            name, extra = (int.from_bytes(head[at : at + 2], "little") for at in (26, 28))
+            file.seek(name + extra, os.SEEK_CUR)
+            packed = file.read(entry.compress_size)
+        # A zip may lie about sizes: never more than it declares.
+        if entry.compress_type == zipfile.ZIP_STORED:
+            return packed[: entry.file_size]
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, max(entry.file_size, 1))
 
     return read
 
@@ -99,13 +135,18 @@ def _entry_reader(path: Path, entry: str, size: int) -> Callable[[], bytes]:
 def _in_zip(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
     try:
         with zipfile.ZipFile(path) as archive:
-            harm = _harm(archive)
+            harm = _harm(archive, ZIPS)
             if harm:
                 return [], [Refused(shown, "file_unsafe", harm)]
-            broken = archive.testzip()
-            if broken:
-                return [], [Refused(shown, "file_unreadable", f"its file {broken} is damaged")]
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            odd = {}
+            for entry in entries:
+                try:
+                    with archive.open(entry) as file:
+                        odd[entry.filename] = shape_trouble(cast(BinaryIO, file))
+                except zipfile.BadZipFile:
+                    reason = f"its file {entry.filename} is damaged"
+                    return [], [Refused(shown, "file_unreadable", reason)]
     except DAMAGED as error:
         return [], [Refused(shown, "file_unreadable", f"it is no zip that can be opened ({error})")]
     found: list[FoundFile] = []
@@ -113,7 +154,11 @@ def _in_zip(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
     for entry in entries:
         if _passed_over(PurePosixPath(entry.filename).parts):
             continue
-        read = _entry_reader(path, entry.filename, entry.file_size)
+        trouble = odd[entry.filename]
+        if trouble and not entry.filename.lower().endswith(PACKED):
+            refused.append(Refused(f"{shown}/{entry.filename}", "file_unsafe", trouble))
+            continue
+        read = _entry_reader(path, entry)
         files, harm_inside = _opened(f"{shown}/{entry.filename}", entry.file_size, read)
         found += files
         refused += harm_inside
@@ -131,11 +176,11 @@ def _opened(shown: str, size: int, read: Callable[[], bytes]) -> tuple[list[Foun
         return [], [Refused(shown, "file_unreadable", "it is no workbook, or one that is locked or damaged")]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            harm = _harm(archive)
+            harm = _harm(archive, WORKBOOKS_UNPACKED)
         if harm:
             return [], [Refused(shown, "file_unsafe", harm)]
         sheets = sheets_in(data)
-    except OverflowError as error:
+    except (OverflowError, TooMuch) as error:
         return [], [Refused(shown, "file_unsafe", str(error))]
     except DAMAGED as error:
         return [], [Refused(shown, "file_unreadable", str(error))]
@@ -188,7 +233,7 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
     found: list[FoundFile] = []
     paths, refused = _walk(folder)
     for path in paths:
-        files, harm = _files_in(path, path.relative_to(folder).as_posix())
+        files, harm = _files_in(path, shown_path(path.relative_to(folder)))
         found += files
         refused += harm
     return found, refused
@@ -212,13 +257,13 @@ def paths_below(folder: Path) -> list[Path]:
 
 def files_in(path: Path) -> list[FoundFile]:
     """Give a file, or those in a zip or workbook, as far as they can be opened; called by its own name."""
-    return _files_in(path, path.name)[0]
+    return _files_in(path, shown_path(Path(path.name)))[0]
 
 
 def _files_in(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
     if path.suffix.lower() == ".zip":
         return _in_zip(path, shown)
-    return _opened(shown, path.stat().st_size, path.read_bytes)
+    return _plain(path, shown)
 
 
 def opened(path: Path) -> tuple[list[FoundFile], list[Refused]]:
@@ -248,18 +293,46 @@ def opened(path: Path) -> tuple[list[FoundFile], list[Refused]]:
     trouble = _cannot_open(path)
     if trouble:
         return [], [Refused(path.name, "file_unreadable", trouble)]
-    return _opened(path.name, path.stat().st_size, path.read_bytes)
+    return _plain(path, shown_path(Path(path.name)))
+
+
+def shown_path(path: Path) -> str:
+    """Write a path as text: a byte that is in no letter of UTF-8 by its number, behind a backslash."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _plain(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
+    """Give a file that lies on the disk, unless it is of a shape that no export has."""
+    size = path.stat().st_size
+    if not shown.lower().endswith(PACKED):
+        with path.open("rb") as file:
+            trouble = shape_trouble(file)
+        if trouble:
+            return [], [Refused(shown, "file_unsafe", trouble)]
+    return _opened(shown, size, path.read_bytes)
 
 
 def _cannot_open(path: Path) -> str | None:
     """Say why a path is no file that can be read; None when it is one."""
     try:
-        if not path.is_file():
-            return "it is no file, or a link that leads to none"
+        if not path.exists():
+            return "it is a link that leads to nothing"
+        if trouble := no_file(path):
+            return trouble
         with path.open("rb"):
             return None
     except OSError as error:  # on Windows also a workbook that somebody has open
         return f"it can't be opened ({error.strerror})"
+
+
+def _leads_out(path: Path, folder: Path) -> str | None:
+    """Say that a file is a link to one that doesn't lie in the folder: it may be anything."""
+    try:
+        if not path.is_symlink() or path.resolve().is_relative_to(folder.resolve()):
+            return None
+    except (OSError, RuntimeError):  # links that lead around in a circle
+        return "it is a link that leads to nothing"
+    return "it is a link to a file outside the folder, which is not followed; copy the file"
 
 
 def _walk(folder: Path) -> tuple[list[Path], list[Refused]]:
@@ -281,13 +354,13 @@ def _walk(folder: Path) -> tuple[list[Path], list[Refused]]:
             inside = path.relative_to(folder)
             if _passed_over(inside.parts) or inside.as_posix() in OF_THE_FOLDER:
                 continue
-            trouble = _cannot_open(path)
+            trouble = _leads_out(path, folder) or _cannot_open(path)
             if trouble:
                 troubles[path] = trouble
             else:
                 paths.append(path)
     refused = [
-        Refused(path.relative_to(folder).as_posix(), "file_unreadable", why)
+        Refused(shown_path(path.relative_to(folder)), "file_unreadable", why)
         for path, why in sorted(troubles.items())
         if not _passed_over(path.relative_to(folder).parts)
     ]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from helpers.files.budgets import TooMuch, too_empty, too_wide
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings
@@ -70,13 +71,15 @@ def _paths(line: str, decoder: json.JSONDecoder) -> dict[str, str] | None:
         return None
 
 
+def _whole(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _whole_letters(flat: dict[str, str], row: int, findings: Findings) -> dict[str, str]:
     """Put U+FFFD for halves of letters, which no text can hold; tell where."""
     mended = {}
     for path, text in flat.items():
-        name, whole = (
-            part.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for part in (path, text)
-        )
+        name, whole = _whole(path), _whole(text)
         mended[name] = whole
         if (name, whole) != (path, text):
             findings.add("text_not_decodable", "read_as", row=row, column=name, read_as=whole)
@@ -147,6 +150,8 @@ def paths_in_json_lines(data: bytes, lines: int = 50) -> list[str]:
     decoder = _decoder()
     for line in data[: 1 << 20].split(b"\n")[:lines]:
         flat = _paths(line.decode("utf-8", errors="replace"), decoder)
+        if flat and "\\u" in line.decode("utf-8", errors="replace"):
+            flat = {_whole(path): text for path, text in flat.items()}
         names.update(dict.fromkeys(re.sub(r"\[\d+\]", "[]", path) for path in flat or ()))
     return list(names)
 
@@ -168,12 +173,18 @@ def parse_json_lines(data: bytes, file: FileLayout, findings: Findings) -> Parse
     -------
     Parsed
         One row a record; the row is the line's number.
+
+    Raises
+    ------
+    TooMuch
+        When it has more names, or more cells that it doesn't write, than any export.
     """
     lines = data.decode("utf-8").split("\n")
     if lines and lines[-1] == "":
         lines.pop()
     cells: dict[str, list[str | None]] = {}
     numbers: list[int] = []
+    filled = 0
     blank: list[int] = []
     again: list[str] = []
     decoder = _decoder(again)
@@ -200,6 +211,10 @@ def parse_json_lines(data: bytes, file: FileLayout, findings: Findings) -> Parse
                 column.extend([None] * (len(numbers) - len(column)))
             column.append(text)
         numbers.append(number)
+        filled += len(flat)
+        trouble = too_wide(len(cells), "different names") or too_empty(len(numbers), len(cells), filled)
+        if trouble:
+            raise TooMuch(trouble)
     findings.add_rows("row_blank", "row_set_aside", blank)
     for column in cells.values():
         column.extend([None] * (len(numbers) - len(column)))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.assemble import Assembled, Made, assemble
+from helpers.files.budgets import TooMuch
 from helpers.files.bundle import Part, as_the_manifest_says
 from helpers.files.decode import as_utf8
 from helpers.files.delimited import parse_delimited
@@ -187,7 +188,13 @@ def _parse_one(
     data = as_utf8(raw, declared.get(found.name, layout.files[0].encoding), one.findings)
     one.line_end = None if is_sheet(raw) else line_end_of(raw)
     del raw
-    parsed = _parse(one, data, found.name, layout)
+    try:
+        parsed = _parse(one, data, found.name, layout)
+    except TooMuch as trouble:
+        one = OneFile(found.path, Findings(silo, found.path))
+        one.findings.add("file_unsafe", "file_set_aside", value=str(trouble))
+        one.rows = one.aside = count_rows(data)
+        return one, []
     if parsed is None:
         one.findings.add(
             "file_unknown", "file_set_aside", value=found.name, expected=f"a file of {layout.layout}"

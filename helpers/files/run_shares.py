@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-import shutil
 import tempfile
 import time
 import weakref
@@ -19,13 +18,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from helpers.files.spare_folder import is_ours, sweep
+
 __all__ = ["fingerprint", "of_what", "shared", "sharing"]
 
 T = TypeVar("T")
 
 _PLACE = "BIGPICTURE_RUN_SHARES"
 _PREFIX = "kit-shares-"
-_DAY = 86_400.0  # seconds
 # Seconds for which one process waits for another that works the same thing out.
 _WAITS = 300.0
 _made_of: dict[int, tuple[weakref.ref[Any], str]] = {}
@@ -41,7 +41,7 @@ def sharing() -> Iterator[Path]:
         The folder, nobody else's; it is gone afterwards. Those of runs that were killed go, too.
     """
     before = os.environ.get(_PLACE)
-    _sweep(Path(tempfile.gettempdir()))
+    sweep(Path(tempfile.gettempdir()), _PREFIX)
     prefix = f"{_PREFIX}{os.getpid()}-"
     with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
         os.environ[_PLACE] = folder
@@ -54,40 +54,10 @@ def sharing() -> Iterator[Path]:
                 os.environ[_PLACE] = before
 
 
-def _sweep(temporary: Path) -> None:
-    """Remove what killed runs have left: it may be of real children."""
-    for folder in temporary.glob(f"{_PREFIX}*"):
-        number = folder.name.removeprefix(_PREFIX).split("-", 1)[0]
-        if _is_ours(folder) and number.isdigit() and not _runs(int(number), folder):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _runs(number: int, folder: Path) -> bool:
-    """Tell whether the process that made a folder is still there. On Windows a signal would end it."""
-    if os.name == "nt":
-        return time.time() - folder.stat().st_mtime < _DAY
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _is_ours(folder: Path) -> bool:
-    """Tell whether a folder is there, and this user's alone."""
-    try:
-        told = os.stat(folder)
-    except OSError:
-        return False
-    return not (hasattr(os, "getuid") and (told.st_uid != os.getuid() or told.st_mode & 0o077))
-
-
 def _place() -> Path | None:
     """Give the folder of this run; None outside one, and where it isn't ours alone."""
     named = os.environ.get(_PLACE)
-    return Path(named) if named and _is_ours(Path(named)) else None
+    return Path(named) if named and is_ours(Path(named)) else None
 
 
 def fingerprint(folder: Path) -> str:

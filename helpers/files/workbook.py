@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from helpers.files.budgets import MOST_CELLS, MOST_EMPTY_OF_SHEET, too_empty, too_wide
+
 __all__ = [
     "Cell",
     "as_sheet",
@@ -29,7 +31,6 @@ __all__ = [
 
 # A sheet begins with a character that no text does.
 SHEET = b"\x1dsheet "
-MOST_CELLS = 40_000_000  # above every list that a school keeps, below what a laptop can hold
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)\"")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
 ZEROS = re.compile(r"^0{2,}$")
@@ -155,7 +156,7 @@ def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
     # What a sheet says of its own size may be anything.
     sheet.reset_dimensions()
     rows: list[list[Cell]] = []
-    cells = 0
+    cells = filled = width = 0
     if formulas is not None:
         formulas.reset_dimensions()
     behind = iter(formulas.iter_rows()) if formulas is not None else None
@@ -171,8 +172,16 @@ def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
         while read and (read[-1] is None or (isinstance(read[-1], str) and not read[-1].strip())):
             read.pop()  # cells with a frame or a colour and nothing in them
         rows.append(read)
+        width = max(width, len(read))
+        filled += sum(cell is not None for cell in read)
+        if cells - filled > MOST_EMPTY_OF_SHEET and filled * 4 < cells:
+            raise OverflowError(
+                f"sheet {sheet.title} is nearly empty: more than {MOST_EMPTY_OF_SHEET:,} cells hold nothing"
+            )
     while rows and not rows[-1]:
         rows.pop()
+    if trouble := too_wide(width) or too_empty(len(rows), width, filled):
+        raise OverflowError(f"sheet {sheet.title}: {trouble}")
     return rows
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.files.budgets import TooMuch, too_empty, too_wide
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings
@@ -126,13 +127,14 @@ def read_xml_records(data: bytes, findings: Findings) -> tuple[XmlRecords, int]:
     Raises
     ------
     ValueError
-        When the file is no XML at all, or declares entities.
+        When the file is no XML at all, declares entities, or has more paths than any export.
     """
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
 
     records: XmlRecords = {}
+    paths: dict[str, set[str]] = {}
     place = 0
     try:
         for place, name, flat in _children(data):
@@ -140,6 +142,10 @@ def read_xml_records(data: bytes, findings: Findings) -> tuple[XmlRecords, int]:
                 findings.add("record_broken", "row_set_aside", row=place, expected="elements less deep")
             else:
                 records.setdefault(name, []).append((place, flat))
+                known = paths.setdefault(name, set())
+                known.update(flat)
+                if trouble := too_wide(len(known), f"different paths in {name}"):
+                    raise TooMuch(trouble)
     except DefusedXmlException as error:
         raise ValueError(f"declares entities ({type(error).__name__})") from None
     except ParseError as error:
@@ -181,6 +187,7 @@ def parse_xml(records: XmlRecords, file: FileLayout, total: int) -> Parsed:
     lists = {column.name.split("[]")[0] for column in file.columns if "[]" in column.name}
     cells: dict[str, list[str | None]] = {}
     found = records.get(str(file.record), [])
+    filled = 0
     for count, (_, flat) in enumerate(found):
         for path, text in flat.items():
             stem = next((n for n in lists if path == n or path.startswith(f"{n}.")), None)
@@ -188,6 +195,9 @@ def parse_xml(records: XmlRecords, file: FileLayout, total: int) -> Parsed:
             column = cells.setdefault(path, [])
             column.extend([None] * (count - len(column)))
             column.append(text)
+        filled += len(flat)
+        if trouble := too_empty(count + 1, len(cells), filled):
+            raise TooMuch(trouble)
     for column in cells.values():
         column.extend([None] * (len(found) - len(column)))
     rows = pd.DataFrame(

@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from helpers.layouts import STRING, BadInput, as_table, faults_of, nearest
+from helpers.layouts.toml_text import toml_of
 from helpers.profile.elements import declared
 
 __all__ = ["Domain", "FamilyTerms", "family_terms", "quoted_figures", "read_family_terms"]
@@ -86,7 +87,7 @@ def read_family_terms(path: Path) -> FamilyTerms:
     """
     known = {name for part in (Domain, FamilyTerms) for name in part.model_fields}
     try:
-        return FamilyTerms.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return FamilyTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} is no TOML: {error}.") from None
     except ValidationError as error:

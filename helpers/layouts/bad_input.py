@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 __all__ = ["BadInput", "faults_of", "nearest"]
 
+LONGEST_SHOWN = 200  # characters of a value in a fault
+
 
 class BadInput(ValueError):
     """Input that a person can mend: the message names the value, the place, the choices and the next step."""
@@ -39,8 +41,16 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     >>> nearest("studens", ["students", "seed"])
     ' Did you mean students?'
     """
+    if len(word) > LONGEST_SHOWN:
+        return ""
     found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
     return f" Did you mean {found[0]}?" if found else ""
+
+
+def _shown(given: object) -> str:
+    """Write a value that somebody gave; of a long one the beginning."""
+    text = repr(given[: LONGEST_SHOWN + 1] if isinstance(given, str) else given)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
@@ -60,16 +70,16 @@ def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
     """
     lines = []
     for fault in error.errors():
-        place = ".".join(str(step) for step in fault["loc"]) or "the whole"
+        place = ".".join(str(step)[:LONGEST_SHOWN] for step in fault["loc"]) or "the whole"
         if fault["type"] == "extra_forbidden":
             lines.append(f"  {place}: unknown name.{nearest(str(fault['loc'][-1]), known)}")
         else:
             given = fault.get("input")
-            shown = f" (is {given!r})" if isinstance(given, str | int | float | bool) else ""
+            shown = f" (is {_shown(given)})" if isinstance(given, str | int | float | bool) else ""
             asked = ""
             if fault["type"] == "literal_error":
                 words = re.findall(r"'([^']*)'", str(fault.get("ctx", {}).get("expected", "")))
-                asked = nearest(str(given), words)
+                asked = nearest(_shown(given).strip("'"), words)
             lines.append(
                 f"  {place}{shown}: {fault['msg'].removeprefix('Value error, ')}{asked and '.' + asked}"
             )

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from helpers.layouts.bad_input import BadInput, faults_of
+from helpers.layouts.toml_text import toml_of
 
 __all__ = ["STRICT", "Assumed", "read_declared"]
 
@@ -72,7 +73,7 @@ def read_declared(
     """
     path = Path(path)
     try:
-        return model.model_validate(prepare(tomllib.loads(path.read_text(encoding="utf-8"))))
+        return model.model_validate(prepare(toml_of(path.read_text(encoding="utf-8"))))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
     except OSError as error:

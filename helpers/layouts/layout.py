@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache, cached_property
@@ -18,6 +19,7 @@ from helpers.layouts.makes import CELL, Makes
 from helpers.layouts.meanings import file_faults, layout_faults
 from helpers.layouts.pattern import Pattern, Shape, shape_of
 from helpers.layouts.structure_row import StructureRow
+from helpers.layouts.toml_text import toml_of
 
 __all__ = [
     "Column",
@@ -27,6 +29,7 @@ __all__ = [
     "StructureRow",
     "all_layouts",
     "layout_names",
+    "layout_of",
     "load_layout",
     "read_layout",
 ]
@@ -336,15 +339,26 @@ def read_layout(path: Path) -> Layout:
     BadInput
         Naming every fault of the file at once.
     """
+    if not path.is_file():  # a pipe would never end
+        raise BadInput(f"Layout {path} is no file: put the TOML there, or take it away.")
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
         raise BadInput(f"Layout {path} is no TOML: {error}") from None
+    return layout_of(text, str(path))
+
+
+def layout_of(text: str, name: str) -> Layout:
+    """Check the text of a layout; `name` is what errors call it, which are those of `read_layout`."""
+    try:
+        given = toml_of(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"Layout {name} is no TOML: {error}") from None
     try:
         return Layout.model_validate(given)
     except ValidationError as error:
         known = {*Layout.model_fields, *FileLayout.model_fields, *Column.model_fields, *Makes.model_fields}
-        raise BadInput(f"Layout {path} cannot be used:\n{faults_of(error, known)}") from None
+        raise BadInput(f"Layout {name} cannot be used:\n{faults_of(error, known)}") from None
 
 
 def layout_names() -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,6 +24,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from helpers.files.spare_folder import spare_folder
 from helpers.layouts import STRING, as_table
 from helpers.profile.context import context_of
 from helpers.profile.coverage import Coverage
@@ -257,8 +257,8 @@ def build_profiles(
     terms = declared()
     with (
         _memory_kept(),
-        tempfile.TemporaryDirectory() as spare,
-        _Team(processes, (standard, writer.folder, Path(spare))) as team,
+        spare_folder("profile") as spare,
+        _Team(processes, (standard, writer.folder, spare)) as team,
     ):
         context = context_of(tables)
         team.give("context", context)

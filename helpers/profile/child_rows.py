@@ -70,7 +70,7 @@ class ChildRows:
         groups = [
             place for place, span in enumerate(known.spans) if span is None or span[0] <= child <= span[1]
         ]
-        with pq.ParquetFile(path, metadata=known.metadata) as file:
+        with pq.ParquetFile(path, metadata=known.metadata, page_checksum_verification=True) as file:
             rows = file.read_row_groups(groups, use_threads=False)
         rows = rows.filter(pc.equal(rows["child"], child))
         if elements is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -85,6 +85,7 @@ def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
         Where; its folder is made when it isn't there.
     """
     private_folder(path.parent)
+    path.touch(mode=0o600)
     table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
     # What pandas would note beside the columns says nothing that the contract doesn't; rows are sought by the
     # range of children in a group, and by no other column's.
@@ -94,6 +95,7 @@ def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
         row_group_size=GROUP,
         compression="lz4",
         write_statistics=["child"],
+        write_page_checksum=True,
     )
 
 
@@ -116,7 +118,7 @@ def read_parquet(
     pandas.DataFrame
         With the contract's dtypes.
     """
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
         asked = [name for name in columns or file.schema_arrow.names if name not in without]
         return in_pandas(file.read(columns=asked, use_threads=False))
 
@@ -232,6 +234,7 @@ class ChildrenOfPart:
         path = self.folder / f"{name}.parquet"
         if not path.exists():
             return empty_table(name).assign(**{PLACE: pd.array([], dtype="Int64")})
+        self.store.check(path)
         return read_parquet(path, without=NOT_LOOKED_AT.get(name, ()))
 
     def _of_children(self, name: str) -> pd.DataFrame:
@@ -290,17 +293,21 @@ class ChildrenOfPart:
 class StandardStore:
     """The standard tables of a district in Parquet, as `save_standard` wrote them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, check: Callable[[Path], None] | None = None) -> None:
         """Open them.
 
         Parameters
         ----------
         folder
             Where they stand.
+        check
+            Looks at each file before it is read; nothing, where they were written a moment ago.
         """
         import duckdb
 
         self.folder = folder
+        self.check: Callable[[Path], None] = check or (lambda path: None)
+        self.check(folder / ABOUT)
         self._database = duckdb.connect(":memory:", config={"threads": 2})
         self._database.execute("SET parquet_metadata_cache = true")
         self._lock = threading.Lock()
@@ -328,11 +335,16 @@ class StandardStore:
 
     def whole(self, table: str) -> pd.DataFrame:
         """Give a fact table that is about no child."""
-        return read_parquet(self.folder / "whole" / f"{table}.parquet")
+        path = self.folder / "whole" / f"{table}.parquet"
+        self.check(path)
+        return read_parquet(path)
 
     def counted(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
         """Give each different row of some columns of a table, and in ``rows`` how often it stands."""
-        files = [str(path) for path in sorted(self.folder.glob(f"*/{table}.parquet"))]
+        paths = sorted(self.folder.glob(f"*/{table}.parquet"))
+        for path in paths:
+            self.check(path)
+        files = [str(path) for path in paths]
         names = ", ".join(f'"{column}"' for column in columns)
         if not files:
             return empty_table(table)[list(columns)].assign(rows=np.zeros(0, dtype="int64"))
@@ -357,6 +369,7 @@ class StandardStore:
         pandas.DataFrame
             Their rows, in the order of the district's own table.
         """
+        self.check(path)
         query = f'SELECT * FROM read_parquet($1) WHERE list_contains($2, "{column}") ORDER BY {PLACE}'
         return self._asked(query, [str(path), list(wanted)])
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from helpers.files.output import private_folder, write_atomically
 from helpers.layouts import BadInput, as_table, empty_table, table_names
 from helpers.profile.child_rows import ChildRows
 from helpers.profile.context import Context, context_of
@@ -28,8 +24,9 @@ from helpers.profile.standard_store import (
     part_name,
     read_parquet,
     save_standard,
-    write_parquet,
 )
+from helpers.profile.store_digests import StoreDigests
+from helpers.profile.store_writer import ABOUT, VERSION, StoreWriter, new_store
 
 if TYPE_CHECKING:
     from helpers.profile.evidence import Evidence
@@ -37,121 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ProfileStore", "StoreWriter", "new_store", "save_store"]
 
-VERSION = 2
-ABOUT = "store.json"
 STANDARD = "standard"
-
-
-class StoreWriter:
-    """Writes the tables of a store into a folder that isn't in its place yet."""
-
-    def __init__(self, folder: Path) -> None:
-        """Keep where to write.
-
-        Parameters
-        ----------
-        folder
-            An empty folder.
-        """
-        self.folder = folder
-
-    def part(self, name: str, place: int, frame: pd.DataFrame) -> None:
-        """Write the rows of one part's children.
-
-        Parameters
-        ----------
-        name
-            Of the table.
-        place
-            Of the part.
-        frame
-            Its rows, sorted by child.
-        """
-        write_parquet(frame, self.folder / name / f"{part_name(place)}.parquet")
-
-    def whole(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table that isn't cut.
-
-        Parameters
-        ----------
-        name
-            Of the table.
-        frame
-            Its rows.
-        """
-        write_parquet(frame, self.folder / f"{name}.parquet")
-
-    def about(self, coverage: Coverage, firsts: Sequence[str], told: Mapping[str, Any]) -> None:
-        """Write what a reader has to know of the store.
-
-        Parameters
-        ----------
-        coverage
-            Which system has which element.
-        firsts
-            First child of each part.
-        told
-            ``school_year, synthetic, folder, followed, about``.
-        """
-        written = {
-            "version": VERSION,
-            **told,
-            "firsts": list(firsts),
-            "elements": [element.name for element in coverage.elements],
-            "years": list(coverage.years),
-            "systems": dict(coverage.systems),
-            "holders": [[*pair, list(silos)] for pair, silos in coverage.holders.items()],
-        }
-        write_atomically(self.folder / ABOUT, json.dumps(written, ensure_ascii=False, indent=1).encode())
-
-
-@contextmanager
-def new_store(folder: Path) -> Iterator[StoreWriter]:
-    """Give a writer whose folder takes the place of an older store once all is written, and not before.
-
-    Parameters
-    ----------
-    folder
-        The store.
-
-    Yields
-    ------
-    StoreWriter
-        To write with.
-
-    Raises
-    ------
-    BadInput
-        When something else stands in that place.
-    """
-    if folder.exists() and not (folder / ABOUT).is_file() and any(folder.iterdir()):
-        raise BadInput(
-            f"{folder} is no store of profiles and isn't empty: name another folder for the store."
-        )
-    private_folder(folder.parent)
-    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
-        yield StoreWriter(made)
-        _put_in_place(made, folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
-
-
-def _put_in_place(made: Path, folder: Path) -> None:
-    """Move a finished folder to where it belongs, in the place of an older one."""
-    if not folder.exists():
-        made.rename(folder)
-        return
-    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    folder.rename(old / folder.name)
-    try:
-        made.rename(folder)
-    except OSError:
-        (old / folder.name).rename(folder)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def save_store(source: MemorySource, folder: Path) -> Path:
@@ -227,6 +110,8 @@ class ProfileStore:
         self._database.execute("SET parquet_metadata_cache = true")
         self._lock = threading.Lock()
         self._of_one = ChildRows()
+        self._digests = StoreDigests(place)
+        self._digests.check(place / ABOUT)
         elements = {element.name: element for element in declared().element}
         self.coverage = Coverage(
             tuple(elements[name] for name in about["elements"]),
@@ -261,8 +146,17 @@ class ProfileStore:
             raise BadInput(
                 f"{folder} is no store of profiles: `bigpicture profile` writes one from a district's folder."
             ) from None
+        except (ValueError, RecursionError, OSError):
+            raise BadInput(
+                f"The store {folder} is damaged ({ABOUT} can't be read): write it again with "
+                "`bigpicture profile`."
+            ) from None
         known = {element.name for element in declared().element}
-        if about.get("version") != VERSION or not known.issuperset(about["elements"]):
+        if (
+            not isinstance(about, dict)
+            or about.get("version") != VERSION
+            or not known.issuperset(about.get("elements", ()))
+        ):
             raise BadInput(
                 f"{folder} was written by another version of the kit: write it again with "
                 "`bigpicture profile`."
@@ -305,6 +199,8 @@ class ProfileStore:
             parts = sorted({int(place) for place in at if place >= 0})  # type: ignore[assignment]
         files = [self.place / name / f"{part_name(place)}.parquet" for place in parts]
         kind = "values" if name == "said" else name
+        for file in files:
+            self._digests.check(file)
         if not files:
             return empty_table(kind)
         if len(asked) == 1:  # as it was written, which is as the table is declared
@@ -321,6 +217,7 @@ class ProfileStore:
         return as_table(kind, in_pandas(found)) if kind in table_names() else in_pandas(found)
 
     def _table(self, name: str) -> pd.DataFrame:
+        self._digests.check(self.place / f"{name}.parquet")
         frame = read_parquet(self.place / f"{name}.parquet")
         return as_table(name, frame) if name in table_names() else frame
 
@@ -335,7 +232,9 @@ class ProfileStore:
     def profile(self, children: Sequence[str] | None = None) -> pd.DataFrame:
         """One row a child, one column an element; of all children or of some."""
         if children is not None and not len(children):
-            return read_parquet(self.place / "profile" / f"{part_name(0)}.parquet").iloc[:0]
+            file = self.place / "profile" / f"{part_name(0)}.parquet"
+            self._digests.check(file)
+            return read_parquet(file).iloc[:0]
         return self._rows("profile", children)
 
     def said(
@@ -388,7 +287,7 @@ class ProfileStore:
     @cached_property
     def standard(self) -> StandardStore:
         """The standard tables of which the profiles were made."""
-        return StandardStore(self.place / STANDARD)
+        return StandardStore(self.place / STANDARD, self._digests.check)
 
     @cached_property
     def _context(self) -> Context:

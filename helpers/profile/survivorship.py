@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.files.output import write_atomically
 from helpers.layouts import BadInput, all_layouts, faults_of, nearest
+from helpers.layouts.toml_text import toml_of
 from helpers.profile.elements import Declarations, elements
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def read_survivorship(path: Path | str, systems: Collection[str] | None = None) 
     """
     path = Path(path)
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = toml_of(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(
             f"{path} can't be read ({error.strerror}). Give a TOML file with decided, by, because and a "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from helpers.files.output import write_atomically
+from helpers.files.spare_folder import spare_folder
 from helpers.run.kernels import kernel_settings
 from helpers.run.notebooks import Notebook
 from helpers.run.outputs import cleaned
@@ -78,8 +78,8 @@ def _execute(
     failed: Failure | None = None
     target = out / notebook.path.name
     # Not straight into out: what papermill writes still holds the words of an error, which may name a child.
-    with tempfile.TemporaryDirectory(prefix="kit-run-") as folder, kernel_settings() as settings:
-        raw = Path(folder) / notebook.path.name
+    with spare_folder("run") as folder, kernel_settings() as settings:
+        raw = folder / notebook.path.name
         try:
             papermill.execute_notebook(
                 str(notebook.path.resolve()),

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from helpers.files.spare_folder import sweep
+
 __all__ = ["kernel_settings"]
 
 # The path of a socket file may have 104 letters on macOS and 108 on Linux, its number and hyphen included.
@@ -24,8 +26,9 @@ def _socket_folder() -> str | None:
     if not zmq.has("ipc"):
         return None
     for place in (tempfile.gettempdir(), "/tmp"):
-        if len(place) < _LONGEST_SOCKET - 20 and os.access(place, os.W_OK):
-            return tempfile.mkdtemp(prefix="kit-", dir=place)
+        if len(place) < _LONGEST_SOCKET - 30 and os.access(place, os.W_OK):
+            sweep(Path(place), "kit-k")
+            return tempfile.mkdtemp(prefix=f"kit-k{os.getpid()}-", dir=place)
     return None
 
 

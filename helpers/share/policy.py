@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from helpers.layouts import BadInput, faults_of, nearest
+from helpers.layouts.toml_text import toml_of
 from helpers.share.policy_faults import faults_in, gaps_in
 
 __all__ = ["Citation", "Domain", "Policy", "Purpose", "Role", "Rule", "citations", "read_policy"]
@@ -344,7 +345,7 @@ def read_policy(policy: str | Path | None = None) -> Policy:
         raise BadInput(f"The policy {path} can't be read ({error}): name a TOML file in UTF-8.") from None
     name = path.name if path else "The policy"
     try:
-        parts = tomllib.loads(text)
+        parts = toml_of(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{name} is no TOML: {error}.") from None
     return _policy(parts, path, name)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from helpers.layouts import BadInput, faults_of, nearest
 from helpers.layouts.survey import declared_survey
+from helpers.layouts.toml_text import toml_of
 
 __all__ = ["LOCALES", "SectorSettings", "load_sector", "preset_names"]
 
@@ -164,7 +165,7 @@ def load_sector(name_or_path: str | Path = "published", **overrides: Any) -> Sec
             f"There are: {', '.join(preset_names())}; or give the path of a TOML file."
         )
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = toml_of(path.read_text(encoding="utf-8"))
         return SectorSettings(**_with_parts({"name": path.stem, **given}, overrides))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"The sector {path} is no TOML: {error}") from None

@@ -99,7 +99,7 @@ def test_a_pattern_of_a_thousand_characters_is_read_and_a_longer_one_is_not() ->
 
 def test_heads_and_rows_of_structure_are_looked_for_in_the_same_way(tmp_path: Path) -> None:
     text = LAYOUT.format(parts="(?P<word>.*)")
-    text = text.replace('row_is = "one child"', 'row_is = "one child"\nextension_columns = \'^(x+)+$\'')
+    text = text.replace('row_is = "one child"', "row_is = \"one child\"\nextension_columns = '^(x+)+$'")
     place = tmp_path / "reports.toml"
     place.write_text(text, encoding="utf-8")
     shape = shape_of(str(read_layout(place).files[0].extension_columns))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -22,8 +21,8 @@ from helpers.files.start.draft_layout import draft_text
 from helpers.files.start.header_words import head_words
 from helpers.files.start.kinds import Kind, kind_of, tie_ids
 from helpers.files.start.undeclared import Undeclared, look_into
-from helpers.layouts import BadInput
-from helpers.layouts.layout import read_layout
+from helpers.layouts import BadInput, Layout
+from helpers.layouts.layout import layout_of
 
 __all__ = ["Drafted", "Started", "start_folder"]
 
@@ -143,9 +142,8 @@ def _kind(alike: Sequence[Undeclared], name: str, folder: str) -> Kind:
     return kind_of(name, _glob(names), sheet, first.format, first.settings, rows, words, place)
 
 
-def _knows(kinds: Sequence[Sequence[Undeclared]], toml: Path) -> dict[str, str]:
+def _knows(kinds: Sequence[Sequence[Undeclared]], layout: Layout) -> dict[str, str]:
     """Say which files a drafted layout wouldn't know, and why; nothing when it knows all."""
-    layout = read_layout(toml)
     strange = {}
     for table in (one for alike in kinds for one in alike):
         data = as_utf8(table.found.read(), "utf-8", Findings(None, ""))
@@ -225,13 +223,10 @@ def _draft(
     days = all(DAY.search(path) for path in paths)
     called = inside or PurePosixPath(paths[0]).parts[0]
     text = draft_text(name, f"{called} (drafted)", paths, made, days)
-    with TemporaryDirectory() as aside:
-        trial = Path(aside) / f"{name}.toml"
-        trial.write_text(text, encoding="utf-8", newline="")
-        try:
-            strange = _knows(kinds, trial)
-        except BadInput:
-            strange = dict.fromkeys(paths, "no layout could be written for it: tell us, without the file")
+    try:
+        strange = _knows(kinds, layout_of(text, f"{name}.toml"))
+    except BadInput:
+        strange = dict.fromkeys(paths, "no layout could be written for it: tell us, without the file")
     if strange:
         return text, [], strange
     drafted = [

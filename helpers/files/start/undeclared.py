@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from helpers.files.budgets import TooMuch
 from helpers.files.decode import as_utf8
 from helpers.files.delimited import DELIMITERS, parse_delimited
 from helpers.files.findings import Findings
@@ -180,7 +181,13 @@ def look_into(found: FoundFile) -> Undeclared | str:
     Undeclared or str
         Its table; a sentence where there is none, that says what to do.
     """
-    raw = found.read()
+    try:
+        return _look_into(found, found.read())
+    except TooMuch as trouble:
+        return str(trouble)
+
+
+def _look_into(found: FoundFile, raw: bytes) -> Undeclared | str:
     quiet = Findings(None, found.path)
     if is_sheet(raw):
         return _sheet(found, raw, quiet)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 import math
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from helpers.files.spare_folder import spare_folder
 from helpers.layouts import BadInput
 from helpers.link.model.columns import as_compared, units_table
 from helpers.link.model.comparisons import COMPARISONS, KINDS
@@ -84,8 +84,10 @@ def database(units: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
     import duckdb
 
     with (
-        tempfile.TemporaryDirectory() as folder,
-        duckdb.connect(":memory:", config={"temp_directory": folder, "memory_limit": MEMORY}) as connection,
+        spare_folder("link") as spare,
+        duckdb.connect(
+            ":memory:", config={"temp_directory": str(spare), "memory_limit": MEMORY}
+        ) as connection,
         quiet(),
     ):
         connection.execute("SET enable_progress_bar = false")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.layouts import BadInput
+from helpers.layouts.toml_text import toml_of
 from helpers.link.two_files.fields import FIELDS, PARTS_OF_DATE, fields, named_field
 
 __all__ = ["SideMapping", "Source", "as_toml", "read_mapping"]
@@ -63,7 +64,7 @@ def read_mapping(path: Path) -> dict[str, SideMapping]:
         When there is no such file, it is no TOML, or it names a table or a field that there isn't.
     """
     try:
-        told = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        told = toml_of(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(
             f"There is no mapping {path}: without --map a draft is written, which you can correct."

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.files.budgets import no_file, shape_trouble, too_empty, too_wide
 from helpers.files.decode import as_utf8
 from helpers.files.delimited import DELIMITERS
 from helpers.files.findings import Findings
@@ -31,6 +32,7 @@ __all__ = ["PersonFile", "read_person_file"]
 
 LOOKED_AT = 60  # rows from which the delimiter and the header are told
 MOST_BYTES = 2 << 30
+LONGEST_HEAD = 100  # characters that are printed of one
 SPREADSHEETS_HINT = re.compile(r'"?sep=(.)"?\r?\n')  # a first line that some write for a spreadsheet
 MOST_UNPACKED = 2 << 30
 # As other programs write that there is nothing. Null and Na, written like names, are names.
@@ -64,7 +66,7 @@ class PersonFile:
     @property
     def shown(self) -> list[str]:
         """Names of the columns as they may be printed: by their place where the head may be data."""
-        names = [str(name) for name in self.rows.columns]
+        names = [str(name)[:LONGEST_HEAD] for name in self.rows.columns]
         if any(_speaks(name) for name in names):
             return names
         return [f"column {place}" for place in range(1, len(names) + 1)]
@@ -105,6 +107,8 @@ def read_person_file(path: Path) -> PersonFile:
         listed = listed[1:]
     if not listed:
         raise BadInput(f"{path} is empty: it needs a line of column names and a line for each person.")
+    if trouble := too_wide(max(map(len, listed))):
+        raise BadInput(f"{path} can't be linked: {trouble}.")
     heads = _heads(listed, notes)
     return _table(path, heads, listed[1:] if heads.there else listed, notes)
 
@@ -114,6 +118,15 @@ def _bytes_of(path: Path) -> bytes:
         raise BadInput(f"{path} is a folder: --left and --right each take one file, a CSV or an xlsx.")
     if not path.exists():
         raise BadInput(f"There is no file {path}: --left and --right each take one file, a CSV or an xlsx.")
+    try:
+        trouble = no_file(path)
+        if trouble is None and path.suffix.lower() not in (".xlsx", ".xlsm"):
+            with path.open("rb") as file:
+                trouble = shape_trouble(file)
+    except OSError as error:
+        trouble = f"it can't be opened ({error.strerror})"
+    if trouble:
+        raise BadInput(f"{path} can't be linked: {trouble}.")
     if path.stat().st_size > MOST_BYTES:
         raise BadInput(f"{path} is larger than 2 GiB: split it, or link it by parts.")
     raw = path.read_bytes()
@@ -240,6 +253,8 @@ def _speaks(cell: str) -> bool:
 
 def _table(path: Path, heads: _Heads, rows: Sequence[Sequence[str]], notes: list[str]) -> PersonFile:
     width = len(heads.names)
+    if trouble := too_empty(len(rows), width, sum(map(len, rows))):
+        raise BadInput(f"{path} can't be linked: {trouble}.")
     used: list[int] = []
     cells: list[Sequence[str]] = []
     aside: list[tuple[int, str]] = []

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 import helpers.layouts
 from helpers.layouts import BadInput, faults_of, nearest
+from helpers.layouts.toml_text import toml_of
 from helpers.profile.elements import attendance_terms, elements
 
 __all__ = [
@@ -202,7 +203,7 @@ def read_indicators(path: Path) -> Declarations:
     """
     known = {name for part in (Indicator, Definition, Part, Limit) for name in part.model_fields}
     try:
-        return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Declarations.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} is no TOML: {error}.") from None
     except ValidationError as error:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 import helpers.layouts
 from helpers.layouts import BadInput, faults_of, nearest
+from helpers.layouts.toml_text import toml_of
 from helpers.profile.elements import elements
 from helpers.profile.questions.condition import Condition, parts_of
 
@@ -173,7 +174,7 @@ def read_questions(path: Path) -> Questions:
     """
     known = {name for part in (Question, Questions) for name in part.model_fields}
     try:
-        return Questions.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Questions.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} is no TOML: {error}.") from None
     except ValidationError as error:

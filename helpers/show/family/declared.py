@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from helpers.layouts import BadInput, faults_of
+from helpers.layouts.toml_text import toml_of
 from helpers.profile.elements import declared as declared_elements
 
 __all__ = [
@@ -220,7 +221,7 @@ def read_page_terms(path: Path) -> PageTerms:
     parts = (Line, Condition, Strength, Talk, MonthColumn, PageTerms)
     known = {name for part in parts for name in part.model_fields}
     try:
-        return PageTerms.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return PageTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         told = faults_of(error, known) if isinstance(error, ValidationError) else f"  {error}"
         raise BadInput(f"{path.name} is no declaration of pages:\n{told}") from None

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from helpers.layouts import BadInput, faults_of, nearest
+from helpers.layouts.toml_text import toml_of
 
 __all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_language"]
 
@@ -292,7 +293,7 @@ def _differences(part: str, mine: Tables, its: Tables) -> list[str]:
 
 def _sentences(path: Path) -> Sentences:
     try:
-        return Sentences.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Sentences.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         known = Sentences.model_fields
         told = faults_of(error, known) if isinstance(error, ValidationError) else f"  {error}"
@@ -301,7 +302,7 @@ def _sentences(path: Path) -> Sentences:
 
 def _labels(path: Path) -> Tables:
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        read = toml_of(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} holds no labels: {error}.") from None
     return {table: {str(code): str(word) for code, word in words.items()} for table, words in read.items()}

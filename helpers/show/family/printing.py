@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import local
 
+from helpers.files.spare_folder import spare_folder
 from helpers.layouts import BadInput
 
 __all__ = ["Printed", "find_chromium", "look_into", "print_pages"]
@@ -101,7 +102,7 @@ def print_pages(
     if not pages:
         return []
     own = local()
-    with tempfile.TemporaryDirectory(prefix="bigpicture-print-") as profiles:
+    with spare_folder("print") as profiles:
 
         def print_one(page: Path) -> Path:
             if not hasattr(own, "profile"):

@@ -1,0 +1,104 @@
+"""The last handler: an error that nobody thought of ends in one sentence, without a value of a cell.
+
+What Python would print holds lines of code and often the text of a cell. Only who asks for it with `--debug`
+gets that.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+__all__ = ["Commands", "sentence_of"]
+
+DEBUG = "--debug"
+HOUSES = Path(__file__).parents[2]
+
+
+def sentence_of(error: BaseException) -> str:
+    """Say what kind of error it was and where in the kit it happened; never its own words.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    frames = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)]
+    ours = [
+        f"{path.relative_to(HOUSES).as_posix()}, line {line}"
+        for path, line in zip(frames, lines, strict=True)
+        if path.is_relative_to(HOUSES / "helpers") or path.is_relative_to(HOUSES / "synthetic_data")
+    ]
+    where = f" in {ours[-1]}" if ours else ""
+    if isinstance(error, MemoryError):
+        return "there isn't enough memory for this: close other programs, or give it fewer files at once."
+    return (
+        f"the kit itself failed ({type(error).__name__}{where}): please report this line. "
+        f"{DEBUG} shows all of it, which may hold values of cells, so don't pass that on."
+    )
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Remove what is temporary when a signal ends the process: Python alone would drop everything at once."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Commands(click.Group):
+    """The group of all commands: `--debug`, anywhere on the line, shows an unexpected error whole."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take `--debug` out of the line, before any command sees it."""
+        end = args.index("--") if "--" in args else len(args)
+        ctx.meta[DEBUG] = DEBUG in args[:end]
+        return super().parse_args(ctx, [one for one in args[:end] if one != DEBUG] + args[end:])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error that nobody thought of is one sentence and exit status 3."""
+        try:
+            with _ended_by_signals():
+                return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if isinstance(error, BrokenPipeError):  # who reads what is printed has gone
+                raise
+            if ctx.meta[DEBUG]:
+                click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+            click.echo(f"bigpicture: {sentence_of(error)}", err=True)
+            sys.exit(3)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Name `--debug` beside the other options."""
+        super().format_options(ctx, formatter)
+        with formatter.section("Anywhere on the line"):
+            formatter.write_dl([(DEBUG, "Show all of an unexpected error. It may hold values of cells.")])

@@ -1,0 +1,140 @@
+"""How much the reader takes on: beyond it a file is refused in one sentence, before it fills the memory.
+
+Every line lies well above what any export that this kit has met needs, and so low that a file just below it
+is read on a laptop. A file that is large and plain has no line but the disk: what is refused is what is small
+outside and large inside, or of a shape that no export has.
+"""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = [
+    "LONGEST_LINE",
+    "MOST_CELLS",
+    "MOST_COLUMNS",
+    "MOST_EMPTY",
+    "MOST_EMPTY_OF_SHEET",
+    "MOST_FILES",
+    "WORKBOOKS_UNPACKED",
+    "ZIPS",
+    "TooMuch",
+    "Unpacked",
+    "no_file",
+    "shape_trouble",
+    "too_empty",
+    "too_wide",
+]
+
+MOST_FILES = 10_000  # in one zip; one gradebook a section makes a few thousand
+MOST_COLUMNS = 5_000  # of a table, or different paths of nested records; the widest export met has 1,800
+MOST_CELLS = 40_000_000  # of a sheet: above every list that a school keeps, below what a laptop can hold
+MOST_EMPTY_OF_SHEET = 4_000_000  # each takes as long as one that holds something
+MOST_EMPTY = 20_000_000  # cells that a file makes and doesn't write, where it writes fewer than a quarter
+LONGEST_LINE = 8 << 20  # bytes; a document that is one line (XML, a list in JSON) may be longer
+LONGEST_DOCUMENT = 256 << 20
+HEAD = 1 << 20  # in which the head of a table is looked for
+HEAD_ROWS = 12
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What a zip may unpack to: bytes in all; of a file above `ratio_from` at most `ratio` times its size."""
+
+    largest: int
+    ratio: int
+    ratio_from: int
+
+
+# Text packs at about 10 to 1, a bomb of zeros at about 1000 to 1.
+ZIPS = Unpacked(4 << 30, 200, 64 << 20)
+# Their XML packs at about 15 to 1, and every cell is taken apart.
+WORKBOOKS_UNPACKED = Unpacked(1 << 29, 60, 8 << 20)
+MARKS = b"\xef\xbb\xbf\xff\xfe\0 \r\n\t"
+
+
+class TooMuch(ValueError):
+    """A file of a shape that no export has; the message says how much it holds, and never what."""
+
+
+def no_file(path: Path) -> str | None:
+    """Say why a path is nothing to read from; None for a file. A pipe or a device may never end."""
+    mode = path.stat().st_mode
+    if stat.S_ISREG(mode):
+        return None
+    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
+    return f"it is {kinds.get(stat.S_IFMT(mode), 'a device')} and no file"
+
+
+def too_wide(columns: int, what: str = "columns") -> str | None:
+    """Say that a table has more columns than any export."""
+    if columns <= MOST_COLUMNS:
+        return None
+    return f"it has {columns:,} {what}, more than {MOST_COLUMNS:,}: export only those that are needed"
+
+
+def too_empty(rows: int, columns: int, filled: int) -> str | None:
+    """Say that a file makes many more cells than it writes."""
+    cells = rows * columns
+    if cells - filled <= MOST_EMPTY or filled * 4 >= cells:
+        return None
+    return (
+        f"its {rows:,} rows of {columns:,} columns are nearly empty (more than {MOST_EMPTY:,} cells that "
+        "nobody wrote): export kinds of record apart"
+    )
+
+
+def _longest(first: bytes, rest: BinaryIO, most: int) -> int:
+    """Measure the longest line, by steps of a chunk; stop where it is longer than `most`."""
+    run, longest, chunk = 0, 0, first
+    while chunk and longest <= most:
+        last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        if last < 0:
+            run += len(chunk)
+            longest = max(longest, run)
+        else:
+            ends = [place for place in (chunk.find(b"\n"), chunk.find(b"\r")) if place >= 0]
+            longest = max(longest, run + min(ends))
+            run = len(chunk) - last - 1
+        chunk = rest.read(CHUNK)
+    while rest.read(CHUNK):
+        pass  # so that a zip checks its sums
+    return longest
+
+
+def shape_trouble(file: BinaryIO) -> str | None:
+    """Say why a file is of a shape that no export has.
+
+    Parameters
+    ----------
+    file
+        Opened at its beginning; it is read to its end, in steps.
+
+    Returns
+    -------
+    str or None
+        The reason, with how much it holds; None for a file that can be read.
+    """
+    first = file.read(HEAD)
+    begins = first[: 1 << 12].lstrip(MARKS)[:1]
+    document = begins in (b"<", b"[")
+    longest = _longest(first, file, LONGEST_DOCUMENT if document else LONGEST_LINE)
+    if longest > (LONGEST_DOCUMENT if document else LONGEST_LINE):
+        most = (LONGEST_DOCUMENT if document else LONGEST_LINE) >> 20
+        return f"it has a line of more than {most} MiB: export it with one record a line"
+    if document or not begins:
+        return None
+    if begins == b"{":
+        return too_wide(first.partition(b"\n")[0].count(b'":'), "names in its first record")
+    if longest > HEAD and b"\n" not in first and b"\r" not in first:
+        return f"its first line is longer than {HEAD >> 20} MiB, so that no head can be read"
+    widest = max((_width(line) for line in first.splitlines()[:HEAD_ROWS]), default=0)
+    return too_wide(widest)
+
+
+def _width(line: bytes) -> int:
+    return max(line.count(mark) for mark in (b",", b";", b"\t", b"|")) + 1

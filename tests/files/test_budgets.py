@@ -1,0 +1,142 @@
+"""How much a file may hold: up to each line it is read, above it one sentence says why not."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from helpers.files import District, read_district
+from helpers.files.budgets import LONGEST_LINE, MOST_COLUMNS, MOST_EMPTY, MOST_FILES
+from helpers.files.folder import files_below
+from helpers.files.start import start_folder
+from helpers.layouts import BadInput
+from helpers.link.two_files import read_person_file
+from tests.files.hostile import FILES, FOLDERS, HEAD
+
+STUDENT = {"studentUniqueId": "1", "firstName": "Ana", "lastSurname": "Ruiz", "birthDate": "2014-05-06"}
+
+
+def refusal(district: District) -> str | None:
+    """Give the reason why a file wasn't opened."""
+    unsafe = district.findings[district.findings["kind"].eq("file_unsafe")]
+    return None if unsafe.empty else str(unsafe["value"].iloc[0])
+
+
+@pytest.mark.parametrize(("columns", "told"), [(-1, None), (0, None), (1, "5,001 columns, more than 5,000")])
+def test_columns(columns: int, told: str | None, tmp_path: Path) -> None:
+    count = MOST_COLUMNS + columns
+    path = tmp_path / "x.csv"
+    path.write_text(
+        ",".join(f"c{n}" for n in range(count)) + "\n" + "1," * (count - 1) + "1\n", encoding="utf-8"
+    )
+    found, refused = files_below(tmp_path)
+    assert (len(found), len(refused)) == ((1, 0) if told is None else (0, 1))
+    if told is None:
+        assert len(read_person_file(path).rows.columns) == count
+        return
+    assert told in refused[0].reason
+    assert told in start_folder(tmp_path).left["x.csv"]
+    with pytest.raises(BadInput, match=told):
+        read_person_file(path)
+
+
+@pytest.mark.parametrize(("more", "told"), [(0, None), (1, "5,001 different names, more than 5,000")])
+def test_names_in_json_lines(more: int, told: str | None, tmp_path: Path) -> None:
+    own = MOST_COLUMNS - len(STUDENT) + more
+    lines = [json.dumps(STUDENT)] * 60 + [json.dumps({**STUDENT, **{f"k{n}": 1 for n in range(own)}})]
+    (tmp_path / "students.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    district = read_district(tmp_path)
+    assert told is None if refusal(district) is None else told in str(refusal(district))
+    used = int(district.accounts["rows_used"].sum())
+    assert (used > 0) == (told is None)
+    assert int(district.accounts["rows"].sum()) == 61
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_cells_that_nobody_wrote(more: int, tmp_path: Path) -> None:
+    """Two lines of each name, so that a table of them is nearly empty."""
+    names, filled = 4_000, 5
+    rows = MOST_EMPTY // (names - filled) + more
+    wide = {**STUDENT, **{f"k{n}": 1 for n in range(names - len(STUDENT))}}
+    lines = [json.dumps(wide)] + [json.dumps({**STUDENT, "k0": 1})] * rows
+    (tmp_path / "students.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    left = start_folder(tmp_path).left.get("students.jsonl", "")
+    assert ("nearly empty" in left) == bool(more)
+
+
+@pytest.mark.parametrize(("more", "told"), [(-1, None), (0, None), (1, "a line of more than 8 MiB")])
+def test_the_longest_line(more: int, told: str | None, tmp_path: Path) -> None:
+    cells = ["1", "Diaz", "Ana", "01/02/2014", "7", "1111", "06", "Active", "$"]
+    line = ",".join(cells)
+    line += "1" * (LONGEST_LINE - len(line) + more)
+    (tmp_path / "meals.csv").write_text(f"{HEAD}\n{line}\n", encoding="utf-8")
+    district = read_district(tmp_path)
+    assert refusal(district) is None if told is None else told in str(refusal(district))
+    assert int(district.accounts["rows_used"].sum()) == (1 if told is None else 0)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_files_in_a_zip(more: int, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for number in range(MOST_FILES + more):
+            archive.writestr(f"{number}.csv", "a,b\n1,2\n")
+    found, refused = files_below(tmp_path)
+    assert len(found) == (0 if more else MOST_FILES)
+    if more:
+        assert refused[0].reason == "it holds 10,001 files, more than 10,000: unpack those that are exports"
+    else:
+        assert {one.read() for one in (*found[:50], found[-1])} == {b"a,b\n1,2\n"}
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_files_of_a_zip_are_what_was_packed(method: int, tmp_path: Path) -> None:
+    texts = {
+        f"{name}/é.csv": f"{name}\n".encode() * count for name, count in (("a", 0), ("b", 1), ("c", 10_000))
+    }
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", method) as archive:
+        archive.comment = b"a comment"
+        for name, data in texts.items():
+            archive.writestr(name, data)
+    found, _ = files_below(tmp_path)
+    assert {one.path.removeprefix("x.zip/"): one.read() for one in found} == texts
+
+
+TOLD = {
+    "100,000 columns": "it has 100,000 columns, more than 5,000",
+    "100,000 columns below the head": "100,001 columns, more than 5,000",
+    "100,000 names in JSON": "100,000 names in its first record, more than 5,000",
+    "8,000 lines of distinct names": "different names, more than 5,000",
+    "a line of 200 MB": "a line of more than 8 MiB",
+    "a line of 1 GiB": "a line of more than 8 MiB",
+    "a first line of 2 MB": "its first line is longer than 1 MiB",
+    "a quote that never closes over 20 MB": "is a quotation mark never closed?",
+    "a workbook that unpacks to 60 MB of texts": "unpacks to 56 MiB from almost nothing",
+    "a zip of 30,000 files": "it holds 30,000 files",
+    "a pipe": "it is a pipe and no file",
+    "a pipe called a zip": "it is a pipe and no file",
+    "a device": "it is a link to a file outside the folder",
+    "a link to a file outside": "to a file outside the folder, which is not followed; copy the file",
+    "links in a circle": "it is a link that leads to nothing",
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_is_refused_says_why_to_read_and_to_start(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    {**FILES, **FOLDERS}[name](folder)
+    assert any(TOLD[name] in reason for reason in start_folder(folder).left.values())
+
+
+def test_a_link_inside_the_folder_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "exports" / "meals").mkdir(parents=True)
+    FILES["empty"](tmp_path / "exports" / "meals")
+    (tmp_path / "exports" / "again.csv").symlink_to(tmp_path / "exports" / "meals" / "x.csv")
+    found, refused = files_below(tmp_path / "exports")
+    assert [one.path for one in found] == ["again.csv", "meals/x.csv"]
+    assert not refused

@@ -129,7 +129,7 @@ def shape_trouble(file: BinaryIO) -> str | None:
     if document or not begins:
         return None
     if begins == b"{":
-        return too_wide(first.partition(b"\n")[0].count(b'":'), "names in its first record")
+        return too_wide(first.partition(b"\n")[0].count(b'":'), "names or more in its first record")
     if longest > HEAD and b"\n" not in first and b"\r" not in first:
         return f"its first line is longer than {HEAD >> 20} MiB, so that no head can be read"
     widest = max((_width(line) for line in first.splitlines()[:HEAD_ROWS]), default=0)

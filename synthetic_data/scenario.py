@@ -37,6 +37,7 @@ BY_KIND = ("fault_rates", "fault_dials")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 FAULTS = Path(__file__).parent / "faults"
+MOST_TOLD = 20  # faults of a file
 LEVELS_FILE = Path(__file__).parent / "levels.toml"
 SWITCHES = ("carried_ids", "freshness", "code_agreement", "fault_level")
 
@@ -249,7 +250,7 @@ def load_scenario(
         faults = [*(_in_words(fault) for fault in error.errors()), *faults]
     if faults:
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(faults)}")
+        raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(faults[:MOST_TOLD])}")
     return scenario
 
 

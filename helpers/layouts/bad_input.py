@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 __all__ = ["BadInput", "faults_of", "nearest"]
 
+MOST_FAULTS = 100  # that are listed
 LONGEST_SHOWN = 200  # characters of a value in a fault
 
 
@@ -69,7 +70,8 @@ def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
         One line a fault: place, value, what is allowed.
     """
     lines = []
-    for fault in error.errors():
+    every = error.errors()
+    for fault in every[:MOST_FAULTS]:
         place = ".".join(str(step)[:LONGEST_SHOWN] for step in fault["loc"]) or "the whole"
         if fault["type"] == "extra_forbidden":
             lines.append(f"  {place}: unknown name.{nearest(str(fault['loc'][-1]), known)}")
@@ -83,4 +85,6 @@ def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
             lines.append(
                 f"  {place}{shown}: {fault['msg'].removeprefix('Value error, ')}{asked and '.' + asked}"
             )
+    if len(every) > MOST_FAULTS:
+        lines.append(f"  … and {len(every) - MOST_FAULTS:,} more")
     return "\n".join(lines)

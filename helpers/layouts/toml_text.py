@@ -5,10 +5,15 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 __all__ = ["LARGEST_TOML", "toml_of"]
 
 LARGEST_TOML = 2 << 20  # characters: more than a layout of as many columns as a table may have
 DEEPEST = 100  # tables and lists inside one another; the kit's own go down to six
+# A name of more parts than that: a.b.c, each of letters or quoted.
+DOTTED = rf"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEPEST}}}"""
 
 
 def toml_of(text: str) -> dict[str, Any]:
@@ -31,6 +36,9 @@ def toml_of(text: str) -> dict[str, Any]:
     """
     if len(text) > LARGEST_TOML:
         raise tomllib.TOMLDecodeError(f"it is longer than {LARGEST_TOML >> 20} MiB")
+    # Python's reader notes every beginning of a name of many parts.
+    if pc.match_substring_regex(pa.scalar(text.encode("utf-8", "replace").decode()), DOTTED).as_py():
+        raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep")
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError:

@@ -12,6 +12,7 @@ from typing import Any
 __all__ = ["Whose", "has", "head_words", "named_fields", "numbered_thing", "whose", "words_file"]
 
 PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|#")
+LONGEST = 500  # characters of a head that are looked at: what is longer is a text
 ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.){2,}")  # D.O.B.
 Whose = str  # person, other, thing or nobody
 
@@ -35,7 +36,7 @@ def head_words(head: str) -> tuple[str, ...]:
     """
     spelled: Mapping[str, str] = words_file()["spelled_out"]
     words: list[str] = []
-    head = ABBREVIATED.sub(lambda found: found[0].replace(".", ""), head)
+    head = ABBREVIATED.sub(lambda found: found[0].replace(".", ""), head[:LONGEST])
     head = head.replace("IDs", "Ids").replace("'s", "").replace("’s", "").replace("(s)", "")
     for found in PIECES.finditer(head):
         word = "number" if found[0] == "#" else found[0].casefold()

@@ -30,6 +30,7 @@ __all__ = [
     "Refused",
     "files_below",
     "files_in",
+    "harm_in",
     "must_be_a_folder",
     "opened",
     "paths_below",
@@ -86,7 +87,7 @@ def _gibibytes(size: int) -> str:
     return f"{size / (1 << 30):.1f} GiB" if size >= 1 << 29 else f"{size >> 20} MiB"
 
 
-def _harm(archive: zipfile.ZipFile, may: Unpacked) -> str | None:
+def harm_in(archive: zipfile.ZipFile, may: Unpacked) -> str | None:
     """Say what a zip could do that no export does."""
     whole = 0
     names = set()
@@ -135,7 +136,7 @@ def _entry_reader(path: Path, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
 def _in_zip(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
     try:
         with zipfile.ZipFile(path) as archive:
-            harm = _harm(archive, ZIPS)
+            harm = harm_in(archive, ZIPS)
             if harm:
                 return [], [Refused(shown, "file_unsafe", harm)]
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -176,7 +177,7 @@ def _opened(shown: str, size: int, read: Callable[[], bytes]) -> tuple[list[Foun
         return [], [Refused(shown, "file_unreadable", "it is no workbook, or one that is locked or damaged")]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            harm = _harm(archive, WORKBOOKS_UNPACKED)
+            harm = harm_in(archive, WORKBOOKS_UNPACKED)
         if harm:
             return [], [Refused(shown, "file_unsafe", harm)]
         sheets = sheets_in(data)

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.budgets import no_file, shape_trouble, too_empty, too_wide
+from helpers.files.budgets import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
 from helpers.files.decode import as_utf8
 from helpers.files.delimited import DELIMITERS
 from helpers.files.findings import Findings
+from helpers.files.folder import harm_in
 from helpers.files.start.first_row import names_columns, speaks_of_persons
 from helpers.files.start.header_words import head_words
 from helpers.files.text_table import unique_names
@@ -34,7 +35,6 @@ LOOKED_AT = 60  # rows from which the delimiter and the header are told
 MOST_BYTES = 2 << 30
 LONGEST_HEAD = 100  # characters that are printed of one
 SPREADSHEETS_HINT = re.compile(r'"?sep=(.)"?\r?\n')  # a first line that some write for a spreadsheet
-MOST_UNPACKED = 2 << 30
 # As other programs write that there is nothing. Null and Na, written like names, are names.
 BLANKS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A")
 
@@ -204,8 +204,8 @@ def _text_rows(path: Path, text: str, delimiter: str) -> list[list[str]]:
 def _sheet(path: Path, raw: bytes, notes: list[str]) -> list[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
-                raise BadInput(f"{path} unpacks to more than 2 GiB: save the sheet as CSV.")
+            if harm := harm_in(archive, WORKBOOKS_UNPACKED):
+                raise BadInput(f"{path} can't be linked: {harm}. Save the sheet as CSV.")
         sheets = sheets_in(raw)
     except (ValueError, OverflowError, KeyError, zipfile.BadZipFile) as error:
         if isinstance(error, BadInput):

@@ -3,15 +3,13 @@
 from helpers.layouts.bad_input import BadInput, faults_of, nearest
 from helpers.layouts.column import folded
 from helpers.layouts.formats import PICTURE
+from helpers.layouts.known_layouts import all_layouts, layout_names, load_layout
 from helpers.layouts.layout import (
     Column,
     FileLayout,
     Layout,
     Makes,
     StructureRow,
-    all_layouts,
-    layout_names,
-    load_layout,
 )
 from helpers.layouts.makes import CELL, braced
 from helpers.layouts.pattern import shape_of

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.layouts.bad_input import BadInput, nearest
-from helpers.layouts.layout import Column, all_layouts
+from helpers.layouts.known_layouts import all_layouts
+from helpers.layouts.layout import Column
 from helpers.layouts.tables import STRING
 
 __all__ = ["dictionary_of"]

@@ -67,7 +67,7 @@ def test_the_line_of_two_files(probability: float, decision: list[str]) -> None:
         return np.full(len(left), weight_of(probability)), np.zeros(len(left), dtype=bool)
 
     no = np.array([False])
-    candidates = Candidates(np.array([0]), np.array([1]), [])
+    candidates = Candidates(np.array([0]), np.array([1]), 0)
     found = decide_pairs(
         persons_of_two_files(), candidates, np.array([weight_of(probability)]), no, no, weigh
     )

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import pandas as pd
+from pandas.api.types import is_integer_dtype
 
-from helpers.cli.folders import FOLDER, blanks, linked, own_model, read_known, said, save
+from helpers.cli.folders import (
+    FOLDER,
+    blanks,
+    linked,
+    own_model,
+    read_known,
+    restricted,
+    said,
+    save,
+    to_tens,
+)
 from helpers.cli.regions import link_region
 from helpers.cli.two_files import link_two_files, two_files_options
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.layouts import BadInput
+
+if TYPE_CHECKING:
+    from helpers.share.real_data import Guard
 
 __all__ = ["link", "profile"]
 
@@ -73,7 +89,8 @@ def link(
     Writes crosswalk.csv (every record, its child, and how sure that is), pairs.csv (the evidence),
     id_columns.csv (which columns of ids were verified, and which refused), link_findings.csv (ids that
     collide, birth dates and names that disagree), review_queue.csv (pairs that wait for a person, to be
-    answered in a spreadsheet) and quality_estimate.csv (how right that probably is; an estimate).
+    answered in a spreadsheet) and quality_estimate.csv (how right that probably is; an estimate). Of a real
+    folder the tables that count, id_columns.csv and quality_estimate.csv, begin with restricted_.
 
     Where FOLDER holds several districts (a region), each is linked, and children who moved are one child in
     both: every table begins with the district; moves.csv holds the evidence.
@@ -91,7 +108,9 @@ def link(
         return
     from helpers.link.quality_estimate import estimate_quality
     from helpers.link.review import read_decisions, review_queue, save_queue
+    from helpers.share.parts import shown_everybody, shown_wholes
     from helpers.share.real_data import Guard
+    from helpers.show.ties import bands_by_system
 
     district = read_known(folder)
     model = own_model(district, train, model_file)
@@ -120,24 +139,29 @@ def link(
         },
         also,
         instead_of=("moves.csv", "set_aside.csv"),
+        guard=guard,
     )
     common = links.passed_over
-    bands = links.crosswalk.groupby(["silo", "band"], sort=False).size().rename("records").reset_index()
+    counted = "children" if guard.real else "records"
+    bands = bands_by_system(links.crosswalk, guard).rename(columns={"count": counted})
+    found = links.findings.groupby("kind")["times"].sum().reset_index()
+    everybody = shown_everybody(guard, links.crosswalk)
     refused = links.id_columns[links.id_columns["status"].eq("Refused")]
     emit(
         {
-            "records": said(guard, len(links.crosswalk)),
-            "children": said(guard, links.crosswalk["child"].nunique()),
-            "links": said(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
-            "bands": guard.counts(bands, "records"),
-            "pairs that wait for a person": said(guard, int(links.pairs["decision"].eq("Review").sum())),
+            "records": to_tens(guard, len(links.crosswalk)),
+            "children": everybody,
+            "links": to_tens(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
+            "bands": shown_wholes(guard, bands, "silo", counted),
+            "pairs that wait for a person": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
             "decisions that no longer stand": said(guard, len(links.stale_decisions)),
             "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
-            "findings": guard.counts(links.findings.groupby("kind")["times"].sum().reset_index(), "times"),
+            "findings": found.assign(times=guard.rounded(found["times"])),
             "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
             **blanks(guard, as_json),
             "too common to compare": common if as_json else common[common["keys"] > 0],
             "written": written,
+            **restricted(written),
         },
         as_json,
     )
@@ -165,7 +189,8 @@ def profile(
     stands behind neither, and why), profile_accounts.csv (rows = rows behind + rows left out) and
     row_sums.csv (where every row of every file has ended); and the folder store, in which dashboard, views
     and pages find a child without reading FOLDER again. With --survivorship also changed_values.csv: each
-    value that would be another one by the kit's own order of trust.
+    value that would be another one by the kit's own order of trust. Of a real folder profile_accounts.csv and
+    row_sums.csv, which count, begin with restricted_.
     """
     from helpers.profile import child_profiles
     from helpers.profile.indicators import child_indicators
@@ -174,7 +199,7 @@ def profile(
     from helpers.profile.store import save_store
     from helpers.profile.survivorship import changed_values, read_survivorship
     from helpers.run.profile_store import must_be_free
-    from helpers.share.parts import shown_wholes
+    from helpers.share.parts import shown_everybody, shown_wholes
     from helpers.share.real_data import Guard
 
     must_be_free(out / "store")  # before an hour of reading
@@ -207,24 +232,35 @@ def profile(
         {**tables, "indicators.parquet": indicators},
         {"store": lambda path: save_store(source, path)},
         instead_of=("changed_values.csv",),
+        guard=guard,
     )
     years = profiles.values["school_year"]
     of_year = years.isna() | years.isin([profiles.school_year])
     chosen = profiles.values[profiles.values["chosen"] & of_year]
     chosen = chosen.drop_duplicates(["element", "status", "child"])
     told = chosen.groupby(["element", "status"], sort=False).size().rename("children").reset_index()
+    everybody = shown_everybody(guard, links.crosswalk) if guard.real else len(profiles.profile)
     order = {element: place for place, element in enumerate(dict.fromkeys(told["element"]))}
     told = told.sort_values("element", key=lambda elements: elements.map(order), kind="stable")
+    told = shown_wholes(guard, told, "element", "children")
+    accounts, sums = (_counted_rows(guard, table) for table in (profiles.accounts, sums))
     emit(
         {
-            "children": said(guard, len(profiles.profile)),
+            "children": everybody,
             "school year": profiles.school_year,
             **decided,
-            "values": shown_wholes(guard, told, "element", "children"),
+            "values": told.assign(children=guard.rounded(told["children"])),
             **blanks(guard, as_json),
-            "accounts": profiles.accounts,
+            "accounts": accounts,
             "where every row has ended": sums,
             "written": written,
+            **restricted(written),
         },
         as_json,
     )
+
+
+def _counted_rows(guard: Guard, table: pd.DataFrame) -> pd.DataFrame:
+    """Round the numbers of rows in a table: of a real folder few rows are few children."""
+    counts = {str(name): guard.rounded(one) for name, one in table.items() if is_integer_dtype(one)}
+    return table.assign(**counts) if guard.real else table

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import pandas as pd
 
 from helpers.files.output import save_all
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from helpers.files import District
     from helpers.link import Links
     from helpers.link.model import LinkModel
     from helpers.share.real_data import Guard
 
-__all__ = ["FOLDER", "blanks", "judged", "linked", "own_model", "read_folder", "read_known", "said", "save"]
+__all__ = [
+    "FOLDER",
+    "blanks",
+    "judged",
+    "linked",
+    "own_model",
+    "read_folder",
+    "read_known",
+    "restricted",
+    "said",
+    "save",
+    "to_tens",
+]
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+
+
+# Tables that count children, or what was written of them, without a guard: pages hide numbers of theirs.
+UNGUARDED = frozenset(
+    f"{name}.csv"
+    for name in (
+        "accounts", "id_columns", "quality_estimate", "profile_accounts", "row_sums",
+        "scorecard", "code_crosswalk", "hand_work", "rubric", "questions", "question_groups", "families",
+        "scores", "by_group", "group_gaps", "costs", "profile_scores", "by_case", "review", "calibration",
+        "page_scores", "held_page_scores", "region_scores",
+    )
+)  # fmt: skip
+RESTRICTED = "restricted_"
 
 
 def save(
@@ -28,9 +52,27 @@ def save(
     tables: Mapping[str, pd.DataFrame],
     also: Mapping[str, Callable[[Path], object]] | None = None,
     instead_of: Collection[str] = (),
+    guard: Guard | None = None,
 ) -> list[str]:
-    """Write a command's tables, and what else it writes, as a whole or not at all; name the files."""
-    return [str(path) for path in save_all(out, tables, also, instead_of)]
+    """Write a command's tables, and what else it writes, as a whole or not at all; name the files.
+
+    Of a real folder the name of a table that counts without a guard says so (``restricted_``). Rows about
+    children keep their names: nobody takes such a file for one to be passed on.
+    """
+    real = guard is not None and guard.real
+    named = {f"{RESTRICTED}{name}" if real and name in UNGUARDED else name: name for name in tables}
+    # A table of an earlier call under its other name would be taken for one of this call.
+    gone = {*instead_of, *(f"{RESTRICTED}{name}" for name in instead_of)}
+    gone |= {f"{RESTRICTED}{name}" if name in named else name for name in tables if name in UNGUARDED}
+    frames = {file: tables[name] for file, name in named.items()}
+    return [str(path) for path in save_all(out, frames, also, tuple(sorted(gone - set(named))))]
+
+
+def restricted(written: Sequence[str]) -> dict[str, str]:
+    """Say which of the files that a command wrote hold numbers that pages hide."""
+    held = [Path(file).name for file in written if Path(file).name.startswith(RESTRICTED)]
+    said = "hold numbers of fewer than 10 children, which no page shows: they stay at your desk"
+    return {"restricted": f"{', '.join(held)} {said}"} if held else {}
 
 
 def read_folder(folder: Path) -> District:
@@ -87,8 +129,18 @@ def said(guard: Guard, count: int) -> int | str:
     return guard.count(count) if guard.hides(count) else count
 
 
+def to_tens(guard: Guard, count: int) -> int | str:
+    """Give a count that other tables hold, too, as it may be said: of a real folder the nearest ten."""
+    if guard.hides(count):
+        return guard.count(count)
+    return int(guard.rounded(pd.Series([count])).iloc[0])
+
+
 def blanks(guard: Guard, as_json: bool) -> dict[str, str]:
     """Say why numbers of a real folder are missing from a printed table."""
     if as_json or not guard.real:
         return {}
-    return {"left blank": "groups of fewer than 10 children, and numbers that would give one away"}
+    return {
+        "left blank": "groups of fewer than 10 children, and numbers that would give one away; what several "
+        "tables count is said in tens"
+    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.cli.folders import FOLDER, blanks, linked, read_known, save
+from helpers.cli.folders import FOLDER, blanks, linked, read_known, restricted, save
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.layouts import BadInput
 
@@ -115,9 +115,9 @@ def questions(
         told = shown["group_by"].isna() & shown["measure"].isin(["read", "up to date"])
         of_families = shown.loc[told, ["domain", "measure", "numerator", "denominator", "share"]]
         figures["families"] = of_families if as_json else families_in_words(of_families)
-    written = save(out, tables, instead_of=SOMETIMES)
+    written = save(out, tables, instead_of=SOMETIMES, guard=guard)
     # What is printed may end in the log of a scheduled run; the files stay with the district.
-    emit({**figures, **blanks(guard, as_json), "written": written}, as_json)
+    emit({**figures, **blanks(guard, as_json), "written": written, **restricted(written)}, as_json)
 
 
 def _source(folder: Path) -> MemorySource:

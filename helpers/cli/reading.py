@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from helpers.cli.folders import FOLDER, read_folder, save
+from helpers.cli.folders import FOLDER, blanks, read_folder, restricted, save
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.layouts import all_layouts
 
@@ -26,7 +26,8 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     """Read the exports in FOLDER and account for every row.
 
     Prints, for each file, how many rows were used, are structure (headers), were set aside or kept apart.
-    Writes findings.csv (what was wrong, with file, row and column) and accounts.csv. A layout of the folder
+    Writes findings.csv (what was wrong, with file, row and column) and accounts.csv (of a real folder
+    restricted_accounts.csv: a file of few rows is a list of few children). A layout of the folder
     with questions that are still open ("# ?") is named, with what it doesn't take of a child.
     """
     from helpers.files.as_made import NOT_INVENTED
@@ -36,22 +37,31 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     from helpers.share.real_data import Guard
 
     district = read_folder(folder)
-    findings = Guard.of(district).findings(district.findings, district.layouts, show_values)
-    written = save(out, {"findings.csv": findings, "accounts.csv": district.accounts})
+    guard = Guard.of(district)
+    findings = guard.findings(district.findings, district.layouts, show_values)
+    written = save(out, {"findings.csv": findings, "accounts.csv": district.accounts}, guard=guard)
     kinds = findings.groupby(["kind", "done"], sort=True)["times"].sum().reset_index()
+    kinds = kinds.assign(times=guard.rounded(kinds["times"]))
+    accounts = district.accounts if as_json else folded_accounts(district)
+    if guard.real:
+        rows = [str(name) for name in accounts.columns if str(name).startswith("rows")]
+        counts = {name: guard.rounded(accounts[name]) for name in rows}
+        accounts = accounts.assign(**counts)
     open_ = open_drafts(folder)
     authority = authority_in(district)
     drafts = [{**asdict(draft), "told": draft.told} for draft in open_]
     hint = f"`bigpicture start {folder}` drafts a layout for each table that none knows"
     emit(
         {
-            "accounts": district.accounts if as_json else folded_accounts(district),
+            "accounts": accounts,
             "findings": kinds,
             **({"treated as real": str(why)} if (why := district.about.get(NOT_INVENTED)) else {}),
             **_kept_out(district.findings),
+            **blanks(guard, as_json),
             **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
             **({"roster": authority.why} if authority.inferred else {}),
             "written": written,
+            **restricted(written),
             **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),
         },
         as_json,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.cli.folders import blanks, linked, read_known, said, save
+from helpers.cli.folders import blanks, linked, read_known, restricted, save, to_tens
 from helpers.files.output import emit
 from helpers.files.region import district_folders, is_region
 from helpers.layouts import BadInput
@@ -95,18 +95,21 @@ def link_region(
             "moves.csv": region.moves,
         },
         instead_of=("quality_estimate.csv", "set_aside.csv"),
+        guard=guard,
     )
     of_district = region.crosswalk.groupby("district", sort=False)
     counted = of_district.agg(records=("record", "size"), children=("child", "nunique")).reset_index()
     moves = region.moves.groupby(["step", "decision"]).size().rename("children").reset_index()
+    rough = {name: guard.rounded(counted[name]) for name in ("records", "children")}
     emit(
         {
-            "districts": guard.counts(guard.counts(counted, "records"), "children"),
-            "records": said(guard, len(region.crosswalk)),
-            "children": said(guard, region.crosswalk["child"].nunique()),
-            "children of two districts": guard.counts(moves, "children"),
+            "districts": counted.assign(**rough),
+            "records": to_tens(guard, len(region.crosswalk)),
+            "children": to_tens(guard, region.crosswalk["child"].nunique()),
+            "children of two districts": moves.assign(children=guard.rounded(moves["children"])),
             **blanks(guard, as_json),
             "written": written,
+            **restricted(written),
         },
         as_json,
     )

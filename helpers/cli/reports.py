@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from helpers.cli.folders import FOLDER, blanks, judged, linked, read_known, save
+from helpers.cli.folders import FOLDER, blanks, judged, linked, read_known, restricted, save
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.layouts import BadInput
 
@@ -31,8 +31,8 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     child, who mends it and the next step; code_crosswalk.csv, coverage_by_group.csv, hand_work.csv and
     rubric.csv (each system's level on the headings of a published rubric); and gaps.html, a page of it.
     Prints how well each pair of systems is joined, and what to begin with; --json prints all lines.
-    Of a real folder the page and coverage_by_group.csv show no group of fewer than ten; the other files
-    count everybody, and stay at your desk.
+    Of a real folder the page and coverage_by_group.csv show no group of fewer than ten; the other tables
+    count everybody, begin with restricted_, and stay at your desk.
     """
     from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, hand_work, scorecard
     from helpers.gaps.joined_pairs import joined_pairs
@@ -56,17 +56,19 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
             "rubric.csv": rubric(district, links, card),
         },
         {"gaps.html": lambda path: gaps_page(path, district, links, card)},
+        guard=guard,
     )
     # What is printed may end in the log of a scheduled run; the file stays with the district.
     shown = guard.scorecard(card)
     if as_json:
-        emit({"scorecard": shown[LINE], "written": written}, as_json)
+        emit({"scorecard": shown[LINE], "written": written, **restricted(written)}, as_json)
         return
     steps = first_steps(shown)
     spoken = spoken_names(district.layouts)
     said = [in_words(str(step), spoken) for step in steps["next_step"]]
     begin = {f"begin with {place}": step for place, step in enumerate(said, start=1)}
-    emit({"pairs": joined_pairs(shown), **begin, **blanks(guard, as_json), "written": written}, as_json)
+    figures = {"pairs": joined_pairs(shown), **begin, **blanks(guard, as_json)}
+    emit({**figures, "written": written, **restricted(written)}, as_json)
 
 
 def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:

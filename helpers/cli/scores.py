@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.cli.folders import FOLDER, linked, read_known, save
+from helpers.cli.folders import FOLDER, linked, read_known, restricted, save
 from helpers.cli.regions import score_region
 from helpers.files.output import emit, ends_well, json_option, out_option
 
@@ -72,6 +72,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
         score_links,
         score_profiles,
     )
+    from helpers.share.real_data import Guard
 
     brought = None if crosswalk_file is None else crosswalk_from(crosswalk_file)
     district = read_known(folder)
@@ -105,7 +106,12 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     }
     held = elements[elements["of_children"] > 0]
     figures["profiles"] = elements if as_json else held[PROFILE_SCORES].round(4)
-    emit({**figures, "written": save(out, tables, instead_of=WITH_EVIDENCE)}, as_json)
+    guard = Guard.of(district)
+    written = save(out, tables, instead_of=WITH_EVIDENCE, guard=guard)
+    if guard.real:
+        # Nobody wrote an answer key of real children but by hand; what it judges counts them one by one.
+        figures = {"figures": "this folder isn't marked as invented: they are in the files alone"}
+    emit({**figures, "written": written, **restricted(written)}, as_json)
 
 
 def _judged(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.layouts import BadInput
 from helpers.run.kept import Kept, kept_of
-from helpers.share.parts import shown_parts
+from helpers.share.parts import shown_everybody, shown_parts
 from helpers.show.index import Count, IndexFigures
 from helpers.show.numbers import shown_count
 
@@ -185,15 +185,16 @@ def _index(
     known = crosswalk.groupby("silo")["child"].nunique()
     spoken = spoken_names(district.layouts)
     systems = {_subject(names[silo], spoken[silo]): _say(guard, known.get(silo, 0)) for silo in district}
-    bands = crosswalk["band"].value_counts()
     everywhere = None
     if children is None and len(known) > 1:
         everywhere = int((crosswalk.groupby("child")["silo"].nunique() == len(known)).sum())
     roster = next(iter(district), "")
     by_system = None if scores is None else against_roster(scores, roster)
+    drawn = _ties(crosswalk, names, guard) if by_system is None else _outcomes(by_system, names, guard)
+    everybody = len(children) if children is not None else shown_everybody(guard, crosswalk)
     return IndexFigures(
         place=district.title,
-        children=_say(guard, len(children) if children is not None else crosswalk["child"].nunique()),
+        children=everybody if isinstance(everybody, str) else _say(guard, everybody),
         systems=systems,
         on_roster=None if children is None else _say(guard, known.get(roster, 0)),
         enrolled=None if children is None else _say(guard, district.about.get("students")),
@@ -201,9 +202,10 @@ def _index(
         joined_everywhere=_say(guard, everywhere),
         wrong_unnoticed=_say(guard, _unnoticed(children)),
         looked_up_wrong=_say(guard, _unnoticed(looked_up)),
-        waiting=_say(guard, bands.get("Review", 0)),
-        unverified=_say(guard, bands.get("Unverified", 0)),
-        outcomes=_ties(crosswalk, names, guard) if by_system is None else _outcomes(by_system, names, guard),
+        waiting=_of_band(crosswalk, "Review", guard, drawn),
+        unverified=_of_band(crosswalk, "Unverified", guard, drawn),
+        outcomes=drawn,
+        outcomes_count="children" if guard.real else "records of children",
         picture_title=_picture_title(by_system, len(names)),
         picture_caption=""
         if by_system is None
@@ -244,17 +246,25 @@ def _outcomes(
 
 def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict[str, Mapping[str, Count]]:
     """Without a key: how each system's records are tied, which is not whether they are tied rightly."""
+    from helpers.show.ties import bands_by_system
+
+    counts = bands_by_system(crosswalk, guard).set_index(["silo", "band"])["count"]
     return {
         names[silo]: shown_parts(
-            guard,
-            {
-                part: int(crosswalk.loc[crosswalk["silo"].eq(silo), "band"].eq(band).sum())
-                for band, part in _BANDS.items()
-            },
+            guard, {part: int(counts.get((silo, band), 0)) for band, part in _BANDS.items()}
         )
         for silo in names
         if crosswalk["silo"].eq(silo).any()
     }
+
+
+def _of_band(
+    crosswalk: pd.DataFrame, band: str, guard: Any, drawn: Mapping[str, Mapping[str, Count]]
+) -> Count:
+    """Count the records of a band; beside a row in words their sum would give that row away."""
+    count = int(crosswalk["band"].eq(band).sum())
+    in_words = any(isinstance(part, str) for row in drawn.values() for part in row.values())
+    return "some" if guard.real and count and in_words else _say(guard, count)
 
 
 def _picture_title(by_system: pd.DataFrame | None, systems: int) -> str:
@@ -297,6 +307,6 @@ def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str], guard: Any) -
         if chosen["measure"].iloc[0] in _OF_PAIRS
         else ("child", "children")
     )
-    step = f"{step.removesuffix('.')} ({guard.count(touched)} {one if touched == 1 else more})."
+    step = f"{step.removesuffix('.')} ({guard.about(touched)} {one if touched == 1 else more})."
     first = step.split(" ", 1)[0]
     return step[:1].lower() + step[1:] if first in _OPENING else step

@@ -14,7 +14,7 @@ from helpers.score.answer_key import can_be_judged, read_answer_key
 from helpers.score.children import score_children
 from helpers.score.flags import flags_lost, true_flags
 from helpers.score.truth import RECORD, persons_behind
-from helpers.show.numbers import CountGuard, number_text, shown_count
+from helpers.show.numbers import number_text
 
 __all__ = ["children_by_outcome", "flags_missed", "of_named_pairs", "outcomes_in_words", "wholly_by_rung"]
 
@@ -128,15 +128,13 @@ def _only(district: District, records: pd.DataFrame) -> District:
     return District(district.folder, district.about, silos)
 
 
-def outcomes_in_words(outcomes: Mapping[str, int], guard: CountGuard | None = None) -> str:
+def outcomes_in_words(outcomes: Mapping[str, int | str]) -> str:
     """Say in a line what a way to join costs.
 
     Parameters
     ----------
     outcomes
-        From `children_by_outcome`.
-    guard
-        The guard of a real folder: small numbers are not said.
+        From `children_by_outcome`; of a real folder what ``shown_parts`` shows of it.
 
     Returns
     -------
@@ -149,13 +147,15 @@ def outcomes_in_words(outcomes: Mapping[str, int], guard: CountGuard | None = No
     'Put together wholly: **540** of 600 children. Fallen apart: **58**. With another’s record: **2**.'
     """
 
-    def said(number: int) -> str:
-        return number_text(shown_count(number, guard), "", 0)
+    def said(number: int | str) -> str:
+        return number_text(number, "", 0)
 
     if "right" not in outcomes:
         return "; ".join(f"{tie}: **{said(number)}**" for tie, number in outcomes.items()).capitalize() + "."
+    numbers = [number for number in outcomes.values() if not isinstance(number, str)]
+    of_all = f" of {said(sum(numbers))} children" if len(numbers) == len(outcomes) else ""
     return (
-        f"Put together wholly: **{said(outcomes['right'])}** of {said(sum(outcomes.values()))} children. "
+        f"Put together wholly: **{said(outcomes['right'])}**{of_all}. "
         f"Fallen apart: **{said(outcomes['missed'])}**. "
         f"With another’s record: **{said(outcomes['wrong'])}**."
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING
-from helpers.share.real_data import Guard
+from helpers.share.real_data import SHARE_STEP, Guard
 
 __all__ = ["shown_answers", "shown_shares"]
 
@@ -72,7 +72,9 @@ def shown_shares(guard: Guard, informed: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The same rows; for a real district numbers and share are NA where a part or its rest is one to nine,
-        and in the smallest other group where that would be the only one hidden among its groups.
+        and in the smallest other group where that would be the only one hidden among its groups. All others
+        are said in tens, and shares in twentieths: what is on record, shown and read lies one in the other,
+        and one less the next is a few children.
     """
     if not guard.real:
         return informed
@@ -88,4 +90,6 @@ def shown_shares(guard: Guard, informed: pd.DataFrame) -> pd.DataFrame:
         if len(at) - len(shown) == 1 and len(shown):
             hidden[shown[int(np.argmin(whole[shown]))]] = True
     figures = ("numerator", "denominator", "share")
-    return informed.assign(**{name: informed[name].mask(hidden) for name in figures})
+    rough = {name: guard.rounded(informed[name]) for name in figures[:2]}
+    rough["share"] = ((informed["share"] / SHARE_STEP).round() * SHARE_STEP).round(2)
+    return informed.assign(**{name: column.mask(hidden) for name, column in rough.items()})

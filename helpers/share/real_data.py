@@ -4,9 +4,9 @@ A folder that doesn't say ``"synthetic": true`` is treated as real from the firs
 children are not shown, nor a rate from which one could be computed, nor a row about a child, nor what
 stands in a restricted cell. Made districts are shown as they are.
 
-What this doesn't do: hide every number from which a hidden one could be worked out. A pair's lines on the
-scorecard hide each other, and `parts` hides a second part of a whole; who adds up other tables may still find
-one. A table that leaves the district needs more than this guard.
+What adds up is shown whole or in words (`parts`), and what is counted many times over, as on the scorecard,
+is rounded to tens, so that no number less another leaves a hidden one. `tests/share/attack.py` tries to solve
+what one run says. Two runs can still be subtracted: a table that leaves the district needs more than this.
 """
 
 from __future__ import annotations
@@ -27,15 +27,19 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
 
-__all__ = ["MASK", "SMALLEST_GROUP", "Guard"]
+__all__ = ["MASK", "SHARE_STEP", "SMALLEST_GROUP", "Guard"]
 
 # The commonest value among the states' reporting rules (NCES 2011-603: used by 39 states); a district sets
 # its own.
 SMALLEST_GROUP = 10
 MASK = "…"
 HIDDEN = f"hidden: fewer than {SMALLEST_GROUP} children"
-# Units of the scorecard that count children or their records (a minute is one); days and findings don't.
-OF_CHILDREN = ("rate", "children", "pairs", "rows", "minutes")
+# Units of the scorecard that count children or their records (a minute is one); days don't.
+OF_CHILDREN = ("rate", "children", "pairs", "rows", "minutes", "findings")
+# What adds up within a pair of systems: one hidden line of these hides the others.
+OF_A_PAIR = ("match rate", "only in left", "only in right")
+# A share of the scorecard is said in steps: a finer one is a fraction that gives both its numbers away.
+SHARE_STEP = 0.05
 # Kinds of finding whose `expected` comes from the layout. That of any other may quote another record.
 EXPECTED_BY_LAYOUT = (
     r"^(file_|column_|header_|delimiter_|text_not|cells_|row_|manifest_|record_|key_|reference_|id_|name_p|"
@@ -111,6 +115,28 @@ class Guard:
         """
         return f"fewer than {SMALLEST_GROUP}" if self.hides(number) else f"{number:,}"
 
+    def about(self, number: int) -> str:
+        """Write a number that other tables count, too: to tens.
+
+        Parameters
+        ----------
+        number
+            How many.
+
+        Returns
+        -------
+        str
+            The number of an invented district; of a real one "fewer than 10", or the nearest ten.
+
+        Examples
+        --------
+        >>> Guard(real=True).about(298), Guard(real=True).about(8), Guard(real=False).about(298)
+        ('about 300', 'fewer than 10', '298')
+        """
+        if not self.real or number == 0 or self.hides(number):
+            return self.count(number)
+        return f"about {int(self.rounded(pd.Series([number])).iloc[0]):,}"
+
     def rate(self, numerator: int, denominator: int, digits: int = 0) -> str:
         """Write a share of children.
 
@@ -184,8 +210,34 @@ class Guard:
         small = frame[column].between(1, SMALLEST_GROUP - 1).fillna(False)
         return frame.assign(**{column: frame[column].astype("Int64").mask(small)})
 
+    def rounded(self, numbers: pd.Series) -> pd.Series:
+        """Round counts of children to tens where many tables count the same children.
+
+        Parameters
+        ----------
+        numbers
+            Counts.
+
+        Returns
+        -------
+        pandas.Series
+            The same numbers for an invented district; for a real one zero, NA for one to nine, and the
+            nearest ten for all others.
+
+        Examples
+        --------
+        >>> Guard(real=True).rounded(pd.Series([0, 9, 10, 15, 294])).tolist()
+        [0, <NA>, 10, 20, 290]
+        """
+        if not self.real:
+            return numbers
+        whole = numbers.astype("Float64")
+        tens = ((whole / SMALLEST_GROUP + 0.5) // 1) * SMALLEST_GROUP
+        shown = tens.mask((whole > 0) & (whole < SMALLEST_GROUP))
+        return shown.astype("Int64")
+
     def scorecard(self, scorecard: pd.DataFrame) -> pd.DataFrame:
-        """Hide the small numbers of a scorecard.
+        """Hide the small numbers of a scorecard, and round the others.
 
         Parameters
         ----------
@@ -195,13 +247,34 @@ class Guard:
         Returns
         -------
         pandas.DataFrame
-            The same lines; where a number of children or its rest is one to nine, or lies within nine of the
-            children whom a system of the pair knows, the line's figures and example are NA and its next step
-            says that they are hidden.
+            The same lines. Of a real folder, where a number of children or its rest is one to nine, or lies
+            within nine of the children whom a system of the pair knows, the line's figures and example are NA
+            and its next step says that they are hidden; so are all lines of a pair that add up with it. All
+            other counts of children are rounded to tens, and their shares to twentieths: a scorecard counts
+            the same children in so many ways that whole numbers would be solved.
         """
         if not self.real:
             return scorecard
         counted = scorecard["unit"].isin(list(OF_CHILDREN))
+        hidden = (counted & self._small_lines(scorecard)).to_numpy(dtype=bool)
+        figures = ["numerator", "denominator", "value", "low", "high", "example_file", "example_row"]
+        said = scorecard["next_step"].where(~hidden, HIDDEN + ". " + scorecard["next_step"])
+        rough = {
+            name: scorecard[name].mask(counted, self.rounded(scorecard[name]).astype("float64"))
+            for name in ("numerator", "denominator")
+        }
+        of_share = scorecard["unit"].eq("rate")
+        for name in ("value", "low", "high"):
+            steps = (scorecard[name] / SHARE_STEP).round() * SHARE_STEP
+            rough[name] = scorecard[name].mask(of_share, steps.round(2))
+            if name == "value":
+                rough[name] = rough[name].mask(counted & ~of_share, rough["numerator"])
+        shown = scorecard.assign(**rough)
+        masked = {name: shown[name].mask(hidden) for name in figures}
+        return shown.assign(**masked, next_step=said.astype(STRING))
+
+    def _small_lines(self, scorecard: pd.DataFrame) -> pd.Series:
+        """Say which lines of a scorecard are, or would give away, one to nine children."""
         number, whole = scorecard["numerator"], scorecard["denominator"]
         small = number.between(1, SMALLEST_GROUP - 1) | whole.between(1, SMALLEST_GROUP - 1)
         small |= (whole - number).between(1, SMALLEST_GROUP - 1)
@@ -217,11 +290,10 @@ class Guard:
                 total = known.reindex(scorecard[side]).to_numpy(dtype="float64")
                 for figure in (number, whole):
                     small |= of_pair & (figure - total).abs().between(1, SMALLEST_GROUP - 1)
-        hidden = (counted & small).to_numpy(dtype=bool)
-        figures = ["numerator", "denominator", "value", "low", "high", "example_file", "example_row"]
-        said = scorecard["next_step"].where(~hidden, HIDDEN + ". " + scorecard["next_step"])
-        masked = {name: scorecard[name].mask(hidden) for name in figures}
-        return scorecard.assign(**masked, next_step=said.astype(STRING))
+        adds_up = of_pair & scorecard["measure"].isin(list(OF_A_PAIR))
+        pair = scorecard["left_silo"].astype("object") + "\0" + scorecard["right_silo"].astype("object")
+        gone = set(pair[adds_up & small])
+        return small | (adds_up & pair.isin(gone))
 
     def findings(
         self, findings: pd.DataFrame, layouts: Mapping[str, Layout], show_values: bool = False

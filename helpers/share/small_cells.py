@@ -102,7 +102,14 @@ def _leads(ways: dict[int, list[int]], start: int, end: int) -> bool:
     return False
 
 
-def protect(cells: npt.ArrayLike, minimum: int, *, whole_rows: bool = False) -> Shown:
+def protect(
+    cells: npt.ArrayLike,
+    minimum: int,
+    *,
+    whole_rows: bool = False,
+    no_value: bool = False,
+    known_rows: bool = False,
+) -> Shown:
     """Decide which cells of a two-way table with totals are hidden.
 
     Parameters
@@ -113,6 +120,11 @@ def protect(cells: npt.ArrayLike, minimum: int, *, whole_rows: bool = False) -> 
         The smallest number of children that may be shown; zero may be.
     whole_rows
         Where everybody of a row is in one column, hide the row: it would say of each child which.
+    no_value
+        The last column counts those without a value: that everybody of a row is there says nothing of them.
+    known_rows
+        How many children each row counts stands in other tables, too, so that no total of a row is hidden:
+        each has to be zero or `minimum` at least.
 
     Returns
     -------
@@ -132,16 +144,21 @@ def protect(cells: npt.ArrayLike, minimum: int, *, whole_rows: bool = False) -> 
     hidden = primary.copy()
     if whole_rows and counts.shape[1] > 2:
         inner = counts[:-1, :-1]
-        alone = (inner == counts[:-1, -1:]).any(axis=1) & (counts[:-1, -1] > 0)
+        telling = inner[:, :-1] if no_value else inner
+        alone = (telling == counts[:-1, -1:]).any(axis=1) & (counts[:-1, -1] > 0)
         hidden[:-1, :-1] |= alone[:, None]
         primary[:-1, :-1] |= alone[:, None] & (inner > 0)
     shown = Shown(counts, hidden)
-    while _hide_beside(shown, minimum) or _hide_solved(shown, primary):
+    kept = np.zeros(counts.shape, dtype=bool)
+    kept[:, -1] = known_rows
+    hidden &= ~kept
+    primary &= ~kept
+    while _hide_beside(shown, minimum, kept.ravel()) or _hide_solved(shown, primary, kept.ravel()):
         pass
     return shown
 
 
-def _hide_beside(shown: Shown, minimum: int) -> bool:
+def _hide_beside(shown: Shown, minimum: int, kept: Bools) -> bool:
     """Hide another cell where what is hidden in a line is one cell, or a small rest."""
     flat, hidden = shown.counts.ravel(), shown.hidden.ravel()
     changed = False
@@ -155,7 +172,7 @@ def _hide_beside(shown: Shown, minimum: int) -> bool:
         empty = len(gone) > 1 and not hidden[whole] and rest == 0
         if not gone or not (alone or small or empty):
             continue
-        left = [cell for cell in line if not hidden[cell]]
+        left = [cell for cell in line if not hidden[cell] and not kept[cell]]
         if left:
             hidden[min(left, key=lambda cell: _price(cell, whole, flat))] = True
             changed = True
@@ -168,7 +185,7 @@ def _price(cell: int, whole: int, flat: Ints) -> tuple[bool, bool, int]:
     return cell == whole, bool(flat[cell] == 0), int(flat[cell])
 
 
-def _hide_solved(shown: Shown, primary: Bools) -> bool:
+def _hide_solved(shown: Shown, primary: Bools, kept: Bools) -> bool:
     """Hide another cell where a small one is still one answer."""
     flat, hidden = shown.counts.ravel(), shown.hidden.ravel()
     for place in np.flatnonzero(primary.ravel()):
@@ -179,8 +196,10 @@ def _hide_solved(shown: Shown, primary: Bools) -> bool:
             for parts, whole in _lines((shown.counts.shape[0], shown.counts.shape[1]))
             if place in parts or place == whole
         ]
-        left = [(cell, whole) for line, whole in lines for cell in line if not hidden[cell]]
-        left = left or [(int(cell), -1) for cell in np.flatnonzero(~hidden)]
+        left = [
+            (cell, whole) for line, whole in lines for cell in line if not hidden[cell] and not kept[cell]
+        ]
+        left = left or [(int(cell), -1) for cell in np.flatnonzero(~hidden & ~kept)]
         if left:
             hidden[min(left, key=lambda pair: _price(pair[0], pair[1], flat))[0]] = True
             shown.hidden[...] = hidden.reshape(shown.hidden.shape)

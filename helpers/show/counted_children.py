@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.share.parts import NOT_SHOWN
 from helpers.show.numbers import as_number, number_text
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def who_is_counted(figures: IndexFigures) -> str:
     twice = " A child with two records that nothing joins counts twice, and children who have left count too."
     children, roster, enrolled = map(as_number, (figures.children, figures.on_roster, figures.enrolled))
     said = number_text(figures.children)
+    if figures.children == NOT_SHOWN:
+        return twice
     if children is None or roster is None:
         # Without a key nobody knows how many children the records really are.
         return (

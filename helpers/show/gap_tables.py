@@ -147,7 +147,7 @@ def crosswalk_table(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guar
     rows = crosswalk["rows"]
     if guard.real:
         code = code.mask(crosswalk["standard"].isna(), MASK)
-        rows = rows.mask(rows.between(1, SMALLEST_GROUP - 1))
+        rows = guard.rounded(rows)
     return pd.DataFrame(
         {
             "from": crosswalk["left_silo"].map(short),
@@ -305,8 +305,9 @@ def work_table(work: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) 
         work.groupby("task", sort=False)[["count", "low", "minutes", "high"]].sum().round().reset_index()
     )
     if guard.real:
-        small = by_task["count"].between(1, SMALLEST_GROUP - 1)
-        figures = ["count", "low", "minutes", "high"]
-        by_task[figures] = by_task[figures].mask(small)
+        # Minutes are so many times the count: they are said in tens, too, and never beside a hidden count.
+        small = by_task["count"].map(guard.hides).astype(bool)
+        for figure in ("count", "low", "minutes", "high"):
+            by_task[figure] = guard.rounded(by_task[figure]).mask(small)
     by_task = by_task.assign(task=by_task["task"].map(TASKS))
     return by_task.sort_values("minutes", ascending=False, kind="stable", ignore_index=True)

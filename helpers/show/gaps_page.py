@@ -133,7 +133,8 @@ def gaps_page(
         *rubric_blocks(rubric(district, links, scorecard), district.layouts),
         *_key(lines),
         heading("How this was measured"),
-        note(OWN_SCALE, "Nothing here needs an answer key but where it says so. All lines: scorecard.csv."),
+        note(OWN_SCALE, "Nothing here needs an answer key but where it says so. All lines: "
+             f"{'restricted_' if guard.real else ''}scorecard.csv."),
     ]  # fmt: skip
     return block_page(out_path, QUESTION, blocks, banner(district.about))
 
@@ -149,7 +150,7 @@ def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Bl
     told = steps.assign(
         measure=steps["measure"].replace(AMISS), example_file=steps["example_file"].mask(pd.Series(hidden))
     )
-    many = [guard.count(int(number)) for number in steps["touched"]] if guard.real else steps["touched"]
+    many = [guard.about(int(number)) for number in steps["touched"]] if guard.real else steps["touched"]
     shown = gap_table(told, district.layouts).assign(how_many=many)
     return [
         answer(f"Begin here: **{begin}** {steps['effect'].iloc[0]}"),

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.output import write_atomically
+from helpers.share.parts import NOT_SHOWN
 from helpers.show.banner import banner, is_invented, where_from
 from helpers.show.blocks import escape
 from helpers.show.counted_children import who_is_counted
@@ -59,6 +60,8 @@ class IndexFigures:
         Records joined by an id that nothing could verify.
     outcomes
         Rows of the picture: name of the row, then right, missed, wrong … in children.
+    outcomes_count
+        What the rows of the picture count.
     picture_title, picture_caption
         The finding that the picture shows, and which systems have a bar in it.
     first_step
@@ -83,6 +86,7 @@ class IndexFigures:
     waiting: Count = None
     unverified: Count = None
     outcomes: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
+    outcomes_count: str = "records of children"
     picture_title: str = ""
     picture_caption: str = ""
     first_step: str = ""
@@ -170,7 +174,7 @@ def sentences(figures: IndexFigures) -> list[str]:
     list of str
         What each system knows; who is joined; who is joined to the wrong child; what to do first.
     """
-    of_all = "" if figures.children is None else f" of **{number_text(figures.children)}**"
+    of_all = "" if figures.children in (None, NOT_SHOWN) else f" of **{number_text(figures.children)}**"
     lines = [f"{_known(figures)}{who_is_counted(figures)}"]
     if figures.joined is not None:
         number = as_number(figures.joined)
@@ -253,6 +257,7 @@ def _ties(figures: IndexFigures) -> str:
     if figures.ties is None or figures.ties.empty:
         return ""
     heads = {"records": "records of children", "how": "how they are joined to other systems"}
+    # Of a real folder children are counted, under a head that says so.
     return table_markup(figures.ties, caption="How each system's children are joined", names=heads)[0]
 
 
@@ -261,6 +266,8 @@ def _title(figures: IndexFigures) -> str:
     if figures.children is None or not count:
         return f"{figures.place}: what this run found"
     systems = "one system knows" if count == 1 else f"{count} systems know"
+    if figures.children == NOT_SHOWN:
+        return f"{figures.place}: what {systems} of its children"
     return f"{figures.place}: what {systems} of {number_text(figures.children)} children"
 
 
@@ -270,12 +277,12 @@ def _picture(figures: IndexFigures) -> str:
         # Nothing to draw, or every part is too small to be shown: a picture of hidden parts says nothing.
         return ""
     hidden = any(isinstance(count, str) for row in figures.outcomes.values() for count in row.values())
-    small = "Groups of fewer than 10 children are not shown." if hidden else ""
+    small = "A row with a group of fewer than 10 children is shown in words." if hidden else ""
     caption = f"{figures.picture_caption} {small}".strip()
     return stacked_bars(
         figures.outcomes,
         title=figures.picture_title or "How the children of each system are joined",
-        unit="records of children",
+        unit=figures.outcomes_count,
         caption=caption,
     )._repr_html_()
 

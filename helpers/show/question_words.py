@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.share.answers import shown_answers, shown_shares
+from helpers.share.parts import shown_parts
 from helpers.show.bars import bars
 from helpers.show.stacked_bars import stacked_bars
 from helpers.show.tables import table
@@ -187,7 +188,7 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
     if worst:
         title += f"; of {len(worst)} things that systems know they were shown nothing"
     return stacked_bars(
-        {name: rows[name] for name in order},
+        {name: rows[name] if guard is None else shown_parts(guard, rows[name]) for name in order},
         title=title,
         unit="children",
         parts=tuple(words.values()),

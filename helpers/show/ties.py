@@ -10,7 +10,7 @@ from helpers.layouts import STRING
 from helpers.share.parts import shown_parts
 from helpers.share.real_data import Guard
 
-__all__ = ["against_roster", "apart", "gathered", "ties_in_words"]
+__all__ = ["against_roster", "apart", "bands_by_system", "gathered", "ties_in_words"]
 
 _SAID = {
     "Sure": "joined surely",
@@ -18,6 +18,36 @@ _SAID = {
     "Review": "waiting for a person",
     "Alone": "joined to nobody",
 }
+
+
+def bands_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFrame:
+    """Count how surely the records of each system are joined.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``crosswalk``.
+    guard
+        Of a real folder children are counted, each by the weakest of its records in a system: records beside
+        children would tell how many have two.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, band, count``.
+
+    Examples
+    --------
+    >>> crosswalk = pd.DataFrame({"silo": ["meals"] * 3, "child": ["a", "a", "b"], "band": ["Sure"] * 3})
+    >>> [int(bands_by_system(crosswalk, Guard(real=real))["count"].sum()) for real in (False, True)]
+    [3, 2]
+    """
+    counted = crosswalk
+    if guard.real:
+        weakest = crosswalk["band"].map({band: place for place, band in enumerate(_SAID)})
+        counted = crosswalk.assign(weakest=weakest).sort_values("weakest", kind="stable")
+        counted = counted.drop_duplicates(["silo", "child"], keep="last")
+    return counted.groupby(["silo", "band"], sort=False).size().rename("count").reset_index()
 
 
 def ties_in_words(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> pd.DataFrame:
@@ -30,22 +60,25 @@ def ties_in_words(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Guar
     names
         System -> how it is called; systems stand in this order.
     guard
-        Of a real folder small numbers are hidden; that all, some or none are joined may be said.
+        Of a real folder children are counted, and small numbers are hidden; that all, some or none are joined
+        may be said.
 
     Returns
     -------
     pandas.DataFrame
-        ``system``, ``records`` (text: a number, or the guard's words) and ``how``.
+        ``system``; ``records``, of a real folder ``children`` (text: a number, or words); ``how``.
 
     Examples
     --------
-    >>> crosswalk = pd.DataFrame({"silo": ["meals"] * 3, "band": ["Sure", "Sure", "Alone"]})
+    >>> crosswalk = pd.DataFrame(
+    ...     {"silo": ["meals"] * 3, "child": list("abc"), "band": ["Sure", "Sure", "Alone"]}
+    ... )
     >>> ties_in_words(crosswalk, {"meals": "Meals"}, Guard(real=False))["how"].tolist()
     ['2 joined surely, 1 joined to nobody']
     >>> ties_in_words(crosswalk, {"meals": "Meals"}, Guard(real=True))["how"].tolist()
     ['some joined surely, some joined to nobody']
     """
-    counts = crosswalk.groupby(["silo", "band"]).size()
+    counts = bands_by_system(crosswalk, guard).set_index(["silo", "band"])["count"]
     rows = []
     for silo, name in names.items():
         if silo not in counts.index.get_level_values("silo"):
@@ -53,7 +86,8 @@ def ties_in_words(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Guar
             continue
         own = {band: int(counts.get((silo, band), 0)) for band in _SAID}
         rows.append((name, guard.count(sum(own.values())), _how(own, guard)))
-    return pd.DataFrame(rows, columns=["system", "records", "how"], dtype=STRING)
+    counted = "children" if guard.real else "records"
+    return pd.DataFrame(rows, columns=["system", counted, "how"], dtype=STRING)
 
 
 def _how(own: Mapping[str, int], guard: Guard) -> str:

@@ -20,7 +20,11 @@ from helpers.score.piles import read_piles
 
 FORMULAS = ['=HYPERLINK("http://x","y")', "@SUM(1)", "+1", "-1+2", "-5-", "\tx", "\rx", "\nx", "  =1", "'=1"]
 FORMULAS += ["\uff1d1", "\uff0b1", "\uff0d1", "\uff20A1", " \uff20A1"]
+# The wide forms that are typed in East Asia: plus, minus and at, alone and before a text.
+FORMULAS += ["\uff0d1+1", "\uff20SUM(1)", "@", "\uff20"]
 PLAIN = ["O'Neil", "-12.5", "-1,204", "-3%", "00123", "-5", "K7QM-3XPD", "5-", "a=1", "", None]
+# Beside the line: such a sign further on in the text, and the letters next to the wide ones.
+BESIDE = ["a@b", "a\uff20b", "1=1", "\uff1c1", "\uff1e1", "\uff1fSUM", "\uff21SUM", "\uff0c1", "\uff0e1"]
 
 
 def column(cells: list[str | None]) -> pd.DataFrame:
@@ -36,6 +40,12 @@ def test_a_text_that_a_spreadsheet_would_run_is_written_behind_an_apostrophe(
     assert written["value"].tolist()[-1] == "'" + cell
     assert written["value"].tolist()[:9] == PLAIN[:9]
     pd.testing.assert_frame_equal(without_guard(guarded(table)), table)
+
+
+@pytest.mark.parametrize("cell", BESIDE)
+def test_a_text_that_only_looks_like_one_stays_bare(cell: str, tmp_path: Path) -> None:
+    written = pd.read_csv(save_table(column([cell]), tmp_path / "t.csv"), dtype="string")
+    assert written["value"].tolist() == [cell]
 
 
 @given(st.lists(st.one_of(st.none(), st.text(st.sampled_from("=+-@' \t1,.%aé'"), max_size=5)), max_size=8))

@@ -41,6 +41,30 @@ def test_a_consent_that_doesnt_hold_is_none(changed: dict[str, str]) -> None:
         opened(CONSENTS.assign(**changed))
 
 
+@pytest.mark.parametrize(
+    ("date", "end", "holds"),
+    [
+        ("2026-04-01", "2026-04-29", False),
+        ("2026-04-01", "2026-04-30", True),
+        ("2026-04-01", "2026-05-01", True),
+        ("2026-04-29", "2026-12-31", True),
+        ("2026-04-30", "2026-12-31", True),
+        ("2026-05-01", "2026-12-31", False),
+        ("2026-04-30", "2026-04-30", True),
+    ],
+)
+def test_a_consent_holds_from_its_first_day_to_its_last_both_included(
+    date: str, end: str, holds: bool
+) -> None:
+    """The view is asked for on the newest day of which a system speaks, 2026-04-30."""
+    dated = CONSENTS.assign(date=date, end=end)
+    if holds:
+        assert opened(dated) == opened(CONSENTS)
+    else:
+        with pytest.raises(Refused, match="Without a written consent"):
+            opened(dated)
+
+
 def test_without_a_consent_nothing_is_seen() -> None:
     for consents in (None, CONSENTS.head(0)):
         with pytest.raises(Refused):

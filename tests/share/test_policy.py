@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import helpers.share
@@ -15,6 +16,7 @@ from helpers.share import Refused, compare_policies, leaks, policy_grid, read_po
 from helpers.share.policy import citations
 from tests.share.small_source import CHILDREN, NORTH, SOUTH, SmallSource
 
+BY_HAND = Path(__file__).with_name("policy_by_hand.csv")
 OWN = Path(helpers.share.__file__).parent / "policy.toml"
 TEXT = OWN.read_text(encoding="utf-8")
 SOURCE = SmallSource()
@@ -85,6 +87,20 @@ def test_what_is_no_policy_is_refused(text: str) -> None:
 def test_a_file_that_isnt_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"none\.toml can't be read"):
         read_policy(tmp_path / "none.toml")
+
+
+def test_every_cell_of_the_policy_is_as_it_was_written_by_hand() -> None:
+    """A changed line of the policy is to be changed here, too, by whoever may: the last column names them."""
+    by_hand = pd.read_csv(BY_HAND, dtype="string", keep_default_na=False).set_index(["role", "domain"])
+    own = policy_grid(read_policy()).set_index(["role", "domain"])
+
+    assert len(by_hand) == 216
+    assert by_hand.index.is_unique
+    assert by_hand["who_may_change"].ne("").all()
+    assert set(own.index) == set(by_hand.index)
+    for name in ("allow", "scope"):
+        same = own[name].fillna("").reindex(by_hand.index)
+        assert same[same.ne(by_hand[name])].to_dict() == {}, by_hand.loc[same.ne(by_hand[name]), name]
 
 
 def test_a_role_without_a_rule_is_refused_and_that_is_said() -> None:

@@ -16,7 +16,7 @@ from helpers.gaps import scorecard
 from helpers.layouts import as_table
 from helpers.link import Links
 from helpers.share import Guard
-from helpers.share.parts import shown_wholes
+from helpers.share.parts import pooled_groups, pooled_neighbors, shown_everybody, shown_wholes
 from helpers.share.real_data import HIDDEN, MASK
 from tests.district_by_hand import district, layout, links, silo
 
@@ -181,7 +181,7 @@ def test_small_counts_are_left_out_of_a_table() -> None:
 @pytest.mark.parametrize(
     ("command", "frame", "columns"),
     [
-        ("link", "bands", ["records"]),
+        ("link", "bands", ["records", "children"]),
         ("profile", "values", ["children"]),
         ("gaps", "scorecard", ["numerator", "denominator"]),
     ],
@@ -196,7 +196,10 @@ def test_no_small_number_of_a_real_folder_is_printed(
         return told[told["unit"].isin(["rate", "children", "pairs"])] if "unit" in told else told
 
     def small_numbers(told: pd.DataFrame) -> int:
-        return sum(int(told[name].astype("float64").between(1, 9).sum()) for name in columns)
+        return sum(
+            int(told[name].astype("float64").between(1, 9).sum())
+            for name in told.columns.intersection(columns)
+        )
 
     assert small_numbers(printed(district_folder)) > 0
     assert small_numbers(printed(district_folder / "silos")) == 0
@@ -212,3 +215,56 @@ def test_of_a_whole_no_single_part_is_hidden() -> None:
     shown = shown_wholes(REAL, told, "element", "children")["children"]
     assert shown.isna().tolist() == [True, True, False, False, False]
     assert shown_wholes(MADE, told, "element", "children") is told
+
+
+@pytest.mark.parametrize(("small", "shown"), [(1, False), (9, False), (10, True), (11, True)])
+def test_small_combinations_are_one_group_whose_rests_are_large(small: int, shown: bool) -> None:
+    counts = {("a", "b"): 60, ("a",): 40, ("b",): 30, ("a", "c"): small}
+    told, others = pooled_groups(REAL, counts)
+    assert (("a", "c") in told) is shown
+    if shown:
+        assert others is None
+        return
+    pool = {each: count for each, count in counts.items() if each not in told}
+    assert others == sum(pool.values()) >= 10
+    for name in "ab":
+        inside = sum(count for each, count in pool.items() if name in each)
+        assert not 0 < inside < 10
+        assert not 0 < others - inside < 10
+    assert list(told) == sorted(told, key=lambda each: (-told[each], each))
+
+
+def test_combinations_of_an_invented_district_are_all_shown() -> None:
+    assert pooled_groups(MADE, {("a",): 1, ("b",): 2}) == ({("b",): 2, ("a",): 1}, None)
+
+
+@given(st.dictionaries(st.integers(1, 16), st.integers(0, 40), min_size=1))
+def test_neighbors_are_pooled_until_none_is_small(counts: dict[int, int]) -> None:
+    told = pooled_neighbors(REAL, counts)
+    assert not any(0 < count < 10 for count in told.values())
+    if told:
+        assert sum(told.values()) == sum(counts.values())
+
+
+@pytest.mark.parametrize(("more", "shown"), [(0, True), (1, False), (9, False), (10, True)])
+def test_everybody_is_not_counted_where_one_system_knows_nearly_all(more: int, shown: bool) -> None:
+    children = [f"c{at}" for at in range(50 + more)]
+    who = pd.DataFrame(
+        {"silo": ["sis"] * 50 + ["meals"] * (30 + more), "child": children[:50] + children[20:]}
+    )
+    assert (shown_everybody(REAL, who) == 50 + more) is shown
+    assert shown_everybody(MADE, who) == 50 + more
+
+
+def test_tables_that_count_a_real_folder_say_in_their_name_that_they_stay_here(
+    district_folder: Path, tmp_path: Path
+) -> None:
+    for folder, name in (
+        (district_folder, "accounts.csv"),
+        (district_folder / "silos", "restricted_accounts.csv"),
+    ):
+        out = tmp_path / name
+        result = CliRunner().invoke(main, ["read", str(folder), "--out", str(out), "--json"])
+        assert result.exit_code == 0, result.output
+        assert {path.name for path in out.iterdir()} == {"findings.csv", name}
+        assert ("restricted" in json.loads(result.stdout)) is name.startswith("restricted_")

@@ -117,3 +117,34 @@ def test_a_cell_between_two_blocks_of_hidden_cells_is_no_way_out() -> None:
     shown = protect(table, 10)
     assert shown.hidden.sum() > small.sum()
     assert could_differ(shown, 1 * 5 + 2)
+
+
+@pytest.mark.parametrize(("count", "is_hidden"), [(0, False), (1, True), (9, True), (10, False), (11, False)])
+def test_a_cell_is_hidden_from_one_to_just_below_the_smallest_group(count: int, is_hidden: bool) -> None:
+    shown = protect([[count, 200], [300, 400]], 10)
+    assert bool(shown.hidden[0, 0]) is is_hidden
+    assert bool(shown.hidden.any()) is is_hidden
+
+
+@pytest.mark.parametrize(("count", "is_hidden"), [(9, True), (10, False), (11, False)])
+def test_a_total_is_hidden_as_a_cell_is(count: int, is_hidden: bool) -> None:
+    shown = protect([[count, 0], [0, 0], [0, 500]], 10)
+    assert bool(shown.hidden[0, -1]) is is_hidden
+    assert bool(shown.hidden[-1, 0]) is is_hidden
+
+
+def test_totals_that_other_tables_show_are_never_hidden_and_give_nothing_away() -> None:
+    table = [[22, 2], [11, 30], [12, 14]]
+    shown = protect(table, 10, no_value=True, known_rows=True)
+    assert not shown.hidden[:, -1].any()
+    assert shown.hidden[0, 0], "22 of 24 would leave the two without a value"
+    assert shown.hidden[0, 1]
+    for cell in np.flatnonzero(shown.hidden.ravel()):
+        assert could_differ(shown, int(cell))
+
+
+def test_a_row_of_which_nobody_has_a_value_tells_of_no_child() -> None:
+    table = [[0, 0, 14], [20, 0, 0], [30, 20, 10]]
+    shown = protect(table, 10, whole_rows=True, no_value=True, known_rows=True)
+    assert not shown.hidden[0].any()
+    assert shown.hidden[1, :-1].all(), "everybody of the second row has one value"

@@ -66,7 +66,11 @@ def test_systems_are_named_by_what_they_are_for_and_told_apart(district: Distric
 
 def test_no_hidden_part_can_be_worked_out_from_the_others() -> None:
     guard = Guard(real=True)
-    assert shown_parts(guard, {"a": 57, "b": 8}) == {"a": "not shown", "b": "fewer than 10"}
-    assert shown_parts(guard, {"a": 57, "b": 8, "c": 3})["a"] == 57
+    for small in (1, 9):
+        assert shown_parts(guard, {"a": 57, "b": small}) == {"a": "not shown", "b": "not shown"}
+    assert shown_parts(guard, {"a": 57, "b": 8, "c": 3, "d": 0}) == dict.fromkeys("abc", "not shown") | {
+        "d": 0
+    }
+    assert shown_parts(guard, {"a": 57, "b": 10}) == {"a": 57, "b": 10}
     assert shown_parts(guard, {"a": 57, "b": 0}) == {"a": 57, "b": 0}
     assert shown_parts(Guard(real=False), {"a": 57, "b": 8}) == {"a": 57, "b": 8}

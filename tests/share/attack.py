@@ -1,0 +1,543 @@
+"""An attack on what one run says of a real folder: every number is an equation, and the hidden are solved.
+
+It plays somebody who has all pages, all that was printed and all tables whose name doesn't say *restricted*,
+and who has read this project's code. What is hidden is an unknown between what its word allows; what is said
+is a sum of unknowns, exact or to tens. A hidden number is recovered where its least and its greatest possible
+value are one.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+import math
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_matrix
+
+__all__ = ["Attack", "Recovered", "attack_run"]
+
+Cell = Hashable
+EVERYBODY = 10_000.0
+TOTAL = re.compile(r"all systems together count ([\w, ]+?) children")
+EVERYWHERE = re.compile(r"In every system: ([\w, ]+?)\.")
+POOL = re.compile(r"In other ways, none of which is shown: ([\d,]+) children")
+WAITING = re.compile(r"(?:;| and) ([\w, ]+?) records? (?:wait|waits) for a person")
+UNVERIFIED = re.compile(r"key; ([\w, ]+?) records? (?:is|are) joined by an id that nothing")
+
+
+def said(text: object) -> tuple[float, float] | None:
+    """Give the least and the greatest number that a word or number of a page can mean; None: nothing said."""
+    words = str(text).strip().replace(",", "")
+    if number := re.fullmatch(r"(?:about )?(\d+)(?:\.0+)?", words):
+        value = float(number[1])
+        return tens(value) if words.startswith("about") else (value, value)
+    if words == "fewer than 10":
+        return 1.0, 9.0
+    if words in ("not shown", "some"):
+        return 1.0, EVERYBODY
+    if words in ("none", "No"):
+        return 0.0, 0.0
+    return None
+
+
+def tens(value: float | None) -> tuple[float, float]:
+    """Give what a number in tens can be; a missing one is one to nine, or kept beside one."""
+    if value is None or math.isnan(value):
+        return 0.0, EVERYBODY
+    return (0.0, 0.0) if value == 0 else (max(10.0, value - 5), value + 4)
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A hidden number that can be worked out."""
+
+    cell: Cell
+    value: int
+
+
+@dataclass
+class Attack:
+    """What is known of unknowns: bounds of each, and sums of several."""
+
+    bounds: dict[Cell, tuple[float, float]] = field(default_factory=dict)
+    sums: list[tuple[dict[Cell, float], float, float]] = field(default_factory=list)
+    hidden: dict[Cell, None] = field(default_factory=dict)
+
+    def cell(self, cell: Cell, low: float = 0.0, high: float = EVERYBODY, *, hidden: bool = False) -> None:
+        """Know an unknown, or know it better."""
+        was = self.bounds.get(cell, (0.0, EVERYBODY))
+        self.bounds[cell] = (max(was[0], low), min(was[1], high))
+        if hidden:
+            self.hidden[cell] = None
+
+    def only(self, there: set[Cell]) -> None:
+        """Know which combinations have anybody: all others are zero, and drop out of every sum."""
+        gone = {cell for cell in self.bounds if isinstance(cell, tuple) and cell[0] == "n"} - there
+        self.bounds = {cell: bounds for cell, bounds in self.bounds.items() if cell not in gone}
+        self.sums = [
+            ({cell: value for cell, value in cells.items() if cell not in gone}, low, high)
+            for cells, low, high in self.sums
+        ]
+        self.sums = [one for one in self.sums if one[0]]
+
+    def told(self, cell: Cell, text: object) -> None:
+        """Read a cell of a page: a number, or a word in its place."""
+        meant = said(text)
+        if meant is not None:
+            self.cell(cell, *meant, hidden=meant[0] != meant[1] and not str(text).startswith("about"))
+
+    def sum_of(self, cells: Iterable[Cell], low: float, high: float | None = None) -> None:
+        """Know what some unknowns are together."""
+        coefficients: dict[Cell, float] = {}
+        for cell in cells:
+            self.cell(cell)
+            coefficients[cell] = coefficients.get(cell, 0.0) + 1.0
+        self.sums.append((coefficients, low, low if high is None else high))
+
+    def whole(self, parts: Iterable[Cell], whole: Cell) -> None:
+        """Know that parts add up to another unknown."""
+        coefficients = dict.fromkeys(parts, 1.0) | {whole: -1.0}
+        for cell in coefficients:
+            self.cell(cell)
+        self.sums.append((coefficients, 0.0, 0.0))
+
+    def _together(self) -> Iterator[tuple[list[Cell], list[tuple[dict[Cell, float], float, float]]]]:
+        """Part the unknowns into those that hang together."""
+        root: dict[Cell, Cell] = {cell: cell for cell in self.bounds}
+
+        def top(cell: Cell) -> Cell:
+            while root[cell] != cell:
+                root[cell] = root[root[cell]]
+                cell = root[cell]
+            return cell
+
+        for coefficients, _, _ in self.sums:
+            first, *others = coefficients
+            for other in others:
+                root[top(other)] = top(first)
+        cells: dict[Cell, list[Cell]] = {}
+        for cell in self.bounds:
+            cells.setdefault(top(cell), []).append(cell)
+        sums: dict[Cell, list[tuple[dict[Cell, float], float, float]]] = {}
+        for one in self.sums:
+            sums.setdefault(top(next(iter(one[0]))), []).append(one)
+        for cell, own in cells.items():
+            yield own, sums.get(cell, [])
+
+    def ranges(self, wanted: Iterable[Cell] | None = None) -> dict[Cell, tuple[int, int]]:
+        """Solve for the least and the greatest whole number that each hidden cell can be."""
+        targets = list(self.hidden if wanted is None else wanted)
+        found: dict[Cell, tuple[int, int]] = {}
+        among = set(targets)
+        for cells, sums in self._together():
+            asked = [cell for cell in cells if cell in among]
+            if asked:
+                found |= _solved(cells, sums, self.bounds, asked)
+        return found
+
+    def recovered(self, wanted: Iterable[Cell] | None = None) -> list[Recovered]:
+        """List the hidden numbers above zero of which only one value is left."""
+        found = self.ranges(wanted).items()
+        return [Recovered(cell, low) for cell, (low, high) in found if low == high and low > 0]
+
+
+def _solved(
+    cells: list[Cell],
+    sums: list[tuple[dict[Cell, float], float, float]],
+    bounds: Mapping[Cell, tuple[float, float]],
+    asked: list[Cell],
+) -> dict[Cell, tuple[int, int]]:
+    place = {cell: at for at, cell in enumerate(cells)}
+    entries = [
+        (line, place[cell], value) for line, (some, _, _) in enumerate(sums) for cell, value in some.items()
+    ]
+    lines, columns, values = (list(each) for each in zip(*entries, strict=True)) if entries else ([], [], [])
+    matrix = csr_matrix((values, (lines, columns)), shape=(len(sums), len(cells)))
+    low = np.array([each[1] for each in sums])
+    high = np.array([each[2] for each in sums])
+    exact = low == high
+    least, most = (np.array([bounds[cell][end] for cell in cells]) for end in (0, 1))
+    between = np.flatnonzero(~exact)
+    problem = {
+        "A_eq": matrix[np.flatnonzero(exact)] if exact.any() else None,
+        "b_eq": low[exact] if exact.any() else None,
+        "A_ub": _stacked(matrix, between) if len(between) else None,
+        "b_ub": np.concatenate([high[between], -low[between]]) if len(between) else None,
+        "bounds": np.column_stack([least, most]),
+    }
+    found: dict[Cell, tuple[int, int]] = {}
+    for cell in asked:
+        wish = np.zeros(len(cells))
+        wish[place[cell]] = 1.0
+        ends = []
+        for sign in (1.0, -1.0):
+            solved = linprog(sign * wish, method="highs", **problem)
+            assert solved.status == 0, f"what is said of {cell} contradicts itself: {solved.message}"
+            ends.append(sign * solved.fun)
+        found[cell] = (math.ceil(ends[0] - 1e-6), math.floor(ends[1] + 1e-6))
+        near = found[cell][1] - found[cell][0]
+        if 0 < near <= 1 and len(cells) < 2_000:  # whole numbers may leave one where fractions leave two
+            found[cell] = _whole(wish, matrix, (low, high), (least, most), found[cell])
+    return found
+
+
+def _stacked(matrix: csr_matrix, lines: np.ndarray) -> csr_matrix:
+    from scipy.sparse import vstack
+
+    return csr_matrix(vstack([matrix[lines], -matrix[lines]]))
+
+
+def _whole(
+    wish: np.ndarray,
+    matrix: csr_matrix,
+    sums: tuple[np.ndarray, np.ndarray],
+    bounds: tuple[np.ndarray, np.ndarray],
+    by_fractions: tuple[int, int],
+) -> tuple[int, int]:
+    ends = []
+    for sign, before in ((1.0, by_fractions[0]), (-1.0, by_fractions[1])):
+        solved = milp(
+            sign * wish,
+            constraints=LinearConstraint(matrix, *sums),
+            bounds=Bounds(*bounds),
+            integrality=np.ones(len(wish)),
+            options={"time_limit": 5.0},
+        )
+        ends.append(round(sign * solved.fun) if solved.status == 0 else before)
+    return ends[0], ends[1]
+
+
+class _Tables(HTMLParser):
+    """The tables of a page, with what a screen reader calls them; and the page's text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[tuple[str, list[list[str]]]] = []
+        self.texts: list[str] = []
+        self._in_cell = False
+        self._label = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if given.get("role") == "group":
+            self._label = given.get("aria-label") or ""
+        if tag == "table":
+            self.tables.append((self._label, []))
+            self._label = ""
+        elif tag == "tr" and self.tables:
+            self.tables[-1][1].append([])
+        elif tag in ("td", "th") and self.tables and self.tables[-1][1]:
+            self.tables[-1][1][-1].append("")
+            self._in_cell = True
+        if given.get("alt"):
+            self.texts.append(str(given["alt"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self._in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_cell:
+            self.tables[-1][1][-1][-1] += data
+        self.texts.append(data)
+
+
+def page_of(path: Path) -> tuple[list[tuple[str, list[list[str]]]], str]:
+    """Read a page: its tables, and its text."""
+    parser = _Tables()
+    parser.feed(re.sub(r"(?s)<(style|script).*?</\1>", "", path.read_text(encoding="utf-8")))
+    return parser.tables, " ".join(html.unescape(" ".join(parser.texts)).split())
+
+
+def _pages(attack: Attack, run: Path, known: Names) -> None:
+    """Read the index and the pages that count children by system: sums over combinations of systems."""
+    for path in sorted(run.glob("*.html")):
+        tables, text = page_of(path)
+        for label, rows in tables:
+            if not rows:
+                continue
+            for matches, read in _READERS.items():
+                if matches in f"{label}|{'|'.join(rows[0])}":
+                    read(attack, known, rows)
+        for pattern, cells in (
+            (TOTAL, [("n", each) for each in known.combinations]),
+            (POOL, [("n", each) for each in known.combinations if each not in known.listed]),
+        ):
+            if (match := pattern.search(text)) and (meant := said(match[1])):
+                attack.sum_of(cells, *meant)
+        for pattern, band in ((WAITING, "Review"), (UNVERIFIED, "Unverified")):
+            if (match := pattern.search(text)) and (meant := said(match[1])):
+                attack.sum_of([("band", silo, band) for silo in known.systems], *meant)
+        if (match := EVERYWHERE.search(text)) and len(known.systems) > 1:
+            attack.told(("n", frozenset(known.systems)), match[1])
+
+
+@dataclass
+class Names:
+    """The systems, how pages call them, and which combinations a page has listed."""
+
+    systems: list[str]
+    called: Mapping[str, str]
+    listed: dict[frozenset[str], str] = field(default_factory=dict)
+    everything: bool = False  # the page lists every combination that has somebody
+
+    @cached_property
+    def combinations(self) -> list[frozenset[str]]:
+        """Every way to be in some systems."""
+        every = range(1, len(self.systems) + 1)
+        return [frozenset(each) for many in every for each in itertools.combinations(self.systems, many)]
+
+    def of(self, name: str) -> str | None:
+        """Give the system of a name on a page."""
+        return self.called.get(name.strip().lower())
+
+
+def _of_system(known: Names, silo: str) -> list[Cell]:
+    return [("n", each) for each in known.combinations if silo in each]
+
+
+def _totals(attack: Attack, known: Names, rows: list[list[str]]) -> None:
+    for name, *_, count in rows[1:]:
+        silo, meant = known.of(name), said(count)
+        if silo and meant:
+            attack.sum_of(_of_system(known, silo), *meant)
+
+
+def _records(attack: Attack, known: Names, rows: list[list[str]]) -> None:
+    _totals(attack, known, [[row[0], row[-1]] for row in rows])
+    if "records" not in rows[0]:
+        return
+    for row in rows[1:]:
+        silo = known.of(row[0])
+        records, children = (said(row[rows[0].index(name)]) for name in ("records", "children"))
+        if silo and records and children and records[0] == records[1] and children[0] == children[1]:
+            more = records[0] - children[0]
+            # A child more than once makes one record more, at least; so many children have two, at most.
+            attack.cell(("two records", silo), min(more, 1.0), more, hidden=0 < more < 10)
+
+
+def _combinations(attack: Attack, known: Names, rows: list[list[str]]) -> None:
+    for name, count in rows[1:]:
+        combination = frozenset(filter(None, map(known.of, name.split(" + "))))
+        if len(combination) == len(name.split(" + ")):
+            known.listed[combination] = count
+            attack.told(("n", combination), count)
+    if any(word == "fewer than 10" for word in known.listed.values()):
+        # The list goes down from the largest, and whatever isn't listed has nobody.
+        for larger, smaller in itertools.pairwise(known.listed):
+            attack.sums.append(({("n", larger): 1.0, ("n", smaller): -1.0}, 0.0, EVERYBODY))
+        known.everything = True
+
+
+def _how_many(attack: Attack, known: Names, rows: list[list[str]]) -> None:
+    roster = known.systems[0]
+    for name, count in rows[1:]:
+        steps, meant = re.findall(r"\d+", name), said(count)
+        if not steps or meant is None:
+            continue
+        of = range(int(steps[0]), int(steps[-1]) + 1)
+        cells = [("n", each) for each in known.combinations if roster in each and len(each) in of]
+        attack.whole(cells, ("in systems", name))
+        attack.told(("in systems", name), count)
+
+
+BANDS = {"joined": "Sure", "joined, unverified": "Unverified", "waits for a person": "Review",
+         "joined to nobody": "Alone"}  # fmt: skip
+
+
+def _bands(attack: Attack, known: Names, rows: list[list[str]]) -> None:
+    heads = [head.split(" (")[0] for head in rows[0]]
+    of_children = "(children)" in rows[0][1]
+    for name, *counts in rows[1:]:
+        silo = known.of(name)
+        if silo is None:
+            continue
+        for head, count in zip(heads[1:], counts, strict=True):
+            attack.told(("band", silo, BANDS[head]), count)
+        _of_bands(attack, known, silo, of_children)
+
+
+def _of_bands(attack: Attack, known: Names, silo: str, of_children: bool) -> None:
+    parts: list[Cell] = [("band", silo, band) for band in BANDS.values()]
+    attack.whole(parts, ("records", silo))
+    # Who is joined to nobody is in no other system; who waits isn't either.
+    alone: Cell = ("n", frozenset([silo]))
+    attack.cell(alone)
+    attack.sums.append(({alone: 1.0, ("band", silo, "Alone"): -1.0}, 0.0, EVERYBODY))
+    if of_children:
+        attack.whole(_of_system(known, silo), ("records", silo))
+
+
+def _ties(attack: Attack, known: Names, rows: list[list[str]]) -> None:
+    for name, count, _ in rows[1:]:
+        silo = known.of(name)
+        if silo and (meant := said(count)):
+            attack.cell(("records", silo), *meant)
+
+
+_READERS: dict[str, Callable[[Attack, Names, list[list[str]]], None]] = {
+    "system|rows|records|children": _records,
+    "system|rows|children": _records,
+    "No two systems know the same children|what|children": _totals,
+    "Some children are missing from a system|what|children": _totals,
+    "different totals|what|children": _totals,
+    "In how many systems a child of the roster": _how_many,
+    "children on the roster are": _combinations,
+    "Which systems know the same children": _combinations,
+    "How the records of each system are joined; nobody has checked": _bands,
+    "|how they are joined to other systems": _ties,
+}
+
+
+def _link(attack: Attack, known: Names, told: Mapping[str, object]) -> None:
+    bands = pd.DataFrame(told["bands"])
+    column = "children" if "children" in bands else "records"
+    for silo, own in bands.groupby("silo"):
+        for band in BANDS.values():
+            row = own.loc[own["band"].eq(band), column]
+            if row.empty:
+                attack.cell(("band", silo, band), 0.0, 0.0)
+            elif pd.notna(row.iloc[0]):
+                attack.cell(("band", silo, band), float(row.iloc[0]), float(row.iloc[0]))
+            else:
+                attack.cell(("band", silo, band), 1.0, hidden=True)
+        _of_bands(attack, known, str(silo), column == "children")
+    if isinstance(told["children"], int):
+        attack.sum_of([("n", each) for each in known.combinations], float(told["children"]))
+
+
+def _scorecard(attack: Attack, known: Names, told: Mapping[str, object]) -> None:
+    """Read what every pair of systems has in common, and who has two records."""
+    card = pd.DataFrame(told["scorecard"])
+    rough = (card["numerator"].dropna() % 10 == 0).mean() > 0.9  # said in tens
+    exact = (lambda value: tens(value)) if rough else (lambda value: (value, value))
+    for row in card[card["measure"].eq("match rate") & card["numerator"].notna()].itertuples():
+        both = [
+            ("n", each) for each in known.combinations if row.left_silo in each and row.right_silo in each
+        ]
+        # Only whom the other system is for is counted: there may be more, never fewer.
+        attack.sum_of(both, exact(row.numerator)[0], EVERYBODY)
+    for row in card[card["measure"].eq("children with two records")].itertuples():
+        if pd.isna(row.numerator):
+            attack.cell(("two records", row.left_silo), 1.0, hidden=True)
+
+
+def _values(attack: Attack, told: Mapping[str, object]) -> None:
+    values = pd.DataFrame(told["values"])
+    rough = (values["children"].dropna() % 10 == 0).mean() > 0.9
+    for element, own in values.groupby("element"):
+        cells: list[Cell] = []
+        for row in own.itertuples():
+            cell = ("value", element, row.status)
+            cells.append(cell)
+            if pd.isna(row.children):
+                attack.cell(cell, 1.0, hidden=True)
+            else:
+                attack.cell(cell, *(tens(row.children) if rough else (row.children, row.children)))
+        if isinstance(told["children"], int):
+            attack.sum_of(cells, float(told["children"]))
+
+
+def _rows(attack: Attack, told: Mapping[str, object], parts: tuple[str, ...], whole: str, what: str) -> None:
+    """Read accounts of rows: parts that add up to all."""
+    table = pd.DataFrame(told)
+    counts = table[[*parts, whole]]
+    rough = (counts.stack().dropna() % 10 == 0).mean() > 0.9
+    for at, row in enumerate(counts.itertuples(index=False)):
+        for name, value in zip(counts.columns, row, strict=True):
+            cell = (what, at, name)
+            if pd.isna(value):
+                attack.cell(cell, 1.0, 9.0, hidden=True)
+            else:
+                attack.cell(cell, *(tens(value) if rough else (value, value)))
+        attack.whole([(what, at, name) for name in parts], (what, at, whole))
+
+
+def groups_attack(groups: pd.DataFrame) -> tuple[Attack, int]:
+    """Read the counts that the public sees: groups of a school and grade, of everybody there."""
+    attack = Attack()
+    by_all = groups["grade_level"].isna()
+    everybody = groups[groups["element"].eq("school")]
+    keys = ["school", "grade_level"]
+    nobody = everybody[everybody["group"].eq("no value")].set_index(keys)["children"]
+    members = {
+        (row.school, "all" if pd.isna(row.grade_level) else row.grade_level): float(row.of_children)
+        + (float(nobody.get((row.school, row.grade_level), 0.0)) if len(nobody) else 0.0)
+        for row in everybody.drop_duplicates(keys).itertuples()
+        if pd.notna(row.of_children)
+    }
+    counted = 0
+    for (domain, name, school), own in groups.groupby(["domain", "element", "school"]):
+        grades = ["all" if pd.isna(grade) else grade for grade in own["grade_level"].unique()]
+        words = [*own["group"].unique()]
+        words += [] if "no value" in words else ["no value"]
+        for grade in grades:
+            here = own[by_all.loc[own.index] if grade == "all" else own["grade_level"].eq(grade)]
+            cells = {word: (domain, name, school, grade, word) for word in words}
+            for row in here.itertuples():
+                if pd.isna(row.children):
+                    attack.cell(cells[row.group], hidden=True)
+                    counted += 1
+                else:
+                    attack.cell(cells[row.group], float(row.children), float(row.children))
+            if "no value" not in set(here["group"]):
+                attack.cell(cells["no value"], hidden=True)
+            with_one = [cell for word, cell in cells.items() if word != "no value"]
+            of = here["of_children"].dropna()
+            if len(of):
+                attack.sum_of(with_one, float(of.iloc[0]))
+            if (school, grade) in members:
+                attack.sum_of(cells.values(), members[school, grade])
+        for word in words:
+            parts: list[Cell] = [(domain, name, school, g, word) for g in grades if g != "all"]
+            attack.whole(parts, (domain, name, school, "all", word))
+    return attack, counted
+
+
+def attack_run(
+    run: Path, printed: Mapping[str, str], systems: list[str], called: Mapping[str, str]
+) -> tuple[Attack, Names]:
+    """Gather what one run says.
+
+    Parameters
+    ----------
+    run
+        The folder of its pages.
+    printed
+        Command -> what it printed with ``--json``.
+    systems
+        The systems, the roster first.
+    called
+        Name of a system on a page, in small letters -> system.
+
+    Returns
+    -------
+    Attack, Names
+        What is known; its hidden cells are those that some page or command hides.
+    """
+    attack, known = Attack(), Names(systems, called)
+    told = {command: json.loads(text) for command, text in printed.items()}
+    _pages(attack, run, known)
+    if "link" in told:
+        _link(attack, known, told["link"])
+    if "gaps" in told:
+        _scorecard(attack, known, told["gaps"])
+    if "profile" in told:
+        _values(attack, told["profile"])
+        _rows(attack, told["profile"]["accounts"], ("rows_behind", "rows_left_out"), "rows", "facts")
+    if "read" in told:
+        parts = ("rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart")
+        _rows(attack, told["read"]["accounts"], parts, "rows", "file")
+    if known.everything:
+        attack.only({("n", each) for each in known.listed})
+    return attack, known

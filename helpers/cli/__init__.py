@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 
 import click
 
+from helpers.cli.audits import audit
 from helpers.cli.cards import cards
 from helpers.cli.children import link, profile
 from helpers.cli.dashboard import dashboard
@@ -45,6 +46,7 @@ def register(group: click.Group) -> None:
         family,
         questions,
         view,
+        audit,
         gaps,
         report,
         people,

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from helpers.files.held_file import OF_WINDOWS, takes
 from helpers.files.spare_folder import is_ours, sweep
 
 __all__ = ["fingerprint", "of_what", "shared", "sharing"]
@@ -121,9 +122,7 @@ def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
     lock = kept.with_suffix(".lock")
     until = time.monotonic() + _WAITS
     while not kept.exists() and time.monotonic() < until:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
-        except FileExistsError:
+        if not takes(lock):
             time.sleep(0.05)
             continue
         try:
@@ -134,7 +133,8 @@ def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
                 draft.write_bytes(pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL))
                 draft.replace(kept)
         finally:
-            lock.unlink(missing_ok=True)
+            with suppress(*OF_WINDOWS):
+                lock.unlink(missing_ok=True)
         return _marked(thing, name)
     return _marked(pickle.loads(kept.read_bytes()), name) if kept.exists() else make()
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["is_ours", "spare_folder", "sweep"]
+from helpers.files.processes import is_running
 
-_DAY = 86_400.0  # seconds
+__all__ = ["is_ours", "spare_folder", "sweep"]
 
 
 @contextmanager
@@ -54,21 +53,8 @@ def sweep(place: Path, prefix: str) -> None:
         if not folder.name.startswith(prefix):
             continue
         number = folder.name.removeprefix(prefix).split("-", 1)[0]
-        if is_ours(folder) and number.isdigit() and not _runs(int(number), folder):
+        if is_ours(folder) and number.isdigit() and not is_running(int(number)):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _runs(number: int, folder: Path) -> bool:
-    """Tell whether the process that made a folder is still there. On Windows a signal would end it."""
-    if os.name == "nt":
-        return time.time() - folder.stat().st_mtime < _DAY
-    try:
-        os.kill(number, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def is_ours(folder: Path) -> bool:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.output import save_table, write_atomically
+from helpers.files.own_place import own_place
 
 __all__ = ["Kept", "keep", "kept_of", "read_kept", "same_district"]
 
@@ -55,16 +54,8 @@ class Kept:
 
 
 def _home() -> Path:
-    """Give the folder for what is this user's alone; the variable BIGPICTURE_HOME moves it."""
-    if own := os.environ.get("BIGPICTURE_HOME"):
-        return Path(own).expanduser().absolute() / "runs"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return base / "see-the-big-picture" / "runs"
+    """Give the folder for what runs keep of a real district."""
+    return own_place("runs")
 
 
 def _key(synthetic: bool) -> bytes:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 
+from helpers.cli import main
+from helpers.files import held_file
+from helpers.files.output import write_atomically
 from helpers.layouts import BadInput
 from helpers.share import Audit, Refused, view, views
-from helpers.share import audit as audit_room
 from helpers.share.audit import shown_hash
 from tests.share.canaries import found
 from tests.share.small_source import CHILDREN, NORTH, SmallSource
@@ -73,7 +79,7 @@ def test_what_was_shown_can_t_be_guessed_without_the_key_and_can_be_proved_with_
     assert key.read_text(encoding="ascii").strip() not in logs[0].path.read_text(encoding="utf-8")
     key.unlink()
     assert not logs[0].tells_of(1, grades[2])
-    assert logs[0].verify().empty  # the chain needs no key: whoever is given the log can check it
+    assert "can't be checked without audit.jsonl.key" in logs[0].verify()["trouble"].iloc[0]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
@@ -132,8 +138,8 @@ def test_several_at_once_make_one_chain(tmp_path: Path) -> None:
 
 
 def test_a_log_that_another_process_holds_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_room, "PATIENCE", 0.0)
-    (tmp_path / "audit.jsonl.lock").touch()
+    monkeypatch.setattr(held_file, "WAITS", 0.0)
+    (tmp_path / ".audit.jsonl.lock").touch()
     with pytest.raises(BadInput, match=r"audit\.jsonl\.lock"):
         Audit(tmp_path / "audit.jsonl").log("public", "district", "public report", [], 0, "0", "opened")
 
@@ -159,3 +165,133 @@ def test_a_refused_view_adds_no_line(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         view(SOURCE, "principal", "No School", audit=log)
     assert not log.path.exists()
+
+
+def add(log: Audit, who: str = "district") -> None:
+    log.log("public", who, "public report", [], 0, "0", "opened")
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Audit:
+    monkeypatch.setenv("BIGPICTURE_HOME", str(tmp_path / "home"))
+    log = Audit(tmp_path / "logs" / "audit.jsonl")
+    for who in ("one", "two", "three"):
+        add(log, who)
+    return log
+
+
+def rechained(lines: list[str]) -> str:
+    """Chain lines anew as one can without the key: each by the digest of the one before."""
+    before, written = "0" * 64, []
+    for number, line in enumerate(lines, start=1):
+        entry = json.loads(line) | {"line": number, "before": before}
+        written.append(json.dumps(entry, ensure_ascii=False))
+        before = hashlib.sha256(written[-1].encode()).hexdigest()
+    return "\n".join(written) + "\n"
+
+
+def verify(place: Path) -> Result:
+    return CliRunner().invoke(main, ["audit", "--verify", str(place)])
+
+
+def test_a_whole_log_is_said_to_be_whole_with_its_newest_code(log: Audit) -> None:
+    result = verify(log.path.parent)
+    assert result.exit_code == 0, result.output
+    assert "lines: 3" in result.stdout
+    assert log.head()[1] in result.stdout
+    assert verify(log.path).exit_code == 0
+    assert verify(log.path.parent / "nowhere").exit_code == 2
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_log_that_is_chained_anew_without_its_key_is_found_and_takes_no_line(
+    log: Audit, place: int
+) -> None:
+    lines = log.path.read_text(encoding="utf-8").splitlines()
+    lines[place] = lines[place].replace('"public"', '"nurse"')
+    log.path.write_text(rechained(lines), encoding="utf-8")
+    assert len(log.verify())
+    assert verify(log.path.parent).exit_code == 1
+    with pytest.raises(BadInput, match="last line isn't the one"):
+        add(log)
+
+
+@pytest.mark.parametrize("ending", [".count", ".key", ""])
+def test_a_file_of_the_log_that_is_taken_away_is_noticed_and_not_healed(log: Audit, ending: str) -> None:
+    log.path.with_name(log.path.name + ending).unlink()
+    for _ in range(2):
+        with pytest.raises(BadInput, match="was changed"):
+            add(log)
+    assert verify(log.path.parent).exit_code == 1
+
+
+def test_a_whole_new_log_under_a_new_key_is_noticed_by_what_stands_elsewhere(log: Audit) -> None:
+    for path in log.path.parent.glob("audit.jsonl*"):
+        path.unlink()
+    with pytest.raises(BadInput, match="was changed"):
+        add(log)
+    elsewhere = list(log.path.parents[1].glob("home/audits/*"))
+    assert len(elsewhere) == 1
+    elsewhere[0].rename(elsewhere[0].with_suffix(".kept"))
+    add(log)
+    assert log.verify().empty
+
+
+def test_a_log_that_is_put_back_to_an_earlier_day_with_all_its_files_is_noticed(log: Audit) -> None:
+    kept = {path: path.read_bytes() for path in log.path.parent.glob("audit.jsonl*")}
+    add(log, "four")
+    for path, data in kept.items():
+        path.write_bytes(data)
+    assert log.verify()["trouble"].str.contains("there were 4 lines").any()
+    with pytest.raises(BadInput, match="home"):
+        add(log)
+
+
+@pytest.mark.parametrize("stopped_at", range(1, 6))
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_log_whose_writer_was_stopped_anywhere_goes_on(
+    stopped_at: int, begun: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIGPICTURE_HOME", str(tmp_path / "home"))
+    log = Audit(tmp_path / "logs" / "audit.jsonl")
+    if begun:
+        add(log)
+    steps: list[Path] = []
+
+    def written(path: Path, data: bytes, **_: object) -> None:
+        steps.append(path)
+        if len(steps) == stopped_at:
+            raise KeyboardInterrupt
+        write_atomically(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("helpers.share.audit.write_atomically", written)
+        with contextlib.suppress(KeyboardInterrupt):
+            add(log, "stopped")
+    add(log, "after")
+    assert log.verify().empty
+    assert log.read()["who"].iloc[-1] == "after"
+    assert log.read()["line"].tolist() == list(range(1, len(log.read()) + 1))
+
+
+@pytest.mark.parametrize(("age", "expired"), [(29.0, False), (31.0, True)])
+def test_a_lock_that_a_killed_program_left_expires(
+    log: Audit, monkeypatch: pytest.MonkeyPatch, age: float, expired: bool
+) -> None:
+    monkeypatch.setattr(held_file, "WAITS", 0.0)
+    lock = log.path.with_name(".audit.jsonl.lock")
+    lock.touch()
+    os.utime(lock, (time.time() - age, time.time() - age))
+    if expired:
+        add(log)
+    else:
+        with pytest.raises(BadInput, match="another program"):
+            add(log)
+    assert len(log.read()) == 3 + expired
+
+
+def test_a_long_line_and_a_log_without_its_last_line_end_are_read_from_the_end(log: Audit) -> None:
+    add(log, "x" * 10_000)
+    add(log, "after")
+    assert log.verify().empty
+    assert len(log.read()) == 5

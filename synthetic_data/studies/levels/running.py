@@ -19,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.files.processes import is_running
 from helpers.run.progress import Progress
 from synthetic_data.studies.levels.kept import (
     TABLES,
@@ -223,13 +224,8 @@ def _drafts() -> Iterator[Path]:
 
 def _alive(draft: Path) -> bool:
     """Say whether the run that made a draft may still be at work."""
-    try:
-        os.kill(int(draft.name.split("-")[1]), 0)
-    except (ProcessLookupError, ValueError, IndexError):
-        return False
-    except OSError:
-        return True
-    return True
+    number = draft.name.split("-")[1]
+    return number.isdigit() and is_running(int(number))
 
 
 # ------------------------------------------------------------------------------------ in the other process

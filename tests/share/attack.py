@@ -13,11 +13,12 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from scipy.sparse import csr_matrix
 
 __all__ = ["Attack", "Recovered", "attack_run"]
 
-Cell = Hashable
+Cell = Any  # a word or a tuple of words
 EVERYBODY = 10_000.0
 TOTAL = re.compile(r"all systems together count ([\w, ]+?) children")
 EVERYWHERE = re.compile(r"In every system: ([\w, ]+?)\.")
@@ -399,7 +400,7 @@ _READERS: dict[str, Callable[[Attack, Names, list[list[str]]], None]] = {
 }
 
 
-def _link(attack: Attack, known: Names, told: Mapping[str, object]) -> None:
+def _link(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
     bands = pd.DataFrame(told["bands"])
     column = "children" if "children" in bands else "records"
     for silo, own in bands.groupby("silo"):
@@ -416,28 +417,28 @@ def _link(attack: Attack, known: Names, told: Mapping[str, object]) -> None:
         attack.sum_of([("n", each) for each in known.combinations], float(told["children"]))
 
 
-def _scorecard(attack: Attack, known: Names, told: Mapping[str, object]) -> None:
+def _scorecard(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
     """Read what every pair of systems has in common, and who has two records."""
     card = pd.DataFrame(told["scorecard"])
     rough = (card["numerator"].dropna() % 10 == 0).mean() > 0.9  # said in tens
     exact = (lambda value: tens(value)) if rough else (lambda value: (value, value))
-    for row in card[card["measure"].eq("match rate") & card["numerator"].notna()].itertuples():
+    for row in _rows_of(card[card["measure"].eq("match rate") & card["numerator"].notna()]):
         both = [
             ("n", each) for each in known.combinations if row.left_silo in each and row.right_silo in each
         ]
         # Only whom the other system is for is counted: there may be more, never fewer.
         attack.sum_of(both, exact(row.numerator)[0], EVERYBODY)
-    for row in card[card["measure"].eq("children with two records")].itertuples():
+    for row in _rows_of(card[card["measure"].eq("children with two records")]):
         if pd.isna(row.numerator):
             attack.cell(("two records", row.left_silo), 1.0, hidden=True)
 
 
-def _values(attack: Attack, told: Mapping[str, object]) -> None:
+def _values(attack: Attack, told: Mapping[str, Any]) -> None:
     values = pd.DataFrame(told["values"])
     rough = (values["children"].dropna() % 10 == 0).mean() > 0.9
     for element, own in values.groupby("element"):
         cells: list[Cell] = []
-        for row in own.itertuples():
+        for row in _rows_of(own):
             cell = ("value", element, row.status)
             cells.append(cell)
             if pd.isna(row.children):
@@ -448,7 +449,7 @@ def _values(attack: Attack, told: Mapping[str, object]) -> None:
             attack.sum_of(cells, float(told["children"]))
 
 
-def _rows(attack: Attack, told: Mapping[str, object], parts: tuple[str, ...], whole: str, what: str) -> None:
+def _rows(attack: Attack, told: Mapping[str, Any], parts: tuple[str, ...], whole: str, what: str) -> None:
     """Read accounts of rows: parts that add up to all."""
     table = pd.DataFrame(told)
     counts = table[[*parts, whole]]
@@ -463,9 +464,18 @@ def _rows(attack: Attack, told: Mapping[str, object], parts: tuple[str, ...], wh
         attack.whole([(what, at, name) for name in parts], (what, at, whole))
 
 
+def _rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Give the rows of a frame, whose cells may be anything."""
+    return iter(frame.itertuples())
+
+
 def groups_attack(groups: pd.DataFrame) -> tuple[Attack, int]:
     """Read the counts that the public sees: groups of a school and grade, of everybody there."""
     attack = Attack()
+    row: Any
+    name: Any
+    school: Any
+    domain: Any
     by_all = groups["grade_level"].isna()
     everybody = groups[groups["element"].eq("school")]
     keys = ["school", "grade_level"]
@@ -473,7 +483,7 @@ def groups_attack(groups: pd.DataFrame) -> tuple[Attack, int]:
     members = {
         (row.school, "all" if pd.isna(row.grade_level) else row.grade_level): float(row.of_children)
         + (float(nobody.get((row.school, row.grade_level), 0.0)) if len(nobody) else 0.0)
-        for row in everybody.drop_duplicates(keys).itertuples()
+        for row in _rows_of(everybody.drop_duplicates(keys))
         if pd.notna(row.of_children)
     }
     counted = 0
@@ -484,7 +494,7 @@ def groups_attack(groups: pd.DataFrame) -> tuple[Attack, int]:
         for grade in grades:
             here = own[by_all.loc[own.index] if grade == "all" else own["grade_level"].eq(grade)]
             cells = {word: (domain, name, school, grade, word) for word in words}
-            for row in here.itertuples():
+            for row in _rows_of(here):
                 if pd.isna(row.children):
                     attack.cell(cells[row.group], hidden=True)
                     counted += 1

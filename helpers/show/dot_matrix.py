@@ -92,7 +92,8 @@ def _alt(title: str, ordered: list[tuple[tuple[str, ...], int | str]], unit: str
 def _draw(sheet: Sheet, shown: list[tuple[tuple[str, ...], int | str]], rows: list[str], unit: str) -> Figure:
     size = SMALL if sheet.narrow else BODY
     names = [sheet.fold(name, sheet.width * (0.36 if sheet.narrow else 0.3), size) for name in rows]
-    left = max(sheet.measure(name, size) for name in names) + 22
+    # A system of a short name leaves the unit less room than it needs.
+    left = max(sheet.measure(unit, SMALL), *(sheet.measure(name, size) for name in names)) + 22
     column = min((sheet.width - left - 4) / len(shown), 64.0)
     # What the guard put in a number's place is too long for a column: a star, explained below.
     texts = [number_text(count) if as_number(count) is not None else "*" for _, count in shown]

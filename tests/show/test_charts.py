@@ -90,6 +90,9 @@ def drawings() -> dict[str, Picture]:
             title="Most are known to both",
             unit="children",
         ),
+        "a system of a short name": dot_matrix(
+            {("SAT",): 12}, ["SAT"], title="One system knows them", unit="children"
+        ),
         "dots": dots(groups, series="kind", title="Twins are missed most", unit="rate"),
         "square": square_table(pairs.head(3), title="The first pair shares least", unit="percent"),
         "many": square_table(pairs, title="The first pair shares least", unit="percent"),

@@ -59,7 +59,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
             **_kept_out(district.findings),
             **blanks(guard, as_json),
             **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
-            **({"roster": authority.why} if authority.inferred else {}),
+            **({"roster": authority.why} if authority.why else {}),
             "written": written,
             **restricted(written),
             **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),

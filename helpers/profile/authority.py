@@ -19,7 +19,7 @@ from helpers.profile.elements import declared
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["COUNTED_BY", "ROSTER", "Authority", "authority_in", "authority_of"]
+__all__ = ["COUNTED_BY", "ROSTER", "Authority", "authority_in", "authority_of", "stands_for"]
 
 ROSTER = "roster"
 # Domains of the kit's own systems that list a district's children; tests, meals and clubs don't.
@@ -42,7 +42,7 @@ class Authority:
     inferred
         Whether files showed that, since no layout says it.
     why
-        In words, where it was inferred; else empty.
+        In words, where it was inferred among several systems that know children; else empty.
     """
 
     systems: Mapping[str, str]
@@ -60,10 +60,24 @@ def _kit_systems() -> Mapping[str, tuple[str, ...]]:
     return {domain: tuple(sorted(systems)) for domain, systems in found.items()}
 
 
-def _stands_for(silo: str, layout: Layout | None, rosters: Sequence[str]) -> str:
-    claimed = list(layout.authority) if layout else []
-    if silo in rosters and ROSTER not in claimed:
-        claimed.append(ROSTER)
+def stands_for(silo: str, layout: Layout | None, *inferred: str) -> str:
+    """Name the kit's systems that a system stands for.
+
+    Parameters
+    ----------
+    silo
+        Its name.
+    layout
+        Its layout, as far as known.
+    inferred
+        Domains for which files showed it to be the authority, beside those that its layout claims.
+
+    Returns
+    -------
+    str
+        Its layout's ``silo`` and the kit's systems of these domains, parted by blanks.
+    """
+    claimed = [*(layout.authority if layout else ()), *inferred]
     named = [system for domain in claimed for system in _kit_systems().get(domain, ())]
     return " ".join(dict.fromkeys([layout.silo if layout else silo, *named]))
 
@@ -110,15 +124,14 @@ def authority_of(silos: Sequence[str], layouts: Mapping[str, Layout], people: pd
     why = ""
     if inferred:
         listing = [silo for silo in order if many.get(silo) and _may_list_children(layouts.get(silo))]
-        best = max(listing or [silo for silo in order if many.get(silo)], key=shown)
+        known = [silo for silo in order if many.get(silo)]
+        best = max(listing or known, key=shown)
         rosters = (best,)
-        # Numbers of children are for people who may see them; a comparison says as much.
-        why = (
-            f"{best}: no layout says which system is the roster, and this one lists most children, or as "
-            f'many in more fields or more completely. If that is wrong, write authority = ["{ROSTER}"] into '
-            "the layout of the roster."
-        )
-    systems = {silo: _stands_for(silo, layouts.get(silo), rosters) for silo in order}
+        why = _why(best, {silo: shown(silo) for silo in listing or known}) if len(known) > 1 else ""
+    found = (ROSTER,) if inferred else ()
+    systems = {
+        silo: stands_for(silo, layouts.get(silo), *(found if silo in rosters else ())) for silo in order
+    }
     return Authority(systems, rosters, inferred, why)
 
 
@@ -137,6 +150,29 @@ def authority_in(district: District) -> Authority:
     """
     people = district.people.groupby(COUNTED_BY, dropna=False).size().rename("rows").reset_index()
     return authority_of(tuple(district), district.layouts, people)
+
+
+def _why(best: str, shown: Mapping[str, tuple[int, int, float]]) -> str:
+    """Say by what one system was taken for the roster; a comparison, for pages that may show no numbers."""
+    others = [figures for silo, figures in shown.items() if silo != best]
+    second = max(others, default=None)
+    told = (
+        "lists the most children",
+        "lists as many as another, in more fields",
+        "lists as many as another, more completely",
+    )
+    if second is None:
+        reason = "is the only one that lists children"
+    elif shown[best] == second:
+        reason = "comes first of several whose files show no difference"
+    else:
+        reason = next(
+            words for words, one, other in zip(told, shown[best], second, strict=True) if one != other
+        )
+    return (
+        f"No layout says which system is the roster, so {best} was taken for it: it {reason}. If that is "
+        f'wrong, write authority = ["{ROSTER}"] into the layout of the roster.'
+    )
 
 
 def _claims_the_roster(layout: Layout) -> bool:

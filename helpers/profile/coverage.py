@@ -76,6 +76,15 @@ class Coverage:
     systems: Mapping[str, str]
     holders: Mapping[tuple[int, int], tuple[int, ...]]
 
+    def trust(self) -> dict[str, dict[str, int]]:
+        """Rank the systems by element, as values were chosen: the smallest is trusted most."""
+        silos = sorted(self.systems)
+        ranks = trust_of(self.elements, self.systems).tolist()
+        return {
+            each.name: dict(zip(silos, row, strict=True))
+            for each, row in zip(self.elements, ranks, strict=True)
+        }
+
     def of(self, names: Sequence[str]) -> Coverage:
         """Keep some elements only.
 

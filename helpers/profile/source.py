@@ -83,6 +83,9 @@ class Source(Protocol):
     def systems(self) -> pd.DataFrame:
         """Table ``systems``."""
 
+    def trust(self) -> Mapping[str, Mapping[str, int]]:
+        """Element -> system -> its rank, as values were chosen: the smallest is trusted most."""
+
     def evidence(self, child: str, tables: Sequence[str]) -> Evidence:
         """Gather the records of one child, and its rows of some fact tables; the others are empty."""
 
@@ -253,6 +256,14 @@ class MemorySource:
     def systems(self) -> pd.DataFrame:
         """Table ``systems``."""
         return self._systems
+
+    @cached_property
+    def _trust(self) -> Mapping[str, Mapping[str, int]]:
+        return self.profiles.coverage.trust()
+
+    def trust(self) -> Mapping[str, Mapping[str, int]]:
+        """Element -> system -> its rank, as values were chosen."""
+        return self._trust
 
     @cached_property
     def _whole(self) -> tuple[InMemory, Context]:

@@ -114,7 +114,10 @@ class ProfileStore:
         self._digests.check(place / ABOUT)
         elements = {element.name: element for element in declared().element}
         self.coverage = Coverage(
-            tuple(elements[name] for name in about["elements"]),
+            tuple(
+                elements[name].model_copy(update={"trust": tuple(trust)})
+                for name, trust in zip(about["elements"], about["trust"], strict=True)
+            ),
             tuple(about["years"]),
             about["systems"],
             {(element, year): tuple(silos) for element, year, silos in about["holders"]},
@@ -275,6 +278,14 @@ class ProfileStore:
     def systems(self) -> pd.DataFrame:
         """Table ``systems``."""
         return self._systems
+
+    @cached_property
+    def _trust(self) -> Mapping[str, Mapping[str, int]]:
+        return self.coverage.trust()
+
+    def trust(self) -> Mapping[str, Mapping[str, int]]:
+        """Element -> system -> its rank, as values were chosen."""
+        return self._trust
 
     def left_out(self) -> pd.DataFrame:
         """Table ``left_out``: fact rows that stand behind nothing, with the reason."""

@@ -22,7 +22,7 @@ from helpers.profile.store_digests import write_digests
 
 __all__ = ["ABOUT", "VERSION", "StoreWriter", "new_store"]
 
-VERSION = 3
+VERSION = 4
 ABOUT = "store.json"
 
 
@@ -82,6 +82,7 @@ class StoreWriter:
             **told,
             "firsts": list(firsts),
             "elements": [element.name for element in coverage.elements],
+            "trust": [list(element.trust) for element in coverage.elements],
             "years": list(coverage.years),
             "systems": dict(coverage.systems),
             "holders": [[*pair, list(silos)] for pair, silos in coverage.holders.items()],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.layouts import as_table
+from helpers.profile.authority import stands_for
 from helpers.profile.newest_day import newest_days
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ def systems_of(district: District) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Table ``systems``: one row a silo, in the district's order: ``silo, system`` (which of the kit's
-        systems it is, else its own name), ``layout, title, domain, newest_day``.
+        systems it is, else its own name), ``stands_for, layout, title, domain, newest_day``. ``stands_for``
+        is what its layout claims, never what files showed: it decides at which school a child is, and so who
+        sees it, which a person has to write down.
     """
     days = newest_days(district).days
     layouts = district.layouts
@@ -38,6 +41,7 @@ def systems_of(district: District) -> pd.DataFrame:
             {
                 "silo": names,
                 "system": [layouts[name].silo for name in names],
+                "stands_for": [stands_for(name, layouts[name]) for name in names],
                 "layout": [layouts[name].layout for name in names],
                 "title": [layouts[name].title for name in names],
                 "domain": [layouts[name].domain for name in names],

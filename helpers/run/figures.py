@@ -91,6 +91,7 @@ def figures_of(district: District) -> RunFigures:
     """
     from helpers.gaps import scorecard
     from helpers.link import link_district, look_up_everywhere
+    from helpers.profile.authority import authority_in
     from helpers.score import can_be_judged, score_children, score_links
     from helpers.score.key_fits import rows_not_there
     from helpers.share.real_data import Guard
@@ -115,6 +116,7 @@ def figures_of(district: District) -> RunFigures:
     figures = replace(
         figures,
         unknown_files=tuple(unknown),
+        roster=authority_in(district).why,
         apart=tuple(names[silo].lower() for silo in district if silo in alone),
         ties=None if children is not None else ties_in_words(links.crosswalk, names, guard),
     )
@@ -155,11 +157,18 @@ def _kept(district: District, links: Links, card: pd.DataFrame) -> Kept | None:
     except BadInput:
         return None
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
-    roster = next(iter(district))
     # Where this user has no folder of his own to write into, the next run has nothing to compare with.
     with suppress(OSError):
-        return kept_of(district.about, district.folder, links.crosswalk, indicators, findings, card, roster)
+        return kept_of(
+            district.about, district.folder, links.crosswalk, indicators, findings, card, _roster(district)
+        )
     return None
+
+
+def _roster(district: District) -> str:
+    from helpers.profile.rosters import roster_silos
+
+    return next(iter(roster_silos(district)), "")
 
 
 def _say(guard: Any, count: object) -> Count:
@@ -188,7 +197,7 @@ def _index(
     everywhere = None
     if children is None and len(known) > 1:
         everywhere = int((crosswalk.groupby("child")["silo"].nunique() == len(known)).sum())
-    roster = next(iter(district), "")
+    roster = _roster(district)
     by_system = None if scores is None else against_roster(scores, roster)
     drawn = _ties(crosswalk, names, guard) if by_system is None else _outcomes(by_system, names, guard)
     everybody = len(children) if children is not None else shown_everybody(guard, crosswalk)

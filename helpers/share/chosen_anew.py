@@ -34,7 +34,11 @@ def told_by_many(values: pd.DataFrame) -> list[str]:
 
 
 def chosen_anew(
-    seen: pd.DataFrame, about: Ints, again: Bools, newest: Mapping[str, pd.Timestamp]
+    seen: pd.DataFrame,
+    about: Ints,
+    again: Bools,
+    newest: Mapping[str, pd.Timestamp],
+    trust: Mapping[str, Mapping[str, int]],
 ) -> dict[str, Any]:
     """Say anew what is chosen of some rows, and all that depends on it.
 
@@ -48,6 +52,8 @@ def chosen_anew(
         Rows of which it is said anew; of others only what is chosen is.
     newest
         Newest day of each system.
+    trust
+        Element -> system -> its rank, as the values were chosen: whom a district or its team believes first.
 
     Returns
     -------
@@ -74,7 +80,7 @@ def chosen_anew(
     key = np.unique(about[said], return_inverse=True)[1].ravel()
     word = _words(ours)
     given["agrees"] = given["agrees"].mask(said, _placed(said, _agreement(ours, key, word), "boolean"))
-    reasons = _reasons(ours, key, word).mask(~first[said])
+    reasons = _reasons(ours, key, word, trust).mask(~first[said])
     given["chosen_by"] = given["chosen_by"].mask(said, _placed(said, reasons, STRING))
     old = _days_old(ours, newest).mask(~first[said])
     stale = {name: element(name).days_until_stale for name in map(str, ours["element"].unique())}
@@ -134,7 +140,7 @@ def _counts(pairs: Ints, of: Ints) -> Ints:
     return counts[np.searchsorted(codes, of[:, 0] * wide + of[:, 1] + 1)]
 
 
-def _reasons(said: pd.DataFrame, key: Ints, word: Ints) -> pd.Series:
+def _reasons(said: pd.DataFrame, key: Ints, word: Ints, ranks: Mapping[str, Mapping[str, int]]) -> pd.Series:
     """Say by what the first row of each key comes before the best that says otherwise."""
     first = np.unique(key, return_index=True)[1]
     reasons = np.full(len(said), "Only one", dtype=object)
@@ -144,7 +150,7 @@ def _reasons(said: pd.DataFrame, key: Ints, word: Ints) -> pd.Series:
     against = against[np.unique(key[against], return_index=True)[1]]
     chosen = first[key[against]]
     band = said["link_band"].map(SURE).fillna(UNTIED).to_numpy(dtype="int64")
-    trust = _trust(said)
+    trust = _trust(said, ranks)
     day = said["as_of"].to_numpy(dtype="datetime64[D]")
     reasons[chosen] = np.select(
         [
@@ -159,17 +165,11 @@ def _reasons(said: pd.DataFrame, key: Ints, word: Ints) -> pd.Series:
     return pd.Series(reasons, dtype=STRING)
 
 
-def _trust(said: pd.DataFrame) -> Ints:
-    """Rank systems as elements name them; those that aren't named come after, by name."""
-    silos = sorted(said["silo"].dropna().unique())
-    ranks = {}
-    for name in map(str, said["element"].unique()):
-        named = element(name).trust
-        for place, silo in enumerate(silos):
-            rank = named.index(silo) if silo in named else len(named)
-            ranks[name, silo] = rank * (len(silos) + 1) + place
+def _trust(said: pd.DataFrame, ranks: Mapping[str, Mapping[str, int]]) -> Ints:
+    """Give each row the rank of its system; whoever has none comes last."""
+    last = max((rank for of in ranks.values() for rank in of.values()), default=0) + 1
     pairs = zip(said["element"], said["silo"], strict=True)
-    return np.array([ranks.get((name, silo), 0) for name, silo in pairs], dtype="int64")
+    return np.array([ranks.get(name, {}).get(silo, last) for name, silo in pairs], dtype="int64")
 
 
 def _days_old(said: pd.DataFrame, newest: Mapping[str, pd.Timestamp]) -> pd.Series:

@@ -69,6 +69,7 @@ def seen_values(
     sets: Mapping[str, frozenset[str]],
     hidden: frozenset[str],
     newest: Mapping[str, pd.Timestamp],
+    trust: Mapping[str, Mapping[str, int]],
 ) -> pd.DataFrame:
     """Keep the values that may be seen, and choose anew among them.
 
@@ -84,6 +85,8 @@ def seen_values(
         Systems whose rows aren't seen.
     newest
         Newest day of each system.
+    trust
+        Element -> system -> its rank, as the values were chosen.
 
     Returns
     -------
@@ -108,7 +111,7 @@ def seen_values(
     }
     # Of what one or two systems tell, only rows beside hidden ones change.
     beside = many | np.isin(about[kept], about[out])
-    changed |= chosen_anew(seen.assign(**changed), about[kept], beside, newest)
+    changed |= chosen_anew(seen.assign(**changed), about[kept], beside, newest, trust)
     seen = seen.assign(**changed)
     lost = np.flatnonzero(out & ~np.isin(about, about[kept]))
     if not len(lost):

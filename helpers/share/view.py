@@ -119,9 +119,8 @@ class View:
         )
 
     def _seen(self, values: pd.DataFrame) -> pd.DataFrame:
-        return seen_values(
-            values, self.allowed.elements, self.sets, self.allowed.hidden, self._ties.newest_days
-        )
+        newest, trust = self._ties.newest_days, self.source.trust()
+        return seen_values(values, self.allowed.elements, self.sets, self.allowed.hidden, newest, trust)
 
     @cached_property
     def _values(self) -> pd.DataFrame:

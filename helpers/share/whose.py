@@ -106,11 +106,15 @@ class Ties:
     def schools(self, hidden: frozenset[str]) -> pd.DataFrame:
         """Say at which schools children are, by the most trusted system that isn't hidden."""
         if hidden not in self._schools:
-            systems = self.source.systems().set_index("silo")["system"]
+            systems = self.source.systems()
             order = {system: place for place, system in enumerate(self.policy.written.enrolled_by)}
+            ranks = {
+                str(silo): min(order.get(system, len(order)) for system in str(names).split(" "))
+                for silo, names in zip(systems["silo"], systems["stands_for"], strict=True)
+            }
             rows = self.relations[self.relations["role"].eq("School").to_numpy(dtype=bool)]
             rows = rows[~rows["silo"].isin(list(hidden)).to_numpy(dtype=bool)]
-            rank = rows["silo"].map(systems).map(order).fillna(len(order)).astype("int64")
+            rank = rows["silo"].map(ranks).fillna(len(order)).astype("int64")
             rows = rows.assign(rank=rank)
             best = rows.groupby("child")["rank"].transform("min")
             self._schools[hidden] = rows[(rows["rank"] == best).to_numpy(dtype=bool)]

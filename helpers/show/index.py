@@ -72,6 +72,8 @@ class IndexFigures:
         Systems none of whose records is joined to another system, as they are said.
     unknown_files
         Files that no layout knows, so that nothing of them is in the reports.
+    roster
+        Which system was taken for the roster, where no layout says it, in a sentence; else empty.
     """
 
     place: str
@@ -93,6 +95,7 @@ class IndexFigures:
     ties: pd.DataFrame | None = None
     apart: Sequence[str] = ()
     unknown_files: Sequence[str] = ()
+    roster: str = ""
 
 
 @dataclass(frozen=True)
@@ -383,6 +386,7 @@ def index_page(
         sentences=sentences(figures) if figures else [],
         picture=_picture(figures) if figures else "",
         ties=_ties(figures) if figures else "",
+        roster=figures.roster if figures else "",
         not_read=_not_read(figures.unknown_files) if figures else "",
         reports=lines,
         made=made,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -36,6 +36,16 @@ _TIES = {
     "Alone": "known to this system alone",
     "Unverified": "not confirmed",
     "Review": "waits for a person",
+}
+# In words, by which rule a value was chosen; ``best`` is the first system that says otherwise.
+_REASONS = {
+    "Surest tie": ", whose record is more surely this child’s",
+    "Undoubted date": ", whose date has one reading only",
+    "Trusted most": ", which is believed before {best}",
+    "Newest": ", which is newer",
+    "Confirmed": ", which another system confirms",
+    "Begins last": ", which begins last",
+    "First record": "; nothing but the order of records decides",
 }
 
 
@@ -178,7 +188,7 @@ def known_values(
                 unchecked=row.link_band in UNCHECKED,
                 old=old,
                 against=against,
-                rule=_rule(element, str(row.silo), systems) if against else "",
+                rule=_rule(element, row, against, systems) if against else "",
                 place=_place(row),
                 counted=bool(pd.isna(row.file)),
             )
@@ -233,13 +243,12 @@ def _place(row: Any) -> str:
     return "counted from 1 row" if rows == 1 else f"counted from {int(rows):,} rows"
 
 
-def _rule(element: Element, silo: str, systems: Mapping[str, SystemName]) -> str:
-    """Say why one of several values is shown."""
-    order = [name_of(name, systems) for name in element.trust if name in systems]
-    believed = (
-        f"believed first: {', then '.join(order)}" if order else "systems are believed in order of name"
-    )
-    return f"Shown is what {name_of(silo, systems)} says; {believed}. {element.meaning}."
+def _rule(
+    element: Element, row: Any, against: Sequence[tuple[str, str]], systems: Mapping[str, SystemName]
+) -> str:
+    """Say why one of several values is shown: as it was chosen, whoever's order of trust that followed."""
+    reason = _REASONS.get(str(row.chosen_by), "").format(best=against[0][0])
+    return f"Shown is what {name_of(row.silo, systems)} says{reason}. {element.meaning}."
 
 
 def _against(

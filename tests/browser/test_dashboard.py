@@ -239,7 +239,7 @@ def test_two_birth_dates_and_a_system_that_is_not_there(web: WebPage, odd: tuple
     seat(board, "meals manager")
     open_page(board, odd[1], odd[1])
     against = board.locator(".against").filter(has_text="2001-01-31").first
-    expect(against).to_contain_text(re.compile("believed first: SIS, then"))
+    expect(against).to_contain_text(re.compile("Shown is what SIS says, which is believed before"))
 
 
 @pytest.mark.parametrize("width", [1280, 768, 360])

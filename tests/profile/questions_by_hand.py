@@ -9,7 +9,8 @@ from typing import Any, cast
 import pandas as pd
 
 from helpers.layouts import as_table, empty_table
-from helpers.profile.elements import element
+from helpers.profile.coverage import trust_of
+from helpers.profile.elements import element, elements
 from helpers.profile.questions import (
     Questions,
     read_questions,
@@ -73,8 +74,15 @@ class ByHand:
         return self._indicators
 
     def systems(self) -> pd.DataFrame:
-        told = pd.DataFrame({"silo": SYSTEMS, "system": SYSTEMS, "newest_day": TODAY})
+        told = pd.DataFrame({"silo": SYSTEMS, "system": SYSTEMS, "stands_for": SYSTEMS, "newest_day": TODAY})
         return as_table("systems", told.reindex(columns=empty_table("systems").columns))
+
+    def trust(self) -> Mapping[str, Mapping[str, int]]:
+        ranks = trust_of(elements(), dict(zip(SYSTEMS, SYSTEMS, strict=True))).tolist()
+        return {
+            each.name: dict(zip(sorted(SYSTEMS), row, strict=True))
+            for each, row in zip(elements(), ranks, strict=True)
+        }
 
 
 def by_hand(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -15,8 +16,11 @@ from helpers.layouts import BadInput, all_layouts
 from helpers.layouts.layout import DOMAINS
 from helpers.link import link_district
 from helpers.profile import child_profiles
-from helpers.profile.authority import authority_in
+from helpers.profile.authority import COUNTED_BY, authority_in, authority_of
 from helpers.profile.rosters import roster_silos
+from helpers.run.figures import run_figures
+from helpers.show.index import index_page
+from tests.district_by_hand import layout
 from tests.link.test_decided import FIRST, LAST
 
 # The exam company's file has fewer children, other first names, and a name that comes first in the alphabet.
@@ -104,3 +108,66 @@ def test_the_words_of_authority_are_the_domains_of_the_kits_systems() -> None:
     assert set(DOMAINS) == {layout.domain for layout in all_layouts().values()} - {None}
     rosters = {name for name, layout in all_layouts().items() if "roster" in layout.authority}
     assert rosters == {name for name, layout in all_layouts().items() if layout.domain == "roster"}
+
+
+def shown_page(folder: Path, page: Path) -> str:
+    """Write the page that a run ends in."""
+    found = run_figures(folder)
+    return index_page(page, found.index, [], found.about).read_text(encoding="utf-8")
+
+
+def test_the_report_says_which_system_was_taken_for_the_roster_only_where_no_layout_says_it(
+    tmp_path: Path,
+) -> None:
+    inferred = shown_page(write_folder(tmp_path / "inferred"), tmp_path / "a.html")
+    assert inferred.count("No layout says which system is the roster") == 1
+    assert "lists the most children" in inferred
+    told = inferred.partition("No layout says")[2].partition("</p>")[0]
+    assert ROSTER in told
+    assert EXAMS not in told
+    for name, line in (("claimed", 'authority = ["roster"]'), ("named", 'silo = "sis"')):
+        page = shown_page(write_folder(tmp_path / name, **{ROSTER: line}), tmp_path / "b.html")
+        assert "No layout says which system is the roster" not in page
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        ((21, 2, 0), (20, 7, 20), "it lists the most children"),
+        ((20, 5, 0), (20, 4, 20), "it lists as many as another, in more fields"),
+        ((20, 4, 11), (20, 4, 10), "it lists as many as another, more completely"),
+        ((20, 4, 10), (20, 4, 10), "it comes first of several whose files show no difference"),
+    ],
+)
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_the_roster_is_found_by_children_then_fields_then_completeness(
+    ours: tuple[int, int, int], theirs: tuple[int, int, int], words: str, names: tuple[str, str]
+) -> None:
+    """Children, fields of people, and children with name and birth date; the first of the two has more."""
+    fields = ("first_name", "last_surname", "sex", "grade_level", "school_name", "school_id", "local_id")
+    rows, layouts = [], {}
+    for silo, (many, wide, whole) in zip(names, (ours, theirs), strict=True):
+        own = {"type": "string", "meaning": "…", "sensitivity": "public"}
+        kind = {
+            "name": "people",
+            "path": "people.csv",
+            "format": "csv",
+            "row_is": "a child",
+            "columns": [{"name": field, **own} for field in fields[:wide]],
+            "makes": [{"table": "people", "take": {field: field for field in fields[:wide]}}],
+        }
+        layouts[silo] = layout(silo, file=[kind])
+        rows += [(silo, "Student", "Name and birth date", whole), (silo, "Student", "Name", many - whole)]
+    people = pd.DataFrame(rows, columns=[*COUNTED_BY, "rows"])
+    found = authority_of(names, layouts, people)
+    equal = ours == theirs
+    assert found.rosters == (("a",) if equal else names[:1])
+    assert words in found.why
+
+
+def test_of_one_system_that_lists_children_there_is_nothing_to_say() -> None:
+    people = pd.DataFrame(
+        [("a", "Student", "Name", 9), ("b", "Staff", "Name", 90)], columns=[*COUNTED_BY, "rows"]
+    )
+    found = authority_of(("a", "b"), {}, people)
+    assert (found.rosters, found.inferred, found.why) == (("a",), True, "")

@@ -14,6 +14,7 @@ import pandas as pd
 import helpers.share
 from helpers.layouts import as_table
 from helpers.profile import elements
+from helpers.profile.coverage import trust_of
 from helpers.profile.elements import declared
 from helpers.profile.indicators import declared_indicators
 from tests.share.canaries import Canary, number, word
@@ -193,10 +194,20 @@ class SmallSource:
 
     def systems(self) -> pd.DataFrame:
         rows = [
-            {"silo": silo, "system": silo, "domain": about, "newest_day": pd.Timestamp(TODAY)}
+            {
+                "silo": silo, "system": silo, "stands_for": silo, "domain": about,
+                "newest_day": pd.Timestamp(TODAY),
+            }
             for silo, about in SYSTEMS.items()
-        ]
+        ]  # fmt: skip
         return as_table("systems", pd.DataFrame(rows))
+
+    def trust(self) -> dict[str, dict[str, int]]:
+        ranks = trust_of(elements(), dict(zip(SYSTEMS, SYSTEMS, strict=True))).tolist()
+        return {
+            each.name: dict(zip(sorted(SYSTEMS), row, strict=True))
+            for each, row in zip(elements(), ranks, strict=True)
+        }
 
 
 # Whom each role is asked for in tests, and of which children its scope then speaks.

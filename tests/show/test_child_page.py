@@ -122,17 +122,26 @@ def test_what_nobody_has_checked_says_so_in_words_and_by_a_sign(band: str) -> No
     assert "1 stands on a record that waits for a check" in words(page)
 
 
-def test_two_birth_dates_are_both_said_with_the_rule_that_chose() -> None:
+@pytest.mark.parametrize(
+    ("chosen_by", "told"),
+    [
+        ("Trusted most", ", which is believed before Meals"),
+        ("Surest tie", ", whose record is more surely this child’s"),
+        ("Newest", ", which is newer"),
+        (None, ""),
+    ],
+)
+def test_two_birth_dates_are_both_said_with_the_rule_that_chose(chosen_by: str | None, told: str) -> None:
     page = laid_out(
         view(
             [
-                value("birth_date", "2013-04-22", school_year=None, agrees=False),
+                value("birth_date", "2013-04-22", school_year=None, agrees=False, chosen_by=chosen_by),
                 value("birth_date", "2013-01-01", "meals", school_year=None, chosen=False, agrees=False),
             ]
         )
     )
     assert "≠ Meals says 2013-01-01." in words(page)
-    assert "Shown is what SIS says; believed first: SIS, then Attendance, then Meals." in words(page)
+    assert f"Shown is what SIS says{told}." in words(page)
     assert "1 is contradicted by another system" in words(page)
 
 

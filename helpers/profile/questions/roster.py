@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from helpers.profile.elements import element
 from helpers.profile.source import Source
 
 __all__ = ["Roster", "Seen", "roster_of"]
@@ -118,7 +118,7 @@ def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
         today = max(newest.values(), default=pd.Timestamp(1970, 1, 1))
     of_year = values["school_year"].eq(year if year is not None else -1).fillna(False).astype(bool)
     listed = values[values["element"].eq("school") & values["status"].eq("Reported") & of_year]
-    silo = _roster_silo(listed["silo"], named)
+    silo = _roster_silo(listed["silo"], source.trust().get("school", {}))
     children = source.children()["child"] if silo is None else listed.loc[listed["silo"].eq(silo), "child"]
     kept = pd.Index(children.drop_duplicates().sort_values())
     moves = source.timeline()
@@ -157,14 +157,12 @@ def _of_years(
     return mine[now | (told == -1)].reset_index(drop=True), mine[before & (told != -1)].reset_index(drop=True)
 
 
-def _roster_silo(listing: pd.Series, system: dict[str, str]) -> str | None:
+def _roster_silo(listing: pd.Series, trust: Mapping[str, int]) -> str | None:
     """Name the system whose list counts: the most trusted one that says who is at which school."""
-    trust = element("school").trust
     found = [str(silo) for silo in listing.dropna().unique()]
 
     def rank(silo: str) -> tuple[int, int, str]:
-        name = system.get(silo, silo)
-        return (trust.index(name) if name in trust else len(trust), -int(listing.eq(silo).sum()), silo)
+        return trust.get(silo, len(trust)), -int(listing.eq(silo).sum()), silo
 
     return min(found, key=rank, default=None)
 

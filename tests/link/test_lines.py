@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import helpers.link.model
+import helpers.link.rungs.decided
+from helpers.link.choosing import choose_child
 from helpers.link.dates import BIRTH_DATE_LEVELS, compare_birth_dates
 from helpers.link.two_files.candidates import Candidates
 from helpers.link.two_files.matching import decide_pairs
@@ -29,6 +33,15 @@ def weight_of(probability: float) -> float:
     return exact[0] if exact else weight
 
 
+def scores_of(probability: float) -> Callable[..., pd.DataFrame]:
+    """Give a model that finds every pair as likely."""
+
+    def scores(units: pd.DataFrame, pairs: pd.DataFrame, model: object = None) -> pd.DataFrame:
+        return pairs.assign(match_weight=weight_of(probability), match_probability=probability)
+
+    return scores
+
+
 @pytest.mark.parametrize(
     ("probability", "decision"),
     [(0.699999, "Review"), (0.7, "Match"), (0.700001, "Match"), (0.099999, "No match"), (0.100001, "Review")],
@@ -36,16 +49,125 @@ def weight_of(probability: float) -> float:
 def test_the_line_of_records_with_birth_dates(
     monkeypatch: pytest.MonkeyPatch, probability: float, decision: str
 ) -> None:
-    def scores(units: pd.DataFrame, pairs: pd.DataFrame, model: object = None) -> pd.DataFrame:
-        return pairs.assign(match_weight=weight_of(probability), match_probability=probability)
-
-    monkeypatch.setattr(helpers.link.model, "score_pairs", scores)
+    monkeypatch.setattr(helpers.link.model, "score_pairs", scores_of(probability))
     rows = [
         record("sis", "a", "Zebulon", "Quartz", "2012-05-17"),
         record("meals", "b", "Zebulon", "Quarzt", "2012-05-17"),
     ]
     pairs = linked(*rows, method="decided").pairs
     assert pairs["decision"].tolist() == [decision]
+
+
+@pytest.mark.parametrize(
+    ("share", "decision"),
+    [(0.599999, "Review"), (0.6, "Match"), (0.600001, "Match"), (0.099999, "No match"), (0.1, "Review")],
+)
+def test_the_line_of_a_record_without_a_birth_date(
+    monkeypatch: pytest.MonkeyPatch, share: float, decision: str
+) -> None:
+    def chosen(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
+        return choose_child(weighed, asking).assign(share=share)
+
+    monkeypatch.setattr(helpers.link.rungs.decided, "choose_child", chosen)
+    rows = [
+        record("sis", "a", "Zebulon", "Quartz", "2012-05-17"),
+        record("meals", "b", "Zebulon", "Quarzt"),
+    ]
+    pairs = linked(*rows, method="decided").pairs
+    assert pairs["decision"].tolist() == [decision]
+    assert pairs["match_probability"].tolist() == [pytest.approx(share)]
+
+
+@pytest.mark.parametrize(
+    ("probability", "decision"),
+    [(0.799999, "Review"), (0.8, "Match"), (0.800001, "Match"), (0.099999, "No match"), (0.100001, "Review")],
+)
+def test_the_line_of_two_records_without_a_birth_date(
+    monkeypatch: pytest.MonkeyPatch, probability: float, decision: str
+) -> None:
+    """The first system without birth dates says who the children are; these two are none of its children."""
+    monkeypatch.setattr(helpers.link.model, "score_pairs", scores_of(probability))
+    rows = [
+        record("first", "a", "Xaver", "Other"),
+        record("second", "b", "Zebulon", "Quartz"),
+        record("third", "c", "Zebulon", "Quarzt"),
+    ]
+    pairs = linked(*rows, method="decided").pairs
+    assert pairs[["left_record", "right_record"]].to_numpy().tolist() == [["b", "c"]]
+    assert pairs["decision"].tolist() == [decision]
+
+
+def decisions_of(
+    monkeypatch: pytest.MonkeyPatch, rows: list[dict[str, Any]], likely: dict[str, float], others: float
+) -> tuple[dict[str, str], list[str]]:
+    """Decide about records of which a model finds some pairs more or less likely than the others."""
+
+    def scores(units: pd.DataFrame, pairs: pd.DataFrame, model: object = None) -> pd.DataFrame:
+        found = [
+            likely.get(letters[left] + letters[right], others)
+            for left, right in zip(pairs["left"], pairs["right"], strict=True)
+        ]
+        return pairs.assign(match_weight=[weight_of(one) for one in found], match_probability=found)
+
+    letters = [str(row["record"]) for row in rows]
+    monkeypatch.setattr(helpers.link.model, "score_pairs", scores)
+    links = linked(*rows, method="decided")
+    pairs = (links.pairs["left_record"] + links.pairs["right_record"]).tolist()
+    children = links.crosswalk.set_index("record")["child"]
+    return dict(zip(pairs, links.pairs["decision"], strict=True)), [children[letter] for letter in letters]
+
+
+def spelled() -> list[dict[str, Any]]:
+    """Give one child, as four systems misspell her."""
+    surnames = ("Quartz", "Quarzt", "Qwartz", "Quartzz")
+    return [
+        record(f"system_{letter}", letter, "Zebulon", surname, "2012-05-17")
+        for letter, surname in zip("abcd", surnames, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("probability", "decisions"),
+    [
+        (0.899999, {"Review"}),
+        (0.9, {"Match", "No match"}),
+        (0.900001, {"Match", "No match"}),
+    ],
+)
+def test_the_line_from_which_two_records_are_one_child_but_for_their_ids(
+    monkeypatch: pytest.MonkeyPatch, probability: float, decisions: set[str]
+) -> None:
+    """Below it they are two children, who compete for the third record."""
+    rows = [
+        record("one", "a", "Zebulon", "Quartz", "2012-05-17", State="111"),
+        record("one", "b", "Zebulon", "Quarzt", "2012-05-17", State="222"),
+        record("two", "c", "Zebulon", "Qwartz", "2012-05-17"),
+    ]
+    found, _ = decisions_of(monkeypatch, rows, {"ab": probability}, 0.95)
+    pairs = {"".join(sorted(pair)): decision for pair, decision in found.items()}
+    assert pairs["ab"] == "Refused"
+    assert {pairs["ac"], pairs["bc"]} == decisions
+
+
+@pytest.mark.parametrize(
+    ("probability", "decision"), [(0.299999, "Review"), (0.3, "Match"), (0.300001, "Match")]
+)
+def test_the_line_from_which_two_candidates_don_t_compete_for_a_third(
+    monkeypatch: pytest.MonkeyPatch, probability: float, decision: str
+) -> None:
+    found, _ = decisions_of(monkeypatch, spelled()[:3], {"ab": probability}, 0.9)
+    best = [found["ac"], found["bc"]]
+    assert ("Match" in best) is (decision == "Match")
+
+
+@pytest.mark.parametrize(("probability", "together"), [(0.019999, False), (0.02, True), (0.020001, True)])
+def test_the_line_below_which_two_records_speak_against_each_other(
+    monkeypatch: pytest.MonkeyPatch, probability: float, together: bool
+) -> None:
+    """Three that follow each other join the first and the last, unless these plainly are two children."""
+    likely = {"ab": 0.95, "bc": 0.95, "cd": 0.95, "ac": 0.4, "bd": 0.4, "ad": probability}
+    _, children = decisions_of(monkeypatch, spelled(), likely, 0.0)
+    assert (len(set(children)) == 1) is together
 
 
 def persons_of_two_files() -> Persons:

@@ -218,6 +218,17 @@ def test_a_month_or_a_year_alone_contradicts_and_never_confirms(born: str, statu
         assert BIRTH_DATE_LEVELS[found[0]] == level
 
 
+@pytest.mark.parametrize(("month", "level"), [("2012-05-01", "Missing"), ("2012-06-01", "Missing")])
+def test_a_month_contradicts_no_date_that_may_be_of_either_month(month: str, level: str) -> None:
+    people, _ = frames(
+        record("sis", "a", "Ana", "Lopez", "2012-05-06", or_born="2012-06-05"),
+        record("meals", "b", "Ana", "Lopez", month, born_status="Month only"),
+    )
+    for left, right in ((0, 1), (1, 0)):
+        found = compare_birth_dates(people, np.array([left]), np.array([right]))
+        assert BIRTH_DATE_LEVELS[found[0]] == level
+
+
 def test_a_household_is_named_after_its_first_child_by_an_address_that_both_have() -> None:
     home = {"street_number_name": "12 Oak Street", "postal_code": "01234"}
     other = {"street_number_name": "14 Oak Street", "postal_code": "01234"}

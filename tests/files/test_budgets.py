@@ -14,7 +14,7 @@ from helpers.files.folder import files_below
 from helpers.files.start import start_folder
 from helpers.layouts import BadInput
 from helpers.link.two_files import read_person_file
-from tests.files.hostile import FILES, FOLDERS, HEAD
+from tests.files.hostile import FILES, HEAD
 
 STUDENT = {"studentUniqueId": "1", "firstName": "Ana", "lastSurname": "Ruiz", "birthDate": "2014-05-06"}
 
@@ -104,32 +104,6 @@ def test_files_of_a_zip_are_what_was_packed(method: int, tmp_path: Path) -> None
             archive.writestr(name, data)
     found, _ = files_below(tmp_path)
     assert {one.path.removeprefix("x.zip/"): one.read() for one in found} == texts
-
-
-TOLD = {
-    "100,000 columns": "it has 100,000 columns, more than 5,000",
-    "100,000 columns below the head": "100,001 columns, more than 5,000",
-    "100,000 names in JSON": "names or more in its first record, more than 5,000",
-    "8,000 lines of distinct names": "are nearly empty",
-    "a line of 200 MB": "a line of more than 8 MiB",
-    "a line of 1 GiB": "a line of more than 8 MiB",
-    "a first line of 2 MB": "its first line is longer than 1 MiB",
-    "a workbook that unpacks to 60 MB of texts": "unpacks to 56 MiB from almost nothing",
-    "a zip of 30,000 files": "it holds 30,000 files",
-    "a pipe": "it is a pipe and no file",
-    "a pipe called a zip": "it is a pipe and no file",
-    "a device": "it is a link to a file outside the folder",
-    "a link to a file outside": "to a file outside the folder, which is not followed; copy the file",
-    "links in a circle": "it is a link that leads to nothing",
-}
-
-
-@pytest.mark.parametrize("name", TOLD)
-def test_what_is_refused_says_why_to_read_and_to_start(name: str, tmp_path: Path) -> None:
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    {**FILES, **FOLDERS}[name](folder)
-    assert any(TOLD[name] in reason for reason in start_folder(folder).left.values())
 
 
 def test_a_quote_that_never_closes_over_20_megabytes_is_told(tmp_path: Path) -> None:

@@ -22,6 +22,27 @@ SECONDS = 10.0  # of this process' own time: other processes may be busy
 WALL = 120  # seconds after which nothing can be waited for any more
 MEMORY = 1 << 30  # bytes beyond the file's own size
 
+# What `start` says of some, word for word.
+TOLD = {
+    "100,000 columns": "it has 100,000 columns, more than 5,000",
+    "100,000 columns below the head": "100,001 columns, more than 5,000",
+    "100,000 names in JSON": "names or more in its first record, more than 5,000",
+    "8,000 lines of distinct names": "are nearly empty",
+    "a line of 200 MB": "a line of more than 8 MiB",
+    "a line of 1 GiB": "a line of more than 8 MiB",
+    "a first line of 2 MB": "its first line is longer than 1 MiB",
+    "a workbook that unpacks to 60 MB of texts": "unpacks to 56 MiB from almost nothing",
+    "a zip of 30,000 files": "it holds 30,000 files",
+    "a pipe": "it is a pipe and no file",
+    "a pipe called a zip": "it is a pipe and no file",
+    "a device": "it is a link to a file outside the folder",
+    "a link to a file outside": "to a file outside the folder, which is not followed; copy the file",
+    "links in a circle": "it is a link that leads to nothing",
+}
+# `link` has a door of its own for text and for workbooks; records of JSON and XML are lines of text to it.
+LINKED = [name for name in FILES if "JSON" not in name and "XML" not in name and "distinct" not in name]
+LINKED += ["100,000 names in JSON", "deep XML"]
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, links and modes are those of Unix")
 
 
@@ -103,15 +124,16 @@ def test_read_and_start_end_with_a_finding_or_a_sentence(name: str, tmp_path: Pa
         nothing = name == "a folder called CSV"
         assert nothing or len(told) or (accounts["rows_used"] > 0).any()
     with measured(size):
-        started = run("start", folder)
+        started = run("start", folder, "--json")
     ends_well(started, (0, 2))
+    assert TOLD.get(name, "") in started.output
     if started.exit_code == 0 and (folder / "layouts").is_dir():
         with measured(size):
             again = run("read", folder, "--out", tmp_path / "again")
         ends_well(again, (0, 2))
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", LINKED)
 def test_two_files_are_linked_or_refused_in_one_sentence(name: str, tmp_path: Path) -> None:
     FILES[name](tmp_path)
     path = next(path for path in tmp_path.iterdir() if path.is_file())

@@ -22,7 +22,7 @@ from helpers.profile.standard_store import read_parquet, write_parquet
 from helpers.profile.store import ProfileStore, save_store
 from synthetic_data.district import make_district
 
-FLIPS = 60
+FLIPS = 24
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,12 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -26,10 +28,11 @@ from pathlib import Path
 from typing import Any
 
 from helpers.files.output import write_atomically
+from helpers.files.spare_folder import sweep
 from helpers.layouts import BadInput
 from helpers.run.notebooks import Notebook
 
-__all__ = ["PORT", "Served", "dashboard_notebook", "serve_dashboard"]
+__all__ = ["IDLE", "PORT", "Served", "dashboard_notebook", "serve_dashboard"]
 
 PORT = 8866
 TAG = "dashboard"
@@ -38,6 +41,10 @@ HOME = "127.0.0.1"
 EXTENSIONS = ("anywidget", "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
 # Seconds until a kernel must have read the store and shown its first page.
 STARTS = 180
+# Minutes that a server waits for somebody to look.
+IDLE = 60.0
+PREFIX = "kit-dashboard-"
+SERVER = "helpers.run.watched_server"
 
 
 @dataclass(frozen=True)
@@ -49,11 +56,14 @@ class Served:
     address
         Where a browser of this machine finds it, the word included.
     process
-        Voila.
+        The server.
+    door
+        A page that leads to the address, this user's alone: a browser's command line is everybody's to read.
     """
 
     address: str
     process: subprocess.Popen[bytes]
+    door: Path
 
 
 def dashboard_notebook(
@@ -151,8 +161,11 @@ def serve_dashboard(
     *,
     port: int | None = None,
     set_to: Mapping[str, object] | None = None,
+    idle: float = IDLE,
 ) -> Iterator[Served]:
-    """Serve the dashboard of a store until the block ends.
+    """Serve the dashboard of a store until the block ends, by a signal too, or nobody has looked for a while.
+
+    The server ends with this process, however that ends, and takes its folder away.
 
     Parameters
     ----------
@@ -164,6 +177,8 @@ def serve_dashboard(
         The port; by default 8866 or the next that is free.
     set_to
         Further parameters of the notebook.
+    idle
+        Minutes without anybody looking, after which the server ends.
 
     Yields
     ------
@@ -178,30 +193,73 @@ def serve_dashboard(
     if find_spec("voila") is None:
         raise BadInput("The dashboard as a web page needs voila: pip install -r requirements.txt.")
     chosen = _free_port(port)
-    private = Path(tempfile.mkdtemp(prefix="kit-dashboard-"))  # nobody else can read it
-    word, ready = secrets.token_urlsafe(24), private / "ready"
-    process: subprocess.Popen[bytes] | None = None
-    try:
+    # Left where both processes were killed at once: it tells where a store stands.
+    sweep(Path(tempfile.gettempdir()), PREFIX)
+    word = secrets.token_urlsafe(24)
+    with contextlib.ExitStack() as ends:
+        ends.enter_context(_ended_by_signals())
+        private = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))  # nobody else can read it
+        ends.callback(shutil.rmtree, private, ignore_errors=True)
+        ready = private / "ready"
         folder = private / "page"
         folder.mkdir()
         values = {**(set_to or {}), "store": str(store.resolve())}
         notebook = dashboard_notebook(lesson, folder / "dashboard.ipynb", values, ready)
         (private / "voila.json").write_text(json.dumps(_settings(chosen, word)), encoding="utf-8")
-        process = _start(private, notebook)
+        process = _start(private, notebook, idle)
+        ends.callback(_end, process)
         _wait(process, ready, chosen, private / "log.txt")
-        yield Served(f"http://{HOME}:{chosen}/?token={word}", process)
+        address = f"http://{HOME}:{chosen}/?token={word}"
+        yield Served(address, process, _door(private, address))
+
+
+def _door(private: Path, address: str) -> Path:
+    """Write a page that leads to the address: it stands in no list of processes, as an argument would."""
+    door = private / "open.html"
+    page = (
+        f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+        f'<title>Dashboard</title><meta http-equiv="refresh" content="0; url={address}">'
+        f'<a href="{address}">Open the dashboard</a>'
+    )
+    write_atomically(door, page.encode("utf-8"))
+    return door
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the server: it goes when nothing holds the other end of what it listens to."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    for end in (process.terminate, process.kill):
+        try:
+            process.wait(20)
+            return
+        except subprocess.TimeoutExpired:
+            end()
+    process.wait()
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal that would end this process at once leave the block first, as Ctrl-C does."""
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # what of these a system has
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, leave)
+    try:
+        yield
     finally:
-        if process is not None:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        shutil.rmtree(private, ignore_errors=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _start(private: Path, notebook: Path) -> subprocess.Popen[bytes]:
+def _start(private: Path, notebook: Path, idle: float) -> subprocess.Popen[bytes]:
     """Start Voila with settings of its own: nobody's own settings, extensions or history have a say."""
     path = os.environ.get("JUPYTER_PATH")
     environment = {
@@ -216,12 +274,14 @@ def _start(private: Path, notebook: Path) -> subprocess.Popen[bytes]:
     log = (private / "log.txt").open("wb")
     with log:
         return subprocess.Popen(
-            [sys.executable, "-m", "voila", str(notebook)],
+            [sys.executable, "-m", SERVER, str(private), str(60 * idle), str(notebook)],
             cwd=private,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
+            # Ctrl-C goes to all processes of a terminal: this one ends the server, in order.
+            start_new_session=True,
         )
 
 

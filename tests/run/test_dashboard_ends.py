@@ -1,0 +1,108 @@
+"""The dashboard's server ends with whoever started it, however that ends, and when nobody looks any more."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from helpers.run.profile_store import store_of
+from tests.kept import Kept
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from helpers.run.dashboard import serve_dashboard
+
+store, lesson, idle = sys.argv[1:]
+with serve_dashboard(Path(store), Path(lesson), idle=float(idle)) as served:
+    print(served.address, flush=True)
+    print(served.door.read_text("utf-8").count(served.address), flush=True)
+    served.process.wait()
+    print("ended by itself", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def store(district_folder: Path, kept: Kept) -> Path:
+    return kept("dashboard_store", lambda: store_of(district_folder, kept.folder / "dashboard_store").place)
+
+
+@pytest.fixture
+def lesson(project: Path) -> Path:
+    return project / "notebooks" / "04_see_the_child.ipynb"
+
+
+def begun(tmp_path: Path, store: Path, lesson: Path, idle: float) -> tuple[subprocess.Popen[str], int]:
+    (tmp_path / "temporary").mkdir()
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(store), str(lesson), str(idle)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary"), "TEMP": str(tmp_path / "temporary")},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None
+    address = program.stdout.readline()
+    assert address.startswith("http://127.0.0.1:"), address
+    assert program.stdout.readline() == "2\n"
+    return program, int(address.split(":")[2].split("/")[0])
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def waited(what: Callable[[], bool], seconds: float = 60.0) -> bool:
+    until = time.monotonic() + seconds
+    while not what() and time.monotonic() < until:
+        time.sleep(0.1)
+    return what()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"])
+def test_the_server_ends_with_its_parent_and_leaves_no_folder(how: str, tmp_path: Path, lesson: Path) -> None:
+    program, port = begun(tmp_path, store, lesson, 60)
+    assert answers(port)
+    assert list((tmp_path / "temporary").glob("kit-dashboard-*"))
+    program.send_signal(getattr(signal, how))
+    program.wait(60)
+    assert waited(lambda: not answers(port)), "its address still answers"
+    assert waited(lambda: not list((tmp_path / "temporary").glob("kit-dashboard-*")))
+
+
+def test_the_server_ends_when_nobody_has_looked_for_a_while(
+    tmp_path: Path, store: Path, lesson: Path
+) -> None:
+    program, port = begun(tmp_path, store, lesson, 0.05)
+    told, _ = program.communicate(timeout=90)
+    assert told == "ended by itself\n"
+    assert not answers(port)
+    assert not list((tmp_path / "temporary").glob("kit-dashboard-*"))
+
+
+def test_what_was_left_when_both_were_killed_goes_with_the_next_start(
+    tmp_path: Path, lesson: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpers.layouts import BadInput
+    from helpers.run.dashboard import serve_dashboard
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    old, living = tmp_path / f"kit-dashboard-{ended.pid}-x", tmp_path / f"kit-dashboard-{os.getpid()}-x"
+    for folder in (old, living):
+        folder.mkdir(mode=0o700)
+    with pytest.raises(BadInput, match="no parameter"), serve_dashboard(tmp_path, lesson, set_to={"none": 1}):
+        pass
+    assert [path.name for path in tmp_path.glob("kit-dashboard-*")] == [living.name]

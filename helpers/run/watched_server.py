@@ -15,6 +15,8 @@ from typing import Any
 
 __all__ = ["serve"]
 
+# The file that the page's last cell makes.
+READY = "ready"
 # Seconds in which kernels may end in order.
 PATIENCE = 15.0
 
@@ -54,6 +56,8 @@ def serve(private: Path, idle: float, notebook: str) -> None:
         _leave(private)
 
     def end_when_idle() -> None:
+        if not (private / READY).exists():
+            asked[0] = time.time()  # nobody could look yet
         if time.time() - max(asked[0], _last_activity(app.kernel_manager)) > idle:
             _in_background(stop)
 

@@ -71,7 +71,9 @@ def waited(what: Callable[[], bool], seconds: float = 60.0) -> bool:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"])
-def test_the_server_ends_with_its_parent_and_leaves_no_folder(how: str, tmp_path: Path, lesson: Path) -> None:
+def test_the_server_ends_with_its_parent_and_leaves_no_folder(
+    how: str, tmp_path: Path, store: Path, lesson: Path
+) -> None:
     program, port = begun(tmp_path, store, lesson, 60)
     assert answers(port)
     assert list((tmp_path / "temporary").glob("kit-dashboard-*"))

@@ -55,7 +55,7 @@ def shown_wholes(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -> p
     guard
         The guard of a district.
     frame
-        Rows of one whole stand together.
+        Counts by whole and part, in any order.
     whole
         Column that names the whole.
     count
@@ -68,11 +68,11 @@ def shown_wholes(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -> p
     """
     if not guard.real:
         return frame
-    shown: list[int | None] = []
-    for _, own in frame.groupby(whole, sort=False):
-        parts = shown_parts(guard, {str(place): number for place, number in enumerate(own[count].tolist())})
-        shown += [number if isinstance(number, int) else None for number in parts.values()]
-    return frame.assign(**{count: pd.array(shown, dtype="Int64")})
+    shown = pd.Series(pd.NA, index=frame.index, dtype="Int64")
+    for rows in frame.groupby(whole, sort=False).groups.values():
+        parts = shown_parts(guard, {str(row): int(number) for row, number in frame.loc[rows, count].items()})
+        shown.loc[rows] = [number if isinstance(number, int) else pd.NA for number in parts.values()]
+    return frame.assign(**{count: shown})
 
 
 def pooled_groups(

@@ -268,3 +268,17 @@ def test_tables_that_count_a_real_folder_say_in_their_name_that_they_stay_here(
         assert result.exit_code == 0, result.output
         assert {path.name for path in out.iterdir()} == {"findings.csv", name}
         assert ("restricted" in json.loads(result.stdout)) is name.startswith("restricted_")
+
+
+def test_each_part_keeps_its_own_number_in_whatever_order_the_parts_come() -> None:
+    told = pd.DataFrame(
+        {
+            "silo": ["sis", "meals", "nurse", "sis", "nurse"],
+            "band": ["Sure", "Review", "Review", "Alone", "Sure"],
+            "count": [28, 22, 4, 12, 40],
+        },
+        index=[7, 3, 5, 1, 0],
+    )
+    shown = shown_wholes(REAL, told, "silo", "count")
+    assert shown[["silo", "band"]].equals(told[["silo", "band"]])
+    assert [None if pd.isna(one) else int(one) for one in shown["count"]] == [28, 22, None, 12, None]

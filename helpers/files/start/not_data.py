@@ -14,15 +14,17 @@ __all__ = ["NotData", "nobodies", "rows_of_no_child"]
 ALWAYS = 0.95  # of the other rows fill a column that no row about a child leaves empty
 LACKS = 2  # of these columns, or half of them
 MOST_NOBODIES = 10  # names of placeholders that a draft lists
-# Kind of row -> what its first cell says. What is left of single cells are notes: a legend, a sentence.
+# Kind of row -> what its first cell says, as layouts may say it (without \b). What is left of single cells
+# are notes: a legend, a sentence.
 MARKS = {
-    "totals": r"(?i)^\s*(?:grand |sub-?|report )?totals?\b",
-    "averages": r"(?i)^\s*(?:class |overall |district )?(?:average|mean|median)s?\b",
+    "totals": r"(?i)^\s*(?:grand |sub-?|report )?totals?(?:\W|$)",
+    "averages": r"(?i)^\s*(?:class |overall |district )?(?:average|mean|median)s?(?:\W|$)",
     "points": r"(?i)^\s*(?:max(?:imum)? )?(?:points?|score)(?: possible)?\s*:?\s*$",
     "dates": r"(?i)^\s*(?:due )?dates?\s*:?\s*$",
     "pages": r"(?i)^\s*page:? \d+",
-    "counts": r"(?i)^\s*(?:students?|patrons?|records?|rows?|count|number)(?: (?:tested|listed|of))?\b",
-    "printed": r"(?i)^\s*(?:printed|run (?:date|on)|report (?:date|run)|end of report|generated|as of)\b",
+    "counts": r"(?i)^\s*(?:students?|patrons?|records?|rows?|count|number)(?: (?:tested|listed|of))?(?:\W|$)",
+    "printed": r"(?i)^\s*(?:printed|run (?:date|on)|report (?:date|run)|end of report|generated|as of)"
+    r"(?:\W|$)",
     "notes": r"[=*:]|(?:\S+\s+){3}\S",
 }
 WRITTEN = {

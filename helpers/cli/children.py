@@ -12,14 +12,15 @@ from pandas.api.types import is_integer_dtype
 
 from helpers.cli.folders import (
     FOLDER,
-    blanks,
     linked,
     own_model,
     read_known,
+    read_so,
     restricted,
     said,
     save,
     to_tens,
+    worded,
 )
 from helpers.cli.regions import link_region
 from helpers.cli.two_files import link_two_files, two_files_options
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["link", "profile"]
 
+ROUNDED = "Records, rows and findings are rounded to tens here."
+PARTS = "Where one part of a whole is 1 to 9 children, none of its parts is shown."
+EXACT = "The exact accounts are in restricted_profile_accounts.csv and restricted_row_sums.csv."
 METHOD_NAMES = ("shared identifier", "exact", "standardised", "cascade", "scored", "decided")
 
 
@@ -108,7 +112,7 @@ def link(
         return
     from helpers.link.quality_estimate import estimate_quality
     from helpers.link.review import read_decisions, review_queue, save_queue
-    from helpers.share.parts import shown_everybody, shown_wholes
+    from helpers.share.parts import NOT_SHOWN, shown_everybody, shown_wholes
     from helpers.share.real_data import Guard
     from helpers.show.ties import bands_by_system
 
@@ -152,13 +156,13 @@ def link(
             "records": to_tens(guard, len(links.crosswalk)),
             "children": everybody,
             "links": to_tens(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
-            "bands": shown_wholes(guard, bands, "silo", counted),
+            "bands": worded(guard, shown_wholes(guard, bands, "silo", counted), as_json, NOT_SHOWN),
+            **read_so(guard, as_json, f"{ROUNDED} {PARTS}"),
             "pairs that wait for a person": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
             "decisions that no longer stand": said(guard, len(links.stale_decisions)),
             "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
-            "findings": found.assign(times=guard.rounded(found["times"])),
+            "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
             "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
-            **blanks(guard, as_json),
             "too common to compare": common if as_json else common[common["keys"] > 0],
             "written": written,
             **restricted(written),
@@ -199,7 +203,7 @@ def profile(
     from helpers.profile.store import save_store
     from helpers.profile.survivorship import changed_values, read_survivorship
     from helpers.run.profile_store import must_be_free
-    from helpers.share.parts import shown_everybody, shown_wholes
+    from helpers.share.parts import NOT_SHOWN, shown_everybody, shown_wholes
     from helpers.share.real_data import Guard
 
     must_be_free(out / "store")  # before an hour of reading
@@ -243,16 +247,17 @@ def profile(
     order = {element: place for place, element in enumerate(dict.fromkeys(told["element"]))}
     told = told.sort_values("element", key=lambda elements: elements.map(order), kind="stable")
     told = shown_wholes(guard, told, "element", "children")
+    values = told.assign(children=guard.rounded(told["children"]))
     accounts, sums = (_counted_rows(guard, table) for table in (profiles.accounts, sums))
     emit(
         {
             "children": everybody,
             "school year": profiles.school_year,
             **decided,
-            "values": told.assign(children=guard.rounded(told["children"])),
-            **blanks(guard, as_json),
-            "accounts": accounts,
-            "where every row has ended": sums,
+            "values": worded(guard, values, as_json, NOT_SHOWN),
+            **read_so(guard, as_json, f"{ROUNDED} {PARTS} {EXACT}"),
+            "accounts": worded(guard, accounts, as_json),
+            "where every row has ended": worded(guard, sums, as_json),
             "written": written,
             **restricted(written),
         },

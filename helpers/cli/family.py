@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helpers.cli.folders import FOLDER, linked, read_known, said
+from helpers.cli.folders import FOLDER, linked, read_known, said, worded
 from helpers.files.output import all_or_none, emit, ends_well, json_option, out_option, private_folder
 from helpers.layouts import BadInput, nearest
 
@@ -158,7 +158,7 @@ def family(
             ),
             "children without a page": said(guard, len(without)),
             "joined to nobody on the roster, so nobody knows whose": said(guard, run.off_roster),
-            "held": guard.counts(held.reset_index(), "children"),
+            "held": worded(guard, guard.counts(held.reset_index(), "children"), as_json),
             "pages in English for homes that asked for another language": said(
                 guard, 0 if chosen_language else len(elsewhere)
             ),

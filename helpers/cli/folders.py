@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from helpers.files.output import save_all
 
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FOLDER",
-    "blanks",
     "judged",
     "linked",
     "own_model",
     "read_folder",
     "read_known",
+    "read_so",
     "restricted",
     "said",
     "save",
@@ -136,11 +137,46 @@ def to_tens(guard: Guard, count: int) -> int | str:
     return int(guard.rounded(pd.Series([count])).iloc[0])
 
 
-def blanks(guard: Guard, as_json: bool) -> dict[str, str]:
-    """Say why numbers of a real folder are missing from a printed table."""
+def worded(
+    guard: Guard, shown: pd.DataFrame, as_json: bool, word: str = "1 to 9", of: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Put words where a printed table hides a number: a blank reads as zero, or as not known.
+
+    Parameters
+    ----------
+    guard
+        The guard of a folder: of an invented one nothing is hidden.
+    shown
+        A table whose numbers have gone through it.
+    as_json
+        A program reads it: what is hidden stays null.
+    word
+        What a hidden number is.
+    of
+        The same table before, where a number may also be missing because there is none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; numbers stay numbers.
+
+    Examples
+    --------
+    >>> from helpers.share.real_data import Guard
+    >>> frame = pd.DataFrame({"rows": pd.array([30, None], dtype="Int64")})
+    >>> worded(Guard(real=True), frame, False)["rows"].tolist()
+    [30, '1 to 9']
+    """
     if as_json or not guard.real:
-        return {}
-    return {
-        "left blank": "groups of fewer than 10 children, and numbers that would give one away; what several "
-        "tables count is said in tens"
-    }
+        return shown
+    words = {}
+    for name, column in shown.items():
+        gone = column.isna() if of is None else column.isna() & of[name].notna()
+        if is_numeric_dtype(column) and gone.any():
+            words[str(name)] = column.astype("object").mask(gone, word)
+    return shown.assign(**words)
+
+
+def read_so(guard: Guard, as_json: bool, sentence: str) -> dict[str, str]:
+    """Say how to read the numbers that are printed of a real folder."""
+    return {"numbers": sentence} if guard.real and not as_json else {}

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.cli.folders import FOLDER, blanks, linked, read_known, restricted, save
+from helpers.cli.folders import FOLDER, linked, read_known, read_so, restricted, save, worded
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.layouts import BadInput
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from helpers.profile.source import MemorySource
     from helpers.share import View
+    from helpers.share.real_data import Guard
 
 __all__ = ["questions"]
 
 # Written with some options only: what an earlier run wrote of them goes.
 SOMETIMES = ("question_groups.csv", "question_children.csv", "families.csv")
+HOW_TO_READ = "Where 1 to 9 children could be worked out, no number of the row is shown."
 SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable", "why", "platforms_before"]
 
 
@@ -72,8 +76,9 @@ def questions(
     from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions
     from helpers.profile.questions.declared import kit_questions
     from helpers.share.answers import shown_answers, shown_shares
+    from helpers.share.parts import NOT_SHOWN
     from helpers.share.real_data import Guard
-    from helpers.show.question_words import families_in_words, question_lines
+    from helpers.show.question_words import families_in_words
 
     declared = kit_questions() if own is None else read_questions(own)
     if one is not None:
@@ -91,7 +96,7 @@ def questions(
     answers = answer_questions(source, questions=asked, least_share=least_share, declared=declared, seen=seen)
     tables = {"questions.csv": answers}
     shown_first = shown_answers(guard, answers)
-    figures: dict[str, Any] = {"questions": shown_first[SHOWN] if as_json else question_lines(shown_first)}
+    figures: dict[str, Any] = {"questions": shown_first[SHOWN] if as_json else _lines(guard, answers)}
     if one is None:
         if not as_json:
             figures["to ask one"] = "--question ID; the ids are the column question of questions.csv"
@@ -101,7 +106,8 @@ def questions(
         groups = groups_for(source, one, declared=declared, seen=seen)
         tables["question_groups.csv"] = groups
         counted = shown_answers(guard, groups)
-        figures["groups"] = counted if as_json else counted.drop(columns="question")
+        worded_groups = worded(guard, counted, as_json, NOT_SHOWN, of=groups)
+        figures["groups"] = worded_groups if as_json else worded_groups.drop(columns="question")
         if seen is not None:
             tables["question_children.csv"] = children_for(source, one, declared=declared, seen=seen)
     if seen is None and one is None:
@@ -117,7 +123,20 @@ def questions(
         figures["families"] = of_families if as_json else families_in_words(of_families)
     written = save(out, tables, instead_of=SOMETIMES, guard=guard)
     # What is printed may end in the log of a scheduled run; the files stay with the district.
-    emit({**figures, **blanks(guard, as_json), "written": written, **restricted(written)}, as_json)
+    emit(
+        {**figures, **read_so(guard, as_json, HOW_TO_READ), "written": written, **restricted(written)},
+        as_json,
+    )
+
+
+def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
+    """Write answers for a terminal, with words for what the guard hides."""
+    from helpers.share.answers import shown_answers
+    from helpers.share.parts import NOT_SHOWN
+    from helpers.show.question_words import question_lines
+
+    lines = question_lines(shown_answers(guard, answers))
+    return worded(guard, lines, False, NOT_SHOWN, of=question_lines(answers))
 
 
 def _source(folder: Path) -> MemorySource:

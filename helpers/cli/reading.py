@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from helpers.cli.folders import FOLDER, blanks, read_folder, restricted, save
+from helpers.cli.folders import FOLDER, read_folder, read_so, restricted, save, worded
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.layouts import all_layouts
 
@@ -50,14 +50,15 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     open_ = open_drafts(folder)
     authority = authority_in(district)
     drafts = [{**asdict(draft), "told": draft.told} for draft in open_]
+    exact = "Rows are rounded to tens here; the exact account of every row is in restricted_accounts.csv."
     hint = f"`bigpicture start {folder}` drafts a layout for each table that none knows"
     emit(
         {
-            "accounts": accounts,
-            "findings": kinds,
+            "accounts": worded(guard, accounts, as_json),
+            **read_so(guard, as_json, exact),
+            "findings": worded(guard, kinds, as_json),
             **({"treated as real": str(why)} if (why := district.about.get(NOT_INVENTED)) else {}),
             **_kept_out(district.findings),
-            **blanks(guard, as_json),
             **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
             **({"roster": authority.why} if authority.why else {}),
             "written": written,

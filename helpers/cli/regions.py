@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.cli.folders import blanks, linked, read_known, restricted, save, to_tens
+from helpers.cli.folders import linked, read_known, read_so, restricted, save, to_tens, worded
 from helpers.files.output import emit
 from helpers.files.region import district_folders, is_region
 from helpers.layouts import BadInput
@@ -100,14 +100,15 @@ def link_region(
     of_district = region.crosswalk.groupby("district", sort=False)
     counted = of_district.agg(records=("record", "size"), children=("child", "nunique")).reset_index()
     moves = region.moves.groupby(["step", "decision"]).size().rename("children").reset_index()
+    moves = moves.assign(children=guard.rounded(moves["children"]))
     rough = {name: guard.rounded(counted[name]) for name in ("records", "children")}
     emit(
         {
-            "districts": counted.assign(**rough),
+            "districts": worded(guard, counted.assign(**rough), as_json),
             "records": to_tens(guard, len(region.crosswalk)),
             "children": to_tens(guard, region.crosswalk["child"].nunique()),
-            "children of two districts": moves.assign(children=guard.rounded(moves["children"])),
-            **blanks(guard, as_json),
+            "children of two districts": worded(guard, moves, as_json),
+            **read_so(guard, as_json, "All numbers are rounded to tens here."),
             "written": written,
             **restricted(written),
         },

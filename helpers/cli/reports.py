@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from helpers.cli.folders import FOLDER, blanks, judged, linked, read_known, restricted, save
+from helpers.cli.folders import FOLDER, judged, linked, read_known, read_so, restricted, save, worded
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.layouts import BadInput
 
@@ -37,6 +37,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, hand_work, scorecard
     from helpers.gaps.joined_pairs import joined_pairs
     from helpers.gaps.rubric import rubric
+    from helpers.share.parts import NOT_SHOWN
     from helpers.share.real_data import Guard
     from helpers.show.gap_tables import large_groups
     from helpers.show.gaps_page import gaps_page
@@ -67,7 +68,11 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     spoken = spoken_names(district.layouts)
     said = [in_words(str(step), spoken) for step in steps["next_step"]]
     begin = {f"begin with {place}": step for place, step in enumerate(said, start=1)}
-    figures = {"pairs": joined_pairs(shown), **begin, **blanks(guard, as_json)}
+    pairs = worded(guard, joined_pairs(shown), as_json, NOT_SHOWN, of=joined_pairs(card))
+    rounded = (
+        "Children and records are rounded to tens here; where 1 to 9 could be worked out, none is shown."
+    )
+    figures = {"pairs": pairs, **read_so(guard, as_json, rounded), **begin}
     emit({**figures, "written": written, **restricted(written)}, as_json)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Number
+
 import pandas as pd
 
 __all__ = ["WIDTH", "printed"]
@@ -32,6 +34,13 @@ def _shortened(text: str, width: int) -> str:
     return text[:start] + _CUT + text[len(text) - (width - 1 - start) :]
 
 
+def _of_numbers(column: pd.Series) -> bool:
+    """Say whether a column holds numbers, of which some may be said in words."""
+    if column.dtype == "object":
+        return any(isinstance(value, Number) and not isinstance(value, bool) for value in column)
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
 def printed(frame: pd.DataFrame, width: int = WIDTH) -> str:
     """Write a frame for a terminal.
 
@@ -56,9 +65,7 @@ def printed(frame: pd.DataFrame, width: int = WIDTH) -> str:
     """
     heads = [_head(str(column)) for column in frame.columns]
     columns = [[_cell(value) for value in frame.iloc[:, place]] for place in range(frame.shape[1])]
-    numbers = [
-        pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) for kind in frame.dtypes
-    ]
+    numbers = [_of_numbers(column) for _, column in frame.items()]
     widths = [max(map(len, [head, *cells])) for head, cells in zip(heads, columns, strict=True)]
     while sum(widths) + len(_GAP) * (len(widths) - 1) > width:
         widest = max(

@@ -65,14 +65,23 @@ def shown_wholes(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -> p
     -------
     pandas.DataFrame
         The same rows; what ``shown_parts`` doesn't show is NA.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"system": ["meals", "clubs", "meals"], "children": [8, 30, 60]})
+    >>> shown_wholes(Guard(real=True), frame, "system", "children")["children"].tolist()
+    [<NA>, 30, <NA>]
     """
     if not guard.real:
         return frame
-    shown = pd.Series(pd.NA, index=frame.index, dtype="Int64")
-    for rows in frame.groupby(whole, sort=False).groups.values():
-        parts = shown_parts(guard, {str(row): int(number) for row, number in frame.loc[rows, count].items()})
-        shown.loc[rows] = [number if isinstance(number, int) else pd.NA for number in parts.values()]
-    return frame.assign(**{count: shown})
+    counts = frame[count].to_numpy()
+    shown: list[int | None] = [None] * len(frame)
+    # By place: the rows of one whole may lie between those of others.
+    for places in frame.groupby(whole, sort=False).indices.values():
+        parts = shown_parts(guard, {str(place): int(counts[place]) for place in places})
+        for place, number in parts.items():
+            shown[int(place)] = number if isinstance(number, int) else None
+    return frame.assign(**{count: pd.array(shown, dtype="Int64")})
 
 
 def pooled_groups(

@@ -400,6 +400,11 @@ _READERS: dict[str, Callable[[Attack, Names, list[list[str]]], None]] = {
 }
 
 
+def _in_tens(numbers: pd.Series) -> bool:
+    """Say whether what a table counts is said in tens."""
+    return bool((numbers.dropna() % 10 == 0).all())
+
+
 def _link(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
     bands = pd.DataFrame(told["bands"])
     column = "children" if "children" in bands else "records"
@@ -420,7 +425,8 @@ def _link(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
 def _scorecard(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
     """Read what every pair of systems has in common, and who has two records."""
     card = pd.DataFrame(told["scorecard"])
-    rough = (card["numerator"].dropna() % 10 == 0).mean() > 0.9  # said in tens
+    # Days and cells are whole numbers beside children, who are said in tens.
+    rough = _in_tens(card.loc[card["unit"].isin(["rate", "children", "pairs"]), "numerator"])
     exact = (lambda value: tens(value)) if rough else (lambda value: (value, value))
     for row in _rows_of(card[card["measure"].eq("match rate") & card["numerator"].notna()]):
         both = [
@@ -435,7 +441,7 @@ def _scorecard(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
 
 def _values(attack: Attack, told: Mapping[str, Any]) -> None:
     values = pd.DataFrame(told["values"])
-    rough = (values["children"].dropna() % 10 == 0).mean() > 0.9
+    rough = _in_tens(values["children"])
     for element, own in values.groupby("element"):
         cells: list[Cell] = []
         for row in _rows_of(own):
@@ -453,7 +459,7 @@ def _rows(attack: Attack, told: Mapping[str, Any], parts: tuple[str, ...], whole
     """Read accounts of rows: parts that add up to all."""
     table = pd.DataFrame(told)
     counts = table[[*parts, whole]]
-    rough = (counts.stack().dropna() % 10 == 0).mean() > 0.9
+    rough = _in_tens(counts.stack())
     for at, row in enumerate(counts.itertuples(index=False)):
         for name, value in zip(counts.columns, row, strict=True):
             cell = (what, at, name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helpers.cli.folders import FOLDER, linked, read_known, said, worded
+from helpers.cli.folders import FOLDER, linked, read_known, to_tens, worded
 from helpers.files.output import all_or_none, emit, ends_well, json_option, out_option, private_folder
 from helpers.layouts import BadInput, nearest
 
@@ -146,20 +146,24 @@ def family(
                 print_pages([draft / name for name in written.pages["file"]], each=lambda _: bar.update(1))
         # Before any page is there: one whose code leads nowhere can't be corrected.
         save_run(lookup, written, run.held)
-    held = run.held.groupby(["code", "reason"], sort=False)["child"].nunique().rename("children")
+    held = (
+        run.held.groupby(["code", "reason"], sort=False)["child"].nunique().rename("children").reset_index()
+    )
     without = set(run.held["child"]) - set(written.pages["child"])
     elsewhere = [one for one in run.recipients if kit_language(one.asked_for) is None]
+    # In tens: all children, whom other commands count, less those with a page are those without.
+    held = held.assign(children=guard.rounded(held["children"]))
     emit(
         {
-            "pages": said(guard, len(written.pages)),
-            "children": said(guard, written.pages["child"].nunique()),
-            "pages to hand over, addressed to nobody": said(
+            "pages": to_tens(guard, len(written.pages)),
+            "children": to_tens(guard, written.pages["child"].nunique()),
+            "pages to hand over, addressed to nobody": to_tens(
                 guard, sum(1 for one in run.recipients if one.who is None)
             ),
-            "children without a page": said(guard, len(without)),
-            "joined to nobody on the roster, so nobody knows whose": said(guard, run.off_roster),
-            "held": worded(guard, guard.counts(held.reset_index(), "children"), as_json),
-            "pages in English for homes that asked for another language": said(
+            "children without a page": to_tens(guard, len(without)),
+            "joined to nobody on the roster, so nobody knows whose": to_tens(guard, run.off_roster),
+            "held": worded(guard, held, as_json),
+            "pages in English for homes that asked for another language": to_tens(
                 guard, 0 if chosen_language else len(elsewhere)
             ),
             "written": [str(out), str(lookup)],

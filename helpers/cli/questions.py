@@ -22,7 +22,7 @@ __all__ = ["questions"]
 
 # Written with some options only: what an earlier run wrote of them goes.
 SOMETIMES = ("question_groups.csv", "question_children.csv", "families.csv")
-HOW_TO_READ = "Where 1 to 9 children could be worked out, no number of the row is shown."
+HOW_TO_READ = "Children are counted in tens; where 1 to 9 could be worked out, no number of the row is shown."
 SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable", "why", "platforms_before"]
 
 
@@ -119,7 +119,9 @@ def questions(
         tables["families.csv"] = families
         shown = shown_shares(guard, families)
         told = shown["group_by"].isna() & shown["measure"].isin(["read", "up to date"])
-        of_families = shown.loc[told, ["domain", "measure", "numerator", "denominator", "share"]]
+        columns = ["domain", "measure", "numerator", "denominator", "share"]
+        counted_families = families.reset_index(drop=True).loc[told, columns]
+        of_families = worded(guard, shown.loc[told, columns], as_json, NOT_SHOWN, of=counted_families)
         figures["families"] = of_families if as_json else families_in_words(of_families)
     written = save(out, tables, instead_of=SOMETIMES, guard=guard)
     # What is printed may end in the log of a scheduled run; the files stay with the district.

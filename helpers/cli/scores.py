@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.folders import FOLDER, linked, read_known, restricted, save
+from helpers.cli.regions import NOT_PRINTED as UNPRINTED
 from helpers.cli.regions import score_region
 from helpers.files.output import emit, ends_well, json_option, out_option
 
@@ -110,7 +111,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     written = save(out, tables, instead_of=WITH_EVIDENCE, guard=guard)
     if guard.real:
         # Nobody wrote an answer key of real children but by hand; what it judges counts them one by one.
-        figures = {"figures": "this folder isn't marked as invented: they are in the files alone"}
+        figures = {"figures": UNPRINTED}
     emit({**figures, "written": written, **restricted(written)}, as_json)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING
-from helpers.share.real_data import SHARE_STEP, Guard
+from helpers.share.real_data import Guard
 
 __all__ = ["shown_answers", "shown_shares"]
 
@@ -28,7 +28,8 @@ def shown_answers(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The same rows; for a real district all numbers of a row are NA where one of them, or what it leaves of
-        another, is one to nine, since the others would give it away.
+        another, is one to nine, since the others would give it away. All others are said in tens: other
+        tables count the same children.
 
     Examples
     --------
@@ -48,11 +49,11 @@ def shown_answers(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
         # What one hidden group holds could be worked out from the whole and the others.
         rest = whole.where(~small)
         small |= rest.eq(rest.min())
-    hidden: dict[str, pd.Series] = {name: answers[name].astype("Int64").mask(small) for name in COUNTS}
+    hidden: dict[str, pd.Series] = {name: guard.rounded(answers[name]).mask(small) for name in COUNTS}
     if "concerned" in answers:
-        hidden["concerned"] = answers["concerned"].astype("Int64").mask(whole.map(guard.hides).astype(bool))
+        hidden["concerned"] = guard.rounded(answers["concerned"]).mask(whole.map(guard.hides).astype(bool))
     if "share_answerable" in answers:
-        hidden["share_answerable"] = answers["share_answerable"].mask(small)
+        hidden["share_answerable"] = guard.share(answers["share_answerable"]).mask(small)
     if "reasons" in answers:
         hidden["reasons"] = pd.Series(pd.NA, index=answers.index, dtype=STRING)
     return answers.assign(**hidden)
@@ -91,5 +92,5 @@ def shown_shares(guard: Guard, informed: pd.DataFrame) -> pd.DataFrame:
             hidden[shown[int(np.argmin(whole[shown]))]] = True
     figures = ("numerator", "denominator", "share")
     rough = {name: guard.rounded(informed[name]) for name in figures[:2]}
-    rough["share"] = ((informed["share"] / SHARE_STEP).round() * SHARE_STEP).round(2)
+    rough["share"] = guard.share(informed["share"])
     return informed.assign(**{name: column.mask(hidden) for name, column in rough.items()})

@@ -236,6 +236,26 @@ class Guard:
         shown = tens.mask((whole > 0) & (whole < SMALLEST_GROUP))
         return shown.astype("Int64")
 
+    def share(self, shares: pd.Series) -> pd.Series:
+        """Round shares of children to twentieths: a finer one is a fraction that gives both numbers away.
+
+        Parameters
+        ----------
+        shares
+            Between 0 and 1.
+
+        Returns
+        -------
+        pandas.Series
+            The same shares for an invented district.
+
+        Examples
+        --------
+        >>> Guard(real=True).share(pd.Series([0.98, 0.62])).tolist()
+        [1.0, 0.6]
+        """
+        return ((shares / SHARE_STEP).round() * SHARE_STEP).round(2) if self.real else shares
+
     def scorecard(self, scorecard: pd.DataFrame) -> pd.DataFrame:
         """Hide the small numbers of a scorecard, and round the others.
 
@@ -265,8 +285,7 @@ class Guard:
         }
         of_share = scorecard["unit"].eq("rate")
         for name in ("value", "low", "high"):
-            steps = (scorecard[name] / SHARE_STEP).round() * SHARE_STEP
-            rough[name] = scorecard[name].mask(of_share, steps.round(2))
+            rough[name] = scorecard[name].mask(of_share, self.share(scorecard[name]))
             if name == "value":
                 rough[name] = rough[name].mask(counted & ~of_share, rough["numerator"])
         shown = scorecard.assign(**rough)

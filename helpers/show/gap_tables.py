@@ -229,7 +229,8 @@ def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
         Table ``coverage_by_group``.
     guard
         Of a real folder, groups are left out of which a small number could be read. Where one alone would be
-        missing from its grouping, it is the whole less the others: then the smallest of these goes, too.
+        missing from its grouping, it is the whole less the others: then the smallest of these goes, too. All
+        others are said in tens and twentieths: each group is counted again for every system.
 
     Returns
     -------
@@ -247,7 +248,12 @@ def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
     grouping = [groups["silo"].fillna(""), groups["group_by"]]
     alone = hidden.groupby(grouping).transform("sum").eq(1)
     smallest = groups["out_of"].where(alone & ~hidden).groupby(grouping).rank(method="first").eq(1)
-    return groups[~hidden & ~smallest.fillna(False).astype(bool)]
+    large = groups[~hidden & ~smallest.fillna(False).astype(bool)]
+    if not guard.real:
+        return large
+    counts = {name: guard.rounded(large[name]) for name in ("children", "out_of")}
+    shares = {name: guard.share(large[name]) for name in ("share", "low", "high")}
+    return large.assign(**counts, **shares)
 
 
 def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.DataFrame:

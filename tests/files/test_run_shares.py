@@ -17,6 +17,7 @@ from helpers.files import District, read_district
 from helpers.files.read_silo import read_silo
 from helpers.files.run_shares import fingerprint, of_what, shared, sharing
 from helpers.link import Links, link_district
+from tests.modes import for_others
 
 
 def test_within_a_run_a_thing_is_made_once_and_each_gets_a_copy(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_within_a_run_a_thing_is_made_once_and_each_gets_a_copy(tmp_path: Path) 
         assert len(made) == 1
         assert of_what(frames[0]) == "a frame"
         assert of_what(frames[0].copy()) is None
-        assert folder.stat().st_mode & 0o077 == 0
+        assert for_others(folder) == 0
     assert not folder.exists()
     shared(lambda: "a frame", make)
     assert len(made) == 2

@@ -19,6 +19,7 @@ from helpers.run.kept import Kept, keep, kept_of, read_kept
 from helpers.run.previous import Changed, chosen_run, what_changed
 from helpers.run.report import ReportResult
 from helpers.share.real_data import Guard
+from tests.modes import for_others
 
 INVENTED = {"synthetic": True, "scenario": "workshop", "seed": 7, "students": 40, "title": "Riverbend"}
 RUNS = ("2026-11-23_060000_riverbend", "2026-11-30_060000_riverbend")
@@ -140,7 +141,7 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
         keep(one, out, run, out / run, synthetic=False)
     assert {path.name for path in out.rglob("*") if path.is_file()} == {"index.html"}
     private = [path for path in home.rglob("*") if path.is_file()]
-    assert {path.stat().st_mode & 0o077 for path in private} == {0}
+    assert {for_others(path) for path in private} == {0}
     assert b"S12" not in b"".join(path.read_bytes() for path in private)
     changed = what_changed(out / RUNS[1], out, kept[1], RUNS[0], {})
     said = changed.said

@@ -28,6 +28,7 @@ from helpers.show.family.lookups import codes_in, read_lookup, save_run
 from helpers.show.family.pages import FamilyPage, Run, family_pages, new_codes, pages_of, prepare, shown_on
 from helpers.show.family.writing import Written, records_of, save_lookup, write_pages
 from synthetic_data.district import make_district
+from tests.modes import for_others
 from tests.show.family_words import words_of
 
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
@@ -227,7 +228,7 @@ def test_the_lookup_stands_apart_says_that_it_is_restricted_and_each_view_is_log
     assert {path.suffix for path in pages.iterdir()} == {".html"}
     assert len(list(pages.iterdir())) == len(run.recipients)
     for name in ("pages.csv", "lines.csv", "held.csv"):
-        assert (lookup / name).stat().st_mode & 0o077 == 0
+        assert for_others(lookup / name) == 0
     assert (lookup / "RESTRICTED.txt").read_text(encoding="utf-8").startswith("Restricted: ")
     audit = Audit(lookup / "audit.jsonl")
     assert audit.verify().empty
@@ -336,7 +337,7 @@ def test_a_page_of_an_earlier_run_still_leads_to_its_rows_and_its_child(
     right = zip(found.review["right_silo"], found.review["right_record"], strict=True)
     assert {known[side] for side in right} == set(page["child"])
     for kept in (tmp_path / "lookup" / "earlier").rglob("*"):
-        assert kept.stat().st_mode & 0o077 == 0
+        assert for_others(kept) == 0
 
 
 def test_a_code_of_an_earlier_page_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ Cell = Any  # a word or a tuple of words
 EVERYBODY = 10_000.0
 TOTAL = re.compile(r"all systems together count ([\w, ]+?) children")
 EVERYWHERE = re.compile(r"In every system: ([\w, ]+?)\.")
-POOL = re.compile(r"In other ways, none of which is shown: ([\d,]+) children")
+POOL = re.compile(r"In other ways, none of which is shown: ([\d,]+|some) children")
 WAITING = re.compile(r"(?:;| and) ([\w, ]+?) records? (?:wait|waits) for a person")
 UNVERIFIED = re.compile(r"key; ([\w, ]+?) records? (?:is|are) joined by an id that nothing")
 

@@ -45,12 +45,18 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     accounts = district.accounts if as_json else folded_accounts(district)
     if guard.real:
         rows = [str(name) for name in accounts.columns if str(name).startswith("rows")]
-        counts = {name: guard.rounded(accounts[name]) for name in rows}
-        accounts = accounts.assign(**counts)
+        if not as_json:
+            # Used and header rows are the rest: rounded one by one, they would look as if rows were lost.
+            rows = ["rows", "rows_set_aside", "rows_kept_apart"]
+            accounts = accounts[["silo", "file", *rows]]
+        accounts = accounts.assign(**{name: guard.rounded(accounts[name]) for name in rows})
     open_ = open_drafts(folder)
     authority = authority_in(district)
     drafts = [{**asdict(draft), "told": draft.told} for draft in open_]
-    exact = "Rows are rounded to tens here; the exact account of every row is in restricted_accounts.csv."
+    exact = (
+        "Rows are rounded to tens here, since a file may list few children. What is not set aside or kept "
+        "apart is used, or is a header; the exact account of every row is in restricted_accounts.csv."
+    )
     hint = f"`bigpicture start {folder}` drafts a layout for each table that none knows"
     emit(
         {

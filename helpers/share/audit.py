@@ -325,6 +325,12 @@ class Audit:
                         count,
                         f"{place.name} is gone or was changed: nothing says how many lines there were",
                     )
+                elif count:
+                    yield (
+                        count,
+                        f"has no copy of its code at {place}: that was taken away, or another user or "
+                        "machine wrote this log, so compare the code with one that was written down",
+                    )
             elif code is not None:
                 waits = head.before is not None and hmac.compare_digest(code, head.before)
                 if not head.fits(code) or head.count - waits != count:

@@ -46,7 +46,7 @@ def audit(written: Path, tmp_path: Path) -> Audit:
     return Audit(tmp_path / "audit.jsonl")
 
 
-def test_each_view_has_its_line(audit: Audit) -> None:
+def test_each_view_has_its_line(audit: Audit, written: Path) -> None:
     lines = audit.read()
     assert lines["what"].tolist() == ["opened", "one child", "one child", "opened", "written"]
     assert lines["children"].tolist() == [10, 1, 1, 1, 10]
@@ -55,7 +55,14 @@ def test_each_view_has_its_line(audit: Audit) -> None:
     assert "days_absent" in lines["elements"].iloc[0]
     assert "account_balance" not in lines["elements"].iloc[0]
     assert lines["shown"].nunique() == 5
-    assert audit.verify().empty
+    assert Audit(written / "audit.jsonl").verify().empty
+
+
+def test_a_log_without_its_code_in_the_user_s_own_folder_is_told_of(audit: Audit) -> None:
+    """An older log with its older key and count fits in itself: only the copy elsewhere tells."""
+    (trouble,) = audit.verify()["trouble"]
+    assert "has no copy of its code at" in trouble
+    assert "compare the code with one that was written down" in trouble
 
 
 def test_it_holds_nothing_of_a_child(audit: Audit) -> None:

@@ -23,8 +23,14 @@ def outcomes(links: Links) -> tuple[list[list[str]], pd.DataFrame, list[tuple[st
     mine = links.pairs[~links.pairs["left_silo"].eq(ADDED) & ~links.pairs["right_silo"].eq(ADDED)]
     pairs = mine.sort_values([*PAIR, "decided_by"])[[*PAIR, "decision", "decided_by"]].astype(str)
     others = links.crosswalk[~links.crosswalk["silo"].eq(ADDED)]
-    # Whoever is alone but for a record of the added file is as sure as alone.
-    band = others.assign(band=others["band"].replace("Alone", "Sure"))[[*KEY, "band"]]
+    # Whoever is alone but for a record of the added file is as sure as alone; so is who waits only because
+    # such a record may be hers or another's.
+    waiting = mine[mine["decision"].eq("Review")]
+    sides = [waiting[[f"{side}_silo", f"{side}_record"]].set_axis(KEY, axis=1) for side in ("left", "right")]
+    asked = pd.MultiIndex.from_frame(pd.concat(sides))
+    own = pd.MultiIndex.from_frame(others[KEY]).isin(asked)
+    idle = others["band"].eq("Alone") | (others["band"].eq("Review") & ~own)
+    band = others.assign(band=others["band"].mask(idle, "Sure"))[[*KEY, "band"]]
     together = others.assign(name=others["silo"] + " " + others["record"]).groupby("child")["name"].agg(tuple)
     return pairs.values.tolist(), band.reset_index(drop=True), sorted(together)
 

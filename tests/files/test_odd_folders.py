@@ -127,7 +127,8 @@ def test_a_district_file_that_cannot_be_used_is_one_clear_error(
 
 
 def test_a_district_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
-    about = read_district(put(tmp_path, district_json=b'\xef\xbb\xbf{"title": "Riverbend"}')).about
+    folder = put(tmp_path, district_json=b'\xef\xbb\xbf{"title": "Riverbend"}', m_csv=meals())
+    about = read_district(folder).about
     assert about["title"] == "Riverbend"
 
 
@@ -149,12 +150,16 @@ def test_a_number_that_no_balance_can_be_is_not_used(tmp_path: Path) -> None:
     assert district.findings["done"].tolist() == ["value_set_aside"]
 
 
-def test_a_head_of_nothing_is_told_without_a_name(tmp_path: Path) -> None:
-    district = read_district(
-        put(tmp_path, m_csv=meals().replace("Balance", "Balance,").replace("$1.00", "$1.00,"))
-    )
-    assert district.findings["kind"].tolist() == ["column_unknown"]
-    assert district.findings["column"].isna().all()
+def test_a_head_of_nothing_costs_nothing_and_a_cell_below_it_is_told(tmp_path: Path) -> None:
+    def with_column(cell: str) -> District:
+        text = meals().replace("Balance", "Balance,").replace("$1.00", f"$1.00,{cell}")
+        return read_district(put(tmp_path, m_csv=text))
+
+    assert with_column("").findings.empty
+    district = with_column("more")
+    assert told(district) == {("cells_surplus", "m.csv")}
+    assert adds_up(district)
+    assert len(district.people) == len(with_column("").people)
 
 
 # --------------------------------------------------------------------------------------------- JSON lines

@@ -17,8 +17,16 @@ from helpers.run.profile_store import store_of
 from tests.kept import Kept
 
 PROGRAM = """
+import signal
 import sys
 from pathlib import Path
+
+# A test run in the background may have been told to ignore these, and its children with it.
+for name in ("SIGHUP", "SIGINT"):
+    if hasattr(signal, name):
+        number = getattr(signal, name)
+        signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
+
 from helpers.run.dashboard import serve_dashboard
 
 store, lesson, idle = sys.argv[1:]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from tests.kept import Kept
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
     from helpers.profile import Profiles
+
+# How long an example takes says how busy the machine is: speed is measured by `make bench`.
+settings.register_profile("kit", deadline=None)
+settings.load_profile("kit")
 
 # Big enough that each fault and each planted case occurs, small enough to be made in a moment.
 STUDENTS = 120

@@ -63,8 +63,8 @@ def test_a_made_district_lists_every_file_that_was_read(district: District) -> N
     assert not written.columns.duplicated(["file", "kind", "head", "column"]).any()
 
 
-def test_a_folder_without_files_has_nothing_written(tmp_path: Path) -> None:
-    (tmp_path / "silos").mkdir()
+def test_a_folder_of_unknown_files_has_nothing_written(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing here is a table\n", encoding="utf-8")
     written = read_district(tmp_path).written
     assert written.files.empty
     assert written.columns.empty

@@ -22,8 +22,8 @@ first_child = odds.iloc[0] / odds.sum()
 """,
     "exercise-3.5": """
 in_order = scored_pairs.sort_values("probability", ascending=False, ignore_index=True)
-right = in_order["one_child"].expanding().mean()
-line = in_order.loc[right.ge(0.99), "probability"].min()
+share_right = in_order["one_child"].expanding().mean()
+line = in_order.loc[share_right.ge(0.99), "probability"].min()
 """,
     "exercise-3.7": """
 largest = groups.loc[groups["children"].idxmax()]

@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.files.assemble import Assembled, Made, assemble
 from helpers.files.budgets import TooMuch
 from helpers.files.bundle import Part, as_the_manifest_says
-from helpers.files.decode import as_utf8
+from helpers.files.decode import as_utf8, read_text
 from helpers.files.delimited import parse_delimited
 from helpers.files.files_of_kind import FilesOfKind
 from helpers.files.findings import Findings, findings_of
@@ -46,6 +46,7 @@ class OneFile:
     structure: int = 0
     apart: int = 0
     aside: int | None = None  # all rows, where the whole file was set aside
+    encoding: str | None = None  # where it isn't the declared one
     line_end: str | None = None
     delimiter: str | None = None
     reads: list[ReadFile] = field(default_factory=list)
@@ -185,7 +186,7 @@ def _parse_one(
         one.rows = one.aside = count_rows(array_as_lines(raw))
         return one, []
     declared = {file.path: file.encoding for file in layout.files}
-    data = as_utf8(raw, declared.get(found.name, layout.files[0].encoding), one.findings)
+    data, one.encoding = read_text(raw, declared.get(found.name, layout.files[0].encoding), one.findings)
     one.line_end = None if is_sheet(raw) else line_end_of(raw)
     del raw
     try:
@@ -344,13 +345,12 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile], *, written:
 
 def _stored(ones: Sequence[OneFile]) -> dict[str, dict[str, str | None]]:
     """Say of each file that was read how it is stored."""
-    stored: dict[str, dict[str, str | None]] = {}
-    for one in ones:
-        if not one.reads:
-            continue
-        encoding: str | None = one.reads[0].file.encoding
-        for part in one.findings.parts:
-            if part["kind"].iloc[0] == "text_not_decodable":
-                encoding = str(part["read_as"].iloc[0])
-        stored[one.path] = {"encoding": encoding, "line_end": one.line_end, "delimiter": one.delimiter}
-    return stored
+    return {
+        one.path: {
+            "encoding": one.encoding or one.reads[0].file.encoding,
+            "line_end": one.line_end,
+            "delimiter": one.delimiter,
+        }
+        for one in ones
+        if one.reads
+    }

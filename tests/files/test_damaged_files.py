@@ -146,7 +146,9 @@ def check(name: str, data: bytes, folder: Path) -> None:
             if ways == ("cut",):
                 assert rows_in(spoilt, name) in rows_told.get(copy, ()), f"{what}: the cut row is no finding"
         if ways == ("in UTF-16",):
-            assert "text_not_decodable" in told[copy], what
+            # With a byte order mark the file says itself how it is to be read.
+            marked = spoilt.startswith((b"\xff\xfe", b"\xfe\xff"))
+            assert ("text_not_decodable" in told.get(copy, ())) is not marked, what
 
 
 @pytest.mark.parametrize("silo", SILOS)

@@ -8,8 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from helpers.files import District, read_district, render, write_table
+from helpers.files.start import start_folder
 from helpers.layouts import load_layout
 from synthetic_data.silos import SILOS
 
@@ -277,3 +279,36 @@ def test_a_number_that_two_schools_share_leads_to_neither(tmp_path: Path) -> Non
         days[name] = incident["date"].tolist()
     assert days["one"] == [pd.Timestamp("2025-10-02")]
     assert days["two"] == [pd.NaT]
+
+
+NAMES = "Student ID,First,Last\n81,Ana,Ruíz\n82,Bo,Li\n83,Cy,Poe\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [NAMES, NAMES.replace("í", "i")], ids=["accents", "ascii"])
+def test_an_encoding_that_a_mark_or_the_layout_names_is_no_finding(
+    encoding: str, text: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    start_folder(tmp_path)
+    drafted = (tmp_path / "layouts" / "list.toml").read_text(encoding="utf-8")
+    assert f'encoding = "{encoding}"' in drafted
+    district = read_district(tmp_path)
+    assert len(district.people) == 3
+    assert district.findings.empty
+    assert district.written.files["encoding"].tolist() == [encoding]
+
+
+def test_a_byte_order_mark_says_the_encoding_whatever_a_layout_declares(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(NAMES.encode("utf-8"))
+    start_folder(tmp_path)
+    path.write_bytes(NAMES.encode("utf-16"))
+    district = read_district(tmp_path)
+    assert district.people["last_surname"].tolist() == ["Ruíz", "Li", "Poe"]
+    assert district.findings.empty
+    # Without the mark it is a guess, and a letter that is cut is lost: both are findings.
+    for data in (NAMES.encode("utf-16-le"), NAMES.encode("utf-16")[:-1]):
+        path.write_bytes(data)
+        assert "text_not_decodable" in set(read_district(tmp_path).findings["kind"])

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.budgets import TooMuch
-from helpers.files.decode import as_utf8
+from helpers.files.decode import read_text
 from helpers.files.delimited import DELIMITERS, parse_delimited
 from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile
@@ -202,13 +202,12 @@ def _look_into(found: FoundFile, raw: bytes) -> Undeclared | str:
         and raw[:4096].count(0) * 4 < len(raw[:4096])
     ):
         return "it is no text"
-    data = as_utf8(raw, "utf-8", quiet)
-    read_as = quiet.frame()["read_as"].dropna()
+    data, encoding = read_text(raw, "utf-8", quiet)
     settings: dict[str, str | int] = {}
     if raw.startswith(b"\xef\xbb\xbf"):
         settings["encoding"] = "utf-8-sig"
-    elif len(read_as) and read_as.iloc[0] != "utf-8":
-        settings["encoding"] = str(read_as.iloc[0])
+    elif encoding not in (None, "utf-8"):
+        settings["encoding"] = encoding
     if b"\r\n" in data[: 1 << 18]:
         settings["line_end"] = "crlf"
     first = data.lstrip()[:1]

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.files.budgets import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
-from helpers.files.decode import as_utf8
+from helpers.files.decode import read_text
 from helpers.files.delimited import DELIMITERS
 from helpers.files.findings import Findings
 from helpers.files.folder import harm_in
@@ -139,17 +139,16 @@ def _bytes_of(path: Path) -> bytes:
 
 def _decoded(path: Path, raw: bytes, notes: list[str]) -> str:
     quiet = Findings(None, path.name)
-    text = as_utf8(raw, "utf-8", quiet).decode("utf-8", errors="replace")
+    data, encoding = read_text(raw, "utf-8", quiet)
+    text = data.decode("utf-8", errors="replace")
     told = quiet.frame()
-    read_as = told["read_as"].dropna()
     odd = sum(1 for sign in text[: 1 << 16] if sign == "\ufffd" or (sign < " " and sign not in "\t\r\n\x1d"))
     if odd * 50 > len(text[: 1 << 16]) or "\0" in text:
         raise BadInput(
             f"{path} can't be read as text in UTF-8, UTF-16 or Windows-1252: save it as CSV in UTF-8, and "
             f"link that."
         )
-    if len(read_as):
-        encoding = str(read_as.iloc[0])
+    if encoding is not None:
         row = told["row"].dropna()
         where = f" (line {int(row.iloc[0])} isn't)" if len(row) else ""
         if encoding == "utf-8":

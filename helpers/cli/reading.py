@@ -31,6 +31,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     with questions that are still open ("# ?") is named, with what it doesn't take of a child.
     """
     from helpers.files.as_made import NOT_INVENTED
+    from helpers.files.children_there import no_child_told
     from helpers.files.folded_accounts import folded_accounts
     from helpers.files.start import open_drafts
     from helpers.profile.authority import authority_in
@@ -64,6 +65,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
             **read_so(guard, as_json, exact),
             "findings": worded(guard, kinds, as_json),
             **({"treated as real": str(why)} if (why := district.about.get(NOT_INVENTED)) else {}),
+            **({"students": told} if (told := no_child_told(district)) else {}),
             **_kept_out(district.findings),
             **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
             **({"roster": authority.why} if authority.why else {}),

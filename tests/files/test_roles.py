@@ -191,3 +191,18 @@ def test_a_command_about_children_ends_with_one_sentence_where_there_are_none(
     assert "Kim" not in result.output
     assert len(result.output.strip().splitlines()) == 1
     assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file() and path.suffix != ".key"]
+
+
+def test_read_says_in_a_sentence_that_people_were_read_and_none_is_a_student(tmp_path: Path) -> None:
+    folder = only_teachers(tmp_path / "exports")
+    said = run("read", folder, "--out", tmp_path / "out").output
+    assert "People were read, but none of them is a student: all are of the role Staff" in said
+    assert "Add the file that lists the children" in said
+    assert "Kim" not in said
+
+    written(folder, sis__students_DOT_csv="Student ID,First,Last\n81,Ana,Ruiz\n82,Bo,Li\n")
+    start_folder(folder)
+    said = run("read", folder, "--out", tmp_path / "out").output
+    assert "People were read from clever, but none of them is a student" in said
+    written(folder, students_DOT_csv="sid,first,last,born\n1,Ana,Ruiz,2014-01-31\n")
+    assert "none of them is a student" not in run("read", folder, "--out", tmp_path / "out").output

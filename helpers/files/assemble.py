@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.files_of_kind import FilesOfKind
-from helpers.files.records import DEFAULT_ROLE, ROLE_OF_ALL, People, linkable_by, make_records, repeated
+from helpers.files.records import (
+    DEFAULT_ROLE,
+    OF_LIST,
+    ROLE_OF_ALL,
+    People,
+    linkable_by,
+    make_records,
+    repeated,
+)
 from helpers.layouts import (
     STRING,
     Column,
@@ -75,6 +83,8 @@ def _people_rows(layout: Layout, made: Sequence[Made]) -> list[tuple[FilesOfKind
             said = {DEFAULT_ROLE: constant(default, len(frame)), ROLE_OF_ALL: constant(every, len(frame))}
             if makes.set.get("role") == "Unknown":
                 said["role"] = frame["role"].mask(frame["role"].eq("Unknown"))
+            # Where a row also gives a fact it is an event, or two people in one row.
+            said[OF_LIST] = pd.Series(len(kind.file.makes) == 1, index=frame.index, dtype="boolean")
             parts.append((kind, frame.assign(**said)))
     return parts
 

@@ -27,9 +27,11 @@ STEADY = ("first_name", "middle_name", "last_surname", "full_name", "birth_date"
 NAMES = ("first_name", "last_surname", "full_name", "preferred_first_name", "preferred_last_surname")
 # Of each row: who it is about if no row of the record says so, and who all rows of its file are about.
 DEFAULT_ROLE, ROLE_OF_ALL = "default_role", "role_of_all"
+# Whether a row stands in a list of people, and not for an event, of which one person may have several alike.
+OF_LIST = "of_list"
 NOT_IDENTITY = (
     *("source", "row", "file", "as_of", "begin_date", "end_date", "local_id", "school_year"),
-    *(DEFAULT_ROLE, ROLE_OF_ALL),
+    *(DEFAULT_ROLE, ROLE_OF_ALL, OF_LIST),
 )
 
 
@@ -44,7 +46,7 @@ class People:
     record_of
         Record of each row that was given, in its order.
     findings
-        rows_disagree, id_shared, name_placeholder: columns of the findings table that are filled.
+        rows_disagree, rows_alike, id_shared, name_placeholder: columns of the findings table that are filled.
     """
 
     people: pd.DataFrame
@@ -111,6 +113,24 @@ def _without_id(rows: pd.DataFrame) -> pd.Series:
     first = groups["row"].transform("min")
     record = rows["file"] + "#" + first.astype("Int64").astype(STRING)
     return _same_in_another_file(rows, record)
+
+
+def _rows_alike(rows: pd.DataFrame) -> pd.DataFrame:
+    """Tell rows without an id that say the same as an earlier one of their list: one person, or two alike."""
+    if OF_LIST not in rows:
+        return pd.DataFrame()
+    listed = rows[rows["local_id"].isna() & rows[OF_LIST].fillna(False)].sort_values(["file", "row"])
+    said = ["file", *(name for name in rows.columns if name not in ("file", "row", "source", "record"))]
+    again = listed[listed.duplicated(said)]
+    first = listed.groupby(said, dropna=False, sort=False)["row"].transform("first")
+    return _finding(
+        again,
+        "rows_alike",
+        "read_as",
+        expected="a person in one row, or an id in each: the same stands in row "
+        + first[again.index].astype(STRING),
+        read_as="one person",
+    )
 
 
 def _same_in_another_file(rows: pd.DataFrame, record: pd.Series) -> pd.Series:
@@ -239,7 +259,7 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
     ----------
     rows
         Columns of `people` that are filled, with `local_id`, `file` and `row`, in order of the layout's
-        files; and of each row `DEFAULT_ROLE` (Student where that is missing) and `ROLE_OF_ALL`.
+        files; and of each row `DEFAULT_ROLE` (Student where that is missing), `ROLE_OF_ALL` and `OF_LIST`.
     silo
         The silo.
 
@@ -266,7 +286,7 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
         record = record.mask(nameless, _without_id(rows[nameless]).reindex(rows.index))
     rows["record"] = record
     several = repeated(rows["record"])
-    findings = [shared, _disagreements(rows[several])]
+    findings = [shared, _disagreements(rows[several]), _rows_alike(rows)]
 
     order = _as_they_count(rows, several)
     people, filled = _merged(rows, order)

@@ -43,7 +43,7 @@ SHARE_STEP = 0.05
 # Kinds of finding whose `expected` comes from the layout. That of any other may quote another record.
 EXPECTED_BY_LAYOUT = (
     r"^(file_|column_|header_|delimiter_|text_not|cells_|row_|manifest_|record_|key_|reference_|id_|name_p|"
-    r"not_a_|not_in_|required_|null_|too_long|out_of_range|date_ambiguous|zeros_|scientific_)"
+    r"not_a_|not_in_|required_|null_|too_long|out_of_range|date_ambiguous|zeros_|scientific_|rows_alike)"
 )
 
 

@@ -56,6 +56,7 @@ _FINDINGS = {
     "reference_dangling": "points to a row that isn't there",
     "id_shared": "one id, two people",
     "rows_disagree": "rows of one person disagree",
+    "rows_alike": "rows alike, without an id, taken for one person",
     "name_placeholder": "filler in place of a name",
     "id_column_refused": "whole column or list of numbers of other children",
     "id_colliding": "number of another child elsewhere",

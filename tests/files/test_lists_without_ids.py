@@ -12,8 +12,10 @@ from helpers.files import read_district
 from helpers.files.findings import Findings
 from helpers.files.records import make_records
 from helpers.files.render import render_column
+from helpers.files.start import start_folder
 from helpers.files.values import read_column
 from helpers.layouts import STRING, Column
+from tests.files.drafts import run
 
 
 def rows(*given: tuple[str, int, str, str, str | None]) -> pd.DataFrame:
@@ -118,3 +120,67 @@ def test_rows_can_be_told_by_an_empty_cell(tmp_path: Path) -> None:
 
     program = next(iter(read_district(tmp_path).values())).facts["program"]
     assert dict(zip(program["record"], program["status"], strict=True)) == {"7": "Active", "8": "Exited"}
+
+
+VISITS = """
+layout = "visits"
+silo = "visits"
+title = "Visits"
+source = "the kit's own"
+source_status = "own"
+[[file]]
+name = "visits"
+path = "visits.csv"
+format = "csv"
+row_is = "a visit"
+columns = [{ name = "Name" }, { name = "Day", type = "date" }]
+[[file.makes]]
+table = "people"
+take = { full_name = "Name" }
+"""
+EVENT = """
+[[file.makes]]
+table = "health_visit"
+take = { date = "Day" }
+"""
+TOLD = "a person in one row, or an id in each: the same stands in row"
+NUMBERED = "Student ID,First,Last\n81,Ana,Ruiz\n82,Bo,Li\n83,Ana,Ruiz\n81,Ana,Ruiz\n"
+LIST = (
+    "First,Last,Club\nAna,Ruiz,chess\nBo,Li,chess\nAna,Ruiz,chess\nAna,Ruiz,art\nBo,Li,chess\nBo,Li,chess\n"
+)
+
+
+def test_rows_alike_in_a_list_without_ids_are_told_where_they_stand(tmp_path: Path) -> None:
+    (tmp_path / "clubs.csv").write_text(LIST, encoding="utf-8")
+    start_folder(tmp_path)
+    district = read_district(tmp_path)
+    assert district.people["record"].tolist() == ["clubs.csv#2", "clubs.csv#3"]
+    told = district.findings[district.findings["kind"].eq("rows_alike")]
+    assert told[["file", "row", "expected"]].values.tolist() == [
+        ["clubs.csv", 4, f"{TOLD} 2"], ["clubs.csv", 5, f"{TOLD} 2"],
+        ["clubs.csv", 6, f"{TOLD} 3"], ["clubs.csv", 7, f"{TOLD} 3"],
+    ]  # fmt: skip
+    assert told["done"].unique().tolist() == ["read_as"]
+    out = tmp_path / "out"
+    assert run("read", tmp_path, "--out", out).exit_code == 0
+    saved = pd.read_csv(out / "findings.csv", dtype=str)  # of a real folder too: it is no word of a child
+    assert saved.loc[saved["kind"].eq("rows_alike"), "expected"].tolist() == told["expected"].tolist()
+    # With an id nothing has to be guessed, and a row of its own is a person of its own.
+    for text in (NUMBERED, "First,Last,Club\nAna,Ruiz,chess\nAna,Ruis,chess\n"):
+        folder = tmp_path / str(len(text))
+        folder.mkdir()
+        (folder / "clubs.csv").write_text(text, encoding="utf-8")
+        start_folder(folder)
+        assert "rows_alike" not in set(read_district(folder).findings["kind"])
+
+
+@pytest.mark.parametrize("fact", ["", EVENT], ids=["a list of people", "an event a row"])
+def test_rows_alike_that_are_events_are_nothing_odd(tmp_path: Path, fact: str) -> None:
+    (tmp_path / "layouts").mkdir()
+    (tmp_path / "layouts" / "visits.toml").write_text(VISITS + fact, encoding="utf-8")
+    (tmp_path / "visits.csv").write_text(
+        "Name,Day\nAna Ruiz,2026-02-03\nAna Ruiz,2026-02-03\n", encoding="utf-8"
+    )
+    district = read_district(tmp_path)
+    assert district.findings["kind"].tolist() == ([] if fact else ["rows_alike"])
+    assert district.accounts["rows_used"].tolist() == [2]

@@ -7,6 +7,7 @@ large; all others are one group, and no order or number of them is said.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import pandas as pd
@@ -101,12 +102,12 @@ def pooled_groups(
     dict, int or None
         The combinations that are shown, the largest first and then by name; and how many children are in all
         others together, None where there are none. Of a real folder no shown combination is below ten, nor is
-        the pool, nor what the total of a name less the shown combinations leaves of it (or of all others):
-        for that, larger combinations are pooled, too.
+        the pool, nor what the total of a name less the shown combinations leaves of it (or of all others),
+        and no small combination can be worked out from all of these: for that, larger ones are pooled, too.
 
     Examples
     --------
-    >>> pooled_groups(Guard(real=True), {("a", "b"): 30, ("a",): 12, ("b",): 11, (): 3})
+    >>> pooled_groups(Guard(real=True), {("a", "b"): 30, ("a",): 12, ("b",): 11, ("c",): 3})
     ({('a', 'b'): 30}, 26)
     """
     ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
@@ -129,19 +130,57 @@ def _small_rest(
     shown: Mapping[tuple[str, ...], int],
     names: list[str],
 ) -> tuple[str, ...] | None:
-    """Name the smallest shown combination that a rest of the pool needs to be large enough."""
+    """Name the smallest shown combination that a rest of the pool needs to be large enough, or unknown."""
     if not shown:
         return None
+    smallest = min(shown, key=lambda each: (shown[each], each))
     whole = sum(pool.values())
     if guard.hides(whole):
-        return min(shown, key=lambda each: (shown[each], each))
+        return smallest
     for name in names:
         inside = sum(count for each, count in pool.items() if name in each)
         for rest, among in ((inside, True), (whole - inside, False)):
             fitting = [each for each in shown if (name in each) is among]
             if guard.hides(rest) and fitting:
                 return min(fitting, key=lambda each: (shown[each], each))
+    totals = {name: sum(n for each, n in (*pool.items(), *shown.items()) if name in each) for name in names}
+    public = frozenset(name for name, total in totals.items() if not guard.hides(total))
+    if any(guard.hides(pool[small]) and not _could_differ(small, pool, shown, public) for small in pool):
+        return smallest
     return None
+
+
+def _could_differ(
+    small: tuple[str, ...],
+    pool: Mapping[tuple[str, ...], int],
+    shown: Mapping[tuple[str, ...], int],
+    public: frozenset[str],
+) -> bool:
+    """Say whether a small combination of the pool could count one more or less, and every total be the same.
+
+    Two children are in two combinations that aren't shown, and could be in two others that have the same
+    systems between them. Systems that aren't public know fewer than ten: how many is not said.
+    """
+    taken: set[frozenset[str]] = {frozenset(), *map(frozenset, shown)}
+    mine = frozenset(small)
+    others = [each for each in map(frozenset, pool) if each != mine]
+    few = frozenset().union(*others, mine) - public
+
+    def free(systems: frozenset[str]) -> bool:
+        return any(each not in taken and each != mine for each in (systems & public, systems | few))
+
+    for other in others:
+        both, either = mine & other & public, sorted((mine ^ other) & public)
+        # Systems that only one of the two has may change sides; all of them would be the same pair again.
+        for sides in itertools.product((False, True), repeat=max(len(either) - 1, 0)):
+            first = both | {name for name, here in zip(either, (True, *sides), strict=False) if here}
+            if free(first) and free(both | (frozenset(either) - first)):
+                return True
+    for one, other in itertools.combinations(others, 2):
+        all_of_both, of_one = one & other & public, (one ^ other) & public
+        if all_of_both <= mine & public <= all_of_both | of_one and free(all_of_both | (of_one - mine)):
+            return True
+    return False
 
 
 def pooled_neighbors(guard: Guard, counts: Mapping[int, int]) -> dict[tuple[int, int], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers.cli import main
 from helpers.files import read_district
 from helpers.files.run_shares import sharing
 from helpers.run import report
+from helpers.share import Guard
+from helpers.share.parts import pooled_groups
 from helpers.show.systems import short_names, system_names
 from tests.kept import Kept
 from tests.share.attack import Attack, Names, attack_run, groups_attack
@@ -131,3 +136,51 @@ def test_the_attack_recovers_one_word_in_a_row_of_numbers_and_none_in_a_row_of_w
     attack.sum_of(counts, 706)
 
     assert [one.value for one in attack.recovered()] == ([] if solved is None else [solved])
+
+
+SYSTEMS = ["a", "b", "c", "d"]
+WAYS = [tuple(way) for many in range(1, 5) for way in itertools.combinations(SYSTEMS, many)]
+COUNTS = st.sampled_from([0, 0, 1, 3, 8, 9, 10, 11, 14, 30, 60])
+
+
+def _rests(shown: dict[tuple[str, ...], int], counts: dict[tuple[str, ...], int], many: int) -> Attack:
+    """Know what a list shows, all children and those of each system: the others are unknown."""
+    attack = Attack()
+    names = SYSTEMS[:many]
+    ways = [way for way in WAYS if set(way) <= set(names)]
+    for way in ways:
+        attack.cell(way, hidden=way not in shown)
+        if way in shown:
+            attack.cell(way, shown[way], shown[way])
+    everybody = sum(counts.values())
+    totals = {name: sum(count for way, count in counts.items() if name in way) for name in names}
+    for name, total in totals.items():
+        attack.sum_of([way for way in ways if name in way], *((1, 9) if 0 < total < 10 else (total, total)))
+    # As `shown_everybody` has it: all children aren't counted where a system knows all but few of them.
+    small = [everybody - total for total in totals.values()]
+    small += [sum(totals.values()) - everybody] if many == 2 else []
+    if everybody >= 10 and not any(0 < rest < 10 for rest in small):
+        attack.sum_of(ways, everybody)
+    return attack
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(2, 4).flatmap(lambda many: st.lists(COUNTS, min_size=2**many - 1, max_size=2**many - 1)))
+def test_no_combination_that_is_pooled_can_be_solved_from_totals(numbers: list[int]) -> None:
+    many = (len(numbers) + 1).bit_length() - 1
+    ways = [way for way in WAYS if set(way) <= set(SYSTEMS[:many])]
+    counts = dict(zip(ways, numbers, strict=True))
+    shown, _ = pooled_groups(Guard(real=True), counts)
+
+    assert [one for one in _rests(shown, counts, many).recovered() if one.value < 10] == []
+
+
+def test_a_small_combination_among_large_ones_of_a_pool_is_not_the_rest_of_their_totals() -> None:
+    """Every rest of a system is ten or more, and yet the pool less two of them would be three."""
+    counts = {("a",): 3, ("a", "c"): 12, ("b",): 13, ("a", "b"): 40, ("c",): 41, ("b", "c"): 42}
+    counts[("a", "b", "c")] = 43
+    before = {way: count for way, count in counts.items() if count >= 40}
+    assert {one.cell: one.value for one in _rests(before, counts, 3).recovered()}[("a",)] == 3
+
+    shown, _ = pooled_groups(Guard(real=True), counts)
+    assert ("a",) not in {one.cell for one in _rests(shown, counts, 3).recovered()}

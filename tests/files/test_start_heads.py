@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,19 @@ def test_short_heads_of_names_and_ids_are_known(first: str, last: str, ident: st
     assert people["local_id"].tolist() == [str(4000 + n) for n in range(len(PEOPLE))]
 
 
-@pytest.mark.parametrize("head", ["LASTFIRST", "LastFirst", "Last First", "Patron Name"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "LASTFIRST",
+        "Last First",
+        "Patron Name",
+        "Member Name",
+        "membername",
+        "Member",
+        "Club Member",
+        "Borrower",
+    ],
+)
 def test_whole_names_have_more_heads(head: str, tmp_path: Path) -> None:
     rows = "".join(f'{4000 + n},"{last}, {first}"\n' for n, (first, last) in enumerate(PEOPLE))
     start_folder(written(tmp_path, list_DOT_csv=f"Student Number,{head}\n{rows}"))
@@ -84,3 +97,56 @@ def test_a_file_that_is_cut_within_a_row_still_is(tmp_path: Path) -> None:
     start_folder(written(tmp_path, list_DOT_csv="Student ID,First,Last\n81,Ana,Ruiz\n82,Bo,Li\n"))
     written(tmp_path, list_DOT_csv="Student ID,First,Last\n81,Ana,Ruiz\n82,B")
     assert read_district(tmp_path).accounts["rows_set_aside"].tolist()[0] == 1
+
+
+@pytest.mark.parametrize(
+    "head", ["Type", "Person Type", "user_type", "Patron Type", "Category", "Affiliation"]
+)
+@pytest.mark.parametrize("adult", ["Staff", "Teacher", "FACULTY"])
+def test_a_type_whose_values_are_roles_is_the_role(head: str, adult: str, tmp_path: Path) -> None:
+    child = "STUDENT" if adult.isupper() else "Student"
+    rows = "".join(f"{n},{a},{b},{adult if n == 2 else child}\n" for n, (a, b) in enumerate(PEOPLE))
+    start_folder(written(tmp_path, list_DOT_csv=f"Member ID,First,Last,{head}\n{rows}"))
+    people = read_district(tmp_path)["list"].people
+    assert people["local_id"].notna().all()
+    assert people["role"].tolist() == ["Staff" if n == 2 else "Student" for n in range(len(PEOPLE))]
+
+
+@pytest.mark.parametrize("head", ["Type", "Lunch Type", "Bus Type", "Category", "Group"])
+@pytest.mark.parametrize("words", ["FRS", "SFR", ("Car", "Bus", "Student"), ("Parent", "Contact", "Family")])
+def test_another_type_is_no_role_and_no_question(head: str, words: Sequence[str], tmp_path: Path) -> None:
+    rows = "".join(f"{n},{a},{b},{words[n % 3]}\n" for n, (a, b) in enumerate(PEOPLE))
+    (drafted,) = start_folder(written(tmp_path, list_DOT_csv=f"Student ID,First,Last,{head}\n{rows}")).drafted
+    assert drafted.kind.people.column("role") is None
+    assert drafted.kind.people.left == {}
+    assert read_district(tmp_path).people["role"].eq("Student").all()
+
+
+@pytest.mark.parametrize(
+    ("family", "given"),
+    [("learner.family", "learner.given"), ("name.family", "name.given"), ("Family", "Given"),
+     ("student_family", "student_given"), ("pupil.name.family", "pupil.name.given")],
+)  # fmt: skip
+def test_family_and_given_beside_each_other_are_names(family: str, given: str, tmp_path: Path) -> None:
+    rows = "".join(f"{4000 + n},{b},{a}\n" for n, (a, b) in enumerate(PEOPLE))
+    start_folder(written(tmp_path, list_DOT_csv=f"learner.id,{family},{given}\n{rows}"))
+    people = read_district(tmp_path)["list"].people
+    assert people["last_surname"].tolist() == [surname for _, surname in PEOPLE]
+    assert people["first_name"].tolist() == [name for name, _ in PEOPLE]
+
+
+@pytest.mark.parametrize(
+    "heads", ["learner.family,learner.first", "family,learner.given", "Family,Gift given"]
+)
+def test_a_family_alone_is_a_household(heads: str, tmp_path: Path) -> None:
+    rows = "".join(f"{4000 + n},{b},{a}\n" for n, (a, b) in enumerate(PEOPLE))
+    (drafted,) = start_folder(written(tmp_path, list_DOT_csv=f"Student ID,{heads}\n{rows}")).drafted
+    assert drafted.kind.people.column("last_surname") is None
+
+
+@pytest.mark.parametrize("head", ["sid", "SID", "Student ID", "pupilid", "memberid", "Member ID"])
+def test_visits_at_the_top_of_a_folder_are_a_child_s(head: str, tmp_path: Path) -> None:
+    rows = "".join(f"{4000 + n % 5},2026-01-0{n + 1},cough\n" for n in range(8))
+    written(tmp_path, visits_DOT_csv=f"{head},Date,Reason\n{rows}")
+    assert "children?, several rows each" in run("start", tmp_path).output
+    assert len(read_district(tmp_path).people) == 5

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from helpers.files.start.guess import Guess, counted
-from helpers.files.start.header_words import head_words, named_fields, numbered_thing, whose, words_file
+from helpers.files.start.header_words import (
+    head_words,
+    heads_beside,
+    named_fields,
+    numbered_thing,
+    whose,
+    words_file,
+)
 from helpers.files.start.person_fields import MOST, Known, fits_field, share
 
 __all__ = ["Ids", "People", "guess_people"]
@@ -270,11 +277,11 @@ def _of_persons(words: Sequence[str], rows: pd.DataFrame) -> bool:
 def _find_fields(rows: pd.DataFrame, guesses: Mapping[str, Guess], people: People) -> None:
     """Give each field the column that names it best and whose values bear it out."""
     offers: list[tuple[int, int, int, str, str]] = []
+    words_of = heads_beside([str(name) for name in rows.columns])
     for place, name in enumerate(rows.columns):
         if "[]" in str(name) or re.search(r"\[\d+\]", str(name)):
             continue
-        words = head_words(str(name))
-        for rank, (wanted, rest) in enumerate(named_fields(words)):
+        for rank, (wanted, rest) in enumerate(named_fields(words_of[str(name)])):
             offers.append((rest, rank, place, str(name), wanted))
     for _, _, _, name, wanted in sorted(offers):
         if name in people.fields or people.column(wanted) is not None:
@@ -287,12 +294,12 @@ def _find_fields(rows: pd.DataFrame, guesses: Mapping[str, Guess], people: Peopl
             people.left.setdefault(name, "it is empty")
             continue
         found = fits_field(
-            wanted, words_file()["fields"][wanted]["values"], head_words(name), texts, guesses[name], counts
+            wanted, words_file()["fields"][wanted]["values"], words_of[name], texts, guesses[name], counts
         )
         if isinstance(found, Known):
             people.fields[name] = found
             people.left.pop(name, None)
-        else:
+        elif found:
             people.left.setdefault(name, found)
     first = people.column("full_name")
     if first and people.column("first_name") and people.column("last_surname"):

@@ -9,7 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Whose", "has", "head_words", "named_fields", "numbered_thing", "whose", "words_file"]
+__all__ = [
+    "Whose",
+    "has",
+    "head_words",
+    "heads_beside",
+    "named_fields",
+    "numbered_thing",
+    "whose",
+    "words_file",
+]
 
 PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|#")
 LONGEST = 500  # characters of a head that are looked at: what is longer is a text
@@ -47,6 +56,27 @@ def head_words(head: str) -> tuple[str, ...]:
     for apart, together in words_file()["written_apart"].items():
         joined = re.sub(rf"\b{apart}\b", together, joined)
     return tuple(joined.split())
+
+
+def heads_beside(heads: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Split the heads of one table into words, as `head_words` does; some mean more beside another one.
+
+    Examples
+    --------
+    >>> heads_beside(["learner.family", "learner.given"])["learner.family"]
+    ('learner', 'last', 'name')
+    >>> heads_beside(["learner.family", "given"])["learner.family"]
+    ('learner', 'family')
+    """
+    declared: Mapping[str, Mapping[str, str]] = words_file()["beside"]
+    words = {head: head_words(head) for head in heads}
+    there = set(words.values())
+    return {
+        head: (*own[:-1], *declared[own[-1]]["means"].split())
+        if own and own[-1] in declared and (*own[:-1], declared[own[-1]]["other"]) in there
+        else own
+        for head, own in words.items()
+    }
 
 
 def has(words: Sequence[str], phrase: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.files.start.guess import DESCRIPTOR, Distinct, Guess
-from helpers.files.start.header_words import words_file
+from helpers.files.start.header_words import has, words_file
 from helpers.layouts.column import code_set
 
 __all__ = ["MOST", "Known", "fits_field", "share"]
@@ -68,11 +68,21 @@ def _coded(field: str, why: str, codes: Mapping[str, str], counts: Distinct) -> 
     return Known(field, why, codes, open=told if odd else "")
 
 
-def _roles(texts: Sequence[str]) -> dict[str, str] | None:
+def _names_role(head: Sequence[str]) -> bool:
+    """Say whether a head names a role whatever its values are."""
+    declared = words_file()["fields"]["role"]
+    return any(has(head, one) for one in declared["heads"] if one not in declared["by_values"])
+
+
+def _roles(head: Sequence[str], texts: Sequence[str]) -> dict[str, str] | None:
     """Say what the words of a role mean; roles that the file doesn't hold are added in its style."""
     words: Mapping[str, str] = words_file()["role"]
     found = {text: words.get(text.casefold().strip()) for text in sorted(texts)}
     if not any(found.values()) or len(texts) > 20:
+        return None
+    # A type may be of anything, and one letter stands for many words.
+    whole = [text for text in texts if found[text] in ("Student", "Staff") and len(text.strip()) > 1]
+    if not _names_role(head) and not (whole and share(texts, found.get) >= MOST):
         return None
     codes = {text: word or "Unknown" for text, word in found.items()}
     style: Callable[[str], str] = str.lower
@@ -109,7 +119,7 @@ def fits_field(
     Returns
     -------
     Known or str
-        A sentence where the values speak against it.
+        A sentence where the values speak against it; an empty one where the head didn't say so either.
     """
     said = "head and values say so"
     texts = [_plain(text) for text in texts]
@@ -142,9 +152,9 @@ def fits_field(
         codes = _codes(texts, lambda text: _as_grade(text, words_file()["grade_level"]), counts)
         return _coded(name, said, codes, counts) if codes else "its values are no grades of a school"
     if kind == "role":
-        roles = _roles(texts)
+        roles = _roles(words, texts)
         if roles is None:
-            return "its words for a role are not known"
+            return "its words for a role are not known" if _names_role(words) else ""
         odd = "; ".join(text for text, word in roles.items() if word == "Unknown")
         return Known(name, said, roles, open="say who is meant by the roles that are Unknown" if odd else "")
     if kind == "boolean":

@@ -31,6 +31,7 @@ from helpers.files.output import write_atomically
 from helpers.files.spare_folder import sweep
 from helpers.layouts import BadInput
 from helpers.run.notebooks import Notebook
+from helpers.run.watched_server import LISTENS
 
 __all__ = ["IDLE", "PORT", "Served", "dashboard_notebook", "serve_dashboard"]
 
@@ -39,6 +40,8 @@ TAG = "dashboard"
 TEMPLATE = Path(__file__).with_name("voila_template")
 HOME = "127.0.0.1"
 EXTENSIONS = ("anywidget", "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
+# Ports that the server tries after the chosen one, which another may have taken since it was found free.
+FURTHER_PORTS = 20
 # Seconds until a kernel must have read the store and shown its first page.
 STARTS = 180
 # Minutes that a server waits for somebody to look.
@@ -131,9 +134,9 @@ def _free_port(wanted: int | None) -> int:
     )
 
 
-def _settings(port: int, word: str, ready_after: float = 0.5) -> dict[str, Any]:
+def _settings(port: int, word: str, further: int = 0, ready_after: float = 0.5) -> dict[str, Any]:
     return {
-        "Voila": {"ip": HOME, "port": port, "port_retries": 0, "open_browser": False, "token": word},
+        "Voila": {"ip": HOME, "port": port, "port_retries": further, "open_browser": False, "token": word},
         "VoilaConfiguration": {
             "template": "kit",
             "strip_sources": True,
@@ -205,10 +208,11 @@ def serve_dashboard(
         folder.mkdir()
         values = {**(set_to or {}), "store": str(store.resolve())}
         notebook = dashboard_notebook(lesson, folder / "dashboard.ipynb", values, ready)
-        (private / "voila.json").write_text(json.dumps(_settings(chosen, word)), encoding="utf-8")
+        settings = _settings(chosen, word, FURTHER_PORTS if port is None else 0)
+        (private / "voila.json").write_text(json.dumps(settings), encoding="utf-8")
         process = _start(private, notebook, idle)
         ends.callback(_end, process)
-        _wait(process, ready, chosen, private / "log.txt")
+        chosen = _wait(process, ready, port)
         address = f"http://{HOME}:{chosen}/?token={word}"
         yield Served(address, process, _door(private, address))
 
@@ -285,13 +289,17 @@ def _start(private: Path, notebook: Path, idle: float) -> subprocess.Popen[bytes
         )
 
 
-def _wait(process: subprocess.Popen[bytes], ready: Path, port: int, log: Path) -> None:
-    """Wait until the cells ran once and the server answers."""
+def _wait(process: subprocess.Popen[bytes], ready: Path, wanted: int | None) -> int:
+    """Wait until the cells ran once and the server answers; give the port on which it does."""
     until = time.monotonic() + STARTS
+    told = ready.with_name(LISTENS)
     while time.monotonic() < until and process.poll() is None:
-        if ready.exists() and _answers(port):
-            return
+        # Only the server knows: who found a port free may find another server on it a moment later.
+        if ready.exists() and told.exists() and _answers(port := int(told.read_text(encoding="ascii"))):
+            return port
         time.sleep(0.1)
+    if wanted is not None:
+        _free_port(wanted)
     # What stands in the log may name a child: nothing of it is said.
     how = f"it ended with {process.returncode}" if process.poll() is not None else f"not ready in {STARTS} s"
     raise BadInput(

@@ -13,10 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["serve"]
+from helpers.files.output import write_atomically
+
+__all__ = ["LISTENS", "serve"]
 
 # The file that the page's last cell makes.
 READY = "ready"
+# The file that says on which port it listens.
+LISTENS = "port"
 # Seconds in which kernels may end in order.
 PATIENCE = 15.0
 
@@ -65,7 +69,12 @@ def serve(private: Path, idle: float, notebook: str) -> None:
         sys.stdin.buffer.read()
         stop()
 
+    def tell_port() -> None:
+        write_atomically(private / LISTENS, str(app.port).encode("ascii"))
+
     _in_background(stop_with_its_parent)
+    # The loop runs once the server listens.
+    loop.add_callback(tell_port)
     PeriodicCallback(end_when_idle, 1000 * min(60.0, idle / 4)).start()
     try:
         app.start()

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,3 +117,33 @@ def test_what_was_left_when_both_were_killed_goes_with_the_next_start(
     with pytest.raises(BadInput, match="no parameter"), serve_dashboard(tmp_path, lesson, set_to={"none": 1}):
         pass
     assert [path.name for path in tmp_path.glob("kit-dashboard-*")] == [living.name]
+
+
+def test_a_port_that_another_took_in_the_same_moment_is_passed_over(
+    tmp_path: Path, store: Path, lesson: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from helpers.layouts import BadInput
+    from helpers.run import dashboard
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    find = dashboard._free_port
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        # It was free when it was looked for.
+        monkeypatch.setattr(dashboard, "_free_port", lambda wanted: port)
+        with dashboard.serve_dashboard(store, lesson) as served:
+            mine = int(served.address.split(":")[2].split("/")[0])
+            assert mine != port
+            with urllib.request.urlopen(served.address, timeout=60) as page:
+                assert page.status == 200
+        assert not answers(mine)
+        # Nobody gets another port than the one that they name.
+        tries = iter([port])
+        monkeypatch.setattr(dashboard, "_free_port", lambda wanted: next(tries, None) or find(wanted))
+        with (
+            pytest.raises(BadInput, match=f"Port {port} is taken"),
+            dashboard.serve_dashboard(store, lesson, port=port),
+        ):
+            pass

@@ -143,6 +143,25 @@ def test_a_spreadsheet_gets_text_that_it_neither_runs_nor_changes(tmp_path: Path
     assert line["answer"] == ""
 
 
+def test_each_question_is_one_line_of_the_spreadsheet_and_its_answer_settles_all_its_pairs(
+    queue: pd.DataFrame, tmp_path: Path
+) -> None:
+    assert queue["question"].tolist() == [1, 1, 1, 2]
+    path = tmp_path / "review_queue.csv"
+    for answer, children in (("yes", 2), ("no", 3)):
+        save_queue(queue, path)
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        assert [line.partition(",")[0] for line in lines] == ["question", "1", "2"]
+        path.write_text(
+            "\n".join([lines[0], lines[1].replace("1,,", f"1,{answer},", 1), lines[2]]), "utf-8-sig"
+        )
+        again = linked(*RECORDS, method="standardised", decisions=read_decisions(path))
+        left = review_queue(again, frames(*RECORDS)[0])
+        assert left["left_first_name"].tolist() == ["Ben"]
+        assert again.crosswalk["child"].nunique() == children + 1
+        path.unlink()
+
+
 def test_answers_typed_into_the_queue_are_decisions_and_are_never_overwritten(
     queue: pd.DataFrame, tmp_path: Path
 ) -> None:

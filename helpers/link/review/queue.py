@@ -118,7 +118,10 @@ def review_queue(
 
 
 def save_queue(queue: pd.DataFrame, path: Path, earlier: Path | None = None) -> list[Path]:
-    """Write the queue for a spreadsheet; answers that stand in an earlier one are kept beside it.
+    """Write the questions of a queue for a spreadsheet; answers in an earlier one are kept beside it.
+
+    Each question is one line, the first of its pairs: the answer settles the others, and whoever met the same
+    two children again would answer twice, or once so and once otherwise.
 
     Parameters
     ----------
@@ -140,7 +143,8 @@ def save_queue(queue: pd.DataFrame, path: Path, earlier: Path | None = None) -> 
         kept = path.with_name(f"{path.stem}_answered_{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}.csv")
         write_atomically(kept, before.read_bytes())
         written.append(kept)
-    write_atomically(path, spreadsheet_bytes(queue, ids=IDS))
+    asked = queue[~queue["question"].duplicated()]
+    write_atomically(path, spreadsheet_bytes(asked, ids=IDS))
     return written
 
 

@@ -106,6 +106,24 @@ def test_joins_are_measured_against_what_the_maker_knows(
     assert right / pairs("person") >= LEAST_RIGHT
 
 
+def test_each_column_of_ids_is_listed_by_its_own_head(started: District, links: Links) -> None:
+    kinds = {
+        file: started.layouts[silo]
+        for silo, file in started.person_rows[["silo", "file"]].drop_duplicates().values
+    }
+    ids = started.identifiers.merge(
+        started.people.loc[started.people["role"].eq("Student"), ["silo", "record"]]
+    )
+    for file, columns in links.id_columns.groupby("file")["column"]:
+        heads = {
+            column.name for kind in started.kinds[file] for column in kinds[file].file_named(kind).columns
+        }
+        assert set(columns) <= heads
+    told = set(links.id_columns[["silo", "column"]].itertuples(index=False, name=None))
+    assert {("canvas", "id"), ("canvas", "sis_user_id"), ("Clever", "State_id")} <= told
+    assert told == set(ids[["silo", "column"]].itertuples(index=False, name=None))
+
+
 def test_link_and_profile_end_well_and_name_nobody(started_desk_folder: Path, tmp_path: Path) -> None:
     for command in ("link", "profile"):
         told = run(command, started_desk_folder, "--out", tmp_path / command)

@@ -121,6 +121,7 @@ def _bare_rows(made: Sequence[Made], known: pd.Series, default: str) -> tuple[pd
         if column is not None and column.identification_system:
             one = new[["local_id", "file", "row"]].copy()
             one["identification_system"] = column.identification_system
+            one["column"] = column.name
             ids.append(one)
     none = pd.DataFrame(
         {"local_id": missing(0, STRING), "file": missing(0, STRING), "row": missing(0, STRING)}
@@ -198,6 +199,7 @@ def _identifiers(kind: FilesOfKind, records: pd.Series) -> list[pd.DataFrame]:
             part = part.drop_duplicates(["record", "identification_system", "identifier"], ignore_index=True)
         else:
             part["identification_system"] = constant(str(column.identification_system), len(part))
+        part["column"] = constant(column.name, len(part))
         found.append(part.reset_index(drop=True))
     return found
 

@@ -99,9 +99,10 @@ def _columns(students: Students, places: Places) -> tuple[pd.DataFrame, pd.DataF
     order = students.silo[ids["number"].to_numpy(dtype="int64")]
     system, systems = pd.factorize(ids["system"], sort=True)
     file, files = pd.factorize(ids["file"], sort=True)
+    head, heads = pd.factorize(ids["head"], sort=True)
     # As numbers: a large district has millions of ids in some dozens of columns.
     places_of = pd.DataFrame({"order": order, "system": system, "file": file})
-    code = (order * len(systems) + system) * (len(files) + 1) + file
+    code = ((order * len(systems) + system) * (len(files) + 1) + file) * (len(heads) + 1) + head
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
     where = places_of.iloc[first].reset_index(drop=True)
     silos = students.people["silo"].take(ids["number"].to_numpy(dtype="int64")[first]).to_numpy()
@@ -111,7 +112,8 @@ def _columns(students: Students, places: Places) -> tuple[pd.DataFrame, pd.DataF
         file=ids["file"].take(first).reset_index(drop=True),
     )
     # One name in several files, year after year or class by class, is one column.
-    where["name"] = places.of_ids(where).to_numpy()
+    own = ids["head"].take(first).reset_index(drop=True)
+    where["name"] = own.fillna(places.of_ids(where)).to_numpy()
     keys = ["order", "silo", "system", "name"]
     columns = where.groupby(keys, as_index=False, dropna=False, sort=True)[["file"]].min()
     number = pd.MultiIndex.from_frame(columns[keys]).get_indexer(pd.MultiIndex.from_frame(where[keys]))

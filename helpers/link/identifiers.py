@@ -46,16 +46,17 @@ def comparable_ids(identifiers: pd.DataFrame, records: pd.DataFrame) -> pd.DataF
     -------
     pandas.DataFrame
         ``number``, ``system``, ``value`` (trimmed, log-ins and e-mails in lower case), distinct and sorted;
-        ``file``, ``row``: the first place where it stands.
+        ``file``, ``row``, ``head`` (the column, NA where nobody says): the first place where it stands.
     """
     filled = identifiers.dropna(subset=["silo", "record", "identification_system", "identifier"])
     ids = records.merge(filled, on=["silo", "record"], how="inner", validate="one_to_many")
     value = ids["identifier"].str.strip()
     value = value.where(~ids["identification_system"].isin(WITHOUT_CASE), value.str.lower())
-    ids = ids[["number", "file", "row"]].assign(system=ids["identification_system"], value=value)
-    ids = ids[value.ne("")].sort_values(["number", "system", "value", "file", "row"])
+    head = ids["column"] if "column" in ids else pd.Series(pd.NA, index=ids.index, dtype="string")
+    ids = ids[["number", "file", "row"]].assign(system=ids["identification_system"], value=value, head=head)
+    ids = ids[value.ne("")].sort_values(["number", "system", "value", "file", "row", "head"])
     ids = ids.drop_duplicates(["number", "system", "value"], ignore_index=True)
-    return ids[["number", "system", "value", "file", "row"]]
+    return ids[["number", "system", "value", "file", "row", "head"]]
 
 
 def agreeing_pairs(ids: pd.DataFrame, largest_block: int) -> tuple[pd.DataFrame, pd.DataFrame]:

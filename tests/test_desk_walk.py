@@ -137,7 +137,7 @@ def test_link_and_profile_end_well_and_name_nobody(started_desk_folder: Path, tm
 def test_a_report_of_the_folder_ends_well(started_desk_folder: Path, tmp_path: Path) -> None:
     told = run("report", "--from", started_desk_folder, "--out", tmp_path)
     assert told.exit_code == 0, told.output
-    assert "failed" not in told.output
+    assert "failed: none" in told.output
 
 
 @pytest.mark.notebooks

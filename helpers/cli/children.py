@@ -145,7 +145,7 @@ def link(
         instead_of=("moves.csv", "set_aside.csv"),
         guard=guard,
     )
-    common = links.passed_over
+    common = links.passed_over.assign(records=guard.rounded(links.passed_over["records"]))
     counted = "children" if guard.real else "records"
     bands = bands_by_system(links.crosswalk, guard).rename(columns={"count": counted})
     found = links.findings.groupby("kind")["times"].sum().reset_index()
@@ -163,7 +163,9 @@ def link(
             "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
             "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
             "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
-            "too common to compare": common if as_json else common[common["keys"] > 0],
+            "too common to compare": worded(
+                guard, common if as_json else common[common["keys"] > 0], as_json
+            ),
             "written": written,
             **restricted(written),
         },

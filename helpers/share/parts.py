@@ -19,7 +19,7 @@ __all__ = ["NOT_SHOWN", "pooled_groups", "pooled_neighbors", "shown_everybody", 
 NOT_SHOWN = "not shown"
 
 
-def shown_parts(guard: Guard, counts: Mapping[str, int]) -> dict[str, int | str]:
+def shown_parts(guard: Guard, counts: Mapping[str, int], *, few: bool = False) -> dict[str, int | str]:
     """Pass counts of children that add up to a known whole through the guard.
 
     Parameters
@@ -28,6 +28,9 @@ def shown_parts(guard: Guard, counts: Mapping[str, int]) -> dict[str, int | str]
         The guard of a district.
     counts
         Name of the part -> number of children.
+    few
+        A part is a sum of several counts of children, and one of these is one to nine: the sum, divided by
+        how many they are, would give it away.
 
     Returns
     -------
@@ -43,7 +46,7 @@ def shown_parts(guard: Guard, counts: Mapping[str, int]) -> dict[str, int | str]
     >>> shown_parts(Guard(real=True), {"both": 10, "one": 57, "other": 0})
     {'both': 10, 'one': 57, 'other': 0}
     """
-    if not any(guard.hides(count) for count in counts.values()):
+    if not (few and guard.real) and not any(guard.hides(count) for count in counts.values()):
         return dict(counts)
     return {name: NOT_SHOWN if count else count for name, count in counts.items()}
 

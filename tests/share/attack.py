@@ -260,9 +260,9 @@ def page_of(path: Path) -> tuple[list[tuple[str, list[list[str]]]], str]:
     return parser.tables, " ".join(html.unescape(" ".join(parser.texts)).split())
 
 
-def _pages(attack: Attack, run: Path, known: Names) -> None:
+def _pages(attack: Attack, pages: Iterable[Path], known: Names) -> None:
     """Read the index and the pages that count children by system: sums over combinations of systems."""
-    for path in sorted(run.glob("*.html")):
+    for path in pages:
         tables, text = page_of(path)
         for label, rows in tables:
             if not rows:
@@ -521,14 +521,14 @@ def groups_attack(groups: pd.DataFrame) -> tuple[Attack, int]:
 
 
 def attack_run(
-    run: Path, printed: Mapping[str, str], systems: list[str], called: Mapping[str, str]
+    pages: Mapping[str, Path], printed: Mapping[str, str], systems: list[str], called: Mapping[str, str]
 ) -> tuple[Attack, Names]:
     """Gather what one run says.
 
     Parameters
     ----------
-    run
-        The folder of its pages.
+    pages
+        Its pages.
     printed
         Command -> what it printed with ``--json``.
     systems
@@ -543,7 +543,7 @@ def attack_run(
     """
     attack, known = Attack(), Names(systems, called)
     told = {command: json.loads(text) for command, text in printed.items()}
-    _pages(attack, run, known)
+    _pages(attack, pages.values(), known)
     if "link" in told:
         _link(attack, known, told["link"])
     if "gaps" in told:

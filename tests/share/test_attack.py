@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,18 @@ from helpers.run import report
 from helpers.share import Guard
 from helpers.share.parts import pooled_groups
 from helpers.show.systems import short_names, system_names
+from helpers.show.tables import csv_link
 from tests.kept import Kept
-from tests.share.attack import Attack, Names, attack_run, groups_attack
+from tests.share.attack import Attack, Names, Recovered, attack_run, groups_attack, page_of
+from tests.share.attack_tables import (
+    Table,
+    accounts,
+    all_small,
+    small_sentences,
+    tables_of,
+    values_of_domains,
+)
+from tests.share.notebooks_here import notebooks_here
 
 # Children, seed, level and systems: of several sizes and ways to exchange, and two systems alone.
 FOLDERS = {
@@ -31,19 +42,52 @@ FOLDERS = {
     "two systems": (160, 8, "governed", ("sis", "meals")),
     "without a roster": (120, 5, "manual", ("attendance", "lms", "career", "meal_benefits", "family")),
 }  # fmt: skip
-COMMANDS = ("read", "link", "profile", "gaps")
+# Of these the whole report is run, but for two pages on which no folder is read; of the others those pages on
+# which most is counted. What is printed for people is read of the first alone.
+WHOLE = ("five systems", "without a roster")
+READ_NO_FOLDER = ("07_what_each_step_buys", "09_the_sector_report")
+COUNT_MOST = ["00", "02", "04"]
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "read": (),
+    "link": (),
+    "profile": (),
+    "gaps": (),
+    "questions": (),
+    "one question": ("--question", "absence_by_grade"),
+    "family": ("--all",),
+    "view": ("--role", "public", "--who", "district"),
+}
+# Children in rows, in folders that only their owner opens: nobody solves what can be counted there.
+IN_ROWS = {
+    "findings.csv", "link_findings.csv", "crosswalk.csv", "pairs.csv", "review_queue.csv", "profile.csv",
+    "left_out.csv", "lines.csv", "held.csv", "pages.csv", "withheld.csv",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Run:
     """What one run of a folder wrote and printed."""
 
-    pages: Path
+    pages: dict[str, Path]
     printed: dict[str, str]
+    texts: dict[str, str]
     groups: pd.DataFrame
     systems: list[str]
     called: dict[str, str]
     written: list[Path]
+
+    def tables(self) -> list[Table]:
+        """Give every table of all pages, commands and files."""
+        files = {
+            f"{path.parent.name}/{path.name}": path
+            for path in self.written
+            if path.suffix == ".csv" and path.name not in IN_ROWS and not path.name.startswith("restricted_")
+        }
+        return tables_of(self.pages, self.printed, files)
+
+    def all_texts(self) -> dict[str, str]:
+        """Give what pages say outside of tables, too, and what commands print for people."""
+        return {name: page_of(path)[1] for name, path in self.pages.items()} | self.texts
 
 
 def _real(folder: Path, children: int, seed: int, level: str, systems: tuple[str, ...]) -> Path:
@@ -57,19 +101,30 @@ def _real(folder: Path, children: int, seed: int, level: str, systems: tuple[str
 
 
 def _command(*arguments: str) -> str:
-    done = CliRunner().invoke(main, [*arguments, "--json"])
+    done = CliRunner().invoke(main, [*arguments])
     assert done.exit_code == 0, done.output
     return done.stdout
 
 
-def _run(folder: Path, settings: tuple[int, int, str, tuple[str, ...]]) -> Run:
+def _run(
+    folder: Path, settings: tuple[int, int, str, tuple[str, ...]], only: list[str], *, all_of_it: bool
+) -> Run:
     exports, out = _real(folder, *settings), folder / "out"
+    printed, texts = {}, {}
     with sharing():
-        printed = {name: _command(name, str(exports), "--out", str(out / name)) for name in COMMANDS}
-        _command("view", str(exports), "--role", "public", "--who", "district", "--out", str(out / "view"))
+        for name, more in COMMANDS.items():
+            command = "questions" if name == "one question" else name
+            place = ["--out", str(out / name)]
+            place += ["--lookup", str(out / "lookup")] if command == "family" else []
+            printed[name] = _command(command, str(exports), *more, *place, "--json")
+            if all_of_it:
+                texts[name] = _command(command, str(exports), *more, *place)
         district = read_district(exports)
-    result = report(exports, only=["00", "02"], out=out / "reports")
+        with notebooks_here():
+            result = report(exports, only=only, out=out / "reports")
     assert result.ok, result.trouble or result.failed
+    assert result.run is not None
+    pages = {path.stem: path for path in sorted(result.run.glob("*.html"))}
     called = {
         name.lower(): silo
         for names in (short_names(district.layouts), system_names(district.layouts))
@@ -77,18 +132,25 @@ def _run(folder: Path, settings: tuple[int, int, str, tuple[str, ...]]) -> Run:
     }
     groups = pd.read_csv(out / "view" / "groups.csv", dtype={"grade_level": "string"})
     written = [path for path in out.rglob("*") if path.is_file()]
-    return Run(result.run, printed, groups, list(district), called, written)
+    pages["gaps"] = out / "gaps" / "gaps.html"
+    return Run(pages, printed, texts, groups, list(district), called, written)
 
 
 @pytest.fixture(scope="module", params=FOLDERS)
 def run(request: pytest.FixtureRequest, kept: Kept) -> Run:
     name = str(request.param)
     folder = kept.folder / "attacked" / name.replace(" ", "_")
-    return kept(f"attacked {name}", lambda: _run(folder, FOLDERS[name]))
+    every = [
+        path.stem[:2] for path in Path("notebooks").glob("[01]*.ipynb") if path.stem not in READ_NO_FOLDER
+    ]
+    only = sorted(every) if name in WHOLE else COUNT_MOST
+    all_of_it = name == WHOLE[0]
+    return kept(f"attacked {name}", lambda: _run(folder, FOLDERS[name], only, all_of_it=all_of_it))
 
 
 def test_no_hidden_number_of_a_run_can_be_solved(run: Run) -> None:
     attack, known = attack_run(run.pages, run.printed, run.systems, run.called)
+    accounts(attack, run.tables(), run.all_texts())
 
     assert known.listed or attack.hidden, "the attack read nothing"
     assert attack.recovered() == []
@@ -96,6 +158,16 @@ def test_no_hidden_number_of_a_run_can_be_solved(run: Run) -> None:
     unlisted = [("n", each) for each in known.combinations if each not in known.listed]
     small = [one for one in attack.recovered(unlisted) if one.value < 10]
     assert small == []
+
+
+def test_no_table_or_sentence_of_a_run_says_or_gives_away_a_small_number_of_children(run: Run) -> None:
+    tables = run.tables()
+    on_roster = [number for one in tables if one.where == "index" for number in one.numbers_of("children")]
+
+    assert {one.where for one in tables} >= {*COMMANDS, "gaps", "index", "02_meet_the_silos"}
+    assert all_small(tables) == []
+    assert [one for where, text in run.all_texts().items() for one in small_sentences(where, text)] == []
+    assert list(values_of_domains(tables, on_roster[0] if on_roster else None)) == []
 
 
 def test_no_hidden_number_of_the_publics_groups_can_be_solved(run: Run) -> None:
@@ -136,6 +208,76 @@ def test_the_attack_recovers_one_word_in_a_row_of_numbers_and_none_in_a_row_of_w
     attack.sum_of(counts, 706)
 
     assert [one.value for one in attack.recovered()] == ([] if solved is None else [solved])
+
+
+PAGE = (
+    "<p>Real data: restricted.</p><p>{text}</p>"
+    "<div role=group aria-label='{label}'><table>{rows}</table></div>"
+)
+
+
+def _planted(
+    folder: Path, rows: list[list[object]], text: str = "", label: str = "Planted"
+) -> list[Recovered]:
+    """Read a page with such a table, as the pages of a run are read."""
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    page = folder / "page.html"
+    page.write_text(PAGE.format(text=text, label=label, rows=cells), encoding="utf-8")
+    tables = tables_of({"page": page}, {}, {})
+    sentences = small_sentences("page", page_of(page)[1])
+    return [*all_small(tables), *sentences, *values_of_domains(tables, 90)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "text", "solved"),
+    [
+        ([["system", "children"], ["Meals", 9]], "", {9}),
+        ([["system", "children"], ["Meals", "fewer than 10"], ["Clubs", 10]], "", set()),
+        ([["group", "children", "out of"], ["grade 2", 41, 50]], "", {9}),
+        ([["group", "children", "out of"], ["grade 2", 41, 51]], "", set()),
+        # In tens 40 of 50 can be much; by its exact share it is 42 of 45, by one in steps it isn't.
+        ([["group", "children", "out of", "share"], ["grade 2", 40, 50, "0.933"]], "", {3}),
+        ([["group", "children", "out of", "share"], ["grade 2", 40, 50, "0.85"]], "", set()),
+        ([["school", "children"], ["Oak", 31], ["Elm", "–"], ["all", 38]], "", {7}),
+        ([["school", "children"], ["Oak", 30], ["Elm", "–"], ["all", 40]], "", set()),
+        ([["what", "known (values)", "not joined there (values)"], ["family", 680, 40]], "", {5}),
+        ([["what", "known (values)", "not joined there (values)"], ["family", 640, 80]], "", set()),
+        ([["what", "many"], ["x", "y"]], "Pages are written, and 4 children have none.", {4}),
+        ([["what", "many"], ["x", "y"]], "Where a part is 1 to 9 children, about 40 children wait.", set()),
+    ],
+)
+def test_the_attack_finds_what_is_planted_in_a_table_or_sentence(
+    rows: list[list[object]], text: str, solved: set[int], tmp_path: Path
+) -> None:
+    assert {one.value for one in _planted(tmp_path, rows, text)} == solved
+
+
+def test_the_attack_opens_what_can_be_downloaded_and_reads_shares_in_titles(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(csv_link(pd.DataFrame({"grade": ["KG", "01"], "children": [40, 3]}), "By grade"))
+    assert [one.value for one in all_small(tables_of({"page": page}, {}, {}))] == [3]
+
+    title = "Of what some system collects about family, 94% is known"
+    rows: list[list[object]] = [["what", "known (values)"], ["family", "not shown"]]
+    assert {one.value for one in _planted(tmp_path, rows, label=title)} == {5}
+
+
+@pytest.mark.parametrize(("together", "solved"), [("2 set aside", {2}), ("fewer than 10 set aside", set())])
+def test_the_attack_adds_up_what_became_of_the_rows_of_all_files(together: str, solved: set[int]) -> None:
+    parts = ("rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart")
+    rows: list[dict[str, object]] = [
+        {"file": "a.csv", "rows": 110} | dict.fromkeys(parts, 0) | {"rows_used": 110, "rows_set_aside": None},
+        {"file": "b.csv", "rows": 40} | dict.fromkeys(parts, 0) | {"rows_used": 40},
+    ]
+    printed = {"read": json.dumps({"accounts": rows})}
+    attack, _ = attack_run({}, printed, ["a"], {})
+    accounts(
+        attack,
+        tables_of({}, printed, {}),
+        {"02": f"150 rows in 2 files: 140 used, {together}, 0 kept apart."},
+    )
+
+    assert {one.value for one in attack.recovered()} == solved
 
 
 SYSTEMS = ["a", "b", "c", "d"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.gaps.rubric import kit_rubric
 from helpers.show.block_page import heading, note
-from helpers.show.blocks import Block, reading
+from helpers.show.blocks import Block, answer, reading
 from helpers.show.picture import Picture
 from helpers.show.shaded_table import shaded_table
 from helpers.show.systems import short_names
@@ -44,7 +44,7 @@ def rubric_words(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.Data
     ]
 
 
-def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Picture:
+def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Picture | Block:
     """Draw the levels, a row a system and a column a heading; a dash where no file tells.
 
     Parameters
@@ -56,11 +56,13 @@ def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Pictu
 
     Returns
     -------
-    Picture
-        The table.
+    Picture or Block
+        The table; a sentence where no file tells of any level.
     """
     said = rubric_words(rubric, layouts).rename(columns={"title": "heading"})
     told = said.dropna(subset=["level"])
+    if told.empty:
+        return answer("No layout knows a file of these systems, so no level can be measured.")
     lowest = told[told["level"].eq(1)]
     worst = lowest["heading"].value_counts()
     title = (

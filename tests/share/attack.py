@@ -434,6 +434,17 @@ def _scorecard(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
         ]
         # Only whom the other system is for is counted: there may be more, never fewer.
         attack.sum_of(both, exact(row.numerator)[0], EVERYBODY)
+    for row in _rows_of(card[card["numerator"].notna() & card["column"].isna()]):
+        low, high = exact(row.numerator)
+        if row.measure == "in no other system":
+            attack.cell(("n", frozenset([row.left_silo])), low, high)
+        elif row.measure == "children known":
+            attack.sum_of(_of_system(known, row.left_silo), low, EVERYBODY)  # records joined to nobody aside
+        elif row.measure in ("only in left", "only in right"):
+            here, there = row.left_silo, row.right_silo
+            here, there = (here, there) if row.measure == "only in left" else (there, here)
+            only = [("n", each) for each in known.combinations if here in each and there not in each]
+            attack.sum_of(only, low, EVERYBODY)
     for row in _rows_of(card[card["measure"].eq("children with two records")]):
         if pd.isna(row.numerator):
             attack.cell(("two records", row.left_silo), 1.0, hidden=True)

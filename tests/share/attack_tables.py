@@ -21,7 +21,9 @@ import pandas as pd
 
 from tests.share.attack import EVERYBODY, Attack, Cell, Recovered, page_of, said, tens
 
-__all__ = ["Table", "accounts", "all_small", "small_sentences", "tables_of", "values_of_domains"]
+__all__ = [
+    "Table", "accounts", "all_small", "groups_of_roster", "small_sentences", "tables_of", "values_of_domains",
+]  # fmt: skip
 
 # Heads under which no child is counted, nor a row of a file that is about one.
 NOT_CHILDREN = {
@@ -353,6 +355,28 @@ def accounts(attack: Attack, tables: list[Table], texts: Mapping[str, str]) -> N
         if (table.where, table.label) == ("profile", "accounts"):
             cells = [("facts", at, "rows_left_out") for at in range(len(table))]
             _together(attack, cells, texts, r"\+ ([\w, ]+?) left out")
+
+
+def groups_of_roster(attack: Attack, tables: list[Table], on_roster: float | None) -> None:
+    """Add up the groups that are shown of a grouping: the roster less these is who is in all others."""
+    for table in tables:
+        if not {"silo", "group_by", "group", "out_of"} <= set(table.heads) or on_roster is None:
+            continue
+        rows = [dict(zip(table.heads, row, strict=True)) for row in table.rows]
+        fitting = [(rows[at], fits) for _, _, at, fits in _pairs(table) if fits]
+        for by in sorted({row["group_by"] for row in rows}):
+            shown: dict[Cell, None] = {}
+            # Of the roster alone: a system may be for some of a group only.
+            for row, fits in (
+                (row, fits) for row, fits in fitting if row["group_by"] == by and not row["silo"]
+            ):
+                cell = ("group", by, row["group"])
+                shown[cell] = None
+                wholes = [whole for _, whole in fits]
+                attack.cell(cell, min(wholes), max(wholes))
+            rest = ("group", by, "all others")
+            attack.cell(rest, hidden=True)
+            attack.sum_of([*shown, rest], on_roster)
 
 
 def _together(attack: Attack, cells: list[Cell], texts: Mapping[str, str], pattern: str) -> None:

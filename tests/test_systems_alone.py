@@ -69,6 +69,15 @@ def test_a_notebook_runs_on_each_made_system_alone(
     assert troubles(notebook, systems_alone(exports_by_hand, tmp_path)) == []
 
 
+@pytest.mark.parametrize("notebook", READING, ids=lambda one: one.name)
+def test_a_notebook_runs_on_a_folder_of_which_no_layout_knows_a_file(
+    notebook: Notebook, tmp_path: Path
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "minutes.csv").write_text("room,minutes\nB12,40\nB13,55\n", encoding="utf-8")
+    assert troubles(notebook, iter([tmp_path])) == []
+
+
 @pytest.mark.parametrize(
     "name", ["grand_bend_joinable", "grand_bend_oneroster_1p1", "grand_bend_assessments"]
 )

@@ -238,7 +238,7 @@ class Knowledge:
         """Give an indicator by its first definition, one row a child: the worst of its parts."""
         if self._indicators is None:
             every = self._told()
-            if every.empty and self.absent != NOT_PERMITTED:
+            if every.empty and len(self.roster.children) and self.absent != NOT_PERMITTED:
                 raise BadInput(
                     f"The question asks for the indicator {of!r}, and nobody has computed any: give "
                     "child_indicators(district, links, profiles) to source_of."

@@ -2,6 +2,7 @@
 
 Usage: python -m tests.bench [report] [make] [people] [read] [profiles] [family-pages] [link] [--seeds N]
 
+``python -m tests.bench frozen --write`` or ``--compare`` times nothing: see `tests.bench.frozen`.
 ``link`` is link-speed, link-ids, link-large and link-pairs, each of which can be named alone.
 """
 
@@ -26,6 +27,7 @@ from tests.bench.dashboard import bench_dashboard
 from tests.bench.detection import bench_detection
 from tests.bench.family_pages import bench_family_pages
 from tests.bench.figures import Figure, figure
+from tests.bench.frozen import frozen
 from tests.bench.levels import bench_levels
 from tests.bench.linking import LINK_BENCHES
 from tests.bench.meals_file import FAULTY_SHARE, write_meals_file
@@ -250,4 +252,6 @@ def _say(measured: Figure) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["frozen"]:
+        frozen(sys.argv[2:])
     main()

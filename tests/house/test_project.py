@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,12 @@ def requirements() -> list[tuple[str, str]]:
 
 def place(module: Path) -> str:
     return module.relative_to(PROJECT).as_posix()
+
+
+@cache
+def parsed(module: Path) -> ast.Module:
+    """Read a module once for all tests."""
+    return ast.parse(module.read_text(encoding="utf-8"))
 
 
 def test_requirements_end_in_the_kit_itself() -> None:
@@ -60,7 +67,7 @@ def test_every_third_party_import_is_a_requirement() -> None:
     imported = {
         name.split(".")[0]
         for module in MODULES
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(module))
         for name in (
             [alias.name for alias in node.names]
             if isinstance(node, ast.Import)
@@ -86,27 +93,31 @@ def test_every_third_party_import_is_a_requirement() -> None:
     assert needed - named == set()
 
 
-@pytest.mark.parametrize("module", MODULES, ids=place)
-def test_a_module_holds_one_concept(module: Path) -> None:
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE, (
-        "a concept hides in it: name it"
-    )
-    assert not {"utils", "util", "common", "misc", "core"} & set(
-        module.with_suffix("").parts[len(PROJECT.parts) :]
-    )
-
-
-@pytest.mark.parametrize("module", MODULES, ids=place)
-def test_every_module_says_what_it_offers(module: Path) -> None:
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    assert ast.get_docstring(tree)
-    offered = [
-        node
-        for node in tree.body
-        if isinstance(node, ast.Assign | ast.AnnAssign) and "__all__" in ast.unparse(node).split("=")[0]
+def test_a_module_holds_one_concept() -> None:
+    """A name that says nothing collects everything, and a long module hides a concept: name it."""
+    vague = {"utils", "util", "common", "misc", "core"}
+    named = [place(path) for path in MODULES if vague & set(path.relative_to(PROJECT).with_suffix("").parts)]
+    long = [
+        place(path) for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST_MODULE
     ]
-    defines = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body)
-    assert offered or not defines or module.name == "__main__.py", "__all__ is missing"
+    assert (named, long) == ([], [])
+
+
+def test_every_module_says_what_it_offers() -> None:
+    undocumented, offers_nothing = [], []
+    for path in MODULES:
+        tree = parsed(path)
+        if not ast.get_docstring(tree):
+            undocumented.append(place(path))
+        offered = [
+            node
+            for node in tree.body
+            if isinstance(node, ast.Assign | ast.AnnAssign) and "__all__" in ast.unparse(node).split("=")[0]
+        ]
+        defines = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body)
+        if defines and not offered and path.name != "__main__.py":
+            offers_nothing.append(place(path))
+    assert (undocumented, offers_nothing) == ([], [])
 
 
 def says_on_what_and_how(merge: ast.Call) -> bool:
@@ -116,14 +127,15 @@ def says_on_what_and_how(merge: ast.Call) -> bool:
     return {"how", "validate"} <= set(said) and bool({"on", "left_on", "left_index"} & set(said))
 
 
-@pytest.mark.parametrize("module", MODULES, ids=place)
-def test_every_merge_says_on_what_and_how(module: Path) -> None:
+def test_every_merge_says_on_what_and_how() -> None:
     merges = [
-        node
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        (path, node)
+        for path in MODULES
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "merge"
     ]
-    assert [f"{place(module)}:{merge.lineno}" for merge in merges if not says_on_what_and_how(merge)] == []
+    assert merges
+    assert [f"{place(path)}:{call.lineno}" for path, call in merges if not says_on_what_and_how(call)] == []
 
 
 def test_the_map_names_every_room_and_every_module_of_the_maker() -> None:

@@ -190,7 +190,7 @@ def tables_of(
                 units[row[table.heads.index("measure")]] = row[table.heads.index("unit")]
     for where, path in files.items():
         frame = pd.read_csv(path, dtype="string", keep_default_na=False)
-        found.append(Table(where, path.name, list(frame), frame.to_numpy().tolist()))
+        found.append(Table(where, path.name, [str(head) for head in frame], frame.to_numpy().tolist()))
     for where, path in pages.items():
         shown = [(label, rows[0], rows[1:]) for label, rows in page_of(path)[0] if rows]
         for label, heads, rows in [*shown, *_downloads(path)]:
@@ -203,14 +203,14 @@ def _downloads(page: Path) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     """Open what can be downloaded from a page: all rows, of which the table shows the first ones."""
     for written, label in DOWNLOAD.findall(page.read_text(encoding="utf-8")):
         frame = pd.read_csv(io.StringIO(unquote(written)), dtype="string", keep_default_na=False)
-        yield html.unescape(label), [head.lstrip("\ufeff") for head in frame], frame.to_numpy().tolist()
+        yield html.unescape(label), [str(head).lstrip("\ufeff") for head in frame], frame.to_numpy().tolist()
 
 
 def small_cells(table: Table) -> Iterator[Recovered]:
     """Find numbers of one to nine that stand in a table."""
     for head in filter(table.counts, table.heads):
         for at, number in enumerate(table.numbers(head)):
-            if number in SMALL and table.of_children(at):
+            if number is not None and number in SMALL and table.of_children(at):
                 yield Recovered((table.where, table.label, head, *table.rows[at][:3]), int(number))
 
 

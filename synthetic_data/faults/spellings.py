@@ -8,7 +8,7 @@ import pandas as pd
 from helpers.layouts import STRING
 from synthetic_data.faults.pieces import chosen_children, chosen_pieces
 from synthetic_data.population.customs import CUSTOMS
-from synthetic_data.population.spelling import other_spellings
+from synthetic_data.population.pools import other_spellings
 from synthetic_data.scene import Scene
 from synthetic_data.silos.observation import look_up
 

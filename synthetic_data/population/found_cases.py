@@ -9,7 +9,7 @@ from helpers.layouts import STRING
 from synthetic_data.columns import is_among
 from synthetic_data.population.customs import ORIGINS
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES, Planted
-from synthetic_data.population.spelling import other_spellings
+from synthetic_data.population.pools import other_spellings
 
 __all__ = ["list_cases"]
 

@@ -16,8 +16,7 @@ import numpy.typing as npt
 from synthetic_data.population.cast import Cast
 from synthetic_data.population.customs import ORIGINS
 from synthetic_data.population.homes import FOSTER, TWO_PARENTS
-from synthetic_data.population.pools import nicknames, pool
-from synthetic_data.population.spelling import other_spellings
+from synthetic_data.population.pools import nicknames, other_spellings, pool
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 

@@ -16,10 +16,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.population.spelling import fold, from_cyrillic
+from synthetic_data.population.spelling import feminine, fold, from_cyrillic
 from synthetic_data.published import rows
 
-__all__ = ["Part", "Pool", "cyrillic_names", "nicknames", "pool"]
+__all__ = ["Part", "Pool", "nicknames", "other_spellings", "pool"]
 
 Words = npt.NDArray[np.object_]
 Part = Literal["given", "surname", "middle"]
@@ -123,7 +123,7 @@ def nicknames() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def cyrillic_names() -> tuple[tuple[str, bool], ...]:
+def _cyrillic_names() -> tuple[tuple[str, bool], ...]:
     """List the names of Faker's Russian and Ukrainian pools as they are written there, and whose they are."""
     found = [
         (name, ukrainian)
@@ -132,6 +132,35 @@ def cyrillic_names() -> tuple[tuple[str, bool], ...]:
         for name, _ in _listed(_provider(locale), locale, part, sex)
     ]
     return tuple(dict.fromkeys(found))
+
+
+@cache
+def other_spellings(origin: str) -> dict[str, str]:
+    """Give, for names of a group that come from another script, how a second clerk would spell them.
+
+    Parameters
+    ----------
+    origin
+        One of `synthetic_data.population.customs.ORIGINS`.
+
+    Returns
+    -------
+    dict of str to str
+        Name -> its other spelling, both ways; of several, the first listed.
+    """
+    pairs = [(row["name"], row["other"]) for row in rows("romanizations") if row["origin"] == origin]
+    if origin == "Slavic":
+        for name, ukrainian in _cyrillic_names():
+            one, other = (from_cyrillic(name, passport, ukrainian) for passport in (False, True))
+            pairs.append((one, other))
+            if feminine(one) == f"{one}a":
+                pairs.append((f"{one}a", f"{other}a"))
+    found: dict[str, str] = {}
+    for name, other in pairs:
+        if name != other:
+            found.setdefault(name, other)
+            found.setdefault(other, name)
+    return found
 
 
 @cache

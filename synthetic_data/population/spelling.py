@@ -8,11 +8,9 @@ scripts facts/romanizations.csv lists pairs of spellings that come from two publ
 from __future__ import annotations
 
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from synthetic_data.published import rows
-
-__all__ = ["feminine", "fold", "from_cyrillic", "other_spellings", "patronymic"]
+__all__ = ["feminine", "fold", "from_cyrillic", "patronymic"]
 
 CYRILLIC = dict(
     zip(
@@ -128,34 +126,3 @@ def patronymic(father: str, female: bool) -> str:
     else:
         stem = f"{father.rstrip('aoe')}ov"
     return stem + ("na" if female else "ich")
-
-
-@cache
-def other_spellings(origin: str) -> dict[str, str]:
-    """Give, for names of a group that come from another script, how a second clerk would spell them.
-
-    Parameters
-    ----------
-    origin
-        One of `synthetic_data.population.customs.ORIGINS`.
-
-    Returns
-    -------
-    dict of str to str
-        Name -> its other spelling, both ways; of several, the first listed.
-    """
-    from synthetic_data.population.pools import cyrillic_names
-
-    pairs = [(row["name"], row["other"]) for row in rows("romanizations") if row["origin"] == origin]
-    if origin == "Slavic":
-        for name, ukrainian in cyrillic_names():
-            one, other = (from_cyrillic(name, passport, ukrainian) for passport in (False, True))
-            pairs.append((one, other))
-            if feminine(one) == f"{one}a":
-                pairs.append((f"{one}a", f"{other}a"))
-    found: dict[str, str] = {}
-    for name, other in pairs:
-        if name != other:
-            found.setdefault(name, other)
-            found.setdefault(other, name)
-    return found

@@ -11,8 +11,9 @@ from synthetic_data.population.names import (
     nicknames,
     pool,
 )
+from synthetic_data.population.pools import other_spellings
 from synthetic_data.population.preferred_names import preferred_names
-from synthetic_data.population.spelling import from_cyrillic, other_spellings
+from synthetic_data.population.spelling import from_cyrillic
 from synthetic_data.published import rows
 
 COUNT = 4000

@@ -14,8 +14,8 @@ from helpers.link.clusters import cluster_records
 from helpers.link.crosswalk import STEPS
 from helpers.link.id_columns import verify_id_columns
 from helpers.link.many_valued import Values
+from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.places import Places
-from helpers.link.rungs.found import LARGEST_BLOCK
 from helpers.link.students import Students, make_ready
 from helpers.link.unit_keys import Keys, meeting
 from helpers.link.units import Units, make_units

@@ -14,12 +14,12 @@ from helpers.link.crosswalk import STEPS, anchors, make_crosswalk
 from helpers.link.evidence_table import as_pairs
 from helpers.link.findings import find_disagreements
 from helpers.link.id_columns import verify_id_columns
+from helpers.link.matches import LARGEST_BLOCK, Aids, Found, Settled
 from helpers.link.persons import Persons, persons_decided
 from helpers.link.places import Places
 from helpers.link.review.settled import settled_by_persons
 from helpers.link.rungs import cascade, decided, exact, scored, shared_identifier, standardised
-from helpers.link.rungs.found import LARGEST_BLOCK, Aids, Found
-from helpers.link.settle import Settled, settle
+from helpers.link.settle import settle
 from helpers.link.students import Students, make_ready
 
 if TYPE_CHECKING:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from helpers.link.clusters import Clusters, Compare, cluster_records
 from helpers.link.decide import cannot_be_one_child, decide
 from helpers.link.evidence import gather_evidence
+from helpers.link.matches import Found, Settled
 from helpers.link.persons import Persons
 from helpers.link.review.joining import join_as_persons_said
-from helpers.link.rungs.found import Found
 from helpers.link.students import Students
 
-__all__ = ["TORN", "Settled", "after_clustering", "settle"]
+__all__ = ["TORN", "after_clustering", "settle"]
 
 # The rung to which a pair is counted that no rung found and a person named.
 STEP_OF_A_PERSON = 2
@@ -26,20 +24,6 @@ STRONGEST = 1_000  # beyond every other
 
 
 TORN = "equally near to records that exclude each other"
-
-
-@dataclass(frozen=True)
-class Settled:
-    """Every pair with its evidence and decision, and the child (``label``) of every record.
-
-    ``pairs`` has the columns of `evidence.gather_evidence` and `decide.decide`, further ``step``,
-    ``decided_by``, ``match_weight``, ``match_probability`` and ``reviewed_utc``. ``confidence`` is the
-    probability with which a model put a record to its child, NaN where rules did.
-    """
-
-    pairs: pd.DataFrame
-    label: np.ndarray
-    confidence: np.ndarray
 
 
 def settle(students: Students, found: Found, persons: Persons) -> Settled:

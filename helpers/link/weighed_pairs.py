@@ -10,7 +10,8 @@ from helpers.link.dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
 from helpers.link.decide import contradictions
 from helpers.link.forms import compare_names
 from helpers.link.identifiers import contradicting
-from helpers.link.settle import TORN, Settled
+from helpers.link.matches import Settled
+from helpers.link.settle import TORN
 from helpers.link.students import Students
 from helpers.link.units import Units
 from helpers.link.weighing import HOPELESS

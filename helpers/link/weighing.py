@@ -10,9 +10,8 @@ import pandas as pd
 from helpers.link.forms import compare_names
 from helpers.link.identifiers import contradicting
 from helpers.link.many_valued import distinct_pairs
+from helpers.link.matches import Aids, Settled
 from helpers.link.persons import Persons
-from helpers.link.rungs.found import Aids
-from helpers.link.settle import Settled
 from helpers.link.units import Units
 
 __all__ = ["HOPELESS", "Exclusions", "one_of_all", "weigh"]

@@ -22,8 +22,8 @@ from helpers.link.emails import emails
 from helpers.link.forms import first_name_forms, name_keys, surname_forms_of
 from helpers.link.grades import grade_numbers
 from helpers.link.many_valued import Values, distinct_pairs
+from helpers.link.matches import LARGEST_BLOCK, Aids, Found
 from helpers.link.phones import shared_by_many, telephones
-from helpers.link.rungs.found import LARGEST_BLOCK, Aids, Found
 from helpers.link.school_names import school_codes
 from helpers.link.students import Students
 from helpers.link.unit_keys import Keys, first_letters

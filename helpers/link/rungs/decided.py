@@ -14,7 +14,7 @@ from helpers.link.choosing import choose_child, share_among_rivals
 from helpers.link.clusters import cluster_records, components
 from helpers.link.coverage import coverage_weights, second_record_weights
 from helpers.link.generations import a_generation_apart
-from helpers.link.rungs.found import Aids, Found
+from helpers.link.matches import Aids, Found
 from helpers.link.rungs.scored import Candidates, weigh_candidates
 from helpers.link.students import Students
 from helpers.link.units import Units

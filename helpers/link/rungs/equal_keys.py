@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.blocks import pairs_within
-from helpers.link.rungs.found import LARGEST_BLOCK
+from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.students import Students
 
 __all__ = ["pairs_with_equal_keys"]

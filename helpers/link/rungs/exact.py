@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.dates import comparable
+from helpers.link.matches import Aids, Found
 from helpers.link.rungs.equal_keys import pairs_with_equal_keys
-from helpers.link.rungs.found import Aids, Found
 from helpers.link.students import Students
 
 __all__ = ["STEP", "climb"]

@@ -13,8 +13,8 @@ import pandas as pd
 
 from helpers.link.candidates import among_dated, among_undated, dated_with_undated
 from helpers.link.clusters import cluster_records
-from helpers.link.rungs.found import Aids, Found
-from helpers.link.settle import Settled, settle
+from helpers.link.matches import Aids, Found, Settled
+from helpers.link.settle import settle
 from helpers.link.students import Students
 from helpers.link.units import Units, make_units
 from helpers.link.weighed_pairs import with_weighed

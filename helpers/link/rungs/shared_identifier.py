@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.link.rungs.found import Aids, Found
+from helpers.link.matches import Aids, Found
 from helpers.link.students import Students
 
 __all__ = ["STEP", "climb"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from helpers.link.dates import comparable, order_free
 from helpers.link.forms import name_keys
+from helpers.link.matches import Aids, Found
 from helpers.link.rungs.equal_keys import pairs_with_equal_keys
-from helpers.link.rungs.found import Aids, Found
 from helpers.link.students import Students
 
 __all__ = ["STEP", "climb"]

@@ -1,19 +1,19 @@
-"""What the rungs climbed so far have found, and what else a rung may look at."""
+"""Pairs of records that methods found, what else a method may look at, and what was decided of the pairs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
     from helpers.link.id_columns import IdColumns
     from helpers.link.model import LinkModel
     from helpers.link.persons import Persons
-    from helpers.link.settle import Settled
 
-__all__ = ["LARGEST_BLOCK", "Aids", "Found"]
+__all__ = ["LARGEST_BLOCK", "Aids", "Found", "Settled"]
 
 # A value that more records than this share is no key of a child: no child has a hundred records.
 LARGEST_BLOCK = 100
@@ -34,6 +34,20 @@ class Aids:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """Every pair with its evidence and decision, and the child (``label``) of every record.
+
+    ``pairs`` has the columns of `evidence.gather_evidence` and `decide.decide`, further ``step``,
+    ``decided_by``, ``match_weight``, ``match_probability`` and ``reviewed_utc``. ``confidence`` is the
+    probability with which a model put a record to its child, NaN where rules did.
+    """
+
+    pairs: pd.DataFrame
+    label: np.ndarray
+    confidence: np.ndarray
+
+
+@dataclass(frozen=True)
 class Found:
     """Pairs of records by the rungs climbed so far.
 
@@ -46,7 +60,7 @@ class Found:
     pairs: pd.DataFrame
     agreeing_ids: pd.DataFrame
     passed_over: pd.DataFrame
-    settled: Settled | None = field(default=None)
+    settled: Settled | None = None
 
     @staticmethod
     def nothing() -> Found:

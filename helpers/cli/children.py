@@ -198,12 +198,12 @@ def profile(
     value that would be another one by the kit's own order of trust. Of a real folder profile_accounts.csv and
     row_sums.csv, which count, begin with restricted_.
     """
-    from helpers.profile import child_profiles
+    from helpers.profile import changed_values, child_profiles
     from helpers.profile.indicators import child_indicators
     from helpers.profile.row_sums import row_sums
     from helpers.profile.source import source_of
     from helpers.profile.store import save_store
-    from helpers.profile.survivorship import changed_values, read_survivorship
+    from helpers.profile.survivorship import read_survivorship
     from helpers.run.profile_store import must_be_free
     from helpers.share.parts import NOT_SHOWN, shown_everybody, shown_wholes
     from helpers.share.real_data import Guard

@@ -1,7 +1,7 @@
 """Put the child together: values with their source, one row a child, a timeline."""
 
 from helpers.profile.attendance import attendance_days
-from helpers.profile.children import Profiles, child_profiles
+from helpers.profile.children import Profiles, changed_values, child_profiles
 from helpers.profile.elements import Element, element, elements
 from helpers.profile.follow import follow_child
 from helpers.profile.indicators import child_indicators
@@ -11,6 +11,7 @@ __all__ = [
     "Element",
     "Profiles",
     "attendance_days",
+    "changed_values",
     "child_indicators",
     "child_profiles",
     "element",

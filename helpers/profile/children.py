@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["Profiles", "child_profiles"]
+__all__ = ["Profiles", "changed_values", "child_profiles"]
 
 
 @dataclass(frozen=True)
@@ -134,3 +134,36 @@ def _put_together(district: District, links: Links, school_year: int | None, ter
         choice.school_year,
         links.crosswalk,
     )
+
+
+def changed_values(before: Profiles, after: Profiles) -> pd.DataFrame:
+    """List the values that the profiles show otherwise after a decision.
+
+    Parameters
+    ----------
+    before, after
+        Profiles of one district, by the same links.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``child, element, school_year, was, was_silo, now, now_silo``, of the year that is shown and of what
+        always holds: a row a value that differs. No key is needed.
+    """
+    cell = ["child", "element", "school_year"]
+
+    def shown(profiles: Profiles, name: str) -> pd.DataFrame:
+        said = profiles.said
+        of_year = said["school_year"].isna() | said["school_year"].eq(profiles.school_year or 0)
+        rows = said[said["chosen"] & of_year.fillna(False) & said["status"].eq("Reported")]
+        return rows[[*cell, "value", "silo"]].rename(columns={"value": name, "silo": f"{name}_silo"})
+
+    # A year that isn't there is no key of a merge; it stands as zero in between.
+    left, right = (
+        shown(profiles, name).assign(school_year=lambda rows: rows["school_year"].fillna(0))
+        for profiles, name in ((before, "was"), (after, "now"))
+    )
+    both = left.merge(right, on=cell, how="outer", validate="one_to_one")
+    both = both[both["was"].ne(both["now"]).fillna(True)]
+    both = both.assign(school_year=both["school_year"].mask(both["school_year"].eq(0)))
+    return both.sort_values(["element", "child"], ignore_index=True)

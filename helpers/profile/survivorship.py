@@ -11,9 +11,8 @@ import json
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.files.output import write_atomically
@@ -21,10 +20,7 @@ from helpers.layouts import BadInput, all_layouts, faults_of, nearest
 from helpers.layouts.toml_text import toml_of
 from helpers.profile.elements import Declarations, elements
 
-if TYPE_CHECKING:
-    from helpers.profile.children import Profiles
-
-__all__ = ["Survivorship", "changed_values", "decide_survivorship", "read_survivorship"]
+__all__ = ["Survivorship", "decide_survivorship", "read_survivorship"]
 
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
@@ -204,36 +200,3 @@ def decide_survivorship(
 def _quoted(text: str) -> str:
     # What JSON puts between quotes, TOML reads as the same text; it wants DEL written out, too.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def changed_values(before: Profiles, after: Profiles) -> pd.DataFrame:
-    """List the values that the profiles show otherwise after a decision.
-
-    Parameters
-    ----------
-    before, after
-        Profiles of one district, by the same links.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``child, element, school_year, was, was_silo, now, now_silo``, of the year that is shown and of what
-        always holds: a row a value that differs. No key is needed.
-    """
-    cell = ["child", "element", "school_year"]
-
-    def shown(profiles: Profiles, name: str) -> pd.DataFrame:
-        said = profiles.said
-        of_year = said["school_year"].isna() | said["school_year"].eq(profiles.school_year or 0)
-        rows = said[said["chosen"] & of_year.fillna(False) & said["status"].eq("Reported")]
-        return rows[[*cell, "value", "silo"]].rename(columns={"value": name, "silo": f"{name}_silo"})
-
-    # A year that isn't there is no key of a merge; it stands as zero in between.
-    left, right = (
-        shown(profiles, name).assign(school_year=lambda rows: rows["school_year"].fillna(0))
-        for profiles, name in ((before, "was"), (after, "now"))
-    )
-    both = left.merge(right, on=cell, how="outer", validate="one_to_one")
-    both = both[both["was"].ne(both["now"]).fillna(True)]
-    both = both.assign(school_year=both["school_year"].mask(both["school_year"].eq(0)))
-    return both.sort_values(["element", "child"], ignore_index=True)

@@ -15,8 +15,7 @@ from helpers.share.opening import view
 from helpers.share.policy import Policy, Rule, read_policy
 from helpers.share.refused import Refused
 from helpers.share.seen_rows import in_sets
-from helpers.share.view import View
-from helpers.share.view_files import MANIFEST
+from helpers.share.view import MANIFEST, View
 
 __all__ = ["compare_policies", "leaks", "policy_grid", "who_sees"]
 

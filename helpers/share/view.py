@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.files.output import all_or_none, save_table, write_atomically
 from helpers.layouts import STRING
 from helpers.share.allowed import Allowed
 from helpers.share.audit import Audit, shown_hash
@@ -29,8 +31,15 @@ from helpers.share.whose import Ties, Whose
 if TYPE_CHECKING:
     from helpers.profile.source import Source
 
-__all__ = ["View"]
+__all__ = ["FILES", "MANIFEST", "View", "save_view"]
 
+# Names that hold nothing of a child, whoever looks into the folder.
+FILES = ("children", "values", "timeline", "indicators", "contacts", "groups", "withheld")
+MANIFEST = "view.json"
+CONDITION = (
+    "Use it for this purpose only, pass it on to nobody without consent, and destroy it when it is no longer "
+    "needed (34 CFR 99.33)."
+)
 # What a child is found by, as far as it may be seen.
 FOUND_BY = ("first_name", "last_surname", "school", "grade_level", "birth_date")
 OF_SOURCE = ("record", "file", "row")
@@ -331,7 +340,49 @@ class View:
         )
 
     def save(self, out: Path) -> list[Path]:
-        """Write the view into a folder; see `helpers.share.view_files.save_view`."""
-        from helpers.share.view_files import save_view
-
+        """Write the view into a folder; see `save_view`."""
         return save_view(self, out)
+
+
+def save_view(view: View, out: Path) -> list[Path]:
+    """Write a view into a folder.
+
+    Parameters
+    ----------
+    view
+        What may be seen.
+    out
+        Folder; the files of an earlier view in it are taken away first, and other files stay.
+
+    Returns
+    -------
+    list of Path
+        ``children.csv, values.csv, timeline.csv, indicators.csv, contacts.csv, groups.csv``, each only where
+        there is anything, ``withheld.csv``, and ``view.json``: role, purpose, year, and the condition on
+        which it was given. A text that a spreadsheet would run is behind an apostrophe. Empty columns aren't
+        written: nobody can tell a hidden column from none.
+    """
+    tables: dict[str, pd.DataFrame] = {name: getattr(view, name) for name in FILES}
+    # Name of all that an earlier view may have left first: whenever this is stopped, no table of another
+    # role stands beside those of this one.
+    with all_or_none(out, (MANIFEST, *(f"{name}.csv" for name in FILES))) as draft:
+        drafted = [
+            save_table(table.loc[:, table.notna().any(axis=0).to_numpy(dtype=bool)], draft / f"{name}.csv")
+            for name, table in tables.items()
+            if len(table)
+        ]
+        about = {
+            "role": view.role,
+            "purpose": view.purpose,
+            "school_year": view.school_year,
+            "as_of": None if view.as_of is None else view.as_of.strftime("%Y-%m-%d"),
+            "children": len(view.children),
+            "tables": [path.name for path in drafted],
+            "condition": CONDITION,
+            "teaches": view.policy.teaches,
+        }
+        text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
+        write_atomically(draft / MANIFEST, text.encode("utf-8"))
+        # Before the files are there: what is given away and isn't written down is worse than the reverse.
+        view.log("written", shown_hash(*tables.values()))
+    return [out / path.name for path in (*drafted, out / MANIFEST)]

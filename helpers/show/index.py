@@ -14,7 +14,6 @@ from helpers.files.output import write_atomically
 from helpers.share.parts import NOT_SHOWN
 from helpers.show.banner import banner, is_invented, where_from
 from helpers.show.blocks import escape
-from helpers.show.counted_children import who_is_counted
 from helpers.show.numbers import as_number, number_text
 from helpers.show.pages import TEMPLATE_FOLDER, Failure
 from helpers.show.stacked_bars import stacked_bars
@@ -178,7 +177,7 @@ def sentences(figures: IndexFigures) -> list[str]:
         What each system knows; who is joined; who is joined to the wrong child; what to do first.
     """
     of_all = "" if figures.children in (None, NOT_SHOWN) else f" of **{number_text(figures.children)}**"
-    lines = [f"{_known(figures)}{who_is_counted(figures)}"]
+    lines = [f"{_known(figures)}{_who_is_counted(figures)}"]
     if figures.joined is not None:
         number = as_number(figures.joined)
         noun = "child is" if number == 1 else "children are"
@@ -396,3 +395,41 @@ def index_page(
     )
     write_atomically(out_path, markup.encode("utf-8"), private=False)
     return out_path
+
+
+def _who_is_counted(figures: IndexFigures) -> str:
+    """Say why a system can know more children than there are, and who all the children are.
+
+    Parameters
+    ----------
+    figures
+        This run's figures.
+
+    Returns
+    -------
+    str
+        Sentences that follow what each system knows, with a blank before; empty for one system alone.
+    """
+    if figures.children is None or len(figures.systems) < 2:
+        return ""
+    twice = " A child with two records that nothing joins counts twice, and children who have left count too."
+    children, roster, enrolled = map(as_number, (figures.children, figures.on_roster, figures.enrolled))
+    said = number_text(figures.children)
+    if figures.children == NOT_SHOWN:
+        return twice
+    if children is None or roster is None:
+        # Without a key nobody knows how many children the records really are.
+        return (
+            f"{twice} **{said}** are all children of any record, as far as they are joined, "
+            "those who have left among them."
+        )
+    whole = (
+        f"{twice} The systems hold records of **{said}** children in all, "
+        f"**{number_text(figures.on_roster)}** of them on the roster"
+    )
+    if enrolled is None or children <= enrolled:
+        return f"{whole}."
+    return (
+        f"{whole}; **{number_text(figures.enrolled)}** belong to this school year, "
+        "and the rest left or graduated before it."
+    )

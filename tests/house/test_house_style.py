@@ -17,7 +17,6 @@ NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 
 MINUTES = re.compile(r"\*\*(\d+) minutes\*\*(?: \((\d+) reading(?:, (\d+) practice)?\))")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-LONGEST_CELL = 15
 # what a code cell may not hold: a laptop in a workshop has no network, another drive and other folders
 FORBIDDEN = {
     "an address": re.compile(r"https?:"),
@@ -207,11 +206,6 @@ def test_code_runs_on_any_machine(notebook: Notebook) -> None:
 
 def test_errors_are_shown_by_expect_only(notebook: Notebook) -> None:
     assert notebook.tagged("raises-exception") == [], "papermill stops there: with expect(error): …"
-
-
-def test_code_cells_are_short(notebook: Notebook) -> None:
-    long = [cell.source for cell in notebook.code if len(cell.source.splitlines()) > LONGEST_CELL]
-    assert long == []
 
 
 def test_every_exercise_is_practised_checked_hinted_and_solved(notebook: Notebook) -> None:

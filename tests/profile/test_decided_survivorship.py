@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.layouts import BadInput
-from helpers.profile import child_profiles, element, elements
+from helpers.profile import changed_values, child_profiles, element, elements
 from helpers.profile.survivorship import (
     Survivorship,
-    changed_values,
     decide_survivorship,
     read_survivorship,
 )

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 
-from helpers.share.view_files import FILES, save_view
+from helpers.share.view import FILES, save_view
 
 
 def view_of(role: str, log: Any = lambda *_: None, **tables: pd.DataFrame) -> Any:

@@ -23,7 +23,7 @@ from helpers.run.kernels import kernel_settings
 from helpers.run.progress import Progress
 from helpers.show.pages import notebook_page
 from helpers.teach import solution
-from helpers.teach.exercise import exercises
+from helpers.teach.exercises import exercises
 from synthetic_data.studies.levels import told
 from synthetic_data.studies.levels.kit_run import kit_run
 from synthetic_data.studies.levels.study import study_of

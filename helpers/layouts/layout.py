@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -16,7 +17,7 @@ from helpers.layouts.bad_input import BadInput, faults_of, nearest
 from helpers.layouts.column import STRICT, Column, folded
 from helpers.layouts.heads import by_place, is_data_head
 from helpers.layouts.makes import CELL, Makes
-from helpers.layouts.meanings import file_faults, layout_faults
+from helpers.layouts.meanings import allowed_values, known_systems, meant, none_of
 from helpers.layouts.pattern import Pattern, Shape, shape_of
 from helpers.layouts.structure_row import StructureRow
 from helpers.layouts.toml_text import toml_of
@@ -36,6 +37,7 @@ DOMAINS = (
     "activities", "assessment", "attendance", "behaviour", "career", "family", "health", "learning", "meals",
     "programs", "roster", "wellbeing",
 )  # fmt: skip
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\\t", "pipe": "|", "\\t": "\\t"}
 
 
 class FileLayout(BaseModel):
@@ -138,7 +140,7 @@ class FileLayout(BaseModel):
             raise ValueError(f"file {self.name!r}: an xml file names its record element in `record`")
         if self.sheet is not None and self.format != "xlsx":
             raise ValueError(f"file {self.name!r}: only workbooks (xlsx) have a `sheet`")
-        if faults := list(file_faults(self)):
+        if faults := list(_file_faults(self)):
             raise ValueError(f"file {self.name!r}: {'; '.join(faults)}")
         return self
 
@@ -296,7 +298,7 @@ class Layout(BaseModel):
                     there = self.file_named(references.split(".", 1)[0])
                     if there.find(target) is None:
                         raise ValueError(f"{file.name} follows {source!r} to a column that is not there")
-        if faults := list(layout_faults(self)):
+        if faults := list(_layout_faults(self)):
             raise ValueError("; ".join(faults))
         return self
 
@@ -354,3 +356,88 @@ def layout_of(text: str, name: str) -> Layout:
     except ValidationError as error:
         known = {*Layout.model_fields, *FileLayout.model_fields, *Column.model_fields, *Makes.model_fields}
         raise BadInput(f"Layout {name} cannot be used:\n{faults_of(error, known)}") from None
+
+
+def _file_faults(file: FileLayout) -> Iterator[str]:
+    """Name what a kind of file says that has no meaning."""
+    try:
+        text = codecs.lookup(file.encoding)._is_text_encoding
+    except LookupError:
+        text = False
+    if not text:
+        usual = ["utf-8", "utf-8-sig", "utf-16", "windows-1252", "latin-1", "mac-roman"]
+        asked = nearest(file.encoding, usual)
+        yield f"encoding {file.encoding!r} is unknown, not one such as {', '.join(usual)}.{asked}"
+    if len(file.delimiter) != 1 or file.delimiter in '"\r\n':
+        said = DELIMITERS.get(file.delimiter.casefold())
+        asked = f' Did you mean "{said}"?' if said else ""
+        yield f"delimiter {file.delimiter!r} is not one character.{asked}"
+    for makes in file.makes:
+        if makes.each is not None and not any(one.name.startswith(makes.each) for one in file.columns):
+            stems = {one.name[: one.name.index("[]") + 2] for one in file.columns if "[]" in one.name}
+            yield f"each = {makes.each!r} is the beginning of no column.{nearest(makes.each, stems)}"
+        for name in [name for flags in makes.flags.values() for name in flags]:
+            found = file.find(name)
+            if found is not None and found[0].type != "boolean":
+                yield f"flags name {name!r} of type {found[0].type}: only a boolean is true or false"
+        for word, sources in (("where", makes.where), ("unless", makes.unless)):
+            for name, values in sources.items():
+                found = file.find(name)
+                if found is None or found[1] is not None or not found[0].code_map():
+                    continue
+                codes = [*found[0].code_map()]
+                written = [value.rsplit("#", 1)[-1] if found[0].formats() else value for value in values]
+                yield from (none_of(f"{word}: {name}", one, codes) for one in written if one not in codes)
+
+
+def _layout_faults(layout: Layout) -> Iterator[str]:
+    """Name what a layout says that has no meaning: whose ids they are, and what codes stand for."""
+    known = known_systems()
+    for own in layout.own_systems:
+        if own not in known and own.casefold() in {one.casefold() for one in known}:
+            yield f"own_systems names {own!r}.{meant(own, known)}"
+    known = [*known, *layout.own_systems]
+    for file in layout.file:
+        for column in file.columns:
+            system = column.identification_system
+            of_cell = system == "{type}" and "type" in column.part_names()
+            if system is not None and system not in known and not of_cell:
+                place = f"column {column.name!r}: identification_system"
+                own = f"A vendor's own is named in own_systems = [{system!r}]."
+                yield f"{none_of(place, system, known)} {own}"
+        for makes in file.makes:
+            yield from _taken_faults(layout, file, makes)
+    if layout.as_of_in_name is not None:
+        letters = sorted(layout.as_of_in_name[at + 1 :][:1] for at in _places_of("%", layout.as_of_in_name))
+        if letters != ["Y", "d", "m"]:
+            yield f"as_of_in_name {layout.as_of_in_name!r} is no day in names, such as '%Y-%m-%d'"
+
+
+def _places_of(letter: str, text: str) -> list[int]:
+    return [place for place, one in enumerate(text) if one == letter]
+
+
+def _taken_faults(layout: Layout, file: FileLayout, makes: Makes) -> Iterator[str]:
+    """Name codes that stand for what the standard's column can't say."""
+    for target, source in makes.take.items():
+        closed = allowed_values(target)
+        column = _column_at(layout, file, source)
+        if closed is None or column is None:
+            continue
+        if target == "role" and not column.code_map():
+            yield (
+                f"role is taken from {source!r}, which has no codes: say who each of its words means, "
+                'such as { type = "code", codes = { teacher = "Staff", student = "Student" } }'
+            )
+        for code, meaning in column.code_map().items():
+            if meaning not in closed:
+                yield none_of(f"column {column.name!r}: code {code!r} of {target}", meaning, closed)
+
+
+def _column_at(layout: Layout, file: FileLayout, source: str) -> Column | None:
+    """Find the column that is taken, at the end of the reference where one is followed."""
+    start, arrow, there = source.partition("->")
+    found = file.find(start)
+    if arrow and found is not None and found[0].references:
+        found = layout.file_named(found[0].references.split(".", 1)[0]).find(there)
+    return None if found is None or found[1] is not None else found[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Self
 
@@ -10,7 +11,8 @@ from pydantic import BaseModel, field_validator, model_validator
 
 from helpers.layouts.bad_input import nearest
 from helpers.layouts.column import STRICT
-from helpers.layouts.meanings import makes_faults
+from helpers.layouts.formats import set_value_fault
+from helpers.layouts.meanings import allowed_values, none_of
 from helpers.layouts.tables import fact_tables, standard_table
 
 __all__ = ["CELL", "Makes", "braced"]
@@ -99,6 +101,27 @@ class Makes(BaseModel):
         for target in [*self.take, *self.set, *self.flags]:
             if target not in known:
                 raise ValueError(f"table {self.table!r} has no column {target!r}.{nearest(target, known)}")
-        if faults := list(makes_faults(self)):
+        if faults := list(_set_faults(self)):
             raise ValueError("; ".join(faults))
         return self
+
+
+def _set_faults(makes: Makes) -> Iterator[str]:
+    """Name what a `makes` sets that its table can't hold."""
+    types = {column.name: column.type for column in standard_table(makes.table).columns}
+    for target, value in makes.set.items():
+        if target in makes.take:
+            yield f"{target!r} is filled by take and by set: leave one of them out"
+        given = [value]
+        if isinstance(value, str) and makes.repeat:
+            given = [value.replace("{n}", n) for n in makes.repeat]
+        for one in given:
+            closed = allowed_values(target)
+            if fault := set_value_fault(types.get(target, "string"), one):
+                yield f"set: {target} = {one!r} {fault}"
+            elif closed is not None and one not in closed:
+                yield none_of(f"set: {target}", one, closed)
+    filled = {*makes.take, *makes.set, *makes.flags}
+    if makes.unless_empty is not None and makes.unless_empty not in filled:
+        asked = nearest(makes.unless_empty, filled)
+        yield f"unless_empty is {makes.unless_empty!r}, which nothing fills.{asked}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,29 @@ from helpers.layouts import as_table
 from helpers.link.clusters import components
 from helpers.link.students import Students
 
-__all__ = ["STEPS", "anchors", "make_crosswalk"]
+__all__ = ["STEPS", "Links", "anchors", "make_crosswalk"]
 
 # The rungs of the ladder, in order.
 STEPS = ("Shared identifier", "Exact", "Standardised", "Cascade", "Scored")
 # 60 bits: among a million children two share an id once in two million runs.
 LETTERS_OF_A_CHILD = 12
+
+
+@dataclass(frozen=True)
+class Links:
+    """Who is who: every record's child, the evidence, and what was noticed on the way.
+
+    ``passed_over`` counts keys that more records share than any child could have (``step``, ``keys``,
+    ``records``): they found no pair. ``id_columns`` says of every column of ids whether it was verified;
+    ``stale_decisions`` which decisions of persons no longer stand, and why.
+    """
+
+    crosswalk: pd.DataFrame
+    pairs: pd.DataFrame
+    findings: pd.DataFrame
+    passed_over: pd.DataFrame
+    id_columns: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stale_decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def anchors(students: Students, label: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ import pandas as pd
 from helpers.layouts import as_table
 from helpers.link.across_districts import decide_moves
 from helpers.link.clusters import components
-from helpers.link.ladder import Links
+from helpers.link.crosswalk import Links
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from helpers.layouts import BadInput, Layout, as_table, nearest
-from helpers.link.crosswalk import STEPS, anchors, make_crosswalk
+from helpers.link.crosswalk import STEPS, Links, anchors, make_crosswalk
 from helpers.link.evidence_table import as_pairs
 from helpers.link.findings import find_disagreements
 from helpers.link.id_columns import verify_id_columns
@@ -40,23 +40,6 @@ RUNGS: Mapping[Method, Sequence[Climb]] = {
     "scored": (*CERTAIN, scored.climb),
     "decided": (*CERTAIN, decided.climb),
 }
-
-
-@dataclass(frozen=True)
-class Links:
-    """Who is who: every record's child, the evidence, and what was noticed on the way.
-
-    ``passed_over`` counts keys that more records share than any child could have (``step``, ``keys``,
-    ``records``): they found no pair. ``id_columns`` says of every column of ids whether it was verified;
-    ``stale_decisions`` which decisions of persons no longer stand, and why.
-    """
-
-    crosswalk: pd.DataFrame
-    pairs: pd.DataFrame
-    findings: pd.DataFrame
-    passed_over: pd.DataFrame
-    id_columns: pd.DataFrame = field(default_factory=pd.DataFrame)
-    stale_decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def link_children(

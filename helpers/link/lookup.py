@@ -11,8 +11,7 @@ import pandas as pd
 
 from helpers.layouts import as_table, empty_table
 from helpers.link.clusters import components
-from helpers.link.crosswalk import STEPS, make_crosswalk
-from helpers.link.ladder import Links
+from helpers.link.crosswalk import STEPS, Links, make_crosswalk
 from helpers.link.students import make_ready
 
 __all__ = ["NOT_NUMBERS", "look_up", "look_up_everywhere"]

@@ -47,7 +47,7 @@ def train_on_district(district: District, start: LinkModel | None = None) -> Lin
     LinkModel
         To be given to `link_district`, and saved.
     """
-    from helpers.link.model.of_districts import train_on_districts
+    from helpers.link.train import train_on_districts
 
     return train_on_districts([district], start=start)
 

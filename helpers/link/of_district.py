@@ -8,7 +8,8 @@ import pandas as pd
 
 from helpers.files import District
 from helpers.files.run_shares import of_what, shared
-from helpers.link.ladder import Links, Method, link_children
+from helpers.link.crosswalk import Links
+from helpers.link.ladder import Method, link_children
 
 if TYPE_CHECKING:
     from helpers.link.model import LinkModel

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from helpers.layouts import BadInput
-from helpers.teach.exercise import Exercise, exercise
+from helpers.teach.exercise import Exercise
+from helpers.teach.exercises import exercise
 from helpers.teach.in_words import Wording, reply_to
 from helpers.teach.reply import Reply, State
 from helpers.teach.solutions import solution_of

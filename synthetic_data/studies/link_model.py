@@ -13,8 +13,8 @@ from pathlib import Path
 
 from helpers.files import read_district
 from helpers.link.model.link_model import SHIPPED, LinkModel
-from helpers.link.model.of_districts import train_on_districts
 from helpers.link.model.training import untrained
+from helpers.link.train import train_on_districts
 from synthetic_data.district import make_district
 
 __all__ = ["SEEDS", "train_shipped_model"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.teach import check, expect, hint, solution
-from helpers.teach.exercise import exercises
+from helpers.teach.exercises import exercises
 from helpers.teach.solutions import solution_of
 from tests.teach.exercise_answers import GIVEN, RIGHT, WRONG
 from tests.teach.exercise_tables import EVENTS, SCORECARD

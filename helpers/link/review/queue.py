@@ -21,7 +21,7 @@ from helpers.link.review.sides import PAIR, RECORD, SIDES, Name, is_of_a_pair, s
 from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes
 
 if TYPE_CHECKING:
-    from helpers.link.ladder import Links
+    from helpers.link.crosswalk import Links
 
 __all__ = ["FIELDS", "UNKNOWN_PROBABILITY", "review_queue", "save_queue"]
 

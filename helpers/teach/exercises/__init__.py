@@ -1,1 +1,63 @@
 """The exercises, a module a subject; each module has its ``EXERCISES``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from helpers.layouts import BadInput, nearest
+from helpers.teach.exercise import Exercise
+
+__all__ = ["exercise", "exercises"]
+
+
+@cache
+def exercises() -> dict[str, Exercise]:
+    """Gather all exercises, in the order of their numbers.
+
+    Returns
+    -------
+    dict
+        Number -> exercise.
+
+    Raises
+    ------
+    ValueError
+        When two have the same number.
+    """
+    found: dict[str, Exercise] = {}
+    for module in pkgutil.iter_modules(__path__):
+        for one in importlib.import_module(f"{__name__}.{module.name}").EXERCISES:
+            if one.number in found:
+                raise ValueError(
+                    f"Exercise {one.number} is declared twice, the second time in {module.name}."
+                )
+            found[one.number] = one
+    return dict(sorted(found.items(), key=lambda pair: [int(part) for part in pair[0].split(".")]))
+
+
+def exercise(number: str) -> Exercise:
+    """Find an exercise by its number.
+
+    Parameters
+    ----------
+    number
+        Such as ``"3.2"``.
+
+    Returns
+    -------
+    Exercise
+        The exercise.
+
+    Raises
+    ------
+    BadInput
+        When there is none.
+    """
+    known = exercises()
+    if number not in known:
+        raise BadInput(
+            f"There is no exercise {number!r}.{nearest(str(number), known)} There are: {', '.join(known)}."
+        )
+    return known[number]

@@ -6,6 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
 __all__ = ["clustered_interval", "interval_of_difference"]
 
@@ -45,7 +46,7 @@ def clustered_interval(
     positive counts estimated from survey data, Survey Methodology 24, 193-201.
     """
     z = NormalDist().inv_cdf(1 - doubt / 2)
-    student = _student(np.maximum(np.asarray(clusters, dtype="float64") - 1, 1), z)
+    student = stdtrit(np.maximum(np.asarray(clusters, dtype="float64") - 1, 1), 1 - doubt / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = value * (1 - value) / squared_error * (z / student) ** 2
     effective = np.where((squared_error > 0) & (value > 0) & (value < 1), effective, clusters)
@@ -57,24 +58,6 @@ def clustered_interval(
     low = np.where(value <= 0, value, np.clip(middle - half, 0, 1))
     high = np.where(value >= 1, value, np.clip(middle + half, 0, 1))
     return low, high
-
-
-def _student(freedom: Numbers, z: float) -> Numbers:
-    """Give the quantile of Student's t that stands where z stands in the normal distribution.
-
-    Source: M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions (1964), 26.7.5; for one and two
-    degrees of freedom as it is.
-    """
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    expanded = z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
-    inside = 2 * NormalDist().cdf(z) - 1
-    one, two = np.tan(np.pi / 2 * inside), inside * np.sqrt(2 / (1 - inside**2))
-    return np.select([freedom < 1.5, freedom < 2.5], [one, two], default=expanded)
 
 
 def interval_of_difference(

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 from helpers.gaps.sector import SectorReport, sector_report
-from helpers.gaps.sector.shares import wilson
 from helpers.gaps.sector.small_groups import shown_counts
 from tests.gaps.made_sector import as_read, made_frame
 
@@ -133,5 +133,5 @@ def test_no_interval_tells_how_many_were_left_out(number: int) -> None:
     row = sector_report(as_read(frame.assign(data_team=team)))["shares"]
     row = row[row["what"].eq("Has a data team") & row["year"].eq(2022)].iloc[0]
     assert pd.isna(row["of"])
-    low, high = wilson(row["share"] * (187 - 9), 187 - 9)
+    low, high = proportion_confint(row["share"] * (187 - 9), 187 - 9, method="wilson")
     assert (row["low"], row["high"]) == (round(low, 2), round(high, 2))

@@ -9,8 +9,8 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.profile import Profiles, child_profiles
-from helpers.profile.survivorship import Survivorship, changed_values
+from helpers.profile import Profiles, changed_values, child_profiles
+from helpers.profile.survivorship import Survivorship
 from helpers.score import judge_decision
 
 

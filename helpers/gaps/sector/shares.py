@@ -13,11 +13,12 @@ from helpers.gaps.sector.regression import fit_first
 from helpers.gaps.sector.settled import settled
 from helpers.gaps.sector.small_groups import known_at_least, may_part, shown_counts
 from helpers.layouts import as_table
+from helpers.link.intervals import wilson
 
 if TYPE_CHECKING:
     from helpers.gaps.sector.answered import Answered
 
-__all__ = ["correlation_interval", "shares", "team_and_staff", "wilson"]
+__all__ = ["correlation_interval", "shares", "team_and_staff"]
 
 # A system knows data standards when it says so with one of the two upper answers.
 _KNOWS = 3
@@ -27,32 +28,6 @@ def _z(tests: int = 1) -> float:
     from scipy.stats import norm
 
     return float(norm.isf((1 - settled().confidence) / 2 / tests))
-
-
-def wilson(count: float, of: int) -> tuple[float, float]:
-    """Give the interval of a share by Wilson's score (1927).
-
-    Parameters
-    ----------
-    count, of
-        Numerator and denominator.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper end, 0 to 1.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in wilson(50, 100)]
-    [0.404, 0.596]
-    """
-    if not of:
-        return math.nan, math.nan
-    z, share = _z(), count / of
-    middle = share + z**2 / (2 * of)
-    reach = z * math.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
-    return (middle - reach) / (1 + z**2 / of), (middle + reach) / (1 + z**2 / of)
 
 
 def shares(answered: Answered) -> pd.DataFrame:
@@ -80,7 +55,8 @@ def shares(answered: Answered) -> pd.DataFrame:
             number = known_at_least(yes + no, len(holds))
             if number < yes + no:
                 share = round(share, 2)  # more digits would tell of how many it is
-            low, high = wilson(share * number, number)
+            ends = wilson(pd.Series([share * number]), pd.Series([float(number)]), _z())
+            low, high = ends.iloc[0].tolist()
             known = holds.to_numpy("float64", na_value=np.nan)
             weighted = fit_first(known, np.ones((len(known), 1)), weights=part.weights)
             rows.append(

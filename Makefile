@@ -1,6 +1,7 @@
 # make report   the whole road: an environment, a made-up district, every notebook, reports/index.html
-# make test     everything that must hold
-# make test-browser   that pages and JupyterLab work in a chromium
+# make test     what must hold after every change: six minutes on two cores
+# make test-all everything: what make test leaves out, and pages and JupyterLab in a chromium
+# make test-browser   of that, what needs a chromium
 # make lab      the notebooks in JupyterLab
 # make dashboard   one child's page as a web page: ARGS="FOLDER", else the workshop district
 # make bench    how long it takes, into reports/bench.json
@@ -16,7 +17,7 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test test-browser lab dashboard bench card newest kit clean
+.PHONY: report test test-all test-browser lab dashboard bench card newest kit clean
 
 report: .venv/installed
 	$(BIN)/bigpicture report $(ARGS)
@@ -34,7 +35,11 @@ test: .venv/installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/nbstripout --verify --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
-	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not full" $(ARGS)
+
+test-all: test
+	$(BIN)/python -m pytest -n auto --dist worksteal -m full $(ARGS)
+	$(BIN)/python -m pytest tests/browser $(ARGS)
 
 test-browser: .venv/installed-for-tests
 	$(BIN)/python -m pytest tests/browser $(ARGS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,21 @@ if TYPE_CHECKING:
 # How long an example takes says how busy the machine is: speed is measured by `make bench`.
 settings.register_profile("kit", deadline=None)
 settings.load_profile("kit")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how long the tests of each folder took, all workers together: make test has six minutes."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = Path(report.nodeid.partition("::")[0]).parent
+                seconds["/".join(folder.parts[:2])] += report.duration
+    if sum(seconds.values()) > 60:
+        terminalreporter.section("seconds by folder")
+        for folder, took in seconds.most_common():
+            terminalreporter.line(f"{took:8.0f}  {folder}")
+
 
 # Big enough that each fault and each planted case occurs, small enough to be made in a moment.
 STUDENTS = 120

@@ -1,0 +1,113 @@
+"""The engine of the profile: rules in SQL over the standard tables in Parquet, run by DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.files.spare_folder import spare_folder
+from helpers.profile.context import context_of
+from helpers.profile.declare import declare, fact_table, standard_tables
+from helpers.profile.elements import Declarations
+from helpers.profile.standard_store import StandardStore
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["MEMORY", "RULES", "engine", "run_rules"]
+
+RULES = Path(__file__).parent / "rules"
+# DuckDB writes to a private folder on disk what doesn't fit.
+MEMORY = "1500MB"
+
+
+@contextmanager
+def engine(
+    standard: Path,
+    terms: Declarations,
+    newest: Mapping[str, pd.Timestamp],
+    *,
+    rules: Sequence[str] | None = None,
+    threads: int = 2,
+    memory: str = MEMORY,
+    times: dict[str, float] | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Let every rule find its values, and choose among them.
+
+    Parameters
+    ----------
+    standard
+        What `save_standard` wrote.
+    terms
+        Elements, as declared.
+    newest
+        Newest day of each system.
+    rules
+        Only elements of these rules; all, when not given.
+    threads
+        How many DuckDB may use.
+    memory
+        Its memory limit.
+    times
+        Gets CPU seconds by file of rules.
+
+    Yields
+    ------
+    duckdb.DuckDBPyConnection
+        With the tables ``found``, ``said``, ``attendance_source`` …, which end with the block.
+    """
+    import duckdb
+
+    times = {} if times is None else times
+    with spare_folder("engine") as spare:
+        config = {"threads": threads, "memory_limit": memory, "temp_directory": str(spare)}
+        with duckdb.connect(config=config) as base:  # type: ignore[arg-type]
+            begun = process_time()
+            context = context_of(StandardStore(standard))
+            times["context"] = process_time() - begun
+            begun = process_time()
+            standard_tables(base, standard, context)
+            declare(base, terms, context, newest, rules)
+            times["declare"] = process_time() - begun
+            run_rules(base, times)
+            yield base
+
+
+def run_rules(base: duckdb.DuckDBPyConnection, times: dict[str, float]) -> None:
+    """Run the files of rules in order.
+
+    Parameters
+    ----------
+    base
+        The engine's database.
+    times
+        Gets CPU seconds by file.
+    """
+    for path in sorted(RULES.glob("*.sql")):
+        begun = process_time()
+        _run(base, path)
+        times[path.stem] = process_time() - begun
+        begun = process_time()
+        if path.stem == "01_years":
+            for table in FACTS:
+                base.execute(f"CREATE TABLE fact_{table} AS {fact_table(table)}")
+            times["facts"] = process_time() - begun
+
+
+FACTS = ("school_enrollment", "attendance_event")
+
+
+def _run(base: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Run a file; of an error say where, since DuckDB's own words quote cells."""
+    import duckdb
+
+    for number, statement in enumerate(duckdb.extract_statements(path.read_text(encoding="utf-8")), 1):
+        try:
+            base.execute(statement)
+        except duckdb.Error as error:
+            raise RuntimeError(f"{path.name}, statement {number}: {error}") from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from helpers.profile.elements import Declarations
 from helpers.profile.evidence import child_tables
 from helpers.profile.found import BANDS, STATUSES
 from helpers.profile.school_years import day_columns
+from helpers.profile.standard_store import NOT_LOOKED_AT
 from helpers.profile.values import CHOSEN_BY
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["declare", "fact_table", "standard_tables"]
+__all__ = ["ask", "declare", "fact_table", "standard_tables"]
 
 # Tables of persons, beside the fact tables.
 PERSONAL = ("crosswalk", "people", "identifiers", "person_rows", "filled_cells")
@@ -61,6 +64,8 @@ def standard_tables(base: duckdb.DuckDBPyConnection, folder: Path, context: Cont
     base.execute(f"CREATE TYPE silo_name AS ENUM ({_listed(context.silos)})")
     base.execute(f"CREATE TYPE band_name AS ENUM ({_listed(BANDS)})")
     base.execute(f"CREATE TYPE status_name AS ENUM ({_listed(STATUSES)})")
+    base.execute(f"CREATE TYPE table_name AS ENUM ({_listed([*PERSONAL, *child_tables()])})")
+    base.execute("CREATE TYPE why_name AS ENUM ('Counted', 'Lists the child')")
     base.execute(f"CREATE TYPE reason_name AS ENUM ({_listed(CHOSEN_BY)})")
     for name, column in (("child_name", "child"), ("record_name", "record")):
         base.execute(
@@ -168,6 +173,16 @@ def declare(
     frame = pd.DataFrame(years, columns=["silo", "year"]).astype({"silo": STRING, "year": "int16"})
     _frame(base, "CREATE TABLE silo_year AS SELECT silo::silo_name AS silo, year FROM given", frame)
     base.execute("CREATE TABLE year AS SELECT year FROM silo_year GROUP BY year ORDER BY year")
+    cells = sorted({str(e.column) for e in terms.element if e.rule in ("person_field", "latest_enrolment")})
+    gives = pd.DataFrame(
+        [(*file, cell, sure) for cell in cells for file, sure in zip(context.files, context.gives(cell), strict=True)],
+        columns=["silo", "file", "column", "sure"],
+    )
+    _frame(
+        base,
+        "CREATE TABLE gives AS SELECT silo::silo_name AS silo, file::file_name AS file, \"column\", sure FROM given WHERE sure > 0",
+        gives,
+    )
     attendance = terms.attendance
     rising = list(reversed(attendance.order))
     # 1: nothing is said, 2: a mark of an unknown kind.
@@ -181,6 +196,54 @@ def declare(
     base.execute("SET VARIABLE chronic_share = $1", [attendance.chronic_share])
     base.execute("SET VARIABLE chronic_days = $1", [attendance.chronic_minimum_days])
     base.create_function("folded", plain_word, ["VARCHAR"], "VARCHAR")
+
+
+def ask(
+    base: duckdb.DuckDBPyConnection, terms: Declarations, context: Context, table: str, elements: Sequence[str]
+) -> None:
+    """Show the rows of a fact table that each element asks for, in years of which systems report.
+
+    Patterns are those of Python: every different combination of words is looked at once.
+
+    Parameters
+    ----------
+    base
+        The engine's database.
+    terms
+        Elements, as declared.
+    context
+        The district as a whole.
+    table
+        Fact table.
+    elements
+        Names of elements.
+    """
+    asking = [e for e in terms.element if e.table == table and e.name in elements]
+    columns = sorted({column for e in asking for way in e.where for column in way})
+    names = "".join(f', "{column}"' for column in columns)
+    combinations = base.execute(f"SELECT DISTINCT silo{names} FROM fact_{table} WHERE child IS NOT NULL").fetchall()
+    fits = cache(lambda pattern, word: re.fullmatch(pattern, word or "") is not None)
+    rows = []
+    for silo, *words in combinations:
+        word = dict(zip(columns, words, strict=True))
+        stands_for = context.systems[silo].split(" ")
+        rows += [
+            (e.name, silo, *words)
+            for e in asking
+            if (not e.systems or not set(e.systems).isdisjoint(stands_for))
+            and (not e.where or any(all(fits(p, word[c]) for c, p in way.items()) for way in e.where))
+        ]
+    frame = pd.DataFrame(rows, columns=["element", "silo", *columns]).astype(STRING)
+    _frame(
+        base,
+        f"CREATE TABLE asks_{table} AS SELECT * REPLACE (element::element_name AS element, silo::silo_name AS silo) FROM given",
+        frame,
+    )
+    on = "".join(f' AND f."{column}" IS NOT DISTINCT FROM a."{column}"' for column in columns)
+    base.execute(
+        f"CREATE VIEW asked_{table} AS SELECT a.element, f.* FROM fact_{table} f JOIN asks_{table} a"
+        f" ON f.silo = a.silo{on} WHERE f.child IS NOT NULL AND f.year IN (FROM year)"
+    )
 
 
 def fact_table(table: str) -> str:
@@ -214,7 +277,8 @@ def fact_table(table: str) -> str:
             " LEFT JOIN silo_as_of s ON s.silo = f.silo LEFT JOIN day_year x ON x.day = coalesce(l.as_of, s.as_of)::DATE"
             " LEFT JOIN newest_year n ON n.silo = f.silo"
         )
+    unread = ["record", *(f'"{name}"' for name in NOT_LOOKED_AT.get(table, ()))]
     return (
-        f"SELECT l.child, l.band, f.* EXCLUDE (record), coalesce({', '.join(years) or 'NULL'})::SMALLINT AS year "
+        f"SELECT l.child, l.band, f.* EXCLUDE ({', '.join(unread)}), coalesce({', '.join(years) or 'NULL'})::SMALLINT AS year "
         f"FROM raw_{table} f LEFT JOIN record_link l ON l.link = f.link{join}"
     )

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files.spare_folder import spare_folder
-from helpers.profile.context import context_of
-from helpers.profile.declare import declare, fact_table, standard_tables
+from helpers.profile.context import Context, context_of
+from helpers.profile.declare import ask, declare, fact_table, standard_tables
 from helpers.profile.elements import Declarations
+from helpers.profile.evidence import child_tables
 from helpers.profile.standard_store import StandardStore
 
 if TYPE_CHECKING:
@@ -74,11 +75,17 @@ def engine(
             standard_tables(base, standard, context)
             declare(base, terms, context, newest, rules)
             times["declare"] = process_time() - begun
-            run_rules(base, times)
+            run_rules(base, terms, context, times, rules)
             yield base
 
 
-def run_rules(base: duckdb.DuckDBPyConnection, times: dict[str, float]) -> None:
+def run_rules(
+    base: duckdb.DuckDBPyConnection,
+    terms: Declarations,
+    context: Context,
+    times: dict[str, float],
+    rules: Sequence[str] | None = None,
+) -> None:
     """Run the files of rules in order.
 
     Parameters
@@ -94,12 +101,15 @@ def run_rules(base: duckdb.DuckDBPyConnection, times: dict[str, float]) -> None:
         times[path.stem] = process_time() - begun
         begun = process_time()
         if path.stem == "01_years":
-            for table in FACTS:
+            some = [each for each in terms.element if rules is None or each.rule in rules]
+            for table in sorted({*ALWAYS, *(each.table for each in some)} & set(child_tables())):
                 base.execute(f"CREATE TABLE fact_{table} AS {fact_table(table)}")
+                ask(base, terms, context, table, [each.name for each in some])
             times["facts"] = process_time() - begun
 
 
-FACTS = ("school_enrollment", "attendance_event")
+# What others than their own elements ask for.
+ALWAYS = ("school_enrollment", "attendance_event", "meal_account", "participation", "course_transcript", "course_grade", "assessment_result", "incident", "discipline_action", "health_visit")
 
 
 def _run(base: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -12,3 +12,15 @@ CREATE TABLE found (
     rows BIGINT, begin_date TIMESTAMP, as_of TIMESTAMP, recent TIMESTAMP, number DOUBLE, word VARCHAR, doubtful BOOLEAN,
     other VARCHAR, not_applicable BOOLEAN
 );
+
+-- Counts and sums: as of the day of their record or system, which is added once for all.
+CREATE TABLE counted (
+    element element_name, child child_name, silo silo_name, year SMALLINT, link INT, band band_name, file file_name, row BIGINT,
+    rows BIGINT, number DOUBLE, word VARCHAR
+);
+
+-- Lineage: the rows behind a value, or (Lists the child) those by which a zero is known to be one.
+CREATE TABLE source (
+    element element_name, tbl table_name, why why_name, child child_name, silo silo_name, year SMALLINT, link INT, band band_name,
+    place BIGINT, file file_name, row BIGINT
+);

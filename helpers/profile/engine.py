@@ -15,12 +15,12 @@ from helpers.profile.context import Context, context_of
 from helpers.profile.declare import ask, declare, fact_table, standard_tables
 from helpers.profile.elements import Declarations
 from helpers.profile.evidence import child_tables
-from helpers.profile.standard_store import StandardStore
+from helpers.profile.standard_store import StandardStore, write_parquet
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["MEMORY", "RULES", "engine", "run_rules"]
+__all__ = ["MEMORY", "RULES", "engine", "run_rules", "write_values"]
 
 RULES = Path(__file__).parent / "rules"
 # DuckDB writes to a private folder on disk what doesn't fit.
@@ -110,6 +110,35 @@ def run_rules(
 
 # What others than their own elements ask for.
 ALWAYS = ("school_enrollment", "attendance_event", "meal_account", "participation", "course_transcript", "course_grade", "assessment_result", "incident", "discipline_action", "health_visit")
+
+
+# Words are numbers until they are written.
+VALUES = (
+    "child", "school_year", "element", "value", "value_number", "unit", "status", "silo", "record", "file", "row",
+    "rows", "begin_date", "as_of", "link_band", "chosen", "agrees", "rule", "chosen_by", "days_old", "fresh",
+)  # fmt: skip
+
+
+def write_values(base: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Write what systems say of every child: table ``values``, without rows for what nobody says.
+
+    Parameters
+    ----------
+    base
+        The engine's database.
+    path
+        A file in Parquet.
+
+    Returns
+    -------
+    int
+        How many rows.
+    """
+    many = {"child", "record"}
+    columns = ", ".join(f'"{name}"::VARCHAR AS "{name}"' if name in many else f'"{name}"' for name in VALUES)
+    said = base.sql(f"SELECT {columns} FROM said ORDER BY cell, place").to_arrow_table()
+    write_parquet(said, path)
+    return len(said)
 
 
 def _run(base: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -90,7 +90,8 @@ def differences(
 def _text(column: str, name: str) -> str:
     """Write a cell as text; a missing number is one, whether it is NaN or NULL."""
     if name == "value_number":
-        return f"coalesce(CASE WHEN isnan({column}) THEN NULL ELSE {column} END::VARCHAR, '-') AS {name}"
+        # The order in which numbers are added shows in the last bit of a mean.
+        return f"coalesce(CASE WHEN isnan({column}) THEN NULL ELSE round({column}, 9) END::VARCHAR, '-') AS {name}"
     kind = "::TIMESTAMP" if name in ("begin_date", "as_of") else ""
     return f'coalesce("{column}"{kind}::VARCHAR, \'-\') AS "{name}"'
 

@@ -6,6 +6,18 @@ CREATE MACRO text_of(number, word, not_applicable, type, unit) AS
 CREATE MACRO status_of(not_applicable, value) AS
     (CASE WHEN not_applicable THEN 'Not applicable' WHEN value IS NULL THEN 'Empty' ELSE 'Reported' END)::status_name;
 
+-- The steps of choice as one number, which weighs the first step most; days count back from 2700. And the reason why one
+-- value comes before another: the first step in which they differ.
+CREATE MACRO back(day) AS CASE WHEN day IS NULL THEN 524287 ELSE least(greatest(266600 - date_diff('day', DATE '1970-01-01', day::DATE), 0), 524286) END::BIGINT;
+CREATE MACRO step_of(band, doubtful, trust, recent, begun) AS
+    ((CASE WHEN band IS NULL THEN 4 ELSE greatest(enum_code(band)::INT - 1, 0) END)::BIGINT << 56) + (coalesce(doubtful, false)::BIGINT << 55)
+    + (trust::BIGINT << 39) + (back(recent) << 20) + back(begun);
+CREATE MACRO unconfirmed() AS 524288;
+CREATE MACRO reason_of(one, other) AS
+    CASE WHEN xor(one, other) >= 1::BIGINT << 56 THEN 'Surest tie' WHEN xor(one, other) >= 1::BIGINT << 55 THEN 'Undoubted date'
+         WHEN xor(one, other) >= 1::BIGINT << 39 THEN 'Trusted most' WHEN xor(one, other) >= 1 << 20 THEN 'Newest'
+         WHEN xor(one, other) >= 524288 THEN 'Confirmed' WHEN one <> other THEN 'Begins last' ELSE 'First record' END;
+
 -- What rules find: a value of a child (and year) as one system has it, with the row behind it where it is one.
 CREATE TABLE found (
     element element_name, child child_name, silo silo_name, year SMALLINT, link INT, band band_name, file file_name, row BIGINT,

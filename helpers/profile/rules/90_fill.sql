@@ -2,7 +2,7 @@
 -- record of the child (Not linked), or no system has the element in that year (Not collected).
 CREATE TABLE holder AS
 SELECT h.element, h.school_year, h.silo, t.rank AS trust
-FROM (SELECT DISTINCT element, school_year, silo FROM said WHERE status <> 'Empty') h JOIN trust t USING (element, silo);
+FROM (SELECT DISTINCT element, year AS school_year, silo FROM found WHERE not_applicable OR number IS NOT NULL OR word IS NOT NULL) h JOIN trust t USING (element, silo);
 
 CREATE TABLE first_record AS
 SELECT child, silo, min(record) AS record, arg_min(band, record) AS link_band FROM record_link GROUP BY ALL;
@@ -27,10 +27,10 @@ LEFT JOIN best b ON b.element = c.element AND b.school_year IS NOT DISTINCT FROM
 
 CREATE VIEW filled AS
 SELECT child, school_year, element, value, value_number, status, silo, record, file, row, rows, begin_date, as_of, link_band,
-    chosen, agrees, chosen_by, days_old, fresh, place FROM said
+    unit, rule, chosen, agrees, chosen_by, days_old, fresh, cell, place FROM said
 UNION ALL BY NAME
 SELECT k.child, w.school_year, w.element, w.status, w.silo, CASE WHEN w.status = 'Empty' THEN r.record END AS record,
-    CASE WHEN w.status = 'Empty' THEN r.link_band END AS link_band, true AS chosen, 1 AS place
+    CASE WHEN w.status = 'Empty' THEN r.link_band END AS link_band, w.unit, w.rule, true AS chosen, cell_of(k.child, w.element, w.school_year) AS cell, 0 AS place
 FROM known_to k JOIN why_not w USING (known)
-ANTI JOIN (SELECT DISTINCT cell_of(child, element, school_year) AS cell FROM said WHERE chosen) s ON s.cell = cell_of(k.child, w.element, w.school_year)
+ANTI JOIN (SELECT DISTINCT cell_of(child, element, year) AS cell FROM found) s ON s.cell = cell_of(k.child, w.element, w.school_year)
 LEFT JOIN first_record r ON r.child = k.child AND r.silo = w.silo;

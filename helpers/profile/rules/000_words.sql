@@ -18,21 +18,6 @@ CREATE MACRO reason_of(one, other) AS
          WHEN xor(one, other) >= 1::BIGINT << 39 THEN 'Trusted most' WHEN xor(one, other) >= 1 << 20 THEN 'Newest'
          WHEN xor(one, other) >= 524288 THEN 'Confirmed' WHEN one <> other THEN 'Begins last' ELSE 'First record' END;
 
--- What rules find: a value of a child (and year) as one system has it, with the row behind it where it is one.
-CREATE TABLE found (
-    element element_name, child child_name, silo silo_name, year SMALLINT, link INT, band band_name, file file_name, row BIGINT,
-    rows BIGINT, begin_date TIMESTAMP, as_of TIMESTAMP, recent TIMESTAMP, number DOUBLE, word VARCHAR, doubtful BOOLEAN,
-    other VARCHAR, not_applicable BOOLEAN
-);
-
--- Counts and sums: as of the day of their record or system, which is added once for all.
-CREATE TABLE counted (
-    element element_name, child child_name, silo silo_name, year SMALLINT, link INT, band band_name, file file_name, row BIGINT,
-    rows BIGINT, number DOUBLE, word VARCHAR
-);
-
--- Lineage: the rows behind a value, or (Lists the child) those by which a zero is known to be one.
-CREATE TABLE source (
-    element element_name, tbl table_name, why why_name, child child_name, silo silo_name, year SMALLINT, link INT, band band_name,
-    place BIGINT, file file_name, row BIGINT
-);
+-- The newest row: by its day (none comes first), then its row in the file, then its place.
+CREATE MACRO newest(day, row, place) AS
+    ((1000000 + coalesce(date_diff('day', DATE '1970-01-01', day::DATE), -999999))::HUGEINT << 96) + (row::HUGEINT << 48) + place;

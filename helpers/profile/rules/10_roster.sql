@@ -1,15 +1,24 @@
--- A column of the people, from every system that fills it for anybody. Next to a filler for a name a birth date is one too.
-INSERT INTO found BY NAME
-WITH said AS (
-    SELECT s.*, CASE WHEN coalesce(s.name_status, '') <> 'Placeholder' OR s.column NOT IN ('first_name', 'last_surname', 'birth_date')
-        THEN s.word END AS given
-    FROM person_source s SEMI JOIN (FROM element WHERE rule = 'person_field') e ON e.column = s.column
-), fills AS (SELECT DISTINCT silo, "column" FROM said WHERE given IS NOT NULL)
-SELECT e.element, s.child, s.silo, s.link, s.band, s.hit.file AS file, s.hit.row AS row, s.rows, s.given AS word, s.as_of,
-    coalesce(s.end_date, TIMESTAMP '2200-01-01') AS recent,
-    s.column = 'birth_date' AND coalesce(s.birth_date_status IN ('Placeholder', 'Day and month ambiguous', 'Month only', 'Year only'), false) AS doubtful,
-    CASE WHEN s.column = 'birth_date' THEN strftime(s.birth_date_other, '%Y-%m-%d') END AS other
-FROM said s SEMI JOIN fills f USING (silo, "column") JOIN element e ON e.rule = 'person_field' AND e.column = s.column;
+-- A column of the people, from every system that fills it for anybody.
+CREATE TABLE asked_cell AS
+SELECT e.element, c.column, c.child, c.silo, c.link, c.band, c.as_of, coalesce(c.end_date, TIMESTAMP '2200-01-01') AS recent, c.word IS NOT NULL AS known,
+    CASE WHEN NOT c.filler THEN c.word END AS word, m.rows, m.file, m.row,
+    e.column = 'birth_date' AND coalesce(c.birth_date_status IN ('Placeholder', 'Day and month ambiguous', 'Month only', 'Year only'), false) AS doubtful,
+    CASE WHEN e.column = 'birth_date' THEN strftime(c.birth_date_other, '%Y-%m-%d') END AS other
+FROM person_cell c JOIN element e ON e.rule = 'person_field' AND e.column = c.column
+SEMI JOIN (SELECT silo, "column" FROM person_cell WHERE NOT filler AND word IS NOT NULL GROUP BY ALL) f ON f.silo = c.silo AND f.column = c.column
+LEFT JOIN record_rows m ON m.link = c.link;
+
+CREATE TABLE empty_cell AS
+SELECT a.link, a.column, arg_max(r.place, (g.sure::HUGEINT << 64) + r.place) AS place
+FROM asked_cell a JOIN raw_person_rows r ON r.link = a.link JOIN gives g ON g.silo = r.silo AND g.file = r.file AND g.column = a.column
+WHERE a.rows > 1 AND NOT a.known GROUP BY ALL;
+
+CREATE VIEW found_person AS
+SELECT a.* EXCLUDE ("column", known, file, row),
+    CASE WHEN a.rows > 1 AND f.link IS NOT NULL THEN f.file WHEN a.rows = 1 OR a.known THEN a.file ELSE e.file END AS file,
+    CASE WHEN a.rows > 1 AND f.link IS NOT NULL THEN f.row WHEN a.rows = 1 OR a.known THEN a.row ELSE e.row END AS row
+FROM asked_cell a LEFT JOIN filled_cell f ON f.link = a.link AND f.column = a.column
+LEFT JOIN (SELECT c.link, c.column, r.file, r.row FROM empty_cell c JOIN raw_person_rows r ON r.place = c.place) e ON e.link = a.link AND e.column = a.column;
 
 -- Each record's latest enrollment period of a year; without one, the person's record in the year of the export.
 CREATE TABLE latest_period AS
@@ -27,11 +36,13 @@ SELECT l.element, l.link, l.child, l.silo, l.band, l.year, l.hit.file AS file, l
     NULL::VARCHAR AS named, 0 AS kind, l.link AS nth
 FROM latest_period l JOIN record_link t USING (link)
 UNION ALL
-SELECT e.element, s.link, s.child, s.silo, s.band, s.export_year, s.hit.file, s.hit.row, s.rows, s.as_of,
-    coalesce(s.end_date, TIMESTAMP '2200-01-01'), NULL, s.word, s.school_name, 1, s.place
-FROM person_source s JOIN element e ON e.rule = 'latest_enrolment' AND e.column = s.column
-ANTI JOIN latest_period l ON l.link = s.link AND l.year = s.export_year AND l.column = s.column
-WHERE s.word IS NOT NULL AND s.export_year IN (FROM year);
+SELECT e.element, c.link, c.child, c.silo, c.band, c.export_year, CASE WHEN m.rows > 1 AND f.link IS NOT NULL THEN f.file ELSE m.file END,
+    CASE WHEN m.rows > 1 AND f.link IS NOT NULL THEN f.row ELSE m.row END, m.rows, c.as_of,
+    coalesce(c.end_date, TIMESTAMP '2200-01-01'), NULL, c.word, c.school_name, 1, c.place
+FROM (FROM person_cell WHERE "column" IN ('school_id', 'grade_level') AND word IS NOT NULL AND export_year IN (FROM year)) c
+JOIN element e ON e.rule = 'latest_enrolment' AND e.column = c.column
+ANTI JOIN latest_period l ON l.link = c.link AND l.year = c.export_year AND l.column = c.column
+LEFT JOIN record_rows m ON m.link = c.link LEFT JOIN filled_cell f ON f.link = c.link AND f.column = c.column;
 
 -- A school's number of one system is called as nearly all children who have it are said to be elsewhere.
 CREATE TABLE school_place AS
@@ -49,12 +60,12 @@ WITH named AS (
 )
 FROM counts QUALIFY children >= 3 AND children / sum(children) OVER (PARTITION BY silo, word) >= 0.8;
 
-INSERT INTO found BY NAME
+CREATE VIEW found_school AS
 SELECT a.* EXCLUDE (named, kind, nth) FROM at_school a WHERE element <> 'school'
 UNION ALL BY NAME
 SELECT a.* EXCLUDE (named, kind, nth, word, name), coalesce(a.name, l.name, a.word) AS word
 FROM school_place a LEFT JOIN learned l ON l.silo = a.silo AND l.word = a.word;
 
-INSERT INTO counted BY NAME
+CREATE VIEW counted_identifier AS
 SELECT e.element, l.child, l.silo, i.link, l.band, i.file, i.row, 1 AS rows, i.identifier AS word
 FROM raw_identifiers i JOIN element e ON e.rule = 'identifier' AND e.column = i.identification_system JOIN record_link l ON l.link = i.link;

@@ -135,7 +135,7 @@ FROM placed p ANTI JOIN attendance_year a USING (child, silo, year)
 WHERE piece IS NULL AND NOT out_of_place AND year IN (FROM year) AND date IS NOT NULL AND whole_day;
 
 -- Lineage: the enrollment periods that made the days, and the events among them.
-CREATE TABLE attendance_source AS
+CREATE VIEW attendance_source AS
 SELECT 'school_enrollment' AS tbl, 'all' AS why, child, silo, year, link, band, place, file, row FROM piece_year
 UNION ALL BY NAME
 SELECT 'attendance_event' AS tbl, CASE WHEN absent THEN 'absent' WHEN tardy THEN 'tardy' ELSE 'event' END AS why,
@@ -143,7 +143,7 @@ SELECT 'attendance_event' AS tbl, CASE WHEN absent THEN 'absent' WHEN tardy THEN
 FROM (FROM placed p SEMI JOIN attendance_year a USING (child, silo, year) WHERE piece IS NOT NULL
       UNION ALL BY NAME FROM recorded WHERE absent OR tardy);
 
-INSERT INTO found BY NAME
+CREATE VIEW found_attendance AS
 WITH events AS (
     SELECT child, silo, year, count(*) AS every, count(*) FILTER (absent) AS absent, count(*) FILTER (tardy) AS tardy
     FROM placed WHERE piece IS NOT NULL GROUP BY ALL

@@ -7,14 +7,11 @@ UNION ALL
 SELECT e.element, 'meal_account', f.child, f.silo, NULL, f.link, f.band, f.place, f.file, f.row, f.as_of, f.balance
 FROM fact_meal_account f JOIN element e ON e.rule = 'latest_balance' WHERE f.child IS NOT NULL AND f.balance IS NOT NULL;
 
-INSERT INTO found BY NAME
-SELECT g.* EXCLUDE (hit), hit.file AS file, hit.row AS row, hit.number AS number,
-    CASE e.rule WHEN 'latest_balance' THEN hit.day ELSE coalesce(hit.day, l.as_of) END AS as_of
-FROM (
-    SELECT element, link, year, any_value(child) AS child, any_value(silo) AS silo, any_value(band) AS band, count(*) AS rows,
-        arg_max({file: file, row: row, number: number, day: day}, (coalesce(day, TIMESTAMP '0001-01-01'), row, place)) AS hit
-    FROM candidate GROUP BY element, link, year
-) g JOIN element e USING (element) JOIN record_link l USING (link);
+CREATE VIEW found_latest AS
+SELECT c.element, c.child, c.silo, c.year, c.link, c.band, g.rows, c.file, c.row, c.number,
+    CASE WHEN c.tbl = 'meal_account' THEN c.day ELSE coalesce(c.day, l.as_of) END AS as_of
+FROM (SELECT count(*) AS rows, arg_max(rowid, newest(day, row, place)) AS hit FROM candidate GROUP BY element, link, year) g
+JOIN candidate c ON c.rowid = g.hit JOIN record_link l ON l.link = c.link;
 
 -- Growth: the latest result of a year less that of the same term of the year before.
 CREATE TABLE term_result AS
@@ -32,11 +29,11 @@ WITH latest AS (
 SELECT n.element, n.child, n.silo, n.year, n.latest.hit AS now, b.hit AS before
 FROM latest n JOIN term_result b ON b.element = n.element AND b.child = n.child AND b.silo = n.silo AND b.year = n.year - 1 AND b.term = n.latest.term;
 
-INSERT INTO source BY NAME
+CREATE VIEW source_growth AS
 SELECT element, 'assessment_result' AS tbl, 'Counted' AS why, child, silo, year, r.link, r.band, r.place, r.file, r.row
 FROM (SELECT element, child, silo, year, now AS r FROM growth UNION ALL SELECT element, child, silo, year, before FROM growth);
 
-INSERT INTO found BY NAME
+CREATE VIEW found_growth AS
 SELECT g.element, g.child, g.silo, g.year, now.link AS link, now.band AS band, 2 AS rows, now.file AS file, now.row AS row,
     now.result - before.result AS number, coalesce(now.day, l.as_of) AS as_of
 FROM growth g JOIN record_link l ON l.link = now.link;

@@ -14,7 +14,7 @@ FROM asked_course_grade a SEMI JOIN (
 ) k ON k.element = a.element AND k.place = a.place
 WHERE a.numeric_grade IS NOT NULL;
 
-INSERT INTO counted BY NAME
+CREATE VIEW counted_sum AS
 SELECT element, child, silo, year, CASE WHEN min(w.link) = max(w.link) THEN min(w.link) END AS link, max(w.band) AS band,
     count(*) AS rows,
     CASE any_value(e.rule)

@@ -19,7 +19,7 @@ SELECT element, child, silo, year, CASE WHEN min(link) = max(link) THEN min(link
 FROM exception x JOIN element e USING (element) GROUP BY element, child, silo, year;
 
 -- Rows of another kind say at least that the system knows the child.
-INSERT INTO source BY NAME
+CREATE VIEW source_exception AS
 SELECT x.* EXCLUDE (here, word, number), CASE WHEN here THEN 'Counted' ELSE 'Lists the child' END AS why
 FROM exception x JOIN exception_count c USING (element, child, silo, year) WHERE here OR c.rows = 0;
 
@@ -78,9 +78,9 @@ SELECT e.element, c.* FROM covered c JOIN element e ON e.tbl = c.tbl
 ANTI JOIN exception_count x ON x.element = e.element AND x.child = c.child AND x.silo = c.silo AND x.year = c.year
 WHERE c.how = 'own' OR e.rule <> 'visits_counted';
 
-INSERT INTO source BY NAME SELECT element, "by" AS tbl, 'Lists the child' AS why, child, silo, year, row_link AS link, band, place, file, row FROM silent;
+CREATE VIEW source_silence AS SELECT element, "by" AS tbl, 'Lists the child' AS why, child, silo, year, row_link AS link, band, place, file, row FROM silent;
 
-INSERT INTO counted BY NAME
+CREATE VIEW counted_exception AS
 FROM exception_count
 UNION ALL BY NAME
 SELECT element, child, silo, year, CASE WHEN min(link) = max(link) THEN min(link) END AS link, max(band) AS band, 0 AS rows, 0 AS number

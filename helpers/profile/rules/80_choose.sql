@@ -1,8 +1,5 @@
 -- One value a child, element and year: what says something, the surest link, an undoubted date, the most trusted system,
 -- the newest, what another system confirms. And whether the systems agree.
-INSERT INTO found BY NAME
-SELECT c.*, coalesce(l.as_of, d.as_of) AS as_of FROM counted c LEFT JOIN record_link l USING (link) LEFT JOIN silo_as_of d ON d.silo = c.silo;
-
 -- Only where several values compete for a cell is there anything to put in order.
 CREATE TABLE contested AS
 SELECT cell FROM (SELECT cell_of(child, element, year) AS cell FROM found) GROUP BY cell HAVING count(*) > 1;

@@ -1,7 +1,9 @@
 -- From every value to the rows of which it was made, or by which a zero is known to be one.
 CREATE VIEW lineage AS
 WITH every AS (
-    SELECT element, tbl, why, child, silo AS reported_by, year, link, file, row FROM source
+    SELECT element, tbl, why, child, silo AS reported_by, year, link, file, row FROM source_growth
+    UNION ALL SELECT element, tbl, why, child, silo, year, link, file, row FROM source_exception
+    UNION ALL SELECT element, tbl, why, child, silo, year, link, file, row FROM source_silence
     UNION ALL SELECT element, tbl, 'Counted', child, silo, year, link, file, row FROM candidate
     UNION ALL SELECT element, tbl, 'Counted', child, silo, year, link, file, row FROM weighed
     UNION ALL

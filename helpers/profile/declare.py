@@ -67,10 +67,9 @@ def standard_tables(base: duckdb.DuckDBPyConnection, folder: Path, context: Cont
     base.execute(f"CREATE TYPE table_name AS ENUM ({_listed([*PERSONAL, *child_tables()])})")
     base.execute("CREATE TYPE why_name AS ENUM ('Counted', 'Lists the child')")
     base.execute(f"CREATE TYPE reason_name AS ENUM ({_listed(CHOSEN_BY)})")
-    for name, column in (("child_name", "child"), ("record_name", "record")):
-        base.execute(
-            f"CREATE TYPE {name} AS ENUM (SELECT DISTINCT {column} FROM read_parquet({crosswalks}) ORDER BY {column})"
-        )
+    base.execute(
+        f"CREATE TYPE child_name AS ENUM (SELECT DISTINCT child FROM read_parquet({crosswalks}) ORDER BY child)"
+    )
     base.execute(f"CREATE TYPE file_name AS ENUM ({_files(folder)})")
     counts = [_rows(base, path) for path in crosswalks]
     firsts = {part.name: sum(counts[:place]) for place, part in enumerate(parts)}
@@ -106,7 +105,7 @@ def _raw(folder: Path, table: str, firsts: Mapping[str, int]) -> str:
         first = firsts.get(path.parent.name)
         if table == "crosswalk":
             selects.append(
-                "SELECT silo::silo_name AS silo, record::record_name AS record, child::child_name AS child,"
+                "SELECT silo::silo_name AS silo, record, child::child_name AS child,"
                 f" band::band_name AS band, (file_row_number + {first})::INT AS link, place"
                 f" FROM read_parquet('{path}', file_row_number = true)"
             )
@@ -148,11 +147,14 @@ def declare(
     some = tuple(each for each in terms.element if rules is None or each.rule in rules)
     base.execute(f"CREATE TYPE element_name AS ENUM ({_listed([each.name for each in some])})")
     rows = [
-        (e.name, e.rule, e.table, e.column, e.type, e.unit, e.compare, e.per, e.days_until_stale) for e in some
+        (e.name, e.rule, e.table, e.column, e.type, e.unit, e.compare, e.per, e.days_until_stale)
+        for e in some
     ]
     names = ["element", "rule", "tbl", "column", "type", "unit", "compare", "per", "days_until_stale"]
     frame = pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[:-1], STRING))
-    _frame(base, "CREATE TABLE element AS SELECT * REPLACE (element::element_name AS element) FROM given", frame)
+    _frame(
+        base, "CREATE TABLE element AS SELECT * REPLACE (element::element_name AS element) FROM given", frame
+    )
     ranks = trust_of(some, context.systems)
     trust = pd.DataFrame(
         {
@@ -175,12 +177,16 @@ def declare(
     base.execute("CREATE TABLE year AS SELECT year FROM silo_year GROUP BY year ORDER BY year")
     cells = sorted({str(e.column) for e in terms.element if e.rule in ("person_field", "latest_enrolment")})
     gives = pd.DataFrame(
-        [(*file, cell, sure) for cell in cells for file, sure in zip(context.files, context.gives(cell), strict=True)],
+        [
+            (*file, cell, sure)
+            for cell in cells
+            for file, sure in zip(context.files, context.gives(cell), strict=True)
+        ],
         columns=["silo", "file", "column", "sure"],
     )
     _frame(
         base,
-        "CREATE TABLE gives AS SELECT silo::silo_name AS silo, file::file_name AS file, \"column\", sure FROM given WHERE sure > 0",
+        'CREATE TABLE gives AS SELECT silo::silo_name AS silo, file::file_name AS file, "column", sure FROM given WHERE sure > 0',
         gives,
     )
     attendance = terms.attendance
@@ -199,7 +205,11 @@ def declare(
 
 
 def ask(
-    base: duckdb.DuckDBPyConnection, terms: Declarations, context: Context, table: str, elements: Sequence[str]
+    base: duckdb.DuckDBPyConnection,
+    terms: Declarations,
+    context: Context,
+    table: str,
+    elements: Sequence[str],
 ) -> None:
     """Show the rows of a fact table that each element asks for, in years of which systems report.
 
@@ -221,7 +231,9 @@ def ask(
     asking = [e for e in terms.element if e.table == table and e.name in elements]
     columns = sorted({column for e in asking for way in e.where for column in way})
     names = "".join(f', "{column}"' for column in columns)
-    combinations = base.execute(f"SELECT DISTINCT silo{names} FROM fact_{table} WHERE child IS NOT NULL").fetchall()
+    combinations = base.execute(
+        f"SELECT DISTINCT silo{names} FROM fact_{table} WHERE child IS NOT NULL"
+    ).fetchall()
     fits = cache(lambda pattern, word: re.fullmatch(pattern, word or "") is not None)
     rows = []
     for silo, *words in combinations:

@@ -27,7 +27,7 @@ SELECT text, folded(text) AS folded
 FROM (SELECT DISTINCT word AS text FROM found SEMI JOIN (FROM element WHERE compare = 'folded') e USING (element) WHERE word IS NOT NULL);
 
 CREATE TABLE rival AS
-SELECT f.rowid AS id, c.cell, c.cell * 1024 + coalesce(g.part, 0) AS about, f.silo, f.other, f.row, enum_code(l.record) AS record,
+SELECT f.rowid AS id, c.cell, c.cell * 1024 + coalesce(g.part, 0) AS about, f.silo, f.other, f.row, l.record,
     enum_code(f.file) AS file,
     text_of(f.number, f.word, f.not_applicable, e.type, e.unit) AS value, status_of(f.not_applicable, value) AS status,
     coalesce(w.folded, value) AS word,

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.layouts import STRING
 from helpers.profile.elements import Element
 
-__all__ = ["NOBODY_ELSE", "agreement", "code_groups", "folded", "plain_word", "spoken_codes", "words_compared"]
+__all__ = ["NOBODY_ELSE", "agreement", "code_groups", "folded", "spoken_codes", "words_compared"]
 
 Ints = npt.NDArray[np.int64]
 # Two systems use the same codes when at least half of those of the smaller are also those of the other.
@@ -21,7 +21,7 @@ SHARED_CODES = 0.5
 NOBODY_ELSE = -1
 
 
-def plain_word(word: object) -> str:
+def _plain(word: object) -> str:
     return "".join(
         letter for letter in unicodedata.normalize("NFKD", str(word).casefold()) if letter.isalnum()
     )
@@ -42,7 +42,7 @@ def folded(words: pd.Series) -> pd.Series:
     """
     codes, unique = pd.factorize(words)
     # The last place stands for a missing word, which has code -1.
-    plain = pd.array([*map(plain_word, unique), None], dtype=STRING)
+    plain = pd.array([*map(_plain, unique), None], dtype=STRING)
     return pd.Series(plain.take(codes), index=words.index)
 
 
@@ -119,7 +119,7 @@ def words_compared(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Int
     loosely = np.array([element.compare == "folded" for element in elements])
     loose = loosely[said["element"].to_numpy(dtype="int64")] & (codes >= 0)
     needed = np.unique(codes[loose])
-    plain = pd.Series([plain_word(unique[place]) for place in needed], dtype=STRING)
+    plain = pd.Series([_plain(unique[place]) for place in needed], dtype=STRING)
     number, every = pd.factorize(pd.concat([pd.Series(unique, dtype=STRING), plain], ignore_index=True))
     of_plain = np.zeros(len(unique), dtype="int64")
     of_plain[needed] = number[len(unique) :]

@@ -96,8 +96,6 @@ def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
         compression="lz4",
         write_statistics=["child"],
         write_page_checksum=True,
-        # Words that come as numbers are read as words.
-        store_schema=False,
     )
 
 

@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,12 +21,21 @@ from helpers.layouts import BadInput, all_layouts, faults_of, nearest
 from helpers.layouts.toml_text import toml_of
 from helpers.profile.elements import Declarations, elements
 
-if TYPE_CHECKING:
-    from helpers.profile.children import Profiles
-
 __all__ = ["Survivorship", "changed_values", "decide_survivorship", "read_survivorship"]
 
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+class _Shown(Protocol):
+    """What profiles show, such as `helpers.profile.children.Profiles`."""
+
+    @property
+    def said(self) -> pd.DataFrame:
+        """Table ``values``, only what some system says of a child."""
+
+    @property
+    def school_year(self) -> int | None:
+        """The year that is shown."""
 
 
 class Survivorship(BaseModel):
@@ -206,7 +215,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def changed_values(before: Profiles, after: Profiles) -> pd.DataFrame:
+def changed_values(before: _Shown, after: _Shown) -> pd.DataFrame:
     """List the values that the profiles show otherwise after a decision.
 
     Parameters
@@ -222,7 +231,7 @@ def changed_values(before: Profiles, after: Profiles) -> pd.DataFrame:
     """
     cell = ["child", "element", "school_year"]
 
-    def shown(profiles: Profiles, name: str) -> pd.DataFrame:
+    def shown(profiles: _Shown, name: str) -> pd.DataFrame:
         said = profiles.said
         of_year = said["school_year"].isna() | said["school_year"].eq(profiles.school_year or 0)
         rows = said[said["chosen"] & of_year.fillna(False) & said["status"].eq("Reported")]

@@ -19,6 +19,12 @@ VIOLATIONS = {
     "wall": {"helpers/gaps/planted.py": "import synthetic_data\n"},
     "maker": {"synthetic_data/planted.py": "import helpers.link\n"},
     "key": {"helpers/gaps/planted.py": "import helpers.score.answer_key\n"},
+    "circles": {
+        "helpers/profile/planted.py": "import helpers.profile.also_planted\n",
+        "helpers/profile/also_planted.py": (
+            "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import helpers.profile.planted\n"
+        ),
+    },
     "studies": {
         "synthetic_data/planted.py": "import synthetic_data.studies.planted\n",
         "synthetic_data/studies/planted.py": "",

@@ -26,6 +26,7 @@ import pyarrow as pa
 
 from helpers.files.spare_folder import spare_folder
 from helpers.layouts import STRING, as_table
+from helpers.profile.cohort import Survey
 from helpers.profile.context import context_of
 from helpers.profile.coverage import Coverage
 from helpers.profile.elements import declared
@@ -37,7 +38,7 @@ from helpers.profile.parts import Part, choice_of, choose_in, find_in
 from helpers.profile.source import children_of
 from helpers.profile.standard_store import StandardStore
 from helpers.profile.store import StoreWriter
-from helpers.profile.survey import Survey, joined, survey_of
+from helpers.profile.survey import joined, survey_of
 from helpers.profile.values import Days, Names
 
 __all__ = ["Built", "build_profiles"]

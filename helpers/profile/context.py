@@ -10,14 +10,16 @@ import pandas as pd
 
 from helpers.layouts import fact_tables, standard_table
 from helpers.profile.authority import COUNTED_BY, authority_of
-from helpers.profile.evidence import PERHAPS, SURELY, child_tables
 from helpers.profile.fact_years import newest_days_of_exports
 from helpers.profile.school_years import SchoolYears, day_columns, school_years
 
 if TYPE_CHECKING:
     from helpers.layouts.layout import Layout
 
-__all__ = ["Context", "Tables", "context_of"]
+__all__ = ["PERHAPS", "SURELY", "Context", "Tables", "child_tables", "context_of"]
+
+# Whether a file gives a column: systems leave out the optional ones.
+PERHAPS, SURELY = 1, 2
 
 
 class Tables(Protocol):
@@ -97,6 +99,19 @@ class Context:
                     continue
                 sure = max(sure, PERHAPS if make.take.get(column) in optional else SURELY)
         return sure
+
+
+def child_tables() -> tuple[str, ...]:
+    """Name the fact tables that systems send about children.
+
+    Returns
+    -------
+    tuple of str
+        Fact tables with a ``record``; attendance days are derived, so they are none of them.
+    """
+    return tuple(
+        name for name in fact_tables() if standard_table(name).about == "child" and name != "attendance_day"
+    )
 
 
 def context_of(tables: Tables) -> Context:

@@ -2,71 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, fact_tables, standard_table
-from helpers.profile.found import BANDS
+from helpers.layouts import STRING
+from helpers.profile.cohort import Survey
+from helpers.profile.context import PERHAPS, SURELY, Context, child_tables
+from helpers.profile.elements import Element
+from helpers.profile.fact_years import fact_years
 from helpers.profile.pairs import Pairs, places_of
 from helpers.profile.rows import Rows
+from helpers.profile.school_years import SchoolYears
+from helpers.profile.ties import TIE, Ties, named
 
-if TYPE_CHECKING:
-    from helpers.profile.context import Context
-    from helpers.profile.elements import Element
-    from helpers.profile.gathering import FactsOfPart
-    from helpers.profile.school_years import SchoolYears
-    from helpers.profile.survey import Survey
-
-__all__ = ["BANDS", "TIE", "Evidence", "Ties", "child_tables", "named", "with_child"]
+__all__ = ["Evidence", "FactsOfPart", "Part", "TablesOfPart", "in_numbers"]
 
 Ints = npt.NDArray[np.int64]
-# Whether a file gives a column: systems leave out the optional ones.
-PERHAPS, SURELY = 1, 2
-# Where a row's record stands in the crosswalk, where that was written beside the row.
-TIE = "tie"
 
 
-class Ties:
-    """Whose each record is, in numbers.
+class Part(Protocol):
+    """The standard tables of some children of a district, with all rows of each; or of nobody's child."""
+
+    @property
+    def crosswalk(self) -> pd.DataFrame:
+        """Table ``crosswalk`` of these children."""
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """Their ``people``; others may be there too."""
+
+    @property
+    def identifiers(self) -> pd.DataFrame:
+        """Their ``identifiers``."""
+
+    @property
+    def person_rows(self) -> pd.DataFrame:
+        """Their ``person_rows``."""
+
+    @property
+    def filled_cells(self) -> pd.DataFrame:
+        """Their ``filled_cells``."""
+
+    def fact(self, table: str) -> pd.DataFrame:
+        """Give their rows of a fact table about children, in the order of the district's own table."""
+
+    def has(self, table: str) -> bool:
+        """Say whether they have any."""
+
+
+class FactsOfPart(Mapping[str, pd.DataFrame]):
+    """Fact tables by name, each read and gathered when it is first asked for.
 
     Parameters
     ----------
-    crosswalk
-        Table ``crosswalk``.
-    silos
-        Names of the systems, in the order of their numbers.
-
-    Attributes
-    ----------
-    children
-        Every child, in order.
-    system, owner, band
-        Of each record of the crosswalk its system, its child and how sure that is.
+    part
+        Standard tables of some children.
+    context
+        The district as a whole.
+    ties
+        Whose each record is.
+    days
+        Days for which exports speak.
     """
 
-    def __init__(self, crosswalk: pd.DataFrame, silos: tuple[str, ...]) -> None:
-        self.system = places_of(crosswalk["silo"], silos)
-        owner, children = pd.factorize(crosswalk["child"], sort=True)
-        self.children = pd.Index(children, dtype=STRING)
-        self.owner = owner.astype("int64")
-        self.band = places_of(crosswalk["band"], BANDS)
-        self.pairs = Pairs(self.system, crosswalk["record"])
+    def __init__(self, part: Part, context: Context, ties: Ties, days: pd.DataFrame) -> None:
+        self._part, self._context, self._ties, self._days = part, context, ties, days
+        self._rows: dict[str, Rows] = {}
 
-    def of(self, system: Ints, records: pd.Series) -> Ints:
-        """Say where each record stands in the crosswalk; -1 where it is no student's."""
-        return self.pairs.of(system, records)
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._context.whole, *child_tables()))
 
-    def of_rows(self, system: Ints, rows: pd.DataFrame) -> Ints:
-        """Say where each row's record stands in the crosswalk, as is written beside it or looked up."""
-        if TIE in rows.columns:
-            return rows[TIE].to_numpy(dtype="int64")
-        return self.of(system, rows["record"])
+    def __len__(self) -> int:
+        return len(self._context.whole) + len(child_tables())
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        whole = self._context.whole
+        return whole[name] if name in whole else self.rows(name).frame
+
+    def filled(self) -> frozenset[str]:
+        """Name the tables of which there is a row, without reading them."""
+        whole = [name for name, rows in self._context.whole.items() if len(rows)]
+        return frozenset([*whole, *filter(self._part.has, child_tables())])
+
+    def rows(self, name: str) -> Rows:
+        """Give a table about children in numbers."""
+        if name not in self._rows:
+            context, ties = self._context, self._ties
+            frame = self._part.fact(name)
+            system = places_of(frame["silo"], context.silos)
+            tie = ties.of_rows(system, frame)
+            frame = named(frame.drop(columns=TIE, errors="ignore"), ties, tie)
+            year = fact_years(name, frame, context.whole, context.years, self._days)
+            place = context.years.places(year.to_numpy(dtype="int64", na_value=-1))
+            self._rows[name] = in_numbers(frame.assign(year=year), system, tie, ties, place)
+        return self._rows[name]
+
+
+class TablesOfPart(Mapping[str, Rows]):
+    """The same tables, and people and identifiers, in numbers."""
+
+    def __init__(self, people: Mapping[str, Rows], facts: FactsOfPart) -> None:
+        self._people, self._facts = people, facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._people, *child_tables()))
+
+    def __len__(self) -> int:
+        return len(self._people) + len(child_tables())
+
+    def __getitem__(self, name: str) -> Rows:
+        return self._people[name] if name in self._people else self._facts.rows(name)
+
+
+def in_numbers(
+    frame: pd.DataFrame, system: np.ndarray, tie: np.ndarray, ties: Ties, year: np.ndarray
+) -> Rows:
+    """Give a table in numbers."""
+    owner, band = np.append(ties.owner, -1)[tie], np.append(ties.band, -1)[tie]
+    return Rows(frame, system=system, tie=tie, owner=owner, band=band, year=year)
 
 
 @dataclass(frozen=True)
@@ -252,65 +311,3 @@ class Evidence:
         file_of[at[fits]] = self.files_of(cells["file"])[fits]
         row_of[at[fits]] = cells["row"].to_numpy(dtype="int64")[fits]
         return file_of, row_of, count
-
-
-def child_tables() -> tuple[str, ...]:
-    """Name the fact tables that systems send about children.
-
-    Returns
-    -------
-    tuple of str
-        Fact tables with a ``record``; attendance days are derived, so they are none of them.
-    """
-    return tuple(
-        name for name in fact_tables() if standard_table(name).about == "child" and name != "attendance_day"
-    )
-
-
-def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Say of each row whose it is.
-
-    Parameters
-    ----------
-    frame
-        A table with ``silo`` and ``record``.
-    crosswalk
-        Table ``crosswalk``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows in the same order, with ``child`` and ``link_band``; NA where the record is no
-        student's.
-    """
-    silos = tuple(map(str, crosswalk["silo"].unique()))
-    ties = Ties(crosswalk, silos)
-    tie = ties.of(places_of(frame["silo"], silos), frame["record"])
-    return named(frame, ties, tie)
-
-
-def named(frame: pd.DataFrame, ties: Ties, tie: Ints) -> pd.DataFrame:
-    """Write the child and the band of each row's record beside it.
-
-    Parameters
-    ----------
-    frame
-        Any rows.
-    ties
-        Whose each record is.
-    tie
-        The record of each row: its place in the crosswalk, -1 for none.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows with ``child`` and ``link_band``.
-    """
-    owner = np.append(ties.owner, -1)[tie]
-    band = np.append(ties.band, -1)[tie]
-    words = pd.Series(pd.array([*BANDS, None], dtype=STRING))
-    child = ties.children.array.take(owner, allow_fill=True)
-    return frame.assign(
-        child=pd.Series(child, index=frame.index),
-        link_band=pd.Series(words.array.take(band), index=frame.index),
-    )

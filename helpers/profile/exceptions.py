@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import STRING
+from helpers.profile.cohort import Reports
 from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told
@@ -19,7 +20,6 @@ from helpers.profile.pairs import Pairs
 
 __all__ = [
     "Listed",
-    "Reports",
     "add_zeros",
     "counted_with_zeros",
     "joined_reports",
@@ -34,29 +34,6 @@ SAME_NUMBERS = 0.5
 NAMES = ("first_name", "last_surname", "full_name")
 # Tables by which a child may be covered.
 LISTS = ("school_enrollment", "people", "contact")
-
-
-@dataclass(frozen=True)
-class Reports:
-    """What a table of exceptions tells of all children together.
-
-    Attributes
-    ----------
-    told
-        Systems and years of which it has anything to tell (numbers).
-    spoilt
-        Of these, those in which a row is about nobody whom another system knows.
-    schools
-        System, school and year: the schools that report.
-    left_over
-        ``system``, names and birth date (a number) of children whom no other system knows, and ``listed``:
-        the years in which the system itself lists them, one bit a year.
-    """
-
-    told: frozenset[tuple[int, int]]
-    spoilt: frozenset[tuple[int, int]]
-    schools: frozenset[tuple[int, str, int]]
-    left_over: pd.DataFrame
 
 
 def _pairs(system: Ints, year: Ints) -> frozenset[tuple[int, int]]:

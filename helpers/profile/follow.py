@@ -8,7 +8,8 @@ import pandas as pd
 
 from helpers.layouts import BadInput
 from helpers.profile.authority import authority_in
-from helpers.profile.evidence import child_tables, with_child
+from helpers.profile.context import child_tables
+from helpers.profile.ties import with_child
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +12,11 @@ import pandas as pd
 
 from helpers.layouts import STRING, missing
 from helpers.profile.elements import Element
+from helpers.profile.evidence import Evidence
 from helpers.profile.groups import Groups
-
-if TYPE_CHECKING:
-    from helpers.profile.evidence import Evidence
-    from helpers.profile.rows import Rows
+from helpers.profile.rows import Rows
 
 __all__ = [
-    "BANDS",
     "NOTHING",
     "STATUSES",
     "STILL",
@@ -32,8 +29,6 @@ __all__ = [
 ]
 
 Ints = npt.NDArray[np.int64]
-# From the surest tie to the weakest. A record alone is sure to be itself.
-BANDS = ("Sure", "Alone", "Unverified", "Review")
 STATUSES = ("Reported", "Withheld", "Not applicable", "Empty", "Not collected", "Not linked")
 REPORTED, NOT_APPLICABLE, EMPTY = (STATUSES.index(name) for name in ("Reported", "Not applicable", "Empty"))
 # What hasn't ended is newer than all that has.

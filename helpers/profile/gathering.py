@@ -2,121 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from helpers.profile.cohort import Survey
 from helpers.profile.context import Context, context_of
-from helpers.profile.evidence import TIE, Evidence, Ties, child_tables, named
-from helpers.profile.fact_years import days_of_exports, fact_years
+from helpers.profile.evidence import Evidence, FactsOfPart, Part, TablesOfPart, in_numbers
+from helpers.profile.fact_years import days_of_exports
 from helpers.profile.pairs import places_of
 from helpers.profile.rows import Rows
-from helpers.profile.survey import Survey, joined, survey_of
+from helpers.profile.survey import joined, survey_of
+from helpers.profile.ties import TIE, Ties, named
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts.layout import Layout
     from helpers.link import Links
 
-__all__ = ["Part", "gather", "gather_part", "with_survey"]
-
-
-class Part(Protocol):
-    """The standard tables of some children of a district, with all rows of each; or of nobody's child."""
-
-    @property
-    def crosswalk(self) -> pd.DataFrame:
-        """Table ``crosswalk`` of these children."""
-
-    @property
-    def people(self) -> pd.DataFrame:
-        """Their ``people``; others may be there too."""
-
-    @property
-    def identifiers(self) -> pd.DataFrame:
-        """Their ``identifiers``."""
-
-    @property
-    def person_rows(self) -> pd.DataFrame:
-        """Their ``person_rows``."""
-
-    @property
-    def filled_cells(self) -> pd.DataFrame:
-        """Their ``filled_cells``."""
-
-    def fact(self, table: str) -> pd.DataFrame:
-        """Give their rows of a fact table about children, in the order of the district's own table."""
-
-    def has(self, table: str) -> bool:
-        """Say whether they have any."""
-
-
-class FactsOfPart(Mapping[str, pd.DataFrame]):
-    """Fact tables by name, each read and gathered when it is first asked for.
-
-    Parameters
-    ----------
-    part
-        Standard tables of some children.
-    context
-        The district as a whole.
-    ties
-        Whose each record is.
-    days
-        Days for which exports speak.
-    """
-
-    def __init__(self, part: Part, context: Context, ties: Ties, days: pd.DataFrame) -> None:
-        self._part, self._context, self._ties, self._days = part, context, ties, days
-        self._rows: dict[str, Rows] = {}
-
-    def __iter__(self) -> Iterator[str]:
-        return iter((*self._context.whole, *child_tables()))
-
-    def __len__(self) -> int:
-        return len(self._context.whole) + len(child_tables())
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        whole = self._context.whole
-        return whole[name] if name in whole else self.rows(name).frame
-
-    def filled(self) -> frozenset[str]:
-        """Name the tables of which there is a row, without reading them."""
-        whole = [name for name, rows in self._context.whole.items() if len(rows)]
-        return frozenset([*whole, *filter(self._part.has, child_tables())])
-
-    def rows(self, name: str) -> Rows:
-        """Give a table about children in numbers."""
-        if name not in self._rows:
-            context, ties = self._context, self._ties
-            frame = self._part.fact(name)
-            system = places_of(frame["silo"], context.silos)
-            tie = ties.of_rows(system, frame)
-            frame = named(frame.drop(columns=TIE, errors="ignore"), ties, tie)
-            year = fact_years(name, frame, context.whole, context.years, self._days)
-            place = context.years.places(year.to_numpy(dtype="int64", na_value=-1))
-            self._rows[name] = _rows(frame.assign(year=year), system, tie, ties, place)
-        return self._rows[name]
-
-
-class TablesOfPart(Mapping[str, Rows]):
-    """The same tables, and people and identifiers, in numbers."""
-
-    def __init__(self, people: Mapping[str, Rows], facts: FactsOfPart) -> None:
-        self._people, self._facts = people, facts
-
-    def __iter__(self) -> Iterator[str]:
-        return iter((*self._people, *child_tables()))
-
-    def __len__(self) -> int:
-        return len(self._people) + len(child_tables())
-
-    def __getitem__(self, name: str) -> Rows:
-        return self._people[name] if name in self._people else self._facts.rows(name)
+__all__ = ["InMemory", "gather", "gather_part", "with_survey"]
 
 
 def gather_part(part: Part, context: Context) -> Evidence:
@@ -149,7 +57,7 @@ def gather_part(part: Part, context: Context) -> Evidence:
             own = own.iloc[kept]
         own = named(own.reset_index(drop=True), ties, tie[kept])
         of_people[name] = own
-        tables[name] = _rows(own, system[kept], tie[kept], ties, np.full(len(kept), -1, dtype="int64"))
+        tables[name] = in_numbers(own, system[kept], tie[kept], ties, np.full(len(kept), -1, dtype="int64"))
     days = days_of_exports(people, context.newest_days)
     facts = FactsOfPart(part, context, ties, days)
     return Evidence(
@@ -165,11 +73,6 @@ def gather_part(part: Part, context: Context) -> Evidence:
         tables=TablesOfPart(tables, facts),
         days=days,
     )
-
-
-def _rows(frame: pd.DataFrame, system: np.ndarray, tie: np.ndarray, ties: Ties, year: np.ndarray) -> Rows:
-    owner, band = np.append(ties.owner, -1)[tie], np.append(ties.band, -1)[tie]
-    return Rows(frame, system=system, tie=tie, owner=owner, band=band, year=year)
 
 
 def with_survey(evidence: Evidence, surveys: Sequence[Survey]) -> Evidence:

@@ -19,11 +19,11 @@ import helpers.layouts
 from helpers.files.output import write_atomically
 from helpers.layouts import STRING
 from helpers.profile.attendance_reach import Reach
+from helpers.profile.cohort import Reports, Survey
 from helpers.profile.context import context_of
-from helpers.profile.exceptions import Reports
 from helpers.profile.gathering import gather_part
 from helpers.profile.standard_store import StandardStore
-from helpers.profile.survey import Survey, survey_of
+from helpers.profile.survey import survey_of
 
 __all__ = ["keep_surveys", "kept_survey"]
 

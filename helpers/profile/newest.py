@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.profile.elements import Element
+from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told
 from helpers.profile.groups import Groups, last_of_each
-
-if TYPE_CHECKING:
-    from helpers.profile.elements import Element
-    from helpers.profile.evidence import Evidence
 
 __all__ = ["newest_told"]
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.layouts import STRING
 from helpers.profile.elements import DTYPES, Element
-from helpers.profile.evidence import BANDS
+from helpers.profile.rows import BANDS
 
 __all__ = ["profile_of"]
 

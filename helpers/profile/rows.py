@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +12,17 @@ import pandas as pd
 from helpers.layouts import STRING
 from helpers.profile.fitting import matching
 
-if TYPE_CHECKING:
-    from helpers.profile.evidence import Evidence
-
-__all__ = ["Rows"]
+__all__ = ["BANDS", "Rows"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+# From the surest tie to the weakest. A record alone is sure to be itself.
+BANDS = ("Sure", "Alone", "Unverified", "Review")
+
+
+class _NumbersFiles(Protocol):
+    def files_of(self, names: pd.Series) -> Ints:
+        """Give each file a number, alike over all tables; -1 where there is none."""
 
 
 class Rows:
@@ -102,7 +106,7 @@ class Rows:
         """Say of each row whether it has nothing in a column."""
         return self.frame[column].isna().to_numpy(dtype=bool)
 
-    def files(self, evidence: Evidence) -> Ints:
+    def files(self, evidence: _NumbersFiles) -> Ints:
         """Give the number of each row's file, alike over all tables of the evidence."""
         if self._files is None:
             self._files = evidence.files_of(self.frame["file"])

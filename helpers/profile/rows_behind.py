@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.layouts import as_table, empty_table
+from helpers.profile.context import child_tables
 from helpers.profile.elements import Element
 from helpers.profile.elements import element as element_named
-from helpers.profile.evidence import child_tables
 from helpers.profile.weighed_rows import COUNTED, weighed_rows
 
 if TYPE_CHECKING:

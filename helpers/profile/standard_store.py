@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 
 from helpers.files.output import private_folder, write_atomically
 from helpers.layouts import STRING, Layout, as_table, empty_table, fact_tables, is_among
-from helpers.profile.evidence import TIE, child_tables
+from helpers.profile.context import child_tables
+from helpers.profile.ties import TIE
 
 if TYPE_CHECKING:
     from helpers.files import District

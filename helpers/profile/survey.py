@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from helpers.profile.attendance_reach import Reach, joined_reach, reach_of
+from helpers.profile.attendance_reach import joined_reach, reach_of
+from helpers.profile.cohort import Reports, Survey
 from helpers.profile.elements import elements
 from helpers.profile.evidence import Evidence
-from helpers.profile.exceptions import Reports, joined_reports, reports_of
+from helpers.profile.exceptions import joined_reports, reports_of
 from helpers.profile.family import years_told
 from helpers.profile.learning import newest_classes, years_handed_in
 from helpers.profile.roster import filled_columns, learnable_names
 
-__all__ = ["Survey", "joined", "survey_of", "survey_of_one"]
+__all__ = ["joined", "survey_of", "survey_of_one"]
 
 # Rules by which a system's silence may be a zero; their tables are those of exceptions.
 SILENCE_COUNTS = (
@@ -26,50 +27,6 @@ SILENCE_COUNTS = (
     "days_logged_in",
 )  # fmt: skip
 OF_FAMILIES = ("messages_counted", "logins_of_adults")
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What is told of all children together; systems and school years are numbers.
-
-    Attributes
-    ----------
-    tables
-        Fact tables of which there is a row.
-    filled
-        Columns of people, and the systems that fill them for anybody.
-    school_names
-        ``system, name_of, name, children``: what the numbers of schools are called; see
-        `helpers.profile.schools.names_learnt`.
-    newest_classes
-        By system and year, the newest day on which a child's class begins.
-    keeps_submissions
-        Some row tells when something was handed in.
-    years_handed_in
-        Systems and years in which a child's row tells so.
-    reports
-        By table of exceptions, what has to be known of all children.
-    schools_of_spells
-        By system, the numbers of schools at which it enrols children.
-    years_of_families
-        By element that counts log-ins or messages, systems and years of which it is told of anybody.
-    reach
-        Up to which day the exports of attendance speak.
-    rostered
-        Systems that enrol anybody.
-    """
-
-    tables: frozenset[str] = frozenset()
-    filled: frozenset[tuple[str, int]] = frozenset()
-    school_names: pd.DataFrame = field(default_factory=pd.DataFrame)
-    newest_classes: Mapping[tuple[int, int], Any] = field(default_factory=dict)
-    keeps_submissions: bool = False
-    years_handed_in: frozenset[tuple[int, int]] = frozenset()
-    reports: Mapping[str, Reports] = field(default_factory=dict)
-    schools_of_spells: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    years_of_families: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
-    reach: Reach = field(default_factory=Reach)
-    rostered: frozenset[int] = frozenset()
 
 
 def survey_of(evidence: Evidence) -> Survey:

@@ -13,9 +13,9 @@ from helpers.layouts import STRING, as_table, labelled
 from helpers.profile.agreement import NOBODY_ELSE, agreement, folded, words_compared
 from helpers.profile.coverage import NO_YEAR, trust_of
 from helpers.profile.elements import Element
-from helpers.profile.evidence import BANDS
 from helpers.profile.found import STATUSES
 from helpers.profile.order import in_order, ranks
+from helpers.profile.rows import BANDS
 
 __all__ = ["CHOSEN_BY", "Days", "Names", "choose_values", "folded"]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING, as_table, empty_table
+from helpers.profile.context import child_tables
 from helpers.profile.elements import declared
-from helpers.profile.evidence import child_tables
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 

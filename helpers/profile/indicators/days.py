@@ -16,11 +16,12 @@ import pandas as pd
 
 from helpers.layouts import STRING, fact_tables
 from helpers.profile.attendance import derive_days
-from helpers.profile.evidence import BANDS, with_child
 from helpers.profile.indicators.declared import Definition
 from helpers.profile.indicators.statuses import detailed
+from helpers.profile.rows import BANDS
 from helpers.profile.school_years import school_years
 from helpers.profile.schools import name_schools
+from helpers.profile.ties import with_child
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import STRING
-from helpers.profile.evidence import BANDS
+from helpers.profile.rows import BANDS
 
 if TYPE_CHECKING:
     from helpers.profile.children import Profiles

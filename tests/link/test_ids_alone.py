@@ -67,6 +67,17 @@ def unchanged(rows: list[dict[str, Any]], more: list[dict[str, Any]], *, method:
     pd.testing.assert_frame_equal(after[1], before[1])
 
 
+@pytest.mark.parametrize("method", ["shared identifier", "cascade", "decided"])
+def test_two_birth_dates_without_names_wait_whoever_else_has_the_number(method: str) -> None:
+    rows = [
+        record("sis", "a", born="2012-05-17", State="7001"),
+        record("sis", "b", born="2009-11-02", State="7001"),
+    ]
+    unchanged(rows, [record(ADDED, "x", State="7001")], method=method)
+    links = linked(*rows, record(ADDED, "x", State="7001"), method=method)
+    assert child_of(links, "sis", "a") != child_of(links, "sis", "b")
+
+
 @pytest.mark.parametrize("first", ["Zebulon", "Zeb"])
 def test_two_birth_dates_under_one_number_wait_whoever_else_has_the_number(first: str) -> None:
     rows = [

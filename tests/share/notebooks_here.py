@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ def _execute(path: str, out: str, parameters: Mapping[str, object], **_: object)
 
     notebook = nbformat.read(path, as_version=4)
     with _ONE_AT_A_TIME:
+        # A shell puts a module of its own in this place, where what other tests start looks.
+        main = sys.modules["__main__"]
         InteractiveShell.clear_instance()
         shell = InteractiveShell.instance()
         try:
@@ -54,6 +57,7 @@ def _execute(path: str, out: str, parameters: Mapping[str, object], **_: object)
         finally:
             shell.reset()
             InteractiveShell.clear_instance()
+            sys.modules["__main__"] = main
     nbformat.write(notebook, Path(out))
 
 

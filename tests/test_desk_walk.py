@@ -133,6 +133,7 @@ def test_link_and_profile_end_well_and_name_nobody(started_desk_folder: Path, tm
     assert len(pd.read_csv(tmp_path / "profile" / "profile.csv")) >= 300
 
 
+@pytest.mark.full
 @pytest.mark.notebooks
 def test_a_report_of_the_folder_ends_well(started_desk_folder: Path, tmp_path: Path) -> None:
     told = run("report", "--from", started_desk_folder, "--out", tmp_path)

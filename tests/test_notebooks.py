@@ -29,6 +29,7 @@ from synthetic_data.studies.levels.kit_run import kit_run
 from synthetic_data.studies.levels.study import study_of
 from tests.kept import Kept
 from tests.standing import standing_in
+from tests.tiers import FULL
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "notebooks"
@@ -167,6 +168,20 @@ def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str,
 KINDS = {"defaults": "unanswered", "changed": "right", "smallest": "wrong"}
 
 
+# After every change each notebook runs in one of its forms; in the full tier in all of them.
+RUNS = [
+    pytest.param(
+        path, kind, id=f"{path.stem}-{kind}", marks=() if (place + number) % len(KINDS) == 0 else FULL
+    )
+    for place, path in enumerate(NOTEBOOKS)
+    for number, kind in enumerate(KINDS)
+]
+AS_THEY_ARE = [
+    pytest.param(path, id=path.stem, marks=() if place % len(KINDS) == 0 else FULL)
+    for place, path in enumerate(NOTEBOOKS)
+]
+
+
 def expected(numbers: Iterable[str], state: str) -> dict[str, set[str]]:
     """Give the states that a reply may have: an answer in words is complete or not, and never right."""
     in_words = {"right": {"complete"}, "wrong": {"incomplete", "wrong"}}
@@ -180,8 +195,7 @@ def unlike(replies: dict[str, str], wanted: dict[str, set[str]]) -> dict[str, st
     return {number: state for number, state in there.items() if state not in wanted.get(number, set())}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(("path", "kind"), RUNS)
 def test_a_notebook_runs_alone_and_its_exercises_reply(
     runs: Callable[[str, Path], Ran], path: Path, kind: str
 ) -> None:
@@ -194,6 +208,7 @@ def test_a_notebook_runs_alone_and_its_exercises_reply(
     assert unlike(ran.afterwards, expected(numbers, "right")) == {}
 
 
+@pytest.mark.full
 def test_one_line_of_a_learner_s_own_elements_changes_the_page(runs: Callable[[str, Path], Ran]) -> None:
     path = FOLDER / "04_see_the_child.ipynb"
     title = "What your elements.toml changes"
@@ -210,7 +225,7 @@ def test_three_exercises_at_least_are_there_and_each_has_its_why() -> None:
         assert solution(tag.removeprefix("exercise-")).state == "right"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", AS_THEY_ARE)
 def test_every_picture_is_said_in_a_sentence(runs: Callable[[str, Path], Ran], path: Path) -> None:
     images = re.findall(r"<img[^>]*>", runs("defaults", path).markup)
     assert images
@@ -218,7 +233,7 @@ def test_every_picture_is_said_in_a_sentence(runs: Callable[[str, Path], Ran], p
     assert [alt for alt in said if alt is None or len(alt.group(1).split()) <= 5] == []
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", AS_THEY_ARE)
 def test_no_library_warns_of_what_a_notebook_does(runs: Callable[[str, Path], Ran], path: Path) -> None:
     outputs = [out for cell in runs("defaults", path).notebook.cells for out in cell.get("outputs", [])]
     assert [out.text for out in outputs if out.output_type == "stream" and out.name == "stderr"] == []
@@ -261,6 +276,7 @@ def assert_no_child_is_on_the_road(folder: Path, out: Path) -> None:
     assert sorted(standing_in(everything, private) - standing_in(ours, private)) == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("folder", ["grand_bend_joinable", "third_party_oneroster_1p1_school"])
 def test_real_files_walk_the_same_road_and_no_child_is_on_it(
     real_files: Path, tmp_path: Path, folder: str
@@ -268,6 +284,7 @@ def test_real_files_walk_the_same_road_and_no_child_is_on_it(
     assert_no_child_is_on_the_road(real_files / folder, tmp_path)
 
 
+@pytest.mark.full
 def test_three_systems_that_do_not_say_that_they_are_invented_are_real(
     district_folder: Path, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from helpers.run.notebooks import Notebook, choose
+from tests.tiers import sampled
 
 PROJECT = Path(__file__).resolve().parent.parent
 READING = [one for one in choose(PROJECT / "notebooks") if one.reads_district]
@@ -62,7 +63,7 @@ def troubles(notebook: Notebook, folders: Iterator[Path]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("notebook", READING, ids=lambda one: one.name)
+@pytest.mark.parametrize("notebook", sampled(READING, 3), ids=lambda one: one.name)
 def test_a_notebook_runs_on_each_made_system_alone(
     notebook: Notebook, exports_by_hand: Path, tmp_path: Path
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_notebook_runs_on_a_folder_of_which_no_layout_knows_a_file(
     assert troubles(notebook, iter([tmp_path])) == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "name", ["grand_bend_joinable", "grand_bend_oneroster_1p1", "grand_bend_assessments"]
 )

@@ -14,7 +14,8 @@ FULL = pytest.mark.full
 
 def sampled(values: Iterable[Any], one_in: int, first: int = 0) -> list[Any]:
     """Give parameters of a test: one in so many runs after every change, all of them in the full tier."""
+    given = [value if isinstance(value, tuple) else (value,) for value in values]
     return [
-        value if place % one_in == first else pytest.param(value, marks=FULL)
-        for place, value in enumerate(values)
+        pytest.param(*value, marks=() if place % one_in == first else FULL)
+        for place, value in enumerate(given)
     ]

@@ -100,6 +100,7 @@ def test_whichever_file_the_disk_is_full_at_all_old_ones_stay_and_no_new_one_com
     assert not list(out.glob(".*"))
 
 
+@pytest.mark.full
 @on_unix
 def test_whenever_a_command_is_killed_no_old_file_stands_beside_a_new_one_and_the_next_one_finishes(
     tmp_path: Path,

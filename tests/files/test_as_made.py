@@ -96,6 +96,7 @@ def test_the_folder_s_own_declarations_and_notes_leave_it_invented(copy: Path) -
     assert why_real(copy) is None
 
 
+@pytest.mark.full
 def test_what_the_kit_writes_into_the_folder_leaves_it_invented(
     copy: Path, district_folder: Path, read_and_linked_once: None
 ) -> None:

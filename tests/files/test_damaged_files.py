@@ -21,6 +21,7 @@ from helpers.files.findings import Findings
 from synthetic_data.district import make_district
 from synthetic_data.silos import SILOS
 from tests.files.damage import COUNTABLE, WAYS, lines_of
+from tests.tiers import sampled
 
 COPIES = 200  # of each file
 LINES = 12  # of a made file, header included: enough for each way, and quick
@@ -151,7 +152,7 @@ def check(name: str, data: bytes, folder: Path) -> None:
             assert ("text_not_decodable" in told.get(copy, ())) is not marked, what
 
 
-@pytest.mark.parametrize("silo", SILOS)
+@pytest.mark.parametrize("silo", sampled(SILOS, 8))
 def test_damaged_copies_of_each_made_file_are_read(
     silo: str, small: dict[str, dict[str, bytes]], tmp_path: Path
 ) -> None:
@@ -172,6 +173,7 @@ def check_each(folder_of_files: Path, tmp_path: Path) -> None:
         check(path.name, data, folder)
 
 
+@pytest.mark.full
 def test_damaged_copies_of_each_real_file_are_read(real_files: Path, tmp_path: Path) -> None:
     check_each(real_files, tmp_path)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ def records(draw: st.DrawFn) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.full
 @settings(max_examples=40, deadline=None)
 @given(rows=records(), seed=st.integers(0, 2**16), unique=st.sets(st.sampled_from(["sis", "meals"])))
 def test_what_every_crosswalk_promises(rows: list[dict[str, Any]], seed: int, unique: set[str]) -> None:

@@ -53,6 +53,7 @@ def test_ids_alone_change_no_outcome_of_rules(district: tuple[list[dict[str, Any
     unchanged(*district, method="cascade")
 
 
+@pytest.mark.full
 @settings(max_examples=8, deadline=None)
 @given(districts())
 def test_ids_alone_change_no_outcome_of_the_model(district: tuple[list[dict[str, Any]], ...]) -> None:

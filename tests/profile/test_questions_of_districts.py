@@ -52,6 +52,7 @@ def whole(source: MemorySource) -> pd.DataFrame:
     return answer_questions(source)
 
 
+@pytest.mark.full
 def test_each_question_is_answered_where_exchange_is_governed(whole: pd.DataFrame) -> None:
     apart = whole.loc[whole["status"].ne("Answered"), ["question", "share_answerable", "why", "lacks"]]
     assert apart.empty, apart.to_string()

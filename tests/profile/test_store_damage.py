@@ -55,6 +55,7 @@ def changed(path: Path, chance: random.Random) -> bytes:
     return data
 
 
+@pytest.mark.full
 def test_a_flipped_bit_is_never_read_as_another_value(store: Path) -> None:
     read = [
         "children",

@@ -91,6 +91,7 @@ def test_it_listens_on_this_machine_alone_and_asks_for_a_word() -> None:
     assert "//" not in template.replace("{#-", "").replace("-#}", "").partition("extends")[2]
 
 
+@pytest.mark.full
 def test_a_store_is_made_once_and_again_where_a_file_has_changed(
     district_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from helpers.run.profile_store import store_of
 from tests.kept import Kept
+from tests.tiers import sampled
 
 PROGRAM = """
 import signal
@@ -79,7 +80,7 @@ def waited(what: Callable[[], bool], seconds: float = 60.0) -> bool:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"])
+@pytest.mark.parametrize("how", sampled(["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"], 4))
 def test_the_server_ends_with_its_parent_and_leaves_no_folder(
     how: str, tmp_path: Path, store: Path, lesson: Path
 ) -> None:
@@ -92,6 +93,7 @@ def test_the_server_ends_with_its_parent_and_leaves_no_folder(
     assert waited(lambda: not list((tmp_path / "temporary").glob("kit-dashboard-*")))
 
 
+@pytest.mark.full
 def test_the_server_ends_when_nobody_has_looked_for_a_while(
     tmp_path: Path, store: Path, lesson: Path
 ) -> None:

@@ -71,6 +71,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.full
 def test_the_index_leads_with_the_newest_and_to_the_earlier_runs(
     road: Path, district_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

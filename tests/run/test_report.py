@@ -146,6 +146,7 @@ def assert_no_child_is_written(
     assert standing_in(everything, private - ours) == set()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("folder", ["grand_bend_joinable", "third_party_oneroster_1p1_school"])
 def test_no_name_and_no_id_of_a_real_folder_is_in_any_byte_that_is_written(
     road: Path, real_files: Path, tmp_path: Path, folder: str

@@ -166,6 +166,7 @@ def test_with_faults_every_wrong_value_of_the_childs_own_record_has_a_fault_behi
     assert pd.MultiIndex.from_frame(wrong[["silo", "person"]]).isin(struck).all()
 
 
+@pytest.mark.full
 def test_the_kits_links_lose_or_spoil_values_only_where_they_part_from_the_truth(
     with_faults: tuple[District, AnswerKey, Profiles],
 ) -> None:

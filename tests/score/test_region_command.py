@@ -21,6 +21,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.full
 def test_a_region_is_judged_inside_its_districts_and_across_them(region: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["score", str(region), "--out", str(tmp_path), "--json"])
     assert result.exit_code == 0, result.output

@@ -36,6 +36,7 @@ from tests.share.attack_tables import (
     values_of_domains,
 )
 from tests.share.notebooks_here import notebooks_here
+from tests.tiers import sampled
 
 # Children, seed, level and systems: of several sizes and ways to exchange, and two systems alone.
 FOLDERS = {
@@ -144,7 +145,7 @@ def _run(
     return Run(pages, printed, texts, groups, list(district), called, written)
 
 
-@pytest.fixture(scope="module", params=FOLDERS)
+@pytest.fixture(scope="module", params=sampled(FOLDERS, 5, first=3))
 def run(request: pytest.FixtureRequest, kept: Kept) -> Run:
     name = str(request.param)
     folder = kept.folder / "attacked" / name.replace(" ", "_")

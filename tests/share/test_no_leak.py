@@ -51,6 +51,7 @@ def test_no_name_or_id_of_a_real_folder_gets_past_the_guard(real_files: Path, na
     assert there or name != "grand_bend_joinable"  # the check can fail: without the guard there is something
 
 
+@pytest.mark.full
 def test_no_name_or_id_of_a_folder_without_a_mark_gets_past_the_guard(
     unmarked_folder: Path, exports_by_hand: Path
 ) -> None:

@@ -19,6 +19,7 @@ from helpers.share import Guard
 from helpers.share.parts import pooled_groups, pooled_neighbors, shown_everybody, shown_wholes
 from helpers.share.real_data import HIDDEN, MASK
 from tests.district_by_hand import district, layout, links, silo
+from tests.tiers import sampled
 
 REAL, MADE = Guard(real=True), Guard(real=False)
 STUDENTS = layout(
@@ -180,11 +181,14 @@ def test_small_counts_are_left_out_of_a_table() -> None:
 
 @pytest.mark.parametrize(
     ("command", "frame", "columns"),
-    [
-        ("link", "bands", ["records", "children"]),
-        ("profile", "values", ["children"]),
-        ("gaps", "scorecard", ["numerator", "denominator"]),
-    ],
+    sampled(
+        [
+            ("link", "bands", ["records", "children"]),
+            ("profile", "values", ["children"]),
+            ("gaps", "scorecard", ["numerator", "denominator"]),
+        ],
+        3,
+    ),
 )
 def test_no_small_number_of_a_real_folder_is_printed(
     command: str, frame: str, columns: list[str], district_folder: Path, tmp_path: Path

@@ -196,6 +196,7 @@ def test_a_report_shows_the_first_pair_and_what_an_hour_buys(district_folder: Pa
     assert "Error" not in page.partition("<main")[2]
 
 
+@pytest.mark.full
 @pytest.mark.notebooks
 def test_a_report_on_a_real_folder_keeps_nothing_of_a_child(as_real: Path, tmp_path: Path) -> None:
     notebook, page = page_of(as_real, tmp_path, real=True)

@@ -70,6 +70,7 @@ def test_what_has_no_published_figure_says_so(calibrated):
     assert (bare["verdict"] == "compared").all()
 
 
+@pytest.mark.full
 def test_a_district_that_is_made_otherwise_misses():
     base = load_scenario("district", seed=4201, students=4000).model_dump()
     other = type(load_scenario())(**{**base, "moved_in_year": 0.4})

@@ -56,6 +56,7 @@ def test_a_detector_that_finds_nothing_would_be_seen(
     assert lost["found_by"].str.contains("names_disagree|birth_date_disagrees|id_colliding").all()
 
 
+@pytest.mark.full
 def test_a_clean_governed_district_raises_no_finding(clean: Looked) -> None:
     tables = together([clean])
     assert tables.clean_districts["of_findings"].tolist() == [0], tables.false_alarms.to_string()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from synthetic_data.studies.fault_dial import over_the_dial
 
 
+@pytest.mark.full
 def test_more_faults_make_more_wrong_joins_and_miss_more() -> None:
     told = over_the_dial((0.0, 3.0), students=100, seeds=(3, 5))
 

@@ -163,6 +163,7 @@ def until(holds: object, seconds: float = 90) -> bool:
     return False
 
 
+@pytest.mark.full
 @pytest.mark.skipif(os.name != "posix", reason="signals of another kind")
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "SIGKILL"])
 def test_a_killed_run_leaves_no_process_and_goes_on_where_it_was(

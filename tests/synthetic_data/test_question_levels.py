@@ -16,6 +16,7 @@ def asked() -> AtLevels:
     return at_levels(LEVELS, students=80, seeds=(5,))
 
 
+@pytest.mark.full
 def test_governed_exchange_answers_what_islands_cannot(asked: AtLevels) -> None:
     found = asked.questions
     assert len(found) == len(LEVELS) * len(declared_questions())

@@ -105,6 +105,7 @@ main(["make", *sys.argv[1:]])
 """
 
 
+@pytest.mark.full
 def test_a_killed_run_goes_on_and_gives_the_bytes_of_an_undisturbed_one(tmp_path: Path) -> None:
     options = ["--scenario", "region", "--students", "20", "--districts", "3", "--people-only"]
 

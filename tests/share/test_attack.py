@@ -46,11 +46,8 @@ FOLDERS = {
     "two systems": (160, 8, "governed", ("sis", "meals")),
     "without a roster": (120, 5, "manual", ("attendance", "lms", "career", "meal_benefits", "family")),
 }  # fmt: skip
-# Of this one the whole report is run, but for two pages on which no folder is read, and what is printed for
-# people is read, too; of the others those pages on which most is counted.
-WHOLE = "five systems"
+# The whole report is run, but for two pages on which no folder is read.
 READ_NO_FOLDER = ("07_what_each_step_buys", "09_the_sector_report")
-COUNT_MOST = ["00", "02", "04"]
 COMMANDS: dict[str, tuple[str, ...]] = {
     "read": (),
     "link": (),
@@ -115,9 +112,7 @@ def _command(*arguments: str) -> str:
     return done.stdout
 
 
-def _run(
-    folder: Path, settings: tuple[int, int, str, tuple[str, ...]], only: list[str], *, all_of_it: bool
-) -> Run:
+def _run(folder: Path, settings: tuple[int, int, str, tuple[str, ...]], only: list[str]) -> Run:
     exports, out = _real(folder, *settings), folder / "out"
     printed, texts = {}, {}
     with sharing():
@@ -126,8 +121,7 @@ def _run(
             place = ["--out", str(out / name)]
             place += ["--lookup", str(out / "lookup")] if command == "family" else []
             printed[name] = _command(command, str(exports), *more, *place, "--json")
-            if all_of_it:
-                texts[name] = _command(command, str(exports), *more, *place)
+            texts[name] = _command(command, str(exports), *more, *place)
         district = read_district(exports)
         with notebooks_here(), mock.patch("helpers.run.report.sharing", nullcontext):
             result = report(exports, only=only, out=out / "reports")
@@ -152,9 +146,7 @@ def run(request: pytest.FixtureRequest, kept: Kept) -> Run:
     every = [
         path.stem[:2] for path in Path("notebooks").glob("[01]*.ipynb") if path.stem not in READ_NO_FOLDER
     ]
-    all_of_it = name == WHOLE
-    only = sorted(every) if all_of_it else COUNT_MOST
-    return kept(f"attacked {name}", lambda: _run(folder, FOLDERS[name], only, all_of_it=all_of_it))
+    return kept(f"attacked {name}", lambda: _run(folder, FOLDERS[name], sorted(every)))
 
 
 def test_no_hidden_number_of_a_run_can_be_solved(run: Run) -> None:

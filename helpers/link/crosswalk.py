@@ -57,7 +57,8 @@ def anchors(students: Students, label: np.ndarray) -> np.ndarray:
     numpy.ndarray
         The number of the anchor, one a record.
     """
-    order = np.lexsort((np.arange(len(label)), students.silo, students.bare, label))
+    said = students.bare.astype("int64") + students.says_nothing
+    order = np.lexsort((np.arange(len(label)), students.silo, said, label))
     sorted_label = label[order]
     first = order[np.flatnonzero(np.diff(sorted_label, prepend=-1))]
     anchor_of = np.zeros(len(label), dtype="int64")

@@ -64,7 +64,7 @@ def _clustered(students: Students, matches: pd.DataFrame, excluded: Compare) -> 
     An id that two records have in common says no more when a third file has it, too: what speaks against the
     two still does.
     """
-    bare, count = students.bare, len(students)
+    bare, count = students.says_nothing, len(students)
     by_id = bare[matches["left"].to_numpy()] | bare[matches["right"].to_numpy()]
     known = cluster_records(count, matches[~by_id], excluded)
     if not by_id.any():

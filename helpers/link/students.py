@@ -35,9 +35,13 @@ class Students:
 
     @property
     def bare(self) -> np.ndarray:
-        """Tell which records have neither name nor birth date: nothing in them can confirm another record."""
-        nameless = self.people["linkable_by"].isin(["Identifier only", "Nothing"])
-        return (nameless & self.people["birth_date"].isna()).to_numpy(dtype=bool)
+        """Tell which records have no name: nothing in them can confirm another record."""
+        return self.people["linkable_by"].isin(["Identifier only", "Nothing"]).to_numpy(dtype=bool)
+
+    @property
+    def says_nothing(self) -> np.ndarray:
+        """Tell which records have neither name nor birth date: nothing in them can speak against another."""
+        return self.bare & self.people["birth_date"].isna().to_numpy(dtype=bool)
 
     def may_be_one_child(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Tell which pairs are not two records of a silo that keeps one a child."""

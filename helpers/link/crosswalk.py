@@ -42,8 +42,8 @@ class Links:
 def anchors(students: Students, label: np.ndarray) -> np.ndarray:
     """Give each record the anchor of its child: the record in the silo that comes first.
 
-    A record with neither name nor birth date is one only where all of the child's are so: nothing could be
-    held against it.
+    A record without a name is one only where all of the child's are so, and one without a birth date, too,
+    only where none of these has one: nothing could be held against it.
 
     Parameters
     ----------

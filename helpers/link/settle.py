@@ -64,8 +64,8 @@ def _clustered(students: Students, matches: pd.DataFrame, excluded: Compare) -> 
     An id that two records have in common says no more when a third file has it, too: what speaks against the
     two still does.
     """
-    bare, count = students.says_nothing, len(students)
-    by_id = bare[matches["left"].to_numpy()] | bare[matches["right"].to_numpy()]
+    silent, count = students.says_nothing, len(students)
+    by_id = silent[matches["left"].to_numpy()] | silent[matches["right"].to_numpy()]
     known = cluster_records(count, matches[~by_id], excluded)
     if not by_id.any():
         return known
@@ -75,7 +75,7 @@ def _clustered(students: Students, matches: pd.DataFrame, excluded: Compare) -> 
     edges = matches[held].assign(strength=matches["strength"].mask(~by_id, matches["strength"] + STRONGEST))
 
     def excluded_still(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        apart: np.ndarray = (known.label[left] != known.label[right]) & ~bare[left] & ~bare[right]
+        apart: np.ndarray = (known.label[left] != known.label[right]) & ~silent[left] & ~silent[right]
         return apart | excluded(left, right)
 
     clusters = cluster_records(count, edges, excluded_still)

@@ -55,7 +55,7 @@ class Ties:
 
 
 def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Say of each row whose it is.
+    """Add the child of each row's record.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 
 def named(frame: pd.DataFrame, ties: Ties, tie: Ints) -> pd.DataFrame:
-    """Write the child and the band of each row's record beside it.
+    """Add the child of each row's record, and how sure the link is.
 
     Parameters
     ----------

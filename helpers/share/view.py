@@ -363,8 +363,8 @@ def save_view(view: View, out: Path) -> list[Path]:
         written: nobody can tell a hidden column from none.
     """
     tables: dict[str, pd.DataFrame] = {name: getattr(view, name) for name in FILES}
-    # Name of all that an earlier view may have left first: whenever this is stopped, no table of another
-    # role stands beside those of this one.
+    # An earlier view's files are named, too: whenever this is stopped, no table of another role is left
+    # among those of this one.
     with all_or_none(out, (MANIFEST, *(f"{name}.csv" for name in FILES))) as draft:
         drafted = [
             save_table(table.loc[:, table.notna().any(axis=0).to_numpy(dtype=bool)], draft / f"{name}.csv")

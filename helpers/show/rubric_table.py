@@ -62,7 +62,7 @@ def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Pictu
     said = rubric_words(rubric, layouts).rename(columns={"title": "heading"})
     told = said.dropna(subset=["level"])
     if told.empty:
-        return answer("No layout knows a file of these systems, so no level can be measured.")
+        return answer("No file tells of any heading of the rubric, so no level can be measured.")
     lowest = told[told["level"].eq(1)]
     worst = lowest["heading"].value_counts()
     title = (

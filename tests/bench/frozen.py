@@ -401,6 +401,8 @@ def frozen(mode: str | None, whole: bool, only: tuple[str, ...], against: Path) 
         raise click.UsageError("say --write or --compare.")
     use_two_cores()
     started = time.monotonic()
+    if mode == "compare" and not against.exists():
+        raise click.UsageError(f"{against} isn't there: run --write first, on the version to compare with.")
     if mode == "write":
         click.echo(f"{write_frozen(whole=whole, out=against)} tables and files are frozen in {against}.")
         return

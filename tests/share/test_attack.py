@@ -144,7 +144,9 @@ def run(request: pytest.FixtureRequest, kept: Kept) -> Run:
     name = str(request.param)
     folder = kept.folder / "attacked" / name.replace(" ", "_")
     every = [
-        path.stem[:2] for path in Path("notebooks").glob("[01]*.ipynb") if path.stem not in READ_NO_FOLDER
+        path.stem[:2]
+        for path in (Path(__file__).parents[2] / "notebooks").glob("[01]*.ipynb")
+        if path.stem not in READ_NO_FOLDER
     ]
     return kept(f"attacked {name}", lambda: _run(folder, FOLDERS[name], sorted(every)))
 

@@ -96,7 +96,8 @@ def make_crosswalk(
     sure = components(count, left[verified], right[verified])
     alone = np.bincount(label, minlength=count)[label] == 1
     # Whoever waits for a person and has only an id's record beside them waits still.
-    beside = np.bincount(label, weights=~students.bare, minlength=count)[label] == 1
+    speaks = ~students.says_nothing
+    only = speaks & (np.bincount(label, weights=speaks, minlength=count)[label] == 1)
     waits = np.zeros(count, dtype=bool)
     review = pairs[pairs["decision"] == "Review"]
     waits[review["left"].to_numpy()] = waits[review["right"].to_numpy()] = True
@@ -120,7 +121,7 @@ def make_crosswalk(
                     alone, np.nan, np.full(count, np.nan) if confidence is None else confidence
                 ),
                 "band": np.select(
-                    [waits & (alone | (beside & ~students.bare)), alone, sure == sure[anchor]],
+                    [waits & (alone | only), alone, sure == sure[anchor]],
                     ["Review", "Alone", "Sure"],
                     default="Unverified",
                 ),

@@ -79,7 +79,19 @@ def test_what_every_crosswalk_promises(rows: list[dict[str, Any]], seed: int, un
     assert (left[pairs["decision"] == "Refused"] != right[pairs["decision"] == "Refused"]).all()
 
     size = crosswalk.groupby("child")["record"].transform("size")
-    assert (size.gt(1) == crosswalk["band"].isin(["Sure", "Unverified"])).all()
+    # Who waits for a person waits still where whoever is joined to them says nothing but an id.
+    asked = pairs[pairs["decision"].eq("Review")]
+    waiting = {
+        tuple(one) for side in ("left", "right") for one in asked[[f"{side}_silo", f"{side}_record"]].values
+    }
+    waits = pd.Series([tuple(one) in waiting for one in crosswalk[key].values])
+    said = people.set_index(key).reindex(pd.MultiIndex.from_frame(crosswalk[key]))
+    speaks = ~(said["linkable_by"].isin(["Identifier only", "Nothing"]) & said["birth_date"].isna())
+    speaks = pd.Series(speaks.to_numpy(dtype=bool))
+    only = speaks & speaks.groupby(crosswalk["child"]).transform("sum").eq(1)
+    review = waits & (size.eq(1) | only)
+    assert (crosswalk["band"].eq("Review") == review).all()
+    assert ((size.gt(1) & ~review) == crosswalk["band"].isin(["Sure", "Unverified"])).all()
     assert (
         crosswalk[size.gt(1)].groupby("child")["step"].count()
         == crosswalk[size.gt(1)].groupby("child").size() - 1

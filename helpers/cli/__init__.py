@@ -8,7 +8,8 @@ import click
 
 from helpers.cli.audits import audit
 from helpers.cli.cards import cards
-from helpers.cli.children import link, profile
+from helpers.cli.children import link
+from helpers.cli.children__profile import profile
 from helpers.cli.dashboard import dashboard
 from helpers.cli.family import family
 from helpers.cli.people import people

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from helpers.files.output import emit, ends_well, json_option, out_option, private_folder
+from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.output__save import private_folder
 from helpers.layouts import BadInput
 
 __all__ = ["dashboard"]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from helpers.cli.folders import FOLDER, linked, read_known, to_tens, worded
-from helpers.files.output import all_or_none, emit, ends_well, json_option, out_option, private_folder
+from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.output__save import all_or_none, private_folder
 from helpers.layouts import BadInput, nearest
 
 if TYPE_CHECKING:

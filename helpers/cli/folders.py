@@ -10,7 +10,7 @@ import click
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from helpers.files.output import save_all
+from helpers.files.output__saveall import save_all
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -2,7 +2,8 @@
 
 from helpers.files.read_district import read_district
 from helpers.files.render import render
-from helpers.files.silo import District, Silo
+from helpers.files.silo import Silo
+from helpers.files.silo__district import District
 from helpers.files.text_table import TextTable
 from helpers.files.write import write_files, write_table
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from helpers.layouts import BadInput
 
 if TYPE_CHECKING:
-    from helpers.files.silo import District, Silo
+    from helpers.files.silo import Silo
+    from helpers.files.silo__district import District
 
 __all__ = ["no_child_told", "with_children"]
 

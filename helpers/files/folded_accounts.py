@@ -6,7 +6,7 @@ from os.path import commonpath
 
 import pandas as pd
 
-from helpers.files.silo import District
+from helpers.files.silo__district import District
 from helpers.layouts import STRING
 
 __all__ = ["MANY", "folded_accounts"]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpers.files.output import private_folder
+from helpers.files.output__save import private_folder
 from helpers.layouts import BadInput
 
 __all__ = ["OF_WINDOWS", "held", "takes"]

@@ -19,7 +19,8 @@ from helpers.files.one_system import Silos, Systems, Unit, with_drafts
 from helpers.files.read_silo import OneFile, account, read_silo, set_file_aside
 from helpers.files.recognise import below, look_at, records_in
 from helpers.files.run_shares import fingerprint, shared
-from helpers.files.silo import District, Silo
+from helpers.files.silo import Silo
+from helpers.files.silo__district import District
 from helpers.files.xml_records import read_xml_records
 from helpers.layouts import BadInput, Layout, all_layouts, as_table, empty_table
 

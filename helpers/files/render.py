@@ -10,27 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.files.render__number import write_number
 from helpers.files.text_table import TextTable, default_settings
-from helpers.layouts import PICTURE, STRING, BadInput, Column, FileLayout, constant, nearest
+from helpers.layouts import STRING, BadInput, Column, FileLayout, constant, nearest
 
-__all__ = ["render", "render_column", "write_number"]
-
-
-def write_number(picture: str | None) -> Callable[[Any], str]:
-    """Give the function that writes a number by its picture, such as ``$#,##0.00``."""
-    if picture is None:
-        return lambda value: repr(int(value)) if float(value).is_integer() else repr(float(value))
-    shape = PICTURE.match(picture)
-    if shape is None:
-        raise BadInput(f"A number's picture is like 0.00 or $#,##0.00, not {picture!r}.")
-    decimals = len(shape["decimals"] or "")
-    comma = "," if shape["group"] else ""
-
-    def write(value: Any) -> str:
-        sign = "-" if round(float(value), decimals) < 0 else ""
-        return f"{sign}{shape['currency']}{abs(float(value)):{comma}.{decimals}f}"
-
-    return write
+__all__ = ["render", "render_column"]
 
 
 def _inverse(codes: Mapping[str, str]) -> dict[str, str]:

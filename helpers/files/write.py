@@ -15,7 +15,7 @@ import pyarrow as pa
 from helpers.files.nested_rows import json_records, xml_records
 from helpers.files.packed_workbook import pack_workbook
 from helpers.files.row_text import as_arrow, delimited_rows
-from helpers.files.sheet_rows import sheet_of
+from helpers.files.sheet_rows__write import sheet_of
 from helpers.files.text_table import TextTable
 from helpers.files.zip_entry import zip_entry
 from helpers.layouts import FileLayout, Layout

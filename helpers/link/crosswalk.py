@@ -12,9 +12,10 @@ import pandas as pd
 
 from helpers.layouts import as_table
 from helpers.link.clusters import components
+from helpers.link.crosswalk__anchors import anchors
 from helpers.link.students import Students
 
-__all__ = ["STEPS", "Links", "anchors", "make_crosswalk"]
+__all__ = ["STEPS", "Links", "make_crosswalk"]
 
 # The rungs of the ladder, in order.
 STEPS = ("Shared identifier", "Exact", "Standardised", "Cascade", "Scored")
@@ -37,33 +38,6 @@ class Links:
     passed_over: pd.DataFrame
     id_columns: pd.DataFrame = field(default_factory=pd.DataFrame)
     stale_decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-
-def anchors(students: Students, label: np.ndarray) -> np.ndarray:
-    """Give each record the anchor of its child: the record in the silo that comes first.
-
-    A record without a name is one only where all of the child's are so, and one without a birth date, too,
-    only where none of these has one: nothing could be held against it.
-
-    Parameters
-    ----------
-    students
-        The records.
-    label
-        Cluster of each record.
-
-    Returns
-    -------
-    numpy.ndarray
-        The number of the anchor, one a record.
-    """
-    said = students.bare.astype("int64") + students.says_nothing
-    order = np.lexsort((np.arange(len(label)), students.silo, said, label))
-    sorted_label = label[order]
-    first = order[np.flatnonzero(np.diff(sorted_label, prepend=-1))]
-    anchor_of = np.zeros(len(label), dtype="int64")
-    anchor_of[label[first]] = first
-    return anchor_of[label]
 
 
 def make_crosswalk(

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import BadInput, Layout, as_table, nearest
-from helpers.link.crosswalk import STEPS, Links, anchors, make_crosswalk
+from helpers.link.crosswalk import STEPS, Links, make_crosswalk
+from helpers.link.crosswalk__anchors import anchors
 from helpers.link.evidence_table import as_pairs
 from helpers.link.findings import find_disagreements
 from helpers.link.id_columns import verify_id_columns

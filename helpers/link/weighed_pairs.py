@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.link.crosswalk import anchors
+from helpers.link.crosswalk__anchors import anchors
 from helpers.link.dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
 from helpers.link.decide import contradictions
 from helpers.link.forms import compare_names

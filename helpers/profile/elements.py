@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 import helpers.layouts
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.layouts import STRING, BadInput, faults_of, nearest
 
 __all__ = [

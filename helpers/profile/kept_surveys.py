@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 import helpers.layouts
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.layouts import STRING
 from helpers.profile.attendance_reach import Reach
 from helpers.profile.cohort import Reports, Survey

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output import private_folder, write_atomically
+from helpers.files.output__save import private_folder, write_atomically
 from helpers.files.spare_folder import sweep
 from helpers.layouts import BadInput
 from helpers.profile.coverage import Coverage

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.layouts import BadInput, all_layouts, faults_of, nearest
 from helpers.layouts.toml_text import toml_of
 from helpers.profile.elements import Declarations, elements

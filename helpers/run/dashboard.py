@@ -27,7 +27,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.files.spare_folder import sweep
 from helpers.layouts import BadInput
 from helpers.run.notebooks import Notebook

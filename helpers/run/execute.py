@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.files.spare_folder import spare_folder
 from helpers.run.kernels import kernel_settings
 from helpers.run.notebooks import Notebook

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output import save_table, write_atomically
+from helpers.files.output__save import save_table, write_atomically
 from helpers.layouts import BadInput, empty_table, nearest
 from helpers.run.changes import changes_between, changes_in_words, comparable
 from helpers.run.earlier import INDEX

@@ -10,7 +10,7 @@ from pathlib import Path
 import helpers.layouts
 from helpers.files.children_there import with_children
 from helpers.files.folder import must_be_a_folder
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.files.run_shares import fingerprint
 from helpers.layouts import BadInput
 from helpers.profile.store import ProfileStore, save_store

@@ -25,7 +25,7 @@ from helpers.run.previous import Changed, chosen_run, what_changed
 from helpers.run.progress import Progress
 from helpers.show.index import ReportLine, index_page
 from helpers.show.pages import minutes_to_read, notebook_page
-from helpers.teach.solutions import notebooks_folder
+from helpers.teach.solutions__folder import notebooks_folder
 
 __all__ = ["MAKERS", "Maker", "ReportResult", "made_district", "report"]
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.held_file import held
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.files.own_place import own_place
 from helpers.layouts import BadInput
 

@@ -15,15 +15,8 @@ import pandas as pd
 from helpers.profile import elements
 from helpers.show.blocks import Block, escape
 from helpers.show.indicator_lines import indicator_section
-from helpers.show.known_values import (
-    KnownValue,
-    SystemName,
-    each_row,
-    grade_words,
-    known_values,
-    name_of,
-    of_year,
-)
+from helpers.show.known_values import KnownValue, SystemName, each_row, known_values, name_of, of_year
+from helpers.show.known_values__grades import grade_words
 from helpers.show.plain_words import element_word, status_word
 from helpers.show.systems import named_briefly
 from helpers.show.year_lanes import Happening, year_lanes

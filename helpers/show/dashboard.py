@@ -18,7 +18,7 @@ import pandas as pd
 
 from helpers.layouts import BadInput
 from helpers.show.blocks import Block, escape
-from helpers.show.known_values import grade_words
+from helpers.show.known_values__grades import grade_words
 from helpers.show.looking import Looking
 from helpers.show.name_search import FEWEST_LETTERS, MOST_HITS
 from helpers.show.opened_rows import opened_rows

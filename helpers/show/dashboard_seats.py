@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.layouts import BadInput
 from helpers.show.child_page import role_words
-from helpers.show.known_values import grade_words
+from helpers.show.known_values__grades import grade_words
 
 __all__ = ["EVERYBODY", "ROLES", "Seats"]
 

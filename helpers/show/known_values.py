@@ -13,23 +13,14 @@ from helpers.layouts import STRING
 from helpers.profile import Element, elements
 from helpers.profile.values import folded
 from helpers.show.child_lines import value_texts
+from helpers.show.known_values__grades import grade_words
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import element_words
 
-__all__ = [
-    "UNCHECKED",
-    "KnownValue",
-    "SystemName",
-    "each_row",
-    "grade_words",
-    "known_values",
-    "name_of",
-    "of_year",
-]
+__all__ = ["UNCHECKED", "KnownValue", "SystemName", "each_row", "known_values", "name_of", "of_year"]
 
 # The weakest ties: a record that nothing confirmed, and one that waits for a person.
 UNCHECKED = ("Unverified", "Review")
-_GRADES = {"KG": "kindergarten", "PK": "pre-kindergarten", "PS": "preschool"}
 _LANGUAGES = ("contact_language", "home_language")
 _TIES = {
     "Sure": "sure",
@@ -104,19 +95,6 @@ class KnownValue:
 @cache
 def _declared() -> dict[str, Element]:
     return {each.name: each for each in elements()}
-
-
-def grade_words(grade: str) -> str:
-    """Say a grade in words.
-
-    Examples
-    --------
-    >>> grade_words("07"), grade_words("KG"), grade_words("")
-    ('grade 7', 'kindergarten', 'grade not known')
-    """
-    if grade in _GRADES or not grade:
-        return _GRADES.get(grade, "grade not known")
-    return f"grade {grade.lstrip('0') or grade}"
 
 
 def each_row(frame: pd.DataFrame) -> list[Any]:

@@ -5,32 +5,10 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-import helpers
 from helpers.layouts import BadInput
+from helpers.teach.solutions__folder import notebooks_folder
 
-__all__ = ["notebooks_folder", "solution_of"]
-
-
-def notebooks_folder() -> Path:
-    """Find the notebooks: the folder beside the package, as in a clone.
-
-    Returns
-    -------
-    Path
-        The folder ``notebooks``.
-
-    Raises
-    ------
-    BadInput
-        When it isn't there: the package was installed without its clone.
-    """
-    folder = Path(helpers.__file__).resolve().parent.parent / "notebooks"
-    if not folder.is_dir():
-        raise BadInput(
-            f"There is no folder {folder}: the notebooks come with a clone of the project, "
-            "not with the package alone."
-        )
-    return folder
+__all__ = ["solution_of"]
 
 
 def solution_of(number: str, folder: Path | None = None) -> tuple[str, str]:

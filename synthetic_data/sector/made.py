@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.output import save_all, write_atomically
+from helpers.files.output__save import write_atomically
+from helpers.files.output__saveall import save_all
 from helpers.layouts import STRING, BadInput, labelled
 from helpers.layouts.sector import as_sector
 from helpers.layouts.survey import declared_survey

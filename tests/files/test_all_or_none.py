@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from helpers.files.output import all_or_none, save_all
+from helpers.files.output__save import all_or_none
+from helpers.files.output__saveall import save_all
 
 on_unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.files.guarded_cells import guarded, without_guard
-from helpers.files.output import save_table, write_atomically
+from helpers.files.output__save import save_table, write_atomically
 from helpers.link.review.spreadsheet import spreadsheet_bytes
 from helpers.run.earlier import earlier_runs
 from helpers.score import crosswalk_from

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from helpers.cli import main
 from helpers.files import held_file
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.layouts import BadInput
 from helpers.share import Audit, Refused, view, views
 from helpers.share.audit import shown_hash

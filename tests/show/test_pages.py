@@ -17,7 +17,7 @@ from helpers.show.charts import bars
 from helpers.show.index import IndexFigures, ReportLine, index_page, sentences
 from helpers.show.pages import Failure, minutes_to_read, notebook_page
 from helpers.show.ties import ties_in_words
-from helpers.teach.solutions import notebooks_folder
+from helpers.teach.solutions__folder import notebooks_folder
 
 ABOUT = {"synthetic": True, "title": "Riverbend", "scenario": "workshop", "seed": 7, "kit_version": "0.1.0"}
 PAGE = "02_meet_the_silos"

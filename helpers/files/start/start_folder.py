@@ -14,7 +14,7 @@ import pandas as pd
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile
-from helpers.files.output import all_or_none, write_atomically
+from helpers.files.output__save import all_or_none, write_atomically
 from helpers.files.read_district import what_is_there
 from helpers.files.recognise import look_at, records_in
 from helpers.files.start.draft_layout import draft_text

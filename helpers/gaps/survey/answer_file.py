@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.files.guarded_cells import guarded
 from helpers.files.held_file import held
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.gaps.survey.form import NOTE, form_columns
 from helpers.gaps.survey.reading import read_answers
 from helpers.layouts import STRING, BadInput, nearest

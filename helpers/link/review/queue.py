@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files.output import write_atomically
+from helpers.files.output__save import write_atomically
 from helpers.layouts import STRING, is_among
 from helpers.link.beside import beside
 from helpers.link.identifiers import CONTRADICTING

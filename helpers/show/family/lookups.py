@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files.guarded_cells import unguarded
-from helpers.files.output import private_folder
+from helpers.files.output__save import private_folder
 from helpers.layouts import STRING, BadInput
 from helpers.show.family.writing import Written, save_lookup
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output import all_or_none, private_folder, write_atomically
+from helpers.files.output__save import all_or_none, private_folder, write_atomically
 from helpers.layouts import STRING
 from helpers.link.review.spreadsheet import spreadsheet_bytes
 from helpers.show.family.page import Page

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
+from helpers.standard import STRING, as_table
 from synthetic_data.columns import is_among, pick
 from synthetic_data.exports import Export
 from synthetic_data.population.names import fold

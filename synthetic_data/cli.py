@@ -13,7 +13,7 @@ import click
 
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.files.output__saveall import save_all
-from helpers.layouts import BadInput, nearest
+from helpers.standard import BadInput, nearest
 from synthetic_data.scenario import LEVELS, Scenario, scenario_names
 
 __all__ = ["calibrate", "levels", "main", "make", "make_sector", "register"]

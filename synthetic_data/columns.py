@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from helpers.layouts import STRING, from_arrow
+from helpers.standard import STRING, from_arrow
 
 __all__ = [
     "dates",

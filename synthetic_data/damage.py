@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, missing
+from helpers.standard import STRING, as_table, missing
 from synthetic_data.columns import replaced
 from synthetic_data.kinds import STAGES, Fault
 from synthetic_data.scene import CellChange, NoSuchFile, Page, Places, Scene

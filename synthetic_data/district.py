@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.as_made import digests_of, foreign_file
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from synthetic_data.answer_key import answer_key, write_answer_key
 from synthetic_data.exports import Export, clean_pages, plan_faults, write_silos
 from synthetic_data.levels import exchange

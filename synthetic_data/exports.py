@@ -19,7 +19,8 @@ import pandas as pd
 from helpers.files.render import render
 from helpers.files.text_table import TextTable
 from helpers.files.write import table_pieces, write_files, write_table
-from helpers.layouts import STRING, FileLayout, load_layout
+from helpers.layouts import FileLayout, load_layout
+from helpers.standard import STRING
 from synthetic_data.columns import pick, reworded, within
 from synthetic_data.damage import Log, go_wrong
 from synthetic_data.faults import FUNCTIONS, ON_REQUEST

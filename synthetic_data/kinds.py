@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.layouts import BadInput, nearest
+from helpers.standard import BadInput, nearest
 from synthetic_data.silos import SILOS
 
 __all__ = ["STAGES", "Fault", "declared_faults", "faults_on_request"]

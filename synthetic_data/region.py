@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from synthetic_data.district import fingerprint, make_district, written_fingerprint
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for

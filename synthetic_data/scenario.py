@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from helpers.layouts import BadInput, nearest
-from helpers.layouts.toml_text import toml_of
+from helpers.standard import BadInput, nearest
+from helpers.standard.validation import toml_of
 
 __all__ = [
     "LEVELS",

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files.text_table import TextTable
-from helpers.layouts import STRING, FileLayout
+from helpers.layouts import FileLayout
+from helpers.standard import STRING
 from synthetic_data.kinds import Fault
 from synthetic_data.silos.observation import NOBODY, Truth
 

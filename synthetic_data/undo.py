@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.text_table import TextTable, unique_names
-from helpers.layouts import STRING, FileLayout
+from helpers.layouts import FileLayout
+from helpers.standard import STRING
 
 __all__ = ["undo", "with_columns"]
 

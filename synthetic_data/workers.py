@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["Workers", "context", "follow"]
 

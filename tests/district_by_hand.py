@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import District, Silo
-from helpers.layouts import Layout, as_table, empty_table
+from helpers.layouts import Layout
 from helpers.link import Links
+from helpers.standard import as_table, empty_table
 
 Rows = Sequence[Mapping[str, Any]]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.layouts import as_table, empty_table
 from helpers.score import score_children, score_links
 from helpers.score.answer_key import AnswerKey
+from helpers.standard import as_table, empty_table
 
 __all__ = ["CHAINED", "Made", "finding", "made", "pair"]
 

@@ -17,11 +17,11 @@ import papermill
 import pytest
 
 from helpers.files import read_district
-from helpers.profile.elements import copy_of_elements
 from helpers.run import report
 from helpers.run.kernels import kernel_settings
 from helpers.run.progress import Progress
 from helpers.show.pages import notebook_page
+from helpers.standard.elements import copy_of_elements
 from helpers.teach import solution
 from helpers.teach.exercises import exercises
 from synthetic_data.studies.levels import told

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from helpers.cli import main
-from helpers.layouts import as_table
-from helpers.layouts.survey import declared_survey
+from helpers.standard import as_table
+from helpers.standard.survey_items import declared_survey
 from synthetic_data.respondents import make_answers, write_answers
 
 EVIL = '=HYPERLINK("http://example.invalid","<script>alert(1)</script>")'

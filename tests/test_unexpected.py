@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from helpers.cli import main
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 CELL = "Rosenquist-Ybarra"
 HEAD = "Customer ID,Customer Last Name,Customer First Name,Customer Birthdate,District School Number,Grade"

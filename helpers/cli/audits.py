@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from helpers.files.output import emit, ends_well, json_option
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["audit"]
 

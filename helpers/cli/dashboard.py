@@ -10,7 +10,7 @@ import click
 
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.files.output__save import private_folder
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["dashboard"]
 

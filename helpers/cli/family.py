@@ -11,7 +11,7 @@ import click
 from helpers.cli.folders import FOLDER, linked, read_known, to_tens, worded
 from helpers.files.output import emit, ends_well, json_option, out_option
 from helpers.files.output__save import all_or_none, private_folder
-from helpers.layouts import BadInput, nearest
+from helpers.standard import BadInput, nearest
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source

@@ -9,7 +9,7 @@ import click
 
 from helpers.cli.folders import FOLDER, linked, read_known, read_so, restricted, save, worded
 from helpers.files.output import emit, ends_well, json_option, out_option
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd

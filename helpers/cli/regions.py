@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.cli.folders import linked, read_known, read_so, restricted, save, to_tens, worded
 from helpers.files.output import emit
 from helpers.files.region import district_folders, is_region
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.cli.folders import linked, read_known, restricted, save
 from helpers.files.output import emit
 from helpers.files.region import district_folders, is_region
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.files import District

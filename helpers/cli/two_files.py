@@ -11,7 +11,7 @@ import click
 from helpers.cli.folders import said, save
 from helpers.files.output import emit
 from helpers.files.output__save import write_atomically
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd

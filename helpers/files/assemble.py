@@ -18,20 +18,8 @@ from helpers.files.records import (
     make_records,
     repeated,
 )
-from helpers.layouts import (
-    STRING,
-    Column,
-    FileLayout,
-    Layout,
-    Makes,
-    as_table,
-    constant,
-    empty_table,
-    is_among,
-    missing,
-    shape_of,
-    standard_table,
-)
+from helpers.layouts import Column, FileLayout, Layout, Makes, shape_of
+from helpers.standard import STRING, as_table, constant, empty_table, is_among, missing, standard_table
 
 __all__ = ["Assembled", "Made", "assemble"]
 

@@ -12,7 +12,8 @@ import pandas as pd
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.values import trimmed
-from helpers.layouts import STRING, FileLayout, Layout, constant, folded
+from helpers.layouts import FileLayout, Layout, folded
+from helpers.standard import STRING, constant
 
 __all__ = ["Part", "as_the_manifest_says"]
 

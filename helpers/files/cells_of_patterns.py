@@ -11,18 +11,8 @@ from helpers.files.column_values import ColumnValues
 from helpers.files.findings import Findings
 from helpers.files.structure_rows import StructureCells
 from helpers.files.values import read_column, trimmed
-from helpers.layouts import (
-    CELL,
-    STRING,
-    Column,
-    FileLayout,
-    Makes,
-    braced,
-    constant,
-    shape_of,
-    stacked,
-    standard_table,
-)
+from helpers.layouts import CELL, Column, FileLayout, Makes, braced, shape_of
+from helpers.standard import STRING, constant, stacked, standard_table
 
 __all__ = ["CellRows", "cell_rows"]
 

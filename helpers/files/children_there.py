@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.files.silo import Silo

@@ -11,7 +11,8 @@ import pandas as pd
 from helpers.files.findings import Findings
 from helpers.files.odd_ids import without_odd_ids
 from helpers.files.values import Values, read_column
-from helpers.layouts import Column, stacked
+from helpers.layouts import Column
+from helpers.standard import stacked
 
 __all__ = ["ColumnValues", "TextColumns", "read_columns"]
 

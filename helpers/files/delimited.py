@@ -18,7 +18,8 @@ from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings, unique_names
 from helpers.files.values import is_blank
-from helpers.layouts import FileLayout, from_arrow
+from helpers.layouts import FileLayout
+from helpers.standard import from_arrow
 
 __all__ = ["DELIMITERS", "header_at", "parse_delimited"]
 

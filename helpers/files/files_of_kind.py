@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.read_file import ReadFile
-from helpers.layouts import FileLayout, constant, labelled
+from helpers.layouts import FileLayout
+from helpers.standard import constant, labelled
 
 __all__ = ["FilesOfKind"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, constant, empty_table, labelled, stacked
+from helpers.standard import STRING, as_table, constant, empty_table, labelled, stacked
 
 __all__ = ["FOLD_BEYOND", "Findings", "findings_of", "fold"]
 

@@ -7,7 +7,7 @@ from os.path import commonpath
 import pandas as pd
 
 from helpers.files.silo__district import District
-from helpers.layouts import STRING
+from helpers.standard import STRING
 
 __all__ = ["MANY", "folded_accounts"]
 

@@ -23,7 +23,7 @@ from helpers.files.budgets import (
     shape_trouble,
 )
 from helpers.files.workbook import sheets_in
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = [
     "FoundFile",

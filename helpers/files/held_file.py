@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.files.output__save import private_folder
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["OF_WINDOWS", "held", "takes"]
 

@@ -18,8 +18,9 @@ from helpers.files.folder import WORKBOOKS
 from helpers.files.json_lines import paths_of_line
 from helpers.files.workbook import rows_of, sheets_in
 from helpers.files.xml_records import records_at
-from helpers.layouts import BadInput, FileLayout, Layout, folded
-from helpers.layouts.heads import named_by_place
+from helpers.layouts import FileLayout, Layout, folded
+from helpers.layouts.headers import named_by_place
+from helpers.standard import BadInput
 
 __all__ = ["OneRow", "one_row", "some_rows"]
 

@@ -11,7 +11,8 @@ from helpers.files.findings import Findings, findings_of
 from helpers.files.folder import opened
 from helpers.files.read_file import ReadFile
 from helpers.files.read_silo import OneFile, account, read_ones
-from helpers.layouts import Layout, as_table, empty_table
+from helpers.layouts import Layout
+from helpers.standard import as_table, empty_table
 
 __all__ = ["OneTable"]
 

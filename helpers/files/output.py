@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.files.output__save import FULL
 from helpers.files.printed import printed
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["emit", "ends_well", "json_option", "out_option"]
 

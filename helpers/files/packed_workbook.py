@@ -14,7 +14,7 @@ from typing import Any
 
 from helpers.files.workbook import Cell, rows_of
 from helpers.files.zip_entry import EPOCH, zip_entry
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["pack_workbook"]
 

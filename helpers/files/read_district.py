@@ -22,7 +22,8 @@ from helpers.files.run_shares import fingerprint, shared
 from helpers.files.silo import Silo
 from helpers.files.silo__district import District
 from helpers.files.xml_records import read_xml_records
-from helpers.layouts import BadInput, Layout, all_layouts, as_table, empty_table
+from helpers.layouts import Layout, all_layouts
+from helpers.standard import BadInput, as_table, empty_table
 
 __all__ = ["There", "read_district", "what_is_there"]
 

@@ -15,7 +15,8 @@ from helpers.files.keys import without_repeated
 from helpers.files.parsed import Parsed
 from helpers.files.structure_rows import StructureCells, without_structure
 from helpers.files.values import is_blank, trimmed
-from helpers.layouts import Column, FileLayout, constant, folded, shape_of
+from helpers.layouts import Column, FileLayout, folded, shape_of
+from helpers.standard import constant
 
 __all__ = ["ReadFile", "read_files"]
 

@@ -31,7 +31,8 @@ from helpers.files.standard_rows import make_rows
 from helpers.files.workbook import is_sheet
 from helpers.files.written import line_end_of, written_of
 from helpers.files.xml_records import parse_xml, read_xml_records
-from helpers.layouts import Layout, as_table, empty_table
+from helpers.layouts import Layout
+from helpers.standard import as_table, empty_table
 
 __all__ = ["OneFile", "account", "count_rows", "read_ones", "read_silo", "set_file_aside"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.placeholders import placeholder_names
-from helpers.layouts import (
+from helpers.standard import (
     STRING,
     as_table,
     constant,

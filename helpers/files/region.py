@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["district_folders", "is_region"]
 

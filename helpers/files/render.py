@@ -12,7 +12,8 @@ import pandas as pd
 
 from helpers.files.render__number import write_number
 from helpers.files.text_table import TextTable, default_settings
-from helpers.layouts import STRING, BadInput, Column, FileLayout, constant, nearest
+from helpers.layouts import Column, FileLayout
+from helpers.standard import STRING, BadInput, constant, nearest
 
 __all__ = ["render", "render_column"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from helpers.layouts import PICTURE, BadInput
+from helpers.layouts import PICTURE
+from helpers.standard import BadInput
 
 __all__ = ["write_number"]
 

@@ -13,7 +13,8 @@ from helpers.files.parsed import Parsed
 from helpers.files.render__number import write_number
 from helpers.files.text_table import TextTable, default_settings, unique_names
 from helpers.files.workbook import Cell, epoch_of, stretched
-from helpers.layouts import STRING, Column, FileLayout, folded
+from helpers.layouts import Column, FileLayout, folded
+from helpers.standard import STRING
 
 __all__ = ["parse_sheet"]
 

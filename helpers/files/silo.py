@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from helpers.files.written import Written
-from helpers.layouts import Layout, as_table, empty_table
+from helpers.layouts import Layout
+from helpers.standard import as_table, empty_table
 
 __all__ = ["Silo"]
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from helpers.files.silo import Silo, _joined
 from helpers.files.written import Written
-from helpers.layouts import BadInput, Layout, empty_table, nearest
+from helpers.layouts import Layout
+from helpers.standard import BadInput, empty_table, nearest
 
 __all__ = ["District"]
 

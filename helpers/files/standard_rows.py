@@ -13,19 +13,8 @@ from helpers.files.cells_of_patterns import cell_rows
 from helpers.files.files_of_kind import FilesOfKind
 from helpers.files.read_file import ReadFile
 from helpers.files.values import read_column
-from helpers.layouts import (
-    STRING,
-    Column,
-    FileLayout,
-    Layout,
-    Makes,
-    braced,
-    cast,
-    constant,
-    missing,
-    shape_of,
-    standard_table,
-)
+from helpers.layouts import Column, FileLayout, Layout, Makes, braced, shape_of
+from helpers.standard import STRING, cast, constant, missing, standard_table
 
 __all__ = ["make_rows"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from helpers.layouts import FileLayout
-from helpers.layouts.heads import named_by_place
+from helpers.layouts.headers import named_by_place
 
 __all__ = ["TextTable", "split_path", "unique_names"]
 

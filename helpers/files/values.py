@@ -15,7 +15,8 @@ from helpers.files.dates import FEWEST_DAYS, NEAR
 from helpers.files.findings import Findings
 from helpers.files.odd_ids import without_odd_ids
 from helpers.files.text_readers import AS_NUMBER, READERS, Read, date_reader
-from helpers.layouts import STRING, Column, constant
+from helpers.layouts import Column
+from helpers.standard import STRING, constant
 
 __all__ = ["Values", "dtype_of", "is_blank", "read_column", "trimmed"]
 

@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 from helpers.files.read_file import ReadFile
 from helpers.files.text_readers import READERS
 from helpers.files.values import NULL_AS_TEXT, trimmed
-from helpers.layouts import Column, FileLayout, as_table, empty_table
+from helpers.layouts import Column, FileLayout
+from helpers.standard import as_table, empty_table
 
 __all__ = ["WORDS", "Written", "date_shapes", "line_end_of", "written_of"]
 

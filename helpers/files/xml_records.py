@@ -15,7 +15,8 @@ from helpers.files.budgets import TooMuch, too_empty, too_wide
 from helpers.files.findings import Findings
 from helpers.files.parsed import Parsed
 from helpers.files.text_table import TextTable, default_settings
-from helpers.layouts import STRING, FileLayout
+from helpers.layouts import FileLayout
+from helpers.standard import STRING
 
 __all__ = ["XmlRecords", "paths_in_xml", "read_xml_records", "records_at"]
 

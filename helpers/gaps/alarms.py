@@ -9,8 +9,8 @@ import pandas as pd
 from pydantic import BaseModel
 
 from helpers.gaps.measures import measures
-from helpers.layouts import STRING
-from helpers.layouts.declared import STRICT, read_declared
+from helpers.standard import STRING
+from helpers.standard.validation import STRICT, read_declared
 
 __all__ = ["Alarm", "Alarms", "declared_alarms", "noticed", "touched"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.files.written import WORDS
-from helpers.layouts import as_table, empty_table
+from helpers.standard import as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -16,9 +16,9 @@ import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
 from helpers.gaps.permission import SECRETS, kind_of_head, permission_of_kit
-from helpers.layouts import BadInput, as_table, nearest, standard_table
-from helpers.layouts.declared import STRICT, read_declared
-from helpers.profile.elements import elements
+from helpers.standard import BadInput, as_table, nearest, standard_table
+from helpers.standard.elements import elements
+from helpers.standard.validation import STRICT, read_declared
 
 if TYPE_CHECKING:
     from helpers.layouts import Column, FileLayout, Layout

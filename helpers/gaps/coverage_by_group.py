@@ -12,8 +12,8 @@ import pandas as pd
 from helpers.gaps.completeness import filled
 from helpers.gaps.known import Known, know
 from helpers.gaps.scope import scope_of
-from helpers.layouts import as_table, empty_table
-from helpers.link.intervals import wilson
+from helpers.standard import as_table, empty_table
+from helpers.standard.intervals import wilson
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.gaps.measures import line
-from helpers.layouts import STRING
+from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.gaps.communication import REASONS
 from helpers.gaps.family_terms import family_terms
-from helpers.layouts import STRING, as_table
+from helpers.standard import STRING, as_table
 
 __all__ = ["MEASURES", "families_who_could_know", "groups_of_children"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from helpers.layouts import STRING, BadInput, as_table, faults_of, nearest
-from helpers.layouts.toml_text import toml_of
-from helpers.profile.elements import declared
+from helpers.standard import STRING, BadInput, as_table, faults_of, nearest
+from helpers.standard.elements import declared
+from helpers.standard.validation import toml_of
 
 __all__ = ["Domain", "FamilyTerms", "family_terms", "quoted_figures", "read_family_terms"]
 

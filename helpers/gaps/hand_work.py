@@ -20,8 +20,8 @@ from pydantic import BaseModel, model_validator
 from helpers.gaps.keys import Keys, keys_of
 from helpers.gaps.known import Known, know
 from helpers.gaps.measures import line
-from helpers.layouts import as_table, empty_table
-from helpers.layouts.declared import STRICT, Assumed, read_declared
+from helpers.standard import as_table, empty_table
+from helpers.standard.validation import STRICT, Assumed, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import fact_tables, standard_table
+from helpers.standard import fact_tables, standard_table
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -16,8 +16,7 @@ from pydantic import BaseModel, model_validator
 
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
-from helpers.layouts.bad_input import nearest
-from helpers.layouts.declared import STRICT, read_declared
+from helpers.standard.validation import STRICT, nearest, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District

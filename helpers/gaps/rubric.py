@@ -18,9 +18,8 @@ from helpers.gaps.keys import keys_of
 from helpers.gaps.known import Known, know
 from helpers.gaps.measures import measures
 from helpers.gaps.permission import SECRETS, restricted_columns
-from helpers.layouts import as_table, empty_table, standard_table
-from helpers.layouts.bad_input import nearest
-from helpers.layouts.declared import STRICT, read_declared
+from helpers.standard import as_table, empty_table, standard_table
+from helpers.standard.validation import STRICT, nearest, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District

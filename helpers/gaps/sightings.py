@@ -10,8 +10,8 @@ import pandas as pd
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
 from helpers.gaps.membership import NEVER, Membership, days_since_1970
-from helpers.layouts import fact_tables, standard_table
 from helpers.profile.newest_day import Newest
+from helpers.standard import fact_tables, standard_table
 
 if TYPE_CHECKING:
     from helpers.files import District

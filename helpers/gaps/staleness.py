@@ -11,8 +11,8 @@ import numpy as np
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
 from helpers.gaps.membership import NEVER, Membership
-from helpers.profile.elements import elements
 from helpers.profile.newest_day import Newest
+from helpers.standard.elements import elements
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.layouts.bad_input import BadInput, nearest
 from helpers.layouts.known_layouts import all_layouts
 from helpers.layouts.layout import Column
-from helpers.layouts.tables import STRING
+from helpers.standard.tables import STRING
+from helpers.standard.validation import BadInput, nearest
 
 __all__ = ["dictionary_of"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from helpers.layouts.bad_input import BadInput, nearest
 from helpers.layouts.layout import Layout, read_layout
+from helpers.standard.validation import BadInput, nearest
 
 __all__ = ["all_layouts", "layout_names", "load_layout"]
 
 HERE = Path(__file__).parent
-NOT_LAYOUTS = ("standard", "codes")
+NOT_LAYOUTS = ("codes",)
 
 
 def layout_names() -> tuple[str, ...]:

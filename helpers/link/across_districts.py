@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table, empty_table
 from helpers.link.choosing import choose_child
 from helpers.link.clusters import cluster_records
 from helpers.link.crosswalk import STEPS
@@ -19,6 +18,7 @@ from helpers.link.places import Places
 from helpers.link.students import Students, make_ready
 from helpers.link.unit_keys import Keys, meeting
 from helpers.link.units import Units, make_units
+from helpers.standard import as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.link.model import LinkModel

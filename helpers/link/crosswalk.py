@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.link.clusters import components
 from helpers.link.crosswalk__anchors import anchors
 from helpers.link.students import Students
+from helpers.standard import as_table
 
 __all__ = ["STEPS", "Links", "make_crosswalk"]
 

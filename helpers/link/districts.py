@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.link.across_districts import decide_moves
 from helpers.link.clusters import components
 from helpers.link.crosswalk import Links
+from helpers.standard import as_table
 
 if TYPE_CHECKING:
     from helpers.files import District

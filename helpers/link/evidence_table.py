@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.link import names
 from helpers.link.crosswalk import STEPS
 from helpers.link.dates import BIRTH_DATE_LEVELS
 from helpers.link.students import Students
+from helpers.standard import as_table
 
 __all__ = ["as_pairs"]
 

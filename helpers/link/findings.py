@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
 from helpers.link.dates import comparable, order_free
 from helpers.link.identifiers import UNDECLARED_MAY_BE
 from helpers.link.placeholders import fillers_in
 from helpers.link.places import Places
 from helpers.link.students import Students
+from helpers.standard import STRING, as_table
 
 __all__ = ["find_disagreements"]
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.link.id_evidence import ANOTHER, gather_id_evidence
 from helpers.link.id_judging import COUNTS, LINE, IdJudgement, Refusal, rated
 from helpers.link.id_lists import Lists
 from helpers.link.identifiers import records_of
 from helpers.link.places import Places
 from helpers.link.students import Students
+from helpers.standard import as_table
 
 __all__ = ["IdColumns", "verify_id_columns"]
 

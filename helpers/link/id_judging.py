@@ -18,7 +18,7 @@ import pandas as pd
 
 from helpers.link.id_evidence import ANOTHER, SAME, IdEvidence
 from helpers.link.id_lists import Heard, Lists, is_sound, wrong_lists
-from helpers.link.intervals import wilson
+from helpers.standard.intervals import wilson
 
 __all__ = ["COUNTS", "LINE", "IdJudgement", "Refusal", "rated"]
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.link.intervals import wilson
 from helpers.link.students import Students
+from helpers.standard.intervals import wilson
 
 __all__ = ["Heard", "Lists", "is_sound", "wrong_lists"]
 

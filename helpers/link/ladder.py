@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import BadInput, Layout, as_table, nearest
+from helpers.layouts import Layout
 from helpers.link.crosswalk import STEPS, Links, make_crosswalk
 from helpers.link.crosswalk__anchors import anchors
 from helpers.link.evidence_table import as_pairs
@@ -22,6 +22,7 @@ from helpers.link.review.settled import settled_by_persons
 from helpers.link.rungs import cascade, decided, exact, scored, shared_identifier, standardised
 from helpers.link.settle import settle
 from helpers.link.students import Students, make_ready
+from helpers.standard import BadInput, as_table, nearest
 
 if TYPE_CHECKING:
     from helpers.link.model import LinkModel
@@ -31,15 +32,19 @@ __all__ = ["METHODS", "Links", "Method", "check_ids", "climb_to", "link_children
 Method = Literal["shared identifier", "exact", "standardised", "cascade", "scored", "decided"]
 METHODS: tuple[Method, ...] = get_args(Method)
 Climb = Callable[[Students, Found, Aids], Found]
-CERTAIN: tuple[Climb, ...] = (shared_identifier.climb, exact.climb, standardised.climb)
+CERTAIN: tuple[Climb, ...] = (
+    shared_identifier.find_shared_identifiers,
+    exact.find_exact_matches,
+    standardised.find_standardized_matches,
+)
 # The cascade guesses by rules where a model weighs, so that the model's rungs stand beside it, not on it.
 RUNGS: Mapping[Method, Sequence[Climb]] = {
     "shared identifier": CERTAIN[:1],
     "exact": CERTAIN[:2],
     "standardised": CERTAIN,
-    "cascade": (*CERTAIN, cascade.climb),
-    "scored": (*CERTAIN, scored.climb),
-    "decided": (*CERTAIN, decided.climb),
+    "cascade": (*CERTAIN, cascade.find_cascade_matches),
+    "scored": (*CERTAIN, scored.find_probabilistic_matches),
+    "decided": (*CERTAIN, decided.resolve_matches),
 }
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table, empty_table
 from helpers.link.clusters import components
 from helpers.link.crosswalk import STEPS, Links, make_crosswalk
 from helpers.link.students import make_ready
+from helpers.standard import as_table, empty_table
 
 __all__ = ["NOT_NUMBERS", "look_up", "look_up_everywhere"]
 

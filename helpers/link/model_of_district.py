@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files import District
-from helpers.layouts import BadInput
 from helpers.link.ladder import check_ids, climb_to
 from helpers.link.places import Places
 from helpers.link.rungs.scored import Candidates, find_candidates
 from helpers.link.students import Students, make_ready
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.link.model import LinkModel

@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from helpers.layouts import STRING, FileLayout, Layout
+from helpers.layouts import FileLayout, Layout
+from helpers.standard import STRING
 
 __all__ = ["Places"]
 

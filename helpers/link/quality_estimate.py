@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
+from helpers.standard import STRING, as_table
 
 __all__ = ["BANDS", "estimate_quality", "pairs_to_review", "probability_bands"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import BadInput
 from helpers.link.forms import Forms, read_names
 from helpers.link.identifiers import comparable_ids
+from helpers.standard import BadInput
 
 __all__ = ["Students", "make_ready"]
 

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District
-from helpers.layouts import BadInput
 from helpers.link.candidates import among_dated, dated_with_undated
 from helpers.link.ladder import check_ids, climb_to
 from helpers.link.model.link_model import LinkModel
@@ -20,6 +19,7 @@ from helpers.link.places import Places
 from helpers.link.rungs.scored import find_candidates
 from helpers.link.students import make_ready
 from helpers.link.units import make_units
+from helpers.standard import BadInput
 
 __all__ = ["train_on_districts"]
 

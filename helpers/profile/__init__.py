@@ -2,10 +2,10 @@
 
 from helpers.profile.attendance import attendance_days
 from helpers.profile.children import Profiles, changed_values, child_profiles
-from helpers.profile.elements import Element, element, elements
 from helpers.profile.follow import follow_child
 from helpers.profile.indicators import child_indicators
 from helpers.profile.source import source_of
+from helpers.standard.elements import Element, element, elements
 
 __all__ = [
     "Element",

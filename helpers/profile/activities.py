@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told_of_groups
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element
 
 __all__ = ["activities_counted", "hours_summed"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found
 from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element
 
 __all__ = ["newest_plan"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
-from helpers.profile.elements import Element
+from helpers.standard import STRING
+from helpers.standard.elements import Element
 
 __all__ = ["NOBODY_ELSE", "agreement", "code_groups", "folded", "spoken_codes", "words_compared"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told
 from helpers.profile.groups import Groups, last_of_each
 from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element
 
 __all__ = ["growth_in_a_year", "latest_result"]
 

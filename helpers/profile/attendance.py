@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
 from helpers.profile.attendance_numbers import Numbers, numbers_of
 from helpers.profile.attendance_reach import (
     DAY_BITS,
@@ -25,8 +24,9 @@ from helpers.profile.attendance_reach import (
     reach_of,
     school_days,
 )
-from helpers.profile.elements import AttendanceTerms, attendance_terms
 from helpers.profile.school_years import SchoolYears, school_years
+from helpers.standard import STRING, as_table, empty_table
+from helpers.standard.elements import AttendanceTerms, attendance_terms
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, empty_table
-from helpers.profile.elements import AttendanceTerms, attendance_terms
+from helpers.standard import STRING, empty_table
+from helpers.standard.elements import AttendanceTerms, attendance_terms
 
 __all__ = [
     "DAY_BITS",

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.attendance_years import DayCounts
-from helpers.profile.elements import Element, attendance_terms
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, told, where_none
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element, attendance_terms
 
 __all__ = ["attendance_count", "attendance_rate", "chronically_absent"]
 

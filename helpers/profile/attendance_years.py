@@ -13,11 +13,11 @@ import pandas as pd
 from helpers.profile.attendance import GENERATED, Days, derive_days
 from helpers.profile.attendance_numbers import Numbers
 from helpers.profile.attendance_reach import LAST_DAY
-from helpers.profile.elements import attendance_terms
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Whose
 from helpers.profile.groups import Groups
 from helpers.profile.pairs import Pairs, places_of
+from helpers.standard.elements import attendance_terms
 
 __all__ = ["AttendanceYears", "DayCounts", "attendance_years"]
 

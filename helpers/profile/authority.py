@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.layouts import Layout, all_layouts
-from helpers.profile.elements import declared
+from helpers.standard.elements import declared
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -25,11 +25,9 @@ import pandas as pd
 import pyarrow as pa
 
 from helpers.files.spare_folder import spare_folder
-from helpers.layouts import STRING, as_table
 from helpers.profile.cohort import Survey
 from helpers.profile.context import context_of
 from helpers.profile.coverage import Coverage
-from helpers.profile.elements import declared
 from helpers.profile.evidence import Evidence
 from helpers.profile.gathering import gather_part, with_survey
 from helpers.profile.kept_surveys import kept_survey
@@ -40,6 +38,8 @@ from helpers.profile.standard_store import StandardStore
 from helpers.profile.store import StoreWriter
 from helpers.profile.survey import joined, survey_of
 from helpers.profile.values import Days, Names
+from helpers.standard import STRING, as_table
+from helpers.standard.elements import declared
 
 __all__ = ["Built", "build_profiles"]
 

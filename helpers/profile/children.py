@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files.run_shares import of_what, shared
-from helpers.layouts import BadInput
 from helpers.profile.coverage import Coverage
-from helpers.profile.elements import Declarations, declared, declared_for
 from helpers.profile.gathering import gather
 from helpers.profile.newest_day import newest_days
 from helpers.profile.parts import choice_of, choose_in, find_in
 from helpers.profile.survivorship import Survivorship
 from helpers.profile.values import Days
+from helpers.standard import BadInput
+from helpers.standard.elements import Declarations, declared, declared_for
 
 if TYPE_CHECKING:
     from helpers.files import District

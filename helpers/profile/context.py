@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from helpers.layouts import fact_tables, standard_table
 from helpers.profile.authority import COUNTED_BY, authority_of
 from helpers.profile.fact_years import newest_days_of_exports
 from helpers.profile.school_years import SchoolYears, day_columns, school_years
+from helpers.standard import fact_tables, standard_table
 
 if TYPE_CHECKING:
     from helpers.layouts.layout import Layout

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table, labelled
-from helpers.profile.elements import Element
+from helpers.standard import STRING, as_table, empty_table, labelled
+from helpers.standard.elements import Element
 
 __all__ = ["NO_YEAR", "Coverage", "coverage_of", "trust_of"]
 

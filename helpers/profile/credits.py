@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from helpers.profile.elements import Element, credit_terms
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told_of_groups
 from helpers.profile.rows import Rows
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element, credit_terms
 
 __all__ = ["credits_earned", "on_track"]
 

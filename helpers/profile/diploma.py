@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from helpers.profile.elements import Element, credit_terms
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told_of_groups, where_none
 from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element, credit_terms
 
 __all__ = ["courses_counted", "courses_failed", "credits_attempted", "credits_in_all"]
 

@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.cohort import Survey
 from helpers.profile.context import PERHAPS, SURELY, Context, child_tables
-from helpers.profile.elements import Element
 from helpers.profile.fact_years import fact_years
 from helpers.profile.pairs import Pairs, places_of
 from helpers.profile.rows import Rows
 from helpers.profile.school_years import SchoolYears
 from helpers.profile.ties import TIE, Ties, named
+from helpers.standard import STRING
+from helpers.standard.elements import Element
 
 __all__ = ["Evidence", "FactsOfPart", "Part", "TablesOfPart", "in_numbers"]
 

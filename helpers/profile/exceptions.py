@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.cohort import Reports
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told
 from helpers.profile.groups import Groups, is_first
 from helpers.profile.pairs import Pairs
+from helpers.standard import STRING
+from helpers.standard.elements import Element
 
 __all__ = [
     "Listed",

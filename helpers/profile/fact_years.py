@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.pairs import Pairs, places_of
 from helpers.profile.school_years import SchoolYears, day_columns
+from helpers.standard import STRING
 
 __all__ = ["day_spoken_for", "days_of_exports", "fact_years", "newest_days_of_exports"]
 

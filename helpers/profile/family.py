@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import Listed, add_zeros
 from helpers.profile.found import NOTHING, Found, Whose, told_of_groups, where_none
@@ -16,6 +15,7 @@ from helpers.profile.groups import is_first
 from helpers.profile.newest import newest_told
 from helpers.profile.pairs import Pairs
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element
 
 __all__ = ["adults_on_record", "contact_language", "logins_of_adults", "messages_counted", "years_told"]
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import BadInput
 from helpers.profile.authority import authority_in
 from helpers.profile.context import child_tables
 from helpers.profile.ties import with_child
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, missing
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.groups import Groups
 from helpers.profile.rows import Rows
+from helpers.standard import STRING, missing
+from helpers.standard.elements import Element
 
 __all__ = [
     "NOTHING",

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import NOTHING
 from helpers.profile.rules import RULES
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element
 
 __all__ = ["find_values"]
 

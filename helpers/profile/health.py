@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import counted_with_zeros
 from helpers.profile.found import Found, Whose, told_of_groups
 from helpers.profile.groups import is_first
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element
 
 __all__ = ["vaccines_recorded", "visits_counted"]
 

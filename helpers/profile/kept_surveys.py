@@ -15,22 +15,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import helpers.layouts
+import helpers.profile
+import helpers.standard
 from helpers.files.output__save import write_atomically
-from helpers.layouts import STRING
 from helpers.profile.attendance_reach import Reach
 from helpers.profile.cohort import Reports, Survey
 from helpers.profile.context import context_of
 from helpers.profile.gathering import gather_part
 from helpers.profile.standard_store import StandardStore
 from helpers.profile.survey import survey_of
+from helpers.standard import STRING
 
 __all__ = ["keep_surveys", "kept_survey"]
 
 NAME = "survey.json"
 TEXT = "text"
 # Where what a survey asks for is declared.
-DECLARED = ("elements.toml", "facts.toml", "people.toml")
+DECLARED = ("elements.toml", "tables/facts.toml", "tables/people.toml")
 
 
 def keep_surveys(standard: Path) -> None:
@@ -71,9 +72,9 @@ def kept_survey(folder: Path) -> Survey | None:
 @cache
 def _rules() -> str:
     """Fingerprint what decides of a survey, so that a changed rule never goes by what an older one asked."""
-    standard = Path(helpers.layouts.__file__).parent / "standard"
+    room, standard = Path(helpers.profile.__file__).parent, Path(helpers.standard.__file__).parent
     whole = hashlib.sha256()
-    for path in (*sorted(Path(__file__).parent.glob("*.py")), *(standard / name for name in DECLARED)):
+    for path in (*sorted(room.rglob("*.py")), *(standard / name for name in DECLARED)):
         whole.update(path.name.encode("utf-8") + path.read_bytes())
     return whole.hexdigest()
 

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import Listed, add_zeros, counted_with_zeros
 from helpers.profile.found import NOTHING, Found, Whose, told, told_of_groups, where_none
@@ -17,6 +16,7 @@ from helpers.profile.groups import is_first
 from helpers.profile.pairs import Pairs, places_of
 from helpers.profile.rows import Rows
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element
 
 __all__ = [
     "courses_taken", "days_logged_in", "gradebook_count", "handed_in", "mean_grade", "newest_classes",

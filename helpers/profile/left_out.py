@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table, constant, empty_table, labelled, standard_table
 from helpers.profile.context import child_tables
 from helpers.profile.evidence import Evidence
 from helpers.profile.school_years import day_columns
+from helpers.standard import as_table, constant, empty_table, labelled, standard_table
 
 __all__ = ["account_for", "summed"]
 

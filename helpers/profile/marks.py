@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from helpers.profile.elements import Element, mark_terms
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told_of_groups
 from helpers.profile.gradebook_years import newest_of_each
 from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element, mark_terms
 
 __all__ = ["grade_points", "latest_mark"]
 

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told_of_groups
 from helpers.profile.groups import is_first
 from helpers.profile.programs import plan_in_force
 from helpers.profile.tallies import Tallies
+from helpers.standard import STRING
+from helpers.standard.elements import Element
 
 __all__ = ["interests_named", "names_of_activities", "services_of_the_plan"]
 

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found, Whose, told
 from helpers.profile.groups import Groups, last_of_each
+from helpers.standard.elements import Element
 
 __all__ = ["newest_told"]
 

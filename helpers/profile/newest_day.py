@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import fact_tables, standard_table
+from helpers.standard import fact_tables, standard_table
 
 if TYPE_CHECKING:
     from helpers.files import District, Silo

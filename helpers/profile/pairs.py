@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 
 __all__ = ["Pairs", "places_of"]
 

@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.agreement import code_groups, spoken_codes
 from helpers.profile.coverage import NO_YEAR, Coverage, coverage_of
-from helpers.profile.elements import Declarations, Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import STATUSES
 from helpers.profile.found_values import find_values
@@ -21,6 +19,8 @@ from helpers.profile.pivot import profile_of
 from helpers.profile.tallies import tally
 from helpers.profile.timeline import timeline_of
 from helpers.profile.values import Days, Names, choose_values
+from helpers.standard import STRING
+from helpers.standard.elements import Declarations, Element
 
 __all__ = ["Choice", "Part", "choice_of", "choose_in", "find_in", "said_in"]
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
-from helpers.profile.elements import DTYPES, Element
 from helpers.profile.rows import BANDS
+from helpers.standard import STRING
+from helpers.standard.elements import DTYPES, Element
 
 __all__ = ["profile_of"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import STILL, Found
 from helpers.profile.newest import newest_told
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element
 
 __all__ = ["plan_in_force"]
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
 from helpers.profile.keys import listed_in
 from helpers.profile.newest_day import newest_days
 from helpers.profile.rosters import on_the_roster
 from helpers.profile.schools import name_schools
 from helpers.profile.ties import with_child
+from helpers.standard import STRING, as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District

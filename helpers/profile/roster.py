@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, missing
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import STILL, Found, Whose, told
 from helpers.profile.groups import Groups, last_of_each
 from helpers.profile.rows import Rows
 from helpers.profile.schools import name_places, names_learnt
 from helpers.profile.tallies import Tallies
+from helpers.standard import STRING, missing
+from helpers.standard.elements import Element
 
 __all__ = ["filled_columns", "identifier", "latest_enrolment", "learnable_names", "person_field"]
 

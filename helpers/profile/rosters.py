@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.link.emails import emails
 from helpers.link.phones import telephones
 from helpers.profile.authority import authority_in
+from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.files import District

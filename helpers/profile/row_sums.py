@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import as_table, fact_tables
 from helpers.profile.context import child_tables
+from helpers.standard import as_table, fact_tables
 
 if TYPE_CHECKING:
     from helpers.files import District, Silo

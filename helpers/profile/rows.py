@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.fitting import matching
+from helpers.standard import STRING
 
 __all__ = ["BANDS", "Rows"]
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import as_table, empty_table
 from helpers.profile.context import child_tables
-from helpers.profile.elements import Element
-from helpers.profile.elements import element as element_named
 from helpers.profile.weighed_rows import COUNTED, weighed_rows
+from helpers.standard import as_table, empty_table
+from helpers.standard.elements import Element
+from helpers.standard.elements import element as element_named
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source
@@ -19,7 +19,7 @@ __all__ = ["rows_behind", "tables_behind"]
 
 # Rules that look at further tables than the element's own, and need them to tell a zero.
 BESIDE = ("school_enrollment", "section_enrollment", "contact")
-COLUMNS = ["table", "silo", "record", "file", "row", "why"]
+SOURCE_COLUMNS = ["table", "silo", "record", "file", "row", "why"]
 
 
 def tables_behind(element: Element) -> tuple[str, ...]:
@@ -75,8 +75,8 @@ def rows_behind(source: Source, child: str, element: str, school_year: int | Non
     asked = rows["told_by"].isin(values["silo"].dropna().unique())
     if year is not None:
         asked &= rows["school_year"].isin([year])
-    parts = [part[COLUMNS] for part in (written, rows[asked.to_numpy(dtype=bool)]) if len(part)]
+    parts = [part[SOURCE_COLUMNS] for part in (written, rows[asked.to_numpy(dtype=bool)]) if len(part)]
     if not parts:
         return empty_table("rows_behind")
-    both = pd.concat(parts, ignore_index=True).drop_duplicates(COLUMNS[:-1])
+    both = pd.concat(parts, ignore_index=True).drop_duplicates(SOURCE_COLUMNS[:-1])
     return as_table("rows_behind", both.sort_values(["silo", "table", "file", "row"], kind="stable"))

@@ -12,7 +12,6 @@ from helpers.profile.behaviour import discipline_days, incidents_counted
 from helpers.profile.career import applications_counted, first_named_interest
 from helpers.profile.credits import credits_earned, on_track
 from helpers.profile.diploma import courses_counted, courses_failed, credits_attempted, credits_in_all
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.family import adults_on_record, contact_language, logins_of_adults, messages_counted
 from helpers.profile.found import Found
@@ -33,6 +32,7 @@ from helpers.profile.roster import identifier, latest_enrolment, person_field
 from helpers.profile.suspensions import days_of_actions
 from helpers.profile.tallies import Tallies
 from helpers.profile.wellbeing import latest_screening, mean_answer
+from helpers.standard.elements import Element
 
 __all__ = ["RULES", "Rule"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import empty_table, fact_tables, standard_table
-from helpers.profile.elements import elements
+from helpers.standard import empty_table, fact_tables, standard_table
+from helpers.standard.elements import elements
 
 __all__ = ["SchoolYears", "day_columns", "school_years"]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.pairs import Pairs, places_of
+from helpers.standard import STRING
 
 __all__ = ["name_places", "name_schools", "names_learnt"]
 

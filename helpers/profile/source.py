@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table, empty_table, is_among, table_names
 from helpers.profile.context import Context, context_of
 from helpers.profile.evidence import Evidence, Part
 from helpers.profile.follow import follow_child
@@ -19,6 +18,7 @@ from helpers.profile.gathering import InMemory, gather_part, with_survey
 from helpers.profile.relations import relations as relations_of
 from helpers.profile.survey import survey_of_one
 from helpers.profile.systems import systems_of
+from helpers.standard import as_table, empty_table, is_among, table_names
 
 if TYPE_CHECKING:
     from helpers.files import District

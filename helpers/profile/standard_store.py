@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from helpers.files.output__save import private_folder, write_atomically
-from helpers.layouts import STRING, Layout, as_table, empty_table, fact_tables, is_among
+from helpers.layouts import Layout
 from helpers.profile.context import child_tables
 from helpers.profile.ties import TIE
+from helpers.standard import STRING, as_table, empty_table, fact_tables, is_among
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import BadInput, as_table, empty_table, table_names
 from helpers.profile.child_rows import ChildRows
 from helpers.profile.context import Context, context_of
 from helpers.profile.coverage import Coverage
-from helpers.profile.elements import declared
 from helpers.profile.source import evidence_of_one
 from helpers.profile.standard_store import (
     StandardStore,
@@ -27,6 +25,8 @@ from helpers.profile.standard_store import (
 )
 from helpers.profile.store_digests import StoreDigests
 from helpers.profile.store_writer import ABOUT, VERSION, StoreWriter, new_store
+from helpers.standard import BadInput, as_table, empty_table, table_names
+from helpers.standard.elements import declared
 
 if TYPE_CHECKING:
     from helpers.profile.evidence import Evidence

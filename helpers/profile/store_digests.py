@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 from helpers.files.output__save import write_atomically
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["DIGESTS", "StoreDigests", "write_digests"]
 

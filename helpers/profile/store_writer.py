@@ -15,10 +15,10 @@ import pandas as pd
 
 from helpers.files.output__save import private_folder, write_atomically
 from helpers.files.spare_folder import sweep
-from helpers.layouts import BadInput
 from helpers.profile.coverage import Coverage
 from helpers.profile.standard_store import part_name, write_parquet
 from helpers.profile.store_digests import write_digests
+from helpers.standard import BadInput
 
 __all__ = ["ABOUT", "VERSION", "StoreWriter", "new_store"]
 

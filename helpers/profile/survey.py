@@ -12,12 +12,12 @@ import pandas as pd
 
 from helpers.profile.attendance_reach import joined_reach, reach_of
 from helpers.profile.cohort import Reports, Survey
-from helpers.profile.elements import elements
 from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import joined_reports, reports_of
 from helpers.profile.family import years_told
 from helpers.profile.learning import newest_classes, years_handed_in
 from helpers.profile.roster import filled_columns, learnable_names
+from helpers.standard.elements import elements
 
 __all__ = ["joined", "survey_of", "survey_of_one"]
 

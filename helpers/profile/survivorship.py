@@ -1,6 +1,6 @@
 """Whom a team decided to believe: its own order of trust, written down in a file and put before the kit's.
 
-The kit's order stands in ``helpers/layouts/standard/elements.toml``. A team doesn't edit the kit: it keeps a
+The kit's order stands in ``helpers/standard/elements.toml``. A team doesn't edit the kit: it keeps a
 file of its own, which says whom it believes first of which element, since when, who decided and why.
 """
 
@@ -16,9 +16,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.files.output__save import write_atomically
-from helpers.layouts import BadInput, all_layouts, faults_of, nearest
-from helpers.layouts.toml_text import toml_of
-from helpers.profile.elements import Declarations, elements
+from helpers.layouts import all_layouts
+from helpers.standard import BadInput, faults_of, nearest
+from helpers.standard.elements import Declarations, elements
+from helpers.standard.validation import toml_of
 
 __all__ = ["Survivorship", "decide_survivorship", "read_survivorship"]
 
@@ -79,7 +80,7 @@ def _faults(believed: Mapping[str, Any], systems: Collection[str]) -> list[str]:
         if name not in known:
             faults.append(
                 f"  believed_first.{name}: no element is called so.{nearest(name, known)} "
-                "Elements are listed in helpers/layouts/standard/elements.toml."
+                "Elements are listed in helpers/standard/elements.toml."
             )
         if not order:
             faults.append(f"  believed_first.{name}: names no system; leave it out to keep the kit's order")

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.exceptions import counted_with_zeros
 from helpers.profile.found import Found, Whose, where_none
 from helpers.profile.tallies import Tallies
+from helpers.standard.elements import Element
 
 __all__ = ["days_of_actions"]
 

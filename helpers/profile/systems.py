@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.profile.authority import stands_for
 from helpers.profile.newest_day import newest_days
+from helpers.standard import as_table
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.pairs import Pairs, places_of
 from helpers.profile.rows import BANDS
+from helpers.standard import STRING
 
 __all__ = ["TIE", "Ties", "named", "with_child"]
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, constant, empty_table, standard_table
-from helpers.profile.elements import TimelineEvent
 from helpers.profile.evidence import Evidence
 from helpers.profile.order import in_order, ranks
+from helpers.standard import STRING, as_table, constant, empty_table, standard_table
+from helpers.standard.elements import TimelineEvent
 
 __all__ = ["timeline_of"]
 

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, labelled
 from helpers.profile.agreement import NOBODY_ELSE, agreement, folded, words_compared
 from helpers.profile.coverage import NO_YEAR, trust_of
-from helpers.profile.elements import Element
 from helpers.profile.found import STATUSES
 from helpers.profile.order import in_order, ranks
 from helpers.profile.rows import BANDS
+from helpers.standard import STRING, as_table, labelled
+from helpers.standard.elements import Element
 
 __all__ = ["CHOSEN_BY", "Days", "Names", "choose_values", "folded"]
 

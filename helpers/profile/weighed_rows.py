@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, labelled
-from helpers.profile.elements import Element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import Found
 from helpers.profile.rules import RULES
 from helpers.profile.tallies import Tallies, tally
+from helpers.standard import STRING, labelled
+from helpers.standard.elements import Element
 
 __all__ = ["COUNTED", "LISTED", "weighed_rows"]
 
@@ -19,7 +19,18 @@ Ints = npt.NDArray[np.int64]
 # Why a row stands there: the value was made of it, or it says that a system covers a child of whom it tells
 # nothing, so that nothing is a zero.
 COUNTED, LISTED = "Counted", "Lists the child"
-COLUMNS = ["value", "child", "school_year", "told_by", "table", "silo", "record", "file", "row", "why"]
+CONTRIBUTING_COLUMNS = [
+    "value",
+    "child",
+    "school_year",
+    "told_by",
+    "table",
+    "silo",
+    "record",
+    "file",
+    "row",
+    "why",
+]
 
 
 def weighed_rows(element: Element, evidence: Evidence, tallies: Tallies | None = None) -> pd.DataFrame:
@@ -50,7 +61,9 @@ def weighed_rows(element: Element, evidence: Evidence, tallies: Tallies | None =
     ]
     some = [part for part in parts if len(part)]
     if not some:
-        return pd.DataFrame({name: pd.Series(dtype="Int64" if name in WHOLE else STRING) for name in COLUMNS})
+        return pd.DataFrame(
+            {name: pd.Series(dtype="Int64" if name in WHOLE else STRING) for name in CONTRIBUTING_COLUMNS}
+        )
     return pd.concat(some, ignore_index=True)
 
 

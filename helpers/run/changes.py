@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from helpers.gaps.measures import measures
-from helpers.layouts import as_table
 from helpers.run.kept import Kept
 from helpers.share.real_data import OF_CHILDREN, SMALLEST_GROUP, Guard
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import finding_words
 from helpers.show.systems import silo_words
+from helpers.standard import as_table
 
 __all__ = ["changes_between", "changes_in_words", "comparable"]
 

@@ -29,9 +29,9 @@ from typing import Any
 
 from helpers.files.output__save import write_atomically
 from helpers.files.spare_folder import sweep
-from helpers.layouts import BadInput
 from helpers.run.notebooks import Notebook
 from helpers.run.watched_server import LISTENS
+from helpers.standard import BadInput
 
 __all__ = ["IDLE", "PORT", "Served", "dashboard_notebook", "serve_dashboard"]
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.layouts import BadInput
 from helpers.run.kept import Kept, kept_of
 from helpers.share.parts import shown_everybody, shown_parts
 from helpers.show.index import Count, IndexFigures
 from helpers.show.numbers import shown_count
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.files import District

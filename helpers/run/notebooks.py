@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.layouts import BadInput, nearest
+from helpers.standard import BadInput, nearest
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpers.layouts import BadInput, nearest
 from helpers.run.notebooks import Notebook
+from helpers.standard import BadInput, nearest
 
 __all__ = ["parameters_for"]
 

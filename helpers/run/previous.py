@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.output__save import save_table, write_atomically
-from helpers.layouts import BadInput, empty_table, nearest
 from helpers.run.changes import changes_between, changes_in_words, comparable
 from helpers.run.earlier import INDEX
 from helpers.run.kept import Kept, read_kept
@@ -20,6 +19,7 @@ from helpers.show.block_page import block_page, note
 from helpers.show.blocks import Block, answer
 from helpers.show.index import CHANGED_PAGE
 from helpers.show.tables import table
+from helpers.standard import BadInput, empty_table, nearest
 
 __all__ = ["LAST", "Changed", "chosen_run", "what_changed"]
 

@@ -7,18 +7,18 @@ import hashlib
 import json
 from pathlib import Path
 
-import helpers.layouts
+import helpers.standard
 from helpers.files.children_there import with_children
 from helpers.files.folder import must_be_a_folder
 from helpers.files.output__save import write_atomically
 from helpers.files.run_shares import fingerprint
-from helpers.layouts import BadInput
 from helpers.profile.store import ProfileStore, save_store
+from helpers.standard import BadInput
 
 __all__ = ["is_store", "must_be_free", "store_of"]
 
 _MADE_OF = "made_of.json"
-_DECLARED = Path(helpers.layouts.__file__).parent / "standard"
+_DECLARED = Path(helpers.standard.__file__).parent
 
 
 def is_store(folder: Path) -> bool:
@@ -34,7 +34,7 @@ def must_be_free(folder: Path) -> None:
 
 def _made_of(folder: Path) -> str:
     """Give a fingerprint of a folder's files and of what elements mean, which may have changed, too."""
-    declared = [path.read_bytes() for path in sorted(_DECLARED.glob("*.toml"))]
+    declared = [path.read_bytes() for path in sorted(_DECLARED.rglob("*.toml"))]
     whole = [fingerprint(folder).encode(), *declared]
     return hashlib.blake2b(b"\0".join(whole), digest_size=16).hexdigest()
 

@@ -13,7 +13,6 @@ from helpers.files.children_there import with_children
 from helpers.files.folder import must_be_a_folder
 from helpers.files.read_district import read_district, what_is_there
 from helpers.files.run_shares import sharing
-from helpers.layouts import BadInput
 from helpers.run.dated import dated_run
 from helpers.run.earlier import INDEX, earlier_runs, remember
 from helpers.run.execute import NotebookRun, run_notebooks
@@ -25,6 +24,7 @@ from helpers.run.previous import Changed, chosen_run, what_changed
 from helpers.run.progress import Progress
 from helpers.show.index import ReportLine, index_page
 from helpers.show.pages import minutes_to_read, notebook_page
+from helpers.standard import BadInput
 from helpers.teach.solutions__folder import notebooks_folder
 
 __all__ = ["MAKERS", "Maker", "ReportResult", "made_district", "report"]

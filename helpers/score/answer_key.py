@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.layouts import BadInput, as_table, empty_table, standard_table
+from helpers.standard import BadInput, as_table, empty_table, standard_table
 
 __all__ = ["AnswerKey", "can_be_judged", "read_answer_key"]
 

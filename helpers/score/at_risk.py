@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.children import child_profiles
 from helpers.profile.indicators import Indicator, child_indicators, indicator, status_by_child
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.flags import page_of
 from helpers.score.truth import RECORD, true_crosswalk
+from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -34,7 +34,7 @@ SIGNS = tuple(SYSTEM_OF)
 # Statuses of a sign of which something is known, whatever it says.
 KNOWN = ("Flagged", "Warning", "Clear")
 # The facts behind them, and those by which a child's grade and school are known.
-TABLES = frozenset(
+INDICATOR_TABLES = frozenset(
     "school calendar session section school_enrollment section_enrollment attendance_event attendance_day "
     "course_grade incident discipline_action assessment_result screener_result".split()
 )
@@ -94,7 +94,7 @@ def children_at_risk(
     key = key or read_answer_key(district.folder)
     truly = true_crosswalk(district, key=key)
     right = replace(links, crosswalk=truly)
-    slim = _slim(district)
+    slim = _with_indicator_tables(district)
     truth = signs_of(child_indicators(slim, right, child_profiles(slim, right), _asked()))
     shown = signs_of(indicators)
     owner = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
@@ -118,10 +118,12 @@ def _asked() -> tuple[Indicator, ...]:
     )
 
 
-def _slim(district: District) -> District:
+def _with_indicator_tables(district: District) -> District:
     """Leave out the facts that no sign looks at: they are most of a district."""
     silos = {
-        name: replace(silo, facts={table: rows for table, rows in silo.facts.items() if table in TABLES})
+        name: replace(
+            silo, facts={table: rows for table, rows in silo.facts.items() if table in INDICATOR_TABLES}
+        )
         for name, silo in district.items()
     }
     return replace(district, silos=silos)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.link.quality_estimate import BANDS, probability_bands
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.pairs import score_pairs
 from helpers.score.rates import rate_of
 from helpers.score.truth import ScoredDistrict, persons_behind
+from helpers.standard import as_table
 
 __all__ = ["score_calibration"]
 

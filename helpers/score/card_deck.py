@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District
-from helpers.layouts import STRING, as_table
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, persons_behind
+from helpers.standard import STRING, as_table
 
 __all__ = ["deal_cards", "true_piles"]
 

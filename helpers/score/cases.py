@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore, judge_records
 from helpers.score.rates import rate_of
 from helpers.score.truth import RECORD, ScoredDistrict
+from helpers.standard import as_table
 
 __all__ = ["score_cases"]
 

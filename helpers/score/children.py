@@ -7,9 +7,9 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, ScoredDistrict, at_records, true_children
+from helpers.standard import STRING
 
 __all__ = ["LinksToScore", "judge_records", "outcomes", "score_children"]
 

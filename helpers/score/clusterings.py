@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["agreement", "pairwise"]
 

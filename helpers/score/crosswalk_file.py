@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.files.guarded_cells import without_guard
-from helpers.layouts import BadInput, as_table
+from helpers.standard import BadInput, as_table
 
 __all__ = ["crosswalk_from", "must_be_of"]
 

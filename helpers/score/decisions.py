@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.profile import Profiles, elements
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.profiles import judge_profiles, profiles_by_the_truth
+from helpers.standard import as_table
 
 if TYPE_CHECKING:
     from helpers.files import District

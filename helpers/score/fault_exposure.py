@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.score.answer_key import AnswerKey
 from helpers.score.truth import RECORD
+from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.files import District

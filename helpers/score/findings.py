@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps import measures
-from helpers.layouts import STRING, Layout
+from helpers.layouts import Layout
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, ScoredDistrict
+from helpers.standard import STRING
 
 __all__ = ["FINDING_KINDS", "LEFT_OUT", "can_be_noticed", "faults_noticed", "score_findings"]
 

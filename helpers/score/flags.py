@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
-from helpers.profile.elements import declared
 from helpers.profile.gathering import gather
 from helpers.profile.parts import said_in
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
+from helpers.standard import STRING, as_table
+from helpers.standard.elements import declared
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -28,7 +28,7 @@ FLAGS = (CHRONIC, SINCE_LAST_YEAR, SINCE_REPORT_CARD)
 # Percent points by which an average must have fallen: the kit's own; schools set their own.
 FALLING_BY = 5.0
 # The facts behind them.
-TABLES = frozenset(
+FLAG_TABLES = frozenset(
     "school calendar session section school_enrollment section_enrollment attendance_event "
     "course_grade".split()
 )
@@ -168,7 +168,7 @@ def page_of(owner: pd.DataFrame, links: Links) -> pd.Series:
 def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:
     """Flag each child of a crosswalk; NA where a figure that the flag needs isn't there."""
     wanted = tuple(one for one in declared().element if one.name in ELEMENTS)
-    evidence = gather(_slim(district), links)
+    evidence = gather(_with_flag_tables(district), links)
     values = said_in(evidence, wanted)
     told = values[values["chosen"] & values["status"].eq("Reported") & values["school_year"].notna()]
     children = pd.Index(links.crosswalk["child"].unique(), dtype=STRING)
@@ -188,10 +188,10 @@ def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:
     )
 
 
-def _slim(district: District) -> District:
+def _with_flag_tables(district: District) -> District:
     """Leave out the facts that no flag looks at: they are most of a district."""
     silos = {
-        name: replace(silo, facts={table: rows for table, rows in silo.facts.items() if table in TABLES})
+        name: replace(silo, facts={table: rows for table, rows in silo.facts.items() if table in FLAG_TABLES})
         for name, silo in district.items()
     }
     return replace(district, silos=silos)

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import outcomes
 from helpers.score.fault_exposure import fault_exposure
@@ -19,6 +18,7 @@ from helpers.score.intervals import interval_of_difference
 from helpers.score.pair_counts import PAIR_KINDS, PairCounts, count_pairs, kind_codes
 from helpers.score.rates import Rate, f1_of, rate_of, standardised_rate
 from helpers.score.truth import RECORD, groups_of, true_children
+from helpers.standard import STRING, as_table
 
 if TYPE_CHECKING:
     from helpers.files import District

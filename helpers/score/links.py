@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.intervals import clustered_interval
 from helpers.score.pair_counts import PAIR_KINDS, kind_codes
 from helpers.score.truth import ScoredDistrict, groups_of, true_children
+from helpers.standard import as_table
 
 __all__ = ["score_links"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import ScoredDistrict, true_children
+from helpers.standard import STRING
 
 __all__ = ["MISSED", "WRONG", "misjudged_pairs"]
 

@@ -11,7 +11,7 @@ from helpers.score.groups import AS_THEY_ARE, score_groups
 __all__ = ["missed_by_group"]
 
 # Of fewer pairs nothing can be said.
-LEAST_PAIRS = 30
+LEAST_PAIRS_OF_A_GROUP = 30
 
 
 def missed_by_group(district: District, links: Links, systems: list[str]) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def missed_by_group(district: District, links: Links, systems: list[str]) -> pd.
         scores["measure"].eq("Recall")
         & scores["faults"].eq(AS_THEY_ARE)
         & scores["pair_kind"].eq("All")
-        & scores["denominator"].ge(LEAST_PAIRS)
+        & scores["denominator"].ge(LEAST_PAIRS_OF_A_GROUP)
     ].rename(columns={"denominator": "possible"})
     groups = groups[~groups["group"].str.contains(r": no$|^home language|: English$")].reset_index(drop=True)
     shares = {"missed": "value", "low": "high", "high": "low"}

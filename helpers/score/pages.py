@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
 from helpers.profile.context import child_tables
-from helpers.profile.elements import declared
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
+from helpers.standard import STRING, as_table, empty_table
+from helpers.standard.elements import declared
 
 if TYPE_CHECKING:
     from helpers.files import District

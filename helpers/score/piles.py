@@ -14,12 +14,12 @@ import pandas as pd
 
 from helpers.files import District
 from helpers.files.guarded_cells import without_guard
-from helpers.layouts import STRING, BadInput, as_table, nearest
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.card_deck import deal_cards, true_piles
 from helpers.score.children import LinksToScore
 from helpers.score.clusterings import agreement, pairwise
 from helpers.score.truth import RECORD
+from helpers.standard import STRING, BadInput, as_table, nearest
 
 __all__ = ["agreement_of_teams", "empty_piles", "piles_by", "read_piles", "score_piles", "score_sheet"]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table, empty_table
 from helpers.link import Links
 from helpers.profile import Element, Profiles, child_profiles, elements
 from helpers.profile.values import folded
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
+from helpers.standard import as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
 from helpers.score.answer_key import read_answer_key
 from helpers.score.pair_counts import pair_totals
 from helpers.score.truth import ScoredDistrict, true_children
+from helpers.standard import STRING, as_table
 
 __all__ = ["score_movers", "score_region", "true_region"]
 

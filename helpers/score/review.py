@@ -7,13 +7,13 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import BadInput, as_table, nearest
 from helpers.link.clusters import components
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore
 from helpers.score.pair_counts import pair_totals
 from helpers.score.pairs import score_pairs
 from helpers.score.truth import ScoredDistrict, true_children
+from helpers.standard import BadInput, as_table, nearest
 
 __all__ = ["ASKING", "Asking", "with_review"]
 

@@ -8,9 +8,9 @@ import pandas as pd
 
 from helpers.gaps.keys import keys_of
 from helpers.gaps.known import know
-from helpers.layouts import as_table, empty_table
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import true_children
+from helpers.standard import as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District

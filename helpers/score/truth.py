@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
 from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.standard import STRING, as_table
 
 __all__ = [
     "BY_THE_KEY",

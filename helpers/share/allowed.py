@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.layouts import nearest
 from helpers.share.policy import Domain, Policy, Purpose, Role, Rule
 from helpers.share.refused import Refused
+from helpers.standard import nearest
 
 __all__ = ["Allowed", "allowed_for", "asked"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.share.real_data import Guard
+from helpers.standard import STRING
 
 __all__ = ["shown_answers", "shown_shares"]
 

@@ -18,7 +18,7 @@ import pandas as pd
 from helpers.files.held_file import held
 from helpers.files.output__save import write_atomically
 from helpers.files.own_place import own_place
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["Audit", "shown_hash"]
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
-from helpers.profile.elements import element
 from helpers.profile.values import folded
+from helpers.standard import STRING
+from helpers.standard.elements import element
 
 __all__ = ["BY_MANY", "chosen_anew", "told_by_many"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.files.output__save import write_atomically
-from helpers.layouts import STRING, BadInput
+from helpers.standard import STRING, BadInput
 
 __all__ = ["Codes"]
 

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.guarded_cells import without_guard
-from helpers.layouts import STRING, BadInput
 from helpers.share.allowed import Allowed, allowed_for, asked
 from helpers.share.opening import view
 from helpers.share.policy import Policy, Rule, read_policy
 from helpers.share.refused import Refused
 from helpers.share.seen_rows import in_sets
 from helpers.share.view import MANIFEST, View
+from helpers.standard import STRING, BadInput
 
 __all__ = ["compare_policies", "leaks", "policy_grid", "who_sees"]
 

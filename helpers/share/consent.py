@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.layouts import STRING, BadInput, nearest
 from helpers.share.refused import Refused
+from helpers.standard import STRING, BadInput, nearest
 
 __all__ = ["agreed", "consent_table", "read_consents"]
 

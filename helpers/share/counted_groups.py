@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
-from helpers.profile.elements import Element, element
 from helpers.share.policy import Policy
 from helpers.share.small_cells import protect
+from helpers.standard import STRING
+from helpers.standard.elements import Element, element
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source

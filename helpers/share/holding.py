@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
 from helpers.link.clusters import components
 from helpers.link.emails import emails
 from helpers.profile.rosters import on_the_roster, roster_silos
 from helpers.share.doubt import too_little
 from helpers.share.sure_ties import RECORD
+from helpers.standard import STRING, as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District

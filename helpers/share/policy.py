@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from helpers.layouts import BadInput, faults_of, nearest
-from helpers.layouts.toml_text import toml_of
 from helpers.share.policy_faults import faults_in, gaps_in
+from helpers.standard import BadInput, faults_of, nearest
+from helpers.standard.validation import toml_of
 
 __all__ = ["Citation", "Domain", "Policy", "Purpose", "Role", "Rule", "citations", "read_policy"]
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from helpers.layouts import nearest
-from helpers.profile.elements import declared
+from helpers.standard import nearest
+from helpers.standard.elements import declared
 
 __all__ = ["SCOPES", "faults_in", "gaps_in"]
 

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.files import District

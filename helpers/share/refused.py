@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["Refused"]
 

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
-from helpers.profile.elements import elements
 from helpers.share.chosen_anew import chosen_anew, told_by_many
+from helpers.standard import STRING, as_table
+from helpers.standard.elements import elements
 
 __all__ = [
     "in_sets",

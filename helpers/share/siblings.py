@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.link.forms import name_keys, read_names
 from helpers.link.names import fold
 from helpers.link.phones import telephones
 from helpers.profile.rosters import agents_of
+from helpers.standard import STRING
 
 __all__ = ["Homes", "homes_of", "with_namesakes"]
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files.output__save import all_or_none, save_table, write_atomically
-from helpers.layouts import STRING
 from helpers.share.allowed import Allowed
 from helpers.share.audit import Audit, shown_hash
 from helpers.share.coded import Codes
@@ -27,6 +26,7 @@ from helpers.share.seen_rows import (
     without_words,
 )
 from helpers.share.whose import Ties, Whose
+from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source

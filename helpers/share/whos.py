@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.share.allowed import allowed_for, asked
 from helpers.share.policy import Policy, read_policy
 from helpers.share.whose import UNSEEN, Ties
+from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.layouts import BadInput, as_table
 from helpers.show.blocks import Block, answer, escape
 from helpers.show.change_words import (
     change_table,
@@ -21,6 +20,7 @@ from helpers.show.change_words import (
     times_words,
 )
 from helpers.show.tables import table
+from helpers.standard import BadInput, as_table
 
 __all__ = ["ChangeSteps", "change_steps"]
 

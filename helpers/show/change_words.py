@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.layouts import BadInput, as_table
+from helpers.standard import BadInput, as_table
 
 __all__ = [
     "change_table", "finding_words", "levels_of", "must_be_made", "of_change", "times_words", "when_words",

@@ -9,13 +9,13 @@ import pandas as pd
 
 from helpers.gaps.known import know
 from helpers.gaps.scope import scope_of
-from helpers.layouts import STRING
 from helpers.profile import elements
 from helpers.profile.newest_day import newest_days
 from helpers.profile.values import folded
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import element_words, language_name, status_words
 from helpers.show.systems import short_names
+from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.files import District

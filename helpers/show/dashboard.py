@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.layouts import BadInput
 from helpers.show.blocks import Block, escape
 from helpers.show.known_values__grades import grade_words
 from helpers.show.looking import Looking
 from helpers.show.name_search import FEWEST_LETTERS, MOST_HITS
 from helpers.show.opened_rows import opened_rows
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source

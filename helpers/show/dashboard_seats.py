@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.layouts import BadInput
 from helpers.show.child_page import role_words
 from helpers.show.known_values__grades import grade_words
+from helpers.standard import BadInput
 
 __all__ = ["EVERYBODY", "ROLES", "Seats"]
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile import Element, elements
 from helpers.profile.values import folded
 from helpers.show.child_lines import value_texts
 from helpers.show.known_values__grades import grade_words
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import element_words
+from helpers.standard import STRING
 
 __all__ = ["UNCHECKED", "KnownValue", "SystemName", "each_row", "known_values", "name_of", "of_year"]
 

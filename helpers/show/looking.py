@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts import BadInput
 from helpers.show.banner import banner
 from helpers.show.blocks import Block
 from helpers.show.child_page import ChildPage, child_page, role_words, system_names
 from helpers.show.dashboard_seats import Seats
 from helpers.show.known_values import UNCHECKED, SystemName, of_year
 from helpers.show.name_search import MOST_HITS, NameSearch
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.profile.source import Source

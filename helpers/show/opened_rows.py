@@ -12,9 +12,10 @@ from typing import Any, Protocol
 import pandas as pd
 
 from helpers.files.one_row import OneRow, some_rows
-from helpers.layouts import BadInput, FileLayout, Makes, braced, fact_tables, load_layout, standard_table
-from helpers.profile.elements import declared
+from helpers.layouts import FileLayout, Makes, braced, load_layout
 from helpers.show.blocks import Block, escape
+from helpers.standard import BadInput, fact_tables, standard_table
+from helpers.standard.elements import declared
 
 __all__ = ["MOST_ROWS", "RowView", "opened_rows", "visible_columns"]
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.layouts import BadInput
 from helpers.link.review.queue import review_queue
 from helpers.link.review.session import ReviewSession
 from helpers.link.review.worth import ERROR_RATE, SECONDS_A_DECISION, worth_of_review
@@ -25,6 +24,7 @@ from helpers.show.pair_beside import pair_beside
 from helpers.show.systems import short_names
 from helpers.show.tables import table
 from helpers.show.worth_words import hour_in_words, worth_table
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -10,11 +10,11 @@ import pandas as pd
 
 from helpers.gaps.sector.origin import Origin
 from helpers.gaps.sector.settled import settled
-from helpers.layouts.survey import declared_survey
 from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block, answer
 from helpers.show.sector_words import as_figures, domain_name, in_words
 from helpers.show.tables import table
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["TITLE", "sector_made_page"]
 

@@ -9,8 +9,6 @@ import pandas as pd
 
 from helpers.gaps.sector.report import SectorReport
 from helpers.gaps.sector.settled import settled
-from helpers.layouts import STRING, empty_table
-from helpers.layouts.survey import declared_survey
 from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block, answer, escape, reading
 from helpers.show.plain_words import finding_words
@@ -33,6 +31,8 @@ from helpers.show.sector_words import (
     opening,
 )
 from helpers.show.tables import csv_link, table
+from helpers.standard import STRING, empty_table
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["TITLE", "published_beside", "sector_blocks", "sector_page"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.layouts.survey import declared_survey
 from helpers.show.dots import dots
 from helpers.show.picture import Picture
 from helpers.show.sector_words import NOT_MORE, domain_name
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["change_picture", "difference_picture", "kinds_picture", "standing_picture"]
 

@@ -8,13 +8,13 @@ import pandas as pd
 
 from helpers.gaps.sector.settled import settled
 from helpers.gaps.sector.volunteers import kit_seed, kit_volunteers
-from helpers.layouts.survey import declared_survey
 from helpers.show.block_page import heading, note
 from helpers.show.blocks import Block, answer, reading
 from helpers.show.dots import dots
 from helpers.show.picture import Picture
 from helpers.show.sector_words import HEADS, as_figures, in_words
 from helpers.show.tables import table
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["HEADING", "held_words", "kit_blocks", "volunteers_blocks", "volunteers_picture"]
 

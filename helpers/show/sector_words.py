@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.gaps.sector.settled import settled
-from helpers.layouts.survey import declared_survey
+from helpers.standard.survey_items import declared_survey
 
 __all__ = [
     "HEADS",

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from helpers.gaps.survey.answer_file import AnswerFile
-from helpers.layouts import BadInput
-from helpers.layouts.survey import declared_survey
 from helpers.show.blocks import Block, answer, escape
 from helpers.show.survey_words import people_words
+from helpers.standard import BadInput
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["SurveyForm", "survey_form"]
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.gaps.survey.reading import UNNAMED
-from helpers.layouts import STRING
-from helpers.layouts.survey import declared_survey
 from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block, answer, reading
 from helpers.show.picture import Picture
@@ -25,6 +23,8 @@ from helpers.show.survey_words import (
     standing_sentence,
 )
 from helpers.show.tables import table
+from helpers.standard import STRING
+from helpers.standard.survey_items import declared_survey
 
 if TYPE_CHECKING:
     from helpers.gaps.survey import Standing

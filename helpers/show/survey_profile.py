@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.layouts.survey import declared_survey
 from helpers.show.canvas import SMALL, Sheet
 from helpers.show.numbers import number_text
 from helpers.show.picture import Picture
 from helpers.show.tokens import colour
+from helpers.standard.survey_items import declared_survey
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.gaps.survey import AGREE
-from helpers.layouts.survey import declared_survey
 from helpers.show.numbers import number_text
+from helpers.standard.survey_items import declared_survey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

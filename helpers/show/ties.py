@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.share.parts import shown_parts
 from helpers.share.real_data import Guard
+from helpers.standard import STRING
 
 __all__ = ["against_roster", "apart", "bands_by_system", "gathered", "ties_in_words"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from helpers.teach.exercise import Exercise
 from helpers.teach.exercises import exercise
 from helpers.teach.in_words import Wording, reply_to

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
-from helpers.layouts import BadInput
 from helpers.show.blocks import escape
+from helpers.standard import BadInput
 
 __all__ = ["expect"]
 

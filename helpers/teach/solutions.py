@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from helpers.teach.solutions__folder import notebooks_folder
 
 __all__ = ["solution_of"]

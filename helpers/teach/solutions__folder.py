@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import helpers
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["notebooks_folder"]
 

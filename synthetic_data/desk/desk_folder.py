@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 from synthetic_data.desk.clerks import EXCEL_BEGINS, Person, everybody, slipped, texts
 from synthetic_data.population import make_population
 from synthetic_data.scenario import load_scenario

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 from synthetic_data.faults.keyboard import mistyped
 from synthetic_data.faults.pieces import chosen_children, chosen_pieces
 from synthetic_data.scene import CellChange, Scene

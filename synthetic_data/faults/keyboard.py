@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 
 __all__ = ["mistyped"]
 

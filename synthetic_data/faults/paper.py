@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 from synthetic_data.scene import Scene
 
 __all__ = ["fake_or_incomplete_name", "hours_in_words", "scan_error"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 from synthetic_data.faults.pieces import chosen_children, chosen_pieces
 from synthetic_data.population.customs import CUSTOMS
 from synthetic_data.population.pools import other_spellings

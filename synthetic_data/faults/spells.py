@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 from synthetic_data.scene import Scene
 
 __all__ = ["date_sentinel", "exit_date_inclusive", "overlapping_stints"]

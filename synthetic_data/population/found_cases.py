@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 from synthetic_data.columns import is_among
 from synthetic_data.population.customs import ORIGINS
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES, Planted

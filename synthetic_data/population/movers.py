@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from synthetic_data.population.cast import Cast
 from synthetic_data.population.heritage import Heritage, draw_heritage
 from synthetic_data.population.homes import TWO_PARENTS

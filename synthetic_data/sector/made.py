@@ -18,9 +18,8 @@ import pandas as pd
 
 from helpers.files.output__save import write_atomically
 from helpers.files.output__saveall import save_all
-from helpers.layouts import STRING, BadInput, labelled
-from helpers.layouts.sector import as_sector
-from helpers.layouts.survey import declared_survey
+from helpers.standard import STRING, BadInput, labelled
+from helpers.standard.survey_items import as_sector, declared_survey
 from synthetic_data.sector.planted import planted_effects
 from synthetic_data.sector.readiness import answers, expected_readiness, items_of, unrecorded
 from synthetic_data.sector.responding import who_responds

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import as_table
-from helpers.layouts.survey import declared_survey
+from helpers.standard import as_table
+from helpers.standard.survey_items import declared_survey
 from synthetic_data.sector.readiness import (
     answers,
     expected_readiness,

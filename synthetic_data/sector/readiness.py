@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from helpers.layouts.survey import declared_survey
+from helpers.standard.survey_items import declared_survey
 from synthetic_data.sector.settings import SectorSettings
 from synthetic_data.sector.systems import Systems
 from synthetic_data.streams import rng_for

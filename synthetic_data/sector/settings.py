@@ -9,9 +9,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from helpers.layouts import BadInput, faults_of, nearest
-from helpers.layouts.survey import declared_survey
-from helpers.layouts.toml_text import toml_of
+from helpers.standard import BadInput, faults_of, nearest
+from helpers.standard.survey_items import declared_survey
+from helpers.standard.validation import toml_of
 
 __all__ = ["LOCALES", "SectorSettings", "load_sector", "preset_names"]
 

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, load_layout
+from helpers.layouts import load_layout
+from helpers.standard import STRING
 from synthetic_data.columns import is_among
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.render import render
-from helpers.layouts import STRING, load_layout
+from helpers.layouts import load_layout
+from helpers.standard import STRING
 from synthetic_data.columns import is_among
 from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario

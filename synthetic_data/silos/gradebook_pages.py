@@ -18,7 +18,8 @@ import pandas as pd
 
 from helpers.files.render import render_column
 from helpers.files.text_table import TextTable, default_settings, unique_names
-from helpers.layouts import STRING, FileLayout, load_layout
+from helpers.layouts import FileLayout, load_layout
+from helpers.standard import STRING
 from synthetic_data.columns import pick, text, within
 from synthetic_data.life.assignments import GROUPS, Coursework
 from synthetic_data.life.gradebooks import Standing, Totals, standing, totals

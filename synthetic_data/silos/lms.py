@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 from synthetic_data.columns import is_among, numbered, pick, text
 from synthetic_data.levels import Exchange
 from synthetic_data.population.names import fold

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files.text_table import TextTable
-from helpers.layouts import STRING, FileLayout, constant, load_layout, missing, stacked
+from helpers.layouts import FileLayout, load_layout
+from helpers.standard import STRING, constant, missing, stacked
 from synthetic_data.columns import of_one_length, places_among
 from synthetic_data.life import Life
 from synthetic_data.life.one_change import Change, with_surname

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files.text_table import TextTable, default_settings
-from helpers.layouts import STRING, load_layout
+from helpers.layouts import load_layout
+from helpers.standard import STRING
 from synthetic_data.columns import pick, text
 from synthetic_data.life.gradebooks import standing
 from synthetic_data.life.online_work import online_now

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 
 __all__ = ["in_own_words", "own_words"]
 

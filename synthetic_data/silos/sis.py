@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, constant, load_layout
+from helpers.layouts import load_layout
+from helpers.standard import STRING, constant
 from synthetic_data.columns import is_among, pick
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario

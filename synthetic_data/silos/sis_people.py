@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 from synthetic_data.columns import is_among, places_among, together
 from synthetic_data.levels import Exchange
 from synthetic_data.scenario import Scenario

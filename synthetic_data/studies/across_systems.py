@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import as_table
+from helpers.standard import as_table
 from synthetic_data.columns import text, whole
 from synthetic_data.studies.intervals import by_rank, correlation, wide
 from synthetic_data.studies.outcomes import Outcomes

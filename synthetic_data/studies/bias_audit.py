@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table
+from helpers.standard import as_table
 from synthetic_data.columns import text, truth, whole
 from synthetic_data.studies.intervals import differ
 from synthetic_data.studies.outcomes import GROUPINGS, Outcomes

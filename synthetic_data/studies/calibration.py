@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import BadInput, as_table, empty_table
+from helpers.standard import BadInput, as_table, empty_table
 from synthetic_data.columns import text
 from synthetic_data.life.absence_rates import after_shock
 from synthetic_data.published import rows

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from helpers.files import read_district
-from helpers.layouts import as_table
 from helpers.link import link_district, look_up_everywhere
 from helpers.score import score_links
+from helpers.standard import as_table
 from synthetic_data.district import make_district
 
 __all__ = ["DIALS", "over_the_dial"]

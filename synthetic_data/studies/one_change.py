@@ -29,7 +29,8 @@ from helpers.files.folder import files_below
 from helpers.files.read_file import ReadFile
 from helpers.files.read_silo import read_ones
 from helpers.gaps.hand_work import kit_assumptions
-from helpers.layouts import BadInput, as_table, load_layout, nearest
+from helpers.layouts import load_layout
+from helpers.standard import BadInput, as_table, nearest
 from synthetic_data.district import cache_folder, fingerprint
 from synthetic_data.exports import write_silo
 from synthetic_data.levels import exchange

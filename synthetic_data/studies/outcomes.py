@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.elements import Element, elements
+from helpers.standard.elements import Element, elements
 from synthetic_data.columns import pick
 from synthetic_data.life import Life
 from synthetic_data.life.traits import school_of

@@ -17,12 +17,12 @@ import pandas as pd
 from helpers.files import read_district
 from helpers.gaps.communication import communication_gap
 from helpers.gaps.families_informed import families_who_could_know
-from helpers.layouts import BadInput, as_table, nearest
 from helpers.link import METHODS, link_district
 from helpers.profile import child_profiles
 from helpers.profile.indicators import child_indicators
 from helpers.profile.questions import answer_questions, status_of
 from helpers.profile.source import MemorySource, source_of
+from helpers.standard import BadInput, as_table, nearest
 from synthetic_data.district import make_district
 from synthetic_data.scenario import LEVELS
 from synthetic_data.workers import context

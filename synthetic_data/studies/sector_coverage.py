@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.gaps.sector.answered import Answered, answered_of
 from helpers.gaps.sector.comparing import compare
 from helpers.gaps.sector.standing import standing
-from helpers.layouts import as_table
+from helpers.standard import as_table
 from synthetic_data.sector import SectorSettings, load_sector, make_sector, planted_effects
 from synthetic_data.sector.planted import ENDLESS
 from synthetic_data.workers import context

@@ -206,7 +206,7 @@ def _commands(case: Case, folder: Path, out: Path, written: Written) -> None:
 
 def _tables_of(district: object) -> Iterator[tuple[str, pd.DataFrame]]:
     """Give every standard table that was read, in the order of their declaration."""
-    from helpers.layouts import fact_tables
+    from helpers.standard import fact_tables
 
     for name in ("people", "identifiers", "person_rows", "accounts", "findings", "relations"):
         table = getattr(district, name, None)

@@ -13,8 +13,8 @@ from helpers.files import District, read_district
 from helpers.files.budgets import LONGEST_LINE, MOST_COLUMNS, MOST_EMPTY, MOST_FILES
 from helpers.files.folder import files_below
 from helpers.files.start import start_folder
-from helpers.layouts import BadInput
 from helpers.link.two_files import read_person_file
+from helpers.standard import BadInput
 from tests.files.hostile import FILES, HEAD
 
 STUDENT = {"studentUniqueId": "1", "firstName": "Ana", "lastSurname": "Ruiz", "birthDate": "2014-05-06"}

@@ -230,7 +230,7 @@ def test_a_zip_that_would_write_outside_its_folder_is_refused(tmp_path: Path) ->
 
 
 def test_a_broken_district_file_is_one_clear_error(tmp_path: Path) -> None:
-    from helpers.layouts import BadInput
+    from helpers.standard import BadInput
 
     (tmp_path / "district.json").write_text('{"synthetic": tru', encoding="utf-8")
     with pytest.raises(BadInput, match=r"district\.json is no JSON"):

@@ -17,7 +17,8 @@ from helpers.files import read_district
 from helpers.files.findings import Findings
 from helpers.files.start import start_folder
 from helpers.files.values import read_column
-from helpers.layouts import STRING, Column
+from helpers.layouts import Column
+from helpers.standard import STRING
 from tests.files.drafts import adds_up, draft, written
 
 

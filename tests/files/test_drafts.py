@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from helpers.files import read_district
 from helpers.files.start import start_folder
 from helpers.files.start.header_words import head_words, words_file
-from helpers.layouts import fact_tables, standard_table
 from helpers.layouts.layout import read_layout
 from helpers.link import link_district
+from helpers.standard import fact_tables, standard_table
 from tests.files.drafts import adds_up, found_of_declared, written
 
 HEADS = st.one_of(

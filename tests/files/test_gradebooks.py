@@ -17,8 +17,9 @@ from helpers.files import District, read_district, render, write_table
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
 from helpers.files.folded_accounts import folded_accounts
-from helpers.layouts import STRING, BadInput, load_layout
+from helpers.layouts import load_layout
 from helpers.link import link_district
+from helpers.standard import STRING, BadInput
 
 LAYOUT = load_layout("lms/canvas_gradebook")
 GRADEBOOK = LAYOUT.file_named("gradebook")

@@ -14,7 +14,8 @@ from helpers.files.records import make_records
 from helpers.files.render import render_column
 from helpers.files.start import start_folder
 from helpers.files.values import read_column
-from helpers.layouts import STRING, Column
+from helpers.layouts import Column
+from helpers.standard import STRING
 from tests.files.drafts import run
 
 

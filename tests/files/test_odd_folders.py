@@ -12,7 +12,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.files.folder import files_below
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 HEAD = (
     "Customer ID,Customer Last Name,Customer First Name,Customer Birthdate,"

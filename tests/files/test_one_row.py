@@ -16,7 +16,8 @@ from helpers.files import District
 from helpers.files.findings import Findings
 from helpers.files.one_row import one_row
 from helpers.files.xml_records import read_xml_records
-from helpers.layouts import BadInput, fact_tables, load_layout
+from helpers.layouts import load_layout
+from helpers.standard import BadInput, fact_tables
 
 
 def places(district: District) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from helpers.files import render
 from helpers.files.findings import FOLD_BEYOND, Findings
 from helpers.files.values import read_column
-from helpers.layouts import STRING, Column, FileLayout
+from helpers.layouts import Column, FileLayout
+from helpers.standard import STRING
 
 
 def read(column: Column, *texts: str | None) -> tuple[list[object], dict[str, str]]:

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from helpers.files import TextTable, write_table
 from helpers.files.row_text import delimited_rows, text_of
 from helpers.files.zip_entry import zip_entry
-from helpers.layouts import STRING, FileLayout
+from helpers.layouts import FileLayout
+from helpers.standard import STRING
 
 CELL = st.one_of(st.none(), st.text("ab\",; \t\n'é", max_size=4))
 

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.files.written import line_end_of
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 MEALS = (
     "Customer ID;Customer Last Name;Customer First Name;Customer Birthdate;Grade;Shoe size\r\n"

@@ -12,11 +12,11 @@ from helpers.files import District, Silo
 from helpers.gaps.communication import REASONS, communication_gap
 from helpers.gaps.families_informed import MEASURES, families_who_could_know, groups_of_children
 from helpers.gaps.family_terms import family_terms, quoted_figures, read_family_terms
-from helpers.layouts import BadInput
 from helpers.link import link_district
 from helpers.profile import child_profiles
 from helpers.share.answers import shown_shares
 from helpers.share.real_data import Guard
+from helpers.standard import BadInput
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, absent, enrolled, person
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from helpers.gaps.contract import MOST_ROWS, Demands, contract_of
-from helpers.layouts import BadInput, layout_names, load_layout
+from helpers.layouts import layout_names, load_layout
 from helpers.show.contract_page import contract_page
+from helpers.standard import BadInput
 
 MEALS = "meals/mealtime_customers"
 ALL = Demands(vendor="A <vendor> & Co.", ids=("District",), every_days=1, agreed_codes=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.gaps import first_steps
-from helpers.layouts import as_table
+from helpers.standard import as_table
 
 
 def card(*lines: tuple[str, str, str, float, float, str]) -> pd.DataFrame:

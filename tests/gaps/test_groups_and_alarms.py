@@ -13,12 +13,12 @@ from helpers.gaps import coverage_by_group, noticed, scorecard, widest_gaps
 from helpers.gaps.alarms import declared_alarms
 from helpers.gaps.measures import measures
 from helpers.gaps.staleness import days_until_stale
-from helpers.layouts import empty_table
 from helpers.link import Links
 from helpers.share.real_data import Guard
 from helpers.show.blocked_pairs import blocked_sentence
 from helpers.show.gap_tables import found_both_ways, group_table, large_groups
 from helpers.show.gaps_page import gaps_page
+from helpers.standard import empty_table
 from tests.district_by_hand import district, links, silo
 from tests.gaps.test_scorecard import figures
 

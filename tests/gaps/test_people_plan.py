@@ -18,7 +18,7 @@ from helpers.gaps.people import (
     people_plan,
     read_people_assumptions,
 )
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 SIZES = st.lists(st.integers(20, 2_000), min_size=1, max_size=9)
 FEW = st.integers(0, 4)

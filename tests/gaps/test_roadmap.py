@@ -11,7 +11,8 @@ from helpers.gaps.roadmap import kit_costs, one_standard, read_costs, roadmap
 from helpers.gaps.roadmap.costs import HERE
 from helpers.gaps.roadmap.one_standard import concepts_of
 from helpers.gaps.roadmap.steps import cost_of
-from helpers.layouts import BadInput, as_table, load_layout
+from helpers.layouts import load_layout
+from helpers.standard import BadInput, as_table
 
 SYSTEMS = {
     "meals": "meals/mealtime_customers",

@@ -9,8 +9,8 @@ import pytest
 from helpers.files import District
 from helpers.gaps import first_steps, measures, scorecard
 from helpers.gaps.measures import WITHOUT_KEY
-from helpers.layouts import as_table
 from helpers.link import Links
+from helpers.standard import as_table
 from tests.district_by_hand import district, layout, links, silo
 
 NAMES = ["Ana Ruiz", "Ben Ode", "Cleo Wu", "Dan Lund", "Eva Koh"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.gaps.sector import read_sector, sector_report
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from synthetic_data.sector import load_sector, make_sector, write_sector
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from helpers.gaps.survey import SurveyAnswers, blank_form, form_words, read_answers, where_it_stands
 from helpers.gaps.survey.form import form_columns, unnamed
-from helpers.layouts import BadInput
-from helpers.layouts.survey import declared_survey, read_survey
+from helpers.standard import BadInput
+from helpers.standard.survey_items import declared_survey, read_survey
 
 ITEMS = list(declared_survey().items)
 EMPTY: dict[str, object] = dict.fromkeys(ITEMS)

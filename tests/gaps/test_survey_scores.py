@@ -19,8 +19,8 @@ from helpers.gaps.survey import (
 )
 from helpers.gaps.survey.beside_files import read_bounds
 from helpers.gaps.survey.next_steps import TALK_FIRST
-from helpers.layouts import BadInput, as_table, empty_table
-from helpers.layouts.survey import declared_survey
+from helpers.standard import BadInput, as_table, empty_table
+from helpers.standard.survey_items import declared_survey
 
 SURVEY = declared_survey()
 GOVERNANCE = [item.id for item in SURVEY.of_domain("governance")]

@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.layouts import BadInput
 from helpers.run.notebooks import choose
+from helpers.standard import BadInput
 from tests.house.reading_order import drawn
 
 NEEDS = re.compile(r"needs (?:.*?\]\()?([\w]+)\.ipynb\)")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from helpers.layouts import BadInput
-from helpers.layouts.declared import STRICT, Assumed, read_declared
+from helpers.standard import BadInput
+from helpers.standard.validation import STRICT, Assumed, read_declared
 
 
 class Part(BaseModel):

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from helpers.files.text_table import unique_names
-from helpers.layouts import BadInput, all_layouts
-from helpers.layouts.heads import is_data_head
+from helpers.layouts import all_layouts
+from helpers.layouts.headers import is_data_head
 from helpers.layouts.layout import read_layout
+from helpers.standard import BadInput
 
 DATA = [
     "Ruiz, Ana", "RUIZ, ANA", "Batungbakal, Trisha J.", "De La Cruz, Mitzy B", "O'Brien, Anthony", "Anthony",

@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput, as_table, empty_table, layout_names, load_layout, table_names
+from helpers.layouts import layout_names, load_layout
 from helpers.layouts.dictionary import dictionary_of
 from helpers.layouts.layout import read_layout
+from helpers.standard import BadInput, as_table, empty_table, table_names
 
 TERMS = Path(__file__).parent / "terms"
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.layouts import BadInput
 from helpers.layouts.layout import Layout, read_layout
+from helpers.standard import BadInput
 from tests.files.drafts import adds_up, run, written
 
 LAYOUT = """

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.layouts import BadInput, shape_of
+from helpers.layouts import shape_of
 from helpers.layouts.layout import read_layout
+from helpers.standard import BadInput
 
 LAYOUT = """
 layout = "reports"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.layouts import as_table
 from helpers.link import Links, link_children
+from helpers.standard import as_table
 
 __all__ = ["ANA", "children", "frames", "linked", "only_pair", "record"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
 from helpers.link import link_children
+from helpers.standard import BadInput
 from tests.link.records import ANA, frames, linked, record
 
 

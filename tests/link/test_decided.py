@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import as_table
 from helpers.link import Links, link_children
+from helpers.standard import as_table
 from tests.link.records import children, frames, linked, record
 
 FIRST = [

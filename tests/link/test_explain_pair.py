@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.layouts import BadInput
 from helpers.link import Links
 from helpers.link.model_of_district import RIVALS, explain_pair
+from helpers.standard import BadInput
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.link.intervals import wilson
+from helpers.standard.intervals import wilson
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
 from helpers.link.model import explain, in_words, score_pairs, shipped_model, weights
 from helpers.link.model.comparisons import COMPARISONS
 from helpers.link.model.name_comparison import HOUSEHOLD
+from helpers.standard import BadInput
 from tests.link.units import born, crowd, frame, unit
 
 HOME: dict[str, list[Any]] = {

@@ -13,10 +13,10 @@ import pytest
 from helpers.cli.regions import link_region
 from helpers.files import District, read_district
 from helpers.files.region import district_folders, is_region
-from helpers.layouts import BadInput
 from helpers.link import link_children, link_district
 from helpers.link.districts import RegionLinks, link_districts
 from helpers.score import read_answer_key
+from helpers.standard import BadInput
 from synthetic_data.region import make_region
 from synthetic_data.scenario import load_scenario
 from tests.link.records import ANA, frames, record

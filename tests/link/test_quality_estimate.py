@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import as_table, empty_table
 from helpers.link.quality_estimate import (
     BOTH,
     MODEL,
@@ -17,6 +16,7 @@ from helpers.link.quality_estimate import (
     pairs_to_review,
     probability_bands,
 )
+from helpers.standard import as_table, empty_table
 
 MEASURES = ["Precision", "Recall", "F1"]
 

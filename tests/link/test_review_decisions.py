@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import BadInput, as_table
 from helpers.link.review import add_decision, pairs_of, read_decisions, stale, standing, take_back
 from helpers.link.review.fingerprints import fingerprints
+from helpers.standard import BadInput, as_table
 from tests.link.records import ANA, frames, record
 
 # What a system may use as a name or an id: anything but blanks at the ends, which reading trims.

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.layouts import as_table
 from helpers.link import Links, link_children
 from helpers.link.review import read_decisions, review_queue, save_queue
 from helpers.link.review.evidence_words import evidence_in_words
 from helpers.link.review.sides import PAIR
+from helpers.standard import as_table
 from tests.link.records import ANA, frames, linked, record
 
 BEN = ("Ben", "Okafor", "2013-02-01")

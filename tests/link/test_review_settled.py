@@ -7,9 +7,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.layouts import as_table
 from helpers.link.review.joining import join_as_persons_said
 from helpers.link.review.settled import settled_by_persons
+from helpers.standard import as_table
 
 
 def pairs(*told: tuple[str, str, str, str]) -> pd.DataFrame:

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from helpers.files import District
-from helpers.layouts import BadInput
 from helpers.link.model import shipped_model, weights
 from helpers.link.model.comparisons import KINDS
 from helpers.link.model.scoring import levels_of
 from helpers.link.train import _mean, train_on_districts
+from helpers.standard import BadInput
 from synthetic_data.studies.link_model import SCENARIO, SEEDS
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import BadInput
 from helpers.link.two_files import Linked, SideMapping, Source, link_files, read_person_file
 from helpers.link.two_files.candidates import LARGEST_BLOCK, find_candidates
 from helpers.link.two_files.draft import draft_side
 from helpers.link.two_files.persons import persons_of
+from helpers.standard import BadInput
 from tests.link.two_lists import persons, write_rows
 
 HEADS = ["first_name", "last_name", "dob", "house_number", "street", "postcode"]

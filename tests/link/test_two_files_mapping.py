@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
 from helpers.link.two_files import SideMapping, Source, as_toml, link_files, read_mapping, read_person_file
 from helpers.link.two_files.birth_dates import guess_formats, parts_of
 from helpers.link.two_files.draft import draft_side
+from helpers.standard import BadInput
 from tests.link.two_lists import persons, write_rows
 
 # What stands below a head, by a letter: two persons or more of each kind.

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import BadInput
 from helpers.link.two_files import read_person_file
+from helpers.standard import BadInput
 
 HEADS = "first_name,last_name,dob"
 

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 import pandas as pd
 
-from helpers.layouts import as_table, empty_table
 from helpers.profile.coverage import trust_of
-from helpers.profile.elements import element, elements
 from helpers.profile.questions import (
     Questions,
     read_questions,
 )
 from helpers.profile.source import Source
+from helpers.standard import as_table, empty_table
+from helpers.standard.elements import element, elements
 
 TODAY = pd.Timestamp("2026-04-30")
 SYSTEMS = ("sis", "attendance", "family", "special_education", "map_growth")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import as_table
 from helpers.profile import attendance_days
 from helpers.profile.attendance import derive_days
-from helpers.profile.elements import attendance_terms
+from helpers.standard import as_table
+from helpers.standard.elements import attendance_terms
 from tests.district_by_hand import table
 
 MONDAY = pd.Timestamp("2026-01-05")

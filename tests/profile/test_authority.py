@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from helpers.cli import main
 from helpers.files import read_district
 from helpers.files.start import start_folder
-from helpers.layouts import BadInput, all_layouts
+from helpers.layouts import all_layouts
 from helpers.layouts.layout import DOMAINS
 from helpers.link import link_district
 from helpers.profile import child_profiles
@@ -20,6 +20,7 @@ from helpers.profile.authority import COUNTED_BY, authority_in, authority_of
 from helpers.profile.rosters import roster_silos
 from helpers.run.figures import run_figures
 from helpers.show.index import index_page
+from helpers.standard import BadInput
 from tests.district_by_hand import layout
 from tests.link.test_decided import FIRST, LAST
 

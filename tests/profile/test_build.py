@@ -11,12 +11,10 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.layouts import standard_table
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles
 from helpers.profile.build import Built, build_profiles
 from helpers.profile.context import child_tables, context_of
-from helpers.profile.elements import declared
 from helpers.profile.gathering import gather_part
 from helpers.profile.kept_surveys import keep_surveys, kept_survey
 from helpers.profile.newest_day import newest_days
@@ -25,6 +23,8 @@ from helpers.profile.standard_store import NOT_LOOKED_AT, StandardStore, read_pa
 from helpers.profile.store import ProfileStore, new_store
 from helpers.profile.survey import survey_of
 from helpers.profile.ties import TIE, Ties
+from helpers.standard import standard_table
+from helpers.standard.elements import declared
 
 CHILDREN_A_PART = 70
 

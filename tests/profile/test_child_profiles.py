@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.layouts import BadInput, fact_tables
 from helpers.link import Links
 from helpers.profile import Profiles, child_profiles, element, elements, follow_child
-from helpers.profile.elements import read_declarations
 from helpers.profile.pivot import profile_of
 from helpers.profile.rules import RULES
 from helpers.profile.school_years import school_years
 from helpers.profile.values import folded
+from helpers.standard import BadInput, fact_tables
+from helpers.standard.elements import read_declarations
 from tests.district_by_hand import district, layout, links, silo, table
 from tests.profile.children_by_hand import (
     CALENDAR,

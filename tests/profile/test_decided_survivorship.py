@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import BadInput
 from helpers.profile import changed_values, child_profiles, element, elements
 from helpers.profile.survivorship import (
     Survivorship,
     decide_survivorship,
     read_survivorship,
 )
+from helpers.standard import BadInput
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import chosen, person
 

@@ -7,9 +7,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.layouts import STRING
 from helpers.profile.groups import Groups, is_first, is_last, last_of_each
 from helpers.profile.pairs import Pairs
+from helpers.standard import STRING
 
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(-1, 4)), min_size=1, max_size=40)
 # Numbers so far apart that no table of all cells is kept, and that several of them don't fit into one.

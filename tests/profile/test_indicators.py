@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District
-from helpers.layouts import BadInput
 from helpers.link import Links
 from helpers.profile import Profiles, child_profiles
 from helpers.profile.indicators import (
@@ -23,6 +22,7 @@ from helpers.profile.indicators import (
     status_by_child,
 )
 from helpers.profile.indicators.declared import NEVER_A_FLAG
+from helpers.standard import BadInput
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import CALENDAR, DAYS, YEAR, absent, enrolled, person
 

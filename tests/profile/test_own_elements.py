@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from helpers.files import read_district
-from helpers.layouts import BadInput
 from helpers.profile import child_profiles, element
-from helpers.profile.elements import DECLARED, copy_of_elements, declared, declared_for
+from helpers.standard import BadInput
+from helpers.standard.elements import DECLARED, copy_of_elements, declared, declared_for
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import chosen, person
 

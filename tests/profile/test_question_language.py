@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import STRING, BadInput
-from helpers.profile.elements import elements
 from helpers.profile.questions import (
     declared_questions,
     read_questions,
 )
 from helpers.profile.questions.condition import Condition
 from helpers.profile.questions.declared import input_types
+from helpers.standard import STRING, BadInput
+from helpers.standard.elements import elements
 
 
 def test_the_kit_declares_questions_of_everybody_each_sourced_or_its_own() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
 from helpers.profile.indicators import declared_indicators
 from helpers.profile.questions import (
     answer_questions,
     children_for,
 )
 from helpers.profile.source import Source
+from helpers.standard import BadInput
 from tests.profile.questions_by_hand import TODAY, asked, by_hand, on_roster, value
 
 ABSENT_AND_FAILING = "chronically_absent and grade_average < 65"

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District
-from helpers.layouts import BadInput
 from helpers.link import link_district
 from helpers.profile import child_profiles, elements
 from helpers.profile.rows_behind import rows_behind
 from helpers.profile.source import MemorySource, source_of
 from helpers.profile.store import ProfileStore, save_store
+from helpers.standard import BadInput
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.layouts import fact_tables
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles
 from helpers.profile.row_sums import row_sums
+from helpers.standard import fact_tables
 
 WHERE = (
     "rows_in_profiles", "rows_left_out", "rows_about_nobody", "rows_structure", "rows_set_aside",

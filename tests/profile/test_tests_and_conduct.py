@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import Silo
-from helpers.layouts import standard_table
 from helpers.profile import Profiles, child_profiles, elements
-from helpers.profile.elements import declared
+from helpers.standard import standard_table
+from helpers.standard.elements import declared
 from tests.district_by_hand import district, layout, links, silo
 from tests.profile.children_by_hand import FIRST, LAST, YEAR, chosen, enrolled, of, person
 

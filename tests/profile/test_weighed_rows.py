@@ -9,7 +9,6 @@ import pytest
 from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.profile import Profiles, child_profiles, elements
-from helpers.profile.elements import Element, attendance_terms, credit_terms, element
 from helpers.profile.evidence import Evidence
 from helpers.profile.found import STATUSES, Found
 from helpers.profile.gathering import gather
@@ -18,6 +17,7 @@ from helpers.profile.rules import RULES
 from helpers.profile.source import source_of
 from helpers.profile.tallies import Tallies, tally
 from helpers.profile.weighed_rows import COUNTED, LISTED, weighed_rows
+from helpers.standard.elements import Element, attendance_terms, credit_terms, element
 
 REPORTED = STATUSES.index("Reported")
 # Recounted from the rows alone: how, and of which column.

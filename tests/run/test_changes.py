@@ -13,12 +13,12 @@ from click.testing import CliRunner
 
 import helpers.run
 from helpers.cli import main
-from helpers.layouts import BadInput, empty_table
 from helpers.run.changes import changes_between, changes_in_words
 from helpers.run.kept import Kept, keep, kept_of, read_kept
 from helpers.run.previous import Changed, chosen_run, what_changed
 from helpers.run.report import ReportResult
 from helpers.share.real_data import Guard
+from helpers.standard import BadInput, empty_table
 from tests.modes import for_others
 
 INVENTED = {"synthetic": True, "scenario": "workshop", "seed": 7, "students": 40, "title": "Riverbend"}

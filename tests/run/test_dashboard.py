@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.cli import main
-from helpers.layouts import BadInput
 from helpers.run import dashboard as serving
 from helpers.run.dashboard import dashboard_notebook, serve_dashboard
 from helpers.run.notebooks import Notebook
 from helpers.run.profile_store import store_of
+from helpers.standard import BadInput
 
 
 @pytest.fixture

@@ -107,8 +107,8 @@ def test_the_server_ends_when_nobody_has_looked_for_a_while(
 def test_what_was_left_when_both_were_killed_goes_with_the_next_start(
     tmp_path: Path, lesson: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from helpers.layouts import BadInput
     from helpers.run.dashboard import serve_dashboard
+    from helpers.standard import BadInput
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     ended = subprocess.Popen([sys.executable, "-c", ""])
@@ -124,8 +124,8 @@ def test_what_was_left_when_both_were_killed_goes_with_the_next_start(
 def test_a_port_that_another_took_in_the_same_moment_is_passed_over(
     tmp_path: Path, store: Path, lesson: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from helpers.layouts import BadInput
     from helpers.run import dashboard
+    from helpers.standard import BadInput
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     find = dashboard._free_port

@@ -13,9 +13,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.files import read_district
-from helpers.layouts import BadInput
 from helpers.run import report
 from helpers.run.progress import Progress
+from helpers.standard import BadInput
 from tests.as_if_made import as_if_made
 from tests.standing import standing_in
 

@@ -9,13 +9,13 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.layouts import BadInput
 from helpers.run.earlier import earlier_runs, remember
 from helpers.run.execute import run_notebooks
 from helpers.run.notebooks import Notebook, choose
 from helpers.run.outputs import cleaned
 from helpers.run.parameters import parameters_for
 from helpers.run.progress import Progress
+from helpers.standard import BadInput
 
 NAME = "Ana-Sofía Nuñez"
 PARAMETERS = """students: int = 600  # how many children

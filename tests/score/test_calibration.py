@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.layouts import as_table
 from helpers.link import Links
 from helpers.link.quality_estimate import REVIEWED, estimate_quality, pairs_to_review
 from helpers.score import score_calibration, score_pairs
+from helpers.standard import as_table
 from tests.made_by_hand import CHAINED, made, pair
 
 

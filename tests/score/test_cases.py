@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import District
-from helpers.layouts import as_table
 from helpers.link import look_up_everywhere
 from helpers.score import score_cases, score_children
+from helpers.standard import as_table
 from tests.made_by_hand import CHAINED, Made, made, pair
 
 

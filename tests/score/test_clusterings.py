@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.layouts import BadInput
 from helpers.score.clusterings import agreement, pairwise
+from helpers.standard import BadInput
 
 PILES = st.lists(
     st.tuples(st.sampled_from(["a", "b", "c", None]), st.sampled_from([1, 2, 3, None])),

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from helpers.cli import main
-from helpers.layouts import BadInput
 from helpers.score import crosswalk_from
+from helpers.standard import BadInput
 
 HEAD = "silo,record,child,band,linkable_by"
 

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.layouts import as_table
 from helpers.score import score_findings
 from helpers.score.findings import can_be_noticed
+from helpers.standard import as_table
 from tests.made_by_hand import Made, finding, made
 
 

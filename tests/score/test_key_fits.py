@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from helpers.files import read_district
-from helpers.layouts import BadInput
 from helpers.score.key_fits import rows_not_there
+from helpers.standard import BadInput
 
 
 def test_a_key_fits_the_files_of_which_it_was_written(district_folder: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import BadInput, empty_table
 from helpers.score import can_be_judged, read_answer_key, score_links
+from helpers.standard import BadInput, empty_table
 from tests.made_by_hand import CHAINED, finding, made, pair
 
 

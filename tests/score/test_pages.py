@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.layouts import as_table, empty_table
 from helpers.link import Links
 from helpers.score.answer_key import AnswerKey
 from helpers.score.pages import score_held_pages, score_pages
+from helpers.standard import as_table, empty_table
 from tests.district_by_hand import district, links, silo
 
 ROSTER = ["sis"]

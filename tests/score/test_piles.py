@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.layouts import BadInput
 from helpers.link import link_district
 from helpers.score.card_deck import deal_cards, true_piles
 from helpers.score.piles import agreement_of_teams, empty_piles, piles_by, read_piles, score_piles
+from helpers.standard import BadInput
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.layouts import as_table, empty_table
 from helpers.link import Links, link_district
 from helpers.profile import Profiles, child_profiles, elements
 from helpers.score import AnswerKey, judge_profiles, read_answer_key, score_profiles, true_crosswalk
 from helpers.score.truth import BY_THE_KEY, TWO_PEOPLE
+from helpers.standard import as_table, empty_table
 from synthetic_data.district import make_district
 from synthetic_data.levels import exchange
 from synthetic_data.scenario import load_scenario

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
 from helpers.score import with_review
 from helpers.score.review import Asking
+from helpers.standard import BadInput
 from tests.made_by_hand import Made, made, pair
 
 # P1 in three silos and P2 in two, nobody joined but s1 with t1.

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.layouts import STRING, BadInput
 from helpers.link import Links
 from helpers.score import read_answer_key, score_roster_owners
+from helpers.standard import STRING, BadInput
 from tests.district_by_hand import district as by_hand
 from tests.district_by_hand import links, silo
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from helpers.files import District
-from helpers.layouts import as_table
 from helpers.link import Links, Method, link_district
 from helpers.share.doubt import sure_enough
+from helpers.standard import as_table
 from tests.district_by_hand import district, layout, silo
 
 __all__ = ["child", "family", "standing_of", "told"]

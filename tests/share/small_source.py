@@ -12,11 +12,11 @@ from typing import Any
 import pandas as pd
 
 import helpers.share
-from helpers.layouts import as_table
 from helpers.profile import elements
 from helpers.profile.coverage import trust_of
-from helpers.profile.elements import declared
 from helpers.profile.indicators import declared_indicators
+from helpers.standard import as_table
+from helpers.standard.elements import declared
 from tests.share.canaries import Canary, number, word
 
 YEAR = 2026

@@ -18,9 +18,9 @@ from click.testing import CliRunner, Result
 from helpers.cli import main
 from helpers.files import held_file
 from helpers.files.output__save import write_atomically
-from helpers.layouts import BadInput
 from helpers.share import Audit, Refused, view, views
 from helpers.share.audit import shown_hash
+from helpers.standard import BadInput
 from tests.share.canaries import found
 from tests.share.small_source import CHILDREN, NORTH, SmallSource
 

@@ -11,12 +11,12 @@ import pytest
 from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles
-from helpers.profile.elements import copy_of_elements
 from helpers.profile.source import source_of
 from helpers.profile.store import ProfileStore, save_store
 from helpers.share.policy import read_policy
 from helpers.share.seen_rows import seen_values
 from helpers.share.whose import Ties
+from helpers.standard.elements import copy_of_elements
 from tests.district_by_hand import district, layout, links, silo
 from tests.profile.children_by_hand import person
 from tests.profile.test_authority import EXAMS, ROSTER, write_folder

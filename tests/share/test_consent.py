@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
 from helpers.share import Refused, view
 from helpers.share.consent import read_consents
+from helpers.standard import BadInput
 from tests.share.small_source import CONSENTS, SmallSource
 
 SOURCE = SmallSource()

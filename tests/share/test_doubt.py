@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.layouts import as_table
 from helpers.link import link_district
 from helpers.profile.rosters import roster_silos
 from helpers.score.pages import score_pages
 from helpers.share.doubt import REASONS, sure_enough, too_little
+from helpers.standard import as_table
 from tests.district_by_hand import layout, links, silo
 from tests.share.families_by_hand import NUMBERS, ROSTER, child, family, standing_of, told
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.layouts import as_table
 from helpers.link import Links, link_district
 from helpers.share.doubt import sure_enough
 from helpers.share.holding import HOLDS, day_of_access, held_pages
+from helpers.standard import as_table
 from tests.district_by_hand import layout, silo
 from tests.share.families_by_hand import NUMBERS, ROSTER, child, family, told
 

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 import helpers.share
-from helpers.layouts import BadInput
 from helpers.profile import elements
-from helpers.profile.elements import declared
 from helpers.profile.indicators import declared_indicators
 from helpers.share import Refused, compare_policies, leaks, policy_grid, read_policy, view, who_sees, whos
 from helpers.share.policy import citations
+from helpers.standard import BadInput
+from helpers.standard.elements import declared
 from tests.share.small_source import CHILDREN, NORTH, SOUTH, SmallSource
 
 BY_HAND = Path(__file__).with_name("policy_by_hand.csv")

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from helpers.cli import main
 from helpers.files import District
 from helpers.gaps import scorecard
-from helpers.layouts import as_table
 from helpers.link import Links
 from helpers.share import Guard
 from helpers.share.parts import pooled_groups, pooled_neighbors, shown_everybody, shown_wholes
 from helpers.share.real_data import HIDDEN, MASK
+from helpers.standard import as_table
 from tests.district_by_hand import district, layout, links, silo
 from tests.tiers import sampled
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.layouts import as_table
 from helpers.share import Refused, View, read_policy, view
+from helpers.standard import as_table
 from tests.share.canaries import Canary, found
 from tests.share.small_source import (
     BY_A_MODEL,

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
 from helpers.show.change_lanes import change_lanes
 from helpers.show.change_steps import ChangeSteps, change_steps
 from helpers.show.change_words import change_table, finding_words
+from helpers.standard import BadInput
 
 ABOUT: dict[str, Any] = {
     "synthetic": True,

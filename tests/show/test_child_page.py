@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.layouts import as_table, empty_table
 from helpers.show.child_page import ChildPage, child_page
 from helpers.show.known_values import SystemName
+from helpers.standard import as_table, empty_table
 
 SYSTEMS = {
     "sis": SystemName("SIS", pd.Timestamp("2026-04-28")),

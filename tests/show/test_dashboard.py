@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.layouts import BadInput
 from helpers.link import link_district
 from helpers.profile import child_indicators, child_profiles, elements, source_of
 from helpers.profile.source import MemorySource
@@ -22,6 +21,7 @@ from helpers.show.dashboard import Dashboard, dashboard
 from helpers.show.dashboard_seats import ROLES
 from helpers.show.name_search import MOST_HITS
 from helpers.show.opened_rows import visible_columns
+from helpers.standard import BadInput
 
 
 @pytest.fixture(scope="module")

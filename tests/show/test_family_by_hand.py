@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 
 from helpers.files.guarded_cells import unguarded
-from helpers.layouts import BadInput, as_table, empty_table
 from helpers.show.family import going_well, language, languages, page_terms
 from helpers.show.family.language import Voice
 from helpers.show.family.page import Office, PageFacts, compose, markup_of
@@ -23,6 +22,7 @@ from helpers.show.family.recipients import families, students
 from helpers.show.family.rules import strengths_of, talks_of
 from helpers.show.family.told import ChildTold, told_of
 from helpers.show.family.writing import save_lookup
+from helpers.standard import BadInput, as_table, empty_table
 from tests.modes import for_others
 from tests.show.family_words import words_of
 from tests.show.fullest_page import fullest_child, page_of

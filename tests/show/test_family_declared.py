@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-import helpers.layouts
-from helpers.layouts import BadInput
-from helpers.profile.elements import declared
+import helpers.standard
 from helpers.profile.indicators import declared_indicators
 from helpers.share.policy import read_policy
 from helpers.show.family import language, languages, page_terms
 from helpers.show.family.declared import DECLARED, read_page_terms, undeclared
 from helpers.show.family.language import HERE, VOICES, read_language
 from helpers.show.family.rules import LETTERS_OF
+from helpers.standard import BadInput
+from helpers.standard.elements import declared
 from synthetic_data.life.ambitions import INTERESTS, PLANS
 from synthetic_data.life.participation import ACTIVITIES, CLUBS, named
 from synthetic_data.life.plans import SERVICE_NAMES
 
-LAYOUTS = Path(helpers.layouts.__file__).parent
+LAYOUTS = Path(helpers.standard.__file__).parent
 TERMS = page_terms()
 # Every place that a sentence about a child may have beside the elements that its rule asks for.
 ALWAYS = {"name", "grade"}

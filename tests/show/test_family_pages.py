@@ -14,11 +14,9 @@ from click.testing import CliRunner
 
 from helpers.cli.family import family
 from helpers.files import District, read_district
-from helpers.layouts import BadInput
 from helpers.link import Links, link_district
 from helpers.link.review import read_decisions
 from helpers.profile import child_profiles
-from helpers.profile.elements import declared
 from helpers.profile.rows_behind import rows_behind
 from helpers.profile.source import MemorySource, source_of
 from helpers.share.audit import Audit
@@ -27,6 +25,8 @@ from helpers.show.family.embed import shown_page
 from helpers.show.family.lookups import codes_in, read_lookup, save_run
 from helpers.show.family.pages import FamilyPage, Run, family_pages, new_codes, pages_of, prepare, shown_on
 from helpers.show.family.writing import Written, records_of, save_lookup, write_pages
+from helpers.standard import BadInput
+from helpers.standard.elements import declared
 from synthetic_data.district import make_district
 from tests.modes import for_others
 from tests.show.family_words import words_of

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput, as_table
 from helpers.profile.indicators import declared_indicators
 from helpers.show.indicator_words import definition_words, indicator_sentences, indicator_source
+from helpers.standard import BadInput, as_table
 
 
 def said(**row: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.gaps.family_terms import quoted_figures
-from helpers.layouts import as_table, empty_table
 from helpers.share.real_data import Guard
 from helpers.show.question_words import (
     communication_chart,
@@ -15,6 +14,7 @@ from helpers.show.question_words import (
     quoted_table,
     why_words,
 )
+from helpers.standard import as_table, empty_table
 
 ANSWERS = as_table(
     "question_answers",

@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.files import District, read_district
-from helpers.layouts import BadInput
 from helpers.link import Links, link_district
 from helpers.link.review import read_decisions
 from helpers.run.execute import run_notebooks
@@ -24,6 +23,7 @@ from helpers.run.progress import Progress
 from helpers.show.differences import compared
 from helpers.show.pages import notebook_page
 from helpers.show.review_desk import ReviewDesk, review_desk
+from helpers.standard import BadInput
 
 NAMED = ("first_name", "last_surname", "full_name", "local_id", "login", "email", "telephone", "record")
 

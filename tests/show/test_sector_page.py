@@ -11,11 +11,11 @@ import pytest
 
 from helpers.gaps.sector import read_sector, sector_report
 from helpers.gaps.sector.volunteers import KIT_VOLUNTEERS
-from helpers.layouts.survey import declared_survey
 from helpers.show.sector_page import published_beside, sector_blocks, sector_page
 from helpers.show.sector_pictures import change_picture
 from helpers.show.sector_volunteers import HEADING, held_words
 from helpers.show.sector_words import as_figures, in_words
+from helpers.standard.survey_items import declared_survey
 from tests.gaps.made_sector import as_read, made_frame
 
 CAUSES = re.compile(

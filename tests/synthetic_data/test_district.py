@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput, as_table
+from helpers.standard import BadInput, as_table
 from synthetic_data.district import cache_folder, make_district
 from synthetic_data.population.hard_cases import CASES
 from synthetic_data.silos import SILOS

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput, as_table
+from helpers.standard import BadInput, as_table
 from synthetic_data.studies.levels import kept
 from synthetic_data.studies.levels.kit_run import kit_run
 from synthetic_data.studies.levels.page import study_page

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from synthetic_data.district import make_district
 from synthetic_data.levels import exchange, level_title
 from synthetic_data.scenario import LEVELS, load_scenario

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from synthetic_data.district import make_district
 from synthetic_data.scenario import load_scenario
 from tests.synthetic_data.written_files import silo_files

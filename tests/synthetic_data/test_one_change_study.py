@@ -11,8 +11,9 @@ import pytest
 
 from helpers.files import read_district
 from helpers.gaps import hand_work
-from helpers.layouts import BadInput, load_layout
+from helpers.layouts import load_layout
 from helpers.link import link_district
+from helpers.standard import BadInput
 from synthetic_data.district import make_district
 from synthetic_data.studies import one_change as study
 from synthetic_data.studies.one_change import CHANGES, NO_FIELD, OneChange, one_change

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.layouts import BadInput
 from helpers.profile.questions import declared_questions
+from helpers.standard import BadInput
 from synthetic_data.studies.questions import AtLevels, at_levels
 
 LEVELS = ("none", "governed")

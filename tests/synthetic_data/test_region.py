@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from synthetic_data.district import make_district
 from synthetic_data.population import Population, make_population
 from synthetic_data.region import districts_of, make_region

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from synthetic_data.district import plan_faults
 from synthetic_data.scenario import Scenario, known_fault_kinds, load_scenario, scenario_names
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.layouts import BadInput
-from helpers.layouts.survey import declared_survey
+from helpers.standard import BadInput
+from helpers.standard.survey_items import declared_survey
 from synthetic_data.sector import load_sector, make_sector, planted_effects, preset_names, write_sector
 from synthetic_data.sector.readiness import answers, expected_readiness, expected_score, items_of, unrecorded
 from synthetic_data.sector.systems import draw_systems

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 from synthetic_data.workers import Workers, context
 
 HERE = ["this module, as it was imported"]

@@ -17,7 +17,8 @@ import pandas as pd
 
 from helpers.files.text_table import TextTable, default_settings, unique_names
 from helpers.files.workbook import rows_of, sheets_in
-from helpers.layouts import STRING, Column, FileLayout, Layout, load_layout
+from helpers.layouts import Column, FileLayout, Layout, load_layout
+from helpers.standard import STRING
 
 __all__ = ["bytes_of", "read_text", "silo_files", "table_of"]
 

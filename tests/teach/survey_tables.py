@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.gaps.survey import survey_scores
-from helpers.layouts import as_table
-from helpers.layouts.survey import declared_survey
+from helpers.standard import as_table
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["ANSWERED", "BY_DOMAIN"]
 

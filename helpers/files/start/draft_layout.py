@@ -12,8 +12,8 @@ from helpers.files.start.header_words import has, head_words, named_fields, word
 from helpers.files.start.kinds import Kind
 from helpers.files.start.not_data import nobodies
 from helpers.files.start.person_fields import Known
-from helpers.layouts import standard_table
-from helpers.layouts.heads import by_place
+from helpers.layouts.headers import by_place
+from helpers.standard import standard_table
 
 __all__ = ["draft_text"]
 

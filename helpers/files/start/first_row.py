@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from helpers.files.start.header_words import head_words, named_fields, numbered_thing
-from helpers.layouts.heads import is_data_head
+from helpers.layouts.headers import is_data_head
 
 __all__ = ["names_columns", "speaks_of_persons"]
 

@@ -12,7 +12,7 @@ from helpers.files.dates import FEWEST_DAYS, NEAR, from_serial
 from helpers.files.start.guess import DESCRIPTOR, FEW_ROWS, Distinct, Guess
 from helpers.files.start.guess_dates import moments, reads
 from helpers.files.start.header_words import has, named_fields, numbered_thing, words_file
-from helpers.layouts.heads import is_data_head
+from helpers.layouts.headers import is_data_head
 
 __all__ = ["guess_type"]
 

@@ -21,8 +21,9 @@ from helpers.files.start.draft_layout import draft_text
 from helpers.files.start.header_words import head_words
 from helpers.files.start.kinds import Kind, kind_of, tie_ids
 from helpers.files.start.undeclared import Undeclared, look_into
-from helpers.layouts import BadInput, Layout
+from helpers.layouts import Layout
 from helpers.layouts.layout import layout_of
+from helpers.standard import BadInput
 
 __all__ = ["Drafted", "Started", "start_folder"]
 

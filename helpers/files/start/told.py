@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.files.start.kinds import Kind
 from helpers.files.start.start_folder import Drafted, Started
-from helpers.layouts import STRING
+from helpers.standard import STRING
 
 __all__ = ["told"]
 

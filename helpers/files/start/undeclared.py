@@ -23,8 +23,9 @@ from helpers.files.sheet_rows import parse_sheet
 from helpers.files.start.first_row import names_columns
 from helpers.files.values import trimmed
 from helpers.files.workbook import is_sheet, rows_of
-from helpers.layouts import STRING, Column, FileLayout
-from helpers.layouts.heads import by_place
+from helpers.layouts import Column, FileLayout
+from helpers.layouts.headers import by_place
+from helpers.standard import STRING
 
 __all__ = ["Undeclared", "look_into"]
 

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, model_validator
 
-from helpers.layouts.declared import STRICT, Assumed, read_declared
+from helpers.standard.validation import STRICT, Assumed, read_declared
 
 __all__ = ["End", "Needed", "PeopleAssumptions", "kit_people_assumptions", "read_people_assumptions"]
 

@@ -18,7 +18,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.gaps.people.assumptions import End, PeopleAssumptions, kit_people_assumptions
-from helpers.layouts import BadInput, as_table, faults_of, nearest
+from helpers.standard import BadInput, as_table, faults_of, nearest
 
 __all__ = ["ENDS", "ORDERS", "Order", "PeoplePlan", "Staff", "months_waited", "people_plan"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["read_schools"]
 

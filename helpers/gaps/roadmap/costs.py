@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from helpers.layouts.declared import STRICT, Assumed, read_declared
+from helpers.standard.validation import STRICT, Assumed, read_declared
 
 __all__ = ["Costs", "Size", "Step", "kit_costs", "read_costs"]
 

@@ -8,7 +8,8 @@ from itertools import combinations
 import pandas as pd
 
 from helpers.gaps.roadmap.costs import Costs, kit_costs
-from helpers.layouts import Layout, as_table
+from helpers.layouts import Layout
+from helpers.standard import as_table
 
 __all__ = ["concepts_of", "one_standard"]
 

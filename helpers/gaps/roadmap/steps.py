@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.gaps.roadmap.costs import Costs, Size, Step, kit_costs
-from helpers.layouts import BadInput, as_table, nearest
+from helpers.standard import BadInput, as_table, nearest
 
 __all__ = ["ENDS", "cost_of", "roadmap"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import as_table, empty_table, standard_table
+from helpers.standard import as_table, empty_table, standard_table
 
 __all__ = ["HIDDEN", "NOT_PUT_IN", "PUT_IN", "WHO_ANSWERS", "Origin", "read_planted"]
 

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from helpers.gaps.sector.settled import settled
-from helpers.layouts import as_table
+from helpers.standard import as_table
 
 __all__ = ["could_see", "margin_of_share", "smallest_correlation", "smallest_difference"]
 

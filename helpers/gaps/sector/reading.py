@@ -14,19 +14,9 @@ import pandas as pd
 from helpers.files.one_table import OneTable
 from helpers.files.read_file import ReadFile
 from helpers.gaps.sector.origin import Origin, read_planted
-from helpers.layouts import (
-    STRING,
-    BadInput,
-    Column,
-    FileLayout,
-    Layout,
-    as_table,
-    empty_table,
-    nearest,
-    standard_table,
-)
-from helpers.layouts.sector import as_sector, item_columns
-from helpers.layouts.survey import declared_survey
+from helpers.layouts import Column, FileLayout, Layout
+from helpers.standard import STRING, BadInput, as_table, empty_table, nearest, standard_table
+from helpers.standard.survey_items import as_sector, declared_survey, item_columns
 
 __all__ = ["Sector", "read_sector", "sector_layout"]
 

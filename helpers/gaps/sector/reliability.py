@@ -11,8 +11,8 @@ import pandas as pd
 from helpers.gaps.sector.scoring import item_answers
 from helpers.gaps.sector.settled import settled
 from helpers.gaps.sector.small_groups import known_at_least, may_part, shown_counts
-from helpers.layouts import as_table
-from helpers.layouts.survey import declared_survey
+from helpers.standard import as_table
+from helpers.standard.survey_items import declared_survey
 
 if TYPE_CHECKING:
     from helpers.gaps.sector.answered import Answered

@@ -19,7 +19,7 @@ from helpers.gaps.sector.small_groups import may_part
 from helpers.gaps.sector.standing import domain_order, standing
 from helpers.gaps.sector.statements import statements
 from helpers.gaps.sector.volunteers import beside_planted
-from helpers.layouts import as_table, empty_table
+from helpers.standard import as_table, empty_table
 
 __all__ = ["SectorReport", "sector_report"]
 

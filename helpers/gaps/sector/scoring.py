@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps.sector.settled import settled
-from helpers.layouts.survey import declared_survey
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["domain_scores", "item_answers"]
 

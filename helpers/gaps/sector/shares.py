@@ -12,8 +12,8 @@ import pandas as pd
 from helpers.gaps.sector.regression import fit_first
 from helpers.gaps.sector.settled import settled
 from helpers.gaps.sector.small_groups import known_at_least, may_part, shown_counts
-from helpers.layouts import as_table
-from helpers.link.intervals import wilson
+from helpers.standard import as_table
+from helpers.standard.intervals import wilson
 
 if TYPE_CHECKING:
     from helpers.gaps.sector.answered import Answered

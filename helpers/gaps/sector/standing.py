@@ -12,8 +12,8 @@ from helpers.gaps.sector.comparing import holm
 from helpers.gaps.sector.regression import fit_first
 from helpers.gaps.sector.settled import settled
 from helpers.gaps.sector.small_groups import shown_counts
-from helpers.layouts import as_table
-from helpers.layouts.survey import declared_survey
+from helpers.standard import as_table
+from helpers.standard.survey_items import declared_survey
 
 if TYPE_CHECKING:
     from helpers.gaps.sector.answered import Answered

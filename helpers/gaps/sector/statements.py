@@ -11,8 +11,8 @@ import pandas as pd
 from helpers.gaps.sector.origin import Origin
 from helpers.gaps.sector.power import margin_of_share, smallest_difference
 from helpers.gaps.sector.settled import settled
-from helpers.layouts import as_table
-from helpers.layouts.survey import declared_survey
+from helpers.standard import as_table
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["Tables", "statements"]
 

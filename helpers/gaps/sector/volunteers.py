@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.gaps.sector.answered import answered_of
 from helpers.gaps.sector.comparing import compare
 from helpers.gaps.sector.reading import Sector, read_sector
-from helpers.layouts import as_table
+from helpers.standard import as_table
 
 __all__ = ["KIT_VOLUNTEERS", "beside_planted", "kit_seed", "kit_volunteers"]
 

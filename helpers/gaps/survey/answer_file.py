@@ -12,8 +12,8 @@ from helpers.files.held_file import held
 from helpers.files.output__save import write_atomically
 from helpers.gaps.survey.form import NOTE, form_columns
 from helpers.gaps.survey.reading import read_answers
-from helpers.layouts import STRING, BadInput, nearest
-from helpers.layouts.survey import declared_survey
+from helpers.standard import STRING, BadInput, nearest
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["AnswerFile"]
 

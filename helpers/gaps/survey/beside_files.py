@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field, model_validator
 
 from helpers.gaps.measures import measures
 from helpers.gaps.survey.scores import item_scores
-from helpers.layouts import as_table, nearest
-from helpers.layouts.declared import STRICT, read_declared
-from helpers.layouts.survey import declared_survey
+from helpers.standard import as_table, nearest
+from helpers.standard.survey_items import declared_survey
+from helpers.standard.validation import STRICT, read_declared
 
 __all__ = ["Bounds", "MeasuredItem", "beside_files", "measured_items", "read_bounds"]
 

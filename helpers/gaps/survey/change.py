@@ -9,8 +9,8 @@ import pandas as pd
 
 from helpers.gaps.survey.form import unnamed
 from helpers.gaps.survey.scores import ENOUGH
-from helpers.layouts import as_table
-from helpers.layouts.survey import declared_survey
+from helpers.standard import as_table
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["change"]
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.gaps.survey.agreement import AGREE, agreement
 from helpers.gaps.survey.scores import item_scores
-from helpers.layouts.survey import declared_survey
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["TALK_FIRST", "next_steps"]
 

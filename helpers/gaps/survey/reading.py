@@ -13,8 +13,8 @@ from helpers.files.guarded_cells import guarded_cell, unguarded
 from helpers.files.one_table import OneTable
 from helpers.files.read_file import ReadFile
 from helpers.gaps.survey.form import ABOUT, NOTE, answers_layout, row_name
-from helpers.layouts import STRING, BadInput, as_table, empty_table, nearest
-from helpers.layouts.survey import declared_survey
+from helpers.standard import STRING, BadInput, as_table, empty_table, nearest
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["UNNAMED", "SurveyAnswers", "must_be_readable", "read_answers"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
-from helpers.layouts.survey import declared_survey
+from helpers.standard import STRING, as_table, empty_table
+from helpers.standard.survey_items import declared_survey
 
 __all__ = ["ENOUGH", "item_scores", "survey_scores"]
 

@@ -12,7 +12,7 @@ from helpers.gaps.survey.change import change
 from helpers.gaps.survey.next_steps import next_steps
 from helpers.gaps.survey.reading import SurveyAnswers
 from helpers.gaps.survey.scores import item_scores, survey_scores
-from helpers.layouts import as_table, empty_table
+from helpers.standard import as_table, empty_table
 
 __all__ = ["Standing", "where_it_stands"]
 

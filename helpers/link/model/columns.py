@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,10 +6,10 @@ import math
 
 import pandas as pd
 
-from helpers.layouts import BadInput
 from helpers.link.model.columns import as_compared
 from helpers.link.model.link_model import LinkModel, shipped_model
 from helpers.link.model.scoring import database, levels_of, predict, settings_for, weight_of
+from helpers.standard import BadInput
 
 __all__ = ["BEFORE_LOOKING", "COMMON", "explain", "in_words", "weights"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.files.output__save import write_atomically
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["SHIPPED", "LinkModel", "shipped_model"]
 

@@ -14,11 +14,11 @@ import pandas as pd
 import pyarrow as pa
 
 from helpers.files.spare_folder import spare_folder
-from helpers.layouts import BadInput
 from helpers.link.model.columns import as_compared, units_table
 from helpers.link.model.comparisons import COMPARISONS, KINDS
 from helpers.link.model.frequencies import chance_agreement, draw_pairs, frequencies, level_counts
 from helpers.link.model.link_model import LinkModel, shipped_model
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     import duckdb

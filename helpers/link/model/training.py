@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import BadInput
 from helpers.link.model.columns import as_compared
 from helpers.link.model.comparisons import COMPARISONS, KINDS
 from helpers.link.model.frequencies import SEED, draw_pairs
@@ -25,6 +24,7 @@ from helpers.link.model.scoring import (
     set_prior,
     settings_for,
 )
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     import duckdb

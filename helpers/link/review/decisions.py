@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, as_table
 from helpers.link.review.fingerprints import fingerprints
 from helpers.link.review.sides import PAIR, in_order, is_of_a_pair, side_of
+from helpers.standard import STRING, as_table
 
 __all__ = ["last_words", "pairs_of", "stale", "standing", "votes"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.layouts import STRING
+from helpers.standard import STRING
 
 __all__ = ["evidence_in_words"]
 

@@ -8,8 +8,8 @@ import json
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.link.review.sides import is_of_a_pair, side_of
+from helpers.standard import STRING
 
 __all__ = ["IDENTITY", "fingerprints"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, is_among
 from helpers.link.forms import name_keys, read_names
 from helpers.link.review.sides import RECORD, SIDES, is_of_a_pair
+from helpers.standard import STRING, is_among
 
 __all__ = ["BETWEEN", "namesakes"]
 

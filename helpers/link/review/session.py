@@ -12,10 +12,10 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from helpers.layouts import BadInput, nearest
 from helpers.link.review.decisions import last_words, votes
 from helpers.link.review.decisions_file import add_decision, read_decisions, take_back
 from helpers.link.review.sides import PAIR
+from helpers.standard import BadInput, nearest
 
 __all__ = ["Answer", "ReviewSession"]
 

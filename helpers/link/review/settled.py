@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.link.clusters import components
 from helpers.link.review.sides import SIDES
+from helpers.standard import STRING
 
 __all__ = ["settled_by_persons"]
 

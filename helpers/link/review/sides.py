@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, is_among
+from helpers.standard import STRING, is_among
 
 __all__ = ["PAIR", "RECORD", "SIDES", "Name", "Side", "in_order", "is_of_a_pair", "side_of"]
 

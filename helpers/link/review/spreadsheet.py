@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
 from helpers.files.guarded_cells import guarded_cell, safe_cell
-from helpers.layouts import STRING, BadInput
+from helpers.standard import STRING, BadInput
 
 __all__ = ["read_text_table", "spreadsheet_bytes"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.layouts import STRING, BadInput, as_table
 from helpers.link.review.queue import UNKNOWN_PROBABILITY
+from helpers.standard import STRING, BadInput, as_table
 
 __all__ = ["ERROR_RATE", "SECONDS_A_DECISION", "first_minutes", "worth_of_review"]
 

@@ -28,9 +28,9 @@ from helpers.link.school_names import school_codes
 from helpers.link.students import Students
 from helpers.link.unit_keys import Keys, first_letters
 
-__all__ = ["PASSES", "STEP", "Pass", "cascade_pairs", "climb"]
+__all__ = ["CASCADE", "PASSES", "Pass", "cascade_pairs", "find_cascade_matches"]
 
-STEP = 3
+CASCADE = 3
 
 # More surnames than this under one telephone number or address are an office's or a block of flats'.
 MOST_SURNAMES = 4
@@ -56,7 +56,7 @@ PASSES = (
 )
 
 
-def climb(students: Students, found: Found, aids: Aids) -> Found:
+def find_cascade_matches(students: Students, found: Found, aids: Aids) -> Found:
     """Find pairs that some pass of the cascade joins.
 
     Parameters
@@ -73,7 +73,7 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     Found
         With these pairs, each with the rule of the pass that found it first.
     """
-    return found.with_pairs(STEP, *cascade_pairs(students, aids.schools))
+    return found.with_pairs(CASCADE, *cascade_pairs(students, aids.schools))
 
 
 def cascade_pairs(

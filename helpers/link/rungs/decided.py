@@ -21,7 +21,7 @@ from helpers.link.units import Units
 from helpers.link.weighed_pairs import with_weighed
 from helpers.link.weighing import Exclusions, one_of_all, weigh
 
-__all__ = ["STEP", "climb"]
+__all__ = ["STEP", "resolve_matches"]
 
 STEP = 4
 
@@ -42,7 +42,7 @@ PLAIN = 0.95
 AGAINST = 0.02
 
 
-def climb(students: Students, found: Found, aids: Aids) -> Found:
+def resolve_matches(students: Students, found: Found, aids: Aids) -> Found:
     """Decide which weighed pairs hold.
 
     Parameters

@@ -10,12 +10,12 @@ from helpers.link.matches import Aids, Found
 from helpers.link.rungs.equal_keys import pairs_with_equal_keys
 from helpers.link.students import Students
 
-__all__ = ["STEP", "climb"]
+__all__ = ["EXACT", "find_exact_matches"]
 
-STEP = 1
+EXACT = 1
 
 
-def climb(students: Students, found: Found, aids: Aids) -> Found:
+def find_exact_matches(students: Students, found: Found, aids: Aids) -> Found:
     """Find pairs whose first name, surname and birth date are written alike.
 
     Parameters
@@ -43,4 +43,4 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     record = np.flatnonzero(known & name.notna().to_numpy(dtype=bool))
     code = pd.factorize(name.take(record))[0].astype("int64")
     day_number = day.take(record).to_numpy(dtype="int64")
-    return found.with_pairs(STEP, *pairs_with_equal_keys(students, record, code, day_number))
+    return found.with_pairs(EXACT, *pairs_with_equal_keys(students, record, code, day_number))

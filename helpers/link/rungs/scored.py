@@ -20,7 +20,7 @@ from helpers.link.units import Units, make_units
 from helpers.link.weighed_pairs import with_weighed
 from helpers.link.weighing import Exclusions, weigh
 
-__all__ = ["STEP", "Candidates", "climb", "find_candidates", "weigh_candidates"]
+__all__ = ["STEP", "Candidates", "find_candidates", "find_probabilistic_matches", "weigh_candidates"]
 
 STEP = 4
 
@@ -88,7 +88,7 @@ def weigh_candidates(students: Students, found: Found, aids: Aids) -> Candidates
     return replace(seen, pairs=weighed.assign(kind=seen.pairs["kind"].to_numpy()))
 
 
-def climb(students: Students, found: Found, aids: Aids) -> Found:
+def find_probabilistic_matches(students: Students, found: Found, aids: Aids) -> Found:
     """Match every pair that is likely enough, strongest first.
 
     Parameters

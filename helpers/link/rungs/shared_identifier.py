@@ -5,12 +5,12 @@ from __future__ import annotations
 from helpers.link.matches import Aids, Found
 from helpers.link.students import Students
 
-__all__ = ["STEP", "climb"]
+__all__ = ["SHARED_IDENTIFIER", "find_shared_identifiers"]
 
-STEP = 0
+SHARED_IDENTIFIER = 0
 
 
-def climb(students: Students, found: Found, aids: Aids) -> Found:
+def find_shared_identifiers(students: Students, found: Found, aids: Aids) -> Found:
     """Find pairs of records with an equal id; names and birth dates then say whether it may be believed.
 
     Parameters
@@ -30,4 +30,4 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     agreeing, over = aids.id_columns.agreeing, aids.id_columns.passed_over
     may_be = students.may_be_one_child(agreeing["left"].to_numpy(), agreeing["right"].to_numpy())
     agreeing = agreeing[may_be]
-    return found.with_pairs(STEP, agreeing[["left", "right"]], over, agreeing)
+    return found.with_pairs(SHARED_IDENTIFIER, agreeing[["left", "right"]], over, agreeing)

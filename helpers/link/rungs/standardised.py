@@ -8,12 +8,12 @@ from helpers.link.matches import Aids, Found
 from helpers.link.rungs.equal_keys import pairs_with_equal_keys
 from helpers.link.students import Students
 
-__all__ = ["STEP", "climb"]
+__all__ = ["STANDARDIZED", "find_standardized_matches"]
 
-STEP = 2
+STANDARDIZED = 2
 
 
-def climb(students: Students, found: Found, aids: Aids) -> Found:
+def find_standardized_matches(students: Students, found: Found, aids: Aids) -> Found:
     """Find pairs whose names and birth dates agree once standardised.
 
     Parameters
@@ -34,5 +34,5 @@ def climb(students: Students, found: Found, aids: Aids) -> Found:
     dated = comparable(students.people)[record]
     day = order_free(students.people["birth_date"])
     return found.with_pairs(
-        STEP, *pairs_with_equal_keys(students, record[dated], key[dated], day[record[dated]])
+        STANDARDIZED, *pairs_with_equal_keys(students, record[dated], key[dated], day[record[dated]])
     )

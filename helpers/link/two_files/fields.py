@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from helpers.layouts import BadInput, nearest
+from helpers.standard import BadInput, nearest
 
 __all__ = ["FIELDS", "PARTS_OF_DATE", "Field", "fields", "named_field"]
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, BadInput, nearest
 from helpers.link.two_files.candidates import MOST_PAIRS, find_candidates
 from helpers.link.two_files.comparisons import Comparison, comparisons_of
 from helpers.link.two_files.contradictions import guard_for
@@ -22,6 +21,7 @@ from helpers.link.two_files.persons import Persons, persons_of
 from helpers.link.two_files.reasons import reasons_of
 from helpers.link.two_files.table import PersonFile
 from helpers.link.two_files.weights import learn_weights
+from helpers.standard import STRING, BadInput, nearest
 
 __all__ = ["Linked", "link_files"]
 

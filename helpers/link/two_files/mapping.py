@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpers.layouts import BadInput
-from helpers.layouts.toml_text import toml_of
 from helpers.link.two_files.fields import FIELDS, PARTS_OF_DATE, fields, named_field
+from helpers.standard import BadInput
+from helpers.standard.validation import toml_of
 
 __all__ = ["SideMapping", "Source", "as_toml", "read_mapping"]
 

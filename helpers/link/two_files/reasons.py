@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.link.two_files.comparisons import Comparison
+from helpers.standard import STRING
 
 __all__ = ["reasons_of"]
 

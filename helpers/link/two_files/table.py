@@ -25,9 +25,9 @@ from helpers.files.start.first_row import names_columns, speaks_of_persons
 from helpers.files.start.header_words import head_words
 from helpers.files.text_table import unique_names
 from helpers.files.workbook import is_sheet, rows_of, sheets_in
-from helpers.layouts import STRING, BadInput
-from helpers.layouts.heads import by_place, is_data_head
+from helpers.layouts.headers import by_place, is_data_head
 from helpers.link.two_files.fields import fields
+from helpers.standard import STRING, BadInput
 
 __all__ = ["PersonFile", "read_person_file"]
 

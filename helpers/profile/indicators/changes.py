@@ -6,10 +6,10 @@ from itertools import combinations
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.indicators.declared import definition as definition_of
 from helpers.profile.indicators.declared import indicator as indicator_of
 from helpers.profile.indicators.statuses import STATUSES, worst
+from helpers.standard import STRING
 
 __all__ = ["changes_between_definitions", "definitions_table", "status_by_child"]
 

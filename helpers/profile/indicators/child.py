@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files.run_shares import of_what, shared
-from helpers.layouts import STRING, empty_table
 from helpers.profile.indicators.days import lay_out_days
 from helpers.profile.indicators.declared import Indicator, declared_indicators
 from helpers.profile.indicators.measures import Facts, measured_by
 from helpers.profile.indicators.statuses import Children, judged, written
 from helpers.profile.indicators.told import Told
 from helpers.profile.newest_day import newest_days
+from helpers.standard import STRING, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, fact_tables
 from helpers.profile.attendance import derive_days
 from helpers.profile.indicators.declared import Definition
 from helpers.profile.indicators.statuses import detailed
@@ -22,6 +21,7 @@ from helpers.profile.rows import BANDS
 from helpers.profile.school_years import school_years
 from helpers.profile.schools import name_schools
 from helpers.profile.ties import with_child
+from helpers.standard import STRING, fact_tables
 
 if TYPE_CHECKING:
     from helpers.files import District

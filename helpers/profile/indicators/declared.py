@@ -9,10 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-import helpers.layouts
-from helpers.layouts import BadInput, faults_of, nearest
-from helpers.layouts.toml_text import toml_of
-from helpers.profile.elements import attendance_terms, elements
+from helpers.standard import BadInput, faults_of, nearest
+from helpers.standard.elements import attendance_terms, elements
+from helpers.standard.validation import toml_of
 
 __all__ = [
     "DECLARED",
@@ -27,7 +26,7 @@ __all__ = [
     "read_indicators",
 ]
 
-DECLARED = Path(helpers.layouts.__file__).parent / "standard" / "indicators.toml"
+DECLARED = Path(__file__).with_name("indicators.toml")
 
 GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{grade:02}" for grade in range(1, 14)))
 # What a survey of well-being says of a child is the child's own word about itself: it flags nobody.
@@ -189,7 +188,7 @@ def read_indicators(path: Path) -> Declarations:
     Parameters
     ----------
     path
-        A TOML file in the language of ``helpers/layouts/standard/indicators.toml``.
+        A TOML file in the language of ``helpers/profile/indicators/indicators.toml``.
 
     Returns
     -------
@@ -217,7 +216,7 @@ def declared_indicators() -> tuple[Indicator, ...]:
     Returns
     -------
     tuple of Indicator
-        What ``helpers/layouts/standard/indicators.toml`` says.
+        What ``helpers/profile/indicators/indicators.toml`` says.
     """
     return read_indicators(DECLARED).indicator
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
-from helpers.profile.elements import credit_terms, element
 from helpers.profile.indicators.days import LaidOutDays, days_measured
 from helpers.profile.indicators.declared import Definition, Indicator, Limit
 from helpers.profile.indicators.statuses import Children, detailed
 from helpers.profile.indicators.told import Told, weakest
 from helpers.profile.values import folded
+from helpers.standard import STRING
+from helpers.standard.elements import credit_terms, element
 
 __all__ = ["Facts", "measured_by"]
 

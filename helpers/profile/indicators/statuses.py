@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, cast, missing
 from helpers.profile.indicators.declared import Definition, Indicator, Limit
+from helpers.standard import STRING, as_table, cast, missing
 
 __all__ = ["STATUSES", "Children", "Judged", "detailed", "judged", "worst", "written"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.profile.rows import BANDS
+from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.profile.children import Profiles

@@ -9,13 +9,13 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, BadInput, as_table
-from helpers.profile.elements import element
 from helpers.profile.questions.condition import is_element
 from helpers.profile.questions.declared import Question, Questions, kit_questions
 from helpers.profile.questions.known import REASONS, Input, Knowledge
 from helpers.profile.questions.roster import Seen, roster_of
 from helpers.profile.source import Source
+from helpers.standard import STRING, BadInput, as_table
+from helpers.standard.elements import element
 
 __all__ = ["Asking", "answer_questions", "children_for", "groups_for", "status_of"]
 

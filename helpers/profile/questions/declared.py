@@ -9,15 +9,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-import helpers.layouts
-from helpers.layouts import BadInput, faults_of, nearest
-from helpers.layouts.toml_text import toml_of
-from helpers.profile.elements import elements
 from helpers.profile.questions.condition import Condition, parts_of
+from helpers.standard import BadInput, faults_of, nearest
+from helpers.standard.elements import elements
+from helpers.standard.validation import toml_of
 
 __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
 
-DECLARED = Path(helpers.layouts.__file__).parent / "standard" / "questions.toml"
+DECLARED = Path(__file__).with_name("questions.toml")
 
 Asker = Literal[
     "teacher",
@@ -160,7 +159,7 @@ def read_questions(path: Path) -> Questions:
     Parameters
     ----------
     path
-        A TOML file in the language of ``helpers/layouts/standard/questions.toml``.
+        A TOML file in the language of ``helpers/profile/questions/questions.toml``.
 
     Returns
     -------
@@ -183,7 +182,7 @@ def read_questions(path: Path) -> Questions:
 
 @cache
 def kit_questions() -> Questions:
-    """Give the kit's own questions, ``helpers/layouts/standard/questions.toml``."""
+    """Give the kit's own questions, ``helpers/profile/questions/questions.toml``."""
     return read_questions(DECLARED)
 
 
@@ -193,7 +192,7 @@ def declared_questions() -> tuple[Question, ...]:
     Returns
     -------
     tuple of Question
-        What ``helpers/layouts/standard/questions.toml`` says.
+        What ``helpers/profile/questions/questions.toml`` says.
     """
     return kit_questions().question
 

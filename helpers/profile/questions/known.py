@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import STRING, BadInput
-from helpers.profile.elements import Element, element
 from helpers.profile.questions.condition import parts_of
 from helpers.profile.questions.roster import Roster, Seen
 from helpers.profile.source import Source
+from helpers.standard import STRING, BadInput
+from helpers.standard.elements import Element, element
 
 if TYPE_CHECKING:
     from helpers.profile.indicators import Indicator

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files.guarded_cells import unguarded
-from helpers.layouts import STRING, BadInput
 from helpers.link.beside import SAID, beside
 from helpers.link.review.fingerprints import fingerprints
 from helpers.link.review.spreadsheet import read_text_table
-from helpers.profile.elements import elements
 from helpers.profile.rosters import roster_silos
 from helpers.profile.rows_behind import rows_behind
 from helpers.show.family.lookups import read_lookup
+from helpers.standard import STRING, BadInput
+from helpers.standard.elements import elements
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from helpers.layouts import BadInput, faults_of
-from helpers.layouts.toml_text import toml_of
-from helpers.profile.elements import declared as declared_elements
+from helpers.standard import BadInput, faults_of
+from helpers.standard.elements import declared as declared_elements
+from helpers.standard.validation import toml_of
 
 __all__ = [
     "Condition",

@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from helpers.layouts import BadInput, faults_of, nearest
-from helpers.layouts.toml_text import toml_of
+from helpers.standard import BadInput, faults_of, nearest
+from helpers.standard.validation import toml_of
 
 __all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_language"]
 

@@ -14,8 +14,8 @@ import pandas as pd
 
 from helpers.files.guarded_cells import unguarded
 from helpers.files.output__save import private_folder
-from helpers.layouts import STRING, BadInput
 from helpers.show.family.writing import Written, save_lookup
+from helpers.standard import STRING, BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpers.files.guarded_cells import unguarded
-from helpers.layouts import BadInput
 from helpers.link.review.spreadsheet import read_text_table
 from helpers.show.family.page import Office
+from helpers.standard import BadInput
 
 __all__ = ["read_offices"]
 

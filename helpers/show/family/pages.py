@@ -12,8 +12,6 @@ import pandas as pd
 
 from helpers.gaps.known import know
 from helpers.gaps.scope import scope_of
-from helpers.layouts import STRING, BadInput
-from helpers.profile.elements import declared
 from helpers.share.doubt import sure_enough
 from helpers.share.holding import day_of_access, held_pages
 from helpers.share.joined_views import joined, view_by_hand
@@ -23,6 +21,8 @@ from helpers.show.family.language import Voice, language
 from helpers.show.family.page import Office, Page, PageFacts, compose, markup_of
 from helpers.show.family.recipients import HELD_COLUMNS, Recipient, families, students
 from helpers.show.family.told import ChildTold, told_of
+from helpers.standard import STRING, BadInput
+from helpers.standard.elements import declared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import local
 
 from helpers.files.spare_folder import spare_folder
-from helpers.layouts import BadInput
+from helpers.standard import BadInput
 
 __all__ = ["Printed", "find_chromium", "look_into", "print_pages"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.layouts import STRING
 from helpers.show.family.language import language, languages
+from helpers.standard import STRING
 
 __all__ = ["HELD_COLUMNS", "Recipient", "families", "kit_language", "students"]
 

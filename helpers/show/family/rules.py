@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.layouts import empty_table
 from helpers.show.family.declared import PageTerms, Strength, Talk, page_terms
 from helpers.show.family.language import Language, Voice, language
 from helpers.show.family.told import ChildTold, told_of
+from helpers.standard import empty_table
 
 __all__ = ["going_well", "places_of", "strengths_of", "talks_of"]
 

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.output__save import all_or_none, private_folder, write_atomically
-from helpers.layouts import STRING
 from helpers.link.review.spreadsheet import spreadsheet_bytes
 from helpers.show.family.page import Page
 from helpers.show.family.pages import FamilyPage
+from helpers.standard import STRING
 
 __all__ = ["RESTRICTED", "Written", "records_of", "save_lookup", "write_pages"]
 

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from helpers.layouts import BadInput, nearest
+from helpers.standard import BadInput, nearest
 from helpers.teach.exercise import Exercise
 
 __all__ = ["exercise", "exercises"]

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers.layouts import STRING, as_table, empty_table
-from helpers.link.intervals import wilson
+from helpers.standard import STRING, as_table, empty_table
+from helpers.standard.intervals import wilson
 from synthetic_data.studies.detection.looking import Looked, declared_kinds
 
 __all__ = ["ADDED", "FEWEST", "WANTED", "Clean", "clean_tables", "kinds_noticed"]

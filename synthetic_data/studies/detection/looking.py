@@ -14,10 +14,10 @@ import pandas as pd
 from helpers.files import District, read_district
 from helpers.gaps import noticed, scorecard_and_records
 from helpers.gaps.alarms import declared_alarms
-from helpers.layouts import STRING
 from helpers.link import Links, link_district
 from helpers.profile import child_profiles
 from helpers.score import AnswerKey, can_be_noticed, faults_noticed, read_answer_key
+from helpers.standard import STRING
 from synthetic_data.district import make_district
 from synthetic_data.kinds import Fault, declared_faults, faults_on_request
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps import hand_minutes
-from helpers.layouts import as_table
 from helpers.score.at_risk import KNOWN, SIGNS, SYSTEM_OF, signs_of
 from helpers.score.groups import AS_THEY_ARE, GroupScores
 from helpers.share import read_policy
+from helpers.standard import as_table
 
 if TYPE_CHECKING:
     from helpers.profile.newest_day import Newest

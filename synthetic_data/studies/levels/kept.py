@@ -17,7 +17,7 @@ import pandas as pd
 
 import helpers
 import synthetic_data
-from helpers.layouts import as_table
+from helpers.standard import as_table
 from helpers.teach.solutions__folder import notebooks_folder
 from synthetic_data.district import cache_folder
 from synthetic_data.studies.levels.plan import Cell

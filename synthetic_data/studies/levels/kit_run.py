@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.files.output__save import write_atomically
-from helpers.layouts import as_table
+from helpers.standard import as_table
 from synthetic_data.district import kit_version
 from synthetic_data.studies.levels.kept import KIT_RUN, libraries, sources
 from synthetic_data.studies.levels.plan import SWITCHES

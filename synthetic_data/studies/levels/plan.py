@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from helpers.layouts import BadInput, nearest
 from helpers.link import METHODS
+from helpers.standard import BadInput, nearest
 from synthetic_data.scenario import LEVELS, load_scenario
 
 __all__ = [

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.layouts import empty_table
 from helpers.run.progress import Progress
+from helpers.standard import empty_table
 from synthetic_data.studies.levels.plan import SWITCHES, WORKSHOP, Cell
 from synthetic_data.studies.levels.running import AT_ONCE, run_cells
 from synthetic_data.studies.levels.together import gains, headlines, over_seeds

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from helpers.layouts import as_table
+from helpers.standard import as_table
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.plan import FROM, SWITCHES, TO
 

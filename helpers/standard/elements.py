@@ -10,9 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-import helpers.layouts
-from helpers.files.output__save import write_atomically
-from helpers.layouts import STRING, BadInput, faults_of, nearest
+from helpers.standard import STRING, BadInput, faults_of, nearest
 
 __all__ = [
     "AttendanceTerms",
@@ -32,7 +30,7 @@ __all__ = [
     "read_declarations",
 ]
 
-DECLARED = Path(helpers.layouts.__file__).parent / "standard" / "elements.toml"
+DECLARED = Path(__file__).with_name("elements.toml")
 # What a district may decide in its own copy so far; everything else is what the kit's rules and pages expect.
 DECIDED = {"trust"}
 
@@ -178,7 +176,7 @@ def read_declarations(path: Path) -> Declarations:
     Parameters
     ----------
     path
-        A TOML file in the language of ``helpers/layouts/standard/elements.toml``.
+        A TOML file in the language of ``helpers/standard/elements.toml``.
 
     Returns
     -------
@@ -207,7 +205,7 @@ def declared() -> Declarations:
     Returns
     -------
     Declarations
-        What ``helpers/layouts/standard/elements.toml`` says.
+        What ``helpers/standard/elements.toml`` says.
     """
     return read_declarations(DECLARED)
 
@@ -227,7 +225,10 @@ def copy_of_elements(folder: Path | str) -> Path:
     """
     own = Path(folder) / DECLARED.name
     if not own.exists():
-        write_atomically(own, DECLARED.read_bytes(), private=False)
+        own.parent.mkdir(parents=True, exist_ok=True)
+        draft = own.with_suffix(".draft")
+        draft.write_bytes(DECLARED.read_bytes())
+        draft.replace(own)
     return own
 
 

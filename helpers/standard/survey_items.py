@@ -1,4 +1,4 @@
-"""The survey of a school system: six domains, their items and what each answer means, as declared."""
+"""Survey's declared items."""
 
 from __future__ import annotations
 
@@ -6,14 +6,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from helpers.layouts.bad_input import BadInput, nearest
-from helpers.layouts.declared import read_declared
+from helpers.standard.tables import as_table, cast
+from helpers.standard.validation import BadInput, nearest, read_declared
 
-__all__ = ["DataTeam", "Domain", "Item", "Survey", "declared_survey", "read_survey"]
+__all__ = [
+    "DataTeam",
+    "Domain",
+    "Item",
+    "Survey",
+    "as_sector",
+    "declared_survey",
+    "item_columns",
+    "read_survey",
+]
 
-DECLARED = Path(__file__).parent / "standard" / "survey_items.toml"
+
+DECLARED = Path(__file__).with_name("survey_items.toml")
 
 
 class _Declared(BaseModel):
@@ -184,3 +195,32 @@ def declared_survey() -> Survey:
         Six domains in the published order, with the kit's own items.
     """
     return read_survey(DECLARED)
+
+
+def item_columns() -> list[str]:
+    """Name the items of the survey, in order."""
+    return list(declared_survey().items)
+
+
+def as_sector(frame: pd.DataFrame) -> pd.DataFrame:
+    """Bring a frame into the shape of the table ``sector``, with its items.
+
+    Parameters
+    ----------
+    frame
+        Columns of the table ``sector``, and items of the survey; items that aren't there are missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The declared columns, then every item as Int64.
+
+    Raises
+    ------
+    BadInput
+        When another column is there, or a required one is empty somewhere.
+    """
+    items = item_columns()
+    about = as_table("sector", frame.drop(columns=items, errors="ignore"))
+    given = frame.reindex(columns=items).reset_index(drop=True)
+    return pd.concat([about, given.apply(lambda column: cast(column, pd.Int64Dtype()))], axis=1)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
-from helpers.layouts.bad_input import BadInput, nearest
+from helpers.standard.validation import BadInput, nearest
 
 __all__ = [
     "STRING",
@@ -34,9 +34,8 @@ __all__ = [
     "table_names",
 ]
 
-STANDARD = Path(__file__).parent / "standard"
-# Elements and indicators of a child, and items of a survey, are no tables: each has a language of its own.
-OWN_LANGUAGE = ("elements", "indicators", "questions", "survey_items")
+TABLES = Path(__file__).with_name("tables")
+
 
 # pandas 2.2 keeps "string" as Python objects unless told otherwise; Arrow text takes a quarter of the memory.
 STRING = pd.StringDtype("pyarrow")
@@ -92,9 +91,7 @@ class StandardTable(BaseModel):
 @cache
 def _tables() -> Mapping[str, StandardTable]:
     tables = {}
-    for path in sorted(STANDARD.glob("*.toml")):
-        if path.stem in OWN_LANGUAGE:
-            continue
+    for path in sorted(TABLES.glob("*.toml")):
         for name, declared in tomllib.loads(path.read_text(encoding="utf-8")).items():
             first: list[dict[str, Any]] = []
             if declared.get("about") == "child":

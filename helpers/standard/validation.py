@@ -1,0 +1,243 @@
+"""BadInput and checked TOML models: one concept, all faults at once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self, TypeVar, get_args
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+__all__ = [
+    "LARGEST_TOML",
+    "STRICT",
+    "Assumed",
+    "BadInput",
+    "faults_of",
+    "nearest",
+    "read_declared",
+    "toml_of",
+]
+
+
+MOST_FAULTS = 100  # that are listed
+LONGEST_SHOWN = 200  # characters of a value in a fault
+
+
+class BadInput(ValueError):
+    """Input that a person can mend: the message names the value, the place, the choices and the next step."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give what a notebook shows: the sentence alone, since the road through the kit mends nothing."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """Say which known word is meant.
+
+    Parameters
+    ----------
+    word
+        What was written.
+    choices
+        Every word that would have been right.
+
+    Returns
+    -------
+    str
+        ``" Did you mean x?"``, or an empty string when nothing is near.
+
+    Examples
+    --------
+    >>> nearest("studens", ["students", "seed"])
+    ' Did you mean students?'
+    """
+    if len(word) > LONGEST_SHOWN:
+        return ""
+    found = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f" Did you mean {found[0]}?" if found else ""
+
+
+def _shown(given: object) -> str:
+    """Write a value that somebody gave; of a long one the beginning."""
+    text = repr(given[: LONGEST_SHOWN + 1] if isinstance(given, str) else given)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
+    """Put every fault of a validation into one line each.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    known
+        Names that are allowed; an unknown one gets the nearest of them.
+
+    Returns
+    -------
+    str
+        One line a fault: place, value, what is allowed.
+    """
+    lines = []
+    every = error.errors()
+    for fault in every[:MOST_FAULTS]:
+        place = ".".join(str(step)[:LONGEST_SHOWN] for step in fault["loc"]) or "the whole"
+        if fault["type"] == "extra_forbidden":
+            lines.append(f"  {place}: unknown name.{nearest(str(fault['loc'][-1]), known)}")
+        else:
+            given = fault.get("input")
+            shown = f" (is {_shown(given)})" if isinstance(given, str | int | float | bool) else ""
+            asked = ""
+            if fault["type"] == "literal_error":
+                words = re.findall(r"'([^']*)'", str(fault.get("ctx", {}).get("expected", "")))
+                asked = nearest(_shown(given).strip("'"), words)
+            lines.append(
+                f"  {place}{shown}: {fault['msg'].removeprefix('Value error, ')}{asked and '.' + asked}"
+            )
+    if len(every) > MOST_FAULTS:
+        lines.append(f"  … and {len(every) - MOST_FAULTS:,} more")
+    return "\n".join(lines)
+
+
+LARGEST_TOML = 2 << 20  # characters: more than a layout of as many columns as a table may have
+DEEPEST = 100  # tables and lists inside one another; the kit's own go down to six
+# A name of more parts than that: a.b.c, each of letters or quoted.
+DOTTED = rf"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEPEST}}}"""
+
+
+def toml_of(text: str) -> dict[str, Any]:
+    """Read TOML.
+
+    Parameters
+    ----------
+    text
+        As somebody wrote it.
+
+    Returns
+    -------
+    dict
+        What it says.
+
+    Raises
+    ------
+    tomllib.TOMLDecodeError
+        When it is none, or is longer, deeper or has a longer number than anybody writes by hand.
+    """
+    if len(text) > LARGEST_TOML:
+        raise tomllib.TOMLDecodeError(f"it is longer than {LARGEST_TOML >> 20} MiB")
+    # Python's reader notes every beginning of a name of many parts.
+    if pc.match_substring_regex(pa.scalar(text.encode("utf-8", "replace").decode()), DOTTED).as_py():
+        raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep")
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep") from None
+    except ValueError:  # Python refuses numbers of more than some thousand digits
+        raise tomllib.TOMLDecodeError("it holds a number that no computer can hold") from None
+    _check(told)
+    return told
+
+
+def _check(told: dict[str, Any]) -> None:
+    """Refuse what is nested too deep, and numbers above those that every other program reads."""
+    here: list[Any] = [told]
+    for _ in range(DEEPEST):
+        inside: list[Any] = []
+        for one in here:
+            values = one.values() if isinstance(one, dict) else one
+            inside += [value for value in values if isinstance(value, dict | list)]
+            if any(isinstance(value, int) and abs(value) >= 1 << 63 for value in values):
+                raise tomllib.TOMLDecodeError("it holds a whole number of more than 18 digits")
+        if not inside:
+            return
+        here = inside
+    raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep")
+
+
+STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Assumed(BaseModel):
+    """A figure that nobody measured: what is likely, and the range around it."""
+
+    model_config = STRICT
+
+    low: float
+    likely: float
+    high: float
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if not 0 <= self.low <= self.likely <= self.high:
+            raise ValueError(f"{self.low}, {self.likely}, {self.high}: must be 0 <= low <= likely <= high")
+        return self
+
+    def at(self, end: str) -> float:
+        """Give one of the three: low, likely or high."""
+        return float(getattr(self, end))
+
+
+def read_declared(
+    path: Path,
+    model: type[Model],
+    what: str,
+    *,
+    prepare: Callable[[dict[str, Any]], Mapping[str, Any]] = dict,
+    known: Iterable[str] = (),
+) -> Model:
+    """Read a TOML file into its model.
+
+    Parameters
+    ----------
+    path
+        The file.
+    model
+        What it must say.
+    what
+        What the file is, for the sentence of an error: "costs", "headings".
+    prepare
+        Fills in what the file says by its shape, such as a name that is a table's head.
+    known
+        Further words that an unknown one may have meant, beside the names of the model and its parts.
+
+    Returns
+    -------
+    pydantic.BaseModel
+        The checked model.
+
+    Raises
+    ------
+    BadInput
+        When it can't be read, is no TOML, or breaks the model; then every fault is named.
+    """
+    path = Path(path)
+    try:
+        return model.model_validate(prepare(toml_of(path.read_text(encoding="utf-8"))))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+    except OSError as error:
+        raise BadInput(f"{path} can't be read ({error.strerror}); give a TOML file of {what}.") from None
+    except ValidationError as error:
+        names = {name for part in _parts(model) for name in part.model_fields}
+        raise BadInput(f"{path} cannot be used:\n{faults_of(error, {*names, *known})}") from None
+
+
+def _parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """List a model and all models that its fields are made of."""
+    yield model
+    waiting: list[Any] = [field.annotation for field in model.model_fields.values()]
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _parts(kind)
+        else:
+            waiting.extend(get_args(kind))

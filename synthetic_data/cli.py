@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from helpers.files.output import emit, ends_well, json_option, out_option
-from helpers.files.output__saveall import save_all
+from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files.save import save_all
 from helpers.standard import BadInput, nearest
 from synthetic_data.scenario import LEVELS, Scenario, scenario_names
 

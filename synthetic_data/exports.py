@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.files.render import render
 from helpers.files.text_table import TextTable
-from helpers.files.write import table_pieces, write_files, write_table
+from helpers.files.writers.files import table_pieces, write_files, write_table
+from helpers.files.writers.values import render
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
 from synthetic_data.columns import pick, reworded, within

@@ -184,7 +184,7 @@ def desk_truth(kept: Kept) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def started_desk_folder(kept: Kept, desk_folder: Path) -> Path:
     """The desk's folder with the layouts that `start` drafted for it. Read it, never write into it."""
-    from helpers.files.start import start_folder
+    from helpers.files.draft import start_folder
 
     def start() -> Path:
         folder = shutil.copytree(desk_folder, kept.folder / "desk started")
@@ -208,7 +208,7 @@ def read_and_linked_once(
     import helpers.files
     import helpers.link
 
-    read, link = helpers.files.read_district, helpers.link.link_district
+    read, link = helpers.files.district, helpers.link.link_district
 
     def read_once(folder: str | Path) -> District:
         return district if Path(folder) == district_folder else read(folder)

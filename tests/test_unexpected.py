@@ -31,7 +31,7 @@ def read_with(
     folder = place / "exports"
     folder.mkdir()
     (folder / "meals.csv").write_text(MEALS, encoding="utf-8")
-    patch.setattr("helpers.files.read_file.without_repeated", fails)
+    patch.setattr("helpers.files.parse.file.without_repeated", fails)
     return CliRunner().invoke(main, [*before, "read", str(folder), "--out", str(place / "out"), *words])
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from helpers.cli.folders import FOLDER, read_known, save
-from helpers.files.output import emit, ends_well, json_option, out_option
-from helpers.files.output__save import write_atomically
+from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files.save import write_atomically
 
 __all__ = ["cards"]
 

@@ -23,7 +23,7 @@ from helpers.cli.folders import (
 )
 from helpers.cli.regions import link_region
 from helpers.cli.two_files import link_two_files, two_files_options
-from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:

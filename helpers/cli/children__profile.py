@@ -17,7 +17,7 @@ from helpers.cli.folders import (
     save,
     worded,
 )
-from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.command_output import emit, ends_well, json_option, out_option
 
 if TYPE_CHECKING:
     pass

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from helpers.files.output import emit, ends_well, json_option, out_option
-from helpers.files.output__save import private_folder
+from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files.save import private_folder
 from helpers.standard import BadInput
 
 __all__ = ["dashboard"]

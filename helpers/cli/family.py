@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from helpers.cli.folders import FOLDER, linked, read_known, to_tens, worded
-from helpers.files.output import emit, ends_well, json_option, out_option
-from helpers.files.output__save import all_or_none, private_folder
+from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files.save import all_or_none, private_folder
 from helpers.standard import BadInput, nearest
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import click
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from helpers.files.output__saveall import save_all
+from helpers.files.save import save_all
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -85,7 +85,7 @@ def read_folder(folder: Path) -> District:
 
 def read_known(folder: Path) -> District:
     """Read a folder of exports in which there are children."""
-    from helpers.files.children_there import with_children
+    from helpers.files.district import with_children
 
     return with_children(read_folder(folder))
 

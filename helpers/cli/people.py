@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from helpers.cli.folders import save
-from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.command_output import emit, ends_well, json_option, out_option
 
 __all__ = ["people"]
 

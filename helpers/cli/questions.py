@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.folders import FOLDER, linked, read_known, read_so, restricted, save, worded
-from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:

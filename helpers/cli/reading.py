@@ -10,7 +10,7 @@ import click
 import pandas as pd
 
 from helpers.cli.folders import FOLDER, read_folder, read_so, restricted, save, worded
-from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.layouts import all_layouts
 
 __all__ = ["dictionary", "read", "start"]
@@ -31,9 +31,8 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     with questions that are still open ("# ?") is named, with what it doesn't take of a child.
     """
     from helpers.files.as_made import NOT_INVENTED
-    from helpers.files.children_there import no_child_told
-    from helpers.files.folded_accounts import folded_accounts
-    from helpers.files.start import open_drafts
+    from helpers.files.district import folded_accounts, no_child_told
+    from helpers.files.draft import open_drafts
     from helpers.profile.authority import authority_in
     from helpers.share.real_data import Guard
 
@@ -106,7 +105,7 @@ def start(folder: Path, as_json: bool) -> None:
     Writes one TOML a system into FOLDER/layouts, with the reason of each guess, and "# ?" where a person has
     to decide; every command reads it from there. Prints names of files and columns, never what is in them.
     """
-    from helpers.files.start import start_folder, told
+    from helpers.files.draft import start_folder, told
 
     emit(told(start_folder(folder), str(folder), as_json), as_json)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.cli.folders import linked, read_known, read_so, restricted, save, to_tens, worded
-from helpers.files.output import emit
-from helpers.files.region import district_folders, is_region
+from helpers.files.command_output import emit
+from helpers.files.district import district_folders, is_region
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:

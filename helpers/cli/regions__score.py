@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.cli.folders import linked, read_known, restricted, save
-from helpers.files.output import emit
-from helpers.files.region import district_folders, is_region
+from helpers.files.command_output import emit
+from helpers.files.district import district_folders, is_region
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import click
 from helpers.cli.folders import FOLDER, linked, read_known, restricted, save
 from helpers.cli.regions import NOT_PRINTED as UNPRINTED
 from helpers.cli.regions__score import score_region
-from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.command_output import emit, ends_well, json_option, out_option
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from helpers.cli.folders import said, save
-from helpers.files.output import emit
-from helpers.files.output__save import write_atomically
+from helpers.files.command_output import emit
+from helpers.files.save import write_atomically
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:

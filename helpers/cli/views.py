@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.folders import linked, read_known, said
-from helpers.files.output import emit, ends_well, json_option, out_option
+from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-from helpers.files.budgets import (
+from helpers.files.limits import (
     MOST_FILES,
     WORKBOOKS_UNPACKED,
     ZIPS,
@@ -22,7 +22,7 @@ from helpers.files.budgets import (
     no_file,
     shape_trouble,
 )
-from helpers.files.workbook import sheets_in
+from helpers.files.readers.workbook import sheets_in
 from helpers.standard import BadInput
 
 __all__ = [

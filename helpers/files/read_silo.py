@@ -1,40 +1,81 @@
-"""Files of one layout -> a silo: people, ids, facts, findings, and accounts that add up."""
+"""Reads one system by its layout, or one table, and accounts for every row."""
 
 from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from helpers.files.assemble import Assembled, Made, assemble
-from helpers.files.budgets import TooMuch
-from helpers.files.bundle import Part, as_the_manifest_says
-from helpers.files.decode import as_utf8, read_text
-from helpers.files.delimited import parse_delimited
-from helpers.files.files_of_kind import FilesOfKind
+from helpers.files.file_profile import Written, line_end_of, written_of
 from helpers.files.findings import Findings, findings_of
-from helpers.files.folder import FoundFile
-from helpers.files.json_lines import array_as_lines, parse_json_lines
-from helpers.files.parsed import Parsed
-from helpers.files.read_file import ReadFile, read_files
-from helpers.files.recognise import Recognised, below, look_at, records_in
-from helpers.files.references import tell_dangling
-from helpers.files.sheet_rows import parse_sheet
-from helpers.files.silo import Silo
-from helpers.files.standard_rows import make_rows
-from helpers.files.workbook import is_sheet
-from helpers.files.written import line_end_of, written_of
-from helpers.files.xml_records import parse_xml, read_xml_records
+from helpers.files.folder import FoundFile, opened
+from helpers.files.limits import TooMuch
+from helpers.files.parse.bundle import Part, as_the_manifest_says
+from helpers.files.parse.file import FilesOfKind, ReadFile, read_files, tell_dangling
+from helpers.files.parse.standard_rows import Assembled, Made, assemble, make_rows
+from helpers.files.readers.decode import as_utf8, read_text
+from helpers.files.readers.delimited import parse_delimited
+from helpers.files.readers.json_lines import array_as_lines, parse_json_lines
+from helpers.files.readers.workbook import is_sheet, parse_sheet
+from helpers.files.readers.xml import parse_xml, read_xml_records
+from helpers.files.recognize import Recognised, below, look_at, records_in
+from helpers.files.text_table import Parsed
 from helpers.layouts import Layout
 from helpers.standard import as_table, empty_table
 
-__all__ = ["OneFile", "account", "count_rows", "read_ones", "read_silo", "set_file_aside"]
+__all__ = ["OneFile", "OneTable", "Silo", "account", "count_rows", "read_ones", "read_silo", "set_file_aside"]
+
+
+def _joined(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return empty_table(name)
+    return as_table(name, pd.concat(filled, ignore_index=True)) if len(filled) > 1 else filled[0]
+
+
+@dataclass(frozen=True)
+class Silo:
+    """One system with one id space, as its files tell it.
+
+    Attributes
+    ----------
+    name, layout
+        Name of the silo, and its layout.
+    people, person_rows, identifiers, findings, accounts
+        Standard tables.
+    facts
+        Standard table by name; only those that the silo has rows of.
+    kinds
+        File -> the kinds of file, or of record, of the layout that it was read as.
+    filled_cells
+        Standard table: where the values of people stand that the last of a record's rows leaves empty. Every
+        other value stands in that last row.
+    written
+        What stands in the files as it is written; None where whoever read them had no use for it.
+    """
+
+    name: str
+    layout: Layout
+    people: pd.DataFrame
+    person_rows: pd.DataFrame
+    identifiers: pd.DataFrame
+    facts: dict[str, pd.DataFrame]
+    findings: pd.DataFrame
+    accounts: pd.DataFrame
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    filled_cells: pd.DataFrame = field(default_factory=lambda: empty_table("filled_cells"))
+    written: Written | None = field(default_factory=Written)
+
+    def fact(self, table: str) -> pd.DataFrame:
+        """Give a fact table; empty, with its columns, where the silo has none."""
+        return self.facts.get(table, empty_table(table))
 
 
 @dataclass
@@ -355,3 +396,77 @@ def _stored(ones: Sequence[OneFile]) -> dict[str, dict[str, str | None]]:
         for one in ones
         if one.reads
     }
+
+
+class OneTable:
+    """A file that makes no record of a person, read by its layout.
+
+    Who uses its rows says which of them were used and tells why others weren't; `findings` and `accounts`
+    then add up as those of a district do.
+
+    Parameters
+    ----------
+    path
+        A CSV or an xlsx; what is wrong inside is a finding.
+    layout
+        What it may be.
+
+    Raises
+    ------
+    BadInput
+        When there is no such file.
+    """
+
+    def __init__(self, path: Path, layout: Layout) -> None:
+        self._name = layout.silo
+        found, refused = opened(path)
+        self._ones = read_ones(self._name, layout, found)
+        for refusal in refused:
+            one = OneFile(refusal.path, Findings(self._name, refusal.path))
+            one.aside = 0
+            one.findings.add(refusal.kind, "file_set_aside", value=refusal.reason)
+            self._ones.append(one)
+
+    @property
+    def reads(self) -> list[ReadFile]:
+        """The tables that the layout knows: one, or one a sheet of a workbook."""
+        return [read for one in self._ones for read in one.reads]
+
+    def use(self, read: ReadFile, used: np.ndarray) -> None:
+        """Say which rows of a table were used; each other one must have been told as set aside.
+
+        Parameters
+        ----------
+        read
+            One of `reads`.
+        used
+            Boolean, one a row.
+        """
+        one = next(one for one in self._ones if any(read is each for each in one.reads))
+        one.used.append(used)
+        one.apart -= int((~used).sum())
+
+    def set_aside(self, read: ReadFile, kind: str, *, value: str | None, expected: str | None) -> None:
+        """Set a whole table aside, which its layout seemed to know.
+
+        Parameters
+        ----------
+        read
+            One of `reads`.
+        kind
+            Kind of finding.
+        value, expected
+            What is there, and what should be.
+        """
+        one = next(one for one in self._ones if any(read is each for each in one.reads))
+        one.findings.add(kind, "file_set_aside", value=value, expected=expected)
+        one.reads, one.structure, one.apart, one.aside = [], 0, 0, one.rows
+
+    def findings(self) -> pd.DataFrame:
+        """Give what was wrong or odd, table ``findings``."""
+        return findings_of([one.findings for one in self._ones])
+
+    def accounts(self) -> pd.DataFrame:
+        """Give table ``accounts``: every row is used, structure, set aside or kept apart."""
+        rows = [account(self._name, one) for one in self._ones]
+        return as_table("accounts", pd.DataFrame(rows)) if rows else empty_table("accounts")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.files.written import WORDS
+from helpers.files.file_profile import WORDS
 from helpers.standard import as_table, empty_table
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.files.run_shares import of_what, shared
+from helpers.files.run_cache import of_what, shared
 from helpers.gaps.completeness import completeness, entries
 from helpers.gaps.coverage import agreement, coverage
 from helpers.gaps.drift import drift

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files import District
-from helpers.files.run_shares import of_what, shared
+from helpers.files.run_cache import of_what, shared
 from helpers.link.crosswalk import Links
 from helpers.link.ladder import Method, link_children
 

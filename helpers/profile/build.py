@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from helpers.files.spare_folder import spare_folder
+from helpers.files.save import spare_folder
 from helpers.profile.cohort import Survey
 from helpers.profile.context import context_of
 from helpers.profile.coverage import Coverage

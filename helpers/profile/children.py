@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files.run_shares import of_what, shared
+from helpers.files.run_cache import of_what, shared
 from helpers.profile.coverage import Coverage
 from helpers.profile.gathering import gather
 from helpers.profile.newest_day import newest_days

@@ -17,7 +17,7 @@ import pandas as pd
 
 import helpers.profile
 import helpers.standard
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from helpers.profile.attendance_reach import Reach
 from helpers.profile.cohort import Reports, Survey
 from helpers.profile.context import context_of

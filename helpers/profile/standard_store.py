@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from helpers.files.output__save import private_folder, write_atomically
+from helpers.files.save import private_folder, write_atomically
 from helpers.layouts import Layout
 from helpers.profile.context import child_tables
 from helpers.profile.ties import TIE

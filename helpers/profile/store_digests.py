@@ -11,7 +11,7 @@ import json
 import threading
 from pathlib import Path
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from helpers.standard import BadInput
 
 __all__ = ["DIGESTS", "StoreDigests", "write_digests"]

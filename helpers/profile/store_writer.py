@@ -13,8 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output__save import private_folder, write_atomically
-from helpers.files.spare_folder import sweep
+from helpers.files.save import private_folder, sweep, write_atomically
 from helpers.profile.coverage import Coverage
 from helpers.profile.standard_store import part_name, write_parquet
 from helpers.profile.store_digests import write_digests

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from helpers.layouts import all_layouts
 from helpers.standard import BadInput, faults_of, nearest
 from helpers.standard.elements import Declarations, elements

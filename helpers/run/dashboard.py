@@ -27,8 +27,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from helpers.files.output__save import write_atomically
-from helpers.files.spare_folder import sweep
+from helpers.files.save import sweep, write_atomically
 from helpers.run.notebooks import Notebook
 from helpers.run.watched_server import LISTENS
 from helpers.standard import BadInput

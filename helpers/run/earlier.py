@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.guarded_cells import without_guard
-from helpers.files.output__save import save_table
+from helpers.files.save import save_table, without_guard
 from helpers.run.figures import RunFigures
 from helpers.show.numbers import number_text
 

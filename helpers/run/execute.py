@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from helpers.files.output__save import write_atomically
-from helpers.files.spare_folder import spare_folder
+from helpers.files.save import spare_folder, write_atomically
 from helpers.run.kernels import kernel_settings
 from helpers.run.notebooks import Notebook
 from helpers.run.outputs import cleaned

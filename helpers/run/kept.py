@@ -18,8 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output__save import save_table, write_atomically
-from helpers.files.own_place import own_place
+from helpers.files.save import own_place, save_table, write_atomically
 
 __all__ = ["Kept", "keep", "kept_of", "read_kept", "same_district"]
 

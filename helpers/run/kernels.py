@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from helpers.files.spare_folder import sweep
+from helpers.files.save import sweep
 
 __all__ = ["kernel_settings"]
 

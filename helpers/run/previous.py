@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output__save import save_table, write_atomically
+from helpers.files.save import save_table, write_atomically
 from helpers.run.changes import changes_between, changes_in_words, comparable
 from helpers.run.earlier import INDEX
 from helpers.run.kept import Kept, read_kept

@@ -8,10 +8,10 @@ import json
 from pathlib import Path
 
 import helpers.standard
-from helpers.files.children_there import with_children
+from helpers.files.district import with_children
 from helpers.files.folder import must_be_a_folder
-from helpers.files.output__save import write_atomically
-from helpers.files.run_shares import fingerprint
+from helpers.files.run_cache import fingerprint
+from helpers.files.save import write_atomically
 from helpers.profile.store import ProfileStore, save_store
 from helpers.standard import BadInput
 

@@ -9,10 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from helpers.files.children_there import with_children
+from helpers.files.district import read_district, what_is_there, with_children
 from helpers.files.folder import must_be_a_folder
-from helpers.files.read_district import read_district, what_is_there
-from helpers.files.run_shares import sharing
+from helpers.files.run_cache import sharing
 from helpers.run.dated import dated_run
 from helpers.run.earlier import INDEX, earlier_runs, remember
 from helpers.run.execute import NotebookRun, run_notebooks

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 
 __all__ = ["LISTENS", "serve"]
 

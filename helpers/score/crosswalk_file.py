@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.guarded_cells import without_guard
+from helpers.files.save import without_guard
 from helpers.standard import BadInput, as_table
 
 __all__ = ["crosswalk_from", "must_be_of"]

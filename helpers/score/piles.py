@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District
-from helpers.files.guarded_cells import without_guard
+from helpers.files.save import without_guard
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.card_deck import deal_cards, true_piles
 from helpers.score.children import LinksToScore

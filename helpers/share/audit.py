@@ -15,9 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.held_file import held
-from helpers.files.output__save import write_atomically
-from helpers.files.own_place import own_place
+from helpers.files.save import held, own_place, write_atomically
 from helpers.standard import BadInput
 
 __all__ = ["Audit", "shown_hash"]

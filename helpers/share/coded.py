@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from helpers.standard import STRING, BadInput
 
 __all__ = ["Codes"]

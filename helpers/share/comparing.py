@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.files.guarded_cells import without_guard
+from helpers.files.save import without_guard
 from helpers.share.allowed import Allowed, allowed_for, asked
 from helpers.share.opening import view
 from helpers.share.policy import Policy, Rule, read_policy

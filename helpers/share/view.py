@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files.output__save import all_or_none, save_table, write_atomically
+from helpers.files.save import all_or_none, save_table, write_atomically
 from helpers.share.allowed import Allowed
 from helpers.share.audit import Audit, shown_hash
 from helpers.share.coded import Codes

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from helpers.files.folder import FoundFile, files_below
-from helpers.files.workbook import Cell, rows_of
+from helpers.files.readers.workbook import Cell, rows_of
 from helpers.show.blocks import Block, escape
 
 if TYPE_CHECKING:

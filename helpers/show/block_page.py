@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from helpers.show.blocks import Block, escape, slug
 from helpers.show.pages import TEMPLATE_FOLDER
 from helpers.show.tokens import colour, page_css

@@ -7,7 +7,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from helpers.show.blocks import Block, escape
 from helpers.show.pages import TEMPLATE_FOLDER
 

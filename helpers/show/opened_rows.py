@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from helpers.files.one_row import OneRow, some_rows
+from helpers.files.single_row import OneRow, some_rows
 from helpers.layouts import FileLayout, Makes, braced, load_layout
 from helpers.show.blocks import Block, escape
 from helpers.standard import BadInput, fact_tables, standard_table

@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from helpers.show.banner import banner
 from helpers.show.blocks import slug
 from helpers.show.tokens import page_css

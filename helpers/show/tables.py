@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from helpers.files.guarded_cells import guarded_cell
+from helpers.files.save import guarded_cell
 from helpers.show.blocks import Block, escape, slug
 from helpers.show.numbers import CountGuard, number_text, shared_digits, shown_count
 

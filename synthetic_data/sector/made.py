@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.output__save import write_atomically
-from helpers.files.output__saveall import save_all
+from helpers.files.save import save_all, write_atomically
 from helpers.standard import STRING, BadInput, labelled
 from helpers.standard.survey_items import as_sector, declared_survey
 from synthetic_data.sector.planted import planted_effects

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.render import render
 from helpers.files.text_table import TextTable
+from helpers.files.writers.values import render
 from helpers.layouts import FileLayout, load_layout
 from synthetic_data.columns import dates, only, pick, text, whole
 from synthetic_data.columns import truth as yes_or_no

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from helpers.files.render import render
+from helpers.files.writers.values import render
 from helpers.layouts import load_layout
 from helpers.standard import STRING
 from synthetic_data.columns import is_among

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.render import render_column
 from helpers.files.text_table import TextTable, default_settings, unique_names
+from helpers.files.writers.values import render_column
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
 from synthetic_data.columns import pick, text, within

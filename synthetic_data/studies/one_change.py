@@ -26,7 +26,7 @@ import pandas as pd
 
 import helpers.files
 from helpers.files.folder import files_below
-from helpers.files.read_file import ReadFile
+from helpers.files.parse.file import ReadFile
 from helpers.files.read_silo import read_ones
 from helpers.gaps.hand_work import kit_assumptions
 from helpers.layouts import load_layout

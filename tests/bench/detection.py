@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from synthetic_data.studies.detection import Detection, detection
 from synthetic_data.studies.detection.counting import ADDED, WANTED
 from synthetic_data.studies.detection.detectors import detectors_now

@@ -174,7 +174,7 @@ def _command(written: Written, name: str, *arguments: str) -> None:
 def _commands(case: Case, folder: Path, out: Path, written: Written) -> None:
     """Run every command that writes, each into a folder of its own."""
     from helpers.files import read_district
-    from helpers.files.run_shares import sharing
+    from helpers.files.run_cache import sharing
 
     def command(name: str, *arguments: str) -> None:
         _command(written, name, *arguments, "--out", str(out / name))

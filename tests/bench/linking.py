@@ -20,7 +20,7 @@ import click
 import numpy as np
 import pandas as pd
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from tests.bench.figures import Figure, figure
 from tests.bench.linking_counts import POPULATIONS, PairCounter
 from tests.bench.linking_data import CACHE, PROJECT, linking_data, read_data

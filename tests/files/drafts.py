@@ -10,13 +10,13 @@ from click.testing import CliRunner, Result
 
 from helpers.cli import main
 from helpers.files import District
-from helpers.files.decode import as_utf8
+from helpers.files.district import what_is_there
+from helpers.files.draft.columns import head_words
+from helpers.files.draft.layout_text import kind_of
+from helpers.files.draft.sniff import look_into
 from helpers.files.findings import Findings
-from helpers.files.read_district import what_is_there
-from helpers.files.recognise import look_at, records_in
-from helpers.files.start.header_words import head_words
-from helpers.files.start.kinds import kind_of
-from helpers.files.start.undeclared import look_into
+from helpers.files.readers.decode import as_utf8
+from helpers.files.recognize import look_at, records_in
 from helpers.layouts import FileLayout
 
 __all__ = ["BORN", "CLUB", "ROSTER", "adds_up", "club", "draft", "found_of_declared", "run", "written"]

@@ -13,8 +13,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from helpers.files.output__save import all_or_none
-from helpers.files.output__saveall import save_all
+from helpers.files.save import all_or_none, save_all
 
 on_unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
 
@@ -24,7 +23,7 @@ WRITES = """
 import os, signal, sys
 from pathlib import Path
 import pandas as pd
-from helpers.files.output import save_all
+from helpers.files.command_output import save_all
 
 out, word, count, killed_at = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 table = pd.DataFrame({"word": [word] * count})
@@ -136,7 +135,7 @@ def test_whenever_a_command_is_killed_no_old_file_stands_beside_a_new_one_and_th
 @on_unix
 def test_what_a_killed_command_had_not_finished_goes_with_the_next_one(tmp_path: Path) -> None:
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom helpers.files.output import all_or_none\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom helpers.files.save import all_or_none\n"
         "with all_or_none(Path(sys.argv[1])) as draft:\n"
         "    (draft / 'a.csv').write_text('half')\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from helpers.cli import main
 from helpers.files.as_made import NOT_INVENTED
-from helpers.files.read_district import what_is_there
+from helpers.files.district import what_is_there
 from helpers.standard import BadInput
 from synthetic_data.district import make_district
 

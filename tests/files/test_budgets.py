@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from helpers.files import District, read_district
-from helpers.files.budgets import LONGEST_LINE, MOST_COLUMNS, MOST_EMPTY, MOST_FILES
+from helpers.files.draft import start_folder
 from helpers.files.folder import files_below
-from helpers.files.start import start_folder
+from helpers.files.limits import LONGEST_LINE, MOST_COLUMNS, MOST_EMPTY, MOST_FILES
 from helpers.link.two_files import read_person_file
 from helpers.standard import BadInput
 from tests.files.hostile import FILES, HEAD

@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.files.decode import as_utf8
 from helpers.files.findings import Findings
+from helpers.files.readers.decode import as_utf8
 from synthetic_data.district import make_district
 from synthetic_data.silos import SILOS
 from tests.files.damage import COUNTABLE, WAYS, lines_of

@@ -14,9 +14,9 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from helpers.files import read_district
+from helpers.files.draft import start_folder
 from helpers.files.findings import Findings
-from helpers.files.start import start_folder
-from helpers.files.values import read_column
+from helpers.files.parse.values import read_column
 from helpers.layouts import Column
 from helpers.standard import STRING
 from tests.files.drafts import adds_up, draft, written

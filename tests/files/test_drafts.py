@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import read_district
-from helpers.files.start import start_folder
-from helpers.files.start.header_words import head_words, words_file
+from helpers.files.draft import start_folder
+from helpers.files.draft.columns import head_words, words_file
 from helpers.layouts.layout import read_layout
 from helpers.link import link_district
 from helpers.standard import fact_tables, standard_table

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.files.one_row import one_row
+from helpers.files.single_row import one_row
 from helpers.layouts import load_layout
 
 # What an API adds to each resource of the standard, whether a district fills it or not.

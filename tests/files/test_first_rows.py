@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.files import read_district
-from helpers.files.start.first_row import names_columns
+from helpers.files.draft.sniff import names_columns
 from helpers.layouts.layout import read_layout
 from tests.files.drafts import adds_up, draft, run, written
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District, read_district, render, write_table
-from helpers.files.decode import as_utf8
+from helpers.files.district import folded_accounts
 from helpers.files.findings import Findings
-from helpers.files.folded_accounts import folded_accounts
+from helpers.files.readers.decode import as_utf8
 from helpers.layouts import load_layout
 from helpers.link import link_district
 from helpers.standard import STRING, BadInput

@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.files.guarded_cells import guarded, without_guard
-from helpers.files.output__save import save_table, write_atomically
-from helpers.link.review.spreadsheet import spreadsheet_bytes
+from helpers.files.save import guarded, save_table, spreadsheet_bytes, without_guard, write_atomically
 from helpers.run.earlier import earlier_runs
 from helpers.score import crosswalk_from
 from helpers.score.piles import read_piles

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
+from helpers.files.draft import start_folder
 from helpers.files.findings import Findings
-from helpers.files.records import make_records
-from helpers.files.render import render_column
-from helpers.files.start import start_folder
-from helpers.files.values import read_column
+from helpers.files.parse.records import make_records
+from helpers.files.parse.values import read_column
+from helpers.files.writers.values import render_column
 from helpers.layouts import Column
 from helpers.standard import STRING
 from tests.files.drafts import run

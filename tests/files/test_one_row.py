@@ -14,8 +14,8 @@ import pytest
 
 from helpers.files import District
 from helpers.files.findings import Findings
-from helpers.files.one_row import one_row
-from helpers.files.xml_records import read_xml_records
+from helpers.files.readers.xml import read_xml_records
+from helpers.files.single_row import one_row
 from helpers.layouts import load_layout
 from helpers.standard import BadInput, fact_tables
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district, render, write_table
-from helpers.files.start import start_folder
+from helpers.files.draft import start_folder
 from helpers.layouts import load_layout
 from synthetic_data.silos import SILOS
 

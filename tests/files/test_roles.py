@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.files.start import start_folder
+from helpers.files.draft import start_folder
 from tests.files.drafts import adds_up, run, written
 
 # The columns that Clever's sync asks for in a list of students.

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.files.start.not_data import nobodies, rows_of_no_child
+from helpers.files.draft.not_data import nobodies, rows_of_no_child
 from tests.files.drafts import adds_up, run, written
 
 CLASSROOM = """Last Name,First Name,Email Address,Lab quiz,Unit 1 test,Overall Grade

@@ -15,7 +15,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.files.read_silo import read_silo
-from helpers.files.run_shares import fingerprint, of_what, shared, sharing
+from helpers.files.run_cache import fingerprint, of_what, shared, sharing
 from helpers.link import Links, link_district
 from tests.modes import for_others
 
@@ -82,7 +82,7 @@ def test_a_system_whose_files_are_the_same_is_read_once_in_a_run(
     with (other / "silos" / "meals" / "spoilt.csv").open("w") as more:
         more.write("nobody knows this")
     alone, read = read_district(other), []
-    module = sys.modules["helpers.files.read_district"]
+    module = sys.modules["helpers.files.district"]
     monkeypatch.setattr(
         module, "read_silo", lambda name, *given, **more: read.append(name) or read_silo(name, *given, **more)
     )

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from helpers.files.spare_folder import spare_folder
+from helpers.files.save import spare_folder
 
 WAITS = """
 import time
 from helpers.cli import main
-from helpers.files.spare_folder import spare_folder
+from helpers.files.save import spare_folder
 
 @main.command()
 def wait():

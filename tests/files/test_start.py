@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 
 from helpers.files import read_district
-from helpers.files.start import start_folder
+from helpers.files.draft import start_folder
 from helpers.layouts.layout import read_layout
 from tests.files.drafts import ROSTER, adds_up, draft, written
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.files.start import start_folder
+from helpers.files.draft import start_folder
 from tests.files.drafts import BORN, ROSTER, club, run, written
 
 

@@ -8,10 +8,9 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.files.start import start_folder
-from helpers.files.start.guess import counted
-from helpers.files.start.guess_types import guess_type
-from helpers.files.start.header_words import head_words, named_fields
+from helpers.files.draft import start_folder
+from helpers.files.draft.column_types import guess_type
+from helpers.files.draft.columns import counted, head_words, named_fields
 from tests.files.drafts import BORN, CLUB, adds_up, club, draft, written
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.files import read_district
-from helpers.files.start import start_folder
+from helpers.files.draft import start_folder
 from tests.files.drafts import run, written
 
 PEOPLE = [("Ana", "Ruiz"), ("Bo", "Li"), ("Cy", "Poe"), ("Di", "Kim"), ("Ed", "Fox"), ("Flo", "Orr")]

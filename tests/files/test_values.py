@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.files import render
 from helpers.files.findings import FOLD_BEYOND, Findings
-from helpers.files.values import read_column
+from helpers.files.parse.values import read_column
 from helpers.layouts import Column, FileLayout
 from helpers.standard import STRING
 

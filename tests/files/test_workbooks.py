@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District, read_district, render, write_files, write_table
-from helpers.files.packed_workbook import pack_workbook
-from helpers.files.workbook import as_sheet, sheets_in
+from helpers.files.readers.workbook import as_sheet, sheets_in
+from helpers.files.writers.workbook import pack_workbook
 from helpers.layouts.layout import Layout, read_layout
 
 LAYOUT = """
@@ -196,7 +196,7 @@ FAR = b"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
 def test_a_workbook_that_could_do_harm_or_is_damaged_is_told(
     damage: Any, kind: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpers.files.workbook.MOST_CELLS", 1_000_000)
+    monkeypatch.setattr("helpers.files.readers.workbook.MOST_CELLS", 1_000_000)
     district = read_district(folder_with(tmp_path, damage(workbook(HEADS, ANA))))
     assert kinds(district) == ([kind] if kind else [])
     assert adds_up(district)

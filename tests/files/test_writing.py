@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.files import TextTable, write_table
-from helpers.files.row_text import delimited_rows, text_of
-from helpers.files.zip_entry import zip_entry
+from helpers.files.writers.files import delimited_rows, text_of
+from helpers.files.writers.workbook import zip_entry
 from helpers.layouts import FileLayout
 from helpers.standard import STRING
 

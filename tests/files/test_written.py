@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.files.written import line_end_of
+from helpers.files.file_profile import line_end_of
 from helpers.standard import BadInput
 
 MEALS = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from helpers.files import Silo
-from helpers.files.written import Written
+from helpers.files.file_profile import Written
 from tests.district_by_hand import layout, silo
 
 KIND = "list"

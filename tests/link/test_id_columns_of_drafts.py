@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.files import read_district
-from helpers.files.start import start_folder
+from helpers.files.draft import start_folder
 from helpers.link import link_district
 
 FIRST = "Ana Ben Cleo Dan Eva Finn Gus Hana Ivo June Kai Lola Mia Nils Omar Pia Quinn Rosa Sam Tara".split()

@@ -12,7 +12,7 @@ import pytest
 
 from helpers.cli.regions import link_region
 from helpers.files import District, read_district
-from helpers.files.region import district_folders, is_region
+from helpers.files.district import district_folders, is_region
 from helpers.link import link_children, link_district
 from helpers.link.districts import RegionLinks, link_districts
 from helpers.score import read_answer_key

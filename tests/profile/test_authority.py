@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from helpers.cli import main
 from helpers.files import read_district
-from helpers.files.start import start_folder
+from helpers.files.draft import start_folder
 from helpers.layouts import all_layouts
 from helpers.layouts.layout import DOMAINS
 from helpers.link import link_district

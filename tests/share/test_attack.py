@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from helpers.cli import main
 from helpers.files import read_district
-from helpers.files.run_shares import sharing
+from helpers.files.run_cache import sharing
 from helpers.run import report
 from helpers.share import Guard
 from helpers.share.parts import pooled_groups

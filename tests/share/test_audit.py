@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from helpers.cli import main
-from helpers.files import held_file
-from helpers.files.output__save import write_atomically
+from helpers.files import save as held_file
+from helpers.files.save import write_atomically
 from helpers.share import Audit, Refused, view, views
 from helpers.share.audit import shown_hash
 from helpers.standard import BadInput

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.files.guarded_cells import unguarded
+from helpers.files.save import unguarded
 from helpers.show.family import going_well, language, languages, page_terms
 from helpers.show.family.language import Voice
 from helpers.show.family.page import Office, PageFacts, compose, markup_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.write import write_files, write_table
+from helpers.files.writers.files import write_files, write_table
 from helpers.layouts import load_layout
 from synthetic_data.district import clean_pages
 from synthetic_data.levels import exchange

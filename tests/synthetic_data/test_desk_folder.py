@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.read_district import what_is_there
+from helpers.files.district import what_is_there
 from synthetic_data.desk import make_desk_folder
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files.text_table import TextTable
-from helpers.files.write import write_table
+from helpers.files.writers.files import write_table
 from helpers.standard import BadInput
 from synthetic_data.damage import Log, go_wrong
 from synthetic_data.district import clean_pages, make_district, make_truth

@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
+from helpers.files.readers.workbook import rows_of, sheets_in
 from helpers.files.text_table import TextTable, default_settings, unique_names
-from helpers.files.workbook import rows_of, sheets_in
 from helpers.layouts import Column, FileLayout, Layout, load_layout
 from helpers.standard import STRING
 

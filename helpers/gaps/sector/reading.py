@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.files.one_table import OneTable
-from helpers.files.read_file import ReadFile
+from helpers.files.parse.file import ReadFile
+from helpers.files.read_silo import OneTable
 from helpers.gaps.sector.origin import Origin, read_planted
 from helpers.layouts import Column, FileLayout, Layout
 from helpers.standard import STRING, BadInput, as_table, empty_table, nearest, standard_table

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.guarded_cells import guarded
-from helpers.files.held_file import held
-from helpers.files.output__save import write_atomically
+from helpers.files.save import guarded, held, write_atomically
 from helpers.gaps.survey.form import NOTE, form_columns
 from helpers.gaps.survey.reading import read_answers
 from helpers.standard import STRING, BadInput, nearest

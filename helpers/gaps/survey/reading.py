@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.files.guarded_cells import guarded_cell, unguarded
-from helpers.files.one_table import OneTable
-from helpers.files.read_file import ReadFile
+from helpers.files.parse.file import ReadFile
+from helpers.files.read_silo import OneTable
+from helpers.files.save import guarded_cell, unguarded
 from helpers.gaps.survey.form import ABOUT, NOTE, answers_layout, row_name
 from helpers.standard import STRING, BadInput, as_table, empty_table, nearest
 from helpers.standard.survey_items import declared_survey

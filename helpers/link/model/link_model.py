@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from helpers.standard import BadInput
 
 __all__ = ["SHIPPED", "LinkModel", "shipped_model"]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from helpers.files.spare_folder import spare_folder
+from helpers.files.save import spare_folder
 from helpers.link.model.columns import as_compared, units_table
 from helpers.link.model.comparisons import COMPARISONS, KINDS
 from helpers.link.model.frequencies import chance_agreement, draw_pairs, frequencies, level_counts

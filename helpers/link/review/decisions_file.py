@@ -9,11 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.guarded_cells import unguarded
-from helpers.files.held_file import held
-from helpers.files.output__save import write_atomically
+from helpers.files.save import held, read_text_table, spreadsheet_bytes, unguarded, write_atomically
 from helpers.link.review.sides import PAIR, in_order
-from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes
 from helpers.standard import STRING, BadInput, as_table, empty_table, nearest, standard_table
 
 __all__ = ["IDS", "add_decision", "read_decisions", "take_back"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import read_text_table, spreadsheet_bytes, write_atomically
 from helpers.link.beside import beside
 from helpers.link.identifiers import CONTRADICTING
 from helpers.link.review.decisions_file import IDS
@@ -17,7 +17,6 @@ from helpers.link.review.fingerprints import fingerprints
 from helpers.link.review.namesakes import namesakes
 from helpers.link.review.settled import settled_by_persons
 from helpers.link.review.sides import PAIR, RECORD, SIDES, Name, is_of_a_pair, side_of
-from helpers.link.review.spreadsheet import read_text_table, spreadsheet_bytes
 from helpers.standard import STRING, is_among
 
 if TYPE_CHECKING:

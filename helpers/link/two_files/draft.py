@@ -13,7 +13,7 @@ from functools import cache
 
 import pandas as pd
 
-from helpers.files.start.header_words import head_words, numbered_thing, words_file
+from helpers.files.draft.columns import head_words, numbered_thing, words_file
 from helpers.link.names import fold
 from helpers.link.two_files.birth_dates import guess_formats
 from helpers.link.two_files.fields import FIELDS, fields

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers.files.start.header_words import words_file
+from helpers.files.draft.columns import words_file
 from helpers.link.names import fold
 from helpers.link.two_files.birth_dates import (
     NO_DATE,

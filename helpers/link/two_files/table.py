@@ -16,15 +16,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.budgets import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
-from helpers.files.decode import read_text
-from helpers.files.delimited import DELIMITERS
+from helpers.files.draft.columns import head_words
+from helpers.files.draft.sniff import names_columns, speaks_of_persons
 from helpers.files.findings import Findings
 from helpers.files.folder import harm_in
-from helpers.files.start.first_row import names_columns, speaks_of_persons
-from helpers.files.start.header_words import head_words
+from helpers.files.limits import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
+from helpers.files.readers.decode import read_text
+from helpers.files.readers.delimited import DELIMITERS
+from helpers.files.readers.workbook import is_sheet, rows_of, sheets_in
 from helpers.files.text_table import unique_names
-from helpers.files.workbook import is_sheet, rows_of, sheets_in
 from helpers.layouts.headers import by_place, is_data_head
 from helpers.link.two_files.fields import fields
 from helpers.standard import STRING, BadInput

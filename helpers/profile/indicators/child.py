@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files.run_shares import of_what, shared
+from helpers.files.run_cache import of_what, shared
 from helpers.profile.indicators.days import lay_out_days
 from helpers.profile.indicators.declared import Indicator, declared_indicators
 from helpers.profile.indicators.measures import Facts, measured_by

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files.guarded_cells import unguarded
-from helpers.files.output__save import private_folder
+from helpers.files.save import private_folder, unguarded
 from helpers.show.family.writing import Written, save_lookup
 from helpers.standard import STRING, BadInput
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.files.guarded_cells import unguarded
-from helpers.link.review.spreadsheet import read_text_table
+from helpers.files.save import read_text_table, unguarded
 from helpers.show.family.page import Office
 from helpers.standard import BadInput
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output__save import all_or_none, private_folder, write_atomically
-from helpers.link.review.spreadsheet import spreadsheet_bytes
+from helpers.files.save import all_or_none, private_folder, spreadsheet_bytes, write_atomically
 from helpers.show.family.page import Page
 from helpers.show.family.pages import FamilyPage
 from helpers.standard import STRING

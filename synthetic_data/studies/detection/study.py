@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from synthetic_data.studies.detection.counting import clean_tables, kinds_noticed
 from synthetic_data.studies.detection.detectors import detectors_now
 from synthetic_data.studies.detection.looking import Looked

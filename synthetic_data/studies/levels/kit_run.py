@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.output__save import write_atomically
+from helpers.files.save import write_atomically
 from helpers.standard import as_table
 from synthetic_data.district import kit_version
 from synthetic_data.studies.levels.kept import KIT_RUN, libraries, sources

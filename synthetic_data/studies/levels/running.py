@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.processes import is_running
+from helpers.files.save import is_running
 from helpers.run.progress import Progress
 from synthetic_data.studies.levels.kept import (
     TABLES,

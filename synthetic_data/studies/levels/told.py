@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.read_district import what_is_there
+from helpers.files.district import what_is_there
 from helpers.gaps.roadmap import Costs, kit_costs, one_standard, read_costs, roadmap
 from helpers.layouts import Layout, load_layout
 from helpers.show.level_chart import level_chart

@@ -1,0 +1,628 @@
+"""Reads a district's folder, or several districts of a region."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, count
+from os.path import commonpath
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from helpers.files.as_made import NOT_INVENTED, foreign_file, read_about, treated_as_real
+from helpers.files.file_profile import Written
+from helpers.files.findings import Findings
+from helpers.files.folder import FoundFile, Refused, files_below, files_in, must_be_a_folder, paths_below
+from helpers.files.one_system import Silos, Systems, Unit, with_drafts
+from helpers.files.read_silo import OneFile, Silo, _joined, account, read_silo, set_file_aside
+from helpers.files.readers.decode import as_utf8
+from helpers.files.readers.xml import read_xml_records
+from helpers.files.recognize import below, look_at, records_in
+from helpers.files.run_cache import fingerprint, shared
+from helpers.layouts import Layout, all_layouts
+from helpers.standard import STRING, BadInput, as_table, empty_table, nearest
+
+__all__ = [
+    "MANY",
+    "District",
+    "There",
+    "district_folders",
+    "folded_accounts",
+    "is_region",
+    "no_child_told",
+    "read_district",
+    "what_is_there",
+    "with_children",
+]
+
+
+@dataclass(frozen=True)
+class District(Mapping[str, Silo]):
+    """The silos of one folder, by name: SIS first, then by name.
+
+    Attributes
+    ----------
+    folder
+        Where they were read.
+    about
+        What ``district.json`` says; empty without one.
+    silos
+        Silo by name.
+    unclaimed
+        Findings and accounts of files that belong to no silo.
+    """
+
+    folder: Path
+    about: dict[str, Any]
+    silos: dict[str, Silo]
+    unclaimed: tuple[pd.DataFrame, pd.DataFrame] = field(
+        default_factory=lambda: (empty_table("findings"), empty_table("accounts"))
+    )
+
+    def __getitem__(self, name: str) -> Silo:
+        if name not in self.silos:
+            raise BadInput(
+                f"{self.folder} has no silo {name!r}.{nearest(name, self.silos)} "
+                f"It has: {', '.join(self.silos) or 'none'}."
+            )
+        return self.silos[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.silos)
+
+    def __len__(self) -> int:
+        return len(self.silos)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.silos
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the folder says that everybody in it is invented; else it is treated as real."""
+        return self.about.get("synthetic") is True
+
+    @property
+    def title(self) -> str:
+        """The district's name, or its folder's."""
+        return str(self.about.get("title") or self.folder.resolve().name)
+
+    @property
+    def layouts(self) -> dict[str, Layout]:
+        """Layout by silo."""
+        return {name: silo.layout for name, silo in self.silos.items()}
+
+    @property
+    def kinds(self) -> dict[str, tuple[str, ...]]:
+        """File -> the kinds of file, or of record, that it was read as."""
+        return {file: kinds for silo in self.silos.values() for file, kinds in silo.kinds.items()}
+
+    @property
+    def unique_people(self) -> tuple[str, ...]:
+        """Silos whose layout promises one record a child."""
+        return tuple(name for name, silo in self.silos.items() if silo.layout.unique_people)
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """People of all silos."""
+        return _joined("people", [silo.people for silo in self.silos.values()])
+
+    @property
+    def person_rows(self) -> pd.DataFrame:
+        """Source rows behind the people of all silos."""
+        return _joined("person_rows", [silo.person_rows for silo in self.silos.values()])
+
+    @property
+    def filled_cells(self) -> pd.DataFrame:
+        """Cells of the people of all silos that another row than the record's last one filled."""
+        return _joined("filled_cells", [silo.filled_cells for silo in self.silos.values()])
+
+    @property
+    def identifiers(self) -> pd.DataFrame:
+        """Identifiers of all silos."""
+        return _joined("identifiers", [silo.identifiers for silo in self.silos.values()])
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """Findings of all silos, and of files that belong to none."""
+        return _joined("findings", [*(silo.findings for silo in self.silos.values()), self.unclaimed[0]])
+
+    @property
+    def accounts(self) -> pd.DataFrame:
+        """Accounts of all files."""
+        return _joined("accounts", [*(silo.accounts for silo in self.silos.values()), self.unclaimed[1]])
+
+    @property
+    def written(self) -> Written:
+        """What stands in the files of all silos as it is written.
+
+        Raises
+        ------
+        BadInput
+            When a silo was read without it.
+        """
+        kept = {name: silo.written for name, silo in self.silos.items() if silo.written is not None}
+        if lacking := [name for name in self.silos if name not in kept]:
+            raise BadInput(
+                f"What is written in {', '.join(lacking)} wasn't kept; read {self.folder} with written=True."
+            )
+        return Written.of(kept.values())
+
+    def fact(self, table: str) -> pd.DataFrame:
+        """Give a fact table of all silos; empty, with its columns, where none has it."""
+        return _joined(table, [silo.facts[table] for silo in self.silos.values() if table in silo.facts])
+
+
+MANY = 4  # so many files of one kind are told in one line
+
+
+def folded_accounts(district: District) -> pd.DataFrame:
+    """Give the accounts with one line for many files of one kind; their rows add up as before.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of the accounts; ``file`` says the folder, how many files it stands for, and of what kind.
+    """
+    accounts = district.accounts
+    kinds = district.kinds
+    kind = pd.Series([", ".join(kinds.get(file, ())) for file in accounts["file"]], dtype=STRING)
+    groups = accounts.groupby([accounts["silo"], kind], sort=False)["file"]
+    many = (groups.transform("size") >= MANY).fillna(False).to_numpy(bool) & (kind != "").to_numpy(bool)
+    number = pd.Series(range(len(accounts)), index=accounts.index)
+    first_of = dict(zip(accounts["file"], number, strict=True))
+    together = number.where(~many, groups.transform("first").map(first_of))
+    shown = accounts["file"].copy()
+    for first, files in accounts["file"][many].groupby(together[many]):
+        folder = commonpath(files.tolist())
+        shown.iloc[int(first)] = f"{folder}: {len(files)} files, {kind.iloc[int(first)]}"
+    counts = [str(name) for name in accounts.columns if str(name).startswith("rows")]
+    sums = accounts.assign(file=shown).groupby(together, sort=True)
+    folded = sums[["silo", "file"]].first()
+    return folded.join(sums[counts].sum()).reset_index(drop=True)[list(accounts.columns)]
+
+
+HEAD = 1 << 20  # bytes
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    path = folder / "district.json"
+    if not path.is_file():
+        return {}
+    try:
+        about = read_about(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(
+            f"{path} is no JSON ({error}): mend it, or take it away to read the folder as it is."
+        ) from None
+    if not isinstance(about, dict):
+        raise BadInput(f"{path} must hold one JSON object that says, among others, which silos there are.")
+    if about.get("silos") and not isinstance(about["silos"], dict):
+        raise BadInput(f"{path} must give `silos` as one object: name of each silo, and its layout.")
+    return about
+
+
+def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[float, set[str]]]:
+    """Say how well each layout knows a file, and as which kinds."""
+    quiet = Findings(None, found.path)
+    raw = found.read()
+    if raw.lstrip()[:1] != b"<":
+        raw = raw[:HEAD]  # delimited files and JSON lines tell what they are at their beginning
+    data = as_utf8(raw, "utf-8", quiet)
+    records, total = None, 0
+    if data.lstrip()[:1] == b"<":
+        try:
+            records, total = read_xml_records(data, quiet)
+        except ValueError:
+            return {}
+    look = look_at(data, found.name, records, total)
+    for one in chain([look], below(look)):
+        known = {}
+        for name, layout in layouts.items():
+            kinds = records_in(one, layout)
+            if kinds:
+                known[name] = (sum(kind.share for kind in kinds), {kind.file.name for kind in kinds})
+        if known:
+            return known
+    return {}
+
+
+def _units_of(
+    folder: str, files: Sequence[FoundFile], layouts: Mapping[str, Layout]
+) -> tuple[list[Unit], list[FoundFile]]:
+    """Give a folder's files to the layouts that know them best, one layout after another."""
+    shares = {found.path: _shares(found, layouts) for found in files}
+    left = list(files)
+    units = []
+    while left:
+        sums: dict[str, float] = {}
+        for found in left:
+            for name, (value, _) in shares[found.path].items():
+                sums[name] = sums.get(name, 0.0) + value
+        if not sums:
+            break
+        best = max(sums, key=lambda name: (round(sums[name], 6), name))
+        unit = Unit(folder, layouts[best])
+        for found in [one for one in left if best in shares[one.path]]:
+            unit.files.append(found)
+            unit.kinds |= shares[found.path][best][1]
+            left.remove(found)
+        units.append(unit)
+    return units, left
+
+
+def _name(unit: Unit, alone: bool, files: Sequence[FoundFile]) -> str:
+    folder = unit.folder
+    if folder.lower().endswith(".zip"):
+        # A zip counts as a folder; alone in one, it takes that one's name.
+        parent = PurePosixPath(folder).parent.as_posix()
+        beside = (one for one in files if one.path.startswith(f"{parent}/"))
+        only = parent != "." and all(one.path.startswith(f"{folder}/") for one in beside)
+        folder = parent if only else PurePosixPath(folder).with_suffix("").as_posix()
+    if not folder:
+        return unit.layout.layout
+    return folder if alone else f"{folder}/{unit.layout.layout}"
+
+
+def _recognised(
+    files: Sequence[FoundFile], layouts: Mapping[str, Layout]
+) -> tuple[Silos, list[FoundFile], list[str]]:
+    """Find the silos of a folder that doesn't say which it has, and what is in doubt of them."""
+    by_folder: dict[str, list[FoundFile]] = {}
+    for found in files:
+        by_folder.setdefault(found.folder, []).append(found)
+    units: list[Unit] = []
+    unknown: list[FoundFile] = []
+    for folder, inside in by_folder.items():
+        here, left = _units_of(folder, inside, layouts)
+        units += here
+        unknown += left
+    systems = Systems(units)
+    in_folder = Counter(unit.folder for unit in systems.units)
+    silos: Silos = {}
+    for unit in systems.units:
+        name = _name(unit, in_folder[unit.folder] == 1, files)
+        longer = f"{name}/{unit.layout.layout}"
+        free = chain([name, longer], (f"{longer} {number}" for number in count(2)))
+        silos[next(one for one in free if one not in silos)] = (unit.layout, unit.files)
+    return silos, unknown, systems.doubts
+
+
+def _declared(
+    about: Mapping[str, Any], files: Sequence[FoundFile], layouts: Mapping[str, Layout], folder: Path
+) -> tuple[Silos, list[FoundFile]]:
+    """Give each silo that district.json names the files below its folder."""
+    silos = {}
+    claimed = set()
+    for name, layout in dict(about["silos"]).items():
+        if layout not in layouts:
+            raise BadInput(
+                f"{folder / 'district.json'} gives silo {name!r} the layout {layout!r}, "
+                f"which nobody declares. There are: {', '.join(layouts)}."
+            )
+        inside = [found for found in files if found.path.startswith(f"{name}/")]
+        claimed |= {found.path for found in inside}
+        silos[name] = (layouts[layout], inside)
+    return silos, [found for found in files if found.path not in claimed]
+
+
+def _repeated(
+    silos: Silos,
+) -> tuple[Silos, list[tuple[str, FoundFile, str]]]:
+    """Take out files that stand in a silo twice, and silos that are copies of another one."""
+    sizes: dict[int, int] = {}
+    for _, files in silos.values():
+        for found in files:
+            sizes[found.size] = sizes.get(found.size, 0) + 1
+    digests = {
+        found.path: found.digest() if sizes[found.size] > 1 and found.size else found.path.encode()
+        for _, files in silos.values()
+        for found in files
+    }
+    kept: Silos = {}
+    repeated = []
+    for name, (layout, files) in silos.items():
+        first: dict[bytes, FoundFile] = {}
+        once = []
+        for found in files:
+            same = first.setdefault(digests[found.path], found)
+            if same is found:
+                once.append(found)
+            else:
+                repeated.append((name, found, same.path))
+        copy_of = next(
+            (
+                other
+                for other, (_, theirs) in kept.items()
+                if once and {digests[f.path] for f in once} <= {digests[f.path] for f in theirs}
+            ),
+            None,
+        )
+        if copy_of is None:
+            kept[name] = (layout, once)
+        else:
+            repeated += [(name, found, copy_of) for found in once]
+    return kept, repeated
+
+
+@dataclass(frozen=True)
+class There:
+    """What a folder holds, before any of it is read.
+
+    Attributes
+    ----------
+    about
+        What ``district.json`` says.
+    layouts
+        Every layout that may know its files.
+    silos
+        Silo -> its layout and files.
+    unknown, refused
+        Files that no layout knows, and those that can't be opened.
+    doubts
+        Questions about folders that may be one system or two.
+    """
+
+    about: dict[str, Any]
+    layouts: Mapping[str, Layout]
+    silos: Silos
+    unknown: list[FoundFile]
+    refused: list[Refused]
+    doubts: list[str] = field(default_factory=list)
+
+
+def what_is_there(folder: Path) -> There:
+    """Say which silos a folder has, and which of its files no layout knows.
+
+    Parameters
+    ----------
+    folder
+        As for `read_district`.
+
+    Returns
+    -------
+    There
+        Files by silo; none of them is read yet.
+
+    Raises
+    ------
+    BadInput
+        When it is no folder, holds no file, or has a district.json or layout that can't be used.
+    """
+    must_be_a_folder(folder)
+    about = _about(folder)
+    layouts = all_layouts(folder / "layouts")
+    root = folder / "silos" if (folder / "silos").is_dir() else folder
+    files, refused = files_below(root)
+    if not files and not refused:
+        raise BadInput(
+            f"{folder} holds no file, not even in a zip: put your systems' exports into it, as they are, "
+            f"then `bigpicture read {folder}`."
+        )
+    if about.get("synthetic") is True:
+        beside = None if root == folder else _known_beside(folder, layouts, about)
+        if why := treated_as_real(about, folder, paths_below(root), beside):
+            about |= {"synthetic": False, NOT_INVENTED: why}
+    # Thousands of digests that nobody needs any more.
+    about.pop("files", None)
+    kits = {id(layout) for layout in all_layouts().values()}
+    own = {name: layout for name, layout in layouts.items() if id(layout) not in kits}
+    if not about.get("silos"):
+        silos, unknown, doubts = _recognised(files, layouts)
+    else:
+        silos, unknown = _declared(about, files, layouts, folder)
+        # A file that somebody put beside the declared silos is known by a layout that the folder brings.
+        more, unknown, doubts = _recognised(unknown, own)
+        for name, found in more.items():
+            silos[name if name not in silos else f"{name}/{found[0].layout}"] = found
+    silos, more_doubts = with_drafts(silos, own)
+    return There(about, layouts, silos, unknown, refused, [*doubts, *more_doubts])
+
+
+def _known_beside(folder: Path, layouts: Mapping[str, Layout], about: Mapping[str, Any]) -> Path | None:
+    """Find a file beside the silos that a layout knows: somebody's own exports, put in the wrong place."""
+    for path in paths_below(folder):
+        first = path.relative_to(folder).parts[0]
+        # No layout reads Parquet, of which the answer key is made.
+        if first == "silos" or path.suffix == ".parquet":
+            continue
+        if foreign_file(about, [path]) and any(_shares(found, layouts) for found in files_in(path)):
+            return path
+    return None
+
+
+def read_district(folder: str | Path, *, written: bool = True) -> District:
+    """Read a folder of exports.
+
+    Parameters
+    ----------
+    folder
+        A district folder with ``district.json`` and ``silos/``, or any folder of exports: silos are then
+        found by what is in the files. Layouts in its own ``layouts/`` are known as well.
+    written
+        Whether what stands in the files as it is written is kept as well: heads, codes, shapes of dates. Who
+        doesn't ask how far systems speak the same language (``helpers.gaps.scorecard``) saves the time.
+
+    Returns
+    -------
+    District
+        Silos by name (SIS first, then by name), findings, and accounts in which every row of every file is
+        used, structure, set aside or kept apart.
+
+    Raises
+    ------
+    BadInput
+        When it is no folder, holds no file, or has a district.json that can't be used. What is wrong inside
+        files is a finding, never an error.
+    """
+    folder = Path(folder)
+    return shared(
+        lambda: f"district {folder} {fingerprint(folder)} {written}", lambda: _read(folder, written)
+    )
+
+
+def _silo(name: str, layout: Layout, files: Sequence[FoundFile], written: bool) -> Silo:
+    """Read one silo, or take over what a district that has the very same files gave earlier in this run."""
+
+    def what() -> str:
+        bytes_of = sorted((found.path, found.digest().hex()) for found in files)
+        return f"silo {name} {written} {layout.model_dump_json()} {bytes_of}"
+
+    return shared(what, lambda: read_silo(name, layout, files, written=written))
+
+
+def _read(folder: Path, written: bool) -> District:
+    there = what_is_there(folder)
+    silos, repeated = _repeated(there.silos)
+
+    loose: list[tuple[str | None, OneFile]] = [
+        (None, set_file_aside(None, found, "file_unknown", expected="a file that some layout knows"))
+        for found in there.unknown
+    ]
+    for name, found, same in repeated:
+        loose.append((name, set_file_aside(name, found, "file_repeated", expected=f"once; it equals {same}")))
+    for refusal in there.refused:
+        owner = next((silo for silo in silos if refusal.path.startswith(f"{silo}/")), None)
+        one = OneFile(refusal.path, Findings(owner, refusal.path))
+        one.aside = 0
+        one.findings.add(refusal.kind, "file_set_aside", value=refusal.reason)
+        loose.append((owner, one))
+
+    read = {name: _silo(name, layout, inside, written) for name, (layout, inside) in silos.items()}
+    ordered: dict[str, Silo] = dict(
+        sorted(read.items(), key=lambda item: ("roster" not in item[1].layout.authority, item[0]))
+    )
+    unclaimed = (empty_table("findings"), empty_table("accounts"))
+    if loose:
+        unclaimed = (
+            as_table("findings", pd.concat([one.findings.frame() for _, one in loose], ignore_index=True)),
+            as_table("accounts", pd.DataFrame([account(name, one) for name, one in loose])),
+        )
+    return District(folder, there.about, ordered, unclaimed)
+
+
+def is_region(folder: Path) -> bool:
+    """Tell whether a folder holds several districts rather than the exports of one.
+
+    Parameters
+    ----------
+    folder
+        Any folder.
+
+    Returns
+    -------
+    bool
+        It has a ``region.json``; or it is no district itself, and two folders in it are.
+    """
+    if not folder.is_dir() or (folder / "district.json").is_file():
+        return False
+    return (folder / "region.json").is_file() or len(_districts_in(folder)) > 1
+
+
+def district_folders(folder: Path) -> dict[str, Path]:
+    """Give the districts of a region.
+
+    Parameters
+    ----------
+    folder
+        The region.
+
+    Returns
+    -------
+    dict
+        Name of each district's folder -> the folder, in order of name.
+
+    Raises
+    ------
+    BadInput
+        When no folder in it has a ``district.json``.
+    """
+    found = _districts_in(folder)
+    if not found:
+        raise BadInput(
+            f"No folder in {folder} holds a district: each needs a district.json beside its silos/. Make a "
+            "region with bigpicture make FOLDER --scenario region, or put a district.json that holds {} into "
+            "each district's folder."
+        )
+    return {path.name: path for path in found}
+
+
+def _districts_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if (path / "district.json").is_file())
+
+
+def no_child_told(district: District) -> str | None:
+    """Say of which systems people were read and no child, and what to do; None where each has one.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    str or None
+        One sentence and the next step: names of systems, roles and layouts, no count.
+    """
+    none = {name: silo for name, silo in district.items() if (of := _roles(silo)) and "Student" not in of}
+    if not none:
+        return None
+    roles = sorted(set[str]().union(*map(_roles, none.values())))
+    whole = not any("Student" in _roles(silo) for silo in district.values())
+    source = "" if whole else f" from {', '.join(none)}"
+    step = "Add the file that lists the children, or" if whole else "Where its people are children,"
+    layouts = ", ".join(dict.fromkeys(silo.layout.layout for silo in none.values()))
+    return (
+        f"People were read{source}, but none of them is a student: all are of the role {' or '.join(roles)}. "
+        f"{step} correct `role` in the layout {layouts}."
+    )
+
+
+def _roles(silo: Silo) -> set[str]:
+    return {str(role) for role in silo.people["role"].dropna().unique()}
+
+
+def with_children(district: District) -> District:
+    """Give a district back if somebody in it is a student.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    District
+        The same.
+
+    Raises
+    ------
+    BadInput
+        When no layout knows a file of its folder, or no record in it is a student's.
+    """
+    folder = district.folder
+    if not len(district):
+        raise BadInput(
+            f"No layout knows a file in {folder}: `bigpicture read {folder}` lists what is there, and "
+            f"`bigpicture start {folder}` drafts a layout for each table."
+        )
+    roles = sorted(set[str]().union(*map(_roles, district.values())))
+    if "Student" in roles:
+        return district
+    if not roles:
+        raise BadInput(
+            f"No file in {folder} says who somebody is, so there is no child to show: a layout must have "
+            f'`[[file.makes]]` with `table = "people"`; `bigpicture read {folder}` lists the files.'
+        )
+    raise BadInput(
+        f"Nobody in {folder} is a student: all people that were read are of the role {' or '.join(roles)}. "
+        f"Add the file that lists the children, or correct `role` in the layouts that `bigpicture read "
+        f"{folder}` names."
+    )

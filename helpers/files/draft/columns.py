@@ -1,0 +1,267 @@
+"""A column's header and its distinct values, before any guess."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+__all__ = [
+    "DESCRIPTOR",
+    "Distinct",
+    "Guess",
+    "Whose",
+    "counted",
+    "has",
+    "head_words",
+    "heads_beside",
+    "named_fields",
+    "numbered_thing",
+    "whose",
+    "words_file",
+]
+
+
+DESCRIPTOR = re.compile(r"uri://[^#\s]+#\S.*")  # Ed-Fi writes a word of a list so
+
+MOST_LOOKED_AT = 20_000  # distinct values of a column
+NEARLY = 0.95  # of its rows: a column of dates may hold a few words
+FEW_ROWS = 20  # below that a twentieth isn't one value
+FEWEST_ROWS = 10  # from here on one value may be a slip; below that a column is what all of its values are
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a column seems to be.
+
+    Attributes
+    ----------
+    type, formats, codes
+        As a layout declares them.
+    why
+        The reason, in words.
+    open
+        What a person has to decide, in words; empty where nothing.
+    odd
+        The values that aren't what the others are: they will be findings.
+    unit
+        What each of them isn't.
+    """
+
+    type: str = "string"
+    formats: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+    why: str = "its values are text"
+    open: str = ""
+    odd: frozenset[str] = frozenset()
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """The distinct values of a column and how often each stands there."""
+
+    texts: list[str]
+    times: list[int]
+
+    @property
+    def rows(self) -> int:
+        """How many rows have a value."""
+        return sum(self.times)
+
+    def share(self, fits: Callable[[str], bool]) -> float:
+        """Give the share of rows whose value fits."""
+        found = sum(n for text, n in zip(self.texts, self.times, strict=True) if fits(text))
+        return found / self.rows if self.rows else 0.0
+
+    def enough(self, share: float) -> bool:
+        """Say whether so many rows fit that the others are the oddities: a twentieth, or one row of a few."""
+        if share == 1.0 or self.rows < FEWEST_ROWS:
+            return share == 1.0
+        odd = round((1.0 - share) * self.rows)
+        return share >= NEARLY if self.rows >= FEW_ROWS else odd <= 1
+
+    def others(self, fits: Callable[[str], bool]) -> frozenset[str]:
+        """Give the values that don't fit."""
+        return frozenset(text for text in self.texts if not fits(text))
+
+
+def counted(values: pd.Series) -> Distinct:
+    """Count the distinct values of a column; an empty cell and the word NULL are none."""
+    counts = values.dropna().value_counts()
+    counts = counts[counts.index != "NULL"].iloc[:MOST_LOOKED_AT]
+    return Distinct([str(text) for text in counts.index], [int(n) for n in counts])
+
+
+PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|#")
+LONGEST = 500  # characters of a head that are looked at: what is longer is a text
+ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.){2,}")  # D.O.B.
+Whose = str  # person, other, thing or nobody
+
+
+@cache
+def words_file() -> Mapping[str, Any]:
+    """Read the words that heads and values are compared with."""
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def head_words(head: str) -> tuple[str, ...]:
+    """Split a head into words in small letters, short ones spelled out.
+
+    Examples
+    --------
+    >>> head_words("StudentUniqueId"), head_words("Customer Birthdate"), head_words("SISUserID")
+    (('student', 'unique', 'id'), ('customer', 'birth', 'date'), ('sis', 'user', 'id'))
+    >>> head_words("PupilNo"), head_words("Student No. (lunch)"), head_words("Student: No Show")
+    (('pupil', 'number'), ('student', 'number', 'lunch'), ('student', 'no', 'show'))
+    """
+    spelled: Mapping[str, str] = words_file()["spelled_out"]
+    words: list[str] = []
+    head = ABBREVIATED.sub(lambda found: found[0].replace(".", ""), head[:LONGEST])
+    head = head.replace("IDs", "Ids").replace("'s", "").replace("’s", "").replace("(s)", "")
+    for found in PIECES.finditer(head):
+        word = "number" if found[0] == "#" else found[0].casefold()
+        # "Pupil No" has a number and "No Show" has none.
+        denies = word == "no" and head[found.end() :].lstrip(" ._-")[:1].isalnum()
+        words += [word] if denies else spelled.get(word, word).split()
+    joined = " ".join(words)
+    for apart, together in words_file()["written_apart"].items():
+        joined = re.sub(rf"\b{apart}\b", together, joined)
+    return tuple(joined.split())
+
+
+def heads_beside(heads: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Split the heads of one table into words, as `head_words` does; some mean more beside another one.
+
+    Examples
+    --------
+    >>> heads_beside(["learner.family", "learner.given"])["learner.family"]
+    ('learner', 'last', 'name')
+    >>> heads_beside(["learner.family", "given"])["learner.family"]
+    ('learner', 'family')
+    """
+    declared: Mapping[str, Mapping[str, str]] = words_file()["beside"]
+    words = {head: head_words(head) for head in heads}
+    there = set(words.values())
+    return {
+        head: (*own[:-1], *declared[own[-1]]["means"].split())
+        if own and own[-1] in declared and (*own[:-1], declared[own[-1]]["other"]) in there
+        else own
+        for head, own in words.items()
+    }
+
+
+def has(words: Sequence[str], phrase: str) -> bool:
+    """Say whether a phrase stands among words, in one piece."""
+    wanted = phrase.split()
+    return any(
+        list(words[start : start + len(wanted)]) == wanted for start in range(len(words) - len(wanted) + 1)
+    )
+
+
+def whose(words: Sequence[str]) -> Whose:
+    """Say whom a head is about: the person of the row, another person, a thing, or it doesn't say."""
+    about: Mapping[str, list[str]] = words_file()["whose"]
+    if any(word in about["other"] for word in words):
+        return "other"
+    # "user building": the building's, which is the user's.
+    for word in reversed(words):
+        for kind in ("person", "thing"):
+            if word in about[kind]:
+                return kind
+    return "nobody"
+
+
+@cache
+def _phrases() -> Mapping[str, list[tuple[str, str]]]:
+    """Put the phrases of heads, each with its person_field, under their first word."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for person_field, declared in words_file()["fields"].items():
+        for phrase in declared["heads"]:
+            found.setdefault(phrase.split()[0], []).append((phrase, person_field))
+    return found
+
+
+def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
+    """Name the fields of a person that a head may be, and how many of its words say something else.
+
+    Parameters
+    ----------
+    words
+        Of the head.
+
+    Returns
+    -------
+    list
+        Field and number of words beside its own; the nearest first, of those the one that says most.
+    """
+    about: Mapping[str, list[str]] = words_file()["whose"]
+    if any(word in about["other"] for word in words):
+        return []
+    found: dict[str, tuple[int, int]] = {}
+    for phrase, person_field in (one for word in dict.fromkeys(words) for one in _phrases().get(word, ())):
+        if not has(words, phrase) or any(
+            has(words, no) for no in words_file()["fields"][person_field]["unless"]
+        ):
+            continue
+        own = phrase.split()
+        neutral = (*own, *about["person"], *about["says_nothing"])
+        rest = [word for word in words if word not in neutral]
+        # "District School Number" is the school's; "District Name" is nobody's of whom we speak.
+        allowed = words_file()["ids"]["whose_number"] if person_field.startswith("school") else ()
+        things = [word for word in rest if word in about["thing"] and word not in allowed]
+        # "First" is a name and "First generation" is not: beside one word nothing else may stand in a name.
+        of_names = words_file()["fields"][person_field]["values"] in ("name", "full_name")
+        most = 0 if of_names and len(own) == 1 else min(len(own), 2)
+        if things or len(rest) > most:
+            continue  # most of the head speaks of something else
+        found[person_field] = min(found.get(person_field, (99, 0)), (len(rest), -len(own)))
+    order = list(words_file()["fields"])
+    return [
+        (person_field, worth[0])
+        for person_field, worth in sorted(found.items(), key=lambda one: (one[1], order.index(one[0])))
+    ]
+
+
+def numbered_thing(words: Sequence[str]) -> str | None:
+    """Say what a head numbers: a person, another, a thing, or it doesn't say; None where it is no id.
+
+    Returns
+    -------
+    str or None
+        person, other, thing, qualified ("State ID": whose number it is, not whom it numbers), unknown
+        ("Canvas ID"), bare ("ID"); None for a head without a word of ids.
+
+    Examples
+    --------
+    >>> numbered_thing(head_words("user_building_id")), numbered_thing(head_words("Student State ID"))
+    ('thing', 'person')
+    >>> numbered_thing(head_words("District State ID")), numbered_thing(head_words("State ID"))
+    ('thing', 'qualified')
+    """
+    ids: Mapping[str, list[str]] = words_file()["ids"]
+    about: Mapping[str, list[str]] = words_file()["whose"]
+    if not any(word in ids["id"] for word in words) or (words[0] == "number" and len(words) > 1):
+        return None  # "Number of days" counts
+    if any(word in about["other"] for word in words):
+        return "other"
+    left = [word for word in words if word not in ids["id"]]
+    qualified = False
+    while left and left[-1] in ids["whose_number"] and (len(left) > 1 or left[-1] not in about["thing"]):
+        left.pop()
+        qualified = True
+    if not left:
+        says = [word for word in words if word in ids["whose_number"] and word not in ids["says_nothing"]]
+        return "qualified" if qualified and says else "bare"
+    for word in reversed(left):
+        for kind in ("person", "thing"):
+            if word in about[kind]:
+                return kind
+    return "unknown"

@@ -1,0 +1,443 @@
+"""Drafts layouts for a folder, lists open questions, and reports both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from helpers.files.district import what_is_there
+from helpers.files.draft.columns import head_words
+from helpers.files.draft.layout_text import Kind, draft_text, kind_of, tie_ids
+from helpers.files.draft.sniff import Undeclared, look_into
+from helpers.files.findings import Findings
+from helpers.files.folder import FoundFile
+from helpers.files.readers.decode import as_utf8
+from helpers.files.recognize import look_at, records_in
+from helpers.files.save import all_or_none, write_atomically
+from helpers.layouts.layout import Layout, layout_of, read_layout
+from helpers.standard import STRING, BadInput
+
+__all__ = ["Drafted", "OpenDraft", "Started", "open_drafts", "start_folder", "told"]
+
+
+QUESTION = re.compile(r"^\s*# \?", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class OpenDraft:
+    """A layout with questions that are open.
+
+    Attributes
+    ----------
+    layout
+        Its file, from the folder.
+    questions
+        How many lines begin with ``# ?``.
+    not_taken
+        Which of id, first name, surname and birth date no column is taken for.
+    joined_by
+        What that leaves to join children by, in words; empty where it leaves enough.
+    """
+
+    layout: str
+    questions: int
+    not_taken: list[str]
+    joined_by: str
+
+    @property
+    def told(self) -> str:
+        """What is open, as a sentence without its subject."""
+        many = "1 question is" if self.questions == 1 else f"{self.questions} questions are"
+        text = f'a draft, and {many} open (lines with "# ?"; take a line away once it is answered)'
+        if self.not_taken:
+            *before, last = self.not_taken
+            text += f"; no {' and no '.join([', no '.join(before), last] if before else [last])} is taken"
+        return f"{text}, so that {self.joined_by}" if self.joined_by else text
+
+
+def _lacks(layout: Layout) -> tuple[list[str], str]:
+    """Say what a layout doesn't take of a person, and what follows for joining."""
+    people = [makes for file in layout.files for makes in file.makes if makes.table == "people"]
+    if not people:
+        return [], "nobody of it is joined to anybody"
+    taken = {target for makes in people for target in makes.take}
+    named = "full_name" in taken
+    shared = any(column.identification_system for file in layout.files for column in file.columns)
+    there = {
+        "id": shared or "local_id" in taken,
+        "first name": named or "first_name" in taken,
+        "surname": named or "last_surname" in taken,
+        "birth date": "birth_date" in taken,
+    }
+    missing = [what for what, is_there in there.items() if not is_there]
+    if shared:
+        return missing, ""
+    if not (there["first name"] and there["surname"]):
+        return missing, "hardly a child can be joined"
+    return missing, "" if there["birth date"] else "children can be joined by name alone"
+
+
+def open_drafts(folder: Path) -> list[OpenDraft]:
+    """Find the layouts of a folder in which a person has something to decide.
+
+    Parameters
+    ----------
+    folder
+        With layouts of its own in ``layouts/``, or without.
+
+    Returns
+    -------
+    list of OpenDraft
+        In the order of their paths; a layout without a line of ``# ?`` is none.
+
+    Raises
+    ------
+    BadInput
+        When such a layout can't be used.
+    """
+    found = []
+    for path in sorted((folder / "layouts").rglob("*.toml")):
+        questions = len(QUESTION.findall(path.read_text(encoding="utf-8")))
+        if questions:
+            missing, joined_by = _lacks(read_layout(path))
+            found.append(OpenDraft(path.relative_to(folder).as_posix(), questions, missing, joined_by))
+    return found
+
+
+DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+MOST_ROWS = 200_000  # of one kind of file: types and ids show in them
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """One kind of file of a layout that was drafted."""
+
+    layout: str
+    toml: str
+    file: str
+    files: int
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Started:
+    """What came of a folder.
+
+    Attributes
+    ----------
+    drafted
+        One for each kind of file.
+    known
+        File -> the layout that knows it.
+    left
+        File -> why no layout was drafted for it.
+    doubts
+        Questions about folders that may be one system or two.
+    """
+
+    drafted: list[Drafted]
+    known: dict[str, str]
+    left: dict[str, str]
+    doubts: list[str] = field(default_factory=list)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "files"
+
+
+def _stem(found: FoundFile) -> str:
+    """Give a file's name without its ending and without days and numbers at its end."""
+    workbook, _, sheet = found.name.partition("/")
+    name = re.sub(r"\.[A-Za-z]{1,6}$", "", workbook)
+    name = re.sub(r"[\d_\- .]+$", "", DAY.sub("", name)) or name
+    return f"{name} {sheet}" if sheet and not re.fullmatch(r"(?i)sheet ?\d*|tabelle\d*", sheet) else name
+
+
+def _begin_alike(texts: Sequence[str]) -> str:
+    """Give the whole words with which all texts begin, up to a mark."""
+    places = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in places))
+
+
+def _glob(names: Sequence[str]) -> str:
+    """Write a pattern for the names of files of one kind: what differs, and numbers, become ``*``."""
+    shapes = sorted({re.sub(r"\d+([-_.]\d+)*", "\0", name) for name in names})
+    shape = shapes[0]
+    if len(shapes) > 1:
+        before = _begin_alike(shapes)
+        after = _begin_alike([one[::-1] for one in shapes])[::-1]
+        shape = f"{before}\0{after}"
+        if any(len(one) < len(before) + len(after) for one in shapes):
+            shape = f"\0{after}"
+        if not after:
+            ends = {PurePosixPath(name).suffix.lower() for name in names}
+            shape = f"\0{ends.pop()}" if len(ends) == 1 else "\0"
+    return re.sub(r"([\[\]?*])", "[\\1]", shape).replace("\0", "*")
+
+
+def _called(alike: Sequence[Undeclared]) -> str:
+    """Name a kind of file by what its files' names have in common."""
+    names = [_stem(table.found) for table in alike]
+    common = _glob(names).replace("*", " ") if len(set(names)) > 1 else names[0]
+    return _slug(common if re.search(r"[^\W\d_]", common) else names[0])
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    taken.add(free)
+    return free
+
+
+def _by_kind(tables: Sequence[Undeclared]) -> list[list[Undeclared]]:
+    kinds: dict[tuple[object, ...], list[Undeclared]] = {}
+    for table in tables:
+        kinds.setdefault(table.kind, []).append(table)
+    return list(kinds.values())
+
+
+def _place(alike: Sequence[Undeclared], row: int) -> str:
+    """Say where a row of all files of one kind stands."""
+    for table in alike:
+        if row < len(table.rows):
+            name = "".join(letter for letter in table.found.path if letter.isprintable())
+            return f"row {table.places[row]}" + (f" of {name}" if len(alike) > 1 else "")
+        row -= len(table.rows)
+    raise IndexError(row)
+
+
+def _kind(alike: Sequence[Undeclared], name: str, folder: str) -> Kind:
+    first = alike[0]
+    rows = pd.concat([table.rows for table in alike], ignore_index=True) if len(alike) > 1 else first.rows
+    names = [table.found.name.partition("/")[0] for table in alike]
+    sheets = {table.found.name.partition("/")[2] for table in alike} if first.found.is_sheet else set()
+    sheet = sheets.pop() if len(sheets) == 1 else None
+    words = [*head_words(folder), *head_words(first.found.name)]
+    rows = rows.iloc[:MOST_ROWS]
+    place = partial(_place, alike)
+    return kind_of(name, _glob(names), sheet, first.format, first.settings, rows, words, place)
+
+
+def _knows(kinds: Sequence[Sequence[Undeclared]], layout: Layout) -> dict[str, str]:
+    """Say which files a drafted layout wouldn't know, and why; nothing when it knows all."""
+    strange = {}
+    for table in (one for alike in kinds for one in alike):
+        data = as_utf8(table.found.read(), "utf-8", Findings(None, ""))
+        if not records_in(look_at(data, table.found.name), layout):
+            strange[table.found.path] = (
+                "its heads are too much alike for a layout to tell them apart: rename them"
+            )
+    return strange
+
+
+def start_folder(folder: Path) -> Started:
+    """Draft a layout for every file of a folder that no layout knows.
+
+    Parameters
+    ----------
+    folder
+        A folder of exports, or a district folder.
+
+    Returns
+    -------
+    Started
+        What was drafted, what was known already, and what is left, with the reason. A file in ``layouts/``
+        is never overwritten.
+
+    Raises
+    ------
+    BadInput
+        When there is no such folder, or a layout in it can't be used.
+    """
+    there = what_is_there(folder)
+    known = {found.path: layout.layout for layout, files in there.silos.values() for found in files}
+    left = {refusal.path: refusal.reason for refusal in there.refused}
+    by_folder: dict[str, list[Undeclared]] = {}
+    for found in there.unknown:
+        table = look_into(found)
+        if isinstance(table, str):
+            left[found.path] = table
+        else:
+            by_folder.setdefault(found.folder, []).append(table)
+    place = folder / "layouts"
+    taken = {path.stem for path in place.rglob("*.toml")} | set(there.layouts)
+    drafted: list[Drafted] = []
+    texts: dict[str, str] = {}
+    seen: dict[tuple[object, ...], str] = {}
+    for inside, tables in by_folder.items():
+        groups = _by_kind(tables)
+        # The top of a folder is no system: each kind of file in it is one of its own.
+        for kinds in [[group] for group in groups] if inside == "" else [groups]:
+            same = {seen.get(group[0].kind) for group in kinds}
+            if len(same) == 1 and (layout := same.pop()) is not None:
+                known |= {table.found.path: layout for group in kinds for table in group}
+                continue
+            called = inside.removesuffix(".zip") or _called(kinds[0])
+            name = _free(_slug(called), taken)
+            text, written, strange = _draft(kinds, name, inside)
+            if strange:
+                left |= strange
+                continue
+            texts[f"{name}.toml"] = text
+            drafted += written
+            seen |= {group[0].kind: name for group in kinds}
+    if texts:
+        with all_or_none(place) as aside:
+            for file, text in texts.items():
+                write_atomically(aside / file, text.encode("utf-8"), private=False)
+    return Started(drafted, dict(sorted(known.items())), dict(sorted(left.items())), there.doubts)
+
+
+def _draft(
+    kinds: Sequence[Sequence[Undeclared]], name: str, inside: str
+) -> tuple[str, list[Drafted], Mapping[str, str]]:
+    """Draft one layout, and try whether it is one and knows its files."""
+    names: set[str] = set()
+    made = [_kind(group, _free(_called(group), names), inside) for group in kinds]
+    tie_ids(made)
+    paths = [table.found.path for group in kinds for table in group]
+    days = all(DAY.search(path) for path in paths)
+    called = inside or PurePosixPath(paths[0]).parts[0]
+    text = draft_text(name, f"{called} (drafted)", paths, made, days)
+    try:
+        strange = _knows(kinds, layout_of(text, f"{name}.toml"))
+    except BadInput:
+        strange = dict.fromkeys(paths, "no layout could be written for it: tell us, without the file")
+    if strange:
+        return text, [], strange
+    drafted = [
+        Drafted(name, f"layouts/{name}.toml", group[0].found.path, len(group), kind)
+        for group, kind in zip(kinds, made, strict=True)
+    ]
+    return text, drafted, {}
+
+
+MOST_DOUBTS = 5
+
+IN_WORDS = {"Student": "children", "Staff": "staff", "Guardian": "guardians", "Test user": "test users"}
+
+
+def _about(kind: Kind) -> str:
+    """Say whom a kind of file is about."""
+    if not kind.names_people:
+        return "nobody, it seems"
+    role = kind.people.column("role")
+    codes = kind.people.fields[role].codes if role is not None else None
+    who = ["people"] if role is not None else [f"{IN_WORDS[kind.role_of_all or 'Student']}?"]
+    if role is not None and isinstance(codes, Mapping):
+        there = kind.rows[role].dropna().drop_duplicates()
+        found = {codes.get(str(word), "Unknown") for word in there}
+        who = [word for meaning, word in IN_WORDS.items() if meaning in found]
+        who += ["others"] if "Unknown" in found else []
+    each = "one row each" if kind.people.one_row_each else "several rows each"
+    return f"{' and '.join(who)}, {each}"
+
+
+def _ids(kind: Kind) -> list[str]:
+    """Name the columns of ids, that which tells people apart first."""
+    local = kind.people.local_id if kind.takes_ids else None
+    names = sorted(kind.people.ids, key=lambda name: name != local)
+    systems = {name: kind.people.ids[name].system for name in names}
+    return [
+        kind.shown(name) if systems[name] == "Undeclared" else f"{kind.shown(name)} ({systems[name]})"
+        for name in names
+    ]
+
+
+def _few(ids: Sequence[str]) -> str:
+    if not ids:
+        return "none"
+    return ids[0] if len(ids) == 1 else f"{ids[0]} and {len(ids) - 1} more"
+
+
+def _one(drafted: Drafted) -> dict[str, Any]:
+    kind = drafted.kind
+    return {
+        "file": drafted.file if drafted.files == 1 else f"{drafted.file} and {drafted.files - 1} more",
+        "rows": len(kind.rows),
+        "columns": len(kind.guesses),
+        "about": _about(kind),
+        "ids": _ids(kind),
+        "open": len(kind.questions),
+        "look_first": kind.questions[0],
+    }
+
+
+def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
+    """Say what came of a folder.
+
+    Parameters
+    ----------
+    started
+        From `start_folder`.
+    folder
+        As it was given.
+    as_json
+        With every guess and every question, for a program.
+
+    Returns
+    -------
+    dict
+        Figures, as `emit` prints them.
+    """
+    rows = [_one(drafted) for drafted in started.drafted]
+    tomls = list(dict.fromkeys(drafted.toml for drafted in started.drafted))
+    left = pd.DataFrame(
+        {"file": list(started.left), "why no layout was drafted": list(started.left.values())}, dtype=STRING
+    )
+    if as_json:
+        for row, drafted in zip(rows, started.drafted, strict=True):
+            people, shown = drafted.kind.people, drafted.kind.shown
+            local = people.local_id
+            row |= {
+                "layout": drafted.toml,
+                "fields": {known.field: shown(name) for name, known in people.fields.items()},
+                "id_columns": {shown(name): ids.system for name, ids in people.ids.items()},
+                "local_id": shown(local) if local is not None and drafted.kind.takes_ids else None,
+                "types": {shown(name): guess.type for name, guess in drafted.kind.guesses.items()},
+                "questions": drafted.kind.questions,
+            }
+        return {
+            "drafted": rows,
+            "layouts": tomls,
+            "known": started.known,
+            "left": started.left,
+            "doubts": started.doubts,
+        }
+    figures: dict[str, Any] = {}
+    if rows:
+        table = pd.DataFrame(rows)
+        table["ids"] = [_few(ids) for ids in table["ids"]]
+        figures["drafted"] = table[["file", "rows", "columns", "about"]]
+        several = len(tomls) < len(rows)
+        table["layout"] = [
+            f"{one.layout}: {one.kind.name}" if several else one.layout for one in started.drafted
+        ]
+        figures["to look at"] = table[["layout", "ids", "open", "look_first"]]
+        figures["layouts"] = [f"{folder}/{toml}" for toml in tomls]
+    if started.known:
+        counts = pd.Series(started.known).value_counts(sort=False)
+        figures["known already"] = ", ".join(
+            f"{count} {'file' if count == 1 else 'files'} by {layout}" for layout, count in counts.items()
+        )
+    if len(left):
+        figures["left"] = left
+    for place, doubt in enumerate(started.doubts[:MOST_DOUBTS], start=1):
+        figures[f"one system or two? {place} of {len(started.doubts)}"] = doubt
+    if rows:
+        figures["next"] = (
+            f'read each layout once, answer what "# ?" asks, then `bigpicture read {folder}`. '
+            "To draft one anew, take its file away and start again: none is ever overwritten"
+        )
+    else:
+        figures["drafted"] = "nothing: no file here is both unknown and a table"
+    return figures

@@ -1,0 +1,534 @@
+"""Writes one kind of file as a draft layout."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from textwrap import wrap
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.draft.column_types import day_orders, guess_type
+from helpers.files.draft.columns import (
+    Guess,
+    counted,
+    has,
+    head_words,
+    named_fields,
+    numbered_thing,
+    words_file,
+)
+from helpers.files.draft.not_data import NotData, nobodies, rows_of_no_child
+from helpers.files.draft.people import Known, People, guess_people
+from helpers.layouts.headers import by_place
+from helpers.standard import standard_table
+
+__all__ = ["Kind", "draft_text", "kind_of", "tie_ids"]
+
+
+# Words of a file's name that say who is in it, and words of heads that say that it is a child.
+ROLES = {
+    "Staff": ("teacher", "staff", "employee", "instructor", "counselor", "faculty"),
+    "Guardian": ("parent", "guardian", "contact"),
+}
+CHILD = ("student", "pupil", "child", "learner")
+
+
+@dataclass
+class Kind:
+    """One kind of file of a draft: what it is called, what its columns are, whom it is about.
+
+    Attributes
+    ----------
+    name, path, sheet, format, settings
+        As a layout declares them.
+    rows
+        Text of all its files.
+    guesses, people
+        What was guessed.
+    takes_ids
+        Whether its local id is one of the layout's id space; else it names nobody by it.
+    not_data
+        Kinds of row that are about no child; `rows` has none of them.
+    questions
+        What is open, the weightiest first.
+    """
+
+    name: str
+    path: str
+    sheet: str | None
+    format: str
+    settings: Mapping[str, str | int]
+    rows: pd.DataFrame
+    guesses: dict[str, Guess]
+    people: People
+    words: tuple[str, ...]
+    takes_ids: bool = True
+    not_data: Sequence[NotData] = ()
+    questions: list[str] = field(default_factory=list)
+
+    def shown(self, name: str) -> str:
+        """Name a column on a terminal: by its place where no head is known, since it may be data."""
+        known = any(
+            named_fields(head_words(head)) or numbered_thing(head_words(head)) for head in self.guesses
+        )
+        return name if known else f"column {list(self.guesses).index(name) + 1}"
+
+    @property
+    def role_of_all(self) -> str | None:
+        """Who they all seem to be by the file's name, where no column is about a child; None for children."""
+        taken = [*self.people.fields, *self.people.ids]
+        if any(word in CHILD for column in taken for word in head_words(column)):
+            return None
+        return next((role for role, words in ROLES.items() if any(w in self.words for w in words)), None)
+
+    @property
+    def names_people(self) -> bool:
+        """Whether anything says who a row is about."""
+        return self.people.named or (self.people.local_id is not None and self.takes_ids)
+
+
+def _with_oddities(guess: Guess, values: pd.Series, place: Callable[[int], str]) -> Guess:
+    """Say how many values aren't what the others are, and where the first stands: never what it is."""
+    odd = values.isin(guess.odd).to_numpy()
+    if not odd.any():
+        return guess
+    count, first = int(odd.sum()), place(int(np.argmax(odd)))
+    filled = int((values.notna() & values.ne("NULL")).sum())
+    told = f"{count} of {filled} {'is' if count == 1 else 'are'}n't {guess.unit}: "
+    told += first if count == 1 else f"the first is {first}"
+    return replace(guess, open=f"{guess.open}. {told}" if guess.open else told)
+
+
+def kind_of(
+    name: str,
+    path: str,
+    sheet: str | None,
+    shape: str,
+    settings: Mapping[str, str | int],
+    rows: pd.DataFrame,
+    system: Sequence[str],
+    place: Callable[[int], str] = "place {}".format,
+) -> Kind:
+    """Guess what a kind of file is.
+
+    Parameters
+    ----------
+    name, path, sheet, shape, settings
+        As a layout declares them.
+    rows
+        Its trimmed text.
+    system
+        Words of its folder and name.
+    place
+        Says where a row stands in its file.
+
+    Returns
+    -------
+    Kind
+        With every column's type, and whom it is about.
+    """
+    not_data = rows_of_no_child(rows) if shape != "json_lines" else []
+    left = np.delete(
+        np.arange(len(rows)), np.concatenate([[], *(one.rows for one in not_data)]).astype("int64")
+    )
+    rows = rows.iloc[left].reset_index(drop=True)
+    distinct = {str(name): counted(rows[name]) for name in rows.columns}
+    orders = day_orders(rows, distinct)
+    guesses = {
+        name: _with_oddities(
+            guess_type(values, head_words(name), orders), rows[name], lambda at: place(int(left[at]))
+        )
+        for name, values in distinct.items()
+    }
+    people = guess_people(rows, guesses, system)
+    return Kind(name, path, sheet, shape, settings, rows, guesses, people, tuple(system), not_data=not_data)
+
+
+def tie_ids(kinds: Sequence[Kind]) -> None:
+    """Let the files of one system name a person by one id: that of the file in which a row is a person.
+
+    Parameters
+    ----------
+    kinds
+        The kinds of file of one layout; their local ids are changed in place.
+    """
+    masters = [kind for kind in kinds if kind.people.named and kind.people.local_id]
+    if not masters:
+        return
+    master = max(masters, key=lambda kind: (kind.people.one_row_each is True, len(kind.rows)))
+    known = set(master.rows[str(master.people.local_id)].dropna())
+    for kind in kinds:
+        if kind is master or not kind.people.ids:
+            continue
+        shares = {}
+        for column in kind.people.ids:
+            values = kind.rows[column].dropna().drop_duplicates()
+            shares[column] = float(values.isin(known).mean()) if len(values) else 0.0
+        best = max(shares, key=lambda column: shares[column])
+        if shares[best] >= 0.5:
+            kind.people.local_id = best
+        elif not kind.people.named:
+            kind.takes_ids = False
+
+
+INTERNAL = ("grade_level", "school_id", "school_name", "role", "graduation_year")
+NOT_TAKEN = ("pin",)
+FITTING = {
+    "date": ("date", "datetime"),
+    "datetime": ("datetime", "date"),
+    "number": ("number", "integer"),
+    "integer": ("integer",),
+    "boolean": ("boolean",),
+    "string": ("string", "code", "integer", "number", "list"),
+}
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _inline(pairs: Mapping[str, str]) -> str:
+    inside = ", ".join(
+        f"{key if re.fullmatch(r'[A-Za-z0-9_-]+', key) else _text(key)} = {value}"
+        for key, value in pairs.items()
+    )
+    return "{ " + inside + " }"
+
+
+def _formats(formats: Sequence[str]) -> str:
+    return _text(formats[0]) if len(formats) == 1 else "[" + ", ".join(map(_text, formats)) + "]"
+
+
+def _column(kind: Kind, name: str) -> list[str]:
+    """Write one column: the reason of each guess above it."""
+    guess, known = kind.guesses[name], kind.people.fields.get(name)
+    ids, left = kind.people.ids.get(name), kind.people.left.get(name)
+    pairs: dict[str, str] = {"name": _text(name)}
+    notes: list[str] = []
+    open_: list[str] = []
+    if known is not None:
+        meaning = words_file()["fields"][known.field]["meaning"]
+        notes.append(f"{meaning}: {known.why}")
+        pairs |= _field(known, guess)
+        open_ += [known.open]
+        pairs["meaning"] = _text(meaning)
+    elif ids is None:
+        if guess.type != "string":
+            pairs["type"] = _text(guess.type)
+        if guess.formats and guess.type != "time":
+            pairs["format"] = _formats(guess.formats)
+        if guess.codes:
+            pairs["codes"] = _inline({code: _text(word) for code, word in guess.codes.items()})
+        if guess.type != "string" or guess.open or "text" not in guess.why:
+            notes.append(guess.why)
+        open_.append(guess.open)
+    if ids is not None:
+        pairs["identification_system"] = _text(ids.system)
+        if known is None:
+            notes.append(f"An id of a person: {ids.why}")
+        open_.append(ids.open)
+    if name in kind.people.perhaps:
+        open_.append(
+            'each stands with one name only: if it is their id here, add identification_system = "…"'
+        )
+    if left is not None and "it is empty" not in left:
+        open_.insert(0, f"its head speaks of a person, and it wasn't taken: {left}")
+    if name == kind.people.local_id and kind.names_people:
+        notes.append("By it this system tells its people apart")
+    if known is None and ids is None and left is None and name not in kind.people.perhaps:
+        notes.append(_unused(kind, name))
+    if known is not None and known.field in INTERNAL:
+        pairs["sensitivity"] = _text("internal")
+    if name == kind.people.local_id and kind.takes_ids and kind.rows[name].notna().all():
+        pairs["required"] = "true"
+    lines = [f"  # {'. '.join(map(_sentence, notes))}."] if notes else []
+    lines += [f"  # ? {_sentence(one)}" for one in open_ if one]
+    return [*lines, f"  {_inline(pairs)},"]
+
+
+def _unused(kind: Kind, name: str) -> str:
+    """Say why nothing is made of a column, and what to do."""
+    words = head_words(name)
+    name_it = "name it in take, below" if kind.names_people else "name it in a `take`"
+    if any(word in words_file()["whose"]["other"] for word in words):
+        # A parent's address taken for the child's would join strangers.
+        return f"Not used: its head speaks of somebody else. If it is the child's, {name_it}"
+    hint = f". To use it, {name_it}"
+    for wanted, _ in named_fields(words):
+        if kind.people.column(wanted) is not None:
+            meaning = words_file()["fields"][wanted]["meaning"]
+            return f"Not used: another column is taken for this, {meaning}{hint}"
+    return f"Not used: no standard column is known by this head{hint}"
+
+
+def _field(known: Known, guess: Guess) -> dict[str, str]:
+    """Declare the type of a person's field."""
+    if known.codes:
+        codes = known.codes
+        listed = codes if isinstance(codes, str) else {code: _text(word) for code, word in codes.items()}
+        written = {"format": _text("descriptor")} if guess.formats == ("descriptor",) else {}
+        return {
+            "type": _text("code"),
+            **written,
+            "codes": _text(listed) if isinstance(listed, str) else _inline(listed),
+        }
+    if known.field == "birth_date":
+        return {"type": _text(guess.type), "format": _formats(guess.formats)}
+    if known.field == "hispanic_latino_ethnicity":
+        return {"type": _text("boolean"), "format": _formats(guess.formats)}
+    if known.field == "graduation_year":
+        return {"type": _text("year")}
+    return {}
+
+
+def _can_be_taken(name: str) -> bool:
+    """Say whether `take` can name a column: braces and arrows mean something else there."""
+    return "->" not in name and "[]" not in name and not name.startswith("{") and name != ""
+
+
+def _take(kind: Kind) -> dict[str, str]:
+    take = {}
+    if kind.people.local_id is not None and kind.takes_ids and _can_be_taken(kind.people.local_id):
+        take["local_id"] = kind.people.local_id
+    order = [column.name for column in standard_table("people").columns]
+    fields = {known.field: name for name, known in kind.people.fields.items()}
+    for target in order:
+        if target in fields and target not in NOT_TAKEN and _can_be_taken(fields[target]):
+            take[target] = fields[target]
+    return take
+
+
+def _set(kind: Kind, take: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Say what no column says: the order in a whole name, who they all are."""
+    fixed: dict[str, str] = {}
+    notes: list[str] = []
+    if "full_name" in take:
+        texts = kind.rows[take["full_name"]].dropna()
+        commas = float(texts.str.contains(",").mean()) if len(texts) else 0.0
+        fixed["name_order"] = "last first" if commas >= 0.8 else "unknown"
+        if commas >= 0.8:
+            notes.append("# name_order: its names have a comma, so the surname comes first")
+        else:
+            notes.append('# ? name_order: "first last" or "last first"; while it is unknown both are tried')
+    if "role" not in take:
+        if kind.role_of_all is not None:
+            fixed["role"] = kind.role_of_all
+            notes.append("# ? role: the file's name says so; is everybody in it one?")
+        else:
+            notes.append("# ? no column says who somebody is, so everybody in it is taken for a child")
+    return fixed, notes
+
+
+def _makes(kind: Kind) -> list[str]:
+    take = _take(kind)
+    if not kind.names_people or not take:
+        why = (
+            "its id isn't one that the other files of this folder know"
+            if kind.people.local_id is not None
+            else "no column was found that says who a row is about"
+        )
+        return [f"# ? Nothing is made of its rows, and they are kept apart: {why}."]
+    fixed, notes = _set(kind, take)
+    known = ", ".join(("local_id", *(name for name in words_file()["fields"] if name not in NOT_TAKEN)))
+    told = f"take: on the left the standard's column, on the right the file's. The standard knows {known}."
+    how = [f"# {line}" for line in wrap(told, 105)]
+    lines = ["# Who is in it.", *how, *notes, "[[file.makes]]", 'table = "people"']
+    lines.append(f"take = {_inline({target: _text(name) for target, name in take.items()})}")
+    if fixed:
+        lines.append(f"set = {_inline({name: _text(value) for name, value in fixed.items()})}")
+    return lines
+
+
+def _suggestions(kind: Kind) -> list[str]:
+    """Write standard rows that the file could give, behind #: what a row means nobody but a person knows."""
+    if not kind.names_people:
+        return []
+    heads = {name: head_words(name) for name in kind.guesses if _can_be_taken(name)}
+    every = {word for words in heads.values() for word in words} | set(kind.words)
+    lines: list[str] = []
+    for suggest in words_file()["suggest"]:
+        if not any(word in every for word in suggest["words"]):
+            continue
+        types = {column.name: column.type for column in standard_table(suggest["table"]).columns}
+        found = {}
+        for target, phrases in suggest.items():
+            if target in ("table", "words", "question"):
+                continue
+            fits = FITTING[types[target]]
+            found[target] = next(
+                (
+                    name
+                    for phrase in phrases
+                    for name, words in heads.items()
+                    if has(words, phrase)
+                    and kind.guesses[name].type in fits
+                    and name not in kind.people.fields
+                    and name not in kind.people.ids
+                ),
+                None,
+            )
+        if any(name is None for name in found.values()):
+            continue
+        take = _take(kind)
+        pairs = {"local_id": take["local_id"]} if "local_id" in take else {}
+        pairs |= {target: str(name) for target, name in found.items()}
+        lines += [
+            f"# ? {suggest['question']}, take away the first # of these lines:",
+            "# [[file.makes]]",
+            f"# table = {_text(suggest['table'])}",
+            f"# take = {_inline({target: _text(name) for target, name in pairs.items()})}",
+        ]
+    return lines
+
+
+def _row_is(kind: Kind) -> str:
+    if not kind.names_people:
+        return "? What is one row of it?"
+    if kind.people.one_row_each:
+        return "? One person, it seems: each stands in it once. Is that so, and on which day?"
+    return "? Several rows a person: what is one of them? A day, a lesson, a click, a test?"
+
+
+def _of_heads(kind: Kind) -> list[str]:
+    """Ask for the names of columns that have no head, or one that looks like data and isn't repeated."""
+    if kind.settings.get("header_row") == 0:
+        return ["it has no header, so its columns are called by their places: name them"]
+    places = [name for at, name in enumerate(kind.guesses, start=1) if name == by_place(at)]
+    return [f"{name}: its head looks like data and isn't repeated: name it" for name in places]
+
+
+def _questions(kind: Kind) -> list[str]:
+    """Say what is open, the weightiest first."""
+    people = kind.people
+    of_fields = [(name, known.open, known.field) for name, known in people.fields.items() if known.open]
+    found = _of_heads(kind)
+    found += [] if kind.names_people else ["does any column say who a row is about?"]
+    found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field == "birth_date"]
+    if kind.names_people and people.local_id is None:
+        found.append("no id tells its people apart: is there one?")
+    found += [
+        f"{kind.shown(name)}: not taken, {why}" for name, why in people.left.items() if why != "it is empty"
+    ]
+    found += [f"{kind.shown(name)}: is it an id of these people?" for name in people.perhaps]
+    undeclared = [kind.shown(name) for name, ids in people.ids.items() if ids.system == "Undeclared"]
+    if undeclared:
+        found.append(f"whose number is {' and '.join(undeclared)}?")
+    found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field != "birth_date"]
+    found.append("what is one row?")
+    if kind.not_data:
+        named = ", ".join(f"{len(one.rows)} of {one.name}" for one in kind.not_data)
+        found.append(f"rows about no child ({named}): is that so?")
+    found += [
+        f"{kind.shown(name)}: {guess.open}"
+        for name, guess in kind.guesses.items()
+        if guess.open and "empty" not in guess.open and name not in people.fields and name not in people.ids
+    ]
+    return found
+
+
+def _nobody(kind: Kind) -> list[str]:
+    """Declare rows that are about no child, which would be taken for one."""
+    rows = []
+    for one in kind.not_data:
+        told = {"name": _text(one.name), "first": f"'{one.first}'", "written": _text(one.written)}
+        told["empty"] = _text_list(one.empty)
+        rows.append(f"  {_inline(told)},")
+    lines = (
+        ["# ? Rows that are about no child, as it seems: is that so?", "not_data = [", *rows, "]"]
+        if rows
+        else []
+    )
+    fields = {known.field: name for name, known in kind.people.fields.items()}
+    names = [
+        _inline({column: _text_list(texts) for column, texts in one.items()})
+        for one in nobodies(kind.rows, fields)
+    ]
+    if names:
+        lines += [
+            "# ? Names that are nobody's, as it seems: is that so?",
+            f"not_a_child = [{', '.join(names)}]",
+        ]
+    return lines
+
+
+def _text_list(texts: Sequence[str]) -> str:
+    return "[" + ", ".join(map(_text, texts)) + "]"
+
+
+def _file(kind: Kind) -> list[str]:
+    lines = ["[[file]]", f"name = {_text(kind.name)}", f"path = {_text(kind.path)}"]
+    lines.append(f"format = {_text(kind.format)}")
+    if kind.sheet is not None:
+        lines.append(f"sheet = {_text(kind.sheet)}")
+    for name, value in kind.settings.items():
+        lines.append(f"{name} = {_text(value) if isinstance(value, str) else value}")
+        if name == "header_row" and value == 0:
+            lines.append(
+                "# ? It seems to have no heads: its columns are named by their place. Name them as you like."
+            )
+    lines.append(f"row_is = {_text(_row_is(kind))}")
+    lines += _nobody(kind)
+    lines.append("# A column without `sensitivity` is restricted.")
+    lines.append("columns = [")
+    for name in kind.guesses:
+        lines += _column(kind, name)
+    return [*lines, "]", "", *_makes(kind), *_suggestions(kind)]
+
+
+def draft_text(
+    layout: str, title: str, sources: Sequence[str], kinds: Sequence[Kind], day_in_name: bool
+) -> str:
+    """Write a layout.
+
+    Parameters
+    ----------
+    layout
+        Its name, and its silo's.
+    title
+        What people call it.
+    sources
+        The files from which it was drafted.
+    kinds
+        Its kinds of file; their questions are filled in.
+    day_in_name
+        Whether a day stands in the files' names.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
+    shown = ", ".join(sources[:3]) + (f" and {len(sources) - 3} more" if len(sources) > 3 else "")
+    source = f"Drafted by the kit from the heads and values of {shown}; nobody has checked it"
+    lines = [
+        "# Drafted by `bigpicture start`: nobody had declared it. Each guess has its reason above it;",
+        '# "# ?" marks what is left to a person. Correct it here: every command reads it from this folder.',
+        f"layout = {_text(layout)}",
+        f"silo = {_text(layout)}",
+        f"title = {_text(title)}",
+        f"source = {_text(source)}",
+        'source_status = "own"',
+    ]
+    if day_in_name:
+        lines += [
+            "# The day in the files' names is taken for the day of the export.",
+            'as_of_in_name = "%Y-%m-%d"',
+        ]
+    lines.append("# ? Does the system never hold one child twice? Then say so: unique_people = true")
+    lines += [
+        "# ? Is it the authority for what it says, before other systems? Then say for what,",
+        '# such as authority = ["roster", "attendance"]. Without it whoever lists most children is',
+        "# the roster.",
+    ]
+    for kind in kinds:
+        kind.questions = _questions(kind)
+        lines += ["", *_file(kind)]
+    return "\n".join(lines) + "\n"

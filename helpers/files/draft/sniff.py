@@ -1,0 +1,362 @@
+"""Sniffs the delimiter and the header of an unknown file, as csv.Sniffer does."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.draft.columns import head_words, named_fields, numbered_thing
+from helpers.files.findings import Findings
+from helpers.files.folder import FoundFile
+from helpers.files.limits import TooMuch
+from helpers.files.parse.values import trimmed
+from helpers.files.readers.decode import read_text
+from helpers.files.readers.delimited import DELIMITERS, parse_delimited
+from helpers.files.readers.json_lines import parse_json_lines
+from helpers.files.readers.workbook import is_sheet, parse_sheet, rows_of
+from helpers.files.text_table import Parsed
+from helpers.layouts import Column, FileLayout
+from helpers.layouts.headers import by_place, is_data_head
+from helpers.standard import STRING
+
+__all__ = ["Undeclared", "look_into", "names_columns", "speaks_of_persons"]
+
+
+ALIKE = 0.6  # of the cells below, which a row of data is like
+WORDS_OVER = 0.8  # of the cells below are days or numbers, and the first is a word
+FEWEST_DIGITS = 4  # of a number that isn't a lesson's or a unit's
+RUN = 3  # numbers or days beside each other, each after the last: heads of a grid
+SHAPES = {
+    "day": re.compile(r"(?:\d{1,2}[/.-]){2}\d{2,4}( .*)?|\d{4}-\d{2}-\d{2}([T ].*)?|\d{1,2}/\d{1,2}"),
+    "address": re.compile(r"\S+@\S+"),
+    "telephone": re.compile(r"(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}"),
+    "number": re.compile(r"-?\$?\d+"),
+    "amount": re.compile(r"-?\$?[\d,]*\d\.\d+%?"),
+    "id": re.compile(r"(?=\D*\d)[A-Za-z]{0,3}[ -]?[0-9][0-9A-Za-z-]{3,}"),
+    "name": re.compile(r"[^\W\d_][^,\d]*, ?[^\W\d_][^,\d]*"),
+    "street": re.compile(r"\d+ [^\W\d_].*"),
+}
+YEAR = re.compile(r"(19|20)\d{2}")
+
+
+def _shape(cell: str) -> str:
+    return next((name for name, shape in SHAPES.items() if shape.fullmatch(cell)), "words")
+
+
+def speaks_of_persons(cell: str) -> bool:
+    """Say whether a cell has the words of a head: a field of a person, or an id."""
+    words = head_words(cell)
+    return not is_data_head(cell) and (bool(named_fields(words)) or numbered_thing(words) is not None)
+
+
+def _in_a_run(first: Sequence[str]) -> set[int]:
+    """Find the cells of a grid's heads: numbers one after the other, or days that follow each other."""
+    run: list[int] = []
+    found: set[int] = set()
+    before: tuple[int, ...] = ()
+    for place, cell in enumerate(first):
+        shape = _shape(cell)
+        # In the order year, month, day: 9/30, 10/1.
+        key = tuple(map(int, re.findall(r"\d+", cell))) if shape in ("number", "day") else ()
+        run = [*run, place] if key and (not run or key > before) else [place] if key else []
+        before = key
+        if len(run) >= RUN:
+            found |= set(run)
+    return found
+
+
+def names_columns(rows: Sequence[Sequence[str]], speaks: Callable[[str], bool] = speaks_of_persons) -> bool:
+    """Say whether the first row is a header.
+
+    A row of data is like the rows below it, column by column: a day over days, a number over numbers, a word
+    that stands there again. A header is not: it has words over days and numbers, and words of heads.
+
+    Parameters
+    ----------
+    rows
+        The first rows, trimmed; a header that is printed again on each page counts once.
+    speaks
+        Whether a cell has the words of a head.
+
+    Returns
+    -------
+    bool
+        True as well where nothing tells.
+    """
+    first = rows[0]
+    below = [row for row in rows[1:] if list(row) != list(first)]
+    data = heads = 0
+    grid = _in_a_run(first)
+    if not below:
+        filled = [cell for cell in first if cell]
+        return any(map(speaks, filled)) or not any(map(is_data_head, filled))
+    for place, cell in enumerate(first):
+        if not cell or place in grid:
+            continue
+        values = [row[place] for row in below if place < len(row) and row[place]]
+        shapes = Counter(map(_shape, values))
+        shape = _shape(cell)
+        like = shapes[shape] / len(values) if values else 0.0
+        small = shape == "number" and (len(cell) < FEWEST_DIGITS or YEAR.fullmatch(cell) is not None)
+        if cell in values or (is_data_head(cell) and shape == "words"):
+            data += 1
+        elif shape != "words" and like >= ALIKE and not small and not speaks(cell):
+            data += 1
+        elif speaks(cell):
+            heads += 1
+        elif (
+            shape == "words" and values and shapes["words"] + shapes["name"] <= (1 - WORDS_OVER) * len(values)
+        ):
+            heads += 1
+    return data <= heads if heads else not data
+
+
+GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+LOOKED_AT = 60  # rows from which delimiter and header are told
+TEXTS = (".csv", ".tsv", ".txt", ".text", ".psv", ".tab", ".dat", ".jsonl", ".ndjson", ".json", "")
+PRINTED = (".out", ".asc", ".prn", ".rpt", ".lst", ".exp")  # text by the name that a program gave it
+
+
+@dataclass(frozen=True)
+class Undeclared:
+    """A table that nobody declared.
+
+    Attributes
+    ----------
+    found
+        The file.
+    format
+        csv, json_lines or xlsx.
+    settings
+        encoding, delimiter, line_end, header_row, where they aren't the usual ones.
+    rows
+        Trimmed text, missing where empty; columns are named as the reader names them.
+    places
+        Of each row in its file, as findings number them.
+    """
+
+    found: FoundFile
+    format: str
+    rows: pd.DataFrame
+    settings: dict[str, str | int] = field(default_factory=dict)
+    places: Sequence[int] | np.ndarray = ()
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What files of one kind have in common."""
+        return (self.format, self.settings.get("header_row", 1), *map(str, self.rows.columns))
+
+
+def _cells(data: bytes, delimiter: str) -> list[list[str]]:
+    start = io.StringIO(data[: 1 << 18].decode("utf-8", errors="replace").replace("\0", ""), newline="")
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(start, delimiter=delimiter):
+            rows.append([cell.strip() for cell in row])
+            if len(rows) >= LOOKED_AT:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _delimiter(data: bytes) -> tuple[str, list[list[str]]]:
+    """Find the delimiter by which most rows have the same number of cells, and more than one."""
+    best: tuple[float, int] = (-1.0, 0)
+    chosen = (",", _cells(data, ","))
+    for delimiter in DELIMITERS:
+        rows = _cells(data, delimiter)
+        widths = Counter(len(row) for row in rows if row)
+        if not widths:
+            continue
+        width, times = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]))
+        worth = (times / sum(widths.values()) if width > 1 else 0.0, width)
+        if worth > best:
+            best, chosen = worth, (delimiter, rows)
+    return chosen
+
+
+def _in_fixed_widths(data: bytes, cells: Sequence[Sequence[str]]) -> bool:
+    """Say whether most lines have their cells apart by blanks, and hardly one by the delimiter."""
+    lines = [line for line in data[: 1 << 18].decode("utf-8", errors="replace").splitlines() if line.strip()]
+    wide = [len(GAP.findall(line)) for line in lines[:LOOKED_AT]]
+    parted = [len(row) for row in cells if any(row)]
+    return sum(gaps >= 2 for gaps in wide) > 0.6 * len(wide) and sum(n > 2 for n in parted) < 0.4 * len(
+        parted
+    )
+
+
+def _header_row(rows: Sequence[Sequence[str]]) -> int:
+    """Find the row of heads: the first that is as wide as the rows below it; 0 where there is none."""
+    filled = [sum(1 for cell in row if cell) for row in rows]
+    if not any(filled):
+        return 1
+    usual = Counter(count for count in filled if count).most_common(1)[0][0]
+    most = max(filled)
+    row = next(
+        (
+            place
+            for place, count in enumerate(filled[:12])
+            if count >= max(1, 0.6 * max(usual, 1)) and (count > 1 or most == 1)
+        ),
+        0,
+    )
+    if row and any(count > max(2, 0.5 * usual) for count in filled[:row]):
+        row = 0
+    return row + 1 if names_columns(rows[row:]) else 0
+
+
+def _by_place(width: int) -> list[Column]:
+    return [Column(name=by_place(number)) for number in range(1, width + 1)]
+
+
+def _plain(shape: str, header_row: int, delimiter: str, columns: Sequence[Column]) -> FileLayout:
+    return FileLayout.model_validate(
+        {
+            "name": "undeclared",
+            "path": "*",
+            "format": shape,
+            "row_is": "?",
+            "delimiter": delimiter,
+            "header_row": header_row,
+            "columns": list(columns),
+        }
+    )
+
+
+def _text(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({name: trimmed(rows[name].astype(STRING)) for name in rows.columns}, index=rows.index)
+
+
+def _json_names(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the elements of a list under one name: ``events[1].day`` is ``events[].day``."""
+    names = [re.sub(r"\[\d+\]", "[]", str(name)) for name in rows.columns]
+    parts: dict[str, list[pd.Series]] = {}
+    for place, name in enumerate(names):
+        parts.setdefault(name, []).append(rows.iloc[:, place])
+    # Of a list the first element says what it is like; a row keeps one value.
+    return pd.DataFrame(
+        {
+            name: columns[0] if len(columns) == 1 else _first_filled(columns)
+            for name, columns in parts.items()
+        },
+        index=rows.index,
+    )
+
+
+def _first_filled(columns: Sequence[pd.Series]) -> pd.Series:
+    whole = columns[0]
+    for column in columns[1:]:
+        whole = whole.fillna(column)
+    return whole
+
+
+def look_into(found: FoundFile) -> Undeclared | str:
+    """Look into a file that no layout knows.
+
+    Parameters
+    ----------
+    found
+        The file.
+
+    Returns
+    -------
+    Undeclared or str
+        Its table; a sentence where there is none, that says what to do.
+    """
+    try:
+        return _look_into(found, found.read())
+    except TooMuch as trouble:
+        return str(trouble)
+
+
+def _look_into(found: FoundFile, raw: bytes) -> Undeclared | str:
+    quiet = Findings(None, found.path)
+    if is_sheet(raw):
+        return _sheet(found, raw, quiet)
+    ending = f".{found.name.rpartition('.')[2].lower()}" if "." in found.name else ""
+    if not raw.strip(b"\xef\xbb\xbf\r\n\t \0"):
+        return "it is empty"
+    if ending not in (*TEXTS, *PRINTED) or raw[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF", b"PK\x03\x04"):
+        return "start reads delimited text, JSON lines and xlsx: save it as one of these"
+    if (
+        b"\0" in raw[:4096]
+        and raw[:2] not in (b"\xff\xfe", b"\xfe\xff")
+        and raw[:4096].count(0) * 4 < len(raw[:4096])
+    ):
+        return "it is no text"
+    data, encoding = read_text(raw, "utf-8", quiet)
+    settings: dict[str, str | int] = {}
+    if raw.startswith(b"\xef\xbb\xbf"):
+        settings["encoding"] = "utf-8-sig"
+    elif encoding not in (None, "utf-8"):
+        settings["encoding"] = encoding
+    if b"\r\n" in data[: 1 << 18]:
+        settings["line_end"] = "crlf"
+    first = data.lstrip()[:1]
+    if not first:
+        return "it is empty"
+    if first == b"<":
+        return "start drafts no layout for XML"
+    if first == b"[" and ending == ".json":
+        return "it is a JSON array, and not of records: write one record a line (JSON lines), and start again"
+    if first == b"{":
+        return _records(found, data, settings, quiet)
+    delimiter, cells = _delimiter(data)
+    if _in_fixed_widths(data, cells):
+        return (
+            "its columns stand in fixed widths, which start doesn't read: part them in a spreadsheet "
+            "(Text to Columns), take titles and page heads away, and save it as CSV"
+        )
+    if delimiter != ",":
+        settings["delimiter"] = delimiter
+    width = Counter(len(row) for row in cells if row).most_common(1)[0][0] if any(cells) else 0
+    if width < 2 and ending not in (".csv", ".tsv", ".tab", ".psv"):
+        return "it is text without columns"
+    header_row = _header_row(cells)
+    if header_row != 1:
+        settings["header_row"] = header_row
+    columns = _by_place(width) if not header_row and cells else []
+    parsed = parse_delimited(data, _plain("csv", header_row, delimiter, columns), delimiter, quiet)
+    return _table(found, "csv", parsed, parsed.table.rows, settings)
+
+
+def _table(
+    found: FoundFile, shape: str, parsed: Parsed, rows: pd.DataFrame, settings: dict[str, str | int]
+) -> Undeclared | str:
+    if not rows.columns.size or (len(rows.columns) == 1 and not str(rows.columns[0]).strip()):
+        return "it has no columns"
+    if rows.empty:
+        return "it has heads and no rows"
+    return Undeclared(found, shape, _text(rows.reset_index(drop=True)), settings, parsed.row)
+
+
+def _records(
+    found: FoundFile, data: bytes, settings: dict[str, str | int], quiet: Findings
+) -> Undeclared | str:
+    parsed = parse_json_lines(data, _plain("json_lines", 1, ",", []), quiet)
+    if not len(parsed.row):
+        return "no line of it is a JSON record: write one record a line (JSON lines), and start again"
+    settings.pop("delimiter", None)
+    return _table(found, "json_lines", parsed, _json_names(parsed.table.rows), settings)
+
+
+def _sheet(found: FoundFile, raw: bytes, quiet: Findings) -> Undeclared | str:
+    cells = [
+        ["" if cell is None else str(cell[1] if isinstance(cell, list) else cell).strip() for cell in row]
+        for row in rows_of(raw, LOOKED_AT)
+    ]
+    if not any(any(row) for row in cells):
+        return "the sheet is empty"
+    header_row = _header_row(cells)
+    settings: dict[str, str | int] = {} if header_row == 1 else {"header_row": header_row}
+    columns = _by_place(max(map(len, cells))) if not header_row else []
+    parsed = parse_sheet(raw, _plain("xlsx", header_row, ",", columns), quiet)
+    return _table(found, "xlsx", parsed, parsed.table.rows, settings)

@@ -1,0 +1,206 @@
+"""A bundle that says of itself what it holds: its manifest against the files, and rows that are deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.findings import Findings
+from helpers.files.parse.values import trimmed
+from helpers.files.text_table import Parsed
+from helpers.layouts import FileLayout, Layout, folded
+from helpers.standard import STRING, constant
+
+__all__ = ["Part", "as_the_manifest_says"]
+
+MODES = ("absent", "bulk", "delta")
+STATES = ("active", "tobedeleted")
+
+
+@dataclass
+class Part:
+    """The rows of one kind in one file of a bundle."""
+
+    path: str
+    file: FileLayout
+    parsed: Parsed
+    findings: Findings
+
+    @property
+    def folder(self) -> str:
+        """The folder, or zip, that it lies in."""
+        return PurePosixPath(self.path).parent.as_posix()
+
+    def text(self, name: str) -> pd.Series:
+        """Give the trimmed text of a column by its declared name; missing where the file has none."""
+        rows = self.parsed.table.rows
+        there = next((one for one in rows.columns if folded(str(one)) == folded(name)), None)
+        found = pd.Series(constant(None, len(rows)), dtype=STRING) if there is None else trimmed(rows[there])
+        return found.mask(found == "").reset_index(drop=True)
+
+
+def as_the_manifest_says(layout: Layout, parts: Sequence[Part], paths: Sequence[str]) -> list[Parsed]:
+    """Tell where a manifest and its files differ, and take out rows that are deleted or replaced.
+
+    Parameters
+    ----------
+    layout
+        The layout; without a `manifest` nothing is looked at.
+    parts
+        All files of one silo. Their findings get manifest_differs, row_deleted, row_replaced, and, since a
+        file of changes must say of each row what became of it and when, required_empty and not_in_codes.
+    paths
+        Every file of the silo, those that couldn't be read too.
+
+    Returns
+    -------
+    list of Parsed
+        The rows that stand, one for each part. A row that is to be deleted goes, with what an earlier file
+        says under its id and, where it is a person, what is said of that person; of a row that was changed
+        the newest stands.
+    """
+    if layout.manifest is None:
+        return [part.parsed for part in parts]
+    changes = _against_the_manifest(layout, parts, paths)
+    gone = [np.zeros(len(part.parsed.row), bool) for part in parts]
+    deleted: dict[str, pd.Series] = {}
+    for kind in dict.fromkeys(part.file.name for part in parts):
+        if kind == layout.manifest:
+            continue
+        mine = [number for number, part in enumerate(parts) if part.file.name == kind]
+        deleted[kind] = _deleted(
+            [parts[n] for n in mine], [n in changes for n in mine], [gone[n] for n in mine]
+        )
+    for part, mask in zip(parts, gone, strict=True):
+        _tell_of_deleted(part, deleted, mask)
+    return [part.parsed.without(mask) for part, mask in zip(parts, gone, strict=True)]
+
+
+def _against_the_manifest(layout: Layout, parts: Sequence[Part], paths: Sequence[str]) -> set[int]:
+    """Compare each manifest with the files beside it; give the parts that hold changes only."""
+    modes: dict[tuple[str, str], str] = {}
+    kinds = {file.name for file in layout.files}
+    for manifest in (part for part in parts if part.file.name == layout.manifest):
+        here = manifest.folder
+        files = {PurePosixPath(path).stem for path in paths if PurePosixPath(path).parent.as_posix() == here}
+        there = {part.file.name for part in parts if part.folder == here} - {manifest.file.name}
+        there |= files & kinds - {manifest.file.name}
+        named = manifest.text("propertyName").str.extract(r"^file\.(.+)$")[0]
+        said = manifest.text("value")
+        for name, mode, row in zip(named, said, manifest.parsed.row.tolist(), strict=True):
+            if pd.isna(name):
+                continue
+            mode = "" if pd.isna(mode) else str(mode)
+            modes[here, name] = mode.lower()
+            present = name in there or name in files
+            if mode.lower() not in MODES:
+                expected = ", ".join(MODES)
+            elif present and mode.lower() == "absent":
+                expected = f"bulk or delta: {name}.csv is there"
+            elif not present and mode.lower() != "absent":
+                # A name that the layout doesn't have is the manifest's own, and isn't said again.
+                which = f"{name}.csv" if name in kinds else "such file"
+                expected = f"absent: no {which} is there"
+            else:
+                continue
+            manifest.findings.add(
+                "manifest_differs", "nothing", row=row, column="value", value=mode, expected=expected
+            )
+        for name in sorted(there - {str(one) for one in named.dropna()}):
+            manifest.findings.add(
+                "manifest_differs", "nothing", column="propertyName", expected=f"file.{name}: it is there"
+            )
+    return {
+        number for number, part in enumerate(parts) if modes.get((part.folder, part.file.name)) == "delta"
+    }
+
+
+def _deleted(parts: Sequence[Part], changes: Sequence[bool], gone: Sequence[np.ndarray]) -> pd.Series:
+    """Mark the rows of one kind that don't stand any more; give the ids that are deleted."""
+    frames = []
+    for number, (part, delta) in enumerate(zip(parts, changes, strict=True)):
+        status, modified = part.text("status"), part.text("dateLastModified")
+        if delta:
+            for column, text in (("status", status), ("dateLastModified", modified)):
+                part.findings.add_rows(
+                    "required_empty",
+                    "nothing",
+                    part.parsed.row[text.isna().to_numpy(bool)],
+                    column=column,
+                    expected="a value, since the manifest calls the file delta",
+                )
+        odd = (status.notna() & ~status.str.lower().isin(STATES)).to_numpy(bool)
+        part.findings.add_rows(
+            "not_in_codes",
+            "nothing",
+            part.parsed.row[odd],
+            column="status",
+            value=status[odd].tolist(),
+            expected=", ".join(STATES),
+        )
+        frames.append(
+            pd.DataFrame(
+                {
+                    "id": part.text("sourcedId"),
+                    "ends": (status.str.lower() == "tobedeleted").fillna(False).to_numpy(bool),
+                    "delta": delta,
+                    "modified": modified.fillna(""),
+                    "part": number,
+                    "place": np.arange(len(status)),
+                }
+            )
+        )
+    rows = pd.concat(frames, ignore_index=True)
+    if not rows["ends"].any() and not any(changes):
+        return pd.Series(dtype=STRING)
+    known = rows[rows["id"].notna()]
+    # What changed comes after what was whole; then the later day, and then the later file.
+    ordered = known.sort_values(["delta", "modified", "part", "place"], kind="stable")
+    newest = ordered.drop_duplicates("id", keep="last").set_index("id")
+    last = newest.reindex(known["id"])
+    changed = last["delta"].to_numpy(bool) & (last["part"].to_numpy() != known["part"].to_numpy())
+    ended = known["ends"].to_numpy(bool) | (last["ends"].to_numpy(bool) & _until(known, last))
+    for number, (part, mask) in enumerate(zip(parts, gone, strict=True)):
+        mine = (known["part"] == number).to_numpy()
+        for kind, which in (("row_deleted", ended), ("row_replaced", changed & ~ended)):
+            places = known["place"].to_numpy()[mine & which]
+            mask[places] = True
+            part.findings.add_rows(
+                kind,
+                "row_set_aside",
+                part.parsed.row[places],
+                column="sourcedId",
+                expected="a row that stands" if kind == "row_deleted" else "the newest row of its id",
+            )
+    return newest.index[newest["ends"].to_numpy(bool)].to_series().astype(STRING)
+
+
+def _until(known: pd.DataFrame, last: pd.DataFrame) -> np.ndarray:
+    """Say which rows come before the newest of their id, or are it."""
+    here = list(zip(known["delta"], known["modified"], known["part"], known["place"], strict=True))
+    there = list(zip(last["delta"], last["modified"], last["part"], last["place"], strict=True))
+    return np.array([one <= other for one, other in zip(here, there, strict=True)], dtype=bool)
+
+
+def _tell_of_deleted(part: Part, deleted: dict[str, pd.Series], gone: np.ndarray) -> None:
+    """Mark what is said of a person whose own row was deleted."""
+    for name in dict.fromkeys(makes.take.get("local_id") for makes in part.file.makes):
+        found = part.file.find(name) if name else None
+        if found is None or not found[0].references:
+            continue
+        ids = deleted.get(found[0].references.partition(".")[0])
+        if ids is None or ids.empty:
+            continue
+        lost = part.text(found[0].name).isin(ids).to_numpy(bool) & ~gone
+        gone |= lost
+        part.findings.add_rows(
+            "row_deleted",
+            "row_set_aside",
+            part.parsed.row[lost],
+            column=found[0].name,
+            expected="a person who stands in the roster",
+        )

@@ -1,0 +1,428 @@
+"""Makes person records, and leaves out names that are nobody's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.standard import (
+    STRING,
+    as_table,
+    constant,
+    empty_table,
+    is_among,
+    labelled,
+    missing,
+    standard_table,
+)
+
+__all__ = ["People", "linkable_by", "make_records", "placeholder_names"]
+
+
+WORD_AND_NUMBER = r"^[^\W\d_]+[ _-]?\d+$"
+# One name under many ids is a filler only where it is too frequent to be a common name.
+SAME_NAME = 3
+SAME_NAME_SHARE = 0.05
+
+
+def placeholder_names(people: pd.DataFrame) -> pd.Series:
+    """Find the records of one silo whose names are placeholders.
+
+    Parameters
+    ----------
+    people
+        Records of one silo: columns first_name, last_surname, full_name, birth_date, local_id.
+
+    Returns
+    -------
+    pandas.Series
+        Boolean, one a record. True where at least half of the silo's records, and two, have names that are a
+        word with a number; or where three or more ids have one full name *and* birth date, or, without birth
+        dates, one full name that at least one record in twenty has.
+    """
+    result = np.zeros(len(people), bool)
+    if len(people) < 2:
+        return pd.Series(result, index=people.index)
+    names = people[["first_name", "last_surname", "full_name"]]
+    numbered = np.zeros(len(people), bool)
+    for column in names.columns:
+        numbered |= names[column].str.match(WORD_AND_NUMBER).fillna(False).to_numpy(bool)
+    if numbered.sum() >= max(2, len(people) / 2):
+        result |= numbered
+    whole = people["full_name"].fillna(
+        people["first_name"].fillna("") + " " + people["last_surname"].fillna("")
+    )
+    whole = whole.str.strip()
+    there = (whole != "") & people["local_id"].notna()
+    keys = pd.DataFrame({"name": pd.factorize(whole)[0], "birth_date": people["birth_date"]})[there]
+    again = keys[keys.duplicated(["name", "birth_date"], keep=False)]
+    again = again.assign(id=people.loc[again.index, "local_id"])
+    if len(again):
+        count = again.groupby(["name", "birth_date"], dropna=False, sort=False)["id"].transform("nunique")
+        enough = (count >= SAME_NAME) & (
+            again["birth_date"].notna() | (count >= SAME_NAME_SHARE * len(people))
+        )
+        result[people.index.get_indexer(again.index[enough])] = True
+    return pd.Series(result, index=people.index)
+
+
+# What a person is known by: a second row that says otherwise is a finding. Grade, school, address and
+# telephone change by nature.
+STEADY = ("first_name", "middle_name", "last_surname", "full_name", "birth_date", "sex", "role")
+NAMES = ("first_name", "last_surname", "full_name", "preferred_first_name", "preferred_last_surname")
+# Of each row: who it is about if no row of the record says so, and who all rows of its file are about.
+DEFAULT_ROLE, ROLE_OF_ALL = "default_role", "role_of_all"
+# Whether a row stands in a list of people, and not for an event, of which one person may have several alike.
+OF_LIST = "of_list"
+NOT_IDENTITY = (
+    *("source", "row", "file", "as_of", "begin_date", "end_date", "local_id", "school_year"),
+    *(DEFAULT_ROLE, ROLE_OF_ALL, OF_LIST),
+)
+
+
+@dataclass(frozen=True)
+class People:
+    """Records of one silo.
+
+    Attributes
+    ----------
+    people, person_rows, filled_cells
+        The standard tables, without `linkable_by` yet (it needs the identifiers).
+    record_of
+        Record of each row that was given, in its order.
+    findings
+        rows_disagree, rows_alike, id_shared, name_placeholder: columns of the findings table that are filled.
+    """
+
+    people: pd.DataFrame
+    person_rows: pd.DataFrame
+    filled_cells: pd.DataFrame
+    record_of: pd.Series
+    findings: pd.DataFrame
+
+
+def _finding(rows: pd.DataFrame, kind: str, done: str, **columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"file": rows["file"], "row": rows["row"], "kind": kind, "done": done, **columns})
+
+
+def repeated(text: pd.Series) -> np.ndarray:
+    """Say which texts occur more than once, by codes: objects would need ten times the memory."""
+    codes, distinct = pd.factorize(text)
+    return np.append(np.bincount(codes[codes >= 0], minlength=len(distinct)) > 1, False)[codes]
+
+
+def _shared_ids(rows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+    """Tell how many people stand behind a local id: two where first name and birth date both disagree.
+
+    Returns which of them each row is about (1 unless an id is shared), and the findings. Of a third and
+    further ones each is one, too: an id that is nobody's may stand for many.
+    """
+    number = np.ones(len(rows), "int64")
+    again = repeated(rows["local_id"])
+    if not {"first_name", "birth_date"} <= set(rows.columns) or not again.any():
+        return pd.Series(number, index=rows.index), pd.DataFrame()
+    both = rows[again]
+    both = both[both["first_name"].notna() & both["birth_date"].notna()]
+    distinct = both.drop_duplicates(["local_id", "first_name", "birth_date"])
+    first = distinct.drop_duplicates("local_id").set_index("local_id")
+    said = first.reindex(distinct["local_id"]).set_axis(distinct.index)
+    other = distinct[
+        (distinct["first_name"].str.casefold() != said["first_name"].str.casefold())
+        & (distinct["birth_date"] != said["birth_date"])
+    ]
+    theirs = np.ones(len(both), bool)
+    for name in ("first_name", "birth_date"):
+        pairs = pd.MultiIndex.from_frame(both[["local_id", name]])
+        theirs &= pairs.isin(pd.MultiIndex.from_frame(other[["local_id", name]]))
+    shared = both[theirs]
+    number[rows.index.get_indexer(shared.index)] = 2 + _further_people(shared)
+    findings = _finding(
+        shared, "id_shared", "nothing", value=shared["local_id"], expected="an id of one person"
+    )
+    return pd.Series(number, index=rows.index), findings
+
+
+def _further_people(shared: pd.DataFrame) -> np.ndarray:
+    """Give a number to each who shares an id with its first bearer; one first name or birth date is one."""
+    ids, born = shared["local_id"].to_numpy(), pd.factorize(shared["birth_date"])[0]
+    name = shared["first_name"].str.casefold().to_numpy()
+    of_a_name = pd.Series(born).groupby([ids, name]).transform("min")
+    someone = of_a_name.groupby([ids, born]).transform("min")
+    return someone.groupby(ids).rank(method="dense").to_numpy(dtype="int64") - 1
+
+
+def _without_id(rows: pd.DataFrame) -> pd.Series:
+    """Name rows without an id after the first row of the file that says the same of somebody."""
+    identity = [name for name in rows.columns if name not in NOT_IDENTITY]
+    groups = rows.groupby(["file", *identity], dropna=False, sort=False)
+    first = groups["row"].transform("min")
+    record = rows["file"] + "#" + first.astype("Int64").astype(STRING)
+    return _same_in_another_file(rows, record)
+
+
+def _rows_alike(rows: pd.DataFrame) -> pd.DataFrame:
+    """Tell rows without an id that say the same as an earlier one of their list: one person, or two alike."""
+    if OF_LIST not in rows:
+        return pd.DataFrame()
+    listed = rows[rows["local_id"].isna() & rows[OF_LIST].fillna(False)].sort_values(["file", "row"])
+    said = ["file", *(name for name in rows.columns if name not in ("file", "row", "source", "record"))]
+    again = listed[listed.duplicated(said)]
+    first = listed.groupby(said, dropna=False, sort=False)["row"].transform("first")
+    return _finding(
+        again,
+        "rows_alike",
+        "read_as",
+        expected="a person in one row, or an id in each: the same stands in row "
+        + first[again.index].astype(STRING),
+        read_as="one person",
+    )
+
+
+def _same_in_another_file(rows: pd.DataFrame, record: pd.Series) -> pd.Series:
+    """Give rows of further files the record of the first file that has the same name and birth date once."""
+    who = ["first_name", "last_surname", "birth_date"]
+    if not set(who) <= set(rows.columns) or rows["file"].nunique() == 1:
+        return record
+    named = rows.loc[rows[who].notna().all(axis=1), [*who, "file"]].assign(record=record)
+    one_each = named.drop_duplicates([*who, "record"])
+    one_each = one_each[~one_each.duplicated([*who, "file"], keep=False)]
+    first = one_each.drop_duplicates(who)[[*who, "record"]].rename(columns={"record": "elsewhere"})
+    single = one_each[["record"]].merge(
+        one_each[[*who, "record"]], on="record", how="inner", validate="one_to_one"
+    )
+    same = single.merge(first, on=who, how="inner", validate="many_to_one").set_index("record")["elsewhere"]
+    return record.map(same).fillna(record).astype(STRING)
+
+
+def _disagreements(several: pd.DataFrame) -> pd.DataFrame:
+    """Tell rows of one record that say something else than an earlier one."""
+    found = []
+    for name in STEADY:
+        if name not in several:
+            continue
+        filled = several[several[name].notna()]
+        before = filled.groupby("record", sort=False)[name].shift()
+        other = before.notna() & (before != filled[name]).fillna(False)
+        changed = filled[other.to_numpy(bool)]
+        if len(changed):
+            was = before[other]
+            shown = [changed[name], was]
+            if name == "birth_date":
+                shown = [one.dt.strftime("%Y-%m-%d") for one in shown]
+            found.append(
+                _finding(
+                    changed,
+                    "rows_disagree",
+                    "read_as",
+                    column=name,
+                    value=shown[0].astype(STRING),
+                    expected=shown[1].astype(STRING),
+                    read_as=shown[0].astype(STRING),
+                )
+            )
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _as_they_count(rows: pd.DataFrame, several: np.ndarray) -> np.ndarray:
+    """Give the places of rows that share their record with others, from the one that counts least."""
+    places = np.flatnonzero(several)
+    if "as_of" not in rows or not len(places):
+        return places
+    return rows["as_of"].iloc[places].sort_values(kind="stable", na_position="first").index.to_numpy()
+
+
+def _merged(rows: pd.DataFrame, order: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Merge the rows of a record: empty cells are filled, a filled one is replaced by the later.
+
+    Gives the merged rows, and ``record, column, file, row`` of each cell that another row than the last
+    filled.
+    """
+    if not len(order):
+        return rows, pd.DataFrame()
+    some = rows.iloc[order]
+    stands = ~some.duplicated("record", keep="last").to_numpy(bool)
+    people = rows.drop(index=order[~stands])
+    place = people.index.get_indexer(order)
+    people = people.reset_index(drop=True)
+    # The last row stands, and only what it leaves empty is filled.
+    codes, _ = pd.factorize(some["record"])
+    filled = []
+    for name in some.columns:
+        there = some[name].notna().to_numpy(bool)
+        empty = np.flatnonzero(stands & ~there)
+        if not len(empty):
+            continue
+        last = np.full(int(np.max(codes)) + 1, -1)
+        last[codes[there]] = np.flatnonzero(there)  # of several numbers for one place the last one stays
+        given = last[codes[empty]]
+        empty, given = empty[given >= 0], given[given >= 0]
+        if len(empty):
+            people.loc[place[empty], name] = some[name].iloc[given].array
+            filled.append(
+                some[["record", "file", "row"]].iloc[given].assign(column=constant(name, len(given)))
+            )
+    if people["file"].nunique() == 1:
+        people["file"] = constant(people["file"].iloc[0], len(people))
+    return people, pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
+
+
+def _birth_date_status(people: pd.DataFrame) -> pd.Series:
+    date = people["birth_date"]
+    first_of_january = (date.dt.month == 1) & (date.dt.day == 1)
+    placeholder = first_of_january | (date.dt.year == 1900) | (people["name_status"] == "Placeholder")
+    words = ("None", "Placeholder", "Day and month ambiguous", "Exact")
+    codes = np.select(
+        [date.isna(), placeholder.fillna(False).to_numpy(bool), people["birth_date_other"].notna()],
+        [0, 1, 2],
+        3,
+    )
+    return pd.Series(labelled(codes, words))
+
+
+def _numbered_alike(rows: pd.DataFrame) -> pd.Series:
+    """Give local ids, told apart where lists of children and of adults use one number for two people.
+
+    Only a list that is all of one role, such as students.csv beside teachers.csv, says so surely.
+    """
+    ids = rows["local_id"].astype(STRING)
+    if ROLE_OF_ALL not in rows or rows[ROLE_OF_ALL].isna().all() or not repeated(ids).any():
+        return ids
+    who = rows[ROLE_OF_ALL] if "role" not in rows else rows[ROLE_OF_ALL].fillna(rows["role"])
+    roles = pd.DataFrame({"id": ids, "who": who, "sure": rows[ROLE_OF_ALL]}).dropna(subset=["id", "who"])
+    roles = roles.drop_duplicates()
+    several = roles.drop_duplicates(["id", "who"])["id"]
+    apart = several[repeated(several)]
+    apart = apart[is_among(apart, roles.loc[roles["sure"].notna(), "id"])]
+    adult = is_among(ids, apart) & who.isin(["Staff", "Guardian"]).to_numpy(bool)
+    return ids.mask(adult, ids + "~" + who.str.lower())
+
+
+def make_records(rows: pd.DataFrame, silo: str) -> People:
+    """Make person records out of the rows of a silo's files that make people.
+
+    Parameters
+    ----------
+    rows
+        Columns of `people` that are filled, with `local_id`, `file` and `row`, in order of the layout's
+        files; and of each row `DEFAULT_ROLE` (Student where that is missing), `ROLE_OF_ALL` and `OF_LIST`.
+    silo
+        The silo.
+
+    Returns
+    -------
+    People
+        Records, the rows behind them, and findings.
+    """
+    table = standard_table("people").dtypes()
+    rows = rows.reset_index(drop=True)
+    if "local_id" not in rows:
+        rows["local_id"] = missing(len(rows), STRING)
+    if DEFAULT_ROLE not in rows:
+        rows[DEFAULT_ROLE] = constant("Student", len(rows))
+    record = _numbered_alike(rows)
+    number, shared = _shared_ids(rows.assign(local_id=record))
+    if len(shared):
+        shared["value"] = rows.loc[shared.index, "local_id"]
+    further = (number > 1).to_numpy()
+    if further.any():
+        record = record.mask(further, record + "~" + number.astype(STRING))
+    nameless = rows["local_id"].isna()
+    if nameless.any():
+        record = record.mask(nameless, _without_id(rows[nameless]).reindex(rows.index))
+    rows["record"] = record
+    several = repeated(rows["record"])
+    findings = [shared, _disagreements(rows[several]), _rows_alike(rows)]
+
+    order = _as_they_count(rows, several)
+    people, filled = _merged(rows, order)
+    people = people.reset_index(drop=True)
+    first = people[["file", "row"]]
+    listed = rows.loc[rows[DEFAULT_ROLE].eq("Student"), "record"]
+    default = np.where(is_among(people["record"], listed), "Student", people[DEFAULT_ROLE])
+    people = people.drop(columns=[name for name in people.columns if name not in table])
+    people["silo"] = constant(silo, len(people))
+    if "role" not in people:
+        people["role"] = missing(len(people), STRING)
+    people["role"] = people["role"].fillna(pd.Series(default, dtype=STRING))
+    for name, dtype in table.items():
+        if name not in people:
+            people[name] = missing(len(people), dtype)
+    # Every test user has the same name: that is one, and no filler for a child's.
+    somebody = people["role"] != "Test user"
+    placeholder = placeholder_names(people[somebody]).reindex(people.index, fill_value=False)
+    named = people[list(NAMES)].notna().any(axis=1)
+    codes = np.select([placeholder, named], [2, 1], 0)
+    people["name_status"] = labelled(codes, ("None", "As written", "Placeholder"))
+    people["birth_date_status"] = _birth_date_status(people)
+    if placeholder.any():
+        shown = people["full_name"].fillna(
+            people["first_name"].fillna("") + " " + people["last_surname"].fillna("")
+        )
+        odd = first[placeholder.to_numpy()]
+        findings.append(
+            _finding(
+                odd,
+                "name_placeholder",
+                "nothing",
+                column="name",
+                value=shown[placeholder].str.strip(),
+                expected="a name",
+            )
+        )
+    person_rows = pd.DataFrame(
+        {
+            "silo": constant(silo, len(rows)),
+            "record": rows["record"],
+            "file": rows["file"],
+            "row": rows["row"],
+        },
+        copy=False,
+    )
+    if len(people) < len(rows):
+        if (np.diff(order) < 0).any():
+            places = np.arange(len(rows))
+            places[several] = order
+            person_rows = person_rows.iloc[places].reset_index(drop=True)
+        double = person_rows[several].duplicated(["record", "file", "row"], keep="last")
+        if double.any():
+            person_rows = person_rows.drop(index=double.index[double])
+    if len(filled):
+        filled = filled[is_among(filled["column"], pd.Series(list(table), dtype=STRING))]
+        filled = filled.assign(silo=constant(silo, len(filled)))
+    people["linkable_by"] = constant("Nothing", len(people))
+    kept = [one for one in findings if len(one)]
+    return People(
+        as_table("people", people),
+        as_table("person_rows", person_rows),
+        as_table("filled_cells", filled) if len(filled) else empty_table("filled_cells"),
+        rows["record"],
+        pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(),
+    )
+
+
+def linkable_by(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.Series:
+    """Say what each record can be linked by; placeholders don't count.
+
+    Parameters
+    ----------
+    people
+        The standard table.
+    identifiers
+        The silo's identifiers.
+
+    Returns
+    -------
+    pandas.Series
+        Name and birth date, Name only, Identifier only or Nothing.
+    """
+    name = (people["name_status"] == "As written").to_numpy(bool)
+    date = people["birth_date_status"].isin(["Exact", "Day and month ambiguous"]).to_numpy(bool)
+    known = np.zeros(len(people), bool)
+    if not name.all():  # the few without a name, so that the many ids are looked through and not gathered
+        nameless = people.loc[~name, "record"]
+        theirs = identifiers["record"][is_among(identifiers["record"], nameless)]
+        known[~name] = is_among(nameless, theirs)
+    words = ("Name and birth date", "Name only", "Identifier only", "Nothing")
+    return pd.Series(labelled(np.select([name & date, name, known], [0, 1, 2], 3), words), index=people.index)

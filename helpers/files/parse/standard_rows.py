@@ -1,0 +1,674 @@
+"""Makes standard rows of a file's columns, and assembles records and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.parse.columns import cell_rows
+from helpers.files.parse.file import FilesOfKind, ReadFile
+from helpers.files.parse.records import (
+    DEFAULT_ROLE,
+    OF_LIST,
+    ROLE_OF_ALL,
+    People,
+    linkable_by,
+    make_records,
+    repeated,
+)
+from helpers.files.parse.values import read_column
+from helpers.layouts import Column, FileLayout, Layout, Makes, braced, shape_of
+from helpers.standard import (
+    STRING,
+    as_table,
+    cast,
+    constant,
+    empty_table,
+    is_among,
+    missing,
+    standard_table,
+)
+
+__all__ = ["Assembled", "Made", "assemble", "make_rows"]
+
+
+Made = tuple[FilesOfKind, Makes, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """Tables of one silo, and the findings that only show when its files are put together."""
+
+    people: pd.DataFrame
+    person_rows: pd.DataFrame
+    filled_cells: pd.DataFrame
+    identifiers: pd.DataFrame
+    facts: dict[str, pd.DataFrame]
+    findings: pd.DataFrame
+
+
+NAMED_BY = ("first_name", "last_surname", "full_name", "birth_date")
+
+
+def _who_they_are(layout: Layout, makes: Makes) -> tuple[str, str | None]:
+    """Say who somebody is whose row of `makes` gives no role, and who they all are, where one word says it.
+
+    A file that gives roles speaks of its own rows, so that a list of staff makes nobody else Unknown; unless
+    it names nobody, as OneRoster's roles do: then it speaks of the people of the layout's other files. A file
+    set to be of Unknown people, such as users of both kinds, leaves it to the others to say.
+    """
+    if "role" in makes.set:
+        role = str(makes.set["role"])
+        return role, None if role == "Unknown" else role
+    if "role" in makes.take:
+        return "Unknown", None
+    of_others = any(
+        "role" in other.take and not any(name in other.take for name in NAMED_BY)
+        for file in layout.files
+        for other in file.makes
+        if other.table == "people"
+    )
+    return ("Unknown", None) if of_others else ("Student", "Student")
+
+
+def _people_rows(layout: Layout, made: Sequence[Made]) -> list[tuple[FilesOfKind, pd.DataFrame]]:
+    """Give the rows of each kind of file that say who somebody is, with who that is if they don't say it."""
+    parts = []
+    for kind, makes, frame in made:
+        if makes.table == "people":
+            default, every = _who_they_are(layout, makes)
+            said = {DEFAULT_ROLE: constant(default, len(frame)), ROLE_OF_ALL: constant(every, len(frame))}
+            if makes.set.get("role") == "Unknown":
+                said["role"] = frame["role"].mask(frame["role"].eq("Unknown"))
+            # Where a row also gives a fact it is an event, or two people in one row.
+            said[OF_LIST] = pd.Series(len(kind.file.makes) == 1, index=frame.index, dtype="boolean")
+            parts.append((kind, frame.assign(**said)))
+    return parts
+
+
+def _role_of_bare(layout: Layout) -> str:
+    """Say who an id is that only facts name: a child, unless a file that says who is one doesn't name it."""
+    people = [makes for file in layout.files for makes in file.makes if makes.table == "people"]
+    says = any("role" in makes.take or makes.set.get("role") == "Student" for makes in people)
+    return "Unknown" if says else "Student"
+
+
+def _id_column(file: FileLayout, makes: Makes) -> Column | None:
+    source = makes.take.get("local_id")
+    found = file.find(source) if source else None
+    return found[0] if found else None
+
+
+def _bare_rows(made: Sequence[Made], known: pd.Series, default: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give rows for ids that facts name and no row of people has, and the identifiers that they are.
+
+    A fact that is set to be of one role, such as a log-in of guardians, says who its ids are; else they are
+    the default.
+    """
+    rows, ids = [], []
+    for kind, makes, frame in made:
+        if makes.table == "people" or standard_table(makes.table).about != "child" or "local_id" not in frame:
+            continue
+        new = frame[frame["local_id"].notna().to_numpy(bool) & ~is_among(frame["local_id"], known)]
+        if not len(new):
+            continue
+        role = str(makes.set.get("role", default)) if default == "Student" else default
+        rows.append(new[["local_id", "file", "row"]].assign(**{DEFAULT_ROLE: constant(role, len(new))}))
+        column = _id_column(kind.file, makes)
+        if column is not None and column.identification_system:
+            one = new[["local_id", "file", "row"]].copy()
+            one["identification_system"] = column.identification_system
+            one["column"] = column.name
+            ids.append(one)
+    none = pd.DataFrame(
+        {"local_id": missing(0, STRING), "file": missing(0, STRING), "row": missing(0, STRING)}
+    )
+    bare = pd.concat(rows, ignore_index=True).drop_duplicates(["local_id", "file", "row"]) if rows else none
+    return bare, pd.concat(ids, ignore_index=True) if ids else none.assign(identification_system="")
+
+
+def _id_texts(kind: FilesOfKind) -> dict[str, tuple[Column, pd.Series]]:
+    """Give what each id column says in each row of all files; a column has one name in most of them."""
+    found: dict[str, tuple[Column, dict[int, pd.Series]]] = {}
+    for number, read in enumerate(kind.reads):
+        for name, column in read.columns.items():
+            if column.identification_system:
+                text = read.values[name].values.astype(STRING)
+                found.setdefault(name, (column, {}))[1][number] = text
+    sizes = kind.ends - kind.begins
+    return {
+        name: (
+            column,
+            texts[0]
+            if len(sizes) == 1
+            else pd.concat(
+                [
+                    texts[number] if number in texts else pd.Series(missing(size, STRING))
+                    for number, size in enumerate(sizes)
+                ],
+                ignore_index=True,
+            ),
+        )
+        for name, (column, texts) in found.items()
+    }
+
+
+def _identifiers(kind: FilesOfKind, records: pd.Series) -> list[pd.DataFrame]:
+    """Give a row for each filled cell of the id columns of files; `records` is by source row."""
+    found = []
+    there = records.notna()
+    again = repeated(records)
+    for name, (column, text) in _id_texts(kind).items():
+        filled = there & text.notna()
+        if again.any():  # a record that stands in several rows holds an id of them once
+            double = pd.DataFrame({"record": records[again & filled], "identifier": text[again & filled]})
+            filled[double.index[double.duplicated()]] = False
+        source = np.flatnonzero(filled.to_numpy(bool))
+        part = pd.DataFrame(
+            {
+                "record": records[filled],
+                "identifier": text[filled],
+                "row": kind.row_of(source),
+                "file": kind.file_of(source),
+            },
+            copy=False,
+        )
+        if column.type == "list" and column.item:
+            part["source"] = source
+            part["identifier"] = part["identifier"].str.split(",")
+            part = part.explode("identifier").reset_index(drop=True)
+            part["identifier"] = part["identifier"].astype(STRING).str.strip()
+            shape = shape_of(column.item).parts_of(part["identifier"])
+            odd = shape["identifier"].isna().to_numpy(bool)
+            kind.tell(
+                part["source"].to_numpy()[odd],
+                "not_in_pattern",
+                "read_as",
+                column=name,
+                value=part["identifier"][odd].tolist(),
+                expected=column.item,
+                read_as="an id of nobody knows what kind",
+            )
+            # A plain id says nothing about whose number it is.
+            part["identification_system"] = shape["type"].astype(STRING).mask(odd, "Undeclared")
+            part["identifier"] = shape["identifier"].astype(STRING).fillna(part["identifier"])
+            part = part.drop(columns="source")
+            part = part.drop_duplicates(["record", "identification_system", "identifier"], ignore_index=True)
+        else:
+            part["identification_system"] = constant(str(column.identification_system), len(part))
+        part["column"] = constant(column.name, len(part))
+        found.append(part.reset_index(drop=True))
+    return found
+
+
+def _join_identifiers(silo: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return empty_table("identifiers")
+    whole = pd.concat(parts, ignore_index=True)
+    whole["silo"] = constant(silo, len(whole))
+    whole = as_table(
+        "identifiers", whole[whole["identifier"] != ""] if (whole["identifier"] == "").any() else whole
+    )
+    # A column gives a record each id once: only a system that two columns speak of can repeat one. Where none
+    # does, a large table needn't be in memory twice.
+    systems = [system for part in parts for system in part["identification_system"].unique()]
+    several = {system for system in systems if systems.count(system) > 1}
+    if several:
+        whole = whole.drop_duplicates(["record", "identification_system", "identifier"], ignore_index=True)
+    return whole
+
+
+def _is_anothers(file: FileLayout, makes: Makes) -> bool:
+    """Say whether a fact names another person than the one its row makes: a child in the row of an adult."""
+    own = [one.take.get("local_id") for one in file.makes if one.table == "people"]
+    return bool(own) and "local_id" in makes.take and makes.take["local_id"] not in own
+
+
+def _whose(
+    frame: pd.DataFrame, by_source: pd.Series | None, by_id: pd.Series
+) -> tuple[pd.Series, np.ndarray]:
+    """Say whose a fact is: the record of its own source row, else the one with its id; and who is unnamed."""
+    record = pd.Series(missing(len(frame), STRING))
+    if by_source is not None:
+        record = by_source.iloc[frame["source"].to_numpy()].reset_index(drop=True)
+    if "local_id" in frame and record.isna().any():
+        ids = frame["local_id"].reset_index(drop=True)
+        places = by_id.index.get_indexer(pd.Index(ids.fillna("")))
+        values = by_id.reset_index(drop=True)
+        found = values.reindex(np.where(places < 0, len(values), places)).reset_index(drop=True)
+        record = record.fillna(found.astype(STRING))
+    return record, record.isna().to_numpy(bool)
+
+
+def _by_local_id(people: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Give the record of each local id, as facts about children mean it and as facts about adults do.
+
+    Where lists of children and of adults are numbered alike, a number is one child's and one adult's. An id
+    that several children share, or several adults, names nobody.
+    """
+    found = people[["local_id", "record", "role"]].dropna(subset=["local_id"])
+    adult = found["role"].isin(["Staff", "Guardian"]).to_numpy(bool)
+    lookups = []
+    for mine in (~adult, adult):
+        others = found[~mine]
+        if mine.any() and len(others):
+            others = others[~is_among(others["local_id"], found.loc[mine, "local_id"])]
+        meant = pd.concat([found[mine], others]) if len(others) else found[mine]
+        lookups.append(meant[~repeated(meant["local_id"])].set_index("local_id")["record"])
+    return lookups[0], lookups[1]
+
+
+def _nobody_is_a_student(people: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFrame:
+    """Tell that people were read, and none of them is a child: then nothing of them is linked or shown."""
+    if not len(people) or people["role"].eq("Student").any():
+        return pd.DataFrame()
+    roles = people["role"].value_counts()
+    return pd.DataFrame(
+        {
+            "file": person_rows["file"].iloc[:1],
+            "kind": "no_student",
+            "done": "nothing",
+            "column": "role",
+            "value": ", ".join(f"{role}: {count}" for role, count in roles.items()),
+            "expected": "a Student among them",
+        }
+    )
+
+
+def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
+    """Put the standard rows of a silo together.
+
+    Parameters
+    ----------
+    silo, layout
+        The silo and its layout.
+    made
+        What each kind of file made: files, makes and standard rows.
+
+    Returns
+    -------
+    Assembled
+        People, the rows behind them, identifiers, facts, findings.
+    """
+    parts = _people_rows(layout, made)
+    frames = [frame for _, frame in parts]
+    known = pd.concat([f["local_id"] for f in frames if "local_id" in f] or [pd.Series(dtype=STRING)])
+    bare, bare_ids = _bare_rows(made, known, _role_of_bare(layout))
+    rows = [frame for frame in [*frames, bare] if len(frame)]
+    if not rows:
+        people = People(
+            empty_table("people"),
+            empty_table("person_rows"),
+            empty_table("filled_cells"),
+            pd.Series(dtype=STRING),
+            pd.DataFrame(),
+        )
+    elif len(rows) == 1:
+        people = make_records(rows[0], silo)
+    else:
+        people = make_records(pd.concat(rows, ignore_index=True), silo)
+
+    # Record by source row of each kind that makes people; the first sort of row that a file makes counts.
+    by_source: dict[int, pd.Series] = {}
+    start = 0
+    for kind, frame in parts:
+        if not len(frame):
+            continue
+        records = people.record_of.iloc[start : start + len(frame)]
+        start += len(frame)
+        source = frame["source"].to_numpy()
+        spread = records.reset_index(drop=True)
+        if len(source) != len(kind):
+            spread = pd.Series(records.to_numpy(object), index=source).reindex(range(len(kind)))
+            spread = spread.astype(STRING)
+        earlier = by_source.get(id(kind))
+        by_source[id(kind)] = spread if earlier is None else earlier.fillna(spread)
+
+    by_id, by_id_of_adults = _by_local_id(people.people)
+
+    ids = []
+    for kind in dict.fromkeys(kind for kind, _ in parts):
+        if id(kind) in by_source:
+            ids += _identifiers(kind, by_source[id(kind)])
+    if len(bare_ids):
+        ids.append(bare_ids.rename(columns={"local_id": "identifier"}).assign(record=bare_ids["local_id"]))
+    identifiers = _join_identifiers(silo, ids)
+
+    facts: dict[str, list[pd.DataFrame]] = {}
+    for kind, makes, frame in made:
+        table = standard_table(makes.table)
+        if makes.table == "people" or not len(frame):
+            continue
+        columns = [name for name in frame.columns if name in table.dtypes()]
+        fact = frame[columns].copy(deep=False)
+        fact["silo"] = constant(silo, len(fact))
+        if table.about == "child":
+            own = None if _is_anothers(kind.file, makes) else by_source.get(id(kind))
+            of_adults = makes.set.get("role") in ("Staff", "Guardian")
+            record, unnamed = _whose(frame, own, by_id_of_adults if of_adults else by_id)
+            fact["record"] = record.to_numpy() if record.dtype != STRING else record.array
+            if own is None and "local_id" not in makes.take:
+                # The layout itself says that such a row is about no one child.
+                unnamed = np.zeros_like(unnamed)
+            id_column = _id_column(kind.file, makes)
+            kind.tell(
+                frame["source"].to_numpy()[unnamed],
+                "child_unnamed",
+                "nothing",
+                column=id_column.name if id_column else None,
+                value=frame["local_id"][unnamed].tolist() if "local_id" in frame else None,
+                expected="the id of one child",
+            )
+        facts.setdefault(makes.table, []).append(as_table(makes.table, fact))
+
+    whole = people.people
+    whole["linkable_by"] = linkable_by(whole, identifiers).array
+    found = [one for one in (people.findings, _nobody_is_a_student(whole, people.person_rows)) if len(one)]
+    findings = pd.concat(found, ignore_index=True).assign(silo=silo, times=1) if found else pd.DataFrame()
+    return Assembled(
+        whole,
+        people.person_rows,
+        people.filled_cells,
+        identifiers,
+        {name: pd.concat(t, ignore_index=True) if len(t) > 1 else t[0] for name, t in facts.items()},
+        as_table("findings", findings) if len(findings) else empty_table("findings"),
+    )
+
+
+COMPARED_WITHOUT_CASE = ("Login", "Email")  # identification systems
+
+
+def _part(
+    read: ReadFile, column: Column, part: str, element: int | None, table: str, target: str
+) -> pd.Series:
+    """Read a part of a cell as the standard column's type; what several rows are made of, once."""
+    asked = (column.name, part, element, table, target)
+    if asked not in read.parts:
+        read.parts[asked] = _read_part(read, column, part, element, table, target)
+    return read.parts[asked]
+
+
+def _read_part(
+    read: ReadFile, column: Column, part: str, element: int | None, table: str, target: str
+) -> pd.Series:
+    shape = shape_of(column.parts or column.item or "")
+    text = shape.parts_of(read.text(column.name, element))[part]
+    standard = next((one.type for one in standard_table(table).columns if one.name == target), "string")
+    if standard == "string":
+        return text
+    wanted = {"name": column.name, "type": standard}
+    if target == "school_year":
+        wanted |= {"type": "school_year", "format": "YYYY-YYYY"}
+    as_declared = Column.model_validate(wanted)
+    name = read.named(column.name, element) or column.name
+    return read_column(text, as_declared, read.parsed.row, read.findings, name=name).values
+
+
+def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], layout: Layout) -> pd.Series:
+    """Follow a reference to the row of the other file with that key; rows that disagree say nothing."""
+    start, _, target = source.partition("->")
+    found = read.file.find(start)
+    references = found[0].references if found else None
+    file_name, _, key = str(references).partition(".")
+    keys = read.text(start)
+    others = silo.get(file_name, [])
+    if not others:
+        return pd.Series(constant(None, len(keys)))
+    # Looked up by many files, it is put together once.
+    asked = ("->", key, target)
+    if asked not in others[0].parts:
+        system = layout.file_named(file_name).column(target).identification_system
+        others[0].parts[asked] = _values_by_key(others, key, target, system in COMPARED_WITHOUT_CASE)
+    values = others[0].parts[asked]
+    places = values.index.get_indexer(pd.Index(keys.fillna("")))
+    there = values.reset_index(drop=True)
+    taken = there.reindex(np.where(places < 0, len(there), places)).reset_index(drop=True)
+    column = layout.file_named(file_name).column(target)
+    return taken if column.type != "list" else taken.astype(STRING)
+
+
+def _values_by_key(files: Sequence[ReadFile], key: str, target: str, without_case: bool = False) -> pd.Series:
+    """Give what stands in a column by key; nothing for a key whose rows disagree."""
+    tables = [
+        pd.DataFrame({"key": one.text(key), "value": one.values[there].values})
+        for one in files
+        if (there := one.named(target)) is not None
+    ]
+    if not tables:
+        return pd.Series(constant(None, 0), index=pd.Index([], dtype=STRING))
+    lookup = pd.concat(tables, ignore_index=True).dropna(subset=["key"]).drop_duplicates()
+    if without_case:
+        lookup = lookup[~lookup.assign(value=lookup["value"].str.casefold()).duplicated()]
+    return lookup[~lookup["key"].duplicated(keep=False)].set_index("key")["value"]
+
+
+def _column_behind(file: FileLayout, makes: Makes, target: str, layout: Layout) -> Column:
+    """Give the declaration of what is taken, at the end of the reference where one is followed."""
+    source = makes.take[target]
+    if braced(source) is not None:
+        pattern = file.pattern_of(makes)
+        assert pattern is not None  # the layout was checked
+        return pattern
+    start, arrow, there = source.partition("->")
+    found = file.find(start)
+    if arrow and found is not None:
+        found = layout.file_named(str(found[0].references).split(".", 1)[0]).find(there)
+    assert found is not None  # the layout was checked
+    return found[0]
+
+
+def _told_who_is_no_child(kind: FilesOfKind, people: pd.DataFrame) -> pd.DataFrame:
+    """Give rows that the layout says are about no child the role of a test user, and tell them."""
+    if not kind.file.not_a_child:
+        return people
+    nobody = np.zeros(len(kind), bool)
+    for who in kind.file.not_a_child:
+        texts = {name: pd.concat([read.text(name) for read in kind.reads]) for name in who}
+        nobody |= np.all([texts[name].isin(who[name]).to_numpy(bool) for name in who], axis=0)
+    here = nobody[people["source"].to_numpy()]
+    if not here.any():
+        return people
+    source = people["source"].to_numpy()[here]
+    kind.tell(source, "not_a_child", "nothing", value="a test user", expected="a child")
+    role = people["role"] if "role" in people else pd.Series(constant(None, len(people)))
+    return people.assign(role=role.mask(here, "Test user"))
+
+
+def _chosen(read: ReadFile, makes: Makes, element: int | None) -> np.ndarray:
+    """Find the source rows that a `makes` is about."""
+    keep = np.ones(len(read.parsed.row), bool)
+    if element is not None and makes.each:
+        stem = makes.each.replace("[]", f"[{element}]")
+        there = [name for name in read.columns if name == stem or name.startswith(f"{stem}.")]
+        keep &= read.parsed.table.rows[there].notna().any(axis=1).to_numpy(bool)
+    for name, allowed in makes.where.items():
+        if braced(name) is not None:
+            continue  # of a cell, not of a row
+        keep &= read.text(name, element).fillna("").isin(allowed).to_numpy(bool)
+    for name, refused in makes.unless.items():
+        if braced(name) is not None:
+            continue
+        keep &= ~read.text(name, element).fillna("").isin(refused).to_numpy(bool)
+    return keep
+
+
+def _flags(read: ReadFile, flags: Mapping[str, str]) -> pd.Series:
+    """Join the names of the columns that are true."""
+    joined = pd.Series([""] * len(read.parsed.row), dtype=STRING)
+    known = np.zeros(len(joined), bool)
+    for column, name in sorted(flags.items(), key=lambda item: item[1]):
+        there = read.named(column)
+        if there is None:
+            continue
+        values = read.values[there].values
+        yes = values.fillna(False).to_numpy(bool)
+        known |= values.notna().to_numpy()
+        joined = joined.mask(yes, joined + ";" + name)
+    joined = joined.str.removeprefix(";")
+    return joined.mask(joined == "")
+
+
+def _taken(
+    read: ReadFile, makes: Makes, element: int | None, silo: Mapping[str, list[ReadFile]], layout: Layout
+) -> dict[str, Any]:
+    """Take what a `makes` takes of the columns of a row, one value a source row."""
+    dtypes = standard_table(makes.table).dtypes()
+    columns: dict[str, Any] = {}
+    for target, source in makes.take.items():
+        if braced(source) is not None:
+            continue
+        if "->" in source:
+            columns[target] = _followed(read, source, silo, layout)
+            continue
+        found = read.file.find(source)
+        assert found is not None  # the layout was checked
+        column, part = found
+        there = read.named(column.name, element)
+        if part is not None:
+            columns[target] = _part(read, column, part, element, makes.table, target)
+        elif there is not None:
+            values = read.values[there]
+            columns[target] = values.values
+            for ending, more in (("other", values.other), ("status", values.status)):
+                if more is not None and f"{target}_{ending}" in dtypes:
+                    columns[f"{target}_{ending}"] = more
+    for target, flags in makes.flags.items():
+        columns[target] = _flags(read, flags)
+    return columns
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some standard rows of one file: the place of each one's source row, and what is filled."""
+
+    source: np.ndarray
+    columns: dict[str, pd.Series]
+
+    @classmethod
+    def of(cls, source: np.ndarray, columns: Mapping[str, pd.Series], keep: np.ndarray) -> _Piece:
+        """Keep some rows."""
+        if keep.all():
+            return cls(source, dict(columns))
+        kept = {target: values[keep].reset_index(drop=True) for target, values in columns.items()}
+        return cls(source[keep], kept)
+
+
+def _of_rows(
+    read: ReadFile, makes: Makes, element: int | None, silo: Mapping[str, list[ReadFile]], layout: Layout
+) -> _Piece:
+    """Make one standard row a source row."""
+    keep = _chosen(read, makes, element)
+    return _Piece.of(np.arange(len(keep)), _taken(read, makes, element, silo, layout), keep)
+
+
+def _of_cells(
+    read: ReadFile, makes: Makes, silo: Mapping[str, list[ReadFile]], layout: Layout
+) -> list[_Piece]:
+    """Make one standard row a cell of a pattern's columns."""
+    rows = read.parsed.table.rows
+    cells, inside, keep = cell_rows(
+        read.file, makes, read.columns, read.values, rows, read.structure, read.findings
+    )
+    if not cells.names:
+        return []
+    keep &= _chosen(read, makes, None)[cells.source]
+    outside = {
+        target: cells.of_rows(values) for target, values in _taken(read, makes, None, silo, layout).items()
+    }
+    return [_Piece.of(cells.source, outside | inside, keep)]
+
+
+def _one_below_the_other(pieces: Sequence[_Piece], dtypes: Mapping[str, Any]) -> pd.DataFrame:
+    """Put the rows of several files together; what one of them doesn't have is missing there."""
+    if len(pieces) == 1:
+        rows = pd.RangeIndex(len(pieces[0].source))
+        return pd.DataFrame(pieces[0].columns, index=rows, copy=False)
+    columns = {}
+    for target in dict.fromkeys(target for piece in pieces for target in piece.columns):
+        parts = [
+            piece.columns[target]
+            if target in piece.columns
+            else pd.Series(missing(len(piece.source), dtypes.get(target, STRING)))
+            for piece in pieces
+        ]
+        columns[target] = pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(columns, index=pd.RangeIndex(sum(len(piece.source) for piece in pieces)), copy=False)
+
+
+def make_rows(
+    kind: FilesOfKind, makes: Makes, silo: Mapping[str, list[ReadFile]], layout: Layout
+) -> pd.DataFrame:
+    """Make the standard rows that one `makes` of a kind of file gives.
+
+    Parameters
+    ----------
+    kind
+        The files.
+    makes
+        Table, and what is taken from where.
+    silo
+        Every file of the silo by kind, for references that are followed.
+    layout
+        The silo's layout.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of the standard table that are filled, with `local_id`, `file`, `row` and `source` (place
+        of the source row in the rows of all these files); no silo and no record yet.
+    """
+    standard = standard_table(makes.table)
+    dtypes = standard.dtypes()
+    pieces: list[_Piece] = []
+    for begin, read in zip(kind.begins, kind.reads, strict=True):
+        if makes.of_cells():
+            made = _of_cells(read, makes, silo, layout)
+        else:
+            elements = read.elements(makes.each) if makes.each else [None]
+            made = [_of_rows(read, makes, element, silo, layout) for element in elements]
+        pieces += [_Piece(piece.source + begin, piece.columns) for piece in made]
+    whole = _one_below_the_other(pieces, dtypes)
+    source = np.concatenate([piece.source for piece in pieces] or [np.empty(0, "int64")])
+    for target, value in makes.set.items():
+        whole[target] = constant(value, len(whole)) if isinstance(value, str) else value
+    whole["source"] = source
+    whole["row"] = kind.row_of(source)
+    whole["file"] = kind.file_of(source)
+    if makes.unless_empty:
+        # A column that the files don't have at all is empty in every row.
+        filled = np.zeros(len(whole), bool)
+        for name in (makes.unless_empty, f"{makes.unless_empty}_status"):  # a reason is something, too
+            if name in whole:
+                filled |= whole[name].notna().to_numpy(bool)
+        whole = whole[filled].reset_index(drop=True)
+    days = {column.name for column in standard.columns if column.type == "date"}
+    for name in whole.columns:
+        if name in dtypes and (as_declared := cast(whole[name], dtypes[name])) is not whole[name]:
+            whole[name] = as_declared
+        target = name if name in makes.take else name.removesuffix("_other")  # the second reading of a date
+        taken = name in days and target in makes.take  # a day that is set is one
+        if taken and _column_behind(kind.file, makes, target, layout).type == "datetime":
+            whole[name] = whole[name].dt.normalize()
+    if makes.table == "people":
+        return _told_who_is_no_child(kind, whole)
+    return _without_lacking(kind, makes, whole)
+
+
+def _without_lacking(kind: FilesOfKind, makes: Makes, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows that lack what the standard table cannot be without, and remember them."""
+    for needed in standard_table(makes.table).columns:
+        if not needed.required or needed.name not in makes.take:
+            continue
+        gone = np.ones(len(rows), bool)
+        if needed.name in rows:
+            gone = rows[needed.name].isna().to_numpy(bool)
+        if gone.any():
+            before = kind.lacking.get(makes.take[needed.name], np.empty(0, "int64"))
+            kind.lacking[makes.take[needed.name]] = np.union1d(before, rows["source"].to_numpy()[gone])
+            rows = rows[~gone].reset_index(drop=True)
+    return rows

@@ -1,0 +1,122 @@
+"""Bytes -> UTF-8 bytes, whatever encoding a file really has; what was wrong with it is a finding."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from helpers.files.findings import Findings
+from helpers.files.readers.json_lines import array_as_lines
+
+__all__ = ["as_utf8", "read_text"]
+
+MARKS = [
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+]
+XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
+MARK = "byte order mark"
+WIDE = ("utf-16", "utf16", "utf-32", "utf32", "ucs-", "iso-10646")
+
+
+def _recode(
+    data: bytes, encoding: str, declared: str, findings: Findings, *, row: int | None, bad: str
+) -> tuple[bytes, str]:
+    """Read bytes in another encoding than the declared one; that is no finding where every letter is read.
+
+    A byte order mark declares an encoding as a layout does: only a guess, or a lost letter, is a finding.
+    """
+    try:
+        text, lost = data.decode(encoding), False
+    except UnicodeDecodeError:
+        text, lost = data.decode(encoding, errors="replace"), True
+    if lost or not (bad == MARK or _is_same(declared, encoding)):
+        findings.add("text_not_decodable", "read_as", row=row, value=bad, expected=declared, read_as=encoding)
+    return text.encode("utf-8"), encoding
+
+
+def _is_same(declared: str, encoding: str) -> bool:
+    try:
+        return codecs.lookup(declared) == codecs.lookup(encoding)
+    except LookupError:
+        return False
+
+
+def as_utf8(data: bytes, declared: str, findings: Findings) -> bytes:
+    """Turn a file's bytes into UTF-8 without a byte order mark; a JSON array becomes one record a line.
+
+    Parameters
+    ----------
+    data
+        The file.
+    declared
+        Encoding that the layout declares; an XML file's own declaration counts before it.
+    findings
+        Gets `text_not_decodable`, with the row of the first byte that isn't in the declared encoding.
+
+    Returns
+    -------
+    bytes
+        UTF-8; a byte that no encoding explains becomes U+FFFD.
+    """
+    return read_text(data, declared, findings)[0]
+
+
+def read_text(data: bytes, declared: str, findings: Findings) -> tuple[bytes, str | None]:
+    """Turn a file's bytes into UTF-8 as `as_utf8` does, and say in which other encoding they were read.
+
+    Parameters
+    ----------
+    data, declared, findings
+        As for `as_utf8`.
+
+    Returns
+    -------
+    bytes, str or None
+        UTF-8, and the encoding; None where it is the declared one.
+    """
+    text, encoding = _decoded(data, declared, findings)
+    return array_as_lines(text), encoding
+
+
+def _decoded(data: bytes, declared: str, findings: Findings) -> tuple[bytes, str | None]:
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[len(codecs.BOM_UTF8) :]
+        declared = "utf-8"
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            return _recode(data, encoding, declared, findings, row=None, bad=MARK)
+    if data.isascii():
+        if data.count(0) * 4 < len(data) or not data:
+            return data, None
+        encoding = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
+        return _recode(data, encoding, declared, findings, row=None, bad="every other byte is 0")
+    own = XML_ENCODING.match(data)
+    # A declaration that can be read byte by byte is in no encoding of two bytes a letter, whatever it says.
+    if own and not own[1].decode("ascii").lower().startswith(WIDE):
+        declared = own[1].decode("ascii")
+    if declared.lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig"):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if data.count(0) * 4 >= len(data):
+                encoding = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
+            else:
+                lenient = data.decode("utf-8", errors="replace")
+                lost, accents = lenient.count("\ufffd"), len(lenient) - len(lenient.encode("ascii", "ignore"))
+                # A file that is cut inside a letter, or spoilt in one place, is still UTF-8.
+                encoding = "utf-8" if lost * 10 <= accents or error.end == len(data) else "windows-1252"
+            row = data.count(b"\n", 0, error.start) + 1
+            return _recode(data, encoding, declared, findings, row=row, bad=f"0x{data[error.start]:02X}")
+        return data, None
+    try:
+        return data.decode(declared).encode("utf-8"), None
+    except (UnicodeDecodeError, LookupError):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            return _recode(data, "latin-1", declared, findings, row=None, bad="bytes outside it")
+        findings.add("text_not_decodable", "read_as", expected=declared, read_as="utf-8")
+        return data, "utf-8"

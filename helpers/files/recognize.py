@@ -1,0 +1,237 @@
+"""Which file is which: by the names in it, then by its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+
+from helpers.files.readers.delimited import DELIMITERS, header_at
+from helpers.files.readers.json_lines import paths_in_json_lines
+from helpers.files.readers.workbook import header_of, is_sheet
+from helpers.files.readers.xml import XmlRecords, paths_in_xml
+from helpers.files.text_table import unique_names
+from helpers.layouts import FileLayout, Layout, folded
+
+__all__ = ["Look", "Recognised", "below", "best_in", "look_at", "records_in", "share"]
+
+ENOUGH = 0.5
+TITLE_ROWS = 10  # so far below the place that a layout says a header is looked for
+
+
+@dataclass
+class Look:
+    """What can be seen in a file before anybody knows what it is."""
+
+    data: bytes
+    name: str
+    shape: str  # csv, json_lines, xml or xlsx
+    records: XmlRecords = field(default_factory=dict)
+    rows: int = 0
+    json_paths: list[str] = field(default_factory=list)
+    heads: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    above: int = 0  # rows of title above the place where the layout says that the header is
+
+    def names(self, file: FileLayout, delimiter: str) -> list[str]:
+        """Give the names that this file would have, read as `file`."""
+        if self.shape != file.format:
+            return []
+        if self.shape == "xml":
+            return paths_in_xml(self.records, str(file.record))
+        if self.shape == "json_lines":
+            return self.json_paths
+        if not file.header_row:
+            return self._by_place(file, delimiter) or self._heads(delimiter, 0)
+        return self._heads(delimiter, file.header_row + self.above)
+
+    def _heads(self, delimiter: str, header_row: int) -> list[str]:
+        """Give the heads of a table, which many layouts ask for, read once."""
+        asked = (delimiter, header_row)
+        if asked not in self.heads:
+            if self.shape == "xlsx":
+                found = unique_names([name for name in header_of(self.data, header_row) if name])
+            else:
+                heads = header_at(self.data, delimiter, header_row)
+                found = unique_names([name for name in heads if name] if header_row else heads)
+            self.heads[asked] = found
+        return self.heads[asked]
+
+    def titles(self, known: Recognised) -> str:
+        """Give what stands above the header."""
+        rows = [self._heads(known.delimiter, number) for number in range(1, known.above + 1)]
+        return " / ".join(" ".join(filter(None, row)) for row in rows).strip()
+
+    def _by_place(self, file: FileLayout, delimiter: str) -> list[str]:
+        """Give the names of a file without a header: only its own name, and its width, say what it is."""
+        if not self.lies_at(file):
+            return []
+        # Titles may stand above the first row of data.
+        rows = (self._heads(delimiter, number) for number in range(1, TITLE_ROWS + 2))
+        known = any(len(row) == len(file.columns) for row in rows)
+        return [column.name for column in file.columns] if known else []
+
+    def lies_at(self, file: FileLayout) -> bool:
+        """Say whether this file's name is one that a layout expects."""
+        return fnmatch(self.name.lower(), file.place.lower())
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A file layout that knows a file, how well, and with which delimiter."""
+
+    file: FileLayout
+    share: float
+    delimiter: str
+    by_name: bool
+    above: int = 0
+
+
+def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int = 0) -> Look:
+    """Look at a file: its shape and the names in it.
+
+    Parameters
+    ----------
+    data
+        UTF-8 text.
+    name
+        File name.
+    records, rows
+        For XML, what `read_xml_records` gave.
+
+    Returns
+    -------
+    Look
+        Shape and names.
+    """
+    if records is not None:
+        return Look(data, name, "xml", records, rows)
+    if is_sheet(data):
+        return Look(data, name, "xlsx")
+    if data[:200].lstrip()[:1] == b"{":
+        return Look(data, name, "json_lines", json_paths=paths_in_json_lines(data))
+    return Look(data, name, "csv")
+
+
+def share(names: Iterable[str], file: FileLayout) -> float:
+    """Give the share of names that a file and a declaration have in common.
+
+    Parameters
+    ----------
+    names
+        Heads or paths of the file.
+    file
+        The declaration; extension columns, further fields of the format, and what only a pattern takes, count
+        on neither side.
+
+    Returns
+    -------
+    float
+        Common names divided by all names of both; halved where a required column is missing.
+    """
+    names = list(names)
+    declared = file.by_fold
+    beyond = file.are_beyond(names)
+    names = [name for name, out in zip(names, beyond, strict=True) if folded(name) in declared or not out]
+    known = {column.name for name in names if (column := declared.get(folded(name))) is not None}
+    if not known:
+        return 0.0
+    others = [name for name in names if folded(name) not in declared]
+    taken = file.by_patterns(others)
+    unknown = {folded(name) for name, column in zip(others, taken, strict=True) if column is None}
+    every = {column.name for column in file.named() if not column.optional or column.name in known}
+    # What every element of a list has is no sign where all lists are empty.
+    needed = {column.name for column in file.columns if column.required and "[]" not in column.name}
+    if file.nested:
+        # A nested file leaves out what it has no value for: only required paths are missed.
+        every = known | needed
+    if not every:
+        return 0.0
+    found = len(known) / (len(every) + len(unknown))
+    lacks = bool(needed - known)
+    return found / 2 if lacks else found
+
+
+def _are_titles(look: Look, file: FileLayout, delimiter: str) -> bool:
+    """Say whether the rows above a header are titles: at most half as wide as it, so that no data is lost."""
+    width = len(look.names(file, delimiter))
+    above = [replace(look, above=number).names(file, delimiter) for number in range(look.above)]
+    return all(len([head for head in heads if head]) <= width / 2 for heads in above)
+
+
+def below(look: Look) -> Iterator[Look]:
+    """Look for the header further down, where a report's title stands above it, or ``sep=;``.
+
+    Parameters
+    ----------
+    look
+        A file that no layout knows by its first rows.
+
+    Returns
+    -------
+    iterator of Look
+        One a row, for tables only.
+    """
+    if look.shape in ("csv", "xlsx"):
+        yield from (replace(look, above=number) for number in range(1, TITLE_ROWS + 1))
+
+
+def best_in(look: Look, layout: Layout) -> Recognised | None:
+    """Find the kind of file of a layout that knows a file best.
+
+    Parameters
+    ----------
+    look
+        The file.
+    layout
+        A layout.
+
+    Returns
+    -------
+    Recognised or None
+        None when no kind of file has at least half of the names in common.
+    """
+    best: Recognised | None = None
+    for file in layout.files:
+        delimiters = (
+            dict.fromkeys([file.delimiter, *DELIMITERS]) if file.format == "csv" else [file.delimiter]
+        )
+        for delimiter in delimiters:
+            names = look.names(file, delimiter)
+            if look.above and len(names) < 2:
+                continue  # a title, or cells parted by something else
+            found = share(names, file)
+            if found < ENOUGH:
+                continue
+            if look.above and not _are_titles(look, file, delimiter):
+                continue
+            candidate = Recognised(file, found, delimiter, look.lies_at(file), look.above)
+            if best is None or (candidate.share, candidate.by_name) > (best.share, best.by_name):
+                best = candidate
+    return best
+
+
+def records_in(look: Look, layout: Layout) -> list[Recognised]:
+    """Give every kind of record of a layout that an XML file holds; other files are of one kind.
+
+    Parameters
+    ----------
+    look
+        The file.
+    layout
+        A layout.
+
+    Returns
+    -------
+    list of Recognised
+        Empty when the layout does not know the file.
+    """
+    if look.shape != "xml":
+        best = best_in(look, layout)
+        return [best] if best else []
+    found = []
+    for file in layout.files:
+        names = look.names(file, "")
+        if names and share(names, file) >= ENOUGH:
+            by_name = look.lies_at(file)
+            found.append(Recognised(file, share(names, file), "", by_name))
+    return found

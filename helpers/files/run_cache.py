@@ -1,0 +1,144 @@
+"""What the processes of one run share: a district is read, linked and profiled once, not once a notebook.
+
+A run names a private folder in the environment; outside a run nothing is kept and everything is worked out.
+What is kept is what the same call would give: it is asked for by the files' paths, sizes and days, and by
+what it was made of, and each process gets a copy of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import tempfile
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from helpers.files.save import OF_WINDOWS, is_ours, sweep, takes
+
+__all__ = ["fingerprint", "of_what", "shared", "sharing"]
+
+T = TypeVar("T")
+
+_PLACE = "BIGPICTURE_RUN_SHARES"
+_PREFIX = "kit-shares-"
+# Seconds for which one process waits for another that works the same thing out.
+_WAITS = 300.0
+_made_of: dict[int, tuple[weakref.ref[Any], str]] = {}
+
+
+@contextmanager
+def sharing() -> Iterator[Path]:
+    """Let this process, and those that it starts, share until the block ends.
+
+    Yields
+    ------
+    pathlib.Path
+        The folder, nobody else's; it is gone afterwards. Those of runs that were killed go, too.
+    """
+    before = os.environ.get(_PLACE)
+    sweep(Path(tempfile.gettempdir()), _PREFIX)
+    prefix = f"{_PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        os.environ[_PLACE] = folder
+        try:
+            yield Path(folder)
+        finally:
+            if before is None:
+                os.environ.pop(_PLACE, None)
+            else:
+                os.environ[_PLACE] = before
+
+
+def _place() -> Path | None:
+    """Give the folder of this run; None outside one, and where it isn't ours alone."""
+    named = os.environ.get(_PLACE)
+    return Path(named) if named and is_ours(Path(named)) else None
+
+
+def fingerprint(folder: Path) -> str:
+    """Give a fingerprint of a folder's files: their paths, sizes and days, without reading them.
+
+    Parameters
+    ----------
+    folder
+        Any folder.
+
+    Returns
+    -------
+    str
+        The same as long as no file changes.
+    """
+    told = [str(folder.resolve())]
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            stat = path.stat()
+            told.append(f"{path.relative_to(folder).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}")
+    return hashlib.blake2b("\n".join(told).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def of_what(thing: object) -> str | None:
+    """Say of what a thing was made, if this run shares it.
+
+    Parameters
+    ----------
+    thing
+        What `shared` gave; a changed copy of it is another thing.
+
+    Returns
+    -------
+    str or None
+        What it was asked for by.
+    """
+    known = _made_of.get(id(thing))
+    return known[1] if known is not None and known[0]() is thing else None
+
+
+def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
+    """Give what another process of this run has made already, else make it and keep it for the others.
+
+    Parameters
+    ----------
+    what
+        Says what is wanted, everything that matters to it included; None: it isn't shared.
+    make
+        Makes it.
+
+    Returns
+    -------
+    object
+        What ``make`` gives, or a copy.
+    """
+    place = _place()
+    name = what() if place is not None else None
+    if place is None or name is None:
+        return make()
+    kept = place / hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
+    lock = kept.with_suffix(".lock")
+    until = time.monotonic() + _WAITS
+    while not kept.exists() and time.monotonic() < until:
+        if not takes(lock):
+            time.sleep(0.05)
+            continue
+        try:
+            thing = make()
+            # What there is no room for is only not shared.
+            with suppress(OSError):
+                draft = kept.with_suffix(".draft")
+                draft.write_bytes(pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL))
+                draft.replace(kept)
+        finally:
+            with suppress(*OF_WINDOWS):
+                lock.unlink(missing_ok=True)
+        return _marked(thing, name)
+    return _marked(pickle.loads(kept.read_bytes()), name) if kept.exists() else make()
+
+
+def _marked(thing: T, name: str) -> T:
+    """Remember of what a thing was made, as long as it lives."""
+    _made_of[id(thing)] = (weakref.ref(thing), name)
+    return thing

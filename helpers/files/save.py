@@ -1,0 +1,628 @@
+"""Saves tables and files: whole or not at all, private, and safe in a spreadsheet."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import errno
+import io
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.files.findings import Findings
+from helpers.files.readers.decode import as_utf8
+from helpers.standard import STRING, BadInput
+
+__all__ = [
+    "OF_WINDOWS",
+    "all_or_none",
+    "guarded",
+    "guarded_cell",
+    "held",
+    "is_ours",
+    "is_running",
+    "own_place",
+    "private_folder",
+    "read_text_table",
+    "safe_cell",
+    "save_all",
+    "save_table",
+    "spare_folder",
+    "spreadsheet_bytes",
+    "sweep",
+    "takes",
+    "unguarded",
+    "without_guard",
+    "write_atomically",
+]
+
+
+# A name such as ``=HYPERLINK(…)`` was typed by a stranger: whoever opens a table of names must not run it.
+
+# What a spreadsheet runs as a formula, by OWASP's "CSV Injection"; the wide forms are typed in East Asia.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+GUARD = "'"
+# A balance below zero is no formula.
+NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?%?")
+SUSPECT = (" ", GUARD, *FORMULA)
+
+
+def safe_cell(text: str, *, always: bool = False) -> str:
+    """Put an apostrophe before text that a spreadsheet would run or change; `unguarded` takes it away.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    always
+        Whatever it begins with: for ids, since a spreadsheet takes ``00123``, ``1E5`` and ``MAR1`` for
+        numbers and dates and saves others in their place.
+
+    Returns
+    -------
+    str
+        The same text, or the same text behind an apostrophe.
+
+    Examples
+    --------
+    >>> safe_cell("=1+1"), safe_cell("O'Neil"), safe_cell("00123", always=True)
+    ("'=1+1", "O'Neil", "'00123")
+    """
+    # Spreadsheets pass over blanks in front of a formula.
+    begins = text.lstrip(" ").startswith(FORMULA) or text.startswith((*FORMULA, GUARD))
+    return GUARD + text if begins or (always and text) else text
+
+
+def unguarded(text: str) -> str:
+    """Give back what `safe_cell` was given.
+
+    Parameters
+    ----------
+    text
+        A cell.
+
+    Returns
+    -------
+    str
+        Without one apostrophe in front.
+    """
+    return text.removeprefix(GUARD)
+
+
+def guarded_cell(text: str) -> str:
+    """Guard a text of a table that programs read, too: a plain number stays one.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The same text, or the same text behind an apostrophe.
+
+    Examples
+    --------
+    >>> guarded_cell("-12.5"), guarded_cell("-1+1"), guarded_cell("00123")
+    ('-12.5', "'-1+1", '00123')
+    """
+    return text if NUMBER.fullmatch(text) else safe_cell(text)
+
+
+def _taken_off(text: str) -> str:
+    bare = unguarded(text)
+    # Somebody else's table has no guard: an apostrophe before what needs none is part of the text.
+    return bare if guarded_cell(bare) == text else text
+
+
+def _changed(frame: pd.DataFrame, begins: tuple[str, ...], change: Callable[[str], str]) -> pd.DataFrame:
+    """Change the texts that begin so; columns without any are left as they are."""
+    changed = {}
+    for name in frame.columns:
+        column = frame[name]
+        if not pd.api.types.is_string_dtype(column):
+            continue
+        meant = column.str.startswith(begins).fillna(False).to_numpy(dtype=bool)
+        if meant.any():
+            changed[name] = column.where(~meant, column.map(change, na_action="ignore").astype(column.dtype))
+    return frame.assign(**changed) if changed else frame
+
+
+def guarded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Guard every text of a table that a spreadsheet would run.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same cells, some behind an apostrophe; `without_guard` gives back what stood there.
+    """
+    return _changed(frame, SUSPECT, guarded_cell)
+
+
+def without_guard(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take off what `guarded` put in front of texts.
+
+    Parameters
+    ----------
+    frame
+        A table that was read from a file that we wrote, or that somebody else wrote.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The texts as they were.
+    """
+    return _changed(frame, (GUARD,), _taken_off)
+
+
+def is_running(number: int) -> bool:
+    """Say whether a process is there, without touching it.
+
+    Parameters
+    ----------
+    number
+        Its number. One that the system has given to another process since counts as there.
+
+    Returns
+    -------
+    bool
+        True also where it is another user's.
+    """
+    if number <= 0:
+        return False
+    if sys.platform == "win32":
+        return _is_running_on_windows(number)
+    try:
+        os.kill(number, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _is_running_on_windows(number: int) -> bool:
+    """Ask Windows, where `os.kill(number, 0)` would end the process. Read, never run: we have no Windows."""
+    import ctypes
+
+    may_ask, still_active, no_such_process = 0x1000, 259, 87
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    handle = kernel.OpenProcess(may_ask, False, number)
+    if not handle:
+        return bool(ctypes.get_last_error() != no_such_process)  # type: ignore[attr-defined,unused-ignore]
+    code = ctypes.c_ulong()
+    try:
+        told = kernel.GetExitCodeProcess(ctypes.c_void_p(handle), ctypes.byref(code))
+    finally:
+        kernel.CloseHandle(ctypes.c_void_p(handle))
+    return not told or code.value == still_active
+
+
+# Drafts of files that take their places together; the number of the process that writes them follows.
+DRAFT = ".draft-"
+
+
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that is its maker's alone; one that is there already keeps its rights.
+
+    Parameters
+    ----------
+    folder
+        Where; folders above it that are missing are made alike.
+    """
+    for missing in reversed([folder, *folder.parents]):
+        if not missing.exists():
+            missing.mkdir(mode=0o700, exist_ok=True)
+    # Says that something else stands there.
+    folder.mkdir(exist_ok=True)
+
+
+@contextmanager
+def _drafted(path: Path, private: bool) -> Iterator[Path]:
+    """Give a file to write that takes its place once it is whole."""
+    if private:
+        private_folder(path.parent)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        if not private:
+            draft.chmod(0o644)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def write_atomically(path: Path, data: bytes, *, private: bool = True) -> None:
+    """Write a file so that nobody ever sees half of it, and no other user of the machine sees any.
+
+    Parameters
+    ----------
+    path
+        Where; its folder is made when it isn't there.
+    data
+        The whole file.
+    private
+        Only its writer may read it (mode 0600, and 0700 for folders that are made). False for what holds
+        nothing of a child, or only what the guard of real folders lets through: report pages, layouts.
+    """
+    with _drafted(path, private) as draft:
+        draft.write_bytes(data)
+
+
+def save_table(frame: pd.DataFrame, path: Path) -> Path:
+    """Write a table as CSV (UTF-8, dates as YYYY-MM-DD) or, by the path's ending, as Parquet.
+
+    This is the door of every table that a command writes. Only its writer may read the file. In a CSV, text
+    that a spreadsheet would run stands behind an apostrophe (`guarded`); whoever reads such a file back takes
+    that off (`without_guard`). Parquet is for programs and has none.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+    path
+        Ends in ``.csv`` or ``.parquet``.
+
+    Returns
+    -------
+    Path
+        The same path.
+    """
+    if path.suffix == ".parquet":
+        with _drafted(path, private=True) as draft:
+            frame.to_parquet(draft, index=False)
+    else:
+        text = guarded(frame).to_csv(index=False, date_format="%Y-%m-%d")
+        write_atomically(path, text.encode("utf-8"))
+    return path
+
+
+@contextmanager
+def all_or_none(out: Path, instead_of: Collection[str] = ()) -> Iterator[Path]:
+    """Give a folder for files that take their places in another one together, once all of them are whole.
+
+    All old files go before the first new one comes, so that this week's table never stands beside last
+    week's. Where something fails, the old ones come back. What a killed command had begun to put in place is
+    put in place by the next one that writes there, and what it hadn't finished writing goes.
+
+    Parameters
+    ----------
+    out
+        The folder in which the files belong; it is made where it isn't there, for its maker alone.
+    instead_of
+        Names of files or folders of an earlier run that go even where no new one comes.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty folder on the same disk. What lies in it at the end, files and folders, takes its place.
+    """
+    private_folder(out)
+    _finish_what_was_killed(out)
+    draft = Path(tempfile.mkdtemp(dir=out, prefix=f"{DRAFT}{os.getpid()}-"))
+    try:
+        for name in ("new", "old"):
+            (draft / name).mkdir(mode=0o700)
+        yield draft / "new"
+        write_atomically(draft / "gone.json", json.dumps(list(instead_of)).encode("utf-8"))
+        _take_places(draft, out)
+    except BaseException:
+        # Something old that couldn't be put back stays for the next command: it would be lost.
+        if not any((draft / "old").glob("*")):
+            shutil.rmtree(draft, ignore_errors=True)
+        raise
+    shutil.rmtree(draft, ignore_errors=True)
+
+
+def _finish_what_was_killed(out: Path) -> None:
+    """Put in place what was whole when its command was killed, and take away what wasn't."""
+    for draft in out.glob(f"{DRAFT}*"):
+        number = draft.name.removeprefix(DRAFT).partition("-")[0]
+        if not number.isdigit() or is_running(int(number)):
+            continue
+        if (draft / "gone.json").is_file():
+            _take_places(draft, out)
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _take_places(draft: Path, out: Path) -> None:
+    """Move all that is old away, and then all that is new in; on any failure, everything back."""
+    new, old = draft / "new", draft / "old"
+    gone: list[str] = json.loads((draft / "gone.json").read_text(encoding="utf-8"))
+    # What goes first comes last.
+    last = {name: -place for place, name in enumerate(gone)}
+    coming = sorted(
+        (path.name for path in new.iterdir()), key=lambda name: (last.get(name, -len(gone)), name)
+    )
+    moves = [(out / name, old / name) for name in dict.fromkeys([*gone, *coming])]
+    moves = [move for move in moves if os.path.lexists(move[0])]
+    moves += [(new / name, out / name) for name in coming]
+    done: list[tuple[Path, Path]] = []
+    try:
+        for source, target in moves:
+            source.replace(target)
+            done.append((source, target))
+    except BaseException:
+        for source, target in reversed(done):
+            with suppress(OSError):
+                target.replace(source)
+        raise
+
+
+WAITS, GIVEN_UP = 5.0, 30.0  # seconds
+# Windows says this, and not that the file is there, of one that another program is just taking away. Read,
+# never run: we have no Windows.
+OF_WINDOWS: tuple[type[OSError], ...] = (PermissionError,) if sys.platform == "win32" else ()
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Let one program at a time change a file: who comes second would write over the first one's line.
+
+    Parameters
+    ----------
+    path
+        The file; it need not be there yet, and a folder of its own is made where there is none.
+
+    Raises
+    ------
+    BadInput
+        When another program holds it for longer than a few seconds.
+    """
+    private_folder(path.parent)
+    lock = path.with_name(f".{path.name}.lock")
+    until = time.monotonic() + WAITS
+    while not takes(lock):
+        with contextlib.suppress(FileNotFoundError, *OF_WINDOWS):
+            # Left behind by a program that was stopped in between.
+            if time.time() - lock.stat().st_mtime > GIVEN_UP:
+                lock.unlink()
+                continue
+        if time.monotonic() > until:
+            raise BadInput(
+                f"{path} is being written by another program (there is {lock}): try again; if nothing "
+                "else writes to it, delete that file."
+            )
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(*OF_WINDOWS):  # where another looks at it just now, it expires
+            lock.unlink(missing_ok=True)
+
+
+def takes(lock: Path) -> bool:
+    """Take a lock, if nobody has it.
+
+    Parameters
+    ----------
+    lock
+        The file that stands for it.
+
+    Returns
+    -------
+    bool
+        False where another program has it.
+    """
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return False
+    except OF_WINDOWS:
+        return False
+    return True
+
+
+DELIMITERS = ",;\t|"
+
+
+def spreadsheet_bytes(frame: pd.DataFrame, ids: Collection[str] = ()) -> bytes:
+    """Write a frame as CSV for a spreadsheet.
+
+    Parameters
+    ----------
+    frame
+        Any table; days are written as YYYY-MM-DD, moments with their time.
+    ids
+        Columns whose every cell is guarded; of others, cells that a spreadsheet would run.
+
+    Returns
+    -------
+    bytes
+        UTF-8 with a byte order mark, by which Excel knows that it is UTF-8; lines end in CRLF.
+    """
+    texts = {
+        str(name): [_cell(value, always=str(name) in ids) for value in frame.iloc[:, place]]
+        for place, name in enumerate(frame.columns)
+    }
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(list(texts))
+    writer.writerows(zip(*texts.values(), strict=True))
+    return written.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object, *, always: bool) -> str:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value.isoformat()}Z"
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    if not isinstance(value, str):
+        return str(value)
+    return safe_cell(value, always=True) if always else guarded_cell(value)
+
+
+def read_text_table(path: Path) -> pd.DataFrame:
+    """Read a CSV that a program or a spreadsheet saved, every cell as text.
+
+    Parameters
+    ----------
+    path
+        UTF-8 with or without a mark, UTF-16 or Windows-1252; commas, semicolons, tabs or bars.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Dtype string; empty cells are NA. The index is the row as a spreadsheet numbers it: 2 is the first
+        below the header. Blank rows are left out.
+
+    Raises
+    ------
+    BadInput
+        When there is no such file, or it has no header.
+    """
+    if not path.is_file():
+        raise BadInput(f"There is no file {path}: name a CSV that the review desk or a spreadsheet saved.")
+    text = as_utf8(path.read_bytes(), "utf-8", Findings(None, path.name)).decode("utf-8", "replace")
+    header_line = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=header_line.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise BadInput(f"{path} can't be read as a CSV ({error}): save it again as CSV UTF-8.") from None
+    if not lines or not any(cell.strip() for cell in lines[0]):
+        raise BadInput(f"{path} has no header in its first row: take the file as the review desk wrote it.")
+    header = [cell.strip() for cell in lines[0]]
+    rows = {
+        place: dict(zip(header, [*cells, *[""] * len(header)], strict=False))
+        for place, cells in enumerate(lines[1:], start=2)
+        if any(cell.strip() for cell in cells)
+    }
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(dict.fromkeys(header)))
+    return frame.replace("", None).astype(STRING)
+
+
+def own_place(name: str) -> Path:
+    """Give a folder for what is this user's alone; the variable BIGPICTURE_HOME moves it.
+
+    Parameters
+    ----------
+    name
+        What is kept there.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder; it need not be there yet.
+    """
+    if own := os.environ.get("BIGPICTURE_HOME"):
+        return Path(own).expanduser().absolute() / name
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    return base / "see-the-big-picture" / name
+
+
+# What a process that is killed leaves may be of real children. So its folder is named by the process, and the
+# next one that wants such a folder removes those of processes that are no longer there.
+
+
+@contextmanager
+def spare_folder(purpose: str) -> Iterator[Path]:
+    """Give an empty folder that is this process' alone until the block ends.
+
+    Parameters
+    ----------
+    purpose
+        One word, for its name.
+
+    Yields
+    ------
+    pathlib.Path
+        The folder. Those of this purpose whose processes were killed are removed first.
+    """
+    prefix = f"kit-{purpose}-"
+    sweep(Path(tempfile.gettempdir()), prefix)
+    named = f"{prefix}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=named, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def sweep(place: Path, prefix: str) -> None:
+    """Remove the folders in a place that processes of this user made and were killed over.
+
+    Parameters
+    ----------
+    place
+        Where to look.
+    prefix
+        How their names begin; the number of the process follows, and a hyphen.
+    """
+    for folder in place.iterdir() if place.is_dir() else ():
+        if not folder.name.startswith(prefix):
+            continue
+        number = folder.name.removeprefix(prefix).split("-", 1)[0]
+        if is_ours(folder) and number.isdigit() and not is_running(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_ours(folder: Path) -> bool:
+    """Tell whether a folder is there, and this user's alone."""
+    try:
+        told = os.lstat(folder)
+    except OSError:
+        return False
+    return not (hasattr(os, "getuid") and (told.st_uid != os.getuid() or told.st_mode & 0o077))
+
+
+def save_all(
+    out: Path,
+    tables: Mapping[str, pd.DataFrame],
+    also: Mapping[str, Callable[[Path], object]] | None = None,
+    instead_of: Collection[str] = (),
+) -> list[Path]:
+    """Write everything that a command writes into a folder, as a whole or not at all (`all_or_none`).
+
+    Parameters
+    ----------
+    out
+        The folder.
+    tables
+        File name -> table (`save_table`).
+    also
+        Name -> what writes that file, or folder, to the path that it is given.
+    instead_of
+        Names of an earlier run that go even where no new file comes.
+
+    Returns
+    -------
+    list of Path
+        Where each stands, in the order given; then what `also` wrote beside it.
+    """
+    with all_or_none(out, instead_of) as draft:
+        for name, table in tables.items():
+            save_table(table, draft / name)
+        for name, write in (also or {}).items():
+            write(draft / name)
+        beside = sorted(path.name for path in draft.iterdir())
+    return [out / name for name in dict.fromkeys([*tables, *(also or {}), *beside])]

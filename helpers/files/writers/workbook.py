@@ -1,0 +1,211 @@
+"""Writes sheets as a workbook, or zips files, with the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+import pandas as pd
+
+from helpers.files.readers.workbook import Cell, _match, as_sheet, rows_of
+from helpers.files.readers.workbook import _pictured as _number
+from helpers.files.text_table import TextTable
+from helpers.layouts import Column, FileLayout
+from helpers.standard import BadInput
+
+__all__ = ["EPOCH", "pack_workbook", "sheet_of", "zip_entry"]
+
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+UNIX = 3
+
+
+def zip_entry(name: str) -> zipfile.ZipInfo:
+    """Name an entry; Python would write down whether this is Windows, and bytes would differ by that."""
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.create_system = UNIX
+    return entry
+
+
+LONGEST_TEXT = 32_767  # what is longer the writer would leave out
+ACROSS = 1_000  # distinct cells beside each other: a sheet has fewer rows than a large list cells
+SPANNED = 16  # rows of which a sheet says together from where to where they reach
+WRITTEN = re.compile(r'<c r="[A-Z]+\d+(".*?</c>)')
+DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
+SHEET_DATA = re.compile(r"<sheetData>.*</sheetData>", re.DOTALL)
+TEXT_CELL = '" t="s">'
+
+Key = str | bool | tuple[str, ...]
+
+
+def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
+    """Put a workbook together; the same sheets give the same bytes.
+
+    Parameters
+    ----------
+    sheets
+        Sheet by name, in order.
+
+    Returns
+    -------
+    bytes
+        An xlsx file in which neither the clock nor a compressor is.
+    """
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    book.set_properties({"created": datetime(*EPOCH)})
+    styles = {
+        "d": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "m": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        "t": book.add_format({"num_format": "hh:mm:ss"}),
+    }
+    contents = {name: _keys(rows_of(data)) for name, data in sheets.items()}
+    once = {
+        name: list(dict.fromkeys(key for row in rows for _, key in row)) for name, rows in contents.items()
+    }
+    for name, cells in once.items():
+        sheet = book.add_worksheet(name)
+        for place, cell in enumerate(cells):
+            _put(sheet, *divmod(place, ACROSS), cell, styles)
+    book.close()
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(out) as written,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        parts = {entry: written.read(entry) for entry in written.namelist()}
+        texts = 0
+        for number, (name, rows) in enumerate(contents.items(), start=1):
+            path = f"xl/worksheets/sheet{number}.xml"
+            parts[path], count = _in_place(parts[path].decode("utf-8"), once[name], rows)
+            texts += count
+        shared = parts.get("xl/sharedStrings.xml")
+        if shared is not None:
+            counted = f' count="{texts}"'.encode("ascii")
+            parts["xl/sharedStrings.xml"] = re.sub(rb' count="\d+"', counted, shared, count=1)
+        for entry, content in parts.items():
+            archive.writestr(zip_entry(entry), content)
+    return packed.getvalue()
+
+
+def _keys(rows: Sequence[Sequence[Cell]]) -> list[list[tuple[int, Key]]]:
+    """Give the cells of each row that hold something, with their columns."""
+    return [
+        [
+            (column, tuple(cell) if isinstance(cell, list) else cell)
+            for column, cell in enumerate(row)
+            if cell is not None and cell != ""
+        ]
+        for row in rows
+    ]
+
+
+def _put(sheet: Any, row: int, column: int, cell: Key, styles: Mapping[str, Any]) -> None:
+    if isinstance(cell, bool):
+        sheet.write_boolean(row, column, cell)
+    elif isinstance(cell, str):
+        if len(cell) > LONGEST_TEXT:
+            raise BadInput(
+                f"A cell of a workbook holds at most {LONGEST_TEXT:,} characters, not {len(cell):,}."
+            )
+        sheet.write_string(row, column, cell)
+    elif cell[0] == "n":
+        sheet.write_number(row, column, float(cell[1]))
+    elif cell[0] == "t":
+        sheet.write_datetime(row, column, time.fromisoformat(cell[1]), styles["t"])
+    else:
+        sheet.write_datetime(row, column, datetime.fromisoformat(cell[1]), styles[cell[0]])
+
+
+def _in_place(
+    written: str, once: Sequence[Key], rows: Sequence[Sequence[tuple[int, Key]]]
+) -> tuple[bytes, int]:
+    """Put cells that the library wrote once where they belong; also say how many hold text."""
+    if not once:
+        return written.encode("utf-8"), 0
+    from xlsxwriter.utility import xl_col_to_name
+
+    cells = dict(zip(once, WRITTEN.findall(written), strict=True))
+    filled = [number for number, row in enumerate(rows) if row]
+    first, last = min(rows[n][0][0] for n in filled), max(rows[n][-1][0] for n in filled)
+    names = [xl_col_to_name(column) for column in range(last + 1)]
+    corners = [f"{names[first]}{filled[0] + 1}", f"{names[last]}{filled[-1] + 1}"]
+    reach = ":".join(dict.fromkeys(corners))
+    lines = ["<sheetData>"]
+    for start in range(0, len(rows), SPANNED):
+        together = rows[start : start + SPANNED]
+        columns = [column for row in together for column, _ in row]
+        for number, row in enumerate(together, start=start + 1):
+            if row:
+                lines.append(f'<row r="{number}" spans="{min(columns) + 1}:{max(columns) + 1}">')
+                lines += [f'<c r="{names[column]}{number}{cells[key]}' for column, key in row]
+                lines.append("</row>")
+    lines.append("</sheetData>")
+    data = "".join(lines)
+    whole = DIMENSION.sub(f'<dimension ref="{reach}"/>', written, count=1)
+    start, end = next((found.start(), found.end()) for found in SHEET_DATA.finditer(whole))
+    return f"{whole[:start]}{data}{whole[end:]}".encode(), data.count(TEXT_CELL)
+
+
+def _typed(text: Any, column: Column | None) -> Cell:
+    """Type a cell as a spreadsheet would hold it: a valid date or number; all else is text."""
+    if text is pd.NA or text is None or text == "":
+        return None
+    text = str(text)
+    if column is None:
+        return text
+    written = next(iter(column.formats()), None)
+    try:
+        if column.type == "date":
+            day: date = datetime.strptime(text, written or "%Y-%m-%d").date()
+            return ["d", day.isoformat()] if day.year >= 1900 else text
+        if column.type == "datetime":
+            moment = datetime.strptime(text, written or "%Y-%m-%d %H:%M:%S")
+            plain = moment.tzinfo is None and moment.year >= 1900 and not moment.microsecond
+            return ["m", moment.isoformat(timespec="seconds")] if plain else text
+        if column.type in ("number", "integer"):
+            value = float(text.replace("$", "").replace(",", ""))
+            number = f"{value:.15g}"
+            return ["n", number] if _number(number, written) == text else text
+    except ValueError:
+        return text
+    return text
+
+
+def _typed_once(texts: list[Any], column: Column | None) -> list[Cell]:
+    """Type a column's cells, each distinct text once."""
+    known = {text: _typed(text, column) for text in dict.fromkeys(texts)}
+    return [known[text] for text in texts]
+
+
+def sheet_of(table: TextTable, file: FileLayout) -> bytes:
+    """Write a sheet: valid dates and numbers typed, all else as text.
+
+    Parameters
+    ----------
+    table
+        Header, rows and settings.
+    file
+        The kind of file.
+
+    Returns
+    -------
+    bytes
+        A sheet, for `workbook.pack_workbook`.
+    """
+    titles: list[list[Cell]] = [[str(title)] for title in table.settings.get("title_rows", ())]  # type: ignore[union-attr]
+    heads: list[list[Cell]] = [list(table.header)] if table.settings.get("header_row", 1) else []
+    declared = _match(list(map(str, table.rows.columns)), file)
+    columns = [
+        _typed_once(table.rows[name].tolist(), column)
+        for name, column in zip(table.rows.columns, declared, strict=True)
+    ]
+    return as_sheet([*titles, *heads, *(list(row) for row in zip(*columns, strict=True))])

@@ -19,7 +19,12 @@ from helpers.link.matches import LARGEST_BLOCK, Aids, Found, Settled
 from helpers.link.persons import Persons, persons_decided
 from helpers.link.places import Places
 from helpers.link.review.settled import settled_by_persons
-from helpers.link.rungs import cascade, decided, exact, scored, shared_identifier, standardised
+from helpers.link.rungs.cascade import find_cascade_matches
+from helpers.link.rungs.decided import resolve_matches
+from helpers.link.rungs.exact import find_exact_matches
+from helpers.link.rungs.scored import find_probabilistic_matches
+from helpers.link.rungs.shared_identifier import find_shared_identifiers
+from helpers.link.rungs.standardised import find_standardized_matches
 from helpers.link.settle import settle
 from helpers.link.students import Students, make_ready
 from helpers.standard import BadInput, as_table, nearest
@@ -33,18 +38,18 @@ Method = Literal["shared identifier", "exact", "standardised", "cascade", "score
 METHODS: tuple[Method, ...] = get_args(Method)
 Climb = Callable[[Students, Found, Aids], Found]
 CERTAIN: tuple[Climb, ...] = (
-    shared_identifier.find_shared_identifiers,
-    exact.find_exact_matches,
-    standardised.find_standardized_matches,
+    find_shared_identifiers,
+    find_exact_matches,
+    find_standardized_matches,
 )
 # The cascade guesses by rules where a model weighs, so that the model's rungs stand beside it, not on it.
 RUNGS: Mapping[Method, Sequence[Climb]] = {
     "shared identifier": CERTAIN[:1],
     "exact": CERTAIN[:2],
     "standardised": CERTAIN,
-    "cascade": (*CERTAIN, cascade.find_cascade_matches),
-    "scored": (*CERTAIN, scored.find_probabilistic_matches),
-    "decided": (*CERTAIN, decided.resolve_matches),
+    "cascade": (*CERTAIN, find_cascade_matches),
+    "scored": (*CERTAIN, find_probabilistic_matches),
+    "decided": (*CERTAIN, resolve_matches),
 }
 
 

@@ -109,7 +109,7 @@ def link(
     assert folder is not None
     if link_region(folder, method, decisions, train, model_file, out, as_json):
         return
-    from helpers.link.quality_estimate import estimate_quality
+    from helpers.link.quality import estimate_quality
     from helpers.link.review import read_decisions, review_queue, save_queue
     from helpers.share.parts import NOT_SHOWN, shown_everybody, shown_wholes
     from helpers.share.real_data import Guard

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.gaps.known import Known
-from helpers.link.identifiers import UNDECLARED_MAY_BE, WEAK, comparable_ids
+from helpers.link.values.identifiers import UNDECLARED_MAY_BE, WEAK, comparable_ids
 
 __all__ = ["Keys", "is_strong", "keys_of"]
 

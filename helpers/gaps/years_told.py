@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.gaps.known import Known
-from helpers.link.grades import school_year_end
+from helpers.link.values.schools import school_year_end
 from helpers.profile.newest_day import Newest
 
 __all__ = ["of_this_year", "years_told"]

@@ -1,21 +1,23 @@
-"""The crosswalk: which child each record is, and how surely."""
+"""The crosswalk and the table of pairs: what linking gives."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from helpers.link.clusters import components
-from helpers.link.crosswalk__anchors import anchors
-from helpers.link.students import Students
+from helpers.link.records import Students
+from helpers.link.resolve.clusters import anchors, components
+from helpers.link.values import names
+from helpers.link.values.birth_dates import BIRTH_DATE_LEVELS
 from helpers.standard import as_table
 
-__all__ = ["STEPS", "Links", "make_crosswalk"]
+__all__ = ["STEPS", "Links", "as_pairs", "make_crosswalk"]
+
 
 # The rungs of the ladder, in order.
 STEPS = ("Shared identifier", "Exact", "Standardised", "Cascade", "Scored")
@@ -134,3 +136,59 @@ def _households(students: Students, child: pd.Series, anchor: np.ndarray) -> pd.
     names = "h" + first.str.slice(1)
     household_of = pd.Series(names.to_numpy(dtype=object), index=homes["child"], dtype="string")
     return pd.Series(household_of.reindex(child.to_numpy()).to_numpy(), dtype="string")
+
+
+def as_pairs(students: Students, decided: pd.DataFrame) -> pd.DataFrame:
+    """Put decided pairs into words.
+
+    Parameters
+    ----------
+    students
+        The records.
+    decided
+        The pairs of `settle.Settled`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *pairs*, in the same order.
+    """
+
+    def worded(words: Sequence[str], column: str) -> pd.Series:
+        return pd.Series(list(words), dtype="string").take(decided[column].to_numpy()).reset_index(drop=True)
+
+    def ends(column: str, side: str) -> pd.Series:
+        return students.people[column].take(decided[side].to_numpy()).reset_index(drop=True)
+
+    one_home = decided["one_home"].to_numpy()
+    siblings = decided["plainly_different"].to_numpy() & (one_home == 1)
+    household = pd.Series(siblings, dtype="boolean").mask(one_home < 0)
+    agrees = decided["strong_id"] | decided["weak_id"]
+    identifier = np.select(
+        [agrees, decided["contradicting_id"] >= 0], ["Same", "Different"], default="Missing"
+    )
+    decided = decided.reset_index(drop=True)
+    return as_table(
+        "pairs",
+        pd.DataFrame(
+            {
+                "left_silo": ends("silo", "left"),
+                "left_record": ends("record", "left"),
+                "right_silo": ends("silo", "right"),
+                "right_record": ends("record", "right"),
+                "step": worded(STEPS, "step"),
+                "rule": decided["rule"],
+                "evidence_identifier": identifier,
+                "evidence_first_name": worded(names.LEVELS, "first_name"),
+                "evidence_last_surname": worded(names.LEVELS, "last_surname"),
+                "evidence_birth_date": worded(BIRTH_DATE_LEVELS, "birth_date"),
+                "match_weight": decided["match_weight"],
+                "match_probability": decided["match_probability"],
+                "contradiction": decided["contradiction"],
+                "same_household": household,
+                "decision": decided["decision"],
+                "decided_by": decided["decided_by"],
+                "reviewed_utc": decided["reviewed_utc"],
+            }
+        ),
+    )

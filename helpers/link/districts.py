@@ -1,34 +1,215 @@
-"""Who is who over several districts: the children of each, and those who moved from one to another.
-
-Each district is linked by itself. Then children are compared across districts, by all that their records say:
-only State ids may be equal there, for any other number, school, home or telephone belongs to one district. A
-name and a birth date are what a mover takes along. A child has several records, and one of them is mostly
-written as one of hers in the other district is.
-
-Records without a birth date never tie two districts: a name alone finds namesakes in every one.
-"""
+"""Links several districts, and finds children who moved between them."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from helpers.link.across_districts import decide_moves
-from helpers.link.clusters import components
-from helpers.link.crosswalk import Links
-from helpers.standard import as_table
+from helpers.link.blocking import Values
+from helpers.link.candidates import Keys, meeting
+from helpers.link.crosswalk import STEPS, Links
+from helpers.link.id_columns import verify_id_columns
+from helpers.link.matches import LARGEST_BLOCK
+from helpers.link.records import Places, Students, Units, make_ready, make_units
+from helpers.link.resolve.assignment import choose_child
+from helpers.link.resolve.clusters import cluster_records, components
+from helpers.standard import as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link.model import LinkModel
 
-__all__ = ["RegionLinks", "link_districts"]
+__all__ = ["RegionLinks", "decide_moves", "link_districts"]
+
+
+# What a child doesn't take along into another district: it would tell a mover from nobody.
+LEFT_BEHIND = ("schools", "grades", "telephones", "emails", "addresses", "localities", "postcodes")
+# A key that more children of a region share finds nobody.
+MOST = 50
+# From these probabilities up a pair is one child, or waits for a person; below, it is none.
+ACCEPT, REVIEW = 0.9, 0.1
+SHARED_IDENTIFIER, SCORED = STEPS[0], STEPS[4]
+
+
+def decide_moves(
+    people: pd.DataFrame, identifiers: pd.DataFrame, crosswalk: pd.DataFrame, model: LinkModel | None = None
+) -> pd.DataFrame:
+    """Say which children of two districts are one.
+
+    Parameters
+    ----------
+    people, identifiers
+        The standard tables of those names with ``district``.
+    crosswalk
+        Of all districts, with ``district``; no two districts have a child of one name.
+    model
+        A trained model; without it the one that comes with the kit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *moves*: pairs of children that are one, or may be.
+    """
+    students, label = _dated_records(people, identifiers, crosswalk)
+    units = make_units(students, label)
+    district = pd.factorize(students.people["district"].take(units.first_record), sort=True)[0]
+    pairs = _candidates(units, district)
+    if pairs.empty:
+        return empty_table("moves")
+    decided = _decided(units, district, pairs, model)
+    return _as_moves(students, units, decided)
+
+
+def _dated_records(
+    people: pd.DataFrame, identifiers: pd.DataFrame, crosswalk: pd.DataFrame
+) -> tuple[Students, np.ndarray]:
+    """Take records with name and birth date, their State ids, and the child of each."""
+    keys = ["district", "silo", "record"]
+    usable = people["role"].eq("Student") & people["linkable_by"].eq("Name and birth date")
+    known = people[usable].merge(crosswalk[[*keys, "child"]], on=keys, how="inner", validate="one_to_one")
+    ids = identifiers[identifiers["identification_system"].eq("State")]
+    # Systems of two districts are two, whatever they are called.
+    known, ids = (
+        part.assign(own_silo=part["silo"], silo=part["district"] + "\n" + part["silo"])
+        for part in (known, ids)
+    )
+    students = make_ready(known, ids)
+    places = Places(ids[["silo", "record", "file", "row"]], {})
+    columns = verify_id_columns(students, LARGEST_BLOCK, places)
+    _, first, code = np.unique(
+        pd.factorize(students.people["child"])[0], return_index=True, return_inverse=True
+    )
+    return replace(students, ids=columns.ids), first[code].astype("int64")
+
+
+def _candidates(units: Units, district: np.ndarray) -> pd.DataFrame:
+    """Pair children of two districts by birth date (in any order) and a part of the name, or by State id."""
+    values = units.values
+    day = Keys.of(values["birth_days_free"])
+    state = Keys.of(_state_ids(units))
+    found = []
+    for keys in (
+        day.with_value(values["name_keys"]),
+        day.with_value(values["family_parts"]),
+        day.with_value(values["given_formal"]),
+        state,
+    ):
+        one, other, _ = meeting(keys, keys, MOST)
+        found.append(pd.DataFrame({"left": one, "right": other})[district[one] < district[other]])
+    pairs = pd.concat(found, ignore_index=True).drop_duplicates()
+    return pairs.sort_values(["left", "right"], ignore_index=True)
+
+
+def _decided(
+    units: Units, district: np.ndarray, pairs: pd.DataFrame, model: LinkModel | None
+) -> pd.DataFrame:
+    """Weigh pairs, let those of one child compete, and keep apart what may not be together."""
+    from helpers.link.model import score_pairs
+
+    count, frame = len(units), units.frame()
+    frame = frame.assign(**{name: pd.Series([None] * count, dtype=frame[name].dtype) for name in LEFT_BEHIND})
+    weighed = score_pairs(frame, pairs, model)[["left", "right", "match_weight"]]
+    weighed = weighed.astype({"left": "int64", "right": "int64"})
+    left, right = weighed["left"].to_numpy(), weighed["right"].to_numpy()
+    state = _state_ids(units)
+    same_id = state.shared(count, left, right)
+    name, day = (units.values[one].shared(count, left, right) for one in ("name_keys", "birth_days_free"))
+    share = _shares(weighed, district)
+    agrees = (name == 1) | (day == 1)
+    decision = np.select(
+        [
+            (same_id == 1) & agrees,
+            same_id == 1,
+            (same_id == 0) & (share >= ACCEPT),
+            same_id == 0,
+            share >= ACCEPT,
+            share >= REVIEW,
+        ],
+        ["Match", "Refused", "Review", "No match", "Match", "Review"],
+        default="No match",
+    ).astype(object)
+    decided = weighed.assign(
+        same_id=same_id, same_name=name, same_day=day, match_probability=share, decision=decision
+    )
+    decided = decided[decided["decision"].ne("No match")].reset_index(drop=True)
+
+    def excluded(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return (district[one] == district[other]) | (state.shared(count, one, other) == 0)
+
+    match = decided.index[decided["decision"].eq("Match")]
+    edges = decided.loc[match, ["left", "right"]].reset_index(drop=True)
+    strength = decided.loc[match, "match_weight"].round(1) + 100 * decided.loc[match, "same_id"].eq(1)
+    clusters = cluster_records(count, edges.assign(strength=strength.to_numpy()), excluded)
+    decided.loc[match, "decision"] = clusters.outcome
+    return decided
+
+
+def _state_ids(units: Units) -> Values:
+    return Values.of_column(units.ids["number"].to_numpy(dtype="int64"), units.ids["value"])
+
+
+def _shares(weighed: pd.DataFrame, district: np.ndarray) -> np.ndarray:
+    """Give each pair its probability among all candidates of either child, and none of them."""
+    asking = np.bincount(district)
+    result = np.ones(len(weighed))
+    for near, far in (("left", "right"), ("right", "left")):
+        chooser, other = weighed[near].to_numpy(), weighed[far].to_numpy()
+        wanting = weighed.assign(
+            pair=np.arange(len(weighed)),
+            chooser=chooser,
+            child=other,
+            group=district[chooser],
+            refused=False,
+        )
+        ranked = choose_child(wanting, asking)
+        share = np.zeros(len(weighed))
+        share[ranked["pair"].to_numpy()] = ranked["share"].to_numpy()
+        result = np.minimum(result, share)
+    return result
+
+
+def _as_moves(students: Students, units: Units, decided: pd.DataFrame) -> pd.DataFrame:
+    """Name children by their records, and say in words what agrees."""
+    by_id = decided["same_id"].eq(1)
+    words = np.array(["Missing", "Different", "Same"], dtype=object)
+    against = {"name": decided["same_name"].lt(1), "birth date": decided["same_day"].lt(1)}
+    against["State id"] = decided["same_id"].eq(0)
+    said = pd.Series("", index=decided.index, dtype="string")
+    for word, disagrees in against.items():
+        said = said.mask(disagrees, said + "; " + word)
+    sides: dict[str, pd.Series] = {}
+    for side in ("left", "right"):
+        record = students.people.take(units.first_record[decided[side].to_numpy()]).reset_index(drop=True)
+        sides |= {f"{side}_district": record["district"], f"{side}_silo": record["own_silo"]}
+        sides |= {f"{side}_record": record["record"], f"{side}_child": record["child"]}
+    return as_table(
+        "moves",
+        pd.DataFrame(sides).assign(
+            step=np.where(by_id, SHARED_IDENTIFIER, SCORED),
+            evidence_identifier=words[decided["same_id"] + 1],
+            evidence_name=words[decided["same_name"] + 1],
+            evidence_birth_date=words[decided["same_day"] + 1],
+            match_weight=decided["match_weight"],
+            match_probability=decided["match_probability"].mask(by_id),
+            contradiction=said.str.removeprefix("; ").mask(said.eq("")),
+            decision=decided["decision"],
+            decided_by=np.where(by_id, "Rule", "Model"),
+        ),
+    )
+
+
+# Each district is linked by itself. Then children are compared across districts, by all that their records
+# say: only State ids may be equal there, for any other number, school, home or telephone belongs to one
+# district. A name and a birth date are what a mover takes along. A child has several records, and one of
+# them is mostly written as one of hers in the other district is.
+#
+# Records without a birth date never tie two districts: a name alone finds namesakes in every one.
 
 LETTERS_OF_A_CHILD = 12
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.link.dates import comparable, order_free
-from helpers.link.identifiers import UNDECLARED_MAY_BE
-from helpers.link.placeholders import fillers_in
-from helpers.link.places import Places
-from helpers.link.students import Students
+from helpers.link.records import Places, Students
+from helpers.link.values.birth_dates import comparable, order_free
+from helpers.link.values.identifiers import UNDECLARED_MAY_BE
+from helpers.link.values.name_variants import fillers_in
 from helpers.standard import STRING, as_table
 
 __all__ = ["find_disagreements"]

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from helpers.link.decisions import Persons
     from helpers.link.id_columns import IdColumns
     from helpers.link.model import LinkModel
-    from helpers.link.persons import Persons
 
 __all__ = ["LARGEST_BLOCK", "Aids", "Found", "Settled"]
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.link.emails import emails
-from helpers.link.phones import telephones
+from helpers.link.values.contacts import emails, telephones
 from helpers.profile.authority import authority_in
 from helpers.standard import STRING
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.link.quality_estimate import BANDS, probability_bands
+from helpers.link.quality import BANDS, probability_bands
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.pairs import score_pairs
 from helpers.score.rates import rate_of

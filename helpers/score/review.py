@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from helpers.link.clusters import components
+from helpers.link.resolve.clusters import components
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore
 from helpers.score.pair_counts import pair_totals

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.link.clusters import components
-from helpers.link.emails import emails
+from helpers.link.resolve.clusters import components
+from helpers.link.values.contacts import emails
 from helpers.profile.rosters import on_the_roster, roster_silos
 from helpers.share.doubt import too_little
 from helpers.share.sure_ties import RECORD

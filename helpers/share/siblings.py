@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.link.forms import name_keys, read_names
-from helpers.link.names import fold
-from helpers.link.phones import telephones
+from helpers.link.values.contacts import telephones
+from helpers.link.values.name_forms import name_keys, read_names
+from helpers.link.values.names import fold
 from helpers.profile.rosters import agents_of
 from helpers.standard import STRING
 

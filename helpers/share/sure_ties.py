@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.link.clusters import components
+from helpers.link.resolve.clusters import components
 
 __all__ = ["RECORD", "sure_pairs", "tied_by_machine_key", "tied_for_sure"]
 

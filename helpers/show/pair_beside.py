@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.link.review.namesakes import BETWEEN
-from helpers.link.review.queue import FIELDS
+from helpers.link.review.queue import BETWEEN, FIELDS
 from helpers.show.differences import Compared, compared
 
 __all__ = ["FieldBeside", "PairBeside", "pair_beside"]

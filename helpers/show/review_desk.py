@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.link.review.queue import review_queue
+from helpers.link.review.queue import ERROR_RATE, SECONDS_A_DECISION, review_queue, worth_of_review
 from helpers.link.review.session import ReviewSession
-from helpers.link.review.worth import ERROR_RATE, SECONDS_A_DECISION, worth_of_review
 from helpers.share.real_data import Guard
 from helpers.show.blocks import Block, answer, escape
 from helpers.show.pair_beside import pair_beside

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.link.review.worth import first_minutes
+from helpers.link.review.queue import first_minutes
 from helpers.show.numbers import CountGuard
 
 __all__ = ["hour_in_words", "worth_table"]
@@ -23,7 +23,7 @@ def hour_in_words(
     Parameters
     ----------
     worth
-        From `helpers.link.review.worth.worth_of_review`, at least one row.
+        From `helpers.link.review.queue.worth_of_review`, at least one row.
     seconds, error_rate
         The parameters that it was made with.
     unknown
@@ -65,7 +65,7 @@ def worth_table(worth: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     worth
-        From `helpers.link.review.worth.worth_of_review`, at least one row.
+        From `helpers.link.review.queue.worth_of_review`, at least one row.
 
     Returns
     -------

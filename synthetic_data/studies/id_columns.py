@@ -12,10 +12,9 @@ import pandas as pd
 
 from helpers.files import District, read_district
 from helpers.link.id_columns import verify_id_columns
-from helpers.link.identifiers import equal_ids
 from helpers.link.matches import LARGEST_BLOCK
-from helpers.link.places import Places
-from helpers.link.students import Students, make_ready
+from helpers.link.records import Places, Students, make_ready
+from helpers.link.values.identifiers import equal_ids
 from helpers.score import read_answer_key
 from synthetic_data.district import make_district
 from synthetic_data.kinds import faults_on_request

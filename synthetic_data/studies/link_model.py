@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from helpers.files import read_district
-from helpers.link.model.link_model import SHIPPED, LinkModel
+from helpers.link.model.scoring import SHIPPED, LinkModel
 from helpers.link.model.training import untrained
 from helpers.link.train import train_on_districts
 from synthetic_data.district import make_district

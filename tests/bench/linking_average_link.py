@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from helpers.link.clusters import components
+from helpers.link.resolve.clusters import components
 
 __all__ = ["average_link"]
 

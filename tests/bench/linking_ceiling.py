@@ -171,8 +171,7 @@ def _likeness(
 def _kit(data: LinkingData, candidates: pd.DataFrame) -> np.ndarray:
     """Give the comparisons of the kit's model, record by record."""
     from helpers.link.model import score_pairs
-    from helpers.link.students import make_ready
-    from helpers.link.units import make_units
+    from helpers.link.records import make_ready, make_units
 
     students = make_ready(data.people, data.identifiers, data.unique_people, data.anchor_order)
     units = make_units(students, np.arange(len(students)), data.school)

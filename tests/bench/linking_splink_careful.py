@@ -9,7 +9,7 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from helpers.link.clusters import components
+from helpers.link.resolve.clusters import components
 
 __all__ = [
     "COMPONENTS",

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.link.candidates import among_dated, among_undated, dated_with_undated
-from helpers.link.students import make_ready
-from helpers.link.units import Units, make_units
+from helpers.link.records import Units, make_ready, make_units
 from tests.link.records import frames, record
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.link.rungs.cascade import PASSES, cascade_pairs
-from helpers.link.students import make_ready
+from helpers.link.methods.deterministic import PASSES, cascade_pairs
+from helpers.link.records import make_ready
 from tests.link.records import frames, record
 
 SCHOOLS = pd.DataFrame({"silo": ["sis"], "school_id": ["104"], "school_name": ["Oak Hill Elementary School"]})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.link.choosing import choose_child, share_among_rivals
+from helpers.link.resolve.assignment import choose_child, share_among_rivals
 
 
 def asked(*rows: tuple[int, int, float], refused: frozenset[int] = frozenset()) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.link import link_children
-from helpers.link.clusters import cluster_records, components
+from helpers.link.resolve.clusters import cluster_records, components
 from tests.link.records import children, frames, record
 
 # Few values, so that ids collide, names repeat and chains arise.

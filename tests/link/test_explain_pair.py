@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.link.model_of_district import RIVALS, explain_pair
+from helpers.link.train import RIVALS, explain_pair
 from helpers.standard import BadInput
 
 

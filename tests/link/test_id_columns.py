@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.files import District
 from helpers.link.id_columns import IdColumns, verify_id_columns
-from helpers.link.places import Places
-from helpers.link.students import Students, make_ready
+from helpers.link.records import Places, Students, make_ready
 from tests.link.records import frames, record
 
 FIRST = "Ana Ben Cleo Dan Eva Finn Gus Hana Ivo June Kai Lola Mia Nils Omar Pia Quinn Rosa Sam Tara".split()

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import helpers.link.methods.resolved
 import helpers.link.model
-import helpers.link.rungs.decided
-from helpers.link.choosing import choose_child
-from helpers.link.dates import BIRTH_DATE_LEVELS, compare_birth_dates
+from helpers.link.resolve.assignment import choose_child
 from helpers.link.two_files.candidates import Candidates
-from helpers.link.two_files.matching import decide_pairs
+from helpers.link.two_files.link import decide_pairs
 from helpers.link.two_files.persons import Persons
+from helpers.link.values.birth_dates import BIRTH_DATE_LEVELS, compare_birth_dates
 from tests.link.records import frames, linked, record
 
 
@@ -68,7 +68,7 @@ def test_the_line_of_a_record_without_a_birth_date(
     def chosen(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
         return choose_child(weighed, asking).assign(share=share)
 
-    monkeypatch.setattr(helpers.link.rungs.decided, "choose_child", chosen)
+    monkeypatch.setattr(helpers.link.methods.resolved, "choose_child", chosen)
     rows = [
         record("sis", "a", "Zebulon", "Quartz", "2012-05-17"),
         record("meals", "b", "Zebulon", "Quarzt"),

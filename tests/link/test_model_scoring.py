@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.link.model import explain, in_words, score_pairs, shipped_model, weights
-from helpers.link.model.comparisons import COMPARISONS
-from helpers.link.model.name_comparison import HOUSEHOLD
+from helpers.link.model.comparisons import COMPARISONS, HOUSEHOLD
 from helpers.standard import BadInput
 from tests.link.units import born, crowd, frame, unit
 

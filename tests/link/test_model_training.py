@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.link.model import LinkModel, score_pairs, shipped_model, train, weights, with_matches
 from helpers.link.model.comparisons import KINDS
-from helpers.link.model.frequencies import chance_agreement, frequencies
+from helpers.link.model.inputs import chance_agreement, frequencies
 from helpers.link.model.training import untrained
 from helpers.standard import BadInput
 from tests.link.units import born, crowd, frame

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.link.quality_estimate import (
+from helpers.link.quality import (
     BOTH,
     MODEL,
     REVIEWED,

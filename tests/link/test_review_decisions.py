@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from helpers.link.decisions import fingerprints
 from helpers.link.review import add_decision, pairs_of, read_decisions, stale, standing, take_back
-from helpers.link.review.fingerprints import fingerprints
 from helpers.standard import BadInput, as_table
 from tests.link.records import ANA, frames, record
 

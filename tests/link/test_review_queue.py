@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from helpers.link import Links, link_children
+from helpers.link.decisions import PAIR
 from helpers.link.review import read_decisions, review_queue, save_queue
-from helpers.link.review.evidence_words import evidence_in_words
-from helpers.link.review.sides import PAIR
+from helpers.link.review.compare import evidence_in_words
 from helpers.standard import as_table
 from tests.link.records import ANA, frames, linked, record
 

@@ -7,8 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.link.review.joining import join_as_persons_said
-from helpers.link.review.settled import settled_by_persons
+from helpers.link.resolve.clusters import join_as_persons_said, settled_by_persons
 from helpers.standard import as_table
 
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.link.review import add_decision, read_decisions
+from helpers.link.review.queue import first_minutes, worth_of_review
 from helpers.link.review.session import ReviewSession
-from helpers.link.review.worth import first_minutes, worth_of_review
 from helpers.standard import BadInput
 
 SHARES = st.floats(0, 1)

@@ -10,16 +10,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.link.addresses import addresses, street_address
-from helpers.link.emails import emails, name_behind_initials
-from helpers.link.forms import name_keys, read_names
-from helpers.link.grades import grade_number, grade_numbers
-from helpers.link.names import LEVELS, compare_first_names, compare_surnames, fold, is_initial, surname_forms
-from helpers.link.phones import shared_by_many, telephone_extensions, telephones
-from helpers.link.placeholders import fillers_in
-from helpers.link.school_names import school_codes, school_name
-from helpers.link.typed_names import grades_typed_behind, typed_name
-from helpers.link.variants import formal_names, one_name_spelt_twice, possible_romanisation
+from helpers.link.values.contacts import (
+    addresses,
+    emails,
+    name_behind_initials,
+    shared_by_many,
+    street_address,
+    telephone_extensions,
+    telephones,
+)
+from helpers.link.values.name_forms import grades_typed_behind, name_keys, read_names, typed_name
+from helpers.link.values.name_variants import (
+    fillers_in,
+    formal_names,
+    one_name_spelt_twice,
+    possible_romanisation,
+)
+from helpers.link.values.names import (
+    LEVELS,
+    compare_first_names,
+    compare_surnames,
+    fold,
+    is_initial,
+    surname_forms,
+)
+from helpers.link.values.schools import grade_number, grade_numbers, school_codes, school_name
 from tests.link.records import frames, record
 
 # Letters with and without accents, of other scripts, digits, and every sign that stands in names.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.link.two_files import Linked, SideMapping, Source, link_files, read_person_file
 from helpers.link.two_files.candidates import LARGEST_BLOCK, find_candidates
-from helpers.link.two_files.draft import draft_side
+from helpers.link.two_files.draft_mapping import draft_side
 from helpers.link.two_files.persons import persons_of
 from helpers.standard import BadInput
 from tests.link.two_lists import persons, write_rows

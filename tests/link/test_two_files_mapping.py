@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from helpers.link.two_files import SideMapping, Source, as_toml, link_files, read_mapping, read_person_file
-from helpers.link.two_files.birth_dates import guess_formats, parts_of
-from helpers.link.two_files.draft import draft_side
+from helpers.link.two_files.draft_mapping import draft_side
+from helpers.link.two_files.persons import guess_formats, parts_of
 from helpers.standard import BadInput
 from tests.link.two_lists import persons, write_rows
 

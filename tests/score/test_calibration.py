@@ -7,7 +7,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.link.quality_estimate import REVIEWED, estimate_quality, pairs_to_review
+from helpers.link.quality import REVIEWED, estimate_quality, pairs_to_review
 from helpers.score import score_calibration, score_pairs
 from helpers.standard import as_table
 from tests.made_by_hand import CHAINED, made, pair

@@ -1,29 +1,131 @@
-"""Scores pairs of units with Splink on DuckDB."""
+"""The trained model, match weights, and their explanation."""
 
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import math
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from helpers.files.save import spare_folder
-from helpers.link.model.columns import as_compared, units_table
+from helpers.files.save import spare_folder, write_atomically
 from helpers.link.model.comparisons import COMPARISONS, KINDS
-from helpers.link.model.frequencies import chance_agreement, draw_pairs, frequencies, level_counts
-from helpers.link.model.link_model import LinkModel, shipped_model
+from helpers.link.model.inputs import (
+    as_compared,
+    chance_agreement,
+    draw_pairs,
+    frequencies,
+    level_counts,
+    units_table,
+)
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["GAMMAS", "score_pairs"]
+__all__ = [
+    "BEFORE_LOOKING",
+    "COMMON",
+    "GAMMAS",
+    "SHIPPED",
+    "LinkModel",
+    "explain",
+    "in_words",
+    "score_pairs",
+    "shipped_model",
+    "weights",
+]
+
+
+SHIPPED = Path(__file__).parent / "trained.json"
+
+
+@dataclass(frozen=True)
+class LinkModel:
+    """What is known of how the records of one child agree, and those of two.
+
+    ``settings`` are Splink's own, with every m and u. ``matches`` tells for each of `comparisons.KINDS` how
+    many other units belong to the child of one, on average, so that the model can be used on a district of
+    another size. A pair of probability ``accept`` or more is taken as one child, from ``review`` up a person
+    is asked. ``kept`` names comparisons that the data could not teach, with the weights of an earlier model.
+    """
+
+    settings: dict[str, Any]
+    matches: dict[str, float]
+    accept: float
+    review: float
+    trained_on: str
+    units: int
+    pairs: int
+    kept: tuple[str, ...] = ()
+
+    def save(self, path: Path | str) -> Path:
+        """Write the model as JSON.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Returns
+        -------
+        pathlib.Path
+            The same.
+        """
+        path = Path(path)
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        write_atomically(path, text.encode("utf-8"), private=False)
+        return path
+
+    @classmethod
+    def load(cls, path: Path | str = SHIPPED) -> LinkModel:
+        """Read a model.
+
+        Parameters
+        ----------
+        path
+            A file that `save` wrote.
+
+        Returns
+        -------
+        LinkModel
+            The model.
+
+        Raises
+        ------
+        BadInput
+            When the file isn't there, or holds no model.
+        """
+        path = Path(path)
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if not found["settings"]["comparisons"] or not found["matches"]:
+                raise ValueError("it weighs nothing")
+            return cls(**(found | {"kept": tuple(found["kept"])}))
+        except FileNotFoundError:
+            raise BadInput(
+                f"There is no model {str(path)!r}. Train one with bigpicture link --train, or leave the path "
+                f"out to use the one that comes with the kit."
+            ) from None
+        except (OSError, ValueError, TypeError, KeyError):
+            raise BadInput(
+                f"{str(path)!r} holds no model of this kit. Give a file that bigpicture link --train wrote, "
+                f"or leave the path out to use the one that comes with the kit."
+            ) from None
+
+
+def shipped_model() -> LinkModel:
+    """Give the model that comes with the kit, trained on made districts that no score is reported on."""
+    return LinkModel.load(SHIPPED)
+
 
 GAMMAS = tuple(f"gamma_{comparison.name}" for comparison in COMPARISONS)
 # What depends on the place: how many schools and towns there are, which grades.
@@ -259,3 +361,133 @@ def _empty(pairs: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, Any] = {side: pairs[side].astype("int64") for side in ("left", "right")}
     columns |= {name: pd.Series(dtype="float64") for name in ("match_weight", "match_probability")}
     return pd.DataFrame(columns | {name: pd.Series(dtype="int8") for name in GAMMAS})
+
+
+BEFORE_LOOKING = "Before looking"
+# The step that says how common the very name is on which two units agree.
+COMMON = "How common the name is"
+COLUMNS = {"comparison": "string", "level": "string", "weight": "float64", "running_total": "float64"}
+
+
+def weights(model: LinkModel | None = None) -> pd.DataFrame:
+    """Say what each level of each comparison weighs.
+
+    Parameters
+    ----------
+    model
+        Default the one that comes with the kit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a level, a comparison's best first: ``comparison``, ``level`` (both in words), ``m`` (how
+        often one child's records stand there), ``u`` (how often records of two children drawn by chance
+        do), ``weight`` (log2 of m over u: each step of 1 doubles the odds), ``is_guard``
+        (boolean: not learnt, but set to outweigh everything else together).
+    """
+    model = model or shipped_model()
+    rows = [
+        (
+            comparison["comparison_description"],
+            level["label_for_charts"],
+            level["m_probability"],
+            level["u_probability"],
+            weight_of(level),
+            bool(level["fix_m_probability"]),
+        )
+        for comparison in model.settings["comparisons"]
+        if comparison["output_column_name"] != "kind"
+        for level in levels_of(comparison)
+    ]
+    names = ["comparison", "level", "m", "u", "weight", "is_guard"]
+    return pd.DataFrame(rows, columns=names).astype({"comparison": "string", "level": "string"})
+
+
+def explain(units: pd.DataFrame, left: int, right: int, model: LinkModel | None = None) -> pd.DataFrame:
+    """Show how the weight of one pair adds up.
+
+    Parameters
+    ----------
+    units
+        All units of the district, as `scoring.score_pairs` takes them.
+    left, right
+        Numbers of two of them.
+    model
+        Default the one that comes with the kit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a step: ``comparison``, ``level`` (both in words), ``weight`` (log2) and ``running_total``,
+        which ends at the pair's ``match_weight``. The first row says how likely a pair is one child before
+        anything is compared; what a side doesn't tell weighs nothing.
+
+    Raises
+    ------
+    BadInput
+        When there is no such unit, or both numbers are the same.
+    """
+    if left == right:
+        raise BadInput(f"Unit {left} cannot be compared with itself. Give the numbers of two units.")
+    model = model or shipped_model()
+    ordered = as_compared(units)
+    for number in (left, right):
+        if not ordered["unit"].eq(number).any():
+            raise BadInput(f"There is no unit {number} among the {len(ordered):,} units. Give one of theirs.")
+    with database(ordered) as connection:
+        settings = settings_for(connection, ordered, model)
+        pair = pd.DataFrame({"left": [left], "right": [right]})
+        found = predict(connection, ordered, pair, settings, steps=True).iloc[0]
+    prior = settings["probability_two_random_records_match"]
+    start = math.log2(prior / (1 - prior)) + float(found["mw_kind"])
+    rows = [(BEFORE_LOOKING, f"one in {1 + 2 ** min(-start, 60):,.0f} such pairs is one child", start)]
+    for comparison in settings["comparisons"]:
+        name, levels = comparison["output_column_name"], levels_of(comparison)
+        if name == "kind":
+            continue
+        place = len(levels) - 1 - int(found[f"gamma_{name}"])
+        level = levels[place]["label_for_charts"] if place < len(levels) else "Not known"
+        rows.append((comparison["comparison_description"], level, float(found[f"mw_{name}"])))
+        common = found.get(f"mw_tf_adj_{name}")
+        if common is not None and abs(float(common)) > 0:
+            rows.append((COMMON, "rarer than most" if common > 0 else "commoner than most", float(common)))
+    steps = pd.DataFrame(rows, columns=["comparison", "level", "weight"])
+    return steps.assign(running_total=steps["weight"].cumsum()).astype(COLUMNS)
+
+
+def in_words(step: pd.Series) -> str:
+    """Say one step of `explain` or one level of `weights` as a sentence.
+
+    Parameters
+    ----------
+    step
+        A row with ``comparison``, ``level`` and ``weight``.
+
+    Returns
+    -------
+    str
+        A plain sentence.
+
+    Examples
+    --------
+    >>> in_words(pd.Series({"comparison": "School", "level": "School the same", "weight": 4.0}))
+    'School the same: 16 times as likely for one child as for two.'
+    >>> in_words(pd.Series({"comparison": "Sex", "level": "Sex different", "weight": -3.0}))
+    'Sex different: 8 times as likely for two children as for one.'
+    """
+    weight, level = float(step["weight"]), str(step["level"])
+    if step["comparison"] == BEFORE_LOOKING:
+        return f"Before anything is compared, {level}."
+    if step["comparison"] == COMMON:
+        level = f"The name is {level}"
+    if abs(weight) < 0.1:
+        return f"{step['comparison']}: {level[0].lower()}{level[1:]}, which tells nothing."
+    times = _times(2.0 ** min(abs(weight), 60.0))
+    more, less = ("one child", "two") if weight > 0 else ("two children", "one")
+    return f"{level}: {times} as likely for {more} as for {less}."
+
+
+def _times(ratio: float) -> str:
+    if ratio > 1e6:
+        return "over a million times"
+    return f"{ratio:,.0f} times" if ratio >= 10 or ratio == round(ratio) else f"{ratio:.1f} times"

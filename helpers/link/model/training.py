@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from helpers.link.model.columns import as_compared
-from helpers.link.model.comparisons import COMPARISONS, KINDS
-from helpers.link.model.frequencies import SEED, draw_pairs
-from helpers.link.model.levels import shared
-from helpers.link.model.link_model import LinkModel, shipped_model
+from helpers.link.model.comparisons import COMPARISONS, KINDS, shared
+from helpers.link.model.inputs import SEED, as_compared, draw_pairs
 from helpers.link.model.scoring import (
+    LinkModel,
     database,
     dated_units,
     levels_of,
@@ -23,6 +21,7 @@ from helpers.link.model.scoring import (
     set_chance,
     set_prior,
     settings_for,
+    shipped_model,
 )
 from helpers.standard import BadInput
 

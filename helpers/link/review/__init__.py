@@ -1,7 +1,6 @@
 """The review desk's table work: what waits for a person, what a person decided, what an hour of it buys."""
 
-from helpers.link.review.decisions import pairs_of, stale, standing
-from helpers.link.review.decisions_file import add_decision, read_decisions, take_back
+from helpers.link.decisions import add_decision, pairs_of, read_decisions, stale, standing, take_back
 from helpers.link.review.queue import review_queue, save_queue
 
 __all__ = [

@@ -12,9 +12,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from helpers.link.review.decisions import last_words, votes
-from helpers.link.review.decisions_file import add_decision, read_decisions, take_back
-from helpers.link.review.sides import PAIR
+from helpers.link.decisions import PAIR, add_decision, last_words, read_decisions, take_back, votes
 from helpers.standard import BadInput, nearest
 
 __all__ = ["Answer", "ReviewSession"]

@@ -2,7 +2,7 @@
 
 from helpers.link.two_files.link import Linked, link_files
 from helpers.link.two_files.mapping import SideMapping, Source, as_toml, read_mapping
-from helpers.link.two_files.table import PersonFile, read_person_file
+from helpers.link.two_files.read import PersonFile, read_person_file
 
 __all__ = [
     "Linked",

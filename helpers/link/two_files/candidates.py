@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.two_files.persons import Persons
-from helpers.link.variants import formal_names
+from helpers.link.values.name_variants import formal_names
 
 __all__ = ["MOST_PAIRS", "Candidates", "find_candidates", "pairs_that_share", "some_pairs"]
 

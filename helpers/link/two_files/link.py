@@ -1,29 +1,195 @@
-"""Two files, or one with itself: which rows are the same person."""
+"""Weights to decisions with reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from helpers.link.two_files.candidates import MOST_PAIRS, find_candidates
-from helpers.link.two_files.comparisons import Comparison, comparisons_of
-from helpers.link.two_files.contradictions import guard_for
-from helpers.link.two_files.draft import A_ROW_NUMBER, AN_ANSWER, AN_ID, draft_side
-from helpers.link.two_files.fields import PARTS_OF_DATE
-from helpers.link.two_files.ids import believed_ids
-from helpers.link.two_files.levels import compare
-from helpers.link.two_files.mapping import SideMapping
-from helpers.link.two_files.matching import decide_pairs
+from helpers.link.resolve.clusters import cluster_records, components, pairs_inside
+from helpers.link.two_files.candidates import MOST_PAIRS, Candidates, find_candidates
+from helpers.link.two_files.comparisons import Comparison, compare, comparisons_of
+from helpers.link.two_files.draft_mapping import A_ROW_NUMBER, AN_ANSWER, AN_ID, draft_side
+from helpers.link.two_files.mapping import PARTS_OF_DATE, SideMapping
 from helpers.link.two_files.persons import Persons, persons_of
-from helpers.link.two_files.reasons import reasons_of
-from helpers.link.two_files.table import PersonFile
-from helpers.link.two_files.weights import learn_weights
+from helpers.link.two_files.read import PersonFile
+from helpers.link.two_files.weights import believed_ids, guard_for, learn_weights
 from helpers.standard import STRING, BadInput, nearest
 
-__all__ = ["Linked", "link_files"]
+__all__ = ["MATCH", "REVIEW", "Linked", "decide_pairs", "link_files", "probability", "reasons_of"]
+
+
+MATCH, REVIEW = 0.8, 0.1  # probabilities from which a pair is accepted, and shown to a person
+EXCLUDING = -6.0  # bits below which two rows may not meet in one person through others
+SHOWN_A_ROW = 3  # pairs for review
+MOST_RIVALS = 10  # of one row
+
+# Weight in bits, and whether it can't be one person, of pairs of any two rows.
+Weigh = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def probability(weight: np.ndarray) -> np.ndarray:
+    """Turn bits into a probability."""
+    return 1.0 / (1.0 + np.exp2(-np.clip(weight, -60, 60)))
+
+
+def decide_pairs(
+    persons: Persons,
+    candidates: Candidates,
+    weight: np.ndarray,
+    apart: np.ndarray,
+    doubtful: np.ndarray,
+    weigh: Weigh,
+) -> pd.DataFrame:
+    """Decide about pairs.
+
+    Parameters
+    ----------
+    persons
+        Of both files.
+    candidates
+        The pairs.
+    weight, apart, doubtful
+        Of each: bits, whether it can't be one person, and whether a person should see it even so.
+    weigh
+        The same for pairs that other pairs imply.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left``, ``right``, ``probability``, ``decision`` (Match or Review), ``why`` (what decided beside the
+        evidence of the pair; empty where nothing did). Pairs below the review band aren't in it.
+    """
+    keep = np.flatnonzero(~apart & (weight > np.log2(REVIEW / (1 - REVIEW))))
+    pairs = pd.DataFrame(
+        {"left": candidates.left[keep], "right": candidates.right[keep], "weight": weight[keep]}
+    )
+    alone = probability(pairs["weight"].to_numpy())
+    pairs["probability"] = _among_rivals(pairs, weigh) if persons.two else alone
+    pairs["why"] = np.where((alone >= MATCH) & (pairs["probability"] < MATCH), "another row fits as well", "")
+    accepted = np.flatnonzero(pairs["probability"] >= MATCH)
+    matches = pairs.iloc[accepted][["left", "right"]].assign(
+        strength=np.round(pairs["weight"].to_numpy()[accepted], 6)
+    )
+
+    def excluded(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        bits, two = weigh(one, other)
+        return two | (bits < EXCLUDING)
+
+    clusters = cluster_records(len(persons), matches.reset_index(drop=True), excluded)
+    pairs["decision"] = "Review"
+    pairs.loc[pairs.index[accepted[clusters.outcome == "Match"]], "decision"] = "Match"
+    lost = pairs.index[accepted[clusters.outcome != "Match"]]
+    pairs.loc[lost, "why"] = "would join rows that contradict each other"
+    pairs.loc[lost, "probability"] = np.minimum(pairs.loc[lost, "probability"], 0.5)
+    doubted = np.flatnonzero(apart & doubtful & (weight > 0))
+    colliding = pd.DataFrame({"left": candidates.left[doubted], "right": candidates.right[doubted]}).assign(
+        probability=np.minimum(probability(weight[doubted]), 0.5),
+        why="what agrees may be a relative's",
+        decision="Review",
+    )
+    return _worth_telling(pd.concat([pairs, _implied(persons, pairs, weigh), colliding], ignore_index=True))
+
+
+def _among_rivals(pairs: pd.DataFrame, weigh: Weigh) -> np.ndarray:
+    """Give each pair its probability among the rows that could be its partner instead: only one of them is.
+
+    Rows of one file that are one person themselves are no rivals.
+    """
+    odds = np.exp2(np.clip(pairs["weight"].to_numpy(), -60, 60))
+    rivals = np.zeros(len(pairs))
+    for side, other in (("left", "right"), ("right", "left")):
+        near = pairs[[side, other]].assign(place=np.arange(len(pairs)))
+        near["rank"] = pairs.groupby(side)["weight"].rank(method="first", ascending=False)
+        near = near[near["rank"] <= MOST_RIVALS]
+        both = near.merge(near, on=side, how="inner", suffixes=("", "_rival"), validate="many_to_many")
+        both = both[both[other] != both[f"{other}_rival"]]
+        if both.empty:
+            continue
+        one, two = both[other].to_numpy(), both[f"{other}_rival"].to_numpy()
+        bits, apart = weigh(np.minimum(one, two), np.maximum(one, two))
+        another = apart | (bits < 0)
+        np.add.at(rivals, both["place"].to_numpy()[another], odds[both["place_rival"].to_numpy()[another]])
+    return odds / (1.0 + odds + rivals)
+
+
+def _implied(persons: Persons, pairs: pd.DataFrame, weigh: Weigh) -> pd.DataFrame:
+    """List the pairs that aren't accepted by themselves, and are one person through a third row."""
+    matches = pairs[pairs["decision"] == "Match"]
+    label = components(len(persons), matches["left"].to_numpy(), matches["right"].to_numpy())
+    left, right = pairs_inside(label)
+    if persons.two:
+        across = (left < persons.lefts) & (right >= persons.lefts)
+        left, right = left[across], right[across]
+    size = len(persons)
+    known = np.isin(left * size + right, (matches["left"] * size + matches["right"]).to_numpy())
+    left, right = left[~known], right[~known]
+    if not len(left):
+        return pairs.iloc[:0]
+    bits, _ = weigh(left, right)
+    return pd.DataFrame(
+        {
+            "left": left,
+            "right": right,
+            "weight": bits,
+            "probability": np.maximum(probability(bits), MATCH),
+            "why": "both are one person with a third row",
+            "decision": "Match",
+        }
+    )
+
+
+def _worth_telling(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Drop what a match says already, and all but the best pairs for review of a row."""
+    pairs = pairs.sort_values(["left", "right", "decision"], ignore_index=True)
+    pairs = pairs.drop_duplicates(["left", "right"], ignore_index=True)
+    waits = np.flatnonzero(pairs["decision"].eq("Review").to_numpy(dtype=bool))
+    review = pairs.iloc[waits]
+    shown = (review["probability"] >= REVIEW).to_numpy(dtype=bool)
+    for side in ("left", "right"):
+        ranked = review.groupby(side)["probability"].rank(method="first", ascending=False)
+        shown = shown & (ranked <= SHOWN_A_ROW).to_numpy(dtype=bool)
+    keep = np.ones(len(pairs), dtype=bool)
+    keep[waits[~shown]] = False
+    return pairs[keep][["left", "right", "probability", "decision", "why"]].reset_index(drop=True)
+
+
+def reasons_of(comparisons: Sequence[Comparison], levels: np.ndarray, why: Sequence[str]) -> pd.Series:
+    """Say what the rows of each pair have in common.
+
+    Parameters
+    ----------
+    comparisons
+        From `comparisons.comparisons_of`.
+    levels
+        Of each pair.
+    why
+        What else decided; empty where nothing.
+
+    Returns
+    -------
+    pandas.Series
+        ``first name the same; surname nearly the same; birth date the same; missing: sex``.
+    """
+    if not len(levels):
+        return pd.Series([], dtype=STRING)
+    distinct, which = np.unique(levels, axis=0, return_inverse=True)
+    said = [_said(comparisons, pattern) for pattern in distinct.tolist()]
+    texts = [
+        said[place] + (f"; {more}" if more else "") for place, more in zip(which.ravel(), why, strict=True)
+    ]
+    return pd.Series(texts, dtype=STRING)
+
+
+def _said(comparisons: Sequence[Comparison], levels: Sequence[int]) -> str:
+    parts = [
+        f"{one.name} {one.words[level]}" for one, level in zip(comparisons, levels, strict=True) if level >= 0
+    ]
+    missing = [one.name for one, level in zip(comparisons, levels, strict=True) if level < 0]
+    return "; ".join([*parts, *([f"missing: {', '.join(missing)}"] if missing else [])])
+
 
 FEW_ROWS = 20
 NAMES = ("given_name", "family_name", "full_name")

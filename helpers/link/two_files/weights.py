@@ -1,26 +1,189 @@
-"""What each level of agreement is worth: learned from the two files themselves, without a known answer.
-
-Fellegi and Sunter's model: m says how often a level occurs among pairs of one person, u how often among pairs
-of two; its weight is log2(m / u). u is counted on pairs drawn by chance, m is found by expectation and
-maximisation over the candidates, both begun with what is usual. A value that many rows share says less than
-its level: an equal surname Smith is worth less than an equal surname Featherstonehaugh.
-"""
+"""Learned weights and what rules them out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from helpers.link.two_files.candidates import Candidates, some_pairs
-from helpers.link.two_files.comparisons import Comparison
-from helpers.link.two_files.contradictions import Guard
-from helpers.link.two_files.levels import compare
+from helpers.link.two_files.candidates import Candidates, pairs_that_share, some_pairs
+from helpers.link.two_files.comparisons import Comparison, compare, comparisons_of
 from helpers.link.two_files.persons import Persons
 
-__all__ = ["Weights", "learn_weights"]
+__all__ = ["Guard", "Weights", "believed_ids", "guard_for", "learn_weights"]
+
+
+FEWEST = 5  # pairs from which the files can show that a first name is wrong rather than another's
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Tells which pairs can't be one person.
+
+    Attributes
+    ----------
+    comparisons
+        From `comparisons.comparisons_of`.
+    households
+        Whether brothers and sisters stand in the files, as far as they show.
+    """
+
+    comparisons: Sequence[Comparison]
+    households: bool = True
+
+    def two_persons(self, levels: np.ndarray) -> np.ndarray:
+        """Tell which pairs can't be one person.
+
+        Brothers, sisters and twins share surname, home, telephone and often the birth date, and no sum of
+        these makes them one: their first names differ. Where an id and the birth date agree, a name may have
+        been changed; an id alone may be a relative's.
+
+        Parameters
+        ----------
+        levels
+            Of each pair, from `levels.compare`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Boolean, one a pair.
+        """
+        given, family, middle, birth, home, sex = (
+            _level(self.comparisons, levels, kind)
+            for kind in ("given", "family", "middle", "birth", "home", "sex")
+        )
+        same_id = self.same_id(levels)
+        one_date, two_dates = birth >= 2, (birth == 0) | (birth == 1)
+        one_home = (home == 4) | (home == 5)
+        confirmed = same_id & one_date
+        if not self.households:
+            confirmed |= same_id & ((family >= 3) | ((home >= 3) & (home <= 5)))
+            confirmed |= (birth >= 3) & (birth <= 5)
+        other_name = (given == 0) & ~confirmed
+        # A first name that is only somewhat alike is a brother's or sister's where the birth date is another;
+        # of a row without a first name a home and a surname say the family only.
+        unlike = (given < 3) & two_dates
+        stranger = (family == 0) & two_dates
+        relative = np.zeros(len(levels), dtype=bool)
+        if self.households:
+            # Father and son of one name, and a sister with nearly her brother's: no birth date ties them.
+            odd = (given < 3) | ((given < 5) & ((middle == 0) | (sex == 0)))
+            relative = (one_home & (two_dates | (odd & ~one_date))) | (odd & two_dates)
+            # Two of three, of id, name and birth date; a second name, a home, a telephone or a mailbox stands
+            # in for an id.
+            half_home = (home >= 3) & (home <= 5)
+            relative |= two_dates & (middle < 1) & ~half_home & ~self._same_contact(levels)
+        return other_name | ((unlike | stranger | relative) & ~same_id)
+
+    def same_id(self, levels: np.ndarray) -> np.ndarray:
+        """Tell which pairs have a national or local id in common."""
+        same: np.ndarray = (levels[:, _ids(self.comparisons)] == 2).any(axis=1)
+        return same
+
+    def _same_contact(self, levels: np.ndarray) -> np.ndarray:
+        same = np.zeros(len(levels), dtype=bool)
+        for place, one in enumerate(self.comparisons):
+            if one.field in ("telephone", "e_mail"):
+                same |= levels[:, place] == one.exact
+        return same
+
+    def doubtful(self, levels: np.ndarray) -> np.ndarray:
+        """Tell which pairs a person should see although they seem to be two: one id, or one whole name."""
+        given, family = (_level(self.comparisons, levels, kind) for kind in ("given", "family"))
+        whole: np.ndarray = (given == 5) & (family == 5)
+        return self.same_id(levels) | whole
+
+
+def guard_for(comparisons: Sequence[Comparison], levels: np.ndarray) -> Guard:
+    """Say whether the files hold households, by pairs of one home and surname with two first names.
+
+    Most of them are brothers and sisters, with two birth dates. Twins are a few in a hundred of these: where
+    pairs with *one* birth date are the more frequent, they aren't twins but one person, once under a wrong
+    first name.
+
+    Parameters
+    ----------
+    comparisons
+        From `comparisons.comparisons_of`.
+    levels
+        Of the candidates.
+
+    Returns
+    -------
+    Guard
+        The strict one unless the files show that there are no households in them.
+    """
+    given, family, birth, home = (
+        _level(comparisons, levels, kind) for kind in ("given", "family", "birth", "home")
+    )
+    one_home = (given == 0) & (family >= 3) & ((home == 4) | (home == 5))
+    siblings = int((one_home & (birth >= 0) & (birth <= 2)).sum())
+    one_date = int((one_home & (birth >= 3) & (birth <= 5)).sum())
+    return Guard(comparisons, households=not (one_date >= FEWEST and one_date > siblings))
+
+
+def _level(comparisons: Sequence[Comparison], levels: np.ndarray, kind: str) -> np.ndarray:
+    for place, one in enumerate(comparisons):
+        if one.kind == kind:
+            return levels[:, place]
+    return np.full(len(levels), -1, dtype="int8")
+
+
+def _ids(comparisons: Sequence[Comparison]) -> list[int]:
+    return [
+        place for place, one in enumerate(comparisons) if one.field.startswith(("national_id", "local_id"))
+    ]
+
+
+# A column may hold another system's ids, or be shifted by a row. Every test of keys passes then, and every
+# row finds a stranger.
+
+BORNE_OUT = 0.5  # share of pairs of one id that agree in a name or the birth date
+BY_WHICH = ("given", "family", "middle")
+
+
+def believed_ids(persons: Persons) -> tuple[Persons, list[str]]:
+    """Leave out ids that say nothing, or that names and birth dates contradict.
+
+    Parameters
+    ----------
+    persons
+        Of both files.
+
+    Returns
+    -------
+    Persons
+        Without the ids that were left out.
+    list of str
+        Why they were.
+    """
+    notes = []
+    kept = dict(persons.texts)
+    plain = replace(persons, texts={name: kept[name] for name in BY_WHICH if name in kept}, age=None)
+    comparisons = [one for one in comparisons_of(plain) if one.kind in ("given", "family", "birth")]
+    for name in [name for name in kept if name.startswith(("national_id", "local_id"))]:
+        said = name.replace("_", " ").removesuffix(" 1")
+        left, right = pairs_that_share(kept[name].codes, persons)
+        if not len(left):
+            where = "no value of it is in both files" if persons.two else "no two rows have one in common"
+            notes.append(f"{said}: not compared, {where}")
+            del kept[name]
+            continue
+        levels = compare(plain, comparisons, left, right)
+        known = np.flatnonzero((levels >= 0).any(axis=1))
+        floor = np.array([3 if one.kind == "birth" else 2 for one in comparisons], dtype="int8")
+        agree = np.any(levels >= floor, axis=1)
+        share = float(agree[known].mean()) if len(known) else 1.0
+        if len(known) >= FEWEST and share < BORNE_OUT:
+            notes.append(
+                f"{said}: refused, it seems to hold other ids: of the pairs of rows with one value only "
+                f"{100 * share:.0f}% agree in a name or the birth date"
+            )
+            del kept[name]
+    return replace(persons, texts=kept), notes
+
 
 BY_CHANCE = 300_000  # pairs
 AS_GOOD_AS = 15.0  # pairs of one person that what is usual weighs against what the files show

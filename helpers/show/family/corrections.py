@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files.save import read_text_table, unguarded
-from helpers.link.beside import SAID, beside
-from helpers.link.review.fingerprints import fingerprints
+from helpers.link.decisions import fingerprints
+from helpers.link.review.compare import SAID, beside
 from helpers.profile.rosters import roster_silos
 from helpers.profile.rows_behind import rows_behind
 from helpers.show.family.lookups import read_lookup

@@ -1,0 +1,541 @@
+"""Decisions of reviewers: their file, fingerprints of pairs, and what linking takes from them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.save import held, read_text_table, spreadsheet_bytes, unguarded, write_atomically
+from helpers.link.records import Students
+from helpers.standard import STRING, BadInput, as_table, empty_table, is_among, nearest, standard_table
+
+__all__ = [
+    "IDENTITY",
+    "IDS",
+    "PAIR",
+    "RECORD",
+    "SIDES",
+    "Name",
+    "Persons",
+    "Side",
+    "add_decision",
+    "fingerprints",
+    "in_order",
+    "is_of_a_pair",
+    "last_words",
+    "pairs_of",
+    "persons_decided",
+    "read_decisions",
+    "side_of",
+    "stale",
+    "standing",
+    "take_back",
+    "votes",
+]
+
+
+Side = Literal["left", "right"]
+SIDES: tuple[Side, Side] = ("left", "right")
+RECORD = ("silo", "record")
+PAIR = ("left_silo", "left_record", "right_silo", "right_record")
+Name = tuple[str, str]
+
+
+def side_of(pairs: pd.DataFrame, side: Side) -> list[Name]:
+    """Name the records of one side.
+
+    Parameters
+    ----------
+    pairs
+        Its columns ``left_silo`` and ``left_record``, or those of the right.
+    side
+        Which.
+
+    Returns
+    -------
+    list of tuple
+        Silo and record, one a pair.
+    """
+    return list(zip(pairs[f"{side}_silo"].tolist(), pairs[f"{side}_record"].tolist(), strict=True))
+
+
+def is_of_a_pair(records: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
+    """Tell which rows are of a record that stands in a pair: few of a million, as a rule.
+
+    Parameters
+    ----------
+    records
+        ``silo``, ``record``, and whatever else.
+    pairs
+        The four columns of `PAIR`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a row of `records`.
+    """
+    ends = [_key(pairs[f"{side}_silo"], pairs[f"{side}_record"]) for side in SIDES]
+    return is_among(_key(records["silo"], records["record"]), pd.concat(ends, ignore_index=True))
+
+
+def _key(silo: pd.Series, record: pd.Series) -> pd.Series:
+    return silo.astype(STRING) + "\n" + record.astype(STRING)
+
+
+def in_order(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Put the record that comes first by silo and name on the left, as the table *pairs* has it.
+
+    Parameters
+    ----------
+    pairs
+        The four columns of `PAIR`, and whatever else.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows and columns; where the order was wrong, the two names have changed places.
+    """
+    turned = [
+        left > right for left, right in zip(side_of(pairs, "left"), side_of(pairs, "right"), strict=True)
+    ]
+    if not any(turned):
+        return pairs
+    mask = pd.Series(turned, index=pairs.index)
+    swapped: dict[str, pd.Series] = {}
+    for column in RECORD:
+        left, right = pairs[f"left_{column}"], pairs[f"right_{column}"]
+        swapped |= {f"left_{column}": left.mask(mask, right), f"right_{column}": right.mask(mask, left)}
+    return pairs.assign(**swapped)
+
+
+# What a child keeps. Grade, school, address and telephone change by nature: a decision outlives them.
+IDENTITY = (
+    "first_name",
+    "middle_name",
+    "last_surname",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "preferred_last_surname",
+    "full_name",
+    "birth_date",
+    "birth_date_other",
+    "sex",
+)
+LETTERS = 16  # 80 bits: two states of a pair never share one
+
+
+def fingerprints(pairs: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
+    """Give each pair a fingerprint of its two records' names, birth dates and sex.
+
+    Parameters
+    ----------
+    pairs
+        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``.
+    people
+        The standard table *people*.
+
+    Returns
+    -------
+    pandas.Series
+        Text with the index of `pairs`, ``f-`` and letters; the same whichever record stands on the left. NA
+        where a record isn't in people.
+    """
+    named = people[is_of_a_pair(people, pairs)]
+    columns = [_texts(named[name]) for name in IDENTITY]
+    said = dict(
+        zip(
+            zip(named["silo"].tolist(), named["record"].tolist(), strict=True),
+            (tuple(values) for values in zip(*columns, strict=True)),
+            strict=True,
+        )
+    )
+    marks = [
+        _mark(sorted([(one, said[one]), (other, said[other])])) if one in said and other in said else None
+        for one, other in zip(side_of(pairs, "left"), side_of(pairs, "right"), strict=True)
+    ]
+    return pd.Series(marks, index=pairs.index, dtype=STRING)
+
+
+def _texts(column: pd.Series) -> list[str]:
+    if pd.api.types.is_datetime64_any_dtype(column):
+        column = column.dt.strftime("%Y-%m-%d")
+    return column.astype(STRING).fillna("").tolist()
+
+
+def _mark(said: object) -> str:
+    digest = hashlib.blake2b(
+        json.dumps(said, ensure_ascii=True).encode(), digest_size=10, person=b"decision"
+    ).digest()
+    return "f-" + base64.b32encode(digest).decode().lower()[:LETTERS]
+
+
+CHANGED = "a record says something else now"
+GONE = "a record isn't there any more"
+DISAGREE = "two answers disagree"
+OUTVOTED = "more people say otherwise"
+
+
+def standing(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Give the decisions that later runs honour, one a pair.
+
+    Parameters
+    ----------
+    decisions
+        The standard table *decisions*, in the order in which they were made.
+    people
+        The standard table *people*.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *decisions*: what most people's last word about a pair is, where both records are
+        there and say what they said. One without a fingerprint is taken to be about the records as they are.
+    """
+    judged = _judged(decisions, people)
+    held = judged[judged["why"].isna()].drop(columns="why")
+    return held.drop_duplicates(list(PAIR), keep="last", ignore_index=True)
+
+
+def stale(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Give the decisions that are not applied, and say why: somebody has to look again.
+
+    Parameters
+    ----------
+    decisions, people
+        As in `standing`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of *decisions*, and ``why``.
+    """
+    judged = _judged(decisions, people)
+    return judged[judged["why"].notna()].reset_index(drop=True)
+
+
+def pairs_of(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Give the decisions that stand as pairs of numbered records.
+
+    Parameters
+    ----------
+    decisions
+        The standard table *decisions*.
+    people
+        The records in the order in which they are numbered, such as ``students.people``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``left``, ``right`` (int64, left below right), ``is_match`` (bool), ``decided_by``,
+        ``reviewed_utc``.
+    """
+    held = standing(decisions, people)
+    places = np.flatnonzero(is_of_a_pair(people, held))
+    named = people.take(places)
+    names = zip(named["silo"].tolist(), named["record"].tolist(), strict=True)
+    number = dict(zip(names, places.tolist(), strict=True))
+    one = np.array([number[name] for name in side_of(held, "left")], dtype="int64")
+    other = np.array([number[name] for name in side_of(held, "right")], dtype="int64")
+    return pd.DataFrame(
+        {
+            "left": np.minimum(one, other),
+            "right": np.maximum(one, other),
+            "is_match": held["decision"].eq("Match").to_numpy(dtype=bool),
+            "decided_by": held["decided_by"],
+            "reviewed_utc": held["reviewed_utc"],
+        }
+    )
+
+
+def last_words(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Keep the last word of each person about each pair.
+
+    Parameters
+    ----------
+    decisions
+        The standard table *decisions*.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those of its rows, and ``who``, in their order. One who answers twice has changed their mind: the hour
+        counts, then the order of lines. Whether an answer without an hour came before or after one with it,
+        nobody can tell: it is weighed like another person's.
+    """
+    told = in_order(as_table("decisions", decisions))
+    timed = told["reviewed_utc"].notna().map({True: " at", False: ""}).astype(STRING)
+    told = told.assign(who=told["decided_by"].fillna("").str.casefold() + timed)
+    told = told.sort_values("reviewed_utc", kind="stable", na_position="first")
+    return told.drop_duplicates([*PAIR, "who"], keep="last").sort_index()
+
+
+def votes(words: pd.DataFrame) -> pd.Series:
+    """Count how the last words about a pair fall, for each of them.
+
+    Parameters
+    ----------
+    words
+        From `last_words`, those that count.
+
+    Returns
+    -------
+    pandas.Series
+        Of each row: how many more say the same of its pair than the opposite; 0 where it is a tie.
+    """
+    says = words["decision"].eq("Match").map({True: 1, False: -1}).astype("int64")
+    return says.groupby([words[name] for name in PAIR]).transform("sum") * says
+
+
+def _judged(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Say of each person's last word why it can't be applied; NA where it can."""
+    told = last_words(decisions)
+    now = fingerprints(told, people)
+    changed = told["fingerprint"].notna() & told["fingerprint"].ne(now).fillna(False)
+    # Who decided about other names than these doesn't contradict who decided about these.
+    ahead = votes(told[now.notna() & ~changed]).reindex(told.index)
+    why = pd.Series(None, index=told.index, dtype=STRING)
+    why = why.mask(ahead.eq(0), DISAGREE).mask(ahead.lt(0), OUTVOTED)
+    why = why.mask(changed, CHANGED).mask(now.isna(), GONE)
+    return told.drop(columns="who").assign(why=why).reset_index(drop=True)
+
+
+ENDS = ("left", "right")
+ENDS_OF_A_PAIR = list(ENDS)
+
+
+@dataclass(frozen=True)
+class Persons:
+    """What persons decided about pairs of the ``count`` records.
+
+    ``pairs`` has ``left``, ``right`` (numbers, left below right), ``is_match`` and ``reviewed_utc``, one row
+    a pair. ``again`` has ``left``, ``right`` and ``why``: pairs of which a decision no longer stands, so that
+    somebody has to look again; ``stale`` the decisions themselves.
+    """
+
+    pairs: pd.DataFrame
+    again: pd.DataFrame
+    stale: pd.DataFrame
+    count: int
+
+    def together(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Tell which pairs a person called one child."""
+        return self._among(self.pairs[self.pairs["is_match"].to_numpy(dtype=bool)], left, right)
+
+    def apart(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Tell which pairs a person called two children."""
+        return self._among(self.pairs[~self.pairs["is_match"].to_numpy(dtype=bool)], left, right)
+
+    def _among(self, pairs: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        if pairs.empty:
+            return np.zeros(len(left), dtype=bool)
+        known = pairs["left"].to_numpy() * self.count + pairs["right"].to_numpy()
+        return np.isin(np.minimum(left, right) * self.count + np.maximum(left, right), known)
+
+
+def persons_decided(students: Students, decisions: pd.DataFrame | None) -> Persons:
+    """Give the decisions of persons by the numbers of records.
+
+    Parameters
+    ----------
+    students
+        The records.
+    decisions
+        The standard table of that name, or nothing.
+
+    Returns
+    -------
+    Persons
+        Decisions that stand, and those that have to be asked again.
+    """
+    count = len(students)
+    if decisions is None or decisions.empty:
+        ends = pd.DataFrame({"left": [], "right": []}, dtype="int64")
+        return Persons(
+            ends.assign(
+                is_match=pd.Series([], dtype=bool), reviewed_utc=pd.Series([], dtype="datetime64[us]")
+            ),
+            ends.assign(why=pd.Series([], dtype="string")),
+            pd.DataFrame(),
+            count,
+        )
+    pairs = pairs_of(decisions, students.people).sort_values(ENDS_OF_A_PAIR, ignore_index=True)
+    old = stale(decisions, students.people)
+    place = pd.MultiIndex.from_frame(students.people[["silo", "record"]].astype(object))
+    one, other = (
+        place.get_indexer(pd.MultiIndex.from_frame(old[[f"{end}_silo", f"{end}_record"]].astype(object)))
+        for end in ENDS
+    )
+    again = pd.DataFrame(
+        {"left": np.minimum(one, other), "right": np.maximum(one, other), "why": old["why"].to_numpy()}
+    ).astype({"left": "int64", "right": "int64", "why": "string"})
+    again = again[(again["left"] >= 0) & (again["left"] != again["right"])]
+    again = again.drop_duplicates(ENDS_OF_A_PAIR, ignore_index=True)
+    held = pairs["left"] * count + pairs["right"]
+    again = again[~(again["left"] * count + again["right"]).isin(held)].reset_index(drop=True)
+    return Persons(pairs, again, old, count)
+
+
+# Ids that a spreadsheet would take for numbers.
+IDS = ("left_record", "right_record")
+ANSWERS = {
+    **dict.fromkeys(("match", "yes", "y"), "Match"),
+    **dict.fromkeys(("no match", "no", "n"), "No match"),
+    **dict.fromkeys(("skip", "s"), None),
+}
+CHOICES = "yes, no or skip (or Match, No match)"
+MOST_NAMED = 50
+
+
+def read_decisions(*paths: Path) -> pd.DataFrame:
+    """Read decisions: of the desk, or the answers that somebody typed into the queue in a spreadsheet.
+
+    Parameters
+    ----------
+    paths
+        CSV files with the columns of the table *decisions*, or with ``answer`` (yes, no, skip, or nothing)
+        in place of ``decision``. Further columns are passed over.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *decisions*, in order of lines; what was skipped or not answered is left out.
+
+    Raises
+    ------
+    BadInput
+        When a file or a column isn't there, or lines can't be read: all are named at once.
+    """
+    parts = [_read(path) for path in paths]
+    return as_table("decisions", pd.concat(parts, ignore_index=True)) if parts else empty_table("decisions")
+
+
+def add_decision(path: Path, decision: Mapping[str, object]) -> None:
+    """Add a decision to a file, at once and whole.
+
+    Parameters
+    ----------
+    path
+        The file; it is made when it isn't there. Others may be writing to it, too.
+    decision
+        One row of the table *decisions*.
+
+    Raises
+    ------
+    BadInput
+        When the file can't be read, or holds more than decisions: nothing of it may be lost.
+    """
+    with held(path):
+        _must_be_ours(path)
+        rows = [*([_read(path)] if path.exists() else []), pd.DataFrame([dict(decision)])]
+        _write(path, as_table("decisions", pd.concat([as_table("decisions", row) for row in rows])))
+
+
+def take_back(path: Path, decision: Mapping[str, object]) -> None:
+    """Take the last line with that pair and moment out of a file again.
+
+    Parameters
+    ----------
+    path
+        The file.
+    decision
+        The row as it was added.
+
+    Raises
+    ------
+    BadInput
+        When no such line is in the file any more.
+    """
+    wanted = in_order(as_table("decisions", pd.DataFrame([dict(decision)])))
+    with held(path):
+        _must_be_ours(path)
+        told = _read(path)
+        same = pd.Series(True, index=told.index)
+        for name in (*PAIR, "decision", "reviewed_utc"):
+            value = wanted[name].iloc[0]
+            same &= told[name].isna() if pd.isna(value) else told[name].eq(value).fillna(False).astype(bool)
+        if not same.any():
+            raise BadInput(f"That decision is not in {path} any more: somebody else took it out.")
+        _write(path, told.drop(index=told.index[same][-1]))
+
+
+def _must_be_ours(path: Path) -> None:
+    """Refuse to write over a queue with its names and answers, or over somebody's own columns."""
+    if not path.exists():
+        return
+    known = {column.name for column in standard_table("decisions").columns}
+    further = [name for name in read_text_table(path).columns if name not in known]
+    if further:
+        raise BadInput(
+            f"{path} holds more than decisions ({', '.join(further[:5])}): name another file for new ones; "
+            "several can be read together."
+        )
+
+
+def _write(path: Path, decisions: pd.DataFrame) -> None:
+    write_atomically(path, spreadsheet_bytes(decisions, ids=IDS))
+
+
+def _read(path: Path) -> pd.DataFrame:
+    told = read_text_table(path)
+    # A spreadsheet may have guarded a cell, or have been given it guarded.
+    told = told.map(lambda cell: unguarded(cell.strip()) if isinstance(cell, str) else cell).astype(STRING)
+    answers = next((name for name in ("decision", "answer") if name in told.columns), None)
+    lacking = [name for name in PAIR if name not in told.columns]
+    if answers is None or lacking:
+        missing = [*lacking, *(["answer"] if answers is None else [])]
+        raise BadInput(
+            f"{path} has no column {', '.join(map(repr, missing))}."
+            f"{nearest(missing[0], told.columns)} It has: {', '.join(told.columns)}. Answer in the file as "
+            "the review desk or `bigpicture link` wrote it."
+        )
+    words = told[answers].str.casefold().str.replace("_", " ").str.strip()
+    answered = told[words.notna() & words.ne("")]
+    faults = [
+        f"  row {row}: {fault}"
+        for row, line in zip(answered.index, answered.to_dict("records"), strict=True)
+        for fault in _faults(line, answers)
+    ]
+    if faults:
+        more = [f"  … and {len(faults) - MOST_NAMED} more"] if len(faults) > MOST_NAMED else []
+        raise BadInput(
+            f"{path} has {len(faults)} {'answer' if len(faults) == 1 else 'answers'} that can't be read; "
+            "mend them and read it again:\n" + "\n".join([*faults[:MOST_NAMED], *more])
+        )
+    meant = words[answered.index].map(lambda word: ANSWERS[word])
+    kept = answered.assign(decision=meant.astype("string"))[meant.notna()]
+    columns = [column.name for column in standard_table("decisions").columns if column.name in kept.columns]
+    if "reviewed_utc" in columns:
+        kept = kept.assign(reviewed_utc=[_moment(text) for text in kept["reviewed_utc"]])
+    return as_table("decisions", in_order(kept[columns]))
+
+
+def _faults(line: Mapping[Hashable, object], answers: str) -> Iterator[str]:
+    word = str(line[answers])
+    if word.casefold().replace("_", " ").strip() not in ANSWERS:
+        yield f"{answers} is {word!r}: write {CHOICES}.{nearest(word.casefold(), ANSWERS)}"
+    empty = [name for name in PAIR if pd.isna(line[name])]  # type: ignore[call-overload]
+    if empty:
+        yield f"{', '.join(empty)} is empty: nobody can tell which records are meant."
+    elif [line[name] for name in PAIR[:2]] == [line[name] for name in PAIR[2:]]:
+        yield f"both sides are one record ({line['left_silo']} {line['left_record']})."
+    elif any(re.fullmatch(r"\d\.\d+E\+\d+", str(line[name])) for name in IDS):
+        yield "a spreadsheet has cut the number of a record (1.2E+10): take the row from the file again."
+    moment = line.get("reviewed_utc")
+    if isinstance(moment, str) and pd.isna(_moment(moment)):
+        yield f"reviewed_utc is {moment!r}: write it as 2026-05-17T09:30:00Z, or leave it empty."
+
+
+def _moment(text: object) -> Any:
+    if not isinstance(text, str):
+        return pd.NaT
+    moment = pd.to_datetime(text, errors="coerce", utc=True)
+    return moment if pd.isna(moment) else moment.tz_localize(None).as_unit("us")

@@ -1,0 +1,1 @@
+"""Linkage methods, all with one signature: `Method(records, matches, context)`."""

@@ -1,0 +1,468 @@
+"""Deterministic linkage: joins by equal keys, from a lookup of one id to a cascade of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers.link.blocking import Values, distinct_pairs, pairs_within
+from helpers.link.candidates import Keys, first_letters
+from helpers.link.crosswalk import STEPS, Links, make_crosswalk
+from helpers.link.matches import LARGEST_BLOCK, Aids, Found
+from helpers.link.records import Students, make_ready
+from helpers.link.resolve.clusters import components
+from helpers.link.values.birth_dates import DIFFERENT, comparable, compare_birth_dates, order_free
+from helpers.link.values.contacts import addresses, emails, shared_by_many, telephones
+from helpers.link.values.name_forms import first_name_forms, name_keys, surname_forms_of
+from helpers.link.values.schools import grade_numbers, school_codes
+from helpers.standard import as_table, empty_table
+
+__all__ = [
+    "CASCADE",
+    "EXACT",
+    "NOT_NUMBERS",
+    "PASSES",
+    "SHARED_IDENTIFIER",
+    "STANDARDIZED",
+    "Pass",
+    "cascade_pairs",
+    "find_cascade_matches",
+    "find_exact_matches",
+    "find_shared_identifiers",
+    "find_standardized_matches",
+    "look_up",
+    "look_up_everywhere",
+    "pairs_with_equal_keys",
+]
+
+
+# It is here to be compared with the ladder, not to be used. Each number stands on one record only on either
+# side, so that every test of keys passes; whether two systems mean the same thing by their number, nobody
+# asks.
+
+# What a person types to get in or to be written to: nobody looks a child up by it.
+NOT_NUMBERS = ("Login", "Email", "PIN", "School")
+RECORD = ["silo", "record"]
+
+
+def look_up(people: pd.DataFrame, identifiers: pd.DataFrame, left: str, right: str) -> pd.DataFrame:
+    """Join the children of two systems by equal numbers, as a spreadsheet does, and verify nothing.
+
+    Parameters
+    ----------
+    people, identifiers
+        The standard tables of those names.
+    left, right
+        The two systems.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``, ``identifier``: one row a pair of
+        records, in order of the left record. A number that stands on two records of one system is left out:
+        there a test of keys fails, and somebody would notice.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame(
+    ...     {"silo": ["sis", "meals"], "record": ["a", "b"], "role": "Student"}, dtype="string"
+    ... )
+    >>> ids = people[["silo", "record"]].assign(identification_system="District", identifier="4711")
+    >>> look_up(people, ids, "sis", "meals")[["left_record", "right_record"]].values.tolist()
+    [['a', 'b']]
+    """
+    return _found_by(_numbers_of(people, identifiers), [left, right])
+
+
+def _numbers_of(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.DataFrame:
+    """List the numbers that stand on one child only of their system, with its record."""
+    children = people.loc[people["role"].eq("Student"), RECORD]
+    numbers = identifiers[~identifiers["identification_system"].isin(NOT_NUMBERS)]
+    numbers = numbers[[*RECORD, "identifier"]].dropna().drop_duplicates()
+    numbers = numbers.merge(children, on=RECORD, how="inner", validate="many_to_one")
+    return numbers[~numbers.duplicated(["silo", "identifier"], keep=False)]
+
+
+def _found_by(numbers: pd.DataFrame, silos: list[str]) -> pd.DataFrame:
+    """Find equal numbers, of all pairs of some systems at once; the earlier system stands left."""
+    place = {silo: number for number, silo in enumerate(silos)}
+    numbers = numbers[numbers["silo"].isin(silos)]
+    numbers = numbers.assign(place=numbers["silo"].map(place).astype("int64"))
+    left, right = (
+        numbers.rename(columns={name: f"{side}_{name}" for name in (*RECORD, "place")})
+        for side in ("left", "right")
+    )
+    # In a system a number stands once, so that no pair of systems has more rows than numbers.
+    found = left.merge(right, on="identifier", how="inner", validate="many_to_many")
+    found = found[found["left_place"] < found["right_place"]]
+    pair = ["left_place", "right_place", "left_record", "right_record"]
+    found = found.sort_values([*pair, "identifier"]).drop_duplicates(pair, ignore_index=True)
+    return found[["left_silo", "left_record", "right_silo", "right_record", "identifier"]]
+
+
+def look_up_everywhere(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links:
+    """Look every system up in every other one: a crosswalk to set beside that of the ladder.
+
+    Parameters
+    ----------
+    people, identifiers
+        The standard tables of those names, of all silos.
+
+    Returns
+    -------
+    Links
+        As from ``link_children``, so that the same functions judge it. Every record that is joined to another
+        one, the anchor aside, is *Unverified*; there are no findings, since nothing was compared.
+    """
+    students = make_ready(people, identifiers, anchor_order=("sis",))
+    known = students.people[RECORD]
+    found = _found_by(_numbers_of(people, identifiers), known["silo"].unique().tolist())
+    place = pd.MultiIndex.from_frame(known)
+    left, right = (
+        place.get_indexer(pd.MultiIndex.from_frame(found[[f"{side}_silo", f"{side}_record"]]))
+        for side in ("left", "right")
+    )
+    matches = pd.DataFrame(
+        {
+            "left": left,
+            "right": right,
+            "step": np.zeros(len(found), dtype="int64"),
+            "decision": "Match",
+            "verified": False,
+        }
+    )
+    label = components(len(known), left, right)
+    pairs = found.drop(columns="identifier").assign(
+        step=STEPS[0],
+        rule="equal numbers",
+        evidence_identifier="Same",
+        decision="Match",
+        decided_by="Rule",
+    )
+    return Links(
+        crosswalk=make_crosswalk(students, label, matches),
+        pairs=as_table("pairs", pairs),
+        findings=empty_table("findings"),
+        passed_over=pd.DataFrame(
+            {"step": pd.Series([STEPS[0]], dtype="string"), "keys": [0], "records": [0]}
+        ).astype({"keys": "Int64", "records": "Int64"}),
+    )
+
+
+CASCADE = 3
+
+# More surnames than this under one telephone number or address are an office's or a block of flats'.
+MOST_SURNAMES = 4
+
+
+class Pass(NamedTuple):
+    """One pass: its name in the evidence, what must agree, and whether birth dates may differ."""
+
+    rule: str
+    fields: tuple[str, ...]
+    birth_dates_may_differ: bool = False
+
+
+PASSES = (
+    Pass("full name and birth date", ("name", "birth date")),
+    Pass("surname, first letter, birth date and school", ("surname", "first letter", "birth date", "school")),
+    Pass("first name, birth date and contact", ("first name", "birth date", "contact")),
+    Pass("full name, school and most of the birth date", ("name", "school", "part of birth date"), True),
+    Pass("full name and contact", ("name", "contact")),
+    Pass("full name, school and grade", ("name", "school", "grade")),
+    Pass("full name and grade", ("name", "grade")),
+    Pass("full name that nobody else has", ("name",)),
+)
+
+
+def find_cascade_matches(students: Students, found: Found, aids: Aids) -> Found:
+    """Find pairs that some pass of the cascade joins.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        The table of schools, so that their names and numbers agree.
+
+    Returns
+    -------
+    Found
+        With these pairs, each with the rule of the pass that found it first.
+    """
+    return found.with_pairs(CASCADE, *cascade_pairs(students, aids.schools))
+
+
+def cascade_pairs(
+    students: Students, schools: pd.DataFrame | None = None, passes: tuple[Pass, ...] = PASSES
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Find pairs of records by a cascade of keys.
+
+    Parameters
+    ----------
+    students
+        The records.
+    schools
+        The standard fact table *school*.
+    passes
+        Strictest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left``, ``right`` (numbers, left below right), distinct, and ``rule``.
+    pandas.DataFrame
+        One row: ``keys`` and ``records`` that were passed over, since too many share them.
+    """
+    fields = _Fields(students, school_codes(students.people, schools))
+    identity = fields.identity()
+    systems = int(np.max(students.silo)) + 1 if len(students) else 1
+    joined = np.zeros(len(students) * systems, dtype=bool)  # whether a record is joined to a system
+    # A list without ids of its own may have several rows of one child.
+    with_id = students.people["local_id"].notna().to_numpy(dtype=bool)
+    found, over = [], np.zeros(2, dtype="int64")
+    for one in passes:
+        keys = _unambiguous(fields.keys(one.fields), students.silo, identity)
+        codes = pd.factorize(keys.key)[0].astype("int64")
+        left, right, passed = pairs_within(codes, keys.unit, LARGEST_BLOCK)
+        left, right = distinct_pairs(left, right)
+        kept = students.may_be_one_child(left, right)
+        if not one.birth_dates_may_differ:
+            kept &= compare_birth_dates(students.people, left, right) != DIFFERENT
+        ends = left * systems + students.silo[right], right * systems + students.silo[left]
+        kept &= ~(joined[ends[0]] | joined[ends[1]])
+        found.append(pd.DataFrame({"left": left[kept], "right": right[kept]}).assign(rule=one.rule))
+        joined[ends[0][kept & with_id[right]]] = True
+        joined[ends[1][kept & with_id[left]]] = True
+        over += passed
+    pairs = pd.concat(found, ignore_index=True).astype({"rule": "string"})
+    return pairs, pd.DataFrame([over.tolist()], columns=["keys", "records"])
+
+
+def _unambiguous(keys: Keys, silo: np.ndarray, identity: np.ndarray) -> Keys:
+    """Leave out keys under which some system has two children."""
+    if len(keys) == 0:
+        return keys
+    codes = pd.factorize(keys.key)[0].astype("int64")
+    systems = int(np.max(silo)) + 1
+    place, _ = distinct_pairs(codes * systems + silo[keys.unit], identity[keys.unit])
+    twice = place[1:][place[1:] == place[:-1]] // systems
+    ambiguous = np.zeros(int(np.max(codes)) + 1, dtype=bool)
+    ambiguous[twice] = True
+    kept = ~ambiguous[codes]
+    return Keys(keys.unit[kept], keys.key[kept])
+
+
+class _Fields:
+    """The fields of records, each made when a pass first asks for it."""
+
+    def __init__(self, students: Students, school: pd.Series) -> None:
+        self.students = students
+        self.school = school
+        self.grade = grade_numbers(students.people)
+        self.made: dict[str, Values] = {}
+
+    def keys(self, names: tuple[str, ...]) -> Keys:
+        """Give the keys of several fields together; a record without one of them has none."""
+        keys = Keys.of(self[names[0]])
+        for name in names[1:]:
+            keys = keys.with_value(self[name])
+        return keys
+
+    def __getitem__(self, name: str) -> Values:
+        if name not in self.made:
+            self.made[name] = self._makers()[name]()
+        return self.made[name]
+
+    def _makers(self) -> dict[str, Callable[[], Values]]:
+        names = self.students.names
+        rows = np.arange(len(self.students), dtype="int64")
+        return {
+            "name": lambda: _numbered(*name_keys(names)),
+            "first name": lambda: first_name_forms(names),
+            "surname": lambda: surname_forms_of(names),
+            "first letter": lambda: first_letters(Values.of(names.record, names.first, names.texts), 1),
+            "birth date": partial(_numbered, *self._birth_dates()),
+            "part of birth date": self._birth_date_parts,
+            "school": lambda: Values.of_column(rows, self.school),
+            "grade": lambda: Values.of_column(rows, self.grade.astype("string")),
+            "contact": self._contacts,
+        }
+
+    def _birth_dates(self) -> tuple[np.ndarray, np.ndarray]:
+        record = np.flatnonzero(comparable(self.students.people))
+        return record, order_free(self.students.people["birth_date"])[record]
+
+    def _birth_date_parts(self) -> Values:
+        """Give year and month, year and day, month and day; one slip leaves one of them whole."""
+        record, days = self._birth_dates()
+        year, first, second = days // 10_000, days // 100 % 100, days % 100
+        parts = (year * 100 + first, 1_000_000 + year * 100 + second, 2_000_000 + first * 100 + second)
+        return _numbered(np.tile(record, len(parts)), np.concatenate(parts))
+
+    def _contacts(self) -> Values:
+        """Give what a family is reached by, but for what many families share."""
+        people = self.students.people
+        place = people["postal_code"].str.slice(0, 5).fillna(people["city"].str.casefold())
+        home = addresses(people["street_number_name"])
+        ways = (telephones(people["telephone"]), emails(people["email"]), home + "\n" + place)
+        surname = people["last_surname"].str.casefold()
+        column = pd.concat([way.mask(shared_by_many(way, surname, MOST_SURNAMES)) for way in ways])
+        return Values.of_column(np.tile(np.arange(len(people), dtype="int64"), len(ways)), column)
+
+    def identity(self) -> np.ndarray:
+        """Give each record a number that records of one system share only where nothing tells them apart.
+
+        A system that promises one record a child has as many children as records. In any other, records with
+        one name, birth date, school and grade are held to be one child's; so are those of a list without ids
+        of its own whatever their school and grade, since such lists keep a row a year or an event.
+        """
+        students = self.students
+        begins = np.flatnonzero(np.diff(students.names.record, prepend=-1))
+        name = np.full(len(students), -1, dtype="int64")
+        name[students.names.record[begins]] = (
+            students.names.first[begins] * len(students.names.texts) + students.names.last[begins]
+        )
+        without_id = students.people["local_id"].isna().to_numpy(dtype=bool)
+        grade = self.grade.fillna(-9).to_numpy(dtype="int64")
+        told_apart_by = pd.DataFrame(
+            {
+                "name": name,
+                "day": order_free(students.people["birth_date"]),
+                "school": np.where(without_id, -1, pd.factorize(self.school)[0]),
+                "grade": np.where(without_id, -9, grade),
+                "record": np.where(students.keeps_one_record_a_child, np.arange(len(students)), -1),
+            }
+        )
+        return told_apart_by.groupby(list(told_apart_by), sort=False).ngroup().to_numpy(dtype="int64")
+
+
+def _numbered(record: np.ndarray, code: np.ndarray) -> Values:
+    numbers, distinct = pd.factorize(code)
+    return Values.of(record, numbers.astype("int64"), distinct.astype(str))
+
+
+def pairs_with_equal_keys(
+    students: Students, record: np.ndarray, *parts: np.ndarray
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Find pairs of records all parts of whose keys are equal.
+
+    Parameters
+    ----------
+    students
+        The records.
+    record
+        ``int64``: numbers of records, one a key; a record may have several.
+    parts
+        ``int64``, one entry a key, 0 or more: what has to be equal.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left``, ``right`` (left below right), distinct, but for two of a silo that keeps one a child.
+    pandas.DataFrame
+        One row: ``keys`` and ``records`` that were passed over, since too many share them.
+    """
+    key = parts[0].astype("int64")
+    for part in parts[1:]:
+        # Numbered anew each time, so that the product cannot grow beyond 64 bits.
+        width = int(np.max(part)) + 1 if len(part) else 1
+        key = pd.factorize(pd.factorize(key)[0].astype("int64") * width + part)[0].astype("int64")
+    left, right, passed = pairs_within(key, record, LARGEST_BLOCK)
+    allowed = students.may_be_one_child(left, right)
+    pairs = pd.DataFrame({"left": left[allowed], "right": right[allowed]}).drop_duplicates(ignore_index=True)
+    return pairs, pd.DataFrame([passed], columns=["keys", "records"])
+
+
+EXACT = 1
+
+
+def find_exact_matches(students: Students, found: Found, aids: Aids) -> Found:
+    """Find pairs whose first name, surname and birth date are written alike.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Not looked at.
+
+    Returns
+    -------
+    Found
+        With these pairs.
+    """
+    people = students.people
+    known = comparable(people) & people["name_status"].eq("As written").to_numpy(dtype=bool)
+    name = people["first_name"] + "\n" + people["last_surname"]
+    day = (
+        people["birth_date"].dt.year * 10_000
+        + people["birth_date"].dt.month * 100
+        + people["birth_date"].dt.day
+    )
+    record = np.flatnonzero(known & name.notna().to_numpy(dtype=bool))
+    code = pd.factorize(name.take(record))[0].astype("int64")
+    day_number = day.take(record).to_numpy(dtype="int64")
+    return found.with_pairs(EXACT, *pairs_with_equal_keys(students, record, code, day_number))
+
+
+SHARED_IDENTIFIER = 0
+
+
+def find_shared_identifiers(students: Students, found: Found, aids: Aids) -> Found:
+    """Find pairs of records with an equal id; names and birth dates then say whether it may be believed.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        The ids that may be believed: those of refused columns find nobody.
+
+    Returns
+    -------
+    Found
+        With the pairs that share an id, but for two records of a silo that keeps one a child.
+    """
+    agreeing, over = aids.id_columns.agreeing, aids.id_columns.passed_over
+    may_be = students.may_be_one_child(agreeing["left"].to_numpy(), agreeing["right"].to_numpy())
+    agreeing = agreeing[may_be]
+    return found.with_pairs(SHARED_IDENTIFIER, agreeing[["left", "right"]], over, agreeing)
+
+
+STANDARDIZED = 2
+
+
+def find_standardized_matches(students: Students, found: Found, aids: Aids) -> Found:
+    """Find pairs whose names and birth dates agree once standardised.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Not looked at.
+
+    Returns
+    -------
+    Found
+        With these pairs.
+    """
+    record, key = name_keys(students.names)
+    dated = comparable(students.people)[record]
+    day = order_free(students.people["birth_date"])
+    return found.with_pairs(
+        STANDARDIZED, *pairs_with_equal_keys(students, record[dated], key[dated], day[record[dated]])
+    )

@@ -1,0 +1,134 @@
+"""Fifth rung: candidates by name, birth date, school or contact, each pair by its probability alone.
+
+A pair is a match when the model thinks it likely enough and nothing refuses it. What a pair cannot know is
+left to the next rung: that two children are equally likely, or that a child would get two State ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from helpers.link.candidates import among_dated, among_undated, dated_with_undated
+from helpers.link.matches import Aids, Found, Settled
+from helpers.link.records import Students, Units, make_units
+from helpers.link.resolve.clusters import cluster_records
+from helpers.link.resolve.resolve import settle
+from helpers.link.resolve.weighted_pairs import Exclusions, weigh, with_weighed
+
+__all__ = ["STEP", "Candidates", "find_candidates", "find_probabilistic_matches", "weigh_candidates"]
+
+STEP = 4
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What rules left open: units, and the pairs of them that are worth weighing.
+
+    ``pairs`` has ``left``, ``right`` and ``kind``: 0 where both units have a birth date, 1 where one has;
+    once weighed, what `weighing.weigh` adds.
+    """
+
+    settled: Settled
+    units: Units
+    exclusions: Exclusions
+    pairs: pd.DataFrame
+    passed_over: pd.DataFrame
+
+
+def find_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
+    """Settle what rules can, and find candidates among what is left.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Schools, and what persons decided.
+
+    Returns
+    -------
+    Candidates
+        Units with a birth date beside each other, and those without beside those; not weighed yet.
+    """
+    settled = settle(students, found, aids.persons)
+    units = make_units(students, settled.label, aids.schools)
+    both, over = among_dated(units)
+    one, over_one = dated_with_undated(units, units.dated, units.named & ~units.dated)
+    pairs = pd.concat([both, one], ignore_index=True).astype("int64")
+    pairs = pairs.assign(kind=np.repeat([0, 1], [len(both), len(one)]))
+    return Candidates(settled, units, Exclusions.of(units, settled, aids.persons), pairs, over + over_one)
+
+
+def weigh_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
+    """Find candidates and weigh them.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Schools, what persons decided, and the model.
+
+    Returns
+    -------
+    Candidates
+        Weighed.
+    """
+    seen = find_candidates(students, found, aids)
+    weighed = weigh(seen.units, seen.pairs[["left", "right"]], seen.exclusions, aids)
+    return replace(seen, pairs=weighed.assign(kind=seen.pairs["kind"].to_numpy()))
+
+
+def find_probabilistic_matches(students: Students, found: Found, aids: Aids) -> Found:
+    """Match every pair that is likely enough, strongest first.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Schools, what persons decided, and the model.
+
+    Returns
+    -------
+    Found
+        Settled: rules' children, and what the model adds to them.
+    """
+    from helpers.link.model import shipped_model
+
+    model = aids.model or shipped_model()
+    seen = weigh_candidates(students, found, aids)
+    units, count = seen.units, len(seen.units)
+    likely = seen.pairs["match_probability"].ge(model.accept) & ~seen.pairs["refused"]
+    taken = np.zeros(count, dtype=bool)
+    for side in ("left", "right"):
+        taken[seen.pairs.loc[likely, side].to_numpy()] = True
+    left_over, over = among_undated(units, units.named & ~units.dated & ~taken)
+    weighed = weigh(units, left_over, seen.exclusions, aids).assign(kind=2)
+    pairs = pd.concat([part for part in (seen.pairs, weighed) if len(part)] or [weighed], ignore_index=True)
+    probability = pairs["match_probability"].to_numpy()
+    decision = np.select(
+        [
+            pairs["refused"].to_numpy(dtype=bool) & (probability >= model.review),
+            probability >= model.accept,
+            probability >= model.review,
+        ],
+        ["Refused", "Match", "Review"],
+        default="No match",
+    )
+    pairs = pairs.assign(decision=decision, probability=probability)
+    matches = pairs[pairs["decision"].eq("Match")]
+    edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(2))
+    clusters = cluster_records(count, edges, seen.exclusions.also_by_names)
+    pairs.loc[matches.index, "decision"] = clusters.outcome
+    settled = with_weighed(students, seen.settled, units, pairs, clusters.label)
+    return found.decided(STEP, settled, seen.passed_over + over)

@@ -1,0 +1,270 @@
+"""Sixth rung: which of the likely pairs can hold together, which wait for a person, and which cannot hold.
+
+First children are put together from records with birth dates. Then each record without one is given to a
+child only if no other candidate competes for it. What is left is looked at among itself, strictly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.link.candidates import among_undated, dated_with_undated
+from helpers.link.matches import Aids, Found
+from helpers.link.methods.probabilistic import Candidates, weigh_candidates
+from helpers.link.records import Students, Units
+from helpers.link.resolve.assignment import (
+    a_generation_apart,
+    choose_child,
+    coverage_weights,
+    second_record_weights,
+    share_among_rivals,
+)
+from helpers.link.resolve.clusters import cluster_records, components
+from helpers.link.resolve.weighted_pairs import Exclusions, one_of_all, weigh, with_weighed
+
+__all__ = ["STEP", "resolve_matches"]
+
+STEP = 4
+
+ENDS = ("left", "right")
+# Accepted without a person from this probability up: where both have a birth date, where one has, and where
+# neither has. Fixed on two districts on which no score is reported.
+ACCEPT = (0.7, 0.6, 0.8)
+# From here up a person is asked, once a record: about its best candidate.
+REVIEW = 0.1
+# Two candidates that are one child with at least this probability don't compete for a third record.
+ALIKE = 0.3
+# From here up two units are one child but for ids that contradict each other.
+SAME_BUT_FOR_IDS = 0.9
+SAME_NAME_AND_BIRTH_DATE = ("name and birth date agree, a strong id contradicts",)
+# From this share up it is plain whose a record is, so that it shows which children a system has.
+PLAIN = 0.95
+# Units below this speak against each other: no third one joins them.
+AGAINST = 0.02
+
+
+def resolve_matches(students: Students, found: Found, aids: Aids) -> Found:
+    """Decide which weighed pairs hold.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        What lower rungs found.
+    aids
+        Schools, what persons decided, and the model.
+
+    Returns
+    -------
+    Found
+        Settled: no child holds what speaks against each other, and every record asks a person about one pair
+        at most.
+    """
+    seen = weigh_candidates(students, found, aids)
+    count = len(seen.units)
+    kind = seen.pairs["kind"].to_numpy()
+    dated = _decide_dated(seen.pairs[kind == 0], count, seen.exclusions)
+    children = _cluster(count, [dated], seen.exclusions.also_by_names)[0]
+    undated, over = _decide_undated(seen, seen.pairs[kind == 1], _alike(seen, dated, children), aids)
+    left_over, over_last = _decide_left_over(seen, undated, aids)
+    parts = [dated, undated, left_over]
+    label, outcomes = _cluster(count, parts, _by_weights_too(seen.exclusions, parts))
+    pairs = _stacked(parts)
+    pairs.loc[pairs["decision"].eq("Match"), "decision"] = outcomes
+    pairs = _one_question_a_record(pairs, seen.units.dated, label)
+    settled = with_weighed(students, seen.settled, seen.units, pairs, label)
+    return found.decided(STEP, settled, seen.passed_over + over + over_last)
+
+
+def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd.DataFrame:
+    """Decide about pairs of units with birth dates: by their probability among rivals.
+
+    A system may hold one child twice, under two ids that contradict each other. Both records then claim the
+    same third one; whichever gets it, it is the right child, so the stronger claim holds. Where a person or
+    the system's promise says that they are two children, the third record goes to neither.
+    """
+    decided = _by_share(pairs, count, ACCEPT[0])
+    doubles = pairs[pairs["refused"] & pairs["match_probability"].ge(SAME_BUT_FOR_IDS)]
+    doubles = doubles[~exclusions.two_children(doubles["left"].to_numpy(), doubles["right"].to_numpy())]
+    match = decided[decided["decision"].eq("Match")]
+    partners: dict[int, dict[int, tuple[float, int, int]]] = {}
+    for row, one, other, weight in zip(
+        match.index.tolist(),
+        match["left"].tolist(),
+        match["right"].tolist(),
+        match["match_weight"],
+        strict=True,
+    ):
+        partners.setdefault(one, {})[other] = (-round(weight, 1), one, row)
+        partners.setdefault(other, {})[one] = (-round(weight, 1), other, row)
+    weaker: set[int] = set()
+    for one, other in zip(doubles["left"].tolist(), doubles["right"].tolist(), strict=True):
+        mine, yours = partners.get(one, {}), partners.get(other, {})
+        weaker.update(max(mine[third], yours[third])[2] for third in mine.keys() & yours.keys())
+    decision = decided["decision"].copy()
+    decision[sorted(weaker)] = "No match"
+    # One name and one home are a father's and his son's, too: a person looks at the two.
+    matched = decision.index[decision.eq("Match")]
+    far = a_generation_apart(
+        exclusions.units, *(decided.loc[matched, side].to_numpy(dtype="int64") for side in ENDS)
+    )
+    decision[matched[far]] = "Review"
+    return decided.assign(decision=decision)
+
+
+def _by_share(pairs: pd.DataFrame, count: int, accept: float) -> pd.DataFrame:
+    """Decide by the share among rivals; what is refused competes for nothing."""
+    refused = pairs["refused"].to_numpy(dtype=bool)
+    alone = pairs["match_probability"].to_numpy()
+    share = np.where(refused, 0.0, alone)
+    hopeful = np.flatnonzero(~refused & (alone >= AGAINST))
+    near = pairs[np.where(refused, alone >= SAME_BUT_FOR_IDS, alone >= ALIKE)]
+    alike = near["left"].to_numpy() * count + near["right"].to_numpy()
+    share[hopeful] = share_among_rivals(pairs.iloc[hopeful], count, alike)
+    return pairs.assign(
+        probability=np.where(refused, alone, share), decision=_decision(share, refused, alone, accept)
+    )
+
+
+def _decision(share: np.ndarray, refused: np.ndarray, alone: np.ndarray, accept: float) -> np.ndarray:
+    return np.select(
+        [refused & (alone >= REVIEW), share >= accept, share >= REVIEW],
+        ["Refused", "Match", "Review"],
+        default="No match",
+    ).astype(object)
+
+
+def _alike(seen: Candidates, dated: pd.DataFrame, children: np.ndarray) -> np.ndarray:
+    """Give children who may well be one the same number: they don't compete for a record."""
+    likely = dated[dated["match_probability"].ge(ALIKE) & ~dated["refused"]]
+    rules = seen.settled.pairs
+    waiting = rules[rules["decision"].eq("Review") & rules["rule"].isin(SAME_NAME_AND_BIRTH_DATE)]
+    left, right = (
+        np.concatenate((likely[side].to_numpy(), seen.units.of_record[waiting[side].to_numpy()]))
+        for side in ("left", "right")
+    )
+    return components(len(children), children[left], children[right])[children]
+
+
+def _decide_undated(
+    seen: Candidates, pairs: pd.DataFrame, children: np.ndarray, aids: Aids
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give units without a birth date to children.
+
+    Children are those with a birth date, and whoever is left over of the first system that has records
+    without one: without any birth date that system alone says who the children are.
+    """
+    units, silo = seen.units, seen.units.silo
+    is_child, asking = units.dated, units.named & ~units.dated
+    chosen = _choose(pairs, units, is_child, asking, children, aids)
+    left_over = asking & ~_asked(len(units), chosen)
+    is_root = left_over & (silo == int(np.min(silo[asking], initial=len(silo))))
+    others = asking & ~is_root
+    more, over = dated_with_undated(units, is_root, others)
+    if more.empty:
+        return chosen, over
+    weighed = weigh(units, more, seen.exclusions, aids).assign(kind=2)
+    of_roots = (is_root[chosen["left"]] | is_root[chosen["right"]]) & chosen["decision"].ne("Match")
+    all_pairs = _stacked([pairs[~(is_root[pairs["left"]] | is_root[pairs["right"]])], weighed])
+    again = _choose(all_pairs, units, is_child | is_root, others, children, aids)
+    return _stacked([chosen[of_roots], again]), over
+
+
+def _choose(
+    pairs: pd.DataFrame,
+    units: Units,
+    is_child: np.ndarray,
+    asking: np.ndarray,
+    children: np.ndarray,
+    aids: Aids,
+) -> pd.DataFrame:
+    """Give each unit that asks to the child that has most of its probability."""
+    left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    silo = units.silo
+    unit, chooser = np.where(is_child[left], left, right), np.where(is_child[left], right, left)
+    weight = pairs["match_weight"].to_numpy()
+    claim = weight + one_of_all(units, pairs["kind"].to_numpy(), len(np.unique(children[is_child])), aids)
+    wanting = pairs.assign(
+        chooser=chooser, unit=unit, child=children[unit], group=silo[chooser], own=weight, match_weight=claim
+    )
+    many = np.bincount(silo[asking], minlength=int(np.max(silo, initial=0)) + 1)
+    first = choose_child(wanting, many)
+    sure = first["best"].to_numpy() & (first["share"].to_numpy() >= PLAIN)
+    learnt = coverage_weights(units, first, sure, is_child)
+    learnt += second_record_weights(units, first, sure, is_child, children)
+    again = first.drop(columns=["share", "best"])
+    ranked = choose_child(again.assign(match_weight=first["match_weight"] + learnt), many)
+    share = ranked["share"].to_numpy()
+    decision = _decision(share, np.zeros(len(ranked), dtype=bool), share, ACCEPT[1])
+    decision[~ranked["best"].to_numpy() & (decision == "Review")] = "No match"
+    ranked = ranked.assign(match_weight=ranked["own"], probability=share, decision=decision)
+    return ranked[[*pairs.columns, "probability", "decision"]]
+
+
+def _asked(count: int, pairs: pd.DataFrame) -> np.ndarray:
+    """Tell which units some pair joins, or waits for a person to join."""
+    open_pairs = pairs[pairs["decision"].isin(["Match", "Review"])]
+    taken = np.zeros(count, dtype=bool)
+    for side in ENDS:
+        taken[open_pairs[side].to_numpy()] = True
+    return taken
+
+
+def _decide_left_over(
+    seen: Candidates, undated: pd.DataFrame, aids: Aids
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Look at units that no child may be, among themselves."""
+    units, count = seen.units, len(seen.units)
+    left_over = units.named & ~units.dated & ~_asked(count, undated)
+    pairs, over = among_undated(units, left_over)
+    known = undated["left"].to_numpy() * count + undated["right"].to_numpy()
+    pairs = pairs[~np.isin(pairs["left"].to_numpy() * count + pairs["right"].to_numpy(), known)]
+    weighed = weigh(units, pairs, seen.exclusions, aids).assign(kind=2)
+    return _by_share(weighed, count, ACCEPT[2]), over
+
+
+def _by_weights_too(exclusions: Exclusions, parts: list[pd.DataFrame]):  # type: ignore[no-untyped-def]
+    against = [
+        part.loc[part["match_probability"].lt(AGAINST) | part["refused"], ["left", "right"]]
+        for part in (parts[0], parts[-1])
+    ]
+    low = _stacked(against)
+    return exclusions.with_pairs(low["left"].to_numpy("int64"), low["right"].to_numpy("int64")).by_ids
+
+
+def _cluster(count: int, parts: list[pd.DataFrame], excluded) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[no-untyped-def]
+    matches = _stacked([part[part["decision"].eq("Match")] for part in parts])
+    edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(1))
+    clusters = cluster_records(count, edges, excluded)
+    return clusters.label, clusters.outcome
+
+
+def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames below each other; those without rows would only blur types."""
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def _one_question_a_record(pairs: pd.DataFrame, dated: np.ndarray, label: np.ndarray) -> pd.DataFrame:
+    """Ask a person about a unit's best pair only, and about nothing that is joined by now."""
+    waiting = pairs[pairs["decision"].eq("Review")]
+    left, right = waiting["left"].to_numpy(), waiting["right"].to_numpy()
+    joined = label[left] == label[right]
+    order = np.argsort(-waiting["probability"].to_numpy(), kind="stable")
+    asked: set[int] = set()
+    keep = np.zeros(len(waiting), dtype=bool)
+    for row in order.tolist():
+        # A child may be asked about for several records, a record without a birth date about one child only.
+        ends = [end for end in (int(left[row]), int(right[row])) if not dated[end]] or [
+            int(left[row]),
+            int(right[row]),
+        ]
+        if joined[row] or not asked.isdisjoint(ends):
+            continue
+        asked.update(ends)
+        keep[row] = True
+    decision = pairs["decision"].copy()
+    decision[waiting.index[~keep]] = "No match"
+    decision[waiting.index[joined]] = "Match"
+    return pairs.assign(decision=decision)

@@ -1,0 +1,253 @@
+"""What the model compares: columns for DuckDB, and how common each value is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from helpers.link.model.comparisons import Comparison
+from helpers.standard import BadInput
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = [
+    "COLUMNS",
+    "SEED",
+    "as_compared",
+    "chance_agreement",
+    "draw_pairs",
+    "frequencies",
+    "level_counts",
+    "units_table",
+]
+
+
+LISTS = (
+    "name_keys", "given", "given_formal", "family", "family_parts", "middle", "birth_days", "birth_days_free",
+    "sex", "schools", "telephones", "emails", "addresses", "localities", "postcodes",
+)  # fmt: skip
+# As `names.is_initial`.
+INITIAL = "length(x) = 1 AND upper(x) <> x"
+# Derived columns, in SQL over those of a unit. A list without entries is NULL, as one that isn't known.
+DERIVED = {
+    "first_name": "given[1]",
+    "surname": "family[1]",
+    "given_initial": f"nullif(list_filter(given, lambda x: {INITIAL}), [])",
+    "given_whole": f"nullif(list_filter(given, lambda x: NOT ({INITIAL})), [])",
+    "given_letter": (
+        f"nullif(list_transform(list_filter(given, lambda x: NOT ({INITIAL})), lambda x: left(x, 1)), [])"
+    ),
+    # G. Samuel and G. DeShawn: their initial says nothing beside their second names.
+    "given_behind_initial": "nullif(list_filter(given, lambda x: strpos(x, ' ') = 2), [])",
+    "family_letter": "list_distinct(list_transform(family, lambda x: left(x, 1)))",
+    "family_initial": f"nullif(list_filter(family, lambda x: {INITIAL}), [])",
+    "middle_letter": "list_distinct(list_transform(middle, lambda x: left(x, 1)))",
+    "middle_initial": "nullif(list_filter(middle, lambda x: length(x) = 1), [])",
+    "birth_years": "list_distinct(list_transform(birth_days, lambda x: left(x, 4)))",
+    "birth_parts": (
+        "list_distinct(flatten(list_transform(birth_days, lambda x: "
+        "[left(x, 7), left(x, 4) || right(x, 3), right(x, 6)])))"
+    ),
+    "grades_after": "list_transform(grades, lambda x: x + 1)",
+    "email_users": "list_distinct(list_transform(emails, lambda x: split_part(x, '@', 1)))",
+}
+COLUMNS = ("unit", "name_key", *LISTS, "grades", *DERIVED)
+
+
+def as_compared(units: pd.DataFrame) -> pd.DataFrame:
+    """Check a table of units and put it in the order in which nothing depends on the order of its rows.
+
+    Parameters
+    ----------
+    units
+        One row a unit: ``unit`` (distinct whole numbers), ``name_key`` (text), ``grades`` (lists of whole
+        numbers) and the lists of texts that `LISTS` names; a column that isn't there is known of nobody.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``unit``, with every column.
+
+    Raises
+    ------
+    BadInput
+        When two rows have one number.
+    """
+    twice = units["unit"].duplicated()
+    if twice.any():
+        number = units.loc[twice, "unit"].iloc[0]
+        raise BadInput(
+            f"Unit {number} stands in {int(units['unit'].eq(number).sum())} rows of the units; each must "
+            f"have one row. Number the units anew from 0."
+        )
+    ordered = units.sort_values("unit", ignore_index=True)
+    missing = [name for name in ("name_key", *LISTS, "grades") if name not in ordered]
+    return ordered.assign(**{name: pd.Series(None, index=ordered.index, dtype="object") for name in missing})
+
+
+def units_table(connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, name: str) -> None:
+    """Write units into a database, with their derived columns.
+
+    Parameters
+    ----------
+    connection
+        The database.
+    units
+        From `as_compared`.
+    name
+        Of the table.
+    """
+    given = units[["unit", "name_key", *LISTS, "grades"]]
+    connection.register("units_as_given", pa.Table.from_pandas(given, preserve_index=False))
+    lists = ", ".join(f"nullif(CAST({column} AS VARCHAR[]), []) AS {column}" for column in LISTS)
+    derived = ", ".join(f"{formula} AS {column}" for column, formula in DERIVED.items())
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {name} AS SELECT *, {derived} FROM ("
+        f"SELECT CAST(unit AS BIGINT) AS unit, CAST(name_key AS VARCHAR) AS name_key, {lists}, "
+        f"nullif(CAST(grades AS INTEGER[]), []) AS grades FROM units_as_given)"
+    )
+    connection.unregister("units_as_given")
+
+
+SEED = 20_250_901
+# Fewer units with a birth date than this, and all units tell how common a name is.
+ENOUGH = 50
+# A level rarer than this can be missed by all pairs that are drawn.
+RARE = 0.001
+
+
+def frequencies(values: pd.Series, dated: pd.Series) -> pd.DataFrame:
+    """Estimate how likely a further child has each value.
+
+    A value that one child in ten thousand has would be met far less often than once in ten thousand further
+    children, because most such values are met once only. Absolute discounting (Kneser and Ney) takes off each
+    count what the numbers of values met once and twice say is chance.
+
+    Parameters
+    ----------
+    values
+        Of each unit, as text; ``NA`` is not counted.
+    dated
+        Boolean: which units tell a birth date. They are nearly one a child, so they are counted if there are
+        enough; the others are several a child.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``value``, ``frequency`` (0 to 1); by value.
+    """
+    known = values.notna()
+    counted = values[known & dated] if int((known & dated).sum()) >= ENOUGH else values[known]
+    counts = counted.value_counts()
+    once, twice = int(counts.eq(1).sum()), int(counts.eq(2).sum())
+    discount = min(once / (once + 2 * twice), 0.95) if once else 0.0
+    every = counts.reindex(pd.unique(values[known])).fillna(1.0).clip(lower=1.0)
+    share = (every - discount) / max(float(counts.sum()), 1.0)
+    table = pd.DataFrame({"value": share.index.astype("string"), "frequency": share.to_numpy("float64")})
+    return table.sort_values("value", ignore_index=True)
+
+
+def draw_pairs(
+    connection: duckdb.DuckDBPyConnection, units: np.ndarray, count: int, seed: int = SEED
+) -> None:
+    """Write a view *drawn* of pairs of units drawn by chance, always the same ones.
+
+    Parameters
+    ----------
+    connection
+        Holds the table *units* that `columns.units_table` wrote.
+    units
+        ``int64``, sorted: the numbers to draw from, at least two.
+    count
+        Of pairs.
+    seed
+        Of the draw.
+    """
+    random = np.random.default_rng(seed)
+    left = random.integers(0, len(units), count)
+    right = (left + random.integers(1, len(units), count)) % len(units)
+    connection.register("drawn_numbers", pd.DataFrame({"l": units[left], "r": units[right]}))
+    columns = [name for name, *_ in connection.execute("DESCRIBE units").fetchall()]
+    both = ", ".join(f"{side}.{name} AS {name}_{side}" for name in columns for side in ("l", "r"))
+    connection.execute(
+        f"CREATE OR REPLACE VIEW drawn AS SELECT {both} FROM drawn_numbers d "
+        f"JOIN units l ON l.unit = d.l JOIN units r ON r.unit = d.r"
+    )
+
+
+def level_counts(
+    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], only: Mapping[str, str]
+) -> dict[str, np.ndarray]:
+    """Count at which level of each comparison the drawn pairs stand.
+
+    Parameters
+    ----------
+    connection
+        Where `draw_pairs` has drawn.
+    comparisons
+        What is compared.
+    only
+        For some comparisons, by name: a condition on the pairs that count, in SQL.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        For each comparison, by name, how many pairs stand at each of its levels.
+    """
+    columns = []
+    for comparison in comparisons:
+        cases = " ".join(
+            f"ELSE {place}" if level.condition == "ELSE" else f"WHEN {level.condition} THEN {place}"
+            for place, level in enumerate(comparison.levels)
+        )
+        if comparison.unknown:
+            cases = f"WHEN {comparison.unknown} THEN -1 {cases}"
+        if comparison.name in only:
+            cases = f"WHEN NOT coalesce({only[comparison.name]}, true) THEN -1 {cases}"
+        columns.append(f"CAST(CASE {cases} END AS TINYINT) AS {comparison.name}")
+    names = [comparison.name for comparison in comparisons]
+    patterns = connection.execute(
+        f"SELECT {', '.join(names)}, count(*) AS pairs "
+        f"FROM (SELECT {', '.join(columns)} FROM drawn) GROUP BY ALL"
+    ).fetchnumpy()
+    return {
+        comparison.name: np.bincount(
+            np.asarray(patterns[comparison.name], dtype="int64") + 1,
+            weights=np.asarray(patterns["pairs"], dtype="float64"),
+            minlength=len(comparison.levels) + 1,
+        )[1:]
+        for comparison in comparisons
+    }
+
+
+def chance_agreement(counts: np.ndarray, u: list[float], worth: float) -> list[float]:
+    """Say how often two units drawn by chance stand at each level.
+
+    Parameters
+    ----------
+    counts
+        How many drawn pairs stood there.
+    u
+        What was thought of each level so far.
+    worth
+        How many pairs of each level that thought is worth, so that a level hardly met nearly keeps it; a rare
+        one that isn't met at all keeps it.
+
+    Returns
+    -------
+    list of float
+        For each level, above 0 and below 1.
+
+    Examples
+    --------
+    >>> [round(share, 3) for share in chance_agreement(np.array([900.0, 99_100.0]), [0.02, 0.98], 5.0)]
+    [0.009, 0.991]
+    """
+    before = np.array(u)
+    share = (counts + worth) / (counts.sum() + worth / before)
+    return np.where((counts == 0) & (before < RARE), before, share).tolist()

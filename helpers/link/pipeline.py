@@ -1,0 +1,256 @@
+"""Runs the linkage methods in order, on tables or on a district."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from helpers.files import District
+from helpers.files.run_cache import of_what, shared
+from helpers.layouts import Layout
+from helpers.link.crosswalk import STEPS, Links, as_pairs, make_crosswalk
+from helpers.link.decisions import Persons, persons_decided
+from helpers.link.findings import find_disagreements
+from helpers.link.id_columns import verify_id_columns
+from helpers.link.matches import LARGEST_BLOCK, Aids, Found, Settled
+from helpers.link.methods.deterministic import (
+    find_cascade_matches,
+    find_exact_matches,
+    find_shared_identifiers,
+    find_standardized_matches,
+)
+from helpers.link.methods.probabilistic import find_probabilistic_matches
+from helpers.link.methods.resolved import resolve_matches
+from helpers.link.records import Places, Students, make_ready
+from helpers.link.resolve.clusters import anchors, settled_by_persons
+from helpers.link.resolve.resolve import settle
+from helpers.standard import BadInput, as_table, nearest
+
+if TYPE_CHECKING:
+    from helpers.link.model import LinkModel
+
+__all__ = ["METHODS", "Links", "Method", "check_ids", "climb_to", "link_children", "link_district"]
+
+
+Method = Literal["shared identifier", "exact", "standardised", "cascade", "scored", "decided"]
+METHODS: tuple[Method, ...] = get_args(Method)
+Climb = Callable[[Students, Found, Aids], Found]
+CERTAIN: tuple[Climb, ...] = (
+    find_shared_identifiers,
+    find_exact_matches,
+    find_standardized_matches,
+)
+# The cascade guesses by rules where a model weighs, so that the model's rungs stand beside it, not on it.
+RUNGS: Mapping[Method, Sequence[Climb]] = {
+    "shared identifier": CERTAIN[:1],
+    "exact": CERTAIN[:2],
+    "standardised": CERTAIN,
+    "cascade": (*CERTAIN, find_cascade_matches),
+    "scored": (*CERTAIN, find_probabilistic_matches),
+    "decided": (*CERTAIN, resolve_matches),
+}
+
+
+def link_children(
+    people: pd.DataFrame,
+    identifiers: pd.DataFrame,
+    *,
+    method: Method = "standardised",
+    unique_people: Sequence[str] = (),
+    anchor_order: Sequence[str] = ("sis",),
+    person_rows: pd.DataFrame | None = None,
+    layouts: Mapping[str, Layout] | None = None,
+    kinds: Mapping[str, Sequence[str]] | None = None,
+    schools: pd.DataFrame | None = None,
+    decisions: pd.DataFrame | None = None,
+    model: LinkModel | None = None,
+) -> Links:
+    """Say which records of all silos are the same child.
+
+    Parameters
+    ----------
+    people, identifiers
+        The standard tables of those names, of all silos. Only role Student is linked.
+    method
+        The highest rung: by shared identifier; also by exact name and birth date; also after standardising
+        names and dates; beyond these by a cascade of rules, by scored pairs, or by scored pairs of which it
+        is decided which can hold together.
+    unique_people
+        Silos that promise one record a child: no two of their records become one.
+    anchor_order
+        Silos in which a child's anchor is looked for first; the others follow by name.
+    person_rows
+        The standard table of that name: findings then point at a row that stands behind the record.
+    layouts
+        Layout of each silo: findings then name the file's own column, in the file that has it.
+    kinds
+        File -> the kinds of file that it was read as; without it they are told by the file's name.
+    schools
+        The standard fact table *school* of all silos: names and numbers of one school then agree.
+    decisions
+        The standard table of that name: what persons decided about pairs, which holds before all rules.
+    model
+        A trained model for scoring; without it the one that comes with the kit.
+
+    Returns
+    -------
+    Links
+        ``crosswalk``, ``pairs`` and ``findings`` are standard tables; every record of role Student stands in
+        ``crosswalk`` exactly once.
+
+    Raises
+    ------
+    BadInput
+        When there is no such method, or a silo has two records of one name.
+    """
+    if method not in METHODS:
+        raise BadInput(
+            f"No method is called {method!r}.{nearest(str(method), METHODS)} There are: {', '.join(METHODS)}."
+        )
+    rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
+    places = Places(rows, layouts or {}, kinds or {})
+    students = make_ready(people, identifiers, unique_people, anchor_order)
+    students, aids = check_ids(students, places, schools=schools, decisions=decisions, model=model)
+    found = climb_to(method, students, aids)
+    settled = found.settled or settle(students, found, aids.persons)
+    pairs, label = _answered(students, settled, aids.persons), settled.label
+    # Where an id says one child and the first name plainly another, nobody need decide that the id collides.
+    two_children = pairs["strong_id"] & pairs["plainly_different"] & (pairs["decision"] == "Review")
+    refused = pairs.loc[(pairs["decision"] == "Refused") | two_children, ["left", "right"]]
+    anchor = anchors(students, label)
+    findings = pd.concat(
+        [find_disagreements(students, label, anchor, refused, places), aids.id_columns.findings],
+        ignore_index=True,
+    )
+    return Links(
+        crosswalk=make_crosswalk(students, label, pairs, settled.confidence),
+        pairs=as_pairs(students, pairs),
+        findings=as_table("findings", findings),
+        passed_over=_passed_over(found),
+        id_columns=aids.id_columns.table,
+        stale_decisions=aids.persons.stale,
+    )
+
+
+def _answered(students: Students, settled: Settled, persons: Persons) -> pd.DataFrame:
+    """Ask nobody about two children of whom a person spoke, be it of two other records."""
+    pairs = settled.pairs
+    if persons.pairs.empty:
+        return pairs
+    crosswalk = make_crosswalk(students, settled.label, pairs, settled.confidence)
+    answer = settled_by_persons(as_pairs(students, pairs), crosswalk).to_numpy(dtype=object)
+    said = ~pd.isna(answer)
+    by_whom = np.where(said, "Person", pairs["decided_by"].to_numpy(dtype=object))
+    decision = np.where(said, answer, pairs["decision"].to_numpy(dtype=object))
+    verified = pairs["verified"].to_numpy(dtype=bool) | (decision == "Match") & said
+    return pairs.assign(decision=decision, decided_by=by_whom, verified=verified)
+
+
+def check_ids(
+    students: Students,
+    places: Places,
+    *,
+    schools: pd.DataFrame | None = None,
+    decisions: pd.DataFrame | None = None,
+    model: LinkModel | None = None,
+) -> tuple[Students, Aids]:
+    """Take the ids of refused columns from records, and gather what rungs may look at beside them.
+
+    Parameters
+    ----------
+    students
+        The records.
+    places
+        Where everything stands.
+    schools, decisions, model
+        As in `link_children`.
+
+    Returns
+    -------
+    Students, Aids
+        Ids of a refused column find nobody, and contradict nobody.
+    """
+    columns = verify_id_columns(students, LARGEST_BLOCK, places)
+    students = replace(students, ids=columns.ids)
+    return students, Aids(columns, persons_decided(students, decisions), schools, model)
+
+
+def climb_to(method: Method, students: Students, aids: Aids) -> Found:
+    """Climb the ladder up to a rung.
+
+    Parameters
+    ----------
+    method
+        The highest rung.
+    students, aids
+        From `check_ids`.
+
+    Returns
+    -------
+    Found
+        What the rungs found.
+    """
+    found = Found.nothing()
+    for climb in RUNGS[method]:
+        found = climb(students, found, aids)
+    return found
+
+
+def _passed_over(found: Found) -> pd.DataFrame:
+    over = found.passed_over.astype("Int64")
+    step = pd.Series(list(STEPS), dtype="string").take(over["step"].to_numpy(dtype="int64"))
+    return (
+        over[["keys", "records"]]
+        .assign(step=step.to_numpy())[["step", "keys", "records"]]
+        .astype({"step": "string"})
+    )
+
+
+def link_district(
+    district: District,
+    method: Method = "decided",
+    *,
+    decisions: pd.DataFrame | None = None,
+    model: LinkModel | None = None,
+) -> Links:
+    """Say which records of a district's systems are the same child.
+
+    Parameters
+    ----------
+    district
+        A district that was read: its order of silos says where a child's anchor is looked for first, its
+        layouts which silos promise one record a child.
+    method
+        The highest rung, as in `link_children`.
+    decisions
+        The standard table of that name: what persons decided.
+    model
+        A trained model; without it the one that comes with the kit.
+
+    Returns
+    -------
+    Links
+        Its findings name the file, row and column at which a record disagrees.
+    """
+
+    def link() -> Links:
+        return link_children(
+            district.people,
+            district.identifiers,
+            method=method,
+            unique_people=district.unique_people,
+            anchor_order=tuple(district),
+            person_rows=district.person_rows,
+            layouts=district.layouts,
+            kinds=district.kinds,
+            schools=district.fact("school"),
+            decisions=decisions,
+            model=model,
+        )
+
+    known = of_what(district) if decisions is None and model is None else None
+    return shared(lambda: f"{known}, linked: {method}" if known else None, link)

@@ -1,0 +1,406 @@
+"""Records to link, their locations, and units that are certainly one child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from helpers.layouts import FileLayout, Layout
+from helpers.link.blocking import Values, distinct_pairs
+from helpers.link.values.birth_dates import comparable, order_free
+from helpers.link.values.contacts import addresses, emails, telephones
+from helpers.link.values.identifiers import comparable_ids
+from helpers.link.values.name_forms import (
+    Forms,
+    first_name_forms,
+    grades_typed_behind,
+    name_keys,
+    read_names,
+    surname_forms_of,
+)
+from helpers.link.values.name_variants import formal_names
+from helpers.link.values.names import fold, is_initial
+from helpers.link.values.schools import LAST_GRADE, PREKINDERGARTEN, grade_numbers, school_codes
+from helpers.standard import STRING, BadInput
+
+__all__ = ["Places", "Students", "Units", "make_ready", "make_units"]
+
+
+RECORD = ["silo", "record"]
+
+
+@dataclass(frozen=True)
+class Places:
+    """The rows that stand behind records, and the layouts that say what stands where in them.
+
+    ``rows`` has ``silo``, ``record``, ``file``, ``row``; without a layout of a silo, columns are named as in
+    the standard tables.
+    """
+
+    rows: pd.DataFrame
+    layouts: Mapping[str, Layout]
+    kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def of_values(self, wanted: pd.DataFrame) -> pd.DataFrame:
+        """Say in which file, row and column something about a record stands.
+
+        Parameters
+        ----------
+        wanted
+            ``silo``, ``record``, ``about``: a column of the standard table *people*.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``file``, ``row``, ``column``, one row for each row of `wanted`. The row is one of a file that the
+            layout takes this from, else the first that stands behind the record.
+        """
+        rows = self.rows[[*RECORD, "file", "row"]]
+        rows = rows.merge(wanted[RECORD].drop_duplicates(), on=RECORD, how="inner", validate="many_to_one")
+        rows = rows.sort_values([*RECORD, "file", "row"])
+        taken = pd.DataFrame(
+            list(self._taken(rows[["silo", "file"]].drop_duplicates())),
+            columns=["silo", "file", "about", "column"],
+        ).astype(STRING)
+        exact = rows.merge(taken, on=["silo", "file"], how="inner", validate="many_to_many")
+        exact = exact.drop_duplicates([*RECORD, "about"])
+        places = wanted.merge(exact, on=[*RECORD, "about"], how="left", validate="many_to_one")
+        first = rows.drop_duplicates(RECORD).rename(columns={"file": "first_file", "row": "first_row"})
+        places = places.merge(first, on=RECORD, how="left", validate="many_to_one")
+        named_after = places["record"].str.extract(r"^(?P<file>.*)#(?P<row>\d+)$")
+        row = (
+            places["row"]
+            .fillna(places["first_row"])
+            .fillna(pd.to_numeric(named_after["row"]).astype("Int64"))
+        )
+        return pd.DataFrame(
+            {
+                "file": places["file"].fillna(places["first_file"]).fillna(named_after["file"]),
+                "row": row,
+                "column": places["column"].fillna(places["about"]),
+            }
+        )
+
+    def of_ids(self, ids: pd.DataFrame) -> pd.Series:
+        """Name the columns in which ids stand.
+
+        Parameters
+        ----------
+        ids
+            ``silo``, ``file``, ``system``.
+
+        Returns
+        -------
+        pandas.Series
+            The file's column that holds ids of that system; the system where no layout tells.
+        """
+        keys = ["silo", "file", "system"]
+        distinct = ids[keys].drop_duplicates(ignore_index=True)
+        named = [self._id_column(*key) for key in distinct.itertuples(index=False, name=None)]
+        columns = distinct.assign(column=pd.Series(named, index=distinct.index, dtype=STRING))
+        return ids[keys].merge(columns, on=keys, how="left", validate="many_to_one")["column"]
+
+    def _id_column(self, silo: str, file: str, system: str) -> str:
+        layout = self.layouts.get(silo)
+        columns = (
+            [column for kind in self._kinds_of(file, layout) for column in kind.columns] if layout else []
+        )
+        declared = [column.name for column in columns if column.identification_system == system]
+        # A column of several systems says in each cell whose number it is: `{State:123}`.
+        named_inside = [column.name for column in columns if column.identification_system == "{type}"]
+        return (declared or named_inside or [system])[0]
+
+    def _taken(self, files: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
+        """List which files give which column of *people*, and under what name."""
+        for silo, file in files.itertuples(index=False):
+            layout = self.layouts.get(silo)
+            if layout is None:
+                continue
+            said = set()
+            for kind in self._kinds_of(file, layout):
+                for makes in kind.makes:
+                    if makes.table == "people":
+                        for about, column in makes.take.items():
+                            if about not in said:
+                                said.add(about)
+                                yield silo, file, about, column
+
+    def _kinds_of(self, file: str, layout: Layout) -> list[FileLayout]:
+        """Give the kinds of file that a file was read as; else by its name, or the only one that can be."""
+        if file in self.kinds:
+            return [layout.file_named(name) for name in self.kinds[file]]
+        name = PurePosixPath(file).name
+        makers = [kind for kind in layout.files if any(makes.table == "people" for makes in kind.makes)]
+        by_name = [kind for kind in makers if fnmatch(name.lower(), PurePosixPath(kind.path).name.lower())]
+        return by_name or (makers if len(makers) == 1 else [])
+
+
+@dataclass(frozen=True)
+class Students:
+    """Records of role Student, numbered in order of silo and record, and what is compared of them.
+
+    ``silo`` is the place of a record's silo in the order in which anchors are chosen.
+    """
+
+    people: pd.DataFrame
+    ids: pd.DataFrame
+    names: Forms
+    silo: np.ndarray
+    keeps_one_record_a_child: np.ndarray
+    telephone: np.ndarray
+    address: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    @property
+    def bare(self) -> np.ndarray:
+        """Tell which records have no name: nothing in them can confirm another record."""
+        return self.people["linkable_by"].isin(["Identifier only", "Nothing"]).to_numpy(dtype=bool)
+
+    @property
+    def says_nothing(self) -> np.ndarray:
+        """Tell which records have neither name nor birth date: nothing in them can speak against another."""
+        return self.bare & self.people["birth_date"].isna().to_numpy(dtype=bool)
+
+    def may_be_one_child(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Tell which pairs are not two records of a silo that keeps one a child."""
+        return ~((self.silo[left] == self.silo[right]) & self.keeps_one_record_a_child[left])
+
+
+def make_ready(
+    people: pd.DataFrame,
+    identifiers: pd.DataFrame,
+    unique_people: Sequence[str] = (),
+    anchor_order: Sequence[str] = (),
+) -> Students:
+    """Give the records of children their numbers, so that nothing depends on the order of rows.
+
+    Parameters
+    ----------
+    people, identifiers
+        The standard tables of those names, of all silos.
+    unique_people
+        Silos that promise one record a child.
+    anchor_order
+        Silos in which a child's anchor is looked for first; the others follow by name.
+
+    Returns
+    -------
+    Students
+        Only role Student.
+
+    Raises
+    ------
+    BadInput
+        When a record has no silo or no name, or a silo keeps two records under one name.
+    """
+    nameless = people[["silo", "record"]].isna().any(axis="columns").to_numpy(dtype=bool)
+    if nameless.any():
+        raise BadInput(
+            f"{int(nameless.sum())} of {len(people)} rows of people have no silo or no record, first row "
+            f"{int(np.argmax(nameless))} (counted from 0). Name both: by them the links say who is who."
+        )
+    students = people[people["role"].eq("Student")].sort_values(["silo", "record"], ignore_index=True)
+    twice = students.duplicated(["silo", "record"])
+    if twice.any():
+        first = students[twice].iloc[0]
+        raise BadInput(
+            f"Silo {first['silo']!r} has two records of one name; people must be unique by silo and record. "
+            f"Read the folder again with read_district."
+        )
+    silos = sorted(people["silo"].unique().tolist())
+    order = sorted(silos, key=lambda silo: (_place(silo, anchor_order), silo))
+    silo = students["silo"].map({name: place for place, name in enumerate(order)}).to_numpy(dtype="int64")
+    numbers = students[["silo", "record"]].assign(number=np.arange(len(students), dtype="int64"))
+    return Students(
+        people=students,
+        ids=comparable_ids(identifiers, numbers),
+        names=read_names(students),
+        silo=silo,
+        keeps_one_record_a_child=students["silo"].isin(list(unique_people)).to_numpy(dtype=bool),
+        telephone=_codes(students["telephone"].str.replace(r"\D", "", regex=True)),
+        address=_addresses(students),
+    )
+
+
+def _place(silo: str, anchor_order: Sequence[str]) -> int:
+    return anchor_order.index(silo) if silo in anchor_order else len(anchor_order)
+
+
+def _codes(column: pd.Series) -> np.ndarray:
+    """Give equal texts one number; -1 for nothing."""
+    return pd.factorize(column.where(column.ne("")))[0].astype("int64")
+
+
+def _addresses(people: pd.DataFrame) -> np.ndarray:
+    """Give equal addresses one number: a street in a postal code, or in a city where there is none."""
+    place = people["postal_code"].str.slice(0, 5).fillna(people["city"].str.casefold())
+    street = people["street_number_name"].str.casefold().str.replace(r"[\W_]+", " ", regex=True).str.strip()
+    return _codes(street.where(street.ne("")) + "\n" + place)
+
+
+@dataclass(frozen=True)
+class Units:
+    """Units by number, in the order of their first records.
+
+    ``of_record`` is the unit of each record, ``record_silo`` its silo; ``first_record`` the first record of
+    each unit. ``values`` has by name what `frame` gives a model to weigh, as numbers;
+    ``names``, ``ids`` and ``silos`` are those of the units' records.
+    """
+
+    of_record: np.ndarray
+    first_record: np.ndarray
+    values: dict[str, Values]
+    record_silo: np.ndarray
+    names: Forms
+    ids: pd.DataFrame
+    silos: Values
+    keeps_one_record_a_child: np.ndarray  # by number of a silo
+
+    def __len__(self) -> int:
+        return len(self.first_record)
+
+    @property
+    def dated(self) -> np.ndarray:
+        """Tell which units have a birth date."""
+        return self.values["birth_days"].how_many(len(self)) > 0
+
+    @property
+    def named(self) -> np.ndarray:
+        """Tell which units have a name."""
+        return np.bincount(self.names.record, minlength=len(self)) > 0
+
+    @property
+    def silo(self) -> np.ndarray:
+        """Give the first silo of each unit."""
+        result = np.zeros(len(self), dtype="int64")
+        result[self.silos.unit[::-1]] = self.silos.code[::-1]
+        return result
+
+    def frame(self) -> pd.DataFrame:
+        """Give what a model weighs: one row a unit, ``unit`` and a list for each kind of value."""
+        count = len(self)
+        columns: dict[str, pd.Series | np.ndarray] = {"unit": np.arange(count, dtype="int64")}
+        for name, values in self.values.items():
+            if name == "name_key":
+                text = np.full(count, None, dtype=object)
+                text[values.unit] = values.texts[values.code]
+                columns[name] = pd.Series(text, dtype="string")
+            else:
+                columns[name] = values.listed(count, pa.int32() if name == "grades" else None)
+        return pd.DataFrame(columns)
+
+
+def make_units(students: Students, label: np.ndarray, schools: pd.DataFrame | None = None) -> Units:
+    """Gather what the records of each unit say.
+
+    Parameters
+    ----------
+    students
+        The records.
+    label
+        One number a record, equal for the records of one unit.
+    schools
+        The standard fact table *school*, by which names and numbers of schools agree.
+
+    Returns
+    -------
+    Units
+        Nothing in it depends on the order of rows.
+    """
+    first_record, unit = np.unique(label, return_inverse=True)
+    unit = unit.astype("int64")
+    count = len(first_record)
+    people = students.people
+    names = _names_of_units(students.names, unit)
+    values = _names(names, count)
+    values["middle"] = Values.of_column(unit, people["middle_name"].map(fold, na_action="ignore"))
+    values |= _birth_days(people, unit)
+    values["sex"] = Values.of_column(unit, people["sex"])
+    values["schools"] = Values.of_column(unit, school_codes(people, schools))
+    grade = grade_numbers(people).fillna(grades_typed_behind(people))
+    known = grade.notna().to_numpy(dtype=bool)
+    place = grade[known].to_numpy(dtype="int64") - PREKINDERGARTEN
+    values["grades"] = Values.of(unit[known], place, np.arange(PREKINDERGARTEN, LAST_GRADE + 1))
+    values["telephones"] = Values.of_column(unit, telephones(people["telephone"]))
+    values["emails"] = Values.of_column(unit, emails(people["email"]))
+    values["addresses"] = Values.of_column(unit, addresses(people["street_number_name"]))
+    values["localities"] = Values.of_column(unit, people["city"].str.casefold().str.strip())
+    values["postcodes"] = Values.of_column(unit, people["postal_code"].str.slice(0, 5))
+    ids = students.ids.assign(number=unit[students.ids["number"].to_numpy(dtype="int64")])
+    keeps = np.zeros(int(np.max(students.silo)) + 1 if len(students.silo) else 0, dtype=bool)
+    keeps[students.silo[students.keeps_one_record_a_child]] = True
+    return Units(
+        of_record=unit,
+        first_record=first_record.astype("int64"),
+        values=values,
+        record_silo=students.silo,
+        names=names,
+        ids=ids.drop_duplicates(["number", "system", "value"], ignore_index=True),
+        silos=Values.of(unit, students.silo, np.arange(len(keeps))),
+        keeps_one_record_a_child=keeps,
+    )
+
+
+def _names_of_units(forms: Forms, unit: np.ndarray) -> Forms:
+    size = len(forms.texts)
+    record, reading = distinct_pairs(unit[forms.record], forms.first * size + forms.last)
+    return Forms(record, reading // size, reading % size, forms.texts)
+
+
+def _names(names: Forms, count: int) -> dict[str, Values]:
+    """Give the first names and surnames of units in all their forms."""
+    texts = np.array(names.texts, dtype=object)
+    record, key = name_keys(names)
+    keys = Values.of(record, key, np.arange(int(np.max(key)) + 1 if len(key) else 0).astype(str))
+    first, last = np.where(names.first > 0, names.first, -1), np.where(names.last > 0, names.last, -1)
+    given, family = Values.of(names.record, first, texts), Values.of(names.record, last, texts)
+    # Joint frequency is counted over the first reading of a name, nicknames and order of words seen through.
+    begins = np.flatnonzero(np.diff(names.record, prepend=-1))
+    whole, distinct = pd.factorize(names.first[begins] * len(texts) + names.last[begins])
+    canonical = [
+        _canonical(texts[form // len(texts)], texts[form % len(texts)]) for form in distinct.tolist()
+    ]
+    # An initial beside one name is no full name that two children could have in common.
+    full = np.array([None if _half_a_name(words) else words for words in canonical], dtype=object)
+    codes, words = pd.factorize(full)
+    return {
+        "name_keys": keys,
+        "name_key": Values.of(names.record[begins], codes.astype("int64")[whole], words),
+        "given": given,
+        "given_formal": first_name_forms(names),
+        "family": family,
+        "family_parts": surname_forms_of(names),
+    }
+
+
+def _canonical(first: str, last: str) -> str:
+    formal = sorted(formal_names(first.replace(" ", "")) - {first}) or [first]
+    return " ".join(sorted(f"{formal[0]} {last}".split()))
+
+
+def _half_a_name(words: str) -> bool:
+    whole = [word for word in words.split() if not is_initial(word)]
+    return len(whole) < min(2, len(words.split()))
+
+
+def _birth_days(people: pd.DataFrame, unit: np.ndarray) -> dict[str, Values]:
+    known = comparable(people)
+    dates, others = people["birth_date"], people["birth_date_other"]
+    days = pd.concat([dates[known], others[known & others.notna().to_numpy(dtype=bool)]])
+    owner = unit[days.index.to_numpy()]
+    free = order_free(dates)
+    codes, numbers = pd.factorize(free[known])
+    return {
+        "birth_days": Values.of_column(
+            owner, days.dt.strftime("%Y-%m-%d").astype("string").reset_index(drop=True)
+        ),
+        "birth_days_free": Values.of(unit[known], codes.astype("int64"), numbers.astype(str)),
+    }

@@ -1,0 +1,1 @@
+"""Entity resolution: which weighted pairs can hold together."""

@@ -1,0 +1,307 @@
+"""Which child a record belongs to: rivals, coverage, generations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.link.records import Units
+
+__all__ = [
+    "a_generation_apart",
+    "choose_child",
+    "coverage_weights",
+    "second_record_weights",
+    "share_among_rivals",
+]
+
+
+# Odds beyond this are certainty; the bound keeps sums finite.
+LARGEST_WEIGHT = 60.0
+STEPS_OF_LEARNING = 20
+# As if so many records had been seen that found a child, and as many that found none.
+CAUTION = 10.0
+
+
+def odds(weight: np.ndarray) -> np.ndarray:
+    """Turn a match weight (log2, prior included) into odds."""
+    result: np.ndarray = np.exp2(np.clip(weight, -LARGEST_WEIGHT, LARGEST_WEIGHT))
+    return result
+
+
+def choose_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
+    """Give each chooser its share of probability among its candidates.
+
+    Two children of one name both look likely for a record that has the name alone. Each for itself would be
+    believed; together they show that nobody knows. So a record's candidates share one certainty with *none of
+    them*. How often it is none of them is learned for each system from all its records at once: it is rare
+    where nearly all find somebody, and likely where many find nobody.
+
+    Parameters
+    ----------
+    weighed
+        ``chooser`` (who looks for a child), ``child`` (several rows of one child count once, by the
+        strongest), ``group`` (the chooser's system), ``match_weight`` (log2, for one child drawn from all),
+        ``refused``: these compete for nothing.
+    asking
+        How many choosers each group has, those without any candidate among them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The strongest row of each chooser and child that is not refused, with ``share`` (probability among all
+        candidates and none) and ``best`` (boolean: the chooser's first), in order of chooser, then strength.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"chooser": [7, 7], "child": [1, 2], "group": 0, "match_weight": 9.0})
+    >>> choose_child(pairs.assign(refused=False), np.array([1]))["share"].round(3).tolist()
+    [0.5, 0.5]
+    """
+    chooser, child, group, weight = (
+        weighed[name].to_numpy() for name in ("chooser", "child", "group", "match_weight")
+    )
+    open_to = np.flatnonzero(~weighed["refused"].to_numpy(dtype=bool))
+    # Strongest rows first, then the first of each chooser and child: in NumPy, since a large district has
+    # millions of candidates.
+    order = open_to[np.lexsort((child[open_to], -weight[open_to], chooser[open_to]))]
+    by_child = order[np.lexsort((child[order], chooser[order]))]
+    again = np.zeros(len(weighed), dtype=bool)
+    again[by_child[1:]] = (chooser[by_child[1:]] == chooser[by_child[:-1]]) & (
+        child[by_child[1:]] == child[by_child[:-1]]
+    )
+    rows = order[~again[order]]
+    best = np.diff(chooser[rows], prepend=-1) != 0
+    codes = np.cumsum(best) - 1
+    mine = odds(weight[rows].astype("float64"))
+    total = np.bincount(codes, weights=mine, minlength=int(best.sum()))
+    none = _odds_of_none(total, group[rows][best].astype("int64"), asking)
+    share = mine / (none[group[rows].astype("int64")] + total[codes])
+    return weighed.iloc[rows].reset_index(drop=True).assign(share=share, best=best)
+
+
+def _odds_of_none(total: np.ndarray, group: np.ndarray, asking: np.ndarray) -> np.ndarray:
+    """Learn by expectation and maximisation how often a chooser of each group belongs to no candidate."""
+    without = asking - np.bincount(group, minlength=len(asking))
+    share = np.full(len(asking), 0.5)
+    for _ in range(STEPS_OF_LEARNING):
+        none = share / (1 - share)
+        expected = np.bincount(group, weights=none[group] / (none[group] + total), minlength=len(asking))
+        share = (expected + without + CAUTION) / (asking + 2 * CAUTION)
+    odds_of_none: np.ndarray = share / (1 - share)
+    return odds_of_none
+
+
+def share_among_rivals(weighed: pd.DataFrame, count: int, alike: np.ndarray) -> np.ndarray:
+    """Give each pair its probability once others compete for the same unit.
+
+    Parameters
+    ----------
+    weighed
+        ``left``, ``right``, ``match_weight``.
+    count
+        How many units there are.
+    alike
+        Numbers (lower unit times `count` plus the higher) of pairs that may well be one child: they don't
+        compete with each other for a third.
+
+    Returns
+    -------
+    numpy.ndarray
+        One a pair: its odds against 1 and the odds of every rival of the same unit; the lower of both ends'
+        shares.
+    """
+    left, right = weighed["left"].to_numpy(dtype="int64"), weighed["right"].to_numpy(dtype="int64")
+    mine = odds(weighed["match_weight"].to_numpy(dtype="float64"))
+    near = np.concatenate((left, right))
+    far = np.concatenate((right, left))
+    pair = np.tile(np.arange(len(weighed)), 2)
+    order = np.argsort(near, kind="stable")
+    begin = np.searchsorted(near[order], near, side="left")
+    times = np.searchsorted(near[order], near, side="right") - begin
+    row = np.repeat(np.arange(len(near)), times)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
+    which = order[begin[row] + step]
+    number = np.minimum(far[row], far[which]) * count + np.maximum(far[row], far[which])
+    rival = (far[row] != far[which]) & ~np.isin(number, alike)
+    others = np.bincount(row[rival], weights=mine[pair[which[rival]]], minlength=len(near))
+    against = 1 + np.max(others.reshape(2, -1), axis=0)
+    shares: np.ndarray = mine / (against + mine)
+    return shares
+
+
+# So many children stand behind an average before a single school and grade is believed to differ from it.
+PATIENCE = 10.0
+# Nobody is taken to be left out for certain.
+LEAST_RATE = 0.02
+
+
+def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_child: np.ndarray) -> np.ndarray:
+    """Weigh how likely a candidate's school and grade are for a record of this system.
+
+    Parameters
+    ----------
+    units
+        The units.
+    pairs
+        ``chooser``, ``unit``: numbers of a unit without a child and of a candidate.
+    sure
+        Booleans, one a pair: that this is the chooser's child is plain already.
+    is_child
+        Booleans by unit: who can be chosen.
+
+    Returns
+    -------
+    numpy.ndarray
+        log2, one a pair: 0 where the record itself names a school or grade, where nothing is known of
+        the candidate's, or where the system has as many children of that school and grade as of any.
+    """
+    count = len(units)
+    cell = _cells(units)
+    chooser, unit = pairs["chooser"].to_numpy(), pairs["unit"].to_numpy()
+    # What a record says itself of school or grade is weighed already.
+    silent = np.ones(count, dtype=bool)
+    for name in ("schools", "grades"):
+        silent &= units.values[name].how_many(count) == 0
+    where = np.where(silent[chooser], cell["cell"].to_numpy()[unit], 0)
+    of_pair = units.silo[chooser]
+    grade_of = cell["grade"].to_numpy()
+    children = np.flatnonzero(is_child)
+    result = np.zeros(len(pairs))
+    for system in np.unique(of_pair).tolist():
+        here = of_pair == system
+        # Each child counts once, however many records of the system are hers.
+        known = np.unique(unit[here & sure])
+        if len(known) == 0:
+            continue
+        overall = len(known) / max(len(children), 1)
+        by_grade = _rates(grade_of, children, known, np.full(len(children), overall), overall)
+        by_cell = _rates(cell["cell"].to_numpy(), children, known, by_grade[grade_of[children]], overall)
+        rate = np.maximum(by_cell[where[here]], LEAST_RATE * overall)
+        result[here] = np.where(where[here] > 0, np.log2(rate / overall), 0.0)
+    return result
+
+
+def second_record_weights(
+    units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_child: np.ndarray, children: np.ndarray
+) -> np.ndarray:
+    """Weigh that a system has a candidate already, by this or another record.
+
+    Parameters
+    ----------
+    units
+        The units.
+    pairs
+        ``chooser``, ``child``: numbers of a unit without a child and of a child.
+    sure
+        Booleans, one a pair: that this is the chooser's child is plain already.
+    is_child
+        Booleans by unit: who can be chosen.
+    children
+        The child of each unit.
+
+    Returns
+    -------
+    numpy.ndarray
+        log2, one a pair: 0 where the system has no other record of the candidate; else how much rarer a
+        second record of a child is there than a first.
+    """
+    silo = units.silo
+    width = int(np.max(units.silos.code, initial=0)) + 1
+    system = silo[pairs["chooser"].to_numpy()]
+    claim = pairs["child"].to_numpy() * width + system
+    mine = is_child[units.silos.unit]
+    held = children[units.silos.unit[mine]] * width + units.silos.code[mine]
+    claims = np.sort(np.concatenate((held, claim[sure])))
+    found = np.searchsorted(claims, claim, side="right") - np.searchsorted(claims, claim, side="left")
+    others = found - sure
+    distinct, times = np.unique(
+        np.concatenate((_records(units, is_child, children, width), claim[sure])), return_counts=True
+    )
+    of_system = distinct % width
+    first = np.bincount(of_system, minlength=width)
+    second = np.bincount(of_system, weights=times > 1, minlength=width)
+    all_children = max(len(np.unique(children[is_child])), 1)
+    rate = (second + 1) / (first + PATIENCE)
+    ratio = np.minimum(rate / np.maximum(first / all_children, 1 / all_children), 1.0)
+    weights: np.ndarray = np.where(others > 0, np.log2(ratio)[system], 0.0)
+    return weights
+
+
+def _records(units: Units, is_child: np.ndarray, children: np.ndarray, width: int) -> np.ndarray:
+    """Give child and system of every record of a child."""
+    unit = units.of_record
+    mine = is_child[unit]
+    result: np.ndarray = children[unit[mine]] * width + units.record_silo[mine]
+    return result
+
+
+def _cells(units: Units) -> pd.DataFrame:
+    """Give each unit a number for school and grade together, and for its grade alone; 0: nothing known."""
+    count = len(units)
+    school, grade = (_first(units, name, count) for name in ("schools", "grades"))
+    width = int(np.max(grade, initial=0)) + 2
+    codes, _ = pd.factorize(school * width + grade)
+    known = (school >= 0) | (grade >= 0)
+    return pd.DataFrame({"cell": np.where(known, codes + 1, 0), "grade": grade + 1})
+
+
+def _first(units: Units, name: str, count: int) -> np.ndarray:
+    values = units.values[name]
+    result = np.full(count, -1, dtype="int64")
+    result[values.unit[::-1]] = values.code[::-1]
+    return result
+
+
+def _rates(
+    cell: np.ndarray, children: np.ndarray, known: np.ndarray, expected: np.ndarray, overall: float
+) -> np.ndarray:
+    """Give the share of the children of each cell that a system has, drawn towards what is expected."""
+    size = int(np.max(cell, initial=0)) + 1
+    all_of = np.bincount(cell[children], minlength=size)
+    mine = np.bincount(cell[known], minlength=size)
+    prior = np.bincount(cell[children], weights=expected, minlength=size)
+    prior = np.where(all_of > 0, prior / np.maximum(all_of, 1), overall)
+    rates: np.ndarray = (mine + PATIENCE * prior) / (all_of + PATIENCE)
+    return rates
+
+
+# Children of one school system are at most about this many years apart who would be taken for each other.
+YEARS_OF_A_GENERATION = 12
+
+
+def a_generation_apart(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Tell which pairs of units were born too far apart to be one child by name and home.
+
+    Parameters
+    ----------
+    units
+        The units.
+    left, right
+        Numbers of the two units of each pair.
+
+    Returns
+    -------
+    numpy.ndarray
+        Booleans: all birth dates of the one lie twelve years or more before all of the other, and none is of
+        the same day of the year, as where a digit of the year slipped.
+    """
+    days = units.values["birth_days"]
+    year = np.array([int(text[:4]) for text in days.texts.tolist()], dtype="int64")[days.code]
+    first, last = np.full(len(units), np.inf), np.full(len(units), -np.inf)
+    np.minimum.at(first, days.unit, year)
+    np.maximum.at(last, days.unit, year)
+    gap = np.maximum(first[left] - last[right], first[right] - last[left])
+    far = np.flatnonzero(np.isfinite(gap) & (gap >= YEARS_OF_A_GENERATION))
+    result = np.zeros(len(left), dtype=bool)
+    result[far] = [
+        _days_of_the_year(units, one).isdisjoint(_days_of_the_year(units, other))
+        for one, other in zip(left[far].tolist(), right[far].tolist(), strict=True)
+    ]
+    return result
+
+
+def _days_of_the_year(units: Units, unit: int) -> set[str]:
+    days = units.values["birth_days"]
+    begin, end = np.searchsorted(days.unit, [unit, unit + 1])
+    return {str(text)[5:] for text in days.texts[days.code[begin:end]]}

@@ -1,0 +1,390 @@
+"""Entity resolution: evidence of each pair, the decision table, and the children that result."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.link.decisions import Persons
+from helpers.link.matches import Found, Settled
+from helpers.link.records import Students
+from helpers.link.resolve.clusters import Clusters, Compare, cluster_records, join_as_persons_said
+from helpers.link.values import birth_dates as dates
+from helpers.link.values import names
+from helpers.link.values.birth_dates import compare_birth_dates
+from helpers.link.values.identifiers import CONTRADICTING, contradicting
+from helpers.link.values.name_forms import compare_names
+
+__all__ = [
+    "TORN",
+    "after_clustering",
+    "cannot_be_one_child",
+    "contradictions",
+    "decide",
+    "gather_evidence",
+    "settle",
+]
+
+
+TWO_AGREE = {
+    "id, name and birth date": (True, True, True),
+    "id and name": (True, True, False),
+    "id and birth date": (True, False, True),
+    "name and birth date": (False, True, True),
+}
+
+
+def decide(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Decide about each pair by the first line of the table that fits it.
+
+    Parameters
+    ----------
+    evidence
+        From `evidence.gather_evidence`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair, in the same order: ``rule``, ``decision`` (Match, Review, No match, Refused),
+        ``contradiction`` (what disagrees, joined by ``; ``), ``verified`` (boolean: a Match that rests on
+        more than one strong id), ``strength`` (of a Match: which one holds where two exclude each other).
+    """
+    strong, weak = evidence["strong_id"].to_numpy(), evidence["weak_id"].to_numpy()
+    plain = evidence["plainly_different"].to_numpy()
+    any_id = strong | weak
+    id_contradicts = evidence["contradicting_id"].to_numpy() >= 0
+    name_agrees, name_disagrees = _name(evidence)
+    birth = evidence["birth_date"].to_numpy()
+    surname_differs = evidence["last_surname"].to_numpy() == names.DIFFERENT
+    date_agrees, date_disagrees = birth <= dates.AMBIGUOUS_DATE, birth == dates.DIFFERENT
+
+    agreeing = np.select(
+        [
+            (any_id == wants_id) & (name_agrees == wants_name) & (date_agrees == wants_date)
+            for wants_id, wants_name, wants_date in TWO_AGREE.values()
+        ],
+        list(TWO_AGREE),
+        default="",
+    )
+    two_agree = agreeing != ""
+    nothing_to_verify = ~name_agrees & ~name_disagrees & ~date_agrees & ~date_disagrees
+    table = [
+        ("an id agrees and a strong id contradicts", "Refused", any_id & id_contradicts),
+        (
+            "a strong id agrees, first names and birth dates differ",
+            "Refused",
+            strong & plain & date_disagrees,
+        ),
+        (
+            "a strong id agrees, whole names differ",
+            "Refused",
+            strong & plain & surname_differs & ~date_agrees,
+        ),
+        ("a weak id agrees, first names differ", "Refused", weak & plain),
+        ("a strong id agrees, first names differ", "Review", strong & plain),
+        ("name and birth date agree, a strong id contradicts", "Review", id_contradicts & two_agree),
+        ("a strong id contradicts", "No match", id_contradicts),
+        *((rule, "Match", agreeing == rule) for rule in TWO_AGREE),
+        ("a strong id alone, nothing to verify it", "Match", strong & nothing_to_verify),
+        ("a strong id alone", "Review", strong),
+        ("a weak id alone", "No match", weak),
+        ("a name alone", "No match", name_agrees),
+    ]
+    conditions = [condition for _, _, condition in table]
+    decision = np.select(conditions, [decided for _, decided, _ in table], default="No match")
+    match = decision == "Match"
+    return pd.DataFrame(
+        {
+            "rule": np.select(conditions, [rule for rule, _, _ in table], default="nothing agrees"),
+            "decision": decision,
+            "contradiction": contradictions(evidence),
+            "verified": match & two_agree,
+            "strength": np.where(match, _strength(evidence, any_id, name_agrees, date_agrees), 0),
+        }
+    )
+
+
+def cannot_be_one_child(evidence: pd.DataFrame) -> np.ndarray:
+    """Tell which pairs may not even meet in one cluster through others.
+
+    Parameters
+    ----------
+    evidence
+        From `evidence.gather_evidence`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean: strong ids contradict each other, first names are plainly different, or name and birth date
+        both disagree and no strong id agrees.
+    """
+    _, name_disagrees = _name(evidence)
+    date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
+    return (
+        (evidence["contradicting_id"].to_numpy() >= 0)
+        | evidence["plainly_different"].to_numpy()
+        | (name_disagrees & date_disagrees & ~evidence["strong_id"].to_numpy())
+    )
+
+
+def _name(evidence: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Tell where names agree, and where they disagree; elsewhere they cannot be compared."""
+    first, last = evidence["first_name"].to_numpy(), evidence["last_surname"].to_numpy()
+    agrees = (first <= names.ORDER_SWAPPED) & (last <= names.ORDER_SWAPPED)
+    return agrees, (first == names.DIFFERENT) | (last == names.DIFFERENT)
+
+
+def _strength(
+    evidence: pd.DataFrame, any_id: np.ndarray, name_agrees: np.ndarray, date_agrees: np.ndarray
+) -> np.ndarray:
+    """Rank matches: what agrees, less what disagrees, then whether it agrees as it stands."""
+    _, name_disagrees = _name(evidence)
+    date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
+    agree = any_id.astype("int64") + name_agrees + date_agrees
+    as_it_stands = (
+        (~any_id | evidence["strong_id"].to_numpy())
+        & (~name_agrees | ((evidence["first_name"] == names.SAME) & (evidence["last_surname"] == names.SAME)))
+        & (~date_agrees | (evidence["birth_date"] == dates.SAME))
+    ).to_numpy()
+    return np.where(agree < 2, 1, 4 * agree - 2 * (name_disagrees | date_disagrees) + as_it_stands)
+
+
+def contradictions(evidence: pd.DataFrame) -> pd.Series:
+    """Say in words what disagrees in each pair.
+
+    Parameters
+    ----------
+    evidence
+        From `evidence.gather_evidence`.
+
+    Returns
+    -------
+    pandas.Series
+        Texts joined by ``; ``, NA where nothing disagrees.
+    """
+    date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
+    system = evidence["contradicting_id"].to_numpy()
+    said = {
+        "first name": evidence["first_name"].to_numpy() == names.DIFFERENT,
+        "surname": evidence["last_surname"].to_numpy() == names.DIFFERENT,
+        "birth date": date_disagrees,
+        **{f"{name} id": system == place for place, name in enumerate(CONTRADICTING)},
+    }
+    # Few combinations occur: each is put into words once.
+    code = sum(mask.astype("int64") << place for place, mask in enumerate(said.values()))
+    words = [
+        "; ".join(word for place, word in enumerate(said) if number >> place & 1) or None
+        for number in range(1 << len(said))
+    ]
+    return pd.Series(words, dtype="string").take(code).reset_index(drop=True)
+
+
+def gather_evidence(
+    students: Students, left: np.ndarray, right: np.ndarray, agreeing_ids: pd.DataFrame
+) -> pd.DataFrame:
+    """Compare the ids, names, birth dates and homes of pairs of records.
+
+    Parameters
+    ----------
+    students
+        The records.
+    left, right
+        Numbers of the two records of each pair, left below right, distinct.
+    agreeing_ids
+        From `identifiers.agreeing_pairs`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``left``, ``right``; ``strong_id``, ``weak_id`` (booleans: an id of that kind agrees);
+        ``contradicting_id`` (place in `identifiers.CONTRADICTING`, -1: none); ``first_name``,
+        ``last_surname`` (places in `names.LEVELS`), ``plainly_different`` (boolean, of first names);
+        ``birth_date`` (place in `dates.BIRTH_DATE_LEVELS`); ``one_home`` (1 same telephone or address, 0 none
+        the same, -1 unknown).
+    """
+    pairs = pd.DataFrame({"left": left, "right": right})
+    agreeing = pairs.merge(agreeing_ids, on=["left", "right"], how="left", validate="one_to_one")["strong"]
+    strong = agreeing.eq(True).to_numpy(dtype=bool, na_value=False)
+    names = compare_names(students.names, len(students), left, right)
+    return pairs.assign(
+        strong_id=strong,
+        weak_id=agreeing.notna().to_numpy(dtype=bool) & ~strong,
+        contradicting_id=contradicting(students.ids, len(students), left, right),
+        first_name=names.first,
+        last_surname=names.last,
+        plainly_different=names.plainly_different,
+        birth_date=compare_birth_dates(students.people, left, right),
+        one_home=_one_home(students, left, right),
+    )
+
+
+def _one_home(students: Students, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    same = np.zeros(len(left), dtype=bool)
+    known = np.zeros(len(left), dtype=bool)
+    for codes in (students.telephone, students.address):
+        both = (codes[left] >= 0) & (codes[right] >= 0)
+        known |= both
+        same |= both & (codes[left] == codes[right])
+    return np.select([same, known], [1, 0], default=-1).astype("int8")
+
+
+# The rung to which a pair is counted that no rung found and a person named.
+STEP_OF_A_PERSON = 2
+# A rule of the cascade is weaker than two of three, and a person's word stronger than anything.
+STRENGTH_OF_A_CASCADE = 2
+STRENGTH_OF_A_PERSON = 100
+STRONGEST = 1_000  # beyond every other
+
+
+TORN = "equally near to records that exclude each other"
+
+
+def settle(students: Students, found: Found, persons: Persons) -> Settled:
+    """Decide by rules about all pairs that were found, and put together what is one child.
+
+    Parameters
+    ----------
+    students
+        The records.
+    found
+        Pairs by the rungs climbed.
+    persons
+        What persons decided: it holds before every rule.
+
+    Returns
+    -------
+    Settled
+        No child holds records that exclude each other, unless a person said so.
+    """
+    decided = _decided(students, found, persons)
+
+    def excluded(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        implied = gather_evidence(students, left, right, found.agreeing_ids)
+        apart = cannot_be_one_child(implied) | ~students.may_be_one_child(left, right)
+        return (apart & ~persons.together(left, right)) | persons.apart(left, right)
+
+    by_rule = decided["decided_by"].ne("Person")
+    matches = decided.index[decided["decision"].eq("Match") & by_rule].to_numpy()
+    clusters = _clustered(students, decided.loc[matches], excluded)
+    decided = after_clustering(decided, matches, clusters.outcome)
+    label, not_held = join_as_persons_said(clusters.label, persons.pairs)
+    return Settled(_refused(decided, persons.pairs[not_held]), label, np.full(len(students), np.nan))
+
+
+def _clustered(students: Students, matches: pd.DataFrame, excluded: Compare) -> Clusters:
+    """Put records together that say who they are; then give those that only carry an id to them.
+
+    An id that two records have in common says no more when a third file has it, too: what speaks against the
+    two still does.
+    """
+    silent, count = students.says_nothing, len(students)
+    by_id = silent[matches["left"].to_numpy()] | silent[matches["right"].to_numpy()]
+    known = cluster_records(count, matches[~by_id], excluded)
+    if not by_id.any():
+        return known
+    outcome = np.full(len(matches), "", dtype=object)
+    outcome[~by_id] = known.outcome
+    held = by_id | (outcome == "Match")
+    edges = matches[held].assign(strength=matches["strength"].mask(~by_id, matches["strength"] + STRONGEST))
+
+    def excluded_still(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        apart: np.ndarray = (known.label[left] != known.label[right]) & ~silent[left] & ~silent[right]
+        return apart | excluded(left, right)
+
+    clusters = cluster_records(count, edges, excluded_still)
+    outcome[by_id] = clusters.outcome[by_id[held]]
+    return Clusters(clusters.label, outcome)
+
+
+def _refused(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Refuse a person's yes between two children of whom a person said no."""
+    if pairs.empty:
+        return decided
+    known = pd.MultiIndex.from_frame(decided[["left", "right"]])
+    rows = known.isin(pd.MultiIndex.from_frame(pairs[["left", "right"]]))
+    contradiction = decided["contradiction"].mask(rows, "a person said no about the same two children")
+    return decided.assign(decision=decided["decision"].mask(rows, "Refused"), contradiction=contradiction)
+
+
+def _decided(students: Students, found: Found, persons: Persons) -> pd.DataFrame:
+    pairs = found.pairs.sort_values(["left", "right", "step"], kind="stable")
+    pairs = pairs.drop_duplicates(["left", "right"], ignore_index=True)
+    asked = len(persons.pairs) + len(persons.again) > 0
+    if asked:
+        said = persons.pairs[["left", "right", "is_match", "reviewed_utc"]].assign(said=True)
+        said = said.merge(persons.again, on=["left", "right"], how="outer", validate="one_to_one")
+        pairs = pairs.merge(said, on=["left", "right"], how="outer", validate="one_to_one")
+        pairs["step"] = pairs["step"].fillna(STEP_OF_A_PERSON).astype("int64")
+    evidence = gather_evidence(
+        students, pairs["left"].to_numpy(), pairs["right"].to_numpy(), found.agreeing_ids
+    )
+    decided = pd.concat([pairs[["step"]], evidence, decide(evidence)], axis="columns")
+    decided = _by_rules_of_the_cascade(decided, pairs["rule"].astype("string"))
+    decided = decided.assign(
+        decided_by="Rule",
+        match_weight=np.nan,
+        match_probability=np.nan,
+        reviewed_utc=pd.Series(pd.NaT, index=decided.index, dtype="datetime64[us]"),
+    )
+    return _as_persons_said(decided, pairs) if asked else decided
+
+
+def _by_rules_of_the_cascade(decided: pd.DataFrame, rule: pd.Series) -> pd.DataFrame:
+    """Match what a rung matches by a rule of its own, where the decision table has nothing against it."""
+    own = rule.notna().to_numpy(dtype=bool)
+    if not own.any():
+        return decided
+    refused = cannot_be_one_child(decided) | (decided["decision"] != "No match").to_numpy()
+    taken = own & ~refused
+    result = decided.copy()
+    result.loc[taken, "rule"] = rule[taken]
+    result.loc[taken, "decision"] = "Match"
+    result.loc[taken, "verified"] = True
+    result.loc[taken, "strength"] = STRENGTH_OF_A_CASCADE
+    return result
+
+
+def _as_persons_said(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    said = pairs["said"].eq(True).to_numpy(dtype=bool, na_value=False)
+    match = said & pairs["is_match"].eq(True).to_numpy(dtype=bool, na_value=False)
+    result = decided.copy()
+    result.loc[said, "decision"] = np.where(match, "Match", "No match")[said]
+    result.loc[said, "rule"] = "a person decided"
+    result.loc[said, "decided_by"] = "Person"
+    result.loc[said, "verified"] = match[said]
+    result.loc[said, "strength"] = np.where(match, STRENGTH_OF_A_PERSON, 0)[said]
+    result.loc[said, "reviewed_utc"] = pairs.loc[said, "reviewed_utc"]
+    again = pairs["why"].notna() & result["decision"].isin(["No match", "Review"])
+    result.loc[again, "decision"] = "Review"
+    result.loc[again, "contradiction"] = "decided before, but " + pairs.loc[again, "why"]
+    return result
+
+
+def after_clustering(decided: pd.DataFrame, matches: np.ndarray, outcome: np.ndarray) -> pd.DataFrame:
+    """Take back the matches that could not hold, and say why.
+
+    Parameters
+    ----------
+    decided
+        Pairs with ``decision`` and ``contradiction``.
+    matches
+        Index of those that were matches, in the order in which they were clustered.
+    outcome
+        What became of each, from `clusters.cluster_records`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The pairs, with the decisions that hold.
+    """
+    decided = decided.copy()
+    why = {
+        "Refused": "would join records that exclude each other",
+        "Review": TORN,
+    }
+    for became, reason in why.items():
+        rows = matches[outcome == became]
+        before = decided.loc[rows, "contradiction"]
+        decided.loc[rows, "decision"] = became
+        decided.loc[rows, "contradiction"] = (before + "; ").fillna("") + reason
+    return decided

@@ -1,0 +1,279 @@
+"""Match weights of units, as pairs of records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from helpers.link.blocking import distinct_pairs
+from helpers.link.decisions import Persons
+from helpers.link.matches import Aids, Settled
+from helpers.link.records import Students, Units
+from helpers.link.resolve.clusters import anchors
+from helpers.link.resolve.resolve import TORN, contradictions
+from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
+from helpers.link.values.identifiers import contradicting
+from helpers.link.values.name_forms import compare_names
+
+__all__ = ["HOPELESS", "Exclusions", "one_of_all", "weigh", "with_weighed"]
+
+
+# Below this probability two units speak against each other, and nobody need look at them.
+HOPELESS = 0.01
+
+
+@dataclass(frozen=True)
+class Exclusions:
+    """What keeps two units from being one child, whatever they weigh.
+
+    ``refused`` holds pairs (lower unit times the number of units plus the higher) of which two records were
+    refused by the decision table or called two children by a person; ``together`` those that a person called
+    one child, ``apart`` those that a person called two.
+    """
+
+    units: Units
+    refused: np.ndarray
+    together: np.ndarray
+    apart: np.ndarray
+
+    @staticmethod
+    def of(units: Units, settled: Settled, persons: Persons) -> Exclusions:
+        """Gather what was decided about records, by their units."""
+        pairs = settled.pairs
+        said = persons.pairs
+        yes = said["is_match"].to_numpy(dtype=bool)
+        apart = said.loc[~yes, ["left", "right"]]
+        refused = pd.concat([pairs.loc[pairs["decision"].eq("Refused"), ["left", "right"]], apart])
+        together = said.loc[yes, ["left", "right"]]
+        return Exclusions(units, *(_numbered(units, part) for part in (refused, together, apart)))
+
+    def with_pairs(self, left: np.ndarray, right: np.ndarray) -> Exclusions:
+        """Add pairs of units that speak against each other."""
+        more = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
+        return replace(self, refused=np.union1d(self.refused, more))
+
+    def two_children(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Tell which pairs of units are two children by the word of a person or of their silo."""
+        number = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
+        return self._both_in_one_silo(left, right) | np.isin(number, self.apart)
+
+    def by_ids(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Tell which pairs of units ids, promises of silos, rules or persons keep apart."""
+        units = self.units
+        number = np.minimum(left, right) * len(units) + np.maximum(left, right)
+        apart = contradicting(units.ids, len(units), left, right) >= 0
+        apart |= self._both_in_one_silo(left, right) | np.isin(number, self.refused)
+        return apart & ~np.isin(number, self.together)
+
+    def also_by_names(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Tell the same, and of which pairs first names are plainly different."""
+        apart = self.by_ids(left, right)
+        plain = compare_names(self.units.names, len(self.units), left, right).plainly_different
+        number = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
+        return apart | (plain & ~np.isin(number, self.together))
+
+    def _both_in_one_silo(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Tell which pairs would be two records of a silo that keeps one a child."""
+        units = self.units
+        keeps = units.keeps_one_record_a_child[units.silos.code]
+        if not keeps.any():
+            return np.zeros(len(left), dtype=bool)
+        promised = units.silos.among(keeps)
+        return promised.shared(len(units), left, right) == 1
+
+
+def _numbered(units: Units, pairs: pd.DataFrame) -> np.ndarray:
+    left, right = (units.of_record[pairs[side].to_numpy(dtype="int64")] for side in ("left", "right"))
+    one, other = distinct_pairs(np.minimum(left, right), np.maximum(left, right))
+    return one * len(units) + other
+
+
+def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: Aids) -> pd.DataFrame:
+    """Weigh candidates, and refuse what may not be joined.
+
+    Parameters
+    ----------
+    units
+        All units: they also tell how common a name is.
+    pairs
+        ``left``, ``right``: numbers of units, distinct.
+    exclusions
+        What keeps units apart.
+    aids
+        With the model, where not the one of the kit is meant.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left``, ``right``, ``match_weight`` (log2), ``match_probability``, ``refused`` (boolean; false for
+        what is hopeless anyway).
+    """
+    if pairs.empty:
+        return pairs.assign(match_weight=0.0, match_probability=0.0, refused=False)
+    from helpers.link.model import score_pairs
+
+    # Whoever is known by an id alone can't be a candidate, and makes no name or chance rarer.
+    frame = units.frame()[units.named | units.dated]
+    scored = score_pairs(frame, pairs[["left", "right"]], aids.model)
+    weighed = scored[["left", "right", "match_weight", "match_probability"]].astype(
+        {"left": "int64", "right": "int64"}
+    )
+    refused = np.zeros(len(weighed), dtype=bool)
+    hopeful = np.flatnonzero(weighed["match_probability"].to_numpy() >= HOPELESS)
+    left, right = (weighed[side].to_numpy()[hopeful] for side in ("left", "right"))
+    refused[hopeful] = exclusions.also_by_names(left, right)
+    return weighed.assign(refused=refused)
+
+
+def one_of_all(units: Units, kind: np.ndarray, children: int, aids: Aids) -> np.ndarray:
+    """Turn weights of pairs drawn from all into weights for one child drawn from all children.
+
+    Parameters
+    ----------
+    units
+        All units.
+    kind
+        Of each pair: 0 both have a birth date, 1 one has, 2 neither has.
+    children
+        How many children can be chosen.
+    aids
+        With the model, where not the one of the kit is meant.
+
+    Returns
+    -------
+    numpy.ndarray
+        log2, one a pair, to be added to its match weight: what the model takes for the odds before anything
+        is compared gives way to one in `children`.
+    """
+    from helpers.link.model import shipped_model
+    from helpers.link.model.comparisons import KINDS
+
+    matches = (aids.model or shipped_model()).matches
+    dated = int(units.dated.sum())
+    bare = int((units.named & ~units.dated).sum())
+    pairs = np.maximum([dated * (dated - 1) / 2, dated * bare, bare * (bare - 1) / 2], 1.0)
+    owners = np.array([dated / 2, bare, bare / 2])
+    expected = np.clip(np.array([matches[name] for name in KINDS]) * owners, 1e-3, pairs / 2)
+    shift: np.ndarray = -np.log2(max(children, 1)) - np.log2(expected / pairs)
+    return shift[kind]
+
+
+STEP = 4
+RULE = "weighed by the model"
+
+
+def with_weighed(
+    students: Students, settled: Settled, units: Units, pairs: pd.DataFrame, unit_label: np.ndarray
+) -> Settled:
+    """Put what a model decided about units beside what rules decided about records.
+
+    Parameters
+    ----------
+    students
+        The records.
+    settled
+        What rules decided.
+    units
+        The units.
+    pairs
+        ``left``, ``right`` (units), ``match_weight``, ``probability``, ``decision``. A pair stands for two
+        units; it is listed by the record of each that a child would be named after.
+    unit_label
+        The child of each unit.
+
+    Returns
+    -------
+    Settled
+        Rules' pairs and those of the model that are not hopeless; a child for every record.
+    """
+    label = unit_label[units.of_record]
+    listed = pairs[pairs["probability"].ge(HOPELESS) | pairs["decision"].ne("No match")]
+    model = _as_records(students, settled.label, units, listed)
+    rules = settled.pairs.copy()
+    # What rules left to a person and the model put into one child needs no person any more.
+    joined = rules["decision"].eq("Review") & (label[rules["left"]] == label[rules["right"]])
+    rules.loc[joined, ["decision", "decided_by"]] = ["Match", "Model"]
+    # What speaks against the two speaks on: other pairs may verify the child, this one doesn't.
+    rules.loc[joined, "verified"] = rules.loc[joined, "contradiction"].isna()
+    # Nor what was torn between two children, once it has gone to one of them.
+    torn = rules["decision"].eq("Review") & rules["contradiction"].str.endswith(TORN).fillna(False)
+    one, other = (units.of_record[rules[side].to_numpy()] for side in ("left", "right"))
+    moved = unit_label != np.arange(len(units))
+    moved |= np.bincount(unit_label, minlength=len(units)) > 1
+    rules.loc[torn & (moved[one] | moved[other]), "decision"] = "No match"
+    # pandas 2 guesses anew at the types of a frame without rows.
+    filled = [part for part in (rules, model[list(rules.columns)]) if len(part)] or [rules]
+    both = pd.concat(filled, ignore_index=True)
+    return Settled(both, units.first_record[label], _confidence(students, units, label, listed))
+
+
+def _as_records(
+    students: Students, rule_label: np.ndarray, units: Units, pairs: pd.DataFrame
+) -> pd.DataFrame:
+    head = np.zeros(len(units), dtype="int64")
+    head[units.of_record] = anchors(students, rule_label)
+    one, other = pairs["left"].to_numpy(), pairs["right"].to_numpy()
+    swap = head[one] > head[other]
+    left, right = np.where(swap, other, one), np.where(swap, one, other)
+    names = compare_names(units.names, len(units), left, right)
+    evidence = pd.DataFrame(
+        {
+            "left": head[left],
+            "right": head[right],
+            "strong_id": False,
+            "weak_id": False,
+            "contradicting_id": contradicting(units.ids, len(units), left, right),
+            "first_name": names.first,
+            "last_surname": names.last,
+            "plainly_different": names.plainly_different,
+            "birth_date": _birth_dates(units, left, right),
+            "one_home": _one_home(units, left, right),
+        }
+    )
+    decision = pairs["decision"].to_numpy(dtype=object)
+    return evidence.assign(
+        step=STEP,
+        rule=pd.Series(RULE, index=evidence.index, dtype="string"),
+        decision=decision,
+        contradiction=contradictions(evidence),
+        verified=decision == "Match",
+        strength=0,
+        decided_by="Model",
+        match_weight=pairs["match_weight"].to_numpy(),
+        match_probability=pairs["probability"].to_numpy(),
+        reviewed_utc=pd.Series(pd.NaT, index=evidence.index, dtype="datetime64[us]"),
+    )
+
+
+def _birth_dates(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    count = len(units)
+    same = units.values["birth_days"].shared(count, left, right)
+    turned = units.values["birth_days_free"].shared(count, left, right)
+    return np.select(
+        [same == 1, turned == 1, turned == 0], [SAME, AMBIGUOUS_DATE, DIFFERENT], default=MISSING
+    )
+
+
+def _one_home(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    shared = [units.values[name].shared(len(units), left, right) for name in ("telephones", "addresses")]
+    result: np.ndarray = np.max(shared, axis=0)
+    return result
+
+
+def _confidence(students: Students, units: Units, label: np.ndarray, pairs: pd.DataFrame) -> np.ndarray:
+    """Give the probability with which each record's unit was put to the unit of its child's anchor."""
+    confidence = np.full(len(units), np.nan)
+    matches = pairs[pairs["decision"].eq("Match")]
+    home = units.of_record[anchors(students, units.first_record[label])]
+    is_home = np.zeros(len(units), dtype=bool)
+    is_home[home] = True
+    probability = matches["probability"].to_numpy()
+    best = np.full(len(units), -1.0)
+    for side in ("left", "right"):
+        np.maximum.at(best, matches[side].to_numpy(), probability)
+    tied = (best >= 0) & ~is_home
+    confidence[tied] = best[tied]
+    result: np.ndarray = confidence[units.of_record]
+    return result

@@ -1,0 +1,193 @@
+"""Two records side by side, and their evidence described."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from helpers.standard import STRING
+
+__all__ = ["beside", "evidence_in_words", "two_records"]
+
+
+WHO = ("first_name", "last_surname", "birth_date")
+SAID = (*WHO[:2], "middle_name", "full_name", "birth_date", "sex", "school_name", "school_id", "grade_level")
+SIDES = ("left", "right")
+
+
+def beside(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence[str] = WHO) -> pd.DataFrame:
+    """Put what two records say of a child beside each other, column by column.
+
+    Parameters
+    ----------
+    pairs
+        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``, and whatever else it holds: the
+        table *pairs*, or what a lookup found.
+    people
+        The standard table *people*.
+    columns
+        What to compare, as people has it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; for each column ``left_…`` and ``right_…`` in turn, as written, at the end.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame(
+    ...     {"silo": ["sis", "meals"], "record": ["a", "b"], "first_name": ["Ben", "Bea"]}, dtype="string"
+    ... )
+    >>> pair = pd.DataFrame([("sis", "a", "meals", "b")], dtype="string").set_axis(
+    ...     ["left_silo", "left_record", "right_silo", "right_record"], axis="columns"
+    ... )
+    >>> beside(pair, people, ["first_name"])[["left_first_name", "right_first_name"]].values.tolist()
+    [['Ben', 'Bea']]
+    """
+    wanted = ["silo", "record", *columns]
+    result = pairs
+    for side in SIDES:
+        named = people[wanted].rename(columns={name: f"{side}_{name}" for name in wanted})
+        keys = [f"{side}_silo", f"{side}_record"]
+        result = result.merge(named, on=keys, how="left", validate="many_to_one")
+    in_turn = [f"{side}_{name}" for name in columns for side in SIDES]
+    return result[[*pairs.columns, *in_turn]]
+
+
+def two_records(
+    pair: pd.DataFrame, people: pd.DataFrame, systems: Mapping[str, str], columns: Sequence[str] = SAID
+) -> pd.DataFrame:
+    """Turn one pair on its side: a line a field, a column a record.
+
+    Parameters
+    ----------
+    pair
+        One row of the table *pairs*.
+    people
+        The standard table *people*.
+    systems
+        Silo -> what it is called; two records of one system are told apart by *the other*.
+    columns
+        What to compare, as people has it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``field`` and a text column for each record; fields that neither says are left out.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame(
+    ...     {"silo": ["sis", "meals"], "record": ["a", "b"], "first_name": ["Ben", "Bea"]}, dtype="string"
+    ... )
+    >>> pair = pd.DataFrame([("sis", "a", "meals", "b")], dtype="string").set_axis(
+    ...     ["left_silo", "left_record", "right_silo", "right_record"], axis="columns"
+    ... )
+    >>> two_records(pair, people, {"sis": "SIS", "meals": "Meals"}, ["first_name"]).values.tolist()
+    [['first name', 'Ben', 'Bea']]
+    """
+    said = beside(pair, people, columns).iloc[0]
+    left, right = (systems.get(said[f"{side}_silo"], said[f"{side}_silo"]) for side in SIDES)
+    heads = [left, right if right != left else f"the other of {right}"]
+    fields = pd.DataFrame(
+        {
+            head: [_text(said[f"{side}_{column}"]) for column in columns]
+            for head, side in zip(heads, SIDES, strict=True)
+        },
+        dtype="string",
+    )
+    words = [column.replace("_", " ").replace("last surname", "surname") for column in columns]
+    fields.insert(0, "field", pd.Series(words, dtype="string"))
+    return fields.dropna(how="all", subset=heads).reset_index(drop=True)
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    return value if isinstance(value, str) else None
+
+
+# How a level of comparison is said before the fields that it is true of, what agrees most first. A level that
+# isn't here is said as it is written.
+LEVELS = {
+    "Same": "The same",
+    "Nickname": "A nickname of the other",
+    "Spelling": "Spelt differently",
+    "Order swapped": "The same in another order",
+    "Ambiguous date": "The same if day and month change places",
+}
+DIFFERENT = "Different"
+FIELDS = {"identifier": "number", "last_surname": "surname"}
+AGAINST = {
+    "State id": "the numbers of the state differ",
+    "District id": "the numbers of the district differ",
+    "equally near to records that exclude each other": "one record fits two children equally well",
+    "would join records that exclude each other": "joining would make one of two children",
+}
+
+
+def evidence_in_words(pairs: pd.DataFrame) -> pd.Series:
+    """Say the evidence of pairs in a few plain sentences each.
+
+    Parameters
+    ----------
+    pairs
+        Any columns ``evidence_…``, and ``contradiction`` and ``same_household`` where there are such.
+
+    Returns
+    -------
+    pandas.Series
+        Text with the index of `pairs`: first what agrees, then what differs, then what speaks against the
+        pair. What can't be compared isn't said.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame(
+    ...     {
+    ...         "evidence_first_name": ["Nickname"],
+    ...         "evidence_last_surname": ["Same"],
+    ...         "evidence_birth_date": ["Different"],
+    ...     }
+    ... )
+    >>> evidence_in_words(pairs).tolist()
+    ['The same: surname. A nickname of the other: first name. Different: birth date.']
+    """
+    columns = {
+        str(name).removeprefix("evidence_"): pairs[name].astype(STRING).tolist()
+        for name in pairs.columns
+        if str(name).startswith("evidence_")
+    }
+    against = _texts(pairs, "contradiction")
+    household = _texts(pairs, "same_household")
+    said = []
+    for place in range(len(pairs)):
+        levels = {field: values[place] for field, values in columns.items() if not pd.isna(values[place])}
+        parts = _levels({field: level for field, level in levels.items() if level != "Missing"})
+        told = {field.replace("_", " ") for field in levels} | {FIELDS.get(field, field) for field in levels}
+        doubts = [AGAINST.get(word, word) for word in against[place].split("; ") if word and word not in told]
+        if doubts:
+            parts.append(f"Against it: {', '.join(doubts)}.")
+        if household[place] == "True":
+            parts.append("One home and two first names: perhaps brothers or sisters.")
+        said.append(" ".join(parts) or "Nothing could be compared.")
+    return pd.Series(said, index=pairs.index, dtype=STRING)
+
+
+def _levels(levels: dict[str, str]) -> list[str]:
+    """Gather the fields of each level into one sentence; what differs comes last."""
+    others = sorted({level for level in levels.values() if level not in LEVELS and level != DIFFERENT})
+    return [
+        f"{LEVELS.get(level, level)}: "
+        + ", ".join(FIELDS.get(name, name.replace("_", " ")) for name, one in levels.items() if one == level)
+        + "."
+        for level in (*LEVELS, *others, DIFFERENT)
+        if level in levels.values()
+    ]
+
+
+def _texts(pairs: pd.DataFrame, name: str) -> list[str]:
+    if name not in pairs.columns:
+        return [""] * len(pairs)
+    texts: list[str] = pairs[name].astype(STRING).fillna("").tolist()
+    return texts

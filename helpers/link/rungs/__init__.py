@@ -1,1 +1,0 @@
-"""The rungs of the ladder, a module each, all climbed by one signature."""

@@ -1,0 +1,1 @@
+"""Values in comparable form: names, birth dates, identifiers, contacts, schools."""

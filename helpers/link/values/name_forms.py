@@ -1,0 +1,523 @@
+"""Every way to read a record's name, also one typed into a single cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers.link.blocking import Values
+from helpers.link.values.contacts import emails, name_behind_initials
+from helpers.link.values.name_variants import fillers_in, no_first_names
+from helpers.link.values.names import (
+    DIFFERENT,
+    MISSING,
+    ORDER_SWAPPED,
+    compare_first_names,
+    compare_surnames,
+    fold,
+    formal_names,
+    is_initial,
+    surname_forms,
+)
+from helpers.link.values.schools import grade_number
+
+__all__ = [
+    "Forms",
+    "NameEvidence",
+    "TypedName",
+    "compare_names",
+    "first_name_forms",
+    "grades_typed_behind",
+    "hollow_readings",
+    "name_keys",
+    "read_names",
+    "surname_forms_of",
+    "typed_name",
+    "with_initials",
+]
+
+
+# What stands behind a name: a comma, a dash or a bracket, then a grade (7, 7th, Grade 7, K).
+BEHIND = re.compile(
+    r"^(?P<name>.*?[^\W\d_].*?)\s*(?:[,;/|]|\s[-\N{EN DASH}]|\s?\()\s*"
+    r"(?P<grade>(?:(?:grade|gr|class|year|yr)\.?\s*)?(?:\d{1,2}(?:st|nd|rd|th)?|k|kg|pk|pre-?k|kinder(?:garten)?)"
+    r"(?:\s*(?:grade|graders?))?)\.?\s*\)?\s*$",
+    re.IGNORECASE,
+)
+# Looked at first, since the pattern above is slow: an ending that a grade may have.
+ENDINGS = (*"0123456789", "st", "nd", "rd", "th", "k", "kg", "kinder", "garten", "grade", "grader", "graders")
+MAY_HAVE_MORE_BEHIND = "[,;/|(]|\\s[-\N{EN DASH}]"
+
+
+class TypedName(NamedTuple):
+    """A name, and the number of the grade that is typed behind it."""
+
+    name: str
+    grade: int | None
+
+
+def typed_name(text: str) -> TypedName:
+    """Take the grade off a name.
+
+    Parameters
+    ----------
+    text
+        A name as typed.
+
+    Returns
+    -------
+    TypedName
+        The name without what stands behind it; the grade as `grades.grade_number` gives it.
+
+    Examples
+    --------
+    >>> [tuple(typed_name(text)) for text in ("Adam H., 7", "Ana Lopez (3rd grade)", "Lopez, Ana")]
+    [('Adam H.', 7), ('Ana Lopez', 3), ('Lopez, Ana', None)]
+    """
+    found = BEHIND.match(text) if text.rstrip(" ).").lower().endswith(ENDINGS) else None
+    grade = grade_number(found["grade"]) if found else None
+    if found is None or grade is None:
+        return TypedName(text, None)
+    return TypedName(found["name"], grade)
+
+
+def grades_typed_behind(people: pd.DataFrame) -> pd.Series:
+    """Give the grades that are typed behind names.
+
+    Parameters
+    ----------
+    people
+        The standard table *people*.
+
+    Returns
+    -------
+    pandas.Series
+        ``Int64``, numbered as `grades.grade_number` does; mostly missing.
+    """
+    grade = pd.Series(pd.NA, index=people.index, dtype="Int64")
+    for column in ("full_name", "last_surname", "first_name"):
+        doubtful = people[column].str.contains(MAY_HAVE_MORE_BEHIND, regex=True).fillna(False)
+        places = np.flatnonzero(doubtful.to_numpy(dtype=bool))
+        if len(places):
+            codes, distinct = pd.factorize(people[column].iloc[places])
+            numbers = pd.array([typed_name(str(text)).grade for text in distinct], dtype="Int64").take(codes)
+            known = grade.iloc[places].fillna(pd.Series(numbers, index=grade.index[places]))
+            grade.iloc[places] = known.array  # a series would be looked up by label where some are missing
+    return grade
+
+
+# *Samuel G.* and *DeShawn G.* in a list that doesn't say which word is the surname may both be read as
+# *G.*, surnames Samuel and DeShawn; *Samuel Lopez* and *DeShawn Lopez* as first name Lopez with a changed
+# surname. Whoever took the best reading would join two brothers by it.
+
+
+def with_initials(texts: list[str], place: np.ndarray) -> np.ndarray:
+    """Tell which of some names, by their places in `texts`, are initials."""
+    result: np.ndarray = np.array([is_initial(text) for text in texts], dtype=bool)[place]
+    return result
+
+
+def hollow_readings(
+    readings: pd.DataFrame, texts: list[str], pair: np.ndarray, last: np.ndarray, plain: np.ndarray
+) -> np.ndarray:
+    """Tell by which readings of two names nothing is the same.
+
+    Parameters
+    ----------
+    readings
+        One row two readings: ``first_left``, ``first_right`` (places in `texts`) and ``turned`` (boolean:
+        both records may be read in the other order, too).
+    texts
+        Folded names.
+    pair
+        The pair of records of each row, sorted.
+    last, plain
+        How surnames compare (`names.LEVELS`), and whether first names are plainly different.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a row; true only where another reading of the pair has two whole first names that are
+        plainly different: then an initial counts only beside one surname, and not even there where both
+        continue it otherwise (G. Samuel, G. DeShawn), and a word that either may be a first name or a surname
+        counts as the surname.
+    """
+    if readings.empty:
+        return np.zeros(0, dtype=bool)
+    left, right = readings["first_left"].to_numpy(), readings["first_right"].to_numpy()
+    initial = with_initials(texts, left) | with_initials(texts, right)
+    continued = np.array([is_initial(text.partition(" ")[0]) and " " in text for text in texts], dtype=bool)
+    starts = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])))
+    times = np.diff(np.append(starts, len(pair)))
+
+    def of_pair(rows: np.ndarray) -> np.ndarray:
+        return np.repeat(np.logical_or.reduceat(rows, starts), times)
+
+    both = continued[left] & continued[right]
+    otherwise = of_pair(both & plain) & ~of_pair(both & ~plain)
+    turned = readings["turned"].to_numpy(dtype=bool)
+    empty = (turned & (last >= MISSING)) | (initial & ((last == DIFFERENT) | otherwise))
+    hollow: np.ndarray = empty & ~plain & of_pair(plain & ~initial & (last != DIFFERENT))
+    return hollow
+
+
+# Records, and places of a first name and a surname in the list of texts.
+Readings = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Every way to read every record's name; ``first`` and ``last`` are places in ``texts``, all folded."""
+
+    record: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    texts: list[str]
+
+
+@dataclass(frozen=True)
+class NameEvidence:
+    """How names of pairs compare: places in `names.LEVELS`, and whether first names are plainly different."""
+
+    first: np.ndarray
+    last: np.ndarray
+    plainly_different: np.ndarray
+
+
+def read_names(people: pd.DataFrame) -> Forms:
+    """List the ways to read each record's name.
+
+    Parameters
+    ----------
+    people
+        The standard table *people*, rows numbered from 0.
+
+    Returns
+    -------
+    Forms
+        At least one a record that has a name; sorted by record.
+    """
+    written = people["name_status"].eq("As written").to_numpy(dtype=bool)
+    number = np.arange(len(people))
+    texts: dict[str, int] = {"": 0}
+    first, preferred_first = (_folded(people[name], texts) for name in ("first_name", "preferred_first_name"))
+    last, preferred_last = (
+        _folded(people[name], texts) for name in ("last_surname", "preferred_last_surname")
+    )
+    fillers = fillers_in(people["first_name"], people["last_surname"], people["full_name"])
+    first, last = np.where(fillers.first, 0, first), np.where(fillers.last, 0, last)
+    preferred_first = np.where(no_first_names(people["preferred_first_name"]), 0, preferred_first)
+    written &= ~fillers.whole
+
+    parts = []
+    named = written & ((first > 0) | (last > 0))
+    for one, other, extra in (
+        (first, last, named),
+        (preferred_first, last, written & (preferred_first > 0)),
+        (first, preferred_last, written & (preferred_last > 0)),
+        (preferred_first, preferred_last, written & (preferred_first > 0) & (preferred_last > 0)),
+    ):
+        parts.append((number[extra], one[extra], other[extra]))
+    # A cell for the whole name is read too where columns for its parts cut it: De for De Anda.
+    in_one_cell = written & people["full_name"].notna().to_numpy(dtype=bool)
+    if in_one_cell.any():
+        cells, order = people.loc[in_one_cell, "full_name"], people.loc[in_one_cell, "name_order"]
+        parts.extend(_from_one_cell(cells, order, number[in_one_cell], preferred_first, texts))
+    alone = written & ~in_one_cell & (first > 0) & (last == 0) & (preferred_last == 0)
+    several_words = np.array([" " in text for text in texts], dtype=bool)
+    alone &= several_words[first]
+    if alone.any():
+        cells = people.loc[alone, "first_name"]
+        order = pd.Series("first last", index=cells.index, dtype="string")
+        parts.extend(_from_one_cell(cells, order, number[alone], preferred_first, texts))
+    parts.append(_in_full(people["email"], parts, texts))
+    forms = pd.DataFrame(
+        {
+            column: np.concatenate([part[place] for part in parts])
+            for place, column in enumerate(("r", "f", "l"))
+        }
+    )
+    forms = forms.drop_duplicates().sort_values(["r", "f", "l"])
+    record, first, last = (forms[column].to_numpy(dtype="int64") for column in ("r", "f", "l"))
+    return Forms(record, first, last, list(texts))
+
+
+def _folded(column: pd.Series, texts: dict[str, int]) -> np.ndarray:
+    """Give the number of each folded text; 0 for nothing."""
+    codes, distinct = pd.factorize(column)
+    numbers = np.array(
+        [0, *(texts.setdefault(fold(typed_name(str(text)).name), len(texts)) for text in distinct)],
+        dtype="int64",
+    )
+    return numbers[codes + 1]
+
+
+def _from_one_cell(
+    cells: pd.Series,
+    orders: pd.Series,
+    number: np.ndarray,
+    preferred_first: np.ndarray,
+    texts: dict[str, int],
+) -> list[Readings]:
+    order = orders.fillna("unknown")
+    codes, distinct = pd.factorize(cells + "\n" + order)
+    fold_once = cache(fold)
+    written = (str(cell).rsplit("\n", 1) for cell in distinct)
+    readings = [_splits(cell, order_of_cell, fold_once) for cell, order_of_cell in written]
+    sizes = np.array([len(reading) for reading in readings], dtype="int64")
+    flat = [texts.setdefault(text, len(texts)) for reading in readings for pair in reading for text in pair]
+    pairs = np.array(flat, dtype="int64").reshape(-1, 2)
+    begin = np.concatenate(([0], np.cumsum(sizes)))[codes]
+    times = sizes[codes]
+    which = np.repeat(begin, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    record = np.repeat(number, times)
+    preferred = preferred_first[record]
+    has = preferred > 0
+    return [(record, pairs[which, 0], pairs[which, 1]), (record[has], preferred[has], pairs[which, 1][has])]
+
+
+def _in_full(column: pd.Series, parts: list[Readings], texts: dict[str, int]) -> Readings:
+    """Read initials in full where the e-mail address has the name."""
+    record, first, last = (np.concatenate([part[place] for part in parts]) for place in range(3))
+    one_letter = np.array([len(text) == 1 for text in texts], dtype=bool)
+    with_initial = np.flatnonzero((one_letter[first] & (last > 0)) | (one_letter[last] & (first > 0)))
+    address = emails(column.iloc[record[with_initial]])
+    with_initial = with_initial[address.notna().to_numpy(dtype=bool)]
+    spelt = list(texts)
+    found: list[tuple[int, int, int]] = []
+    for place, mail in zip(with_initial.tolist(), address.dropna(), strict=True):
+        name = name_behind_initials(spelt[first[place]], spelt[last[place]], mail)
+        if name is not None:
+            one, other = (texts.setdefault(text, len(texts)) for text in name)
+            found.append((int(record[place]), one, other))
+    table = np.array(found, dtype="int64").reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2]
+
+
+def _splits(cell: str, order: str, fold: Callable[[str], str]) -> list[tuple[str, str]]:
+    """Read a whole name as (first, last) in every way that its order allows."""
+    cell = typed_name(cell).name
+    if "," in cell and order != "first last":
+        before, _, after = cell.partition(",")
+        last, first = fold(before), fold(after)
+        readings = [(first, last), (first.split(" ")[0], last)]
+    else:
+        words = fold(cell).split()
+        cuts = range(1, len(words))
+        readings = []
+        if order != "last first":
+            readings += [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in cuts]
+            readings += [(words[0], words[-1])] if len(words) > 2 else []  # a middle name between them
+        if order != "first last":
+            readings += [(" ".join(words[cut:]), " ".join(words[:cut])) for cut in cuts]
+            readings += [(words[1], words[0])] if len(words) > 2 else []
+        if len(words) == 1:
+            readings = [(words[0], "")]
+    return list(dict.fromkeys(reading for reading in readings if any(reading)))
+
+
+def name_keys(forms: Forms) -> tuple[np.ndarray, np.ndarray]:
+    """Give the keys under which the readings of a name meet those of another.
+
+    Parameters
+    ----------
+    forms
+        From `read_names`.
+
+    Returns
+    -------
+    numpy.ndarray, numpy.ndarray
+        ``int64``: a record, and the number of one of its keys. Two readings have a key in common when they
+        agree but for case, accents, signs, order, nicknames, a second first name or one part of a compound
+        surname. A name of which one half is an initial has none: it is whole nowhere.
+    """
+    keys: dict[str, int] = {}
+    codes, distinct = pd.factorize(forms.first * len(forms.texts) + forms.last)
+    flat: list[int] = []
+    sizes = np.zeros(len(distinct), dtype="int64")
+    for place, form in enumerate(distinct.tolist()):
+        first, last = forms.texts[form // len(forms.texts)], forms.texts[form % len(forms.texts)]
+        whole = bool(first and last) and not (is_initial(first) or is_initial(last))
+        mine = _keys_of(first, last) if whole else set()
+        flat.extend(keys.setdefault(key, len(keys)) for key in mine)
+        sizes[place] = len(mine)
+    begin = np.cumsum(sizes) - sizes
+    times = sizes[codes]
+    which = (
+        np.repeat(begin[codes], times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    )
+    return np.repeat(forms.record, times), np.array(flat, dtype="int64")[which]
+
+
+def _keys_of(first: str, last: str) -> set[str]:
+    whole = " ".join(sorted(f"{first} {last}".split()))
+    firsts = _formal_forms(first)
+    return {f"{one}\t{other}" for one in firsts for other in surname_forms(last)} | {whole}
+
+
+def _formal_forms(first: str) -> frozenset[str]:
+    """Give what a first name may stand for, with a second first name and without: an initial for nothing."""
+    if is_initial(first):
+        return frozenset()
+    names = formal_names(first.replace(" ", ""))
+    called = [word for word in first.split() if not is_initial(word)]
+    return names | formal_names(called[0]) if " " in first and called else names
+
+
+def first_name_forms(forms: Forms) -> Values:
+    """Give the first names for which each record's may stand.
+
+    Parameters
+    ----------
+    forms
+        From `read_names`.
+
+    Returns
+    -------
+    Values
+        Of records; `variants.formal_names` of every first name, read with a second one and without. Initials
+        stand for nothing.
+    """
+    return _spread(forms.record, forms.first, forms.texts, _formal_forms)
+
+
+def surname_forms_of(forms: Forms) -> Values:
+    """Give the forms under which each record's surname may be found.
+
+    Parameters
+    ----------
+    forms
+        From `read_names`.
+
+    Returns
+    -------
+    Values
+        Of records; `names.surname_forms` of every surname but initials.
+    """
+    known = np.where(with_initials(forms.texts, forms.last), 0, forms.last)
+    return _spread(forms.record, known, forms.texts, surname_forms)
+
+
+def _spread(
+    record: np.ndarray, place: np.ndarray, texts: list[str], forms_of: Callable[[str], frozenset[str]]
+) -> Values:
+    """Replace each text by its forms, each distinct one looked up once."""
+    record, place = record[place > 0], place[place > 0]
+    numbers: dict[str, int] = {}
+    used, codes = np.unique(place, return_inverse=True)
+    forms = [
+        [numbers.setdefault(form, len(numbers)) for form in sorted(forms_of(texts[one]))]
+        for one in used.tolist()
+    ]
+    sizes = np.array([len(some) for some in forms], dtype="int64")
+    flat = np.array([form for some in forms for form in some], dtype="int64")
+    begin, times = (np.cumsum(sizes) - sizes)[codes], sizes[codes]
+    which = np.repeat(begin, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    return Values.of(np.repeat(record, times), flat[which], list(numbers))
+
+
+def compare_names(forms: Forms, count: int, left: np.ndarray, right: np.ndarray) -> NameEvidence:
+    """Compare the names of pairs of records, each pair by its best readings.
+
+    Parameters
+    ----------
+    forms
+        From `read_names`.
+    count
+        How many records there are.
+    left, right
+        Numbers of the two records of each pair.
+
+    Returns
+    -------
+    NameEvidence
+        One entry a pair.
+    """
+    how_many = np.bincount(forms.record, minlength=count)
+    begin = np.cumsum(how_many) - how_many
+    combinations = how_many[left] * how_many[right]
+    pair = np.repeat(np.arange(len(left)), combinations)
+    step = np.arange(len(pair)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
+    one = begin[left[pair]] + step // how_many[right[pair]]
+    other = begin[right[pair]] + step % how_many[right[pair]]
+    first, plain = _compared(forms.first[one], forms.first[other], forms.texts, first=True)
+    last, _ = _compared(forms.last[one], forms.last[other], forms.texts, first=False)
+    swapped = _swapped(forms, one, other, (first >= MISSING) | (last >= MISSING))
+    half = with_initials(forms.texts, forms.first) | with_initials(forms.texts, forms.last)
+    swapped &= ~(half[one] | half[other])
+    first[swapped] = last[swapped] = ORDER_SWAPPED
+    plain[swapped] = False
+
+    result = NameEvidence(
+        np.full(len(left), MISSING, dtype="int8"),
+        np.full(len(left), MISSING, dtype="int8"),
+        np.zeros(len(left), dtype=bool),
+    )
+    if len(pair):
+        # Best reading of a pair: the one whose weaker half is strongest, then the one whose other half is.
+        hollow = _hollow(forms, pair, one, other, last, plain)
+        order = np.lexsort((last, first, first + last, np.maximum(first, last), hollow, pair))
+        best = order[np.concatenate(([True], pair[order][1:] != pair[order][:-1]))]
+        result.first[pair[best]], result.last[pair[best]] = first[best], last[best]
+        # First names are plainly different only if no reading makes them less so.
+        starts = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])))
+        result.plainly_different[pair[starts]] = np.logical_and.reduceat(plain | hollow, starts)
+    return result
+
+
+def _hollow(
+    forms: Forms, pair: np.ndarray, one: np.ndarray, other: np.ndarray, last: np.ndarray, plain: np.ndarray
+) -> np.ndarray:
+    size = len(forms.texts)
+    whole = forms.record * size * size
+    turned = np.isin(whole + forms.first * size + forms.last, whole + forms.last * size + forms.first)
+    readings = pd.DataFrame({"first_left": forms.first[one], "first_right": forms.first[other]}).assign(
+        turned=turned[one] & turned[other]
+    )
+    return hollow_readings(readings, forms.texts, pair, last, plain)
+
+
+def _compared(
+    one: np.ndarray, other: np.ndarray, texts: list[str], *, first: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compare two columns of names, each distinct pair of texts once."""
+    size = len(texts)
+    codes, distinct = pd.factorize(np.minimum(one, other) * size + np.maximum(one, other))
+    levels = np.zeros(len(distinct), dtype="int8")
+    plain = np.zeros(len(distinct), dtype=bool)
+    for place, pair in enumerate(distinct.tolist()):
+        left, right = texts[pair // size], texts[pair % size]
+        if first:
+            levels[place], plain[place] = compare_first_names(left, right)
+        else:
+            levels[place] = compare_surnames(left, right)
+    return levels[codes], plain[codes]
+
+
+def _swapped(forms: Forms, one: np.ndarray, other: np.ndarray, disagree: np.ndarray) -> np.ndarray:
+    """Tell which pairs hold the same words in another order: Ali Mohamed and Mohamed Ali."""
+    result = np.zeros(len(one), dtype=bool)
+    words = _sorted_words(forms)
+    whole = (forms.first > 0) & (forms.last > 0)
+    candidates = np.flatnonzero(disagree & whole[one] & whole[other])
+    result[candidates] = words[one[candidates]] == words[other[candidates]]
+    return result
+
+
+def _sorted_words(forms: Forms) -> np.ndarray:
+    size = len(forms.texts)
+    codes, distinct = pd.factorize(forms.first * size + forms.last)
+    numbers: dict[str, int] = {}
+    of_form = [
+        numbers.setdefault(
+            " ".join(sorted(f"{forms.texts[form // size]} {forms.texts[form % size]}".split())), len(numbers)
+        )
+        for form in distinct.tolist()
+    ]
+    return np.array(of_form, dtype="int64")[codes]

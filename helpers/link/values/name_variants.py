@@ -1,0 +1,342 @@
+"""Nicknames, spellings and placeholder names."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+__all__ = [
+    "Fillers",
+    "are_other_names",
+    "fillers_in",
+    "formal_names",
+    "is_known",
+    "no_first_names",
+    "one_name_spelt_twice",
+    "possible_romanisation",
+    "surname_spellings",
+    "usual_spelling",
+]
+
+TABLES = Path(__file__).with_name("tables")
+
+# A filler agrees with every other filler and so would tie strangers. It is no evidence about anybody: in
+# linking it counts as no name. What fillers look like stands in a table with its sources; that one name
+# stands under many ids of one system is told where files are read.
+
+Kind = Literal["Value", "First", "Word", "Whole"]
+
+
+class Fillers(NamedTuple):
+    """Which names are fillers, one entry a row: the first name alone, the surname alone, the whole name."""
+
+    first: np.ndarray
+    last: np.ndarray
+    whole: np.ndarray
+
+
+@cache
+def _texts(kind: Kind) -> frozenset[str]:
+    """Give the fillers of one kind.
+
+    *Value*: no name in any column. *First*: no first name (a surname may be so spelt). *Word*: a real name
+    too, so that it is a filler only where every word of the whole name is one. *Whole*: as a whole name only.
+    """
+    with (TABLES / "placeholder_names.csv").open(encoding="utf-8", newline="") as lines:
+        return frozenset(line["text"] for line in csv.DictReader(lines) if line["counts_as"] == kind)
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Give every word of which a whole name that is a filler may consist."""
+    return frozenset(
+        word for kind in ("Value", "First", "Word") for text in _texts(kind) for word in text.split()
+    )
+
+
+def _plain(text: str) -> str:
+    """Give a text's words in lower case; signs and digits (`Student12`) only separate them."""
+    return " ".join("".join(sign if sign.isalpha() else " " for sign in text.lower()).split())
+
+
+def _of_distinct(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """Give the place of each value in the list of distinct plain texts; the first is the empty one."""
+    codes, distinct = pd.factorize(column)
+    return codes + 1, ["", *(_plain(str(text)) for text in distinct)]
+
+
+def _among(codes: np.ndarray, texts: list[str], wanted: frozenset[str]) -> np.ndarray:
+    return np.array([text in wanted for text in texts], dtype=bool)[codes]
+
+
+def _only_filler_words(codes: np.ndarray, texts: list[str]) -> np.ndarray:
+    words = _words()
+    return np.array([words.issuperset(text.split()) for text in texts], dtype=bool)[codes]
+
+
+def fillers_in(first: pd.Series, last: pd.Series, whole: pd.Series) -> Fillers:
+    """Find the names that are nobody's.
+
+    Parameters
+    ----------
+    first, last
+        First names and surnames as written; missing where a system gives none.
+    whole
+        Whole names of systems that keep one cell, else missing.
+
+    Returns
+    -------
+    Fillers
+        Boolean arrays. ``whole`` is true where nothing of a record's name is a name; where it is, so are
+        ``first`` and ``last``. *Unknown* is no name in any column, *Baby Boy* no first name; *Test* and
+        *Child* are surnames too, so they are fillers only beside other words that are.
+
+    Examples
+    --------
+    >>> names = pd.DataFrame(
+    ...     [("Student", "Test"), ("Baby Boy", "Lopez"), ("Ana", "Child")], columns=["first", "last"]
+    ... )
+    >>> found = fillers_in(names["first"], names["last"], pd.Series([pd.NA] * 3, dtype="string"))
+    >>> found.first.tolist(), found.last.tolist(), found.whole.tolist()
+    ([True, True, False], [True, False, False], [True, False, False])
+    """
+    of_first, firsts = _of_distinct(first)
+    of_last, lasts = _of_distinct(last)
+    of_whole, wholes = _of_distinct(whole)
+    values, names = _texts("Value"), _texts("Value") | _texts("First")
+    no_first, no_last = _among(of_first, firsts, names), _among(of_last, lasts, values)
+    no_whole = _among(of_whole, wholes, names | _texts("Whole")) | _only_filler_words(of_whole, wholes)
+    # A last word is looked up before two columns are put together: few records can be a John Doe.
+    ends = frozenset(text.split()[-1] for text in _texts("Whole"))
+    doubtful = np.flatnonzero(_among(of_last, lasts, ends))
+    both = _only_filler_words(of_first, firsts) & _only_filler_words(of_last, lasts)
+    both[doubtful] |= np.array(
+        [
+            f"{firsts[one]} {lasts[other]}" in _texts("Whole")
+            for one, other in zip(of_first[doubtful].tolist(), of_last[doubtful].tolist(), strict=True)
+        ],
+        dtype=bool,
+    )
+    some = ~((of_first == 0) & (of_last == 0))
+    nobody = np.where(some, both & (no_whole | (of_whole == 0)), no_whole & (of_whole > 0))
+    return Fillers(no_first | nobody, no_last | nobody, nobody)
+
+
+def no_first_names(column: pd.Series) -> np.ndarray:
+    """Tell which first names are fillers, whatever stands beside them.
+
+    Parameters
+    ----------
+    column
+        First names as written.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean; false where there is none.
+    """
+    return _among(*_of_distinct(column), _texts("Value") | _texts("First"))
+
+
+class _FirstNames(NamedTuple):
+    names_of: dict[str, frozenset[str]]  # variant -> names that it stands for
+    spelt: dict[str, frozenset[str]]  # spelling -> names of which it is only another spelling
+    others: frozenset[frozenset[str]]  # pairs that look alike and are two names
+    known: frozenset[str]  # names and usual short forms of the list
+
+
+class _Romanised(NamedTuple):
+    same: dict[str, frozenset[str]]  # spelling -> names of another script that it surely is
+    possible: dict[str, frozenset[str]]  # spelling -> names of another script that it may be
+
+
+def _lines(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+@cache
+def _first_names() -> _FirstNames:
+    names_of: dict[str, set[str]] = {}
+    spelt: dict[str, set[str]] = {}
+    others: set[frozenset[str]] = set()
+    known: set[str] = set()
+    for line in _lines(TABLES / "first_names.csv"):
+        known.add(line["name"])
+        if line["relation"] != "Nickname" or line["source"] == "own":
+            known.add(line["variant"])
+        if line["relation"] == "Another name":
+            others.add(frozenset({line["name"], line["variant"]}))
+            continue
+        names_of.setdefault(line["variant"], set()).add(line["name"])
+        if line["relation"] == "Spelling":
+            spelt.setdefault(line["variant"], set()).add(line["name"])
+    return _FirstNames(
+        {variant: frozenset(names) for variant, names in names_of.items()},
+        {variant: frozenset(names | {variant}) for variant, names in spelt.items()},
+        frozenset(others),
+        frozenset(known),
+    )
+
+
+@cache
+def _romanised() -> _Romanised:
+    same: dict[str, set[str]] = {}
+    possible: dict[str, set[str]] = {}
+    for line in _lines(TABLES / "romanized_names.csv"):
+        into = same if line["counts_as"] == "Same" else possible
+        into.setdefault(line["spelling"], set()).add(line["one_name"])
+    return _Romanised(
+        {spelling: frozenset(names) for spelling, names in same.items()},
+        {spelling: frozenset(names) for spelling, names in possible.items()},
+    )
+
+
+@cache
+def formal_names(name: str) -> frozenset[str]:
+    """Give the names that a first name may stand for, itself among them.
+
+    Parameters
+    ----------
+    name
+        One folded first name without spaces.
+
+    Returns
+    -------
+    frozenset of str
+        The name, the names of which it is a nickname or a spelling, and theirs. A name of another script
+        stands there with its script (``ar:mohamed``).
+
+    Examples
+    --------
+    >>> sorted(formal_names("peggy"))
+    ['margaret', 'peggy']
+    >>> bool(formal_names("muhammed") & formal_names("mohamud"))
+    True
+    """
+    names_of, same = _first_names().names_of, _romanised().same
+    direct = names_of.get(name, frozenset())
+    further: Iterable[frozenset[str]] = (names_of.get(formal, frozenset()) for formal in direct)
+    found = frozenset({name}).union(direct, *further)
+    return found.union(*(same.get(one, frozenset()) for one in found))
+
+
+def surname_spellings(word: str) -> frozenset[str]:
+    """Give a word of a surname, and the name of another script of which it is surely a romanisation.
+
+    Parameters
+    ----------
+    word
+        A folded word without spaces.
+
+    Returns
+    -------
+    frozenset of str
+        The word, and names with their script before them.
+
+    Examples
+    --------
+    >>> sorted(surname_spellings("hussain")), sorted(surname_spellings("wong"))
+    (['ar:hussein', 'hussain'], ['wong'])
+    """
+    return _romanised().same.get(word, frozenset()) | {word}
+
+
+@cache
+def usual_spelling(word: str) -> str:
+    """Give one text for all sure romanisations of a name; a word that is none as it is.
+
+    Examples
+    --------
+    >>> usual_spelling("hussain") == usual_spelling("husein"), usual_spelling("lopez")
+    (True, 'lopez')
+    """
+    return min(_romanised().same.get(word, (word,)))
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a folded first name stands in the list as a name or a usual short form."""
+    return name in _first_names().known
+
+
+def are_other_names(left: str, right: str) -> bool:
+    """Tell whether two folded first names look alike and are known to be two names (Mario, Maria)."""
+    return frozenset({left, right}) in _first_names().others
+
+
+def one_name_spelt_twice(left: str, right: str) -> bool:
+    """Tell whether two folded words are spellings of one name, and not a name and its short form.
+
+    Examples
+    --------
+    >>> one_name_spelt_twice("sara", "sarah"), one_name_spelt_twice("bob", "robert")
+    (True, False)
+    >>> one_name_spelt_twice("yevgeniy", "evgeny"), one_name_spelt_twice("kuznetsov", "kuznecov")
+    (True, True)
+    """
+    spelt, same = _first_names().spelt, _romanised().same
+    if left in spelt or right in spelt:
+        if not spelt.get(left, {left}).isdisjoint(spelt.get(right, {right})):
+            return True
+    if left in same and right in same and not same[left].isdisjoint(same[right]):
+        return True
+    return _from_cyrillic(left) == _from_cyrillic(right)
+
+
+def possible_romanisation(left: str, right: str) -> bool:
+    """Tell whether two folded surnames may be one name of another script, though each may be others too.
+
+    Examples
+    --------
+    >>> possible_romanisation("wong", "huang"), possible_romanisation("wong", "li")
+    (True, False)
+    """
+    possible = _romanised().possible
+    return left in possible and right in possible and not possible[left].isdisjoint(possible[right])
+
+
+# Where BGN/PCGN, ALA-LC, ISO 9, passports (ICAO 9303) and French or German habit differ in writing Cyrillic,
+# each is brought to one form. Longer signs stand first.
+CYRILLIC = (
+    ("shch", "sc"),
+    ("tsch", "c"),
+    ("sch", "s"),
+    ("tch", "c"),
+    ("ch", "c"),
+    ("sh", "s"),
+    ("zh", "z"),
+    ("kh", "h"),
+    ("ts", "c"),
+    ("tz", "c"),
+    ("x", "ks"),
+    ("w", "v"),
+    ("j", "i"),
+    ("y", "i"),
+)
+SHORTEST_CYRILLIC = 5
+# Beginnings and endings that names from Cyrillic have; a name without any is left as it is.
+LIKE_CYRILLIC = re.compile(
+    r"^(?:ye|yu|ya|yo|iu|zh|shch|kh)|"
+    r"(?:o[vw]a?|[eo]ff|eva?|ev|[iy]na?|[iyj]|s[ck]aya|skaia|ska|ko|[iuy]k|[iy]ch|vna|[iyj]a|[yi]?an|"
+    r"sandra?|sander)$"
+)
+TWICE = re.compile(r"(.)\1+")
+
+
+@cache
+def _from_cyrillic(word: str) -> str:
+    """Give the form that the romanisations of a Cyrillic name share; any other word as it is."""
+    if len(word) < SHORTEST_CYRILLIC or not word.isascii() or not LIKE_CYRILLIC.search(word):
+        return word
+    for written, form in CYRILLIC:
+        word = word.replace(written, form)
+    if word.endswith("ff"):
+        word = word[:-2] + "v"
+    return TWICE.sub(r"\1", word.removeprefix("i") if word.startswith("ie") else word)

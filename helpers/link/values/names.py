@@ -1,0 +1,359 @@
+"""What a name is once habits of writing are taken off it, and how near two names are.
+
+Systems write one name in many ways: capitals, lost accents, ``O'Brien`` as ``OBrien``, ``Garcia-Lopez`` as
+``Garcia Lopez``. None of that tells two children apart, so it is folded away first. What is left is compared,
+first names more strictly than surnames: children of one home share the surname and often the birth date, so
+the first name is what keeps twins apart.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from helpers.link.values.name_variants import (
+    are_other_names,
+    formal_names,
+    is_known,
+    one_name_spelt_twice,
+    possible_romanisation,
+    surname_spellings,
+    usual_spelling,
+)
+
+__all__ = [
+    "DIFFERENT",
+    "LEVELS",
+    "MISSING",
+    "NICKNAME",
+    "ORDER_SWAPPED",
+    "SAME",
+    "SPELLING",
+    "FirstNames",
+    "compare_first_names",
+    "compare_surnames",
+    "fold",
+    "formal_names",
+    "is_initial",
+    "joined_surname",
+    "surname_forms",
+    "surname_parts",
+]
+
+# Evidence about one name, best first; a pair of records takes the best that any way of reading its names
+# gives.
+LEVELS = ("Same", "Nickname", "Spelling", "Order swapped", "Missing", "Different")
+SAME, NICKNAME, SPELLING, ORDER_SWAPPED, MISSING, DIFFERENT = range(len(LEVELS))
+
+# Letters that Unicode does not take apart into a base letter and a mark.
+LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae", "œ": "oe"}
+    | {"Œ": "oe", "þ": "th", "Þ": "th", "ð": "d", "Ð": "d", "ħ": "h", "Ħ": "h"}
+    | {"\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+)
+# Apostrophes join what they stand between (O'Brien, D'Angelo, Ka'imi); every other sign separates words.
+# Beside the usual ones: the modifier apostrophe, Hawaii's okina and the acute accent typed as one.
+APOSTROPHES = "'’‘`\N{MODIFIER LETTER APOSTROPHE}\N{MODIFIER LETTER TURNED COMMA}\N{ACUTE ACCENT}"
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+PARTICLES = frozenset(
+    "de la del los las el al da do das dos di du le van von der den ter ten bin ibn abu bint mac mc".split()
+)
+# First words of a surname that are written in two ways: Saint-Fleur and St. Fleur, Al-Masri and El Masri.
+ALIKE_AT_THE_BEGINNING = {"st": "saint", "ste": "sainte", "sta": "santa", "el": "al"}
+SHORTEST_WITHOUT_ARTICLE = 4
+
+# What scanned forms confuse (0 and O, 1 and l or a capital I, 5 and S, 8 and B), inside of words only.
+LETTERS_FOR_DIGITS = str.maketrans("0158", "olsb")
+CAPITALS_FOR_DIGITS = str.maketrans("0158", "oisb")
+FEWEST_LETTERS = 2
+
+# A typing error is one edit in a name of four to seven letters and two in a longer one; shorter names leave
+# no room for an error (Leo and Lea, Mia and Mya are two children).
+SHORTEST_FOR_ONE_EDIT = 4
+SHORTEST_FOR_TWO_EDITS = 8
+# Below this similarity (1 - edits / letters) first names are plainly different, and so they are whenever
+# their first letters differ: typists rarely miss the first letter, and twins are named Jayden and Kayden.
+PLAINLY_DIFFERENT_BELOW = 0.7
+SHORTEST_BEGINNING = 3
+# Systems cut long surnames; a shorter common beginning may be chance.
+SHORTEST_CUT = 10
+
+
+def is_initial(name: str) -> bool:
+    """Tell whether a folded name is a single letter, which shows no two names to be the same.
+
+    Scripts without capitals write whole names in one sign.
+
+    Examples
+    --------
+    >>> is_initial("g"), is_initial("dj"), is_initial("\N{CJK UNIFIED IDEOGRAPH-4F1F}")
+    (True, False, False)
+    """
+    return len(name) == 1 and name.upper() != name
+
+
+class FirstNames(NamedTuple):
+    """How two first names compare."""
+
+    level: int
+    plainly_different: bool
+
+
+def fold(text: str) -> str:
+    """Take off a name what only habits of writing put there.
+
+    Parameters
+    ----------
+    text
+        A name as some system wrote it.
+
+    Returns
+    -------
+    str
+        Lower-case words without accents (also those that a wrong encoding broke), apostrophes (also those
+        written in a web page's code), hyphens or full stops, and without a final Jr., III or the like; with
+        letters for the digits that scans take for them; an empty string when nothing is left. Letters of
+        other scripts stay.
+
+    Examples
+    --------
+    >>> fold("  GARCÍA-López Jr."), fold("O’Brien"), fold("D. J."), fold("PÃ©rez"), fold("O&#39;Neil")
+    ('garcia lopez', 'obrien', 'd j', 'perez', 'oneil')
+    >>> fold("Ols0n"), fold("Danie1"), fold("MAR1A")
+    ('olson', 'daniel', 'maria')
+    """
+    if "&" in text:
+        text = html.unescape(text)
+    capitals = text.isupper()
+    if text.isascii():
+        letters = text.lower()
+    else:
+        decomposed = unicodedata.normalize("NFKD", _decoded_right(text).translate(LETTERS))
+        letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold()
+    if not (letters.isascii() and letters.isalpha()):
+        for apostrophe in APOSTROPHES:
+            letters = letters.replace(apostrophe, "")
+        letters = "".join(sign if sign.isalnum() else " " for sign in letters)
+    words = letters.split()
+    if any(sign.isdigit() for sign in letters):
+        words = [_digits_read_as_letters(word, capitals=capitals) for word in words]
+    while len(words) > 1 and words[-1] in SUFFIXES:
+        words.pop()
+    return " ".join(words)
+
+
+def _digits_read_as_letters(word: str, *, capitals: bool) -> str:
+    """Give a word the letters for which a scan or a tired eye takes digits; numbers stay numbers."""
+    letters = sum(sign.isalpha() for sign in word)
+    if letters == len(word) or letters < FEWEST_LETTERS or letters < len(word) - letters:
+        return word
+    return word.translate(CAPITALS_FOR_DIGITS if capitals else LETTERS_FOR_DIGITS)
+
+
+def _decoded_right(text: str) -> str:
+    """Undo UTF-8 that some system read as Latin-1: an i with an accent became two signs."""
+    if "Ã" not in text and "Å" not in text:
+        return text
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
+
+
+def surname_parts(surname: str) -> list[str]:
+    """Give the parts of a compound surname by which a system may know it alone.
+
+    Parameters
+    ----------
+    surname
+        A folded surname.
+
+    Returns
+    -------
+    list of str
+        Its words but for particles (de la, van der); nothing when it has only one word.
+
+    Examples
+    --------
+    >>> surname_parts("de la cruz lopez"), surname_parts("lopez")
+    (['cruz', 'lopez'], [])
+    """
+    words = surname.split()
+    return [word for word in words if word not in PARTICLES and len(word) > 1] if len(words) > 1 else []
+
+
+def joined_surname(surname: str) -> str:
+    """Give a surname as one word: spaces, St. for Saint, and el- for al- are habits of writing.
+
+    Examples
+    --------
+    >>> joined_surname("mc donald"), joined_surname("st fleur"), joined_surname("el masri")
+    ('mcdonald', 'saintfleur', 'almasri')
+    """
+    beginning, _, rest = surname.partition(" ")
+    return ALIKE_AT_THE_BEGINNING.get(beginning, beginning) + rest.replace(" ", "") if rest else surname
+
+
+def surname_forms(surname: str) -> frozenset[str]:
+    """Give every form under which a surname may be found.
+
+    Parameters
+    ----------
+    surname
+        A folded surname.
+
+    Returns
+    -------
+    frozenset of str
+        The whole as one word, the parts of a compound surname, and for a name of another script one text
+        that all its sure romanisations share.
+
+    Examples
+    --------
+    >>> sorted(surname_forms("garcia lopez"))
+    ['garcia', 'garcialopez', 'lopez']
+    >>> sorted(surname_forms("al hussein") & surname_forms("hussain"))
+    ['ar:hussein']
+    """
+    whole = joined_surname(surname)
+    if whole == surname:
+        return surname_spellings(surname)
+    return surname_spellings(whole).union(*map(surname_spellings, surname_parts(surname)))
+
+
+def _misspelt(left: str, right: str) -> bool:
+    shortest = min(len(left), len(right))
+    if shortest < SHORTEST_FOR_ONE_EDIT:
+        return False
+    if left[0] != right[0] and sorted(left[:2]) != sorted(right[:2]):
+        return False
+    allowed = 2 if shortest >= SHORTEST_FOR_TWO_EDITS else 1
+    return OSA.distance(left, right, score_cutoff=allowed) <= allowed
+
+
+def _marks_gender(left: str, right: str) -> bool:
+    """Tell Daniel from Daniela, Mario from Maria, Christian from Christina: not an error, another child."""
+    if left.endswith("a") == right.endswith("a"):
+        return False
+    common = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        common += 1
+    with_a, without = (left[common:], right[common:])[:: 1 if left.endswith("a") else -1]
+    if common < 3 or len(with_a) > 2 or len(without) > 2:
+        return False
+    # Victori is Victoria without her last letter, and Victor is a boy. Sara and Sarah are one name.
+    return without != "h" if without else is_known(left if right.endswith("a") else right)
+
+
+def _is_part(left: str, right: str) -> bool:
+    """Tell whether one name is the other with a further name before or after it."""
+    one, other = left.split(), right.split()
+    if len(one) == len(other):
+        return False
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    return long[: len(short)] == short or long[-len(short) :] == short
+
+
+def compare_first_names(left: str, right: str) -> FirstNames:
+    """Compare two first names.
+
+    Parameters
+    ----------
+    left, right
+        Folded first names; empty where a system gives none.
+
+    Returns
+    -------
+    FirstNames
+        ``level``, an index into `LEVELS`; and ``plainly_different``, true where no typing error, nickname,
+        initial or second name explains the difference. An initial that fits proves nothing and is Missing.
+
+    Examples
+    --------
+    >>> (
+    ...     LEVELS[compare_first_names("bob", "robert").level],
+    ...     LEVELS[compare_first_names("micheal", "michael").level],
+    ... )
+    ('Nickname', 'Spelling')
+    >>> compare_first_names("daniel", "daniela")
+    FirstNames(level=5, plainly_different=True)
+    """
+    if not left or not right:
+        return FirstNames(MISSING, False)
+    one, other = left.replace(" ", ""), right.replace(" ", "")
+    if one == other:
+        return FirstNames(MISSING if is_initial(one) else SAME, False)
+    if are_other_names(one, other):
+        return FirstNames(DIFFERENT, True)
+    if one_name_spelt_twice(one, other):
+        return FirstNames(SPELLING, False)
+    if formal_names(one) & formal_names(other):
+        return FirstNames(NICKNAME, False)
+    if _marks_gender(one, other):
+        return FirstNames(DIFFERENT, True)
+    if len(one) == 1 or len(other) == 1:
+        return FirstNames(MISSING, False) if one[0] == other[0] else FirstNames(DIFFERENT, True)
+    if _is_part(left, right) or _misspelt(one, other):
+        return FirstNames(SPELLING, False)
+    if formal_names(left.split()[0]) & formal_names(right.split()[0]) and (" " in left) != (" " in right):
+        return FirstNames(NICKNAME, False)
+    short, long = sorted((one, other), key=len)
+    # Beginnings are what nicknames are made of (Santi, Ibra): no list has them all, so this is not plain.
+    begun = len(short) >= SHORTEST_BEGINNING and long.startswith(short)
+    near = one[0] == other[0] and OSA.normalized_similarity(one, other) >= PLAINLY_DIFFERENT_BELOW
+    return FirstNames(DIFFERENT, not (near or begun))
+
+
+def compare_surnames(left: str, right: str) -> int:
+    """Compare two surnames.
+
+    Parameters
+    ----------
+    left, right
+        Folded surnames; empty where a system gives none.
+
+    Returns
+    -------
+    int
+        An index into `LEVELS`. Spelling covers typing errors, one part of a compound surname or both in the
+        other order, romanisations of one name, and a long surname cut short; an initial that fits proves
+        nothing and is Missing.
+
+    Examples
+    --------
+    >>> LEVELS[compare_surnames("garcia", "garcia lopez")], LEVELS[compare_surnames("garcia", "lopez")]
+    ('Spelling', 'Different')
+    """
+    if not left or not right:
+        return MISSING
+    one, other = joined_surname(left), joined_surname(right)
+    if one == other:
+        return MISSING if is_initial(one) else SAME
+    if len(one) == 1 or len(other) == 1:
+        return MISSING if one[0] == other[0] else DIFFERENT
+    if one_name_spelt_twice(one, other):
+        return SPELLING
+    short, long = sorted((one, other), key=len)
+    if (len(short) >= SHORTEST_CUT and long.startswith(short)) or _misspelt(one, other):
+        return SPELLING
+    if len(short) >= SHORTEST_WITHOUT_ARTICLE and long in (f"al{short}", f"el{short}"):
+        return SPELLING
+    if " " not in left and " " not in right:
+        return SPELLING if possible_romanisation(one, other) else DIFFERENT
+    parts_left, parts_right = (
+        set(map(usual_spelling, surname_parts(surname) or [whole]))
+        for surname, whole in ((left, one), (right, other))
+    )
+    if len(parts_left) != len(parts_right) and (parts_left <= parts_right or parts_right <= parts_left):
+        return SPELLING
+    # "de la Cruz" and "Cruz": only particles apart; "Garcia Lopez" and "Lopez Garcia": only their order.
+    if parts_left == parts_right:
+        return SPELLING
+    return SPELLING if possible_romanisation(one, other) else DIFFERENT

@@ -53,9 +53,9 @@ def profile(
     """
     from helpers.profile import changed_values, child_profiles
     from helpers.profile.indicators import child_indicators
-    from helpers.profile.row_sums import row_sums
-    from helpers.profile.source import source_of
-    from helpers.profile.store import save_store
+    from helpers.profile.lineage import row_sums
+    from helpers.profile.store.profiles import save_store
+    from helpers.profile.store.source import source_of
     from helpers.profile.survivorship import read_survivorship
     from helpers.run.profile_store import must_be_free
     from helpers.share.parts import NOT_SHOWN, shown_everybody, shown_wholes

@@ -14,7 +14,7 @@ from helpers.files.save import all_or_none, private_folder
 from helpers.standard import BadInput, nearest
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
 
 __all__ = ["family"]
 
@@ -98,7 +98,7 @@ def family(
         _correct(folder, corrections, lookup, out, as_json)
         return
     from helpers.profile import child_profiles
-    from helpers.profile.source import source_of
+    from helpers.profile.store.source import source_of
     from helpers.share.audit import Audit
     from helpers.share.real_data import Guard
     from helpers.show.family.language import language
@@ -176,7 +176,7 @@ def family(
 def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bool) -> None:
     """Lead what families said isn't right to the systems that hold it, and to the review desk."""
     from helpers.profile import child_profiles
-    from helpers.profile.source import source_of
+    from helpers.profile.store.source import source_of
     from helpers.show.family.corrections import corrections_of, read_said
     from helpers.show.family.writing import save_lookup
 

@@ -14,7 +14,7 @@ from helpers.standard import BadInput
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.profile.source import MemorySource
+    from helpers.profile.store.source import MemorySource
     from helpers.share import View
     from helpers.share.real_data import Guard
 
@@ -74,7 +74,7 @@ def questions(
     (question_children.csv): a list of children is for somebody.
     """
     from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions
-    from helpers.profile.questions.declared import kit_questions
+    from helpers.profile.questions.definitions import kit_questions
     from helpers.share.answers import shown_answers, shown_shares
     from helpers.share.parts import NOT_SHOWN
     from helpers.share.real_data import Guard
@@ -145,7 +145,7 @@ def _source(folder: Path) -> MemorySource:
     """Put together what is known of the children in a folder of exports."""
     from helpers.profile import child_profiles
     from helpers.profile.indicators import child_indicators
-    from helpers.profile.source import source_of
+    from helpers.profile.store.source import source_of
 
     district = read_known(folder)
     links = linked(district)

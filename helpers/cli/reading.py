@@ -33,7 +33,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     from helpers.files.as_made import NOT_INVENTED
     from helpers.files.district import folded_accounts, no_child_told
     from helpers.files.draft import open_drafts
-    from helpers.profile.authority import authority_in
+    from helpers.profile.facts.systems import authority_in
     from helpers.share.real_data import Guard
 
     district = read_folder(folder)

@@ -12,7 +12,7 @@ from helpers.files.command_output import emit, ends_well, json_option, out_optio
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
     from helpers.share import Policy
 
 __all__ = ["view"]
@@ -23,12 +23,12 @@ STORE = ("store.json", "digests.json")  # of a damaged store one may be gone
 def _source(folder: Path) -> Source:
     """Open a store of profiles, or put the profiles of a folder of exports together."""
     if any((folder / name).is_file() for name in STORE):
-        from helpers.profile.store import ProfileStore
+        from helpers.profile.store.profiles import ProfileStore
 
         return ProfileStore.open(folder)
     from helpers.profile import child_profiles
     from helpers.profile.indicators import child_indicators
-    from helpers.profile.source import source_of
+    from helpers.profile.store.source import source_of
 
     district = read_known(folder)
     links = linked(district)

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps.family_terms import Domain, FamilyTerms, family_terms
-from helpers.profile.questions.declared import kit_questions
-from helpers.profile.questions.roster import Roster, roster_of
-from helpers.profile.source import source_of
+from helpers.profile.questions.definitions import kit_questions
+from helpers.profile.questions.known import Roster, roster_of
+from helpers.profile.store.source import source_of
 from helpers.standard import STRING, as_table
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
 from helpers.gaps.years_told import of_this_year
-from helpers.profile.gradebook_years import only_handed_in
-from helpers.profile.newest_day import Newest
+from helpers.profile.facts.systems import Newest
+from helpers.profile.rules.yearly_counts import only_handed_in
 from helpers.standard import fact_tables
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from helpers.gaps.known import Known
 from helpers.gaps.measures import line
 from helpers.gaps.scope import Scope, worded
 from helpers.gaps.years_told import years_told
-from helpers.profile.newest_day import Newest
+from helpers.profile.facts.systems import Newest
 
 __all__ = ["agreement", "coverage"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
 from helpers.gaps.membership import NEVER, Membership
-from helpers.profile.newest_day import Newest
+from helpers.profile.facts.systems import Newest
 
 __all__ = ["STALE_AFTER_DAYS", "ages", "endings"]
 

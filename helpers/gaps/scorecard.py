@@ -28,7 +28,7 @@ from helpers.gaps.scope import scope_of
 from helpers.gaps.sightings import sightings
 from helpers.gaps.staleness import stale_rows
 from helpers.gaps.standards import standards
-from helpers.profile.newest_day import newest_days
+from helpers.profile.facts.systems import newest_days
 from helpers.standard import STRING, as_table, empty_table
 from helpers.standard.intervals import wilson
 

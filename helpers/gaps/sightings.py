@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
 from helpers.gaps.membership import NEVER, Membership, days_since_1970
-from helpers.profile.newest_day import Newest
+from helpers.profile.facts.systems import Newest
 from helpers.standard import fact_tables, standard_table
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy as np
 from helpers.gaps.known import Known
 from helpers.gaps.measures import line
 from helpers.gaps.membership import NEVER, Membership
-from helpers.profile.newest_day import Newest
+from helpers.profile.facts.systems import Newest
 from helpers.standard.elements import elements
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.gaps.known import Known
 from helpers.link.values.schools import school_year_end
-from helpers.profile.newest_day import Newest
+from helpers.profile.facts.systems import Newest
 
 __all__ = ["of_this_year", "years_told"]
 

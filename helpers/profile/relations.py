@@ -1,8 +1,4 @@
-"""Who has to do with which child: teachers by classes, guardians by contacts, plans, and the child's schools.
-
-A rule on who may see a child is only as good as this table. So it holds what is true on the newest day of the
-system that tells it: whoever taught a child last semester is no teacher of the child today.
-"""
+"""Adults related to a child, and class rosters."""
 
 from __future__ import annotations
 
@@ -11,18 +7,105 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.profile.keys import listed_in
-from helpers.profile.newest_day import newest_days
-from helpers.profile.rosters import on_the_roster
-from helpers.profile.schools import name_schools
-from helpers.profile.ties import with_child
+from helpers.link.values.contacts import emails, telephones
+from helpers.profile.facts.arrays import listed_in
+from helpers.profile.facts.store import with_child
+from helpers.profile.facts.systems import authority_in, name_schools, newest_days
 from helpers.standard import STRING, as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["relations"]
+__all__ = ["agents_of", "on_the_roster", "relations", "roster_silos"]
+
+
+def roster_silos(district: District) -> list[str]:
+    """Name the systems that say who the district's children are.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    list of str
+        The authority for the roster, as layouts claim it or files show it; the first system where nobody
+        lists children.
+    """
+    return list(authority_in(district).rosters) or list(district.silos)[:1]
+
+
+def agents_of(people: pd.DataFrame) -> pd.DataFrame:
+    """List the adults whom a system names beside a child.
+
+    Parameters
+    ----------
+    people
+        The standard table *people*, further columns as they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows, once an adult: ``agent``, the adult's local id in that system.
+    """
+    named = people[people["agents"].notna()]
+    listed = named.assign(agent=named["agents"].str.split(";")).explode("agent", ignore_index=True)
+    listed = listed.assign(agent=listed["agent"].astype(STRING).str.strip())
+    return listed[listed["agent"].ne("").fillna(False)].reset_index(drop=True)
+
+
+def on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.ndarray:
+    """Tell which adults the roster itself has beside the child, by e-mail address or telephone.
+
+    Then it doesn't matter how surely the other system is tied: the adult is the child's.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    ties
+        ``child, silo, guardian``: adults by their record.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a row of `ties`.
+    """
+    people = district.people
+    rosters = roster_silos(district)
+    reached = pd.concat(
+        [
+            people[[*RECORD, "local_id"]].assign(way=emails(people["email"])),
+            people[[*RECORD, "local_id"]].assign(way=telephones(people["telephone"])),
+        ],
+        ignore_index=True,
+    ).dropna(subset=["way"])
+    child = links.crosswalk[[*RECORD, "child"]]
+    listed = people[people["silo"].isin(rosters)].merge(child, on=RECORD, how="inner", validate="one_to_one")
+    agents = agents_of(listed)[["silo", "agent", "child"]].drop_duplicates()
+    ways = agents.merge(
+        reached.dropna(subset=["local_id"]).rename(columns={"local_id": "agent"})[["silo", "agent", "way"]],
+        on=["silo", "agent"],
+        how="inner",
+        validate="many_to_many",
+    )
+    mine = ties[["child", "silo", "guardian"]].assign(place=np.arange(len(ties)))
+    mine = mine.merge(
+        reached.rename(columns={"record": "guardian"})[["silo", "guardian", "way"]],
+        on=["silo", "guardian"],
+        how="inner",
+        validate="many_to_many",
+    )
+    met = mine.merge(
+        ways[["child", "way"]].drop_duplicates(), on=["child", "way"], how="inner", validate="many_to_one"
+    )
+    result: np.ndarray = np.isin(np.arange(len(ties)), met["place"].to_numpy())
+    return result
+
 
 RECORD = ["silo", "record"]
 # The step of the ladder at which a model decides.

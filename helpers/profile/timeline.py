@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.profile.evidence import Evidence
-from helpers.profile.order import in_order, ranks
+from helpers.profile.facts.arrays import in_order, ranks
+from helpers.profile.facts.store import Evidence
 from helpers.standard import STRING, as_table, constant, empty_table, standard_table
 from helpers.standard.elements import TimelineEvent
 

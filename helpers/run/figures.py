@@ -91,7 +91,7 @@ def figures_of(district: District) -> RunFigures:
     """
     from helpers.gaps import scorecard
     from helpers.link import link_district, look_up_everywhere
-    from helpers.profile.authority import authority_in
+    from helpers.profile.facts.systems import authority_in
     from helpers.score import can_be_judged, score_children, score_links
     from helpers.score.key_fits import rows_not_there
     from helpers.share.real_data import Guard
@@ -166,7 +166,7 @@ def _kept(district: District, links: Links, card: pd.DataFrame) -> Kept | None:
 
 
 def _roster(district: District) -> str:
-    from helpers.profile.rosters import roster_silos
+    from helpers.profile.relations import roster_silos
 
     return next(iter(roster_silos(district)), "")
 

@@ -12,7 +12,7 @@ from helpers.files.district import with_children
 from helpers.files.folder import must_be_a_folder
 from helpers.files.run_cache import fingerprint
 from helpers.files.save import write_atomically
-from helpers.profile.store import ProfileStore, save_store
+from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.standard import BadInput
 
 __all__ = ["is_store", "must_be_free", "store_of"]
@@ -71,7 +71,7 @@ def store_of(folder: Path, place: Path) -> ProfileStore:
     from helpers.link import link_district
     from helpers.profile import child_profiles
     from helpers.profile.indicators import child_indicators
-    from helpers.profile.source import source_of
+    from helpers.profile.store.source import source_of
 
     district = with_children(read_district(folder))
     links = link_district(district)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.profile.children import child_profiles
 from helpers.profile.indicators import Indicator, child_indicators, indicator, status_by_child
+from helpers.profile.profiles import child_profiles
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.flags import page_of
 from helpers.score.truth import RECORD, true_crosswalk

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.profile.rosters import roster_silos
+from helpers.profile.relations import roster_silos
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.pages import PLACE, owners_of_pages, score_held_pages, score_pages
 from helpers.score.truth import RECORD, true_crosswalk

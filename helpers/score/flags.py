@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.profile.gathering import gather
-from helpers.profile.parts import said_in
+from helpers.profile.gather import gather
+from helpers.profile.profiles import said_in
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 from helpers.standard import STRING, as_table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.profile.context import child_tables
+from helpers.profile.facts.context import child_tables
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 from helpers.standard import STRING, as_table, empty_table

@@ -19,7 +19,7 @@ from helpers.standard import STRING
 from helpers.standard.elements import Element, element
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
 
 __all__ = ["counted_groups"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.profile.rosters import roster_silos
+from helpers.profile.relations import roster_silos
 from helpers.share.siblings import Homes, homes_of, with_namesakes
 from helpers.share.sure_ties import RECORD, sure_pairs, tied_by_machine_key, tied_for_sure
 from helpers.standard import STRING, as_table

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.link.resolve.clusters import components
 from helpers.link.values.contacts import emails
-from helpers.profile.rosters import on_the_roster, roster_silos
+from helpers.profile.relations import on_the_roster, roster_silos
 from helpers.share.doubt import too_little
 from helpers.share.sure_ties import RECORD
 from helpers.standard import STRING, as_table, empty_table

@@ -15,7 +15,7 @@ from helpers.share.view import View
 from helpers.share.whose import Ties, Whose, newest_day
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
 
 __all__ = ["joined", "view_by_hand"]
 

@@ -17,7 +17,7 @@ from helpers.share.view import View
 from helpers.share.whose import Ties, newest_day, whose
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
 
 __all__ = ["view", "views"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.link.values.contacts import telephones
 from helpers.link.values.name_forms import name_keys, read_names
 from helpers.link.values.names import fold
-from helpers.profile.rosters import agents_of
+from helpers.profile.relations import agents_of
 from helpers.standard import STRING
 
 __all__ = ["Homes", "homes_of", "with_namesakes"]

@@ -29,7 +29,7 @@ from helpers.share.whose import Ties, Whose
 from helpers.standard import STRING
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
 
 __all__ = ["FILES", "MANIFEST", "View", "save_view"]
 
@@ -325,7 +325,7 @@ class View:
         Refused
             When the view doesn't show the value, or not where it was written.
         """
-        from helpers.profile.rows_behind import rows_behind
+        from helpers.profile.lineage import rows_behind
 
         if self.allowed.without_source or element not in self.allowed.elements:
             raise Refused(

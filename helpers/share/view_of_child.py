@@ -9,7 +9,7 @@ from helpers.share.policy import Policy, read_policy
 from helpers.share.refused import Refused
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
     from helpers.share.view import View
 
 __all__ = ["view_of_child"]

@@ -12,7 +12,7 @@ from helpers.share.whose import UNSEEN, Ties
 from helpers.standard import STRING
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
 
 __all__ = ["whos"]
 

@@ -17,7 +17,7 @@ from helpers.share.refused import Refused
 from helpers.share.seen_rows import name_parts
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
 
 __all__ = ["Ties", "Whose", "newest_day", "whose"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.gaps.known import know
 from helpers.gaps.scope import scope_of
 from helpers.profile import elements
-from helpers.profile.newest_day import newest_days
+from helpers.profile.facts.systems import newest_days
 from helpers.profile.values import folded
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import element_words, language_name, status_words

@@ -24,7 +24,7 @@ from helpers.show.opened_rows import opened_rows
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
     from helpers.share import Audit, Policy, View
 
 __all__ = ["Dashboard", "dashboard"]
@@ -68,7 +68,7 @@ def dashboard(
     BadInput
         When the policy has no such role or purpose, who looks without a role, or there is no such store.
     """
-    from helpers.profile.store import ProfileStore
+    from helpers.profile.store.profiles import ProfileStore
     from helpers.share import Audit, read_policy, view, whos
 
     if role is None and (who is not None or purpose is not None):

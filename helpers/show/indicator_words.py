@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.profile.indicators import declared_indicators
-from helpers.profile.indicators.declared import Definition, Indicator, Limit, Part
-from helpers.profile.indicators.declared import definition as definition_of
+from helpers.profile.indicators.definitions import Definition, Indicator, Limit, Part
+from helpers.profile.indicators.definitions import definition as definition_of
 from helpers.show.numbers import is_missing
 from helpers.show.plain_words import element_word, language_name
 from helpers.standard import STRING

@@ -17,7 +17,7 @@ from helpers.show.name_search import MOST_HITS, NameSearch
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
     from helpers.share import View
 
 __all__ = ["Looking"]

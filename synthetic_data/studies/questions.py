@@ -21,7 +21,7 @@ from helpers.link import METHODS, link_district
 from helpers.profile import child_profiles
 from helpers.profile.indicators import child_indicators
 from helpers.profile.questions import answer_questions, status_of
-from helpers.profile.source import MemorySource, source_of
+from helpers.profile.store.source import MemorySource, source_of
 from helpers.standard import BadInput, as_table, nearest
 from synthetic_data.district import make_district
 from synthetic_data.scenario import LEVELS

@@ -20,8 +20,8 @@ from pathlib import Path
 from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles
-from helpers.profile.source import source_of
-from helpers.profile.store import ProfileStore, save_store
+from helpers.profile.store.source import source_of
+from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.show.family.pages import pages_of, prepare
 from helpers.show.family.writing import records_of, write_pages
 

@@ -19,8 +19,8 @@ import pandas as pd
 from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles
-from helpers.profile.rosters import roster_silos
-from helpers.profile.source import source_of
+from helpers.profile.relations import roster_silos
+from helpers.profile.store.source import source_of
 from helpers.score.family_pages import judge_family_pages
 from helpers.score.pages import score_pages
 from helpers.show.family.pages import family_pages, shown_on

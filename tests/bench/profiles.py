@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers.profile.kept_surveys import keep_surveys, kept_survey
+from helpers.profile.store.build import keep_surveys, kept_survey
 from tests.bench.figures import Figure, figure
 from tests.bench.linking_data import CACHE
 from tests.bench.measure import CORES, Measured, run

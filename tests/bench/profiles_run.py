@@ -19,8 +19,8 @@ def lay(seed: int, children: int, place: Path) -> None:
     """Make a district, read it, say who is who, and write its standard tables."""
     from helpers.files import read_district
     from helpers.link import link_district
-    from helpers.profile.newest_day import newest_days
-    from helpers.profile.standard_store import save_standard
+    from helpers.profile.facts.systems import newest_days
+    from helpers.profile.store.facts import save_standard
     from synthetic_data.district import cache_folder, make_district
 
     folder = cache_folder().parent / "bench" / f"profiles-{seed}-{children}"
@@ -38,9 +38,9 @@ def newest_days_of(place: Path) -> dict[str, pd.Timestamp]:
 
 def build(standard: Path, out: Path, processes: int) -> None:
     """Put profiles together; print what came of it."""
-    from helpers.profile.build import build_profiles
-    from helpers.profile.standard_store import StandardStore
-    from helpers.profile.store import new_store
+    from helpers.profile.store.build import build_profiles
+    from helpers.profile.store.facts import StandardStore
+    from helpers.profile.store.profiles import new_store
 
     with new_store(out) as writer:
         built = build_profiles(standard, writer, newest_days_of(standard), processes=processes)

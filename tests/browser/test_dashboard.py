@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from helpers.profile.store import ProfileStore
+from helpers.profile.store.profiles import ProfileStore
 from helpers.run.dashboard import Served, serve_dashboard
 from helpers.run.profile_store import store_of
 from tests.browser.dashboards import LONG, SCRIPT, SHEET, odd_district

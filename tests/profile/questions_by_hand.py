@@ -13,7 +13,7 @@ from helpers.profile.questions import (
     Questions,
     read_questions,
 )
-from helpers.profile.source import Source
+from helpers.profile.store.source import Source
 from helpers.standard import as_table, empty_table
 from helpers.standard.elements import element, elements
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.profile import attendance_days
-from helpers.profile.attendance import derive_days
+from helpers.profile.facts.attendance import derive_days
 from helpers.standard import as_table
 from helpers.standard.elements import attendance_terms
 from tests.district_by_hand import table

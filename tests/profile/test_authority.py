@@ -16,8 +16,8 @@ from helpers.layouts import all_layouts
 from helpers.layouts.layout import DOMAINS
 from helpers.link import link_district
 from helpers.profile import child_profiles
-from helpers.profile.authority import COUNTED_BY, authority_in, authority_of
-from helpers.profile.rosters import roster_silos
+from helpers.profile.facts.systems import COUNTED_BY, authority_in, authority_of
+from helpers.profile.relations import roster_silos
 from helpers.run.figures import run_figures
 from helpers.show.index import index_page
 from helpers.standard import BadInput

@@ -13,16 +13,15 @@ import pytest
 from helpers.files import District
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles
-from helpers.profile.build import Built, build_profiles
-from helpers.profile.context import child_tables, context_of
-from helpers.profile.gathering import gather_part
-from helpers.profile.kept_surveys import keep_surveys, kept_survey
-from helpers.profile.newest_day import newest_days
-from helpers.profile.pairs import places_of
-from helpers.profile.standard_store import NOT_LOOKED_AT, StandardStore, read_parquet, save_standard
-from helpers.profile.store import ProfileStore, new_store
-from helpers.profile.survey import survey_of
-from helpers.profile.ties import TIE, Ties
+from helpers.profile.facts.arrays import places_of
+from helpers.profile.facts.context import child_tables, context_of
+from helpers.profile.facts.store import TIE, Ties
+from helpers.profile.facts.systems import newest_days
+from helpers.profile.gather import gather_part
+from helpers.profile.rules.cohort import survey_of
+from helpers.profile.store.build import Built, build_profiles, keep_surveys, kept_survey
+from helpers.profile.store.facts import NOT_LOOKED_AT, StandardStore, read_parquet, save_standard
+from helpers.profile.store.profiles import ProfileStore, new_store
 from helpers.standard import standard_table
 from helpers.standard.elements import declared
 

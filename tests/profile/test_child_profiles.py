@@ -9,9 +9,9 @@ import pytest
 from helpers.files import District, read_district
 from helpers.link import Links
 from helpers.profile import Profiles, child_profiles, element, elements, follow_child
-from helpers.profile.pivot import profile_of
+from helpers.profile.facts.school_years import school_years
+from helpers.profile.profiles import profile_of
 from helpers.profile.rules import RULES
-from helpers.profile.school_years import school_years
 from helpers.profile.values import folded
 from helpers.standard import BadInput, fact_tables
 from helpers.standard.elements import read_declarations

@@ -7,8 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.profile.groups import Groups, is_first, is_last, last_of_each
-from helpers.profile.pairs import Pairs
+from helpers.profile.facts.arrays import Groups, Pairs, is_first, is_last, last_of_each
 from helpers.standard import STRING
 
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(-1, 4)), min_size=1, max_size=40)

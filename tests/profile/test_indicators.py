@@ -21,7 +21,7 @@ from helpers.profile.indicators import (
     read_indicators,
     status_by_child,
 )
-from helpers.profile.indicators.declared import NEVER_A_FLAG
+from helpers.profile.indicators.definitions import NEVER_A_FLAG
 from helpers.standard import BadInput
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import CALENDAR, DAYS, YEAR, absent, enrolled, person

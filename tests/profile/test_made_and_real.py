@@ -10,7 +10,7 @@ import pytest
 from helpers.files import District, read_district
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles, elements, follow_child
-from helpers.profile.context import child_tables
+from helpers.profile.facts.context import child_tables
 from tests.exports_by_hand import DOSES, INCIDENTS, STUDENTS
 
 

@@ -15,8 +15,8 @@ from helpers.profile.questions import (
     declared_questions,
     read_questions,
 )
-from helpers.profile.questions.condition import Condition
-from helpers.profile.questions.declared import input_types
+from helpers.profile.questions.conditions import Condition
+from helpers.profile.questions.definitions import input_types
 from helpers.standard import STRING, BadInput
 from helpers.standard.elements import elements
 

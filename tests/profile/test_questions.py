@@ -12,7 +12,7 @@ from helpers.profile.questions import (
     answer_questions,
     children_for,
 )
-from helpers.profile.source import Source
+from helpers.profile.store.source import Source
 from helpers.standard import BadInput
 from tests.profile.questions_by_hand import TODAY, asked, by_hand, on_roster, value
 

@@ -15,7 +15,7 @@ from helpers.profile.questions import (
     declared_questions,
     groups_for,
 )
-from helpers.profile.source import MemorySource, source_of
+from helpers.profile.store.source import MemorySource, source_of
 from helpers.share import view, whos
 from helpers.share.answers import shown_answers
 from helpers.share.real_data import Guard

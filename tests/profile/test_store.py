@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from helpers.files import District
 from helpers.link import link_district
 from helpers.profile import child_profiles, elements
-from helpers.profile.rows_behind import rows_behind
-from helpers.profile.source import MemorySource, source_of
-from helpers.profile.store import ProfileStore, save_store
+from helpers.profile.lineage import rows_behind
+from helpers.profile.store.profiles import ProfileStore, save_store
+from helpers.profile.store.source import MemorySource, source_of
 from helpers.standard import BadInput
 
 

@@ -16,9 +16,9 @@ from helpers.cli import main
 from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles
-from helpers.profile.source import Source, source_of
-from helpers.profile.standard_store import read_parquet, write_parquet
-from helpers.profile.store import ProfileStore, save_store
+from helpers.profile.store.facts import read_parquet, write_parquet
+from helpers.profile.store.profiles import ProfileStore, save_store
+from helpers.profile.store.source import Source, source_of
 from helpers.standard import BadInput
 from synthetic_data.district import make_district
 

@@ -10,7 +10,7 @@ import pytest
 from helpers.files import District, read_district
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles
-from helpers.profile.row_sums import row_sums
+from helpers.profile.lineage import row_sums
 from helpers.standard import fact_tables
 
 WHERE = (

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.profile import Profiles, child_profiles, elements
-from helpers.profile.pivot import profile_of
+from helpers.profile.profiles import profile_of
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import (
     CALENDAR,

@@ -9,14 +9,13 @@ import pytest
 from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.profile import Profiles, child_profiles, elements
-from helpers.profile.evidence import Evidence
-from helpers.profile.found import STATUSES, Found
-from helpers.profile.gathering import gather
-from helpers.profile.rows_behind import rows_behind
+from helpers.profile.facts.store import Evidence
+from helpers.profile.gather import gather
+from helpers.profile.lineage import COUNTED, LISTED, rows_behind, weighed_rows
 from helpers.profile.rules import RULES
-from helpers.profile.source import source_of
-from helpers.profile.tallies import Tallies, tally
-from helpers.profile.weighed_rows import COUNTED, LISTED, weighed_rows
+from helpers.profile.rules.results import STATUSES, Found
+from helpers.profile.rules.yearly_counts import Tallies, tally
+from helpers.profile.store.source import source_of
 from helpers.standard.elements import Element, attendance_terms, credit_terms, element
 
 REPORTED = STATUSES.index("Reported")

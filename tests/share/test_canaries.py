@@ -19,9 +19,9 @@ from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles
 from helpers.profile.indicators import child_indicators
-from helpers.profile.rows_behind import rows_behind
-from helpers.profile.source import MemorySource, source_of
-from helpers.profile.store import save_store
+from helpers.profile.lineage import rows_behind
+from helpers.profile.store.profiles import save_store
+from helpers.profile.store.source import MemorySource, source_of
 from helpers.share import Refused, read_policy, view, whos
 from synthetic_data.district import make_district
 from tests.as_if_made import as_if_made

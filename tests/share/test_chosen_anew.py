@@ -11,8 +11,8 @@ import pytest
 from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles
-from helpers.profile.source import source_of
-from helpers.profile.store import ProfileStore, save_store
+from helpers.profile.store.profiles import ProfileStore, save_store
+from helpers.profile.store.source import source_of
 from helpers.share.policy import read_policy
 from helpers.share.seen_rows import seen_values
 from helpers.share.whose import Ties

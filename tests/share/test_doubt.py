@@ -11,7 +11,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.link import link_district
-from helpers.profile.rosters import roster_silos
+from helpers.profile.relations import roster_silos
 from helpers.score.pages import score_pages
 from helpers.share.doubt import REASONS, sure_enough, too_little
 from helpers.standard import as_table

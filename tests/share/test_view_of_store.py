@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.profile import child_indicators, source_of
-from helpers.profile.store import ProfileStore, save_store
+from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.share import Refused, View, read_policy, view, whos
 from helpers.share.coded import Codes
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
     from helpers.profile import Profiles
-    from helpers.profile.source import MemorySource
+    from helpers.profile.store.source import MemorySource
 
 Pair = tuple[View, View]
 # Whom `whos` lists; the others have consents, or words of their own.

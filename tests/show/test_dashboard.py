@@ -15,7 +15,7 @@ import pytest
 from helpers.files import District
 from helpers.link import link_district
 from helpers.profile import child_indicators, child_profiles, elements, source_of
-from helpers.profile.source import MemorySource
+from helpers.profile.store.source import MemorySource
 from helpers.share import Audit
 from helpers.show.dashboard import Dashboard, dashboard
 from helpers.show.dashboard_seats import ROLES

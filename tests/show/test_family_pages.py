@@ -17,8 +17,8 @@ from helpers.files import District, read_district
 from helpers.link import Links, link_district
 from helpers.link.review import read_decisions
 from helpers.profile import child_profiles
-from helpers.profile.rows_behind import rows_behind
-from helpers.profile.source import MemorySource, source_of
+from helpers.profile.lineage import rows_behind
+from helpers.profile.store.source import MemorySource, source_of
 from helpers.share.audit import Audit
 from helpers.show.family.corrections import corrections_of, read_said
 from helpers.show.family.embed import shown_page

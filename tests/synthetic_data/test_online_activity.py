@@ -106,7 +106,7 @@ def test_read_back_they_give_what_the_key_says(folder: Path, district: District)
 
 
 def test_what_is_handed_in_is_no_second_assignment(folder: Path, district: District) -> None:
-    from helpers.profile.gradebook_years import only_handed_in
+    from helpers.profile.rules.yearly_counts import only_handed_in
 
     work = district["lms"].facts["assignment_score"]
     listed = work["file"].str.endswith("submissions.csv")

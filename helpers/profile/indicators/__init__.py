@@ -1,12 +1,12 @@
 """Indicators: what schools, states and studies make of a child's elements, each under several definitions."""
 
-from helpers.profile.indicators.changes import (
+from helpers.profile.indicators.compute import (
     changes_between_definitions,
+    child_indicators,
     definitions_table,
     status_by_child,
 )
-from helpers.profile.indicators.child import child_indicators
-from helpers.profile.indicators.declared import (
+from helpers.profile.indicators.definitions import (
     Definition,
     Indicator,
     declared_indicators,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.indicators.declared import Definition, Indicator, Limit
+from helpers.profile.indicators.definitions import Definition, Indicator, Limit
 from helpers.standard import STRING, as_table, cast, missing
 
 __all__ = ["STATUSES", "Children", "Judged", "detailed", "judged", "worst", "written"]

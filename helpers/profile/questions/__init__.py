@@ -1,7 +1,7 @@
 """Questions that people ask about children, and what a district's systems can answer."""
 
 from helpers.profile.questions.answers import Asking, answer_questions, children_for, groups_for, status_of
-from helpers.profile.questions.declared import (
+from helpers.profile.questions.definitions import (
     Question,
     Questions,
     declared_questions,

@@ -9,11 +9,10 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from helpers.profile.questions.condition import is_element
-from helpers.profile.questions.declared import Question, Questions, kit_questions
-from helpers.profile.questions.known import REASONS, Input, Knowledge
-from helpers.profile.questions.roster import Seen, roster_of
-from helpers.profile.source import Source
+from helpers.profile.questions.conditions import is_element
+from helpers.profile.questions.definitions import Question, Questions, kit_questions
+from helpers.profile.questions.known import REASONS, Input, Knowledge, Seen, roster_of
+from helpers.profile.store.source import Source
 from helpers.standard import STRING, BadInput, as_table
 from helpers.standard.elements import element
 

@@ -13,8 +13,8 @@ import pandas as pd
 from helpers.files.save import read_text_table, unguarded
 from helpers.link.decisions import fingerprints
 from helpers.link.review.compare import SAID, beside
-from helpers.profile.rosters import roster_silos
-from helpers.profile.rows_behind import rows_behind
+from helpers.profile.lineage import rows_behind
+from helpers.profile.relations import roster_silos
 from helpers.show.family.lookups import read_lookup
 from helpers.standard import STRING, BadInput
 from helpers.standard.elements import elements
@@ -22,7 +22,7 @@ from helpers.standard.elements import elements
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
 
 __all__ = ["CORRECTION_COLUMNS", "Corrections", "corrections_of", "read_said"]
 

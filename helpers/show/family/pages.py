@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from helpers.files import District
     from helpers.link import Links
-    from helpers.profile.source import Source
+    from helpers.profile.store.source import Source
     from helpers.share.audit import Audit
     from helpers.share.view import View
 

@@ -15,8 +15,8 @@ from helpers.share import read_policy
 from helpers.standard import as_table
 
 if TYPE_CHECKING:
-    from helpers.profile.newest_day import Newest
-    from helpers.profile.source import Source
+    from helpers.profile.facts.systems import Newest
+    from helpers.profile.store.source import Source
 
 __all__ = [
     "ANY",

@@ -1,0 +1,1 @@
+"""Facts by child, coded in integers: what the rules read."""

@@ -1,0 +1,507 @@
+"""Attendance events as days, and up to which day they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.profile.facts.school_years import SchoolYears, school_years
+from helpers.standard import STRING, as_table, empty_table
+from helpers.standard.elements import AttendanceTerms, attendance_terms
+
+if TYPE_CHECKING:
+    from helpers.files import District
+
+__all__ = [
+    "DAY_BITS",
+    "GENERATED",
+    "LAST_DAY",
+    "Days",
+    "Numbers",
+    "Reach",
+    "attendance_days",
+    "day_numbers",
+    "derive_days",
+    "joined_reach",
+    "numbered",
+    "numbers_of",
+    "reach_of",
+    "school_days",
+]
+
+
+# Days since 1970 stand in the lower bits of a sorted key; days outside (a typed 0209, a 2173) are no school
+# days.
+DAY_BITS = 20
+LAST_DAY = 60_000
+# Without a day for which the export speaks, the newest event says how far it reaches; a few events that lie
+# more than this many days after all others are mistyped dates, and would turn months to come into days at
+# school.
+STRAY_AFTER_DAYS = 21
+STRAY_SHARE = 0.01
+# Dtypes of the events that are noted by day.
+NOTED: dict[str, Any] = {"silo": STRING, "day": "int64", "events": "int64"}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Up to which day the export of each system speaks, as far as some children tell.
+
+    Attributes
+    ----------
+    spoken
+        By silo, the newest day that an export names.
+    noted
+        ``silo, day, events``: how many events are noted of each school day (since 1970).
+    """
+
+    spoken: Mapping[str, pd.Timestamp] = field(default_factory=dict)
+    noted: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame({"silo": [], "day": [], "events": []}).astype(NOTED)
+    )
+
+    def of(self, silo: str) -> int:
+        """Give the day of a silo; -1 where nothing tells."""
+        if silo in self.spoken:
+            return int(np.datetime64(self.spoken[silo], "D").astype("int64"))
+        mine = self.noted[self.noted["silo"].eq(silo).to_numpy(dtype=bool)]
+        days, counts = mine["day"].to_numpy(dtype="int64"), mine["events"].to_numpy(dtype="int64")
+        if len(days) == 0:
+            return -1
+        gaps = np.flatnonzero(np.diff(days) > STRAY_AFTER_DAYS)
+        later = counts.sum() - np.cumsum(counts)
+        stray = gaps[later[gaps] <= STRAY_SHARE * counts.sum()]
+        return int(days[stray[0]] if len(stray) else days[-1])
+
+
+def reach_of(frames: Mapping[str, pd.DataFrame]) -> Reach:
+    """Look up to which day the exports of attendance speak, by some children's rows.
+
+    Parameters
+    ----------
+    frames
+        Tables ``calendar``, ``attendance_event``, and ``people`` for the day an export names.
+
+    Returns
+    -------
+    Reach
+        To be put together with that of all other children by `joined_reach`.
+    """
+    people = frames.get("people")
+    spoken: dict[str, pd.Timestamp] = {}
+    if people is not None and not people.empty:
+        newest = people.groupby("silo")["as_of"].max().dropna()
+        spoken = {str(silo): day for silo, day in newest.items()}
+    calendar = frames.get("calendar", empty_table("calendar"))
+    events = frames.get("attendance_event", empty_table("attendance_event"))
+    schools, event_school = numbered(calendar, events, columns=("silo", "school_id"))
+    school, day = school_days(calendar, schools, attendance_terms())
+    event_day = day_numbers(events["date"])
+    taught = (event_school >= 0) & (event_day >= 0)
+    taught &= np.isin((event_school << DAY_BITS) | event_day, (school << DAY_BITS) | day)
+    noted = pd.DataFrame({"silo": events["silo"].to_numpy(dtype=object)[taught], "day": event_day[taught]})
+    counts = noted.groupby(["silo", "day"], sort=True).size().rename("events").reset_index()
+    return Reach(spoken, counts.astype(NOTED))
+
+
+def joined_reach(parts: Sequence[Reach]) -> Reach:
+    """Put together what several parts of the children tell of how far exports reach."""
+    spoken: dict[str, pd.Timestamp] = {}
+    for part in parts:
+        for silo, day in part.spoken.items():
+            spoken[silo] = max(day, spoken.get(silo, day))
+    every = pd.concat([part.noted for part in parts], ignore_index=True)
+    noted = every.groupby(["silo", "day"], sort=True)["events"].sum().reset_index()
+    return Reach(spoken, noted.astype(NOTED))
+
+
+def numbered(*frames: pd.DataFrame, columns: tuple[str, str]) -> list[Ints]:
+    """Give each pair of two text columns a number, alike over several frames; -1 where one is missing."""
+    first = pd.concat([frame[columns[0]] for frame in frames], ignore_index=True)
+    second = pd.concat([frame[columns[1]] for frame in frames], ignore_index=True)
+    a, _ = pd.factorize(first)
+    b, named = pd.factorize(second)
+    pairs = np.where((a < 0) | (b < 0), -1, a.astype("int64") * max(len(named), 1) + b)
+    numbers, _ = pd.factorize(pd.Series(pairs).where(pairs >= 0))
+    ends = np.cumsum([len(frame) for frame in frames])
+    return [part.astype("int64") for part in np.split(numbers, ends[:-1])]
+
+
+def school_days(calendar: pd.DataFrame, schools: Ints, terms: AttendanceTerms) -> tuple[Ints, Ints]:
+    """List each school's instructional days, sorted: the day is named so and not named otherwise as well."""
+    by_word = calendar["calendar_event"].isin(list(terms.instructional)).astype("boolean")
+    by_word = by_word.where(calendar["calendar_event"].notna())
+    held = calendar["is_instructional"].fillna(by_word)
+    day = day_numbers(calendar["date"])
+    known = (schools >= 0) & (day >= 0) & held.notna().to_numpy()
+    days = pd.DataFrame(
+        {"school": schools[known], "day": day[known], "held": held[known].to_numpy(dtype=bool)}
+    )
+    held_by_day = days.groupby(["school", "day"], sort=True)["held"].all()
+    kept = held_by_day.index[held_by_day.to_numpy()]
+    return (
+        kept.get_level_values("school").to_numpy(dtype="int64"),
+        kept.get_level_values("day").to_numpy(dtype="int64"),
+    )
+
+
+def day_numbers(dates: pd.Series) -> Ints:
+    """Count days since 1970; -1 where there is no day, or none that a school could have."""
+    numbers = dates.to_numpy(dtype="datetime64[D]").astype("int64")
+    return np.where((numbers < 0) | (numbers > LAST_DAY), -1, numbers)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Schools, records and systems in numbers; -1: none.
+
+    Attributes
+    ----------
+    school, spell_school, event_school
+        The school of each row of the calendar, of enrolment and of the events.
+    spell_record, event_record
+        Whose each row of enrolment and of the events is.
+    spell_silo, event_silo
+        Which system says it.
+    reach
+        By system, the day up to which its export speaks, in days since 1970; -1 where nothing tells.
+    rostered
+        Systems that enrol anybody.
+    """
+
+    school: Ints
+    spell_school: Ints
+    event_school: Ints
+    spell_record: Ints
+    event_record: Ints
+    spell_silo: Ints
+    event_silo: Ints
+    reach: Ints
+    rostered: Ints
+
+
+def numbers_of(
+    calendar: pd.DataFrame, enrolment: pd.DataFrame, events: pd.DataFrame, reach: Reach
+) -> Numbers:
+    """Find the numbers in tables that stand alone.
+
+    Parameters
+    ----------
+    calendar, enrolment, events
+        Tables ``calendar``, ``school_enrollment`` and ``attendance_event``.
+    reach
+        Up to which day the exports speak.
+
+    Returns
+    -------
+    Numbers
+        Schools, records and systems.
+    """
+    schools, spell_school, event_school = numbered(calendar, enrolment, events, columns=("silo", "school_id"))
+    spell_record, event_record = numbered(enrolment, events, columns=("silo", "record"))
+    silo_of, named = pd.factorize(pd.concat([enrolment["silo"], events["silo"]], ignore_index=True))
+    spell_silo = silo_of[: len(enrolment)].astype("int64")
+    return Numbers(
+        school=schools,
+        spell_school=spell_school,
+        event_school=event_school,
+        spell_record=spell_record,
+        event_record=event_record,
+        spell_silo=spell_silo,
+        event_silo=silo_of[len(enrolment) :].astype("int64"),
+        reach=np.array([reach.of(str(silo)) for silo in named], dtype="int64"),
+        rostered=np.unique(spell_silo[spell_record >= 0]),
+    )
+
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+# There are some hundred days of each child: what is kept of every one is small.
+Small = npt.NDArray[np.int32]
+
+
+# How certain a mark is, below the declared order: a child of whom nothing is said, and a mark of an unknown
+# kind.
+GENERATED, UNKNOWN, FIRST_DECLARED = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days of children at schools, compact: one entry a child, school and instructional day in a spell.
+
+    Attributes
+    ----------
+    spells
+        ``silo, record, file, row, school_id``: disjoint pieces of enrolment, one row each.
+    source
+        One entry a piece: its place in the table of enrolment.
+    spell, day, rank, event
+        One entry a day: its piece of enrolment, days since 1970, how certain the mark is (an index into
+        `statuses`), and the place of the event that decided it in the table of events (-1: none).
+    covered
+        One entry a day: the system is known to say whether the child was there.
+    statuses
+        Status by rank; NA where the mark is of an unknown kind.
+    counted, out_of_place
+        One entry an event: it stands on a day of a spell; it can be judged and stands on none.
+    expanded
+        One entry an enrolment row: it gave at least one day, or lies inside one that did.
+    """
+
+    spells: pd.DataFrame
+    source: Ints
+    spell: Small
+    day: Small
+    rank: npt.NDArray[np.int8]
+    event: Small
+    covered: Bools
+    statuses: pd.Series
+    counted: Bools
+    out_of_place: Bools
+    expanded: Bools
+
+
+def _pieces(
+    enrolment: pd.DataFrame,
+    records: Ints,
+    schools: Ints,
+    calendar: tuple[Ints, Ints],
+    reach: Ints,
+    years: SchoolYears,
+) -> pd.DataFrame:
+    """Cut enrolment into disjoint pieces with a first and last day, at schools that have a calendar."""
+    cal_school, cal_day = calendar
+    cal_year = years.of(pd.Series(cal_day.astype("datetime64[D]").astype("datetime64[us]")))
+    bounds = (
+        pd.DataFrame({"school": cal_school, "year": cal_year, "day": cal_day})
+        .groupby(["school", "year"])["day"]
+        .agg(["min", "max"])
+    )
+    # An end in the year 9999 is how some systems write that there is none.
+    far = enrolment["end_date"].to_numpy(dtype="datetime64[D]") > np.datetime64(LAST_DAY, "D")
+    pieces = pd.DataFrame(
+        {
+            "source": np.arange(len(enrolment)),
+            "record": records,
+            "school": schools,
+            "begin": day_numbers(enrolment["begin_date"]),
+            "end": day_numbers(enrolment["end_date"]),
+            "year": enrolment["school_year"].to_numpy(dtype="int64", na_value=-1),
+            "reach": reach,
+            "no_end": enrolment["end_date"].isna().to_numpy() | far,
+        }
+    )
+    wanted = pd.MultiIndex.from_arrays([pieces["school"], pieces["year"]])
+    of_year = bounds.reindex(wanted).fillna(-1).astype("int64")
+    # An open spell ends with its school year, where it names one, and never after the day the export speaks
+    # for.
+    first = of_year["min"].to_numpy()
+    last = np.where(of_year["max"].to_numpy() >= 0, of_year["max"].to_numpy(), LAST_DAY)
+    pieces["begin"] = np.where(pieces["begin"] >= 0, pieces["begin"], first)
+    pieces["end"] = np.where(pieces["no_end"], last, pieces["end"])
+    pieces["end"] = np.where(pieces["reach"] >= 0, np.minimum(pieces["end"], pieces["reach"]), pieces["end"])
+    known = (pieces[["record", "school", "begin"]] >= 0).all(axis="columns")
+    known &= (pieces["begin"] <= pieces["end"]) & np.isin(schools, cal_school)
+    pieces = pieces[known].sort_values(["record", "school", "begin", "source"], kind="stable")
+    before = (
+        pieces.groupby(["record", "school"])["end"]
+        .cummax()
+        .groupby([pieces["record"], pieces["school"]])
+        .shift(fill_value=-1)
+    )
+    return pieces.assign(begin=np.maximum(pieces["begin"], before + 1)).reset_index(drop=True)
+
+
+def _find(keys: Ints, day: Ints, pieces_key: Ints, begin: Ints, end: Ints) -> Ints:
+    """Find the piece of enrolment that each event stands in; -1 where there is none. Pieces are sorted."""
+    if len(pieces_key) == 0:
+        return np.full(len(keys), -1, dtype="int64")
+    at = np.searchsorted((pieces_key << DAY_BITS) | begin, (keys << DAY_BITS) | day, side="right") - 1
+    safe = np.maximum(at, 0)
+    inside = (at >= 0) & (keys >= 0) & (day >= 0) & (pieces_key[safe] == keys) & (day <= end[safe])
+    return np.where(inside, at, -1)
+
+
+def derive_days(
+    frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = None, numbers: Numbers | None = None
+) -> Days:
+    """Derive days from calendar, enrolment and events, each system by itself.
+
+    Parameters
+    ----------
+    frames
+        ``calendar``, ``school_enrollment``, ``attendance_event``, and ``people`` for the day an export
+        speaks for.
+    years
+        School years; found in the frames when not given.
+    numbers
+        Schools, records and systems in numbers; found in the frames when not given.
+
+    Returns
+    -------
+    Days
+        The days, and what became of every event and spell.
+    """
+    terms = attendance_terms()
+    calendar = frames.get("calendar", empty_table("calendar"))
+    enrolment = frames.get("school_enrollment", empty_table("school_enrollment"))
+    events = frames.get("attendance_event", empty_table("attendance_event"))
+    years = school_years(frames) if years is None else years
+
+    if numbers is None:
+        numbers = numbers_of(calendar, enrolment, events, reach_of(frames))
+    spell_school, event_school = numbers.spell_school, numbers.event_school
+    spell_record, event_record = numbers.spell_record, numbers.event_record
+    spell_silo, event_silo, reaches = numbers.spell_silo, numbers.event_silo, numbers.reach
+    cal_school, cal_day = school_days(calendar, numbers.school, terms)
+    cal_key = (cal_school << DAY_BITS) | cal_day
+    event_day = day_numbers(events["date"])
+
+    pieces = _pieces(enrolment, spell_record, spell_school, (cal_school, cal_day), reaches[spell_silo], years)
+    school, begin, end = (pieces[name].to_numpy(dtype="int64") for name in ("school", "begin", "end"))
+    low = np.searchsorted(cal_key, (school << DAY_BITS) | begin)
+    high = np.searchsorted(cal_key, (school << DAY_BITS) | end, side="right")
+    lengths = np.maximum(high - low, 0)
+    starts = np.cumsum(lengths) - lengths
+    total = int(lengths.sum())
+    spell = np.repeat(np.arange(len(pieces), dtype="int32"), lengths)
+    place = np.arange(total) - np.repeat(starts - low, lengths)
+
+    # An event names its school; where it doesn't, it goes to the spell that its child has on that day.
+    width = max(int(np.max(spell_school, initial=-1)), int(np.max(event_school, initial=-1))) + 1
+    record = pieces["record"].to_numpy(dtype="int64")
+    whole_day = events["section_id"].isna().to_numpy()
+    at = _find(
+        np.where((event_record >= 0) & (event_school >= 0), event_record * width + event_school, -1),
+        event_day, record * width + school, begin, end,
+    )  # fmt: skip
+    by_record = np.lexsort((begin, record))
+    alone = _find(event_record, event_day, record[by_record], begin[by_record], end[by_record])
+    nameless = (event_school < 0) & (alone >= 0)
+    at = np.where(nameless, np.append(by_record, -1)[alone], at)
+    # A last entry that stands for "no spell" and "no day" is what -1 and a search past the end point to.
+    its_school, its_start, its_low = (np.append(array, -1)[at] for array in (school, starts, low))
+    its_key = (its_school << DAY_BITS) | event_day
+    in_calendar = np.searchsorted(cal_key, its_key)
+    counted = (at >= 0) & whole_day & (np.append(cal_key, -1)[in_calendar] == its_key)
+    day_of_event = its_start + in_calendar - its_low
+
+    statuses, ranks = _ranks(events["attendance_event_category"], terms)
+    rank = np.full(total, GENERATED, dtype="int8")
+    event = np.full(total, -1, dtype="int32")
+    marks = np.flatnonzero(counted)
+    marks = marks[np.lexsort((-marks, ranks[marks]))]
+    # Assigned in rising certainty, so that the most certain mark of a day stays, and the first written of
+    # equals.
+    rank[day_of_event[marks]] = ranks[marks]
+    event[day_of_event[marks]] = marks
+
+    told = (reaches >= 0)[spell_silo[pieces["source"].to_numpy(dtype="int64")]]
+    covered = (rank != UNKNOWN) & np.repeat(told, lengths)
+    rostered = np.isin(event_silo, numbers.rostered)
+    has_calendar = np.isin(event_school, cal_school) | ((event_school < 0) & np.isin(event_record, record))
+    out_of_place = (event_record >= 0) & whole_day & (event_day >= 0) & rostered & has_calendar & ~counted
+    expanded = np.zeros(len(enrolment), bool)
+    source = pieces["source"].to_numpy(dtype="int64")
+    expanded[source] = True
+    return Days(
+        spells=enrolment.iloc[source][["silo", "record", "file", "row", "school_id"]].reset_index(drop=True),
+        source=source,
+        spell=spell,
+        day=cal_day.astype("int32")[place] if total else np.zeros(0, "int32"),
+        rank=rank,
+        event=event,
+        covered=covered,
+        statuses=statuses,
+        counted=counted,
+        out_of_place=out_of_place,
+        expanded=expanded,
+    )
+
+
+def _ranks(words: pd.Series, terms: AttendanceTerms) -> tuple[pd.Series, Ints]:
+    """Give each event its rank in the declared order of certainty, and each rank its status."""
+    rising = list(reversed(terms.order))
+    statuses = pd.Series([None, "Present", None, *rising], dtype=STRING)
+    rank_of = {word: FIRST_DECLARED + rising.index(status) for word, status in terms.status.items()}
+    ranks = words.map(rank_of).to_numpy(dtype="float64", na_value=np.nan)
+    return statuses, np.where(np.isnan(ranks), UNKNOWN, ranks).astype("int64")
+
+
+def attendance_days(district_or_frames: District | Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Derive a row a child, school and instructional day from what an attendance system sends.
+
+    Present is generated; an exception takes its place, the most certain of a day by the order declared in
+    ``elements.toml``. A school without a calendar gives no day, and neither do days after the one for which
+    the export speaks: ``as_of`` of its people, else its newest event; without either nothing is covered.
+    Events outside any spell, or on a day without school, are not counted.
+
+    Parameters
+    ----------
+    district_or_frames
+        A district, or its tables ``calendar``, ``school_enrollment``, ``attendance_event``, with ``people``
+        (for ``as_of``) and ``session`` where there are any.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``attendance_day``: silo, record, file and row (of the event that decided, else of the
+        enrolment), school_id, date, status (NA: a mark of an unknown kind) and covered.
+    """
+    frames = tables_of(district_or_frames)
+    days = derive_days(frames)
+    return days_table(days, frames.get("attendance_event", empty_table("attendance_event")))
+
+
+def tables_of(district_or_frames: District | Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Take the tables that days are derived from out of a district, or leave a mapping of frames as it is.
+
+    Parameters
+    ----------
+    district_or_frames
+        A district, or its tables by name.
+
+    Returns
+    -------
+    dict
+        Tables by name.
+    """
+    names = ("calendar", "school_enrollment", "attendance_event", "session")
+    given: Any = district_or_frames
+    if hasattr(given, "fact"):
+        return {**{name: given.fact(name) for name in names}, "people": given.people}
+    return {name: given[name] for name in (*names, "people") if name in given}
+
+
+def days_table(days: Days, events: pd.DataFrame) -> pd.DataFrame:
+    """Write days out as the table ``attendance_day``.
+
+    Parameters
+    ----------
+    days
+        Derived days.
+    events
+        The events from which they were derived.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``attendance_day``.
+    """
+    said = days.event >= 0
+    # Files and rows of enrolment and of events in one list, so that each column is taken once.
+    files = pd.concat([days.spells["file"], events["file"]], ignore_index=True)
+    rows = pd.concat([days.spells["row"], events["row"]], ignore_index=True)
+    source = np.where(said, days.event + len(days.spells), days.spell)
+    rank = np.where(days.covered | (days.rank == UNKNOWN), days.rank, 0)
+    frame = {name: days.spells[name].array.take(days.spell) for name in ("silo", "record", "school_id")}
+    frame |= {"file": files.array.take(source), "row": rows.array.take(source)}
+    frame["date"] = days.day.astype("datetime64[D]").astype("datetime64[us]")
+    frame["status"] = days.statuses.array.take(rank)
+    frame["covered"] = pd.array(days.covered, dtype="boolean")
+    return as_table("attendance_day", pd.DataFrame(frame))

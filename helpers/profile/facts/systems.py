@@ -1,0 +1,458 @@
+"""Systems and schools: names, latest day, and which system is the authority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import Layout, all_layouts
+from helpers.profile.facts.arrays import Pairs, places_of
+from helpers.standard import STRING, as_table, fact_tables, standard_table
+from helpers.standard.elements import declared
+
+if TYPE_CHECKING:
+    from helpers.files import District, Silo
+
+__all__ = [
+    "COUNTED_BY",
+    "ROSTER",
+    "Authority",
+    "Newest",
+    "authority_in",
+    "authority_of",
+    "name_places",
+    "name_schools",
+    "names_learnt",
+    "newest_days",
+    "stands_for",
+    "systems_of",
+]
+
+
+# A mistyped date in the far future would make a system look new: the newest of a thousand dates is passed
+# over.
+NEWEST_OF = 0.999
+# Days that lie ahead by nature, so that they say nothing about how new an export is.
+AHEAD = ("end_date", "due_date", "calendar", "session")
+# Facts that come in windows, a few times a year: between two of them a system has nothing new to say. Nor has
+# one that dates memberships, plans or interests only, while nobody comes or goes.
+IN_WINDOWS = ("assessment_result", "screener_result", "survey_response")
+ON_CHANGE = (
+    "school_enrollment", "section_enrollment", "program", "participation", "meal_eligibility", "contact",
+    "career_interest", "career_plan",
+)  # fmt: skip
+# Days without a test inside one window; a longer pause lies between two.
+WITHIN_A_WINDOW = 31
+# Between two windows, of a system of which only one is seen: tests come two to four times a year. Own
+# judgement.
+BETWEEN_WINDOWS = 120
+
+
+@dataclass(frozen=True)
+class Newest:
+    """How new the systems are.
+
+    Attributes
+    ----------
+    days
+        Newest day by system; a system without a dated row has none.
+    pauses
+        Days for which a system that speaks now and then was silent before; 0 for any other.
+    """
+
+    days: dict[str, pd.Timestamp]
+    pauses: dict[str, int]
+
+    def waits(self, silo: str, lag: int) -> bool:
+        """Say whether a system that is so many days behind may merely have nothing new to say."""
+        return 0 < lag <= self.pauses.get(silo, 0)
+
+
+def newest_days(district: District) -> Newest:
+    """Find the newest day of which each system speaks: as its export says, else the newest in its facts.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    Newest
+        Days, and pauses of systems that date nothing but tests or memberships.
+    """
+    days: dict[str, pd.Timestamp] = {}
+    pauses: dict[str, int] = {}
+    # System by system: to lay the facts of all of them together first costs ten times as much.
+    for name in sorted(district):
+        silo = district[name]
+        told = silo.people["as_of"].max()
+        if pd.notna(told):
+            days[name] = told
+            continue
+        mine = _dated(silo)
+        if mine.empty:
+            continue
+        newest = mine["day"].quantile(NEWEST_OF, interpolation="higher")
+        days[name] = pd.Timestamp(str(newest)).normalize()
+        if mine["now_and_then"].all():
+            longest = _pause(mine.loc[mine["day"] <= newest, "day"])
+            one_window = mine["windowed"].all() and longest <= WITHIN_A_WINDOW
+            pauses[name] = BETWEEN_WINDOWS if one_window else longest
+    return Newest(days, pauses)
+
+
+def _dated(silo: Silo) -> pd.DataFrame:
+    """List the days of a system's facts, and whether they are of a kind that comes now and then."""
+    seen = [
+        pd.DataFrame({"day": pd.Series(dtype="datetime64[us]"), "windowed": False, "now_and_then": False})
+    ]
+    for table in fact_tables():
+        if table in AHEAD or table == "attendance_day" or table not in silo.facts:
+            continue
+        facts, windowed = silo.facts[table], table in IN_WINDOWS
+        for column in standard_table(table).columns:
+            if column.type in ("date", "datetime") and column.name not in AHEAD:
+                dated = facts[column.name].dropna()
+                now_and_then = windowed or table in ON_CHANGE
+                seen.append(pd.DataFrame({"day": dated, "windowed": windowed, "now_and_then": now_and_then}))
+    filled = [part for part in seen if len(part)]
+    return pd.concat(filled or seen, ignore_index=True)
+
+
+def _pause(days: pd.Series) -> int:
+    """Give the longest pause between two days of one year."""
+    distinct = np.unique(days.to_numpy(dtype="datetime64[D]"))
+    number = distinct.astype("int64")
+    of_a_year = number[number > np.max(number, initial=0) - 366]
+    return int(np.max(np.diff(of_a_year), initial=0))
+
+
+# A number of one system is taken for a name of another when at least so many children have both in one
+# year, and so large a share of those who have the number. Children who moved between two exports are the
+# rest.
+LEAST_CHILDREN = 3
+LEAST_SHARE = 0.8
+
+
+def name_schools(places: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
+    """Name the schools of children, all of whom stand in one table.
+
+    Parameters
+    ----------
+    places
+        ``child, silo, school_year, school_id, school_name``: where systems say that children are; the name
+        may be NA.
+    schools
+        Table ``school``: how systems name the schools that they number.
+
+    Returns
+    -------
+    pandas.Series
+        One entry a row of `places`; see `name_places`.
+    """
+    system, silos = pd.factorize(places["silo"])
+    numbers = {
+        "owner": pd.factorize(places["child"])[0],
+        "system": system,
+        "year": places["school_year"].to_numpy(dtype="int64", na_value=-1),
+    }
+    given = places[["school_id", "school_name"]].reset_index(drop=True).assign(**numbers)
+    names = tuple(map(str, silos))
+    learnt = names_learnt(given, schools, names)
+    named = name_places(system, given["school_id"], given["school_name"], schools, names, learnt)
+    return named.set_axis(places.index)
+
+
+def name_places(
+    systems: np.ndarray,
+    numbers: pd.Series,
+    names: pd.Series,
+    schools: pd.DataFrame,
+    silos: Sequence[str],
+    learnt: pd.DataFrame,
+) -> pd.Series:
+    """Name the schools at which children are.
+
+    Parameters
+    ----------
+    systems
+        Which system says each: its place in `silos`.
+    numbers
+        The school's number there.
+    names
+        Its name, as the same record has it.
+    schools
+        Table ``school``: how systems name the schools that they number.
+    silos
+        Names of the systems.
+    learnt
+        What `names_learnt` gives of all children.
+
+    Returns
+    -------
+    pandas.Series
+        The name that its own system gives; else the name that other systems give for nearly all children with
+        that number; else the number itself.
+    """
+    known = _own_names(systems, numbers, names, schools, silos)
+    sure = _sure(learnt)
+    at = Pairs(sure["system"].to_numpy(dtype="int64"), sure["name_of"]).of(systems, numbers)
+    return known.fillna(_taken(sure["name"], at)).fillna(numbers)
+
+
+def names_learnt(places: pd.DataFrame, schools: pd.DataFrame, silos: Sequence[str]) -> pd.DataFrame:
+    """Count the children whom two systems know, by what the number of one is called in the other.
+
+    Parameters
+    ----------
+    places
+        ``owner, system, year`` (numbers) and ``school_id, school_name``: where systems say that children are.
+    schools
+        Table ``school``.
+    silos
+        Names of the systems.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``system, name_of`` (a school's number in it), ``name, children``.
+    """
+    system = places["system"].to_numpy(dtype="int64")
+    name = _own_names(system, places["school_id"], places["school_name"], schools, silos)
+    places = places.assign(name=name.array)
+    when = ["owner", "year"]
+    has_name = places["name"].notna().to_numpy(dtype=bool)
+    by_name = places[has_name].drop_duplicates(when)[[*when, "name"]]
+    numbered = places.loc[~has_name, [*when, "system", "school_id"]].drop_duplicates()
+    both = numbered.merge(by_name, on=when, how="inner", validate="many_to_one")
+    counts = both.groupby(["system", "school_id", "name"]).size().rename("children").reset_index()
+    return counts.rename(columns={"school_id": "name_of"})
+
+
+def _taken(words: pd.Series, at: np.ndarray) -> pd.Series:
+    return pd.Series(words.astype(STRING).array.take(at, allow_fill=True))
+
+
+def _own_names(
+    systems: np.ndarray, numbers: pd.Series, names: pd.Series, schools: pd.DataFrame, silos: Sequence[str]
+) -> pd.Series:
+    at = Pairs(places_of(schools["silo"], tuple(silos)), schools["school_id"]).of(systems, numbers)
+    return _taken(schools["school_name"], at).fillna(names.astype(STRING))
+
+
+def _sure(counts: pd.DataFrame) -> pd.DataFrame:
+    """Keep what nearly all children who have a number say of it."""
+    share = counts["children"] / counts.groupby(["system", "name_of"])["children"].transform("sum")
+    return counts[(counts["children"] >= LEAST_CHILDREN) & (share >= LEAST_SHARE)].reset_index(drop=True)
+
+
+ROSTER = "roster"
+# Domains of the kit's own systems that list a district's children; tests, meals and clubs don't.
+LISTS_CHILDREN = (ROSTER, "attendance")
+COUNTED_BY = ["silo", "role", "linkable_by"]
+WHOLE_NAME_AND_DATE = "Name and birth date"
+
+
+@dataclass(frozen=True)
+class Authority:
+    """Whom a district's systems stand for.
+
+    Attributes
+    ----------
+    systems
+        Silo -> the kit's systems that it stands for in orders of trust, parted by blanks; silos in the order
+        in which those that no element names are trusted.
+    rosters
+        Silos that are the authority for who the children are.
+    inferred
+        Whether files showed that, since no layout says it.
+    why
+        In words, where it was inferred among several systems that know children; else empty.
+    """
+
+    systems: Mapping[str, str]
+    rosters: tuple[str, ...]
+    inferred: bool
+    why: str
+
+
+@cache
+def _kit_systems() -> Mapping[str, tuple[str, ...]]:
+    """Give the kit's systems of each domain."""
+    found: dict[str, set[str]] = {}
+    for layout in all_layouts().values():
+        found.setdefault(layout.domain or "", set()).add(layout.silo)
+    return {domain: tuple(sorted(systems)) for domain, systems in found.items()}
+
+
+def stands_for(silo: str, layout: Layout | None, *inferred: str) -> str:
+    """Name the kit's systems that a system stands for.
+
+    Parameters
+    ----------
+    silo
+        Its name.
+    layout
+        Its layout, as far as known.
+    inferred
+        Domains for which files showed it to be the authority, beside those that its layout claims.
+
+    Returns
+    -------
+    str
+        Its layout's ``silo`` and the kit's systems of these domains, parted by blanks.
+    """
+    claimed = [*(layout.authority if layout else ()), *inferred]
+    named = [system for domain in claimed for system in _kit_systems().get(domain, ())]
+    return " ".join(dict.fromkeys([layout.silo if layout else silo, *named]))
+
+
+def authority_of(silos: Sequence[str], layouts: Mapping[str, Layout], people: pd.DataFrame) -> Authority:
+    """Say which systems are the authority for what.
+
+    Parameters
+    ----------
+    silos
+        Names of the systems.
+    layouts
+        Layout of each, as far as known.
+    people
+        How many records (``rows``) there are by `COUNTED_BY`, to count children where no layout claims the
+        roster.
+
+    Returns
+    -------
+    Authority
+        Never by how a system or its folder is called, unless files show no difference at all.
+    """
+    children = people[people["role"].eq("Student").fillna(False)]
+    many = children.groupby("silo")["rows"].sum().to_dict()
+    whole = children[children["linkable_by"].eq(WHOLE_NAME_AND_DATE)].groupby("silo")["rows"].sum().to_dict()
+
+    def shown(silo: str) -> tuple[int, int, float]:
+        return (
+            many.get(silo, 0),
+            len(_fields(layouts.get(silo))),
+            whole.get(silo, 0) / max(many.get(silo, 0), 1),
+        )
+
+    others = declared().others
+
+    def place(silo: str) -> tuple[int, tuple[float, ...], str]:
+        name = layouts[silo].silo if silo in layouts else silo
+        known = others.index(name) if name in others else len(others)
+        return known, tuple(-figure for figure in shown(silo)), silo
+
+    order = sorted(map(str, silos), key=place)
+    rosters = tuple(silo for silo in order if silo in layouts and _claims_the_roster(layouts[silo]))
+    inferred = not rosters and any(many.values())
+    why = ""
+    if inferred:
+        listing = [silo for silo in order if many.get(silo) and _may_list_children(layouts.get(silo))]
+        known = [silo for silo in order if many.get(silo)]
+        best = max(listing or known, key=shown)
+        rosters = (best,)
+        why = _why(best, {silo: shown(silo) for silo in listing or known}) if len(known) > 1 else ""
+    found = (ROSTER,) if inferred else ()
+    systems = {
+        silo: stands_for(silo, layouts.get(silo), *(found if silo in rosters else ())) for silo in order
+    }
+    return Authority(systems, rosters, inferred, why)
+
+
+def authority_in(district: District) -> Authority:
+    """Say which systems of a district that was read are the authority for what.
+
+    Parameters
+    ----------
+    district
+        The district.
+
+    Returns
+    -------
+    Authority
+        As `authority_of` has it.
+    """
+    people = district.people.groupby(COUNTED_BY, dropna=False).size().rename("rows").reset_index()
+    return authority_of(tuple(district), district.layouts, people)
+
+
+def _why(best: str, shown: Mapping[str, tuple[int, int, float]]) -> str:
+    """Say by what one system was taken for the roster; a comparison, for pages that may show no numbers."""
+    others = [figures for silo, figures in shown.items() if silo != best]
+    second = max(others, default=None)
+    told = (
+        "lists the most children",
+        "lists as many as another, in more fields",
+        "lists as many as another, more completely",
+    )
+    if second is None:
+        reason = "is the only one that lists children"
+    elif shown[best] == second:
+        reason = "comes first of several whose files show no difference"
+    else:
+        reason = next(
+            words for words, one, other in zip(told, shown[best], second, strict=True) if one != other
+        )
+    return (
+        f"No layout says which system is the roster, so {best} was taken for it: it {reason}. If that is "
+        f'wrong, write authority = ["{ROSTER}"] into the layout of the roster.'
+    )
+
+
+def _claims_the_roster(layout: Layout) -> bool:
+    return ROSTER in layout.authority or layout.silo in _kit_systems().get(ROSTER, ())
+
+
+def _may_list_children(layout: Layout | None) -> bool:
+    if layout is None or layout.layout not in all_layouts():
+        return True
+    return layout.domain in LISTS_CHILDREN
+
+
+def _fields(layout: Layout | None) -> set[str]:
+    """Name the fields of people that a layout takes."""
+    files = layout.files if layout else []
+    makes = [make for file in files for make in file.makes if make.table == "people"]
+    return {field for make in makes for field in {**make.take, **make.set}}
+
+
+def systems_of(district: District) -> pd.DataFrame:
+    """List the systems of a district.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``systems``: one row a silo, in the district's order: ``silo, system`` (which of the kit's
+        systems it is, else its own name), ``stands_for, layout, title, domain, newest_day``. ``stands_for``
+        is what its layout claims, never what files showed: it decides at which school a child is, and so who
+        sees it, which a person has to write down.
+    """
+    days = newest_days(district).days
+    layouts = district.layouts
+    names = list(district)
+    return as_table(
+        "systems",
+        pd.DataFrame(
+            {
+                "silo": names,
+                "system": [layouts[name].silo for name in names],
+                "stands_for": [stands_for(name, layouts[name]) for name in names],
+                "layout": [layouts[name].layout for name in names],
+                "title": [layouts[name].title for name in names],
+                "domain": [layouts[name].domain for name in names],
+                "newest_day": pd.Series([days.get(name, pd.NaT) for name in names], dtype="datetime64[us]"),
+            }
+        ),
+    )

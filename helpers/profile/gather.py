@@ -1,0 +1,191 @@
+"""Gathers a district's records and facts by child: of all children, or of a part of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.profile.facts.arrays import places_of
+from helpers.profile.facts.context import Context, context_of
+from helpers.profile.facts.school_years import days_of_exports
+from helpers.profile.facts.store import (
+    TIE,
+    Evidence,
+    FactsOfPart,
+    Part,
+    Rows,
+    Survey,
+    TablesOfPart,
+    Ties,
+    in_numbers,
+    named,
+)
+from helpers.profile.rules.cohort import joined, survey_of
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts.layout import Layout
+    from helpers.link import Links
+
+__all__ = ["InMemory", "gather", "gather_part", "with_survey"]
+
+
+def gather_part(part: Part, context: Context) -> Evidence:
+    """Gather the records and facts of some children.
+
+    Parameters
+    ----------
+    part
+        Standard tables of these children.
+    context
+        The district as a whole.
+
+    Returns
+    -------
+    Evidence
+        What the rules look at, without a survey of all children: see `with_survey`.
+    """
+    crosswalk = part.crosswalk.reset_index(drop=True)
+    ties = Ties(crosswalk, context.silos)
+    tables: dict[str, Rows] = {}
+    of_people = {}
+    people = part.people
+    for name, frame in (("people", people), ("identifiers", part.identifiers)):
+        system = places_of(frame["silo"], context.silos)
+        tie = ties.of_rows(system, frame)
+        kept = np.flatnonzero(tie >= 0)
+        own = frame.drop(columns=TIE, errors="ignore")
+        # Of a part's children all rows are kept.
+        if len(kept) < len(own):
+            own = own.iloc[kept]
+        own = named(own.reset_index(drop=True), ties, tie[kept])
+        of_people[name] = own
+        tables[name] = in_numbers(own, system[kept], tie[kept], ties, np.full(len(kept), -1, dtype="int64"))
+    days = days_of_exports(people, context.newest_days)
+    facts = FactsOfPart(part, context, ties, days)
+    return Evidence(
+        context=context,
+        survey=Survey(),
+        crosswalk=crosswalk,
+        ties=ties,
+        people=of_people["people"],
+        person_rows=part.person_rows,
+        filled_cells=part.filled_cells,
+        identifiers=of_people["identifiers"],
+        facts=facts,
+        tables=TablesOfPart(tables, facts),
+        days=days,
+    )
+
+
+def with_survey(evidence: Evidence, surveys: Sequence[Survey]) -> Evidence:
+    """Tell of all children what rules have to know, as all parts of them say.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of some children.
+    surveys
+        What `survey_of` gives of every part of the district.
+
+    Returns
+    -------
+    Evidence
+        What the rules look at.
+    """
+    return replace(evidence, survey=joined(surveys))
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A district that was read, as a whole: `Part` and `helpers.profile.facts.context.Tables` at once."""
+
+    district: District
+    crosswalk: pd.DataFrame
+    _facts: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def silos(self) -> Sequence[str]:
+        """Names of the silos."""
+        return list(self.district)
+
+    @property
+    def layouts(self) -> Mapping[str, Layout]:
+        """Layout of each silo."""
+        return self.district.layouts
+
+    @property
+    def kinds(self) -> Mapping[str, tuple[str, ...]]:
+        """File -> the kinds of file of its layout that it was read as."""
+        return self.district.kinds
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """People of all silos."""
+        return self.district.people
+
+    @property
+    def identifiers(self) -> pd.DataFrame:
+        """Their identifiers."""
+        return self.district.identifiers
+
+    @cached_property
+    def person_rows(self) -> pd.DataFrame:
+        """Source rows behind them."""
+        return self.district.person_rows
+
+    @property
+    def filled_cells(self) -> pd.DataFrame:
+        """Their cells that stand elsewhere than in the last of these rows."""
+        return self.district.filled_cells
+
+    def fact(self, table: str) -> pd.DataFrame:
+        """Give a fact table of all silos."""
+        if table not in self._facts:
+            self._facts[table] = self.district.fact(table)
+        return self._facts[table]
+
+    whole = fact
+
+    def has(self, table: str) -> bool:
+        """Say whether there is a row of a fact table."""
+        return len(self.fact(table)) > 0
+
+    def counted(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Count equal rows of some columns of a table."""
+        held = {"people": self.people, "person_rows": self.person_rows}
+        frame = held[table] if table in held else self.fact(table)
+        number = np.zeros(len(frame), dtype="int64")
+        for column in columns:
+            codes, different = pd.factorize(frame[column])
+            number = number * (len(different) + 1) + codes + 1
+        codes, numbers = pd.factorize(number)
+        first = np.zeros(len(numbers), dtype="int64")
+        first[codes[::-1]] = np.arange(len(frame) - 1, -1, -1)
+        some = frame[list(columns)].iloc[first].reset_index(drop=True)
+        return some.assign(rows=np.bincount(codes, minlength=len(numbers)))
+
+
+def gather(district: District, links: Links) -> Evidence:
+    """Gather a district's records and facts by child.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+
+    Returns
+    -------
+    Evidence
+        What the rules look at.
+    """
+    tables = InMemory(district, links.crosswalk)
+    evidence = gather_part(tables, context_of(tables))
+    return with_survey(evidence, [survey_of(evidence)])

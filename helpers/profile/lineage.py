@@ -1,0 +1,265 @@
+"""Source rows of a value, and an account of every row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.profile.facts.context import child_tables
+from helpers.profile.facts.store import Evidence
+from helpers.profile.rules import RULES
+from helpers.profile.rules.results import Found
+from helpers.profile.rules.yearly_counts import Tallies, tally
+from helpers.standard import STRING, as_table, empty_table, fact_tables, labelled
+from helpers.standard.elements import Element
+from helpers.standard.elements import element as element_named
+
+if TYPE_CHECKING:
+    from helpers.files import District, Silo
+    from helpers.profile.profiles import Profiles
+    from helpers.profile.store.source import Source
+
+__all__ = ["COUNTED", "LISTED", "row_sums", "rows_behind", "tables_behind", "weighed_rows"]
+
+
+Ints = npt.NDArray[np.int64]
+READ = ("rows", "rows_structure", "rows_set_aside", "rows_kept_apart")
+ENDED = ("rows_in_profiles", "rows_left_out", "rows_about_nobody")
+# Rows of a file are numbered below this, so that file and row are one number.
+MOST_ROWS = 1 << 40
+
+
+class _Places:
+    """Files and rows as numbers."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, int] = {}
+
+    def of(self, rows: pd.DataFrame) -> Ints:
+        codes, files = pd.factorize(rows["file"])
+        numbers = [self._files.setdefault(str(file), len(self._files)) for file in files]
+        number = np.array([*numbers, -1], dtype="int64")[codes]
+        return number * MOST_ROWS + rows["row"].to_numpy(dtype="int64")
+
+
+def _ended(silo: Silo, left_out: pd.DataFrame, crosswalk: pd.DataFrame) -> tuple[int, ...]:
+    """Count the rows of one system that gave a standard row, by where they ended."""
+    places = _Places()
+    people = places.of(silo.person_rows)
+    is_child = silo.person_rows["record"].isin(crosswalk["record"]).to_numpy(dtype=bool)
+    shown, unshown, others = [people[is_child]], [], [people[~is_child]]
+    of_table = {str(table): rows for table, rows in left_out.groupby("table")}
+    for table in fact_tables():
+        if table not in silo.facts or table == "attendance_day":
+            continue
+        if table not in child_tables():
+            others.append(places.of(silo.facts[table]))
+            continue
+        # One row of a gradebook gives many facts: it has ended in a profile if any of them has.
+        row, facts = np.unique(places.of(silo.facts[table]), return_counts=True)
+        if table in of_table:
+            out, times = np.unique(places.of(of_table[table]), return_counts=True)
+            at = np.searchsorted(row, out)
+            facts[at] -= times
+        shown.append(row[facts > 0])
+        unshown.append(row[facts == 0])
+    in_profiles = np.unique(np.concatenate(shown))
+    left = np.setdiff1d(np.concatenate([np.zeros(0, "int64"), *unshown]), in_profiles)
+    nobody = np.setdiff1d(np.setdiff1d(np.concatenate(others), in_profiles), left)
+    return len(in_profiles), len(left), len(nobody)
+
+
+def row_sums(district: District, profiles: Profiles) -> pd.DataFrame:
+    """Add up where every row of every file of a district has ended.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    profiles
+        What was put together of its children.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``row_sums``: one row a system, in the district's order; files that no layout knows last.
+    """
+    sums = district.accounts.groupby("silo", sort=False, dropna=False)[list(READ)].sum()
+    lines = []
+    for name in district:
+        left_out = profiles.left_out[profiles.left_out["silo"].eq(name).to_numpy(dtype=bool)]
+        crosswalk = profiles.crosswalk[profiles.crosswalk["silo"].eq(name).to_numpy(dtype=bool)]
+        ended = dict(zip(ENDED, _ended(district[name], left_out, crosswalk), strict=True))
+        lines.append({"silo": name, **ended})
+    told = pd.DataFrame(lines, columns=["silo", *ENDED])
+    known = told.set_index("silo").reindex([*told["silo"], *sums.index[sums.index.isna()]])
+    both = sums.reindex(known.index).join(known) if known.index.is_unique else known
+    return as_table("row_sums", both.fillna(0).rename_axis("silo").reset_index())
+
+
+# Why a row stands there: the value was made of it, or it says that a system covers a child of whom it tells
+# nothing, so that nothing is a zero.
+COUNTED, LISTED = "Counted", "Lists the child"
+CONTRIBUTING_COLUMNS = [
+    "value",
+    "child",
+    "school_year",
+    "told_by",
+    "table",
+    "silo",
+    "record",
+    "file",
+    "row",
+    "why",
+]
+
+
+def weighed_rows(element: Element, evidence: Evidence, tallies: Tallies | None = None) -> pd.DataFrame:
+    """List the rows of which each value of an element was made.
+
+    Parameters
+    ----------
+    element
+        The element.
+    evidence
+        Records and facts of the children who are asked for.
+    tallies
+        What is counted once for several elements; counted here, when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a row behind a value: ``value`` (the place of the value among those that the rule finds),
+        ``child, school_year, told_by`` (the system of the value), ``table, silo, record, file, row, why``
+        (`COUNTED` or `LISTED`); as many that were counted as the value says in ``rows``. One source row may
+        tell of several facts, and stands once for each.
+    """
+    found = RULES[element.rule](element, evidence, tally(evidence) if tallies is None else tallies)
+    parts = [
+        _rows(found, evidence, table, at, of, why)
+        for why, behind in ((COUNTED, found.behind), (LISTED, found.listed))
+        for table, (at, of) in behind.items()
+    ]
+    some = [part for part in parts if len(part)]
+    if not some:
+        return pd.DataFrame(
+            {name: pd.Series(dtype="Int64" if name in WHOLE else STRING) for name in CONTRIBUTING_COLUMNS}
+        )
+    return pd.concat(some, ignore_index=True)
+
+
+WHOLE = ("value", "school_year", "row")
+
+
+def _rows(found: Found, evidence: Evidence, table: str, at: Ints, of: Ints, why: str) -> pd.DataFrame:
+    """Write the rows of one table behind values in words."""
+    rows = evidence.tables[table]
+    if table == "people":
+        at, of, file, row = _of_people(evidence, at, of)
+    else:
+        file, row = rows.files(evidence)[at], rows.row[at]
+    owner = found.values["owner"].to_numpy()[of]
+    year = found.values["school_year"].to_numpy(dtype="int64")[of]
+    system = found.values["system"].to_numpy(dtype="int64")[of]
+    one = np.zeros(len(at), dtype="int64")
+    return pd.DataFrame(
+        {
+            "value": pd.array(of, dtype="Int64"),
+            "child": evidence.children.array.take(owner),
+            "school_year": pd.arrays.IntegerArray(year, year == 0),
+            "told_by": labelled(system, evidence.silos),
+            "table": labelled(one, [table]),
+            "silo": rows.frame["silo"].array.take(at),
+            "record": rows.frame["record"].array.take(at),
+            "file": pd.array([*evidence.file_names, None], dtype=STRING).take(file),
+            "row": pd.array(row, dtype="Int64"),
+            "why": labelled(one, [why]),
+        }
+    )
+
+
+def _of_people(evidence: Evidence, at: Ints, of: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Put the source rows behind persons in the place of the persons.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Of each source row: its person, the value, the number of its file, and its row.
+    """
+    tie, place, row, count = evidence.behind_records
+    files = evidence.files_of(pd.Series([file for _, file in evidence.context.files], dtype=STRING))
+    order = np.argsort(tie, kind="stable")
+    first = np.cumsum(count) - count
+    record = evidence.tables["people"].tie[at]
+    times = count[record]
+    within = np.arange(int(times.sum())) - np.repeat(np.cumsum(times) - times, times)
+    source = order[np.repeat(first[record], times) + within]
+    return np.repeat(at, times), np.repeat(of, times), files[place[source]], row[source]
+
+
+# Rules that look at further tables than the element's own, and need them to tell a zero.
+BESIDE = ("school_enrollment", "section_enrollment", "contact")
+SOURCE_COLUMNS = ["table", "silo", "record", "file", "row", "why"]
+
+
+def tables_behind(element: Element) -> tuple[str, ...]:
+    """Name the fact tables that an element's rule looks at.
+
+    Parameters
+    ----------
+    element
+        The element.
+
+    Returns
+    -------
+    tuple of str
+        Fact tables about children.
+    """
+    return tuple(table for table in dict.fromkeys((element.table, *BESIDE)) if table in child_tables())
+
+
+def rows_behind(source: Source, child: str, element: str, school_year: int | None = None) -> pd.DataFrame:
+    """List the source rows behind every system's value of an element of a child, computed ones too.
+
+    Parameters
+    ----------
+    source
+        Where the child is kept.
+    child
+        The child.
+    element
+        Name of an element.
+    school_year
+        Year of the value; of an element of the child itself it says nothing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``rows_behind``, by system, table, file and row; none where no system says anything. Behind a
+        zero stands no row; then those rows are listed by which the child is known to be covered.
+
+    Raises
+    ------
+    BadInput
+        When no element has that name.
+    """
+    declared = element_named(element)
+    year = school_year if declared.per == "school_year" else None
+    values = source.values([child], [element])
+    if year is not None:
+        values = values[values["school_year"].isin([year]).to_numpy(dtype=bool)]
+    own = {"person_field": "people", "identifier": "identifiers"}.get(declared.rule, declared.table)
+    written = values[values["file"].notna().to_numpy()].assign(table=own, why=COUNTED)
+    rows = weighed_rows(declared, source.evidence(child, tables_behind(declared)))
+    # Only what the child's values say; of one child alone a rule may find more.
+    asked = rows["told_by"].isin(values["silo"].dropna().unique())
+    if year is not None:
+        asked &= rows["school_year"].isin([year])
+    parts = [part[SOURCE_COLUMNS] for part in (written, rows[asked.to_numpy(dtype=bool)]) if len(part)]
+    if not parts:
+        return empty_table("rows_behind")
+    both = pd.concat(parts, ignore_index=True).drop_duplicates(SOURCE_COLUMNS[:-1])
+    return as_table("rows_behind", both.sort_values(["silo", "table", "file", "row"], kind="stable"))

@@ -1,0 +1,504 @@
+"""Builds profiles: runs the rules, chooses values, gives one row a child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.files.run_cache import of_what, shared
+from helpers.profile.coverage import NO_YEAR, Coverage, account_for, coverage_of
+from helpers.profile.facts.store import BANDS, Evidence
+from helpers.profile.facts.systems import newest_days
+from helpers.profile.gather import gather
+from helpers.profile.rules import RULES
+from helpers.profile.rules.results import NOTHING, STATUSES
+from helpers.profile.rules.yearly_counts import Tallies, tally
+from helpers.profile.survivorship import Survivorship
+from helpers.profile.timeline import timeline_of
+from helpers.profile.values import Days, Names, choose_values, code_groups, spoken_codes
+from helpers.standard import STRING, BadInput
+from helpers.standard.elements import DTYPES, Declarations, Element, declared, declared_for
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = [
+    "Choice",
+    "Part",
+    "Profiles",
+    "changed_values",
+    "child_profiles",
+    "choice_of",
+    "choose_in",
+    "find_in",
+    "find_values",
+    "profile_of",
+    "said_in",
+]
+
+
+def find_values(
+    elements: tuple[Element, ...], evidence: Evidence, tallies: Tallies
+) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """Let every element's rule find its values.
+
+    Parameters
+    ----------
+    elements
+        Elements, as declared.
+    evidence
+        Records and facts by child.
+    tallies
+        What is counted once for several elements.
+
+    Returns
+    -------
+    tuple
+        Values as the rules found them, in numbers (`results.told`), with ``element``, the place
+        among the elements; and by fact table which rows were weighed by any rule.
+    """
+    tables = [NOTHING.values.assign(element=np.zeros(0, dtype="int16"))]
+    weighed: dict[str, Any] = {}
+    for place, element in enumerate(elements):
+        found = RULES[element.rule](element, evidence, tallies)
+        for table, mask in found.weighed.items():
+            rows = np.asarray(mask, dtype=bool)
+            weighed[table] = rows | weighed[table] if table in weighed else rows
+        if len(found.values):
+            tables.append(found.values.assign(element=np.full(len(found.values), place, dtype="int16")))
+    masks = {table: pd.Series(mask, index=evidence.facts[table].index) for table, mask in weighed.items()}
+    return pd.concat(tables[1:] or tables, ignore_index=True), masks
+
+
+def profile_of(
+    values: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+    school_year: int | None,
+    elements: tuple[Element, ...],
+    *,
+    also_due: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """Pivot the chosen values of one year, and those without a year, into one row a child.
+
+    Parameters
+    ----------
+    values
+        Table ``values``.
+    crosswalk
+        Table ``crosswalk``: how many systems know the child, and the weakest tie of its records.
+    school_year
+        The year; None: only what has no year.
+    elements
+        Elements, in the order of the columns.
+    also_due
+        By child, in order: elements that some system has and that apply, without a row in `values`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``child, band, silos, completeness`` (rate: reported of ``complete_of``, the elements that some system
+        has and that apply to the child), ``complete_of``, then one column an element, ``domain_name``.
+    """
+    weakness = crosswalk["band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
+    by_child = crosswalk.assign(weakness=weakness).groupby("child", sort=True)
+    profile = pd.DataFrame(
+        {
+            "band": by_child["weakness"].max().map(dict(enumerate(BANDS))).astype(STRING),
+            "silos": by_child["silo"].nunique().astype("Int64"),
+        }
+    )
+    in_year = values["school_year"].isna()
+    if school_year is not None:
+        in_year |= values["school_year"].eq(school_year).fillna(False)
+    chosen = values[(values["chosen"] & in_year).to_numpy(dtype=bool)]
+    row = profile.index.get_indexer(pd.Index(chosen["child"]))
+    reported = chosen["status"].eq("Reported").to_numpy(dtype=bool)
+    applies = ~chosen["status"].isin(["Not collected", "Not applicable"]).to_numpy(dtype=bool)
+    due = np.bincount(row[applies], minlength=len(profile))
+    due = due + also_due if also_due is not None else due
+    complete = np.full(len(profile), np.nan)
+    np.divide(np.bincount(row[reported], minlength=len(profile)), due, out=complete, where=due > 0)
+    profile["completeness"] = complete
+    profile["complete_of"] = pd.array(due, dtype="Int64")
+    by_element = chosen.groupby("element").indices
+    columns = {}
+    for element in elements:
+        own = by_element.get(element.name, np.zeros(0, "int64"))
+        at = np.full(len(profile), -1)
+        at[row[own]] = own
+        columns[element.profile_column] = _typed(chosen, at, element)
+    shown = pd.DataFrame(columns, index=profile.index)
+    return pd.concat([profile, shown], axis="columns").reset_index()
+
+
+def _typed(values: pd.DataFrame, at: np.ndarray, element: Element) -> Any:
+    """Take the values at some places (-1: none there), and give canonical text back its type."""
+    dtype = DTYPES[element.type]
+    if element.type in ("string", "date"):
+        text = pd.Series(values["value"].array.take(at, allow_fill=True))
+        text = text if element.type == "string" else pd.to_datetime(text, format="%Y-%m-%d")
+        return text.astype(dtype).array
+    number = pd.Series(np.append(values["value_number"].to_numpy(), np.nan)[at])
+    if element.type == "number":
+        return number.astype(dtype).array
+    return number.astype("Int64").astype(dtype).array
+
+
+REPORTED, EMPTY = STATUSES.index("Reported"), STATUSES.index("Empty")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was found of some children.
+
+    Attributes
+    ----------
+    found
+        Values as the rules found them, in numbers.
+    names
+        What the numbers stand for.
+    codes
+        Codes that systems use: what `spoken_codes` lists.
+    told
+        Elements by years (0: none) by silos (by name): some value isn't empty.
+    latest
+        The newest year of which anything is reported; 0 without any.
+    timeline, left_out, accounts
+        Tables of these children.
+    also_behind
+        By fact table, places of rows about nobody's child that stand behind a value, such as a mother's
+        log-in; they are accounted for with all others about nobody's child.
+    """
+
+    found: pd.DataFrame
+    names: Names
+    codes: pd.DataFrame
+    told: npt.NDArray[np.bool_]
+    latest: int
+    timeline: pd.DataFrame
+    left_out: pd.DataFrame
+    accounts: pd.DataFrame
+    also_behind: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What all children together say, and by which each one's values are chosen.
+
+    Attributes
+    ----------
+    elements
+        Elements, as declared.
+    groups
+        Systems that use the same codes.
+    coverage
+        Which system has which element in which year.
+    days
+        How new the systems are.
+    school_year
+        The year that profiles show.
+    """
+
+    elements: tuple[Element, ...]
+    groups: Mapping[int, Mapping[int, int]]
+    coverage: Coverage
+    days: Days
+    school_year: int | None
+
+
+def find_in(evidence: Evidence, terms: Declarations, *, apart: bool = False) -> Part:
+    """Let the rules find what is known of some children.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of these children.
+    terms
+        Elements and events, as declared.
+    apart
+        These are some of the district's children, and rows about nobody's child are looked at apart.
+
+    Returns
+    -------
+    Part
+        What they found, and which facts stand behind nothing.
+    """
+    tallies = tally(evidence)
+    found, weighed = find_values(terms.element, evidence, tallies)
+    names = _names(evidence)
+    line, shown = timeline_of(
+        evidence, terms.timeline, {"attendance_event": tallies.attendance.event_out_of_place}
+    )
+    behind = dict(weighed)
+    for table, on_line in shown.items():
+        behind[table] = behind[table] | on_line if table in behind else on_line
+    left_out, accounts = account_for(evidence, behind, of_children=apart)
+    also_behind = _about_nobody(evidence, behind) if apart else {}
+    reported = found[found["status"].to_numpy() == REPORTED]
+    latest = int(np.max(reported["school_year"].to_numpy(dtype="int64"), initial=0))
+    told = _told(found, len(terms.element), evidence.years.years, len(names.silos))
+    codes = spoken_codes(reported, terms.element)
+    return Part(found, names, codes, told, latest, line, left_out, accounts, also_behind)
+
+
+def _names(evidence: Evidence) -> Names:
+    """Say what the numbers of found values stand for."""
+    records = evidence.crosswalk["record"]
+    return Names(evidence.children, evidence.silos, records, evidence.file_names)
+
+
+def _about_nobody(evidence: Evidence, behind: Mapping[str, pd.Series]) -> dict[str, npt.NDArray[np.int64]]:
+    """Give the places, in the district's own tables, of rows about nobody's child that are behind a value."""
+    places = {}
+    for table, mask in behind.items():
+        facts = evidence.facts[table]
+        if "place" in facts.columns:
+            nobody = mask.to_numpy(dtype=bool) & facts["child"].isna().to_numpy()
+            if nobody.any():
+                places[table] = facts["place"].to_numpy(dtype="int64")[nobody]
+    return places
+
+
+def _told(found: pd.DataFrame, elements: int, years: tuple[int, ...], silos: int) -> npt.NDArray[np.bool_]:
+    told = np.zeros((elements, 1 + len(years), silos), dtype=bool)
+    year = pd.Index([NO_YEAR, *years]).get_indexer(pd.Index(found["school_year"]))
+    there = (year >= 0) & (found["status"].to_numpy() != EMPTY)
+    told[found["element"].to_numpy()[there], year[there], found["system"].to_numpy()[there]] = True
+    return told
+
+
+def said_in(evidence: Evidence, elements: tuple[Element, ...]) -> pd.DataFrame:
+    """Give what systems say of some elements, where nothing else is asked for.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of all children.
+    elements
+        Elements.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``values``, without rows for what nobody says, and without an age.
+    """
+    found, _ = find_values(elements, evidence, tally(evidence))
+    reported = found[found["status"].to_numpy() == REPORTED]
+    groups = code_groups(spoken_codes(reported, elements))
+    return choose_values(found, _names(evidence), Days({}, evidence.systems), elements, groups)
+
+
+def choice_of(
+    parts: Iterable[Part],
+    terms: Declarations,
+    years: tuple[int, ...],
+    days: Days,
+    school_year: int | None = None,
+) -> Choice:
+    """Put together what all parts say.
+
+    Parameters
+    ----------
+    parts
+        What was found of all children.
+    terms
+        Elements, as declared.
+    years
+        School years of the district.
+    days
+        How new the systems are.
+    school_year
+        Year that profiles show; the newest of which anything is reported when not given.
+
+    Returns
+    -------
+    Choice
+        By which each part's values are chosen.
+    """
+    told = np.zeros((len(terms.element), 1 + len(years), len(days.systems)), dtype=bool)
+    codes = []
+    latest = 0
+    for part in parts:
+        told |= part.told
+        codes.append(part.codes)
+        latest = max(latest, part.latest)
+    if school_year is None and years:
+        school_year = latest or years[-1]
+    groups = code_groups(pd.concat(codes, ignore_index=True).drop_duplicates()) if codes else {}
+    return Choice(
+        terms.element, groups, coverage_of(told, terms.element, years, days.systems), days, school_year
+    )
+
+
+def choose_in(part: Part, choice: Choice, crosswalk: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Choose the values of some children, and pivot them.
+
+    Parameters
+    ----------
+    part
+        What was found of them.
+    choice
+        What all children together say.
+    crosswalk
+        Table ``crosswalk``: their records.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        Table ``values``, without rows for what nobody says; and one row a child.
+    """
+    said = choose_values(part.found, part.names, choice.days, choice.elements, choice.groups)
+    children = pd.Index(part.names.children, dtype=STRING)
+    due = choice.coverage.due(said, children, choice.school_year)
+    return said, profile_of(said, crosswalk, choice.school_year, choice.elements, also_due=due)
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """What a district knows about its children.
+
+    Attributes
+    ----------
+    profile
+        One row a child: ``child, band, silos, completeness, complete_of``, then one column an element.
+    said
+        Table ``values``, only what some system says of a child.
+    coverage
+        Which system has which element, by which `values` says why there is no value.
+    timeline
+        Table ``timeline``: the dated events of every child.
+    left_out
+        Table ``left_out``: every fact row that stands behind no value and no event, with the reason.
+    accounts
+        Table ``profile_accounts``: rows = rows_behind + rows_left_out, by fact table and system.
+    school_year
+        The year that the profile shows; None where no system speaks of a year.
+    crosswalk
+        Table ``crosswalk``: who is who, as the profiles were put together.
+    """
+
+    profile: pd.DataFrame
+    said: pd.DataFrame
+    coverage: Coverage
+    timeline: pd.DataFrame
+    left_out: pd.DataFrame
+    accounts: pd.DataFrame
+    school_year: int | None
+    crosswalk: pd.DataFrame
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """Table ``values``: of every child, element and year what every system says, or why there is nothing.
+
+        The profile is a pivot of it. Most of its rows say that there is nothing, so it is made when first
+        asked for.
+        """
+        return self.coverage.fill(self.said, self.crosswalk)
+
+
+def child_profiles(
+    district: District,
+    links: Links,
+    school_year: int | None = None,
+    *,
+    survivorship: Survivorship | None = None,
+    terms: Declarations | None = None,
+) -> Profiles:
+    """Put together what a district's systems know about each child.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    school_year
+        Year that the profile shows, named by the year in which it ends; the newest of which anything is
+        reported when not given. The values hold every year.
+    survivorship
+        Whom a team decided to believe; the order of trust of ``terms`` when not given.
+    terms
+        What elements are, and whom to believe; when not given, the ``elements.toml`` in the district's
+        folder, and the kit's where there is none.
+
+    Returns
+    -------
+    Profiles
+        Profile, values, timeline, facts left out, and their accounts.
+
+    Raises
+    ------
+    BadInput
+        When no system speaks of the year that is asked for.
+    """
+    terms = declared_for(district.folder) if terms is None else terms
+    usual = school_year is None and survivorship is None and terms is declared()
+    known = (of_what(district), of_what(links)) if usual else (None,)
+    return shared(
+        lambda: f"{known[-1]}, profiled: {known[0]}" if all(known) else None,
+        lambda: _put_together(
+            district, links, school_year, terms if survivorship is None else survivorship.applied_to(terms)
+        ),
+    )
+
+
+def _put_together(district: District, links: Links, school_year: int | None, terms: Declarations) -> Profiles:
+    evidence = gather(district, links)
+    years = evidence.years.years
+    if school_year is not None and school_year not in years:
+        there = ", ".join(map(str, years)) or "none"
+        raise BadInput(f"No system speaks of the school year {school_year}. There are: {there}.")
+    part = find_in(evidence, terms)
+    days = Days(newest_days(district).days, evidence.systems)
+    choice = choice_of([part], terms, years, days, school_year)
+    said, profile = choose_in(part, choice, links.crosswalk)
+    return Profiles(
+        profile,
+        said,
+        choice.coverage,
+        part.timeline,
+        part.left_out,
+        part.accounts,
+        choice.school_year,
+        links.crosswalk,
+    )
+
+
+def changed_values(before: Profiles, after: Profiles) -> pd.DataFrame:
+    """List the values that the profiles show otherwise after a decision.
+
+    Parameters
+    ----------
+    before, after
+        Profiles of one district, by the same links.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``child, element, school_year, was, was_silo, now, now_silo``, of the year that is shown and of what
+        always holds: a row a value that differs. No key is needed.
+    """
+    cell = ["child", "element", "school_year"]
+
+    def shown(profiles: Profiles, name: str) -> pd.DataFrame:
+        said = profiles.said
+        of_year = said["school_year"].isna() | said["school_year"].eq(profiles.school_year or 0)
+        rows = said[said["chosen"] & of_year.fillna(False) & said["status"].eq("Reported")]
+        return rows[[*cell, "value", "silo"]].rename(columns={"value": name, "silo": f"{name}_silo"})
+
+    # A year that isn't there is no key of a merge; it stands as zero in between.
+    left, right = (
+        shown(profiles, name).assign(school_year=lambda rows: rows["school_year"].fillna(0))
+        for profiles, name in ((before, "was"), (after, "now"))
+    )
+    both = left.merge(right, on=cell, how="outer", validate="one_to_one")
+    both = both[both["was"].ne(both["now"]).fillna(True)]
+    both = both.assign(school_year=both["school_year"].mask(both["school_year"].eq(0)))
+    return both.sort_values(["element", "child"], ignore_index=True)

@@ -1,0 +1,218 @@
+"""The questions that people ask, as declared: who asks, in which words, and what has to be known for it."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from helpers.profile.questions.conditions import Condition, parts_of
+from helpers.standard import BadInput, faults_of, nearest
+from helpers.standard.elements import elements
+from helpers.standard.validation import toml_of
+
+__all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
+
+DECLARED = Path(__file__).with_name("questions.toml")
+
+Asker = Literal[
+    "teacher",
+    "counsellor",
+    "principal",
+    "nurse",
+    "case manager",
+    "family",
+    "student",
+    "board",
+]
+TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "date": "date"}
+
+
+class Declared(BaseModel):
+    """A part of the declaration; a name that nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Question(Declared):
+    """One question."""
+
+    id: str
+    text: str
+    asked_by: tuple[Asker, ...]
+    grain: Literal["child", "list", "number"]
+    source: str
+    of: str | None = None
+    answer: str | None = None
+    tells: tuple[str, ...] = ()
+    group_by: str | None = None
+    fresh_days: dict[str, int] = {}
+    meaning: str
+
+    @property
+    def whom(self) -> Condition | None:
+        """Whom it is about; None: every child on the roster."""
+        return None if self.of is None else Condition(self.of)
+
+    @property
+    def condition(self) -> Condition | None:
+        """Who is looked for; None: each child is."""
+        return None if self.answer is None else Condition(self.answer)
+
+    def inputs(self) -> tuple[str, ...]:
+        """Name all that has to be known of a child, each once."""
+        asked = [
+            *(self.whom.inputs() if self.whom else ()),
+            *(self.condition.inputs() if self.condition else ()),
+        ]
+        grouped = [] if self.group_by is None else [self.group_by]
+        return tuple(dict.fromkeys([*asked, *self.tells, *grouped]))
+
+
+class Questions(Declared):
+    """The whole of questions.toml."""
+
+    least_share: float
+    least_part: float
+    most_unplaced: float
+    source: dict[str, str]
+    question: tuple[Question, ...]
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Questions:
+        ids = [each.id for each in self.question]
+        faults = [f"question {name!r} is declared twice" for name in sorted(set(ids)) if ids.count(name) > 1]
+        if not 0 < self.least_part <= self.least_share <= 1:
+            faults.append("least_part and least_share are shares, and the first isn't above the second")
+        types = input_types()
+        for each in self.question:
+            faults += [f"question {each.id!r}: {fault}" for fault in self._faults(each, types)]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def named(self, name: str) -> Question:
+        """Give one question by its id; `BadInput` where there is none."""
+        found = {each.id: each for each in self.question}
+        if name not in found:
+            raise BadInput(
+                f"No question is called {name!r}.{nearest(name, found)} There are: {', '.join(found)}."
+            )
+        return found[name]
+
+    def _faults(self, question: Question, types: dict[str, str]) -> list[str]:
+        faults: list[str] = []
+        if question.source != "own" and question.source not in self.source:
+            faults.append(
+                f"source {question.source!r} is no source.{nearest(question.source, ['own', *self.source])}"
+            )
+        for condition in (question.whom, question.condition):
+            faults += condition.faults(types) if condition else []
+        told = [*question.tells, *([] if question.group_by is None else [question.group_by])]
+        faults += [
+            f"tells {name!r}, which nobody declares.{nearest(name, types)}"
+            for name in told
+            if name not in types
+        ]
+        faults += [
+            f"fresh_days names {name!r}, which it doesn't ask for"
+            for name in question.fresh_days
+            if not faults and name not in {parts_of(each)[1] for each in question.inputs()}
+        ]
+        if question.grain != "child" and question.answer is None:
+            faults.append("a list or a number needs an answer to look for")
+        if question.grain == "child" and not question.tells:
+            faults.append("what is said of a child needs tells")
+        if (question.group_by is not None) and question.grain != "number":
+            faults.append("only a number has group_by")
+        return faults
+
+
+def input_types() -> dict[str, str]:
+    """Give the type of everything that a question can ask for, by its name."""
+    types: dict[str, str] = {}
+    for each in elements():
+        types[each.name] = TYPES[each.type]
+        types[f"on_record({each.name})"] = "boolean"
+        if each.per == "school_year":
+            types[f"last_year.{each.name}"] = TYPES[each.type]
+            types[f"on_record(last_year.{each.name})"] = "boolean"
+    for name in _indicator_names():
+        types[f"indicator.{name}"] = "string"
+    return types
+
+
+def _indicator_names() -> tuple[str, ...]:
+    try:
+        from helpers.profile.indicators import declared_indicators
+    except ImportError:
+        return ()
+    return tuple(each.name for each in declared_indicators())
+
+
+def read_questions(path: Path) -> Questions:
+    """Read a declaration of questions.
+
+    Parameters
+    ----------
+    path
+        A TOML file in the language of ``helpers/profile/questions/questions.toml``.
+
+    Returns
+    -------
+    Questions
+        Questions, their sources, and from which share of the children on one counts as answered.
+
+    Raises
+    ------
+    BadInput
+        When the file breaks its language; every fault is named.
+    """
+    known = {name for part in (Question, Questions) for name in part.model_fields}
+    try:
+        return Questions.model_validate(toml_of(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{path.name} is no TOML: {error}.") from None
+    except ValidationError as error:
+        raise BadInput(f"{path.name} is no declaration of questions:\n{faults_of(error, known)}") from None
+
+
+@cache
+def kit_questions() -> Questions:
+    """Give the kit's own questions, ``helpers/profile/questions/questions.toml``."""
+    return read_questions(DECLARED)
+
+
+def declared_questions() -> tuple[Question, ...]:
+    """List the kit's questions, in their order.
+
+    Returns
+    -------
+    tuple of Question
+        What ``helpers/profile/questions/questions.toml`` says.
+    """
+    return kit_questions().question
+
+
+def question_named(name: str) -> Question:
+    """Give one question by its id.
+
+    Parameters
+    ----------
+    name
+        Id of a question, such as ``absent_and_failing``.
+
+    Returns
+    -------
+    Question
+        Its declaration.
+
+    Raises
+    ------
+    BadInput
+        When no question has that id.
+    """
+    return kit_questions().named(name)

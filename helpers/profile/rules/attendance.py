@@ -1,0 +1,89 @@
+"""What is told of a child's attendance: days, rate, and whether the child is chronically absent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.profile.facts.store import Evidence
+from helpers.profile.rules.results import Found, told, where_none
+from helpers.profile.rules.yearly_counts import DayCounts, Tallies
+from helpers.standard.elements import Element, attendance_terms
+
+__all__ = ["attendance_count", "attendance_rate", "chronically_absent"]
+
+Behind = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+# By the element's column: which events stand behind it. Behind the others stand all events, and the spells.
+EVENTS_BEHIND = ("absent", "tardy")
+
+
+def _told(
+    element: Element, evidence: Evidence, counts: DayCounts, values: Any, rows: Any, **more: Any
+) -> pd.DataFrame:
+    return told(
+        element, evidence, counts.whose, values, rows=rows, begin_date=counts.begin_date, as_of=counts.as_of,
+        **more,
+    )  # fmt: skip
+
+
+def _of_spells_and_events(counts: DayCounts) -> tuple[Any, dict[str, Behind]]:
+    """Give the rows behind what is told of all days of a child: how many, and which."""
+    rows = counts.rows(counts.spells) + counts.rows(counts.events["all"])
+    return rows, {"school_enrollment": counts.spells, "attendance_event": counts.events["all"]}
+
+
+def attendance_count(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Take one of the counts of days."""
+    column = str(element.column)
+    attendance = tallies.attendance
+    counted = attendance.counted
+    weighed = {"attendance_event": attendance.event_weighed, "school_enrollment": attendance.spell_weighed}
+    if column not in EVENTS_BEHIND:
+        rows, behind = _of_spells_and_events(counted)
+        return Found(_told(element, evidence, counted, counted.days[column], rows), weighed, behind)
+    values = [_told(element, evidence, counted, counted.days[column], counted.rows(counted.events[column]))]
+    # Without days that are known there is no zero: only what was recorded.
+    recorded = attendance.recorded
+    some = recorded.days[column] > 0
+    rows = recorded.rows(recorded.events[column])
+    values.append(_told(element, evidence, recorded, recorded.days[column], rows)[some])
+    place = np.where(some, len(counted.whose) + np.cumsum(some) - 1, -1)
+    at, of = recorded.events[column]
+    kept = place[of] >= 0
+    both = _joined([counted.events[column], (at[kept], place[of[kept]])])
+    spells = where_none(*counted.spells, counted.rows(counted.events[column]))
+    return Found(
+        pd.concat(values, ignore_index=True),
+        weighed,
+        {"attendance_event": both},
+        {"school_enrollment": spells},
+    )
+
+
+def _joined(parts: Sequence[Behind]) -> Behind:
+    return np.concatenate([at for at, _ in parts]), np.concatenate([of for _, of in parts])
+
+
+def attendance_rate(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Divide days present by days enrolled."""
+    counted = tallies.attendance.counted
+    rows, behind = _of_spells_and_events(counted)
+    rate = counted.days["present"] / counted.days["enrolled"]
+    return Found(_told(element, evidence, counted, rate, rows), behind=behind)
+
+
+def chronically_absent(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Say whether a child missed a tenth of the days enrolled or more; not applicable below ten days."""
+    terms = attendance_terms()
+    counted = tallies.attendance.counted
+    rows, behind = _of_spells_and_events(counted)
+    enrolled = counted.days["enrolled"]
+    # The share is compared as days, so that 18 of 180 isn't lost to a rounding.
+    needed = np.round(enrolled.astype("float64") * terms.chronic_share, 9)
+    short = enrolled < terms.chronic_minimum_days
+    missed = counted.days["absent"] >= needed
+    return Found(_told(element, evidence, counted, missed, rows, not_applicable=short), behind=behind)

@@ -1,0 +1,160 @@
+"""What a rule has to know of other children than those whose values it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.profile.facts.attendance import joined_reach, reach_of
+from helpers.profile.facts.store import Evidence, Reports, Survey
+from helpers.profile.rules.family import years_told
+from helpers.profile.rules.learning import newest_classes, years_handed_in
+from helpers.profile.rules.roster import filled_columns, learnable_names
+from helpers.profile.rules.zeros import joined_reports, reports_of
+from helpers.standard.elements import elements
+
+__all__ = ["joined", "survey_of", "survey_of_one"]
+
+# Rules by which a system's silence may be a zero; their tables are those of exceptions.
+SILENCE_COUNTS = (
+    "incidents_counted", "discipline_days", "days_of_actions", "visits_counted", "applications_counted",
+    "days_logged_in",
+)  # fmt: skip
+OF_FAMILIES = ("messages_counted", "logins_of_adults")
+
+
+def survey_of(evidence: Evidence) -> Survey:
+    """Look through the facts of some children for what rules have to know of them all.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of these children, or of nobody's child.
+
+    Returns
+    -------
+    Survey
+        What they tell.
+    """
+    fields = {str(element.column) for element in elements() if element.rule == "person_field"}
+    exceptions = {element.table for element in elements() if element.rule in SILENCE_COUNTS}
+    work = evidence.tables["assignment_score"]
+    return Survey(
+        tables=evidence.facts.filled(),
+        reach=reach_of(
+            {name: evidence.facts[name] for name in ("calendar", "attendance_event")}
+            | {"people": evidence.people}
+        ),
+        rostered=_rostered(evidence),
+        filled=filled_columns(evidence, fields),
+        school_names=learnable_names(evidence),
+        newest_classes=newest_classes(evidence),
+        keeps_submissions=not bool(work.lacks("submitted_utc").all()),
+        years_handed_in=years_handed_in(evidence),
+        reports={table: reports_of(evidence, table) for table in sorted(exceptions)},
+        schools_of_spells=_schools_of_spells(evidence),
+        years_of_families={
+            element.name: years_told(element, evidence)
+            for element in elements()
+            if element.rule in OF_FAMILIES
+        },
+    )
+
+
+def survey_of_one(evidence: Evidence) -> Survey:
+    """Take for told of everybody what is asked for of one child, whose values are known already.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of one child.
+
+    Returns
+    -------
+    Survey
+        By which every system tells of every year, so that each value is found again, beside others that
+        nobody tells of.
+    """
+    own = survey_of(evidence)
+    pairs = frozenset(product(range(len(evidence.silos)), range(len(evidence.years.years))))
+    schools = frozenset().union(*own.schools_of_spells.values())
+    everywhere = frozenset((system, school, year) for system, year in pairs for school in schools)
+    classes = dict.fromkeys(pairs, np.datetime64("NaT", "us"))
+    columns = {str(element.column) for element in elements() if element.rule == "person_field"}
+    return replace(
+        own,
+        tables=frozenset(evidence.facts),
+        filled=frozenset(product(columns, range(len(evidence.silos)))),
+        newest_classes={**classes, **own.newest_classes},
+        keeps_submissions=True,
+        years_handed_in=pairs,
+        reports={
+            table: Reports(pairs, frozenset(), everywhere, each.left_over.iloc[:0])
+            for table, each in own.reports.items()
+        },
+        years_of_families=dict.fromkeys(own.years_of_families, pairs),
+    )
+
+
+def _rostered(evidence: Evidence) -> frozenset[int]:
+    spells = evidence.tables["school_enrollment"]
+    return frozenset(np.unique(spells.system[~spells.lacks("record")]).tolist())
+
+
+def _schools_of_spells(evidence: Evidence) -> dict[int, frozenset[str]]:
+    spells = evidence.tables["school_enrollment"]
+    codes, words = spells.codes("school_id")
+    schools: dict[int, frozenset[str]] = {}
+    for system in np.unique(spells.system[spells.told]):
+        there = np.unique(codes[spells.told & (spells.system == system)])
+        schools[int(system)] = frozenset(words[code] for code in there if code >= 0)
+    return schools
+
+
+def joined(surveys: Sequence[Survey]) -> Survey:
+    """Put together what several parts of the children tell.
+
+    Parameters
+    ----------
+    surveys
+        At least one.
+
+    Returns
+    -------
+    Survey
+        What they tell together.
+    """
+    if len(surveys) == 1:
+        return surveys[0]
+    names = pd.concat([each.school_names for each in surveys], ignore_index=True)
+    names = names.groupby(["system", "name_of", "name"])[["children"]].sum().reset_index()
+    newest: dict[tuple[int, int], Any] = {}
+    for each in surveys:
+        for pair, day in each.newest_classes.items():
+            before = newest.get(pair, day)
+            newest[pair] = day if np.isnat(before) or day > before else before
+    return Survey(
+        tables=frozenset().union(*(each.tables for each in surveys)),
+        filled=frozenset().union(*(each.filled for each in surveys)),
+        school_names=names,
+        newest_classes=newest,
+        keeps_submissions=any(each.keeps_submissions for each in surveys),
+        years_handed_in=frozenset().union(*(each.years_handed_in for each in surveys)),
+        reports={
+            table: joined_reports([each.reports[table] for each in surveys]) for table in surveys[0].reports
+        },
+        schools_of_spells=_united([each.schools_of_spells for each in surveys]),
+        rostered=frozenset().union(*(each.rostered for each in surveys)),
+        reach=joined_reach([each.reach for each in surveys]),
+        years_of_families=_united([each.years_of_families for each in surveys]),
+    )
+
+
+def _united(parts: Sequence[Mapping[Any, frozenset[Any]]]) -> dict[Any, frozenset[Any]]:
+    names = {name for part in parts for name in part}
+    return {name: frozenset().union(*(part.get(name, frozenset()) for part in parts)) for name in names}

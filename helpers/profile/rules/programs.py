@@ -1,0 +1,153 @@
+"""Rules of plans, services and activities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.profile.facts.arrays import is_first
+from helpers.profile.facts.store import Evidence
+from helpers.profile.rules.results import STILL, Found, Whose, newest_told, told_of_groups
+from helpers.profile.rules.yearly_counts import Tallies
+from helpers.standard import STRING
+from helpers.standard.elements import Element
+
+__all__ = [
+    "activities_counted",
+    "hours_summed",
+    "interests_named",
+    "names_of_activities",
+    "plan_in_force",
+    "services_of_the_plan",
+]
+
+
+def activities_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Count the different activities of a child in a year; who runs them doesn't list who could have come.
+
+    So there is no zero: nobody says of a child who is on no list whether the list would have held it.
+    """
+    spells = evidence.tables["participation"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed)
+    whose = Whose.of(spells, at)
+    groups = whose.groups()
+    counts = groups.distinct(spells.code("activity")[at]).astype("float64")
+    values = told_of_groups(element, evidence, whose, groups, np.where(counts > 0, counts, np.nan))
+    return Found(values, {"participation": weighed}, {"participation": (at, groups.of)})
+
+
+def hours_summed(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Sum a child's hours in a year; unknown where those of one activity are."""
+    spells = evidence.tables["participation"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed)
+    whose = Whose.of(spells, at)
+    groups = whose.groups()
+    hours = spells.numbers("hours")[at]
+    sums = np.where(groups.count(np.isnan(hours)) > 0, np.nan, groups.total(hours))
+    values = told_of_groups(element, evidence, whose, groups, sums)
+    return Found(values, {"participation": weighed}, {"participation": (at, groups.of)})
+
+
+def plan_in_force(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Take a column of the newest plan that was in force at some time of a year.
+
+    Where the plan stands is the system's word of the day for which it speaks; of an earlier year, and where
+    the system has no word for it, its last day says whether it had ended by then.
+    """
+    plans = evidence.tables["program"]
+    column = str(element.column)
+    fits = evidence.asked("program", element.where, element.systems)
+    begin, end = plans.days("begin_date"), plans.days("end_date")
+    until = np.where(np.isnat(end), STILL.to_datetime64(), end)
+    weighed = np.zeros(len(plans), dtype=bool)
+    parts, years, lasts = [], [], []
+    for number, year in enumerate(evidence.years.years):
+        first, last = (day.to_datetime64() for day in evidence.years.span_of(year))
+        here = fits & ~(begin > last) & ~(until < first)
+        weighed |= here
+        parts.append(np.flatnonzero(here))
+        years.append(np.full(len(parts[-1]), number, dtype="int64"))
+        lasts.append(np.full(len(parts[-1]), last, dtype="datetime64[us]"))
+    at = np.concatenate(parts or [np.zeros(0, "int64")])
+    place = np.concatenate(years or [np.zeros(0, "int64")])
+    by_then = np.concatenate(lasts or [np.zeros(0, "datetime64[us]")])
+    spoken = evidence.spoken_for(plans.system[at], plans.tie[at])
+    newest = evidence.years.at_export(pd.Series(spoken), plans.texts("silo", at))
+    now = evidence.years.places(newest.to_numpy(dtype="int64", na_value=-1)) == place
+    by_then = np.where(now & ~np.isnat(spoken), spoken, by_then)
+    if column == "status":
+        by_date = pd.Series(np.where(until[at] <= by_then, "Exited", "Active"), dtype="string")
+        said = plans.texts("status", at).where(now).fillna(by_date)
+    elif element.type == "string":
+        said = plans.texts(column, at)
+    else:
+        said = pd.Series(plans.numbers(column)[at])
+    some = np.flatnonzero(said.notna().to_numpy(dtype=bool))
+    at, place = at[some], place[some]
+    return newest_told(
+        element, evidence, "program", at, [begin[at], until[at]], said.iloc[some], weighed=weighed,
+        own_day=spoken[some], year=place, begin_date=begin[at],
+    )  # fmt: skip
+
+
+Ints = npt.NDArray[np.int64]
+
+
+def _joined(
+    element: Element,
+    evidence: Evidence,
+    at: Ints,
+    column: str,
+    order: Sequence[npt.NDArray[Any]],
+    weighed: npt.NDArray[np.bool_],
+) -> Found:
+    """Join the names of each child and year in some order, each name once."""
+    rows = evidence.tables[element.table]
+    whose = Whose.of(rows, at)
+    groups = whose.groups()
+    codes, words = rows.codes(column)
+    sorted_places = np.lexsort([*reversed(order), groups.of])
+    once = sorted_places[is_first(groups.of[sorted_places], codes[at[sorted_places]])]
+    names: list[list[str]] = [[] for _ in range(len(groups))]
+    for group, code in zip(groups.of[once].tolist(), codes[at[once]].tolist(), strict=True):
+        names[group].append(words[code])
+    text = pd.Series(["; ".join(each) for each in names], dtype=STRING)
+    values = told_of_groups(element, evidence, whose, groups, text)
+    return Found(values, {element.table: weighed}, {element.table: (at, groups.of)})
+
+
+def names_of_activities(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Name what a child takes part in in a year, by the alphabet."""
+    spells = evidence.tables["participation"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~spells.lacks("activity"))
+    codes, words = spells.codes("activity")
+    by_alphabet = np.argsort(np.argsort(np.array([*words, ""], dtype=object), kind="stable"), kind="stable")
+    return _joined(element, evidence, at, "activity", [by_alphabet[codes[at]]], weighed)
+
+
+def interests_named(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Name a child's interests of the newest day of the year, the one that it names first in front."""
+    interests = evidence.tables["career_interest"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~interests.lacks("interest"))
+    day = interests.days("date")[at]
+    groups = Whose.of(interests, at).groups()
+    newest = groups.newest(day)[groups.of]
+    at = at[np.isnat(newest) | (day == newest)]
+    strength = interests.numbers("strength")[at]
+    place = np.where(np.isnan(strength), interests.row[at], strength)
+    return _joined(element, evidence, at, "interest", [place, interests.row[at]], weighed)
+
+
+def services_of_the_plan(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Name the services of the newest plan of a year, without a word on why the child has one."""
+    plan = plan_in_force(element, evidence, tallies)
+    words = plan.values["value"].str.replace(r"\s*;\s*", "; ", regex=True)
+    return Found(plan.values.assign(value=words), plan.weighed, plan.behind)

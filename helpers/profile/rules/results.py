@@ -1,0 +1,371 @@
+"""What a rule gives, and the latest record of a year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.profile.facts.arrays import Groups, last_of_each
+from helpers.profile.facts.store import Evidence, Rows
+from helpers.standard import STRING, missing
+from helpers.standard.elements import Element
+
+__all__ = [
+    "NOTHING",
+    "STATUSES",
+    "STILL",
+    "Found",
+    "Whose",
+    "canonical",
+    "newest_told",
+    "told",
+    "told_of_groups",
+    "where_none",
+]
+
+
+Ints = npt.NDArray[np.int64]
+STATUSES = ("Reported", "Withheld", "Not applicable", "Empty", "Not collected", "Not linked")
+REPORTED, NOT_APPLICABLE, EMPTY = (STATUSES.index(name) for name in ("Reported", "Not applicable", "Empty"))
+# What hasn't ended is newer than all that has.
+STILL = pd.Timestamp("2200-01-01")
+# Dtypes of values in numbers: places of words in the evidence; -1 stands for nothing, and 0 for no school
+# year.
+NUMBERS: dict[str, Any] = {
+    "owner": "int32",
+    "school_year": "int16",
+    "system": "int16",
+    "tie": "int32",
+    "band": "int8",
+    "source": "int32",
+    **dict.fromkeys(["row", "rows"], "int64"),
+    "status": "int8",
+    **dict.fromkeys(["begin_date", "as_of", "recent"], "datetime64[us]"),
+    "value_number": "float64",
+    "doubtful": "bool",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a rule found.
+
+    Attributes
+    ----------
+    values
+        Rows of the table ``values`` without element, unit, choice and agreement, in numbers
+        (`told`); besides ``doubtful`` (boolean: the value gives way to any other), ``other_reading``
+        (a second reading of the value) and ``recent`` (of two values of one system the later counts; `as_of`
+        where it is NA).
+    weighed
+        By fact table, which of its rows the rule looked at.
+    behind
+        By table, which of its rows stand behind which value: of each such row its place in the table, and
+        the place of the value.
+    listed
+        The same of rows by which a child is covered of whom nothing is told, so that it is a zero.
+    """
+
+    values: pd.DataFrame
+    weighed: Mapping[str, Any] = field(default_factory=dict)
+    behind: Mapping[str, tuple[Ints, Ints]] = field(default_factory=dict)
+    listed: Mapping[str, tuple[Ints, Ints]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose each value is, and which system tells it, in numbers.
+
+    Attributes
+    ----------
+    owner, system, year, tie, band
+        One number a value: child, silo, school year (its place; -1: of none), record (-1: several, or none)
+        and how sure its tie is.
+    """
+
+    owner: Ints
+    system: Ints
+    year: Ints
+    tie: Ints
+    band: Ints
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    @classmethod
+    def of(cls, rows: Rows, at: Ints, *, year: bool = True) -> Whose:
+        """Take what some rows of a table say."""
+        years = rows.year[at] if year else np.full(len(at), -1, dtype="int64")
+        return cls(rows.owner[at], rows.system[at], years, rows.tie[at], rows.band[at])
+
+    def taken(self, at: npt.NDArray[Any]) -> Whose:
+        """Take some of them."""
+        return Whose(self.owner[at], self.system[at], self.year[at], self.tie[at], self.band[at])
+
+    def groups(self) -> Groups:
+        """Put together what is told of one child and year by one system."""
+        return Groups(self.owner, self.system, self.year + 1)
+
+    def of_system(self) -> Groups:
+        """Put together what is told of one year by one system."""
+        return Groups(self.system, self.year + 1)
+
+    def of_groups(self, groups: Groups) -> Whose:
+        """Give what holds of each group: the record if it is one, and the weakest tie."""
+        return Whose(
+            groups.parent(self.owner), groups.parent(self.system), groups.parent(self.year),
+            groups.only(self.tie), groups.largest(self.band),
+        )  # fmt: skip
+
+    def followed_by(self, other: Whose) -> Whose:
+        """Put others behind them."""
+        return Whose(
+            *(
+                np.concatenate([getattr(self, name), getattr(other, name)])
+                for name in ("owner", "system", "year", "tie", "band")
+            )
+        )
+
+
+def where_none(at: Ints, of: Ints, rows: npt.NDArray[Any]) -> tuple[Ints, Ints]:
+    """Keep rows of values behind which no row stands: they say that a system knows the child at least.
+
+    Parameters
+    ----------
+    at
+        Places of rows.
+    of
+        The value to which each belongs.
+    rows
+        How many rows stand behind each value.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Some of these places, and their values: see `Found.listed`.
+    """
+    none = rows[of] == 0
+    return at[none], of[none]
+
+
+def told_of_groups(
+    element: Element,
+    evidence: Evidence,
+    whose: Whose,
+    groups: Groups,
+    values: Any,
+    *,
+    rows: npt.NDArray[Any] | None = None,
+    **more: Any,
+) -> pd.DataFrame:
+    """Make a value of each group of rows, told on the day for which its record speaks, or its system.
+
+    Parameters
+    ----------
+    element
+        The element.
+    evidence
+        Records and facts by child.
+    whose
+        Whose each row is.
+    groups
+        The groups.
+    values
+        A value a group.
+    rows
+        How many rows stand behind each value; all of the group, when not given.
+    **more
+        What else `told` takes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What `told` gives.
+    """
+    of = whose.of_groups(groups)
+    more.setdefault("as_of", evidence.spoken_for(of.system, of.tie))
+    return told(element, evidence, of, values, rows=groups.size() if rows is None else rows, **more)
+
+
+def canonical(values: pd.Series, element: Element) -> tuple[pd.Series, pd.Series]:
+    """Write values as canonical text, and as numbers where they are numbers.
+
+    Parameters
+    ----------
+    values
+        Values of one element, of its own type.
+    element
+        The element.
+
+    Returns
+    -------
+    tuple of pandas.Series
+        Text (dates ``YYYY-MM-DD``, whole numbers without a point, USD with two decimals, other numbers with
+        four, ``true`` and ``false``), and ``float64``.
+    """
+    nothing = pd.Series(np.nan, index=values.index)
+    if element.type == "string":
+        return values.astype(STRING), nothing
+    if element.type == "date":
+        return _written(values, lambda day: f"{day:%Y-%m-%d}"), nothing
+    numbers = values.astype("Float64").astype("float64")
+    if element.type == "boolean":
+        return _written(numbers, {1.0: "true", 0.0: "false"}.get), numbers
+    digits = 0 if element.type == "integer" else 2 if element.unit == "USD" else 4
+    return _written(numbers, f"{{:.{digits}f}}".format), numbers
+
+
+def _written(values: pd.Series, write: Any) -> pd.Series:
+    """Write each different value once."""
+    codes, different = pd.factorize(values)
+    words = pd.array([*map(write, different), None], dtype=STRING)
+    return pd.Series(words.take(codes), index=values.index)
+
+
+def told(
+    element: Element,
+    evidence: Evidence,
+    whose: Whose,
+    values: Any,
+    *,
+    rows: npt.NDArray[Any] | None = None,
+    source: Ints | None = None,
+    row: Ints | None = None,
+    not_applicable: npt.NDArray[np.bool_] | None = None,
+    other_reading: pd.Series | None = None,
+    **more: npt.NDArray[Any],
+) -> pd.DataFrame:
+    """Make values in numbers; a missing value is Empty.
+
+    Parameters
+    ----------
+    element
+        The element.
+    evidence
+        Records and facts by child.
+    whose
+        Whose each value is.
+    values
+        The values themselves, of the element's own type; as many.
+    rows
+        How many rows stand behind each.
+    source, row
+        File and row, where one row stands behind the value; see `Evidence.files_of`.
+    not_applicable
+        Of whom nothing can be told, so that the value is left out.
+    other_reading
+        A second reading of each value, as text.
+    **more
+        ``begin_date``, ``as_of``, ``recent`` (days) and ``doubtful``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `Found.values`, in numbers.
+    """
+    text, numbers = canonical(pd.Series(values).reset_index(drop=True), element)
+    number = numbers.to_numpy()
+    status = np.where(text.isna().to_numpy(dtype=bool), EMPTY, REPORTED)
+    if not_applicable is not None:
+        text, number = text.mask(not_applicable), np.where(not_applicable, np.nan, number)
+        status = np.where(not_applicable, NOT_APPLICABLE, status)
+    year = np.append(np.asarray(evidence.years.years, dtype="int64"), 0)[whose.year]
+    given: dict[str, Any] = {
+        "owner": whose.owner, "system": whose.system, "tie": whose.tie, "band": whose.band,
+        "school_year": year, "source": source, "row": row, "rows": rows, "status": status,
+        "value_number": number, **more,
+    }  # fmt: skip
+    columns = {
+        name: _filled(dtype, len(whose)) if given.get(name) is None else given[name].astype(dtype, copy=False)
+        for name, dtype in NUMBERS.items()
+    }
+    other = missing(len(whose), STRING) if other_reading is None else other_reading.array
+    return pd.DataFrame({**columns, "value": text.array, "other_reading": other}, copy=False)
+
+
+def _filled(dtype: str, rows: int) -> npt.NDArray[Any]:
+    """Give a column in which nothing is known."""
+    nothing = np.datetime64("NaT", "us") if dtype.startswith("datetime") else dtype != "bool" and -1
+    return np.full(rows, nothing, dtype=dtype)
+
+
+# What a rule finds where no system has a row of its table.
+NOTHING = Found(
+    pd.DataFrame(
+        {
+            **{name: _filled(dtype, 0) for name, dtype in NUMBERS.items()},
+            **{name: missing(0, STRING) for name in ("value", "other_reading")},
+        }
+    )
+)
+
+
+def newest_told(
+    element: Element,
+    evidence: Evidence,
+    table: str,
+    at: Ints,
+    order: Sequence[npt.NDArray[Any]],
+    values: pd.Series | npt.NDArray[Any],
+    *,
+    weighed: npt.NDArray[np.bool_],
+    as_of: npt.NDArray[Any] | None = None,
+    own_day: npt.NDArray[Any] | None = None,
+    year: Ints | None = None,
+    **more: Any,
+) -> Found:
+    """Tell what each record's newest row of a year says; all rows among which it was stand behind it.
+
+    Parameters
+    ----------
+    element
+        The element.
+    evidence
+        Records and facts by child.
+    table
+        Fact table.
+    at
+        Places of the rows that are asked for.
+    order
+        Numbers or days by which the newest is found, that which counts most first; what is missing comes
+        first, of equals the last row counts.
+    values
+        What each row says.
+    weighed
+        Which rows of the table were looked at.
+    as_of
+        The day of which each row speaks; NaT: that of its record. Not given: that of its record.
+    own_day
+        The same, where nothing stands in for a missing one.
+    year
+        The school year of each row, where it isn't that of the table: its place, -1 for none.
+    **more
+        What else `told` takes, one a row.
+
+    Returns
+    -------
+    Found
+        Values, with the file and row of the newest row.
+    """
+    rows = evidence.tables[table]
+    years = rows.year[at] if year is None else year
+    groups = Groups(rows.tie[at], years + 1)
+    last = last_of_each(groups, [*order, rows.row[at]])
+    newest = at[last]
+    whose = Whose(rows.owner[newest], rows.system[newest], years[last], rows.tie[newest], rows.band[newest])
+    day = evidence.spoken_for(whose.system, whose.tie)
+    if as_of is not None:
+        day = np.where(np.isnat(as_of[last]), day, as_of[last])
+    if own_day is not None:
+        day = own_day[last]
+    said = values.iloc[last] if isinstance(values, pd.Series) else values[last]
+    found = told(
+        element, evidence, whose, said, rows=groups.size(), source=rows.files(evidence)[newest],
+        row=rows.row[newest], as_of=day, **{name: column[last] for name, column in more.items()},
+    )  # fmt: skip
+    return Found(found, {table: weighed}, {table: (at, groups.of)})

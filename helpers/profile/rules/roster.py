@@ -1,0 +1,178 @@
+"""What the rosters say of a child: names, dates, numbers, the school and grade of a year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.profile.facts.arrays import Groups, last_of_each
+from helpers.profile.facts.store import Evidence, Rows
+from helpers.profile.facts.systems import name_places, names_learnt
+from helpers.profile.rules.results import STILL, Found, Whose, told
+from helpers.profile.rules.yearly_counts import Tallies
+from helpers.standard import STRING, missing
+from helpers.standard.elements import Element
+
+__all__ = ["filled_columns", "identifier", "latest_enrolment", "learnable_names", "person_field"]
+
+# A date that a system gives out for want of a better one, or whose day and month may be exchanged.
+DOUBTFUL_DATES = ("Placeholder", "Day and month ambiguous", "Month only", "Year only")
+# Beside a filler for a name a birth date is one too.
+BESIDE_A_NAME = ("first_name", "last_surname", "birth_date")
+
+
+def _given(people: Rows, column: str) -> np.ndarray:
+    """Say of each person whether a column says something."""
+    given = ~people.lacks(column)
+    if column in BESIDE_A_NAME:
+        given &= ~people.fits([{"name_status": "Placeholder"}])
+    return given
+
+
+def filled_columns(evidence: Evidence, columns: set[str]) -> frozenset[tuple[str, int]]:
+    """List which columns of people each system fills for anybody."""
+    people = evidence.tables["people"]
+    return frozenset(
+        (column, int(system))
+        for column in columns
+        for system in np.unique(people.system[_given(people, column)])
+    )
+
+
+def _ends(rows: Rows, at: np.ndarray) -> Any:
+    """Give the last day of spells; what hasn't ended is newer than all that has."""
+    end = rows.days("end_date")[at]
+    return np.where(np.isnat(end), STILL.to_datetime64(), end)
+
+
+def person_field(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Take a column of the people, from every system that fills it for anybody."""
+    column = str(element.column)
+    people = evidence.tables["people"]
+    fills = [(column, place) in evidence.survey.filled for place in range(len(evidence.silos))]
+    at = np.flatnonzero(np.array(fills, dtype=bool)[people.system])
+    given = _given(people, column)[at]
+    values = people.frame[column].iloc[at].reset_index(drop=True).where(given)
+    source, row, rows = evidence.sources(column)
+    tie = people.tie[at]
+    more: dict[str, Any] = {}
+    if column == "birth_date":
+        doubtful = people.fits([{"birth_date_status": "|".join(DOUBTFUL_DATES)}])
+        more["doubtful"] = doubtful[at]
+        other = people.frame["birth_date_other"].iloc[at].reset_index(drop=True)
+        more["other_reading"] = other.dt.strftime("%Y-%m-%d").astype(STRING)
+    found = told(
+        element, evidence, Whose.of(people, at), values,
+        source=source[tie], row=row[tie], rows=rows[tie],
+        as_of=people.days("as_of")[at], recent=_ends(people, at), **more,
+    )  # fmt: skip
+    return Found(found, behind={"people": (at, np.arange(len(at)))})
+
+
+def identifier(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Take the ids of one identification system."""
+    ids = evidence.tables["identifiers"]
+    codes, words = ids.codes("identification_system")
+    at = np.flatnonzero(np.array([*(word == element.column for word in words), False])[codes])
+    whose = Whose.of(ids, at)
+    values = told(
+        element, evidence, whose, ids.texts("identifier", at), rows=np.ones(len(at), dtype="int64"),
+        source=ids.files(evidence)[at], row=ids.row[at], as_of=evidence.spoken_for(whose.system, whose.tie),
+    )  # fmt: skip
+    return Found(values, behind={"identifiers": (at, np.arange(len(at)))})
+
+
+def _spells(evidence: Evidence, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find each record's latest spell of a year that says something.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Places of the latest spells; places of all spells among which they were; and of each of these the
+        place of the latest one.
+    """
+    spells = evidence.tables["school_enrollment"]
+    at = np.flatnonzero(spells.told & ~spells.lacks(column))
+    main = spells.frame["is_primary"].iloc[at].fillna(True).to_numpy(dtype=bool)
+    groups = Groups(spells.tie[at], spells.year[at])
+    last = last_of_each(groups, [main, spells.days("begin_date")[at], spells.row[at]])
+    return at[last], at, groups.of
+
+
+def _persons(evidence: Evidence, column: str, spells: np.ndarray) -> tuple[np.ndarray, Whose]:
+    """Find persons whose own record says it, and who have no spell that does in the year of the export."""
+    people = evidence.tables["people"]
+    at = np.flatnonzero(~people.lacks(column))
+    year = evidence.years.at_export(people.frame["as_of"].iloc[at], people.frame["silo"].iloc[at])
+    whose = Whose.of(people, at)
+    place = evidence.years.places(year.to_numpy(dtype="int64", na_value=-1))
+    whose = Whose(whose.owner, whose.system, place, whose.tie, whose.band)
+    enrolment = evidence.tables["school_enrollment"]
+    years = len(evidence.years.years) + 1
+    there = np.isin(whose.tie * years + place, enrolment.tie[spells] * years + enrolment.year[spells])
+    kept = (place >= 0) & ~there
+    return at[kept], whose.taken(kept)
+
+
+def _places(evidence: Evidence) -> pd.DataFrame:
+    """List where the records say that children are: the latest spell of a year, else the person's record."""
+    spells = evidence.tables["school_enrollment"]
+    latest, _, _ = _spells(evidence, "school_id")
+    # Children are named by the first record that names their school, in the order of systems and records.
+    latest = latest[np.lexsort([spells.year[latest], spells.tie[latest], spells.system[latest]])]
+    persons, whose = _persons(evidence, "school_id", latest)
+    whose = Whose.of(spells, latest).followed_by(whose)
+    numbers, names = _schools(evidence, latest, persons)
+    return pd.DataFrame(
+        {
+            "owner": whose.owner, "system": whose.system, "year": whose.year,
+            "school_id": numbers, "school_name": names,
+        }
+    )  # fmt: skip
+
+
+def _schools(evidence: Evidence, spells: np.ndarray, persons: np.ndarray) -> tuple[pd.Series, pd.Series]:
+    """Give the schools' numbers, and their names as the records of persons have them; spells have none."""
+    people = evidence.tables["people"]
+    of_spells = evidence.tables["school_enrollment"].texts("school_id", spells)
+    numbers = [of_spells, people.texts("school_id", persons)]
+    names = [pd.Series(missing(len(spells), STRING)), people.texts("school_name", persons)]
+    return pd.concat(numbers, ignore_index=True), pd.concat(names, ignore_index=True)
+
+
+def learnable_names(evidence: Evidence) -> pd.DataFrame:
+    """Count, by a school's number in one system and its name in others, the children who have both."""
+    return names_learnt(_places(evidence), evidence.facts["school"], evidence.silos)
+
+
+def latest_enrolment(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Take a column of each record's latest spell of a year; without spells, of the person's record."""
+    column = str(element.column)
+    spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
+    latest, among, of = _spells(evidence, column)
+    persons, whose = _persons(evidence, column, latest)
+    told_of = Whose.of(spells, latest).followed_by(whose)
+    if column == "school_id":
+        numbers, names = _schools(evidence, latest, persons)
+        learnt = evidence.survey.school_names
+        values = name_places(told_of.system, numbers, names, evidence.facts["school"], evidence.silos, learnt)
+    else:
+        values = pd.concat([spells.texts(column, latest), people.texts(column, persons)], ignore_index=True)
+    source, row, rows = evidence.sources(column)
+    spoken = evidence.spoken_for(spells.system[latest], spells.tie[latest])
+    no_day = np.full(len(persons), np.datetime64("NaT", "us"))
+    found = told(
+        element, evidence, told_of, values,
+        source=np.concatenate([spells.files(evidence)[latest], source[whose.tie]]),
+        row=np.concatenate([spells.row[latest], row[whose.tie]]),
+        rows=np.concatenate([np.bincount(of, minlength=len(latest)), rows[whose.tie]]),
+        as_of=np.concatenate([spoken, people.days("as_of")[persons]]),
+        recent=np.concatenate([_ends(spells, latest), _ends(people, persons)]),
+        begin_date=np.concatenate([spells.days("begin_date")[latest], no_day]),
+    )  # fmt: skip
+    by_person = persons, len(latest) + np.arange(len(persons))
+    return Found(
+        found, {"school_enrollment": spells.told}, {"school_enrollment": (among, of), "people": by_person}
+    )

@@ -1,0 +1,108 @@
+"""Rules of tests, screeners and surveys: scores by window."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.profile.facts.arrays import Groups, last_of_each
+from helpers.profile.facts.store import Evidence
+from helpers.profile.rules.results import Found, Whose, newest_told, told
+from helpers.profile.rules.yearly_counts import Tallies
+from helpers.standard.elements import Element
+
+__all__ = ["growth_in_a_year", "latest_result", "latest_screening", "mean_answer"]
+
+
+def latest_result(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Take each record's latest result of the kind that the element asks for, by year."""
+    results = evidence.tables["assessment_result"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~results.lacks("result"))
+    day = results.days("administration_date")[at]
+    return newest_told(
+        element, evidence, "assessment_result", at, [day], results.numbers("result")[at],
+        weighed=weighed, as_of=day,
+    )  # fmt: skip
+
+
+def growth_in_a_year(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Take a child's latest result of a year less that of the same term of the year before.
+
+    So the growth is that of a year, whichever term it is, and a system's layouts may have changed in between.
+    Who has no result of that term has no growth.
+    """
+    results = evidence.tables["assessment_result"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~results.lacks("result") & ~results.lacks("term"))
+    owner, system, year = results.owner[at], results.system[at], results.year[at]
+    term = results.code("term")[at]
+    order = [results.days("administration_date")[at], results.row[at]]
+    of_term = Groups(owner, system, year, term)
+    last_of_term = last_of_each(of_term, order)
+    of_year = Groups(owner, system, year)
+    now = last_of_each(of_year, order)
+    # The same term of the year before: its last result has the same child, system and term.
+    named = np.asarray(evidence.years.years, dtype="int64")
+    before = np.append(evidence.years.places(named - 1), -1)[year[now]]
+    terms = int(np.max(term, initial=0)) + 1
+    years = len(named) + 1
+    width = len(evidence.silos)
+
+    def number(places: np.ndarray, its_year: np.ndarray) -> np.ndarray:
+        return ((owner[places] * width + system[places]) * years + its_year) * terms + term[places]
+
+    theirs = number(last_of_term, year[last_of_term])
+    sought = np.where(before >= 0, number(now, before), -1)
+    order_of = np.argsort(theirs)
+    found_at = np.searchsorted(theirs[order_of], sought)
+    found_at = np.minimum(found_at, max(len(theirs) - 1, 0))
+    there = np.flatnonzero((theirs[order_of][found_at] == sought) & (before >= 0)) if len(theirs) else now
+    first = last_of_term[order_of][found_at[there]] if len(theirs) else now
+    latest = at[now[there]]
+    whose = Whose.of(results, latest)
+    day = results.days("administration_date")[latest]
+    result = results.numbers("result")
+    values = told(
+        element, evidence, whose, result[latest] - result[at[first]], rows=np.full(len(latest), 2),
+        source=results.files(evidence)[latest], row=results.row[latest],
+        as_of=np.where(np.isnat(day), evidence.spoken_for(whose.system, whose.tie), day),
+    )  # fmt: skip
+    both = np.concatenate([latest, at[first]]), np.tile(np.arange(len(latest)), 2)
+    return Found(values, {"assessment_result": weighed}, {"assessment_result": both})
+
+
+# A child may need several days for a survey; answers this many days before its newest one belong to it.
+DAYS_OF_A_WINDOW = 30
+
+
+def latest_screening(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Take what the newest form of the year says, of the kind and scale that the element asks for."""
+    forms = evidence.tables["screener_result"]
+    column = str(element.column)
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~forms.lacks(column))
+    said = forms.texts(column, at) if element.type == "string" else forms.numbers(column)[at]
+    day = forms.days("date")[at]
+    return newest_told(element, evidence, "screener_result", at, [day], said, weighed=weighed, as_of=day)
+
+
+def mean_answer(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+    """Average a child's answers about one competency, of the newest window of the year."""
+    answers = evidence.tables["survey_response"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~answers.lacks("response"))
+    day = answers.days("date")[at]
+    of_record = Groups(answers.tie[at], answers.year[at])
+    newest = of_record.newest(day)[of_record.of]
+    # A comparison with no day is never true, so that an answer without one stands alone or not at all.
+    kept = (newest - day < np.timedelta64(DAYS_OF_A_WINDOW + 1, "D")) | np.isnat(newest)
+    at, day = at[kept], day[kept]
+    whose = Whose.of(answers, at)
+    groups = Groups(whose.tie, whose.year)
+    of = whose.of_groups(groups)
+    as_of = groups.newest(day)
+    values = told(
+        element, evidence, of, groups.mean(answers.numbers("response")[at]), rows=groups.size(),
+        as_of=np.where(np.isnat(as_of), evidence.spoken_for(of.system, of.tie), as_of),
+    )  # fmt: skip
+    return Found(values, {"survey_response": weighed}, {"survey_response": (at, groups.of)})

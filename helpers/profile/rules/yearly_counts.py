@@ -1,0 +1,479 @@
+"""Days and gradebooks of a year, counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.profile.facts.arrays import (
+    Groups,
+    Pairs,
+    is_first,
+    is_last,
+    listed_in,
+    one_number,
+    places_of,
+)
+from helpers.profile.facts.attendance import GENERATED, LAST_DAY, Days, Numbers, derive_days
+from helpers.profile.facts.store import Evidence, Rows
+from helpers.profile.rules.results import Whose
+from helpers.standard.elements import attendance_terms
+
+__all__ = [
+    "AttendanceYears",
+    "DayCounts",
+    "GradebookYears",
+    "Tallies",
+    "attendance_years",
+    "gradebook_years",
+    "newest_of_each",
+    "only_handed_in",
+    "tally",
+]
+
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+OF_DAYS = ("calendar", "school_enrollment", "attendance_event")
+
+
+@dataclass(frozen=True)
+class DayCounts:
+    """Counts of days by child, system and school year.
+
+    Attributes
+    ----------
+    whose
+        Whose each is.
+    days
+        ``absent, tardy`` and, where it is known which days there were, ``enrolled, present``.
+    begin_date, as_of
+        First and last day of which something is known.
+    events
+        The events behind ``absent``, ``tardy`` and ``all`` of them: of each such event its place in the
+        table, and that of its child and year.
+    spells
+        The same of enrolment.
+    """
+
+    whose: Whose
+    days: Mapping[str, Ints]
+    begin_date: npt.NDArray[Any]
+    as_of: npt.NDArray[Any]
+    events: Mapping[str, tuple[Ints, Ints]]
+    spells: tuple[Ints, Ints]
+
+    def rows(self, behind: tuple[Ints, Ints]) -> Ints:
+        """Count the rows behind each."""
+        return np.bincount(behind[1], minlength=len(self.whose)).astype("int64")
+
+
+@dataclass(frozen=True)
+class AttendanceYears:
+    """Attendance by child, system and school year.
+
+    Attributes
+    ----------
+    counted
+        Children whose days are known.
+    recorded
+        What the events say where nothing tells which days the child was expected. Zeros mean nothing there.
+    event_weighed, spell_weighed
+        One entry a row of the fact tables: it was looked at for one of these.
+    event_out_of_place
+        One entry an event: the calendar and the enrolment are known, and it stands outside them. Only of
+        events of children.
+    """
+
+    counted: DayCounts
+    recorded: DayCounts
+    event_weighed: pd.Series
+    spell_weighed: pd.Series
+    event_out_of_place: pd.Series
+
+
+def _schools(evidence: Evidence) -> tuple[Ints, Ints, Ints]:
+    """Give schools of calendar, enrolment and events numbers; one without a calendar differs from none."""
+    calendar = evidence.facts["calendar"]
+    system = places_of(calendar["silo"], evidence.silos)
+    schools = Pairs(system, calendar["school_id"])
+    numbers = [schools.of(system, calendar["school_id"])]
+    for table in ("school_enrollment", "attendance_event"):
+        rows = evidence.tables[table]
+        codes, words = rows.codes("school_id")
+        # Each pair of a system and a school is looked up once.
+        width = len(words) + 1
+        pair, at = np.unique(rows.system * width + codes + 1, return_inverse=True)
+        named = pd.Series(pd.array([None, *words], dtype="string"))
+        known = schools.of(pair // width, named.iloc[pair % width])
+        without = len(calendar) + pair
+        numbers.append(np.where(known >= 0, known, np.where(pair % width > 0, without, -1))[at])
+    return numbers[0], numbers[1], numbers[2]
+
+
+def _derived(evidence: Evidence) -> Days:
+    spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
+    school, spell_school, event_school = _schools(evidence)
+    numbers = Numbers(
+        school=school,
+        spell_school=spell_school,
+        event_school=event_school,
+        spell_record=spells.tie,
+        event_record=events.tie,
+        spell_silo=spells.system,
+        event_silo=events.system,
+        reach=np.array([*map(evidence.survey.reach.of, evidence.silos), -1], dtype="int64"),
+        rostered=np.array(sorted(evidence.survey.rostered), dtype="int64"),
+    )
+    return derive_days({name: evidence.facts[name] for name in OF_DAYS}, evidence.years, numbers)
+
+
+def _day_counts(days: Days, owner: Ints, system: Ints, evidence: Evidence) -> tuple[Groups, Ints, Any, Any]:
+    """Count each day of a child once, by the most certain mark that any school or record gives it.
+
+    Returns
+    -------
+    tuple
+        Pairs of a child and a system, over pieces of enrolment; numbers by pair, year and what is counted
+        (enrolled, absent, tardy); and first and last day by pair and year, NaT where there is none.
+    """
+    terms = attendance_terms()
+    pairs = Groups(owner, system)
+    years = len(evidence.years.years)
+    counts = np.zeros((len(pairs), years, 3), dtype="int64")
+    nothing = np.full((len(pairs), years), np.datetime64("NaT", "us"))
+    first_day, last_day = nothing, nothing.copy()
+    spell, day, rank = _covered(days)
+    if len(day) == 0:
+        return pairs, counts, first_day, last_day
+    first, span = int(np.min(day)), int(np.ptp(day)) + 1
+    cell = (pairs.of * span - first)[spell] + day
+    marks = np.zeros(len(pairs) * span, dtype="int8")
+    marks[cell] = GENERATED
+    # Rising, so that the most certain mark of a day stays.
+    told = np.flatnonzero(rank != GENERATED)
+    told = told[np.argsort(rank[told], kind="stable")]
+    marks[cell[told]] = rank[told]
+    there = marks.reshape(len(pairs), span) > 0
+    special = np.unique(cell[told])
+    of_special = marks[special].astype("int64")
+    dates = (first + np.arange(span)).astype("datetime64[D]").astype("datetime64[us]")
+    year_of_day = evidence.years.places(evidence.years.of(pd.Series(dates)).to_numpy(dtype="int64"))
+    is_absent = days.statuses.isin(list(terms.absent)).to_numpy(dtype=bool)
+    is_tardy = (days.statuses == "Tardy").fillna(False).to_numpy(dtype=bool)
+    for year in range(years):
+        within = np.flatnonzero(year_of_day == year)
+        if len(within) == 0:
+            continue
+        here = there[:, within]
+        counts[:, year, 0] = here.sum(axis=1)
+        some = np.flatnonzero(counts[:, year, 0])
+        first_day[some, year] = dates[within[here[some].argmax(axis=1)]]
+        last_day[some, year] = dates[within[len(within) - 1 - here[some][:, ::-1].argmax(axis=1)]]
+        mine = year_of_day[special % span] == year
+        for place, which in ((1, is_absent), (2, is_tardy)):
+            owners = special[mine & which[of_special]] // span
+            counts[:, year, place] = np.bincount(owners, minlength=len(pairs))
+    return pairs, counts, first_day, last_day
+
+
+def _covered(days: Days) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+    """Give the days that are known: piece of enrolment, day, and rank of the mark."""
+    if days.covered.all():
+        return days.spell, days.day, days.rank
+    return days.spell[days.covered], days.day[days.covered], days.rank[days.covered]
+
+
+def _piece_years(days: Days, evidence: Evidence) -> tuple[Ints, Ints]:
+    """List the school years in which each piece of enrolment has a day that is known: piece and year."""
+    piece, day, _ = _covered(days)
+    first = int(np.min(day, initial=0 if len(day) == 0 else LAST_DAY))
+    span = np.arange(first, int(np.max(day, initial=first)) + 1)
+    dates = pd.Series(span.astype("datetime64[D]").astype("datetime64[us]"))
+    year_of_day = evidence.years.places(evidence.years.of(dates).to_numpy(dtype="int64"))
+    year = year_of_day.astype("int16")[day - first]
+    # The days of a piece follow one another, so a new piece or year shows as a change.
+    new = np.ones(len(piece), dtype=bool)
+    new[1:] = (piece[1:] != piece[:-1]) | (year[1:] != year[:-1])
+    return piece[new].astype("int64"), year[new].astype("int64")
+
+
+def _events_behind(at: Ints, of: Ints, absent: Bools, tardy: Bools) -> dict[str, tuple[Ints, Ints]]:
+    """Say which events stand behind which count."""
+    known = of >= 0
+    return {
+        name: (at[which & known], of[which & known])
+        for name, which in (("absent", absent[at]), ("tardy", tardy[at]), ("all", known))
+    }
+
+
+def _counted(days: Days, evidence: Evidence, at: Ints, absent: Bools, tardy: Bools) -> DayCounts:
+    """Count the days of children of whom it is known which days there were."""
+    spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
+    owner, system = spells.owner[days.source], spells.system[days.source]
+    pairs, counts, first_day, last_day = _day_counts(days, owner, system, evidence)
+    pair, year = np.nonzero(counts[:, :, 0])
+    place = np.full((len(pairs) + 1, counts.shape[1] + 1), -1, dtype="int64")
+    place[pair, year] = np.arange(len(pair))
+    piece, piece_year = _piece_years(days, evidence)
+    of_piece = place[pairs.of[piece], piece_year]
+    piece, of_piece = piece[of_piece >= 0], of_piece[of_piece >= 0]
+    tie, band = spells.tie[days.source][piece], spells.band[days.source][piece]
+    by_value = Groups(of_piece)
+    whose = Whose(
+        pairs.parent(owner)[pair], pairs.parent(system)[pair], year, by_value.only(tie),
+        by_value.largest(band),
+    )  # fmt: skip
+    width = len(evidence.silos) + 1
+    named = pairs.parent(owner) * width + pairs.parent(system)
+    sought = events.owner[at] * width + events.system[at]
+    if len(named):
+        found = np.minimum(np.searchsorted(named, sought), len(named) - 1)
+        found = np.where(named[found] == sought, found, -1)
+    else:
+        found = np.full(len(at), -1, dtype="int64")
+    enrolled, missed, late = (counts[pair, year, which] for which in range(3))
+    return DayCounts(
+        whose=whose,
+        days={"enrolled": enrolled, "present": enrolled - missed, "absent": missed, "tardy": late},
+        begin_date=first_day[pair, year],
+        as_of=last_day[pair, year],
+        events=_events_behind(at, place[found, events.year[at]], absent, tardy),
+        spells=(days.source[piece], of_piece),
+    )
+
+
+def _recorded(evidence: Evidence, at: Ints, absent: Bools, tardy: Bools, counted: Whose) -> DayCounts:
+    """Count the days that events name, where no calendar or enrolment says which days there were."""
+    events = evidence.tables["attendance_event"]
+    whose = Whose.of(events, at)
+    groups = whose.groups()
+    date = events.days("date")[at]
+    days = Groups(groups.of, np.unique(date, return_inverse=True)[1])
+    missed = days.count(absent[at]) > 0
+    late = (days.count(tardy[at]) > 0) & ~missed
+    of_day = days.parent(groups.of)
+    own = whose.of_groups(groups)
+    width, years = len(evidence.silos) + 1, len(evidence.years.years) + 1
+
+    def number(of: Whose) -> Ints:
+        return (of.owner * width + of.system) * years + of.year
+
+    kept = ~np.isin(number(own), number(counted))
+    place = np.where(kept, np.cumsum(kept) - 1, -1)
+    nothing = np.zeros(0, dtype="int64")
+    return DayCounts(
+        whose=own.taken(kept),
+        days={
+            name: np.bincount(of_day[which], minlength=len(groups))[kept].astype("int64")
+            for name, which in (("absent", missed), ("tardy", late))
+        },
+        begin_date=groups.oldest(date)[kept],
+        as_of=groups.newest(date)[kept],
+        events=_events_behind(at, place[groups.of], absent, tardy),
+        spells=(nothing, nothing),
+    )
+
+
+def attendance_years(evidence: Evidence) -> AttendanceYears:
+    """Count every child's days by system and school year.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts by child.
+
+    Returns
+    -------
+    AttendanceYears
+        The counts, and which fact rows were weighed.
+    """
+    terms = attendance_terms()
+    spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
+    days = _derived(evidence)
+    codes, words = events.codes("attendance_event_category")
+    statuses = [terms.status.get(word) for word in words]
+    absent = np.array([*(status in terms.absent for status in statuses), False], dtype=bool)[codes]
+    tardy = np.array([*(status == "Tardy" for status in statuses), False], dtype=bool)[codes]
+    counted = days.counted & events.of_a_child
+    result = _counted(days, evidence, np.flatnonzero(counted), absent, tardy)
+    loose = events.told & ~events.lacks("date") & events.lacks("section_id")
+    loose &= ~counted & ~days.out_of_place
+    recorded = _recorded(evidence, np.flatnonzero(loose), absent, tardy, result.whose)
+    index, of_spells = events.frame.index, spells.frame.index
+    return AttendanceYears(
+        counted=result,
+        recorded=recorded,
+        event_weighed=pd.Series(counted | loose, index=index),
+        spell_weighed=pd.Series(days.expanded & spells.of_a_child, index=of_spells),
+        event_out_of_place=pd.Series(days.out_of_place, index=index),
+    )
+
+
+@dataclass(frozen=True)
+class GradebookYears:
+    """Assignments by child, system and school year.
+
+    Attributes
+    ----------
+    whose
+        Whose each is.
+    counts
+        ``assigned, graded, excused`` (assignments), ``earned, possible`` (points of what is graded; NaN where
+        of one of these nobody says how many were to be had).
+    rows
+        Of ``assigned, graded, excused``: lines of gradebooks in which they stand.
+    lines
+        These lines: of each the place of a row of ``assignment_score``, and of its child and year.
+    as_of
+        The newest day for which the records speak.
+    weighed
+        One entry a row of ``assignment_score``: it was looked at.
+    """
+
+    whose: Whose
+    counts: Mapping[str, npt.NDArray[Any]]
+    rows: Mapping[str, Ints]
+    lines: Mapping[str, tuple[Ints, Ints]]
+    as_of: npt.NDArray[Any]
+    weighed: npt.NDArray[np.bool_]
+
+
+def newest_of_each(rows: Rows, at: Ints, named: Sequence[str]) -> Ints:
+    """Keep the last row of each thing of a child; what two exports hold counts once, as the later has it.
+
+    Parameters
+    ----------
+    rows
+        A fact table, in the order in which it was read.
+    at
+        Places of the rows that are looked at.
+    named
+        Columns that say which thing it is; a row where all of them are empty is a thing of its own.
+
+    Returns
+    -------
+    numpy.ndarray
+        Some of these places.
+    """
+    codes = [rows.code(name)[at] + 1 for name in named]
+    last = is_last(rows.owner[at], rows.system[at], rows.year[at], *codes)
+    nameless = np.sum(codes, axis=0) == 0
+    return at[last | nameless]
+
+
+def only_handed_in(scores: pd.DataFrame) -> np.ndarray:
+    """Say which rows only tell when something was handed in that another row of the same child tells of.
+
+    A system may list what was handed in apart from its gradebooks, by the number of the assignment alone.
+
+    Parameters
+    ----------
+    scores
+        Table ``assignment_score``.
+
+    Returns
+    -------
+    numpy.ndarray
+        True for such rows: without a class, a score or points, where another row has the class.
+    """
+    bare = scores["section_id"].isna() & scores["score"].isna() & scores["score_possible"].isna()
+    bare &= scores["assignment_id"].notna() & scores["record"].notna()
+    if not bare.any():
+        return np.zeros(len(scores), dtype=bool)
+    # Numbers of assignments are compared first: they are few, and mostly decide.
+    about = scores["assignment_id"].isin(scores.loc[bare, "assignment_id"].unique())
+    cells = scores.loc[about & scores["section_id"].notna(), ["silo", "record", "assignment_id"]]
+    theirs = scores.loc[bare, ["silo", "record", "assignment_id"]]
+    told = listed_in(theirs, cells)
+    found = np.zeros(len(scores), dtype=bool)
+    found[np.flatnonzero(bare.to_numpy(dtype=bool))[told]] = True
+    return found
+
+
+def gradebook_years(evidence: Evidence) -> GradebookYears:
+    """Count every child's assignments by system and school year.
+
+    A gradebook has a cell for each child and assignment of a class. An empty cell is an assignment without a
+    grade so far, and no zero; a class in which the child doesn't sit says nothing of it.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts by child.
+
+    Returns
+    -------
+    GradebookYears
+        The counts, and which rows were weighed.
+    """
+    scores = evidence.tables["assignment_score"]
+    weighed = scores.told
+    at = np.flatnonzero(weighed & ~only_handed_in(scores.frame))
+    at = newest_of_each(scores, at, ["section_id", "assignment_id", "title"])
+    whose = Whose.of(scores, at)
+    groups = whose.groups()
+    score, possible = scores.numbers("score")[at], scores.numbers("score_possible")[at]
+    graded = ~np.isnan(score)
+    cells = {
+        "assigned": ~scores.among("score_status", ["Not assigned"])[at],
+        "graded": graded,
+        "excused": scores.among("score_status", ["Excused"])[at],
+    }
+    unknown = groups.count(graded & np.isnan(possible)) > 0
+    points = groups.total(np.where(graded & ~np.isnan(possible), possible, 0.0))
+    counts: dict[str, npt.NDArray[Any]] = {name: groups.count(which) for name, which in cells.items()}
+    counts["earned"] = groups.total(np.where(graded, score, 0.0))
+    counts["possible"] = np.where(unknown, np.nan, points)
+    # One line of a gradebook has many cells.
+    line = one_number(scores.files(evidence)[at], scores.row[at])[0]
+    lines = {}
+    for name, which in cells.items():
+        places = np.flatnonzero(which)
+        places = places[is_first(groups.of[places], line[places])]
+        lines[name] = at[places], groups.of[places]
+    return GradebookYears(
+        whose=whose.of_groups(groups),
+        counts=counts,
+        rows={name: np.bincount(of, minlength=len(groups)) for name, (_, of) in lines.items()},
+        lines=lines,
+        as_of=groups.newest(evidence.spoken_for(whose.system, whose.tie)),
+        weighed=weighed,
+    )
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """Counts by child, system and school year.
+
+    Attributes
+    ----------
+    attendance
+        Days enrolled, present, absent and late.
+    gradebook
+        Assignments and their points.
+    """
+
+    attendance: AttendanceYears
+    gradebook: GradebookYears
+
+
+def tally(evidence: Evidence) -> Tallies:
+    """Count what several elements ask for.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts by child.
+
+    Returns
+    -------
+    Tallies
+        Counts by child, system and school year.
+    """
+    return Tallies(attendance_years(evidence), gradebook_years(evidence))

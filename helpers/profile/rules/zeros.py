@@ -1,0 +1,364 @@
+"""For whom a system that records exceptions would have recorded one, so that its silence is a zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.profile.facts.arrays import Groups, Pairs, is_first
+from helpers.profile.facts.store import Evidence, Reports
+from helpers.profile.rules.results import Found, Whose, told
+from helpers.standard import STRING
+from helpers.standard.elements import Element
+
+__all__ = [
+    "Listed",
+    "add_zeros",
+    "counted_with_zeros",
+    "joined_reports",
+    "known_to_cover",
+    "reports_of",
+]
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+# Two systems number schools alike when at least this share of the numbers of one are numbers of the other.
+SAME_NUMBERS = 0.5
+NAMES = ("first_name", "last_surname", "full_name")
+# Tables by which a child may be covered.
+LISTS = ("school_enrollment", "people", "contact")
+
+
+def _pairs(system: Ints, year: Ints) -> frozenset[tuple[int, int]]:
+    first = is_first(system + 1, year + 1)
+    return frozenset(zip(system[first].tolist(), year[first].tolist(), strict=True))
+
+
+def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence: Evidence) -> Bools:
+    """Say of each system and year whether it is among some; -1 is in none."""
+    there = np.zeros((len(evidence.silos) + 1, len(evidence.years.years) + 1), dtype=bool)
+    for one, of in pairs:
+        there[one, of] = True
+    return there[system, year]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Children whom a system covers, and the rows that say so.
+
+    Attributes
+    ----------
+    whose
+        Whose each row is; without a record where another system's enrolment covers the child.
+    table
+        In which table it stands: a place in `LISTS`.
+    at
+        Its place there.
+    """
+
+    whose: Whose
+    table: Ints
+    at: Ints
+
+    @classmethod
+    def of(cls, table: str, at: Ints, whose: Whose) -> Listed:
+        """Take some rows of one table."""
+        return cls(whose, np.full(len(at), LISTS.index(table)), at)
+
+    def taken(self, which: npt.NDArray[Any]) -> Listed:
+        """Take some of them."""
+        return Listed(self.whose.taken(which), self.table[which], self.at[which])
+
+    def followed_by(self, other: Listed) -> Listed:
+        """Put others behind them."""
+        return Listed(
+            self.whose.followed_by(other.whose),
+            np.append(self.table, other.table),
+            np.append(self.at, other.at),
+        )
+
+
+def _own_lists(evidence: Evidence) -> Listed:
+    """Say whom each system lists in which year: by a spell, or on the day for which it speaks."""
+    spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
+    enrolled = np.flatnonzero(spells.told)
+    days = people.frame["as_of"]
+    year = evidence.years.places(evidence.years.of(days).to_numpy(dtype="int64", na_value=-1))
+    at = np.flatnonzero(year >= 0)
+    who = Whose.of(people, at)
+    by_day = Whose(who.owner, who.system, year[at], who.tie, who.band)
+    by_spell = Listed.of("school_enrollment", enrolled, Whose.of(spells, enrolled))
+    return by_spell.followed_by(Listed.of("people", at, by_day))
+
+
+def _names(evidence: Evidence) -> dict[str, pd.Series]:
+    """Write the names of people without capitals."""
+    people = evidence.tables["people"]
+    if "names" not in evidence.kept:
+        written = {}
+        for name in NAMES:
+            codes, words = people.codes(name)
+            plain = pd.array([*(word.casefold() for word in words), None], dtype=STRING)
+            written[name] = pd.Series(plain.take(codes))
+        evidence.kept["names"] = written
+    return evidence.kept["names"]
+
+
+def _born(evidence: Evidence) -> Ints:
+    days = evidence.tables["people"].days("birth_date")
+    return np.where(np.isnat(days), -1, days.astype("datetime64[D]").astype("int64") + (1 << 30))
+
+
+def reports_of(evidence: Evidence, table: str) -> Reports:
+    """Look through a table of exceptions for what has to be known of all children.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts of some children, or of nobody's child.
+    table
+        The fact table.
+
+    Returns
+    -------
+    Reports
+        What it tells of these.
+    """
+    rows = evidence.tables[table]
+    told = rows.year >= 0
+    known_to = Groups(evidence.ties.owner).distinct(evidence.ties.system)
+    single = np.append(known_to < 2, True)[rows.owner]
+    loose = told & single
+    codes, words = rows.codes("school_id")
+    named = np.flatnonzero(told & (codes >= 0))
+    named = named[is_first(rows.system[named], codes[named], rows.year[named])]
+    schools = frozenset((int(rows.system[at]), words[codes[at]], int(rows.year[at])) for at in named)
+    mine = np.flatnonzero(loose & rows.of_a_child)
+    mine = mine[is_first(rows.tie[mine])]
+    lists = _own_lists(evidence).whose
+    width = len(evidence.silos) + 1
+    listed: dict[int, int] = {}
+    about = np.isin(lists.owner, rows.owner[mine])
+    key = lists.owner[about] * width + lists.system[about]
+    for one, year in zip(key.tolist(), lists.year[about].tolist(), strict=True):
+        listed[one] = listed.get(one, 0) | 1 << year
+    people = evidence.tables["people"]
+    person = np.full(len(evidence.crosswalk) + 1, -1, dtype="int64")
+    person[people.tie] = np.arange(len(people))
+    at = person[rows.tie[mine]]
+    left_over = pd.DataFrame(
+        {
+            "system": rows.system[mine],
+            **{name: words.array.take(at, allow_fill=True) for name, words in _names(evidence).items()},
+            "birth_date": np.append(_born(evidence), -1)[at],
+            "listed": [listed.get(one, 0) for one in (rows.owner[mine] * width + rows.system[mine]).tolist()],
+        }
+    )
+    return Reports(
+        _pairs(rows.system[told], rows.year[told]), _pairs(rows.system[loose], rows.year[loose]), schools,
+        left_over,
+    )  # fmt: skip
+
+
+def joined_reports(parts: Sequence[Reports]) -> Reports:
+    """Put together what several parts of the children tell."""
+    return Reports(
+        frozenset().union(*(each.told for each in parts)),
+        frozenset().union(*(each.spoilt for each in parts)),
+        frozenset().union(*(each.schools for each in parts)),
+        pd.concat([each.left_over for each in parts], ignore_index=True),
+    )
+
+
+def counted_with_zeros(
+    element: Element,
+    evidence: Evidence,
+    counts: Whose,
+    values: npt.NDArray[Any],
+    rows: Ints,
+    *,
+    weighed: Bools,
+    behind: tuple[Ints, Ints],
+    elsewhere: bool = True,
+) -> Found:
+    """Add a zero for every child of whom the system would have told, and told nothing.
+
+    Parameters
+    ----------
+    element
+        The element.
+    evidence
+        Records and facts by child.
+    counts
+        Whose each count is.
+    values
+        The counts; NaN where one is unknown.
+    rows
+        How many rows stand behind each.
+    weighed
+        Which rows of the element's table were looked at.
+    behind
+        Which of these stand behind which count.
+    elsewhere
+        Another system's enrolment may say whom the system covers.
+
+    Returns
+    -------
+    Found
+        Counts, then zeros.
+    """
+    covered = known_to_cover(evidence, element, elsewhere=elsewhere)
+    both, listed = add_zeros(element, evidence, counts, values, rows, covered)
+    return Found(both, {element.table: weighed}, {element.table: behind}, listed)
+
+
+def add_zeros(
+    element: Element,
+    evidence: Evidence,
+    counts: Whose,
+    values: npt.NDArray[Any],
+    rows: Ints,
+    covered: Listed,
+) -> tuple[pd.DataFrame, dict[str, tuple[Ints, Ints]]]:
+    """Add a zero of everybody who is covered and has no count.
+
+    Parameters
+    ----------
+    element
+        The element.
+    evidence
+        Records and facts by child.
+    counts
+        Whose each count is; one a child, system and year.
+    values
+        The counts; NaN where one is unknown.
+    rows
+        How many rows stand behind each.
+    covered
+        Who is covered: all rows that say so.
+
+    Returns
+    -------
+    tuple
+        Counts, then zeros: see `results.told`; and which rows say that the child of a zero is
+        covered: see `Found.listed`.
+    """
+    groups = covered.whose.groups()
+    silent = covered.whose.of_groups(groups)
+    width, years = len(evidence.silos) + 1, len(evidence.years.years) + 1
+
+    def number(whose: Whose) -> Ints:
+        return (whose.owner * width + whose.system) * years + whose.year + 1
+
+    kept = ~np.isin(number(silent), number(counts))
+    of = np.where(kept, len(counts) + np.cumsum(kept) - 1, -1)[groups.of]
+    there = np.flatnonzero(of >= 0)
+    listed = {}
+    for place in np.unique(covered.table[there]):
+        some = there[covered.table[there] == place]
+        listed[LISTS[place]] = covered.at[some], of[some]
+    silent = silent.taken(kept)
+    both = counts.followed_by(silent)
+    found = told(
+        element, evidence, both, np.append(values.astype("float64"), np.zeros(len(silent))),
+        rows=np.append(rows, np.zeros(len(silent), dtype="int64")),
+        as_of=evidence.spoken_for(both.system, both.tie),
+    )  # fmt: skip
+    return found, listed
+
+
+def known_to_cover(evidence: Evidence, element: Element, *, elsewhere: bool = True) -> Listed:
+    """List the children whom a system that records exceptions covers in a school year.
+
+    A system covers those whom it enrols itself in a year of which it has anything to tell, or has on its
+    roster on the day for which it speaks; and, where it lists nobody, those whom another system enrols at a
+    school that reports to it. Of these it is silent only if no record of it is left over that could be
+    theirs: a name that nobody could place may be just this child's. Where the system lists the child itself,
+    that is a record which shares a name or the birth date.
+
+    Parameters
+    ----------
+    evidence
+        Records and facts by child.
+    element
+        The element: its table is that of the exceptions, and only its systems are looked at.
+    elsewhere
+        Another system's enrolment may say whom a system covers.
+
+    Returns
+    -------
+    Listed
+        All rows that say so.
+    """
+    reports = evidence.survey.reports[element.table]
+    asked = evidence.are(element.systems)
+    pairs = [(system, year) for system, year in reports.told if asked[system]]
+    own = _own_lists(evidence)
+    own = own.taken(_among(own.whose.system, own.whose.year, pairs, evidence))
+    own = own.taken(~_may_have_a_record_left_over(evidence, reports, pairs)[own.whose.tie])
+    if not elsewhere:
+        return own
+    return own.followed_by(_enrolled_elsewhere(evidence, reports, asked))
+
+
+def _may_have_a_record_left_over(
+    evidence: Evidence, reports: Reports, pairs: Iterable[tuple[int, int]]
+) -> Bools:
+    """Say of each record whether one is left over that shares a name or birth date: it may be the same."""
+    doubtful = np.zeros(len(evidence.crosswalk) + 1, dtype=bool)
+    loose = reports.left_over
+    # Whom the system lists in a year of which it tells has no record left over.
+    tells = np.zeros(len(evidence.silos) + 1, dtype="int64")
+    for system, year in pairs:
+        tells[system] |= 1 << year
+    at = loose["system"].to_numpy(dtype="int64")
+    loose = loose[(tells[at] > 0) & ((loose["listed"].to_numpy(dtype="int64") & tells[at]) == 0)]
+    if loose.empty:
+        return doubtful
+    people = evidence.tables["people"]
+    system = loose["system"].to_numpy(dtype="int64")
+    alike = np.zeros(len(people), dtype=bool)
+    for name, words in _names(evidence).items():
+        alike |= Pairs(system, loose[name]).of(people.system, words) >= 0
+    born, theirs = _born(evidence), loose["birth_date"].to_numpy(dtype="int64")
+    known = theirs >= 0
+    alike |= (born >= 0) & np.isin((people.system << 40) + born, (system[known] << 40) + theirs[known])
+    doubtful[people.tie[alike]] = True
+    return doubtful
+
+
+def _enrolled_elsewhere(evidence: Evidence, reports: Reports, asked: Bools) -> Listed:
+    """Find children whom another system enrols at a school that reports, where no record is left over."""
+    spells = evidence.tables["school_enrollment"]
+    codes, words = spells.codes("school_id")
+    place = {word: at for at, word in enumerate(words)}
+    numbers: dict[int, set[str]] = {}
+    open_to: dict[int, list[tuple[int, int]]] = {}
+    for system, school, year in reports.schools:
+        if asked[system]:
+            numbers.setdefault(system, set()).add(school)
+            if (system, year) not in reports.spoilt and school in place:
+                open_to.setdefault(system, []).append((place[school], year))
+    enrolled = np.flatnonzero(spells.told & (codes >= 0))
+    nobody = np.zeros(0, dtype="int64")
+    result = Listed.of("school_enrollment", nobody, Whose.of(spells, nobody))
+    for system, schools in sorted(open_to.items()):
+        alike = np.zeros(len(evidence.silos) + 1, dtype=bool)
+        for other, theirs in evidence.survey.schools_of_spells.items():
+            shared = len(numbers[system] & theirs)
+            alike[other] = other != system and shared >= SAME_NUMBERS * len(numbers[system])
+        there = np.zeros((len(words) + 1, len(evidence.years.years) + 1), dtype=bool)
+        for at_school, year in schools:
+            there[at_school, year] = True
+        at = enrolled[alike[spells.system[enrolled]] & there[codes[enrolled], spells.year[enrolled]]]
+        whose = Whose(
+            spells.owner[at], np.full(len(at), system), spells.year[at],
+            np.full(len(at), -1, dtype="int64"), spells.band[at],
+        )  # fmt: skip
+        result = result.followed_by(Listed.of("school_enrollment", at, whose))
+    return result

@@ -1,0 +1,1 @@
+"""A store of profiles on disk, built part by part."""

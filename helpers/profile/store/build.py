@@ -1,0 +1,420 @@
+"""Builds a store part by part, with cached cohorts."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import os
+import pickle
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+import helpers.profile
+import helpers.standard
+from helpers.files.save import spare_folder, write_atomically
+from helpers.profile.coverage import Coverage, account_for, summed
+from helpers.profile.facts.attendance import Reach
+from helpers.profile.facts.context import context_of
+from helpers.profile.facts.store import Evidence, Reports, Survey
+from helpers.profile.gather import gather_part, with_survey
+from helpers.profile.profiles import Part, choice_of, choose_in, find_in
+from helpers.profile.rules.cohort import joined, survey_of
+from helpers.profile.store.facts import StandardStore
+from helpers.profile.store.profiles import StoreWriter
+from helpers.profile.store.source import children_of
+from helpers.profile.values import Days, Names
+from helpers.standard import STRING, as_table
+from helpers.standard.elements import declared
+
+__all__ = ["Built", "build_profiles", "keep_surveys", "kept_survey"]
+
+
+# Every building of profiles asks for it, and it changes only with the tables and with the rules.
+
+NAME = "survey.json"
+TEXT = "text"
+# Where what a survey asks for is declared.
+DECLARED = ("elements.toml", "tables/facts.toml", "tables/people.toml")
+
+
+def keep_surveys(standard: Path) -> None:
+    """Look once through laid-out tables for what rules have to know of all children, and keep that.
+
+    Parameters
+    ----------
+    standard
+        What `save_standard` wrote.
+    """
+    tables = StandardStore(standard)
+    context = context_of(tables)
+    for part in (tables.loose, *map(tables.part, range(len(tables.firsts)))):
+        written = {"asked_by": _rules(), **_written(survey_of(gather_part(part, context)))}
+        write_atomically(part.folder / NAME, json.dumps(written, ensure_ascii=False).encode())
+
+
+def kept_survey(folder: Path) -> Survey | None:
+    """Give what was kept of a part's children.
+
+    Parameters
+    ----------
+    folder
+        The folder of the part.
+
+    Returns
+    -------
+    Survey or None
+        What `survey_of` said of them; None where nothing was kept, or what other rules asked for.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return _read(kept) if kept.pop("asked_by", None) == _rules() else None
+
+
+@cache
+def _rules() -> str:
+    """Fingerprint what decides of a survey, so that a changed rule never goes by what an older one asked."""
+    room, standard = Path(helpers.profile.__file__).parent, Path(helpers.standard.__file__).parent
+    whole = hashlib.sha256()
+    for path in (*sorted(room.rglob("*.py")), *(standard / name for name in DECLARED)):
+        whole.update(path.name.encode("utf-8") + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _written(survey: Survey) -> dict[str, Any]:
+    return {
+        "tables": sorted(survey.tables),
+        "filled": sorted(survey.filled),
+        "school_names": _columns(survey.school_names),
+        "newest_classes": [[*pair, str(day)] for pair, day in survey.newest_classes.items()],
+        "keeps_submissions": survey.keeps_submissions,
+        "years_handed_in": sorted(survey.years_handed_in),
+        "reports": {
+            table: {
+                "told": sorted(one.told),
+                "spoilt": sorted(one.spoilt),
+                "schools": sorted(one.schools),
+                "left_over": _columns(one.left_over),
+            }
+            for table, one in survey.reports.items()
+        },
+        "schools_of_spells": [[system, sorted(all_)] for system, all_ in survey.schools_of_spells.items()],
+        "years_of_families": {name: sorted(pairs) for name, pairs in survey.years_of_families.items()},
+        "spoken": {silo: day.isoformat() for silo, day in survey.reach.spoken.items()},
+        "noted": _columns(survey.reach.noted),
+        "rostered": sorted(survey.rostered),
+    }
+
+
+def _read(kept: Mapping[str, Any]) -> Survey:
+    return Survey(
+        tables=frozenset(kept["tables"]),
+        filled=_tuples(kept["filled"]),
+        school_names=_frame(kept["school_names"]),
+        newest_classes={
+            (system, year): np.datetime64(day, "us") for system, year, day in kept["newest_classes"]
+        },
+        keeps_submissions=kept["keeps_submissions"],
+        years_handed_in=_tuples(kept["years_handed_in"]),
+        reports={
+            table: Reports(
+                _tuples(one["told"]),
+                _tuples(one["spoilt"]),
+                _tuples(one["schools"]),
+                _frame(one["left_over"]),
+            )
+            for table, one in kept["reports"].items()
+        },
+        schools_of_spells={system: frozenset(all_) for system, all_ in kept["schools_of_spells"]},
+        years_of_families={name: _tuples(pairs) for name, pairs in kept["years_of_families"].items()},
+        reach=Reach({silo: pd.Timestamp(day) for silo, day in kept["spoken"].items()}, _frame(kept["noted"])),
+        rostered=frozenset(kept["rostered"]),
+    )
+
+
+def _tuples(lists: Iterable[list[Any]]) -> frozenset[Any]:
+    return frozenset(map(tuple, lists))
+
+
+def _columns(frame: pd.DataFrame) -> list[list[Any]]:
+    """Give each column with its dtype; an empty cell is null."""
+    return [
+        [
+            name,
+            TEXT if frame[name].dtype == STRING else str(frame[name].dtype),
+            frame[name].astype(object).where(frame[name].notna(), None).tolist(),
+        ]
+        for name in frame.columns
+    ]
+
+
+def _frame(columns: list[list[Any]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: pd.Series(cells, dtype=STRING if dtype == TEXT else dtype) for name, dtype, cells in columns}
+    )
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was built.
+
+    Attributes
+    ----------
+    coverage
+        Which system has which element.
+    school_year
+        The year that profiles show.
+    accounts
+        Table ``profile_accounts``.
+    children
+        How many.
+    """
+
+    coverage: Coverage
+    school_year: int | None
+    accounts: pd.DataFrame
+    children: int
+
+
+class Worker:
+    """One process's share: it opens the tables once, and keeps of the last parts what it gathered."""
+
+    def __init__(self, standard: Path, out: Path, spare: Path) -> None:
+        """Open the tables.
+
+        Parameters
+        ----------
+        standard
+            What `save_standard` wrote.
+        out
+            Where the store's tables are written.
+        spare
+            A folder for what is needed until the end.
+        """
+        self.tables = StandardStore(standard)
+        self.writer = StoreWriter(out)
+        self.spare = spare
+        self.terms = declared()
+        self.given: dict[str, Any] = {}
+        self._kept: dict[int, Evidence] = {}
+
+    def _of_all(self, name: str) -> Any:
+        """Take what was given out for all parts, and read it once."""
+        if name not in self.given:
+            self.given[name] = _kept_in(self.spare / name)
+        return self.given[name]
+
+    def _gathered(self, place: int) -> Evidence:
+        kept = self._kept.pop(place, None)
+        return gather_part(self.tables.part(place), self._of_all("context")) if kept is None else kept
+
+    def survey(self, place: int, keep: bool) -> Survey:
+        """Look through a part for what others have to know of it, and keep its rows for the second look."""
+        evidence = self._gathered(place)
+        if keep:
+            self._kept[place] = evidence
+        return survey_of(evidence)
+
+    def find(self, place: int) -> Part:
+        """Let the rules find, write the timeline and what is left out, and keep the rest for the choice."""
+        evidence = with_survey(self._gathered(place), [self._of_all("survey")])
+        part = find_in(evidence, self.terms, apart=True)
+        self.writer.part("timeline", place, part.timeline)
+        self.writer.part("left_out", place, part.left_out)
+        nothing = pd.DataFrame()
+        part = replace(part, timeline=nothing, left_out=nothing)
+        _keep(part, self.spare / str(place))
+        # What is written or kept needs not travel between processes.
+        return replace(part, found=nothing, names=Names(pd.Index([]), (), pd.Series(dtype=STRING), ()))
+
+    def choose(self, place: int) -> pd.DataFrame:
+        """Choose, write what is said and the profiles, and give the children."""
+        part = _kept_in(self.spare / str(place))
+        crosswalk = self.tables.part(place).crosswalk
+        said, profile = choose_in(part, self._of_all("choice"), crosswalk)
+        self.writer.part("said", place, said)
+        self.writer.part("profile", place, profile)
+        self.writer.part("crosswalk", place, crosswalk.sort_values("child", kind="stable"))
+        return children_of(profile)
+
+
+def _keep(what: Any, path: Path) -> None:
+    with path.open("wb") as file:
+        pickle.dump(what, file, protocol=5)
+
+
+def _kept_in(path: Path) -> Any:
+    with path.open("rb") as file:
+        return pickle.load(file)
+
+
+_HERE: list[Worker] = []
+
+
+def _begin(standard: Path, out: Path, spare: Path) -> None:
+    _HERE[:] = [Worker(standard, out, spare)]
+    if parent_process() is not None:
+        pa.set_memory_pool(pa.system_memory_pool())
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+        # What was imported stays to the end: it needs not be looked through for garbage again and again.
+        gc.freeze()
+
+
+def _end_with_parent() -> None:
+    """Leave when the process that gives out the work is gone, however it ended."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+@contextmanager
+def _memory_kept() -> Iterator[None]:
+    """Let Arrow ask the system's own allocator for memory.
+
+    Tables of much the same size come and go with every part. Arrow's usual allocator gives their memory back
+    in between, and the system clears every page again before it hands it out: a quarter of all the work.
+    """
+    usual = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(usual)
+
+
+def _do(task: str, *given: Any) -> Any:
+    return getattr(_HERE[0], task)(*given)
+
+
+def _ready() -> None:
+    """Do nothing: a process that is asked for anything has begun."""
+
+
+class _Team:
+    """One process a worker, so that a part comes back to the one that has gathered it; or this one alone."""
+
+    def __init__(self, processes: int, begin: tuple[Path, Path, Path]) -> None:
+        self._stack = ExitStack()
+        self._pools: list[ProcessPoolExecutor] = []
+        self._spare = begin[-1]
+        if processes < 2:
+            _begin(*begin)
+            return
+        # Never by fork: threads of Arrow and DuckDB are alive here.
+        method = get_context("spawn")
+        for _ in range(processes):
+            pool = ProcessPoolExecutor(1, mp_context=method, initializer=_begin, initargs=begin)
+            self._pools.append(self._stack.enter_context(pool))
+            # It imports while this process looks at the district as a whole.
+            pool.submit(_ready)
+
+    def __enter__(self) -> _Team:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+        _HERE.clear()
+
+    def give(self, name: str, what: Any) -> None:
+        """Give out what every part is looked at with, once a process and not once a part."""
+        if self._pools:
+            _keep(what, self._spare / name)
+        else:
+            _HERE[0].given[name] = what
+
+    def each(self, task: str, parts: int, *given: Any) -> Callable[[], list[Any]]:
+        """Begin one task for every part; what comes of it, in their order, is there when it is asked for."""
+        if not self._pools:
+            done = [_do(task, place, *given) for place in range(parts)]
+            return lambda: done
+        waiting = [
+            self._pools[place % len(self._pools)].submit(_do, task, place, *given) for place in range(parts)
+        ]
+        return lambda: [one.result() for one in waiting]
+
+
+def build_profiles(
+    standard: Path,
+    writer: StoreWriter,
+    newest: Mapping[str, pd.Timestamp],
+    *,
+    school_year: int | None = None,
+    processes: int = 1,
+) -> Built:
+    """Put together what a district's systems know about each child, from standard tables to a store's.
+
+    Parameters
+    ----------
+    standard
+        What `save_standard` wrote: standard tables with who is who.
+    writer
+        Writes the store.
+    newest
+        Newest day of each system.
+    school_year
+        Year that profiles show; the newest of which anything is reported when not given.
+    processes
+        How many work at once; the tables are the same.
+
+    Returns
+    -------
+    Built
+        What a reader of the store has to know; ``said``, ``timeline``, ``profile``, ``crosswalk``,
+        ``left_out``, ``children`` and ``profile_accounts`` are written.
+    """
+    tables = StandardStore(standard)
+    parts = len(tables.firsts)
+    terms = declared()
+    with (
+        _memory_kept(),
+        spare_folder("profile") as spare,
+        _Team(processes, (standard, writer.folder, spare)) as team,
+    ):
+        context = context_of(tables)
+        team.give("context", context)
+        surveys = [kept_survey(part.folder) for part in (*map(tables.part, range(parts)), tables.loose)]
+        told = [one for one in surveys if one is not None]
+        if len(told) < len(surveys):
+            # A process that has one part only needs not read it twice; of several it couldn't hold all.
+            looked = team.each("survey", parts, parts <= processes)
+            of_nobody = survey_of(gather_part(tables.loose, context))
+            told = [*looked(), of_nobody]
+        team.give("survey", joined(told))
+        finding = team.each("find", parts)
+        loose = gather_part(tables.loose, context)
+        found = finding()
+        days = Days(newest, context.systems)
+        choice = choice_of(found, terms, context.years.years, days, school_year)
+        team.give("choice", choice)
+        choosing = team.each("choose", parts)
+        left_out, accounts = account_for(loose, _behind(loose, found))
+        writer.part("left_out", parts, left_out)
+        every = summed([accounts, *(part.accounts for part in found)])
+        writer.whole("profile_accounts", every)
+        children = choosing()
+    writer.whole("children", as_table("children", pd.concat(children, ignore_index=True)))
+    return Built(choice.coverage, choice.school_year, every, sum(map(len, children)))
+
+
+def _behind(loose: Evidence, found: Sequence[Part]) -> dict[str, pd.Series]:
+    """Say which rows about nobody's child stand behind a value of some part's children."""
+    masks = {}
+    for table, facts in loose.facts.items():
+        places = [part.also_behind[table] for part in found if table in part.also_behind]
+        if places:
+            masks[table] = facts["place"].isin(np.unique(np.concatenate(places)))
+    return masks

@@ -233,7 +233,7 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
     "--costs",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Cost assumptions of the roadmap, like helpers/gaps/roadmap/costs.toml; the kit's own by default.",
+    help="Cost assumptions of the roadmap, like helpers/gaps/roadmap.toml; the kit's own by default.",
 )
 @click.option(
     "--processes", type=click.IntRange(1, 64), help="Districts at work side by side; two by default."

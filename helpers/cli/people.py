@@ -34,7 +34,7 @@ __all__ = ["people"]
     "--assumptions",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Hours and dollars of your own, like helpers/gaps/people/plan.toml; the kit's by default.",
+    help="Hours and dollars of your own, like helpers/staffing/plan.toml; the kit's by default.",
 )
 @out_option()
 @json_option
@@ -57,10 +57,10 @@ def people(
     people_schools.csv (in which month each school has its coach and its team), each at the easy, the likely
     and the hard end of what is assumed.
     """
-    from helpers.gaps.people import people_plan, read_people_assumptions
-    from helpers.gaps.people.schools import read_schools
     from helpers.show.people_chart import coverage_sentence
     from helpers.show.people_page import cost_sentence, people_page
+    from helpers.staffing import people_plan, read_people_assumptions
+    from helpers.staffing.plan import read_schools
 
     given = read_people_assumptions(assumptions) if assumptions else None
     plan = people_plan(

@@ -111,8 +111,11 @@ def questions(
         if seen is not None:
             tables["question_children.csv"] = children_for(source, one, declared=declared, seen=seen)
     if seen is None and one is None:
-        from helpers.gaps.communication import communication_gap
-        from helpers.gaps.families_informed import families_who_could_know, groups_of_children
+        from helpers.gaps.family_communication import (
+            communication_gap,
+            families_who_could_know,
+            groups_of_children,
+        )
 
         gap = communication_gap(source.district, source.links, source.profiles)
         families = families_who_could_know(gap, groups_of_children(source.profiles.profile))

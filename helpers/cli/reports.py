@@ -35,8 +35,8 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     count everybody, begin with restricted_, and stay at your desk.
     """
     from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, hand_work, scorecard
-    from helpers.gaps.joined_pairs import joined_pairs
     from helpers.gaps.rubric import rubric
+    from helpers.gaps.scorecard import joined_pairs
     from helpers.share.parts import NOT_SHOWN
     from helpers.share.real_data import Guard
     from helpers.show.gap_tables import large_groups

@@ -25,7 +25,7 @@ def sector(file: Path, out: Path, as_json: bool) -> None:
     CSV of each of its tables. Groups of fewer than 10 school systems are in none of them. Of made volunteers
     the page shows what was put in beside each interval; of every other sector it shows that of the kit's own.
     """
-    from helpers.gaps.sector import read_sector, sector_report
+    from helpers.sector import read_sector, sector_report
     from helpers.show.sector_page import sector_page
 
     read = read_sector(file)

@@ -54,9 +54,9 @@ def survey(
         emit(_blank(blank), as_json)
         return
     assert responses is not None
-    from helpers.gaps.survey import must_be_readable, read_answers, where_it_stands
     from helpers.show.survey_page import odd_things, survey_page
     from helpers.show.survey_words import standing_sentence
+    from helpers.survey import must_be_readable, read_answers, where_it_stands
 
     answers = read_answers(responses)
     earlier = None if last_year is None else read_answers(last_year)
@@ -93,7 +93,7 @@ def survey(
 
 def _blank(path: Path) -> dict[str, str]:
     """Write the empty form, and beside it what each column asks and each number means."""
-    from helpers.gaps.survey import blank_form, form_words
+    from helpers.survey import blank_form, form_words
 
     if path.suffix.lower() != ".csv":
         raise BadInput(f"--blank {path}: the form is a CSV; name a file that ends in .csv.")

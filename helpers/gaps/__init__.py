@@ -1,19 +1,14 @@
 """Measure what the systems cannot say to one another."""
 
-from helpers.gaps.alarms import noticed
-from helpers.gaps.code_crosswalk import code_crosswalk
-from helpers.gaps.communication import communication_gap
 from helpers.gaps.contract import Demands, contract_of
-from helpers.gaps.coverage_by_group import coverage_by_group, widest_gaps
-from helpers.gaps.drift import drifted
-from helpers.gaps.families_informed import families_who_could_know
-from helpers.gaps.family_terms import quoted_figures
-from helpers.gaps.first_steps import first_steps
-from helpers.gaps.hand_work import hand_minutes, hand_work, kit_assumptions
+from helpers.gaps.family_communication import communication_gap, families_who_could_know, quoted_figures
 from helpers.gaps.measures import Measure, measure, measures
-from helpers.gaps.people import people_plan
+from helpers.gaps.measures.codes import code_crosswalk
+from helpers.gaps.measures.coverage import coverage_by_group, widest_gaps
+from helpers.gaps.measures.formats import drifted
+from helpers.gaps.measures.manual_effort import hand_minutes, hand_work, kit_assumptions
 from helpers.gaps.rubric import rubric
-from helpers.gaps.scorecard import records_behind, scorecard, scorecard_and_records
+from helpers.gaps.scorecard import first_steps, noticed, records_behind, scorecard, scorecard_and_records
 
 __all__ = [
     "Demands",
@@ -31,7 +26,6 @@ __all__ = [
     "measure",
     "measures",
     "noticed",
-    "people_plan",
     "quoted_figures",
     "records_behind",
     "rubric",

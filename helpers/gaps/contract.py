@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
-from helpers.gaps.permission import SECRETS, kind_of_head, permission_of_kit
+from helpers.gaps.measures.permission import SECRETS, kind_of_head, permission_of_kit
 from helpers.standard import BadInput, as_table, nearest, standard_table
 from helpers.standard.elements import elements
 from helpers.standard.validation import STRICT, read_declared

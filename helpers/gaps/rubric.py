@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
-from helpers.gaps.hand_work import kit_assumptions, to_type
-from helpers.gaps.keys import keys_of
-from helpers.gaps.known import Known, know
 from helpers.gaps.measures import measures
-from helpers.gaps.permission import SECRETS, restricted_columns
+from helpers.gaps.measures.identity import keys_of
+from helpers.gaps.measures.manual_effort import kit_assumptions, to_type
+from helpers.gaps.measures.permission import SECRETS, restricted_columns
+from helpers.gaps.presence import Known, know
 from helpers.standard import as_table, empty_table, standard_table
 from helpers.standard.validation import STRICT, nearest, read_declared
 

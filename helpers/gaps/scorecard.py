@@ -1,42 +1,248 @@
-"""The interoperability gap as measured numbers, one line a measure of a system or of a pair of systems."""
+"""The scorecard, its findings, and which gap to close first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pydantic import BaseModel
 
 from helpers.files.run_cache import of_what, shared
-from helpers.gaps.completeness import completeness, entries
-from helpers.gaps.coverage import agreement, coverage
-from helpers.gaps.drift import drift
-from helpers.gaps.fan_out import fan_out
-from helpers.gaps.formats import formats
-from helpers.gaps.freshness import ages, endings
-from helpers.gaps.hand_work import hand_work_lines, work_shown
-from helpers.gaps.identity import correctness, matches, record_ties, shared_keys
-from helpers.gaps.irregularities import irregularities
-from helpers.gaps.keys import keys_of
-from helpers.gaps.known import BEHIND, Known, know
-from helpers.gaps.meaning import meaning
-from helpers.gaps.measures import measure
-from helpers.gaps.membership import membership_of
-from helpers.gaps.owners import owner_of, owners_of
-from helpers.gaps.permission import permission
-from helpers.gaps.scope import scope_of
-from helpers.gaps.sightings import sightings
-from helpers.gaps.staleness import stale_rows
-from helpers.gaps.standards import standards
+from helpers.gaps.measures import measure, measures, owner_of, owners_of
+from helpers.gaps.measures.codes import meaning, standards
+from helpers.gaps.measures.coverage import agreement, completeness, coverage, entries
+from helpers.gaps.measures.formats import drift, formats, irregularities
+from helpers.gaps.measures.freshness import ages, endings, sightings, stale_rows
+from helpers.gaps.measures.identity import (
+    correctness,
+    fan_out,
+    keys_of,
+    matches,
+    record_ties,
+    shared_keys,
+)
+from helpers.gaps.measures.manual_effort import hand_work_lines, work_shown
+from helpers.gaps.measures.permission import permission
+from helpers.gaps.presence import BEHIND, Known, know, membership_of, scope_of
 from helpers.profile.facts.systems import newest_days
 from helpers.standard import STRING, as_table, empty_table
 from helpers.standard.intervals import wilson
+from helpers.standard.validation import STRICT, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["records_behind", "scorecard", "scorecard_and_records"]
+__all__ = [
+    "Alarm",
+    "Alarms",
+    "declared_alarms",
+    "first_steps",
+    "joined_pairs",
+    "noticed",
+    "records_behind",
+    "scorecard",
+    "scorecard_and_records",
+    "touched",
+]
+
+
+class Alarm(BaseModel):
+    """When a measure raises an alarm: all that is given has to hold."""
+
+    model_config = STRICT
+
+    at_least: int | None = None
+    below: float | None = None
+    above: float | None = None
+    blocked: bool = False
+
+
+class Quiet(BaseModel):
+    """Kinds of finding that raise no alarm."""
+
+    model_config = STRICT
+
+    quiet: list[str]
+
+
+class Alarms(BaseModel):
+    """The whole table."""
+
+    model_config = STRICT
+
+    measure: dict[str, Alarm]
+    findings: Quiet
+
+
+@cache
+def declared_alarms() -> Alarms:
+    """Give the kit's own thresholds."""
+    return read_declared(Path(__file__).with_name("alarms.toml"), Alarms, "thresholds")
+
+
+def touched(scorecard: pd.DataFrame) -> pd.Series:
+    """Count what is amiss behind each line: of a rate what is missing, or what it counts where that is bad.
+
+    Parameters
+    ----------
+    scorecard
+        Table ``scorecard``.
+
+    Returns
+    -------
+    pandas.Series
+        Children, rows, pairs or values, float64; NA where nothing was counted.
+    """
+    bad = scorecard["measure"].isin([one.name for one in measures() if one.bad])
+    missing = scorecard["denominator"] - scorecard["numerator"]
+    return missing.where(scorecard["unit"].eq("rate") & ~bad, scorecard["numerator"])
+
+
+def noticed(scorecard: pd.DataFrame, findings: pd.DataFrame, alarms: Alarms | None = None) -> pd.DataFrame:
+    """Choose what raises an alarm.
+
+    Parameters
+    ----------
+    scorecard
+        Table ``scorecard``. Its lines about findings are left out: findings stand in the other table.
+    findings
+        Table ``findings``, of reading and of linking.
+    alarms
+        Thresholds; the kit's own when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left_silo, right_silo, measure, column, times`` (what is amiss, Int64), ``is_finding``: lines that
+        are over their threshold and no limit, then findings by system, kind and column. Empty where nothing
+        has to be mended.
+    """
+    given = alarms or declared_alarms()
+    lines = scorecard[~scorecard["is_limit"].fillna(False).astype(bool) & scorecard["value"].notna()]
+    lines = lines[lines["measure"].isin(list(given.measure))]
+    amiss = touched(lines)
+    over = pd.Series(True, index=lines.index)
+    for name, alarm in given.measure.items():
+        mine = lines["measure"].eq(name)
+        if alarm.at_least is not None:
+            over &= ~mine | amiss.ge(alarm.at_least)
+        if alarm.below is not None:
+            over &= ~mine | lines["value"].lt(alarm.below)
+        if alarm.above is not None:
+            over &= ~mine | lines["value"].gt(alarm.above)
+        if alarm.blocked:
+            over &= ~mine | lines["blocked_by"].notna()
+    chosen = lines[over].assign(times=amiss[over].round().astype("Int64"), is_finding=False)
+    columns = ["left_silo", "right_silo", "measure", "column", "times", "is_finding"]
+    told = findings[~findings["kind"].isin(given.findings.quiet)]
+    told = told.assign(silo=told["silo"].fillna("(no system)"))
+    counted = told.groupby(["silo", "kind", "column"], dropna=False, sort=True)["times"].sum().reset_index()
+    counted = counted.rename(columns={"silo": "left_silo", "kind": "measure"})
+    counted = counted.assign(right_silo=pd.array([pd.NA] * len(counted), dtype=STRING), is_finding=True)
+    parts = [part[columns] for part in (chosen, counted) if len(part)]
+    if not parts:
+        return pd.DataFrame({name: pd.Series(dtype=STRING) for name in columns})
+    found = pd.concat(parts, ignore_index=True)
+    return found.assign(
+        times=found["times"].astype("Int64"), is_finding=found["is_finding"].astype("boolean")
+    )
+
+
+# A wrong join shows another child's data. A number that stands for two children waits for the next person who
+# looks it up. Then come children who aren't found (all of a system that can't be joined at all), pairs that
+# wait, ids that nothing could check, children listed twice, children who are listed and not there, leavers
+# who are still listed, children of whom a system holds nothing, and words.
+HARM_FIRST = (
+    "matches that are right",
+    "pairs refused",
+    "match rate",
+    "pairs to review",
+    "joined, not verified",
+    "children with two records",
+    "listed and never seen",
+    "ended in right only",
+    "ended in left only",
+    "children with an entry",
+    "says the same",
+)
+
+
+def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
+    """Choose the lines of a scorecard to begin with, at most one of a kind.
+
+    Parameters
+    ----------
+    scorecard
+        Table ``scorecard``.
+    most
+        How many lines are wanted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Lines of the scorecard with a column ``touched`` (Int64): how many children, pairs or values it is
+        about. What can harm comes first; within a measure the pair of systems with the most. Children who
+        aren't found are looked for from the roster (the system on the left of the first pair): who has left
+        is in no roster, and missing nowhere.
+    """
+    asked = scorecard["numerator"].notna() & scorecard["value"].notna()
+    unjoined = scorecard["blocked_by"].eq("Not joinable").fillna(False) & scorecard["denominator"].notna()
+    measured = scorecard[(asked | unjoined) & ~scorecard["is_limit"].fillna(False)]
+    missing = measured["denominator"] - measured["numerator"].fillna(0)
+    bad = measured["measure"].isin([one.name for one in measures() if one.bad])
+    touched = missing.where(measured["unit"].eq("rate") & ~bad, measured["numerator"])
+    lines = measured.assign(
+        touched=touched.round().astype("Int64"),
+        harm=measured["measure"].map({name: place for place, name in enumerate(HARM_FIRST)}),
+    )
+    roster = scorecard["left_silo"].iloc[0] if len(scorecard) else ""
+    elsewhere = lines["measure"].eq("match rate") & lines["left_silo"].ne(roster)
+    # Nobody hands over a list that may not be handed over.
+    elsewhere |= lines["measure"].eq("match rate") & lines["blocked_by"].eq("Not permitted").fillna(False)
+    lines = lines[lines["harm"].notna() & lines["touched"].gt(0).fillna(False) & ~elsewhere]
+    lines = lines.sort_values(["harm", "touched"], ascending=[True, False], kind="stable")
+    chosen = lines.drop_duplicates("measure").drop(columns="harm")
+    return chosen.head(most).reset_index(drop=True)
+
+
+PAIR = ["left_silo", "right_silo"]
+# Column -> the measure and the figure of it.
+SHOWN = {
+    "joined": ("match rate", "numerator"),
+    "out of": ("match rate", "denominator"),
+    "rate": ("match rate", "value"),
+    "only in left": ("only in left", "numerator"),
+    "only in right": ("only in right", "numerator"),
+    "to review": ("pairs to review", "numerator"),
+    "refused": ("pairs refused", "numerator"),
+}
+
+
+def joined_pairs(scorecard: pd.DataFrame) -> pd.DataFrame:
+    """Put what says how well two systems are joined into one row a pair.
+
+    Parameters
+    ----------
+    scorecard
+        Table ``scorecard``; hidden numbers stay hidden.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left_silo, right_silo``, then children joined, of how many, their share, children whom only one has,
+        pairs that wait for a person and pairs that were refused.
+    """
+    lines = scorecard[scorecard["right_silo"].notna()]
+    pairs = lines[PAIR].drop_duplicates(ignore_index=True)
+    for column, (name, figure) in SHOWN.items():
+        said = lines.loc[lines["measure"] == name, [*PAIR, figure]].rename(columns={figure: column})
+        pairs = pairs.merge(said, on=PAIR, how="left", validate="one_to_one")
+    return pairs
+
 
 KINDS = (
     "Identity", "Meaning", "Coverage", "Completeness", "Freshness", "Format", "Standards", "Permission",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.gaps.keys import keys_of
-from helpers.gaps.known import know
+from helpers.gaps.measures.identity import keys_of
+from helpers.gaps.presence import know
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import true_children
 from helpers.standard import as_table, empty_table

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.gaps.known import know
-from helpers.gaps.scope import scope_of
+from helpers.gaps.presence import know, scope_of
 from helpers.profile import elements
 from helpers.profile.facts.systems import newest_days
 from helpers.profile.values import folded

@@ -15,10 +15,10 @@ from helpers.gaps import (
     hand_work,
     widest_gaps,
 )
-from helpers.gaps.alarms import touched
-from helpers.gaps.coverage_by_group import SMALLEST
-from helpers.gaps.hand_work import kit_assumptions
+from helpers.gaps.measures.coverage import SMALLEST
+from helpers.gaps.measures.manual_effort import kit_assumptions
 from helpers.gaps.rubric import rubric
+from helpers.gaps.scorecard import touched
 from helpers.share.real_data import Guard
 from helpers.show.banner import banner
 from helpers.show.bars import bars

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.gaps.people import ENDS, PeoplePlan
 from helpers.show.canvas import SMALL, Sheet
 from helpers.show.picture import Picture
 from helpers.show.tokens import colour
+from helpers.staffing import ENDS, PeoplePlan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.gaps.people import ENDS, PeopleAssumptions, PeoplePlan, kit_people_assumptions
 from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block, answer, reading
 from helpers.show.people_chart import coverage_sentence, people_chart
 from helpers.show.tables import table
+from helpers.staffing import ENDS, PeopleAssumptions, PeoplePlan, kit_people_assumptions
 
 __all__ = ["QUESTION", "assumed_table", "cost_sentence", "month_table", "people_blocks", "people_page"]
 

@@ -171,7 +171,7 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
     Picture
         A stacked bar a thing: read at home, and what stands between.
     """
-    from helpers.gaps.family_terms import family_terms
+    from helpers.gaps.family_communication import family_terms
 
     told = informed[informed["group_by"].isna() & informed["domain"].notna()]
     titles = {domain.name: domain.title for domain in family_terms().domain}
@@ -212,7 +212,7 @@ def families_in_words(informed: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         The same rows; ``domain`` and ``measure`` hold words, and heads are ``what, at home, children, of``.
     """
-    from helpers.gaps.family_terms import family_terms
+    from helpers.gaps.family_communication import family_terms
 
     titles = {domain.name: domain.title for domain in family_terms().domain}
     words = {"read": READ, **OF_FAMILIES}

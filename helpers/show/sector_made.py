@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.gaps.sector.origin import Origin
-from helpers.gaps.sector.settled import settled
+from helpers.sector.analysis_plan import settled
+from helpers.sector.read import Origin
 from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block, answer
 from helpers.show.sector_words import as_figures, domain_name, in_words

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.gaps.sector.report import SectorReport
-from helpers.gaps.sector.settled import settled
+from helpers.sector.analysis_plan import settled
+from helpers.sector.report import SectorReport
 from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block, answer, escape, reading
 from helpers.show.plain_words import finding_words
@@ -47,7 +47,7 @@ def sector_page(report: SectorReport, out_path: Path, about: Mapping[str, object
     Parameters
     ----------
     report
-        From ``helpers.gaps.sector.sector_report``.
+        From ``helpers.sector.sector_report``.
     out_path
         The page, ``.html``.
     about
@@ -77,7 +77,7 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     Parameters
     ----------
     report
-        From ``helpers.gaps.sector.sector_report``.
+        From ``helpers.sector.sector_report``.
 
     Yields
     ------

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from helpers.gaps.sector.settled import settled
-from helpers.gaps.sector.volunteers import kit_seed, kit_volunteers
+from helpers.sector.analysis_plan import settled
+from helpers.sector.report import kit_seed, kit_volunteers
 from helpers.show.block_page import heading, note
 from helpers.show.blocks import Block, answer, reading
 from helpers.show.dots import dots

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.gaps.sector.settled import settled
+from helpers.sector.analysis_plan import settled
 from helpers.standard.survey_items import declared_survey
 
 __all__ = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.gaps.survey import measured_items
 from helpers.show.block_page import note
 from helpers.show.blocks import Block
 from helpers.show.dots import dots
@@ -12,6 +11,7 @@ from helpers.show.numbers import number_text
 from helpers.show.picture import Picture
 from helpers.show.tables import table
 from helpers.standard.survey_items import declared_survey
+from helpers.survey import measured_items
 
 __all__ = ["beside_picture", "beside_table", "beside_words"]
 

@@ -12,11 +12,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from helpers.gaps.survey.answer_file import AnswerFile
 from helpers.show.blocks import Block, answer, escape
 from helpers.show.survey_words import people_words
 from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey
+from helpers.survey.answers import AnswerFile
 
 __all__ = ["SurveyForm", "survey_form"]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.gaps.survey.reading import UNNAMED
 from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block, answer, reading
 from helpers.show.picture import Picture
@@ -25,9 +24,10 @@ from helpers.show.survey_words import (
 from helpers.show.tables import table
 from helpers.standard import STRING
 from helpers.standard.survey_items import declared_survey
+from helpers.survey.answers import UNNAMED
 
 if TYPE_CHECKING:
-    from helpers.gaps.survey import Standing
+    from helpers.survey import Standing
 
 __all__ = [
     "INVENTED",

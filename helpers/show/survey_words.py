@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.gaps.survey import AGREE
 from helpers.show.numbers import number_text
 from helpers.standard.survey_items import declared_survey
+from helpers.survey import AGREE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from helpers.gaps.survey import Standing
+    from helpers.survey import Standing
 
 __all__ = [
     "agreement_words",

@@ -28,7 +28,7 @@ import helpers.files
 from helpers.files.folder import files_below
 from helpers.files.parse.file import ReadFile
 from helpers.files.read_silo import read_ones
-from helpers.gaps.hand_work import kit_assumptions
+from helpers.gaps.measures.manual_effort import kit_assumptions
 from helpers.layouts import load_layout
 from helpers.standard import BadInput, as_table, nearest
 from synthetic_data.district import cache_folder, fingerprint

@@ -15,8 +15,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import read_district
-from helpers.gaps.communication import communication_gap
-from helpers.gaps.families_informed import families_who_could_know
+from helpers.gaps.family_communication import communication_gap, families_who_could_know
 from helpers.link import METHODS, link_district
 from helpers.profile import child_profiles
 from helpers.profile.indicators import child_indicators

@@ -9,9 +9,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers.gaps.sector.answered import Answered, answered_of
-from helpers.gaps.sector.comparing import compare
-from helpers.gaps.sector.standing import standing
+from helpers.sector.comparisons import compare
+from helpers.sector.results import standing
+from helpers.sector.scores import Answered, answered_of
 from helpers.standard import as_table
 from synthetic_data.sector import SectorSettings, load_sector, make_sector, planted_effects
 from synthetic_data.sector.planted import ENDLESS

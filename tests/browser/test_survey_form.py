@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from helpers.gaps.survey import read_answers
 from helpers.standard.survey_items import declared_survey
+from helpers.survey import read_answers
 from tests.browser.jupyterlab_window import LabServer, NotebookWindow, lab_server
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from functools import cache
 
 import pandas as pd
 
-from helpers.gaps.sector import Sector
+from helpers.sector import Sector
 from synthetic_data.sector import load_sector, make_sector
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.gaps.survey import read_answers
-from helpers.gaps.survey.answer_file import LONGEST, AnswerFile
 from helpers.show.survey_form import survey_form
 from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey
+from helpers.survey import read_answers
+from helpers.survey.answers import LONGEST, AnswerFile
 
 
 def test_answers_of_several_people_are_in_the_file_at_once(tmp_path):

@@ -9,9 +9,16 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, Silo
-from helpers.gaps.communication import REASONS, communication_gap
-from helpers.gaps.families_informed import MEASURES, families_who_could_know, groups_of_children
-from helpers.gaps.family_terms import family_terms, quoted_figures, read_family_terms
+from helpers.gaps.family_communication import (
+    MEASURES,
+    REASONS,
+    communication_gap,
+    families_who_could_know,
+    family_terms,
+    groups_of_children,
+    quoted_figures,
+    read_family_terms,
+)
 from helpers.link import link_district
 from helpers.profile import child_profiles
 from helpers.share.answers import shown_shares

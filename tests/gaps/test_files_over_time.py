@@ -7,8 +7,8 @@ import pytest
 
 from helpers.files import District
 from helpers.gaps import drifted, first_steps, scorecard
-from helpers.gaps.drift import year_of_file
-from helpers.gaps.permission import barred, permission_of_kit, without_need
+from helpers.gaps.measures.formats import year_of_file
+from helpers.gaps.measures.permission import barred, permission_of_kit, without_need
 from helpers.layouts import Layout
 from tests.district_by_hand import district, layout, links
 from tests.gaps.test_scorecard import figures

@@ -10,9 +10,9 @@ import pytest
 
 from helpers.files import District
 from helpers.gaps import coverage_by_group, noticed, scorecard, widest_gaps
-from helpers.gaps.alarms import declared_alarms
 from helpers.gaps.measures import measures
-from helpers.gaps.staleness import days_until_stale
+from helpers.gaps.measures.freshness import days_until_stale
+from helpers.gaps.scorecard import declared_alarms
 from helpers.link import Links
 from helpers.share.real_data import Guard
 from helpers.show.blocked_pairs import blocked_sentence

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District
 from helpers.gaps import hand_minutes, hand_work, scorecard
-from helpers.gaps.hand_work import TASKS, kit_assumptions, read_assumptions
+from helpers.gaps.measures.manual_effort import TASKS, kit_assumptions, read_assumptions
 from helpers.link import Links
 from helpers.standard import BadInput, as_table
 from tests.district_by_hand import district, links, silo

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.gaps.people import (
+from helpers.staffing import (
     ENDS,
     PeoplePlan,
     kit_people_assumptions,

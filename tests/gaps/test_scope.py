@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District, Silo
 from helpers.gaps import first_steps, records_behind, scorecard
-from helpers.gaps.scope import worded
+from helpers.gaps.presence import worded
 from helpers.link import Links
 from tests.district_by_hand import district, links, silo
 

@@ -8,15 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.gaps.sector import sector_report
-from helpers.gaps.sector.answered import answered_of
-from helpers.gaps.sector.comparing import compare, hedges_g, holm
-from helpers.gaps.sector.power import margin_of_share, smallest_correlation, smallest_difference
-from helpers.gaps.sector.regression import fit_first
-from helpers.gaps.sector.reliability import alpha_interval, cronbach_alpha, mcdonald_omega
-from helpers.gaps.sector.response import response_weights
-from helpers.gaps.sector.scoring import domain_scores
-from helpers.gaps.sector.shares import correlation_interval
+from helpers.sector import sector_report
+from helpers.sector.analysis_plan import margin_of_share, smallest_correlation, smallest_difference
+from helpers.sector.comparisons import compare, fit_first, hedges_g, holm
+from helpers.sector.results import correlation_interval
+from helpers.sector.scores import (
+    alpha_interval,
+    answered_of,
+    cronbach_alpha,
+    domain_scores,
+    mcdonald_omega,
+    response_weights,
+)
 from tests.gaps.made_sector import as_read, made_frame
 
 

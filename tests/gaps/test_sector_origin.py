@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.gaps.sector import SectorReport, read_sector, sector_report
-from helpers.gaps.sector.origin import HIDDEN, NOT_PUT_IN, PUT_IN, WHO_ANSWERS, Origin, read_planted
-from helpers.gaps.sector.volunteers import beside_planted, kit_volunteers
+from helpers.sector import SectorReport, read_sector, sector_report
+from helpers.sector.read import HIDDEN, NOT_PUT_IN, PUT_IN, WHO_ANSWERS, Origin, read_planted
+from helpers.sector.report import beside_planted, kit_volunteers
 from synthetic_data.sector import load_sector, make_sector, write_sector
 from tests.gaps.made_sector import as_read, made_frame
 

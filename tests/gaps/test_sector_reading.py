@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.gaps.sector import read_sector, sector_report
+from helpers.sector import read_sector, sector_report
 from helpers.standard import BadInput
 from synthetic_data.sector import load_sector, make_sector, write_sector
 

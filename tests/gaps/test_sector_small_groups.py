@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from helpers.gaps.sector import SectorReport, sector_report
-from helpers.gaps.sector.small_groups import shown_counts
+from helpers.sector import SectorReport, sector_report
+from helpers.sector.analysis_plan import shown_counts
 from tests.gaps.made_sector import as_read, made_frame
 
 FEWEST = 10

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.gaps.survey import SurveyAnswers, blank_form, form_words, read_answers, where_it_stands
-from helpers.gaps.survey.form import form_columns, unnamed
 from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey, read_survey
+from helpers.survey import SurveyAnswers, blank_form, form_words, read_answers, where_it_stands
+from helpers.survey.form import form_columns, unnamed
 
 ITEMS = list(declared_survey().items)
 EMPTY: dict[str, object] = dict.fromkeys(ITEMS)

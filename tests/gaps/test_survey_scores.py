@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.gaps.survey import (
+from helpers.standard import BadInput, as_table, empty_table
+from helpers.standard.survey_items import declared_survey
+from helpers.survey import (
     agreement,
     average_deviation,
     beside_files,
@@ -17,10 +19,8 @@ from helpers.gaps.survey import (
     r_wg,
     survey_scores,
 )
-from helpers.gaps.survey.beside_files import read_bounds
-from helpers.gaps.survey.next_steps import TALK_FIRST
-from helpers.standard import BadInput, as_table, empty_table
-from helpers.standard.survey_items import declared_survey
+from helpers.survey.against_files import read_bounds
+from helpers.survey.results import TALK_FIRST
 
 SURVEY = declared_survey()
 GOVERNANCE = [item.id for item in SURVEY.of_domain("governance")]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.gaps.people import PeoplePlan, people_plan
 from helpers.show.people_chart import coverage_sentence, people_chart
 from helpers.show.people_page import cost_sentence, month_table, people_page
+from helpers.staffing import PeoplePlan, people_plan
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.gaps.family_terms import quoted_figures
+from helpers.gaps.family_communication import quoted_figures
 from helpers.share.real_data import Guard
 from helpers.show.question_words import (
     communication_chart,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.gaps.sector import read_sector, sector_report
-from helpers.gaps.sector.volunteers import KIT_VOLUNTEERS
+from helpers.sector import read_sector, sector_report
+from helpers.sector.report import KIT_VOLUNTEERS
 from helpers.show.sector_page import published_beside, sector_blocks, sector_page
 from helpers.show.sector_pictures import change_picture
 from helpers.show.sector_volunteers import HEADING, held_words

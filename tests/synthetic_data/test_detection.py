@@ -150,7 +150,7 @@ def test_the_hash_is_of_all_that_notices(tmp_path: Path) -> None:
         assert after != before
         before = after
     # Drafting a layout notices nothing, nor does asking people or writing a contract.
-    for place in ("files/start/words.toml", "gaps/survey/form.py", "gaps/contract.py"):
+    for place in ("files/draft/words.toml", "gaps/roadmap.py", "gaps/contract.py"):
         (tmp_path / place).parent.mkdir(exist_ok=True)
         (tmp_path / place).write_text("dob = 1\n")
     assert detectors_now(tmp_path) == before

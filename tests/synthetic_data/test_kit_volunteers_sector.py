@@ -6,13 +6,13 @@ import json
 
 import pandas as pd
 
-from helpers.gaps.sector import read_sector
-from helpers.gaps.sector.volunteers import KIT_VOLUNTEERS
+from helpers.sector import read_sector
+from helpers.sector.report import KIT_VOLUNTEERS
 from synthetic_data.sector import load_sector, make_sector
 
 
 def test_they_are_made_again_by_their_settings() -> None:
-    """Where this fails: bigpicture make-sector helpers/gaps/sector/kit_volunteers --sector volunteers."""
+    """Where this fails: bigpicture make-sector helpers/sector/kit_volunteers --sector volunteers."""
     read = read_sector(KIT_VOLUNTEERS)
     about = json.loads((KIT_VOLUNTEERS / "sector.json").read_text(encoding="utf-8"))
     settings = load_sector("volunteers", seed=about["seed"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.gaps.survey import survey_scores
 from helpers.standard import as_table
 from helpers.standard.survey_items import declared_survey
+from helpers.survey import survey_scores
 
 __all__ = ["ANSWERED", "BY_DOMAIN"]
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.gaps.known import know
-from helpers.gaps.scope import scope_of
+from helpers.gaps.presence import know, scope_of
 from helpers.share.doubt import sure_enough
 from helpers.share.holding import day_of_access, held_pages
 from helpers.share.joined_views import joined, view_by_hand

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from helpers.gaps.survey import survey_scores
 from helpers.standard import nearest
 from helpers.standard.survey_items import declared_survey
+from helpers.survey import survey_scores
 from helpers.teach.exercise import Exercise
 from helpers.teach.in_words import Wording, wording
 

@@ -15,8 +15,7 @@ __all__ = ["ROOMS", "detectors_now"]
 
 ROOMS = ("files", "link", "gaps")
 NO_DETECTORS = (
-    "files/start", "gaps/sector", "gaps/survey", "gaps/people", "gaps/roadmap", "gaps/contract.py",
-    "gaps/contract.toml",
+    "files/draft", "gaps/roadmap.py", "gaps/roadmap.toml", "gaps/contract.py", "gaps/contract.toml",
 )  # fmt: skip
 READ = (".py", ".toml", ".csv", ".json")
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers.files import District, read_district
 from helpers.gaps import noticed, scorecard_and_records
-from helpers.gaps.alarms import declared_alarms
+from helpers.gaps.scorecard import declared_alarms
 from helpers.link import Links, link_district
 from helpers.profile import child_profiles
 from helpers.score import AnswerKey, can_be_noticed, faults_noticed, read_answer_key

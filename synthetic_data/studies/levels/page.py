@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.gaps.people import people_plan
 from helpers.gaps.roadmap import Costs, kit_costs
 from helpers.show import answer, reading, table
 from helpers.show.block_page import about_line, block_page, heading, note
 from helpers.show.blocks import Block
 from helpers.show.people_page import people_blocks
+from helpers.staffing import people_plan
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.kit_run import kit_run
 from synthetic_data.studies.levels.plan import BY_NUMBER, FROM, PLACEBO, SWITCHES, TO

@@ -1,0 +1,449 @@
+"""The communication gap: what families could know of their child."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from helpers.profile.questions.definitions import kit_questions
+from helpers.profile.questions.known import Roster, roster_of
+from helpers.profile.store.source import source_of
+from helpers.standard import STRING, BadInput, as_table, faults_of, nearest
+from helpers.standard.elements import declared
+from helpers.standard.validation import toml_of
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+    from helpers.profile import Profiles
+
+__all__ = [
+    "MEASURES",
+    "REASONS",
+    "Domain",
+    "FamilyTerms",
+    "communication_gap",
+    "families_who_could_know",
+    "family_terms",
+    "groups_of_children",
+    "quoted_figures",
+    "read_family_terms",
+]
+
+
+HERE = Path(__file__).parent
+
+
+class Declared(BaseModel):
+    """A part of the declaration; a name that nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Domain(Declared):
+    """One thing that a family would want to know."""
+
+    name: str
+    title: str
+    elements: tuple[str, ...]
+    least: float | None = None
+    timeline: tuple[str, ...] = ()
+    topics: tuple[str, ...]
+    portal: bool
+
+
+class FamilyTerms(Declared):
+    """The whole of family_communication.toml."""
+
+    within_days: int
+    domain: tuple[Domain, ...]
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> FamilyTerms:
+        names = [each.name for each in self.domain]
+        faults = [
+            f"domain {name!r} is declared twice" for name in sorted(set(names)) if names.count(name) > 1
+        ]
+        elements = [each.name for each in declared().element]
+        kinds = [each.name for each in declared().timeline]
+        for each in self.domain:
+            for what, asked, known in (
+                ("element", each.elements, elements),
+                ("kind of event", each.timeline, kinds),
+            ):
+                faults += [
+                    f"domain {each.name!r}: nobody declares the {what} {name!r}.{nearest(name, known)}"
+                    for name in asked
+                    if name not in known
+                ]
+        if self.within_days < 0:
+            faults.append("within_days is a number of days, 0 or more")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def read_family_terms(path: Path) -> FamilyTerms:
+    """Read what a family would want to know.
+
+    Parameters
+    ----------
+    path
+        A TOML file in the language of ``helpers/gaps/family_communication.toml``.
+
+    Returns
+    -------
+    FamilyTerms
+        Domains, and how many days count as up to date.
+
+    Raises
+    ------
+    BadInput
+        When the file breaks its language; every fault is named.
+    """
+    known = {name for part in (Domain, FamilyTerms) for name in part.model_fields}
+    try:
+        return FamilyTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{path.name} is no TOML: {error}.") from None
+    except ValidationError as error:
+        raise BadInput(
+            f"{path.name} doesn't say what a family would want to know:\n{faults_of(error, known)}"
+        ) from None
+
+
+@cache
+def family_terms() -> FamilyTerms:
+    """Give the kit's own declaration, ``helpers/gaps/family_communication.toml``."""
+    return read_family_terms(HERE / "family_communication.toml")
+
+
+def quoted_figures() -> pd.DataFrame:
+    """Give the survey figures that are quoted about families and schools.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``quoted_figures``: facts with their source, and what must not be done with them. They are no
+        results of anything that the kit measures.
+    """
+    return as_table("quoted_figures", pd.read_csv(HERE / "facts" / "communication.csv", dtype=STRING))
+
+
+NO_ADULT, NOT_JOINED, NO_MESSAGE = "No adult on record", "Not joined to the portal", "No message about it"
+OTHER_LANGUAGE, NOT_OPENED = "Language not asked for", "Sent and not opened"
+REASONS = (NO_ADULT, NOT_JOINED, NO_MESSAGE, OTHER_LANGUAGE, NOT_OPENED)
+# Numbers by which systems of one district can know the same child.
+SHARED = ("District", "State")
+PAIR, TIE = ["child", "domain"], ["silo", "record", "contact_record"]
+
+
+def communication_gap(
+    district: District,
+    links: Links,
+    profiles: Profiles,
+    *,
+    today: pd.Timestamp | None = None,
+    terms: FamilyTerms | None = None,
+) -> pd.DataFrame:
+    """Compare what the systems know of each child on the roster with what its family has been shown.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    profiles
+        What its systems know.
+    today
+        The day of the question; the newest day of which any system speaks when not given.
+    terms
+        What a family would want to know; the kit's own when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``communication_gap``: one row a child and thing that some system knows of it. ``why`` is empty
+        exactly where an adult read it.
+    """
+    terms = terms or family_terms()
+    roster = roster_of(source_of(district, links, profiles), today)
+    pairs = _known(roster, profiles, terms)
+    ties = _ties(district, links, roster)
+    joined = _joined(district, links, ties)
+    since = pd.Timestamp((profiles.school_year or roster.today.year) - 1, 7, 1)
+    seen = pd.concat(
+        [
+            _messages(district, ties, terms, since, roster.today),
+            _log_ins(district, ties[ties["child"].isin(joined)], terms, since, roster.today),
+        ],
+        ignore_index=True,
+    )
+    seen = seen.merge(pairs[PAIR], on=PAIR, how="inner", validate="many_to_one")
+    by_child = ties.groupby("child")
+    found = pairs.assign(
+        adults=_of(pairs["child"], by_child.size()),
+        homes=_of(pairs["child"], by_child["home"].nunique()),
+        joined=pairs["child"].isin(joined),
+    )
+    found = found.merge(_shown(seen), on=PAIR, how="left", validate="one_to_one")
+    behind = (found["known"] - found["read"]).dt.days.clip(lower=0).astype("Int64")
+    found = found.assign(
+        in_language=found["in_language"].astype("boolean").fillna(False).mask(found["shown"].isna()),
+        homes_read=found["homes_read"].astype("Int64").fillna(0),
+        gap_days=behind,
+    )
+    return as_table("communication_gap", found.assign(why=_why(found, ties, roster, terms)))
+
+
+def _of(children: pd.Series, counts: pd.Series) -> pd.Series:
+    return children.map(counts).astype("Int64").fillna(0)
+
+
+def _known(roster: Roster, profiles: Profiles, terms: FamilyTerms) -> pd.DataFrame:
+    """List what the systems know of each child on the roster, since when, and which system."""
+    told = roster.chosen[roster.chosen["status"].eq("Reported")]
+    line = profiles.timeline[profiles.timeline["date"].le(roster.today)]
+    parts = []
+    for domain in terms.domain:
+        mine = told[told["element"].isin(domain.elements)]
+        if domain.least is not None:
+            mine = mine[mine["value_number"].ge(domain.least)]
+        mine = mine.sort_values(["child", "as_of"], kind="stable", na_position="first")
+        known = mine.groupby("child", sort=True).agg(silo=("silo", "last"), known=("as_of", "max"))
+        events = line[line["kind"].isin(domain.timeline) & line["child"].isin(known.index)]
+        newest = events.groupby("child")["date"].max().reindex(known.index)
+        known = known.assign(known=newest.fillna(known["known"]), domain=domain.name)
+        parts.append(known.reset_index())
+    every = pd.concat(parts, ignore_index=True)
+    return every.assign(
+        known=every["known"].astype("datetime64[us]"),
+        domain=every["domain"].astype(STRING),
+        child=every["child"].astype(STRING),
+    )
+
+
+def _ties(district: District, links: Links, roster: Roster) -> pd.DataFrame:
+    """List the adults on record of each child on the roster, and in which of its homes they live."""
+    contacts = district.fact("contact").dropna(subset=["record", "contact_record"])
+    # A bare "no" takes no right away; a document that is on record does.
+    barred = contacts["may_see_records"].eq(False) & contacts["court_order"].notna()
+    contacts = contacts[~barred.fillna(False).astype(bool)]
+    who = links.crosswalk.loc[links.crosswalk["child"].isin(roster.children), ["silo", "record", "child"]]
+    ties = contacts.merge(
+        who.drop_duplicates(["silo", "record"]), on=["silo", "record"], how="inner", validate="many_to_one"
+    )
+    ties = ties.sort_values([*TIE, "priority", "row"], kind="stable").drop_duplicates(TIE)
+    home = np.where(ties["lives_with"].fillna(True).to_numpy(dtype=bool), "with the child", "apart")
+    columns = ["child", *TIE, "language"]
+    return ties[columns].assign(home=pd.array(home, dtype=STRING)).reset_index(drop=True)
+
+
+def _joined(district: District, links: Links, ties: pd.DataFrame) -> pd.Index:
+    """List the children whose portal record carries a number that another of their records carries too."""
+    ids = district.identifiers
+    of_all = ids["identification_system"].isin(list(SHARED))
+    ids = ids.loc[of_all, ["silo", "record", "identification_system", "identifier"]]
+    who = links.crosswalk[["silo", "record", "child"]].drop_duplicates(["silo", "record"])
+    ids = ids.merge(who, on=["silo", "record"], how="inner", validate="many_to_one")
+    plain = ids["identifier"].str.strip().str.lstrip("0").str.casefold()
+    ids = ids.assign(identifier=plain).drop(columns="record").drop_duplicates()
+    in_portal = pd.MultiIndex.from_frame(ids[["child", "silo"]]).isin(
+        pd.MultiIndex.from_frame(ties[["child", "silo"]])
+    )
+    key = ["child", "identification_system", "identifier"]
+    both = ids[in_portal].merge(ids, on=key, how="inner", suffixes=("", "_other"), validate="many_to_many")
+    return pd.Index(both.loc[both["silo"].ne(both["silo_other"]), "child"].unique())
+
+
+def _about(topics: pd.Series, domain: Domain) -> pd.Series:
+    if not domain.topics:
+        return pd.Series(False, index=topics.index)
+    words = "|".join(re.escape(word.casefold()) for word in domain.topics)
+    return topics.fillna("").str.casefold().str.contains(rf"\b(?:{words})", regex=True).astype(bool)
+
+
+def _messages(
+    district: District, ties: pd.DataFrame, terms: FamilyTerms, since: pd.Timestamp, today: pd.Timestamp
+) -> pd.DataFrame:
+    """List what was sent to whom about what: shown on that day, read when it was opened."""
+    end = today + pd.Timedelta(days=1)
+    sent = district.fact("message").dropna(subset=["record", "contact_record", "sent_utc"])
+    sent = sent[sent["sent_utc"].ge(since) & sent["sent_utc"].lt(end)]
+    sent = sent[["silo", "record", "contact_record", "sent_utc", "opened_utc", "language", "topic"]]
+    sent = sent.rename(columns={"language": "written_in"})
+    sent = sent.merge(ties, on=TIE, how="inner", validate="many_to_one")
+    # Who asked for no language takes any; a message that names none is taken for one that the family reads.
+    asked = sent["language"].str.casefold().eq(sent["written_in"].str.casefold())
+    asked = asked.fillna(True).astype(bool)
+    opened = sent["opened_utc"].where(sent["opened_utc"].lt(end) & asked)
+    told = pd.DataFrame(
+        {
+            "child": sent["child"],
+            "home": sent["home"],
+            "shown": sent["sent_utc"].dt.normalize(),
+            "by": "Message",
+            "in_language": asked,
+            "read": opened.dt.normalize(),
+        }
+    )
+    parts = [told[_about(sent["topic"], domain)].assign(domain=domain.name) for domain in terms.domain]
+    return _typed(pd.concat(parts, ignore_index=True))
+
+
+def _log_ins(
+    district: District, ties: pd.DataFrame, terms: FamilyTerms, since: pd.Timestamp, today: pd.Timestamp
+) -> pd.DataFrame:
+    """List the newest day on which each adult looked into a portal that knows the child by a number."""
+    days = district.fact("login").dropna(subset=["record", "date"])
+    days = days[days["date"].ge(since) & days["date"].le(today)]
+    newest = days.groupby(["silo", "record"], sort=True)["date"].max().reset_index()
+    newest = newest.rename(columns={"record": "contact_record"})
+    seen = newest.merge(ties, on=["silo", "contact_record"], how="inner", validate="one_to_many")
+    told = seen[["child", "home"]].assign(
+        shown=seen["date"], by="Log-in", in_language=True, read=seen["date"]
+    )
+    parts = [told.assign(domain=domain.name) for domain in terms.domain if domain.portal]
+    return _typed(pd.concat([*parts, told.iloc[:0].assign(domain="")], ignore_index=True))
+
+
+def _typed(told: pd.DataFrame) -> pd.DataFrame:
+    days = {name: told[name].astype("datetime64[us]") for name in ("shown", "read")}
+    words = {name: told[name].astype(STRING) for name in ("child", "home", "by", "domain")}
+    return told.assign(**days, **words, in_language=told["in_language"].astype(bool))
+
+
+def _shown(seen: pd.DataFrame) -> pd.DataFrame:
+    """Bring together what the adults of a child were shown of a thing."""
+    newest = seen.sort_values([*PAIR, "shown", "by"], kind="stable").drop_duplicates(PAIR, keep="last")
+    by_pair = seen.groupby(PAIR, sort=True)
+    told = by_pair.agg(in_language=("in_language", "max"), read=("read", "max"))
+    homes = seen[seen["read"].notna()].groupby(PAIR)["home"].nunique().rename("homes_read")
+    told = told.join(homes, how="left").reset_index()
+    shown = newest[[*PAIR, "shown", "by"]].rename(columns={"by": "shown_by"})
+    return shown.merge(told, on=PAIR, how="left", validate="one_to_one")
+
+
+def _why(found: pd.DataFrame, ties: pd.DataFrame, roster: Roster, terms: FamilyTerms) -> pd.Series:
+    """Say what stands between the family and what is known: the first of `REASONS` that holds."""
+    adults, shown = found["adults"].gt(0), found["shown"].notna()
+    # Who isn't among the portal's children may be one that nobody has tied to the roster.
+    silos = ties["silo"].unique().tolist() or [name for name, its in roster.system.items() if its == "family"]
+    unplaced = max((roster.unplaced.get(str(silo), 0.0) for silo in silos), default=0.0)
+    nobody = NO_ADULT if unplaced <= kit_questions().most_unplaced else NOT_JOINED
+    portal = found["domain"].isin([domain.name for domain in terms.domain if domain.portal])
+    choices = [
+        (found["read"].notna(), ""),
+        (~adults, nobody),
+        (~shown & portal & ~found["joined"], NOT_JOINED),
+        (~shown, NO_MESSAGE),
+        (~found["in_language"].fillna(False).astype(bool), OTHER_LANGUAGE),
+    ]
+    words = np.select(
+        [each.to_numpy(dtype=bool) for each, _ in choices], [word for _, word in choices], default=NOT_OPENED
+    )
+    return pd.Series(words, index=found.index).astype(STRING).mask(found["read"].notna())
+
+
+MEASURES = ("on record", "shown", "in their language", "read", "up to date", "every home")
+
+
+def families_who_could_know(
+    gap: pd.DataFrame, groups: Mapping[str, pd.Series] | None = None, *, within_days: int | None = None
+) -> pd.DataFrame:
+    """Count the families who could know what the systems know of their child.
+
+    Parameters
+    ----------
+    gap
+        Table ``communication_gap``.
+    groups
+        Name of a grouping -> group of each child (child -> word), to count by group as well.
+    within_days
+        Up to how many days behind counts as up to date; as declared when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``families_informed``. A family is a child's here: brothers and sisters count each, since the
+        portal may know one and not the other. ``every home`` counts, of children with two homes, those of
+        whom both read it. Small groups stand in it: hide them before anybody sees it.
+    """
+    days = family_terms().within_days if within_days is None else within_days
+    read = gap["read"].notna()
+    two = gap["homes"].gt(1)
+    told = pd.DataFrame(
+        {
+            "domain": gap["domain"],
+            "child": gap["child"],
+            "on record": gap["adults"].gt(0),
+            "shown": gap["shown"].notna(),
+            "in their language": gap["in_language"].fillna(False).astype(bool),
+            "read": read,
+            # What is dated nowhere is as new as what was read.
+            "up to date": read & gap["gap_days"].fillna(0).le(days).astype(bool),
+            "every home": gap["homes_read"].ge(gap["homes"]).astype(bool).mask(~two.astype(bool)),
+            **{why: gap["why"].eq(why).fillna(False).astype(bool) for why in REASONS},
+        }
+    )
+    parts = [_counted(told, None, None)]
+    for name, words in (groups or {}).items():
+        group = told["child"].map(words).astype(STRING)
+        for word in sorted(group.dropna().unique()):
+            parts.append(_counted(told[group.eq(word).fillna(False)], name, str(word)))
+        parts += [_counted(told[group.isna()], name, None)] if group.isna().any() else []
+    return as_table("families_informed", pd.concat(parts, ignore_index=True))
+
+
+def groups_of_children(profile: pd.DataFrame) -> dict[str, pd.Series]:
+    """Group children in the ways in which families differ for a portal.
+
+    Parameters
+    ----------
+    profile
+        One row a child.
+
+    Returns
+    -------
+    dict
+        ``language`` that the family asked for, ``school``, and ``grade_level``, by child.
+    """
+    columns = {
+        "language": "family_contact_language",
+        "school": "roster_school",
+        "grade_level": "roster_grade_level",
+    }
+    by_child = profile.set_index("child")
+    return {name: by_child[column].astype(STRING) for name, column in columns.items()}
+
+
+def _counted(told: pd.DataFrame, group_by: str | None, group: str | None) -> pd.DataFrame:
+    """Count every measure over all things together, and of each."""
+    rows = []
+    domains: list[str | None] = [None, *dict.fromkeys(told["domain"].dropna().tolist())]
+    for domain in domains:
+        mine = told if domain is None else told[told["domain"].eq(domain)]
+        for measure in (*MEASURES, *REASONS):
+            holds = mine[measure].dropna()
+            number, whole = int(holds.sum()), len(holds)
+            rows.append(
+                {
+                    "measure": measure,
+                    "domain": domain,
+                    "group_by": group_by,
+                    "group": group,
+                    "numerator": number,
+                    "denominator": whole,
+                    "share": number / whole if whole else float("nan"),
+                }
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,182 @@
+"""Measures of the scorecard, one module a kind of gap, and who owns each system."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from helpers.layouts import Layout
+
+__all__ = ["WITHOUT_KEY", "Measure", "line", "measure", "measures", "owner_of", "owners_of"]
+
+
+WITHOUT_KEY = "cannot be judged without a key"
+
+
+class Measure(BaseModel):
+    """One measure of the scorecard."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    kind: str
+    unit: str
+    meaning: str
+    effect: str
+    owner: Literal["left", "right", "both", "team", "privacy"]
+    next_step: str
+    limit_step: str = ""
+    needs_key: bool = False
+    bad: bool = False
+
+
+@cache
+def _declared() -> tuple[dict[str, Measure], dict[str, Any]]:
+    declared = tomllib.loads((Path(__file__).parent / "measures.toml").read_text(encoding="utf-8"))
+    findings = declared.pop("findings")
+    return {name: Measure(name=name, **given) for name, given in declared.items()}, findings
+
+
+def measures() -> tuple[Measure, ...]:
+    """List the measures, in order; findings have their own kinds, and are not among them.
+
+    Returns
+    -------
+    tuple of Measure
+        As declared.
+    """
+    return tuple(_declared()[0].values())
+
+
+def measure(name: str) -> Measure:
+    """Give a measure by its name; a kind of finding is a measure too.
+
+    Parameters
+    ----------
+    name
+        A measure, or a kind of finding.
+
+    Returns
+    -------
+    Measure
+        Its declaration.
+    """
+    known, findings = _declared()
+    if name in known:
+        return known[name]
+    kind = next((kind for kind, names in findings["kinds"].items() if name in names), "Format")
+    said = {key: findings[key] for key in ("unit", "meaning", "owner", "next_step")}
+    return Measure(name=name, kind=kind, effect=findings["effects"][kind], **said)
+
+
+def line(
+    name: str,
+    left: str,
+    right: str | None = None,
+    numerator: float | None = None,
+    denominator: float | None = None,
+    column: str | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """Make one line of the scorecard.
+
+    Parameters
+    ----------
+    name
+        The measure.
+    left, right
+        System, or pair of systems.
+    numerator, denominator
+        The figures; the value is their quotient where the unit is a rate, else the numerator.
+    column
+        Column, or kind of id, that is measured.
+    **more
+        Further columns of the scorecard: example_file, blocked_by, next_step, …
+
+    Returns
+    -------
+    dict
+        A row of the table ``scorecard`` without its interval.
+    """
+    about = measure(name)
+    said = about.limit_step if more.get("is_limit") and about.limit_step else about.next_step
+    value = numerator
+    if about.unit == "rate" and numerator is not None:
+        value = numerator / denominator if denominator else None
+    return {
+        "left_silo": left,
+        "right_silo": right,
+        "kind": about.kind,
+        "measure": name,
+        "column": column,
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": value,
+        "unit": about.unit,
+        "is_limit": False,
+        "needs_key": about.needs_key,
+        "effect": about.effect,
+        "next_step": said.format(left=left, right=right, column=column or "all columns"),
+        **more,
+    }
+
+
+@cache
+def _declared_owners() -> dict[str, dict[str, str]]:
+    given: dict[str, dict[str, str]] = tomllib.loads(
+        (Path(__file__).parent / "owners.toml").read_text(encoding="utf-8")
+    )
+    return given
+
+
+def owners_of(layouts: Mapping[str, Layout]) -> dict[str, str]:
+    """Name the role that runs each system.
+
+    Parameters
+    ----------
+    layouts
+        Layout by system.
+
+    Returns
+    -------
+    dict of str
+        System -> role.
+    """
+    declared = _declared_owners()
+    return {
+        silo: declared["system"].get(layout.silo)
+        or declared["domain"].get(layout.domain or "")
+        or declared["other"]["unknown"]
+        for silo, layout in layouts.items()
+    }
+
+
+def owner_of(line: Mapping[str, Any], side: str, roles: Mapping[str, str]) -> str:
+    """Name who can do something about a line.
+
+    Parameters
+    ----------
+    line
+        A line of the scorecard.
+    side
+        Whose it is, as measures.toml says: left, right, both, team or privacy.
+    roles
+        Role by system, from `owners_of`.
+
+    Returns
+    -------
+    str
+        One role, or two joined by *and*.
+    """
+    other = _declared_owners()["other"]
+    if side in ("team", "privacy"):
+        return other[side]
+    asked = {"left": ("left_silo",), "right": ("right_silo",)}.get(side, ("left_silo", "right_silo"))
+    named = [roles.get(line[each], other["unknown"]) for each in asked if isinstance(line[each], str)]
+    return " and ".join(dict.fromkeys(named)) or other["unknown"]

@@ -1,0 +1,327 @@
+"""Gaps of meaning: code crosswalks and standard terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.files.file_profile import WORDS
+from helpers.gaps.measures import line
+from helpers.gaps.presence import Known
+from helpers.standard import as_table, empty_table
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts import FileLayout, Layout
+
+__all__ = [
+    "ANOTHER_SPELLING",
+    "NOT_UNDERSTOOD",
+    "NO_CODE",
+    "STANDARDS",
+    "Vocabulary",
+    "code_crosswalk",
+    "journeys",
+    "meaning",
+    "standards",
+    "terms_of",
+    "vocabularies",
+]
+
+
+NO_CODE = "The other system has no code for it"
+NOT_UNDERSTOOD = "The layout doesn't know the code"
+ANOTHER_SPELLING = "It comes back in another spelling"
+
+CROSSWALK = "code_crosswalk"
+
+
+@dataclass
+class Vocabulary:
+    """How one system writes one standard column.
+
+    Attributes
+    ----------
+    silo, column
+        System, and standard column: of people by its name, of any other table as ``table.column``.
+    written
+        Code as written -> what it means (None: the layout doesn't know it), how often, first file and row.
+    spelling
+        Standard value -> the code that the system puts for it: the one it writes most, else its layout's.
+    """
+
+    silo: str
+    column: str
+    written: dict[str, tuple[str | None, int, str, int]] = field(default_factory=dict)
+    spelling: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """In how many rows anything stands."""
+        return sum(times for _, times, _, _ in self.written.values())
+
+    def said(self) -> dict[str, set[str]]:
+        """Give the codes that stand in the files, by what they mean."""
+        found: dict[str, set[str]] = {}
+        for code, (meaning, *_) in self.written.items():
+            if meaning is not None:
+                found.setdefault(meaning, set()).add(code)
+        return found
+
+
+def _sources(layout: Layout) -> dict[str, list[tuple[FileLayout, str]]]:
+    """Say from which columns of its files a system fills each standard column that has codes."""
+    found: dict[str, list[tuple[FileLayout, str]]] = {}
+    for file in layout.files:
+        for makes in file.makes:
+            for target, source in makes.take.items():
+                there = file.find(source)
+                if there is None or there[1] is not None:
+                    continue
+                column = there[0]
+                of_people = makes.table == "people"
+                if column.codes is None and not (of_people and target in WORDS):
+                    continue
+                if not of_people and target in WORDS:
+                    continue  # the same cell describes the child already
+                name = target if of_people else f"{makes.table}.{target}"
+                if (file, column.name) not in found.setdefault(name, []):
+                    found[name].append((file, column.name))
+    return found
+
+
+def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
+    """Gather how each system writes the columns that have codes.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    dict
+        Standard column -> system -> its words. Only what stands in some row.
+    """
+    values = district.written.values
+    values = values[~values["is_date"].astype(bool)]
+    by_place: dict[tuple[str, str, str], list[tuple[str, str | None, int, str, int]]] = {}
+    rows = values[["silo", "kind", "column", "written", "standard", "times", "file", "row"]]
+    for silo, kind, column, code, meaning, times, file, row in rows.itertuples(index=False):
+        by_place.setdefault((silo, kind, column), []).append(
+            (code, None if pd.isna(meaning) else meaning, int(times), file, int(row))
+        )
+    found: dict[str, dict[str, Vocabulary]] = {}
+    for silo, layout in district.layouts.items():
+        for name, sources in _sources(layout).items():
+            words = Vocabulary(silo, name)
+            for file, column in sources:
+                for code, meaning, times, path, row in by_place.get((silo, file.name, column), ()):
+                    before = words.written.get(code)
+                    words.written[code] = (
+                        (meaning, times, path, row)
+                        if before is None
+                        else (before[0], before[1] + times, *before[2:])
+                    )
+            if not words.written:
+                continue
+            for file, column in sources:
+                for code, meaning in file.column(column).code_map().items():
+                    words.spelling.setdefault(meaning, code)
+            # What stands there most often comes before what the layout would write.
+            for code, (meant, _, _, _) in sorted(words.written.items(), key=lambda one: (one[1][1], one[0])):
+                if meant is not None:
+                    words.spelling[meant] = code
+            found.setdefault(name, {})[silo] = words
+    return found
+
+
+def journeys(one: Vocabulary, other: Vocabulary) -> list[dict[str, Any]]:
+    """Send each code of a system to another one and back.
+
+    Parameters
+    ----------
+    one, other
+        Two systems' words for one standard column.
+
+    Returns
+    -------
+    list of dict
+        Rows of the table ``code_crosswalk``, with ``file`` and ``row`` in which the code first stands.
+    """
+    rows = []
+    for code, (meaning, times, file, row) in one.written.items():
+        there = other.spelling.get(meaning) if meaning is not None else None
+        back = one.spelling.get(meaning) if meaning is not None and there is not None else None
+        why = None
+        if meaning is None:
+            why = NOT_UNDERSTOOD
+        elif there is None:
+            why = NO_CODE
+        elif back != code:
+            why = ANOTHER_SPELLING
+        rows.append(
+            {
+                "left_silo": one.silo,
+                "right_silo": other.silo,
+                "column": one.column,
+                "left_written": code,
+                "standard": meaning,
+                "right_written": there,
+                "rows": times,
+                "comes_back": why is None,
+                "why": why,
+                "file": file,
+                "row": row,
+            }
+        )
+    return rows
+
+
+def code_crosswalk(district: District) -> pd.DataFrame:
+    """Put the codes of every two systems beside each other, in both directions.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``code_crosswalk``: a row a code of the left system; ``comes_back`` says whether it is the same
+        after the way to the right system and back, ``why`` what was lost.
+    """
+    rows = [
+        row
+        for by_silo in vocabularies(district).values()
+        for left, words in by_silo.items()
+        for right, others in by_silo.items()
+        if left != right
+        for row in journeys(words, others)
+    ]
+    if not rows:
+        return empty_table(CROSSWALK)
+    return as_table(CROSSWALK, pd.DataFrame(rows).drop(columns=["file", "row"]))
+
+
+Lines = list[dict[str, Any]]
+
+
+def meaning(district: District, known: Known) -> Lines:
+    """Measure how far the codes of two systems can be put for each other.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    known
+        Who is in which system.
+
+    Returns
+    -------
+    list of dict
+        For each pair of systems and column that both fill: *codes written differently* (of the values that
+        both write), *left codes without a counterpart*, *right codes without a counterpart*, *left codes that
+        don't come back* and *right codes that don't come back*, in rows. What a system has no code for by
+        its layout is a limit: nobody in the district can mend it.
+    """
+    lines: Lines = []
+    for column, by_silo in vocabularies(district).items():
+        for left_place, right_place in known.pairs():
+            left, right = known.silos[left_place], known.silos[right_place]
+            if left in by_silo and right in by_silo:
+                lines += _pair(by_silo[left], by_silo[right], column)
+    return lines
+
+
+def _pair(left: Vocabulary, right: Vocabulary, column: str) -> Lines:
+    mine, theirs = left.said(), right.said()
+    both = mine.keys() & theirs.keys()
+    differ = sum(_plain(mine[value]) != _plain(theirs[value]) for value in both)
+    lines = []
+    if both:
+        lines.append(line("codes written differently", left.silo, right.silo, differ, len(both), column))
+    for side, one, other in (("left", left, right), ("right", right, left)):
+        went = journeys(one, other)
+        lost = [each for each in went if not each["comes_back"]]
+        bare = [each for each in went if each["right_written"] is None]
+        for measure, those in ((f"{side} codes without a counterpart", bare),
+                               (f"{side} codes that don't come back", lost)):  # fmt: skip
+            count = sum(each["rows"] for each in those)
+            example = {"example_file": those[0]["file"], "example_row": those[0]["row"]} if those else {}
+            limit = bool(those) and all(each["why"] == NO_CODE for each in those)
+            lines.append(
+                line(measure, left.silo, right.silo, count, one.rows, column, is_limit=limit, **example)
+            )
+    return lines
+
+
+def _plain(codes: set[str]) -> set[str]:
+    """Leave out the address before an Ed-Fi code."""
+    return {code.rsplit("#", 1)[-1] for code in codes}
+
+
+STANDARDS = ("edfi", "oneroster", "ceds", "sif")
+
+
+def terms_of(district: District) -> dict[str, dict[str, str | None]]:
+    """Give the term of a standard for each column that a system's files have.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    dict
+        System -> column (``kind of file.head``) -> term such as ``edfi:student.birthDate``; None without one.
+        What a layout says of its columns is the kit's own reading of a vendor's export.
+    """
+    declared = {
+        (silo, file.name, column.name): column.term
+        for silo, layout in district.layouts.items()
+        for file in layout.files
+        for column in file.columns
+    }
+    found: dict[str, dict[str, str | None]] = {}
+    columns = district.written.columns[["silo", "kind", "head", "column"]].drop_duplicates()
+    for silo, kind, head, column in columns.itertuples(index=False):
+        term = declared.get((silo, kind, column)) if isinstance(column, str) else None
+        named = term is not None and term.split(":", 1)[0] in STANDARDS
+        found.setdefault(silo, {})[f"{kind}.{head}"] = term if named else None
+    return found
+
+
+def standards(district: District, known: Known) -> list[dict[str, Any]]:
+    """Measure which share of a system's columns has a term of a standard, and which terms two systems share.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    known
+        Who is in which system.
+
+    Returns
+    -------
+    list of dict
+        Lines *columns with a term* (a system) and *terms in common* (a pair: of the left system's terms).
+    """
+    terms = terms_of(district)
+    lines: list[dict[str, Any]] = []
+    for silo in known.silos:
+        if silo in terms:
+            named = sum(term is not None for term in terms[silo].values())
+            lines.append(line("columns with a term", silo, None, named, len(terms[silo])))
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        mine, theirs = (
+            {term for term in terms.get(silo, {}).values() if term is not None} for silo in (left, right)
+        )
+        if mine:
+            lines.append(line("terms in common", left, right, len(mine & theirs), len(mine)))
+    return lines

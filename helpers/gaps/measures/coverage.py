@@ -1,0 +1,440 @@
+"""Gaps of coverage: which children a system has, by group, and how completely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.gaps.measures import line
+from helpers.gaps.presence import Known, Scope, know, scope_of, worded
+from helpers.link.values.schools import school_year_end
+from helpers.profile.facts.systems import Newest
+from helpers.profile.rules.yearly_counts import only_handed_in
+from helpers.standard import as_table, empty_table, fact_tables
+from helpers.standard.intervals import wilson
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts.layout import Layout
+    from helpers.link import Links
+
+__all__ = [
+    "GROUPS",
+    "SMALLEST",
+    "agreement",
+    "completeness",
+    "coverage",
+    "coverage_by_group",
+    "entries",
+    "filled",
+    "of_this_year",
+    "widest_gaps",
+    "years_told",
+]
+
+
+def _this_year(known: Known, newest: Newest) -> int:
+    """Give the school year of the newest day of any system, else the newest that a record names; else 0."""
+    days = pd.Series([*newest.days.values()], dtype="datetime64[us]")
+    year = school_year_end(days).max() if len(days) else known.records["school_year"].max()
+    return 0 if pd.isna(year) else int(year)
+
+
+def years_told(known: Known, newest: Newest) -> npt.NDArray[np.int64]:
+    """Give each record the school year of which it tells.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    newest
+        The newest day of which each system speaks: what bears no year is of the year of the newest.
+
+    Returns
+    -------
+    numpy.ndarray
+        One entry a record: the year in which its school year ends; 0 where nobody has any.
+    """
+    told = known.records["school_year"].fillna(_this_year(known, newest))
+    return told.to_numpy(dtype="int64")
+
+
+def of_this_year(known: Known, newest: Newest) -> npt.NDArray[np.bool_]:
+    """Mark the records that tell of no earlier year.
+
+    Parameters
+    ----------
+    known, newest
+        As for `years_told`.
+
+    Returns
+    -------
+    numpy.ndarray
+        One entry a record. A test of last spring stands in last year's form, and names last year's grade.
+    """
+    return years_told(known, newest) >= _this_year(known, newest)
+
+
+# What is needed to say who a child is, where she belongs and how to talk with her family.
+NEEDED = (
+    "local_id", "first_name", "last_surname", "birth_date", "sex", "grade_level", "school_id",
+    "home_language",
+)  # fmt: skip
+# Facts of which a system that keeps them has some of every child. Absences, incidents or visits are
+# exceptions: a child without one is no gap.
+OF_EVERY_CHILD = {
+    "school_enrollment": "enrolments",
+    "section_enrollment": "classes",
+    "assignment_score": "scores",
+    "course_grade": "grades",
+    "assessment_result": "test results",
+    "meal_eligibility": "eligibilities",
+    "contact": "contacts",
+}
+# Work that has no score because none was asked for, or none can be given yet.
+NOT_ASKED = ("Excused", "Not assigned", "Upcoming")
+
+Lines = list[dict[str, Any]]
+
+
+def filled(known: Known, column: str) -> npt.NDArray[np.bool_]:
+    """Mark the records that say something in a column; a placeholder says nothing."""
+    says = known.records[column].notna()
+    if column in ("first_name", "last_surname"):
+        says = (says | known.records["full_name"].notna()) & (known.records["name_status"] != "Placeholder")
+    if column == "birth_date":
+        says &= known.records["birth_date_status"] != "Placeholder"
+    return says.to_numpy(dtype=bool)
+
+
+def _collects(layout: Layout | None, column: str) -> bool:
+    """Say whether a system's export has a column at all, as far as its layout tells."""
+    if layout is None:
+        return False
+    wanted = (
+        {"first_name", "last_surname", "full_name"} if column in ("first_name", "last_surname") else {column}
+    )
+    return any(
+        wanted & {*makes.take, *makes.set, *makes.flags}
+        for file in layout.files
+        for makes in file.makes
+        if makes.table == "people"
+    )
+
+
+def completeness(known: Known, newest: Newest, layouts: Mapping[str, Layout]) -> Lines:
+    """Measure how often each system fills the columns that are needed to know a child.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    newest
+        The newest day of which each system speaks. Records that tell of an earlier school year only aren't
+        asked, unless a system has no others: nobody fills the form of last year now.
+    layouts
+        Layout by system: a column that an export doesn't have is a limit, not a gap.
+
+    Returns
+    -------
+    list of dict
+        A line *column filled* a system and needed column.
+    """
+    lines: Lines = []
+    now = of_this_year(known, newest)
+    asked = [
+        known.of(place) & now if (known.of(place) & now).any() else known.of(place)
+        for place in range(len(known.silos))
+    ]
+    for column in NEEDED:
+        says = filled(known, column)
+        for place, silo in enumerate(known.silos):
+            mine = asked[place]
+            count, total = int((says & mine).sum()), int(mine.sum())
+            limit = count == 0 and not _collects(layouts.get(silo), column)
+            example = {} if limit else known.example(mine & ~says)
+            lines.append(line("column filled", silo, None, count, total, column, is_limit=limit, **example))
+    return sorted(lines, key=lambda each: known.silos.index(each["left_silo"]))
+
+
+def entries(district: District, known: Known) -> Lines:
+    """Measure of how many of its children each system has the facts that it keeps.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    known
+        Who is in which system.
+
+    Returns
+    -------
+    list of dict
+        A line *children with an entry* a system and kind of fact that it keeps of every child; *scores given*
+        where it keeps work and scores. The latter is a limit: what isn't graded yet is no gap.
+    """
+    lines: Lines = []
+    for table, words in OF_EVERY_CHILD.items():
+        if table not in fact_tables():
+            continue
+        facts = district.fact(table)
+        named = facts.loc[facts["record"].notna(), ["silo", "record"]].drop_duplicates()
+        number = known.numbers_of(named["silo"], named["record"])
+        there = number[number >= 0]
+        has = np.zeros(known.holds.shape, dtype=bool)
+        has[known.child[there], known.place[there]] = True
+        for place, silo in enumerate(known.silos):
+            count = int(has[:, place].sum())
+            if count:
+                without = known.example(known.of(place) & ~has[known.child, place])
+                total = int(known.holds[:, place].sum())
+                lines.append(line("children with an entry", silo, None, count, total, words, **without))
+        if table == "assignment_score":
+            asked = facts[facts["record"].notna() & ~facts["score_status"].isin(list(NOT_ASKED))]
+            asked = asked[~only_handed_in(asked)]
+            given = asked.groupby("silo")["score"].agg(["count", "size"])
+            lines += [
+                line("scores given", silo, None, int(row["count"]), int(row["size"]), words, is_limit=True)
+                for silo, row in given.to_dict("index").items()
+                if silo in known.silos
+            ]
+    return lines
+
+
+# What two systems can be compared by without a translation of codes.
+COMPARED = ("first_name", "last_surname", "birth_date", "sex", "grade_level")
+OF_A_YEAR = ("grade_level",)
+
+UNTOLD = "{}: first make its records joinable; till then nobody can say which of the children it knows."
+
+
+def coverage(known: Known, scope: Scope) -> Lines:
+    """Measure which share of all children each system knows, and whom it isn't for.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    scope
+        Whom the systems are for.
+
+    Returns
+    -------
+    list of dict
+        A line *children known* a system, of all children who are surely children of their own; NA of a system
+        most of whose records may be anybody's, and a limit where it keeps only who takes part or has a plan.
+        Where it isn't for every grade or school, *meant children known* and the limits *outside its grades*
+        (named in ``column``) and *outside its schools*.
+    """
+    everyone = int(known.counts.sum())
+    lines: Lines = []
+    for place, silo in enumerate(known.silos):
+        holds, meant = known.holds[:, place], scope.meant[:, place]
+        if not known.is_told_apart(place):
+            lines.append(line("children known", silo, None, None, everyone, next_step=UNTOLD.format(silo)))
+            continue
+        count, total = int((holds & known.counts).sum()), everyone
+        if silo in known.of_some:
+            lines.append(line("children known", silo, None, count, total, is_limit=True))
+            continue
+        if meant.all():
+            missing = known.example((known.counts & ~holds)[known.child])
+            lines.append(line("children known", silo, None, count, total, **missing))
+            continue
+        lines.append(line("children known", silo, None, count, total))
+        missing = known.example((known.counts & meant & ~holds)[known.child])
+        whom = int((known.counts & meant).sum())
+        lines.append(line("meant children known", silo, None, count, whom, **missing))
+        for name, outside, column in (
+            ("outside its grades", scope.by_grade[:, place], worded(scope.outside_grades[place])),
+            ("outside its schools", scope.by_school[:, place], None),
+        ):
+            number = int((outside & known.counts).sum())
+            if number:
+                lines.append(line(name, silo, None, number, everyone, column, is_limit=True))
+    return lines
+
+
+def agreement(known: Known, newest: Newest) -> Lines:
+    """Measure whether two systems say the same of the children whom both know.
+
+    A child with several records in a system is compared by the first. What changes with the school year is
+    compared where both tell it of one year: that a test of last spring names last spring's grade is no
+    disagreement.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    newest
+        The newest day of which each system speaks: what bears no school year is of that of the newest.
+
+    Returns
+    -------
+    list of dict
+        Lines *says the same* for each pair of systems and compared column.
+    """
+    first = [np.flatnonzero(known.of(place))[::-1] for place in range(len(known.silos))]
+    # One entry a child and system: the place of its first record, -1 where there is none.
+    record = np.full(known.holds.shape, -1, dtype="int64")
+    for place, rows in enumerate(first):
+        record[known.child[rows], place] = rows
+    codes = {}
+    for column in COMPARED:
+        words = known.records[column].where(pd.Series(filled(known, column)))
+        codes[column] = pd.factorize(words)[0]
+    year = years_told(known, newest)
+    lines: Lines = []
+    for left_place, right_place in known.pairs():
+        left, right = record[:, left_place], record[:, right_place]
+        shared = (left >= 0) & (right >= 0)
+        for column, code in codes.items():
+            one, other = code[left[shared]], code[right[shared]]
+            both = (one >= 0) & (other >= 0)
+            if column in OF_A_YEAR:
+                both &= year[left[shared]] == year[right[shared]]
+            total, same = int(both.sum()), int((both & (one == other)).sum())
+            if total == 0:
+                continue
+            unlike = np.zeros(len(known.records), dtype=bool)
+            apart = both & (one != other)
+            unlike[left[shared][apart]] = unlike[right[shared][apart]] = True
+            systems = known.silos[left_place], known.silos[right_place]
+            lines.append(line("says the same", *systems, same, total, column, **known.example(unlike)))
+    return lines
+
+
+# What children are grouped by, where files say it, and what it is called.
+GROUPS = {
+    "grade_level": "grade",
+    "school_id": "school",
+    "home_language": "language at home",
+    "sex": "sex",
+    "race": "race",
+}
+# Fewer children say nothing about a group, and of a real district are never shown.
+SMALLEST = 10
+SURE = 0.95
+
+
+def coverage_by_group(district: District, links: Links) -> pd.DataFrame:
+    """Count whom each system knows of each group of children who are meant to be in it.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``coverage_by_group``. ``silo`` is empty where children are counted whom the roster knows and no
+        other system does. Who is of a grade or school that a system isn't for doesn't count there; what a
+        child's group is, the first system says that says anything (of schools, the roster). Small groups are
+        in the table: who shows it hides them (`Guard.counts`).
+    """
+    known = know(district, links)
+    if known.records.empty:
+        return empty_table("coverage_by_group")
+    scope = scope_of(known)
+    rows: list[dict[str, Any]] = []
+    lonely = known.holds[:, 0] & (known.holds.sum(axis=1) == 1)
+    for column, words in GROUPS.items():
+        code, names = _groups(known, column)
+        if not len(names):
+            continue
+        said = code >= 0
+        counted = np.bincount(code[said & known.holds[:, 0]], minlength=len(names))
+        alone = np.bincount(code[said & lonely], minlength=len(names))
+        rows += _rows(None, words, names, alone, counted)
+        for place, silo in enumerate(known.silos[1:], start=1):
+            if known.is_for_some(place):
+                continue
+            meant = said & scope.meant[:, place] & known.holds[:, 0]
+            whole = np.bincount(code[meant], minlength=len(names))
+            there = np.bincount(code[meant & known.holds[:, place]], minlength=len(names))
+            rows += _rows(silo, words, names, there, whole)
+    if not rows:
+        return empty_table("coverage_by_group")
+    table = pd.DataFrame(rows)
+    interval = wilson(table["children"].astype("float64"), table["out_of"].astype("float64"))
+    share = table["children"] / table["out_of"]
+    return as_table(
+        "coverage_by_group", table.assign(share=share, low=interval["low"], high=interval["high"])
+    )
+
+
+def _groups(known: Known, column: str) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Give each child's group by number, -1 where nobody says it; records are in order of systems."""
+    spoken = known.records[column].where(pd.Series(filled(known, column)))
+    if column == "school_id":
+        spoken = spoken.where(pd.Series(known.place == 0))
+    first = pd.DataFrame({"child": known.child, "said": spoken}).dropna().drop_duplicates("child")
+    said = first.set_index("child")["said"].reindex(range(len(known.holds)))
+    code, names = pd.factorize(said, sort=True)
+    return code.astype("int64"), [str(name) for name in names]
+
+
+def _rows(
+    silo: str | None,
+    words: str,
+    names: list[str],
+    there: npt.NDArray[np.int64],
+    whole: npt.NDArray[np.int64],
+) -> list[dict[str, Any]]:
+    return [
+        {"silo": silo, "group_by": words, "group": name, "children": int(count), "out_of": int(total)}
+        for name, count, total in zip(names, there, whole, strict=True)
+        if total
+    ]
+
+
+def widest_gaps(groups: pd.DataFrame) -> pd.DataFrame:
+    """Find for each system and grouping the groups that it knows best and least.
+
+    Parameters
+    ----------
+    groups
+        Table ``coverage_by_group``, small groups and all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, group_by, least, least_share, most, most_share, gap``, widest first, behind those that are
+        ``apart``; groups of fewer than ten children don't take part, and a grouping of one group has no row.
+        The two are ``apart`` where chance alone is no likely reason, although they were chosen as the best
+        and the worst of all: the interval of their difference (Newcombe 1998) allows for ``looked_at``, all
+        pairs of groups that were compared.
+    """
+    big = groups[groups["out_of"].ge(SMALLEST) & groups["silo"].notna()]
+    groupings = [mine for _, mine in big.groupby(["silo", "group_by"], sort=True) if len(mine) > 1]
+    looked_at = sum(len(mine) * (len(mine) - 1) // 2 for mine in groupings)
+    rows = []
+    for mine in groupings:
+        ordered = mine.sort_values(["share", "group"], kind="stable")
+        least, most = ordered.iloc[0], ordered.iloc[-1]
+        rows.append(
+            (least["silo"], least["group_by"], least["group"], least["share"], most["group"], most["share"],
+             most["share"] - least["share"], _apart(least, most, looked_at), looked_at)
+        )  # fmt: skip
+    columns = ["silo", "group_by", "least", "least_share", "most", "most_share", "gap", "apart", "looked_at"]
+    found = pd.DataFrame(rows, columns=columns)
+    order = ["apart", "gap", "silo"]
+    return found.sort_values(order, ascending=[False, False, True], kind="stable", ignore_index=True)
+
+
+def _apart(least: pd.Series, most: pd.Series, looked_at: int) -> bool:
+    """Say whether two shares differ by more than the luckiest of so many pairs would."""
+    both = pd.DataFrame([least, most])
+    z = NormalDist().inv_cdf(1 - (1 - SURE) / 2 / looked_at)
+    ends = wilson(both["children"].astype("float64"), both["out_of"].astype("float64"), z)
+    below = float(most["share"]) - float(ends["low"].iloc[1])
+    above = float(ends["high"].iloc[0]) - float(least["share"])
+    return float(most["share"] - least["share"]) > float(np.hypot(below, above))

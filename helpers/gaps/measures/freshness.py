@@ -1,0 +1,268 @@
+"""Gaps of time: age of exports, stale records, last activity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.gaps.measures import line
+from helpers.gaps.presence import NEVER, Known, Membership, days_since_1970
+from helpers.profile.facts.systems import Newest
+from helpers.standard import fact_tables, standard_table
+from helpers.standard.elements import elements
+
+if TYPE_CHECKING:
+    from helpers.files import District
+
+__all__ = ["STALE_AFTER_DAYS", "ages", "days_until_stale", "endings", "sightings", "stale_rows"]
+
+
+# Two exports more than a month apart are of two rosters; who is missing from one can't be told from who
+# moved.
+STALE_AFTER_DAYS = 31
+
+Lines = list[dict[str, Any]]
+
+
+def ages(known: Known, newest: Newest) -> Lines:
+    """Measure how far systems are behind the newest, and behind each other.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    newest
+        The newest day of which each system speaks.
+
+    Returns
+    -------
+    list of dict
+        Lines *days behind* (a system) and *roster lag* (a pair; Not fresh when more than a month). Tests come
+        in windows, and memberships are dated when somebody comes or goes: of a system that dates nothing
+        else, a lag no longer than it was silent before is a limit, since nothing need be late.
+    """
+    days = newest.days
+    dated = [silo for silo in known.silos if silo in days]
+    if not dated:
+        return []
+    last = max(days[silo] for silo in dated)
+    lines: Lines = []
+    for silo in dated:
+        behind = (last - days[silo]).days
+        lines.append(line("days behind", silo, None, behind, is_limit=newest.waits(silo, behind)))
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        if left in days and right in days:
+            lag = (days[left] - days[right]).days
+            limit = newest.waits(right if lag > 0 else left, abs(lag))
+            stale = abs(lag) > STALE_AFTER_DAYS and not limit
+            blocked: dict[str, Any] = {"blocked_by": "Not fresh"} if stale else {}
+            lines.append(line("roster lag", left, right, abs(lag), is_limit=limit, **blocked))
+    return lines
+
+
+def endings(known: Known, membership: Membership) -> Lines:
+    """Measure whom a system still lists after it, or another one, has ended the membership.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    membership
+        Since when each system lists a child, and until when.
+
+    Returns
+    -------
+    list of dict
+        Lines *ended and still listed* (a system), *ended in right only* and *ended in left only* (a pair of
+        systems that share children, where the one that would have ended says anything of ends).
+    """
+    lines: Lines = []
+    for place, silo in enumerate(known.silos):
+        over = (
+            known.holds[:, place] & (membership.since[:, place] == NEVER) & (membership.until[:, place] >= 0)
+        )
+        example = known.example(known.of(place) & over[known.child])
+        total = int(known.holds[:, place].sum())
+        # A system that dates no membership says of nobody that it has ended: unknown, and not zero.
+        tells = bool(membership.tells[place])
+        ended = int(over.sum()) if tells else None
+        lines.append(line("ended and still listed", silo, None, ended, total, is_limit=not tells, **example))
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        both = int((known.holds[:, left_place] & known.holds[:, right_place]).sum())
+        for name, stays, leaves in (
+            ("ended in right only", left_place, right_place),
+            ("ended in left only", right_place, left_place),
+        ):
+            if not both or not membership.tells[leaves]:
+                continue  # nobody can say who has left it
+            # Who began here after the end there has come back, and the other system doesn't know it yet.
+            until = membership.until[:, leaves]
+            late = (until >= 0) & (until != NEVER) & (membership.since[:, stays] <= until)
+            # A system that never says when a membership begins or ends isn't late: it doesn't keep that.
+            limit = not membership.tells[stays]
+            example = known.example(known.of(stays) & late[known.child])
+            lines.append(line(name, left, right, int(late.sum()), both, is_limit=limit, **example))
+    return lines
+
+
+# Facts that arise only where a child is there, or is missed. An enrolment, an account or a dose says nothing.
+SIGNS = (
+    "attendance_event", "section_enrollment", "course_grade", "assignment_score", "assessment_result",
+    "screener_result", "survey_response", "incident", "discipline_action", "health_visit", "meal_purchase",
+    "participation", "login",
+)  # fmt: skip
+# Days after which a school would have missed a child who isn't there.
+LONG_ENOUGH = 30
+
+
+def sightings(
+    district: District, known: Known, membership: Membership, newest: Newest
+) -> list[dict[str, Any]]:
+    """Count children whom a system lists, whom the roster doesn't know, and of whom nothing is heard since.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    known
+        Who is in which system.
+    membership
+        Since when each system lists a child.
+    newest
+        The newest day of which each system speaks.
+
+    Returns
+    -------
+    list of dict
+        A line *listed and never seen* for each system that dates its memberships, the roster aside.
+    """
+    heard = _last_heard(district, known)
+    lines = []
+    for place, silo in enumerate(known.silos[1:], start=1):
+        if not membership.tells[place] or silo not in newest.days or not known.is_told_apart(place):
+            continue  # of records that nothing ties to the roster nobody can say that they are in no roster
+        since = membership.since[:, place]
+        day = days_since_1970(pd.Series([newest.days[silo]]))[0]
+        listed = known.holds[:, place] & (since != NEVER) & (since <= day - LONG_ENOUGH)
+        unseen = listed & ~known.holds[:, 0] & (heard < since)
+        example = known.example(known.of(place) & unseen[known.child])
+        lines.append(
+            line("listed and never seen", silo, None, int(unseen.sum()), int(listed.sum()), **example)
+        )
+    return lines
+
+
+def _last_heard(district: District, known: Known) -> np.ndarray:
+    """Give the last day on which any system has a sign of each child; -1 where there is none."""
+    heard = np.full(len(known.holds), -1, dtype="int64")
+    for table in SIGNS:
+        if table not in fact_tables():
+            continue
+        dates = [
+            column.name
+            for column in standard_table(table).columns
+            if column.type in ("date", "datetime") and column.name != "due_date"
+        ]
+        facts = district.fact(table)
+        years = [column.name for column in standard_table(table).columns if column.name == "school_year"]
+        facts = facts.loc[facts["record"].notna(), ["silo", "record", *dates, *years]]
+        latest = facts[dates].max(axis="columns") if dates else pd.Series(pd.NaT, index=facts.index)
+        if years:
+            # A grade bears no day, but a year, which ends in June.
+            june = facts["school_year"].astype("string") + "-06-30"
+            latest = latest.fillna(pd.to_datetime(june, format="%Y-%m-%d", errors="coerce"))
+        # What bears neither is of the day of the export.
+        day = np.where(latest.isna(), NEVER, days_since_1970(latest.astype("datetime64[us]")))
+        last = (
+            facts[["silo", "record"]].assign(day=day).groupby(["silo", "record"])["day"].max().reset_index()
+        )
+        number = known.numbers_of(last["silo"], last["record"])
+        there = number >= 0
+        np.maximum.at(heard, known.child[number[there]], last["day"].to_numpy(dtype="int64")[there])
+    return heard
+
+
+# What a system has of every child, over and over: table -> the column that dates it, and what it is called.
+# An absence or an incident is no such thing: the longer ago it is, the better.
+OVER_AND_OVER = {
+    "assessment_result": ("administration_date", "test results"),
+    "screener_result": ("date", "screenings"),
+    "survey_response": ("date", "answers"),
+    "meal_account": ("as_of", "balances"),
+    "career_plan": ("date", "plans"),
+}
+
+
+@cache
+def days_until_stale(table: str) -> int | None:
+    """Give after how many days a row is too old: what most elements that are made of the table declare.
+
+    Parameters
+    ----------
+    table
+        A fact table.
+
+    Returns
+    -------
+    int or None
+        Days, from ``days_until_stale`` in elements.toml; None where no element is made of the table.
+    """
+    days = Counter(each.days_until_stale for each in elements() if each.table == table)
+    return max(days, key=lambda day: (days[day], day)) if days else None
+
+
+def stale_rows(
+    district: District, known: Known, membership: Membership, newest: Newest
+) -> list[dict[str, Any]]:
+    """Count the children whose newest row of a kind is past its days.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    known
+        Who is in which system.
+    membership
+        Until when each system lists a child: of who has left nothing newer is waited for.
+    newest
+        The newest day of which each system speaks.
+
+    Returns
+    -------
+    list of dict
+        A line *newest row is stale* a system and kind of row, of the children whom the roster lists still and
+        of whom the system has such a row.
+    """
+    if not newest.days or not known.silos:
+        return []
+    today = max(newest.days.values())
+    here = known.holds[:, 0] & (membership.until[:, 0] == NEVER)
+    lines: list[dict[str, Any]] = []
+    for table, (dated, words) in OVER_AND_OVER.items():
+        days, facts = days_until_stale(table), district.fact(table)
+        if days is None or facts.empty or dated not in facts:
+            continue
+        last = facts.dropna(subset=["record", dated]).groupby(["silo", "record"])[dated].max().reset_index()
+        number = known.numbers_of(last["silo"], last["record"])
+        there = number >= 0
+        newest_row = np.full(known.holds.shape, -1, dtype="int64")
+        day = last[dated].to_numpy(dtype="datetime64[D]").astype("int64")
+        at = known.child[number[there]], known.place[number[there]]
+        np.maximum.at(newest_row, at, day[there])
+        limit = int(np.datetime64(today, "D").astype("int64")) - days
+        for place, silo in enumerate(known.silos):
+            has = (newest_row[:, place] >= 0) & here
+            if not has.any():
+                continue
+            stale = has & (newest_row[:, place] < limit)
+            example = known.example(known.of(place) & stale[known.child])
+            lines.append(
+                line("newest row is stale", silo, None, int(stale.sum()), int(has.sum()), words, **example)
+            )
+    return lines

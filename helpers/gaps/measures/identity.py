@@ -1,0 +1,405 @@
+"""Gaps of identity: keys, match rates, duplicate matches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.gaps.measures import WITHOUT_KEY, line
+from helpers.gaps.presence import SMALLEST_GROUP, Known, Scope
+from helpers.link.values.identifiers import UNDECLARED_MAY_BE, WEAK, comparable_ids
+
+if TYPE_CHECKING:
+    from helpers.link import Links
+
+__all__ = ["Keys", "correctness", "fan_out", "is_strong", "keys_of", "matches", "record_ties", "shared_keys"]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The ids of each system, in the form in which they are compared.
+
+    Attributes
+    ----------
+    by_silo
+        System -> identification system -> ``number`` (of the record), ``value``, ``code`` (one a value, over
+        all systems), ``child``.
+    count
+        How many records there are.
+    """
+
+    by_silo: dict[str, dict[str, pd.DataFrame]]
+    count: int
+    _found: dict[tuple[str, str], tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = field(
+        default_factory=dict
+    )
+
+    def between(self, left: str, right: str) -> list[tuple[pd.DataFrame, pd.DataFrame, str]]:
+        """List the ids of two systems that may be compared: of one kind, or one of them undeclared."""
+        mine, theirs = self.by_silo.get(left, {}), self.by_silo.get(right, {})
+        found = [(mine[system], theirs[system], system) for system in mine if system in theirs]
+        for system in UNDECLARED_MAY_BE[:2]:
+            if "Undeclared" in mine and system in theirs:
+                found.append((mine["Undeclared"], theirs[system], f"Undeclared = {system}"))
+            if system in mine and "Undeclared" in theirs:
+                found.append((mine[system], theirs["Undeclared"], f"{system} = Undeclared"))
+        return found
+
+    def meeting(self, left: str, right: str) -> npt.NDArray[np.bool_]:
+        """Mark the records of the left system of which some id is also an id in the right one."""
+        return self._marked(left, right)[0]
+
+    def carrying(self, left: str, right: str) -> npt.NDArray[np.bool_]:
+        """Mark records of the left system that carry an id of a kind by which some of them meet the right.
+
+        Who has left the right system carries one and meets nobody.
+        """
+        return self._marked(left, right)[1]
+
+    def _marked(self, left: str, right: str) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        if (left, right) not in self._found:
+            meet, carry = np.zeros((2, self.count), dtype=bool)
+            for mine, theirs, _ in self.between(left, right):
+                number = mine["number"].to_numpy()
+                found = np.isin(mine["code"].to_numpy(), theirs["code"].to_numpy())
+                meet[number[found]] = True
+                if found.any():
+                    carry[number] = True
+            self._found[(left, right)] = meet, carry
+        return self._found[(left, right)]
+
+
+def is_strong(key: str) -> bool:
+    """Say of a kind of id whether it joins two records without anything else to check."""
+    return key not in WEAK and "Undeclared" not in key
+
+
+def keys_of(known: Known, identifiers: pd.DataFrame) -> Keys:
+    """Bring ids into the form in which they are compared.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    identifiers
+        Table ``identifiers``.
+
+    Returns
+    -------
+    Keys
+        The ids of children, by system and kind.
+    """
+    numbers = known.records[["silo", "record"]].assign(number=np.arange(len(known.records), dtype="int64"))
+    ids = comparable_ids(identifiers, numbers)
+    ids = ids.assign(
+        silo=known.records["silo"].to_numpy()[ids["number"]],
+        child=known.child[ids["number"]],
+        code=pd.factorize(ids["value"])[0],
+    )
+    by_silo = {
+        str(silo): {str(system): its for system, its in mine.groupby("system")}
+        for silo, mine in ids.groupby("silo")
+    }
+    return Keys(by_silo, len(known.records))
+
+
+def fan_out(known: Known, keys: Keys) -> list[dict[str, Any]]:
+    """Count the rows that a join by an id makes beyond one a record of the left system.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    keys
+        Their ids.
+
+    Returns
+    -------
+    list of dict
+        A line *rows too many* for each pair of systems and kind of id by which any records meet; the example
+        is the first record of the right system that shares its number with another one.
+    """
+    lines: list[dict[str, Any]] = []
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        for mine, theirs, name in keys.between(left, right):
+            code, their_code = (each["code"].to_numpy(dtype="int64") for each in (mine, theirs))
+            most = int(max(np.max(code), np.max(their_code))) + 1
+            times = np.bincount(their_code, minlength=most)
+            meets = times[code]
+            if not meets.any():
+                continue
+            shared = (times[their_code] > 1) & np.isin(their_code, code)
+            marked = np.zeros(len(known.records), dtype=bool)
+            marked[theirs["number"].to_numpy()[shared]] = True
+            bearers = len(np.unique(mine["number"].to_numpy()[meets > 0]))
+            surplus = int(meets.sum()) - bearers
+            lines.append(line("rows too many", left, right, surplus, bearers, name, **known.example(marked)))
+    return lines
+
+
+Lines = list[dict[str, Any]]
+
+NAME_AND_DATE = "Name and birth date"
+
+
+def shared_keys(known: Known, keys: Keys) -> Lines:
+    """Measure by which ids or names records of two systems can meet, and whether those who do are one child.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    keys
+        Their ids.
+
+    Returns
+    -------
+    list of dict
+        Lines *ways to join* (Not joinable where there is none and nobody is tied through a third system),
+        *shared key*, *key confirmed* and *comparable by name*.
+    """
+    lines: Lines = []
+    # A row a system: with which systems it shares children, itself among them.
+    holds = known.holds.astype("int64")
+    tied = holds.T @ holds > 0
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        total = int(known.of(left_place).sum())
+        named = _by_name(known, left_place, right_place)
+        ways: Lines = []
+        for mine, theirs, name in keys.between(left, right):
+            ways += _key(known, left, right, name, mine, theirs, total)
+        # A weak id must be confirmed, and a name alone joins nobody.
+        meeting = sum(
+            way["measure"] == "shared key"
+            and way["numerator"] > 0
+            and (named is not None or is_strong(way["column"]))
+            for way in ways
+        )
+        if named is not None:
+            name, count = named
+            meeting += name == NAME_AND_DATE
+            ways.append(line("comparable by name", left, right, count, total, name))
+        met = bool((tied[left_place] & tied[right_place]).any())
+        blocked: dict[str, Any] = {} if meeting or met else {"blocked_by": "Not joinable"}
+        lines += [line("ways to join", left, right, meeting, **blocked), *ways]
+    return lines
+
+
+def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
+    """Say whether both systems keep names (and birth dates), and how many left records have them."""
+    dated = (known.records["linkable_by"] == NAME_AND_DATE).to_numpy(dtype=bool)
+    named = dated | (known.records["linkable_by"] == "Name only").to_numpy(dtype=bool)
+    for name, marked in ((NAME_AND_DATE, dated), ("Name", named)):
+        if (known.of(left) & marked).any() and (known.of(right) & marked).any():
+            return name, int((known.of(left) & marked).sum())
+    return None
+
+
+def _key(
+    known: Known, left: str, right: str, name: str, mine: pd.DataFrame, theirs: pd.DataFrame, total: int
+) -> Lines:
+    code, their_code = (each["code"].to_numpy(dtype="int64") for each in (mine, theirs))
+    met = np.isin(code, their_code)
+    meets = mine[met]
+    if meets.empty and "Undeclared" in name:
+        return []  # two numbers of their own, not a key that fails
+    bearers = meets["number"].unique()
+    # A number and a child in one: both count from 0.
+    many = len(known.holds)
+    same = np.isin(
+        code[met] * many + meets["child"].to_numpy(), their_code * many + theirs["child"].to_numpy()
+    )
+    confirmed = np.unique(meets["number"].to_numpy()[same])
+    lost = np.zeros(len(known.records), dtype=bool)
+    lost[mine["number"].to_numpy()] = True
+    lost[bearers] = False
+    doubtful = np.zeros(len(known.records), dtype=bool)
+    doubtful[bearers] = True
+    doubtful[confirmed] = False
+    lines = [line("shared key", left, right, len(bearers), total, name, **known.example(lost))]
+    if len(bearers):
+        doubt = known.example(doubtful)
+        lines.append(line("key confirmed", left, right, len(confirmed), len(bearers), name, **doubt))
+    return lines
+
+
+def matches(known: Known, links: Links, scope: Scope) -> Lines:
+    """Measure who of each system is found in each other one, and what waits for a decision.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    links
+        Who is who.
+    scope
+        Whom the systems are for: who is of a grade or school that a system isn't for is not missing there.
+
+    Returns
+    -------
+    list of dict
+        Lines *match rate*, *only in left* and *only in right*; where any pair was weighed, *pairs to review*
+        and *pairs refused*.
+    """
+    pairs = _told(links.pairs)
+    decided = pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
+    waiting = {decision: _ends(known, pairs, decision) for decision in ("Review", "Refused")}
+    lines: Lines = []
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        in_left = known.holds[:, left_place] & scope.meant[:, right_place]
+        in_right = known.holds[:, right_place] & scope.meant[:, left_place]
+        both, lefts, rights = int((in_left & in_right).sum()), int(in_left.sum()), int(in_right.sum())
+        # Of two systems for different grades a handful stand in both by chance: nobody is missing there.
+        whole = int(known.holds[:, [left_place, right_place]].sum())
+        told = not (known.is_for_some(left_place) or known.is_for_some(right_place))
+        apart = told and min(lefts, rights) < SMALLEST_GROUP and lefts + rights < whole
+        orphan = known.example(known.of(left_place) & (in_left & ~in_right)[known.child])
+        stranger = known.example(known.of(right_place) & (in_right & ~in_left)[known.child])
+        lines += (
+            [
+                line("match rate", left, right, None, lefts, is_limit=True),
+                line("only in left", left, right, None, lefts, is_limit=True),
+                line("only in right", left, right, None, rights, is_limit=True),
+            ]
+            if apart
+            else [
+                line("match rate", left, right, both, lefts, **orphan),
+                line("only in left", left, right, lefts - both, lefts, **orphan),
+                line("only in right", left, right, rights - both, rights, **stranger),
+            ]
+        )
+        weighed = {
+            decision: decided.get((left, right, decision), 0) + decided.get((right, left, decision), 0)
+            for decision in ("Match", "Review", "Refused", "No match")
+        }
+        total = sum(weighed.values())
+        for name, decision in (("pairs to review", "Review"), ("pairs refused", "Refused")):
+            if total:
+                marked = waiting[decision].get(frozenset((left, right)), [])
+                example = known.example(np.isin(np.arange(len(known.records)), marked)) if marked else {}
+                lines.append(line(name, left, right, weighed[decision], total, **example))
+    return lines
+
+
+def _told(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Call a refused pair without an equal id no match: two children of one name, and nothing to mend."""
+    equal = pairs["evidence_identifier"].eq("Same").fillna(False)
+    two = pairs["decision"].eq("Refused").fillna(False) & ~equal
+    return pairs.assign(decision=pairs["decision"].mask(two.astype(bool), "No match"))
+
+
+def _ends(known: Known, pairs: pd.DataFrame, decision: str) -> dict[frozenset[str], list[int]]:
+    """List the records of the pairs that were decided so, by the two systems."""
+    pairs = pairs[pairs["decision"].eq(decision)]
+    found: dict[frozenset[str], list[int]] = {}
+    sides = [known.numbers_of(pairs[f"{side}_silo"], pairs[f"{side}_record"]) for side in ("left", "right")]
+    systems = zip(pairs["left_silo"].tolist(), pairs["right_silo"].tolist(), strict=True)
+    for of, *ends in zip(systems, *(side.tolist() for side in sides), strict=True):
+        found.setdefault(frozenset(of), []).extend(end for end in ends if end >= 0)
+    return found
+
+
+def record_ties(known: Known) -> Lines:
+    """Measure how surely each system's records are tied to a child.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+
+    Returns
+    -------
+    list of dict
+        Lines *joined, not verified*, *waiting for a person*, *children with two records* and *in no other
+        system* (where there is another one), one a system each.
+    """
+    lines: Lines = []
+    lonely = known.holds.sum(axis=1) == 1
+    for place, silo in enumerate(known.silos):
+        mine = known.of(place)
+        total = int(mine.sum())
+        for name, band in (("joined, not verified", "Unverified"), ("waiting for a person", "Review")):
+            marked = mine & (known.records["band"] == band).to_numpy(dtype=bool)
+            lines.append(line(name, silo, None, int(marked.sum()), total, **known.example(marked)))
+        children = int(known.holds[:, place].sum())
+        # Where a system keeps no number of its own, each form, visit or answer is a record by nature.
+        numbered = mine & known.records["local_id"].notna().to_numpy(dtype=bool)
+        records = np.bincount(known.child[numbered], minlength=len(known.holds))
+        twice = int((records > 1).sum()) if numbered.any() else None
+        example = known.example(numbered & (records > 1)[known.child])
+        lines.append(
+            line("children with two records", silo, None, twice, children, is_limit=twice is None, **example)
+        )
+        if len(known.silos) > 1:
+            alone = mine & lonely[known.child]
+            unknown = int((lonely & known.holds[:, place]).sum())
+            lines.append(line("in no other system", silo, None, unknown, children, **known.example(alone)))
+    return lines
+
+
+def correctness(known: Known, scores: pd.DataFrame | None, misjudged: pd.DataFrame | None = None) -> Lines:
+    """Say how many of the matches are right: only a key can tell.
+
+    Parameters
+    ----------
+    known
+        Who is in which system.
+    scores
+        Table ``scores``; None where there is no key.
+    misjudged
+        Pairs to look at, from ``helpers.score.misjudged_pairs``; lines have no example without it.
+
+    Returns
+    -------
+    list of dict
+        Lines *matches that are right* and *true matches found* for every pair of systems.
+    """
+    overall: dict[Any, Any] = {}
+    if scores is not None:
+        own = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")].dropna(
+            subset=["left_silo", "right_silo"]
+        )
+        for each in own[["left_silo", "right_silo", "right", "linked", "possible"]].to_dict("records"):
+            overall[(each["left_silo"], each["right_silo"])] = each
+    examples = _to_look_at(known, misjudged)
+    lines: Lines = []
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        row: Any = overall.get((left, right), overall.get((right, left)))
+        for name, of, why in (
+            ("matches that are right", "linked", "Wrong"),
+            ("true matches found", "possible", "Missed"),
+        ):
+            if scores is None:
+                lines.append(line(name, left, right, next_step=WITHOUT_KEY))
+            elif row is not None and row[of] > 0:
+                example = examples.get((why, frozenset((left, right))), {})
+                lines.append(line(name, left, right, int(row["right"]), int(row[of]), **example))
+    return lines
+
+
+def _to_look_at(
+    known: Known, misjudged: pd.DataFrame | None
+) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
+    """Point at a record of each pair that somebody has to look at."""
+    if misjudged is None:
+        return {}
+    number = known.numbers_of(misjudged["left_silo"], misjudged["left_record"])
+    found = {}
+    for why, left, right, place in zip(
+        misjudged["why"], misjudged["left_silo"], misjudged["right_silo"], number, strict=True
+    ):
+        if place >= 0:
+            first = known.records.iloc[int(place)]
+            found[why, frozenset((left, right))] = {
+                "example_file": first["file"],
+                "example_row": first["row"],
+            }
+    return found

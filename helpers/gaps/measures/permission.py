@@ -1,0 +1,273 @@
+"""What an export carries that nobody needs there, and which lists of children may not be handed over.
+
+Both are decided by ``permission.toml``, the kit's own judgement on published rules. That a pair may not
+exchange is neither that it cannot be joined nor that its exports are old.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pandas as pd
+from pydantic import BaseModel, model_validator
+
+from helpers.gaps.measures import line
+from helpers.gaps.presence import Known
+from helpers.standard.validation import STRICT, nearest, read_declared
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts import Layout
+
+__all__ = [
+    "NOT_PERMITTED",
+    "SECRETS",
+    "Bar",
+    "Permission",
+    "barred",
+    "kind_of_head",
+    "permission",
+    "permission_of_kit",
+    "restricted_columns",
+    "without_need",
+]
+
+NOT_PERMITTED = "Not permitted"
+# Kinds of information that no file may hold for anybody to read, needed or not.
+SECRETS = ("password or PIN", "social security number")
+
+
+class Need(BaseModel):
+    """What a system needs, and why."""
+
+    model_config = STRICT
+
+    kinds: list[str]
+    why: str
+
+
+class Bar(BaseModel):
+    """Whom a system's people may be told of, or who may be told of its children, and by which rule."""
+
+    model_config = STRICT
+
+    tells: str = "whom it serves"
+    may_know: list[str]
+    rule: str
+    because: str
+
+
+class Permission(BaseModel):
+    """The whole table."""
+
+    model_config = STRICT
+
+    kind: dict[str, str]
+    taken: dict[str, str]
+    needs: dict[str, Need]
+    protected: dict[str, Bar]
+    outside: dict[str, Bar]
+
+    @model_validator(mode="after")
+    def _names_what_it_has(self) -> Self:
+        faults = [
+            f"needs.{system}: no kind {kind!r}.{nearest(kind, self.kind)}"
+            for system, need in self.needs.items()
+            for kind in need.kinds
+            if kind not in self.kind
+        ]
+        faults += [
+            f"taken.{column}: no kind {kind!r}.{nearest(kind, self.kind)}"
+            for column, kind in self.taken.items()
+            if kind not in self.kind
+        ]
+        for kind, pattern in self.kind.items():
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                faults.append(f"kind.{kind}: {pattern!r} is no pattern ({error})")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def read_permission(path: Path) -> Permission:
+    """Read and check a table of needs and bars.
+
+    Parameters
+    ----------
+    path
+        A TOML file like ``permission.toml``.
+
+    Returns
+    -------
+    Permission
+        Checked.
+
+    Raises
+    ------
+    BadInput
+        Naming every fault at once.
+    """
+    return read_declared(path, Permission, "needs")
+
+
+@cache
+def permission_of_kit() -> Permission:
+    """Give the kit's own table."""
+    return read_permission(Path(__file__).parent / "permission.toml")
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {
+        kind: re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])", re.IGNORECASE)
+        for kind, pattern in permission_of_kit().kind.items()
+    }
+
+
+@cache
+def kind_of_head(head: str) -> str | None:
+    """Say which kind of restricted information a head is about; words are told apart by capitals, too."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|[_.\-/]+", " ", head)
+    return next((kind for kind, shape in _patterns().items() if shape.search(parted)), None)
+
+
+def restricted_columns(district: District) -> pd.DataFrame:
+    """List the filled columns that are about a restricted kind of information, needed or not.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, kind`` (of information), ``head, file, filled``.
+    """
+    columns = district.written.columns
+    columns = columns[columns["filled"].gt(0).fillna(False)]
+    rows = []
+    for silo, layout in district.layouts.items():
+        closed = {(file.name, one.name) for file in layout.files for one in file.columns
+                  if one.sensitivity == "restricted"}  # fmt: skip
+        said = _said(layout)
+        mine = columns[columns["silo"].eq(silo)]
+        for file, sort, head, column, filled in mine[["file", "kind", "head", "column", "filled"]].itertuples(
+            index=False
+        ):
+            known = isinstance(column, str)
+            kind = None
+            if not known or (sort, column) in closed:
+                kind = said.get((sort, column)) or kind_of_head(str(head))
+            if kind is not None:
+                rows.append((silo, kind, head, file, int(filled)))
+    return pd.DataFrame(rows, columns=["silo", "kind", "head", "file", "filled"])
+
+
+def _said(layout: Layout) -> dict[tuple[str, str], str]:
+    """Give the kind of information of each column by which people are described."""
+    taken = permission_of_kit().taken
+    return {
+        (file.name, source): taken[target]
+        for file in layout.files
+        for makes in file.makes
+        if makes.table == "people"
+        for target, source in makes.take.items()
+        if target in taken
+    }
+
+
+def without_need(district: District) -> pd.DataFrame:
+    """List the filled columns of restricted kinds that a system has no need for.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, kind`` (of information), ``head, file, filled``; of systems whose needs nobody declared, none.
+    """
+    found = restricted_columns(district)
+    needs = permission_of_kit().needs
+    needed = {
+        silo: needs[layout.silo].kinds for silo, layout in district.layouts.items() if layout.silo in needs
+    }
+    idle = [
+        silo in needed and kind not in needed[silo]
+        for silo, kind in zip(found["silo"], found["kind"], strict=True)
+    ]
+    return found[pd.Series(idle, index=found.index, dtype=bool)].reset_index(drop=True)
+
+
+def barred(left: Layout | None, right: Layout | None) -> Bar | None:
+    """Say which rule keeps a list of one system's children from the people of the other.
+
+    Parameters
+    ----------
+    left, right
+        Their layouts.
+
+    Returns
+    -------
+    Bar or None
+        The first of outside and protected that holds; None where nothing stands between them.
+    """
+    given = permission_of_kit()
+    names = [layout.silo if layout is not None else "" for layout in (left, right)]
+    for table in (given.outside, given.protected):
+        for name, other in (names, names[::-1]):
+            bar = table.get(name)
+            if bar is not None and other not in (*bar.may_know, name):
+                return bar
+    return None
+
+
+def permission(district: District, known: Known) -> list[dict[str, Any]]:
+    """Measure what is exchanged without need, and which pairs may not exchange lists of children.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    known
+        Who is in which system.
+
+    Returns
+    -------
+    list of dict
+        Lines *restricted without need* (a system and kind of information, in columns; a line with 0 where it
+        has none) and *lists that may be exchanged* (a pair; Not permitted where it is 0).
+    """
+    needs = permission_of_kit().needs
+    found = without_need(district)
+    lines: list[dict[str, Any]] = []
+    for silo in known.silos:
+        layout = district.layouts.get(silo)
+        if layout is None or layout.silo not in needs:
+            continue
+        mine = found[found["silo"].eq(silo)]
+        if mine.empty:
+            lines.append(line("restricted without need", silo, None, 0))
+        for kind, own in mine.groupby("kind", sort=True):
+            count = own["head"].nunique()
+            lines.append(
+                line("restricted without need", silo, None, count, column=str(kind),
+                     example_file=own["file"].iloc[0], example_row=1)
+            )  # fmt: skip
+    for left_place, right_place in known.pairs():
+        left, right = known.silos[left_place], known.silos[right_place]
+        bar = barred(district.layouts.get(left), district.layouts.get(right))
+        more: dict[str, Any] = {}
+        if bar is not None:
+            step = f"Nobody hands a list of the children of {left} or {right} to the other: {bar.because}."
+            more = {"blocked_by": NOT_PERMITTED, "next_step": step}
+        lines.append(line("lists that may be exchanged", left, right, int(bar is None), **more))
+    return lines

@@ -1,0 +1,255 @@
+"""The analysis plan, fixed before any answer: groupings, power, smallest group."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from helpers.standard import as_table
+
+__all__ = [
+    "Grouping",
+    "Settled",
+    "could_see",
+    "known_at_least",
+    "margin_of_share",
+    "may_part",
+    "settled",
+    "shown_counts",
+    "smallest_correlation",
+    "smallest_difference",
+]
+
+
+DECLARED = Path(__file__).with_name("analysis_plan.toml")
+
+
+class Grouping(BaseModel):
+    """Two groups of systems that are compared: those of whom a yes-or-no column says yes, and the others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    yes: str
+    no: str
+
+
+class Settled(BaseModel):
+    """How answers are looked at.
+
+    Attributes
+    ----------
+    confidence
+        Of every interval.
+    power
+        With which the smallest difference would be seen.
+    fewest_systems
+        A group of fewer is never shown.
+    items_answered
+        Share of a domain's items that must be answered for a score.
+    size_bands
+        Name of a band -> number of students at which it begins, in order.
+    groupings
+        By column.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    confidence: float = Field(gt=0.5, lt=1)
+    power: float = Field(gt=0.5, lt=1)
+    fewest_systems: int = Field(ge=5)
+    items_answered: float = Field(gt=0, le=1)
+    size_bands: dict[str, int]
+    groupings: dict[str, Grouping]
+
+
+@cache
+def settled() -> Settled:
+    """Give what was settled.
+
+    Returns
+    -------
+    Settled
+        As analysis_plan.toml declares it.
+    """
+    return Settled.model_validate(tomllib.loads(DECLARED.read_text(encoding="utf-8")))
+
+
+def _reach(tests: int) -> float:
+    from scipy.stats import norm
+
+    tail = (1 - settled().confidence) / 2 / tests
+    return float(norm.isf(tail) + norm.isf(1 - settled().power))
+
+
+def smallest_difference(first: float, second: float, tests: int = 1) -> float:
+    """Give the smallest difference of two groups that would be seen four times of five.
+
+    Parameters
+    ----------
+    first, second
+        Systems in each group.
+    tests
+        How many differences are tested together (Bonferroni).
+
+    Returns
+    -------
+    float
+        In standard deviations.
+
+    Examples
+    --------
+    >>> round(smallest_difference(93.5, 93.5), 2), round(smallest_difference(93.5, 93.5, tests=6), 2)
+    (0.41, 0.51)
+    """
+    return _reach(tests) * math.sqrt(1 / first + 1 / second)
+
+
+def smallest_correlation(systems: int) -> float:
+    """Give the smallest correlation that would be seen four times of five.
+
+    Parameters
+    ----------
+    systems
+        At least 4.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> round(smallest_correlation(187), 2)
+    0.2
+    """
+    return math.tanh(_reach(1) / math.sqrt(systems - 3))
+
+
+def margin_of_share(systems: int) -> float:
+    """Give how far an interval of a share of one half reaches to each side.
+
+    Parameters
+    ----------
+    systems
+        In the sample.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Examples
+    --------
+    >>> round(100 * margin_of_share(187), 1)
+    7.2
+    """
+    from scipy.stats import norm
+
+    return float(norm.isf((1 - settled().confidence) / 2)) / (2 * math.sqrt(systems))
+
+
+def could_see(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Say for each grouping and year which difference this sample could have seen.
+
+    Parameters
+    ----------
+    comparisons
+        Table ``sector_comparisons``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_could_see``; rows only where the size of both groups is shown.
+    """
+    one = comparisons[comparisons["comparison"].eq("unadjusted") & comparisons["year"].notna()]
+    tests = int(one["domain"].nunique()) or 1
+    one = one.drop_duplicates(["grouping", "year"]).dropna(subset=["systems_yes", "systems_no"])
+    told = one[["grouping", "year", "systems_yes", "systems_no"]].reset_index(drop=True)
+    sizes = list(zip(told["systems_yes"].tolist(), told["systems_no"].tolist(), strict=True))
+    told["one_test"] = [smallest_difference(yes, no) for yes, no in sizes]
+    told["all_tests"] = [smallest_difference(yes, no, tests) for yes, no in sizes]
+    return as_table("sector_could_see", told.assign(tests=tests))
+
+
+K = TypeVar("K")
+
+
+def shown_counts(parts: Mapping[K, int]) -> dict[K, int | None]:
+    """Say which counts of a whole may stand beside it.
+
+    A part of one to nine is hidden. What is hidden could be worked out from the whole, so that the smallest
+    of the others go too, until at least two are hidden that make ten together.
+
+    Parameters
+    ----------
+    parts
+        Counts that add up to a whole that is shown.
+
+    Returns
+    -------
+    dict
+        The count, or None where it is hidden. A part of zero is no group, and stands.
+
+    Examples
+    --------
+    >>> shown_counts({"City": 40, "Town": 12, "Rural": 7})
+    {'City': 40, 'Town': None, 'Rural': None}
+    >>> shown_counts({"City": 40, "Town": 12, "Rural": 0})
+    {'City': 40, 'Town': 12, 'Rural': 0}
+    """
+    fewest = settled().fewest_systems
+    hidden = [part for part, count in parts.items() if 0 < count < fewest]
+    others = sorted((part for part, count in parts.items() if count >= fewest), key=lambda part: parts[part])
+    while hidden and others and (len(hidden) < 2 or sum(parts[part] for part in hidden) < fewest):
+        hidden.append(others.pop(0))
+    return {part: None if part in hidden else count for part, count in parts.items()}
+
+
+def may_part(*parts: int) -> bool:
+    """Say whether a whole may be told in these parts: each is nobody, or at least ten systems.
+
+    Parameters
+    ----------
+    *parts
+        Counts of systems.
+
+    Returns
+    -------
+    bool
+        False where one of them is a small group.
+    """
+    return not any(0 < part < settled().fewest_systems for part in parts)
+
+
+def known_at_least(known: int, of: int) -> int:
+    """Give the number that an interval may be worked out from, where both its ends and the whole are shown.
+
+    An interval whose width follows from the number alone would tell it. Where it mustn't be told, the
+    interval is that of the fewest that it can be: a little wide, and the same for one as for nine.
+
+    Parameters
+    ----------
+    known
+        Systems of which it is known.
+    of
+        Systems of the whole.
+
+    Returns
+    -------
+    int
+        `known` itself where that may be told.
+
+    Examples
+    --------
+    >>> known_at_least(150, 187), known_at_least(185, 187), known_at_least(180, 187)
+    (150, 178, 178)
+    """
+    return known if may_part(of - known) else of - settled().fewest_systems + 1

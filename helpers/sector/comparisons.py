@@ -1,0 +1,318 @@
+"""Groups of school systems compared, adjusted for size and locale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.sector.analysis_plan import may_part, settled, shown_counts
+from helpers.sector.scores import alike
+from helpers.standard import as_table
+from helpers.standard.survey_items import declared_survey
+
+if TYPE_CHECKING:
+    from helpers.sector.scores import Answered
+
+__all__ = ["COMPARISONS", "NOTHING", "Estimate", "compare", "critical", "fit_first", "hedges_g", "holm"]
+
+
+_NO_VARIANCE = 1e-16
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval; everything is not a number where nothing can be said.
+
+    Attributes
+    ----------
+    value, error
+        The coefficient and its standard error.
+    low, high
+        Interval of this one.
+    low_all, high_all
+        Interval that holds for `family` of its kind together (Bonferroni).
+    p
+        Chance of one as far from zero where there is none.
+    """
+
+    value: float
+    error: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    low_all: float = math.nan
+    high_all: float = math.nan
+    p: float = math.nan
+
+
+NOTHING = Estimate(math.nan)
+
+
+@lru_cache(1 << 12)
+def critical(freedom: float, tests: int = 1) -> float:
+    """Give how many standard errors an interval reaches to each side.
+
+    Parameters
+    ----------
+    freedom
+        Degrees of freedom of Student's t.
+    tests
+        How many intervals hold together.
+
+    Returns
+    -------
+    float
+        About 1.96 for one interval and many systems.
+    """
+    from scipy.special import stdtrit
+
+    return float(-stdtrit(freedom, (1 - settled().confidence) / 2 / tests))
+
+
+def fit_first(
+    score: Floats,
+    design: Floats,
+    *,
+    weights: Floats | None = None,
+    clusters: Any = None,
+    family: int = 1,
+) -> Estimate:
+    """Fit a line by least squares, and give the coefficient of the first column.
+
+    Parameters
+    ----------
+    score
+        One a system; rows in which anything is not a number are left out.
+    design
+        A row a system: the column that is asked about, then what is held alike, a constant among it.
+    weights
+        Of the systems; none: all count alike.
+    clusters
+        Which rows are of one system, so that they don't count as two; none: each row is a system of its own,
+        and errors are HC3, which hold where the spread differs and are careful in small samples.
+    family
+        How many estimates hold together.
+
+    Returns
+    -------
+    Estimate
+        Nothing where there are hardly more systems than columns, or a column says nothing new; no interval
+        where nothing varies.
+    """
+    from scipy.special import stdtr
+    from statsmodels.regression.linear_model import WLS
+
+    known = ~np.isnan(score) & ~np.isnan(design).any(axis=1)
+    if weights is not None:
+        known &= ~np.isnan(weights)
+    score, design = score[known], design[known]
+    given = np.ones(len(score)) if weights is None else weights[known]
+    if len(score) < design.shape[1] + 10 or np.linalg.matrix_rank(design) < design.shape[1]:
+        return NOTHING
+    fitted = WLS(score, design, weights=given)
+    if clusters is None:
+        result = fitted.fit(cov_type="HC3")
+        freedom = float(result.df_resid)
+    else:
+        _, number = np.unique(np.asarray(clusters)[known], return_inverse=True)
+        result = fitted.fit(cov_type="cluster", cov_kwds={"groups": number})
+        freedom = float(int(np.max(number)))
+    value, variance = float(result.params[0]), float(result.cov_params()[0, 0])
+    # Where answers are the same twice, rounding may leave a little less than nothing.
+    if not variance > _NO_VARIANCE:
+        return Estimate(value)
+    error = math.sqrt(variance)
+    one, every = critical(freedom) * error, critical(freedom, family) * error
+    return Estimate(
+        value,
+        error,
+        value - one,
+        value + one,
+        value - every,
+        value + every,
+        float(2 * stdtr(freedom, -abs(value / error))),
+    )
+
+
+Floats = npt.NDArray[np.float64]
+# In this order they stand side by side.
+COMPARISONS = ("unadjusted", "weighted", "adjusted")
+
+
+def holm(p: Floats) -> Floats:
+    """Correct chances for how many were looked at, after Holm (1979).
+
+    Parameters
+    ----------
+    p
+        Chances; those that are not a number weren't tested.
+
+    Returns
+    -------
+    numpy.ndarray
+        Corrected chances, at most 1.
+
+    Examples
+    --------
+    >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    tested = np.flatnonzero(~np.isnan(p))
+    order = tested[np.argsort(p[tested], kind="stable")]
+    steps = p[order] * (len(order) - np.arange(len(order)))
+    corrected = np.full(len(p), np.nan)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1) if len(order) else steps
+    return corrected
+
+
+def hedges_g(first: Floats, second: Floats) -> Estimate:
+    """Give the difference of two means in standard deviations within the groups, with its interval.
+
+    Hedges' g: Cohen's d times the correction for small samples; its error is the usual large-sample one
+    (Hedges and Olkin 1985).
+
+    Parameters
+    ----------
+    first, second
+        Scores of both groups, none missing.
+
+    Returns
+    -------
+    Estimate
+        Of first less second; nothing where a group has fewer than two.
+    """
+    sizes = len(first), len(second)
+    freedom = sum(sizes) - 2
+    pooled = _within(first, second)
+    if not pooled > 0:
+        return NOTHING
+    correction = 1 - 3 / (4 * freedom - 1)
+    g = float(correction * (first.mean() - second.mean()) / pooled)
+    error = float(np.sqrt(sum(sizes) / (sizes[0] * sizes[1]) + g**2 / (2 * freedom)) * correction)
+    reach = critical(freedom) * error
+    return Estimate(g, error, g - reach, g + reach)
+
+
+def _within(first: Floats, second: Floats) -> float:
+    """Give the standard deviation within two groups; not a number where one has fewer than two."""
+    sizes = len(first), len(second)
+    if min(sizes) < 2:
+        return float("nan")
+    squares = (sizes[0] - 1) * first.var(ddof=1) + (sizes[1] - 1) * second.var(ddof=1)
+    return float(np.sqrt(squares / (sum(sizes) - 2))) or float("nan")
+
+
+def compare(answered: Answered, groupings: Collection[str] | None = None) -> pd.DataFrame:
+    """Compare the groups of each grouping, in each domain and year.
+
+    Parameters
+    ----------
+    answered
+        Systems that answered, with scores and weights.
+    groupings
+        Which; all that are declared where none is named.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_comparisons``. A grouping of which one group has fewer than ten systems in a year has
+        no rows for it. A row without a year is of both years together, each system counted once.
+    """
+    asked = settled().groupings if groupings is None else groupings
+    rows = [row for grouping in asked for row in _of_grouping(answered, grouping)]
+    table = as_table("sector_comparisons", pd.DataFrame(rows))
+    family = [table["grouping"], table["comparison"], table["year"].fillna(0)]
+    table["p_corrected"] = table.groupby(family)["p"].transform(lambda p: holm(p.to_numpy("float64")))
+    return table
+
+
+def _of_grouping(answered: Answered, grouping: str) -> Iterator[dict[str, object]]:
+    told: list[int] = []
+    for year in answered.years:
+        part = answered.of(year)
+        group = part.rows[grouping]
+        counts = {"yes": int(group.eq(True).sum()), "no": int(group.eq(False).sum())}
+        if min(counts.values()) < settled().fewest_systems:
+            continue
+        told.append(year)
+        shown = shown_counts({**counts, "unknown": int(group.isna().sum())})
+        yield from _rows(part, grouping, year, shown["yes"], shown["no"], clusters=None)
+    if len(told) > 1:
+        both = answered.of(*told)
+        yield from _rows(both, grouping, None, None, None, clusters=both.rows["system"])
+
+
+def _rows(
+    part: Answered,
+    grouping: str,
+    year: int | None,
+    yes: int | None,
+    no: int | None,
+    clusters: pd.Series | None,
+) -> Iterator[dict[str, object]]:
+    group = part.rows[grouping].to_numpy("float64", na_value=np.nan)
+    constant = np.ones(len(group))
+    # Where both years stand together, a year's own level is held alike.
+    later = [part.rows["year"].eq(one).to_numpy("float64") for one in part.years[1:]]
+    plain = np.column_stack([group, constant, *later])
+    held = np.column_stack([group, alike(part.rows), *later])
+    family = len(declared_survey().domains)
+    for domain in declared_survey().domains:
+        score = part.scores[domain].to_numpy("float64")
+        known = ~np.isnan(score)
+        first, second = score[known & (group == 1)], score[known & (group == 0)]
+        # Who has no score must not be told as a group of its own.
+        lacking = [int((group == side).sum()) - len(of) for side, of in ((1, first), (0, second))]
+        size, deviation = hedges_g(first, second), _within(first, second)
+        for comparison in COMPARISONS:
+            design = held if comparison == "adjusted" else plain
+            weights = part.weights if comparison == "weighted" else None
+            usable = known & ~np.isnan(design).any(axis=1)
+            if weights is not None:
+                usable &= ~np.isnan(weights)
+            # A group of ten of whom nine left this out is a group of one here.
+            few = (
+                min(part.rows.loc[usable & (group == side), "system"].nunique() for side in (1, 0))
+                < settled().fewest_systems
+            )
+            found = (
+                NOTHING
+                if few
+                else fit_first(
+                    score,
+                    design,
+                    weights=weights,
+                    clusters=None if clusters is None else clusters.to_numpy(),
+                    family=family,
+                )
+            )
+            # The width of g's own interval follows from the numbers, which mustn't always be told.
+            own = comparison == "unadjusted" and year is not None and may_part(*lacking) and not few
+            yield {
+                "grouping": grouping,
+                "domain": domain,
+                "year": year,
+                "comparison": comparison,
+                "systems_yes": yes,
+                "systems_no": no,
+                "without_score": sum(lacking) if may_part(*lacking) and year is not None else None,
+                "difference": found.value,
+                "low": found.low,
+                "high": found.high,
+                "low_all": found.low_all,
+                "high_all": found.high_all,
+                "p": found.p,
+                "effect": (
+                    size.value
+                    if comparison == "unadjusted" and year is not None and not few
+                    else found.value / deviation
+                ),
+                "effect_low": size.low if own else found.low / deviation,
+                "effect_high": size.high if own else found.high / deviation,
+            }

@@ -1,0 +1,397 @@
+"""Reads a survey office's file, and what a synthetic one states."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.parse.file import ReadFile
+from helpers.files.read_silo import OneTable
+from helpers.layouts import Column, FileLayout, Layout
+from helpers.standard import STRING, BadInput, as_table, empty_table, nearest, standard_table
+from helpers.standard.survey_items import as_sector, declared_survey, item_columns
+
+__all__ = [
+    "HIDDEN",
+    "NOT_PUT_IN",
+    "PUT_IN",
+    "WHO_ANSWERS",
+    "Origin",
+    "Sector",
+    "read_planted",
+    "read_sector",
+    "sector_layout",
+]
+
+
+PUT_IN = "put in by the generator"
+NOT_PUT_IN = "not put in: what shows is chance"
+HIDDEN = "put in, and hidden by who answers"
+WHO_ANSWERS = "not put in: what shows is who answers, and chance"
+# Members of the community sign more often, and nothing holds membership alike: a difference between them
+# shows in both.
+_GOES_WITH = {
+    "pledged": ("pledged_effect", "community_effect"),
+    "community": ("community_effect", "pledged_effect"),
+    "data_team": ("data_team_effect",),
+}
+_BY_DOMAIN = ("hardest", "next_hardest")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the answers of a sector come from.
+
+    Attributes
+    ----------
+    invented
+        A program made them.
+    settings
+        What was asked of it, as far as that stands beside the file.
+    """
+
+    invented: bool
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Origin:
+        """Give the origin that stands beside a file; settings count only where it says it is invented."""
+        invented = about.get("synthetic") is True
+        settings = about.get("settings")
+        return cls(invented, settings if invented and isinstance(settings, dict) else {})
+
+    @property
+    def volunteers(self) -> bool:
+        """Whether who answers depends on what nobody records."""
+        return (_number(self.settings.get("unrecorded_self_selection")) or 0) > 0
+
+    def why(self, shown_by: str) -> str:
+        """Say why these answers show what they show.
+
+        Parameters
+        ----------
+        shown_by
+            How a published statement is looked at, as the file of facts calls it.
+
+        Returns
+        -------
+        str
+            A few words; of a made sector without settings, that all was put in.
+        """
+        if not self.invented:
+            return "found in these answers"
+        if shown_by in _BY_DOMAIN:
+            apart = len(set(self._sizes("hardness") or (0, 1))) > 1
+            return PUT_IN if apart else NOT_PUT_IN
+        given = [self._sizes(key) for key in _GOES_WITH.get(shown_by, ())]
+        if not given or not all(given):
+            return PUT_IN
+        something = any(size for sizes in given for size in sizes)
+        if self.volunteers:
+            return HIDDEN if something else WHO_ANSWERS
+        return PUT_IN if something else NOT_PUT_IN
+
+    def _sizes(self, key: str) -> tuple[float, ...]:
+        """Give a setting's sizes by domain; none where it isn't there, or is no number."""
+        given = self.settings.get(key)
+        sizes = [_number(one) for one in (given.values() if isinstance(given, dict) else [given])]
+        return tuple(size for size in sizes if size is not None) if None not in sizes else ()
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def read_planted(sector: Path) -> pd.DataFrame:
+    """Read what was put into a made sector, which stands beside its file.
+
+    Parameters
+    ----------
+    sector
+        The file of answers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_planted``; empty where there is none, or none that can be read.
+    """
+    beside = sector.with_name(f"{sector.stem}_planted.csv")
+    declared = standard_table("sector_planted").dtypes()
+    try:
+        frame = pd.read_csv(beside, dtype="string")[list(declared)]
+        numbers = [name for name, kind in declared.items() if str(kind) != "string"]
+        frame = frame.assign(**{name: pd.to_numeric(frame[name]) for name in numbers})
+        known = frame[np.isfinite(frame["points"].to_numpy("float64", na_value=np.nan))]
+        return as_table("sector_planted", known)
+    except (OSError, ValueError, KeyError):
+        return empty_table("sector_planted")
+
+
+LOCALES = ("City", "Suburb", "Town", "Rural")
+# Programs that keep an empty cell among whole numbers write them so.
+ANSWERS = {text: str(answer) for answer in range(1, 5) for text in (str(answer), f"{answer}.0")}
+
+
+@dataclass(frozen=True)
+class Sector:
+    """A sector as a file tells it.
+
+    Attributes
+    ----------
+    frame
+        Table ``sector`` with a column an item.
+    findings, accounts
+        What was wrong or odd in the file, and an account of its rows.
+    about
+        What stands beside the file in JSON; only ``"synthetic": true`` makes it an invented one.
+    planted
+        Table ``sector_planted``, which stands beside the file too. It is read of made volunteers only, and
+        empty for every other sector.
+    """
+
+    frame: pd.DataFrame
+    findings: pd.DataFrame
+    accounts: pd.DataFrame
+    about: dict[str, Any] = field(default_factory=dict)
+    planted: pd.DataFrame = field(default_factory=lambda: empty_table("sector_planted"))
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, about: dict[str, Any] | None = None) -> Sector:
+        """Give a sector whose table is there already, and in which nothing was odd."""
+        return cls(as_sector(frame), empty_table("findings"), empty_table("accounts"), about or {})
+
+    @property
+    def invented(self) -> bool:
+        """Whether a program made it."""
+        return self.origin.invented
+
+    @property
+    def origin(self) -> Origin:
+        """Where the answers come from."""
+        return Origin.of(self.about)
+
+
+@cache
+def sector_layout() -> Layout:
+    """Give the file as a layout of the files room, so that it is read as any other export is.
+
+    Returns
+    -------
+    Layout
+        A CSV, or a sheet of a workbook: the columns of the table ``sector``, then the items.
+    """
+    columns: list[Column] = []
+    for one in standard_table("sector").columns:
+        given: dict[str, Any] = {"name": one.name, "type": one.type, "meaning": one.meaning, "optional": True}
+        if one.type == "boolean":
+            given["format"] = "yes|no"
+        elif one.name == "locale":
+            given |= {"type": "code", "codes": {name: name for name in LOCALES}}
+        elif one.name == "knows_standards":
+            given |= {"type": "code", "codes": ANSWERS}
+        elif one.name == "year":
+            given |= {"type": "year"}
+        elif one.type == "integer":
+            given |= {"minimum": 0, "maximum": 10_000_000}
+        columns.append(Column(**given))
+    columns += [
+        Column(
+            name=item.id, type="code", codes=ANSWERS, aliases=[item.text], optional=True, meaning=item.text
+        )
+        for item in declared_survey().items.values()
+    ]
+    kinds = [
+        FileLayout(
+            name=name, path=f"*.{name}", format=name, row_is="a school system in a year", columns=columns
+        )
+        for name in ("csv", "xlsx")
+    ]
+    return Layout(
+        layout="sector",
+        silo="sector",
+        title="A sector of school systems",
+        source=declared_survey().own,
+        source_status="own",
+        file=kinds,
+    )
+
+
+def read_sector(path: str | Path) -> Sector:
+    """Read a file of many school systems' answers.
+
+    Parameters
+    ----------
+    path
+        CSV of any delimiter and encoding, or xlsx: a row a school system and year. Systems that were invited
+        and didn't answer stand there with ``responded`` false, as far as they are known. A folder that
+        ``bigpicture make-sector`` wrote will do.
+
+    Returns
+    -------
+    Sector
+        Of rows that name the same system and year, the last is used. Cells that can't be read are empty and
+        a finding.
+
+    Raises
+    ------
+    BadInput
+        When there is no such file, it is no table, or it lacks the column system or year or every item. What
+        else is wrong inside is a finding, never an error.
+    """
+    path = Path(path)
+    if path.is_dir() and (path / "sector.csv").is_file():
+        path = path / "sector.csv"
+    table = OneTable(path, sector_layout())
+    lacking: list[str] = []
+    frames: list[pd.DataFrame] = []
+    # Of two sheets that name the same system and year the last one counts, as of two rows of one.
+    later = pd.DataFrame({"system": pd.Series(dtype=STRING), "year": pd.Series(dtype="Int64")})
+    for read in reversed(table.reads):
+        missing = _missing(read)
+        if missing:
+            lacking.append(_told_missing(read, missing))
+            expected = "the columns system and year, and items of the survey"
+            table.set_aside(read, "file_unknown", value=path.name, expected=expected)
+            continue
+        frames.insert(0, _rows(read, later))
+        later = pd.concat([later, frames[0][["system", "year"]]], ignore_index=True)
+        table.use(read, _used(read, frames[0]))
+    if not frames:
+        raise BadInput(f"{path} can't be read as a sector: {lacking[-1] if lacking else _no_table(table)}")
+    whole = [frame for frame in frames if len(frame)]
+    frame = pd.concat(whole, ignore_index=True) if whole else empty_table("sector")
+    about = _beside(path)
+    read_as = Sector(as_sector(frame), _with_hints(table.findings()), table.accounts(), about)
+    return replace(read_as, planted=read_planted(path)) if read_as.origin.volunteers else read_as
+
+
+def _missing(read: ReadFile) -> list[str]:
+    """Name the columns without which a table is none of a sector."""
+    there = {column.name for column in read.columns.values()}
+    missing = [name for name in ("system", "year") if name not in there]
+    return missing if there & set(item_columns()) else [*missing, item_columns()[0]]
+
+
+def _told_missing(read: ReadFile, missing: list[str]) -> str:
+    """Say which column a table lacks, which of its own may be meant, and what to do."""
+    found = read.findings.frame()
+    unknown = found.loc[found["kind"].eq("column_unknown"), "column"].dropna().astype(str).tolist()
+    said = []
+    for name in missing:
+        near = nearest(name, unknown)
+        item = " or any other item of the survey" if name in item_columns() else ""
+        said.append(f"it has no column {name}{item}." + (f"{near} Rename it to {name}." if near else ""))
+    return (
+        f"{' And '.join(said)} A sector has a row a school system and year, with the columns system and year "
+        "and a column an item. Name its columns so, and start again."
+    )
+
+
+def _no_table(table: OneTable) -> str:
+    """Say why a file is no table of a sector."""
+    kinds = set(table.findings()["kind"])
+    if "file_empty" in kinds:
+        why = "it is empty."
+    elif "file_unreadable" in kinds:
+        why = "it is no workbook, or one that is locked or damaged."
+    else:
+        why = f"it is no CSV or xlsx with the columns system, year and items such as {item_columns()[0]}."
+    return (
+        f"{why} Name the sector.csv of `bigpicture make-sector`, or a survey office's export in that shape."
+    )
+
+
+def _used(read: ReadFile, frame: pd.DataFrame) -> np.ndarray:
+    """Say which rows are in the frame; its index is their place."""
+    used = np.zeros(len(read.parsed.row), bool)
+    used[frame.index.to_numpy()] = True
+    return used
+
+
+def _rows(read: ReadFile, later: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of one table that can be used, each at its place; tell the others."""
+    columns: dict[str, pd.Series] = {}
+    for name in [*standard_table("sector").dtypes(), *item_columns()]:
+        there = read.named(name)
+        if there is None:
+            read.findings.add("column_missing", "nothing", column=name, expected=name)
+        elif name == "system":
+            columns[name] = read.text(name)
+        else:
+            columns[name] = read.values[there].values.reset_index(drop=True)
+    frame = pd.DataFrame(columns)
+    row = read.parsed.row
+    keyless = frame["system"].isna() | frame["year"].isna()
+    for name in ("system", "year"):
+        here = frame[name].isna().to_numpy(bool)
+        read.findings.add_rows("required_empty", "row_set_aside", row[here], column=name, expected="a value")
+    frame = frame[~keyless]
+    key = ["system", "year"]
+    again = pd.concat([frame[key], later]).duplicated(keep="last").iloc[: len(frame)]
+    read.findings.add_rows(
+        "row_repeated",
+        "row_set_aside",
+        row[again.index[again].to_numpy()],
+        column="system",
+        value=frame.loc[again, "system"].tolist(),
+        expected="one row a school system and year: the last one counts",
+    )
+    return _with_response(read, frame[~again])
+
+
+def _with_response(read: ReadFile, frame: pd.DataFrame) -> pd.DataFrame:
+    """Say of each row whether it answered: whoever gave an answer did, whatever else stands there."""
+    items = [item for item in item_columns() if item in frame.columns]
+    frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype("Int64") for name in items})
+    if "knows_standards" in frame.columns:
+        frame["knows_standards"] = pd.to_numeric(frame["knows_standards"]).astype("Int64")
+    gave = frame[items].notna().any(axis=1)
+    if "responded" not in frame.columns:
+        return frame.assign(responded=gave.astype("boolean"))
+    said = frame["responded"]
+    odd = gave & ~said.fillna(True)
+    read.findings.add_rows(
+        "contradicts",
+        "read_as",
+        read.parsed.row[odd.index[odd].to_numpy()],
+        column="responded",
+        value="no",
+        expected="no answers where nobody answered",
+        read_as="yes",
+    )
+    return frame.assign(responded=(gave | said.fillna(False)).astype("boolean"))
+
+
+def _with_hints(findings: pd.DataFrame) -> pd.DataFrame:
+    """Say of an unknown column which one may be meant."""
+    if findings.empty:
+        return findings
+    names = [*standard_table("sector").dtypes(), *item_columns()]
+    unknown = findings["kind"].eq("column_unknown").fillna(False)
+    hints = findings["column"].map(
+        lambda head: f"a declared column.{nearest(head, names)}", na_action="ignore"
+    )
+    return as_table("findings", findings.assign(expected=findings["expected"].mask(unknown, hints)))
+
+
+def _beside(path: Path) -> dict[str, Any]:
+    """Read what stands beside the file; nothing that can't be read makes a sector an invented one."""
+    beside = path.with_suffix(".json")
+    try:
+        told = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+    except (ValueError, OSError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -1,0 +1,340 @@
+"""The sector report, published statements beside it, volunteer bias."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.sector.analysis_plan import (
+    could_see,
+    margin_of_share,
+    may_part,
+    settled,
+    smallest_difference,
+)
+from helpers.sector.comparisons import compare
+from helpers.sector.read import Origin, Sector, read_sector
+from helpers.sector.results import changes, domain_order, shares, standing, team_and_staff
+from helpers.sector.scores import Answered, answered_of, item_analysis, reliability
+from helpers.standard import as_table, empty_table
+from helpers.standard.survey_items import declared_survey
+
+__all__ = [
+    "KIT_VOLUNTEERS",
+    "SectorReport",
+    "Tables",
+    "beside_planted",
+    "kit_seed",
+    "kit_volunteers",
+    "sector_report",
+    "statements",
+]
+
+
+FACTS = Path(__file__).parent / "facts" / "statements.csv"
+NOT_SHOWN = "these answers are too few to show it"
+Tables = Mapping[str, pd.DataFrame]
+
+
+def statements(tables: Tables, origin: Origin) -> pd.DataFrame:
+    """Put what was published beside what these answers show.
+
+    Parameters
+    ----------
+    tables
+        Tables of the report, by their names without ``sector_``.
+    origin
+        Where the answers come from: what a made sector shows was put in, or wasn't, as its settings say.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_statements``, in the order of the file of facts.
+    """
+    facts = pd.read_csv(FACTS, dtype="string", keep_default_na=False)
+    facts["here"] = [_SHOWN[name](tables) for name in facts["shown_by"]]
+    facts["why_here"] = [_why(name, origin) for name in facts["shown_by"]]
+    return as_table("sector_statements", facts.drop(columns="shown_by"))
+
+
+def _why(shown_by: str, origin: Origin) -> str:
+    if shown_by == "nothing":
+        return "nothing to compare"
+    return "a matter of method" if shown_by in ("margin", "could_see") else origin.why(shown_by)
+
+
+def _joined(lines: list[str]) -> str:
+    return "; ".join(lines) if lines else NOT_SHOWN
+
+
+def _counts(tables: Tables) -> list[tuple[int, int]]:
+    """Give each year and how many answered, where that is shown."""
+    rows = tables["response"].dropna(subset=["answered"])
+    return list(zip(rows["year"].tolist(), rows["answered"].tolist(), strict=True))
+
+
+def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    return table.to_dict("records")
+
+
+def _answered(tables: Tables) -> str:
+    return _joined([f"{count} systems answered in {year}" for year, count in _counts(tables)])
+
+
+def _higher(grouping: str) -> Callable[[Tables], str]:
+    def said(tables: Tables) -> str:
+        own = tables["comparisons"]
+        own = own[own["grouping"].eq(grouping) & own["year"].notna() & own["difference"].notna()]
+        lines = []
+        for year, of_year in own.groupby("year"):
+            one = of_year[of_year["comparison"].eq("adjusted")]
+            sure, up = one["p_corrected"].lt(_level()), one["difference"].gt(0)
+            line = f"{year}: higher in {int(up.sum())} of {len(one)} domains, in {int((sure & up).sum())} "
+            under = int((sure & one["difference"].lt(0)).sum())
+            lines.append(f"{line}beyond chance" + (f", and lower in {under} beyond chance" if under else ""))
+        return _joined(lines)
+
+    return said
+
+
+def _level() -> float:
+    return 1 - settled().confidence
+
+
+def _title(domain: str) -> str:
+    return declared_survey().domains[domain].title
+
+
+def _hardest(tables: Tables) -> str:
+    lines = []
+    for year, of_year in tables["order"].groupby("year"):
+        lowest, sure = str(of_year["lowest"].iloc[0]), int(of_year["p_corrected"].lt(_level()).sum())
+        lines.append(f"{year}: {_title(lowest)} is lowest, beyond chance against {sure} of {len(of_year)}")
+    return _joined(lines)
+
+
+def _next_hardest(tables: Tables) -> str:
+    lines = []
+    for year, of_year in tables["order"].groupby("year"):
+        second, third = (_title(str(name)) for name in of_year["domain"].head(2))
+        lines.append(f"{year}: then {second}, then {third}")
+    return _joined(lines)
+
+
+def _team_and_staff(tables: Tables) -> str:
+    said = "{year}: correlation {correlation:.2f} ({low:.2f} to {high:.2f})"
+    return _joined([said.format(**row) for row in _rows(tables["team_and_staff"].dropna(subset=["low"]))])
+
+
+def _standards(tables: Tables) -> str:
+    rows = tables["shares"]
+    rows = rows[rows["what"].str.startswith("Knows")]
+    said = "{year}: {share:.0%} know them ({low:.0%} to {high:.0%})"
+    return _joined([said.format(**row) for row in _rows(rows)])
+
+
+def _margin(tables: Tables) -> str:
+    return _joined(
+        [
+            f"{year}: {100 * margin_of_share(count):.1f} points with {count} systems"
+            for year, count in _counts(tables)
+        ]
+    )
+
+
+def _could_see(tables: Tables) -> str:
+    tests = len(declared_survey().domains)
+    lines = []
+    for year, count in _counts(tables):
+        half = count / 2
+        one, all_six = smallest_difference(half, half), smallest_difference(half, half, tests)
+        lines.append(f"{year}: {one:.2f}, and {all_six:.2f} with {tests} domains, in two equal groups")
+    return _joined(lines)
+
+
+_SHOWN: dict[str, Callable[[Tables], str]] = {
+    "answered": _answered,
+    "pledged": _higher("pledged"),
+    "data_team": _higher("data_team"),
+    "hardest": _hardest,
+    "next_hardest": _next_hardest,
+    "team_and_staff": _team_and_staff,
+    "standards": _standards,
+    "margin": _margin,
+    "could_see": _could_see,
+    "nothing": lambda _: "",
+}
+
+
+# What `bigpicture make-sector FOLDER --sector volunteers` writes; a test makes it again.
+KIT_VOLUNTEERS = Path(__file__).parent / "kit_volunteers"
+
+
+def beside_planted(comparisons: pd.DataFrame, planted: pd.DataFrame) -> pd.DataFrame:
+    """Put the intervals of a made sector beside what was put in.
+
+    Parameters
+    ----------
+    comparisons
+        Table ``sector_comparisons``.
+    planted
+        Table ``sector_planted`` of the same sector.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_beside_planted``: each year's differences among systems alike that may be shown.
+    """
+    shown = comparisons[
+        comparisons["comparison"].eq("adjusted")
+        & comparisons["year"].notna()
+        & comparisons[["difference", "low", "high"]].notna().all(axis=1)
+    ]
+    truth = planted[planted["comparison"].eq("adjusted")].rename(columns={"points": "planted"})
+    keys = ["grouping", "domain", "year"]
+    truth = truth.drop_duplicates(keys)[[*keys, "planted"]]
+    met = shown.merge(truth, on=keys, how="inner", validate="one_to_one")
+    # As they are read: to two decimals, so that no interval fails by a digit that nobody sees. Zero takes the
+    # minus from a zero.
+    seen = met[["difference", "low", "high", "planted"]].round(2) + 0.0
+    holds = seen["low"].le(seen["planted"]) & seen["high"].ge(seen["planted"])
+    return as_table("sector_beside_planted", met[keys].join(seen).assign(holds=holds.astype("boolean")))
+
+
+@cache
+def kit_volunteers() -> pd.DataFrame:
+    """Analyse the kit's own volunteers as any other sector, and put what was put in beside it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_beside_planted``. Read it, never write into it.
+    """
+    read = _kit()
+    return beside_planted(compare(answered_of(read.frame)), read.planted)
+
+
+def kit_seed() -> int:
+    """Give the seed of the kit's own volunteers.
+
+    Returns
+    -------
+    int
+        As it stands beside their file.
+    """
+    return int(_kit().about["seed"])
+
+
+@cache
+def _kit() -> Sector:
+    return read_sector(KIT_VOLUNTEERS)
+
+
+# More digits than anybody reads would tell of how many systems a mean or share is.
+_DIGITS = 3
+_FEWER_DIGITS = {"shares": 2, "team_and_staff": 2, "reliability": 2, "items": 2}
+
+
+@dataclass(frozen=True)
+class SectorReport:
+    """What the answers of a sector say.
+
+    Attributes
+    ----------
+    tables
+        By name without ``sector_``: response, standing, order, comparisons, changes, shares, team_and_staff,
+        could_see, reliability, items, statements; and beside_planted, of made volunteers. No row of theirs is
+        about fewer than ten systems.
+    origin
+        Where the answers come from.
+    findings
+        What was wrong or odd in the file.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    origin: Origin
+    findings: pd.DataFrame = field(default_factory=lambda: empty_table("findings"))
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Give a table by its name."""
+        return self.tables[name]
+
+    @property
+    def invented(self) -> bool:
+        """Whether a program made the answers."""
+        return self.origin.invented
+
+    @property
+    def years(self) -> list[int]:
+        """Years of which anything may be shown, in order."""
+        return sorted(int(year) for year in self.tables["standing"]["year"].unique())
+
+
+def sector_report(sector: Sector) -> SectorReport:
+    """Analyse the answers of a sector.
+
+    Parameters
+    ----------
+    sector
+        From ``read_sector``.
+
+    Returns
+    -------
+    SectorReport
+        Years in which fewer than ten systems answered are in none of its tables but ``response``, where their
+        counts are empty.
+    """
+    answered = answered_of(sector.frame)
+    compared = compare(answered)
+    tables = {
+        "response": _response(sector.frame, answered),
+        "standing": standing(answered),
+        "order": domain_order(answered),
+        "comparisons": compared,
+        "changes": changes(answered),
+        "shares": shares(answered),
+        "team_and_staff": team_and_staff(answered),
+        "could_see": could_see(compared),
+        "reliability": reliability(answered),
+        "items": item_analysis(answered),
+    }
+    tables = {name: _rounded(table, _FEWER_DIGITS.get(name, _DIGITS)) for name, table in tables.items()}
+    tables["statements"] = statements(tables, sector.origin)
+    if len(sector.planted):
+        tables["beside_planted"] = beside_planted(compared, sector.planted)
+    return SectorReport(tables, sector.origin, sector.findings)
+
+
+def _rounded(table: pd.DataFrame, digits: int) -> pd.DataFrame:
+    """Round numbers to what is read; chances keep their size."""
+    numbers = [name for name in table.columns if table[name].dtype == "float64" and not name.startswith("p")]
+    return table.assign(**{name: table[name].round(digits) for name in numbers})
+
+
+def _response(frame: pd.DataFrame, answered: Answered) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for year in sorted(int(year) for year in frame["year"].unique()):
+        asked = frame[frame["year"].eq(year)]
+        there = int(asked["responded"].sum())
+        row: dict[str, object] = {"year": year}
+        if year in answered.years:
+            weights = answered.of(year).weights
+            known = weights[~np.isnan(weights)]
+            silent = len(asked) - there
+            row |= {
+                "answered": there,
+                # Beside who answered, it would tell how many didn't.
+                "invited": len(asked) if silent and may_part(silent) else None,
+                "effective": float(known.sum() ** 2 / (known**2).sum()),
+            }
+        rows.append(row)
+    table = as_table("sector_response", pd.DataFrame(rows))
+    shown = table["answered"].notna()
+    table["share"] = (table["answered"] / table["invited"]).astype("Float64").astype("float64").where(shown)
+    return table

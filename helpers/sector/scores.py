@@ -1,0 +1,401 @@
+"""Scores of school systems, nonresponse weights, reliability."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.sector.analysis_plan import known_at_least, may_part, settled, shown_counts
+from helpers.standard import as_table
+from helpers.standard.survey_items import declared_survey
+
+__all__ = [
+    "Answered",
+    "alike",
+    "alpha_interval",
+    "answered_of",
+    "cronbach_alpha",
+    "domain_scores",
+    "item_analysis",
+    "item_answers",
+    "mcdonald_omega",
+    "reliability",
+    "response_weights",
+]
+
+
+_FEWEST = 10
+
+
+def alike(frame: pd.DataFrame, *, it_staff: bool = True) -> Floats:
+    """Give what systems are held alike in: size, locale and, where asked for, IT staff.
+
+    Parameters
+    ----------
+    frame
+        Rows of table ``sector``.
+    it_staff
+        Only those who answered say how many they have.
+
+    Returns
+    -------
+    numpy.ndarray
+        A row a row of `frame`: a constant, the log of students, a column for each locale but the commonest
+        (locales of fewer than ten rows count to the commonest), the log of one more than the IT staff.
+    """
+    students = frame["students"].to_numpy("float64", na_value=np.nan)
+    columns = [np.ones(len(frame)), np.log(np.maximum(students, 1))]
+    counts = frame["locale"].value_counts()
+    for name in sorted(counts.index[counts >= _FEWEST].difference([counts.idxmax()] if len(counts) else [])):
+        columns.append(frame["locale"].eq(name).to_numpy("float64", na_value=np.nan))
+    if it_staff:
+        columns.append(np.log1p(frame["it_staff"].to_numpy("float64", na_value=np.nan)))
+    return np.column_stack(columns)
+
+
+def response_weights(frame: pd.DataFrame, year: int) -> Floats:
+    """Weigh each answering system by how rarely systems like it answer.
+
+    The chance of an answer is fitted by a logistic line on what is public of everybody who was invited: size,
+    locale, pledge, community, and whether it answered in another year. A weight is one through that chance.
+    It makes up for who doesn't answer only as far as that is recorded.
+
+    Parameters
+    ----------
+    frame
+        Table ``sector``, with those who didn't answer.
+    year
+        Of the survey.
+
+    Returns
+    -------
+    numpy.ndarray
+        One a row of `frame` that answered in the year, with mean 1; all 1 where nobody is recorded who didn't
+        answer, or the chances can't be told.
+    """
+    asked = frame[frame["year"].eq(year)]
+    answered = asked["responded"].to_numpy(bool)
+    same = np.ones(int(answered.sum()))
+    if answered.all() or not answered.any():
+        return same
+    earlier = frame.loc[frame["year"].lt(year) & frame["responded"], "system"]
+    design = np.column_stack(
+        [
+            alike(asked, it_staff=False),
+            asked["pledged"].to_numpy("float64", na_value=np.nan),
+            asked["community"].to_numpy("float64", na_value=np.nan),
+            asked["system"].isin(earlier).to_numpy("float64"),
+        ]
+    )
+    # A column that nobody filled in, or that is the same for all, tells nothing of who answers.
+    tells = [
+        place == 0 or len(np.unique(column[~np.isnan(column)])) > 1 for place, column in enumerate(design.T)
+    ]
+    chance = _chances(answered, design[:, tells])
+    if chance is None:
+        return same
+    weights = 1 / chance[answered]
+    return np.asarray(weights / np.nanmean(weights))
+
+
+def _chances(answered: npt.NDArray[np.bool_], design: Floats) -> Floats | None:
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
+    known = ~np.isnan(design).any(axis=1)
+    if known.sum() < design.shape[1] + _FEWEST or np.linalg.matrix_rank(design[known]) < design.shape[1]:
+        return None
+    with warnings.catch_warnings():
+        # Where public lists part those who answer from the others wholly, no weight can be had.
+        warnings.simplefilter("error", PerfectSeparationWarning)
+        try:
+            fitted = GLM(answered[known].astype("float64"), design[known], family=Binomial()).fit(maxiter=50)
+        except (PerfectSeparationWarning, np.linalg.LinAlgError):
+            return None
+    chance = np.full(len(design), np.nan)
+    chance[known] = np.clip(np.asarray(fitted.fittedvalues), 1e-4, 1)
+    return chance if fitted.converged else None
+
+
+def item_answers(frame: pd.DataFrame, domain: str) -> np.ndarray:
+    """Give the answers to the items of a domain.
+
+    Parameters
+    ----------
+    frame
+        Table ``sector`` with its items.
+    domain
+        Code of a domain.
+
+    Returns
+    -------
+    numpy.ndarray
+        A row a row of `frame`, a column an item; not a number where nothing is answered.
+    """
+    items = [item.id for item in declared_survey().of_domain(domain)]
+    return frame[items].to_numpy("float64", na_value=np.nan)
+
+
+def domain_scores(frame: pd.DataFrame) -> pd.DataFrame:
+    """Score each row in each domain.
+
+    Parameters
+    ----------
+    frame
+        Table ``sector`` with its items.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A float64 column a domain, 1 to 4, with the index of `frame`; not a number where fewer than two in
+        three items are answered.
+    """
+    scores = {}
+    for domain in declared_survey().domains:
+        given = item_answers(frame, domain)
+        answered = np.sum(~np.isnan(given), axis=1)
+        enough = answered >= max(settled().items_answered * given.shape[1], 1)
+        total = np.nansum(given, axis=1)
+        scores[domain] = np.where(enough, total / np.maximum(answered, 1), np.nan)
+    return pd.DataFrame(scores, index=frame.index)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Systems that answered.
+
+    Attributes
+    ----------
+    rows
+        Rows of table ``sector`` that answered, of years in which at least ten did.
+    scores
+        A column a domain, the index of `rows`.
+    weights
+        One a row, from ``response_weights``.
+    years
+        In order.
+    invited
+        Systems invited, by year.
+    """
+
+    rows: pd.DataFrame
+    scores: pd.DataFrame
+    weights: npt.NDArray[np.float64]
+    years: tuple[int, ...]
+    invited: dict[int, int]
+
+    def of(self, *years: int) -> Answered:
+        """Give those of some years."""
+        own = self.rows["year"].isin(years).to_numpy(bool)
+        return Answered(self.rows[own], self.scores[own], self.weights[own], years, self.invited)
+
+
+def answered_of(frame: pd.DataFrame) -> Answered:
+    """Score and weigh the systems that answered.
+
+    Parameters
+    ----------
+    frame
+        Table ``sector`` with its items.
+
+    Returns
+    -------
+    Answered
+        Years in which fewer than ten systems answered are left out.
+    """
+    counts = frame.loc[frame["responded"], "year"].value_counts()
+    years = tuple(sorted(int(year) for year in counts.index[counts >= settled().fewest_systems]))
+    rows = frame[frame["responded"] & frame["year"].isin(years)].sort_values("year", kind="stable")
+    weights = [response_weights(frame, year) for year in years]
+    return Answered(
+        rows,
+        domain_scores(rows),
+        np.concatenate(weights) if weights else np.empty(0),
+        years,
+        {year: int(frame["year"].eq(year).sum()) for year in years},
+    )
+
+
+Floats = npt.NDArray[np.float64]
+
+
+def cronbach_alpha(given: Floats) -> float:
+    """Give Cronbach's alpha of complete answers.
+
+    Parameters
+    ----------
+    given
+        A row a system, a column an item, nothing missing.
+
+    Returns
+    -------
+    float
+        At most 1; not a number for one item, fewer than two systems, or answers that are all alike.
+
+    Examples
+    --------
+    >>> round(cronbach_alpha(np.array([[1.0, 1.0], [2.0, 3.0], [4.0, 4.0]])), 2)
+    0.96
+    """
+    systems, items = given.shape
+    total = given.sum(axis=1).var(ddof=1) if systems > 1 else 0.0
+    if items < 2 or not total > 0:
+        return float("nan")
+    return float(items / (items - 1) * (1 - given.var(axis=0, ddof=1).sum() / total))
+
+
+def alpha_interval(alpha: float, systems: int, items: int) -> tuple[float, float]:
+    """Give the interval of alpha by Feldt's F distribution (1965).
+
+    Parameters
+    ----------
+    alpha
+        From ``cronbach_alpha``.
+    systems, items
+        Of how many it is.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end.
+    """
+    from scipy.stats import f
+
+    if np.isnan(alpha) or systems < 2:
+        return float("nan"), float("nan")
+    freedom = systems - 1, (systems - 1) * (items - 1)
+    tail = (1 - settled().confidence) / 2
+    low = 1 - (1 - alpha) * f.isf(tail, *freedom)
+    high = 1 - (1 - alpha) * f.isf(1 - tail, *freedom)
+    return float(low), float(high)
+
+
+def mcdonald_omega(given: Floats) -> float:
+    """Give McDonald's omega: the share of a sum's variance that one common factor makes.
+
+    The factor is found by iterated principal axes, which needs no distribution of answers.
+
+    Parameters
+    ----------
+    given
+        A row a system, a column an item, nothing missing.
+
+    Returns
+    -------
+    float
+        From 0 to 1; not a number where an item doesn't vary or there are fewer than three items.
+    """
+    if given.shape[1] < 3 or len(given) < 3 or not (given.std(axis=0) > 0).all():
+        return float("nan")
+    covariance = np.cov(given, rowvar=False)
+    spread = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(spread, spread)
+    # Each item's share in the factor begins at its strongest tie to another one, and settles.
+    shared = np.max(np.abs(correlation - np.eye(len(spread))), axis=1)
+    loadings = np.sqrt(shared)
+    for _ in range(200):
+        reduced = correlation - np.diag(1 - shared)
+        values, vectors = np.linalg.eigh(reduced)
+        loadings = vectors[:, -1] * np.sqrt(max(values[-1], 0.0))
+        settled_at = np.clip(loadings**2, 0, 0.999)
+        if float(np.max(np.abs(settled_at - shared))) < 1e-8:
+            break
+        shared = settled_at
+    common = float((loadings * spread).sum()) ** 2
+    return common / (common + float((spread**2 * (1 - shared)).sum()))
+
+
+def reliability(answered: Answered) -> pd.DataFrame:
+    """Say of each domain and year how well its items hang together.
+
+    Parameters
+    ----------
+    answered
+        Systems that answered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_reliability``, of systems that answered every item of the domain; no row for fewer
+        than ten.
+    """
+    rows = []
+    for year in answered.years:
+        of_year = answered.of(year)
+        for domain in declared_survey().domains:
+            given = item_answers(of_year.rows, domain)
+            whole = given[~np.isnan(given).any(axis=1)]
+            if len(whole) < settled().fewest_systems:
+                continue
+            alpha = cronbach_alpha(whole)
+            low, high = alpha_interval(alpha, known_at_least(len(whole), len(given)), given.shape[1])
+            rows.append(
+                {
+                    "domain": domain,
+                    "year": year,
+                    "items": given.shape[1],
+                    "systems": len(whole) if may_part(len(given) - len(whole)) else None,
+                    "alpha": alpha,
+                    "low": low,
+                    "high": high,
+                    "omega": mcdonald_omega(whole),
+                }
+            )
+    return as_table("sector_reliability", pd.DataFrame(rows))
+
+
+def item_analysis(answered: Answered) -> pd.DataFrame:
+    """Say of each item and year how it was answered, and how it goes with the rest of its domain.
+
+    Parameters
+    ----------
+    answered
+        Systems that answered.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_items``. A share that stands for one to nine systems is empty, and so is another where
+        it could be worked out.
+    """
+    rows = []
+    survey = declared_survey()
+    for year in answered.years:
+        of_year = answered.of(year)
+        for domain in survey.domains:
+            given = item_answers(of_year.rows, domain)
+            for place, item in enumerate(survey.of_domain(domain)):
+                rows.append({"item": item.id, "domain": domain, "year": year, **_of_item(given, place)})
+    return as_table("sector_items", pd.DataFrame(rows))
+
+
+def _of_item(given: Floats, place: int) -> dict[str, object]:
+    survey = declared_survey()
+    own = given[:, place]
+    known = ~np.isnan(own)
+    answered = int(known.sum())
+    parts = {"floor": int((own == survey.lowest).sum()), "ceiling": int((own == survey.highest).sum())}
+    shown = shown_counts({**parts, "between": answered - sum(parts.values())})
+    # How many gave an answer stands nowhere beside how many didn't.
+    shares = {
+        name: None if shown[name] is None else count / max(answered, 1) for name, count in parts.items()
+    }
+    missing = shown_counts({"missing": len(own) - answered, "answered": answered})["missing"]
+    shares["missing"] = None if missing is None else missing / len(own)
+    whole = given[~np.isnan(given).any(axis=1)]
+    if answered < settled().fewest_systems:
+        return {}
+    rest = whole.sum(axis=1) - whole[:, place]
+    varied = len(whole) >= settled().fewest_systems and whole[:, place].std() > 0 and rest.std() > 0
+    return {
+        **shares,
+        "mean": float(own[known].mean()),
+        "deviation": float(own[known].std(ddof=1)),
+        "item_rest": float(np.corrcoef(whole[:, place], rest)[0, 1]) if varied else None,
+        "alpha_without": cronbach_alpha(np.delete(whole, place, axis=1)) if varied else None,
+    }

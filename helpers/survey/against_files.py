@@ -1,0 +1,177 @@
+"""Opinion beside files: where the people who answered and the scorecard of their systems disagree."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, Field, model_validator
+
+from helpers.gaps.measures import measures
+from helpers.standard import as_table, nearest
+from helpers.standard.survey_items import declared_survey
+from helpers.standard.validation import STRICT, read_declared
+from helpers.survey.scores import item_scores
+
+__all__ = ["Bounds", "MeasuredItem", "beside_files", "measured_items", "read_bounds"]
+
+DECLARED = Path(__file__).with_name("against_files.toml")
+
+
+class MeasuredItem(BaseModel):
+    """An item, the measure that speaks of the same thing, and from which value on it is 2, 3 and 4."""
+
+    model_config = STRICT
+
+    item: str
+    measure: str
+    read: Literal["together", "middle", "share of lines", "sum"]
+    at_least: float | None = None
+    unit: Literal["rate", "days", "minutes", "columns"]
+    better: Literal["more", "less"]
+    bounds: tuple[float, float, float]
+    says: str
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        items, known = declared_survey().items, [one.name for one in measures()]
+        if self.item not in items:
+            raise ValueError(f"the survey has no item {self.item!r}.{nearest(self.item, items)}")
+        if self.measure not in known:
+            raise ValueError(f"there is no measure {self.measure!r}.{nearest(self.measure, known)}")
+        order = list(self.bounds) if self.better == "more" else [-bound for bound in self.bounds]
+        if sorted(set(order)) != order:
+            raise ValueError(f"bounds of {self.item} don't rise from anchor to anchor: {self.bounds}")
+        if (self.read == "share of lines") != (self.at_least is not None):
+            raise ValueError("at_least belongs to lines of which a share is taken, and to no others")
+        return self
+
+    def anchor(self, value: float) -> int:
+        """Give the anchor of a value, 1 to 4."""
+        side = 1 if self.better == "more" else -1
+        return 1 + sum(side * value >= side * bound for bound in self.bounds)
+
+
+class Bounds(BaseModel):
+    """All that is declared about items and measures."""
+
+    model_config = STRICT
+
+    own: str
+    apart: float = Field(gt=0)
+    measured: tuple[MeasuredItem, ...]
+
+
+def read_bounds(path: Path) -> Bounds:
+    """Read which measure speaks of which item.
+
+    Parameters
+    ----------
+    path
+        A TOML file such as the kit's ``against_files.toml``.
+
+    Returns
+    -------
+    Bounds
+        As declared.
+
+    Raises
+    ------
+    BadInput
+        Naming every fault at once.
+    """
+    return read_declared(path, Bounds, "bounds")
+
+
+@cache
+def measured_items() -> Bounds:
+    """Give the kit's own declaration.
+
+    Returns
+    -------
+    Bounds
+        In order of items.
+    """
+    return read_bounds(DECLARED)
+
+
+def beside_files(
+    answers: pd.DataFrame, scorecard: pd.DataFrame, bounds: Bounds | None = None
+) -> pd.DataFrame:
+    """Put what people answered beside what the files of their systems show.
+
+    Parameters
+    ----------
+    answers
+        Table ``survey_answers`` of one year.
+    scorecard
+        Table ``scorecard`` of the same school system; of a real one as its guard gives it, so that small
+        numbers stay hidden.
+    bounds
+        Which measure speaks of which item; the kit's own by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``opinion_beside_files``, items in order. An opinion is called higher or lower than the files
+        when it lies a whole anchor beside them. Neither is the truth: the files don't show what people mean
+        to do, and people don't see what no one looks at.
+    """
+    bounds = bounds or measured_items()
+    survey = declared_survey()
+    opinions = item_scores(answers).set_index("item")["mean"]
+    lines = []
+    for one in sorted(bounds.measured, key=lambda each: list(survey.items).index(each.item)):
+        item, (value, count) = survey.item(one.item), _value(scorecard, one)
+        opinion = float(opinions.get(one.item, np.nan))
+        measured = None if np.isnan(value) else one.anchor(value)
+        lines.append(
+            {
+                "domain": item.domain,
+                "item": item.id,
+                "title": item.title,
+                "measure": one.measure,
+                "read": one.read,
+                "lines": count,
+                "value": value,
+                "unit": one.unit,
+                "opinion": opinion,
+                "measured": measured,
+                "difference": None if measured is None else opinion - measured,
+                "says": _says(opinion, measured, bounds.apart),
+            }
+        )
+    return as_table("opinion_beside_files", pd.DataFrame(lines))
+
+
+def _says(opinion: float, measured: int | None, apart: float) -> str:
+    if measured is None:
+        return "The files don't say"
+    if np.isnan(opinion):
+        return "Nobody answered"
+    if abs(opinion - measured) < apart:
+        return "About the same"
+    return "Higher than the files" if opinion > measured else "Lower than the files"
+
+
+def _value(scorecard: pd.DataFrame, one: MeasuredItem) -> tuple[float, int]:
+    """Make one number of the lines of a measure."""
+    lines = scorecard[scorecard["measure"].eq(one.measure) & ~scorecard["is_limit"].fillna(False)]
+    if one.read == "together":
+        nobody = lines["blocked_by"].eq("Not joinable").fillna(False)
+        found = lines["numerator"].mask(nobody & lines["numerator"].isna(), 0.0)
+        sure = found.notna() & lines["denominator"].notna()
+        of = float(lines.loc[sure, "denominator"].sum())
+        return (float(found[sure].sum()) / of if of else float("nan")), int(sure.sum())
+    values = lines["value"].dropna()
+    if values.empty:
+        return float("nan"), 0
+    if one.read == "middle":
+        return float(values.median()), len(values)
+    if one.read == "sum":
+        return float(values.sum()), len(values)
+    assert one.at_least is not None
+    return float((values >= one.at_least).mean()), len(values)

@@ -1,0 +1,492 @@
+"""The file of answers, read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.files.parse.file import ReadFile
+from helpers.files.read_silo import OneTable
+from helpers.files.save import guarded, guarded_cell, held, unguarded, write_atomically
+from helpers.standard import STRING, BadInput, as_table, empty_table, nearest
+from helpers.standard.survey_items import declared_survey
+from helpers.survey.form import ABOUT, NOTE, answers_layout, form_columns, row_name
+
+__all__ = ["UNNAMED", "AnswerFile", "SurveyAnswers", "must_be_readable", "read_answers"]
+
+
+UNNAMED = "this school system"
+FREE_TEXT = ("system", "respondent", "role", NOTE)
+
+
+@dataclass(frozen=True)
+class SurveyAnswers:
+    """What people of one school system answered.
+
+    Attributes
+    ----------
+    answers
+        Table ``survey_answers``: every respondent and every item that the file has.
+    respondents
+        Table ``survey_respondents``.
+    findings, accounts
+        What was wrong or odd in the file, and an account of its rows.
+    """
+
+    answers: pd.DataFrame
+    respondents: pd.DataFrame
+    findings: pd.DataFrame
+    accounts: pd.DataFrame
+
+    @property
+    def system(self) -> str:
+        """The school system."""
+        return str(self.respondents["system"].iloc[0]) if len(self.respondents) else UNNAMED
+
+    @property
+    def readable(self) -> bool:
+        """Whether anything could be read as text at all, be it answers or something else."""
+        kinds = self.findings["kind"]
+        empty = bool(len(kinds)) and bool(kinds.eq("file_empty").all())
+        return bool(self.accounts["rows"].sum()) and not empty
+
+    @property
+    def years(self) -> list[int]:
+        """Years of the survey, the newest last; empty where the file doesn't say."""
+        return sorted(int(year) for year in self.respondents["year"].dropna().unique())
+
+    def of_year(self, year: int | None) -> SurveyAnswers:
+        """Give the answers of one year; None: of rows that name no year."""
+
+        def mine(frame: pd.DataFrame) -> pd.DataFrame:
+            kept = frame["year"].isna() if year is None else frame["year"].eq(year).fillna(False)
+            return frame[kept.to_numpy(bool)].reset_index(drop=True)
+
+        return SurveyAnswers(mine(self.answers), mine(self.respondents), self.findings, self.accounts)
+
+
+def read_answers(path: str | Path) -> SurveyAnswers:
+    """Read a file of answers: a row a respondent, a column an item.
+
+    Parameters
+    ----------
+    path
+        CSV of any delimiter and encoding, or xlsx. Heads are the items' ids or questions, cells 1 to 4 or the
+        words of an anchor.
+
+    Returns
+    -------
+    SurveyAnswers
+        Of the school system that most rows name. A person who stands there twice in a year counts with the
+        last row. Cells that can't be read are no answer and a finding; so are rows of other school systems,
+        unknown items, and text that a spreadsheet would run.
+
+    Raises
+    ------
+    BadInput
+        When there is no such file. What is wrong inside is a finding, never an error.
+    """
+    path = Path(path)
+    table = OneTable(path, answers_layout())
+    parts = []
+    reads = table.reads
+    for read in reads:
+        if any(item in declared_survey().items for item in _there(read)):
+            parts.append(_Rows(read, alone=len(reads) == 1))
+        else:
+            table.set_aside(read, "file_unknown", value=path.name, expected="at least one item of the survey")
+    _keep_one_system(parts)
+    _keep_last(parts)
+    for part in parts:
+        part.tell()
+        table.use(part.read, part.used)
+    findings = _in_words_of_the_survey(table.findings())
+    people = [part.people() for part in parts]
+    answers = [part.answers(frame) for part, frame in zip(parts, people, strict=True)]
+    return SurveyAnswers(
+        _together("survey_answers", answers),
+        _together("survey_respondents", people),
+        findings,
+        table.accounts(),
+    )
+
+
+def must_be_readable(files: Mapping[Path, SurveyAnswers]) -> None:
+    """Refuse files of which none can be read: an empty page would say that nobody has answered.
+
+    Parameters
+    ----------
+    files
+        What was read of each file that was named.
+
+    Raises
+    ------
+    BadInput
+        When none holds any text. Where one does, the others are findings.
+    """
+    if any(answers.readable for answers in files.values()):
+        return
+    told = " ".join(f"{path} can't be read as answers: {_why(answers)}." for path, answers in files.items())
+    raise BadInput(
+        f"{told} Name a CSV, or an xlsx, with a row a person; `bigpicture survey --blank FILE` writes the "
+        "empty form."
+    )
+
+
+def _why(answers: SurveyAnswers) -> str:
+    """Say why nothing could be read of a file."""
+    aside = answers.findings[answers.findings["done"].eq("file_set_aside")]
+    kinds = set(aside["kind"])
+    if "file_empty" in kinds:
+        return "it is empty"
+    said = aside.loc[aside["kind"].isin(["file_unreadable", "file_unsafe"]), "value"].dropna()
+    return str(said.iloc[0]) if len(said) else "it is no text and no workbook"
+
+
+def _together(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    whole = [frame for frame in frames if len(frame)]
+    return as_table(name, pd.concat(whole, ignore_index=True)) if whole else empty_table(name)
+
+
+def _there(read: ReadFile) -> list[str]:
+    return [column.name for column in read.columns.values()]
+
+
+class _Rows:
+    """The rows of one table: who answered, and which rows are used."""
+
+    def __init__(self, read: ReadFile, alone: bool) -> None:
+        self.read = read
+        self._table = "" if alone else read.path
+        self.row = read.parsed.row
+        self.used = np.ones(len(self.row), bool)
+        self.about = pd.DataFrame({name: self._text(name) for name in FREE_TEXT}, dtype=STRING)
+        self.year = self._values("year", pd.Int64Dtype())
+        self.data_team = self._values("data_team", pd.BooleanDtype())
+        self.items = {
+            item: pd.to_numeric(read.values[str(read.named(item))].values).astype("Int64")
+            for item in declared_survey().items
+            if read.named(item) is not None
+        }
+        self.answered = pd.Series(
+            np.sum([answers.notna().to_numpy() for answers in self.items.values()], axis=0), dtype="Int64"
+        )
+        self._name_everybody()
+
+    def _text(self, name: str) -> pd.Series:
+        # What we guarded ourselves when it was written is the text again.
+        return self.read.text(name).map(_as_typed, na_action="ignore").astype(STRING)
+
+    def _values(self, name: str, dtype: object) -> pd.Series:
+        there = self.read.named(name)
+        if there is None:
+            return pd.Series(pd.array([pd.NA] * len(self.row), dtype=dtype))  # type: ignore[call-overload]
+        return self.read.values[there].values.reset_index(drop=True)
+
+    def _name_everybody(self) -> None:
+        """Call who gave no name by the row, and take a year that is left out from the other rows."""
+        unnamed = self.about["respondent"].isna().to_numpy()
+        called = pd.Series([row_name(row, self._table) for row in self.row], dtype=STRING)
+        self._tell(
+            unnamed, "required_empty", "read_as", "respondent", expected="a name or number", said=called
+        )
+        self.about["respondent"] = self.about["respondent"].mask(pd.Series(unnamed), called)
+        known = self.year.dropna()
+        if len(known):
+            undated = self.year.isna().to_numpy()
+            newest = pd.Series([str(int(known.max()))] * len(self.row), dtype=STRING)
+            self._tell(undated, "required_empty", "read_as", "year", expected="a year", said=newest)
+            self.year = self.year.fillna(int(known.max()))
+
+    def _tell(
+        self,
+        here: np.ndarray,
+        kind: str,
+        done: str,
+        column: str,
+        *,
+        expected: str,
+        value: pd.Series | None = None,
+        said: pd.Series | None = None,
+    ) -> None:
+        here = here & self.used
+        self.read.findings.add_rows(
+            kind,
+            done,
+            self.row[here],
+            column=column,
+            value=None if value is None else value[here].tolist(),
+            expected=expected,
+            read_as=None if said is None else said[here].tolist(),
+        )
+
+    def set_aside(self, here: np.ndarray, kind: str, column: str, value: pd.Series, expected: str) -> None:
+        """Leave rows out, and say why."""
+        self._tell(here, kind, "row_set_aside", column, value=value, expected=expected)
+        self.used &= ~here
+
+    def tell(self) -> None:
+        """Tell what is odd in rows that are used: formulas, no answer at all, items that aren't asked."""
+        for name in FREE_TEXT:
+            text = self.about[name]
+            runs = (
+                text.map(lambda cell: guarded_cell(cell) != cell, na_action="ignore").eq(True).fillna(False)
+            )
+            self._tell(
+                runs.to_numpy(bool), "formula_in_text", "nothing", name, value=text, expected="plain text"
+            )
+        none = (self.answered == 0).to_numpy(bool)
+        self._tell(
+            none, "no_answers", "nothing", "respondent", value=self.about["respondent"], expected="1 to 4"
+        )
+        lacking = [item for item in declared_survey().items if item not in self.items]
+        for name in [*(one for one in ABOUT if self.read.named(one) is None), *lacking]:
+            self.read.findings.add("column_missing", "nothing", column=name, expected=name)
+
+    def people(self) -> pd.DataFrame:
+        """Give a row a respondent."""
+        return pd.DataFrame(
+            {
+                **{name: self.about[name] for name in FREE_TEXT},
+                "year": self.year,
+                "data_team": self.data_team,
+                "answered": self.answered,
+                "file": pd.Series([self.read.path] * len(self.row), dtype=STRING),
+                "row": pd.Series(self.row, dtype="Int64"),
+            }
+        )[self.used]
+
+    def answers(self, people: pd.DataFrame) -> pd.DataFrame:
+        """Give a row a respondent and item."""
+        about = people[["system", "year", "respondent", "role", NOTE]]
+        parts = [about.assign(item=item, answer=found[self.used]) for item, found in self.items.items()]
+        return pd.concat(parts, ignore_index=True) if len(people) else pd.DataFrame()
+
+
+def _as_typed(cell: str) -> str:
+    bare = unguarded(cell)
+    return bare if guarded_cell(bare) == cell else cell
+
+
+def _folded_names(names: pd.Series) -> pd.Series:
+    return names.str.casefold().str.split().str.join(" ")
+
+
+def _keep_one_system(parts: Sequence[_Rows]) -> None:
+    """Keep the school system that most rows name, under its commonest spelling; set others aside."""
+    named = [part.about["system"] for part in parts]
+    known = pd.concat(named).dropna() if named else pd.Series(dtype=STRING)
+    if known.empty:
+        for part in parts:
+            part.about["system"] = pd.Series([UNNAMED] * len(part.row), dtype=STRING)
+        return
+    chosen = _folded_names(known).mode().iloc[0]
+    spelling = UNNAMED if chosen == UNNAMED else known[_folded_names(known).eq(chosen)].mode().iloc[0]
+    for part in parts:
+        system = part.about["system"]
+        other = _folded_names(system).ne(chosen).fillna(False).to_numpy(bool)
+        part.set_aside(other, "system_other", "system", system, f"{spelling}; give each its own file")
+        part.about["system"] = system.mask(~pd.Series(other), spelling)
+
+
+def _keep_last(parts: Sequence[_Rows]) -> None:
+    """Of rows of one person in one year keep the last: who sends a form twice corrects the first one."""
+    seen = set()
+    for part in reversed(parts):
+        names = _folded_names(part.about["respondent"])
+        again = np.zeros(len(part.row), bool)
+        for place in np.argsort(part.row, kind="stable")[::-1]:
+            year = part.year.iloc[place]
+            who = (None if pd.isna(year) else int(year), names.iloc[place])
+            again[place] = who in seen and part.used[place]
+            if part.used[place]:
+                seen.add(who)
+        part.set_aside(
+            again,
+            "respondent_repeated",
+            "respondent",
+            part.about["respondent"],
+            "one row a person and year: the last one counts",
+        )
+
+
+def _in_words_of_the_survey(findings: pd.DataFrame) -> pd.DataFrame:
+    """Say of answers what may stand there, and of an unknown column which item may be meant."""
+    if findings.empty:
+        return findings
+    survey = declared_survey()
+    by_text = {item.text: item.id for item in survey.items.values()}
+    names = [*ABOUT, *survey.items, NOTE]
+    expected, kind, head = findings["expected"].copy(), findings["kind"].copy(), findings["column"].fillna("")
+    answers = head.map(lambda one: by_text.get(one, one) in survey.items).astype(bool) & kind.eq(
+        "not_in_codes"
+    )
+    number = pd.to_numeric(findings["value"], errors="coerce").notna()
+    expected = expected.mask(answers, "1, 2, 3 or 4, or the words of one of them")
+    unknown = kind.eq("column_unknown")
+    hints = head.map(lambda one: f"a column of the form.{nearest(one, names)}").astype(STRING)
+    expected = expected.mask(unknown, hints)
+    kind = kind.mask(answers & number & findings["done"].eq("value_set_aside"), "out_of_range")
+    return as_table("findings", findings.assign(expected=expected, kind=kind))
+
+
+LOST = ("row_set_aside", "value_set_aside", "kept_apart", "file_set_aside")
+LONGEST = 4000  # letters of a text: more than anybody writes beside a form
+Key = tuple[str, str]  # year and folded name
+Row = dict[str, str]
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+class AnswerFile:
+    """Answers of several people in one CSV, which others may be writing to, too.
+
+    Parameters
+    ----------
+    path
+        The file; it is made with the first answer.
+    system
+        The school system; empty where the file says it.
+    year
+        Of the survey.
+
+    Raises
+    ------
+    BadInput
+        When the file holds anything that a form couldn't write back.
+    """
+
+    def __init__(self, path: Path, system: str, year: int) -> None:
+        self.path = path
+        self._year = str(year)
+        self._seen: tuple[int, int] | None = None
+        self._rows: dict[Key, Row] = {}
+        self._read()
+        there = [row["system"] for row in self._rows.values() if row.get("system")]
+        self.system = there[0] if there else system
+        if there and system and _folded(system) != _folded(there[0]):
+            raise BadInput(
+                f"{path} holds answers of {there[0]!r}: name another file for those of {system!r}."
+            )
+
+    def people(self) -> list[tuple[str, int]]:
+        """Name who has begun this year, with how many items each has answered."""
+        self._read()
+        return [
+            (row["respondent"], _answered(row)) for (year, _), row in self._rows.items() if year == self._year
+        ]
+
+    def row(self, respondent: str) -> Row:
+        """Give what a person has answered so far, column -> text; empty for somebody new."""
+        self._read()
+        return dict(self._rows.get((self._year, _folded(respondent)), {}))
+
+    def save(self, respondent: str, given: Mapping[str, str]) -> int:
+        """Save some answers of a person; an empty text takes one back.
+
+        Parameters
+        ----------
+        respondent
+            A name or number of their choice.
+        given
+            Column of the form -> text: 1 to 4, yes or no, or free text.
+
+        Returns
+        -------
+        int
+            How many items they have answered now.
+
+        Raises
+        ------
+        BadInput
+            When nobody is named, or a column or answer can't be, or the file can't be kept whole.
+        """
+        who = " ".join(respondent.split())
+        if not who:
+            raise BadInput("Nobody is named: give a name or number of your choice, such as R1.")
+        checked = {column: _checked(column, text) for column, text in given.items()}
+        with held(self.path):
+            self._read()
+            key = (self._year, _folded(who))
+            row = {"system": self.system, "year": self._year, "respondent": who, **self._rows.get(key, {})}
+            self._rows[key] = {**row, **checked}
+            self._write()
+        return _answered(self._rows[key])
+
+    def _signature(self) -> tuple[int, int] | None:
+        if not self.path.exists():
+            return None
+        about = self.path.stat()
+        return about.st_mtime_ns, about.st_size
+
+    def _read(self) -> None:
+        """Read the file again if somebody else has changed it."""
+        now = self._signature()
+        if now == self._seen:
+            return
+        if now is None:
+            self._rows, self._seen = {}, None
+            return
+        if not self.path.read_bytes().strip():
+            self._rows, self._seen = {}, now
+            return
+        found = read_answers(self.path)
+        lost = found.findings[found.findings["done"].isin(LOST)]
+        if len(lost):
+            first = lost.iloc[0]
+            where = f" (row {first['row']})" if pd.notna(first["row"]) else ""
+            raise BadInput(
+                f"{self.path} holds what a form would lose: {first['kind'].replace('_', ' ')}{where}. "
+                "`bigpicture survey --responses` lists all of it; mend the file, or name another one."
+            )
+        self._rows, self._seen = _rows_of(found.respondents, found.answers), now
+
+    def _write(self) -> None:
+        frame = pd.DataFrame(list(self._rows.values()), columns=form_columns()).astype(STRING)
+        write_atomically(self.path, guarded(frame).to_csv(index=False).encode("utf-8"))
+        self._seen = self._signature()
+
+
+def _answered(row: Row) -> int:
+    return sum(bool(row.get(item)) for item in declared_survey().items)
+
+
+def _rows_of(people: pd.DataFrame, answers: pd.DataFrame) -> dict[Key, Row]:
+    """Give each person's row as text again."""
+    rows: dict[Key, Row] = {}
+    for person in people.to_dict("records"):
+        year = "" if pd.isna(person["year"]) else str(int(person["year"]))
+        row = {
+            name: str(person[name])
+            for name in ("system", "respondent", "role", NOTE)
+            if pd.notna(person[name])
+        }
+        team = person["data_team"]
+        said = {} if pd.isna(team) else {"data_team": "yes" if team else "no"}
+        rows[year, _folded(str(person["respondent"]))] = {**row, "year": year, **said}
+    for answer in answers.dropna(subset=["answer"]).to_dict("records"):
+        year = "" if pd.isna(answer["year"]) else str(int(answer["year"]))
+        rows[year, _folded(str(answer["respondent"]))][str(answer["item"])] = str(int(answer["answer"]))
+    return rows
+
+
+def _checked(column: str, text: str) -> str:
+    if column in declared_survey().items:
+        if text not in ("", "1", "2", "3", "4"):
+            raise BadInput(f"{column} = {text!r}: an answer is 1, 2, 3 or 4, or nothing.")
+        return text
+    if column == "data_team":
+        if text not in ("", "yes", "no"):
+            raise BadInput(f"data_team = {text!r}: the answer is yes or no, or nothing.")
+        return text
+    if column not in ("role", NOTE):
+        raise BadInput(f"The form has no question {column!r}.{nearest(column, form_columns())}")
+    if len(text) > LONGEST:
+        raise BadInput(f"{column} has {len(text):,} letters: a form takes up to {LONGEST:,}.")
+    return text.strip() if column == NOTE else " ".join(text.split())

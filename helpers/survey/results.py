@@ -1,0 +1,289 @@
+"""Maturity profile, change, next steps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.standard import as_table, empty_table
+from helpers.standard.survey_items import declared_survey
+from helpers.survey.against_files import beside_files
+from helpers.survey.answers import SurveyAnswers
+from helpers.survey.form import unnamed
+from helpers.survey.scores import AGREE, ENOUGH, agreement, item_scores, survey_scores
+
+__all__ = ["TALK_FIRST", "Standing", "change", "next_steps", "where_it_stands"]
+
+
+# Quantiles of Student's distribution for 1 to 10 degrees of freedom: 95% lie between one and its negative.
+_T = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
+_Z = 1.959964
+
+
+def _t(freedom: float) -> float:
+    """Give the quantile for some degrees of freedom, rounded down; beyond the table by Cornish and Fisher."""
+    whole = max(int(freedom), 1)
+    if whole <= len(_T):
+        return _T[whole - 1]
+    first = (_Z**3 + _Z) / (4 * whole)
+    second = (5 * _Z**5 + 16 * _Z**3 + 3 * _Z) / (96 * whole**2)
+    return _Z + first + second
+
+
+def change(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Compare two years of one school system, domain by domain.
+
+    Parameters
+    ----------
+    before, now
+        Table ``survey_answers`` of one year each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``survey_change``. Only items that were answered in both years count. Where two or more people
+        answered in both years, they alone are compared, each with herself; else the mean of all now with that
+        of all before, and whoever left or came is part of the difference. The interval is Student's over
+        people; with one person there is none. It says how far the figure would move if other such people
+        had answered, and not that anybody was drawn at random.
+    """
+    if now.empty:
+        return as_table("survey_change", pd.DataFrame())
+    where = {
+        "system": now["system"].iloc[0],
+        "year": now["year"].iloc[0],
+        "year_before": before["year"].iloc[0] if len(before) else None,
+    }
+    one, other = _wide(before), _wide(now)
+    lines = []
+    for code in declared_survey().domains:
+        asked = [item.id for item in declared_survey().of_domain(code)]
+        items = [item for item in asked if item in one and item in other]
+        if len(items) < ENOUGH * len(asked):
+            lines.append(
+                {**where, "domain": code, "items": len(items), "people": 0, "how": "Not to be compared"}
+            )
+            continue
+        lines.append({**where, "domain": code, "items": len(items), **_compared(one[items], other[items])})
+    return as_table("survey_change", pd.DataFrame(lines))
+
+
+def _wide(answers: pd.DataFrame) -> pd.DataFrame:
+    """Give a row a respondent and a column an item that anybody answered, as numbers."""
+    known = answers.dropna(subset=["answer"])
+    who = known["respondent"].str.casefold().str.split().str.join(" ")
+    long = pd.DataFrame(
+        {
+            "who": who.astype(object),
+            "item": known["item"].astype(object),
+            "answer": known["answer"].astype(float),
+        }
+    )
+    return long.pivot_table(index="who", columns="item", values="answer", aggfunc="last")
+
+
+def _compared(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, object]:
+    # Who gave no name is called by a row, and that row of another year's file is anybody.
+    same = [who for who in one.index.intersection(other.index) if not unnamed(who)]
+    # Each person is compared with herself on the items that she answered both times.
+    both = (one.loc[same].notna() & other.loc[same].notna()).where(lambda cells: cells)
+    before, now = (one.loc[same] * both).mean(axis=1), (other.loc[same] * both).mean(axis=1)
+    enough = both.sum(axis=1) >= ENOUGH * one.shape[1]
+    before, now = before[enough], now[enough]
+    if len(now) > 1:
+        moved = (now - before).to_numpy()
+        half = _t(len(moved) - 1) * float(moved.std(ddof=1)) / math.sqrt(len(moved))
+        return _line("Same people", before.mean(), now.mean(), len(moved), half)
+    before, now = one.mean(axis=1).dropna(), other.mean(axis=1).dropna()
+    if min(len(before), len(now)) < 2:
+        alike = set(before.index) == set(now.index) and not any(map(unnamed, now.index))
+        how = "Same people" if alike else "Other people"
+        return _line(how, before.mean(), now.mean(), len(now), float("nan"))
+    spread = [float(side.var(ddof=1)) / len(side) for side in (before, now)]
+    error = math.sqrt(sum(spread))
+    parts = sum(part**2 / (len(side) - 1) for part, side in zip(spread, (before, now), strict=True))
+    half = _t(sum(spread) ** 2 / parts) * error if parts else 0.0
+    return _line("Other people", before.mean(), now.mean(), len(now), half)
+
+
+def _line(how: str, before: float, now: float, people: int, half: float) -> dict[str, object]:
+    moved = now - before
+    return {
+        "how": how,
+        "people": people,
+        "before": before,
+        "now": now,
+        "change": moved,
+        "low": moved - half if not np.isnan(half) else None,
+        "high": moved + half if not np.isnan(half) else None,
+    }
+
+
+TALK_FIRST = "First those who answered differently tell one another what they see. Then: "
+
+
+def next_steps(answers: pd.DataFrame, most: int = 5) -> pd.DataFrame:
+    """List what to do next.
+
+    Parameters
+    ----------
+    answers
+        Table ``survey_answers`` of one year.
+    most
+        How many steps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``survey_items``, the lowest first (where it stands, then the mean, then the order of items),
+        and ``talk_first``: the respondents differ on it, so that they talk before anybody acts. Items that
+        stand at the highest anchor are never among them.
+    """
+    items = item_scores(answers)
+    items = items[items["stands_at"].lt(declared_survey().highest).fillna(False)]
+    lowest = items.sort_values(["stands_at", "mean"], kind="stable").head(most)
+    apart = agreement(answers).dropna(subset=["item"]).set_index("item")["average_deviation"]
+    differ = lowest["item"].map(apart).gt(AGREE).fillna(False).astype(bool)
+    said = lowest["next_step"].where(~differ, TALK_FIRST + lowest["next_step"])
+    return lowest.assign(next_step=said, talk_first=differ).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a year's answers say.
+
+    Attributes
+    ----------
+    system, year
+        Of whom, and when; no year where the file doesn't say.
+    people
+        Table ``survey_respondents`` of that year.
+    scores, items, agreement, change, beside_files
+        Tables ``survey_scores``, ``survey_items``, ``survey_agreement``, ``survey_change`` (empty without a
+        year before) and ``opinion_beside_files`` (empty without files).
+    steps
+        From `next_steps`.
+    findings, accounts
+        Of the files of answers, and that fewer than two people answered this year.
+    """
+
+    system: str
+    year: int | None
+    people: pd.DataFrame
+    scores: pd.DataFrame
+    items: pd.DataFrame
+    agreement: pd.DataFrame
+    change: pd.DataFrame
+    beside_files: pd.DataFrame
+    steps: pd.DataFrame
+    findings: pd.DataFrame
+    accounts: pd.DataFrame
+
+    @property
+    def together(self) -> pd.DataFrame:
+        """Scores of all respondents together, one row a domain."""
+        return self.scores[self.scores["respondent"].isna()].reset_index(drop=True)
+
+    @property
+    def lowest(self) -> str | None:
+        """Code of the domain with the lowest score; None when there is no score."""
+        scored = self.together.dropna(subset=["score"])
+        return None if scored.empty else str(scored.sort_values("score", kind="stable")["domain"].iloc[0])
+
+
+def where_it_stands(
+    answers: SurveyAnswers,
+    last_year: SurveyAnswers | None = None,
+    scorecard: pd.DataFrame | None = None,
+) -> Standing:
+    """Say where a school system stands.
+
+    Parameters
+    ----------
+    answers
+        This year's file; of several years in it the newest is this year, the one before it the year before.
+    last_year
+        The year before, from a file of its own.
+    scorecard
+        Table ``scorecard`` of the same system's files, where there are any.
+
+    Returns
+    -------
+    Standing
+        With 0 respondents every table but the findings is there and empty; with one there is nobody to
+        compare with. Both are findings: ``nobody_answered`` and ``one_person_answered``.
+    """
+    years = answers.years
+    year = years[-1] if years else None
+    now = answers.of_year(year)
+    before = _before(answers, last_year, year)
+    told, rows = [_too_few(now), answers.findings], [answers.accounts]
+    if last_year is not None:
+        told = [*told, last_year.findings, _of_another(answers, last_year)]
+        rows = [*rows, last_year.accounts]
+    return Standing(
+        system=answers.system,
+        year=year,
+        people=now.respondents,
+        scores=survey_scores(now.answers),
+        items=item_scores(now.answers),
+        agreement=agreement(now.answers),
+        change=empty_table("survey_change") if before.empty else change(before, now.answers),
+        beside_files=empty_table("opinion_beside_files")
+        if scorecard is None
+        else beside_files(now.answers, scorecard),
+        steps=next_steps(now.answers),
+        findings=as_table("findings", pd.concat(told, ignore_index=True)),
+        accounts=as_table("accounts", pd.concat(rows, ignore_index=True)),
+    )
+
+
+def _too_few(now: SurveyAnswers) -> pd.DataFrame:
+    """Tell that nobody answered, or one person alone: with one, nobody knows whether others agree."""
+    people = now.respondents[now.respondents["answered"].gt(0)]
+    if len(people) > 1:
+        return empty_table("findings")
+    files = now.accounts["file"]
+    line: dict[str, object] = {"silo": "survey", "times": 1, "done": "nothing"}
+    if people.empty:
+        line |= {
+            "file": files.iloc[0] if len(files) else None,
+            "kind": "nobody_answered",
+            "expected": "one person at least",
+        }
+    else:
+        line |= {
+            "file": people["file"].iloc[0],
+            "row": people["row"].iloc[0],
+            "kind": "one_person_answered",
+            "expected": "two people at least: with one, agreement can't be told",
+        }
+    return as_table("findings", pd.DataFrame([line]))
+
+
+def _of_another(answers: SurveyAnswers, last_year: SurveyAnswers) -> pd.DataFrame:
+    """Tell that last year's file names another school system: it may be renamed, or the wrong file."""
+    now, before = answers.respondents["system"], last_year.respondents["system"]
+    if now.empty or before.empty or now.iloc[0].casefold().split() == before.iloc[0].casefold().split():
+        return empty_table("findings")
+    file = last_year.respondents["file"].iloc[0]
+    line = {"silo": "survey", "file": file, "column": "system", "value": before.iloc[0], "times": 1}
+    return as_table(
+        "findings",
+        pd.DataFrame([{**line, "kind": "system_other", "expected": now.iloc[0], "done": "nothing"}]),
+    )
+
+
+def _before(answers: SurveyAnswers, last_year: SurveyAnswers | None, year: int | None) -> pd.DataFrame:
+    """Give the answers of the year before: from its own file, or from the same one."""
+    file = answers if last_year is None else last_year
+    earlier = [one for one in file.years if year is None or one < year]
+    if earlier:
+        return file.of_year(earlier[-1]).answers
+    if last_year is None:
+        return empty_table("survey_answers")
+    # Its file names no year, or no earlier one: who hands it over as last year's knows better.
+    return last_year.of_year(last_year.years[-1] if last_year.years else None).answers

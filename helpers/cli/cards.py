@@ -39,8 +39,14 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
     teams agree.
     """
     from helpers.link import METHODS, link_district
-    from helpers.score.card_deck import deal_cards
-    from helpers.score.piles import agreement_of_teams, empty_piles, read_piles, score_piles, score_sheet
+    from helpers.score.card_sort import (
+        agreement_of_teams,
+        deal_cards,
+        empty_piles,
+        read_piles,
+        score_piles,
+        score_sheet,
+    )
     from helpers.show.record_cards import record_cards_page
     from helpers.show.systems import short_names
 

@@ -27,7 +27,7 @@ from helpers.files.command_output import emit, ends_well, json_option, out_optio
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
 __all__ = ["link"]
 
@@ -111,8 +111,8 @@ def link(
         return
     from helpers.link.quality import estimate_quality
     from helpers.link.review import read_decisions, review_queue, save_queue
-    from helpers.share.parts import NOT_SHOWN, shown_everybody, shown_wholes
-    from helpers.share.real_data import Guard
+    from helpers.share.disclosure import NOT_SHOWN, shown_everybody, shown_wholes
+    from helpers.share.guard import Guard
     from helpers.show.ties import bands_by_system
 
     district = read_known(folder)

@@ -58,8 +58,8 @@ def profile(
     from helpers.profile.store.source import source_of
     from helpers.profile.survivorship import read_survivorship
     from helpers.run.profile_store import must_be_free
-    from helpers.share.parts import NOT_SHOWN, shown_everybody, shown_wholes
-    from helpers.share.real_data import Guard
+    from helpers.share.disclosure import NOT_SHOWN, shown_everybody, shown_wholes
+    from helpers.share.guard import Guard
 
     must_be_free(out / "store")  # before an hour of reading
     decision = read_survivorship(survivorship) if survivorship else None

@@ -56,7 +56,7 @@ def dashboard(
     from helpers.run.profile_store import store_of
     from helpers.run.report import made_district
     from helpers.share import read_policy
-    from helpers.share.allowed import asked
+    from helpers.share.access import asked
 
     if who and not role:
         raise BadInput("Say in which role is looked, too: --role; `bigpicture view --list` names the roles.")

@@ -100,7 +100,7 @@ def family(
     from helpers.profile import child_profiles
     from helpers.profile.store.source import source_of
     from helpers.share.audit import Audit
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
     from helpers.show.family.language import language
     from helpers.show.family.lookups import codes_in, save_run
     from helpers.show.family.offices import read_offices

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
     from helpers.link.model import LinkModel
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
 __all__ = [
     "FOLDER",
@@ -162,7 +162,7 @@ def worded(
 
     Examples
     --------
-    >>> from helpers.share.real_data import Guard
+    >>> from helpers.share.guard import Guard
     >>> frame = pd.DataFrame({"rows": pd.array([30, None], dtype="Int64")})
     >>> worded(Guard(real=True), frame, False)["rows"].tolist()
     [30, '1 to 9']

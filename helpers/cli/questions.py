@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from helpers.profile.store.source import MemorySource
     from helpers.share import View
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
 __all__ = ["questions"]
 
@@ -75,9 +75,8 @@ def questions(
     """
     from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions
     from helpers.profile.questions.definitions import kit_questions
-    from helpers.share.answers import shown_answers, shown_shares
-    from helpers.share.parts import NOT_SHOWN
-    from helpers.share.real_data import Guard
+    from helpers.share.disclosure import NOT_SHOWN, shown_answers, shown_shares
+    from helpers.share.guard import Guard
     from helpers.show.question_words import families_in_words
 
     declared = kit_questions() if own is None else read_questions(own)
@@ -136,8 +135,7 @@ def questions(
 
 def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
     """Write answers for a terminal, with words for what the guard hides."""
-    from helpers.share.answers import shown_answers
-    from helpers.share.parts import NOT_SHOWN
+    from helpers.share.disclosure import NOT_SHOWN, shown_answers
     from helpers.show.question_words import question_lines
 
     lines = question_lines(shown_answers(guard, answers))
@@ -159,7 +157,7 @@ def _source(folder: Path) -> MemorySource:
 def _known_role(role: str, purpose: str | None) -> None:
     """Refuse a role that nobody knows, or that sees no child by name, before an hour of reading."""
     from helpers.share import read_policy
-    from helpers.share.allowed import asked
+    from helpers.share.access import asked
 
     _, chosen = asked(read_policy(), role, purpose)
     if chosen.coded:

@@ -34,7 +34,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     from helpers.files.district import folded_accounts, no_child_told
     from helpers.files.draft import open_drafts
     from helpers.profile.facts.systems import authority_in
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
     district = read_folder(folder)
     guard = Guard.of(district)

@@ -16,7 +16,7 @@ from helpers.standard import BadInput
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
 __all__ = ["NOT_PRINTED", "link_region"]
 
@@ -69,7 +69,7 @@ def link_region(
         )
     from helpers.link.districts import link_districts
     from helpers.link.model import LinkModel
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
     model = None if model_file is None else LinkModel.load(model_file)
     guards: dict[str, Guard] = {}

@@ -13,7 +13,7 @@ from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.files import District
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 from helpers.cli.regions import NOT_PRINTED
 
 __all__ = ["score_region"]
@@ -56,7 +56,7 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: 
     from helpers.link.districts import link_districts
     from helpers.score import score_movers, true_region
     from helpers.score import score_region as scores_of
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
     places = district_folders(folder)
     guards: list[Guard] = []

@@ -37,8 +37,8 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, hand_work, scorecard
     from helpers.gaps.rubric import rubric
     from helpers.gaps.scorecard import joined_pairs
-    from helpers.share.parts import NOT_SHOWN
-    from helpers.share.real_data import Guard
+    from helpers.share.disclosure import NOT_SHOWN
+    from helpers.share.guard import Guard
     from helpers.show.gap_tables import large_groups
     from helpers.show.gaps_page import gaps_page
     from helpers.show.systems import in_words, spoken_names

@@ -73,7 +73,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
         score_links,
         score_profiles,
     )
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
     brought = None if crosswalk_file is None else crosswalk_from(crosswalk_file)
     district = read_known(folder)

@@ -106,7 +106,7 @@ def _blank(path: Path) -> dict[str, str]:
 def _scorecard(folder: Path) -> pd.DataFrame:
     """Measure the systems of a folder; of a real one what its guard shows."""
     from helpers.gaps import scorecard
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
     district = read_known(folder)
     return Guard.of(district).scorecard(scorecard(district, linked(district)))

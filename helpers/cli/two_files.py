@@ -147,7 +147,7 @@ def _mappings(
 
 
 def _figures(linked: Linked, as_json: bool) -> dict[str, Any]:
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
     # Nobody says that the persons in such files are invented.
     guard = Guard(real=True)

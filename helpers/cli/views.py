@@ -118,7 +118,7 @@ def view(
     teaches and is no legal advice.
     """
     from helpers.share import read_policy
-    from helpers.share.allowed import asked
+    from helpers.share.access import asked
 
     if check is not None:
         from helpers.share import compare_policies
@@ -169,7 +169,7 @@ def _written(
     """Open a view, write it, and say how much is in it."""
     from helpers.share import Audit, Codes, Guard
     from helpers.share import view as open_view
-    from helpers.share.consent import read_consents
+    from helpers.share.access import read_consents
 
     consents = None if consents_file is None else read_consents(consents_file)
     source = _source(folder)

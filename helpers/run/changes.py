@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.gaps.measures import measures
 from helpers.run.kept import Kept
-from helpers.share.real_data import OF_CHILDREN, SMALLEST_GROUP, Guard
+from helpers.share.guard import OF_CHILDREN, SMALLEST_GROUP, Guard
 from helpers.show.numbers import number_text
 from helpers.show.plain_words import finding_words
 from helpers.show.systems import silo_words

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.run.kept import Kept, kept_of
-from helpers.share.parts import shown_everybody, shown_parts
+from helpers.share.disclosure import shown_everybody, shown_parts
 from helpers.show.index import Count, IndexFigures
 from helpers.show.numbers import shown_count
 from helpers.standard import BadInput
@@ -19,7 +19,7 @@ from helpers.standard import BadInput
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
 
 __all__ = ["RunFigures", "figures_of", "run_figures"]
 
@@ -93,8 +93,8 @@ def figures_of(district: District) -> RunFigures:
     from helpers.link import link_district, look_up_everywhere
     from helpers.profile.facts.systems import authority_in
     from helpers.score import can_be_judged, score_children, score_links
-    from helpers.score.key_fits import rows_not_there
-    from helpers.share.real_data import Guard
+    from helpers.score.truth import rows_not_there
+    from helpers.share.guard import Guard
     from helpers.show.systems import system_names
     from helpers.show.ties import apart, ties_in_words
 

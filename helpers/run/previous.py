@@ -13,7 +13,7 @@ from helpers.files.save import save_table, write_atomically
 from helpers.run.changes import changes_between, changes_in_words, comparable
 from helpers.run.earlier import INDEX
 from helpers.run.kept import Kept, read_kept
-from helpers.share.real_data import Guard
+from helpers.share.guard import Guard
 from helpers.show.banner import banner
 from helpers.show.block_page import block_page, note
 from helpers.show.blocks import Block, answer

@@ -1,25 +1,16 @@
 """Judge links, findings, profiles and gaps against the answer key."""
 
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
-from helpers.score.calibration import score_calibration
-from helpers.score.cases import score_cases
-from helpers.score.children import score_children
-from helpers.score.crosswalk_file import crosswalk_from, must_be_of
-from helpers.score.decisions import judge_decision
-from helpers.score.family_pages import FamilyPageScores, judge_family_pages
+from helpers.score.children import score_cases, score_children
+from helpers.score.family_pages import FamilyPageScores, judge_family_pages, score_held_pages, score_pages
 from helpers.score.findings import can_be_noticed, faults_noticed, score_findings
 from helpers.score.flags import flags_lost, true_flags
-from helpers.score.groups import GroupScores, score_groups
-from helpers.score.links import score_links
-from helpers.score.misjudged import misjudged_pairs
-from helpers.score.missed import missed_by_group
-from helpers.score.pages import score_held_pages, score_pages
-from helpers.score.pairs import score_pairs
-from helpers.score.profiles import judge_profiles, score_profiles
-from helpers.score.regions import score_movers, score_region, true_region
-from helpers.score.review import with_review
-from helpers.score.roster_owners import score_roster_owners
-from helpers.score.truth import true_crosswalk
+from helpers.score.groups import GroupScores, missed_by_group, score_groups
+from helpers.score.links import crosswalk_from, must_be_of, score_links, score_pairs
+from helpers.score.profiles import judge_decision, judge_profiles, score_profiles
+from helpers.score.regions import score_movers, score_region, score_roster_owners, true_region
+from helpers.score.review import score_calibration, with_review
+from helpers.score.truth import misjudged_pairs, true_crosswalk
 
 __all__ = [
     "AnswerKey",

@@ -1,4 +1,4 @@
-"""What may stand on family pages of a made district, judged: wrong values, held pages, what is shown."""
+"""Wrong child's value on a page."""
 
 from __future__ import annotations
 
@@ -6,21 +6,253 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from helpers.profile.facts.context import child_tables
 from helpers.profile.relations import roster_silos
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.pages import PLACE, owners_of_pages, score_held_pages, score_pages
 from helpers.score.truth import RECORD, true_crosswalk
-from helpers.share.doubt import sure_enough
-from helpers.share.holding import held_pages
+from helpers.share.on_hold import held_pages
+from helpers.share.release_review import sure_enough
+from helpers.standard import STRING, as_table, empty_table
+from helpers.standard.elements import declared
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
     from helpers.profile import Profiles
 
-__all__ = ["FamilyPageScores", "judge_family_pages"]
+__all__ = [
+    "PLACE",
+    "FamilyPageScores",
+    "judge_family_pages",
+    "owners_of_pages",
+    "rows_of_another",
+    "score_held_pages",
+    "score_pages",
+]
+
+
+PLACE = ["silo", "file", "row"]
+
+
+def owners_of_pages(links: Links, truly: pd.DataFrame, rosters: list[str]) -> pd.Series:
+    """Say about whom each child's page really is: the person of its record on the roster.
+
+    Parameters
+    ----------
+    links
+        Who is who, as the district has it.
+    truly
+        From `truth.true_crosswalk`.
+    rosters
+        Systems that say who the children are.
+
+    Returns
+    -------
+    pandas.Series
+        Person, by child; only children on the roster. Of two records the anchor counts.
+    """
+    person = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
+    listed = links.crosswalk[links.crosswalk["silo"].isin(rosters)]
+    listed = listed.merge(person, on=RECORD, how="inner", validate="one_to_one")
+    anchor_first = listed.assign(tied=listed["step"].notna()).sort_values("tied", kind="stable")
+    return anchor_first.drop_duplicates("child").set_index("child")["person"]
+
+
+def rows_of_another(district: District, links: Links, owner: pd.Series, key: AnswerKey) -> pd.DataFrame:
+    """Count the source rows from which a child's values may be made, and those that are another person's.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it, as pages take it.
+    owner
+        From `owners_of_pages`.
+    key
+        The truth.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``child, silo, table, rows, of_another`` (Int64): rows behind the child's records in that system and
+        table, *people* among them, whatever value they are part of. Of log-ins, rows of adults who stand at
+        the child; they are another's where the adult is of another household.
+    """
+    parts = [district.person_rows.assign(table="people")]
+    for table in child_tables():
+        facts = district.fact(table)
+        parts.append(facts[[*RECORD, "file", "row"]].assign(table=table))
+    rows = pd.concat([part[[*RECORD, "file", "row", "table"]] for part in parts if len(part)])
+    rows = rows.dropna(subset=[*RECORD, "row"]).drop_duplicates()
+    child = links.crosswalk[[*RECORD, "child"]]
+    mine = rows.merge(child, on=RECORD, how="inner", validate="many_to_one")
+    subjects = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna().drop_duplicates()
+    mine = mine[mine["child"].isin(owner.index)].merge(
+        subjects, on=PLACE, how="left", validate="many_to_many"
+    )
+    mine = mine.assign(another=mine["person"].ne(mine["child"].map(owner)) & mine["person"].notna())
+    counted = pd.concat([mine, _of_adults(district, rows, child, owner, key)], ignore_index=True)
+    counted["another"] = counted["another"].fillna(False).astype("int64")
+    counts = counted.groupby(["child", "silo", "table"], sort=True)["another"].agg(["size", "sum"])
+    counts = counts.rename(columns={"size": "rows", "sum": "of_another"}).astype("Int64")
+    return counts.reset_index()
+
+
+def _of_adults(
+    district: District, rows: pd.DataFrame, child: pd.DataFrame, owner: pd.Series, key: AnswerKey
+) -> pd.DataFrame:
+    """Give the rows of adults' log-ins at the children at whom they stand."""
+    ties = district.fact("contact").dropna(subset=["record", "contact_record"])
+    ties = ties.merge(child, on=RECORD, how="inner", validate="many_to_one")
+    ties = ties[["silo", "contact_record", "child"]].drop_duplicates()
+    logins = rows[rows["table"].eq("login")].rename(columns={"record": "contact_record"})
+    used = logins.merge(ties, on=["silo", "contact_record"], how="inner", validate="many_to_many")
+    used = used[used["child"].isin(owner.index)]
+    adults = key.rows.loc[key.rows["part"].eq("Guardian"), [*PLACE, "person"]].dropna().drop_duplicates()
+    used = used.merge(adults, on=PLACE, how="left", validate="many_to_many")
+    home = key.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")["household"]
+    theirs, own = used["person"].map(home), used["child"].map(owner).map(home)
+    return used.assign(another=theirs.ne(own) & used["person"].notna())
+
+
+def score_pages(
+    district: District,
+    links: Links,
+    shown: pd.DataFrame,
+    *,
+    rosters: list[str],
+    known: pd.DataFrame | None = None,
+    key: AnswerKey | None = None,
+) -> pd.DataFrame:
+    """Count the values on pages behind which stands a row of another child.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    links
+        Who is who in it, as pages take it.
+    shown
+        What stands on pages, a row a value or event: ``child``, ``name`` (of the element or the kind of
+        event), ``silo`` (systems joined by ``;`` where several are behind it).
+    rosters
+        Systems that say who the children are.
+    known
+        Likewise, all that could stand there if nothing were doubted; without it shares are NA.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *page_scores*, by domain, *All* last. A line counts as another child's where any
+        row of its system and table is, that the links give to the child: a count of which one row is a
+        brother's is the brother's value, and so this errs on the side of too many.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    owner = owners_of_pages(links, true_crosswalk(district, key=key), rosters)
+    bad = rows_of_another(district, links, owner, key)
+    bad = bad[bad["of_another"] > 0]
+    lines = _placed(shown)
+    lines = lines.assign(
+        another=_behind(lines, bad).to_numpy(), nobody=~lines["child"].isin(owner.index).to_numpy(dtype=bool)
+    )
+    whole = None if known is None else _placed(known)["domain"].value_counts()
+    told = []
+    domains = {*lines["domain"].tolist(), *([] if whole is None else whole.index.tolist())}
+    for domain in [*sorted(domains), None]:
+        its = lines if domain is None else lines[lines["domain"].eq(domain)]
+        could = None if whole is None else int(whole.sum() if domain is None else whole.get(domain, 0))
+        told.append(
+            {
+                "domain": domain or "All",
+                "known": could,
+                "shown": len(its),
+                "share": len(its) / could if could else None,
+                "of_another_child": int((its["another"] | its["nobody"]).sum()),
+                "pages": int(its["child"].nunique()),
+                "pages_with_another": int(its.loc[its["another"] | its["nobody"], "child"].nunique()),
+            }
+        )
+    return as_table("page_scores", pd.DataFrame(told)) if told else empty_table("page_scores")
+
+
+def _placed(shown: pd.DataFrame) -> pd.DataFrame:
+    """Add ``domain``, and ``table``: that of an event; NA where several may be behind a name."""
+    terms = declared()
+    about: dict[str, tuple[str, str | None]] = {}
+    for event in terms.timeline:
+        about[event.name] = (event.domain, event.table)
+    for element in terms.element:
+        # Rules look at other tables of their system, too.
+        about[element.name] = (element.domain, None)
+    named = shown.reset_index(drop=True)
+    placed = [about.get(str(name), ("Other", None)) for name in named["name"]]
+    return named.assign(
+        domain=pd.array([domain for domain, _ in placed], dtype=STRING),
+        table=pd.array([table for _, table in placed], dtype=STRING),
+    )
+
+
+def _behind(lines: pd.DataFrame, bad: pd.DataFrame) -> pd.Series:
+    """Tell behind which lines a row of another child stands."""
+    single = lines[["child", "silo", "table"]].assign(line=np.arange(len(lines)))
+    single = single.assign(silo=single["silo"].str.split(";")).explode("silo", ignore_index=True)
+    single["silo"] = single["silo"].astype("string").str.strip()
+    places = bad[["child", "silo", "table"]]
+    any_table = single["table"].isna()
+    exact = single[~any_table].merge(
+        places, on=["child", "silo", "table"], how="inner", validate="many_to_one"
+    )
+    loose = single[any_table].merge(
+        places[["child", "silo"]].drop_duplicates(), on=["child", "silo"], how="inner", validate="many_to_one"
+    )
+    # A system's record of the person is behind whatever that system says.
+    people = single.merge(
+        places.loc[places["table"].eq("people"), ["child", "silo"]],
+        on=["child", "silo"],
+        how="inner",
+        validate="many_to_one",
+    )
+    found = np.unique(np.concatenate([exact["line"], loose["line"], people["line"]]).astype("int64"))
+    return pd.Series(np.isin(np.arange(len(lines)), found))
+
+
+def score_held_pages(held: pd.DataFrame, children: int) -> pd.DataFrame:
+    """Count the pages that are held, by reason.
+
+    Parameters
+    ----------
+    held
+        The standard table *held_pages*.
+    children
+        How many children have a page at all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *held_page_scores*: pages that nobody of the family gets, and those that some adult
+        doesn't get; a page may be held for several reasons.
+    """
+    whole = held["guardian"].isna() & held["home"].isna()
+    counts = held.assign(whole=whole).groupby(["code", "whole", "citation"], dropna=False)
+    table = counts.agg(pages=("child", "nunique"), rows=("child", "size")).reset_index()
+    table = table.assign(
+        to_whom=np.where(table["whole"], "Nobody", "Others only"),
+        of_pages=children,
+        share=table["pages"] / max(children, 1),
+    )
+    return as_table("held_page_scores", table.sort_values(["to_whom", "code"]).drop(columns="whole"))
+
 
 # The student gets a page then, and the same has to hold for it.
 STILL_WRITTEN = ("eighteen", "birth_date_unknown")

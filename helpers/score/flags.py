@@ -1,25 +1,41 @@
-"""What wrong and missing links do: who needs help and is not seen, and who is flagged for another."""
+"""Children flagged or missed, by linkage method."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from helpers.files import District
+from helpers.link import Links
 from helpers.profile.gather import gather
-from helpers.profile.profiles import said_in
-from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.truth import RECORD, true_crosswalk
+from helpers.profile.indicators import Indicator, child_indicators, indicator, status_by_child
+from helpers.profile.profiles import child_profiles, said_in
+from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
+from helpers.score.children import score_children
+from helpers.score.truth import RECORD, persons_behind, true_crosswalk
 from helpers.standard import STRING, as_table
 from helpers.standard.elements import declared
 
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
+__all__ = [
+    "FALLING_BY",
+    "FLAGS",
+    "KNOWN",
+    "SIGNS",
+    "SYSTEM_OF",
+    "Flags",
+    "children_at_risk",
+    "children_by_outcome",
+    "flags_lost",
+    "flags_missed",
+    "of_named_pairs",
+    "page_of",
+    "signs_of",
+    "true_flags",
+]
 
-__all__ = ["FALLING_BY", "FLAGS", "Flags", "flags_lost", "page_of", "true_flags"]
 
 CHRONIC = "Chronically absent"
 SINCE_LAST_YEAR = "Grades fell since last year"
@@ -201,3 +217,221 @@ def _above(figure: pd.Series, least: float) -> pd.Series:
     number = figure.to_numpy(dtype="float64", na_value=np.nan)
     # A hair's breadth, so that 81.3 less 76.3 is five.
     return pd.Series(number >= least - 1e-9, index=figure.index, dtype="boolean").mask(np.isnan(number))
+
+
+# Signs, each under its default definition, and the system that tells it: attendance, behaviour, course
+# performance (marks come from the system of absences), a test, a screener.
+SYSTEM_OF = {
+    "chronic_absence": "attendance",
+    "early_warning_courses": "attendance",
+    "early_warning_behaviour": "behaviour",
+    "achievement_mathematics": "map_growth",
+    "screener_level": "screener",
+}
+SIGNS = tuple(SYSTEM_OF)
+# Statuses of a sign of which something is known, whatever it says.
+KNOWN = ("Flagged", "Warning", "Clear")
+# The facts behind them, and those by which a child's grade and school are known.
+INDICATOR_TABLES = frozenset(
+    "school calendar session section school_enrollment section_enrollment attendance_event attendance_day "
+    "course_grade incident discipline_action assessment_result screener_result".split()
+)
+
+
+def signs_of(indicators: pd.DataFrame, statuses: Sequence[str] = ("Flagged",)) -> pd.DataFrame:
+    """Say of each child which signs point at it.
+
+    Parameters
+    ----------
+    indicators
+        Table ``indicators``.
+    statuses
+        What counts: `KNOWN` says of whom a sign is known at all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by child, one boolean column a sign of `SIGNS`: flagged. What isn't known points at nobody.
+    """
+    children = pd.Index(indicators["child"].unique(), dtype=STRING)
+    said = {}
+    for sign in SIGNS:
+        status = status_by_child(indicators, sign).set_index("child")["status"].reindex(children)
+        said[sign] = status.isin(list(statuses)).to_numpy(dtype=bool)
+    return pd.DataFrame(said, index=children)
+
+
+def children_at_risk(
+    district: District, links: Links, indicators: pd.DataFrame, *, key: AnswerKey | None = None
+) -> pd.DataFrame:
+    """Say of each child which signs point at it by the links, and which would by right ones.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    links
+        Who is who, by whichever rung.
+    indicators
+        Table ``indicators``, computed with these links.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a person of whom a system has a record: ``person``, ``known`` (the child has a page: that of
+        its record in the first system), and two booleans a sign, ``<sign>.shown`` and ``<sign>.truly``. Both
+        come from the same files: what a file says wrongly or late is in both.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    truly = true_crosswalk(district, key=key)
+    right = replace(links, crosswalk=truly)
+    slim = _with_indicator_tables(district)
+    truth = signs_of(child_indicators(slim, right, child_profiles(slim, right), _asked()))
+    shown = signs_of(indicators)
+    owner = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
+    page = page_of(owner, links)
+    persons = truth.index.intersection(pd.Index(owner["person"].unique()))
+    opened = page.reindex(persons)
+    says = shown.reindex(opened).set_axis(persons, axis="index").fillna(False).astype(bool)
+    found = pd.DataFrame({"person": persons, "known": opened.notna().to_numpy(dtype=bool)})
+    for sign in SIGNS:
+        found[f"{sign}.shown"] = says[sign].to_numpy(dtype=bool)
+        found[f"{sign}.truly"] = truth[sign].reindex(persons).to_numpy(dtype=bool)
+    return found
+
+
+def _asked() -> tuple[Indicator, ...]:
+    """Give the signs' indicators, each with its default definition alone."""
+    whole = [indicator(sign) for sign in SIGNS]
+    return tuple(
+        each.model_copy(update={"definition": tuple(one for one in each.definition if one.default)})
+        for each in whole
+    )
+
+
+def _with_indicator_tables(district: District) -> District:
+    """Leave out the facts that no sign looks at: they are most of a district."""
+    silos = {
+        name: replace(
+            silo, facts={table: rows for table, rows in silo.facts.items() if table in INDICATOR_TABLES}
+        )
+        for name, silo in district.items()
+    }
+    return replace(district, silos=silos)
+
+
+NAMED = ("Name and birth date", "Name only")
+PAIRS_OF_NAMED = ("Both with birth date", "One without", "Names only")
+OUTCOMES = ("right", "missed", "wrong")
+# Without a key only how surely a child's records are tied can be told; what comes later is weaker.
+TIES = {"Sure": "joined", "Alone": "alone", "Review": "review", "Unverified": "unverified"}
+
+
+def children_by_outcome(district: District, links: Links) -> dict[str, int]:
+    """Count the children of whom some system has a name, by what became of their records.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who, by some way to join.
+
+    Returns
+    -------
+    dict of int
+        With an answer key *right* (all its records and no other's), *missed* (they fell apart), *wrong*
+        (another child's record is among them). Without one how surely they are tied: *joined*, *alone*,
+        *review*, *unverified*, each child by its weakest tie. Only records with a name count: of a number
+        alone that nobody shares no way to join can say whose it is, and with it no child would be whole.
+        Nor does a record count in which its own system put two children: no way to join mends or makes that.
+    """
+    crosswalk = links.crosswalk[links.crosswalk["linkable_by"].isin(NAMED)]
+    if can_be_judged(district.folder):
+        key = read_answer_key(district.folder)
+        behind = persons_behind(district, key)[[*RECORD, "person"]].drop_duplicates()
+        two_in_one = behind.loc[behind.duplicated(RECORD), RECORD]
+        crosswalk = crosswalk[~_among(crosswalk, two_in_one)]
+        told = score_children(
+            _only(district, crosswalk[RECORD]), replace(links, crosswalk=crosswalk), key=key
+        )["outcome"].value_counts()
+        return {outcome: int(told.get(outcome, 0)) for outcome in OUTCOMES}
+    order = list(TIES)
+    place = crosswalk["band"].map(order.index).groupby(crosswalk["child"]).max()
+    counts = place.value_counts()
+    return {TIES[band]: int(counts.get(number, 0)) for number, band in enumerate(order)}
+
+
+def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame:
+    """Count, for each way to join, the children whose flag it hides.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    rungs
+        Rung -> who is who.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``joined by`` and a column a flag: children who truly have it and aren't found; and *flagged without
+        cause*, over all flags. The last line says how many truly have it.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    truly = true_flags(district, next(iter(rungs.values())))
+    found = {
+        rung: flags_lost(district, links, truly=truly).set_index("flag") for rung, links in rungs.items()
+    }
+    rows = {
+        rung: {**lost["missed"].to_dict(), "flagged without cause": int(lost["wrongly"].sum())}
+        for rung, lost in found.items()
+    }
+    rows["who truly have it"] = next(iter(found.values()))["truly"].to_dict()
+    return pd.DataFrame.from_dict(rows, orient="index").astype("Int64").reset_index(names="joined by")
+
+
+def of_named_pairs(scores: pd.DataFrame) -> tuple[float, float]:
+    """Sum up pairs of records that both have a name.
+
+    Parameters
+    ----------
+    scores
+        The standard table *scores*.
+
+    Returns
+    -------
+    tuple of float
+        Recall and F1; NaN where there is no such pair.
+    """
+    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")]
+    counts = whole.loc[whole["pair_kind"].isin(PAIRS_OF_NAMED), ["possible", "linked", "right"]].sum()
+    possible, linked, right = (float(counts[name]) for name in ("possible", "linked", "right"))
+    both = possible + linked
+    return right / possible if possible else np.nan, 2 * right / both if both else np.nan
+
+
+def _among(frame: pd.DataFrame, records: pd.DataFrame) -> np.ndarray:
+    """Tell which rows are of one of some records."""
+    return pd.MultiIndex.from_frame(frame[RECORD]).isin(pd.MultiIndex.from_frame(records[RECORD]))
+
+
+def _only(district: District, records: pd.DataFrame) -> District:
+    """Leave only some records in a district."""
+    silos = {}
+    for name, silo in district.items():
+        people = silo.people[_among(silo.people, records)]
+        rows = silo.person_rows[_among(silo.person_rows, records)]
+        silos[name] = replace(silo, people=people, person_rows=rows)
+    return District(district.folder, district.about, silos)

@@ -1,4 +1,4 @@
-"""For whom linking works: every figure by group of children, as it is and with faults made equal for all."""
+"""For whom linking fails."""
 
 from __future__ import annotations
 
@@ -11,19 +11,89 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.files import District
+from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import outcomes
-from helpers.score.fault_exposure import fault_exposure
-from helpers.score.intervals import interval_of_difference
-from helpers.score.pair_counts import PAIR_KINDS, PairCounts, count_pairs, kind_codes
-from helpers.score.rates import Rate, f1_of, rate_of, standardised_rate
+from helpers.score.links import PAIR_KINDS, PairCounts, count_pairs, kind_codes
+from helpers.score.rates import Rate, f1_of, interval_of_difference, rate_of, standardised_rate
 from helpers.score.truth import RECORD, groups_of, true_children
 from helpers.standard import STRING, as_table
 
 if TYPE_CHECKING:
-    from helpers.files import District
+    from helpers.layouts import Layout
+    from helpers.layouts.layout import Column, FileLayout, Makes
 
-__all__ = ["AS_THEY_ARE", "MADE_EQUAL", "GroupScores", "score_groups"]
+__all__ = ["AS_THEY_ARE", "MADE_EQUAL", "GroupScores", "fault_exposure", "missed_by_group", "score_groups"]
+
+
+# The maker's faults hit groups unequally: an accent can only be lost by a name that has one, an order
+# swapped where a family's name is said first, a spelling changed that exists in two. To tell this from what
+# the linker does, rates of groups are standardised over these classes (`helpers.score.rates`).
+
+# Columns of people by which a person is recognised.
+TELLING = frozenset(
+    "first_name middle_name last_surname generation_code_suffix preferred_first_name preferred_last_surname "
+    "full_name birth_date sex local_id login email telephone grade_level graduation_year school_id "
+    "school_name street_number_name city postal_code".split()
+)
+
+
+def fault_exposure(district: District, key: AnswerKey) -> pd.DataFrame:
+    """Say of each record what kind of fault lies on it.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    key
+        Its truth.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo``, ``record``, ``exposure`` (a kind of fault; where several lie on one record, the rarest):
+        records on which a fault lies in a cell that makes a name, a birth date, a number, a school, a grade
+        or a home. Faults in other cells, and those of whole files, which hit everybody in them alike, are
+        left out, and so is a record with none. Kinds are kept apart, since a lost accent is more easily seen
+        through than a slip of the keyboard, and the one befalls some groups, the other all.
+    """
+    told = _columns_that_tell(district.layouts)
+    faults = key.faults.dropna(subset=["row", "column"])[["silo", "file", "row", "column", "kind"]]
+    faults = faults.drop_duplicates().merge(told, on=["silo", "column"], how="inner", validate="many_to_one")
+    rows = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
+    hit = faults.merge(rows, on=["silo", "file", "row"], how="inner", validate="many_to_many")
+    hit = hit[[*RECORD, "kind"]].drop_duplicates()
+    hit = hit.assign(times=hit.groupby("kind")["kind"].transform("size"))
+    hit = hit.sort_values([*RECORD, "times", "kind"]).drop_duplicates(RECORD, ignore_index=True)
+    return hit[RECORD].assign(exposure=hit["kind"])
+
+
+def _columns_that_tell(layouts: dict[str, Layout]) -> pd.DataFrame:
+    """List the native columns that make something by which a child is recognised."""
+    told = {
+        (silo, str(column.name))
+        for silo, layout in layouts.items()
+        for file in layout.files
+        for column in _telling(file)
+    }
+    return pd.DataFrame(sorted(told), columns=["silo", "column"], dtype=STRING)
+
+
+def _telling(file: FileLayout) -> Iterator[Column]:
+    makes = [make for make in file.makes if make.table == "people" and _of_a_child(make)]
+    for make in makes:
+        for target, source in make.take.items():
+            found = file.find(source.split("->")[0])
+            if target in TELLING and found is not None:
+                yield found[0]
+    if makes:
+        yield from (column for column in file.named() if column.identification_system is not None)
+
+
+def _of_a_child(make: Makes) -> bool:
+    return make.set.get("role", "Student") in ("Student", "Unknown")
+
 
 AS_THEY_ARE = "As they are"
 MADE_EQUAL = "Made equal"
@@ -76,7 +146,7 @@ def score_groups(
         The truth; by default that of the district's folder.
     exposure
         ``silo``, ``record``, ``exposure`` (a kind of fault): the faults on records; by default read off the
-        key, see ``helpers.score.fault_exposure``.
+        key, see ``helpers.score.groups``.
 
     Returns
     -------
@@ -269,3 +339,46 @@ def _gap(several: list[_Found]) -> tuple[object, ...]:
     one, other = ((end.rate.value, *end.rate.interval(doubt)) for end in (best, worst))
     low, high = interval_of_difference(one, other)
     return len(several), best.group, worst.group, one[0], other[0], one[0] - other[0], max(low, 0.0), high
+
+
+# Of fewer pairs nothing can be said.
+LEAST_PAIRS_OF_A_GROUP = 30
+
+
+def missed_by_group(district: District, links: Links, systems: list[str]) -> pd.DataFrame:
+    """Say which share of the pairs of one child's records a join misses, by group.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    links
+        Who is who.
+    systems
+        The systems to compare: in those that nothing joins, everybody is missed alike.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, ``possible`` (pairs), ``missed``, ``low`` and ``high`` (percent; interval of 95%, children
+        of one household together); groups with at least 30 pairs. Of languages only whether English is
+        spoken at home is told, since names tell more.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    compared = District(district.folder, district.about, {silo: district[silo] for silo in systems})
+    scores = score_groups(compared, links.crosswalk[links.crosswalk["silo"].isin(systems)]).scores
+    groups = scores[
+        scores["measure"].eq("Recall")
+        & scores["faults"].eq(AS_THEY_ARE)
+        & scores["pair_kind"].eq("All")
+        & scores["denominator"].ge(LEAST_PAIRS_OF_A_GROUP)
+    ].rename(columns={"denominator": "possible"})
+    groups = groups[~groups["group"].str.contains(r": no$|^home language|: English$")].reset_index(drop=True)
+    shares = {"missed": "value", "low": "high", "high": "low"}
+    return groups[["group", "possible"]].assign(
+        **{name: 100 * (1 - groups[column]) for name, column in shares.items()}
+    )

@@ -1,19 +1,275 @@
-"""How right the links are: pairs of records, by silo pair, group of children and kind of pair."""
+"""Pairwise precision and recall, also of submitted joins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from helpers.files.save import without_guard
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.intervals import clustered_interval
-from helpers.score.pair_counts import PAIR_KINDS, kind_codes
-from helpers.score.truth import ScoredDistrict, groups_of, true_children
-from helpers.standard import as_table
+from helpers.score.rates import clustered_interval
+from helpers.score.truth import RECORD, ScoredDistrict, groups_of, persons_behind, true_children
+from helpers.standard import STRING, BadInput, as_table
 
-__all__ = ["score_links"]
+__all__ = [
+    "KINDS",
+    "PAIR_KINDS",
+    "PairCounts",
+    "count_pairs",
+    "crosswalk_from",
+    "kind_codes",
+    "must_be_of",
+    "pair_totals",
+    "score_links",
+    "score_pairs",
+]
+
+
+KEY = ["silo", "record"]
+
+
+def crosswalk_from(path: Path) -> pd.DataFrame:
+    """Read a crosswalk to judge.
+
+    Parameters
+    ----------
+    path
+        A crosswalk.csv, as `bigpicture link` writes it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table.
+
+    Raises
+    ------
+    BadInput
+        When it is no such file.
+    """
+    if not path.is_file():
+        raise BadInput(f"There is no file {path}: name a crosswalk.csv that `bigpicture link` wrote.")
+    no_crosswalk = "it is no crosswalk.csv of `bigpicture link`"
+    try:
+        frame = without_guard(pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""]))
+    except ValueError as error:  # also what pandas raises for an empty file, or rows of many lengths
+        raise BadInput(f"{path} can't be read ({str(error).splitlines()[0]}): {no_crosswalk}.") from None
+    lacking = [name for name in ("silo", "record", "child", "band", "linkable_by") if name not in frame]
+    if lacking:
+        raise BadInput(f"{path} has no column {', '.join(lacking)}: {no_crosswalk}.")
+    twice = frame[frame.duplicated(KEY)]
+    if len(twice):
+        raise BadInput(
+            f"{path} has record {twice['record'].iloc[0]!r} of {twice['silo'].iloc[0]} twice: {no_crosswalk}."
+        )
+    try:
+        return as_table("crosswalk", frame)
+    except ValueError as error:
+        raise BadInput(f"{path}: {error}; {no_crosswalk}.") from None
+
+
+def must_be_of(crosswalk: pd.DataFrame, people: pd.DataFrame, path: Path) -> None:
+    """Refuse a crosswalk of another district.
+
+    Parameters
+    ----------
+    crosswalk
+        From `crosswalk_from`.
+    people
+        The standard table of that name, of the district.
+    path
+        Where the crosswalk stands, to be named.
+
+    Raises
+    ------
+    BadInput
+        When it holds a record that the district hasn't.
+    """
+    here = pd.MultiIndex.from_frame(people.loc[people["role"].eq("Student"), KEY])
+    strange = crosswalk[~pd.MultiIndex.from_frame(crosswalk[KEY]).isin(here)]
+    if len(strange):
+        raise BadInput(
+            f"{path} has {len(strange)} records that this district hasn't, such as "
+            f"{strange['record'].iloc[0]!r} of {strange['silo'].iloc[0]}: link this district again."
+        )
+
+
+# Records of one child are alike when they are of one kind (linkable by name and birth date, by name, by
+# neither) and one class of fault; a child has so many of each, and its pairs follow from these numbers
+# alone. Pairs are never listed: a linker that draws everybody together would make too many.
+
+PAIR_KINDS = ("Both with birth date", "One without", "Names only", "Identifier only")
+# Kinds of records: name and birth date, name only, neither.
+KINDS = 3
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+def kind_codes(linkable_by: pd.Series) -> Codes:
+    """Rank what a record can be linked by: 0 name and birth date, 1 name only, 2 neither."""
+    return np.select(
+        [linkable_by.eq("Name and birth date"), linkable_by.eq("Name only")], [0, 1], default=2
+    ).astype("int64")
+
+
+@dataclass(frozen=True)
+class PairCounts:
+    """Pairs of each person's records, a column a stratum.
+
+    Attributes
+    ----------
+    possible, right
+        Persons × strata: pairs of one person's records; those of them that are joined.
+    pair_kind
+        One entry a stratum: its place in `PAIR_KINDS`.
+    """
+
+    possible: Numbers
+    right: Numbers
+    pair_kind: Codes
+    _persons: Codes
+    _children: Codes
+    _sizes: Numbers
+    _stratum: Codes
+
+    def wrong(self, members: Mask) -> Numbers:
+        """Count the pairs of two persons that are joined and touch a group.
+
+        Parameters
+        ----------
+        members
+            One entry a person: belongs to the group.
+
+        Returns
+        -------
+        numpy.ndarray
+            Persons × strata. A pair inside the group counts half with each of the two; one with somebody
+            outside counts with the member alone, so that the sum over members is the number of pairs.
+        """
+        mine = members[self._persons]
+        touching = self._with_others(np.ones(len(mine), dtype=bool), mine)
+        inside = self._with_others(mine, mine)
+        counted = np.zeros_like(self.possible)
+        np.add.at(counted, self._persons[mine], touching - 0.5 * inside)
+        return counted
+
+    def _with_others(self, partners: Mask, rows: Mask) -> Numbers:
+        """Count, for some rows (a person in a child), pairs with rows of other persons in the same child."""
+        totals = np.zeros((int(np.max(self._children, initial=-1)) + 1, self._sizes.shape[1]))
+        np.add.at(totals, self._children[partners], self._sizes[partners])
+        own = self._sizes[rows]
+        others = totals[self._children[rows]] - own * partners[rows, None]
+        counted = np.zeros((len(own), len(self.pair_kind)))
+        for x in np.flatnonzero(own.any(axis=0)):
+            for y in np.flatnonzero(others.any(axis=0)):
+                counted[:, self._stratum[x, y]] += own[:, x] * others[:, y]
+        return counted
+
+
+def count_pairs(
+    person: Codes, child: Codes, kind: Codes, fault: Codes | None = None, faults: int = 1
+) -> PairCounts:
+    """Count pairs of records by person.
+
+    Parameters
+    ----------
+    person
+        One entry a record: whose it truly is, numbered from 0.
+    child
+        Which child it became; -1: none.
+    kind
+        From `kind_codes`.
+    fault
+        Its class of fault, from 0; all alike when not given.
+    faults
+        How many classes there are.
+
+    Returns
+    -------
+    PairCounts
+        A stratum is a kind of pair with the higher class of its two records.
+    """
+    cells = KINDS * faults
+    cell = kind * faults + (np.zeros_like(kind) if fault is None else fault)
+    stratum, pair_kind = _strata(faults)
+    persons = int(np.max(person, initial=-1)) + 1
+    possible = _pairs_within(_sizes(person, cell, persons, cells), stratum, len(pair_kind))
+
+    linked = child >= 0
+    children = int(np.max(child, initial=-1)) + 1
+    held, row = np.unique(person[linked] * children + child[linked], return_inverse=True)
+    of_person, of_child = np.divmod(held, max(children, 1))
+    sizes = _sizes(row, cell[linked], len(held), cells)
+    right = np.zeros_like(possible)
+    np.add.at(right, of_person, _pairs_within(sizes, stratum, len(pair_kind)))
+    # All joined pairs that are not right lie in children made of two persons: few, and only they are kept.
+    mixed = np.bincount(of_child)[of_child] > 1 if len(of_child) else np.zeros(0, dtype=bool)
+    renumbered = pd.factorize(of_child[mixed])[0].astype("int64")
+    return PairCounts(possible, right, pair_kind, of_person[mixed], renumbered, sizes[mixed], stratum)
+
+
+def pair_totals(truth: pd.DataFrame) -> pd.DataFrame:
+    """Count the pairs of everybody, by kind of pair alone.
+
+    Parameters
+    ----------
+    truth
+        ``person``, ``child`` (NA: none) and ``linkable_by``, one row a record and person behind it, as from
+        ``helpers.score.truth.true_children``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By kind of pair, *All* first: ``possible``, ``linked``, ``right`` (pairs).
+    """
+    counts = count_pairs(
+        pd.factorize(truth["person"])[0].astype("int64"),
+        pd.factorize(truth["child"])[0].astype("int64"),
+        kind_codes(truth["linkable_by"]),
+    )
+    wrong = counts.wrong(np.ones(len(counts.possible), dtype=bool)).sum(axis=0)
+    right = counts.right.sum(axis=0)
+    summed = np.zeros((len(PAIR_KINDS), 3))
+    np.add.at(summed, counts.pair_kind, np.column_stack([counts.possible.sum(axis=0), right + wrong, right]))
+    whole = np.vstack([summed.sum(axis=0), summed])
+    index = pd.Index(["All", *PAIR_KINDS], name="pair_kind")
+    return pd.DataFrame(np.rint(whole), index=index, columns=["possible", "linked", "right"]).astype("int64")
+
+
+def _sizes(row: Codes, cell: Codes, rows: int, cells: int) -> Numbers:
+    counted = np.bincount(row * cells + cell, minlength=rows * cells)
+    return counted.reshape(rows, cells).astype("float64")
+
+
+def _pairs_within(sizes: Numbers, stratum: Codes, strata: int) -> Numbers:
+    counted = np.zeros((len(sizes), strata))
+    columns = np.ascontiguousarray(sizes.T)
+    rows = [np.flatnonzero(column) for column in columns]
+    for x, here in enumerate(rows):
+        counted[here, stratum[x, x]] += columns[x, here] * (columns[x, here] - 1) / 2
+        # Rare kinds of fault fill few rows: only these are looked at.
+        for y in range(x + 1, len(rows)):
+            fewer = here if len(here) < len(rows[y]) else rows[y]
+            counted[fewer, stratum[x, y]] += columns[x, fewer] * columns[y, fewer]
+    return counted
+
+
+def _strata(faults: int) -> tuple[Codes, Codes]:
+    """Give the number of the stratum of two cells, and each stratum's kind of pair."""
+    cells = KINDS * faults
+    kind, fault = np.divmod(np.arange(cells), faults)
+    either = kind[:, None] + kind
+    pair_kind = np.where(np.maximum(kind[:, None], kind) == 2, 3, either)
+    codes = pair_kind * faults + np.maximum(fault[:, None], fault)
+    known, numbered = np.unique(codes, return_inverse=True)
+    return numbered.reshape(cells, cells).astype("int64"), known // faults
+
 
 SILO_PAIR = ["left_silo", "right_silo", "pair_kind"]
 COUNTS = ["possible", "linked", "right"]
@@ -193,3 +449,44 @@ def _intervals(scores: pd.DataFrame, children: pd.DataFrame) -> tuple[np.ndarray
     possible = scores["possible"].to_numpy(dtype="float64")
     recall = scores["right"].to_numpy(dtype="float64") / np.where(possible > 0, possible, np.nan)
     return clustered_interval(recall, np.zeros(len(recall)), clusters, possible)
+
+
+def score_pairs(
+    district: ScoredDistrict, pairs: pd.DataFrame, *, key: AnswerKey | None = None
+) -> pd.DataFrame:
+    """Say of each pair of records whether both are of one child.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    pairs
+        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``, and whatever else it holds.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows with a column ``outcome``: *right*, or *wrong* where the two records are of two
+        children, or one of them stands on rows of two.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    persons = persons_behind(district, key).groupby(RECORD)["person"].agg(["min", "max"])
+    first, last = (
+        [
+            persons[which].reindex(pd.MultiIndex.from_frame(pairs[[f"{side}_silo", f"{side}_record"]]))
+            for side in ("left", "right")
+        ]
+        for which in ("min", "max")
+    )
+    left, right = (side.to_numpy(dtype=str, na_value="") for side in first)
+    one_each = [(a == b).fillna(False).to_numpy(dtype=bool) for a, b in zip(first, last, strict=True)]
+    right_pair = (left == right) & (left != "") & one_each[0] & one_each[1]
+    outcome = pd.Series(np.where(right_pair, "right", "wrong"), index=pairs.index, dtype=STRING)
+    return pairs.assign(outcome=outcome)

@@ -1,4 +1,4 @@
-"""Which child each record really is."""
+"""True child of each record."""
 
 from __future__ import annotations
 
@@ -12,14 +12,62 @@ from helpers.standard import STRING, as_table
 
 __all__ = [
     "BY_THE_KEY",
+    "MISSED",
     "TWO_PEOPLE",
+    "WRONG",
     "ScoredDistrict",
     "at_records",
     "groups_of",
+    "misjudged_pairs",
     "persons_behind",
+    "rows_not_there",
     "true_children",
     "true_crosswalk",
 ]
+
+
+class ReadDistrict(Protocol):
+    """What has to be known of a district that was read."""
+
+    @property
+    def accounts(self) -> pd.DataFrame:
+        """The accounts of its files."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the district lies."""
+
+
+def rows_not_there(district: ReadDistrict) -> pd.DataFrame:
+    """Name the files that end before a row of which the key says whose it is, or that are gone.
+
+    A row that was put in place of another isn't seen, nor is a system that was taken away as a whole: whoever
+    does that means to.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``file``, ``named`` (the last row that the key names) and ``rows`` (how many the file has; 0 where it
+        is gone); empty where the key fits.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    key, accounts = read_answer_key(district.folder).rows, district.accounts
+    there = key[key["silo"].isin(accounts["silo"].dropna())]
+    named = there.groupby("file")["row"].max().rename("named").reset_index()
+    known = accounts[["file", "rows"]].drop_duplicates("file")
+    found = named.merge(known, on="file", how="left", validate="one_to_one")
+    found = found.assign(rows=found["rows"].fillna(0).astype("int64"))
+    return found[found["rows"] < found["named"]].reset_index(drop=True)
+
 
 RECORD = ["silo", "record"]
 NOBODY = "nobody"
@@ -209,3 +257,55 @@ def at_records(findings: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFram
     rows = person_rows[[*RECORD, "file", "row"]]
     found = places.merge(rows, on=["silo", "file", "row"], how="inner", validate="one_to_many")
     return found[RECORD].drop_duplicates(ignore_index=True)
+
+
+WRONG, MISSED = "Wrong", "Missed"
+SIDES = ["left_silo", "left_record", "right_silo", "right_record"]
+
+
+def misjudged_pairs(
+    district: ScoredDistrict, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None
+) -> pd.DataFrame:
+    """Give the first wrong and the first missed pair of each two systems.
+
+    Parameters
+    ----------
+    district
+        A district that was read, with its answer key.
+    crosswalk
+        The standard table *crosswalk*.
+    key
+        The truth; by default that of the district's folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``why`` (Wrong: joined, and two children; Missed: one child, and not joined), ``left_silo``,
+        ``left_record``, ``right_silo``, ``right_record``: systems by name, one row a pair of systems and
+        ``why`` where there is any.
+
+    Raises
+    ------
+    BadInput
+        When the district has no answer key.
+    """
+    truth = true_children(district, key or read_answer_key(district.folder), crosswalk)
+    truth = truth[["silo", "record", "child", "person"]]
+    parts = [
+        _first(truth[truth["child"].notna()], "child", "person").assign(why=WRONG),
+        _first(truth, "person", "child").assign(why=MISSED),
+    ]
+    found = pd.concat(parts, ignore_index=True)
+    return found[["why", *SIDES]].astype(STRING)
+
+
+def _first(truth: pd.DataFrame, alike: str, apart: str) -> pd.DataFrame:
+    """Give for each two systems the first pair of records with the same one and another other."""
+    # Only who has several of the other can have such a pair: few, where links are good.
+    several = truth.groupby(alike)[apart].transform(lambda own: own.nunique(dropna=False)) > 1
+    some = truth[several].drop_duplicates(["silo", alike, apart])
+    both = some.merge(some, on=alike, how="inner", suffixes=("_left", "_right"), validate="many_to_many")
+    other = both[f"{apart}_left"].ne(both[f"{apart}_right"]).fillna(True)
+    both = both[other & (both["silo_left"] < both["silo_right"])]
+    both = both.drop_duplicates(["silo_left", "silo_right"])
+    return both[["silo_left", "record_left", "silo_right", "record_right"]].set_axis(SIDES, axis="columns")

@@ -1,16 +1,13 @@
 """Decide who may see what: the guard for real data, small cells, roles, views and their audit."""
 
+from helpers.share.access import Refused
 from helpers.share.audit import Audit
-from helpers.share.coded import Codes
-from helpers.share.comparing import compare_policies, leaks, policy_grid, who_sees
-from helpers.share.opening import view, views
-from helpers.share.parts import shown_parts
+from helpers.share.compare_policies import compare_policies, leaks, policy_grid, who_sees
+from helpers.share.disclosure import shown_parts
+from helpers.share.guard import Guard
+from helpers.share.open_view import view, view_of_child, views, whos
 from helpers.share.policy import Policy, read_policy
-from helpers.share.real_data import Guard
-from helpers.share.refused import Refused
-from helpers.share.view import View
-from helpers.share.view_of_child import view_of_child
-from helpers.share.whos import whos
+from helpers.share.view import Codes, View
 
 __all__ = [
     "Audit",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.share.real_data import MASK, SMALLEST_GROUP, Guard
+from helpers.share.guard import MASK, SMALLEST_GROUP, Guard
 from helpers.show.known_values__grades import grade_words
 from helpers.show.plain_words import finding_words, language_name
 from helpers.show.systems import in_words, short_names, spoken_names

@@ -19,7 +19,7 @@ from helpers.gaps.measures.coverage import SMALLEST
 from helpers.gaps.measures.manual_effort import kit_assumptions
 from helpers.gaps.rubric import rubric
 from helpers.gaps.scorecard import touched
-from helpers.share.real_data import Guard
+from helpers.share.guard import Guard
 from helpers.show.banner import banner
 from helpers.show.bars import bars
 from helpers.show.block_page import block_page, heading, note

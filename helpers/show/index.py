@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.save import write_atomically
-from helpers.share.parts import NOT_SHOWN
+from helpers.share.disclosure import NOT_SHOWN
 from helpers.show.banner import banner, is_invented, where_from
 from helpers.show.blocks import escape
 from helpers.show.numbers import as_number, number_text

@@ -12,7 +12,7 @@ __all__ = ["CountGuard", "as_number", "is_missing", "number_text", "shared_digit
 
 
 class CountGuard(Protocol):
-    """What the guard of ``helpers.share.real_data`` is asked here: may this count of children be said."""
+    """What the guard of ``helpers.share.guard`` is asked here: may this count of children be said."""
 
     def count(self, number: int, /) -> str:
         """Say a count, or that it is too small to be said."""

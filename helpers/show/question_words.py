@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.share.answers import shown_answers, shown_shares
-from helpers.share.parts import shown_parts
+from helpers.share.disclosure import shown_answers, shown_parts, shown_shares
 from helpers.show.bars import bars
 from helpers.show.stacked_bars import stacked_bars
 from helpers.show.tables import table
 
 if TYPE_CHECKING:
-    from helpers.share.real_data import Guard
+    from helpers.share.guard import Guard
     from helpers.show.blocks import Block
     from helpers.show.picture import Picture
 

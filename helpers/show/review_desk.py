@@ -17,7 +17,7 @@ import pandas as pd
 
 from helpers.link.review.queue import ERROR_RATE, SECONDS_A_DECISION, review_queue, worth_of_review
 from helpers.link.review.session import ReviewSession
-from helpers.share.real_data import Guard
+from helpers.share.guard import Guard
 from helpers.show.blocks import Block, answer, escape
 from helpers.show.pair_beside import pair_beside
 from helpers.show.systems import short_names

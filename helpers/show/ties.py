@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.share.parts import shown_parts
-from helpers.share.real_data import Guard
+from helpers.share.disclosure import shown_parts
+from helpers.share.guard import Guard
 from helpers.standard import STRING
 
 __all__ = ["against_roster", "apart", "bands_by_system", "gathered", "ties_in_words"]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.files import read_district
 from helpers.score import AnswerKey, read_answer_key
-from helpers.score.fault_exposure import fault_exposure
+from helpers.score.groups import fault_exposure
 from helpers.score.truth import persons_behind
 from synthetic_data.district import fingerprint, make_district
 from synthetic_data.scenario import load_scenario

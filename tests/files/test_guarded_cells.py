@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from helpers.files.save import guarded, save_table, spreadsheet_bytes, without_guard, write_atomically
 from helpers.run.earlier import earlier_runs
 from helpers.score import crosswalk_from
-from helpers.score.piles import read_piles
+from helpers.score.card_sort import read_piles
 
 FORMULAS = ['=HYPERLINK("http://x","y")', "@SUM(1)", "+1", "-1+2", "-5-", "\tx", "\rx", "\nx", "  =1", "'=1"]
 FORMULAS += ["\uff1d1", "\uff0b1", "\uff0d1", "\uff20A1", " \uff20A1"]

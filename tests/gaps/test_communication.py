@@ -21,8 +21,8 @@ from helpers.gaps.family_communication import (
 )
 from helpers.link import link_district
 from helpers.profile import child_profiles
-from helpers.share.answers import shown_shares
-from helpers.share.real_data import Guard
+from helpers.share.disclosure import shown_shares
+from helpers.share.guard import Guard
 from helpers.standard import BadInput
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, absent, enrolled, person

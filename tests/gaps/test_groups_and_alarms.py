@@ -14,7 +14,7 @@ from helpers.gaps.measures import measures
 from helpers.gaps.measures.freshness import days_until_stale
 from helpers.gaps.scorecard import declared_alarms
 from helpers.link import Links
-from helpers.share.real_data import Guard
+from helpers.share.guard import Guard
 from helpers.show.blocked_pairs import blocked_sentence
 from helpers.show.gap_tables import found_both_ways, group_table, large_groups
 from helpers.show.gaps_page import gaps_page

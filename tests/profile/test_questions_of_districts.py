@@ -17,8 +17,8 @@ from helpers.profile.questions import (
 )
 from helpers.profile.store.source import MemorySource, source_of
 from helpers.share import view, whos
-from helpers.share.answers import shown_answers
-from helpers.share.real_data import Guard
+from helpers.share.disclosure import shown_answers
+from helpers.share.guard import Guard
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from helpers.run.changes import changes_between, changes_in_words
 from helpers.run.kept import Kept, keep, kept_of, read_kept
 from helpers.run.previous import Changed, chosen_run, what_changed
 from helpers.run.report import ReportResult
-from helpers.share.real_data import Guard
+from helpers.share.guard import Guard
 from helpers.standard import BadInput, empty_table
 from tests.modes import for_others
 

@@ -20,7 +20,7 @@ from tests.as_if_made import as_if_made
 from tests.standing import standing_in
 
 SETUP = """from helpers.files import read_district
-from helpers.share.real_data import Guard
+from helpers.share.guard import Guard
 from helpers.show import table
 from helpers.show.charts import bars
 district = read_district(district_folder)

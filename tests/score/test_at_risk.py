@@ -10,7 +10,7 @@ import pytest
 from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.profile import child_indicators, child_profiles
-from helpers.score.at_risk import SIGNS, children_at_risk
+from helpers.score.flags import SIGNS, children_at_risk
 from helpers.score.truth import true_crosswalk
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.score.clusterings import agreement, pairwise
+from helpers.score.card_sort import agreement, pairwise
 from helpers.standard import BadInput
 
 PILES = st.lists(

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from helpers.files import District
 from helpers.link import link_district
 from helpers.score import read_answer_key, score_groups, score_links
-from helpers.score.fault_exposure import fault_exposure
-from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores
+from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, fault_exposure
 from helpers.score.truth import groups_of
 from helpers.standard import as_table
 from tests.made_by_hand import Made, made

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers.score.intervals import clustered_interval, interval_of_difference
-from helpers.score.rates import f1_of, rate_of, standardised_rate
+from helpers.score.rates import clustered_interval, f1_of, interval_of_difference, rate_of, standardised_rate
 
 TRUE_RECALL = 0.8
 

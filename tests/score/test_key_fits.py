@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.files import read_district
-from helpers.score.key_fits import rows_not_there
+from helpers.score.truth import rows_not_there
 from helpers.standard import BadInput
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.link import Links
 from helpers.score.answer_key import AnswerKey
-from helpers.score.pages import score_held_pages, score_pages
+from helpers.score.family_pages import score_held_pages, score_pages
 from helpers.standard import as_table, empty_table
 from tests.district_by_hand import district, links, silo
 

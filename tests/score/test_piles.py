@@ -9,8 +9,15 @@ import pytest
 
 from helpers.files import District
 from helpers.link import link_district
-from helpers.score.card_deck import deal_cards, true_piles
-from helpers.score.piles import agreement_of_teams, empty_piles, piles_by, read_piles, score_piles
+from helpers.score.card_sort import (
+    agreement_of_teams,
+    deal_cards,
+    empty_piles,
+    piles_by,
+    read_piles,
+    score_piles,
+    true_piles,
+)
 from helpers.standard import BadInput
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.score.card_deck import deal_cards, true_piles
+from helpers.score.card_sort import deal_cards, true_piles
 from helpers.show.record_cards import record_cards_page
 from helpers.show.systems import short_names
 

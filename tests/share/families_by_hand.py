@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.files import District
 from helpers.link import Links, Method, link_district
-from helpers.share.doubt import sure_enough
+from helpers.share.release_review import sure_enough
 from helpers.standard import as_table
 from tests.district_by_hand import district, layout, silo
 

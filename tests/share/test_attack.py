@@ -21,7 +21,7 @@ from helpers.files import read_district
 from helpers.files.run_cache import sharing
 from helpers.run import report
 from helpers.share import Guard
-from helpers.share.parts import pooled_groups
+from helpers.share.disclosure import pooled_groups
 from helpers.show.systems import short_names, system_names
 from helpers.show.tables import csv_link
 from tests.kept import Kept

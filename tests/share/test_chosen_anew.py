@@ -14,8 +14,8 @@ from helpers.profile import child_profiles
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import source_of
 from helpers.share.policy import read_policy
-from helpers.share.seen_rows import seen_values
-from helpers.share.whose import Ties
+from helpers.share.scope import Ties
+from helpers.share.visible_values import seen_values
 from helpers.standard.elements import copy_of_elements
 from tests.district_by_hand import district, layout, links, silo
 from tests.profile.children_by_hand import person

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.share import Refused, view
-from helpers.share.consent import read_consents
+from helpers.share.access import read_consents
 from helpers.standard import BadInput
 from tests.share.small_source import CONSENTS, SmallSource
 

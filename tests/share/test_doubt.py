@@ -12,8 +12,8 @@ import pytest
 from helpers.files import District, read_district
 from helpers.link import link_district
 from helpers.profile.relations import roster_silos
-from helpers.score.pages import score_pages
-from helpers.share.doubt import REASONS, sure_enough, too_little
+from helpers.score.family_pages import score_pages
+from helpers.share.release_review import REASONS, sure_enough, too_little
 from helpers.standard import as_table
 from tests.district_by_hand import layout, links, silo
 from tests.share.families_by_hand import NUMBERS, ROSTER, child, family, standing_of, told

@@ -10,8 +10,8 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.share.doubt import sure_enough
-from helpers.share.holding import HOLDS, day_of_access, held_pages
+from helpers.share.on_hold import HOLDS, day_of_access, held_pages
+from helpers.share.release_review import sure_enough
 from helpers.standard import as_table
 from tests.district_by_hand import layout, silo
 from tests.share.families_by_hand import NUMBERS, ROSTER, child, family, told

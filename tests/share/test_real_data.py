@@ -15,8 +15,8 @@ from helpers.files import District
 from helpers.gaps import scorecard
 from helpers.link import Links
 from helpers.share import Guard
-from helpers.share.parts import pooled_groups, pooled_neighbors, shown_everybody, shown_wholes
-from helpers.share.real_data import HIDDEN, MASK
+from helpers.share.disclosure import pooled_groups, pooled_neighbors, shown_everybody, shown_wholes
+from helpers.share.guard import HIDDEN, MASK
 from helpers.standard import as_table
 from tests.district_by_hand import district, layout, links, silo
 from tests.tiers import sampled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from helpers.share.seen_rows import without_names
+from helpers.share.visible_values import without_names
 
 
 @pytest.mark.parametrize("written", ["Hit García López", "Hit García", "Hit López, who fell"])

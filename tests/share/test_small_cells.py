@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.share.small_cells import Shown, could_differ, protect
+from helpers.share.disclosure import Shown, could_differ, protect
 
 TABLES = st.integers(1, 4).flatmap(
     lambda columns: st.lists(

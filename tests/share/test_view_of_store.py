@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from helpers.profile import child_indicators, source_of
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.share import Refused, View, read_policy, view, whos
-from helpers.share.coded import Codes
+from helpers.share.view import Codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

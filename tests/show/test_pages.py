@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.share.real_data import Guard
+from helpers.share.guard import Guard
 from helpers.show import answer, banner, reading, table
 from helpers.show.charts import bars
 from helpers.show.index import IndexFigures, ReportLine, index_page, sentences

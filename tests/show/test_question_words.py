@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.gaps.family_communication import quoted_figures
-from helpers.share.real_data import Guard
+from helpers.share.guard import Guard
 from helpers.show.question_words import (
     communication_chart,
     communication_table,

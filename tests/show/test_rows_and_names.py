@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from helpers.files import District
-from helpers.share.parts import shown_parts
-from helpers.share.real_data import Guard
+from helpers.share.disclosure import shown_parts
+from helpers.share.guard import Guard
 from helpers.show.as_written import as_written
 from helpers.show.systems import in_words, short_names, spoken_names, system_names
 

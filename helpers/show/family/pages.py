@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps.presence import know, scope_of
-from helpers.share.doubt import sure_enough
-from helpers.share.holding import day_of_access, held_pages
-from helpers.share.joined_views import joined, view_by_hand
-from helpers.share.opening import views
+from helpers.share.on_hold import day_of_access, held_pages
+from helpers.share.open_view import joined, view_by_hand, views
+from helpers.share.release_review import sure_enough
 from helpers.show.family.declared import page_terms
 from helpers.show.family.language import Voice, language
 from helpers.show.family.page import Office, Page, PageFacts, compose, markup_of

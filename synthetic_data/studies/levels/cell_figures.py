@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps import hand_minutes
-from helpers.score.at_risk import KNOWN, SIGNS, SYSTEM_OF, signs_of
+from helpers.score.flags import KNOWN, SIGNS, SYSTEM_OF, signs_of
 from helpers.score.groups import AS_THEY_ARE, GroupScores
 from helpers.share import read_policy
 from helpers.standard import as_table
@@ -40,7 +40,7 @@ def risk_found(at_risk: pd.DataFrame) -> Iterator[Line]:
     Parameters
     ----------
     at_risk
-        From ``helpers.score.at_risk.children_at_risk``.
+        From ``helpers.score.flags.children_at_risk``.
 
     Yields
     ------

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.save import without_guard
-from helpers.share.allowed import Allowed, allowed_for, asked
-from helpers.share.opening import view
+from helpers.share.access import Allowed, Refused, allowed_for, asked
+from helpers.share.open_view import view
 from helpers.share.policy import Policy, Rule, read_policy
-from helpers.share.refused import Refused
-from helpers.share.seen_rows import in_sets
 from helpers.share.view import MANIFEST, View
+from helpers.share.visible_values import in_sets
 from helpers.standard import STRING, BadInput
 
 __all__ = ["compare_policies", "leaks", "policy_grid", "who_sees"]

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.share.allowed import Allowed
-from helpers.share.consent import agreed
+from helpers.share.access import Allowed, Refused, agreed
 from helpers.share.policy import Policy, Role
-from helpers.share.refused import Refused
-from helpers.share.seen_rows import name_parts
+from helpers.share.visible_values import name_parts
 
 if TYPE_CHECKING:
     from helpers.profile.store.source import Source

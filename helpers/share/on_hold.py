@@ -11,8 +11,7 @@ import pandas as pd
 from helpers.link.resolve.clusters import components
 from helpers.link.values.contacts import emails
 from helpers.profile.relations import on_the_roster, roster_silos
-from helpers.share.doubt import too_little
-from helpers.share.sure_ties import RECORD
+from helpers.share.release_review import RECORD, too_little
 from helpers.standard import STRING, as_table, empty_table
 
 if TYPE_CHECKING:

@@ -1,29 +1,251 @@
-"""What may stand on a page for a family at all: only what is the child's beyond doubt.
-
-Links are judged by how many they find and how few are wrong. A page is judged by one thing alone: that
-nothing on it is another child's. So a page has a gate of its own, stricter than the links', made of what a
-district can know without any answer key: what tied a record, what contradicts it, and who types names there
-by hand. Each rule has a reason that the office can read, and what is held back is listed with it.
-"""
+"""What may go home: verified links and values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from helpers.profile.relations import roster_silos
-from helpers.share.siblings import Homes, homes_of, with_namesakes
-from helpers.share.sure_ties import RECORD, sure_pairs, tied_by_machine_key, tied_for_sure
+from helpers.link.resolve.clusters import components
+from helpers.link.values.contacts import telephones
+from helpers.link.values.name_forms import name_keys, read_names
+from helpers.link.values.names import fold
+from helpers.profile.relations import agents_of, roster_silos
 from helpers.standard import STRING, as_table
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["REASONS", "sure_enough", "too_little"]
+__all__ = [
+    "REASONS",
+    "RECORD",
+    "Homes",
+    "homes_of",
+    "sure_enough",
+    "sure_pairs",
+    "tied_by_machine_key",
+    "tied_for_sure",
+    "too_little",
+    "with_namesakes",
+]
+
+
+RECORD = ["silo", "record"]
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Children with whom another child may be mixed up: by any name, or by any name and birth date."""
+
+    siblings: frozenset[str]
+    twins: frozenset[str]
+
+
+def homes_of(
+    crosswalk: pd.DataFrame, people: pd.DataFrame, contacts: pd.DataFrame, rosters: Sequence[str]
+) -> Homes:
+    """Find children who share a home with another child of the district.
+
+    Parameters
+    ----------
+    crosswalk
+        The standard table *crosswalk*.
+    people
+        The standard table *people*, of role Student.
+    contacts
+        The standard table *contact*.
+    rosters
+        Systems that say who the children are.
+
+    Returns
+    -------
+    Homes
+        Siblings share address, telephone or an adult on record; twins surname and birth date. Of a child on
+        the roster whose home nobody knows anything of, whoever has its surname there may be one. A doubtful
+        tie counts: whom it wrongly makes a brother is only spared a little more.
+    """
+    child = crosswalk[[*RECORD, "child", "household"]]
+    named = people.merge(child, on=RECORD, how="inner", validate="one_to_one")
+    adults = contacts.dropna(subset=["record", "contact_record"])[[*RECORD, "contact_record"]]
+    adults = adults.merge(child, on=RECORD, how="inner", validate="many_to_one")
+    agents = agents_of(named)
+    surname = _surnames(named)
+    homes = pd.concat(
+        [
+            _keys(named["child"], "address", named["household"]),
+            _keys(named["child"], "telephone", telephones(named["telephone"])),
+            _keys(adults["child"], "adult", adults["silo"] + " " + adults["contact_record"]),
+            _keys(agents["child"], "adult", agents["silo"] + " " + agents["agent"]),
+        ],
+        ignore_index=True,
+    ).drop_duplicates()
+    born = _keys(
+        named["child"], "born", surname + named["birth_date"].dt.strftime(" %Y-%m-%d").astype(STRING)
+    )
+    twins = _of_several(born)
+    listed = named["silo"].isin(list(rosters))
+    of_name = _keys(named.loc[listed, "child"], "name", surname[listed])
+    unknown = ~of_name["child"].isin(homes["child"])
+    alike = of_name["key"].isin(of_name.loc[unknown, "key"])
+    of_unknown_home = _of_several(of_name[alike])
+    return Homes(frozenset(_of_several(homes) | twins | of_unknown_home), frozenset(twins))
+
+
+def _keys(children: pd.Series, kind: str, key: pd.Series) -> pd.DataFrame:
+    frame = pd.DataFrame({"child": children.to_numpy(), "key": (kind + " " + key.astype(STRING)).to_numpy()})
+    return frame.astype(STRING).dropna().drop_duplicates()
+
+
+def _of_several(ties: pd.DataFrame) -> set[str]:
+    """Give the children who share a key with another one."""
+    return set(ties.loc[ties["key"].duplicated(keep=False), "child"])
+
+
+def _surnames(people: pd.DataFrame) -> pd.Series:
+    """Give the surname, folded; of a name in one cell what stands before the comma, else the last word."""
+    whole = people["full_name"].str.strip()
+    before = whole.str.extract(r"^([^,]+),", expand=False).fillna(whole.str.extract(r"(\S+)$", expand=False))
+    codes, distinct = pd.factorize(people["last_surname"].fillna(before))
+    folded = pd.array([fold(str(text)) or None for text in distinct] + [None], dtype=STRING)
+    return pd.Series(folded.take(codes), index=people.index)
+
+
+def with_namesakes(crosswalk: pd.DataFrame, people: pd.DataFrame) -> frozenset[str]:
+    """Find children whose name another child of the district has, in some way of writing both.
+
+    Parameters
+    ----------
+    crosswalk
+        The standard table *crosswalk*.
+    people
+        The standard table *people*, of role Student.
+
+    Returns
+    -------
+    frozenset of str
+        Children with a namesake.
+    """
+    named = people.merge(crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="one_to_one")
+    record, key = name_keys(read_names(named))
+    ties = pd.DataFrame({"child": named["child"].to_numpy()[record], "key": key}).drop_duplicates()
+    return frozenset(_of_several(ties))
+
+
+# Links are made so that few records are missed, and a person looks at what is doubtful. Nobody looks at a
+# page before a family does, so a tie counts here only if two of number, name and birth date agree and
+# nothing contradicts them, or if a person has said yes. What a model finds likely is likely, and no more.
+
+# The only rule that joins two records by one thing alone.
+NUMBER_ALONE = "a strong id alone, nothing to verify it"
+# A key of 128 bits, as software makes it: nobody types one, and a slip in it meets nobody.
+MACHINE_KEY = r"[0-9a-f]{32}"
+ALIKE = ("Same", "Nickname", "Order swapped")
+NEARLY = ("Spelling",)
+AS_IT_IS = ("Same", "Order swapped")
+
+
+def sure_pairs(pairs: pd.DataFrame, siblings: np.ndarray, twins: np.ndarray) -> np.ndarray:
+    """Tell which pairs are one child for sure.
+
+    Parameters
+    ----------
+    pairs
+        The standard table *pairs*.
+    siblings, twins
+        Booleans, one a pair: a brother or sister of the child is in the district's schools; one who was born
+        on the same day.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a pair: a person said yes; or a rule did, by two of number, name and birth date, with
+        nothing against them. A surname may have changed where number, first name and birth date agree. Of
+        brothers and sisters the first name has to be more than alike (Jayden is spelt nearly as Hayden is);
+        of twins it has to be there, and the same, since Alex may be either of Alexander and Alexandra.
+    """
+    match = pairs["decision"].eq("Match")
+    by_person = match & pairs["decided_by"].eq("Person")
+    by_rule = match & pairs["decided_by"].eq("Rule") & pairs["rule"].ne(NUMBER_ALONE)
+    first, against = pairs["evidence_first_name"], pairs["contradiction"]
+    number = pairs["evidence_identifier"].eq("Same")
+    born = pairs["evidence_birth_date"].eq("Same")
+    new_surname = against.eq("surname") & number & born & first.isin(ALIKE)
+    unspoken = against.isna() | new_surname
+    nearly, as_it_is = first.isin(NEARLY), first.isin(AS_IT_IS)
+    plain = ~(nearly & siblings) & (as_it_is | ~twins)
+    sure: np.ndarray = (by_person | by_rule & unspoken & plain).fillna(False).to_numpy(dtype=bool)
+    return sure
+
+
+def tied_by_machine_key(
+    pairs: pd.DataFrame, identifiers: pd.DataFrame, by_machines: Sequence[str]
+) -> np.ndarray:
+    """Tell which pairs share a key that software made and software wrote.
+
+    Parameters
+    ----------
+    pairs
+        The standard table *pairs*.
+    identifiers
+        The standard table of that name.
+    by_machines
+        Systems whose files only software writes; one of the two must be of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, one a pair that rules joined by a number alone.
+    """
+    alone = pairs["decision"].eq("Match") & pairs["rule"].eq(NUMBER_ALONE)
+    nested = pairs["left_silo"].isin(list(by_machines)) | pairs["right_silo"].isin(list(by_machines))
+    rows = np.flatnonzero((alone & nested).fillna(False).to_numpy(dtype=bool))
+    result = np.zeros(len(pairs), dtype=bool)
+    key = identifiers["identifier"].str.casefold().str.replace(r"[-{}]", "", regex=True)
+    made = key.str.fullmatch(MACHINE_KEY).fillna(False).to_numpy(dtype=bool)
+    keys = identifiers.loc[made, RECORD].assign(key=key[made]).drop_duplicates()
+    ends = pairs.iloc[rows].assign(place=rows)
+    sides = [
+        ends[["place", f"{side}_silo", f"{side}_record"]]
+        .set_axis(["place", *RECORD], axis="columns")
+        .merge(keys, on=RECORD, how="inner", validate="many_to_many")[["place", "key"]]
+        for side in ("left", "right")
+    ]
+    both = sides[0].merge(sides[1], on=["place", "key"], how="inner", validate="one_to_one")
+    result[both["place"].to_numpy(dtype="int64")] = True
+    return result
+
+
+def tied_for_sure(records: pd.DataFrame, pairs: pd.DataFrame, doubted: np.ndarray) -> np.ndarray:
+    """Label records that sure ties hold together, none of which leads through a record in doubt.
+
+    Parameters
+    ----------
+    records
+        ``silo``, ``record``, distinct.
+    pairs
+        The standard table *pairs*, of the ties that are sure.
+    doubted
+        Boolean, one a record.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``int64``, one a record: equal for records that are tied.
+    """
+    place = pd.MultiIndex.from_frame(records[RECORD])
+    ends = [
+        place.get_indexer(pd.MultiIndex.from_frame(pairs[[f"{side}_silo", f"{side}_record"]]))
+        for side in ("left", "right")
+    ]
+    both = (ends[0] >= 0) & (ends[1] >= 0)
+    left, right = ends[0][both], ends[1][both]
+    plain = ~(doubted[left] | doubted[right])
+    return components(len(records), left[plain], right[plain])
+
 
 # Why a system's word about a child doesn't stand, the first that applies.
 REASONS: Mapping[str, str] = {

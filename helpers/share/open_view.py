@@ -1,0 +1,391 @@
+"""Opens views for one or many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.share.access import Allowed, Refused, allowed_for, asked
+from helpers.share.audit import Audit
+from helpers.share.policy import Policy, read_policy
+from helpers.share.scope import UNSEEN, Ties, Whose, newest_day, whose
+from helpers.share.view import Codes, View
+from helpers.standard import STRING
+
+if TYPE_CHECKING:
+    from helpers.profile.store.source import Source
+
+__all__ = ["joined", "view", "view_by_hand", "view_of_child", "views", "whos"]
+
+
+FAMILY = "family"
+BY_HAND = "by hand"
+
+
+def joined(of_children: Mapping[str, View]) -> View:
+    """Join views of one role, each of one child, so that all are read at once.
+
+    Parameters
+    ----------
+    of_children
+        Child -> the view in which it is shown.
+
+    Returns
+    -------
+    View
+        Of each child what its own view shows; it logs nothing, since each view that was joined did.
+
+    Raises
+    ------
+    Refused
+        When a view doesn't show its child.
+    """
+    if any(child not in view.ids for child, view in of_children.items()):
+        raise Refused("Some of the children that were asked for are in none of these views.")
+    first = next(iter(of_children.values()))
+    sets = {
+        domain: frozenset(child for child, view in of_children.items() if child in view.sets[domain])
+        for domain in first.allowed.rows
+    }
+    return replace(first, ids=tuple(sorted(of_children)), _whose=Whose(sets), _audit=None)
+
+
+def view_by_hand(
+    source: Source, children: Sequence[str], *, policy: Policy | None = None, audit: Audit | None = None
+) -> View:
+    """Open what families may see of their children, for pages that an office hands over itself.
+
+    No adult on record is tied to these children beyond doubt, so nobody is named who may see them: the office
+    knows the family. What is for the household alone that applied isn't in it, since nobody can say which one
+    gets the page.
+
+    Parameters
+    ----------
+    source
+        Where the children are kept.
+    children
+        The children; none of them may be of age, which `holding.held_pages` tells.
+    policy, audit
+        As for `view`.
+
+    Returns
+    -------
+    View
+        Of the role *family*, for *by hand*.
+    """
+    policy = policy or read_policy()
+    role, purpose = asked(policy, FAMILY, None)
+    allowed = allowed_for(policy, role, purpose, source.systems())
+    ours = frozenset(children)
+    opened = View(
+        role=role.name,
+        who=BY_HAND,
+        purpose=purpose.name,
+        school_year=source.school_year,
+        as_of=newest_day(source),
+        policy=policy,
+        allowed=allowed,
+        source=source,
+        _ties=Ties(source, policy),
+        _whose=Whose(dict.fromkeys(allowed.rows, ours), two_homes=ours),
+        codes=Codes(),
+        _audit=audit,
+        ids=tuple(sorted(ours)),
+    )
+    opened.log("opened")
+    return opened
+
+
+def _open(
+    source: Source,
+    allowed: Allowed,
+    who: str,
+    policy: Policy,
+    audit: Audit | None,
+    ties: Ties,
+    children: Sequence[str] | None,
+    consents: pd.DataFrame | None,
+    codes: Codes,
+    day: pd.Timestamp | None,
+) -> View:
+    mine = whose(ties, who, allowed, day, consents)
+    seen: frozenset[str] = frozenset().union(
+        *(mine.children.get(domain, frozenset()) for domain in allowed.rows)
+    )
+    if children is not None:
+        wanted = {codes.child_of(child) if allowed.coded else child for child in children}
+        if not wanted <= seen:
+            raise Refused(
+                f"Some of the children that were asked for are none whom a {allowed.role.title.lower()} may "
+                f"see for the purpose {allowed.purpose.name!r}."
+            )
+        seen &= frozenset(str(child) for child in wanted)
+    opened = View(
+        role=allowed.role.name,
+        who=who,
+        purpose=allowed.purpose.name,
+        school_year=source.school_year,
+        as_of=day,
+        policy=policy,
+        allowed=allowed,
+        source=source,
+        _ties=ties,
+        _whose=mine,
+        codes=codes,
+        _audit=audit,
+        ids=tuple(sorted(seen)),
+    )
+    opened.log("opened")
+    return opened
+
+
+def view(
+    source: Source,
+    role: str,
+    who: str,
+    purpose: str | None = None,
+    *,
+    policy: Policy | None = None,
+    audit: Audit | None = None,
+    children: Sequence[str] | None = None,
+    consents: pd.DataFrame | None = None,
+    codes: Codes | None = None,
+    today: Any = None,
+) -> View:
+    """Open what one person may see of children for one purpose.
+
+    Parameters
+    ----------
+    source
+        Where the children are kept.
+    role
+        Name of a role of the policy.
+    who
+        Which of them: as the role's ``who_means`` says.
+    purpose
+        A purpose that the role may name; the broad one where nothing is said.
+    policy
+        The kit's own where nothing is given.
+    audit
+        Where to write that it was opened.
+    children
+        Only these of the children whom the view may show.
+    consents
+        What parents agreed to, for a role that needs it (``helpers.share.access``).
+    codes
+        Lookup of random codes, for a purpose that has them; drawn anew where nothing is given.
+    today
+        Day on which it is asked for; the newest of which a system speaks where nothing is given.
+
+    Returns
+    -------
+    View
+        Read when it is asked for; cheap to open.
+
+    Raises
+    ------
+    Refused
+        When the policy doesn't know the role or its purpose, or nobody is meant by `who`; its words hold
+        nothing of a child.
+    """
+    policy = policy or read_policy()
+    found, why = asked(policy, role, purpose)
+    allowed = allowed_for(policy, found, why, source.systems())
+    day = pd.Timestamp(today) if today is not None else newest_day(source)
+    return _open(
+        source, allowed, who, policy, audit, Ties(source, policy), children, consents, codes or Codes(), day
+    )
+
+
+def views(
+    source: Source,
+    role: str,
+    whos: Sequence[str],
+    purpose: str | None = None,
+    *,
+    policy: Policy | None = None,
+    audit: Audit | None = None,
+    children: Sequence[str] | None = None,
+    today: Any = None,
+) -> dict[str, View]:
+    """Open the views of many people of one role; who has to do with whom is read once.
+
+    Parameters
+    ----------
+    source, role, purpose, policy, audit, today
+        As for `view`.
+    whos
+        Whom, each as for `view`.
+    children
+        Only these of the children whom each may see.
+
+    Returns
+    -------
+    dict
+        Who -> view; whoever may see none of the children isn't in it.
+    """
+    policy = policy or read_policy()
+    found, why = asked(policy, role, purpose)
+    allowed = allowed_for(policy, found, why, source.systems())
+    day = pd.Timestamp(today) if today is not None else newest_day(source)
+    ties, codes = Ties(source, policy), Codes()
+    opened = {}
+    for who in whos:
+        try:
+            one = _open(source, allowed, who, policy, None, ties, None, None, codes, day)
+        except Refused:
+            continue
+        if children is not None:
+            one = replace(one, ids=tuple(sorted(set(one.ids) & set(children))))
+        if not one.ids:
+            continue
+        opened[who] = replace(one, _audit=audit)
+        opened[who].log("opened")
+    return opened
+
+
+# As relations call those whom the policy knows as an adult of a role.
+ADULTS = {"teacher": "Teacher", "family": "Guardian", "special_education_case_manager": "Case manager"}
+
+
+def view_of_child(
+    source: Source, child: str, role: str, who: str = "", *, policy: Policy | None = None
+) -> View:
+    """Open one child's view in a role, without knowing who has to do with her.
+
+    Parameters
+    ----------
+    source
+        Where the children are kept.
+    child
+        The child.
+    role
+        Name of a role.
+    who
+        Who looks; empty: the first teacher or guardian of the child, her school, or the district, as the role
+        asks.
+    policy
+        The kit's own where nothing is given.
+
+    Returns
+    -------
+    View
+        What they may see of this one child.
+
+    Raises
+    ------
+    Refused
+        When nobody of that role has to do with the child, or may see her.
+    BadInput
+        When the policy knows no such role.
+    """
+    policy = policy or read_policy()
+    looks = [who] if who else _who_of(source, child, role, policy)
+    for one in looks:
+        try:
+            return view(source, role, one, policy=policy).of(child)
+        except Refused:
+            if one == looks[-1]:
+                raise
+    raise Refused(f"Nobody who looks as {role} has to do with this child; choose another role.")
+
+
+def _who_of(source: Source, child: str, role: str, policy: Policy) -> list[str]:
+    """List who of a role may have to do with a child."""
+    kind = policy.roles[role].who if role in policy.roles else ""
+    relations = source.relations()
+    hers = relations[relations["child"].eq(child)]
+    if kind == "child":
+        return [child]
+    if kind == "school":
+        known = source.children()
+        return list(known.loc[known["child"].eq(child), "school"].dropna())
+    adults = hers[hers["role"].eq(ADULTS.get(role, "")) & hers["adult"].notna()]
+    named = list(dict.fromkeys(adults["silo"] + ":" + adults["adult"]))
+    return named if kind == "adult" else ["district"]
+
+
+COLUMNS = ["who", "name", "school", "children"]
+
+
+def whos(source: Source, role: str, policy: Policy | None = None) -> pd.DataFrame:
+    """List for whom of a role a view can be opened.
+
+    Parameters
+    ----------
+    source
+        Where the children are kept.
+    role
+        Name of a role.
+    policy
+        The kit's own where nothing is given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``who`` (what `view` takes), ``name`` (of a teacher, a guardian or a student; else as `who`),
+        ``school`` (NA where there is none), ``children`` (how many they have to do with). Names of students
+        and guardians are in it: it is for choosing, inside the district.
+
+    Raises
+    ------
+    Refused
+        When the policy has no such role.
+    """
+    policy = policy or read_policy()
+    found, purpose = asked(policy, role, None)
+    ties = Ties(source, policy)
+    if found.who == "district":
+        frame = pd.DataFrame(
+            {"who": ["district"], "name": ["district"], "children": [len(source.children())]}
+        )
+    elif found.who == "child":
+        known = source.children()
+        name = (known["first_name"].fillna("") + " " + known["last_surname"].fillna("")).str.strip()
+        frame = pd.DataFrame({"who": known["child"], "name": name, "school": known["school"], "children": 1})
+    elif found.who == "recipient":
+        frame = pd.DataFrame(columns=COLUMNS)
+    elif found.who == "adult":
+        frame = _adults(ties.relations, "Guardian" if found.scope == "own child" else "Teacher")
+    else:
+        hidden = allowed_for(policy, found, purpose, source.systems()).unknown
+        frame = _schools(ties.schools(hidden), found.name == "counsellor")
+    texts = frame.reindex(columns=COLUMNS[:3]).astype(STRING)
+    return texts.assign(children=frame.get("children", pd.Series(dtype="Int64"))).astype(
+        {"children": "Int64"}
+    )
+
+
+def _adults(relations: pd.DataFrame, role: str) -> pd.DataFrame:
+    rows = relations[(relations["role"].eq(role) & relations["adult"].notna()).to_numpy(dtype=bool)]
+    # A guardian without rights, or who may be another child's, isn't offered.
+    refused = rows["without_rights"].fillna(False) | rows["in_doubt"].fillna(False)
+    refused |= rows["link_band"].eq(UNSEEN).fillna(False) & (role == "Guardian")
+    rows = rows[~refused.to_numpy(dtype=bool)]
+    rows = rows.assign(who=rows["silo"] + ":" + rows["adult"])
+    by = rows.groupby("who", sort=False)
+    frame = pd.DataFrame(
+        {
+            "name": by["adult_name"].first(),
+            "school": by["school_name"].first(),
+            "children": by["child"].nunique(),
+        }
+    )
+    return frame.reset_index().sort_values(["school", "name", "who"], ignore_index=True)
+
+
+def _schools(rows: pd.DataFrame, with_grades: bool) -> pd.DataFrame:
+    counts = rows.groupby("school_name")["child"].nunique()
+    frame = pd.DataFrame({"who": counts.index, "school": counts.index, "children": counts.to_numpy()})
+    if with_grades:
+        grades = (
+            rows.groupby(["school_name", "grade_level"])["child"].nunique().rename("children").reset_index()
+        )
+        more = grades.assign(
+            who=grades["school_name"] + ", grade " + grades["grade_level"], school=grades["school_name"]
+        )
+        frame = pd.concat([frame, more[["who", "school", "children"]]], ignore_index=True)
+    return frame.assign(name=frame["who"]).sort_values("who", ignore_index=True)

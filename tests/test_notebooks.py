@@ -17,10 +17,9 @@ import papermill
 import pytest
 
 from helpers.files import read_district
-from helpers.run import report
-from helpers.run.kernels import kernel_settings
-from helpers.run.progress import Progress
-from helpers.show.pages import notebook_page
+from helpers.report import report
+from helpers.report.pages.page import notebook_page
+from helpers.report.runs.execute import Progress, kernel_settings
 from helpers.standard.elements import copy_of_elements
 from helpers.teach import solution
 from helpers.teach.exercises import exercises

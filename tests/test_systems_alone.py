@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from helpers.run.notebooks import Notebook, choose
+from helpers.report.runs.notebooks import Notebook, choose
 from tests.tiers import sampled
 
 PROJECT = Path(__file__).resolve().parent.parent

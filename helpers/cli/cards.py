@@ -39,6 +39,8 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
     teams agree.
     """
     from helpers.link import METHODS, link_district
+    from helpers.report.display_names import short_names
+    from helpers.report.pages.record_cards import record_cards_page
     from helpers.score.card_sort import (
         agreement_of_teams,
         deal_cards,
@@ -47,8 +49,6 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
         score_piles,
         score_sheet,
     )
-    from helpers.show.record_cards import record_cards_page
-    from helpers.show.systems import short_names
 
     district = read_known(folder)
     dealt = deal_cards(district)

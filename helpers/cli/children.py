@@ -111,9 +111,9 @@ def link(
         return
     from helpers.link.quality import estimate_quality
     from helpers.link.review import read_decisions, review_queue, save_queue
+    from helpers.report.runs.figures import bands_by_system
     from helpers.share.disclosure import NOT_SHOWN, shown_everybody, shown_wholes
     from helpers.share.guard import Guard
-    from helpers.show.ties import bands_by_system
 
     district = read_known(folder)
     model = own_model(district, train, model_file)

@@ -57,7 +57,7 @@ def profile(
     from helpers.profile.store.profiles import save_store
     from helpers.profile.store.source import source_of
     from helpers.profile.survivorship import read_survivorship
-    from helpers.run.profile_store import must_be_free
+    from helpers.report.widgets.serve_dashboard import must_be_free
     from helpers.share.disclosure import NOT_SHOWN, shown_everybody, shown_wholes
     from helpers.share.guard import Guard
 

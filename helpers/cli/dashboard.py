@@ -52,9 +52,8 @@ def dashboard(
     for an hour (--idle); nothing leaves the machine. Writes store (the profiles) and audit.jsonl (who looked
     at what, and when).
     """
-    from helpers.run.dashboard import serve_dashboard
-    from helpers.run.profile_store import store_of
-    from helpers.run.report import made_district
+    from helpers.report.runs.report import made_district
+    from helpers.report.widgets.serve_dashboard import serve_dashboard, store_of
     from helpers.share import read_policy
     from helpers.share.access import asked
 

@@ -99,15 +99,13 @@ def family(
         return
     from helpers.profile import child_profiles
     from helpers.profile.store.source import source_of
+    from helpers.report.family.pages import pages_of, prepare
+    from helpers.report.family.printing import find_chromium, print_pages
+    from helpers.report.family.recipients import kit_language, read_offices
+    from helpers.report.family.write import codes_in, records_of, save_run, write_pages
+    from helpers.report.messages import language
     from helpers.share.audit import Audit
     from helpers.share.guard import Guard
-    from helpers.show.family.language import language
-    from helpers.show.family.lookups import codes_in, save_run
-    from helpers.show.family.offices import read_offices
-    from helpers.show.family.pages import pages_of, prepare
-    from helpers.show.family.printing import find_chromium, print_pages
-    from helpers.show.family.recipients import kit_language
-    from helpers.show.family.writing import records_of, write_pages
 
     if lookup.resolve() == out.resolve():
         raise BadInput(
@@ -177,8 +175,8 @@ def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bo
     """Lead what families said isn't right to the systems that hold it, and to the review desk."""
     from helpers.profile import child_profiles
     from helpers.profile.store.source import source_of
-    from helpers.show.family.corrections import corrections_of, read_said
-    from helpers.show.family.writing import save_lookup
+    from helpers.report.family.corrections import corrections_of, read_said
+    from helpers.report.family.write import save_lookup
 
     told = read_said(said_file)
     district = read_known(folder)

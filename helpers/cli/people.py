@@ -57,8 +57,7 @@ def people(
     people_schools.csv (in which month each school has its coach and its team), each at the easy, the likely
     and the hard end of what is assumed.
     """
-    from helpers.show.people_chart import coverage_sentence
-    from helpers.show.people_page import cost_sentence, people_page
+    from helpers.report.pages.staffing import cost_sentence, coverage_sentence, people_page
     from helpers.staffing import people_plan, read_people_assumptions
     from helpers.staffing.plan import read_schools
 

@@ -75,9 +75,9 @@ def questions(
     """
     from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions
     from helpers.profile.questions.definitions import kit_questions
+    from helpers.report.pages.questions import families_in_words
     from helpers.share.disclosure import NOT_SHOWN, shown_answers, shown_shares
     from helpers.share.guard import Guard
-    from helpers.show.question_words import families_in_words
 
     declared = kit_questions() if own is None else read_questions(own)
     if one is not None:
@@ -135,8 +135,8 @@ def questions(
 
 def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
     """Write answers for a terminal, with words for what the guard hides."""
+    from helpers.report.pages.questions import question_lines
     from helpers.share.disclosure import NOT_SHOWN, shown_answers
-    from helpers.show.question_words import question_lines
 
     lines = question_lines(shown_answers(guard, answers))
     return worded(guard, lines, False, NOT_SHOWN, of=question_lines(answers))

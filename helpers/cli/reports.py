@@ -37,11 +37,11 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, hand_work, scorecard
     from helpers.gaps.rubric import rubric
     from helpers.gaps.scorecard import joined_pairs
+    from helpers.report.display_names import in_words, spoken_names
+    from helpers.report.pages.gap_tables import large_groups
+    from helpers.report.pages.gaps import gaps_page
     from helpers.share.disclosure import NOT_SHOWN
     from helpers.share.guard import Guard
-    from helpers.show.gap_tables import large_groups
-    from helpers.show.gaps_page import gaps_page
-    from helpers.show.systems import in_words, spoken_names
 
     district = read_known(folder)
     guard, links = Guard.of(district), linked(district)
@@ -124,7 +124,7 @@ def report(
     with the newest, and says what changed since the one before of the same district. A notebook that stops is
     shown with its cell and error; the others still run, and the exit status is 1.
     """
-    from helpers.run import report as run_report
+    from helpers.report import report as run_report
 
     chosen = [one.strip() for one in only.split(",") if one.strip()]
     result = run_report(folder, only=chosen, parameters=_parameter(parameters), out=out, previous=previous)

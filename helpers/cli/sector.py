@@ -25,8 +25,8 @@ def sector(file: Path, out: Path, as_json: bool) -> None:
     CSV of each of its tables. Groups of fewer than 10 school systems are in none of them. Of made volunteers
     the page shows what was put in beside each interval; of every other sector it shows that of the kit's own.
     """
+    from helpers.report.pages.sector import sector_page
     from helpers.sector import read_sector, sector_report
-    from helpers.show.sector_page import sector_page
 
     read = read_sector(file)
     report = sector_report(read)

@@ -54,8 +54,8 @@ def survey(
         emit(_blank(blank), as_json)
         return
     assert responses is not None
-    from helpers.show.survey_page import odd_things, survey_page
-    from helpers.show.survey_words import standing_sentence
+    from helpers.report.pages.survey import odd_things, survey_page
+    from helpers.report.pages.survey_text import standing_sentence
     from helpers.survey import must_be_readable, read_answers, where_it_stands
 
     answers = read_answers(responses)

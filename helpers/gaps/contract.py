@@ -185,7 +185,7 @@ def contract_of(layout: Layout, demands: Demands | None = None) -> Contract:
     Returns
     -------
     Contract
-        To be printed by ``helpers.show.contract_page``.
+        To be printed by ``helpers.report.pages.contract``.
 
     Raises
     ------

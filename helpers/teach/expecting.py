@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
-from helpers.show.blocks import escape
+from helpers.report.blocks import escape
 from helpers.standard import BadInput
 
 __all__ = ["expect"]
@@ -21,7 +21,7 @@ class _Expected:
         return self.text
 
     def _repr_html_(self) -> str:
-        # No mark of helpers.show: an error's words may hold a name, and no report of real data keeps them.
+        # No mark of helpers.report: an error's words may hold a name, and no report of real data keeps them.
         return f'<pre style="border-left:3px solid #57606a;padding:4px 12px">{escape(self.text)}</pre>'
 
 

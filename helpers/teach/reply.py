@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from helpers.show.blocks import escape
+from helpers.report.blocks import escape
 
 __all__ = ["Reply", "State"]
 
@@ -38,7 +38,7 @@ class Reply(str):
         return str(self)
 
     def _repr_html_(self) -> str:
-        # Without the mark of helpers.show: what is said to a learner is no result, and no report of real data
+        # Without the mark of helpers.report: a reply to a learner is no result, and no report of real data
         # keeps it.
         line, _, _ = str(self).partition("\n")
         code = f"<pre><code>{escape(self.code)}</code></pre>" if self.code else ""

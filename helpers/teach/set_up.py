@@ -85,7 +85,7 @@ def set_up_in_words(ready: pd.DataFrame) -> str:
     Returns
     -------
     str
-        A sentence for ``helpers.show.answer``.
+        A sentence for ``helpers.report.answer``.
     """
     wrong = ready[~ready["ready"]]
     if wrong.empty:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
+from helpers.report.runs.notebooks import notebooks_folder
 from helpers.standard import BadInput
-from helpers.teach.solutions__folder import notebooks_folder
 
 __all__ = ["solution_of"]
 

@@ -160,7 +160,7 @@ def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
         label, topic, role, verdict, target, value, low, high: the last three as parts of half the interval's
         width beside the target, so that a figure passes between -1 and 1 (or nearer than it is rounded).
         The shape over grades, which has no number for a target, isn't among them.
-        Ready for `helpers.show.dots(…, series="role")`.
+        Ready for `helpers.report.charts.dot_plot(…, series="role")`.
     """
     told = calibration.together
     told = told.loc[told["target"].notna() & told["verdict"].isin(["pass", "miss"])]

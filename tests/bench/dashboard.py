@@ -49,7 +49,7 @@ def measured_dashboard(store: Path) -> dict[str, list[float]]:
     """
     from playwright.sync_api import sync_playwright
 
-    from helpers.run.dashboard import serve_dashboard
+    from helpers.report.widgets.serve_dashboard import serve_dashboard
 
     path = next(found for name in BROWSERS if (found := shutil.which(name)))
     first, changes, opened = [], [], []

@@ -22,8 +22,8 @@ from helpers.link import link_district
 from helpers.profile import child_profiles
 from helpers.profile.store.source import source_of
 from helpers.profile.store.profiles import ProfileStore, save_store
-from helpers.show.family.pages import pages_of, prepare
-from helpers.show.family.writing import records_of, write_pages
+from helpers.report.family.pages import pages_of, prepare
+from helpers.report.family.write import records_of, write_pages
 
 folder, out, wanted = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 district = read_district(folder)

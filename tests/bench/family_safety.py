@@ -21,8 +21,8 @@ from helpers.link import link_district
 from helpers.profile import child_profiles
 from helpers.profile.relations import roster_silos
 from helpers.profile.store.source import source_of
+from helpers.report.family.pages import family_pages, shown_on
 from helpers.score.family_pages import judge_family_pages, score_pages
-from helpers.show.family.pages import family_pages, shown_on
 from synthetic_data.district import make_district
 
 __all__ = ["main", "measure"]

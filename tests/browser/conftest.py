@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from helpers.run import report
-from helpers.run.progress import Progress
+from helpers.report import report
+from helpers.report.runs.execute import Progress
 
 # Debian's chromium, without a screen, without a sandbox (a container has none) and without calls home.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]

@@ -10,7 +10,7 @@ import pytest
 
 from helpers.gaps.contract import Demands, contract_of
 from helpers.layouts import load_layout
-from helpers.show.contract_page import contract_page
+from helpers.report.pages.contract import contract_page
 
 pytestmark = pytest.mark.browser
 

@@ -15,8 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from helpers.profile.store.profiles import ProfileStore
-from helpers.run.dashboard import Served, serve_dashboard
-from helpers.run.profile_store import store_of
+from helpers.report.widgets.serve_dashboard import Served, serve_dashboard, store_of
 from tests.browser.dashboards import LONG, SCRIPT, SHEET, odd_district
 from tests.browser.jupyterlab_window import LabServer, NotebookWindow, lab_server
 from tests.browser.page_faults import GRAVE, WIDER, faults_of_tabbing
@@ -54,7 +53,7 @@ def served(store: ProfileStore, project: Path) -> Iterator[Served]:
 def lab(store: ProfileStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     """JupyterLab on a notebook whose only cell is the dashboard."""
     folder = tmp_path_factory.mktemp("lab")
-    source = f"from helpers.show import dashboard\ndashboard({str(store.place)!r})"
+    source = f"from helpers.report import dashboard\ndashboard({str(store.place)!r})"
     cells = [nbformat.v4.new_code_cell(source), nbformat.v4.new_code_cell("kept = 'untouched'")]
     notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}

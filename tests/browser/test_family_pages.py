@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from helpers.show.family.language import languages
-from helpers.show.family.printing import look_into, print_pages
-from helpers.show.family.told import ChildTold
+from helpers.report.family.printing import look_into, print_pages
+from helpers.report.family.statements import ChildTold
+from helpers.report.messages import languages
 from tests.browser.page_faults import (
     SIZES,
     faults_for_assistive_technology,

@@ -27,7 +27,7 @@ import shutil
 from pathlib import Path
 from helpers.files import read_district
 from helpers.link import link_district
-from helpers.show.review_desk import review_desk
+from helpers.report.widgets.review_desk import review_desk
 district = read_district({folder!r})
 links = link_district(district, "standardised")
 review_desk(district, links, {decisions!r}, reviewer="ab")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 REPLIES = 30_000  # milliseconds
 SOURCE = """
-from helpers.show.survey_form import survey_form
+from helpers.report.widgets.survey_form import survey_form
 survey_form("answers.csv", system="Lake", year=2026)
 """
 

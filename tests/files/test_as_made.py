@@ -134,7 +134,7 @@ def test_a_folder_that_does_not_call_itself_invented_needs_no_reason(copy: Path)
 
 
 def test_read_says_that_and_why_and_so_does_every_banner(copy: Path, tmp_path: Path) -> None:
-    from helpers.show.banner import banner
+    from helpers.report.blocks import banner
 
     (copy / "silos" / "students.csv").write_text(ROSTER, encoding="utf-8")
     result = CliRunner().invoke(main, ["read", str(copy), "--out", str(tmp_path / "out")])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.files.save import guarded, save_table, spreadsheet_bytes, without_guard, write_atomically
-from helpers.run.earlier import earlier_runs
+from helpers.report.runs.earlier import earlier_runs
 from helpers.score import crosswalk_from
 from helpers.score.card_sort import read_piles
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.show.survey_form import survey_form
+from helpers.report.widgets.survey_form import survey_form
 from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey
 from helpers.survey import read_answers

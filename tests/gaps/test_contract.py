@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from helpers.gaps.contract import MOST_ROWS, Demands, contract_of
 from helpers.layouts import layout_names, load_layout
-from helpers.show.contract_page import contract_page
+from helpers.report.pages.contract import contract_page
 from helpers.standard import BadInput
 
 MEALS = "meals/mealtime_customers"

@@ -14,10 +14,9 @@ from helpers.gaps.measures import measures
 from helpers.gaps.measures.freshness import days_until_stale
 from helpers.gaps.scorecard import declared_alarms
 from helpers.link import Links
+from helpers.report.pages.gap_tables import found_both_ways, group_table, large_groups
+from helpers.report.pages.gaps import blocked_sentence, gaps_page
 from helpers.share.guard import Guard
-from helpers.show.blocked_pairs import blocked_sentence
-from helpers.show.gap_tables import found_both_ways, group_table, large_groups
-from helpers.show.gaps_page import gaps_page
 from helpers.standard import empty_table
 from tests.district_by_hand import district, links, silo
 from tests.gaps.test_scorecard import figures

@@ -13,8 +13,8 @@ import pytest
 from helpers.files import District, read_district
 from helpers.gaps import first_steps, measures, noticed, records_behind, scorecard
 from helpers.link import Links, link_district
+from helpers.report.pages.gaps import gaps_page
 from helpers.score import score_links
-from helpers.show.gaps_page import gaps_page
 from helpers.standard import as_table
 from synthetic_data.district import make_district
 from tests.gaps.test_scope import line

@@ -8,8 +8,8 @@ import pytest
 from helpers.files import District
 from helpers.gaps import code_crosswalk, scorecard
 from helpers.gaps.measures.codes import ANOTHER_SPELLING, NO_CODE, NOT_UNDERSTOOD
+from helpers.report.pages.gap_tables import crosswalk_table, lost_codes
 from helpers.share.guard import MASK, Guard
-from helpers.show.gap_tables import crosswalk_table, lost_codes
 from tests.district_by_hand import district, links
 from tests.gaps.test_scorecard import figures
 from tests.gaps.written_by_hand import written_silo

@@ -11,7 +11,7 @@ from helpers.files import District
 from helpers.gaps import scorecard
 from helpers.gaps.rubric import HeadingMeasure, kit_rubric, read_rubric, rubric
 from helpers.link import Links
-from helpers.show.rubric_table import rubric_blocks
+from helpers.report.pages.contract import rubric_blocks
 from helpers.standard import BadInput
 
 KIT = Path(__file__).resolve().parents[2] / "helpers" / "gaps" / "rubric.toml"

@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-from helpers.run.notebooks import Notebook, choose
+from helpers.report.runs.notebooks import Notebook, choose
 
 __all__ = ["drawn"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.run.notebooks import choose
+from helpers.report.runs.notebooks import choose
 from helpers.standard import BadInput
 from tests.house.reading_order import drawn
 

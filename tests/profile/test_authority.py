@@ -18,8 +18,8 @@ from helpers.link import link_district
 from helpers.profile import child_profiles
 from helpers.profile.facts.systems import COUNTED_BY, authority_in, authority_of
 from helpers.profile.relations import roster_silos
-from helpers.run.figures import run_figures
-from helpers.show.index import index_page
+from helpers.report.pages.index import index_page
+from helpers.report.runs.figures import run_figures
 from helpers.standard import BadInput
 from tests.district_by_hand import layout
 from tests.link.test_decided import FIRST, LAST

@@ -11,12 +11,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-import helpers.run
+import helpers.report
 from helpers.cli import main
-from helpers.run.changes import changes_between, changes_in_words
-from helpers.run.kept import Kept, keep, kept_of, read_kept
-from helpers.run.previous import Changed, chosen_run, what_changed
-from helpers.run.report import ReportResult
+from helpers.report.runs.changes import Kept, changes_between, changes_in_words, keep, kept_of, read_kept
+from helpers.report.runs.earlier import Changed, chosen_run, what_changed
+from helpers.report.runs.report import ReportResult
 from helpers.share.guard import Guard
 from helpers.standard import BadInput, empty_table
 from tests.modes import for_others
@@ -245,7 +244,7 @@ def test_json_of_a_report_carries_what_changed(tmp_path: Path, monkeypatch: pyte
     rows = changes_between(before, after, Guard(real=False))
     said = changes_in_words(rows, "Monday", Guard(real=False))
     result = ReportResult(tmp_path, tmp_path, tmp_path, (), None, changed=Changed(said, rows))
-    monkeypatch.setattr(helpers.run, "report", lambda *_, **__: result)
+    monkeypatch.setattr(helpers.report, "report", lambda *_, **__: result)
     printed = json.loads(CliRunner().invoke(main, ["report", "--json"]).stdout)
     assert printed["changed"][0] == "Fewer records than in Monday. Meals: 39 records of children, 40 before."
     assert {(row["part"], row["measure"]): row["after"] for row in printed["changes"]}[

@@ -12,10 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.cli import main
-from helpers.run import dashboard as serving
-from helpers.run.dashboard import dashboard_notebook, serve_dashboard
-from helpers.run.notebooks import Notebook
-from helpers.run.profile_store import store_of
+from helpers.report.runs.notebooks import Notebook
+from helpers.report.widgets import serve_dashboard as serving
+from helpers.report.widgets.serve_dashboard import dashboard_notebook, serve_dashboard, store_of
 from helpers.standard import BadInput
 
 

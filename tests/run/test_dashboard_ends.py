@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.run.profile_store import store_of
+from helpers.report.widgets.serve_dashboard import store_of
 from tests.kept import Kept
 from tests.tiers import sampled
 
@@ -29,7 +29,7 @@ for name in ("SIGHUP", "SIGINT"):
         number = getattr(signal, name)
         signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
-from helpers.run.dashboard import serve_dashboard
+from helpers.report.widgets.serve_dashboard import serve_dashboard
 
 store, lesson, idle = sys.argv[1:]
 with serve_dashboard(Path(store), Path(lesson), idle=float(idle)) as served:
@@ -107,7 +107,7 @@ def test_the_server_ends_when_nobody_has_looked_for_a_while(
 def test_what_was_left_when_both_were_killed_goes_with_the_next_start(
     tmp_path: Path, lesson: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from helpers.run.dashboard import serve_dashboard
+    from helpers.report.widgets.serve_dashboard import serve_dashboard
     from helpers.standard import BadInput
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -124,7 +124,7 @@ def test_what_was_left_when_both_were_killed_goes_with_the_next_start(
 def test_a_port_that_another_took_in_the_same_moment_is_passed_over(
     tmp_path: Path, store: Path, lesson: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from helpers.run import dashboard
+    from helpers.report.widgets import serve_dashboard as dashboard
     from helpers.standard import BadInput
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -15,11 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.run import report
-from helpers.run.dated import dated_run, run_name
-from helpers.run.earlier import earlier_runs
-from helpers.run.progress import Progress
-from helpers.run.report import ReportResult
+from helpers.report import report
+from helpers.report.runs.earlier import earlier_runs
+from helpers.report.runs.execute import Progress
+from helpers.report.runs.report import ReportResult, dated_run, run_name
 
 MOMENT = dt.datetime(2026, 11, 30, 6, 0)
 
@@ -94,7 +93,7 @@ def test_the_index_leads_with_the_newest_and_to_the_earlier_runs(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(importlib.import_module("helpers.run.report"), "index_page", killed)
+    monkeypatch.setattr(importlib.import_module("helpers.report.runs.report"), "index_page", killed)
     with pytest.raises(KeyboardInterrupt):
         run()
     assert second.index.read_text(encoding="utf-8") == page

@@ -13,16 +13,16 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.files import read_district
-from helpers.run import report
-from helpers.run.progress import Progress
+from helpers.report import report
+from helpers.report.runs.execute import Progress
 from helpers.standard import BadInput
 from tests.as_if_made import as_if_made
 from tests.standing import standing_in
 
 SETUP = """from helpers.files import read_district
 from helpers.share.guard import Guard
-from helpers.show import table
-from helpers.show.charts import bars
+from helpers.report import table
+from helpers.report.charts import bars
 district = read_district(district_folder)
 guard = Guard.of(district)"""
 BARS = """known = {name: len(silo.people) for name, silo in district.items()}

@@ -9,12 +9,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.run.earlier import earlier_runs, remember
-from helpers.run.execute import run_notebooks
-from helpers.run.notebooks import Notebook, choose
-from helpers.run.outputs import cleaned
-from helpers.run.parameters import parameters_for
-from helpers.run.progress import Progress
+from helpers.report.runs.earlier import earlier_runs, remember
+from helpers.report.runs.execute import Progress, cleaned, run_notebooks
+from helpers.report.runs.notebooks import Notebook, choose, parameters_for
 from helpers.standard import BadInput
 
 NAME = "Ana-Sofía Nuñez"
@@ -144,7 +141,7 @@ def test_of_a_real_folder_no_word_of_an_error_or_row_is_kept(tmp_path: Path) -> 
             make,
             "import pandas as pd, sys\npd.DataFrame({'name': [name]})",
             "print(name)\nprint(name, file=sys.stderr)",
-            "from helpers.show import answer\nanswer('**12** children')",
+            "from helpers.report import answer\nanswer('**12** children')",
         ),
     ]
     log = io.StringIO()

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
+from helpers.report.display_names import short_names
+from helpers.report.pages.record_cards import record_cards_page
 from helpers.score.card_sort import deal_cards, true_piles
-from helpers.show.record_cards import record_cards_page
-from helpers.show.systems import short_names
 
 
 @pytest.fixture(scope="module")

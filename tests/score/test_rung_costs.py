@@ -9,9 +9,9 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
+from helpers.report.runs.figures import wholly_by_rung
 from helpers.score.answer_key import read_answer_key
 from helpers.score.flags import children_by_outcome, flags_missed, of_named_pairs
-from helpers.score.rung_costs__words import wholly_by_rung
 from helpers.score.truth import RECORD, persons_behind
 
 NAMED = ["Name and birth date", "Name only"]

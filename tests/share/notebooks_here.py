@@ -72,6 +72,6 @@ def notebooks_here() -> Iterator[None]:
     """Let a report run its notebooks in this process, and draw nothing: a picture is its words and table."""
     with (
         mock.patch("papermill.execute_notebook", _execute),
-        mock.patch("helpers.show.picture.Picture.png", _blank),
+        mock.patch("helpers.report.charts.picture.Picture.png", _blank),
     ):
         yield

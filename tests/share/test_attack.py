@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from helpers.cli import main
 from helpers.files import read_district
 from helpers.files.run_cache import sharing
-from helpers.run import report
+from helpers.report import report
+from helpers.report.display_names import short_names, system_names
+from helpers.report.tables import csv_link
 from helpers.share import Guard
 from helpers.share.disclosure import pooled_groups
-from helpers.show.systems import short_names, system_names
-from helpers.show.tables import csv_link
 from tests.kept import Kept
 from tests.share.attack import Attack, Names, Recovered, attack_run, groups_attack, page_of
 from tests.share.attack_tables import (
@@ -123,7 +123,7 @@ def _run(folder: Path, settings: tuple[int, int, str, tuple[str, ...]], only: li
             printed[name] = _command(command, str(exports), *more, *place, "--json")
             texts[name] = _command(command, str(exports), *more, *place)
         district = read_district(exports)
-        with notebooks_here(), mock.patch("helpers.run.report.sharing", nullcontext):
+        with notebooks_here(), mock.patch("helpers.report.runs.report.sharing", nullcontext):
             result = report(exports, only=only, out=out / "reports")
     assert result.ok, result.trouble or result.failed
     assert result.run is not None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from helpers.show.family import language, page_terms
-from helpers.show.family.language import Voice
-from helpers.show.family.page import PageFacts, compose, markup_of
-from helpers.show.family.told import ChildTold, Event, Told
+from helpers.report.family import language, page_terms
+from helpers.report.family.page import PageFacts, compose, markup_of
+from helpers.report.family.statements import ChildTold, Event, Told
+from helpers.report.messages import Voice
 
 YEAR = 2026
 LONGEST = "Maximiliana-Guadalupe Fernández-Villanueva Quintero"  # 51 letters

@@ -7,9 +7,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.show.change_lanes import change_lanes
-from helpers.show.change_steps import ChangeSteps, change_steps
-from helpers.show.change_words import change_table, finding_words
+from helpers.report.widgets.one_change import (
+    ChangeSteps,
+    change_lanes,
+    change_steps,
+    change_table,
+    finding_words,
+)
 from helpers.standard import BadInput
 
 ABOUT: dict[str, Any] = {

@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from helpers.show.canvas import Sheet
-from helpers.show.charts import (
+from helpers.report.charts import (
     Picture,
     bars,
     dot_matrix,
@@ -23,9 +22,9 @@ from helpers.show.charts import (
     square_table,
     stacked_bars,
 )
-from helpers.show.picture import NARROW, WIDE
-from helpers.show.shaded_cells import DARKEST, Cell, draw_cells
-from helpers.show.tokens import OF_VALUES, OUTCOMES, colour, contrast, letters_on
+from helpers.report.charts.heat_map import DARKEST, Cell, draw_cells
+from helpers.report.charts.picture import NARROW, WIDE, Sheet
+from helpers.report.theme import OF_VALUES, OUTCOMES, colour, contrast, letters_on
 
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 DAYS = pd.to_datetime(["2025-09-03", "2025-11-20", "2026-01-12", "2026-02-01"])
@@ -229,7 +228,7 @@ def test_style_sheet_and_chart_style_have_the_same_colours() -> None:
     from matplotlib import color_sequences
     from matplotlib.colors import to_hex
 
-    from helpers.show.canvas import style
+    from helpers.report.charts.picture import style
 
     settings = style()
     assert to_hex(settings["text.color"]) == colour("ink")
@@ -251,7 +250,7 @@ def test_the_number_in_a_cell_is_read_on_its_darkest_shade() -> None:
 
 
 def test_an_event_has_one_mark_in_all_lanes_and_spells_are_pale() -> None:
-    from helpers.show.lanes import _looks
+    from helpers.report.charts.timeline import _looks
 
     marks = pd.DataFrame(
         {

@@ -8,7 +8,7 @@ import pytest
 from helpers.files import District
 from helpers.link import Links
 from helpers.profile import child_profiles
-from helpers.show.child_lines import missing_lines, value_lines, value_texts
+from helpers.report.child.values import missing_lines, value_lines, value_texts
 from tests.district_by_hand import district, links, silo
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.show.child_page import ChildPage, child_page
-from helpers.show.known_values import SystemName
+from helpers.report.child.page import ChildPage, child_page
+from helpers.report.child.values import SystemName
 from helpers.standard import as_table, empty_table
 
 SYSTEMS = {

@@ -16,11 +16,10 @@ from helpers.files import District
 from helpers.link import link_district
 from helpers.profile import child_indicators, child_profiles, elements, source_of
 from helpers.profile.store.source import MemorySource
+from helpers.report.child.source_rows import visible_columns
+from helpers.report.widgets.dashboard import Dashboard, dashboard
+from helpers.report.widgets.dashboard_state import MOST_HITS, ROLES
 from helpers.share import Audit
-from helpers.show.dashboard import Dashboard, dashboard
-from helpers.show.dashboard_seats import ROLES
-from helpers.show.name_search import MOST_HITS
-from helpers.show.opened_rows import visible_columns
 from helpers.standard import BadInput
 
 
@@ -249,7 +248,7 @@ def test_a_made_district_leaves_a_page_and_a_real_one_a_sentence(
 def test_nothing_of_a_child_is_in_the_widgets_state(board: Dashboard, source: MemorySource) -> None:
     from ipywidgets.widgets import widget as widgets
 
-    from helpers.show.message_widget import VIEW
+    from helpers.report.widgets import VIEW
 
     bundle = board._repr_mimebundle_()
     model = bundle[VIEW]["model_id"]

@@ -14,14 +14,13 @@ import pandas as pd
 import pytest
 
 from helpers.files.save import unguarded
-from helpers.show.family import going_well, language, languages, page_terms
-from helpers.show.family.language import Voice
-from helpers.show.family.page import Office, PageFacts, compose, markup_of
-from helpers.show.family.printing import print_pages
-from helpers.show.family.recipients import families, students
-from helpers.show.family.rules import strengths_of, talks_of
-from helpers.show.family.told import ChildTold, told_of
-from helpers.show.family.writing import save_lookup
+from helpers.report.family import going_well, language, languages, page_terms
+from helpers.report.family.page import Office, PageFacts, compose, markup_of
+from helpers.report.family.printing import print_pages
+from helpers.report.family.recipients import families, students
+from helpers.report.family.statements import ChildTold, strengths_of, talks_of, told_of
+from helpers.report.family.write import save_lookup
+from helpers.report.messages import Voice
 from helpers.standard import BadInput, as_table, empty_table
 from tests.modes import for_others
 from tests.show.family_words import words_of

@@ -12,11 +12,11 @@ import pytest
 
 import helpers.standard
 from helpers.profile.indicators import declared_indicators
+from helpers.report.family import language, languages, page_terms
+from helpers.report.family.definitions import DECLARED, read_page_terms, undeclared
+from helpers.report.family.statements import LETTERS_OF
+from helpers.report.messages import HERE, VOICES, read_language
 from helpers.share.policy import read_policy
-from helpers.show.family import language, languages, page_terms
-from helpers.show.family.declared import DECLARED, read_page_terms, undeclared
-from helpers.show.family.language import HERE, VOICES, read_language
-from helpers.show.family.rules import LETTERS_OF
 from helpers.standard import BadInput
 from helpers.standard.elements import declared
 from synthetic_data.life.ambitions import INTERESTS, PLANS

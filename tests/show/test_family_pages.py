@@ -19,12 +19,27 @@ from helpers.link.review import read_decisions
 from helpers.profile import child_profiles
 from helpers.profile.lineage import rows_behind
 from helpers.profile.store.source import MemorySource, source_of
+from helpers.report.family.corrections import corrections_of, read_said
+from helpers.report.family.pages import (
+    FamilyPage,
+    Run,
+    family_pages,
+    new_codes,
+    pages_of,
+    prepare,
+    shown_on,
+    shown_page,
+)
+from helpers.report.family.write import (
+    Written,
+    codes_in,
+    read_lookup,
+    records_of,
+    save_lookup,
+    save_run,
+    write_pages,
+)
 from helpers.share.audit import Audit
-from helpers.show.family.corrections import corrections_of, read_said
-from helpers.show.family.embed import shown_page
-from helpers.show.family.lookups import codes_in, read_lookup, save_run
-from helpers.show.family.pages import FamilyPage, Run, family_pages, new_codes, pages_of, prepare, shown_on
-from helpers.show.family.writing import Written, records_of, save_lookup, write_pages
 from helpers.standard import BadInput
 from helpers.standard.elements import declared
 from synthetic_data.district import make_district

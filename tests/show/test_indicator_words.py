@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers.profile.indicators import declared_indicators
-from helpers.show.indicator_words import definition_words, indicator_sentences, indicator_source
+from helpers.report.child.indicators import definition_words, indicator_sentences, indicator_source
 from helpers.standard import BadInput, as_table
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from helpers.show.level_chart import level_chart
-from helpers.show.picture import NARROW, WIDE
+from helpers.report.charts.dot_plot import level_chart
+from helpers.report.charts.picture import NARROW, WIDE
 
 LEVELS = ["none", "governed"]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.show.name_search import NameSearch
+from helpers.report.widgets.dashboard_state import NameSearch
 
 NAMES = pd.Series(
     ["Ana Ruiz Peña", "Bo O'Neil", "Ana Maria Pena", None, "Ли Мин", "<script>alert(1)</script> X"],

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers.report import answer, banner, reading, table
+from helpers.report.charts import bars
+from helpers.report.pages.index import IndexFigures, ReportLine, index_page, sentences
+from helpers.report.pages.page import Failure, minutes_to_read, notebook_page
+from helpers.report.runs.figures import ties_in_words
+from helpers.report.runs.notebooks import notebooks_folder
 from helpers.share.guard import Guard
-from helpers.show import answer, banner, reading, table
-from helpers.show.charts import bars
-from helpers.show.index import IndexFigures, ReportLine, index_page, sentences
-from helpers.show.pages import Failure, minutes_to_read, notebook_page
-from helpers.show.ties import ties_in_words
-from helpers.teach.solutions__folder import notebooks_folder
 
 ABOUT = {"synthetic": True, "title": "Riverbend", "scenario": "workshop", "seed": 7, "kit_version": "0.1.0"}
 PAGE = "02_meet_the_silos"

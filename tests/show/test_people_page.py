@@ -8,8 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.show.people_chart import coverage_sentence, people_chart
-from helpers.show.people_page import cost_sentence, month_table, people_page
+from helpers.report.pages.staffing import (
+    cost_sentence,
+    coverage_sentence,
+    month_table,
+    people_chart,
+    people_page,
+)
 from helpers.staffing import PeoplePlan, people_plan
 
 

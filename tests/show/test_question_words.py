@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.gaps.family_communication import quoted_figures
-from helpers.share.guard import Guard
-from helpers.show.question_words import (
+from helpers.report.pages.questions import (
     communication_chart,
     communication_table,
     platforms_chart,
@@ -14,6 +13,7 @@ from helpers.show.question_words import (
     quoted_table,
     why_words,
 )
+from helpers.share.guard import Guard
 from helpers.standard import as_table, empty_table
 
 ANSWERS = as_table(

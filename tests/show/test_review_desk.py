@@ -18,11 +18,10 @@ from hypothesis import strategies as st
 from helpers.files import District, read_district
 from helpers.link import Links, link_district
 from helpers.link.review import read_decisions
-from helpers.run.execute import run_notebooks
-from helpers.run.progress import Progress
-from helpers.show.differences import compared
-from helpers.show.pages import notebook_page
-from helpers.show.review_desk import ReviewDesk, review_desk
+from helpers.report.pages.page import notebook_page
+from helpers.report.runs.execute import Progress, run_notebooks
+from helpers.report.widgets.pair_comparison import compared
+from helpers.report.widgets.review_desk import ReviewDesk, review_desk
 from helpers.standard import BadInput
 
 NAMED = ("first_name", "last_surname", "full_name", "local_id", "login", "email", "telephone", "record")
@@ -164,7 +163,7 @@ def widget(bundle: dict[str, Any]) -> Any:
 SOURCE = """
 from helpers.files import read_district
 from helpers.link import link_district
-from helpers.show.review_desk import review_desk
+from helpers.report.widgets.review_desk import review_desk
 district = read_district({folder!r})
 links = link_district(district, "exact")
 links.pairs.loc[links.pairs.index[:3], "decision"] = "Review"
@@ -234,7 +233,7 @@ def test_a_verdict_is_said_in_words(left: str, right: str, verdict: str) -> None
 
 
 def test_a_second_reading_of_a_birth_date_stands_beside_the_first(district: District) -> None:
-    from helpers.show.pair_beside import pair_beside
+    from helpers.report.widgets.pair_comparison import pair_beside
 
     day, other = pd.Timestamp("2012-05-06"), pd.Timestamp("2012-06-05")
     pair = pd.Series(

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pandas as pd
 
 from helpers.files import District
+from helpers.report.child.source_rows import as_written
+from helpers.report.display_names import in_words, short_names, spoken_names, system_names
 from helpers.share.disclosure import shown_parts
 from helpers.share.guard import Guard
-from helpers.show.as_written import as_written
-from helpers.show.systems import in_words, short_names, spoken_names, system_names
 
 
 def test_a_row_is_shown_with_its_header_as_it_stands_in_its_file(district: District) -> None:

@@ -9,12 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from helpers.report.pages.sector import change_picture, published_beside, sector_blocks, sector_page
+from helpers.report.pages.sector_text import as_figures, in_words
+from helpers.report.pages.simulated_sector import HEADING, held_words
 from helpers.sector import read_sector, sector_report
 from helpers.sector.report import KIT_VOLUNTEERS
-from helpers.show.sector_page import published_beside, sector_blocks, sector_page
-from helpers.show.sector_pictures import change_picture
-from helpers.show.sector_volunteers import HEADING, held_words
-from helpers.show.sector_words import as_figures, in_words
 from helpers.standard.survey_items import declared_survey
 from tests.gaps.made_sector import as_read, made_frame
 

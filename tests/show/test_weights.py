@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.show.weights import match_weights, waterfall
+from helpers.report.charts.match_weights import match_weights, waterfall
 
 STEPS = [
     ("Before looking", "two children of this district", -10.0),
@@ -38,8 +38,8 @@ def test_what_is_not_known_is_no_step_but_stays_in_the_table() -> None:
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.floats(-60, 60), min_size=5, max_size=5))
 def test_any_weights_can_be_drawn_on_a_page_and_on_a_phone(weights: list[float]) -> None:
-    from helpers.show.canvas import Sheet
-    from helpers.show.weights import _Bar, _draw
+    from helpers.report.charts.match_weights import _Bar, _draw
+    from helpers.report.charts.picture import Sheet
 
     bars = [_Bar("Name", "the same", 0.0, weight) for weight in weights]
     for width in (760, 328):

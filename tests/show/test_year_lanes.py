@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from helpers.show.year_lanes import Happening, year_lanes
+from helpers.report.charts.timeline import Happening, year_lanes
 
 BEGIN, END = date(2025, 7, 1), date(2026, 6, 30)
 

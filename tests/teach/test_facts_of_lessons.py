@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 
-from helpers.run.notebooks import choose
+from helpers.report.runs.notebooks import choose
 from helpers.score import read_answer_key
 from helpers.teach import check
 

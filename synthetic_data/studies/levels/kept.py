@@ -17,8 +17,8 @@ import pandas as pd
 
 import helpers
 import synthetic_data
+from helpers.report.runs.notebooks import notebooks_folder
 from helpers.standard import as_table
-from helpers.teach.solutions__folder import notebooks_folder
 from synthetic_data.district import cache_folder
 from synthetic_data.studies.levels.plan import Cell
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.gaps.roadmap import Costs, kit_costs
-from helpers.show import answer, reading, table
-from helpers.show.block_page import about_line, block_page, heading, note
-from helpers.show.blocks import Block
-from helpers.show.people_page import people_blocks
+from helpers.report import answer, reading, table
+from helpers.report.blocks import Block
+from helpers.report.pages.page import about_line, block_page, heading, note
+from helpers.report.pages.staffing import people_blocks
 from helpers.staffing import people_plan
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.kit_run import kit_run

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.save import is_running
-from helpers.run.progress import Progress
+from helpers.report.runs.execute import Progress
 from synthetic_data.studies.levels.kept import (
     TABLES,
     find,

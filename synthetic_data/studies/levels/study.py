@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.run.progress import Progress
+from helpers.report.runs.execute import Progress
 from helpers.standard import empty_table
 from synthetic_data.studies.levels.plan import SWITCHES, WORKSHOP, Cell
 from synthetic_data.studies.levels.running import AT_ONCE, run_cells

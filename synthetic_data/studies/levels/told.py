@@ -11,8 +11,8 @@ import pandas as pd
 from helpers.files.district import what_is_there
 from helpers.gaps.roadmap import Costs, kit_costs, one_standard, read_costs, roadmap
 from helpers.layouts import Layout, load_layout
-from helpers.show.level_chart import level_chart
-from helpers.show.picture import Picture
+from helpers.report.charts.dot_plot import level_chart
+from helpers.report.charts.picture import Picture
 from synthetic_data.scenario import LEVELS
 from synthetic_data.silos import SILOS
 from synthetic_data.studies.levels.plan import BY_NUMBER, PLACEBO, WORKSHOP

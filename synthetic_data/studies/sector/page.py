@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.show.sector_made import sector_made_page
+from helpers.report.pages.simulated_sector import sector_made_page
 from synthetic_data.sector import MadeSector
 
 __all__ = ["made_page"]

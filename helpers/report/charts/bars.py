@@ -1,0 +1,440 @@
+"""Bar charts, plain and stacked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.report.charts.picture import SMALL, Picture, Sheet
+from helpers.report.tables import (
+    CountGuard,
+    as_number,
+    is_missing,
+    number_text,
+    shared_digits,
+    shown_count,
+)
+from helpers.report.theme import OF_VALUES, OUTCOMES, Mark, colour, letters_on, series_colours, word
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Given", "bars", "draw_bars", "labelled", "stacked_bars"]
+
+
+Given = Mapping[str, object] | pd.Series | pd.DataFrame
+
+
+def labelled(given: Given, values: list[str] | None = None) -> pd.DataFrame:
+    """Make a frame whose first column names the row and whose others are values.
+
+    Parameters
+    ----------
+    given
+        ``{label: number}``, ``{label: {column: number}}``, a series (its index names the rows), or
+        a frame (its first column names the rows).
+    values
+        Columns to take from a frame, in this order; those it lacks are left out. All by default.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``label`` (string) and the values; index 0, 1, ….
+
+    Raises
+    ------
+    ValueError
+        When there are no rows: a picture of nothing misleads.
+
+    Examples
+    --------
+    >>> labelled({"SIS": 600, "Meals": 571}).values.tolist()
+    [['SIS', 600], ['Meals', 571]]
+    """
+    if isinstance(given, pd.DataFrame):
+        frame = given.reset_index(drop=True)
+        frame = frame.rename(columns={frame.columns[0]: "label"})
+    elif isinstance(given, pd.Series):
+        frame = pd.DataFrame({"label": [str(name) for name in given.index], "value": given.to_list()})
+    else:
+        rows = [
+            {"label": str(name), **cells}
+            if isinstance(cells, Mapping)
+            else {"label": str(name), "value": cells}
+            for name, cells in given.items()
+        ]
+        frame = pd.DataFrame(rows)
+    if frame.empty:
+        raise ValueError("There is nothing to draw: the data have no rows. Say so in a sentence instead.")
+    wanted = [name for name in values if name in frame.columns] if values is not None else None
+    kept = [name for name in frame.columns if name != "label"] if wanted is None else wanted
+    frame = frame[["label", *kept]].copy()
+    frame["label"] = frame["label"].astype("string").fillna("not known")
+    return frame
+
+
+def bars(
+    data: Given,
+    *,
+    title: str,
+    unit: str,
+    alt: str = "",
+    caption: str = "",
+    highlight: Collection[str] = (),
+    ordered: bool = True,
+    digits: int | None = None,
+    guard: CountGuard | None = None,
+) -> Picture:
+    """Draw horizontal bars, longest first, with the value at the end.
+
+    Parameters
+    ----------
+    data
+        ``{label: value}``, a series, or a frame: first column the row's name, second the value.
+    title
+        The finding, as a sentence.
+    unit
+        Of the values: children, days, percent, ….
+    alt
+        The finding and its range in a sentence; made from title and data when left out.
+    caption
+        What, when, how many, source.
+    highlight
+        Labels drawn in blue: the chosen school, child or system.
+    ordered
+        False keeps the order of the rows, where it has a meaning of its own (grades, months).
+    digits
+        Digits after the point.
+    guard
+        The guard of a real folder; values are then counts of children, and small ones are not drawn.
+
+    Returns
+    -------
+    Picture
+        The chart.
+    """
+    frame = labelled(data)
+    frame = frame.set_axis(["label", "value", *frame.columns[2:]], axis="columns")[["label", "value"]]
+    if ordered:
+        # Words in a number's place (the guard's) come last.
+        numbers = pd.Series([as_number(value) for value in frame["value"]], dtype="float64")
+        order = numbers.sort_values(ascending=False, kind="stable").index
+        frame = frame.loc[order].reset_index(drop=True)
+    shown = [shown_count(value, guard) for value in frame["value"]]
+    digits = shared_digits(shown, unit) if digits is None else digits
+    texts = [number_text(value, unit, digits) for value in shown]
+    lengths = [as_number(value) or 0.0 for value in shown]
+    labels = frame["label"].tolist()
+
+    def draw(width: int) -> Figure:
+        return draw_bars(Sheet(width), labels, lengths, texts, unit, frozenset(highlight))
+
+    return Picture(
+        draw,
+        title=title,
+        alt=alt or _alt(title, labels, lengths, texts, unit),
+        caption=caption,
+        data=frame.rename(columns={"label": "what", "value": unit}),
+        guard=guard,
+    )
+
+
+def _alt(title: str, labels: list[str], lengths: list[float], texts: list[str], unit: str) -> str:
+    longest, shortest = lengths.index(max(lengths)), lengths.index(min(lengths))
+    unit = "" if unit in ("percent", "USD") else f" {unit}"
+    if len(labels) == 1:
+        return f"{title.rstrip('.')}: one bar, {labels[0]}, with {texts[0]}{unit}."
+    return (
+        f"{title.rstrip('.')}: {len(labels)} bars, from {texts[longest]}{unit} for {labels[longest]} "
+        f"to {texts[shortest]}{unit} for {labels[shortest]}."
+    )
+
+
+def draw_bars(
+    sheet: Sheet, labels: list[str], lengths: list[float], texts: list[str], unit: str, chosen: frozenset[str]
+) -> Figure:
+    """Draw bars on a sheet: labels, lengths, the texts at their ends, the unit below, which are blue.
+
+    Returns
+    -------
+    Figure
+        The sheet's figure.
+    """
+    tail = max(sheet.measure(text) for text in texts) + 10
+    room = sheet.width - 2 if sheet.narrow else 250
+    names = [sheet.fold(label, room, lines=1 if sheet.narrow else 2) for label in labels]
+    left = 2.0 if sheet.narrow else max(sheet.measure(name) for name in names) + 16
+    step, thick = (46, 16) if sheet.narrow else (34, 20)
+    sheet.set_height(len(labels) * step + 30)
+    axes = sheet.page_axes()
+    scale = (sheet.width - left - tail) / (max([*lengths, 0.0]) or 1.0)
+    centres = [place * step + (32 if sheet.narrow else step / 2) for place in range(len(labels))]
+    axes.barh(
+        centres,
+        [max(length, 0.0) * scale for length in lengths],
+        height=thick,
+        left=left,
+        color=[colour("blue") if label in chosen else colour("ink") for label in labels],
+    )
+    if not sheet.narrow:
+        axes.plot([left, left], [0, len(labels) * step], color=colour("muted"), linewidth=0.8)
+    for centre, name, length, text in zip(centres, names, lengths, texts, strict=True):
+        if sheet.narrow:
+            sheet.write(axes, left, centre - 18, name)
+        else:
+            sheet.write(axes, left - 12, centre, name, across="right")
+        end = left + max(length, 0.0) * scale + 6
+        sheet.write(axes, end, centre, text, shade=None if length > 0 else colour("muted"))
+    # A long unit begins at the edge, and not at the bars: they may begin in the middle.
+    unit = sheet.fold(unit, sheet.width - 4, SMALL, lines=1)
+    begins = min(left, sheet.width - 2 - sheet.measure(unit, SMALL))
+    sheet.write(axes, begins, len(labels) * step + 16, unit, size=SMALL, shade=colour("muted"))
+    axes.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
+    return sheet.figure
+
+
+_SHORTEST = (
+    0.6  # of its length, that a bar is shortened to for what is said beside it; else that stands below
+)
+_PADDING = 8  # pixels that a number needs around it inside its part of the bar
+_THINNEST = 4.0  # pixels: a part of one child must be seen as well
+_LEFT = 2.0
+_LINE = 18
+
+
+def stacked_bars(
+    data: Given,
+    *,
+    title: str,
+    unit: str,
+    alt: str = "",
+    caption: str = "",
+    parts: Sequence[str] = (
+        "right",
+        "joined",
+        "unverified",
+        "reviewed",
+        "review",
+        "missed",
+        "alone",
+        "wrong",
+    ),
+    guard: CountGuard | None = None,
+) -> Picture:
+    """Draw one stacked bar a row; the parts that have a meaning keep its colour, hatch and edge.
+
+    Parameters
+    ----------
+    data
+        ``{rung: {"right": 540, "missed": 51, "wrong": 9}}``, or a frame: the rung, then a column a part.
+    title
+        The finding, as a sentence.
+    unit
+        Of the parts, such as children.
+    alt
+        The finding and its range in a sentence; made from title and data when left out.
+    caption
+        What, when, how many, source.
+    parts
+        The parts in order of drawing; those that the data lack are left out. Names other than those of
+        ``tokens.OUTCOMES`` get the colours of further series.
+    guard
+        The guard of a real folder; the parts are then counts of children, and small ones are not drawn.
+
+    Returns
+    -------
+    Picture
+        The chart.
+
+    Raises
+    ------
+    ValueError
+        When none of the parts is in the data.
+    """
+    every = labelled(data)
+    known = [name for name in parts if name in every.columns]
+    if not known:
+        raise ValueError(
+            f"None of the parts {', '.join(parts)} is in the data: {', '.join(map(str, every.columns))}."
+        )
+    frame = every[["label", *known]]
+    cells = [[shown_count(value, guard) for value in row] for row in frame[known].itertuples(index=False)]
+    labels = frame["label"].tolist()
+
+    def draw(width: int) -> Figure:
+        return _Drawing(Sheet(width), labels, known, cells, unit).figure()
+
+    return Picture(
+        draw,
+        title=title,
+        alt=alt or _stacked_alt(title, labels, known, cells, unit),
+        caption=caption,
+        data=frame.rename(columns={"label": "what", **{name: word(name) for name in known}}),
+        units={word(name): unit for name in known},
+        guard=guard,
+    )
+
+
+def _stacked_alt(
+    title: str, labels: list[str], known: list[str], cells: list[list[object]], unit: str
+) -> str:
+    said = []
+    for place in sorted({0, len(labels) - 1}):
+        parts = ", ".join(
+            f"{number_text(value)} {word(name)}"
+            for name, value in zip(known, cells[place], strict=True)
+            if not is_missing(value)
+        )
+        said.append(f"{labels[place]}: {parts}")
+    return f"{title.rstrip('.')}. In {unit}, {'; '.join(said)}."
+
+
+def _mark(part: str, place: int, parts: int) -> Mark:
+    outcome = OF_VALUES.get(part, part)
+    if outcome in OUTCOMES:
+        return OUTCOMES[outcome]
+    shade = series_colours(parts)[place]
+    return Mark(shade, colour("paper"), colour("ink"))
+
+
+class _Drawing:
+    """The drawing of one picture at one width: names above their bars, so that bars and numbers have room."""
+
+    def __init__(
+        self, sheet: Sheet, labels: list[str], parts: list[str], cells: list[list[object]], unit: str
+    ) -> None:
+        self.sheet, self.parts, self.cells, self.unit = sheet, parts, cells, unit
+        self.names = [sheet.fold(label, sheet.width - _LEFT, lines=1) for label in labels]
+        self.lengths = [[as_number(cell) or 0.0 for cell in row] for row in cells]
+        self.marks = {part: _mark(part, place, len(parts)) for place, part in enumerate(parts)}
+        longest = max((sum(row) for row in self.lengths), default=0.0) or 1.0
+        full = (sheet.width - _LEFT - _THINNEST * len(parts) - 4) / longest
+        shares = [1 - step / 50 for step in range(round((1 - _SHORTEST) * 50) + 1)]
+        beside = next((share for share in shares if self._fit_beside(full * share)), None)
+        self.scale, self.below = full * (beside or 1.0), beside is None
+
+    def _fit_beside(self, scale: float) -> bool:
+        """Say whether at this scale everything that has no room in its part has room right of its bar."""
+        return all(
+            self._end(place, scale) + 6 + self.sheet.measure("   ".join(said), SMALL) <= self.sheet.width - 2
+            for place in range(len(self.names))
+            if (said := [text for text, _ in self._outside(place, scale)])
+        )
+
+    def _wide(self, length: float, scale: float) -> float:
+        return max(length * scale, _THINNEST) if length > 0 else 0.0
+
+    def _end(self, place: int, scale: float) -> float:
+        return _LEFT + sum(self._wide(length, scale) for length in self.lengths[place])
+
+    def _fits_inside(self, text: str, mark: Mark, wide: float) -> bool:
+        return not mark.hatch and wide > self.sheet.measure(text, SMALL) + _PADDING
+
+    def _outside(self, place: int, scale: float) -> list[tuple[str, Mark]]:
+        """Give what is said of the parts that have no room for their number, or a hatch under it."""
+        found = []
+        for part, length, cell in zip(self.parts, self.lengths[place], self.cells[place], strict=True):
+            mark, text = self.marks[part], number_text(cell)
+            if self._fits_inside(text, mark, self._wide(length, scale)):
+                continue
+            if length > 0 or isinstance(cell, str):
+                found.append((f"{text} {part}", mark))
+        return found
+
+    def _lines(self, place: int) -> list[list[tuple[float, str, Mark]]]:
+        """Lay what stands below a bar out on as many lines as it needs."""
+        lines: list[list[tuple[float, str, Mark]]] = []
+        x = _LEFT
+        for text, mark in self._outside(place, self.scale):
+            said = self.sheet.fold(text, self.sheet.width - _LEFT - 2, SMALL, lines=1)
+            wide = self.sheet.measure(said, SMALL)
+            if not lines or x + wide > self.sheet.width - 2:
+                lines.append([])
+                x = _LEFT
+            lines[-1].append((x, said, mark))
+            x += wide + self.sheet.measure("   ", SMALL)
+        return lines
+
+    def _legend_rows(self) -> list[list[tuple[float, str, str]]]:
+        """Lay the legend out from the left, on as many lines as it needs."""
+        rows: list[list[tuple[float, str, str]]] = [[]]
+        x = _LEFT
+        for part in self.parts:
+            said = self.sheet.fold(word(part), self.sheet.width - _LEFT - 24, SMALL, lines=1)
+            wide = 22 + self.sheet.measure(said, SMALL)
+            if rows[-1] and x + wide > self.sheet.width - 2:
+                rows.append([])
+                x = _LEFT
+            rows[-1].append((x, part, said))
+            x += wide + 18
+        return rows
+
+    def _box(self, axes: Axes, x: float, y: float, wide: float, high: float, mark: Mark) -> None:
+        from matplotlib.colors import to_rgba
+        from matplotlib.patches import Rectangle
+
+        axes.add_patch(
+            Rectangle(
+                (x, y),
+                wide,
+                high,
+                facecolor=to_rgba(mark.fill, mark.alpha),
+                edgecolor=mark.edge,
+                hatch=mark.hatch or None,
+                hatchcolor=mark.ink_of_hatch,
+                linewidth=1.0,
+                linestyle=mark.line,
+            )
+        )
+
+    def _bar(self, axes: Axes, place: int, top: float, thick: float) -> None:
+        x = _LEFT
+        for part, length, cell in zip(self.parts, self.lengths[place], self.cells[place], strict=True):
+            mark, text, wide = self.marks[part], number_text(cell), self._wide(length, self.scale)
+            if wide > 0:
+                self._box(axes, x + 0.5, top, wide - 1.0, thick, mark)
+            if self._fits_inside(text, mark, wide):
+                shade = letters_on(mark.fill) if mark.alpha == 1.0 else colour("ink")
+                middle = x + wide / 2, top + thick / 2
+                self.sheet.write(axes, *middle, text, size=SMALL, across="center", shade=shade)
+            x += wide
+
+    def _said(self, axes: Axes, place: int, top: float, thick: float) -> None:
+        """Write what has no room inside its part: right of the bar, or below it."""
+        if self.below:
+            for number, line in enumerate(self._lines(place)):
+                for x, text, mark in line:
+                    y = top + thick + 12 + number * _LINE
+                    self.sheet.write(axes, x, y, text, size=SMALL, shade=mark.text)
+            return
+        x = self._end(place, self.scale) + 6
+        for text, mark in self._outside(place, self.scale):
+            self.sheet.write(axes, x, top + thick / 2, text, size=SMALL, shade=mark.text)
+            x += self.sheet.measure(text + "   ", SMALL)
+
+    def figure(self) -> Figure:
+        sheet = self.sheet
+        legend = self._legend_rows()
+        head = len(legend) * 24 + 8
+        thick, above = 20, 26
+        lines = [len(self._lines(place)) if self.below else 0 for place in range(len(self.names))]
+        steps = [50 + (4 + _LINE * count if count else 0) for count in lines]
+        unit = sheet.fold(self.unit, sheet.width - _LEFT - 2, SMALL)
+        sheet.set_height(head + sum(steps) + 10 + 16 * (unit.count("\n") + 1))
+        axes = sheet.page_axes()
+        for number, row in enumerate(legend):
+            for x, part, said in row:
+                self._box(axes, x + 0.5, number * 24 + 5, 14, 14, self.marks[part])
+                sheet.write(axes, x + 22, number * 24 + 12, said, size=SMALL)
+        top = float(head)
+        for place, (name, step) in enumerate(zip(self.names, steps, strict=True)):
+            sheet.write(axes, _LEFT, top + above - 13, name)
+            self._bar(axes, place, top + above, thick)
+            self._said(axes, place, top + above, thick)
+            top += step
+        muted = colour("muted")
+        sheet.write(axes, _LEFT, top + 6 + 8 * (unit.count("\n") + 1), unit, size=SMALL, shade=muted)
+        return sheet.figure

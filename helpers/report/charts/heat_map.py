@@ -1,0 +1,351 @@
+"""Heat maps of a table, or of pairs of systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from helpers.report.charts.bars import draw_bars
+from helpers.report.charts.picture import BODY, SMALL, Picture, Sheet
+from helpers.report.tables import (
+    CountGuard,
+    as_number,
+    is_missing,
+    number_text,
+    shared_digits,
+    shown_count,
+)
+from helpers.report.theme import colour, letters_on
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["DARKEST", "Cell", "draw_cells", "shaded_table", "square_table"]
+
+
+# Between this and the full blue neither ink nor paper is read easily.
+DARKEST = "#77b4d8"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell, and the number that shades it; None where there is none to shade."""
+
+    text: str
+    number: float | None = None
+
+
+def draw_cells(
+    sheet: Sheet,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    cells: Mapping[tuple[int, int], Cell],
+    top: float,
+    unit: str,
+) -> Figure:
+    """Draw rows and columns of cells, the darker the larger the number.
+
+    Parameters
+    ----------
+    sheet
+        Where to draw.
+    rows, columns
+        Their names. Columns whose names don't fit above carry numbers: the rows explain them where both have
+        the same names, else a line below.
+    cells
+        Place of row and column -> what stands there. A place without a cell shows a dash.
+    top
+        The number that is darkest.
+    unit
+        Of the numbers; it stands below.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The drawing.
+    """
+    import numpy as np
+    import seaborn
+    from matplotlib.colors import LinearSegmentedColormap, to_hex
+
+    wide, many = len(columns), len(rows)
+    # No label stands on its head: many columns carry numbers.
+    heads = [sheet.fold(name, (sheet.width * 0.7) / wide, SMALL, lines=3) for name in columns]
+    numbers = [str(place + 1) for place in range(wide)]
+    below = ""
+    if list(rows) == list(columns) and any("…" in head or "\n" in head for head in heads):
+        heads = numbers
+        rows = [f"{place} {name}" for place, name in zip(numbers, rows, strict=True)]
+    elif any("…" in head for head in heads):
+        said_below = ", ".join(f"{place} {name}" for place, name in zip(numbers, columns, strict=True))
+        heads, below = numbers, sheet.fold(said_below, sheet.width - 4, SMALL, lines=20)
+    rows = [sheet.fold(name, sheet.width * 0.34, SMALL if sheet.narrow else BODY, lines=2) for name in rows]
+    size = SMALL if sheet.narrow else BODY
+    left = max(sheet.measure(name, size) for name in rows) + 12
+    cell = min((sheet.width - left - 2) / wide, 120.0)
+    high = min(max(cell * 0.5, 34.0), 48.0) if wide == many else 34.0
+    head = 26 if max(name.count("\n") for name in heads) < 2 else 54
+    foot = 28 + 17 * len(below.splitlines())
+    sheet.set_height(head + many * high + foot)
+    grid = np.full((many, wide), float("nan"))
+    said = np.full((many, wide), "", dtype="U40")
+    for place, one in cells.items():
+        said[place] = one.text
+        grid[place] = float("nan") if one.number is None else one.number
+    shades = LinearSegmentedColormap.from_list("paper to pale blue", [colour("paper"), DARKEST])
+    axes = sheet.axes(left, head, sheet.width - left - cell * wide, foot)
+    longest = max((sheet.measure(text, SMALL) for text in said.ravel()), default=0.0)
+    letters = SMALL if longest + 12 <= cell else max(9.0, SMALL * (cell - 12) / max(longest, 1.0))
+    seaborn.heatmap(
+        grid,
+        annot=said,
+        fmt="",
+        vmin=0.0,
+        vmax=top,
+        cmap=shades,
+        mask=np.isnan(grid),
+        cbar=False,
+        linewidths=1.5,
+        linecolor=colour("paper"),
+        xticklabels=False,
+        yticklabels=False,
+        annot_kws={"fontsize": letters * 0.72},
+        ax=axes,
+    )
+    # seaborn decides by brightness; the numbers must be read on every shade.
+    shown = grid[~np.isnan(grid)]
+    for written, number in zip(axes.texts, shown, strict=True):
+        written.set_color(letters_on(to_hex(shades(min(number / top, 1.0)))))
+    page = sheet.page_axes()
+    for column in range(wide):
+        sheet.write(page, left + (column + 0.5) * cell, head / 2, heads[column], size=SMALL, across="center")
+    for row in range(many):
+        middle = head + (row + 0.5) * high
+        sheet.write(page, left - 10, middle, rows[row], size=size, across="right")
+        for column in range(wide):
+            if np.isnan(grid[row, column]):
+                own = cells[row, column].text if (row, column) in cells else "–"
+                folded = sheet.fold(own, cell - 4, 11, lines=3) if own else own
+                at = left + (column + 0.5) * cell
+                sheet.write(page, at, middle, folded, size=11, shade=colour("muted"), across="center")
+    sheet.write(page, left, sheet.height - foot + 16, unit, size=SMALL, shade=colour("muted"))
+    sheet.write(page, 2, sheet.height - (foot - 28) / 2, below, size=SMALL, shade=colour("muted"))
+    return sheet.figure
+
+
+def shaded_table(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    row: str,
+    column: str,
+    value: str,
+    rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    alt: str = "",
+    caption: str = "",
+    highest: float | None = None,
+    guard: CountGuard | None = None,
+) -> Picture:
+    """Draw a table whose cells are the darker the larger their number.
+
+    Parameters
+    ----------
+    frame
+        One row a cell; a pair of row and column that isn't there shows a dash.
+    title
+        The finding, as a sentence.
+    unit
+        Of the values.
+    row, column, value
+        Columns of `frame`: what a row is, what a column is, the number.
+    rows, columns
+        Names in the order in which they are drawn; by default as they come.
+    alt
+        The finding and its range in a sentence; made from title and data when left out.
+    caption
+        What, when, how many, source.
+    highest
+        The value that is darkest; 100 for percent, else the largest one.
+    guard
+        The guard of a real folder; the values are then counts of children, and small ones are not shown.
+
+    Returns
+    -------
+    Picture
+        The chart.
+
+    Raises
+    ------
+    ValueError
+        When no cell has a value.
+    """
+    known = frame[[row, column, value]].dropna().reset_index(drop=True)
+    if known.empty:
+        raise ValueError("There is nothing to draw: no cell has a value. Say so in a sentence instead.")
+    across, down = (
+        list(columns) or known[column].unique().tolist(),
+        list(rows) or known[row].unique().tolist(),
+    )
+    shown = [shown_count(number, guard) for number in known[value].tolist()]
+    digits = shared_digits(shown, unit)
+    texts = [number_text(number, unit, digits) for number in shown]
+    numbers = [as_number(number) for number in shown]
+    top = highest or (100.0 if unit == "percent" else max((n for n in numbers if n), default=1.0))
+    cells = {
+        (down.index(a), across.index(b)): Cell(text, number)
+        for a, b, text, number in zip(known[row], known[column], texts, numbers, strict=True)
+        if a in down and b in across
+    }
+
+    def draw(width: int) -> Figure:
+        return draw_cells(Sheet(width), down, across, cells, top, unit)
+
+    told = [pair for pair in zip(numbers, texts, strict=True) if pair[0] is not None]
+    between = f", from {min(told)[1]} to {max(told)[1]}" if told else ""
+    return Picture(
+        draw,
+        title=title,
+        alt=alt or f"{title.rstrip('.')}: {len(down)} rows and {len(across)} columns{between}.",
+        caption=caption,
+        data=known.rename(columns={value: unit}),
+        guard=guard,
+    )
+
+
+_MOST_ON_A_PHONE = 6
+_DIGITS_ON_A_PHONE = 4
+
+
+def square_table(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    left: str = "left_silo",
+    right: str = "right_silo",
+    value: str = "value",
+    alt: str = "",
+    caption: str = "",
+    order: Sequence[str] = (),
+    highest: float | None = None,
+    worst: Literal["low", "high"] = "low",
+    digits: int | None = None,
+    guard: CountGuard | None = None,
+) -> Picture:
+    """Draw pairs of systems as a square: a number in each cell, the darker the larger.
+
+    Parameters
+    ----------
+    frame
+        One row a pair. A pair given once stands on both sides of the diagonal.
+    title
+        The finding, as a sentence.
+    unit
+        Of the values.
+    left, right, value
+        Columns: both names of the pair, and the number.
+    alt
+        The finding and its range in a sentence; made from title and data when left out.
+    caption
+        What, when, how many, source.
+    order
+        Names in the order in which they are drawn; by default as they come.
+    highest
+        The value that is darkest; 100 for percent, else the largest one.
+    worst
+        Which end is the problem. A phone has no room for many systems: it gets bars of the worst pairs.
+    digits
+        Digits after the point.
+    guard
+        The guard of a real folder; the values are then counts of children, and small ones are not shown.
+
+    Returns
+    -------
+    Picture
+        The chart.
+
+    Raises
+    ------
+    ValueError
+        When no pair has a value.
+    """
+    pairs = frame[[left, right, value]].reset_index(drop=True)
+    pairs = pairs[pairs[left].notna() & pairs[right].notna()]
+    if pairs[value].dropna().empty:
+        raise ValueError("There is nothing to draw: no pair has a value. Say so in a sentence instead.")
+    names = list(order) or list(dict.fromkeys([*pairs[left].tolist(), *pairs[right].tolist()]))
+    cells = {(str(a), str(b)): shown_count(number, guard) for a, b, number in pairs.itertuples(index=False)}
+    digits = shared_digits(cells.values(), unit) if digits is None else digits
+    texts = {pair: number_text(cell, unit, digits) for pair, cell in cells.items()}
+    numbers = {
+        pair: float(cell)  # type: ignore[arg-type]
+        for pair, cell in cells.items()
+        if not is_missing(cell) and not isinstance(cell, str)
+    }
+    top = highest or (100.0 if unit == "percent" else max(numbers.values(), default=1.0)) or 1.0
+
+    def draw(width: int) -> Figure:
+        sheet = Sheet(width)
+        if sheet.narrow and len(names) > _MOST_ON_A_PHONE and numbers:
+            ranked = sorted(numbers, key=numbers.__getitem__, reverse=worst == "high")[:10]
+            pairs_said = [" – ".join(pair) for pair in ranked]
+            scale = [numbers[pair] for pair in ranked]
+            left_out = f"{unit}; the {len(ranked)} worst of {len(numbers)} pairs"
+            return draw_bars(
+                sheet, pairs_said, scale, [texts[pair] for pair in ranked], left_out, frozenset()
+            )
+        said = texts
+        if sheet.narrow and len(names) > _DIGITS_ON_A_PHONE:
+            # The unit stands below; whole numbers are what fits into a cell of forty pixels.
+            said = {pair: number_text(numbers[pair], "", 0) for pair in numbers} | {
+                pair: text for pair, text in texts.items() if pair not in numbers
+            }
+        return _draw(sheet, [str(name) for name in names], numbers, said, top, unit)
+
+    return Picture(
+        draw,
+        title=title,
+        alt=alt or _alt(title, numbers, texts, unit),
+        caption=caption,
+        data=pairs.rename(columns={left: "system", right: "with", value: unit}),
+        guard=guard,
+    )
+
+
+def _alt(
+    title: str, numbers: dict[tuple[str, str], float], texts: dict[tuple[str, str], str], unit: str
+) -> str:
+    if not numbers:
+        return f"{title.rstrip('.')}: every pair of systems shares too few children for a number to be shown."
+    most, least = max(numbers, key=numbers.__getitem__), min(numbers, key=numbers.__getitem__)
+    tail = "" if unit in ("percent", "USD") else f" {unit}"
+    return (
+        f"{title.rstrip('.')}: {len(numbers)} pairs of systems, "
+        f"from {texts[least]}{tail} between {' and '.join(least)} "
+        f"to {texts[most]}{tail} between {' and '.join(most)}."
+    )
+
+
+def _draw(
+    sheet: Sheet,
+    names: list[str],
+    numbers: dict[tuple[str, str], float],
+    texts: dict[tuple[str, str], str],
+    top: float,
+    unit: str,
+) -> Figure:
+    cells: dict[tuple[int, int], Cell] = {(at, at): Cell("") for at in range(len(names))}
+    place_of = {name: place for place, name in enumerate(names)}
+    for (a, b), text in texts.items():
+        if a not in place_of or b not in place_of:
+            continue
+        for row, column in {(place_of[a], place_of[b]), (place_of[b], place_of[a])}:
+            if (row, column) != (place_of[a], place_of[b]) and (names[row], names[column]) in texts:
+                continue  # the other direction has a number of its own
+            cells[row, column] = Cell(text, numbers.get((a, b)))
+    return draw_cells(sheet, names, names, cells, top, unit)

@@ -1,0 +1,337 @@
+"""A picture with its numbers and its text."""
+
+from __future__ import annotations
+
+import base64
+import io
+import warnings
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.report.blocks import Block, escape
+from helpers.report.tables import CountGuard, csv_link, table_markup
+from helpers.report.theme import STYLE_FILE, colour
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+__all__ = ["BODY", "NARROW", "SMALL", "WIDE", "Picture", "Sheet", "style", "texts_in_the_way"]
+
+
+_INCH = 100  # page pixels
+BODY, SMALL = 14, 13  # letter sizes in page pixels
+# Pixels: a box of letters is a little larger than its ink, above and below most.
+_OVER, _ON_EACH_OTHER = 3.0, 5.0
+
+
+@cache
+def style() -> Any:
+    """Give the chart style as matplotlib settings.
+
+    Returns
+    -------
+    RcParams
+        Settings read from ``style.mplstyle``.
+    """
+    from matplotlib import rc_params_from_file
+
+    return rc_params_from_file(STYLE_FILE, use_default_template=False)
+
+
+def _drawn_texts(figure: Figure) -> list[Text]:
+    """Give the texts that are drawn: axes have labels beyond their ends, too, which are not."""
+    texts = list(figure.texts)
+    for axes in figure.axes:
+        texts += axes.texts
+        if not axes.axison:
+            continue
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = axis.get_major_ticks() if axis.get_visible() else []
+            texts += [tick.label1 for tick in ticks if low <= float(tick.get_loc()) <= high]
+            texts.append(axis.label)
+    return [one for one in texts if one.get_visible() and one.get_text().strip()]
+
+
+def texts_in_the_way(figure: Figure) -> list[str]:
+    """Find texts of a drawn figure that its edge cuts off, or that stand on each other.
+
+    Parameters
+    ----------
+    figure
+        Drawn already.
+
+    Returns
+    -------
+    list of str
+        A sentence a fault, without the text itself, which may be a name.
+    """
+    from matplotlib.transforms import Bbox
+
+    pixel = figure.dpi / _INCH
+    boxes = [one.get_window_extent() for one in _drawn_texts(figure)]
+    page = figure.bbox
+    faults = []
+    for box in boxes:
+        over = max(page.x0 - box.x0, box.x1 - page.x1, page.y0 - box.y0, box.y1 - page.y1) / pixel
+        if over > _OVER:
+            faults.append(f"A text of a picture is cut off: {over:.0f} pixels of it lie beyond the edge.")
+    for place, box in enumerate(boxes):
+        for other in boxes[place + 1 :]:
+            both = Bbox.intersection(box, other)
+            if both is not None and both.width > _OVER * pixel and both.height > _ON_EACH_OTHER * pixel:
+                faults.append(f"Two texts of a picture stand on each other, {both.width / pixel:.0f} pixels.")
+    return faults
+
+
+class Sheet:
+    """A figure of a given width in page pixels, with y counted from the top, as on a page.
+
+    Parameters
+    ----------
+    width
+        Pixels; up to 480 is a phone, on which labels stand above their marks.
+    """
+
+    def __init__(self, width: int) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        self.width = width
+        self.narrow = width <= 480
+        self.height = 0.0
+        # No pyplot: a figure of its own keeps no list of open figures, so none has to be closed.
+        self.figure = Figure(figsize=(width / _INCH, 1), dpi=_INCH)
+        FigureCanvasAgg(self.figure)
+
+    def set_height(self, height: float) -> None:
+        """Set the height once the rows are known, in pixels."""
+        self.height = float(height)
+        self.figure.set_size_inches(self.width / _INCH, height / _INCH)
+
+    def measure(self, text: str, size: float = BODY, weight: str = "normal") -> float:
+        """Tell how wide a text is drawn, in pixels."""
+        from matplotlib.font_manager import FontProperties
+
+        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        family = style()["font.family"]
+        font = FontProperties(family=family, size=size * 0.72, weight=weight)
+        widths = [renderer.get_text_width_height_descent(line, font, False)[0] for line in text.split("\n")]
+        return float(max(widths, default=0.0))
+
+    def fold(self, text: str, room: float, size: float = BODY, lines: int = 2) -> str:
+        """Break a text into at most so many lines that fit; what is left over ends in an ellipsis."""
+        folded: list[str] = []
+        line = ""
+        words = text.split()
+        while words:
+            longer = f"{line} {words[0]}".strip()
+            if self.measure(longer, size) <= room:
+                line = longer
+                words.pop(0)
+            elif not line:
+                # One word longer than the room: cut it where the room ends.
+                cut = len(words[0])
+                while cut > 1 and self.measure(words[0][:cut] + "…", size) > room:
+                    cut -= 1
+                folded.append(words[0][:cut] + "…")
+                words.pop(0)
+            else:
+                folded.append(line)
+                line = ""
+        if line:
+            folded.append(line)
+        if len(folded) > lines:
+            last = folded[lines - 1]
+            while last and self.measure(last + "…", size) > room:
+                last = last[:-1]
+            folded = [*folded[: lines - 1], last.rstrip() + "…"]
+        return "\n".join(folded)
+
+    def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
+        """Make axes in a box given by its distance from the sheet's sides, in pixels."""
+        width, height = self.width, self.height
+        return self.figure.add_axes(
+            (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
+        )
+
+    def page_axes(self) -> Axes:
+        """Make axes over the whole sheet whose units are pixels, y downwards, for free drawing."""
+        axes = self.axes(0, 0, 0, 0)
+        axes.set(xlim=(0, self.width), ylim=(self.height, 0))
+        axes.set_axis_off()
+        return axes
+
+    def write(
+        self,
+        axes: Axes,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = BODY,
+        shade: str | None = None,
+        across: str = "left",
+        weight: str = "normal",
+        up: str = "center",
+    ) -> None:
+        """Write text at a place, in ink unless told otherwise."""
+        if up == "center" and "\n" not in text:
+            # By the base line, else a word with a tail and one without stand at different heights.
+            up, y = "baseline", y + size * 0.35
+        axes.text(
+            x,
+            y,
+            text,
+            parse_math=False,  # a dollar is a dollar
+            fontsize=size * 0.72,
+            color=shade or colour("ink"),
+            ha=across,
+            va=up,
+            fontweight=weight,
+            linespacing=1.15,
+        )
+
+
+# Pixels of the page. A phone of 360 pixels gets its own drawing: a wide one, shrunk, has letters of 5 pixels.
+WIDE = 760
+NARROW = 328
+_DENSITY = 200  # twice the 100 pixels an inch of the style: sharp on paper and on fine screens
+_FEWEST_WORDS = 6
+
+
+class Picture(Block):
+    """A chart with its title, alt text, caption and the table behind it.
+
+    Parameters
+    ----------
+    draw
+        Draws the chart for a width in pixels.
+    title
+        The finding, as a sentence.
+    alt
+        The finding and its range in one sentence of more than five words, for who cannot see the picture.
+    data
+        The numbers behind the picture.
+    caption
+        What, when, how many, source.
+    units, guard
+        As in ``helpers.report.tables.table``.
+
+    Raises
+    ------
+    ValueError
+        When there is no title, or the alt text is no sentence.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[[int], Figure],
+        *,
+        title: str,
+        alt: str,
+        data: pd.DataFrame,
+        caption: str = "",
+        units: Mapping[str, str] | None = None,
+        guard: CountGuard | None = None,
+    ) -> None:
+        if not title.strip():
+            raise ValueError(
+                "A picture needs a title that says the finding, such as title='Meals knows 40 fewer'."
+            )
+        if len(alt.split()) < _FEWEST_WORDS:
+            raise ValueError(
+                f"The alt text {alt!r} is no sentence. Say the finding and its range in more than five words."
+            )
+        super().__init__("", f"Picture: {title}")
+        self.title = title
+        self.alt = alt
+        self.caption = caption
+        self.data = data
+        self._draw = draw
+        self._units = dict(units or {})
+        self._guard = guard
+        self._written = ""
+
+    def png(self, width: int = WIDE) -> bytes:
+        """Draw the picture and close it.
+
+        Parameters
+        ----------
+        width
+            Width in pixels of the page; the image has twice as many.
+
+        Returns
+        -------
+        bytes
+            A PNG image.
+        """
+        import matplotlib
+        from PIL import Image
+
+        out = io.BytesIO()
+        with matplotlib.rc_context(style()):
+            figure = self._draw(width)
+            figure.set_dpi(_DENSITY)
+            canvas: Any = figure.canvas
+            canvas.draw()
+            for fault in texts_in_the_way(figure):
+                # An error in our tests; on a page nothing is lost, since the numbers stand below the picture.
+                warnings.warn(fault, stacklevel=2)
+            drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
+            figure.clear()
+        # A chart has few colours: a palette makes the page a third of the size at no cost.
+        drawn.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, format="PNG")
+        return out.getvalue()
+
+    def save(self, path: Path) -> Path:
+        """Write the wide drawing to a file, for a slide.
+
+        Parameters
+        ----------
+        path
+            Where to; a PNG.
+
+        Returns
+        -------
+        Path
+            The same path.
+        """
+        path.write_bytes(self.png())
+        return path
+
+    def _figure_markup(self) -> str:
+        wide, narrow = (base64.b64encode(self.png(width)).decode("ascii") for width in (WIDE, NARROW))
+        markup, shown = table_markup(self.data, label=self.title, units=self._units, guard=self._guard)
+        caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
+        # Width and height keep the place of the image, so that nothing moves while the page loads.
+        sizes = _size_of(wide), _size_of(narrow)
+        return (
+            f'<figure style="margin:24px 0;max-width:{WIDE}px">'
+            f'<p class="finding" style="font-weight:650;margin:0 0 8px">{escape(self.title)}</p>'
+            f'<picture><source media="(max-width: 480px)" srcset="data:image/png;base64,{narrow}" '
+            f'width="{sizes[1][0]}" height="{sizes[1][1]}">'
+            f'<img alt="{escape(self.alt)}" width="{sizes[0][0]}" height="{sizes[0][1]}" '
+            f'style="max-width:100%;height:auto;background:#fff" '
+            f'src="data:image/png;base64,{wide}"></picture>'
+            f"{caption}<details><summary>The numbers behind this picture</summary>"
+            f"{markup}{csv_link(shown if self._guard else self.data, self.title)}</details></figure>"
+        )
+
+    def _repr_html_(self) -> str:
+        if not self._written:
+            self.markup = self._figure_markup()
+            self._written = super()._repr_html_()
+        return self._written
+
+
+def _size_of(encoded: str) -> tuple[int, int]:
+    """Read width and height in page pixels from a PNG's head."""
+    head = base64.b64decode(encoded[:48])
+    return int.from_bytes(head[16:20], "big") // 2, int.from_bytes(head[20:24], "big") // 2

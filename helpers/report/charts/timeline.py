@@ -1,0 +1,370 @@
+"""One child's year, one lane a system."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.report.blocks import Block, escape
+from helpers.report.charts.picture import SMALL, Picture, Sheet
+from helpers.report.theme import colour
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Happening", "lanes", "year_lanes"]
+
+
+_SHAPES = ("o", "s", "D", "^", "v", "P", "X")
+
+
+def lanes(
+    events: pd.DataFrame,
+    *,
+    title: str,
+    lane: str = "domain",
+    date: str = "date",
+    event: str = "event",
+    end_date: str = "end_date",
+    every_lane: Sequence[str] = (),
+    empty: Mapping[str, str] | None = None,
+    alt: str = "",
+    caption: str = "",
+    begin: pd.Timestamp | None = None,
+    end: pd.Timestamp | None = None,
+) -> Picture:
+    """Draw one child's year: a lane a system, its marks on one time axis.
+
+    Parameters
+    ----------
+    events
+        One row an event; with ``end_date`` it is a spell and drawn as a line.
+    title
+        The finding, as a sentence.
+    lane, date, event, end_date
+        Columns: the system or domain, the day, what happened, and the last day of a spell (may be missing).
+    every_lane
+        All lanes in their order; a system that knows nothing keeps its lane.
+    empty
+        By lane: what to say in it when nothing is in it ("does not cover her"); else "nothing known".
+    alt
+        The finding and its range in a sentence; made from title and data when left out.
+    caption
+        What, when, how many, source.
+    begin, end
+        Both ends of the axis; by default the first and last day of the events.
+
+    Returns
+    -------
+    Picture
+        The chart.
+
+    Raises
+    ------
+    ValueError
+        When no event has a date.
+    """
+    kept = [lane, date, *([end_date] if end_date in events.columns else []), event]
+    data = events[kept].dropna(subset=[date]).sort_values([lane, date], kind="stable").reset_index(drop=True)
+    if data.empty:
+        raise ValueError("There is nothing to draw: no event has a date. Say so in a sentence instead.")
+    ends = data[end_date] if end_date in data.columns else pd.Series(pd.NaT, index=data.index)
+    marks = pd.DataFrame(
+        {
+            "lane": data[lane],
+            "begin": data[date],
+            "end": ends,
+            "event": data[event].fillna("unknown"),
+        }
+    )
+    names = list(dict.fromkeys([*every_lane, *marks["lane"].tolist()]))
+    first = begin if begin is not None else marks["begin"].min()
+    last = (
+        end
+        if end is not None
+        else max(marks["begin"].max(), marks["end"].max() if ends.notna().any() else first)
+    )
+
+    def draw(width: int) -> Figure:
+        return _draw(Sheet(width), marks, [str(name) for name in names], dict(empty or {}), first, last)
+
+    return Picture(
+        draw,
+        title=title,
+        alt=alt or _alt(title, marks, names, first, last),
+        caption=caption,
+        data=data,
+    )
+
+
+def _alt(title: str, marks: pd.DataFrame, names: list[str], first: pd.Timestamp, last: pd.Timestamp) -> str:
+    counts = marks["lane"].value_counts()
+    said = ", ".join(f"{name} {int(counts.get(name, 0))}" for name in names)
+    return f"{title.rstrip('.')}. Events from {first:%B %Y} to {last:%B %Y}, by system: {said}."
+
+
+def _looks(marks: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Give each kind of event a shape and a fill, the same in all lanes, the commonest first."""
+    # Neither vermilion nor orange: they mean wrong and missed, and nothing is judged here. Spells are pale:
+    # marks stand out on them.
+    fills = [colour(name) for name in ("ink", "paper", "blue", "sky", "purple", "muted")]
+    spells = set(marks.loc[marks["end"].notna(), "event"])
+    looks = {}
+    for place, kind in enumerate(marks["event"].value_counts().index):
+        fill = colour("rule") if kind in spells else fills[place % len(fills)]
+        looks[str(kind)] = (_SHAPES[place % len(_SHAPES)], fill)
+    return looks
+
+
+def _legend(sheet: Sheet, name: str, own: pd.DataFrame) -> list[list[tuple[float, str, str]]]:
+    """Lay out what a lane's marks mean, after its name and on further lines: (x, kind, text)."""
+    lines: list[list[tuple[float, str, str]]] = [[]]
+    x = sheet.measure(name, weight="bold") + 16
+    for kind, count in own["event"].value_counts().items():
+        said = sheet.fold(f"{kind} ({count})", sheet.width - 20, SMALL, lines=1)
+        wide = 14 + sheet.measure(said, SMALL)
+        if x + wide > sheet.width:
+            lines.append([])
+            x = 2.0
+        lines[-1].append((x, str(kind), said))
+        x += wide + 14
+    return lines
+
+
+def _draw(
+    sheet: Sheet,
+    marks: pd.DataFrame,
+    names: list[str],
+    empty: dict[str, str],
+    first: pd.Timestamp,
+    last: pd.Timestamp,
+) -> Figure:
+    import matplotlib.dates as dates
+
+    looks = _looks(marks)
+    parts = {name: marks[marks["lane"] == name] for name in names}
+    legends = {name: _legend(sheet, name, own) for name, own in parts.items()}
+    # A lane is its name, what its marks mean, and a strip of marks. Month lines cross strips, not words.
+    strip, line, foot, side = 30, 24, 28, 10.0
+    tops, height = [], 0.0
+    for name in names:
+        tops.append(height)
+        height += len(legends[name]) * line + strip + 8
+    sheet.set_height(height + foot)
+    axes = sheet.axes(side, 0, side, foot)
+    axes.set(ylim=(height, 0))
+    margin = max((last - first) * 0.02, pd.Timedelta(days=4))
+    axes.set_xlim(dates.date2num(first - margin), dates.date2num(last + margin))
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([])
+    months = (last - first).days / 30.4
+    locator = dates.MonthLocator(interval=max(1, round(months / (5 if sheet.narrow else 11))))
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.DateFormatter("%b %y" if months > 12 else "%b"))
+    month_starts = [tick for tick in locator() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]]
+    page = sheet.page_axes()
+    for name, top in zip(names, tops, strict=True):
+        if top:
+            page.plot([0, sheet.width], [top] * 2, color=colour("rule"), linewidth=0.8)
+        _label(sheet, page, top + 14, name, legends[name], looks)
+        from_here = top + len(legends[name]) * line
+        axes.vlines(month_starts, from_here, from_here + strip, color=colour("rule"), linewidth=0.8, zorder=1)
+        if parts[name].empty:
+            words = empty.get(name, "nothing known")
+            page.text(
+                side,
+                from_here + strip / 2 + SMALL * 0.35,
+                words,
+                fontsize=SMALL * 0.72,
+                color=colour("muted"),
+                backgroundcolor=colour("paper"),
+                parse_math=False,
+            )
+        _marks(axes, parts[name], from_here + strip / 2, looks)
+    page.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
+    return sheet.figure
+
+
+def _label(
+    sheet: Sheet,
+    page: Axes,
+    y: float,
+    name: str,
+    legend: list[list[tuple[float, str, str]]],
+    looks: dict[str, tuple[str, str]],
+) -> None:
+    sheet.write(page, 0, y, name, weight="bold")
+    for place, row in enumerate(legend):
+        for x, kind, said in row:
+            shape, fill = looks[kind]
+            at = y + place * 24
+            page.scatter(
+                [x + 5], [at], s=28, marker=shape, facecolor=fill, edgecolor=colour("ink"), linewidth=0.8
+            )
+            sheet.write(page, x + 15, at, said, size=SMALL, shade=colour("muted"))
+
+
+def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[str, str]]) -> None:
+    import matplotlib.dates as dates
+
+    for kind, rows in own.groupby("event", sort=False):
+        shape, fill = looks[str(kind)]
+        days = rows[rows["end"].isna()]
+        spells = rows[rows["end"].notna()]
+        begins, ends = dates.date2num(spells["begin"]), dates.date2num(spells["end"])
+        # A spell is a bar with an edge, and its shape stands at its beginning: it is told without colour.
+        axes.barh(
+            [height] * len(spells),
+            ends - begins,
+            left=begins,
+            height=7,
+            facecolor=fill,
+            edgecolor=colour("ink"),
+            linewidth=0.8,
+            zorder=2,
+        )
+        axes.scatter(
+            [*begins, *dates.date2num(days["begin"])],
+            [height] * len(rows),
+            s=40,
+            marker=shape,
+            facecolor=fill,
+            edgecolor=colour("ink"),
+            linewidth=0.8,
+            zorder=3,
+            clip_on=False,
+        )
+
+
+# Shapes are told apart without colour; ink, paper and grey only, since nothing is judged here.
+_HOLLOW = 'fill="var(--paper,#fff)" stroke="currentColor" stroke-width="1.5"'
+_FULL, _LINE = 'fill="currentColor"', 'fill="none" stroke="currentColor" stroke-width="2.5"'
+_YEAR_SHAPES = (
+    f'<circle r="5" {_FULL}/>',
+    f'<rect x="-4.5" y="-4.5" width="9" height="9" {_HOLLOW}/>',
+    f'<path d="M0-6 6 0 0 6-6 0Z" {_FULL}/>',
+    f'<path d="M0-6 6 5H-6Z" {_HOLLOW}/>',
+    f'<path d="M-6-5H6L0 6Z" {_FULL}/>',
+    f'<circle r="4.5" {_HOLLOW}/>',
+    f'<path d="M-5-5 5 5M5-5-5 5" {_LINE}/>',
+    f'<path d="M0-6V6M-6 0H6" {_LINE}/>',
+)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One dated line of a child's year.
+
+    Attributes
+    ----------
+    day
+        When.
+    lane
+        System, as it is called on pages.
+    what
+        What happened, in a few words.
+    """
+
+    day: date
+    lane: str
+    what: str
+
+
+def year_lanes(
+    happenings: Sequence[Happening],
+    every_lane: Sequence[str],
+    empty: Mapping[str, str],
+    begin: date,
+    end: date,
+) -> Block:
+    """Draw a year: a lane a system, its marks on one line of time, gaps left empty.
+
+    Parameters
+    ----------
+    happenings
+        What happened; those outside the year aren't drawn.
+    every_lane
+        All lanes in their order; a system that dates nothing keeps its lane.
+    empty
+        Lane -> what to say in it when nothing is in it.
+    begin, end
+        First and last day of the year.
+
+    Returns
+    -------
+    Block
+        HTML; its picture says in one sentence what it shows. The table of the same is the caller's.
+    """
+    drawn = [one for one in happenings if begin <= one.day <= end]
+    shapes: dict[str, str] = {}
+    for what, _ in Counter(one.what for one in drawn).most_common():
+        shapes[what] = _YEAR_SHAPES[len(shapes) % len(_YEAR_SHAPES)]
+    counts = Counter(one.lane for one in drawn)
+    span = max((end - begin).days, 1)
+    months = _months(begin, end)
+    grid = "".join(
+        f'<line x1="{_at(day, begin, span)}" x2="{_at(day, begin, span)}" y1="0" y2="24"/>' for day in months
+    )
+    lanes = [
+        _lane(lane, [one for one in drawn if one.lane == lane], empty, shapes, grid, begin, span)
+        for lane in every_lane
+    ]
+    ticks = "".join(
+        f'<span class="{"odd" if place % 2 else "even"}" style="left:{_at(day, begin, span)}">{day:%b}</span>'
+        for place, day in enumerate(months)
+    )
+    told = ", ".join(f"{lane} {counts.get(lane, 0)}" for lane in every_lane)
+    alt = f"{len(drawn)} dated lines from {begin:%B %Y} to {end:%B %Y}, by system: {told}."
+    return Block(
+        f'<div class="lanes" role="img" aria-label="{escape(alt)}">{"".join(lanes)}'
+        f'<div class="lane-axis" aria-hidden="true">{ticks}</div></div>',
+        alt,
+    )
+
+
+def _months(begin: date, end: date) -> list[date]:
+    """List the first days of the months between two days."""
+    day = begin if begin.day == 1 else (begin.replace(day=1) + timedelta(days=32)).replace(day=1)
+    months = []
+    while day <= end:
+        months.append(day)
+        day = (day + timedelta(days=32)).replace(day=1)
+    return months
+
+
+def _at(day: date, begin: date, span: int) -> str:
+    # A little inside both ends, so that no mark is cut.
+    return f"{1 + 98 * (day - begin).days / span:.2f}%"
+
+
+def _lane(
+    lane: str,
+    own: Sequence[Happening],
+    empty: Mapping[str, str],
+    shapes: Mapping[str, str],
+    grid: str,
+    begin: date,
+    span: int,
+) -> str:
+    kinds = Counter(one.what for one in own)
+    legend = "".join(
+        '<span class="key"><svg width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">'
+        f"{shapes[what]}</svg>{escape(what)} ({count})</span>"
+        for what, count in kinds.most_common()
+    )
+    if not own:
+        legend = f'<span class="key none">{escape(empty.get(lane, "dates nothing in this year"))}</span>'
+    marks = "".join(
+        f'<svg x="{_at(one.day, begin, span)}" y="12" overflow="visible">{shapes[one.what]}</svg>'
+        for one in own
+    )
+    strip = (
+        f'<svg class="strip" width="100%" height="24" aria-hidden="true">{grid}{marks}</svg>' if own else ""
+    )
+    return f'<div class="lane"><p class="lane-name"><strong>{escape(lane)}</strong> {legend}</p>{strip}</div>'

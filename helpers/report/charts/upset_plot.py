@@ -1,0 +1,138 @@
+"""A dot matrix: who is in which systems; a column a combination, a row a system, bars above."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.report.charts.picture import BODY, SMALL, Picture, Sheet
+from helpers.report.tables import as_number, number_text
+from helpers.report.theme import colour
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["dot_matrix"]
+
+_MOST, _MOST_ON_A_PHONE = 12, 6
+_BARS = 110.0  # height of the longest bar, in pixels
+
+
+def dot_matrix(
+    counts: Mapping[tuple[str, ...], int | str],
+    rows: Sequence[str],
+    *,
+    title: str,
+    unit: str,
+    alt: str = "",
+    caption: str = "",
+) -> Picture:
+    """Draw how many are in exactly which systems.
+
+    Parameters
+    ----------
+    counts
+        Systems of a combination -> how many are in these and in no other, or the guard's words.
+    rows
+        All systems, in the order in which they are drawn.
+    title
+        The finding, as a sentence.
+    unit
+        Of the counts, such as children.
+    alt
+        The finding and its range in a sentence; made from title and data when left out.
+    caption
+        What, when, how many, source.
+
+    Returns
+    -------
+    Picture
+        The chart: the largest combinations, and in the table behind it all.
+
+    Raises
+    ------
+    ValueError
+        When there is no combination.
+    """
+    if not counts:
+        raise ValueError("There is nothing to draw: nobody is in any system. Say so in a sentence instead.")
+    # Words in a number's place (the guard's) come last.
+    ordered = sorted(counts.items(), key=lambda pair: -(as_number(pair[1]) or 0.0))
+
+    def draw(width: int) -> Figure:
+        sheet = Sheet(width)
+        return _draw(sheet, ordered[: _MOST_ON_A_PHONE if sheet.narrow else _MOST], list(rows), unit)
+
+    data = pd.DataFrame(
+        [(" + ".join(systems), count) for systems, count in ordered], columns=["in exactly", unit]
+    )
+    left = len(ordered) - _MOST
+    more = f"The {_MOST} largest of {len(ordered)} combinations; all are in the table." if left > 0 else ""
+    return Picture(
+        draw,
+        title=title,
+        alt=alt or _alt(title, ordered, unit),
+        caption=" ".join(part for part in (caption, more) if part),
+        data=data,
+    )
+
+
+def _alt(title: str, ordered: list[tuple[tuple[str, ...], int | str]], unit: str) -> str:
+    (most, count), (least, fewest) = ordered[0], ordered[-1]
+    return (
+        f"{title.rstrip('.')}: {len(ordered)} combinations of systems, from {number_text(count)} {unit} in "
+        f"{', '.join(most)} to {number_text(fewest)} in {', '.join(least)}."
+    )
+
+
+def _draw(sheet: Sheet, shown: list[tuple[tuple[str, ...], int | str]], rows: list[str], unit: str) -> Figure:
+    size = SMALL if sheet.narrow else BODY
+    names = [sheet.fold(name, sheet.width * (0.36 if sheet.narrow else 0.3), size) for name in rows]
+    # A system of a short name leaves the unit less room than it needs.
+    left = max(sheet.measure(unit, SMALL), *(sheet.measure(name, size) for name in names)) + 22
+    column = min((sheet.width - left - 4) / len(shown), 64.0)
+    # What the guard put in a number's place is too long for a column: a star, explained below.
+    texts = [number_text(count) if as_number(count) is not None else "*" for _, count in shown]
+    step, head = 30, 22
+    top = head + _BARS + 16
+    hidden = "*" in texts
+    sheet.set_height(top + len(rows) * step + (26 if hidden else 4))
+    axes = sheet.page_axes()
+    scale = _BARS / (max((as_number(count) or 0.0 for _, count in shown), default=1.0) or 1.0)
+    for place in range(0, len(rows), 2):
+        axes.axhspan(
+            top + place * step, top + (place + 1) * step, color=colour("tint"), linewidth=0, zorder=0
+        )
+    for name, place in zip(names, range(len(rows)), strict=True):
+        sheet.write(axes, left - 16, top + (place + 0.5) * step, name, size=size, across="right")
+    sheet.write(axes, left - 16, head + _BARS, unit, size=SMALL, shade=colour("muted"), across="right")
+    for place, ((systems, count), text) in enumerate(zip(shown, texts, strict=True)):
+        x = left + (place + 0.5) * column
+        high = (as_number(count) or 0.0) * scale
+        axes.bar([x], [-high], width=column * 0.6, bottom=head + _BARS, color=colour("ink"))
+        sheet.write(axes, x, head + _BARS - high - 10, text, size=SMALL, across="center")
+        _dots(axes, x, [(top + (at + 0.5) * step, name in systems) for at, name in enumerate(rows)])
+    if hidden:
+        sheet.write(
+            axes,
+            2,
+            sheet.height - 12,
+            "* too few to be shown, or hidden with them",
+            size=SMALL,
+            shade=colour("muted"),
+        )
+    axes.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
+    return sheet.figure
+
+
+def _dots(axes: Axes, x: float, marks: list[tuple[float, bool]]) -> None:
+    """Draw a column: a full dot for a system that knows them, a hollow one for one that doesn't."""
+    inside = [y for y, there in marks if there]
+    axes.plot([x, x], [min(inside, default=0), max(inside, default=0)], color=colour("ink"), linewidth=2)
+    for y, there in marks:
+        face = colour("ink") if there else colour("paper")
+        edge = colour("ink") if there else colour("rule")
+        axes.scatter([x], [y], s=46, facecolor=face, edgecolor=edge, linewidth=1.2, zorder=3)

@@ -1,0 +1,393 @@
+"""Indicators of a child in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from helpers.profile.indicators import declared_indicators
+from helpers.profile.indicators.definitions import (
+    Definition,
+    Indicator,
+    Limit,
+    Part,
+)
+from helpers.profile.indicators.definitions import (
+    definition as definition_of,
+)
+from helpers.report.blocks import escape
+from helpers.report.display_names import element_word, language_name
+from helpers.report.tables import is_missing
+from helpers.standard import STRING
+
+__all__ = ["Opener", "definition_words", "indicator_section", "indicator_sentences", "indicator_source"]
+
+
+Opener = Callable[..., str]
+Row = Mapping[str, Any]
+
+# A sign stands beside every word, so that neither shape nor colour is needed.
+_SIGNS = {"Flagged": "▲", "Warning": "△", "Clear": "○", "Unknown": "?", "Not applicable": "–"}
+_ORDER = tuple(_SIGNS)
+
+
+def indicator_section(indicators: pd.DataFrame, school_year: int | None, opener: Opener) -> str:
+    """Lay out the indicators of one child.
+
+    Parameters
+    ----------
+    indicators
+        Rows of table ``indicators`` of one child.
+    school_year
+        The year that is shown.
+    opener
+        Gives a fold that opens rows, of its head, of what stands in it already, and of what it opens.
+
+    Returns
+    -------
+    str
+        HTML; empty where there is nothing to tell.
+    """
+    if indicators.empty:
+        return ""
+    from helpers.profile.indicators import declared_indicators
+
+    if school_year is not None:
+        indicators = indicators[indicators["school_year"].eq(school_year).fillna(True).to_numpy(dtype=bool)]
+    # A child has forty rows of some twenty indicators: plain rows are gone through far quicker than frames.
+    columns = ("indicator", "definition", "status", "elements")
+    cells = [*(indicators[name].tolist() for name in columns), indicator_sentences(indicators).tolist()]
+    told: dict[str, list[Row]] = {}
+    for row in zip(*cells, strict=True):
+        told.setdefault(str(row[0]), []).append(dict(zip((*columns, "words"), row, strict=True)))
+    parts, not_told = [], []
+    for declared in declared_indicators():
+        own = told.get(declared.name)
+        if own is None:
+            continue
+        default = declared.default.name
+        first = [row for row in own if row["definition"] == default] or own
+        worst = _worst(first)
+        if worst == "Not applicable":
+            not_told.append(declared.title)
+            continue
+        lines = "".join(f"<p>{escape(row['words'])}</p>" for row in first)
+        others = [] if first is own else [row for row in own if row["definition"] != default]
+        said = f"{_status(worst)}{lines}{_behind(first, school_year, opener)}{_others(others, worst)}"
+        parts.append(f"<div><dt>{escape(declared.title)}</dt><dd>{said}</dd></div>")
+    if not parts and not not_told:
+        return ""
+    away = f"<p>Not for this grade: {escape(', '.join(not_told))}.</p>" if not_told else ""
+    return (
+        "<section><h3>Indicators, and why</h3>"
+        "<p>A flag says that somebody should ask. It says nothing about what the child is like.</p>"
+        f'<dl class="values indicators">{"".join(parts)}</dl>{away}</section>'
+    )
+
+
+def _worst(rows: Sequence[Row]) -> str:
+    return min((str(row["status"]) for row in rows), key=_ORDER.index)
+
+
+def _behind(rows: Sequence[Row], school_year: int | None, opener: Opener) -> str:
+    """Let the rows be opened of which an indicator was computed."""
+    told = [str(row["elements"]) for row in rows if not is_missing(row["elements"])]
+    names = sorted({name for each in told for name in each.split(";") if name})
+    if not names:
+        return ""
+    words = ", ".join(element_word(name) for name in names)
+    return opener(escape(f"from: {words}"), "", elements=names, school_year=school_year)
+
+
+def _status(status: str) -> str:
+    return f'<strong><span aria-hidden="true">{_SIGNS[status]}</span> {escape(status)}</strong>'
+
+
+def _others(others: Sequence[Row], worst: str) -> str:
+    """Fold what other definitions in use say; those that say another thing are counted in the fold's head."""
+    if not others:
+        return ""
+    by_definition: dict[str, list[Row]] = {}
+    for row in others:
+        by_definition.setdefault(str(row["definition"]), []).append(row)
+    judged = [_worst(own) for own in by_definition.values()]
+    judged = [status for status in judged if status not in ("Unknown", "Not applicable")]
+    otherwise = sum(status != worst for status in judged)
+    if not judged:
+        head = "Other definitions don’t apply, or can’t be told"
+    elif len(judged) == 1:
+        head = (
+            "The other definition that applies says otherwise" if otherwise else "The other one says the same"
+        )
+    elif otherwise:
+        head = f"{otherwise} of {len(judged)} other definitions that apply say otherwise"
+    else:
+        head = f"All {len(judged)} other definitions that apply say the same"
+    items = "".join(
+        f"<li>{_status(str(row['status']))} {escape(row['words'])}</li>"
+        for row in others
+        if row["status"] != "Not applicable"
+    )
+    return f"<details><summary>{escape(head)}</summary><ul>{items}</ul></details>" if items else ""
+
+
+_ENDS = {
+    "Flagged": "Flagged.",
+    "Warning": "A warning.",
+    "Clear": "Not flagged.",
+    "Unknown": "Unknown.",
+    "Not applicable": "Not for this child.",
+}
+_WHY = {
+    "Not collected": "no system records it",
+    "Not linked": "no system that records it knows this child for sure",
+    "Empty": "the system that records it says nothing of this child",
+    "Withheld": "the system holds it back",
+    "On no list": "the child is on no list, and no list names who could be",
+    "Not applicable": "it doesn't apply to this child",
+}
+_COMPARE = {
+    "at least": "{} or more",
+    "more than": "more than {}",
+    "at most": "{} or less",
+    "less than": "less than {}",
+}
+# Of one: a day; else: days.
+_ONE = {
+    "days": "day", "incidents": "incident", "courses": "course", "log-ins": "log-in", "clubs": "club",
+    "activities": "activity", "applications": "application",
+}  # fmt: skip
+_EARLY = {"KG": "kindergarten", "TK": "transitional kindergarten"}
+_NO_UNIT = ("rate", "percentile", "percent", "yes or no")
+
+
+def indicator_sentences(indicators: pd.DataFrame) -> pd.Series:
+    """Say in one sentence what each row found, and by what it was judged.
+
+    Parameters
+    ----------
+    indicators
+        Rows of table ``indicators``.
+
+    Returns
+    -------
+    pandas.Series
+        Text, on the index of the rows. It holds the row's own numbers and words: who may not see the row may
+        not see its sentence.
+    """
+    declared = {
+        (one.name, each.name): (one, each) for one in declared_indicators() for each in one.definition
+    }
+    words = []
+    for row in indicators.to_dict("records"):
+        of, how = declared[str(row["indicator"]), str(row["definition"])]
+        words.append(_sentence({str(name): value for name, value in row.items()}, of, how))
+    return pd.Series(words, index=indicators.index, dtype=STRING)
+
+
+def indicator_source(indicator: str, definition: str | None = None) -> str:
+    """Say where a definition comes from.
+
+    Parameters
+    ----------
+    indicator
+        Name of the indicator.
+    definition
+        Name of the definition; the default when not given.
+
+    Returns
+    -------
+    str
+        Its number and source, in words.
+
+    Raises
+    ------
+    BadInput
+        When there is no such indicator or definition.
+    """
+    how = definition_of(indicator, definition)
+    number = f"{how.id}: " if how.id else ""
+    note = f" {how.note}" if how.note else ""
+    return f"{number}{how.source}.{note}"
+
+
+def definition_words(indicator: str | None = None) -> pd.DataFrame:
+    """List the definitions of indicators in words: what each asks, of whom, and who says so.
+
+    Parameters
+    ----------
+    indicator
+        Name of one indicator; all when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``indicator, definition`` (their titles), ``asks``, ``of_whom``, ``source``; one row a definition.
+    """
+    rows = [
+        {
+            "indicator": one.title,
+            "definition": how.title,
+            "asks": _asks(how) or "Nothing; it flags nobody",
+            "of_whom": _of_whom(how) or "every child",
+            "source": indicator_source(one.name, how.name),
+        }
+        for one in declared_indicators()
+        if indicator in (None, one.name)
+        for how in one.definition
+    ]
+    columns = ["indicator", "definition", "asks", "of_whom", "source"]
+    return pd.DataFrame(rows, columns=columns).astype(STRING)
+
+
+def _sentence(row: Mapping[str, Any], of: Indicator, how: Definition) -> str:
+    status = str(row["status"])
+    parts = _parts(row["detail"])
+    part = next((each for each in how.part if each.name == parts.get("part")), None)
+    if status == "Not applicable":
+        whom = _of_whom(how)
+        if of.measure == "growth" and not is_missing(row["denominator"]) and row["denominator"] <= 0:
+            return f"{_ENDS[status][:-1]}: the mean of the {how.norms} norms doesn't grow in this grade."
+        return f"{_ENDS[status][:-1]}: {how.by} asks it of {whom}." if whom else _ENDS[status]
+    if status == "Unknown":
+        why = parts.get("why")
+        if why == "too old":
+            found = _found(row, of, how, parts)
+            return f"{found}. That is too old to tell how it is now. Unknown."
+        because = _WHY.get(why or "", "too little is told")
+        about = f"{parts['part']}: " if "part" in parts else ""
+        return f"{about}{because if about else because[0].upper() + because[1:]}. Unknown."
+    found, asked = _found(row, of, how, parts), _asked(part, how)
+    if not asked:
+        return f"{found}."
+    return f"{found}; {how.by} {asked}. {_ENDS[status]}"
+
+
+def _parts(detail: object) -> dict[str, str]:
+    """Take the parts of a detail apart."""
+    if is_missing(detail):
+        return {}
+    pairs = (piece.partition("=") for piece in str(detail).split("; "))
+    return {name: text for name, _, text in pairs}
+
+
+def _number(value: object, unit: str | None = None) -> str:
+    """Write a number with its unit: 1 day, 2 days, 12.5%."""
+    if is_missing(value):
+        return "an unknown number"
+    number = float(str(value))
+    if unit == "rate":
+        return f"{100 * number:.1f}".rstrip("0").rstrip(".") + "%"
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    if unit is None or unit in _NO_UNIT:
+        return text
+    return f"{text} {_ONE.get(unit, unit) if number == 1 else unit}"
+
+
+def _found(row: Mapping[str, Any], of: Indicator, how: Definition, parts: Mapping[str, str]) -> str:
+    """Say what was counted."""
+    if of.measure == "days":
+        return _days(row, how, parts)
+    if of.measure == "norms":
+        score, mean = parts.get("score", "?"), parts.get("mean", "?")
+        place = f"about the {_ordinal(row['value'])} percentile of the {how.norms} norms as fitted"
+        return f"Score {score}, the mean of grade and season is {mean}: {place}"
+    if of.measure == "growth":
+        grown, expected = _number(row["numerator"]), _number(row["denominator"])
+        return f"Change in a year: {grown} points; the mean of the {how.norms} norms as fitted is {expected}"
+    if of.measure == "credits":
+        earned, expected = _number(row["numerator"], "credits"), _number(row["denominator"])
+        return f"{earned} since high school began, {expected} for the years that are over"
+    if of.measure == "languages":
+        home, contact = (language_name(parts.get(name, "")) for name in ("home", "contact"))
+        return f"At home {home} is spoken; the contact is addressed in {contact}"
+    if of.measure == "activities":
+        said = [_number(parts[name], name) for name in ("activities", "clubs") if name in parts]
+        hours = f"{_number(parts['hours'])} hours in clubs" if "hours" in parts else ""
+        return ", ".join([*said, *([hours] if hours else [])])
+    return _of_element(row, how, parts)
+
+
+def _days(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str]) -> str:
+    where = f" at {parts['school']}" if parts.get("school") else ""
+    counted, days = row["numerator"], row["denominator"]
+    verb = "Absent" if how.counts == "absent" else "At school"
+    kind = " without an excuse" if how.absent == ("Unexcused Absence",) else ""
+    whole = "" if is_missing(days) else f" of {_number(days)}"
+    count = f"{_number(counted)}{whole} {'day' if counted == 1 and not whole else 'days'}"
+    share = f" ({_number(row['value'], 'rate')})" if how.of == "share" else ""
+    lately = f" in the last {how.last_days} days" if how.last_days else ""
+    extra = [
+        f"{parts[name]} of them {words}"
+        for name, words in (("suspension_days", "suspended"), ("partial_days", "in part"))
+        if name in parts
+    ]
+    more = f", {', '.join(extra)}" if extra and how.counts == "absent" else ""
+    return f"{verb}{kind} {count}{lately}{where}{share}{more}"
+
+
+def _of_element(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str]) -> str:
+    part = next((each for each in how.part if each.name == parts.get("part")), how.part[0])
+    about = f"{part.name}: " if part.name else ""
+    if "says" in parts:
+        what = "" if part.name else f"{_named(part.element)}: "
+        return f"{about}{what}{parts['says']}"
+    if part.of is not None:
+        return f"{_named(part.element)}: {_number(row['numerator'])} of {_number(row['denominator'])}"
+    if how.unit == "yes or no":
+        return f"{_named(part.element)}: {'yes' if row['value'] == 1 else 'no'}"
+    return f"{about or _named(part.element) + ': '}{_number(row['value'])}"
+
+
+def _named(element: str) -> str:
+    words = element_word(element)
+    return words[0].upper() + words[1:]
+
+
+def _limit(limit: Limit, how: Definition) -> str:
+    if limit.words:
+        return " or ".join(limit.words)
+    return _COMPARE[str(limit.compare)].format(_number(limit.at, how.unit))
+
+
+def _asked(part: Part | None, how: Definition) -> str:
+    """Say what a definition, or one part of it, flags and warns at."""
+    if how.asks:
+        return how.asks
+    flag, warn = (part.flag if part else None) or how.flag, (part.warn if part else None) or how.warn
+    said = [f"flags {_limit(flag, how)}"] if flag else []
+    said += [f"warns at {_limit(warn, how)}"] if warn else []
+    return " and ".join(said)
+
+
+def _asks(how: Definition) -> str:
+    """Say what a definition asks, part by part."""
+    parts = how.part or (None,)
+    asked = [_asked(part, how) for part in parts]
+    if len(set(asked)) > 1:
+        asked = [f"{part.name if part else ''}: {words}" for part, words in zip(parts, asked, strict=True)]
+    words = "; ".join(dict.fromkeys(asked))
+    return words[:1].upper() + words[1:]
+
+
+def _of_whom(how: Definition) -> str:
+    said = []
+    if how.grades:
+        first, last = (_EARLY.get(grade, grade.lstrip("0")) for grade in (how.grades[0], how.grades[-1]))
+        span = f"{first} to grade {last}" if how.grades[0] in _EARLY else f"grades {first} to {last}"
+        said.append({1: f"grade {first}", 2: f"grades {first} and {last}"}.get(len(how.grades), span))
+    if how.minimum is not None and how.minimum > 1:
+        where = " at the school" if how.per == "school" else ""
+        said.append(f"at least {_number(how.minimum, 'days')}{where}")
+    return " with ".join(said)
+
+
+def _ordinal(value: object) -> str:
+    if is_missing(value):
+        return "unknown"
+    number = min(max(round(float(str(value))), 1), 99)
+    if 10 <= number % 100 <= 20:
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -1,0 +1,299 @@
+"""Source rows of a value as their file shows them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pandas as pd
+
+from helpers.files.folder import FoundFile, files_below
+from helpers.files.readers.workbook import Cell, rows_of
+from helpers.files.single_row import OneRow, some_rows
+from helpers.layouts import FileLayout, Makes, braced, load_layout
+from helpers.report.blocks import Block, escape
+from helpers.standard import BadInput, fact_tables, standard_table
+from helpers.standard.elements import declared
+
+if TYPE_CHECKING:
+    from helpers.files import District
+
+__all__ = ["MOST_ROWS", "RowView", "as_written", "opened_rows", "visible_columns"]
+
+
+_LONGEST = 600  # letters: a test vendor's row of 143 columns is a page of its own
+_NOT_SHOWN = "Rows of a real district's files are not shown."
+
+
+def as_written(district: District, file: str, row: int, caption: str = "", *, fold: bool = False) -> Block:
+    """Show one row of a made district's file as text, with its header where the file has one.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    file, row
+        As in ``person_rows``: the path from the folder that holds the silos, and the row as a spreadsheet
+        numbers it.
+    caption
+        What the row is, in a few words; by default file and row.
+    fold
+        Whether only the caption is seen until somebody opens it.
+
+    Returns
+    -------
+    Block
+        The text, cut where it is very long; for a real folder a sentence, since a row is a child's.
+    """
+    if not district.synthetic:
+        return Block(f'<p class="muted">{_NOT_SHOWN}</p>', _NOT_SHOWN)
+    caption = caption or f"{file}, row {row}"
+    lines, headed = _lines(district, file)
+    header = [lines[0]] if headed and row > 1 else []
+    shown = [_cut(line) for line in [*header, *lines[row - 1 : row]]]
+    style = "white-space:pre-wrap;overflow-wrap:anywhere"
+    text = f'<pre style="{style}">' + "\n".join(escape(line) for line in shown) + "</pre>"
+    told = "\n".join([f"{caption}:", *shown])
+    if fold:
+        # A path is one long word, wider than a telephone.
+        head = f'<summary style="overflow-wrap:anywhere">{escape(caption)}</summary>'
+        return Block(f"<details>{head}{text}</details>", told)
+    return Block(f"<p><strong>{escape(caption)}</strong></p>{text}", told)
+
+
+def _lines(district: District, file: str) -> tuple[list[str], bool]:
+    """Give the rows of a file as text, and say whether the first one is a header."""
+    root = district.folder / "silos"
+    found, _ = files_below(root if root.is_dir() else district.folder)
+    for one in found:
+        if one.path == file:
+            return _text(one)
+    return [], False
+
+
+def _text(file: FoundFile) -> tuple[list[str], bool]:
+    if file.is_sheet:
+        return [" | ".join(_shown(cell) for cell in cells) for cells in rows_of(file.read())], True
+    if file.path.endswith(".xml"):
+        from defusedxml.ElementTree import fromstring, tostring
+
+        elements = fromstring(file.read())
+        # A reader of one record needs no address of its vocabulary before each of its names.
+        return [
+            re.sub(r' xmlns(:\w+)?="[^"]*"|(?<=[</])ns0:', "", tostring(one, "unicode")).strip()
+            for one in elements
+        ], False
+    lines = file.read().decode("utf-8-sig", "replace").splitlines()
+    return lines, file.path.endswith(".csv")
+
+
+def _shown(cell: Cell) -> str:
+    """Say what a cell of a sheet holds; a typed one, such as a date, is a pair of kind and text."""
+    return "" if cell is None else str(cell[1]) if isinstance(cell, tuple | list) else str(cell)
+
+
+def _cut(line: str) -> str:
+    """Leave out the end of a very long line, and say how much that is."""
+    if len(line) <= _LONGEST:
+        return line
+    return f"{line[:_LONGEST]} … (and {len(line) - _LONGEST:,} more letters)"
+
+
+MOST_ROWS = 12
+# What of a person's record may be shown where an element of it may.
+_WITH = {
+    "first_name": ("local_id", "first_name", "middle_name", "full_name"),
+    "last_surname": ("last_surname", "full_name", "generation_code_suffix"),
+    "birth_date": ("birth_date",),
+    "sex": ("sex",),
+    "home_language": ("home_language",),
+    "school": ("school_id", "school_name"),
+    "grade_level": ("grade_level",),
+}
+# Columns of facts that say more than the fact: shown only with the element that they are.
+_ONLY_WITH = {
+    ("program", "primary_disability"): "primary_disability",
+    ("program", "share_in_regular_class"): "share_in_regular_class",
+    ("program", "service"): "special_education",
+    ("program", "minutes_per_week"): "special_education",
+    ("school_enrollment", "entry_type"): "starts_at_school",
+    ("school_enrollment", "exit_withdraw_type"): "leaves_school",
+}
+# No value is made of what a court ordered about an adult: it says who may look, and is nobody's to read here.
+_NEVER = {("contact", "court_order"), ("contact", "may_see_records")}
+# A narrative may name other children: as written it is for those only who may read narratives.
+_NARRATIVES = {("incident", "behavior_as_written")}
+_PLACE = ["table", "silo", "file", "row"]
+_NOT_CELLS = ("silo", "record", "file", "row")
+
+
+class RowView(Protocol):
+    """What is asked of a view of one child."""
+
+    @property
+    def narratives(self) -> bool:
+        """Say whether the role reads what was written of events in which others were, too."""
+
+    def may_see(self, name: str) -> bool:
+        """Say whether the role may see an element, a kind of event or an indicator."""
+
+    def rows_behind(self, child: str, element: str, school_year: int | None) -> pd.DataFrame:
+        """List ``table, silo, file, row`` behind a value that the view shows."""
+
+
+def visible_columns(view: RowView) -> dict[str, set[str]]:
+    """List the standard columns that may be shown to a role, by standard table.
+
+    Parameters
+    ----------
+    view
+        The role's view.
+
+    Returns
+    -------
+    dict
+        Table -> names of columns; a table that feeds nothing visible isn't there.
+    """
+    terms = declared()
+    tables = {each.table for each in terms.element if view.may_see(each.name)}
+    tables |= {each.table for each in terms.timeline if view.may_see(each.name)}
+    never = _NEVER if view.narratives else _NEVER | _NARRATIVES
+    columns = {
+        table: {
+            name
+            for name in [*standard_table(table).dtypes(), "local_id"]
+            if name not in _NOT_CELLS
+            and (table, name) not in never
+            and ((table, name) not in _ONLY_WITH or view.may_see(_ONLY_WITH[table, name]))
+        }
+        for table in tables & set(fact_tables())
+    }
+    columns["people"] = {name for element, names in _WITH.items() if view.may_see(element) for name in names}
+    columns["identifiers"] = {"State"} if view.may_see("state_id") else set()
+    # The number by which a system knows the child is as good as the name.
+    if not view.may_see("first_name"):
+        for own in columns.values():
+            own.discard("local_id")
+    return columns
+
+
+def opened_rows(
+    view: RowView,
+    child: str,
+    opens: dict[str, Any],
+    folder: Path,
+    layouts: dict[str, str],
+    names: dict[str, str],
+) -> Block:
+    """Show the rows that stand behind a value or a dated line of a page.
+
+    Parameters
+    ----------
+    view
+        The view of the one child.
+    child
+        The child, as the view calls it.
+    opens
+        What is opened, from `ChildPage.opens`.
+    folder
+        The district's folder.
+    layouts
+        Silo -> its layout's name.
+    names
+        Silo -> what it is called.
+
+    Returns
+    -------
+    Block
+        One small table a row: the column as the file calls it, and the cell as written.
+    """
+    elements = opens.get("elements") or ([opens["element"]] if "element" in opens else [])
+    if elements:
+        parts = [view.rows_behind(child, element, opens["school_year"])[_PLACE] for element in elements]
+        rows = pd.concat(parts, ignore_index=True)
+    else:
+        kinds = {each.name: each.table for each in declared().timeline}
+        place = {name: [opens[name]] for name in ("silo", "file", "row")}
+        rows = pd.DataFrame({"table": [kinds.get(str(opens["kind"]), "")], **place})
+    rows = rows.dropna(subset=["file", "row"]).drop_duplicates(["table", "file", "row"])
+    if rows.empty:
+        return _sentence("No row: the system knows the child, and nothing was written down.")
+    visible = visible_columns(view)
+    shown = []
+    first = rows.head(MOST_ROWS)
+    for silo, file in dict.fromkeys(zip(first["silo"], first["file"], strict=True)):
+        own = first[(first["silo"].eq(silo) & first["file"].eq(file)).to_numpy(dtype=bool)]
+        layout = load_layout(layouts[silo]) if layouts.get(silo) else None
+        numbers = [int(row) for row in own["row"]]
+        try:
+            opened = some_rows(folder, file, numbers, layout)
+        except BadInput as error:
+            shown.append(_sentence(str(error)))
+            continue
+        for table, number, one in zip(own["table"], numbers, opened, strict=True):
+            shown.append(_row(f"{names.get(silo, silo)}: {file}, row {number}", one, table, visible))
+    if len(rows) > MOST_ROWS:
+        rest = rows.iloc[MOST_ROWS:]
+        places = "; ".join(
+            f"{file}, rows {', '.join(str(int(row)) for row in own['row'])}"
+            for file, own in rest.groupby("file", sort=False)
+        )
+        shown.append(_sentence(f"And {len(rest)} more: {places}."))
+    return Block("".join(one.markup for one in shown), " ".join(one.text for one in shown))
+
+
+def _sentence(words: str) -> Block:
+    return Block(f"<p>{escape(words)}</p>", words)
+
+
+def _row(caption: str, opened: OneRow, table: str, visible: dict[str, set[str]]) -> Block:
+    cells = _cells(opened, table, visible)
+    hidden = len(opened.cells) - len(cells)
+    rest = (
+        f"{hidden} more {'cell' if hidden == 1 else 'cells'}: not part of this value, or not for this role."
+    )
+    rest = rest if hidden else ""
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(text) or "<em>empty</em>"}</td></tr>'
+        for name, text in cells.items()
+    )
+    said = f'<table class="row"><caption>{escape(caption)}</caption><tbody>{body}</tbody></table>'
+    if not cells:
+        said = f'<p class="place">{escape(caption)}</p>'
+    more = f'<p class="rest">{escape(rest)}</p>' if rest else ""
+    return Block(f"{said}{more}", f"{caption}. {rest}".strip())
+
+
+def _cells(opened: OneRow, table: str, visible: dict[str, set[str]]) -> dict[str, str]:
+    """Keep the cells whose columns feed the table that is asked for, or the child's name."""
+    kind = opened.kind
+    if kind is None:
+        return {}
+    wanted = _feeding(kind, table, visible.get(table, set()))
+    if table == "school_enrollment":  # where a system has no spells, its record of the child says the school
+        wanted |= _feeding(kind, "people", visible["people"] & {"school_id", "school_name", "grade_level"})
+    if table != "identifiers":
+        wanted |= _feeding(kind, "people", visible["people"] & {"first_name", "last_surname", "full_name"})
+    return {name: text for name, text in opened.cells.items() if opened.declared(name) in wanted}
+
+
+def _feeding(kind: FileLayout, table: str, columns: set[str]) -> set[str]:
+    """Name the declared columns of a file from which some columns of a standard table are taken."""
+    if table == "identifiers":
+        return {column.name for column in kind.columns if column.identification_system in columns}
+    found: set[str] = set()
+    for makes in kind.makes:
+        if makes.table == table:
+            for target, source in makes.take.items():
+                if target in columns:
+                    found |= _source(kind, makes, source)
+    return found
+
+
+def _source(kind: FileLayout, makes: Makes, source: str) -> set[str]:
+    if braced(source) is not None:
+        pattern = kind.pattern_of(makes)
+        return set() if pattern is None else {pattern.name}
+    column = kind.find(source.partition("->")[0])
+    return set() if column is None else {column[0].name}

@@ -1,0 +1,528 @@
+"""Display names of codes, elements and systems."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from helpers.layouts import Layout
+
+__all__ = [
+    "element_word",
+    "element_words",
+    "fact_words",
+    "figure_words",
+    "finding_words",
+    "grade_words",
+    "group_words",
+    "in_words",
+    "language_name",
+    "named_briefly",
+    "short_names",
+    "silo_words",
+    "spoken_names",
+    "status_word",
+    "status_words",
+    "system_names",
+]
+
+
+# Only where the kind, with spaces in it, isn't plain enough.
+_FINDINGS = {
+    "file_unknown": "file that no layout knows",
+    "file_repeated": "file that stands twice",
+    "file_unreadable": "file that can't be read",
+    "file_unsafe": "file that is unsafe to open",
+    "text_not_decodable": "letters that can't be read",
+    "delimiter_other": "cells parted by another character",
+    "column_unknown": "column that the layout doesn't have",
+    "column_repeated": "column that stands twice",
+    "header_out_of_order": "columns in another order",
+    "cells_surplus": "row with too many cells",
+    "cells_missing": "row with too few cells",
+    "cells_merged": "cell that reaches over several rows",
+    "row_blank": "blank row",
+    "row_repeated": "row that stands twice",
+    "row_deleted": "row that is deleted",
+    "row_replaced": "row with a newer one",
+    "manifest_differs": "manifest and files differ",
+    "record_broken": "row that is cut or broken",
+    "line_end_missing": "last row without a line end",
+    "record_unknown": "record of an unknown kind",
+    "child_unnamed": "child without a name",
+    "no_student": "people, and no child among them",
+    "not_a_string": "not a text",
+    "not_a_integer": "not a whole number",
+    "not_a_boolean": "neither yes nor no",
+    "not_in_codes": "code that isn't on the list",
+    "not_in_pattern": "not written as agreed",
+    "required_empty": "empty, and mustn't be",
+    "null_as_text": "the word NULL in place of nothing",
+    "out_of_range": "outside what is possible",
+    "date_ambiguous": "day and month can't be told apart",
+    "date_as_number": "day as a spreadsheet counts it",
+    "zeros_lost": "zeros in front are gone",
+    "scientific_notation": "number written as 1.2E+10",
+    "key_repeated": "key that stands twice",
+    "reference_dangling": "points to a row that isn't there",
+    "id_shared": "one id, two people",
+    "rows_disagree": "rows of one person disagree",
+    "rows_alike": "rows alike, without an id, taken for one person",
+    "name_placeholder": "filler in place of a name",
+    "id_column_refused": "whole column or list of numbers of other children",
+    "id_colliding": "number of another child elsewhere",
+    "birth_date_disagrees": "joined, birth dates differ",
+    "names_disagree": "joined, names written differently",
+}
+_LANGUAGES = {
+    "ara": "Arabic",
+    "chi": "Chinese",
+    "eng": "English",
+    "hat": "Haitian Creole",
+    "hin": "Hindi",
+    "hmn": "Hmong",
+    "kor": "Korean",
+    "por": "Portuguese",
+    "rus": "Russian",
+    "smo": "Samoan",
+    "spa": "Spanish",
+    "tgl": "Tagalog",
+    "vie": "Vietnamese",
+    "yor": "Yoruba",
+}
+_LANGUAGE = "home language: "
+# Names of tests, and what would be half a sentence.
+_ELEMENTS = {
+    "rate": "attendance rate",
+    "last_surname": "surname",
+    "courses": "courses taken",
+    "courses_failed": "courses failed",
+    "core_courses_failed": "core courses failed",
+    "career_technical_courses": "career and technical courses",
+    "bess_risk_student": "BESS risk, student's form",
+    "bess_risk_guardian": "BESS risk, guardian's form",
+    "map": "MAP",
+    "rit": "RIT",
+    "iready": "i-Ready",
+    "sat": "SAT",
+    "lms": "LMS",
+    "bess": "BESS",
+    "bess_t_score": "BESS T-score",
+    "special_education": "special education plan",
+    "assignments_assigned": "assignments",
+    "self_awareness": "self-awareness",
+    "self_management": "self-management",
+    "mark_english": "mark in English",
+    "mark_mathematics": "mark in mathematics",
+    "mark_science": "mark in science",
+    "mark_social_studies": "mark in social studies",
+    "grade_english": "percent in English",
+    "grade_mathematics": "percent in mathematics",
+    "grade_average": "average of report cards",
+    "share_in_regular_class": "time in regular class",
+    "id": "number",
+}
+# What a row of a fact table is, several of them.
+_FACTS = {
+    "academic_record": "sums of credits",
+    "application": "applications",
+    "assessment_result": "test results",
+    "assignment_score": "pieces of work",
+    "attendance_event": "times absent, late or gone early",
+    "career_interest": "interests",
+    "career_plan": "plans after high school",
+    "contact": "adults",
+    "course_grade": "grades",
+    "course_transcript": "finished courses",
+    "discipline_action": "consequences",
+    "health_visit": "visits to the nurse",
+    "immunization": "vaccines",
+    "incident": "incidents",
+    "login": "log-ins",
+    "meal_account": "balance at the till",
+    "meal_eligibility": "decisions on free lunch",
+    "meal_purchase": "meals",
+    "message": "messages home",
+    "participation": "activities",
+    "program": "plans",
+    "school_enrollment": "schools",
+    "screener_result": "results of a screener",
+    "section_enrollment": "classes",
+    "survey_response": "answers",
+}
+# Published figures, by the names of their topics.
+_FIGURES = {
+    "chronic_absence_grades": "chronic absence by grade",
+    "el_share": "English learners",
+    "frpl_above_75": "schools where three in four get it",
+    "frpl_school_distribution": "schools by lunch",
+    "frpl_share": "lunch at a lower price",
+    "frpl_up_to_25": "schools where one in four gets it",
+    "idea_category": "disability",
+    "idea_share": "children with a plan",
+    "race_share": "race",
+    "school_changes_k8": "changes of school",
+    "schools_losing_a_tenth": "schools losing a tenth",
+}
+_STATUSES = {
+    "Empty": "the system knows the child, and says nothing of it",
+    "Not linked": "not joined: the system has it of others, and no record of this child",
+    "Not collected": "nobody collects it",
+    "Not applicable": "doesn't apply to this child",
+    "Withheld": "known, and withheld",
+    "Reported": "known",
+}
+
+
+def finding_words(kinds: pd.Series) -> pd.Series:
+    """Say kinds of finding in words.
+
+    Parameters
+    ----------
+    kinds
+        Column ``kind`` of findings.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> finding_words(pd.Series(["zeros_lost", "not_a_date"])).tolist()
+    ['zeros in front are gone', 'not a date']
+    """
+    return kinds.replace(_FINDINGS).str.replace("_", " ")
+
+
+def fact_words(tables: pd.Series) -> pd.Series:
+    """Say what the rows of fact tables are.
+
+    Parameters
+    ----------
+    tables
+        Names of fact tables.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> fact_words(pd.Series(["health_visit", "incident"])).tolist()
+    ['visits to the nurse', 'incidents']
+    """
+    return tables.replace(_FACTS).str.replace("_", " ")
+
+
+def figure_words(topics: pd.Series) -> pd.Series:
+    """Say topics of published figures as people do.
+
+    Parameters
+    ----------
+    topics
+        Column ``topic`` of the table ``calibration``.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> figure_words(pd.Series(["idea_share", "chronic_absence"])).tolist()
+    ['children with a plan', 'chronic absence']
+    """
+    return topics.replace(_FIGURES).str.replace("_", " ")
+
+
+def group_words(groups: pd.Series) -> pd.Series:
+    """Say groups of children as people do.
+
+    Parameters
+    ----------
+    groups
+        Column ``group`` of scores.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> group_words(pd.Series(["home language: spa", "moved: yes", "All"])).tolist()
+    ['home language: Spanish', 'moved', 'all children']
+    """
+    languages = {_LANGUAGE + code: _LANGUAGE + name for code, name in _LANGUAGES.items()}
+    return groups.replace({**languages, "All": "all children"}).str.removesuffix(": yes")
+
+
+def element_words(names: pd.Series) -> pd.Series:
+    """Say elements of the profile in words.
+
+    Parameters
+    ----------
+    names
+        Column ``element`` of values.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> element_words(pd.Series(["days_absent", "map_math_rit", "rate"])).tolist()
+    ['days absent', 'MAP math RIT', 'attendance rate']
+    """
+    words = {name: element_word(name) for name in names.dropna().unique().tolist()}
+    return names.map(words).astype("string")
+
+
+def element_word(name: str) -> str:
+    """Say one element of the profile in words.
+
+    Parameters
+    ----------
+    name
+        Name of the element.
+
+    Returns
+    -------
+    str
+        As `element_words` says it.
+    """
+    return _ELEMENTS.get(name) or " ".join(_ELEMENTS.get(part, part) for part in name.split("_"))
+
+
+def status_words(statuses: pd.Series) -> pd.Series:
+    """Say why a value is there or isn't.
+
+    Parameters
+    ----------
+    statuses
+        Column ``status`` of values.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> status_words(pd.Series(["Not collected"])).tolist()
+    ['nobody collects it']
+    """
+    return statuses.map(_STATUSES).astype("string").fillna(statuses)
+
+
+def status_word(status: str) -> str:
+    """Say why one value is there or isn't.
+
+    Parameters
+    ----------
+    status
+        A status of values.
+
+    Returns
+    -------
+    str
+        As `status_words` says it.
+    """
+    return _STATUSES.get(status, status)
+
+
+def language_name(code: str) -> str:
+    """Name a language.
+
+    Parameters
+    ----------
+    code
+        Code of a language, of three letters.
+
+    Returns
+    -------
+    str
+        Its English name; the code where the kit has none.
+    """
+    return _LANGUAGES.get(code, code or "an unknown language")
+
+
+# Whose folder's name says too little. The acronym is said in full once, in brackets.
+_NAMES = {
+    "sis": "Student information system (SIS)",
+    "lms": "Learning management system (LMS)",
+    "map_growth": "MAP Growth",
+    "iready": "i-Ready",
+}
+_ACRONYM = re.compile(r" \(([A-Z]+)\)$")
+
+
+def system_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
+    """Name systems as charts, tables and sentences say them.
+
+    Parameters
+    ----------
+    layouts
+        Layout by silo, such as ``district.layouts``.
+
+    Returns
+    -------
+    dict of str
+        Silo -> name: by its domain where the silo is named by it, else by its export's title; two of one
+        name are told apart by their folder.
+    """
+    names = {silo: _name(silo, layout) for silo, layout in layouts.items()}
+    often = Counter(names.values())
+    return {silo: name if often[name] == 1 else f"{name}, {silo}" for silo, name in names.items()}
+
+
+def short_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
+    """Name systems where there is little room; the acronym must have been said in full before.
+
+    Parameters
+    ----------
+    layouts
+        Layout by silo, such as ``district.layouts``.
+
+    Returns
+    -------
+    dict of str
+        Silo -> name: "SIS", "Meals", "Ed-Fi bulk XML".
+    """
+    return {silo: _short(name) for silo, name in system_names(layouts).items()}
+
+
+def named_briefly(systems: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Name systems where there is little room and no layout at hand.
+
+    Parameters
+    ----------
+    systems
+        Silo -> which of the kit's systems it is, and its layout's title.
+
+    Returns
+    -------
+    dict of str
+        Silo -> name, as ``short_names`` has it.
+
+    Examples
+    --------
+    >>> named_briefly({"sis": ("sis", "OneRoster"), "old": ("sis", "OneRoster 1.1, users")})
+    {'sis': 'SIS', 'old': 'OneRoster 1.1'}
+    """
+    names = {silo: _named(silo, system, title) for silo, (system, title) in systems.items()}
+    often = Counter(names.values())
+    return {silo: _short(name if often[name] == 1 else f"{name}, {silo}") for silo, name in names.items()}
+
+
+def _short(name: str) -> str:
+    found = _ACRONYM.search(name)
+    return found.group(1) if found else name
+
+
+def spoken_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
+    """Name systems as they are said inside a sentence.
+
+    Parameters
+    ----------
+    layouts
+        Layout by silo, such as ``district.layouts``.
+
+    Returns
+    -------
+    dict of str
+        Silo -> name: "the student information system", "meals", "Ed-Fi bulk XML".
+    """
+    return {silo: _spoken(silo, name) for silo, name in system_names(layouts).items()}
+
+
+def _spoken(silo: str, name: str) -> str:
+    if _ACRONYM.search(name):
+        name = _ACRONYM.sub("", name)
+        return f"the {name[:1].lower()}{name[1:]}"
+    return name.lower() if name.capitalize() == name and name.lower() == silo.replace("_", " ") else name
+
+
+def silo_words(silos: pd.Series) -> pd.Series:
+    """Name the systems of a made district where there is little room, whether or not a folder has them.
+
+    Parameters
+    ----------
+    silos
+        The kit's own names of systems, such as ``"map_growth"``.
+
+    Returns
+    -------
+    pandas.Series
+        Text of the same length.
+
+    Examples
+    --------
+    >>> silo_words(pd.Series(["sis", "meals", "map_growth"])).tolist()
+    ['SIS', 'Meals', 'MAP Growth']
+    """
+    return silos.map(lambda silo: _short(_NAMES.get(silo, str(silo).replace("_", " ").capitalize())))
+
+
+def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
+    """Say the systems and columns of a sentence as people do.
+
+    Parameters
+    ----------
+    sentence
+        A sentence that names systems and columns as the files do, such as a next step of the scorecard.
+    spoken
+        Silo -> name, from ``spoken_names``.
+
+    Returns
+    -------
+    str
+        The same sentence, with a capital at its beginning.
+
+    Examples
+    --------
+    >>> in_words("sis and meals agree on birth_date.", {"sis": "the roster", "meals": "meals"})
+    'The roster and meals agree on birth date.'
+    """
+    for silo, name in spoken.items():
+        sentence = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", name, sentence)
+    sentence = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", sentence).replace("last surname", "surname")
+    # A brand that begins with a small letter keeps it.
+    return sentence if sentence.startswith("i-") else sentence[:1].upper() + sentence[1:]
+
+
+def _name(silo: str, layout: Layout) -> str:
+    return _named(silo, layout.silo, layout.title)
+
+
+def _named(silo: str, system: str, title: str) -> str:
+    if silo in _NAMES:
+        return _NAMES[silo]
+    if silo == system:
+        return silo.replace("_", " ").capitalize()
+    # "NWEA MAP Growth, children and assessment results": what comes after the comma says what is in it.
+    return re.sub(r"\s*\([^)]*\)$", "", title).partition(", ")[0]
+
+
+_GRADES = {"KG": "kindergarten", "PK": "pre-kindergarten", "PS": "preschool"}
+
+
+def grade_words(grade: str) -> str:
+    """Say a grade in words.
+
+    Examples
+    --------
+    >>> grade_words("07"), grade_words("KG"), grade_words("")
+    ('grade 7', 'kindergarten', 'grade not known')
+    """
+    if grade in _GRADES or not grade:
+        return _GRADES.get(grade, "grade not known")
+    return f"grade {grade.lstrip('0') or grade}"

@@ -1,0 +1,244 @@
+"""From "this isn't right" to those who can put it right: a system's file and row, or the review desk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.files.save import read_text_table, unguarded
+from helpers.link.decisions import fingerprints
+from helpers.link.review.compare import SAID, beside
+from helpers.profile.lineage import rows_behind
+from helpers.profile.relations import roster_silos
+from helpers.report.family.write import read_lookup
+from helpers.standard import STRING, BadInput
+from helpers.standard.elements import elements
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+    from helpers.profile.store.source import Source
+
+__all__ = ["CORRECTION_COLUMNS", "Corrections", "corrections_of", "read_said"]
+
+SAID_COLUMNS = ("page", "line", "right", "said_by")
+# What somebody writes of a line that is about somebody else; in lower case, without accents lost.
+ANOTHER_CHILD = ("another child", "not my child", "not me", "otro niño", "otra niña", "otra persona")
+CORRECTION_COLUMNS = [
+    "page", "written", "line", "silo", "owner", "file", "row", "element", "column", "shown", "said_to_be",
+    "said_by",
+]  # fmt: skip
+PAIR = ["left_silo", "left_record", "right_silo", "right_record"]
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What is to be put right.
+
+    Attributes
+    ----------
+    corrections
+        ``page, written, line, silo, owner, file, row, element, column, shown, said_to_be, said_by``: one row
+        a source row that stands behind a line of which somebody says that it isn't right. ``written`` is the
+        moment of the page: file and row are those of the exports of that day.
+    review
+        Pairs of records for the review desk, where somebody says that a system's record is another child's:
+        both records, what they say, and an empty ``answer``.
+    """
+
+    corrections: pd.DataFrame
+    review: pd.DataFrame
+
+
+def read_said(path: Path) -> pd.DataFrame:
+    """Read what families and students said isn't right.
+
+    Parameters
+    ----------
+    path
+        CSV with ``page`` (its code), ``line``, ``right`` (what is right, or *another child*), ``said_by``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text, with the row of the file as index; codes in capitals with their dash.
+
+    Raises
+    ------
+    BadInput
+        When the file, a column or a cell isn't there; every bad row is named.
+    """
+    table = read_text_table(path)
+    missing = [name for name in SAID_COLUMNS if name not in table.columns]
+    if missing:
+        raise BadInput(f"{path} has no column {missing[0]!r}: it needs {', '.join(SAID_COLUMNS)}.")
+    columns = {name: table[name].str.strip().map(unguarded, na_action="ignore") for name in SAID_COLUMNS}
+    said = pd.DataFrame(columns, index=table.index).astype(STRING)
+    faults = [
+        f"  row {row}: no {name}"
+        for name in ("page", "line", "right")
+        for row in said.index[said[name].isna().to_numpy(dtype=bool)].tolist()
+    ]
+    number = said["line"].str.fullmatch(r"\d+").fillna(True).to_numpy(dtype=bool)
+    faults += [
+        f"  row {row}: the line is {line!r}, and no number" for row, line in said["line"][~number].items()
+    ]
+    if faults:
+        told = "\n".join(faults)
+        raise BadInput(f"{path} can't be read as corrections:\n{told}")
+    letters = said["page"].str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
+    return said.assign(page=(letters.str[:4] + "-" + letters.str[4:]).astype(STRING)).astype(STRING)
+
+
+def corrections_of(
+    said: pd.DataFrame,
+    lookup: Path,
+    district: District,
+    links: Links,
+    source: Source,
+) -> Corrections:
+    """Lead what somebody said isn't right to where it stands.
+
+    Parameters
+    ----------
+    said
+        From `read_said`.
+    lookup
+        Folder with the lookups of the runs that wrote the pages.
+    district, links, source
+        The district as it is now, who is who, and what is known of its children.
+
+    Returns
+    -------
+    Corrections
+        Corrections for the systems, and pairs for the review desk.
+
+    Raises
+    ------
+    BadInput
+        When a page or a line is in no lookup there; every such row is named.
+    """
+    pages, lines = read_lookup(lookup)
+    own_pages = pages[pages["page"].isin(set(said["page"])).to_numpy(dtype=bool)]
+    child_of = _children_today(own_pages, links)
+    written = dict(zip(own_pages["page"].tolist(), own_pages["written"].tolist(), strict=True))
+    by_line: dict[tuple[str, str], list[dict[str, str | None]]] = {}
+    for row in lines.to_dict("records"):
+        by_line.setdefault((row["page"], row["line"]), []).append(
+            {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        )
+    faults = []
+    for row, page, line in zip(
+        said.index.tolist(), said["page"].tolist(), said["line"].tolist(), strict=True
+    ):
+        if page not in child_of:
+            faults.append(f"  row {row}: no page {page} was written by any run of {lookup}")
+        elif (page, line) not in by_line:
+            faults.append(f"  row {row}: page {page} has no line {line}")
+    if faults:
+        told = "\n".join(faults)
+        raise BadInput(f"These can't be led to a page:\n{told}")
+    owners = _owners(source)
+    wrong: list[dict[str, object]] = []
+    others: list[tuple[str, str]] = []
+    for said_row in said.to_dict("records"):
+        page, line = said_row["page"], said_row["line"]
+        told_of = by_line[page, line]
+        whole = str(said_row["right"]).casefold() in ANOTHER_CHILD
+        for part in told_of:
+            if part["silo"] is None:
+                continue
+            if whole:
+                others.append((child_of[page], part["silo"]))
+            wrong += [
+                {
+                    "page": page,
+                    "written": written[page],
+                    "line": line,
+                    "silo": part["silo"],
+                    "owner": owners.get(part["silo"], part["silo"]),
+                    "file": file,
+                    "row": number,
+                    "element": part["element"],
+                    "column": _column_of(part["element"]),
+                    "shown": part["shown"],
+                    "said_to_be": said_row["right"],
+                    "said_by": said_row["said_by"],
+                }
+                for file, number in _places(part, child_of[page], source)
+            ]
+    table = pd.DataFrame(wrong, columns=CORRECTION_COLUMNS).astype(STRING)
+    return Corrections(
+        table.astype({"line": "Int64", "row": "Int64"}).drop_duplicates(ignore_index=True),
+        _for_review(list(dict.fromkeys(others)), district, links),
+    )
+
+
+def _children_today(pages: pd.DataFrame, links: Links) -> dict[str, str]:
+    """Say by page what its child is called now: a child's name follows its records, and these may change."""
+    crosswalk = links.crosswalk
+    known = set(crosswalk["child"].tolist())
+    records = crosswalk["silo"] + ":" + crosswalk["record"]
+    child_of = dict(zip(records.tolist(), crosswalk["child"].tolist(), strict=True))
+    today = {}
+    for page, child, listed in zip(
+        pages["page"].tolist(), pages["child"].tolist(), pages["records"].fillna("").tolist(), strict=True
+    ):
+        found = Counter(child_of[one] for one in listed.split("; ") if one in child_of)
+        today[page] = child if child in known or not found else found.most_common(1)[0][0]
+    return today
+
+
+def _owners(source: Source) -> Mapping[str, str]:
+    systems = source.systems()
+    return dict(zip(systems["silo"].tolist(), systems["title"].tolist(), strict=True))
+
+
+def _column_of(name: str | None) -> str | None:
+    return next((each.column for each in elements() if each.name == name), None)
+
+
+def _places(
+    part: Mapping[str, str | None], child: str, source: Source
+) -> Sequence[tuple[str | None, str | None]]:
+    """Give file and row of a line: its own, or those of which it was computed."""
+    if part["file"] is not None:
+        return [(part["file"], part["row"])]
+    year = part["school_year"]
+    rows = rows_behind(source, child, str(part["element"]), None if year is None else int(year))
+    rows = rows[rows["silo"].eq(str(part["silo"])).to_numpy(dtype=bool)]
+    found = [
+        (str(file), str(row)) for file, row in zip(rows["file"].tolist(), rows["row"].tolist(), strict=True)
+    ]
+    # A zero stands in no row: that a row is missing is what the owner has to look for.
+    return found or [(None, None)]
+
+
+def _for_review(others: list[tuple[str, str]], district: District, links: Links) -> pd.DataFrame:
+    """Pair each record that is said to be another child's with the child's record in the roster."""
+    rosters = roster_silos(district)
+    known = links.crosswalk[["child", "silo", "record"]]
+    pairs = []
+    for child, silo in others:
+        own = known[known["child"].eq(child).to_numpy(dtype=bool)]
+        anchors = own[own["silo"].isin([name for name in rosters if name != silo]).to_numpy(dtype=bool)]
+        anchors = anchors if len(anchors) else own[own["silo"].ne(silo).to_numpy(dtype=bool)]
+        records = own.loc[own["silo"].eq(silo).to_numpy(dtype=bool), "record"].tolist()
+        for left_silo, left_record in zip(
+            anchors["silo"].head(1).tolist(), anchors["record"].head(1).tolist(), strict=True
+        ):
+            pairs += [(left_silo, left_record, silo, record) for record in records]
+    table = pd.DataFrame(pairs, columns=PAIR).astype(STRING).drop_duplicates(ignore_index=True)
+    shown = beside(table, district.people, list(dict.fromkeys(SAID)))
+    # Nothing is decided here: a family says that the record is another child's, and a person looks.
+    blank = pd.Series(pd.NA, index=table.index, dtype=STRING)
+    return shown.assign(
+        why=blank.fillna("the family says: another child"),
+        fingerprint=fingerprints(table, district.people),
+        answer=blank,
+    )

@@ -1,0 +1,398 @@
+"""The family page of one child."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from helpers.report.family.definitions import PageTerms
+from helpers.report.family.statements import (
+    ChildTold,
+    GroupOfLines,
+    MonthLine,
+    PageLine,
+    groups_of_lines,
+    months_of,
+    places_of,
+    strengths_of,
+    talks_of,
+)
+from helpers.report.messages import Language, Voice
+from helpers.report.theme import colour, page_css
+
+__all__ = ["Office", "Page", "PageFacts", "compose", "markup_of", "year_picture"]
+
+
+WIDTH, HEIGHT = 340, 132
+LEFT, RIGHT, TOP, BOTTOM = 4, 4, 16, 34
+LEAST_SCALE = 4  # days: a single missed day doesn't fill the picture
+
+
+def year_picture(
+    months: Sequence[str], known: Sequence[int], unknown: Sequence[int], tests: Sequence[int], alt: str
+) -> Markup:
+    """Draw the months of a year.
+
+    Parameters
+    ----------
+    months
+        Short names of the months, in order.
+    known, unknown
+        Days missed in each month: for a reason that is known, and for one that isn't, which is hatched.
+    tests
+        Tests taken in each month: a ring below the month.
+    alt
+        The finding, for whoever doesn't see the picture.
+
+    Returns
+    -------
+    markupsafe.Markup
+        One ``svg``; every text in it is escaped.
+    """
+    step = (WIDTH - LEFT - RIGHT) / max(len(months), 1)
+    base = HEIGHT - BOTTOM
+    most = max([LEAST_SCALE, *(one + other for one, other in zip(known, unknown, strict=True))])
+    unit = (base - TOP) / most
+    ink, paper, rule = colour("ink"), colour("paper"), colour("rule")
+    parts = [
+        f'<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse">'
+        f'<rect width="4" height="4" fill="{paper}"/>'
+        f'<path d="M0 4L4 0" stroke="{ink}" stroke-width="1"/></pattern></defs>',
+        f'<path d="M{LEFT} {base}H{WIDTH - RIGHT}" stroke="{rule}"/>',
+    ]
+    for place, (name, one, other, taken) in enumerate(zip(months, known, unknown, tests, strict=True)):
+        middle = LEFT + step * (place + 0.5)
+        wide = min(18.0, step * 0.6)
+        top = float(base)
+        for days, fill in ((one, ink), (other, "url(#hatch)")):
+            if days:
+                top -= days * unit
+                parts.append(
+                    f'<rect x="{middle - wide / 2:.1f}" y="{top:.1f}" width="{wide:.1f}" '
+                    f'height="{days * unit:.1f}" fill="{fill}" stroke="{ink}"/>'
+                )
+        if one + other:
+            parts.append(_text(middle, top - 3, str(one + other)))
+        parts.append(_text(middle, base + 13, name))
+        if taken:
+            parts.append(
+                f'<circle cx="{middle:.1f}" cy="{base + 22}" r="3.5" fill="{paper}" stroke="{ink}" '
+                f'stroke-width="1.5"/>'
+            )
+    parts.append(f"<title>{escape(alt)}</title>")
+    return Markup(
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}">{"".join(parts)}</svg>'
+    )
+
+
+def _text(x: float, y: float, words: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{escape(words)}</text>'
+
+
+HERE = Path(__file__).parent
+PAPERS = ("letter", "A4")
+
+
+@dataclass(frozen=True)
+class Office:
+    """Whom a family calls, as the school wrote it down for the pages."""
+
+    person: str
+    telephone: str
+    email: str
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """What pages of one run have in common.
+
+    Attributes
+    ----------
+    school_year
+        The year in which the school year ends.
+    as_of
+        The newest day of which any system speaks.
+    invented
+        Everybody in the district is invented.
+    systems
+        By silo, which of the kit's systems it is.
+    offices
+        By school, whom to call.
+    teachers
+        By child, the names of its teachers.
+    outside
+        Child and silo of systems that aren't for the child's grade or school.
+    """
+
+    school_year: int | None
+    as_of: date | None
+    invented: bool
+    systems: Mapping[str, str]
+    offices: Mapping[str, Office] = field(default_factory=dict)
+    teachers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    outside: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence, and the lines in which its numbers stand."""
+
+    text: str
+    ref: str
+
+
+@dataclass(frozen=True)
+class SaidTalk:
+    """Something worth a talk, in words."""
+
+    title: str
+    see: str
+    means: str
+    ask: str
+    ref: str
+
+
+@dataclass(frozen=True)
+class Year:
+    """The picture of the year, and the table beside it."""
+
+    finding: str
+    svg: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[MonthLine, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, ready to be written."""
+
+    code: str
+    code_words: str
+    language: str
+    invented: bool
+    title: str
+    title_plain: str
+    for_whom: str
+    as_of: str
+    strengths: tuple[Said, ...]
+    nothing_yet: str
+    talks: tuple[SaidTalk, ...]
+    ask: str
+    no_talk: str
+    year: Year | None
+    no_picture: str
+    groups: tuple[GroupOfLines, ...]
+    no_numbers: str
+    unknown: tuple[str, ...]
+    office: str
+    office_is_blank: bool
+    teachers: str
+    wrong_how: str
+    wrong_whole: str
+
+    @property
+    def lines(self) -> tuple[PageLine, ...]:
+        """All numbered lines but those of months."""
+        return tuple(line for group in self.groups for line in group.lines)
+
+
+def compose(
+    code: str, told: ChildTold, facts: PageFacts, terms: PageTerms, spoken: Language, voice: Voice
+) -> Page:
+    """Put what may be said of a child into words.
+
+    Parameters
+    ----------
+    code
+        The page's code.
+    told
+        What may be said of the child.
+    facts
+        What pages of the run have in common.
+    terms
+        What is declared of pages.
+    spoken, voice
+        Language, and to whom it is said.
+
+    Returns
+    -------
+    Page
+        Plain text everywhere: nothing in it is markup but the picture.
+    """
+    places = places_of(told, terms, spoken, voice)
+
+    def say(key: str, **more: Any) -> str:
+        return spoken.say(voice, key, **{**places, **more})
+
+    groups = tuple(groups_of_lines(told, terms, spoken, voice, dict(facts.systems)))
+    numbers = {line.key: line.number for group in groups for line in group.lines}
+    months = months_of(told, terms, spoken, facts.school_year, facts.as_of, len(numbers))
+
+    def ref(*keys: str) -> str:
+        there = [str(numbers[key]) for key in keys if key in numbers]
+        if len(there) == 1:
+            return say("page.line", number=there[0])
+        return say("page.lines", numbers=spoken.listed(there))
+
+    strengths = [one for one in strengths_of(told, terms) if one.line in numbers]
+    talks = [one for one in talks_of(told, terms) if all(key in numbers for key in one.lines)]
+    school = told.values.get("school")
+    school_name = say("page.no_school") if school is None else school.text
+    office = facts.offices.get(school.text) if school is not None else None
+    teachers = facts.teachers.get(told.child, ())
+    return Page(
+        code=code,
+        code_words=say("page.page_code", code=code),
+        language=spoken.code,
+        invented=facts.invented,
+        title=say("page.title") if "first_name" in told.values else say("page.title_plain"),
+        title_plain=say("page.title_plain"),
+        for_whom=say("page.for_whom"),
+        as_of=_as_of(facts, say),
+        strengths=tuple(Said(_sentence(say(f"strength.{one.key}")), ref(one.line)) for one in strengths),
+        nothing_yet=_sentence(say("page.nothing_yet")),
+        talks=tuple(
+            SaidTalk(
+                title=say(f"talk_title.{one.concept}"),
+                see=_sentence(say(f"talk.{one.key}_see")),
+                means=_sentence(say(f"talk.{one.key}_means")),
+                ask=say(f"talk.{one.key}_ask"),
+                ref=ref(*one.lines),
+            )
+            for one in talks
+        ),
+        ask=say("page.ask"),
+        no_talk=_sentence(say("page.no_talk")),
+        year=_year(months, terms, spoken, voice, say),
+        no_picture=say("page.no_picture"),
+        groups=groups,
+        no_numbers=_sentence(say("page.no_numbers")),
+        unknown=tuple(_unknown(told, facts, terms, spoken, say)),
+        office=(
+            say("page.office", school=school_name)
+            if office is None
+            else say(
+                "page.office_at",
+                school=school_name,
+                person=office.person,
+                telephone=office.telephone,
+                email=office.email,
+            )
+        ),
+        office_is_blank=office is None,
+        teachers=say("page.teachers", names=spoken.listed(list(teachers))) if teachers else "",
+        wrong_how=say("page.wrong_how"),
+        wrong_whole=say("page.wrong_whole"),
+    )
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital, also where a place that stands first has none ("su hijo o hija")."""
+    return text[:1].upper() + text[1:]
+
+
+def _as_of(facts: PageFacts, say: Any) -> str:
+    if facts.school_year is None:
+        return ""
+    year = f"{facts.school_year - 1}–{facts.school_year}"
+    if facts.as_of is None:
+        return str(say("page.as_of_unknown", year=year))
+    return str(say("page.as_of", year=year, day=facts.as_of))
+
+
+def _year(months: list[MonthLine], terms: PageTerms, spoken: Language, voice: Voice, say: Any) -> Year | None:
+    if not months:
+        return None
+    keys = [column.key for column in terms.month]
+    known, unknown, tests = (
+        [month.counts[keys.index(key)] for month in months]
+        for key in ("missed_known", "missed_unknown", "tests")
+    )
+    missed = [one + other for one, other in zip(known, unknown, strict=True)]
+    total = sum(missed)
+    most = max(missed)
+    if total == 0:
+        finding = say("page.picture_none")
+    elif most == total:
+        finding = say("page.picture_one", days=total, month=months[missed.index(most)].label)
+    elif missed.count(most) > 1:
+        finding = say("page.picture_days", days=total)
+    else:
+        finding = say("page.picture_total", days=total, month=months[missed.index(most)].label, most=most)
+    return Year(
+        finding=_sentence(finding),
+        svg=year_picture([month.short for month in months], known, unknown, tests, finding),
+        caption=say("picture.caption"),
+        columns=tuple(spoken.say(voice, f"month.{key}") for key in keys),
+        rows=tuple(months),
+    )
+
+
+def _unknown(told: ChildTold, facts: PageFacts, terms: PageTerms, spoken: Language, say: Any) -> list[str]:
+    def called(silos: Sequence[str]) -> str:
+        names = dict.fromkeys(spoken.label("system", facts.systems.get(silo, silo)) for silo in silos)
+        return spoken.listed(list(names))
+
+    said = []
+    if told.unsure:
+        said.append(say("page.unsure", systems=called(told.unsure)))
+    missing = [
+        silo
+        for silo in told.not_linked
+        if silo not in told.unsure
+        and facts.systems.get(silo, silo) not in terms.of_some
+        and (told.child, silo) not in facts.outside
+    ]
+    if missing:
+        said.append(say("page.not_linked", systems=called(missing)))
+    if told.differing:
+        what = [say(f"compared.{element}") for element in told.differing]
+        said.append(say("page.differing", what=spoken.listed(what)))
+    if "school_activities" not in told.values and "community_clubs" not in told.values:
+        said.append(say("page.unknown_beyond"))
+    if not said:
+        said.append(say("page.all_known"))
+    return [*said, say("page.left_off")]
+
+
+@cache
+def _template() -> Template:
+    # Autoescape for every text: a name is never markup. A place that nobody filled is a fault.
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template("page.html.j2")
+
+
+@cache
+def _css() -> str:
+    return page_css() + (HERE / "family.css").read_text(encoding="utf-8")
+
+
+def markup_of(page: Page, spoken: Language, paper: str = "") -> str:
+    """Write a page as HTML: one file that asks for nothing, and needs no script.
+
+    Parameters
+    ----------
+    page
+        The page.
+    spoken
+        Its language.
+    paper
+        ``letter`` or ``A4`` fix the size of printed sheets; empty leaves it to the printer.
+
+    Returns
+    -------
+    str
+        The whole document.
+    """
+    words = spoken.sentences.words["page"]
+    return _template().render(page=page, words=words, css=Markup(_css()), paper=paper)

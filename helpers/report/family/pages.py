@@ -1,0 +1,410 @@
+"""Family pages of many children."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from helpers.gaps.presence import know, scope_of
+from helpers.report.blocks import Block, escape
+from helpers.report.family.definitions import page_terms
+from helpers.report.family.page import Office, Page, PageFacts, compose, markup_of
+from helpers.report.family.recipients import HELD_COLUMNS, Recipient, families, students
+from helpers.report.family.statements import ChildTold, told_of
+from helpers.report.messages import Voice, language
+from helpers.share.on_hold import day_of_access, held_pages
+from helpers.share.open_view import joined, view_by_hand, views
+from helpers.share.release_review import sure_enough
+from helpers.standard import STRING, BadInput
+from helpers.standard.elements import declared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helpers.files import District
+    from helpers.link import Links
+    from helpers.profile.store.source import Source
+    from helpers.share.audit import Audit
+    from helpers.share.view import View
+
+__all__ = [
+    "FamilyPage",
+    "FamilyPages",
+    "Run",
+    "family_pages",
+    "new_codes",
+    "pages_of",
+    "prepare",
+    "shown_on",
+    "shown_page",
+]
+
+
+# Letters and digits that nobody mixes up when they are read out on the telephone.
+DIGITS, ALPHABET = "23456789", "ABCDEFGHJKLMNPQRSTUVWXYZ"
+LETTERS = DIGITS + ALPHABET
+HALF = 4
+# Children of whom frames are taken apart at once: memory stays small however many pages are asked for.
+AT_ONCE = 500
+MOST_TEACHERS = 8
+OFF_ROSTER = "not_on_roster"
+REFUSED = "refused"
+REFUSED_WHY = "The policy gives this adult no view of the child: no right is known, or the student is 18."
+
+Seen = Callable[[Sequence[Recipient]], tuple[pd.DataFrame, pd.DataFrame]]
+"""What recipients may see: values and timeline, of children who differ."""
+
+
+@dataclass(frozen=True)
+class FamilyPage:
+    """A page in memory.
+
+    Attributes
+    ----------
+    code
+        The page's code, which is also the name of its file.
+    recipient
+        Whose page, for whom.
+    page
+        What is said.
+    markup
+        The whole HTML document.
+    told
+        What it was said from.
+    """
+
+    code: str
+    recipient: Recipient
+    page: Page
+    markup: str
+    told: ChildTold
+
+
+@dataclass(frozen=True)
+class FamilyPages:
+    """Pages, and those that are held.
+
+    Attributes
+    ----------
+    pages
+        Pages in the order of the children.
+    held
+        ``child, guardian, home, code, reason, citation``.
+    """
+
+    pages: tuple[FamilyPage, ...]
+    held: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of pages needs: everything but the writing.
+
+    Attributes
+    ----------
+    recipients
+        Whose pages, for whom.
+    held
+        ``child, guardian, home, code, reason, citation``.
+    standing
+        Table ``standing``.
+    facts
+        What the pages have in common.
+    seen
+        What recipients may see.
+    voice
+        To whom the pages speak.
+    off_roster
+        How many of the linked children no roster has: of them no page is asked for.
+    """
+
+    recipients: list[Recipient]
+    held: pd.DataFrame
+    standing: pd.DataFrame
+    facts: PageFacts
+    seen: Seen
+    voice: Voice
+    off_roster: int = 0
+
+
+def new_codes(count: int, taken: Collection[str] = ()) -> list[str]:
+    """Draw codes for pages: random, different, and without any meaning.
+
+    Parameters
+    ----------
+    count
+        How many.
+    taken
+        Codes of earlier pages: a code leads to one page, whenever it was written.
+
+    Returns
+    -------
+    list of str
+        Such as ``K7QM-3XPD``.
+    """
+    codes: dict[str, None] = {}
+    while len(codes) < count:
+        # A letter, then a digit: no spreadsheet takes a code for a number, or for a day in March.
+        drawn = [secrets.choice(kind) for kind in (ALPHABET, DIGITS, *[LETTERS] * (2 * HALF - 2))]
+        if (code := "".join(drawn[:HALF]) + "-" + "".join(drawn[HALF:])) not in taken:
+            codes[code] = None
+    return list(codes)
+
+
+def prepare(
+    district: District,
+    links: Links,
+    source: Source,
+    *,
+    children: Sequence[str] | None = None,
+    chosen_language: str | None = None,
+    voice: Voice = "family",
+    offices: Mapping[str, Office] | None = None,
+    audit: Audit | None = None,
+) -> Run:
+    """Find for whom pages are made, and what holds some of them.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    source
+        What is known of its children.
+    children
+        Of whom pages are asked for; of all when not given.
+    chosen_language
+        Language of all pages; each home's own when not given.
+    voice
+        ``family``: pages for homes; ``student``: for the students themselves.
+    offices
+        By school, whom to call.
+    audit
+        Where each view is written down.
+
+    Returns
+    -------
+    Run
+        Recipients, held pages, and what pages are made of.
+
+    Raises
+    ------
+    BadInput
+        When a child or a language isn't there.
+    """
+    if chosen_language is not None:
+        language(chosen_language)
+    standing = sure_enough(district, links)
+    everybody = set(standing["child"])
+    asked = sorted(everybody) if children is None else list(dict.fromkeys(children))
+    strangers = [child for child in asked if child not in everybody]
+    if strangers:
+        raise BadInput(
+            f"No child is called {strangers[0]!r} in {district.folder}: take one from the column child of "
+            "crosswalk.csv, which `bigpicture link` writes."
+        )
+    held = held_pages(district, links, standing, children=asked)
+    if children is None:
+        # Of records that are joined to nobody on the roster nobody asked for a page, or knows whose they are.
+        strangers = sorted(set(held.loc[held["code"].eq(OFF_ROSTER), "child"]))
+        asked = [child for child in asked if child not in set(strangers)]
+        held = held[~held["child"].isin(strangers).to_numpy(dtype=bool)]
+    if voice == "family":
+        recipients, listed = families(asked, source.relations(), held, chosen_language)
+    else:
+        recipients, listed = students(asked, held, chosen_language)
+    shown, refused = _opened(source, recipients, voice, audit)
+    listed = pd.concat([listed, refused], ignore_index=True) if len(refused) else listed
+    recipients = [one for one in recipients if (one.child, one.who) in shown]
+    systems = source.systems()
+    newest = systems["newest_day"].max()
+    day = min(day_of_access(district), newest) if pd.notna(newest) else None
+    facts = PageFacts(
+        school_year=source.school_year,
+        as_of=None if day is None else day.date(),
+        invented=source.synthetic,
+        systems=dict(zip(systems["silo"].tolist(), systems["system"].tolist(), strict=True)),
+        offices=offices or {},
+        teachers=_teachers(source.relations(), standing),
+        outside=_outside(district, links),
+    )
+
+    def seen(batch: Sequence[Recipient]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        together = joined({one.child: shown[one.child, one.who] for one in batch})
+        return together.values, together.timeline
+
+    return Run(recipients, listed, standing, facts, seen, voice, len(strangers))
+
+
+def _opened(
+    source: Source, recipients: Sequence[Recipient], voice: Voice, audit: Audit | None
+) -> tuple[dict[tuple[str, str | None], View], pd.DataFrame]:
+    """Open the view of each recipient; whom the policy refuses gets no page, and that is listed."""
+    named = list(dict.fromkeys(one.who for one in recipients if one.who is not None))
+    asked_for = [one.child for one in recipients if one.who is not None]
+    opened = views(source, voice, named, audit=audit, children=asked_for) if named else {}
+    by_hand = [one.child for one in recipients if one.who is None]
+    office = view_by_hand(source, by_hand, audit=audit) if by_hand else None
+    shown: dict[tuple[str, str | None], View] = {}
+    refused = []
+    for one in recipients:
+        view = office if one.who is None else opened.get(one.who)
+        if view is not None and one.child in view.ids:
+            shown[one.child, one.who] = view
+        else:
+            adult = str(one.who).partition(":")[2] or None
+            refused.append((one.child, adult, None, REFUSED, REFUSED_WHY, None))
+    return shown, pd.DataFrame(refused, columns=HELD_COLUMNS).astype(dict.fromkeys(HELD_COLUMNS, STRING))
+
+
+def pages_of(run: Run, paper: str = "", taken: Collection[str] = ()) -> Iterator[FamilyPage]:
+    """Compose the pages of a run, one after the other.
+
+    Parameters
+    ----------
+    run
+        From `prepare`.
+    paper
+        As in `page.markup_of`.
+    taken
+        Codes that earlier pages have.
+
+    Yields
+    ------
+    FamilyPage
+        One a recipient.
+    """
+    terms = page_terms()
+    codes = iter(new_codes(len(run.recipients), taken))
+    for batch in _batches(run.recipients):
+        values, timeline = run.seen(batch)
+        own = run.standing[run.standing["child"].isin([one.child for one in batch])]
+        told = told_of(values, timeline, own, run.facts.school_year, terms)
+        for one in batch:
+            code = next(codes)
+            child = told.get(one.child) or ChildTold(one.child)
+            spoken = language(one.language)
+            page = compose(code, child, run.facts, terms, spoken, run.voice)
+            yield FamilyPage(code, one, page, markup_of(page, spoken, paper), child)
+
+
+def family_pages(
+    district: District,
+    links: Links,
+    source: Source,
+    *,
+    children: Sequence[str] | None = None,
+    language: str | None = None,
+    voice: Voice = "family",
+) -> FamilyPages:
+    """Make pages in memory.
+
+    Parameters
+    ----------
+    district, links, source, children, voice
+        As in `prepare`.
+    language
+        Language of all pages; each home's own when not given.
+
+    Returns
+    -------
+    FamilyPages
+        The pages, and those that are held.
+    """
+    run = prepare(district, links, source, children=children, chosen_language=language, voice=voice)
+    return FamilyPages(tuple(pages_of(run)), run.held)
+
+
+def shown_on(pages: Iterable[FamilyPage]) -> pd.DataFrame:
+    """List what stands on pages: every value that a line or a sentence may say, and every event of a picture.
+
+    Parameters
+    ----------
+    pages
+        Pages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``page, child, name`` (element, or kind of event)``, domain, silo, school_year``; an event also has
+        ``file`` and ``row``, and so has a value that stands in one row.
+    """
+    domains = {each.name: each.domain for each in declared().element}
+    kinds = {each.name: each.domain for each in declared().timeline}
+    rows: list[tuple[object, ...]] = []
+    for one in pages:
+        for name, value in one.told.values.items():
+            place = (value.silo, value.school_year, value.file, value.row)
+            rows.append((one.code, one.told.child, name, domains.get(name), *place))
+        for event in one.told.events:
+            place = (event.silo, None, event.file, event.row)
+            rows.append((one.code, one.told.child, event.kind, kinds.get(event.kind), *place))
+    columns = ["page", "child", "name", "domain", "silo", "school_year", "file", "row"]
+    types = {name: "Int64" if name in ("school_year", "row") else STRING for name in columns}
+    return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+def _batches(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
+    """Give recipients in batches in which no child is twice: two homes may see different things."""
+    waiting: list[Recipient] = list(recipients)
+    while waiting:
+        batch: dict[str, Recipient] = {}
+        later = []
+        for one in waiting:
+            if one.child in batch or len(batch) >= AT_ONCE:
+                later.append(one)
+            else:
+                batch[one.child] = one
+        yield list(batch.values())
+        waiting = later
+
+
+def _outside(district: District, links: Links) -> frozenset[tuple[str, str]]:
+    """Give children and systems that aren't for them, by grade or school: that is no gap."""
+    known = know(district, links)
+    if not len(known.records):
+        return frozenset()
+    meant = scope_of(known).meant
+    named = pd.factorize(known.records["child"])[1].tolist()
+    child, silo = np.nonzero(~meant)
+    pairs = zip(child.tolist(), silo.tolist(), strict=True)
+    return frozenset((named[at], known.silos[to]) for at, to in pairs)
+
+
+def _teachers(relations: pd.DataFrame, standing: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Name the teachers of each child, from systems that may stand."""
+    may = standing.loc[standing["may_stand"].fillna(False).astype(bool), ["child", "silo"]]
+    own = relations[relations["role"].eq("Teacher") & relations["adult_name"].notna()]
+    own = own.merge(may, on=["child", "silo"], how="inner", validate="many_to_one")
+    named: dict[str, dict[str, None]] = {}
+    for child, teacher in zip(own["child"].tolist(), own["adult_name"].tolist(), strict=True):
+        named.setdefault(child, {})[teacher] = None
+    return {child: tuple(names)[:MOST_TEACHERS] for child, names in named.items()}
+
+
+def shown_page(page: FamilyPage, height: int = 900) -> Block:
+    """Show a page in a notebook.
+
+    Parameters
+    ----------
+    page
+        The page.
+    height
+        Height of the frame, in pixels; what is longer scrolls in it.
+
+    Returns
+    -------
+    Block
+        A frame that runs nothing and leads nowhere; elsewhere one line with the page's title.
+    """
+    frame = (
+        f'<iframe inert sandbox="" srcdoc="{escape(page.markup)}" title="{escape(page.page.title_plain)}" '
+        f'style="width:100%;height:{height}px;border:1px solid #d0d7de" loading="lazy"></iframe>'
+    )
+    return Block(frame, f"{page.page.title_plain} ({page.page.code_words})")

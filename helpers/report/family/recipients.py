@@ -1,0 +1,222 @@
+"""Who gets a page, and which office it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.files.save import read_text_table, unguarded
+from helpers.report.family.page import Office
+from helpers.report.messages import language, languages
+from helpers.standard import STRING, BadInput
+
+__all__ = ["HELD_COLUMNS", "Recipient", "families", "kit_language", "read_offices", "students"]
+
+
+COLUMNS = ("school", "person", "telephone", "email")
+
+
+def read_offices(path: Path) -> dict[str, Office]:
+    """Read whom to call at each school.
+
+    Parameters
+    ----------
+    path
+        CSV with ``school, person, telephone, email``; a school as the pages name it.
+
+    Returns
+    -------
+    dict
+        Office by school.
+
+    Raises
+    ------
+    BadInput
+        When the file or a column isn't there, a cell is empty, or a school stands there twice.
+    """
+    table = read_text_table(path)
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        raise BadInput(f"{path} has no column {missing[0]!r}: it needs {', '.join(COLUMNS)}.")
+    faults = [
+        f"  row {row}: no {name}"
+        for name in COLUMNS
+        for row in table.index[table[name].isna().to_numpy(dtype=bool)].tolist()
+    ]
+    twice = table.loc[table["school"].duplicated() & table["school"].notna()]
+    faults += [f"  row {row}: {school!r} stands there twice" for row, school in twice["school"].items()]
+    if faults:
+        told = "\n".join(faults)
+        raise BadInput(f"{path} doesn't say whom to call:\n{told}")
+    cells = {name: [unguarded(text) for text in table[name].tolist()] for name in COLUMNS}
+    return {
+        school: Office(person, telephone, email)
+        for school, person, telephone, email in zip(*(cells[name] for name in COLUMNS), strict=True)
+    }
+
+
+HELD_COLUMNS = ["child", "guardian", "home", "code", "reason", "citation"]
+FALLBACK = "en"
+# Holds that are about the adults: the student's own page may go to the student.
+ADULTS_ONLY = ("eighteen", "birth_date_unknown")
+# An adult whose tie to the child is in doubt gets nothing by post or mail; the office, which knows the
+# family, may still hand the page over.
+DOUBT = "adult_in_doubt"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whose page, for whom, in which language.
+
+    Attributes
+    ----------
+    child
+        The child.
+    who
+        As a view names it: ``silo:record`` of the adult who speaks for the home, or the child itself; None
+        for a page that is addressed to nobody: the office hands it to the family, whom it knows.
+    adults
+        All adults of the home who may get the page.
+    language
+        Language of the page.
+    asked_for
+        Language of the home, as its system has it; None where nobody asked.
+    """
+
+    child: str
+    who: str | None
+    adults: tuple[str, ...]
+    language: str
+    asked_for: str | None = None
+
+
+def families(
+    children: Sequence[str], relations: pd.DataFrame, held: pd.DataFrame, chosen: str | None = None
+) -> tuple[list[Recipient], pd.DataFrame]:
+    """Find to which homes the pages of some children go.
+
+    Parameters
+    ----------
+    children
+        The children of whom pages are asked for.
+    relations
+        Table ``relations``.
+    held
+        Table ``held_pages``: without ``guardian`` and ``home`` the child has no page, else that adult gets
+        none.
+    chosen
+        Language of all pages; each home's own where none is chosen, English where nobody wrote its sentences.
+
+    Returns
+    -------
+    tuple
+        Recipients, one a child and home; and what is held: ``child, guardian, home, code, reason, citation``.
+    """
+    wanted = set(children)
+    held = held[held["child"].isin(list(wanted))]
+    whole = set(held.loc[held["guardian"].isna() & held["home"].isna(), "child"])
+    holds: dict[tuple[str, str, str], set[str]] = {}
+    columns = [held[name].tolist() for name in ("child", "silo", "guardian", "code")]
+    for child, silo, adult, code in zip(*columns, strict=True):
+        holds.setdefault((child, silo, adult), set()).add(code)
+    ties = relations[relations["role"].eq("Guardian") & relations["child"].isin(list(wanted - whole))]
+    homes: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
+    doubtful: dict[str, str | None] = {}
+    barred: set[str] = set()
+    columns = [ties[name].tolist() for name in ("child", "silo", "adult", "home", "language")]
+    for child, silo, adult, home, spoken in zip(*columns, strict=True):
+        if adult is pd.NA:
+            continue
+        language_of = None if spoken is pd.NA else str(spoken)
+        codes = holds.get((child, silo, adult), set())
+        if not codes:
+            own = home if home is not pd.NA else f"{silo}:{adult}"
+            homes.setdefault((child, own), []).append((f"{silo}:{adult}", language_of))
+        elif codes == {DOUBT}:
+            doubtful.setdefault(child, language_of)
+        else:
+            barred.add(child)
+    found = [
+        Recipient(
+            child=child,
+            who=adults[0][0],
+            adults=tuple(dict.fromkeys(adult for adult, _ in adults)),
+            language=chosen or kit_language(adults[0][1]) or FALLBACK,
+            asked_for=adults[0][1],
+        )
+        for (child, _), adults in homes.items()
+    ]
+    addressed = {one.child for one in found}
+    # Where every adult on record is barred for another reason than doubt, nobody gets the page.
+    by_hand = [child for child in wanted - whole - addressed if child in doubtful or child not in barred]
+    found += [
+        Recipient(
+            child=child,
+            who=None,
+            adults=(),
+            language=chosen or kit_language(doubtful.get(child)) or FALLBACK,
+            asked_for=doubtful.get(child),
+        )
+        for child in by_hand
+    ]
+    place = {child: at for at, child in enumerate(children)}
+    found.sort(key=lambda one: place[one.child])
+    return found, _as_text(held[HELD_COLUMNS])
+
+
+def students(
+    children: Sequence[str], held: pd.DataFrame, chosen: str | None = None
+) -> tuple[list[Recipient], pd.DataFrame]:
+    """Find which students get a page of their own.
+
+    Parameters
+    ----------
+    children
+        The students of whom pages are asked for.
+    held
+        Table ``held_pages``: what is held from adults alone isn't held from the student.
+    chosen
+        Language of the pages; English where none is chosen, since nobody asks students for theirs.
+
+    Returns
+    -------
+    tuple
+        Recipients and what is held, as `families` gives them.
+    """
+    own = held["guardian"].isna() & held["home"].isna() & ~held["code"].isin(list(ADULTS_ONLY))
+    held = held[own & held["child"].isin(list(children))]
+    without = set(held["child"])
+    found = [
+        Recipient(child=child, who=child, adults=(), language=chosen or FALLBACK)
+        for child in children
+        if child not in without
+    ]
+    return found, _as_text(held[HELD_COLUMNS])
+
+
+def _as_text(held: pd.DataFrame) -> pd.DataFrame:
+    return held.astype(dict.fromkeys(HELD_COLUMNS, STRING)).reset_index(drop=True)
+
+
+def kit_language(asked_for: str | None) -> str | None:
+    """Give the language of the kit that speaks what a home asked for.
+
+    Parameters
+    ----------
+    asked_for
+        A code of ISO 639-2, such as ``spa``; None where nobody asked, which is English.
+
+    Returns
+    -------
+    str or None
+        One of `languages`; None where nobody wrote its sentences.
+    """
+    if asked_for is None:
+        return FALLBACK
+    for code in languages():
+        if language(code).sentences.iso == asked_for:
+            return code
+    return None

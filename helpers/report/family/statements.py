@@ -1,0 +1,589 @@
+"""What a family page may state, strengths first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from helpers.report.family.definitions import (
+    Condition,
+    Line,
+    MonthColumn,
+    PageTerms,
+    Strength,
+    Talk,
+    page_terms,
+)
+from helpers.report.messages import Language, Voice, language
+from helpers.standard import empty_table
+
+__all__ = [
+    "ChildTold",
+    "Event",
+    "GroupOfLines",
+    "MonthLine",
+    "PageLine",
+    "Told",
+    "going_well",
+    "groups_of_lines",
+    "months_of",
+    "places_of",
+    "strengths_of",
+    "talks_of",
+    "told_of",
+]
+
+
+# Ties that nobody reviewed: of such a record nothing stands on a page, whatever else may speak for it.
+SURE = ("Sure", "Alone")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A value as a page may show it, and where it stands."""
+
+    text: str
+    number: float | None
+    school_year: int | None
+    silo: str
+    record: str | None
+    file: str | None
+    row: int | None
+    as_of: date | None
+    agrees: bool | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of the child's year, and where it stands."""
+
+    day: date
+    kind: str
+    word: str
+    silo: str
+    file: str
+    row: int
+
+
+@dataclass
+class ChildTold:
+    """All that a page may say of a child.
+
+    Attributes
+    ----------
+    values
+        By element; only what is reported by a system that may stand.
+    events
+        Of the school year, in order of days.
+    not_linked
+        Systems that have something of the kind and no record of the child.
+    unsure
+        Systems with a record that may be the child's, which nobody reviewed.
+    since
+        The first day of the year on which the child is at a school, as far as any system says.
+    differing
+        Elements of which two systems that may stand say two things.
+    """
+
+    child: str
+    values: dict[str, Told] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    not_linked: list[str] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
+    since: date | None = None
+    differing: list[str] = field(default_factory=list)
+
+    def number(self, element: str) -> float | None:
+        """Give a number; None where it isn't known."""
+        told = self.values.get(element)
+        return None if told is None else told.number
+
+    def holds(self, condition: Condition) -> bool:
+        """Say whether a condition holds; of what isn't known none does."""
+        told = self.values.get(condition.element)
+        if told is None:
+            return False
+        if condition.known is not None or condition.equals is not None:
+            return condition.equals in (None, told.text)
+        number = told.number
+        if condition.of is not None and number is not None:
+            whole = self.number(condition.of)
+            number = number / whole if whole else None
+        if number is None:
+            return False
+        return (
+            (condition.at_least is None or number >= condition.at_least)
+            and (condition.at_most is None or number <= condition.at_most)
+            and (condition.below is None or number < condition.below)
+        )
+
+
+def told_of(
+    values: pd.DataFrame,
+    timeline: pd.DataFrame,
+    standing: pd.DataFrame,
+    school_year: int | None,
+    terms: PageTerms,
+) -> dict[str, ChildTold]:
+    """Gather what pages may say, for many children at once.
+
+    Parameters
+    ----------
+    values
+        Table ``values``: of the children, as their viewer may see them.
+    timeline
+        Table ``timeline``, likewise.
+    standing
+        Table ``standing``: ``child, silo, may_stand``. A value of a system that isn't in it, or may not
+        stand, is left out; another system's word, the next in the order of trust, takes its place.
+    school_year
+        The year of the pages.
+    terms
+        What is declared of pages.
+
+    Returns
+    -------
+    dict
+        By child, for every child in `standing`.
+    """
+    told = {str(child): ChildTold(str(child)) for child in standing["child"].unique()}
+    allowed = standing.loc[standing["may_stand"].fillna(False).astype(bool), ["child", "silo"]]
+    may = set(zip(allowed["child"].tolist(), allowed["silo"].tolist(), strict=True))
+    in_year = values["school_year"].isna()
+    if school_year is not None:
+        in_year |= values["school_year"].eq(school_year).fillna(False).astype(bool)
+    wanted = [*terms.shown_elements, *terms.compared]
+    mine = values[(in_year & values["element"].isin(wanted)).to_numpy(dtype=bool)]
+    # Of a system that would tell nothing here, nobody needs to know that it is unsure.
+    telling = set(_pairs(mine[mine["status"].eq("Reported").to_numpy(dtype=bool)]))
+    for child, silo in _pairs(standing[~standing["may_stand"].fillna(False).astype(bool)]):
+        if (child, silo) in telling:
+            told[child].unsure.append(silo)
+    lacking = mine[(mine["status"].eq("Not linked") & mine["silo"].notna()).to_numpy(dtype=bool)]
+    for child, silo in dict.fromkeys(_pairs(lacking)):
+        if child in told:
+            told[child].not_linked.append(silo)
+    reported = mine[(mine["status"].eq("Reported") & mine["link_band"].isin(SURE)).to_numpy(dtype=bool)]
+    _take_values(told, reported, may, terms)
+    _take_events(told, timeline, may, school_year, terms)
+    return told
+
+
+def _pairs(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(frame["child"].tolist(), frame["silo"].tolist(), strict=True))
+
+
+def _plain(value: Any) -> Any:
+    return None if value is None or value is pd.NA or value is pd.NaT else value
+
+
+def _take_values(
+    told: Mapping[str, ChildTold], reported: pd.DataFrame, may: set[tuple[str, str]], terms: PageTerms
+) -> None:
+    """Take of each element the first word that may stand; the table has them in the order of trust."""
+    names = (
+        "child",
+        "element",
+        "value",
+        "value_number",
+        "school_year",
+        "silo",
+        "record",
+        "file",
+        "row",
+        "as_of",
+        "agrees",
+    )
+    columns = [reported[name].tolist() for name in names]
+    for child, element, value, number, year, silo, record, file, row, as_of, agrees in zip(
+        *columns, strict=True
+    ):
+        own = told.get(child)
+        if own is None or (child, silo) not in may or _plain(value) is None:
+            continue
+        if element in own.values:
+            # A second system that may stand, too, and says something else.
+            other = own.values[element].text.casefold() != str(value).casefold() and agrees is False
+            if other and element in terms.compared and element not in own.differing:
+                own.differing.append(element)
+            continue
+        day = _plain(as_of)
+        own.values[element] = Told(
+            text=str(value),
+            number=None if _plain(number) is None or number != number else float(number),
+            school_year=None if _plain(year) is None else int(year),
+            silo=silo,
+            record=_plain(record),
+            file=_plain(file),
+            row=None if _plain(row) is None else int(row),
+            as_of=None if day is None else day.date(),
+            agrees=_plain(agrees),
+        )
+
+
+def _take_events(
+    told: Mapping[str, ChildTold],
+    timeline: pd.DataFrame,
+    may: set[tuple[str, str]],
+    school_year: int | None,
+    terms: PageTerms,
+) -> None:
+    """Take the events that the picture counts, from the first of July before the year's end on."""
+    if school_year is None or timeline.empty:
+        return
+    begins, ends = pd.Timestamp(school_year - 1, 7, 1), pd.Timestamp(school_year, 6, 30)
+    kinds = [*terms.shown_kinds, *terms.within_events]
+    fit = timeline["kind"].isin(kinds) & timeline["date"].between(begins, ends)
+    fit &= timeline["link_band"].isin(SURE)
+    some = timeline[fit.to_numpy(dtype=bool)]
+    columns = [some[name].tolist() for name in ("child", "date", "kind", "event", "silo", "file", "row")]
+    for child, day, kind, word, silo, file, row in zip(*columns, strict=True):
+        if child not in told or (child, silo) not in may:
+            continue
+        if kind in terms.within_events:
+            own = told[child].since
+            told[child].since = day.date() if own is None else min(own, day.date())
+        else:
+            told[child].events.append(Event(day.date(), kind, str(word), silo, str(file), int(row)))
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """A line of the page."""
+
+    number: int
+    key: str
+    label: str
+    shown: str
+    means: str
+    source: str
+    told: tuple[tuple[str, Told], ...]
+    """Elements that it shows, each with its value."""
+
+
+@dataclass(frozen=True)
+class GroupOfLines:
+    """Lines that belong together, and what one can ask about them."""
+
+    key: str
+    title: str
+    ask: str
+    lines: tuple[PageLine, ...]
+
+
+@dataclass(frozen=True)
+class MonthLine:
+    """A month of the year: how many events of each column, and which."""
+
+    number: int
+    first_day: date
+    label: str
+    short: str
+    counts: tuple[int, ...]
+    events: tuple[Event, ...]
+
+
+def groups_of_lines(
+    told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice, systems: dict[str, str]
+) -> list[GroupOfLines]:
+    """Give the lines of a child's page, numbered from 1, in their groups.
+
+    Parameters
+    ----------
+    told
+        What may be said of the child.
+    terms
+        What is declared of pages.
+    spoken, voice
+        Language, and to whom it is said.
+    systems
+        By silo, which of the kit's systems it is: systems are called by their labels.
+
+    Returns
+    -------
+    list of GroupOfLines
+        Groups without a line are left out.
+    """
+    groups: dict[str, list[PageLine]] = {}
+    number = 0
+    for line in terms.line:
+        values = [told.values.get(element) for element in line.elements]
+        known = [value for value in values if value is not None]
+        # A score without its level is still a score; a part of a whole needs both, from one system.
+        whole = known[:1] and (line.form == "score" or len(known) == len(values))
+        if not whole or values[0] is None or (line.form == "of" and len({each.silo for each in known}) > 1):
+            continue
+        if line.least is not None and (values[0].number is None or values[0].number < line.least):
+            continue
+        number += 1
+        first = values[0]
+        source = spoken.label("system", systems.get(first.silo, first.silo))
+        if first.as_of is not None:
+            source = spoken.say(voice, "times.from_day", system=source, day=spoken.short_day(first.as_of))
+        groups.setdefault(line.group, []).append(
+            PageLine(
+                number=number,
+                key=line.key,
+                label=spoken.say(voice, f"line.{line.key}"),
+                shown=_shown(line, known, spoken),
+                means=_means(line, told, known, terms, spoken, voice),
+                source=source,
+                told=tuple(zip(line.elements, known, strict=False)),
+            )
+        )
+    return [
+        GroupOfLines(key, spoken.say(voice, f"group.{key}"), spoken.say(voice, f"ask.{key}"), tuple(lines))
+        for key, lines in groups.items()
+    ]
+
+
+def _shown(line: Line, known: list[Told], spoken: Language) -> str:
+    first = known[0]
+    number = first.number
+    if line.form == "code":
+        word = spoken.label(str(line.labels), first.text)
+        return word[:1].upper() + word[1:]
+    if line.form == "names":
+        words = spoken.labelled_list(str(line.labels), first.text)
+        return words[:1].upper() + words[1:]
+    if line.form == "name" or number is None:
+        return first.text
+    if line.form == "count":
+        return spoken.count(number, str(line.unit))
+    if line.form == "of":
+        return spoken.say(
+            "family", "form.of", part=number, whole=spoken.count(known[1].number or 0, str(line.unit))
+        )
+    if line.form == "mark":
+        return spoken.say("family", "form.mark", mark=number)
+    if line.form == "share":
+        return spoken.say("family", "form.percent", percent=round(100 * number))
+    return spoken.number(number)
+
+
+def _means(
+    line: Line, told: ChildTold, known: list[Told], terms: PageTerms, spoken: Language, voice: Voice
+) -> str:
+    if line.form == "score" and len(known) > 1 and known[1].number is not None:
+        grade = told.values.get("grade_level")
+        where = (
+            spoken.say(voice, "page.this_grade") if grade is None else spoken.label("in_grade", grade.text)
+        )
+        return spoken.say(voice, f"level.{terms.level(known[1].number)}", grade=where)
+    if line.form == "mark" and known[0].number is not None:
+        return spoken.say(voice, f"means.{line.key}", letter=terms.letter(known[0].number))
+    return spoken.say(voice, f"means.{line.key}")
+
+
+def months_of(
+    told: ChildTold,
+    terms: PageTerms,
+    spoken: Language,
+    school_year: int | None,
+    until: date | None,
+    after: int,
+) -> list[MonthLine]:
+    """Count the events of the year by month.
+
+    Parameters
+    ----------
+    told
+        What may be said of the child.
+    terms
+        What is declared of pages.
+    spoken
+        The language.
+    school_year
+        The year in which the school year ends.
+    until
+        The day of which the systems speak: later months are no zeros.
+    after
+        The number of the last line before.
+
+    Returns
+    -------
+    list of MonthLine
+        From August, or the month in which the child came, to that of `until`, or of the last day of which
+        attendance speaks; none where there is no event at all.
+    """
+    if school_year is None or not told.events:
+        return []
+    absent = told.values.get("days_absent")
+    said = None if absent is None else absent.as_of
+    days = [day for day in (until, said) if day is not None]
+    last = min([*days, date(school_year, 6, 30)]) if days else told.events[-1].day
+    last = max(last, told.events[-1].day)
+    # Before the child came, and after the last day of which attendance speaks, nobody knows: no zero there.
+    august = date(school_year - 1, 8, 1)
+    first = min(max(told.since or august, august), told.events[0].day)
+    months = []
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        events = [event for event in told.events if (event.day.year, event.day.month) == (year, month)]
+        after += 1
+        months.append(
+            MonthLine(
+                number=after,
+                first_day=date(year, month, 1),
+                label=spoken.sentences.months[month - 1],
+                short=spoken.sentences.short_months[month - 1],
+                counts=_counted(events, terms.month),
+                events=tuple(events),
+            )
+        )
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return months
+
+
+def _counted(events: list[Event], columns: tuple[MonthColumn, ...]) -> tuple[int, ...]:
+    """Count a month's events by column; a day of absence counts once, in the first column that has it."""
+    days: set[tuple[str, date]] = set()
+    counted = []
+    for column in columns:
+        own = [
+            event
+            for event in events
+            if event.kind == column.kind and (not column.words or event.word in column.words)
+        ]
+        if column.words:
+            fresh = {(event.kind, event.day) for event in own} - days
+            days |= fresh
+            counted.append(len(fresh))
+        else:
+            counted.append(len(own))
+    return tuple(counted)
+
+
+MOST_STRENGTHS, MOST_TALKS = 4, 3
+# Places that say a mark as a letter, and the mark.
+LETTERS_OF = {
+    "letter": "grade_average",
+    "letter_now": "course_average",
+    "letter_mathematics": "grade_mathematics",
+    "letter_english": "grade_english",
+}
+
+
+def strengths_of(told: ChildTold, terms: PageTerms) -> list[Strength]:
+    """Give what goes well, best first.
+
+    Parameters
+    ----------
+    told
+        What may be said of the child.
+    terms
+        What is declared of pages.
+
+    Returns
+    -------
+    list of Strength
+        At most four, one of a concept; empty where nothing that is known is a strength.
+    """
+    found: dict[str, Strength] = {}
+    for one in terms.strength:
+        if one.concept not in found and all(told.holds(condition) for condition in one.when):
+            found[one.concept] = one
+    return list(found.values())[:MOST_STRENGTHS]
+
+
+def talks_of(told: ChildTold, terms: PageTerms) -> list[Talk]:
+    """Give what is worth a talk, most pressing first.
+
+    Parameters
+    ----------
+    told
+        What may be said of the child.
+    terms
+        What is declared of pages.
+
+    Returns
+    -------
+    list of Talk
+        At most three, one of a concept.
+    """
+    found: dict[str, Talk] = {}
+    for one in terms.talk:
+        if one.concept not in found and all(told.holds(condition) for condition in one.when):
+            found[one.concept] = one
+    return list(found.values())[:MOST_TALKS]
+
+
+def places_of(told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice) -> dict[str, Any]:
+    """Give what stands in for the places of sentences about a child.
+
+    Parameters
+    ----------
+    told
+        What may be said of the child.
+    terms
+        What is declared of pages.
+    spoken
+        The language.
+    voice
+        To whom it is said.
+
+    Returns
+    -------
+    dict
+        By element its number, or its word; ``<element>_when`` its day in words,
+        ``<element>_less`` how far it is below zero; ``letter`` and the
+        like, marks as letters; ``name`` and ``grade``.
+    """
+    codes = {each.elements[0]: each.labels for each in terms.line if each.labels is not None}
+    places: dict[str, Any] = {}
+    for element, value in told.values.items():
+        if element in codes:
+            places[element] = spoken.labelled_list(str(codes[element]), value.text)
+        else:
+            places[element] = value.text if value.number is None else value.number
+        if value.number is not None and value.number < 0:
+            places[f"{element}_less"] = -value.number
+        places[f"{element}_when"] = (
+            spoken.say(voice, "times.on_day", day=value.as_of)
+            if value.as_of is not None
+            else spoken.say(voice, "times.this_year")
+        )
+    for place, element in LETTERS_OF.items():
+        mark = told.number(element)
+        if mark is not None:
+            places[place] = terms.letter(mark)
+    name, grade = told.values.get("first_name"), told.values.get("grade_level")
+    places["name"] = spoken.say(voice, "page.no_name") if name is None else name.text
+    places["grade"] = (
+        spoken.say(voice, "page.this_grade") if grade is None else spoken.label("in_grade", grade.text)
+    )
+    return places
+
+
+def going_well(values: pd.DataFrame, language_code: str = "en", voice: Voice = "family") -> list[str]:
+    """Say what goes well for one child, in sentences.
+
+    Parameters
+    ----------
+    values
+        Table ``values`` of one child and one school year, as the viewer may see it.
+    language_code
+        Language of the sentences.
+    voice
+        To whom it is said.
+
+    Returns
+    -------
+    list of str
+        At most four sentences, best first; empty where nothing that is known is a strength.
+    """
+    terms, spoken = page_terms(), language(language_code)
+    known = values[values["silo"].notna()]
+    standing = known[["child", "silo"]].drop_duplicates().assign(may_stand=True)
+    years = values["school_year"].dropna()
+    year = int(years.max()) if len(years) else None
+    told = told_of(values, empty_table("timeline"), standing, year, terms)
+    said = []
+    for own in told.values():
+        places = places_of(own, terms, spoken, voice)
+        said += [spoken.say(voice, f"strength.{one.key}", **places) for one in strengths_of(own, terms)]
+    return said

@@ -1,0 +1,308 @@
+"""Writes family pages, and the list of who gets which."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.files.save import (
+    all_or_none,
+    private_folder,
+    spreadsheet_bytes,
+    unguarded,
+    write_atomically,
+)
+from helpers.report.family.page import Page
+from helpers.report.family.pages import FamilyPage
+from helpers.standard import STRING, BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "RESTRICTED",
+    "Written",
+    "codes_in",
+    "read_lookup",
+    "records_of",
+    "save_lookup",
+    "save_run",
+    "write_pages",
+]
+
+
+# A file of its own: a line above a header is a column to whoever reads the table.
+NOTICE = "RESTRICTED.txt"
+RESTRICTED = (
+    "Restricted: these tables say whose page is which. For those who may see these children's records."
+)
+BY_HAND = "the family, by hand: no adult on record is tied to the child beyond doubt"
+# Ids of a table that a person answers in a spreadsheet and saves: it would take them for numbers or dates.
+ANSWERED = ("left_record", "right_record")
+PAGE_COLUMNS = ["page", "child", "for", "language", "file", "records"]
+LINE_COLUMNS = ["page", "line", "what", "element", "school_year", "shown", "silo", "record", "file", "row"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a run wrote.
+
+    Attributes
+    ----------
+    pages
+        ``page`` (its code), ``child, for, language, file, records`` (silo:record, where each stands).
+    lines
+        ``page, line, what, element, school_year, shown, silo, record, file, row``: one row a source that is
+        known at once; a computed value has no file, and its rows are found from element and child.
+    """
+
+    pages: pd.DataFrame
+    lines: pd.DataFrame
+
+
+def write_pages(
+    pages: Iterable[FamilyPage],
+    records: Mapping[str, str],
+    out: Path,
+    *,
+    each: Callable[[FamilyPage], object] = lambda page: None,
+) -> Written:
+    """Write pages as files.
+
+    Parameters
+    ----------
+    pages
+        From `pages_of`: each is written before the next is made.
+    records
+        From `records_of`.
+    out
+        Folder of the pages. A name there is a page's code: it holds neither name nor id of a child.
+    each
+        Called after each page.
+
+    Returns
+    -------
+    Written
+        Which page is whose, and where each line stands.
+    """
+    rows: list[dict[str, Any]] = []
+    lines: list[tuple[Any, ...]] = []
+    private_folder(out)
+    for one in pages:
+        name = f"{one.code}.html"
+        write_atomically(out / name, one.markup.encode("utf-8"))
+        rows.append(
+            {
+                "page": one.code,
+                "child": one.recipient.child,
+                "for": "; ".join(one.recipient.adults) or one.recipient.who or BY_HAND,
+                "language": one.recipient.language,
+                "file": name,
+                "records": records.get(one.recipient.child, ""),
+            }
+        )
+        lines += _lines_of(one.page)
+        each(one)
+    return Written(
+        pd.DataFrame(rows, columns=PAGE_COLUMNS).astype(STRING),
+        _typed(pd.DataFrame(lines, columns=LINE_COLUMNS)),
+    )
+
+
+def records_of(crosswalk: pd.DataFrame, standing: pd.DataFrame) -> dict[str, str]:
+    """Say by child which records of which systems its page may speak of.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``crosswalk``.
+    standing
+        Table ``standing``.
+
+    Returns
+    -------
+    dict
+        ``silo:record; …`` by child.
+    """
+    may = standing[standing["may_stand"].fillna(False).astype(bool)]
+    known = crosswalk[["child", "silo", "record"]].merge(
+        may[["child", "silo"]].drop_duplicates(), on=["child", "silo"], how="inner", validate="many_to_one"
+    )
+    named = (known["silo"] + ":" + known["record"]).tolist()
+    by_child: dict[str, list[str]] = {}
+    for child, record in zip(known["child"].tolist(), named, strict=True):
+        by_child.setdefault(child, []).append(record)
+    return {child: "; ".join(sorted(own)) for child, own in by_child.items()}
+
+
+def _lines_of(page: Page) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    for line in page.lines:
+        for element, told in line.told:
+            place = (told.silo, told.record, told.file, told.row)
+            rows.append((page.code, line.number, line.key, element, told.school_year, line.shown, *place))
+    for month in page.year.rows if page.year else ():
+        shown = ", ".join(str(count) for count in month.counts)
+        if not month.events:
+            rows.append((page.code, month.number, "month", None, None, shown, None, None, None, None))
+        for event in month.events:
+            place = (event.silo, None, event.file, event.row)
+            rows.append((page.code, month.number, "month", event.kind, None, shown, *place))
+    return rows
+
+
+def _typed(lines: pd.DataFrame) -> pd.DataFrame:
+    numbers = ("line", "school_year", "row")
+    return lines.astype({name: "Int64" if name in numbers else STRING for name in LINE_COLUMNS})
+
+
+def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
+    """Write the tables that say which page is whose, readable by this user alone.
+
+    Parameters
+    ----------
+    folder
+        Where; a folder apart from the pages. One that is there already keeps its rights and its .gitignore.
+    tables
+        File name -> table.
+
+    Returns
+    -------
+    list of Path
+        The files, each with its header first; cells that a spreadsheet would run are guarded. Beside them
+        ``RESTRICTED.txt`` says for whom they are.
+    """
+    private_folder(folder)
+    # Whoever runs this inside a clone doesn't publish it by accident.
+    if not (folder / ".gitignore").exists():
+        write_atomically(folder / ".gitignore", b"*\n")
+    with all_or_none(folder) as draft:
+        write_atomically(draft / NOTICE, f"{RESTRICTED}\n".encode())
+        for name, table in tables.items():
+            write_atomically(draft / name, spreadsheet_bytes(table, ids=ANSWERED))
+    return [folder / name for name in tables]
+
+
+EARLIER = "earlier"
+PAGES, LINES, HELD = "pages.csv", "lines.csv", "held.csv"
+OF_PAGES = ["page", "child", "records", "written"]
+
+
+def save_run(folder: Path, written: Written, held: pd.DataFrame) -> list[Path]:
+    """Write the lookup of a run; that of the run before is kept under ``earlier/``.
+
+    Parameters
+    ----------
+    folder
+        Where lookups are kept, apart from the pages.
+    written
+        Which page is whose, and where each line stands.
+    held
+        Pages that were not written.
+
+    Returns
+    -------
+    list of Path
+        ``pages.csv`` (with ``written``, the moment in UTC), ``lines.csv`` and ``held.csv``.
+    """
+    _keep(folder)
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    pages = written.pages.assign(written=pd.Series(now, index=written.pages.index, dtype=STRING))
+    return save_lookup(folder, {PAGES: pages, LINES: written.lines, HELD: held})
+
+
+def _keep(folder: Path) -> None:
+    """Copy the newest run's files into a folder of their own, named by the moment of their writing."""
+    newest = folder / PAGES
+    if not newest.is_file():
+        return
+    private_folder(folder / EARLIER)
+    moment = datetime.fromtimestamp(newest.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    place, again = folder / EARLIER / moment, 1
+    while place.exists():
+        again += 1
+        place = folder / EARLIER / f"{moment}-{again}"
+    # Copied, and named when all is there: a run that is stopped halfway leaves nothing half-moved.
+    draft = Path(tempfile.mkdtemp(dir=folder / EARLIER, prefix="."))
+    for name in (PAGES, LINES, HELD):
+        if (folder / name).is_file():
+            shutil.copy2(folder / name, draft / name)
+    draft.replace(place)
+
+
+def _runs(folder: Path) -> Iterator[Path]:
+    """Give the folders of all runs, the newest first."""
+    yield folder
+    if (folder / EARLIER).is_dir():
+        yield from sorted((path for path in (folder / EARLIER).glob("[!.]*") if path.is_dir()), reverse=True)
+
+
+def _table(path: Path, columns: list[str]) -> pd.DataFrame:
+    text = path.read_text(encoding="utf-8-sig")
+    # Earlier runs wrote a remark above the header.
+    text = text.partition("\n")[2] if text.startswith("#") else text
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    frame = pd.DataFrame(rows).map(unguarded) if rows else pd.DataFrame(columns=columns)
+    return frame.replace("", None).astype(STRING)
+
+
+def read_lookup(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read which page is whose, and where its lines stand, of all runs that left their lookup in a folder.
+
+    Parameters
+    ----------
+    folder
+        Where runs of pages left their lookups.
+
+    Returns
+    -------
+    tuple
+        ``pages.csv`` (``page, child, records, written`` at least; ``written`` is empty where an older run
+        didn't say it) and ``lines.csv``, every cell as text.
+
+    Raises
+    ------
+    BadInput
+        When a run has one of them only, or there is none.
+    """
+    pages, lines, known_codes = [], [], set[str]()
+    for place in _runs(folder):
+        missing = [name for name in (PAGES, LINES) if not (place / name).is_file()]
+        if len(missing) == 2 and place == folder and (folder / EARLIER).is_dir():
+            continue
+        if missing:
+            raise BadInput(
+                f"There is no {place / missing[0]}: name with --lookup the folder in which the run that "
+                "wrote the pages left it."
+            )
+        own, told = _table(place / PAGES, OF_PAGES), _table(place / LINES, ["page", "line"])
+        # A run that was stopped while it wrote stands in two places.
+        pages.append(own[~own["page"].isin(known_codes).to_numpy(dtype=bool)])
+        lines.append(told[~told["page"].isin(known_codes).to_numpy(dtype=bool)])
+        known_codes |= set(own["page"].dropna().tolist())
+    if not pages:
+        raise BadInput(f"There is no lookup in {folder}: name with --lookup where a run of pages left it.")
+    known = pd.concat(pages, ignore_index=True)
+    for name in OF_PAGES:
+        if name not in known.columns:
+            known[name] = pd.Series(pd.NA, index=known.index, dtype=STRING)
+    return known.astype(STRING), pd.concat(lines, ignore_index=True).astype(STRING)
+
+
+def codes_in(folder: Path) -> frozenset[str]:
+    """Give the codes of all pages that were written before: none of them is drawn a second time."""
+    return frozenset(
+        code
+        for place in _runs(folder)
+        if (place / PAGES).is_file()
+        for code in _table(place / PAGES, OF_PAGES)["page"].dropna().tolist()
+    )

@@ -1,0 +1,1 @@
+"""Pages of a run, one module a page."""

@@ -1,0 +1,226 @@
+"""The contract sheet and the rubric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from helpers.files.save import write_atomically
+from helpers.gaps.rubric import kit_rubric
+from helpers.report.blocks import Block, answer, escape, reading
+from helpers.report.charts.heat_map import shaded_table
+from helpers.report.charts.picture import Picture
+from helpers.report.display_names import short_names
+from helpers.report.pages.page import TEMPLATE_FOLDER, heading, note
+from helpers.report.tables import table
+
+if TYPE_CHECKING:
+    from helpers.gaps.contract import Contract
+    from helpers.layouts import Layout
+
+__all__ = ["contract_page", "rubric_blocks", "rubric_picture", "rubric_words", "shown_contract"]
+
+
+# Of the sheet's width, what each column of the table takes, in percent.
+WIDTHS = {"column": 14, "file": 10, "meaning": 17, "term": 12, "form": 12, "required": 6, "id_of": 7.5,
+          "sensitivity": 9, "why": 12.5}  # fmt: skip
+# Sizes of type in points, the largest first: taken is the first with which all fits one sheet.
+SIZES = tuple(size / 10 for size in range(78, 49, -1))
+# The smaller of both papers inside its margins, in points; how wide a letter and how high a line is.
+SHEET = (540.0, 660.0)
+LETTER, LINE, ROW = 0.6, 1.24, 0.5
+# Lines for title, agreement, contacts and signatures, where a line is as wide as the sheet.
+OTHER_LINES = 20
+MOST_LEFT_OUT, MOST_NAMES = 14, 24
+HOLDER = {"Undeclared": "not said whose"}
+
+
+def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter", "A4"] = "Letter") -> Path:
+    """Write the page.
+
+    Parameters
+    ----------
+    out_path
+        The page, ``.html``: one sheet where it is printed, and nothing fetched from anywhere.
+    contract
+        From ``helpers.gaps.contract.contract_of``.
+    paper
+        Size of the sheet.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    write_atomically(out_path, _markup(contract, paper).encode("utf-8"), private=False)
+    return out_path
+
+
+def shown_contract(contract: Contract, *, height: int = 1120) -> Block:
+    """Show a contract in a notebook, as it stands on the page, its whole width on the screen.
+
+    Parameters
+    ----------
+    contract
+        From ``helpers.gaps.contract.contract_of``.
+    height
+        Height of the frame, in pixels; what is longer stands in the file alone.
+
+    Returns
+    -------
+    Block
+        A frame that runs nothing and leads nowhere; elsewhere one line with the contract's title.
+    """
+    title = f"Data contract: {contract.title}"
+    page = escape(_markup(contract, "Letter", inside=True))
+    frame = (
+        f'<iframe inert sandbox="" srcdoc="{page}" title="{escape(title)}" '
+        f'style="width:100%;height:{height}px;border:1px solid #d0d7de"></iframe>'
+    )
+    return Block(frame, title)
+
+
+def _markup(contract: Contract, paper: str, *, inside: bool = False) -> str:
+    from jinja2 import Environment, FileSystemLoader
+
+    filled = contract.columns.assign(
+        required=contract.columns["required"].map({True: "yes", False: "no"}),
+        id_of=contract.columns["id_of"].replace(HOLDER),
+    ).astype({"demanded": "bool"})
+    rows: list[dict[Any, Any]] = filled.astype("object").where(filled.notna(), "").to_dict("records")
+    for row in rows:
+        names = str(row["column"]).split(", ")
+        row["several"] = len(names) > 1
+        row["column"] = _first(names, MOST_NAMES)
+    left_out = _first(contract.left_out, MOST_LEFT_OUT)
+    other = sum(len(title) + len(text) for title, text in contract.clauses) + len(left_out)
+    points = next((size for size in SIZES if _height(rows, other, size) <= SHEET[1]), SIZES[-1])
+    environment = Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True)
+    return environment.get_template("contract.html.j2").render(
+        contract=contract,
+        rows=rows,
+        left_out=left_out,
+        paper=paper.lower(),
+        points=points,
+        widths=list(WIDTHS.values()),
+        inside=inside,
+    )
+
+
+def _first(names: Sequence[str], most: int) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f", and {more} more" if more > 0 else "")
+
+
+def _height(rows: list[dict[Any, Any]], other: int, size: float) -> float:
+    """Estimate how high all is at a size of type, in points."""
+    a_line = SHEET[0] / (LETTER * size)
+    lines = OTHER_LINES + 1.15 * other / a_line
+    for row in rows:
+        told = {name: len(str(row[name])) for name in WIDTHS}
+        share = dict(WIDTHS)
+        if row["several"]:
+            share["column"] += share.pop("file") + share.pop("meaning")
+            told["column"] += told["file"] + told["meaning"] + 4
+        fits = {name: max(1.0, a_line * percent / 100 - 1) for name, percent in share.items()}
+        lines += max(ceil(told[name] / fits[name]) for name in share) + ROW
+    return lines * LINE * size
+
+
+HEADS = {"means": "where it stands", "why": "decided by", "next": "next, or what to ask", "title": "heading"}
+
+
+def rubric_words(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
+    """Put the table into words: system, heading, level, what it means, what decided, what comes next.
+
+    Parameters
+    ----------
+    rubric
+        Table ``rubric``.
+    layouts
+        Layout by system.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``system, title, level, means, why, next``; no figure but the level.
+    """
+    names = short_names(layouts)
+    return rubric.assign(system=rubric["silo"].map(names).fillna(rubric["silo"]))[
+        ["system", "title", "level", "means", "why", "next"]
+    ]
+
+
+def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Picture | Block:
+    """Draw the levels, a row a system and a column a heading; a dash where no file tells.
+
+    Parameters
+    ----------
+    rubric
+        Table ``rubric``.
+    layouts
+        Layout by system.
+
+    Returns
+    -------
+    Picture or Block
+        The table; a sentence where no file tells of any level.
+    """
+    said = rubric_words(rubric, layouts).rename(columns={"title": "heading"})
+    told = said.dropna(subset=["level"])
+    if told.empty:
+        return answer("No file tells of any heading of the rubric, so no level can be measured.")
+    lowest = told[told["level"].eq(1)]
+    worst = lowest["heading"].value_counts()
+    title = (
+        f"{len(lowest)} of {len(told)} levels are the lowest, most of them in {worst.index[0].lower()}"
+        if len(lowest)
+        else "No system stands at the lowest level of any heading that files tell of"
+    )
+    return shaded_table(
+        said,
+        title=title,
+        unit="level 1 to 4",
+        row="system",
+        column="heading",
+        value="level",
+        rows=said["system"].drop_duplicates().tolist(),
+        columns=said["heading"].drop_duplicates().tolist(),
+        highest=4,
+        caption=kit_rubric().about,
+    )
+
+
+def rubric_blocks(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> list[Block]:
+    """Lay the rubric out for a page.
+
+    Parameters
+    ----------
+    rubric
+        Table ``rubric``.
+    layouts
+        Layout by system.
+
+    Returns
+    -------
+    list of Block
+        Heading, picture, words, and all levels with what comes next.
+    """
+    begin: list[Block] = [heading("Where does each system stand on the rubric's headings?")]
+    if rubric["level"].isna().all():
+        return [*begin, note("No file tells of any heading.", kit_rubric().about)]
+    return [
+        *begin,
+        rubric_picture(rubric, layouts),
+        reading(
+            "Each system's level, 1 to 4, on each heading; a dash where no file tells.",
+            "The lowest measure decides. Security is never above 2 here: a file shows what is wrong, never "
+            "that all is well.",
+            "Take one system's lowest heading into the next contract, in the words of the level above.",
+        ),
+        table(rubric_words(rubric, layouts), fold="Every level, and what comes next", names=HEADS, most=200),
+    ]

@@ -1,0 +1,324 @@
+"""Gaps as people read them: systems by name, what a gap does to a child, whose it is, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.report.display_names import (
+    finding_words,
+    grade_words,
+    in_words,
+    language_name,
+    short_names,
+    spoken_names,
+)
+from helpers.share.guard import MASK, SMALLEST_GROUP, Guard
+from helpers.standard import STRING
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts import Layout
+
+__all__ = [
+    "AMISS",
+    "GAP_HEADS",
+    "column_words",
+    "crosswalk_table",
+    "found_both_ways",
+    "gap_table",
+    "group_table",
+    "large_groups",
+    "lost_codes",
+    "work_table",
+]
+
+GAP_HEADS = {
+    "between": "where",
+    "found": "what was found",
+    "how_many": "how many",
+    "out_of": "out of",
+    "effect": "what it does to a child",
+    "owner": "who mends it",
+    "step": "what comes next",
+    "example": "an example",
+}
+# What is counted of these is what isn't as it should be.
+AMISS = {
+    "matches that are right": "wrong joins",
+    "pairs refused": "one number, two children",
+    "match rate": "children who aren't found",
+    "joined, not verified": "joined by a number that nothing could check",
+    "key confirmed": "one number, and names or birth dates that differ",
+    "column filled": "left empty",
+    "children with an entry": "children without an entry",
+}
+# Measures of a column by the head that it has in its file.
+OF_HEADS = ("dates in another form",)
+HEAD = "\x00"
+TASKS = {
+    "record_typed": "numbers to be typed",
+    "file_exported": "files exported by hand",
+    "file_imported": "files brought in by hand",
+    "pair_reviewed": "pairs to be decided",
+    "finding_mended": "findings to be mended",
+}
+
+
+def column_words(column: object) -> str:
+    """Say a standard column in words; of another table than people its own name is enough."""
+    if not isinstance(column, str):
+        return ""
+    return column.rsplit(".", 1)[-1].replace("last_surname", "surname").replace("_", " ")
+
+
+def _step(step: str, column: object, is_head: bool, spoken: Mapping[str, str]) -> str:
+    """Say a next step in words, with a file's own head in quotes."""
+    if not is_head or not isinstance(column, str):
+        return in_words(step, spoken)
+    return in_words(step.replace(column, HEAD), spoken).replace(HEAD, f"“{column}”")
+
+
+def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
+    """Put lines of a scorecard into words.
+
+    Parameters
+    ----------
+    lines
+        Lines of the table ``scorecard``, of a real folder as its guard shows them.
+    layouts
+        Layout by system.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `GAP_HEADS`; ``example`` is file and row.
+    """
+    short, spoken = short_names(layouts), spoken_names(layouts)
+    left = lines["left_silo"].map(short).fillna(lines["left_silo"])
+    right = lines["right_silo"].map(short).fillna(lines["right_silo"])
+    # Heads of files stay as somebody wrote them; standard columns are said in words.
+    written = lines["measure"].isin(OF_HEADS)
+    column = lines["column"].map(column_words).mask(written, "“" + lines["column"] + "”")
+    found = finding_words(lines["measure"]) + (": " + column).where(column.ne(""), "")
+    row = lines["example_row"].astype("Int64").astype(STRING)
+    place = (lines["example_file"] + ", row " + row).where(row.notna(), lines["example_file"])
+    figures = {name: lines[name].round().astype("Int64") for name in ("numerator", "denominator")}
+    return pd.DataFrame(
+        {
+            "between": (left + (" and " + right).fillna("")).astype(STRING),
+            "found": found.astype(STRING),
+            "how_many": figures["numerator"],
+            "out_of": figures["denominator"],
+            "effect": lines["effect"],
+            "owner": lines["owner"],
+            "step": pd.Series(
+                [
+                    _step(str(step), column, is_head, spoken)
+                    for step, column, is_head in zip(
+                        lines["next_step"], lines["column"], written, strict=True
+                    )
+                ],
+                index=lines.index,
+                dtype=STRING,
+            ),
+            "example": place.astype(STRING),
+        }
+    ).reset_index(drop=True)
+
+
+def crosswalk_table(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
+    """Put a code crosswalk into words.
+
+    Parameters
+    ----------
+    crosswalk
+        Rows of the table ``code_crosswalk``.
+    layouts
+        Layout by system.
+    guard
+        Of a real folder small numbers are hidden, and codes that no layout knows: they can be anything.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``from``, ``to``, ``column``, ``writes``, ``means``, ``written``, ``rows``, ``lost``.
+    """
+    short = short_names(layouts)
+    code = crosswalk["left_written"].str.replace(r"^uri://.*#", "", regex=True)
+    there = crosswalk["right_written"].str.replace(r"^uri://.*#", "", regex=True)
+    rows = crosswalk["rows"]
+    if guard.real:
+        code = code.mask(crosswalk["standard"].isna(), MASK)
+        rows = guard.rounded(rows)
+    return pd.DataFrame(
+        {
+            "from": crosswalk["left_silo"].map(short),
+            "to": crosswalk["right_silo"].map(short),
+            "column": crosswalk["column"].map(column_words),
+            "writes": code,
+            "means": crosswalk["standard"].fillna("nobody knows"),
+            "written": there.fillna("nothing"),
+            "rows": rows,
+            "lost": crosswalk["why"].fillna("nothing"),
+        }
+    ).reset_index(drop=True)
+
+
+def lost_codes(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
+    """List the codes that don't come back, each once with all systems in which it is lost.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``code_crosswalk``.
+    layouts
+        Layout by system.
+    guard
+        As of `crosswalk_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``from``, ``column``, ``writes``, ``rows``, ``lost``, ``to``; most rows first.
+    """
+    shown = crosswalk_table(crosswalk[~crosswalk["comes_back"].astype(bool)], layouts, guard)
+    shown = shown[["from", "column", "writes", "rows", "lost", "to"]].astype({"to": STRING})
+    once = ["from", "column", "writes", "rows", "lost"]
+    gathered = shown.groupby(once, dropna=False, sort=False)["to"].agg(", ".join).reset_index()
+    return gathered.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
+
+
+def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
+    """Give for each pair of systems how many of each one's children are found in the other.
+
+    Parameters
+    ----------
+    lines
+        Table ``scorecard``, of a real folder what its guard shows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``left_silo, right_silo, found, out_of, percent`` (cut to a whole one: 100 is everybody): a pair
+        stands once for each side of which it may be told. Pairs that nothing joins are left out, since that
+        isn't nobody found; sides of fewer than ten children, whose share says nothing of two systems; and
+        those towards a system that keeps only who takes part, in which nobody else is missing.
+    """
+    told = lines[lines["denominator"].gt(0).fillna(False) & lines["numerator"].notna()]
+    told = told[told["blocked_by"].ne("Not joinable").fillna(True)]
+    forth = told[told["measure"].eq("match rate")].assign(found=lambda rows: rows["numerator"])
+    back = told[told["measure"].eq("only in right")]
+    # Who isn't only there is found on the left.
+    back = back.assign(
+        found=back["denominator"] - back["numerator"],
+        left_silo=back["right_silo"],
+        right_silo=back["left_silo"],
+    )
+    both = pd.concat([forth, back], ignore_index=True).rename(columns={"denominator": "out_of"})
+    # A system of those who take part is for nobody else: whoever isn't in it isn't missing there.
+    limits = lines[lines["measure"].eq("children known") & lines["is_limit"].fillna(False).astype(bool)]
+    both = both[both["out_of"].ge(SMALLEST_GROUP) & ~both["right_silo"].isin(limits["left_silo"])]
+    both = both.assign(percent=100 * both["found"] // both["out_of"])
+    return both[["left_silo", "right_silo", "found", "out_of", "percent"]]
+
+
+def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
+    """Keep the groups that may be told.
+
+    Parameters
+    ----------
+    groups
+        Table ``coverage_by_group``.
+    guard
+        Of a real folder, groups are left out of which a small number could be read. Where one alone would be
+        missing from its grouping, it is the whole less the others: then the smallest of these goes, too. All
+        others are said in tens and twentieths: each group is counted again for every system.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same table, of an invented district whole.
+    """
+    hidden = pd.Series(
+        [
+            guard.hides(int(count), int(total))
+            for count, total in zip(groups["children"], groups["out_of"], strict=True)
+        ],
+        index=groups.index,
+        dtype=bool,
+    )
+    grouping = [groups["silo"].fillna(""), groups["group_by"]]
+    alone = hidden.groupby(grouping).transform("sum").eq(1)
+    smallest = groups["out_of"].where(alone & ~hidden).groupby(grouping).rank(method="first").eq(1)
+    large = groups[~hidden & ~smallest.fillna(False).astype(bool)]
+    if not guard.real:
+        return large
+    counts = {name: guard.rounded(large[name]) for name in ("children", "out_of")}
+    shares = {name: guard.share(large[name]) for name in ("share", "low", "high")}
+    return large.assign(**counts, **shares)
+
+
+def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.DataFrame:
+    """Put coverage by group into words, in percent.
+
+    Parameters
+    ----------
+    groups
+        Table ``coverage_by_group``.
+    district
+        The district: its schools have names.
+    guard
+        Of a real folder, groups are left out of which a small number could be read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``system``, ``group_by``, ``group``, ``children``, ``out_of``, ``percent``, ``low``, ``high``.
+    """
+    shown = large_groups(groups, guard)
+    schools = district.fact("school").dropna(subset=["school_id", "school_name"]).drop_duplicates("school_id")
+    names = dict(zip(schools["school_id"], schools["school_name"], strict=True))
+    says = {
+        "grade": grade_words,
+        "school": lambda school: str(names.get(school, school)),
+        "language at home": language_name,
+        "race": lambda races: str(races).replace(";", " and "),
+    }
+    group = [says.get(by, str)(name) for by, name in zip(shown["group_by"], shown["group"], strict=True)]
+    system = shown["silo"].map(short_names(district.layouts)).fillna("On the roster only")
+    percent = {to: 100 * shown[name] for to, name in (("percent", "share"), ("low", "low"), ("high", "high"))}
+    return shown.assign(system=system, group=group, **percent)[
+        ["system", "group_by", "group", "children", "out_of", "percent", "low", "high"]
+    ].reset_index(drop=True)
+
+
+def work_table(work: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
+    """Add up hand work by task.
+
+    Parameters
+    ----------
+    work
+        Table ``hand_work``.
+    layouts
+        Layout by system.
+    guard
+        Of a real folder small counts, and minutes that would tell them, are hidden.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``task`` in words, ``count``, ``low``, ``minutes``, ``high``, longest first; whole minutes.
+    """
+    by_task = (
+        work.groupby("task", sort=False)[["count", "low", "minutes", "high"]].sum().round().reset_index()
+    )
+    if guard.real:
+        # Minutes are so many times the count: they are said in tens, too, and never beside a hidden count.
+        small = by_task["count"].map(guard.hides).astype(bool)
+        for figure in ("count", "low", "minutes", "high"):
+            by_task[figure] = guard.rounded(by_task[figure]).mask(small)
+    by_task = by_task.assign(task=by_task["task"].map(TASKS))
+    return by_task.sort_values("minutes", ascending=False, kind="stable", ignore_index=True)

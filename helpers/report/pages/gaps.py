@@ -1,0 +1,435 @@
+"""The page of the gaps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.gaps import (
+    code_crosswalk,
+    coverage_by_group,
+    first_steps,
+    hand_minutes,
+    hand_work,
+    widest_gaps,
+)
+from helpers.gaps.measures.coverage import SMALLEST
+from helpers.gaps.measures.manual_effort import kit_assumptions
+from helpers.gaps.rubric import rubric
+from helpers.gaps.scorecard import touched
+from helpers.report.blocks import Block, answer, banner, reading
+from helpers.report.charts.bars import bars
+from helpers.report.charts.dot_plot import dots
+from helpers.report.charts.heat_map import square_table
+from helpers.report.display_names import in_words, short_names, spoken_names
+from helpers.report.pages.contract import rubric_blocks
+from helpers.report.pages.gap_tables import (
+    AMISS,
+    GAP_HEADS,
+    crosswalk_table,
+    found_both_ways,
+    gap_table,
+    group_table,
+    lost_codes,
+    work_table,
+)
+from helpers.report.pages.page import block_page, heading, note
+from helpers.report.tables import table
+from helpers.share.guard import Guard
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = ["QUESTION", "blocked_blocks", "blocked_sentence", "gaps_page", "lag_blocks", "work_sentence"]
+
+
+BLOCKS = {
+    "Not joinable": "nothing in common to join by: agree on one id that both exports carry",
+    "Not fresh": "exports more than a month apart: export both on the same day",
+    "Not permitted": "a list of children may not be handed over: ask the privacy officer, not the vendor",
+}
+
+
+def blocked_sentence(lines: pd.DataFrame) -> str:
+    """Say how many pairs of systems stand before each of three things, which are three different jobs.
+
+    Parameters
+    ----------
+    lines
+        Table ``scorecard``.
+
+    Returns
+    -------
+    str
+        One sentence; numbers between stars.
+    """
+    pairs, why = _blocked_pairs(lines)
+    parts = [f"{name.lower()}: **{why[name]}**" for name in BLOCKS]
+    return f"Of **{pairs}** pairs of systems, {', '.join(parts)}. A pair may stand before two of them."
+
+
+def _blocked_pairs(lines: pd.DataFrame) -> tuple[int, dict[str, int]]:
+    """Count all pairs of systems, and those before each block: before two of them, a pair counts in both."""
+    pair = ["left_silo", "right_silo"]
+    told = lines[lines["right_silo"].notna()]
+    before = told.dropna(subset=["blocked_by"])[[*pair, "blocked_by"]].drop_duplicates()["blocked_by"]
+    return len(told[pair].drop_duplicates()), {name: int(before.eq(name).sum()) for name in BLOCKS}
+
+
+def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
+    """Say which pairs of systems stand before something, and what it takes.
+
+    Parameters
+    ----------
+    lines
+        Table ``scorecard``, of a real folder what its guard shows.
+    district
+        A district that was read.
+
+    Returns
+    -------
+    list of Block
+        A sentence, a table, and what may not be handed over.
+    """
+    _, why_so = _blocked_pairs(lines)
+    rows = [(name.lower(), why_so[name], do) for name, do in BLOCKS.items()]
+    frame = pd.DataFrame(rows, columns=["why", "pairs", "do"])
+    barred = lines[lines["blocked_by"].eq("Not permitted") & lines["kind"].eq("Permission")]
+    spoken = spoken_names(district.layouts)
+    why = pd.DataFrame({"why": [in_words(str(step), spoken) for step in barred["next_step"].unique()]})
+    return [
+        heading("Three things that aren't about children"),
+        answer(blocked_sentence(lines)),
+        table(frame, "Not joinable, not fresh, not permitted: three jobs", names={"do": "what it takes"}),
+        *(
+            [
+                table(
+                    why, fold="Which lists may not be handed over, by the kit's reading of the rules", most=80
+                )
+            ]
+            if len(why)
+            else []
+        ),
+    ]
+
+
+def lag_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
+    """Say how far the exports of two systems lie apart, at most.
+
+    Parameters
+    ----------
+    lines, district
+        As for `blocked_blocks`.
+
+    Returns
+    -------
+    list of Block
+        A sentence; nothing where no two systems are dated.
+    """
+    lags = lines[lines["measure"].eq("roster lag") & lines["numerator"].notna()]
+    if lags.empty:
+        return []
+    short = short_names(district.layouts)
+    most = lags.sort_values("numerator").iloc[-1]
+    late = int(lags["blocked_by"].eq("Not fresh").sum())
+    return [
+        answer(
+            f"Exports of **{late}** of {len(lags)} pairs of systems lie more than a month apart, those of "
+            f"{short[most['left_silo']]} and {short[most['right_silo']]} **{most['numerator']:,.0f} days**."
+        )
+    ]
+
+
+QUESTION = "Which gap between systems should we close first?"
+OWN_SCALE = "The measures, their order and thresholds are the kit's own scale: nobody publishes one."
+# Of each kind of gap the largest; all lines stand in scorecard.csv.
+MOST_LINES = 12
+_GROUP_HEADS = {"group_by": "by", "out_of": "out of"}
+# What each kind of gap asks, in the order of the scorecard.
+KINDS = {
+    "Identity": "Is it the same child?",
+    "Meaning": "Do they mean the same?",
+    "Coverage": "Who is in it?",
+    "Completeness": "Is anything written down?",
+    "Freshness": "Is it still so?",
+    "Format": "Is it written in one way?",
+    "Standards": "Has it a common name?",
+    "Permission": "May it be exchanged?",
+    "Hand work": "What does it cost in minutes?",
+}
+
+
+def work_sentence(work: pd.DataFrame) -> str:
+    """Say what one exchange costs in hand work, with the range of what is assumed.
+
+    Parameters
+    ----------
+    work
+        Table ``hand_work``.
+
+    Returns
+    -------
+    str
+        One sentence; numbers between stars.
+    """
+    low, likely, high = (round(minutes / 60) for minutes in hand_minutes(work))
+    if high < 2:
+        return "One exchange takes **less than two hours** of hand work, by what the kit assumes."
+    return (
+        f"One exchange takes about **{likely:,} {'hour' if likely == 1 else 'hours'}** of hand work "
+        f"(from {low:,} to {high:,}, by what the kit assumes)."
+    )
+
+
+def gaps_page(
+    out_path: Path, district: District, links: Links, scorecard: pd.DataFrame, guard: Guard | None = None
+) -> Path:
+    """Write the page.
+
+    Parameters
+    ----------
+    out_path
+        The page, ``.html``.
+    district
+        A district that was read.
+    links
+        Who is who in it.
+    scorecard
+        Its table ``scorecard``.
+    guard
+        What may be shown; that of the district when not given.
+
+    Returns
+    -------
+    Path
+        The page: of a real folder without numbers below ten.
+    """
+    guard = guard or Guard.of(district)
+    lines = guard.scorecard(scorecard)
+    blocks = [
+        *_first(scorecard, district, guard),
+        *_pairs(lines, district),
+        *blocked_blocks(lines, district),
+        *_kind(lines, district, "Identity", ("in no other system", "children with two", "rows too many",
+               "key confirmed", "joined, not verified", "waiting for")),
+        *_groups(district, links, guard),
+        *_meaning(district, guard),
+        *_kind(lines, district, "Completeness", ("column filled", "children with an entry")),
+        *_kind(lines, district, "Freshness", ("listed and never", "newest row is", "ended in")),
+        *lag_blocks(lines, district),
+        *_kind(lines, district, "Format", ("dates in another form", "ways to store files", "columns that",
+               "codes that changed", "dates that changed")),
+        *_standards(lines, district),
+        *_kind(lines, district, "Permission", ("restricted without need",)),
+        *_work(district, links, guard),
+        # Levels name no child and count none: they are of the full scorecard.
+        *rubric_blocks(rubric(district, links, scorecard), district.layouts),
+        *_key(lines),
+        heading("How this was measured"),
+        note(OWN_SCALE, "Nothing here needs an answer key but where it says so. All lines: "
+             f"{'restricted_' if guard.real else ''}scorecard.csv."),
+    ]  # fmt: skip
+    return block_page(out_path, QUESTION, blocks, banner(district.about))
+
+
+def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Block]:
+    # What comes first doesn't depend on what may be shown; how many children it is about may be hidden.
+    steps = first_steps(scorecard, most=5)
+    if steps.empty:
+        return [answer("Nothing stands out that could harm a child: read the lines below.")]
+    spoken = spoken_names(district.layouts)
+    begin = in_words(str(steps["next_step"].iloc[0]), spoken)
+    hidden = [guard.hides(int(number)) for number in steps["touched"]]
+    told = steps.assign(
+        measure=steps["measure"].replace(AMISS), example_file=steps["example_file"].mask(pd.Series(hidden))
+    )
+    many = [guard.about(int(number)) for number in steps["touched"]] if guard.real else steps["touched"]
+    shown = gap_table(told, district.layouts).assign(how_many=many)
+    return [
+        answer(f"Begin here: **{begin}** {steps['effect'].iloc[0]}"),
+        table(
+            shown[["between", "found", "how_many", "effect", "owner", "step"]],
+            "What to do first, and then: what harms a child before what is merely missing",
+            names=GAP_HEADS,
+        ),
+        *_examples(shown),
+    ]
+
+
+def _examples(shown: pd.DataFrame) -> list[Block]:
+    """Fold away where examples stand; of a real folder there may be none that can be shown."""
+    told = shown.loc[shown["example"].notna(), ["between", "found", "example"]]
+    return [table(told, fold="Where an example of each stands", names=GAP_HEADS)] if len(told) else []
+
+
+def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
+    short = short_names(district.layouts)
+    rates = found_both_ways(lines)
+    rates = rates.assign(
+        system=rates["left_silo"].map(short),
+        other=rates["right_silo"].map(short),
+    ).sort_values("percent", kind="stable")
+    begin = [heading("How much of one system is found in another?")]
+    if rates.empty:
+        return [*begin, note("There is no pair of systems whose match rate can be shown.")]
+    worst = rates.iloc[0]
+    picture = square_table(
+        rates,
+        left="system",
+        right="other",
+        value="percent",
+        title=f"Of {worst['out_of']:,.0f} children in {worst['system']}, {worst['found']:,.0f} are found in "
+        f"{worst['other']}",
+        unit="percent",
+        caption="A row: of 100 children of that system who are meant to be in the one above the column, how "
+        "many are found there, cut to whole ones, so that 100 is everybody. A dash: they can't be joined, "
+        "the number can't be shown, or it would be of fewer than ten. The title names the lowest.",
+        order=[name for name in short.values() if name in {*rates["system"], *rates["other"]}],
+    )
+    words = reading(
+        "A pale field is a system that lacks children of the other: they aren't joined, or aren't there.",
+        "A pair stands twice, since each side has its own children; a dash can't be joined or shown.",
+        "Whoever runs the second system gets the list of those whom it lacks, where that is permitted.",
+    )
+    return [*begin, picture, words]
+
+
+def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
+    groups = coverage_by_group(district, links)
+    shown = group_table(groups, district, guard)
+    begin = [heading("Who is missing where?")]
+    widest = widest_gaps(groups)
+    names = short_names(district.layouts)
+    for gap in widest.to_dict("records"):
+        mine = shown[shown["system"].eq(names[gap["silo"]]) & shown["group_by"].eq(gap["group_by"])]
+        mine = mine[mine["out_of"].ge(SMALLEST)].sort_values("percent", kind="stable")
+        if len(mine) < 2:
+            continue
+        least, most = mine.iloc[0], mine.iloc[-1]
+        # Where groups are hidden, the two that are left may not be those that were compared.
+        compared = (least["percent"], most["percent"]) == (100 * gap["least_share"], 100 * gap["most_share"])
+        sure = gap["apart"] and compared
+        ends = " and ".join(
+            f"{one['children']} of {one['out_of']} in {one['group']}" for one in (least, most)
+        )
+        picture = dots(
+            mine,
+            label="group",
+            value="percent",
+            title=f"{least['system']} knows {ends}"
+            if sure
+            else f"No gap between groups is wider than chance explains; the widest is {least['system']}'s",
+            unit="percent",
+            limits=(0, 100),
+            caption=f"By {gap['group_by']}: of the roster's children for whom the system is. Bars: 95% "
+            f"intervals; groups of fewer than {SMALLEST} aren't drawn.",
+        )
+        words = reading(
+            f"{least['system']} knows {ends}: of {gap['looked_at']:,} pairs of groups that were compared, "
+            + ("one of those that chance alone hardly makes." if sure else "as wide as chance makes some."),
+            "A dot is a group; the line is how far its share may be off by chance, 19 times in 20. Of so "
+            "many groups some lie apart by chance alone.",
+            "Ask the people of that system why; a group that is missed is no accident until somebody looked."
+            if sure
+            else "Look again with the next exports: what chance made doesn't come back at the same group.",
+        )
+        return [
+            *begin, picture, words,
+            table(shown, fold="Every system and group", names=_GROUP_HEADS, most=200),
+        ]  # fmt: skip
+    return [*begin, note("No grouping can be shown: the groups are too small, or no file says them.")]
+
+
+def _meaning(district: District, guard: Guard) -> list[Block]:
+    crosswalk = code_crosswalk(district)
+    begin = [heading("What is lost in translation?")]
+    if crosswalk.empty:
+        return [*begin, note("No two systems write codes for the same thing.")]
+    lost = crosswalk[~crosswalk["comes_back"].astype(bool)]
+    ways = crosswalk.drop_duplicates(["left_silo", "right_silo", "column"])
+    hurt = lost.drop_duplicates(["left_silo", "right_silo", "column"])
+    shown = lost_codes(lost, district.layouts, guard)
+    heads = {"to": "on the way to", "written": "there it is", "lost": "why"}
+    some = f"On **{len(hurt)}** of {len(ways)} ways between two systems, some code doesn't come back."
+    none = f"On all {len(ways)} ways between two systems, every code comes back."
+    blocks = [*begin, answer(some if len(hurt) else none)]
+    if len(shown):
+        blocks.append(table(shown, "Codes that are lost there and back", names=heads, most=12))
+    every = crosswalk_table(crosswalk, district.layouts, guard)
+    return [*blocks, table(every, fold="The whole crosswalk of codes", names=heads, most=60)]
+
+
+def _kind(lines: pd.DataFrame, district: District, kind: str, measures: tuple[str, ...]) -> list[Block]:
+    mine = lines[lines["kind"].eq(kind) & lines["measure"].str.startswith(measures)]
+    mine = mine[~(mine["measure"].eq("ways to store files") & mine["numerator"].le(1).fillna(False))]
+    mine = mine[~mine["is_limit"].fillna(False).astype(bool)]
+    amiss = touched(mine)
+    amiss = amiss[amiss.gt(0).fillna(False)].sort_values(ascending=False, kind="stable")
+    mine = mine.loc[amiss.index]
+    begin = [heading(KINDS[kind])]
+    if mine.empty:
+        return [*begin, note("Nothing was found.")]
+    shown = gap_table(mine.assign(measure=mine["measure"].replace(AMISS)), district.layouts)
+    shown["how_many"] = amiss.round().astype("Int64").to_numpy()
+    keep = ["between", "found", "how_many", "out_of", "owner", "step"]
+    keep = [name for name in keep if shown[name].notna().any()]
+    return [
+        *begin,
+        note(" ".join(dict.fromkeys(mine["effect"]))),
+        table(shown[keep], f"{kind}: system by system", names=GAP_HEADS, most=MOST_LINES),
+        *_examples(shown),
+    ]
+
+
+def _standards(lines: pd.DataFrame, district: District) -> list[Block]:
+    mine = lines[lines["measure"].eq("columns with a term")]
+    begin = [heading(KINDS["Standards"])]
+    if mine.empty:
+        return [*begin, note("No file with columns was read.")]
+    share = 100 * mine["numerator"] / mine["denominator"]
+    names = mine["left_silo"].map(short_names(district.layouts))
+    half = int(share.ge(50).sum())
+    picture = bars(
+        dict(zip(names, share.tolist(), strict=True)),
+        title=f"{half} of {len(mine)} systems say at least half of their columns in the words of a standard",
+        unit="percent",
+        caption="Of the columns of a system's files, how many have a term of Ed-Fi, OneRoster, CEDS or SIF, "
+        "by the kit's own reading of the export.",
+    )
+    return [*begin, picture, reading(
+        str(mine["effect"].iloc[0]),
+        "A short bar isn't a bad system: its maker wrote before there was a standard, or for itself.",
+        "At the next contract, ask for the roster's columns in the words of a standard.",
+    )]  # fmt: skip
+
+
+def _work(district: District, links: Links, guard: Guard) -> list[Block]:
+    work = hand_work(district, links)
+    begin = [heading(KINDS["Hand work"])]
+    if work.empty or guard.hides(int(work["count"].sum())):
+        return [*begin, note("Hand work can't be shown here.")]
+    shown = work_table(work, district.layouts, guard)
+    units = dict.fromkeys(("low", "minutes", "high"), "minutes")
+    names = {"count": "how often", "low": "at least", "minutes": "likely", "high": "at most"}
+    return [
+        *begin,
+        answer(work_sentence(work)),
+        table(shown, "One exchange, by hand", names=names, units=units),
+        note(kit_assumptions().about),
+    ]
+
+
+def _key(lines: pd.DataFrame) -> list[Block]:
+    needing = lines[lines["needs_key"].astype(bool)]
+    begin = [heading("What only an answer key can say")]
+    if needing.empty or needing["value"].isna().all():
+        return [*begin, note("How many of the joins are right cannot be judged without a key.")]
+    joined = needing[needing["measure"].eq("matches that are right")]
+    right, pairs = int(joined["numerator"].sum()), int(joined["denominator"].sum())
+    return [
+        *begin,
+        answer(f"Of **{pairs:,}** pairs of records that are joined, **{pairs - right:,}** aren't one child."),
+    ]

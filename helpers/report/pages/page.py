@@ -1,0 +1,307 @@
+"""A page of a notebook from the template, or of blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.files.save import write_atomically
+from helpers.report.blocks import Block, banner, escape, slug
+from helpers.report.theme import colour, page_css
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = [
+    "TEMPLATE_FOLDER",
+    "Failure",
+    "about_line",
+    "block_page",
+    "heading",
+    "minutes_to_read",
+    "note",
+    "notebook_page",
+]
+
+
+TEMPLATE_FOLDER = Path(__file__).with_name("templates")
+# A page is read more slowly than a novel, and each picture or table is looked at.
+_WORDS_A_MINUTE, _MINUTES_A_LOOK = 180, 0.4
+# The line of a notebook's first cell at which its words to the learner begin: minutes, needs, goals.
+_FOR_LEARNERS = re.compile(r"^\*\*\d+ min.*", re.MULTILINE | re.DOTALL)
+# A link to a file, in a text; and addresses that are a site's and need no file beside the page.
+_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#]+\.\w+)(#[^)\s]*)?\)")
+_SITE = re.compile(r"//|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where and how a notebook stopped.
+
+    Parameters
+    ----------
+    cell
+        Number of the code cell, from 1, as Jupyter shows it; 0 where no cell was at work.
+    name
+        Type of the error.
+    message
+        Its words; empty for a real folder, since they may hold a child's name.
+    source
+        The cell's code.
+    section
+        The heading above the cell.
+    """
+
+    cell: int
+    name: str
+    message: str = ""
+    source: str = ""
+    section: str = ""
+
+    @property
+    def place(self) -> str:
+        """The cell in words."""
+        if not self.cell:
+            return "its start"
+        return f"code cell {self.cell}" + (f" (under “{self.section}”)" if self.section else "")
+
+
+@cache
+def _exporter() -> Any:
+    """Make the exporter once a process: loading nbconvert and its template takes a second."""
+    from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
+
+    settings = Config()
+    # Nothing is fetched: the template asks for none of these, and here they cannot slip back in.
+    for address in (
+        "require_js_url",
+        "mathjax_url",
+        "mermaid_js_url",
+        "jquery_url",
+        "jupyter_widgets_base_url",
+    ):
+        if address in HTMLExporter.class_trait_names():
+            settings.HTMLExporter[address] = ""
+    return HTMLExporter(
+        config=settings,
+        extra_template_basedirs=[str(TEMPLATE_FOLDER.parent)],
+        template_name=TEMPLATE_FOLDER.name,
+        exclude_anchor_links=True,
+        exclude_input=True,
+    )
+
+
+def _with_ids(markup: str) -> str:
+    """Give every heading an id, so that it can be linked to; a second one of the same words gets a number."""
+    seen: dict[str, int] = {}
+
+    def place(found: re.Match[str]) -> str:
+        words = slug(unescape(re.sub(r"<[^>]+>", "", found.group(2))))
+        seen[words] = seen.get(words, 0) + 1
+        name = words if seen[words] == 1 else f"{words}-{seen[words]}"
+        return f'<h{found.group(1)} id="{name}">{found.group(2)}</h{found.group(1)}>'
+
+    return re.sub(r"<h([1-6])>(.*?)</h\1>", place, markup, flags=re.DOTALL)
+
+
+def _with_page_links(source: str, pages: Collection[str] | None) -> str:
+    """Turn links to notebooks into links to their pages; links to what no page has keep their words.
+
+    A page lies in its run's folder, with the other pages and nothing else of the notebooks' own folder.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        words, address, part = found.group(1), found.group(2), found.group(3) or ""
+        if _SITE.match(address):
+            return found.group(0)
+        name = address.removeprefix("./").removesuffix(".ipynb")
+        if address.endswith(".ipynb") and "/" not in name and (pages is None or name in pages):
+            return f"[{words}]({name}.html{part})"
+        return found.group(0) if pages is None else words
+
+    return _LINK.sub(link, source)
+
+
+def _for_readers(
+    notebook: NotebookNode, pages: Collection[str] | None, failed: Failure | None
+) -> NotebookNode:
+    """Keep what a reader of results wants: no words to the learner, nothing below where it stopped."""
+    cells = []
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            text = _FOR_LEARNERS.sub("", cell.source) if place == 0 else cell.source
+            cell.source = _with_page_links(text, pages)
+        cells.append(cell)
+        stopped = cell.cell_type == "code" and any(
+            out.output_type == "error" for out in cell.get("outputs", [])
+        )
+        if stopped:
+            break
+    if failed is not None and not any(cell.get("outputs") for cell in cells):
+        # It never began: its text speaks of results that don't exist.
+        cells = cells[:1]
+    notebook.cells = cells
+    return notebook
+
+
+def notebook_page(
+    executed_path: Path,
+    out_path: Path,
+    about: Mapping[str, object],
+    *,
+    title: str = "",
+    synthetic: bool | None = None,
+    failed: Failure | None = None,
+    pages: Collection[str] | None = None,
+) -> Path:
+    """Write the page of an executed notebook.
+
+    Parameters
+    ----------
+    executed_path
+        The notebook with its outputs.
+    out_path
+        The page, ``.html``.
+    about, synthetic
+        As in ``helpers.report.blocks.banner``.
+    title
+        The page's title; by default the notebook's file name.
+    failed
+        Where it stopped; a red box at the top says so.
+    pages
+        Names (without ending) of the notebooks that have a page beside this one: links to others become plain
+        words. None keeps all links.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    import nbformat
+
+    notebook = _for_readers(nbformat.read(executed_path, as_version=4), pages, failed)
+    kit = {
+        "title": title or executed_path.stem,
+        "css": page_css(),
+        "banner": banner(about, synthetic).markup,
+        "failed": failed,
+    }
+    markup, _ = _exporter().from_notebook_node(notebook, resources={"kit": kit})
+    write_atomically(out_path, _with_ids(markup).encode("utf-8"), private=False)
+    return out_path
+
+
+def minutes_to_read(page: Path) -> int:
+    """Say how long a page takes to read; a notebook's own minutes are those of somebody who works through it.
+
+    Parameters
+    ----------
+    page
+        A page that ``notebook_page`` wrote.
+
+    Returns
+    -------
+    int
+        Whole minutes, at least one; what is folded away is not counted.
+    """
+    main = page.read_text(encoding="utf-8").partition("<main")[2]
+    main = re.sub(r"<details.*?</details>", " ", main, flags=re.DOTALL)
+    looks = len(re.findall(r"<(?:figure|table)\b", main))
+    main = re.sub(r"<table.*?</table>", " ", main, flags=re.DOTALL)
+    words = len(re.sub(r"<[^>]+>", " ", main).split())
+    return max(1, round(words / _WORDS_A_MINUTE + looks * _MINUTES_A_LOOK))
+
+
+def heading(text: str) -> Block:
+    """Begin a part of a page.
+
+    Parameters
+    ----------
+    text
+        Its heading; no two of a page are the same.
+
+    Returns
+    -------
+    Block
+        The heading, with a place to link to.
+    """
+    return Block(f'<h2 id="{slug(text)}">{escape(text)}</h2>', text)
+
+
+def note(*sentences: str) -> Block:
+    """Say something between two blocks.
+
+    Parameters
+    ----------
+    *sentences
+        Each becomes a paragraph.
+
+    Returns
+    -------
+    Block
+        The paragraphs.
+    """
+    return Block("".join(f"<p>{escape(one)}</p>" for one in sentences if one), " ".join(sentences))
+
+
+def about_line(text: str, *, restricted: bool = False) -> Block:
+    """Show the banner of a page that isn't about one district.
+
+    Parameters
+    ----------
+    text
+        What these data are, in a line.
+    restricted
+        True for what real people or school systems answered.
+
+    Returns
+    -------
+    Block
+        A plain line, or a red one.
+    """
+    look, kind = f"background:{colour('tint')};color:{colour('ink')}", "banner"
+    if restricted:
+        look, kind = f"background:{colour('restricted')};color:#fff;font-weight:600", "banner restricted"
+    return Block(
+        f'<div class="{kind}" role="note" aria-label="About these data" style="{look};padding:8px 16px">'
+        f'<p style="margin:0 auto">{escape(text)}</p></div>',
+        text,
+    )
+
+
+def block_page(out_path: Path, title: str, blocks: Sequence[Block], banner: Block) -> Path:
+    """Write a page.
+
+    Parameters
+    ----------
+    out_path
+        The page, ``.html``.
+    title
+        The question that it answers.
+    blocks
+        What stands on it, in order.
+    banner
+        From ``about_line``, or from ``helpers.report.blocks.banner`` where it is about a district.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True)
+    markup = environment.get_template("blocks.html.j2").render(
+        title=title,
+        css=page_css(),
+        banner=banner.markup,
+        blocks=[block._repr_html_() for block in blocks],
+    )
+    write_atomically(out_path, markup.encode("utf-8"))
+    return out_path

@@ -1,0 +1,274 @@
+"""Questions and answers in words: what is answered, and what isn't and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.report.charts.bars import bars, stacked_bars
+from helpers.report.tables import table
+from helpers.share.disclosure import shown_answers, shown_parts, shown_shares
+
+if TYPE_CHECKING:
+    from helpers.report.blocks import Block
+    from helpers.report.charts.picture import Picture
+    from helpers.share.guard import Guard
+
+__all__ = [
+    "communication_chart",
+    "communication_table",
+    "families_in_words",
+    "platforms_chart",
+    "question_lines",
+    "question_table",
+    "quoted_table",
+    "why_words",
+]
+
+STATUS_WORDS = {"Answered": "yes", "Partly": "partly", "Not answerable": "no"}
+WHY_WORDS = {
+    "Not permitted": "you may not see it",
+    "Not collected": "no system has it",
+    "Not joined": "the systems aren't joined",
+    "Not fresh": "it is too old",
+    "Not said": "the system says nothing",
+}
+READ = "read at home"
+OF_FAMILIES = {
+    "No adult on record": "no adult on record",
+    "Not joined to the portal": "child not joined to the portal",
+    "No message about it": "no message about it",
+    "Language not asked for": "in another language",
+    "Sent and not opened": "sent and not opened",
+}
+
+
+def why_words(why: object) -> str:
+    """Say in a few words why a question isn't answered for a child.
+
+    Parameters
+    ----------
+    why
+        A reason, as in the column ``why``; nothing where all is known.
+
+    Returns
+    -------
+    str
+        Words, or a dash.
+
+    Examples
+    --------
+    >>> why_words("Not joined"), why_words(None)
+    ("the systems aren't joined", '–')
+    """
+    return WHY_WORDS.get(str(why), str(why)) if isinstance(why, str) else "–"
+
+
+def question_table(answers: pd.DataFrame, guard: Guard | None = None, *, fold: str = "") -> Block:
+    """Show questions with their answers: what can be said, of how many children not, and why.
+
+    Parameters
+    ----------
+    answers
+        Table ``question_answers``.
+    guard
+        The guard of a real folder: small numbers are then left out.
+    fold
+        What to open, in a few words: the table is then folded away behind them.
+
+    Returns
+    -------
+    Block
+        One row a question.
+    """
+    told = answers if guard is None else shown_answers(guard, answers)
+    shown = pd.DataFrame(
+        {
+            "question": told["text"],
+            "asked by": told["asked_by"].str.replace("; ", ", "),
+            "answered": told["status"].map(STATUS_WORDS),
+            "children it is about": told["concerned"],
+            "looked for": told["children"],
+            "can't be said": told["unknown"],
+            "mostly because": told["why"].map(why_words, na_action=None),
+            "systems before": told["platforms_before"],
+            "now": told["platforms_after"],
+        }
+    )
+    return table(shown, "What people ask, and what the systems answer", most=60, download=True, fold=fold)
+
+
+def question_lines(answers: pd.DataFrame) -> pd.DataFrame:
+    """Write questions and answers for a terminal: what one reads, and none of the names of columns.
+
+    Parameters
+    ----------
+    answers
+        Table ``question_answers``, its small numbers left out where they must be.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``question, answered, found, unknown, because``.
+    """
+    return pd.DataFrame(
+        {
+            "question": answers["text"],
+            "answered": answers["status"].map(STATUS_WORDS).astype("string"),
+            "found": answers["children"],
+            "unknown": answers["unknown"],
+            # In two words, so that a line has room for the question.
+            "because": answers["why"].str.lower(),
+        }
+    )
+
+
+def platforms_chart(answers: pd.DataFrame) -> Picture:
+    """Draw how many systems one would have opened for each question.
+
+    Parameters
+    ----------
+    answers
+        Table ``question_answers``, at least one question.
+
+    Returns
+    -------
+    Picture
+        Bars: questions by the number of systems.
+    """
+    counted = answers["platforms_before"].astype("int64").value_counts().sort_index()
+    several = int(counted[counted.index > 1].sum())
+    most = int(counted.index.max())
+    return bars(
+        {
+            f"{number} {'system' if number == 1 else 'systems'}": int(count)
+            for number, count in counted.items()
+        },
+        title=f"For {several} of {len(answers)} questions one would have opened 2 to {most} systems",
+        unit="questions",
+        caption="Systems of this district that hold what a question needs; joined, one place answers.",
+        ordered=False,
+        digits=0,
+    )
+
+
+def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> Picture:
+    """Draw, of children of whom some system knows a thing, how many have families who read it, and why not.
+
+    Parameters
+    ----------
+    informed
+        Table ``families_informed``.
+    guard
+        The guard of a real folder.
+
+    Returns
+    -------
+    Picture
+        A stacked bar a thing: read at home, and what stands between.
+    """
+    from helpers.gaps.family_communication import family_terms
+
+    told = informed[informed["group_by"].isna() & informed["domain"].notna()]
+    titles = {domain.name: domain.title for domain in family_terms().domain}
+    words = {"read": READ, **OF_FAMILIES}
+    rows = {}
+    for domain, its in told.groupby("domain", sort=False):
+        numbers = its.set_index("measure")["numerator"]
+        rows[titles.get(str(domain), str(domain))] = {
+            word: int(numbers.get(measure, 0)) for measure, word in words.items()
+        }
+    order = sorted(rows, key=lambda name: -rows[name][READ] / max(sum(rows[name].values()), 1))
+    best, worst = order[0], [name for name in order if not rows[name][READ]]
+    title = f"Families read most about {best}"
+    if worst:
+        title += f"; of {len(worst)} things that systems know they were shown nothing"
+    return stacked_bars(
+        {name: rows[name] if guard is None else shown_parts(guard, rows[name]) for name in order},
+        title=title,
+        unit="children",
+        parts=tuple(words.values()),
+        caption="Children of whom some system knows it. Read: an adult opened a message in the language that "
+        "the family asked for, or looked into a portal that knows the child by its number. Talks stand in no "
+        "system.",
+        guard=guard,
+    )
+
+
+def families_in_words(informed: pd.DataFrame) -> pd.DataFrame:
+    """Say what families could know of, and what became of it, in words.
+
+    Parameters
+    ----------
+    informed
+        Table ``families_informed``, or some of its rows and columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; ``domain`` and ``measure`` hold words, and heads are ``what, at home, children, of``.
+    """
+    from helpers.gaps.family_communication import family_terms
+
+    titles = {domain.name: domain.title for domain in family_terms().domain}
+    words = {"read": READ, **OF_FAMILIES}
+    told = informed.assign(
+        domain=informed["domain"].replace(titles).fillna("all of them"),
+        measure=informed["measure"].replace(words),
+    )
+    return told.rename(
+        columns={"domain": "what", "measure": "at home", "numerator": "children", "denominator": "of"}
+    )
+
+
+def communication_table(
+    informed: pd.DataFrame, guard: Guard | None = None, *, groups: Sequence[str] = ()
+) -> Block:
+    """Show how many families could know, with numerator and denominator.
+
+    Parameters
+    ----------
+    informed
+        Table ``families_informed``.
+    guard
+        The guard of a real folder: small groups are hidden.
+    groups
+        Groupings that are shown too, such as ``language``; without any, all families together.
+
+    Returns
+    -------
+    Block
+        One row a thing, a group and a measure.
+    """
+    told = informed if guard is None else shown_shares(guard, informed)
+    told = told[told["group_by"].isna() | told["group_by"].isin(list(groups))]
+    shown = told.assign(percent=100 * told["share"])
+    shown = shown[["domain", "group_by", "group", "measure", "numerator", "denominator", "percent"]]
+    if not groups:
+        shown = shown.drop(columns=["group_by", "group"])
+    return table(
+        families_in_words(shown), "Families who could know", units={"percent": "percent"}, most=24,
+        download=True,
+    )  # fmt: skip
+
+
+def quoted_table(figures: pd.DataFrame) -> Block:
+    """Show survey figures that others quote, beside what is measured and apart from it.
+
+    Parameters
+    ----------
+    figures
+        Table ``quoted_figures``.
+
+    Returns
+    -------
+    Block
+        One row a figure, with its source and what must not be done with it.
+    """
+    shown = figures[["asked", "claim", "figure", "source", "strength", "caution"]]
+    return table(
+        shown, "Quoted from surveys; no result of this district", units={"figure": "percent"},
+        names={"asked": "who was asked", "strength": "strength of the source"},
+    )  # fmt: skip

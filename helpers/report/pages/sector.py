@@ -1,0 +1,422 @@
+"""The page of the sector, with its charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.report.blocks import Block, answer, escape, reading
+from helpers.report.charts.dot_plot import dots
+from helpers.report.charts.picture import Picture
+from helpers.report.display_names import finding_words
+from helpers.report.pages.page import about_line, block_page, heading, note
+from helpers.report.pages.sector_text import (
+    HEADS,
+    METHOD,
+    NOT_MORE,
+    PUT_IN,
+    UNRECORDED,
+    as_figures,
+    difference_finding,
+    domain_name,
+    in_words,
+    opening,
+)
+from helpers.report.pages.simulated_sector import HEADING, kit_blocks, volunteers_blocks
+from helpers.report.tables import csv_link, table
+from helpers.sector.analysis_plan import settled
+from helpers.sector.report import SectorReport
+from helpers.standard import STRING, empty_table
+from helpers.standard.survey_items import declared_survey
+
+__all__ = [
+    "TITLE",
+    "change_picture",
+    "difference_picture",
+    "kinds_picture",
+    "published_beside",
+    "sector_blocks",
+    "sector_page",
+    "standing_picture",
+]
+
+
+_POINTS = "points of 1 to 4"
+
+
+def standing_picture(standing: pd.DataFrame) -> Picture:
+    """Draw where the sector stands: six rows, a dot a year on 1 to 4.
+
+    Parameters
+    ----------
+    standing
+        Table ``sector_standing``.
+
+    Returns
+    -------
+    Picture
+        Domains in the order of the survey.
+    """
+    frame = _named(standing[standing["kind"].eq("all")])
+    newest = frame[frame["year"].eq(frame["year"].max())]
+    lowest = newest.sort_values("mean", kind="stable").iloc[0]
+    years = sorted(frame["year"].unique())
+    frame["series"] = frame["year"].astype("string")
+    survey = declared_survey()
+    return dots(
+        frame,
+        title=f"{lowest['label']} is lowest: {lowest['mean']:.2f} on a scale of 1 to 4",
+        unit="mean answer",
+        value="mean",
+        series="series" if len(years) > 1 else None,
+        ordered=False,
+        limits=(float(survey.lowest), float(survey.highest)),
+        digits=2,
+        ends={one.title: (one.low, one.high) for one in survey.domains.values()},
+        caption=f"Means of the systems that answered, with 95% intervals. {survey.own}",
+    )
+
+
+def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, year: int) -> Picture | None:
+    """Draw how two groups differ in each domain, three ways side by side.
+
+    Parameters
+    ----------
+    comparisons
+        Table ``sector_comparisons``.
+    grouping
+        Which groups.
+    title
+        The finding.
+    year
+        Which year.
+
+    Returns
+    -------
+    Picture or None
+        None where the groups may not be shown.
+    """
+    own = comparisons["grouping"].eq(grouping) & comparisons["year"].eq(year).fillna(False)
+    frame = _rounded(_named(comparisons[own & comparisons["difference"].notna()]), "difference")
+    if frame.empty:
+        return None
+    return dots(
+        frame,
+        title=title,
+        unit=f"difference, {_POINTS}",
+        value="difference",
+        series="comparison",
+        ordered=False,
+        digits=2,
+        line=0,
+        caption=f"{year}, with 95% intervals of each one. {NOT_MORE}",
+    )
+
+
+def change_picture(changes: pd.DataFrame) -> Picture | None:
+    """Draw what changed between the last two years.
+
+    Parameters
+    ----------
+    changes
+        Table ``sector_changes``.
+
+    Returns
+    -------
+    Picture or None
+        None where there is one year only.
+    """
+    newest = changes["year"].eq(changes["year"].max()) & changes["change"].notna()
+    frame = _rounded(_named(changes[newest]), "change")
+    if frame.empty:
+        return None
+    since, year = int(frame["since"].iloc[0]), int(frame["year"].iloc[0])
+    return dots(
+        frame,
+        title=_changed(frame, since, year),
+        unit=f"change, {_POINTS}",
+        value="change",
+        series="systems_are",
+        ordered=False,
+        digits=2,
+        line=0,
+        caption=f"{since} to {year}, with 95% intervals. Same systems: those that answered twice.",
+    )
+
+
+def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
+    """Say what changed in systems that answered twice; where only all systems move, others answered."""
+    same = frame[frame["systems_are"].eq("same systems")]
+    if same.empty:
+        return f"From {since} to {year} too few systems answered twice to show whether systems changed"
+    sure, domains = same[same["p_corrected"].lt(0.05)]["label"].nunique(), same["label"].nunique()
+    found = "no domain" if not sure else f"{sure} of {domains} domains"
+    return f"From {since} to {year} {found} of the same systems changed by more than chance explains"
+
+
+def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
+    """Draw for whom a domain is hard: by locale and size.
+
+    Parameters
+    ----------
+    standing
+        Table ``sector_standing``.
+    domain
+        Code of a domain.
+
+    Returns
+    -------
+    Picture or None
+        None where no kind of systems may be shown.
+    """
+    newest = standing["year"].eq(standing["year"].max())
+    frame = standing[newest & standing["domain"].eq(domain) & standing["kind"].ne("all")]
+    frame = frame[frame["mean"].notna()].rename(columns={"group": "label"})
+    if frame.empty:
+        return None
+    ranked = frame.sort_values("mean", kind="stable")
+    ends = [f"{row['mean']:.2f} ({row['label']})" for row in (ranked.iloc[0], ranked.iloc[-1])]
+    survey = declared_survey()
+    words = survey.domains[domain]
+    return dots(
+        frame[["label", "systems", "mean", "low", "high"]],
+        title=f"{domain_name(domain)}: from {ends[0]} to {ends[1]}",
+        unit="mean answer",
+        value="mean",
+        limits=(float(survey.lowest), float(survey.highest)),
+        digits=2,
+        caption=(
+            f"From 1 ({words.low}) to 4 ({words.high}). Means of kinds of systems with 95% intervals; kinds "
+            "of fewer than 10 systems are not shown."
+        ),
+    )
+
+
+def _rounded(table: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Round to two decimals, without a minus before a zero."""
+    columns = [value, "low", "high"]
+    return table.assign(**{name: table[name].round(2) + 0.0 for name in columns})
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    domains = declared_survey().domains
+    return table.assign(label=table["domain"].map({code: one.title for code, one in domains.items()}))
+
+
+# The kit's own calculations have no source to be trusted.
+_STRENGTHS = {"good": "good source", "medium": "middling source", "weak": "weak source"}
+TITLE = "What do school systems say of themselves, and what may we believe?"
+
+
+def sector_page(report: SectorReport, out_path: Path, about: Mapping[str, object]) -> Path:
+    """Write the page of a sector report.
+
+    Parameters
+    ----------
+    report
+        From ``helpers.sector.sector_report``.
+    out_path
+        The page, ``.html``.
+    about
+        What stands beside the file of answers.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    if report.invented:
+        parts = [
+            f"{name} {about[key]}" for name, key in (("sector", "scenario"), ("seed", "seed")) if key in about
+        ]
+        banner = about_line(" · ".join(["These school systems are invented", *parts]))
+    else:
+        banner = about_line(
+            "Real answers of school systems, in groups of ten or more: for those whom they were given to.",
+            restricted=True,
+        )
+    return block_page(out_path, TITLE, list(sector_blocks(report)), banner)
+
+
+def sector_blocks(report: SectorReport) -> Iterator[Block]:
+    """Lay out a sector report.
+
+    Parameters
+    ----------
+    report
+        From ``helpers.sector.sector_report``.
+
+    Yields
+    ------
+    Block
+        In the order of the page.
+    """
+    yield answer(opening(report.tables))
+    yield note(declared_survey().own, PUT_IN if report.invented else "")
+    if not report["standing"]["mean"].notna().any():
+        if report.years:
+            yield note("Too few items were answered for a score in any domain.")
+        yield from _amiss(report.findings)
+        return
+    volunteers = report.origin.volunteers
+    if volunteers:
+        none = empty_table("sector_beside_planted")
+        yield from volunteers_blocks(report.tables.get("beside_planted", none))
+    yield standing_picture(report["standing"])
+    yield reading(
+        shows="Each domain's mean answer in each year, and how far luck of the draw may carry it.",
+        read="Where two intervals hardly overlap, the order is no luck of the draw; the table of the order "
+        "tests it. It is the order of these items: a domain whose items ask for more stands lower.",
+        do="A superintendent takes the lowest domain to the next cabinet meeting, with its items below.",
+    )
+    others = {"low_all": "low, all five together", "high_all": "high, all five together"}
+    yield _table(
+        report["order"], "Which domain is hardest, and how sure that is", "How sure the order is", others
+    )
+    yield heading("Who answered, and who didn't")
+    yield _table(report["response"], "Systems invited and answering")
+    if not volunteers:
+        yield heading(HEADING)
+    yield note(UNRECORDED)
+    if not volunteers:
+        yield from kit_blocks()
+    yield from _differences(report)
+    yield from _for_whom(report)
+    yield from _over_time(report)
+    yield heading("What was published, and what these answers show")
+    yield published_beside(report["statements"])
+    yield heading("What a sample of this size can see")
+    yield _table(
+        report["could_see"],
+        "Smallest difference that would be seen four times of five, in standard deviations",
+    )
+    yield from _measuring(report)
+    yield from _amiss(report.findings)
+
+
+def _table(
+    frame: pd.DataFrame, caption: str, fold: str = "", names: Mapping[str, str] | None = None
+) -> Block:
+    """Show figures to two decimals; the download has the numbers."""
+    if frame.empty:
+        return note(f"{caption}: too few systems to show it.")
+    worded = in_words(frame)
+    shown = table(as_figures(worded), caption, names={**HEADS, **(names or {})}, most=60, download=False)
+    markup = shown.markup + csv_link(worded, caption)
+    if fold:
+        markup = f"<details><summary>{escape(fold)}</summary>{markup}</details>"
+    return Block(markup, shown.text)
+
+
+def _amiss(findings: pd.DataFrame) -> Iterator[Block]:
+    """Count what was odd in the file by kind and column; no cell of a school system is shown."""
+    if findings.empty:
+        return
+    counted = findings.assign(times=findings["times"].astype("int64"), column=findings["column"].fillna("–"))
+    counted = counted.groupby(["kind", "column", "done"], sort=False)["times"].sum().reset_index()
+    counted["kind"] = finding_words(counted["kind"])
+    counted["done"] = counted["done"].str.replace("_", " ").astype(STRING)
+    yield heading("The file as it came")
+    yield note("What could not be read as it stood. The file sector_findings.csv names each row and cell.")
+    yield table(
+        counted,
+        "What was odd in the file",
+        names={"kind": "what", "done": "what was done"},
+        fold=f"What was odd in the file ({len(counted)} {'kind' if len(counted) == 1 else 'kinds'})",
+        most=60,
+        download=False,
+    )
+
+
+def published_beside(statements: pd.DataFrame) -> Block:
+    """Show what was published beside what these answers show, with source, strength and caution.
+
+    Parameters
+    ----------
+    statements
+        Table ``sector_statements``.
+
+    Returns
+    -------
+    Block
+        A table.
+    """
+    year, strength = statements["year"].fillna(""), statements["strength"].map(_STRENGTHS).fillna("")
+    when, trust = (text.where(text.eq(""), " (" + text + ")") for text in (year, strength))
+    beside = pd.DataFrame(
+        {
+            "published": statements["statement"] + when,
+            "these answers": statements["here"].where(statements["here"].ne(""), "–"),
+            "why": statements["why_here"],
+            "source": statements["source"] + trust + ": " + statements["caution"],
+        }
+    )
+    return table(beside, "Published statements beside these answers", most=60)
+
+
+def _differences(report: SectorReport) -> Iterator[Block]:
+    yield heading("How groups of systems differ")
+    yield note(
+        "Each difference stands there three ways. Unadjusted: as answered. Weighted: each system counts for "
+        "those like it that didn't answer, as far as public lists tell. Adjusted: among systems alike in "
+        "size, locale and IT staff.",
+        NOT_MORE,
+    )
+    year = report.years[-1]
+    for name, grouping in settled().groupings.items():
+        finding = difference_finding(report["comparisons"], name, grouping.yes, year)
+        picture = difference_picture(report["comparisons"], name, finding, year) if finding else None
+        if picture is None:
+            yield note(f"{grouping.title}: in {year} one of the two groups is too small to be shown.")
+            continue
+        yield picture
+    shown = report["comparisons"]
+    yield _table(shown, "All comparisons, in every year and both together", fold="All comparisons")
+    yield note(
+        "Six domains are looked at for each question. So p is corrected after Holm. Low and high are the "
+        "ends of each domain's own interval; low and high, all six together, are the ends of one that holds "
+        "for all six domains at once."
+    )
+
+
+def _for_whom(report: SectorReport) -> Iterator[Block]:
+    newest = report["order"][report["order"]["year"].eq(report.years[-1])]
+    if newest.empty:
+        return
+    picture = kinds_picture(report["standing"], str(newest["lowest"].iloc[0]))
+    yield heading("For whom the hardest domain is hardest")
+    yield picture or note("Every kind of systems is too small to be shown.")
+    yield _table(report["shares"], "Shares of the systems", fold="Shares of the systems")
+    yield _table(
+        report["team_and_staff"],
+        "How the size of data teams goes with that of IT staffs (correlation of ranks)",
+        fold="Data teams and IT staffs",
+    )
+
+
+def _over_time(report: SectorReport) -> Iterator[Block]:
+    if len(report.years) < 2:
+        return
+    yield heading("What changed")
+    yield change_picture(report["changes"]) or note("Too few systems answered twice to show it.")
+    yield reading(
+        shows="The change of the same systems, and of all systems alike in what is recorded.",
+        read="Where only the second moves, others answered; a change of systems isn't shown.",
+    )
+
+
+def _measuring(report: SectorReport) -> Iterator[Block]:
+    yield heading("Whether the items measure one thing")
+    yield note(
+        "Alpha and omega say how far the items of a domain go together; above 0.7 is usual for comparing "
+        "groups. They don't say that the items measure what their domain is called."
+    )
+    yield _table(report["reliability"], "Reliability of each domain")
+    items = report["items"].assign(
+        item=report["items"]["item"].map({item.id: item.text for item in declared_survey().items.values()})
+    )
+    yield _table(items.drop(columns="domain"), "Items", fold="Each item")
+    yield heading("How this was worked out")
+    yield note(*METHOD)

@@ -1,0 +1,304 @@
+"""What a synthetic sector was given, and how volunteers differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.report.blocks import Block, answer, reading
+from helpers.report.charts.dot_plot import dots
+from helpers.report.charts.picture import Picture
+from helpers.report.pages.page import about_line, block_page, heading, note
+from helpers.report.pages.sector_text import HEADS, as_figures, domain_name, in_words
+from helpers.report.tables import table
+from helpers.sector.analysis_plan import settled
+from helpers.sector.read import Origin
+from helpers.sector.report import kit_seed, kit_volunteers
+from helpers.standard.survey_items import declared_survey
+
+__all__ = [
+    "HEADING",
+    "TITLE",
+    "held_words",
+    "kit_blocks",
+    "sector_made_page",
+    "volunteers_blocks",
+    "volunteers_picture",
+]
+
+
+TITLE = "Which school systems were made, and what was put in?"
+_DOMAIN_SETTINGS = {
+    "pledged_effect": "signed the pledge",
+    "community_effect": "belongs to the community",
+    "data_team_effect": "has a data team",
+    "change": "later year",
+    "hardness": "hardness",
+}
+
+
+def sector_made_page(
+    about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFrame, out_path: Path
+) -> Path:
+    """Write the page of a made sector.
+
+    Parameters
+    ----------
+    about
+        What stands beside its file: ``scenario``, ``seed`` and ``settings``.
+    answered
+        A row a year: ``year``, ``invited``, ``answered``.
+    planted
+        Table ``sector_planted``.
+    out_path
+        The page, ``.html``.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    banner = about_line(
+        f"These school systems are invented \N{MIDDLE DOT} sector {about['scenario']} \N{MIDDLE DOT} seed "
+        f"{about['seed']}"
+    )
+    return block_page(out_path, TITLE, list(_blocks(about, answered, planted)), banner)
+
+
+def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFrame) -> Iterator[Block]:
+    settings = about["settings"]
+    years = [f"**{row['answered']:,}** answered in {row['year']}" for row in answered.to_dict("records")]
+    yield answer(f"**{settings['invited']:,}** invented school systems were invited; {' and '.join(years)}.")
+    yield note(
+        "Invented; put in by the generator: none of these systems exists, every size is the kit's own, and "
+        "nothing here says anything about real school systems.",
+        declared_survey().own,
+    )
+    if Origin.of(about).volunteers:
+        yield note(
+            "Who answers goes with what nobody records. So the answers hide what was put in, and no weight "
+            "makes up for that: the page of bigpicture sector shows it."
+        )
+    yield heading("Who was invited, and who answered")
+    shown = answered.assign(share=(answered["answered"] / answered["invited"]).astype("float64"))
+    yield table(as_figures(in_words(shown)), "Invited and answering")
+    yield heading("What was put in")
+    for name, grouping in settled().groupings.items():
+        yield note(f"{grouping.title}: {Origin.of(about).why(name)}.")
+    yield table(
+        as_figures(in_words(_by_domain(planted))),
+        "Mean answers, and differences among systems alike in size, locale and IT staff, in points of 1 to 4",
+        download=False,
+    )
+    yield note(
+        "This is what an endless sector of the same making would give in which all systems answer all items. "
+        "What those that answer say is off by the luck of the draw, and by who answers."
+    )
+    yield heading("What was asked for")
+    rows = pd.DataFrame(list(_in_words(settings)), columns=["what", "set to"])
+    yield table(rows, "Settings in words", most=60, download=False)
+    sizes = {words: settings[key] for key, words in _DOMAIN_SETTINGS.items()}
+    by_domain = pd.DataFrame(
+        [
+            {"domain": domain_name(code), **{words: float(one[code]) for words, one in sizes.items()}}
+            for code in declared_survey().domains
+        ]
+    )
+    yield table(
+        as_figures(by_domain),
+        "Settings by domain, in standard deviations of readiness among systems alike in all that is recorded",
+        fold="Settings by domain",
+        download=False,
+    )
+
+
+def _by_domain(planted: pd.DataFrame) -> pd.DataFrame:
+    """Give a row a domain and year: the mean, and each difference among systems alike."""
+    keys = ["domain", "year"]
+    wide = planted[planted["comparison"].eq("mean")][[*keys, "points"]].rename(columns={"points": "mean"})
+    for name, grouping in settled().groupings.items():
+        own = planted[planted["comparison"].eq("adjusted") & planted["grouping"].eq(name)]
+        own = own[[*keys, "points"]].rename(columns={"points": grouping.title.lower()})
+        wide = wide.merge(own, on=keys, how="left", validate="one_to_one")
+    return wide
+
+
+def _in_words(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Say each setting that isn't by domain in words."""
+    years = settings["years"]
+    yield "Years of the survey", f"{years[0]} and {years[1]}"
+    yield f"Of those that answered in {years[0]}, answer again", _percent(settings["overlap"])
+    yield "Signed the pledge", _percent(settings["pledged"])
+    yield "Belong to the community, of those that signed", _percent(settings["community_if_pledged"])
+    yield "Belong to the community, of the others", _percent(settings["community_if_not"])
+    yield f"Have a data team in {years[0]}", _percent(settings["data_team"])
+    yield f"Of the others, have one by {years[1]}", _percent(settings["new_teams"])
+    yield "Locales", ", ".join(f"{name} {_percent(share)}" for name, share in settings["locales"].items())
+    yield "Students of the middling system", f"{settings['median_students']:,}"
+    yield "Readiness of systems one standard deviation larger", _deviations(settings["size_effect"])
+    yield "Readiness in towns and rural places", _deviations(settings["town_and_rural_effect"])
+    yield f"Know of data standards in {years[0]}", _percent(settings["knows_standards"])
+    yield "Knowing them, and the pledge", _deviations(settings["standards_by_pledge"])
+    yield f"Knowing them by {years[1]}", _deviations(settings["standards_change"])
+    yield "Items left out", _percent(settings["missing_items"])
+    recorded = settings["recorded_nonresponse"]
+    often = "" if recorded == 1 else f", {recorded:g} times as strongly as usual"
+    by_lists = f"goes with them{often}" if recorded else "doesn't go with them"
+    yield "Who answers, and size, locale, pledge and community, which public lists record", by_lists
+    hidden = settings["unrecorded_self_selection"]
+    yield (
+        "Who answers, and readiness, which nobody records",
+        f"goes with it, by a slope of {hidden:g}: upwards without a pledge or a team, downwards with them"
+        if hidden
+        else "doesn't go with it",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+def _deviations(size: float) -> str:
+    return f"{size:+.2f} standard deviations" if size else "the same"
+
+
+HEADING = "What no weight makes up for"
+
+
+def held_words(beside: pd.DataFrame) -> str:
+    """Say how many intervals hold what was put in, all together and by grouping.
+
+    Parameters
+    ----------
+    beside
+        Table ``sector_beside_planted``, not empty.
+
+    Returns
+    -------
+    str
+        With ``**`` around the number of all.
+    """
+    parts = []
+    for name, grouping in settled().groupings.items():
+        own = beside[beside["grouping"].eq(name)]
+        if len(own):
+            parts.append(f"{grouping.title.lower()}: {int(own['holds'].sum())} of {len(own)}")
+    held = int(beside["holds"].sum())
+    verb = "holds" if held == 1 else "hold"
+    of = f"Of {len(beside)} intervals of differences among systems alike"
+    return f"{of} **{held or 'none'}** {verb} what was put in ({'; '.join(parts)})."
+
+
+def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Picture | None:
+    """Draw the newest year's intervals of one grouping beside what was put in.
+
+    Parameters
+    ----------
+    beside
+        Table ``sector_beside_planted``.
+    grouping
+        Which groups.
+    whose
+        Which sector this is, for the caption.
+
+    Returns
+    -------
+    Picture or None
+        None where nothing of them may be shown.
+    """
+    own = beside[beside["grouping"].eq(grouping)]
+    own = own[own["year"].eq(own["year"].max())]
+    if own.empty:
+        return None
+    titles = {code: domain.title for code, domain in declared_survey().domains.items()}
+    rows = own.assign(label=own["domain"].map(titles))
+    answers = rows.assign(value=rows["difference"], series="these answers")
+    # What was put in is known: it has no interval.
+    truth = rows.drop(columns=["low", "high"]).assign(value=rows["planted"], series="put in")
+    held = int(own["holds"].sum())
+    found = f"{held or 'None'} of {len(own)} intervals {'holds' if held == 1 else 'hold'} what was put in"
+    return dots(
+        pd.concat([answers, truth], ignore_index=True),
+        title=f"{settled().groupings[grouping].title}: {found[0].lower() + found[1:]}",
+        unit="difference, points of 1 to 4",
+        value="value",
+        series="series",
+        ordered=False,
+        digits=2,
+        line=0,
+        caption=f"{whose}, {int(own['year'].iloc[0])}: differences among systems alike in size, locale and "
+        "IT staff, with 95% intervals, and what was put in.",
+    )
+
+
+def volunteers_blocks(beside: pd.DataFrame) -> Iterator[Block]:
+    """Show of made volunteers that their intervals stand in the wrong place.
+
+    Parameters
+    ----------
+    beside
+        Table ``sector_beside_planted``; empty where what was put in doesn't stand beside the file.
+
+    Yields
+    ------
+    Block
+        Heading, sentence, a picture a grouping of which answering depends, and the table.
+    """
+    yield heading(HEADING)
+    made = (
+        "This sector was made of volunteers: without a pledge or a data team a system answers when it has "
+        "something to show, with one it answers when it wants help. Nobody records that, so no weight makes "
+        "up for it."
+    )
+    if beside.empty:
+        yield answer(f"{made} What was put in doesn't stand beside the file, so it can't be shown here.")
+        return
+    yield answer(f"{made} {held_words(beside)}")
+    for name in ("pledged", "data_team"):
+        picture = volunteers_picture(beside, name, "This sector")
+        if picture is not None:
+            yield picture
+    yield _how_to_read()
+    yield table(
+        as_figures(in_words(beside)),
+        "Each interval beside what was put in",
+        names=HEADS,
+        fold="Each interval",
+        most=60,
+        download=False,
+    )
+
+
+def kit_blocks() -> Iterator[Block]:
+    """Show the same of the kit's own volunteers, on the page of a sector of which nobody knows.
+
+    Yields
+    ------
+    Block
+        A sentence, a picture, and how to read it; all of it worked out now, as for any other sector.
+    """
+    whose = "The kit's own volunteers, an invented sector"
+    beside = kit_volunteers()
+    yield note(
+        f"{whose} (seed {kit_seed()}), show it. They were made with known differences, and who answers goes "
+        "with what nobody records. Their file went through the same analysis as the answers of this page. "
+        + held_words(beside).replace("**", "")
+    )
+    picture = volunteers_picture(beside, "pledged", whose)
+    if picture is not None:
+        yield picture
+    yield _how_to_read()
+
+
+def _how_to_read() -> Block:
+    return reading(
+        shows="For each domain the difference that the answers show, with its interval, and the one that was "
+        "put in.",
+        read="These intervals are as narrow as any others. They stand in another place, and without what was "
+        "put in nobody could tell.",
+        do="A survey office follows up a few dozen of the silent by telephone. Nothing in the answers "
+        "replaces it.",
+    )

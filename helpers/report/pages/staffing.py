@@ -1,0 +1,301 @@
+"""The page of the staffing plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.report.blocks import Block, answer, reading
+from helpers.report.charts.picture import SMALL, Picture, Sheet
+from helpers.report.pages.page import about_line, block_page, heading, note
+from helpers.report.tables import table
+from helpers.report.theme import colour
+from helpers.staffing import ENDS, PeopleAssumptions, PeoplePlan, kit_people_assumptions
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "QUESTION",
+    "assumed_table",
+    "cost_sentence",
+    "coverage_sentence",
+    "month_table",
+    "people_blocks",
+    "people_chart",
+    "people_page",
+]
+
+
+HEAD, PANEL, FOOT, GAP = 30, 150, 44, 18
+LEFT, RIGHT = 44, 12
+PANELS = {
+    "schools_with_coach": "Schools with a certified coach",
+    "schools_with_team": "Schools with a trained data team",
+}
+
+
+def coverage_sentence(plan: PeoplePlan) -> str:
+    """Say by which month every school has both, or how many have by the end.
+
+    Parameters
+    ----------
+    plan
+        A plan.
+
+    Returns
+    -------
+    str
+        One sentence, without a period; it is the chart's finding.
+    """
+    count = plan.schools["school"].nunique()
+    last = int(plan.months["month"].max())
+    said = []
+    for end in ("likely", "easy", "hard"):
+        mine = plan.schools[plan.schools["end"].eq(end)]
+        both = mine[["coach_month", "team_month"]].astype("float64").max(axis=1, skipna=False)
+        if both.isna().any():
+            said.append(f"{int(both.notna().sum())} of {count} schools by month {last}")
+        else:
+            said.append(f"all {count} schools by month {int(both.max())}")
+    return f"A coach and a data team: likely {said[0]}; at best {said[1]}; at worst {said[2]}"
+
+
+def people_chart(plan: PeoplePlan) -> Picture:
+    """Draw how coverage grows, month by month.
+
+    Parameters
+    ----------
+    plan
+        A plan.
+
+    Returns
+    -------
+    Picture
+        A panel for coaches and one for data teams: a step line for what is likely, a grey band from easy to
+        hard.
+    """
+    data = plan.months[["end", "month", *PANELS]].reset_index(drop=True)
+    count = int(plan.schools["school"].nunique())
+    title = coverage_sentence(plan)
+
+    def draw(width: int) -> Figure:
+        return _draw(Sheet(width), data, count)
+
+    return Picture(
+        draw,
+        title=title,
+        alt=f"{title}: two panels of steps over {int(data['month'].max())} months.",
+        caption="Line: as is likely. Grey: between all assumptions at their easy and at their hard end; no "
+        "interval of any statistics. The assumptions are the kit's own, or yours.",
+        data=data,
+    )
+
+
+def _draw(sheet: Sheet, data: pd.DataFrame, count: int) -> Figure:
+    across = 1 if sheet.narrow else 2
+    wide = (sheet.width - (across - 1) * 24) / across
+    step = HEAD + PANEL + FOOT + GAP
+    sheet.set_height((2 if across == 1 else 1) * step)
+    page = sheet.page_axes()
+    for place, (name, label) in enumerate(PANELS.items()):
+        left, top = (place % across) * (wide + 24), (place // across) * step
+        sheet.write(page, left + 2, top + 10, label, weight="bold")
+        sheet.write(page, left + LEFT, top + HEAD + PANEL + 34, "month", size=SMALL, shade=colour("muted"))
+        axes = sheet.axes(
+            left + LEFT, top + HEAD, sheet.width - left - wide + RIGHT, sheet.height - top - HEAD - PANEL
+        )
+        _panel(axes, data, name, count)
+    return sheet.figure
+
+
+def _panel(axes: Axes, data: pd.DataFrame, name: str, count: int) -> None:
+    by_end = {end: data[data["end"].eq(end)].sort_values("month") for end in ENDS}
+    # A month's figure holds from its end on: nothing is there before the first is over.
+    x = [0, *by_end["likely"]["month"].astype(int)]
+    y = {end: [0, *mine[name].astype(int)] for end, mine in by_end.items()}
+    axes.fill_between(x, y["hard"], y["easy"], step="post", color=colour("rule"), alpha=0.7, linewidth=0)
+    axes.step(x, y["likely"], where="post", color=colour("ink"), linewidth=2)
+    axes.set_xlim(0, max(x))
+    axes.set_ylim(0, count * 1.08)
+    axes.set_yticks(sorted({0, count // 2, count}))
+    ticks = max(1, round(max(x) / 6))
+    axes.set_xticks(list(range(0, max(x) + 1, ticks)))
+    axes.grid(visible=False)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+
+
+QUESTION = "Who has to be trained, in which order, and what does it take?"
+PARTS = {
+    "dollars_learning": "hours of learning",
+    "dollars_teaching": "hours of teaching",
+    "dollars_certificates": "certificates",
+    "dollars_coaching": "coaches with teachers",
+}
+
+
+def cost_sentence(plan: PeoplePlan) -> str:
+    """Say what the plan costs, with its range.
+
+    Parameters
+    ----------
+    plan
+        A plan.
+
+    Returns
+    -------
+    str
+        One sentence; numbers between stars.
+    """
+    total = plan.months.groupby("end")["dollars"].sum()
+    hours = (
+        plan.months.groupby("end")[["hours_teaching", "hours_learning", "hours_coaching"]].sum().sum(axis=1)
+    )
+    low, high = sorted((total["easy"], total["hard"]))
+    months = int(plan.months["month"].max())
+    return (
+        f"**{round(hours['likely']):,} hours** of people and about "
+        f"**{round(total['likely'], -3):,.0f} dollars** in {months} months; between the ends of what is "
+        f"assumed, {round(low, -3):,.0f} to {round(high, -3):,.0f} dollars."
+    )
+
+
+def month_table(plan: PeoplePlan, every: int = 3) -> pd.DataFrame:
+    """Tell the plan by month: who is trained, which schools have a coach, hours, cost with its range.
+
+    Parameters
+    ----------
+    plan
+        A plan.
+    every
+        Every how many months a row stands; the last one always does.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month, coaches, schools_with_coach, schools_with_team, members_trained, hours, dollars, dollars_low,
+        dollars_high``; hours are those since the row before, dollars those until now.
+    """
+    likely = plan.months[plan.months["end"].eq("likely")].sort_values("month").reset_index(drop=True)
+    hours = likely[["hours_teaching", "hours_learning", "hours_coaching"]].sum(axis=1).cumsum()
+    ends = plan.months.pivot(index="month", columns="end", values="dollars_so_far")
+    frame = likely[["month", "coaches", "schools_with_coach", "schools_with_team", "members_trained"]].assign(
+        hours=hours.round(),
+        dollars=likely["dollars_so_far"].round(-2),
+        dollars_low=ends[list(ENDS)].min(axis=1).round(-2).to_numpy(),
+        dollars_high=ends[list(ENDS)].max(axis=1).round(-2).to_numpy(),
+    )
+    kept = frame["month"].mod(every).eq(0) | frame["month"].eq(frame["month"].max())
+    frame = frame[kept.fillna(False).astype(bool)]
+    return frame.assign(hours=frame["hours"].diff().fillna(frame["hours"])).reset_index(drop=True)
+
+
+def assumed_table(assumptions: PeopleAssumptions | None = None) -> pd.DataFrame:
+    """List what is assumed, with its range.
+
+    Parameters
+    ----------
+    assumptions
+        The kit's own when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``meaning, low, likely, high, unit``.
+    """
+    given = assumptions or kit_people_assumptions()
+    return pd.DataFrame(
+        [
+            (one.meaning, one.low, one.likely, one.high, one.unit)
+            for part in (given.needs, given.gives)
+            for _, one in part
+        ],
+        columns=["meaning", "low", "likely", "high", "unit"],
+    )
+
+
+def people_blocks(plan: PeoplePlan, assumptions: PeopleAssumptions | None = None) -> Iterator[Block]:
+    """Lay the plan out for a page: picture, months, schools, costs, and what is assumed.
+
+    Parameters
+    ----------
+    plan
+        A plan.
+    assumptions
+        By which it was made; the kit's own when not given.
+
+    Yields
+    ------
+    Block
+        One after the other.
+    """
+    yield answer(cost_sentence(plan))
+    yield people_chart(plan)
+    yield reading(
+        f"{coverage_sentence(plan)}.",
+        "A step is a coach who is certified and takes on her schools, or a team whose last hour is over.",
+        "Free the hours first: where IT specialists have none to learn in, money certifies nobody.",
+    )
+    yield table(
+        month_table(plan),
+        "The plan by month",
+        names={
+            "schools_with_coach": "schools with a coach",
+            "schools_with_team": "schools with a team",
+            "members_trained": "members trained",
+            "hours": "hours since the row before",
+            "dollars": "dollars so far",
+            "dollars_low": "at least",
+            "dollars_high": "at most",
+        },
+    )
+    likely = plan.schools[plan.schools["end"].eq("likely")]
+    yield table(
+        likely[["place", "school", "children", "coach_month", "team_month"]],
+        "Which school when, as is likely",
+        names={"coach_month": "coach by month", "team_month": "team by month"},
+        most=30,
+    )
+    costs = plan.months.groupby("end")[list(PARTS)].sum().reindex(list(ENDS)).round(-2)
+    yield table(
+        costs.rename(columns=PARTS).reset_index(),
+        "What the money is for",
+        names={"end": "all assumptions at the end"},
+    )
+    yield note(plan.about)
+    yield table(assumed_table(assumptions), fold="Everything that is assumed, and its range", most=30)
+
+
+def people_page(out_path: Path, plan: PeoplePlan, assumptions: PeopleAssumptions | None = None) -> Path:
+    """Write the page.
+
+    Parameters
+    ----------
+    out_path
+        The page, ``.html``.
+    plan
+        A plan.
+    assumptions
+        By which it was made; the kit's own when not given.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    blocks = [
+        *people_blocks(plan, assumptions),
+        heading("How this was worked out"),
+        note(
+            "Month by month; nobody teaches before she is certified, and nobody learns faster than she has "
+            "hours for.",
+            "Trainers of specialists and trainers of teams keep apart; a coach takes on the next schools of "
+            "the list.",
+        ),
+    ]
+    return block_page(out_path, QUESTION, blocks, about_line("A plan; nobody in it is a real person."))

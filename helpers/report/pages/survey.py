@@ -1,0 +1,556 @@
+"""The page of the survey, with its charts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.report.blocks import Block, answer, reading
+from helpers.report.charts.dot_plot import dots
+from helpers.report.charts.picture import SMALL, Picture, Sheet
+from helpers.report.display_names import finding_words
+from helpers.report.pages.page import about_line, block_page, heading, note
+from helpers.report.pages.survey_text import (
+    agreement_words,
+    change_words,
+    data_team_words,
+    domain_title,
+    people_words,
+    standing_sentence,
+)
+from helpers.report.tables import number_text, table
+from helpers.report.theme import colour
+from helpers.standard import STRING
+from helpers.standard.survey_items import declared_survey
+from helpers.survey import measured_items
+from helpers.survey.answers import UNNAMED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from helpers.survey import Standing
+
+__all__ = [
+    "INVENTED",
+    "REAL",
+    "apart_table",
+    "beside_picture",
+    "beside_table",
+    "beside_words",
+    "change_table",
+    "odd_things",
+    "profile_picture",
+    "steps_table",
+    "survey_page",
+    "survey_profile",
+]
+
+
+def beside_picture(beside: pd.DataFrame) -> Picture | Block:
+    """Draw opinion beside files, item by item, or say that there is nothing to compare.
+
+    Parameters
+    ----------
+    beside
+        Table ``opinion_beside_files``.
+
+    Returns
+    -------
+    Picture or Block
+        Two marks a row: what people say, what the files show.
+    """
+    both = beside.dropna(subset=["opinion", "measured"])
+    if both.empty:
+        return note("The files say nothing about an item that somebody answered.")
+    apart = int(both["says"].isin(["Higher than the files", "Lower than the files"]).sum())
+    heard, seen = (
+        both[["title", name]].rename(columns={"title": "label", name: "value"}).assign(series=words)
+        for name, words in (("opinion", "people say"), ("measured", "the files show"))
+    )
+    rows = pd.concat(
+        [heard.astype({"value": "float64"}), seen.astype({"value": "float64"})], ignore_index=True
+    )
+    title = (
+        f"People and files are an anchor or more apart on {apart} of {len(both)} items"
+        if apart
+        else f"People and files are less than an anchor apart on all {len(both)} items"
+    )
+    return dots(
+        rows,
+        title=title,
+        unit="anchor, 1 to 4",
+        series="series",
+        ordered=False,
+        limits=(0.8, 4.2),
+        digits=1,
+        alt=f"{title}: {len(both)} items on a scale from 1 to 4, each as people say and as files show.",
+        caption=f"{declared_survey().own} {measured_items().own}",
+    )
+
+
+def beside_words(beside: pd.DataFrame) -> str:
+    """Say where opinion and files disagree most, and what that may mean.
+
+    Parameters
+    ----------
+    beside
+        Table ``opinion_beside_files``.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    both = beside.dropna(subset=["opinion", "measured"])
+    apart = both[both["says"].isin(["Higher than the files", "Lower than the files"])]
+    if both.empty:
+        return "Nothing can be compared."
+    if apart.empty:
+        return "People see their systems about as the files show them."
+    declared = {(one.item, one.measure): one.says for one in measured_items().measured}
+    worst = apart.loc[apart["difference"].abs().sort_values(ascending=False, kind="stable").index[0]]
+    figure = _figure(float(worst["value"]), str(worst["unit"]))
+    side = "higher" if worst["difference"] > 0 else "lower"
+    return (
+        f"Furthest apart: “{worst['title']}”. People put it at {number_text(worst['opinion'], digits=1)}, "
+        f"the files at {worst['measured']}: {figure} {declared[worst['item'], worst['measure']]}. "
+        f"That people see it {side} doesn't make them wrong: the files don't show what is meant, and people "
+        "don't see what nobody looks at. Ask those who answered to look at the figure together."
+    )
+
+
+def _figure(value: float, unit: str) -> str:
+    if unit == "rate":
+        return f"{100 * value:.1f}%" if value < 0.1 else f"{100 * value:.0f}%"
+    return f"{number_text(value, digits=0)} {unit}"
+
+
+def beside_table(beside: pd.DataFrame) -> Block:
+    """Show each item with its figure, the anchor that it stands for, and what people say.
+
+    Parameters
+    ----------
+    beside
+        Table ``opinion_beside_files``.
+
+    Returns
+    -------
+    Block
+        A table.
+    """
+    shown = beside[["title", "measure", "opinion", "measured", "says"]].copy()
+    shown["figure"] = [
+        "–" if pd.isna(value) else _figure(float(value), str(unit))
+        for value, unit in zip(beside["value"], beside["unit"], strict=True)
+    ]
+    heads = {"title": "item", "opinion": "people say", "measured": "the files show", "says": "opinion is"}
+    return table(shown, "Opinion beside files", names=heads, download=False)
+
+
+_SIDE = 14.0  # room at both ends of a scale for a dot
+_WORDS = 170.0  # room for words beside a scale
+_FAINT = 0.35
+
+
+def survey_profile(
+    scores: pd.DataFrame, before: pd.DataFrame | None = None, *, title: str, caption: str = ""
+) -> Picture:
+    """Draw the profile by domain.
+
+    Parameters
+    ----------
+    scores
+        Table ``survey_scores`` of one year: all together, and each respondent.
+    before
+        Table ``survey_change``: a ring where the same people and items stood the year before.
+    title
+        The finding, as a sentence.
+    caption
+        Who, when, how many; whose items.
+
+    Returns
+    -------
+    Picture
+        The chart.
+
+    Raises
+    ------
+    ValueError
+        When no domain has a score.
+    """
+    survey = declared_survey()
+    together = scores[scores["respondent"].isna()].set_index("domain")["score"].dropna()
+    if together.empty:
+        raise ValueError("There is nothing to draw: no domain has a score. Say so in a sentence instead.")
+    single = scores[scores["respondent"].notna()].dropna(subset=["score"])
+    own = {code: single.loc[single["domain"].eq(code), "score"].tolist() for code in survey.domains}
+    rings: dict[str, float] = {}
+    moved = pd.Series(dtype="float64")
+    if before is not None and len(before):
+        # The ring stands as far from the dot as the same people have moved.
+        moved = before.dropna(subset=["change"]).set_index("domain")["change"]
+        rings = {code: float(together[code] - moved[code]) for code in together.index if code in moved.index}
+    data = pd.DataFrame(
+        {
+            "domain": [survey.domains[code].title for code in survey.domains],
+            "score": pd.array([together.get(code) for code in survey.domains], dtype="Float64"),
+            "lowest respondent": pd.array([min(own[code], default=None) for code in own], dtype="Float64"),
+            "highest respondent": pd.array([max(own[code], default=None) for code in own], dtype="Float64"),
+            "respondents": pd.array([len(own[code]) for code in own], dtype="Int64"),
+        }
+    )
+    if rings:
+        data["moved since the year before"] = pd.array(
+            [moved.get(code) for code in survey.domains], dtype="Float64"
+        )
+
+    def draw(width: int) -> Figure:
+        return _draw(Sheet(width), {str(code): float(score) for code, score in together.items()}, own, rings)
+
+    return Picture(draw, title=title, alt=_alt(title, together), caption=caption, data=data)
+
+
+def _alt(title: str, together: pd.Series) -> str:
+    names = declared_survey().domains
+    ranked = together.sort_values(kind="stable")
+    low, high = str(ranked.index[0]), str(ranked.index[-1])
+    return (
+        f"{title.rstrip('.')}: {len(together)} domains on a scale from 1 to 4, from "
+        f"{number_text(ranked.iloc[0], digits=1)} in {names[low].title} to "
+        f"{number_text(ranked.iloc[-1], digits=1)} in {names[high].title}."
+    )
+
+
+def _draw(
+    sheet: Sheet, together: dict[str, float], own: dict[str, list[float]], rings: dict[str, float]
+) -> Figure:
+    survey = declared_survey()
+    row, head, foot = (86, 30, 6) if sheet.narrow else (68, 34, 26)
+    sheet.set_height(head + row * len(survey.domains) + foot)
+    page = sheet.page_axes()
+    left = _SIDE if sheet.narrow else _WORDS
+    right = sheet.width - left
+    _legend(sheet, page, bool(rings), any(len(one) > 1 for one in own.values()))
+    for place, (code, domain) in enumerate(survey.domains.items()):
+        top = head + place * row
+        score = together.get(code)
+        room = sheet.width - 44
+        name = domain.title if sheet.measure(domain.title, weight="bold") <= room else domain.short
+        sheet.write(page, 0, top + 12, name, weight="bold")
+        said = "–" if score is None else number_text(score, digits=1)
+        sheet.write(page, sheet.width, top + 12, said, across="right", weight="bold")
+        y = top + 40
+        _scale(
+            sheet, page, y, left, right, with_numbers=place == len(survey.domains) - 1 and not sheet.narrow
+        )
+        _ends(sheet, page, y, left, right, domain.low, domain.high)
+
+        def across(value: float) -> float:
+            return left + (value - 1) / 3 * (right - left)
+
+        _respondents(page, [across(value) for value in own[code]], y)
+        if code in rings:
+            page.plot([across(rings[code]), across(together[code])], [y, y], color=colour("ink"), linewidth=1)
+            page.scatter(
+                [across(rings[code])], [y], s=52, color=colour("paper"), edgecolor=colour("ink"), zorder=3
+            )
+        if score is not None:
+            page.scatter([across(score)], [y], s=90, color=colour("ink"), zorder=4)
+    page.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
+    return sheet.figure
+
+
+def _scale(sheet: Sheet, page: Axes, y: float, left: float, right: float, *, with_numbers: bool) -> None:
+    page.plot([left, right], [y, y], color=colour("rule"), linewidth=1, zorder=0)
+    for anchor in range(1, 5):
+        x = left + (anchor - 1) / 3 * (right - left)
+        page.plot([x, x], [y - 5, y + 5], color=colour("rule"), linewidth=1, zorder=0)
+        if with_numbers:
+            sheet.write(page, x, y + 20, str(anchor), size=SMALL, shade=colour("muted"), across="center")
+
+
+def _ends(sheet: Sheet, page: Axes, y: float, left: float, right: float, low: str, high: str) -> None:
+    """Write the words at both ends: beside the scale, on a phone below it."""
+    shade = colour("muted")
+    if sheet.narrow:
+        room = sheet.width / 2 - 8
+        for x, words, side in ((0.0, low, "left"), (float(sheet.width), high, "right")):
+            folded = sheet.fold(words, room, SMALL, lines=2)
+            sheet.write(page, x, y + 9, folded, size=SMALL, shade=shade, across=side, up="top")
+        return
+    room = left - 24
+    sheet.write(
+        page, left - 16, y, sheet.fold(low, room, SMALL, lines=2), size=SMALL, shade=shade, across="right"
+    )
+    sheet.write(page, right + 16, y, sheet.fold(high, room, SMALL, lines=2), size=SMALL, shade=shade)
+
+
+def _respondents(page: Axes, places: list[float], y: float) -> None:
+    """Draw a faint dot a respondent; those who stand at one place stand one above the other."""
+    taken: dict[int, int] = {}
+    for x in sorted(places):
+        level = taken.get(round(x / 8), 0)
+        taken[round(x / 8)] = level + 1
+        lift = ((level + 1) // 2) * (7 if level % 2 else -7)
+        page.scatter([x], [y + lift], s=30, color=colour("ink"), alpha=_FAINT, linewidth=0, zorder=2)
+
+
+def _legend(sheet: Sheet, page: Axes, with_rings: bool, with_people: bool) -> None:
+    x = 8.0
+    marks = [(90, colour("ink"), 1.0, "all together")]
+    if with_people:
+        marks.append((30, colour("ink"), _FAINT, "one person"))
+    if with_rings:
+        marks.append((52, colour("paper"), 1.0, "moved from there"))
+    for size, fill, alpha, words in marks:
+        edge = colour("ink") if alpha == 1 else "none"
+        page.scatter([x], [10], s=size, color=fill, edgecolor=edge, alpha=alpha, linewidth=1)
+        sheet.write(page, x + 10, 10, words, size=SMALL, shade=colour("muted"))
+        x += 10 + sheet.measure(words, SMALL) + 14
+
+
+QUESTION = "Where does this school system stand?"
+INVENTED = "These answers are invented: nobody gave them."
+R_WG = (
+    "The column r_wg compares the answers with answers thrown at random: 1 is all alike, 0 is no better than "
+    "chance."
+)
+ROWS_NAMED = 5  # of what is odd in many rows, so many are named; the rest stands in the CSV
+REAL = "What real people answered about their own school system: for those who asked them, and nobody else."
+
+
+def profile_picture(standing: Standing) -> Picture | Block:
+    """Draw the profile by domain, or say that there is none.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    Picture or Block
+        A sentence where no domain has a score.
+    """
+    if standing.lowest is None:
+        return note("No domain has a score, so there is no profile to draw.")
+    when = f", {standing.year}" if standing.year else ""
+    answered = int(standing.people["answered"].gt(0).sum())
+    rings = (
+        " A ring: whoever answered twice has moved as far as from there to the dot."
+        if len(standing.change)
+        else ""
+    )
+    return survey_profile(
+        standing.scores,
+        standing.change,
+        title=f"{_begun(standing.system)} stands lowest in {domain_title(standing.lowest)}",
+        caption=f"{_begun(standing.system)}{when}: {people_words(answered)}, 1 to 4, each anchored in "
+        f"words.{rings} {declared_survey().own}",
+    )
+
+
+def _begun(system: str) -> str:
+    """Begin a sentence with a school system; only one without a name gets a capital letter from us."""
+    return system.capitalize() if system == UNNAMED else system
+
+
+def steps_table(standing: Standing) -> Block:
+    """Show the lowest items as next steps.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    Block
+        A table: what it is about, where it stands, the next anchor, the highest, what to begin with.
+    """
+    if standing.steps.empty:
+        return note("There is no next step to read from these answers.")
+    survey = declared_survey()
+    steps = standing.steps[["title", "anchor", "next_anchor", "next_step"]].copy()
+    steps.insert(3, "aim", [survey.item(code).anchor(survey.highest) for code in standing.steps["item"]])
+    places = zip(standing.steps["stands_at"], steps["anchor"], strict=True)
+    steps["anchor"] = [f"{place}: {words}" for place, words in places]
+    domains = [survey.domains[code].short for code in standing.steps["domain"]]
+    steps["title"] = [f"{title} ({domain})" for title, domain in zip(steps["title"], domains, strict=True)]
+    heads = {
+        "title": "about",
+        "anchor": "today",
+        "next_anchor": "one further",
+        "aim": f"the aim, {survey.highest}",
+        "next_step": "what to begin with",
+    }
+    return table(steps, "The lowest anchors, and the step from each", names=heads)
+
+
+def apart_table(standing: Standing) -> Block:
+    """Show the items on which respondents differ, with what the lowest and the highest of them say.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    Block
+        A table, or a sentence where they differ on none.
+    """
+    survey = declared_survey()
+    items = standing.agreement[standing.agreement["item"].notna()]
+    apart = items[items["means"].eq("Differ")]
+    if apart.empty:
+        return note("There is no item on which they differ.")
+    ends = standing.items[["item", "title", "lowest", "highest"]]
+    rows = apart[["item", "average_deviation", "r_wg"]].merge(
+        ends, on="item", how="inner", validate="one_to_one"
+    )
+    for head, end in (("some say", "lowest"), ("others say", "highest")):
+        rows[head] = [
+            survey.item(name).anchor(int(answered))
+            for name, answered in zip(rows["item"], rows[end], strict=True)
+        ]
+    heads = {"title": "about", "average_deviation": "average deviation (anchors)", "r_wg": "r_wg"}
+    shown = rows[["title", "some say", "others say", "average_deviation", "r_wg"]]
+    return table(shown, "On what they differ", names=heads, download=False)
+
+
+def change_table(standing: Standing) -> Block:
+    """Show what has changed in each domain, or say that there is no year before.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    Block
+        A table in anchors.
+    """
+    if standing.change.empty:
+        return note("There is no year before.")
+    frame = standing.change.assign(domain=[domain_title(code) for code in standing.change["domain"]])
+    frame = frame[["domain", "items", "people", "how", "before", "now", "change", "low", "high"]]
+    figures = ["before", "now", "change", "low", "high"]
+    frame[figures] = frame[figures].round(2) + 0.0  # no minus before a zero
+    return table(frame, "Change since the year before, in anchors", download=False)
+
+
+def odd_things(standing: Standing) -> pd.DataFrame:
+    """Gather what was odd in the files of answers, with its place.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A line a kind and column: ``what``, ``file`` where there are several, ``column``, ``rows``,
+        ``expected``, ``what was done`` and ``times``. No value that stands in a cell: it may name a person.
+    """
+    found = standing.findings
+    where = ["kind", "file", "column", "expected", "done"]
+    lines: list[dict[str, object]] = []
+    for _, rows in found.groupby(where, sort=False, dropna=False):
+        line = dict(rows[where].iloc[0])
+        lines.append({**line, "rows": _named_rows(rows["row"]), "times": int(rows["times"].sum())})
+    columns = ["kind", "file", "column", "rows", "expected", "done", "times"]
+    table = pd.DataFrame(lines, columns=columns).astype(dict.fromkeys(columns[:-1], STRING))
+    table["kind"] = finding_words(table["kind"])
+    table["done"] = table["done"].str.replace("_", " ")
+    if standing.accounts["file"].nunique() < 2:
+        table = table.drop(columns="file")
+    return table.rename(columns={"kind": "what", "done": "what was done"})
+
+
+def _named_rows(rows: pd.Series) -> str | None:
+    """Name the first rows, and count the others; none where it is about the whole file."""
+    known = [str(row) for row in rows.dropna().astype("int64").drop_duplicates()]
+    more = len(known) - ROWS_NAMED
+    return (", ".join(known[:ROWS_NAMED]) + (f" and {more} more" if more > 0 else "")) or None
+
+
+def _amiss(standing: Standing) -> list[Block]:
+    """Say what could not be read as it stood."""
+    rows = standing.accounts
+    used, aside = int(rows["rows_used"].sum()), int(rows["rows_set_aside"].sum())
+    if standing.findings.empty:
+        return [note(f"Rows of people used: {used}. Nothing in the file was odd.")]
+    reasons = " Each one has its reason below." if aside else ""
+    return [
+        note(f"Rows of people used: {used}. Rows set aside: {aside}.{reasons}"),
+        table(odd_things(standing), "What was odd in the file"),
+    ]
+
+
+def _said(standing: Standing) -> list[Block]:
+    """Show what people answered; without a score there is no picture to be read."""
+    blocks: list[Block] = [profile_picture(standing)]
+    if standing.lowest is not None:
+        blocks.append(
+            reading(
+                "Each row is a domain: the large dot all together, each faint dot one person.",
+                "1 and 4 are things that are done or not done, in the words at the ends; a score between "
+                "them is a mean of several items. Dots far apart: people don't see the same.",
+                "Begin with the lowest anchors below, not with the lowest mean.",
+            )
+        )
+    blocks += [
+        note(data_team_words(standing)),
+        heading("What to do next"),
+        steps_table(standing),
+        heading("Do they see the same?"),
+        note(agreement_words(standing)),
+    ]
+    if standing.agreement["means"].eq("Differ").any():
+        blocks += [apart_table(standing), note(R_WG)]
+    blocks += [heading("What has changed?"), note(change_words(standing))]
+    if len(standing.change):
+        blocks.append(change_table(standing))
+    if len(standing.beside_files):
+        beside = standing.beside_files
+        blocks += [heading("Opinion beside files"), beside_picture(beside), note(beside_words(beside))]
+        blocks.append(beside_table(beside))
+    return blocks
+
+
+def survey_page(out_path: Path, standing: Standing, *, invented: bool = False) -> Path:
+    """Write the page.
+
+    Parameters
+    ----------
+    out_path
+        The page, ``.html``.
+    standing
+        What a year's answers say.
+    invented
+        Nobody gave these answers.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    survey = declared_survey()
+    blocks: list[Block] = [answer(standing_sentence(standing)), note(survey.own)]
+    if standing.people["answered"].gt(0).any():
+        blocks += _said(standing)
+    elif standing.people["data_team"].notna().any():
+        blocks.append(note(data_team_words(standing)))
+    blocks += [heading("The answers as they came"), *_amiss(standing)]
+    return block_page(
+        out_path,
+        QUESTION,
+        blocks,
+        about_line(INVENTED if invented else REAL, restricted=not invented),
+    )

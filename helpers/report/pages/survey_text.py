@@ -1,0 +1,179 @@
+"""What a survey's answers say, in sentences: scores, the data team, agreement and change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpers.report.tables import number_text
+from helpers.standard.survey_items import declared_survey
+from helpers.survey import AGREE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helpers.survey import Standing
+
+__all__ = [
+    "agreement_words",
+    "change_words",
+    "data_team_words",
+    "domain_title",
+    "people_words",
+    "standing_sentence",
+]
+
+
+def domain_title(code: str) -> str:
+    """Give a domain's published name."""
+    return declared_survey().domains[code].title
+
+
+def people_words(count: int) -> str:
+    """Say how many people.
+
+    Parameters
+    ----------
+    count
+        How many.
+
+    Returns
+    -------
+    str
+        In words.
+
+    Examples
+    --------
+    >>> people_words(1), people_words(6)
+    ('one person', '6 people')
+    """
+    return "one person" if count == 1 else f"{count} people"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def standing_sentence(standing: Standing) -> str:
+    """Say in a sentence where the system stands lowest and highest.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    str
+        Numbers between ``**``; what is missing is said.
+    """
+    scored = standing.together.dropna(subset=["score"]).sort_values("score", kind="stable")
+    answered = int(standing.people["answered"].gt(0).sum())
+    if scored.empty:
+        return (
+            "**Nobody** has answered yet: the empty form comes with `bigpicture survey --blank FILE`."
+            if not answered
+            else f"**{people_words(answered).capitalize()}** answered too little of any domain for a score."
+        )
+    low, high = scored.iloc[0], scored.iloc[-1]
+    said = f"**{people_words(answered).capitalize()}** put {standing.system} "
+    if low["domain"] == high["domain"]:
+        return f"{said}at **{number_text(low['score'], digits=1)}** of 4 in {domain_title(low['domain'])}."
+    return (
+        f"{said}lowest in {domain_title(low['domain'])} (**{number_text(low['score'], digits=1)}** of 4) "
+        f"and highest in {domain_title(high['domain'])} (**{number_text(high['score'], digits=1)}**)."
+    )
+
+
+def data_team_words(standing: Standing) -> str:
+    """Say what people answer about a data team, in the words of the question.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    str
+        A sentence; it stands in no score.
+    """
+    said = standing.people["data_team"].dropna()
+    if said.empty:
+        return "Nobody said whether there is a data team."
+    yes, of = int(said.sum()), len(said)
+    more = "" if yes in (0, of) else " Those who work in one house don't agree on whether it exists."
+    verb = "says" if yes == 1 else "say"
+    return (
+        f"{yes} of {of} {verb} that there is a data team: “individuals who analyze, explore and interpret "
+        f"data to support program improvement”. It is in no score.{more}"
+    )
+
+
+def agreement_words(standing: Standing) -> str:
+    """Say how far the respondents agree, and on what they differ most.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    items = standing.agreement.dropna(subset=["item"])
+    compared = items[items["average_deviation"].notna()]
+    if compared.empty:
+        return "One person answered, or no two the same item: whether others see it alike isn't known."
+    differ = compared[compared["means"].eq("Differ")]
+    survey = declared_survey()
+    if differ.empty:
+        return (
+            f"On all {len(compared)} items an answer lies at most {AGREE:.2f} of an anchor from the middle "
+            "one on average: they agree."
+        )
+    named = [f"“{survey.item(name).title}”" for name in differ["item"].head(3)]
+    return (
+        f"They differ on {len(differ)} of {len(compared)} items, most on {_listed(named)}: there an answer "
+        f"lies up to {compared['average_deviation'].max():.1f} anchors from the middle one on average. A "
+        "mean hides that; a talk between the lowest and the highest doesn't."
+    )
+
+
+def change_words(standing: Standing) -> str:
+    """Say what has changed since the year before, and how sure that is.
+
+    Parameters
+    ----------
+    standing
+        What a year's answers say.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    known = standing.change.dropna(subset=["change"])
+    if known.empty:
+        return "There is no year before to compare with."
+    if known["low"].isna().all():
+        return (
+            "One person can be compared with the year before: her figures moved, and no interval can be put "
+            "around one person."
+        )
+    sure = known[known["low"].gt(0) | known["high"].lt(0)]
+    names = [domain_title(code) for code in sure["domain"]]
+    people = int(known["people"].max())
+    if known["how"].eq("Same people").all():
+        who = f"{people} people who answered in both years, each compared with herself"
+    else:
+        who = (
+            "those who answered then and now; some of them are other people, which is part of the difference"
+        )
+    if not names:
+        return f"No domain moved by more than chance among people could do ({who})."
+    return (
+        f"{_listed(names)} moved by more than chance among people could do ({who}); of the other domains it "
+        "can't be told. With six domains, one seems to move by chance alone about every fourth year."
+    )

@@ -1,0 +1,232 @@
+"""Earlier runs, and the page of what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.files.save import save_table, without_guard, write_atomically
+from helpers.report.blocks import Block, answer, banner
+from helpers.report.pages.index import CHANGED_PAGE
+from helpers.report.pages.page import block_page, note
+from helpers.report.runs.changes import Kept, changes_between, changes_in_words, comparable, read_kept
+from helpers.report.runs.figures import RunFigures
+from helpers.report.tables import number_text, table
+from helpers.share.guard import Guard
+from helpers.standard import BadInput, empty_table, nearest
+
+__all__ = ["INDEX", "LAST", "Changed", "chosen_run", "earlier_runs", "remember", "what_changed"]
+
+
+INDEX = "index.html"
+_COLUMNS = (
+    "made",
+    "district",
+    "seed",
+    "children",
+    "joined in all",
+    "wrong, unnoticed",
+    "reports",
+    "incomplete",
+    "run",
+)
+
+
+def _file(out: Path) -> Path:
+    return out / "runs.csv"
+
+
+def earlier_runs(out: Path) -> pd.DataFrame:
+    """Read the lines of earlier runs, the newest first.
+
+    Parameters
+    ----------
+    out
+        The folder of the index.
+
+    Returns
+    -------
+    DataFrame
+        Text columns as the index shows them, and ``run``, the name of the run's folder, which is empty where
+        the folder is no longer there; empty when there was no run, or the file cannot be read.
+    """
+    try:
+        text = _file(out).read_text(encoding="utf-8")
+        frame = without_guard(pd.read_csv(io.StringIO(text), dtype="string", keep_default_na=False))
+    except (OSError, ValueError):
+        return pd.DataFrame(columns=list(_COLUMNS), dtype="string")
+    frame = frame[[name for name in _COLUMNS if name in frame.columns]].iloc[::-1].reset_index(drop=True)
+    runs = frame["run"] if "run" in frame.columns else pd.Series("", index=frame.index, dtype="string")
+    # A list that somebody edited leads into no folder above or beside this one.
+    named = [run if Path(run).name == run != ".." else "" for run in runs]
+    there = [run if run and (out / run / INDEX).is_file() else "" for run in named]
+    return frame.assign(run=pd.Series(there, index=frame.index, dtype="string"))
+
+
+def remember(out: Path, figures: RunFigures | None, reports: int, incomplete: int, run: str = "") -> None:
+    """Add this run's line.
+
+    Parameters
+    ----------
+    out
+        The folder of the index.
+    figures
+        This run's figures, guarded already; None when the folder could not be read.
+    reports, incomplete
+        How many reports were made, and how many of them are not complete.
+    run
+        The name of its folder.
+    """
+    index = figures.index if figures is not None else None
+    line = {
+        "made": dt.datetime.now().strftime("%Y-%m-%d %H:%M"),
+        "district": index.place if index else "",
+        "seed": number_text(figures.about.get("seed")) if figures is not None else "",
+        "children": number_text(index.children) if index else "",
+        "joined in all": number_text(index.joined) if index else "",
+        "wrong, unnoticed": number_text(index.wrong_unnoticed) if index else "",
+        "reports": str(reports),
+        "incomplete": str(incomplete),
+        "run": run,
+    }
+    before = earlier_runs(out).iloc[::-1]
+    save_table(pd.concat([before, pd.DataFrame([line])], ignore_index=True), _file(out))
+
+
+LAST = "last"
+CHANGES = "changes.csv"
+
+
+def _runs(out: Path) -> list[str]:
+    """Name the finished runs, the newest first."""
+    return sorted((path.parent.name for path in out.glob(f"[0-9]*/{INDEX}")), reverse=True)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What changed since an earlier run: sentences, and table ``run_changes`` as it may be printed."""
+
+    said: list[str] = field(default_factory=list)
+    rows: pd.DataFrame = field(default_factory=lambda: empty_table("run_changes"))
+
+
+def chosen_run(out: Path, previous: str) -> str:
+    """Find the run that was asked for.
+
+    Parameters
+    ----------
+    out
+        The folder of all runs.
+    previous
+        The name of a run, or of its folder; ``last``: the newest; empty: none was asked for.
+
+    Returns
+    -------
+    str
+        Its name; empty where none was asked for.
+
+    Raises
+    ------
+    BadInput
+        When there is no such run.
+    """
+    runs = _runs(out)
+    if not previous:
+        return ""
+    wanted = runs[0] if previous == LAST and runs else Path(previous).name
+    if wanted not in runs:
+        there = ", ".join(runs[:5]) or "none"
+        raise BadInput(f"There is no run {previous!r} in {out}. There are: {there}.{nearest(wanted, runs)}")
+    return wanted
+
+
+def what_changed(
+    draft: Path, out: Path, kept: Kept | None, previous: str, about: Mapping[str, Any]
+) -> Changed:
+    """Compare a run with an earlier one, and write the page and the table of what changed.
+
+    Parameters
+    ----------
+    draft
+        Where this run writes.
+    out
+        The folder of all runs.
+    kept
+        What this run keeps.
+    previous
+        The run that was asked for; empty: the newest of the same district, if there is one.
+    about
+        What ``district.json`` says.
+
+    Returns
+    -------
+    Changed
+        Sentences for the index, and the figures; nothing where there is nothing to compare with and none was
+        asked for.
+    """
+    if kept is None:
+        why = f"What changed since {previous} can't be said: this run has no figures."
+        return Changed([why] if previous else [])
+    if previous:
+        before = read_kept(out, previous)
+        name = previous
+    else:
+        found = ((run, read_kept(out, run)) for run in _runs(out))
+        name, before = next(
+            ((run, one) for run, one in found if one is not None and one.district == kept.district),
+            ("", None),
+        )
+        if before is None:
+            return Changed()
+    since = f"the run of {name[:10]} {name[11:13]}:{name[13:15]}"
+    synthetic = about.get("synthetic") is True
+    if before is None:
+        said = [f"What changed since {since} can't be said: what it kept isn't here any more."]
+        return Changed(_written(draft, said, [], about))
+    # An invented district of another seed has other children under the same numbers.
+    other = synthetic and before.district != kept.district
+    if other or not comparable(before, kept):
+        why = (
+            "it was made with another seed, size or scenario" if other else "few of its children are the same"
+        )
+        said = [f"What changed since {since} can't be said: that is another district ({why})."]
+        return Changed(_written(draft, said, [], about))
+    guard = Guard(real=not synthetic)
+    changes = changes_between(before, kept, guard)
+    save_table(changes, draft / CHANGES)
+    said = changes_in_words(changes, since, guard)
+    blocks = []
+    for part, rows in changes.groupby("part", sort=False):
+        shown = rows[["said", "left_silo", "right_silo", "column"]]
+        blocks.append(
+            table(
+                shown.rename(columns={"said": "what", "left_silo": "system", "right_silo": "other system"}),
+                str(part),
+                fold=str(part),
+                most=200,
+            )
+        )
+    # Of a real folder only the words are printed, as on the page: two numbers would give a third away.
+    rows = changes if synthetic else changes.assign(before=float("nan"), after=float("nan"))
+    return Changed(_written(draft, said, blocks, about), rows)
+
+
+def _written(draft: Path, said: list[str], blocks: list[Any], about: Mapping[str, Any]) -> list[str]:
+    """Write the page."""
+    back = Block('<p><a href="index.html">All reports of this run</a></p>', "index.html")
+    top = [back, *(answer(one) for one in said)]
+    foot = (
+        note("Only what isn't as it was stands here; changes.csv in this folder holds the same.")
+        if blocks
+        else note()
+    )
+    page = draft / CHANGED_PAGE
+    block_page(page, "What changed since the last run?", [*top, *blocks, foot], banner(about))
+    write_atomically(page, page.read_bytes(), private=False)
+    return said

@@ -1,0 +1,377 @@
+"""Executes notebooks with papermill, and cleans their outputs."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TextIO
+
+from helpers.files.save import spare_folder, sweep, write_atomically
+from helpers.report.pages.page import Failure
+from helpers.report.runs.notebooks import Notebook, parameters_for
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["KIT_MARK", "NotebookRun", "Progress", "cleaned", "kernel_settings", "run_notebooks"]
+
+
+# The path of a socket file may have 104 letters on macOS and 108 on Linux, its number and hyphen included.
+_LONGEST_SOCKET = 90
+
+
+def _socket_folder() -> str | None:
+    """Make a folder with a path short enough for socket files; None where the platform has none."""
+    if os.name != "posix":
+        return None
+    import zmq
+
+    if not zmq.has("ipc"):
+        return None
+    for place in (tempfile.gettempdir(), "/tmp"):
+        if len(place) < _LONGEST_SOCKET - 30 and os.access(place, os.W_OK):
+            sweep(Path(place), "kit-k")
+            return tempfile.mkdtemp(prefix=f"kit-k{os.getpid()}-", dir=place)
+    return None
+
+
+@contextlib.contextmanager
+def kernel_settings() -> Iterator[dict[str, Any]]:
+    """Give what papermill hands on to the kernel's manager, and clear up afterwards.
+
+    A port is open to everybody on the machine, and two kernels that start at once may be given the same one;
+    a socket file in a folder of its own is neither.
+
+    Yields
+    ------
+    dict
+        Keyword arguments for ``papermill.execute_notebook``.
+    """
+    from traitlets.config import Config
+
+    # No history: what runs here is no line in somebody's own notebooks' past. No log either: an idle kernel
+    # that is told to go says "KeyboardInterrupt", and a kernel's log may hold what a cell holds.
+    common = {
+        "extra_arguments": ["--HistoryManager.enabled=False", "--log-level=CRITICAL"],
+        "shutdown_kernel": "immediate",
+    }
+    folder = _socket_folder()
+    if folder is None:
+        yield common
+        return
+    settings = Config()
+    settings.KernelManager.transport = "ipc"
+    settings.KernelManager.ip = f"{folder}/k"
+    try:
+        yield {**common, "config": settings}
+    finally:
+        for socket in Path(folder).glob("k-*"):
+            socket.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            Path(folder).rmdir()
+
+
+# What helpers.report puts around all it shows; in a real folder nothing else is let through.
+KIT_MARK = 'data-shown="kit"'
+_ERROR_MARKER = "papermill-error-cell-tag"
+_NOT_KEPT = "Something was shown here that is not kept, since these are real data."
+
+
+def _sentence() -> NotebookNode:
+    from nbformat.v4 import new_output
+
+    return new_output("display_data", {"text/markdown": _NOT_KEPT, "text/plain": _NOT_KEPT})
+
+
+def _kept_of_real(output: NotebookNode) -> NotebookNode | None:
+    """Let through what went through the doors of helpers.report, and sentences; the rest may hold a child."""
+    from nbformat.v4 import new_output
+
+    if output.output_type == "error":
+        words = f"{output.ename}. Its words are not kept, since these are real data."
+        return new_output("error", ename=output.ename, evalue="", traceback=[words])
+    if output.output_type == "stream":
+        return None if output.name == "stderr" else _sentence()
+    data: dict[str, Any] = output.get("data", {})
+    if KIT_MARK in data.get("text/html", "")[:200]:
+        return new_output("display_data", {"text/html": data["text/html"]})
+    if "text/markdown" in data:
+        return new_output("display_data", {"text/markdown": data["text/markdown"]})
+    return _sentence()
+
+
+def cleaned(notebook: NotebookNode, *, real: bool) -> NotebookNode:
+    """Take out what a run leaves behind: papermill's marks and, of a real folder, all that may name a child.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook; it is changed and given back.
+    real
+        Whether the folder that it read is a real one.
+
+    Returns
+    -------
+    NotebookNode
+        The same notebook. Of a real folder only results of this room and Markdown sentences are left.
+    """
+    notebook.cells = [cell for cell in notebook.cells if _ERROR_MARKER not in cell.metadata.get("tags", [])]
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        if cell.cell_type == "code" and real:
+            kept = [_kept_of_real(output) for output in cell.outputs]
+            cell.outputs = [output for output in kept if output is not None]
+    if real:
+        # The state of widgets holds whatever they showed.
+        notebook.metadata.pop("widgets", None)
+    return notebook
+
+
+class Progress:
+    """Say how far a run is.
+
+    Parameters
+    ----------
+    total
+        How many steps there are.
+    stream
+        Where to; by default standard error, so that standard output stays free for results.
+    """
+
+    def __init__(self, total: int, stream: TextIO | None = None) -> None:
+        self._stream = stream if stream is not None else sys.stderr
+        self._total = total
+        self._done = 0
+        self._running: list[str] = []
+        self._changes = bool(getattr(self._stream, "isatty", lambda: False)())
+        self._lock = threading.Lock()
+
+    def begin(self, name: str) -> None:
+        """Say that a step has begun, so that nobody who waits for its end thinks that all stands still."""
+        with self._lock:
+            self._running.append(name)
+            if not self._changes:
+                self._line(f"{name}: begun")
+            self._update()
+
+    def end(self, name: str, seconds: float, trouble: str = "") -> None:
+        """Say that a step has ended, and how.
+
+        Parameters
+        ----------
+        name
+            The step.
+        seconds
+            How long it took.
+        trouble
+            What went wrong; empty when nothing did.
+        """
+        with self._lock:
+            self._done += 1
+            if name in self._running:
+                self._running.remove(name)
+            if trouble or not self._changes:
+                said = f"{name}: {trouble or 'done'} ({seconds:.1f} s)"
+                self._line(f"[{self._done}/{self._total}] {said}")
+            self._update()
+
+    def say(self, text: str) -> None:
+        """Write a line that stays.
+
+        Parameters
+        ----------
+        text
+            One line.
+        """
+        with self._lock:
+            self._line(text)
+
+    def close(self) -> None:
+        """Clear the line that changes."""
+        with self._lock:
+            if self._changes:
+                self._write("\r\x1b[2K")
+
+    def _line(self, text: str) -> None:
+        self._write(("\r\x1b[2K" if self._changes else "") + text + "\n")
+
+    def _update(self) -> None:
+        if not self._changes:
+            return
+        width = shutil.get_terminal_size().columns
+        text = f"[{self._done}/{self._total}] {', '.join(self._running) or 'writing pages'}"
+        self._write("\r\x1b[2K" + text[: width - 1])
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+_AT_ONCE = 2  # a kernel with pandas and a chart is 0.3 GB; more than two gain little on a laptop
+
+_WAIT = "the twelve of the workshop took 76 seconds for 600 children on two idle cores"
+
+
+@dataclass(frozen=True)
+class NotebookRun:
+    """What became of one notebook.
+
+    Parameters
+    ----------
+    name, title, minutes
+        File name without ending, the question it answers, minutes to read.
+    status
+        ``done`` or ``failed``.
+    seconds
+        How long it ran.
+    notebook
+        The executed notebook.
+    failed
+        Where and how it stopped.
+    """
+
+    name: str
+    title: str
+    minutes: int | None
+    status: Literal["done", "failed"]
+    seconds: float
+    notebook: Path
+    failed: Failure | None = None
+
+
+def _failure(error: Any, notebook: Notebook, injected: bool, real: bool) -> Failure:
+    """Read where a notebook stopped from papermill's error."""
+    number = getattr(error, "exec_count", None)
+    if number is None:
+        # The kernel could not start or died: no cell's fault.
+        words = "" if real else " ".join(str(error).split())[:300]
+        return Failure(0, type(error).__name__, words)
+    # The cell that papermill puts in holds the parameters; a reader's own notebook doesn't have it.
+    cell = max(int(number) - (1 if injected else 0), 1)
+    message = "" if real else str(error.evalue).split("\n")[0][:500]
+    return Failure(cell, str(error.ename), message, str(error.source), notebook.section_of(cell))
+
+
+def _execute(
+    notebook: Notebook, parameters: Mapping[str, object], out: Path, real: bool, progress: Progress
+) -> NotebookRun:
+    import nbformat
+    import papermill
+
+    progress.begin(notebook.name)
+    started = time.perf_counter()
+    failed: Failure | None = None
+    target = out / notebook.path.name
+    # Not straight into out: what papermill writes still holds the words of an error, which may name a child.
+    with spare_folder("run") as folder, kernel_settings() as settings:
+        raw = folder / notebook.path.name
+        try:
+            papermill.execute_notebook(
+                str(notebook.path.resolve()),
+                str(raw),
+                parameters=dict(parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                **settings,
+            )
+        except Exception as error:
+            # Whatever it was, the other notebooks still run, and the index names it.
+            failed = _failure(error, notebook, bool(parameters), real)
+        executed = nbformat.read(raw if raw.exists() else notebook.path, as_version=4)
+    write_atomically(
+        target, (nbformat.writes(cleaned(executed, real=real)) + "\n").encode("utf-8"), private=False
+    )
+    seconds = time.perf_counter() - started
+    trouble = f"FAILED at {failed.place} with {failed.name}" if failed else ""
+    progress.end(notebook.name, seconds, trouble)
+    return NotebookRun(
+        notebook.name,
+        notebook.title,
+        notebook.minutes,
+        "failed" if failed else "done",
+        seconds,
+        target,
+        failed,
+    )
+
+
+def run_notebooks(
+    notebooks: Sequence[Path],
+    parameters: Mapping[str, object] | None = None,
+    out: Path = Path("reports") / "notebooks",
+    *,
+    real: bool = False,
+    at_once: int | None = None,
+    progress: Progress | None = None,
+    when_done: Callable[[NotebookRun], None] | None = None,
+) -> list[NotebookRun]:
+    """Run notebooks; a failed one stops none of the others.
+
+    Parameters
+    ----------
+    notebooks
+        The files.
+    parameters
+        Name -> value, text being read as the type that is declared. A notebook gets those that it declares.
+    out
+        Folder for the executed notebooks, under their own names; never the source's.
+    real
+        Whether the folder they read is a real one: then nothing that may name a child is kept.
+    at_once
+        How many run side by side; by default two, or one on a machine with one core.
+    progress
+        Where progress is said; by default on standard error.
+    when_done
+        Called after each notebook, in the thread that ran it.
+
+    Returns
+    -------
+    list of NotebookRun
+        In the order of ``notebooks``.
+
+    Raises
+    ------
+    BadInput
+        Before anything runs: a parameter that no notebook declares, or a value of another type.
+    """
+    chosen = [Notebook(path) for path in notebooks]
+    given = parameters_for(chosen, parameters or {})
+    progress = progress or Progress(len(chosen))
+    # papermill logs each cell's trouble through this logger, with its words; they belong into no log.
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    workers = max(at_once or min(_AT_ONCE, os.cpu_count() or 1), 1)
+    if len(chosen) > 1:
+        together = "one after the other" if workers == 1 else f"{workers} at a time"
+        progress.say(f"{len(chosen)} notebooks, {together}; {_WAIT}")
+
+    def one(notebook: Notebook) -> NotebookRun:
+        done = _execute(notebook, given[notebook.name], out, real, progress)
+        if when_done is not None:
+            when_done(done)
+        return done
+
+    out.mkdir(parents=True, exist_ok=True)
+    # Threads, not processes: the work is done in the kernels, which are processes already, and papermill is
+    # imported once.
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="notebook")
+    # Those that read no district first: while one process reads it, the others would only wait. Then the long
+    # ones, so that none is left to run alone at the end.
+    order = sorted(chosen, key=lambda notebook: (notebook.reads_district, -(notebook.minutes or 0)))
+    try:
+        begun = {notebook.name: pool.submit(one, notebook) for notebook in order}
+        return [begun[notebook.name].result() for notebook in chosen]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        progress.close()

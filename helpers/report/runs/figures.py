@@ -1,0 +1,566 @@
+"""The figures of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.report.pages.index import Count, IndexFigures
+from helpers.report.runs.changes import Kept, kept_of
+from helpers.report.tables import number_text, shown_count
+from helpers.share.disclosure import shown_everybody, shown_parts
+from helpers.share.guard import Guard
+from helpers.standard import STRING, BadInput
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = [
+    "RunFigures",
+    "against_roster",
+    "apart",
+    "bands_by_system",
+    "figures_of",
+    "gathered",
+    "outcomes_in_words",
+    "run_figures",
+    "ties_in_words",
+    "wholly_by_rung",
+]
+
+
+_OPENING = ("The", "Whoever", "Someone", "Wrong", "Before")
+_OF_PAIRS = ("matches that are right", "pairs refused", "pairs to review")
+_BANDS = {"Sure": "joined", "Unverified": "unverified", "Review": "review", "Alone": "alone"}
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """What the index says of a folder, and what the folder says of itself.
+
+    Parameters
+    ----------
+    index
+        The figures.
+    about
+        What ``district.json`` says; empty where there is none.
+    synthetic
+        Whether the folder says that it is invented.
+    kept
+        What the next run needs to say what changed; None where it could not be worked out.
+    misfit
+        That the answer key no longer fits the files, in a sentence; empty where it does, or there is none.
+    """
+
+    index: IndexFigures
+    about: Mapping[str, Any]
+    synthetic: bool
+    kept: Kept | None = None
+    misfit: str = ""
+
+
+def run_figures(folder: Path) -> RunFigures:
+    """Read a folder, link it, judge it where it has an answer key, and count what the index says.
+
+    Parameters
+    ----------
+    folder
+        A district folder, or a folder of exports.
+
+    Returns
+    -------
+    RunFigures
+        Of a real folder every count of children has gone through its guard.
+
+    Raises
+    ------
+    BadInput
+        When the folder cannot be read.
+    """
+    from helpers.files import read_district
+
+    return figures_of(read_district(folder))
+
+
+def figures_of(district: District) -> RunFigures:
+    """Link a district, judge it where it has an answer key, and count what the index says.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+
+    Returns
+    -------
+    RunFigures
+        As from ``run_figures``.
+    """
+    from helpers.gaps import scorecard
+    from helpers.link import link_district, look_up_everywhere
+    from helpers.profile.facts.systems import authority_in
+    from helpers.report.display_names import system_names
+    from helpers.score import can_be_judged, score_children, score_links
+    from helpers.score.truth import rows_not_there
+    from helpers.share.guard import Guard
+
+    links = link_district(district)
+    guard, names = Guard.of(district), system_names(district.layouts)
+    scores = children = looked_up = None
+    misfit = ""
+    if can_be_judged(district.folder):
+        scores = score_links(district, links.crosswalk)
+        children = score_children(district, links)
+        misfit = _misfit(rows_not_there(district), guard)
+        looked_up = score_children(district, look_up_everywhere(district.people, district.identifiers))
+    judged = (children, looked_up, scores)
+    card = scorecard(district, links, scores)
+    figures = _index(district, links, judged, card, guard)
+    alone = apart(links.crosswalk) if len(district) > 1 else []
+    findings = district.findings
+    unknown = findings.loc[findings["kind"].eq("file_unknown"), "file"].dropna().unique().tolist()
+    figures = replace(
+        figures,
+        unknown_files=tuple(unknown),
+        roster=authority_in(district).why,
+        apart=tuple(names[silo].lower() for silo in district if silo in alone),
+        ties=None if children is not None else ties_in_words(links.crosswalk, names, guard),
+    )
+    return RunFigures(
+        figures,
+        district.about,
+        district.synthetic,
+        _kept(district, links, guard.scorecard(card)),
+        misfit,
+    )
+
+
+def _misfit(cut: pd.DataFrame, guard: Guard) -> str:
+    """Say that files are shorter than the answer key knows them: what is gone is judged by nothing."""
+    if cut.empty:
+        return ""
+    first, more = cut.iloc[0], len(cut) - 1
+    others = (
+        f"; so {'is' if more == 1 else 'are'} {more} more {'file' if more == 1 else 'files'}" if more else ""
+    )
+    where = (
+        f" ({first['file']} ends at row {first['rows']:,}, and the key names row {first['named']:,}{others})"
+    )
+    return (
+        f"The answer key in this folder no longer fits its files{'' if guard.real else where}: what is gone "
+        "counts neither as right nor as missed. Make the district again, or take the key out of the folder."
+    )
+
+
+def _kept(district: District, links: Links, card: pd.DataFrame) -> Kept | None:
+    """Gather what the next run needs; a district whose children can't be judged has reports all the same."""
+    from helpers.profile import child_indicators, child_profiles
+
+    if not len(district):
+        return None
+    try:
+        indicators = child_indicators(district, links, child_profiles(district, links))
+    except BadInput:
+        return None
+    findings = pd.concat([district.findings, links.findings], ignore_index=True)
+    # Where this user has no folder of his own to write into, the next run has nothing to compare with.
+    with suppress(OSError):
+        return kept_of(
+            district.about, district.folder, links.crosswalk, indicators, findings, card, _roster(district)
+        )
+    return None
+
+
+def _roster(district: District) -> str:
+    from helpers.profile.relations import roster_silos
+
+    return next(iter(roster_silos(district)), "")
+
+
+def _say(guard: Any, count: object) -> Count:
+    """Pass a count through the guard; an invented district's guard lets everything through."""
+    if count is None:
+        return None
+    said = shown_count(int(count), guard)  # type: ignore[call-overload]
+    return said if isinstance(said, int | str) else None
+
+
+def _index(
+    district: District,
+    links: Links,
+    judged: tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None],
+    measures: pd.DataFrame,
+    guard: Any,
+) -> IndexFigures:
+    from helpers.report.display_names import spoken_names, system_names
+
+    crosswalk, (children, looked_up, scores) = links.crosswalk, judged
+    names = system_names(district.layouts)
+    known = crosswalk.groupby("silo")["child"].nunique()
+    spoken = spoken_names(district.layouts)
+    systems = {_subject(names[silo], spoken[silo]): _say(guard, known.get(silo, 0)) for silo in district}
+    everywhere = None
+    if children is None and len(known) > 1:
+        everywhere = int((crosswalk.groupby("child")["silo"].nunique() == len(known)).sum())
+    roster = _roster(district)
+    by_system = None if scores is None else against_roster(scores, roster)
+    drawn = _ties(crosswalk, names, guard) if by_system is None else _outcomes(by_system, names, guard)
+    everybody = len(children) if children is not None else shown_everybody(guard, crosswalk)
+    return IndexFigures(
+        place=district.title,
+        children=everybody if isinstance(everybody, str) else _say(guard, everybody),
+        systems=systems,
+        on_roster=None if children is None else _say(guard, known.get(roster, 0)),
+        enrolled=None if children is None else _say(guard, district.about.get("students")),
+        joined=_say(guard, _outcome(children, "right")),
+        joined_everywhere=_say(guard, everywhere),
+        wrong_unnoticed=_say(guard, _unnoticed(children)),
+        looked_up_wrong=_say(guard, _unnoticed(looked_up)),
+        waiting=_of_band(crosswalk, "Review", guard, drawn),
+        unverified=_of_band(crosswalk, "Unverified", guard, drawn),
+        outcomes=drawn,
+        outcomes_count="children" if guard.real else "records of children",
+        picture_title=_picture_title(by_system, len(names)),
+        picture_caption=""
+        if by_system is None
+        else _picture_caption(len(by_system), len(names), spoken.get(roster, "")),
+        first_step=_first_step(measures, spoken, guard),
+    )
+
+
+def _subject(name: str, spoken: str) -> str:
+    """Say a system inside a sentence, the roster with its acronym."""
+    return f"the {name[:1].lower()}{name[1:]}" if name.endswith("(SIS)") else spoken
+
+
+def _outcome(children: pd.DataFrame | None, outcome: str) -> int | None:
+    return None if children is None else int(children["outcome"].eq(outcome).sum())
+
+
+def _unnoticed(children: pd.DataFrame | None) -> int | None:
+    """Count the silent wrong matches: children with another child's records, and nothing looks wrong."""
+    if children is None:
+        return None
+    return int((children["outcome"].eq("wrong") & ~children["noticed"].fillna(False).astype(bool)).sum())
+
+
+def _outcomes(
+    by_system: pd.DataFrame, names: Mapping[str, str], guard: Any
+) -> dict[str, Mapping[str, Count]]:
+    """Count, system by system, how its records are joined to the same child on the roster; best first."""
+    parts = ["right", "missed", "wrong"]
+    shares = by_system["right"] / by_system[parts].sum(axis="columns")
+    best = by_system.assign(share=shares).sort_values("share", ascending=False, kind="stable")
+    return {
+        names[str(silo)]: shown_parts(guard, dict(zip(parts, numbers, strict=True)))
+        for silo, *numbers in best[["silo", *parts]].astype(dict.fromkeys(parts, int)).itertuples(index=False)
+        if silo in names
+    }
+
+
+def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict[str, Mapping[str, Count]]:
+    """Without a key: how each system's records are tied, which is not whether they are tied rightly."""
+    counts = bands_by_system(crosswalk, guard).set_index(["silo", "band"])["count"]
+    return {
+        names[silo]: shown_parts(
+            guard, {part: int(counts.get((silo, band), 0)) for band, part in _BANDS.items()}
+        )
+        for silo in names
+        if crosswalk["silo"].eq(silo).any()
+    }
+
+
+def _of_band(
+    crosswalk: pd.DataFrame, band: str, guard: Any, drawn: Mapping[str, Mapping[str, Count]]
+) -> Count:
+    """Count the records of a band; beside a row in words their sum would give that row away."""
+    count = int(crosswalk["band"].eq(band).sum())
+    in_words = any(isinstance(part, str) for row in drawn.values() for part in row.values())
+    return "some" if guard.real and count and in_words else _say(guard, count)
+
+
+def _picture_title(by_system: pd.DataFrame | None, systems: int) -> str:
+    if by_system is None:
+        return "How the records of each system are joined; nobody has checked whether rightly"
+    whole = int((by_system["missed"].eq(0) & by_system["wrong"].eq(0)).sum())
+    nobody = int((by_system["right"].eq(0) & by_system["missed"].gt(0)).sum())
+    wrong = int(by_system["wrong"].sum())
+    said = f"{wrong:,} {'record is' if wrong == 1 else 'records are'} joined to another child"
+    if nobody:
+        verb = "is" if nobody == 1 else "are"
+        return f"{nobody} of {systems} systems {verb} joined to nobody; in the others {said}"
+    if whole == len(by_system):
+        return "Every record of a child on the roster is joined to that child"
+    return f"{whole} of {len(by_system)} systems find all their children on the roster, {said}"
+
+
+def _picture_caption(bars: int, systems: int, roster: str) -> str:
+    """Say why a system has no bar, and which wrong joins are in none."""
+    if bars + 1 != systems:
+        return ""
+    return (
+        f"{bars} bars for {systems} systems: the others are joined to {roster}, which has no bar of its own. "
+        "Wrong joins between two of the others are not in it."
+    )
+
+
+def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str], guard: Any) -> str:
+    """Say the one thing to do first, and about how many, as the rest of a sentence."""
+    from helpers.gaps import first_steps
+    from helpers.report.display_names import in_words
+
+    chosen = first_steps(measures, most=1)
+    if chosen.empty:
+        return ""
+    step = in_words(str(chosen["next_step"].iloc[0]), spoken)
+    touched = int(chosen["touched"].iloc[0])
+    one, more = (
+        ("pair of records", "pairs of records")
+        if chosen["measure"].iloc[0] in _OF_PAIRS
+        else ("child", "children")
+    )
+    step = f"{step.removesuffix('.')} ({guard.about(touched)} {one if touched == 1 else more})."
+    first = step.split(" ", 1)[0]
+    return step[:1].lower() + step[1:] if first in _OPENING else step
+
+
+_SAID = {
+    "Sure": "joined surely",
+    "Unverified": "joined by an id that nothing could verify",
+    "Review": "waiting for a person",
+    "Alone": "joined to nobody",
+}
+
+
+def bands_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFrame:
+    """Count how surely the records of each system are joined.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``crosswalk``.
+    guard
+        Of a real folder children are counted, each by the weakest of its records in a system: records beside
+        children would tell how many have two.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, band, count``.
+
+    Examples
+    --------
+    >>> crosswalk = pd.DataFrame({"silo": ["meals"] * 3, "child": ["a", "a", "b"], "band": ["Sure"] * 3})
+    >>> [int(bands_by_system(crosswalk, Guard(real=real))["count"].sum()) for real in (False, True)]
+    [3, 2]
+    """
+    counted = crosswalk
+    if guard.real:
+        weakest = crosswalk["band"].map({band: place for place, band in enumerate(_SAID)})
+        counted = crosswalk.assign(weakest=weakest).sort_values("weakest", kind="stable")
+        counted = counted.drop_duplicates(["silo", "child"], keep="last")
+    return counted.groupby(["silo", "band"], sort=False).size().rename("count").reset_index()
+
+
+def ties_in_words(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> pd.DataFrame:
+    """Say of each system how its records of children are joined to those of other systems.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``crosswalk``.
+    names
+        System -> how it is called; systems stand in this order.
+    guard
+        Of a real folder children are counted, and small numbers are hidden; that all, some or none are joined
+        may be said.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``system``; ``records``, of a real folder ``children`` (text: a number, or words); ``how``.
+
+    Examples
+    --------
+    >>> crosswalk = pd.DataFrame(
+    ...     {"silo": ["meals"] * 3, "child": list("abc"), "band": ["Sure", "Sure", "Alone"]}
+    ... )
+    >>> ties_in_words(crosswalk, {"meals": "Meals"}, Guard(real=False))["how"].tolist()
+    ['2 joined surely, 1 joined to nobody']
+    >>> ties_in_words(crosswalk, {"meals": "Meals"}, Guard(real=True))["how"].tolist()
+    ['some joined surely, some joined to nobody']
+    """
+    counts = bands_by_system(crosswalk, guard).set_index(["silo", "band"])["count"]
+    rows = []
+    for silo, name in names.items():
+        if silo not in counts.index.get_level_values("silo"):
+            rows.append((name, "none", "names no child"))
+            continue
+        own = {band: int(counts.get((silo, band), 0)) for band in _SAID}
+        rows.append((name, guard.count(sum(own.values())), _how(own, guard)))
+    counted = "children" if guard.real else "records"
+    return pd.DataFrame(rows, columns=["system", counted, "how"], dtype=STRING)
+
+
+def _how(own: Mapping[str, int], guard: Guard) -> str:
+    there = [band for band, count in own.items() if count]
+    if len(there) == 1:
+        said = _SAID[there[0]]
+        whole = own[there[0]]
+        return f"all {said}" if guard.hides(whole) or whole == 1 else f"all {whole:,} {said}"
+    parts = shown_parts(guard, {band: own[band] for band in there})
+    return ", ".join(
+        f"{f'{part:,}' if isinstance(part, int) else 'some'} {_SAID[band]}" for band, part in parts.items()
+    )
+
+
+def apart(crosswalk: pd.DataFrame) -> list[str]:
+    """List the systems none of whose records is joined to a record of another system.
+
+    Parameters
+    ----------
+    crosswalk
+        Table ``crosswalk``.
+
+    Returns
+    -------
+    list of str
+        Silos, in the order of the table.
+
+    Examples
+    --------
+    >>> crosswalk = pd.DataFrame({"silo": ["sis", "meals", "clubs"], "child": ["a", "a", "b"]})
+    >>> apart(crosswalk)
+    ['clubs']
+    """
+    together = crosswalk.groupby("child")["silo"].transform("nunique").gt(1)
+    tied = set(crosswalk.loc[together, "silo"])
+    return [silo for silo in crosswalk["silo"].dropna().unique().tolist() if silo not in tied]
+
+
+def against_roster(scores: pd.DataFrame, roster: str) -> pd.DataFrame:
+    """Count, by system, how its records are joined to the same child's record on the roster.
+
+    Parameters
+    ----------
+    scores
+        Table ``scores``.
+    roster
+        The silo that every other is compared with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``silo, right, missed, wrong``: pairs of a record of the system and one on the roster; children whom
+        only one of both knows make no pair.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame(
+    ...     {"left_silo": ["meals"], "right_silo": ["sis"], "group": ["All"], "pair_kind": ["All"]}
+    ...     | {"right": [540], "missed": [51], "wrong": [9]}
+    ... )
+    >>> against_roster(scores, "sis").to_dict("records")
+    [{'silo': 'meals', 'right': 540, 'missed': 51, 'wrong': 9}]
+    """
+    whole = scores[scores["group"].eq("All") & scores["pair_kind"].eq("All")]
+    left, right = whole["left_silo"], whole["right_silo"]
+    other = right.where(left.eq(roster), left).where(left.eq(roster) | right.eq(roster))
+    counts = whole[["right", "missed", "wrong"]].assign(silo=other)
+    counts = counts[counts["silo"].notna() & counts["silo"].ne(roster)]
+    return counts[["silo", "right", "missed", "wrong"]].reset_index(drop=True)
+
+
+def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
+    """Tell each pair of systems once, the system that has most of them first.
+
+    Parameters
+    ----------
+    pairs
+        ``system`` and ``other``: names of two systems, each pair once.
+    everybody
+        How many systems there are: who is paired with all others is paired with every other system.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``system`` and ``with``, names in one text.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"system": ["A", "A", "B"], "other": ["B", "C", "D"]})
+    >>> gathered(pairs, 5).to_dict("list")
+    {'system': ['A', 'B'], 'with': ['B, C', 'D']}
+    """
+    lines = []
+    while len(pairs):
+        both = pd.concat([pairs["system"], pairs["other"]]).value_counts().sort_index()
+        most = both.idxmax()
+        own = pairs["system"].eq(most) | pairs["other"].eq(most)
+        others = pairs.loc[own, "other"].where(pairs["system"].eq(most), pairs["system"])
+        told = "every other system" if len(others) == everybody - 1 else ", ".join(sorted(others))
+        lines.append((most, told))
+        pairs = pairs[~own]
+    return pd.DataFrame(lines, columns=["system", "with"], dtype=STRING)
+
+
+def outcomes_in_words(outcomes: Mapping[str, int | str]) -> str:
+    """Say in a line what a way to join costs.
+
+    Parameters
+    ----------
+    outcomes
+        From `children_by_outcome`; of a real folder what ``shown_parts`` shows of it.
+
+    Returns
+    -------
+    str
+        A sentence with its numbers in bold.
+
+    Examples
+    --------
+    >>> outcomes_in_words({"right": 540, "missed": 58, "wrong": 2})
+    'Put together wholly: **540** of 600 children. Fallen apart: **58**. With another’s record: **2**.'
+    """
+
+    def said(number: int | str) -> str:
+        return number_text(number, "", 0)
+
+    if "right" not in outcomes:
+        return "; ".join(f"{tie}: **{said(number)}**" for tie, number in outcomes.items()).capitalize() + "."
+    numbers = [number for number in outcomes.values() if not isinstance(number, str)]
+    of_all = f" of {said(sum(numbers))} children" if len(numbers) == len(outcomes) else ""
+    return (
+        f"Put together wholly: **{said(outcomes['right'])}**{of_all}. "
+        f"Fallen apart: **{said(outcomes['missed'])}**. "
+        f"With another’s record: **{said(outcomes['wrong'])}**."
+    )
+
+
+def wholly_by_rung(costs: Mapping[str, Mapping[str, int]]) -> str:
+    """Say in a title what climbing the ladder gave.
+
+    Parameters
+    ----------
+    costs
+        Rung -> outcomes, in the order in which they were climbed.
+
+    Returns
+    -------
+    str
+        A finding.
+
+    Examples
+    --------
+    >>> wholly_by_rung({"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540, "wrong": 2}})
+    'Wholly put together: 12 children by the first way, 540 by the last'
+    """
+    first, *_, last = costs.values()
+    if "right" not in last:
+        return "How each rung ties the children; whether rightly, nobody has checked"
+    return f"Wholly put together: {first['right']:,} children by the first way, {last['right']:,} by the last"

@@ -1,0 +1,387 @@
+"""The whole report in one call."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from helpers.files.district import read_district, what_is_there, with_children
+from helpers.files.folder import must_be_a_folder
+from helpers.files.run_cache import sharing
+from helpers.report.blocks import slug
+from helpers.report.pages.index import ReportLine, index_page
+from helpers.report.pages.page import minutes_to_read, notebook_page
+from helpers.report.runs.changes import keep
+from helpers.report.runs.earlier import INDEX, Changed, chosen_run, earlier_runs, remember, what_changed
+from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
+from helpers.report.runs.figures import RunFigures, run_figures
+from helpers.report.runs.notebooks import Notebook, choose, notebooks_folder, parameters_for
+from helpers.standard import BadInput
+
+__all__ = ["MAKERS", "DatedRun", "Maker", "ReportResult", "dated_run", "made_district", "report", "run_name"]
+
+
+_UNFINISHED = ".unfinished-"
+# A run that was killed leaves its draft; after a day no run is still at work on one.
+_STALE = 24 * 3600
+_LONGEST = 40
+
+
+@dataclass(frozen=True)
+class DatedRun:
+    """One run's folder.
+
+    Attributes
+    ----------
+    name
+        Its name, which sorts by time.
+    draft
+        Where the run writes.
+    folder
+        Where everything stands once the run is whole.
+    """
+
+    name: str
+    draft: Path
+    folder: Path
+
+
+def run_name(about: Mapping[str, Any], moment: dt.datetime) -> str:
+    """Name a run by its moment and its district.
+
+    Parameters
+    ----------
+    about
+        What ``district.json`` says. A folder that says nothing of itself isn't named: the name of a folder
+        of real files may be anybody's.
+    moment
+        When the run began.
+
+    Returns
+    -------
+    str
+        ``2026-11-30_060000_riverbend``: small letters, digits, hyphens and underscores, which every system
+        takes as the name of a folder, and which sort by time.
+
+    Examples
+    --------
+    >>> run_name({"title": "Riverbend: Upper/Lower"}, dt.datetime(2026, 11, 30, 6, 0))
+    '2026-11-30_060000_riverbend-upper-lower'
+    """
+    title = str(about.get("title") or about.get("district_name") or "own files")
+    return f"{moment:%Y-%m-%d_%H%M%S}_{slug(title)[:_LONGEST].rstrip('-')}"
+
+
+def _sweep(out: Path) -> None:
+    """Take away what runs left that were killed long ago."""
+    for left in out.glob(f"{_UNFINISHED}*"):
+        try:
+            old = time.time() - left.stat().st_mtime > _STALE
+        except OSError:
+            continue
+        if old:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def dated_run(out: Path, about: Mapping[str, Any], moment: dt.datetime | None = None) -> Iterator[DatedRun]:
+    """Give a run a folder of its own; when the block ends well, the folder takes its place.
+
+    Parameters
+    ----------
+    out
+        The folder of all runs.
+    about
+        As for `run_name`.
+    moment
+        When the run began; now.
+
+    Yields
+    ------
+    DatedRun
+        A draft to write into. A block that ends with an error leaves nothing, one that is killed a hidden
+        draft, which a later run takes away.
+    """
+    name = run_name(about, moment or dt.datetime.now())
+    out.mkdir(parents=True, exist_ok=True)
+    _sweep(out)
+    draft = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=out))
+    draft.chmod(0o755)
+    # Two runs that began in the same second are told apart; none writes over another.
+    place, again = out / name, 1
+    while place.exists():
+        again += 1
+        place = out / f"{name}_{again}"
+    try:
+        yield DatedRun(place.name, draft, place)
+        draft.replace(place)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+# The maker is another house, which this one never imports: it offers itself under this name.
+MAKERS = "bigpicture.makers"
+Maker = Callable[[Mapping[str, object]], Path]
+_FOLDER = "district_folder"
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """What a report run came to.
+
+    Parameters
+    ----------
+    index
+        The index page, which leads with this run.
+    run
+        The folder of this run: its own index, a page a notebook, the executed notebooks.
+    folder
+        The district that was read.
+    runs
+        What became of each notebook.
+    figures
+        What the index says; None when the folder could not be read.
+    trouble
+        Why there are no figures; empty when there are.
+    changed
+        What changed since an earlier run.
+    """
+
+    index: Path
+    run: Path
+    folder: Path
+    runs: tuple[NotebookRun, ...]
+    figures: RunFigures | None
+    trouble: str = ""
+    changed: Changed = field(default_factory=Changed)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was done; exit status 0, else 1."""
+        return not self.trouble and all(run.status == "done" for run in self.runs)
+
+    @property
+    def failed(self) -> tuple[NotebookRun, ...]:
+        """The notebooks that stopped."""
+        return tuple(run for run in self.runs if run.status == "failed")
+
+
+def _maker() -> Maker:
+    """Find who makes districts, by entry point: no import of the other house."""
+    offered = importlib.metadata.entry_points(group=MAKERS)
+    for entry in offered:
+        maker: Maker = entry.load()
+        return maker
+    raise BadInput(
+        "Nobody here makes districts (no entry point of the group "
+        f"{MAKERS}): install the project with pip install -e . or give a folder with --from FOLDER."
+    )
+
+
+def made_district(parameters: Mapping[str, object]) -> Path:
+    """Make the district of the workshop, or find the one that was made.
+
+    Parameters
+    ----------
+    parameters
+        What it shall be like, as the notebooks' parameters say it; nothing: as they have it.
+
+    Returns
+    -------
+    pathlib.Path
+        Its folder.
+
+    Raises
+    ------
+    BadInput
+        When nobody here makes districts.
+    """
+    return _maker()(parameters)
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("see-the-big-picture")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
+    """Compute the figures; when that fails the reports are still written, and the index says so."""
+    try:
+        return run_figures(folder), ""
+    except Exception as error:
+        words = "" if real else f": {' '.join(str(error).split())[:300]}"
+        return None, f"The figures of this page could not be computed ({type(error).__name__}{words})."
+
+
+def report(
+    folder: Path | None = None,
+    *,
+    only: Sequence[str] = (),
+    parameters: Mapping[str, object] | None = None,
+    out: Path = Path("reports"),
+    previous: str = "",
+    notebooks: Path | None = None,
+    make: Maker | None = None,
+    at_once: int | None = None,
+    progress: Progress | None = None,
+) -> ReportResult:
+    """Make or read a district, run the notebooks on it, write a page of each and the index.
+
+    Parameters
+    ----------
+    folder
+        The district to read; None makes one, as the parameters say.
+    only
+        Numbers or names of notebooks; all when empty.
+    parameters
+        Name -> value for the notebooks, and for whoever makes the district.
+    out
+        Where runs go: each into a folder named by its day and time, with ``index.html``, a page a notebook
+        and ``notebooks/*.ipynb``; beside them ``index.html``, which leads with the newest, and ``runs.csv``,
+        a line a run. No run writes over another.
+    previous
+        The earlier run of which it is said what changed since: its name, or ``last``; the newest of the same
+        district when not given.
+    notebooks
+        The folder of notebooks; by default the project's own.
+    make
+        Makes a district of the parameters; by default who offers it by entry point.
+    at_once, progress
+        As in ``run_notebooks``.
+
+    Returns
+    -------
+    ReportResult
+        Its ``ok`` says whether everything was done.
+
+    Raises
+    ------
+    BadInput
+        Before anything runs: an unknown notebook or parameter, or a folder that isn't there.
+    """
+    given = dict(parameters or {})
+    if folder is not None and _FOLDER in given:
+        raise BadInput(f"The folder is given twice, with --from and as -p {_FOLDER}; give it once.")
+    chosen = choose(notebooks or notebooks_folder(), only)
+    typed = parameters_for(chosen, given)
+    compared = chosen_run(out, previous)
+    named = folder if folder is not None else (Path(str(given[_FOLDER])) if given.get(_FOLDER) else None)
+    if named is not None:
+        must_be_a_folder(named)
+    progress = progress or Progress(len(chosen))
+    asked = _merged(typed)
+    if named is None:
+        progress.say(
+            f"making the district{_of_children(chosen, asked)}; one that was made before is found again"
+        )
+    place = (named or (make or _maker())(asked)).resolve()
+    about = what_is_there(place).about
+    synthetic = about.get("synthetic") is True
+    with sharing(), dated_run(out, about) as run:
+        if named is not None:
+            with_children(read_district(place))  # which the notebooks then find read
+        runs, figures, trouble = _run(run.draft, place, chosen, given, about, at_once, progress)
+        finished = tuple(replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs)
+        lines = [_line(one, run.draft) for one in runs]
+        before = earlier_runs(out)
+        kept = figures.kept if figures else None
+        changed = what_changed(run.draft, out, kept, compared, about)
+
+        def index(page: Path, pages: str, others: str) -> None:
+            index_page(
+                page,
+                figures.index if figures else None,
+                lines,
+                about,
+                synthetic=synthetic,
+                version=_version(),
+                earlier=before,
+                changed=changed.said,
+                pages=pages,
+                runs=others,
+                trouble=trouble or (figures.misfit if figures else ""),
+            )
+
+        index(run.draft / INDEX, "", "../")
+        if kept is not None:
+            # The reports stand, whether or not the next run will find what to compare with.
+            with suppress(OSError):
+                keep(kept, out, run.name, run.draft, synthetic)
+    # The run stands whole in its place: only now the list and the index name it.
+    remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
+    index(out / INDEX, f"{run.name}/", "")
+    return ReportResult(out / INDEX, run.folder, place, finished, figures, trouble, changed)
+
+
+def _run(
+    draft: Path,
+    place: Path,
+    chosen: Sequence[Notebook],
+    given: Mapping[str, object],
+    about: Mapping[str, object],
+    at_once: int | None,
+    progress: Progress,
+) -> tuple[list[NotebookRun], RunFigures | None, str]:
+    """Run the notebooks into a folder, a page of each, and work the figures out beside them."""
+    synthetic = about.get("synthetic") is True
+    real = not synthetic
+    pages = [notebook.name for notebook in chosen]
+
+    def write_page(run: NotebookRun) -> None:
+        notebook_page(
+            run.notebook,
+            draft / f"{run.name}.html",
+            about,
+            title=run.title,
+            synthetic=synthetic,
+            failed=run.failed,
+            pages=pages,
+        )
+
+    asks_folder = any(_FOLDER in notebook.parameters for notebook in chosen)
+    # The figures are worked out while the notebooks' own processes run.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="figures") as beside:
+        working = beside.submit(_figures, place, real)
+        runs = run_notebooks(
+            [notebook.path for notebook in chosen],
+            {**given, **({_FOLDER: str(place)} if asks_folder else {})},
+            draft / "notebooks",
+            real=real,
+            at_once=at_once,
+            progress=progress,
+            when_done=write_page,
+        )
+        figures, trouble = working.result()
+    return runs, figures, trouble
+
+
+def _of_children(chosen: Sequence[Notebook], asked: Mapping[str, object]) -> str:
+    """Say how many children a district is to have: as asked for, else as the notebooks have it."""
+    own = (
+        notebook.parameters["students"].get("default")
+        for notebook in chosen
+        if "students" in notebook.parameters
+    )
+    many = asked.get("students") or next(own, None)
+    return f" of {many} children" if many else ""
+
+
+def _merged(typed: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """Gather what the notebooks' parameters say, for whoever makes the district."""
+    return {name: value for own in typed.values() for name, value in own.items()}
+
+
+def _line(run: NotebookRun, out: Path) -> ReportLine:
+    page = f"{run.name}.html"
+    return ReportLine(run.title, page, minutes_to_read(out / page), run.status, run.failed)

@@ -1,0 +1,373 @@
+"""Tables, and numbers as readers expect them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+from urllib.parse import quote
+
+import pandas as pd
+
+from helpers.files.save import guarded_cell
+from helpers.report.blocks import Block, escape, slug
+
+__all__ = [
+    "CountGuard",
+    "as_number",
+    "csv_link",
+    "is_missing",
+    "number_text",
+    "shared_digits",
+    "shown_count",
+    "table",
+    "table_markup",
+]
+
+
+class CountGuard(Protocol):
+    """What the guard of ``helpers.share.guard`` is asked here: may this count of children be said."""
+
+    def count(self, number: int, /) -> str:
+        """Say a count, or that it is too small to be said."""
+        ...
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a single value is one of the kinds of nothing.
+
+    Parameters
+    ----------
+    value
+        Any scalar.
+
+    Returns
+    -------
+    bool
+        True for None, NA, NaN and NaT.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(0), is_missing("")
+    (True, False, False)
+    """
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def as_number(value: object) -> float | None:
+    """Give a value as a float where it is a number.
+
+    Parameters
+    ----------
+    value
+        A number; nothing; or the words that the guard put in a number's place.
+
+    Returns
+    -------
+    float or None
+        None for nothing and for words.
+
+    Examples
+    --------
+    >>> as_number(3), as_number("fewer than 10"), as_number(None)
+    (3.0, None, None)
+    """
+    if is_missing(value) or isinstance(value, str):
+        return None
+    return float(value)  # type: ignore[arg-type]
+
+
+def number_text(value: object, unit: str = "", digits: int | None = None) -> str:
+    """Write a value for people.
+
+    Parameters
+    ----------
+    value
+        A number, text (kept as it is), or nothing.
+    unit
+        ``"percent"`` adds the sign, ``"USD"`` sets it before; other units stand in heads and captions.
+    digits
+        Digits after the point; by default none for whole numbers, two for USD and rates, one for others.
+
+    Returns
+    -------
+    str
+        Text; an en dash where there is nothing.
+
+    Examples
+    --------
+    >>> number_text(12345), number_text(93.04, "percent"), number_text(None), number_text(0.873, "rate")
+    ('12,345', '93.0%', '–', '0.87')
+    """
+    if is_missing(value):
+        return "–"
+    if type(value).__name__ in ("bool", "bool_"):  # numpy has one of its own
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return str(value)
+    if not math.isfinite(number):
+        return "–"
+    whole = float(number).is_integer()
+    if digits is None:
+        digits = 2 if unit in ("USD", "rate") else 0 if whole and unit != "percent" else 1
+        if unit == "percent" and (number in (0.0, 100.0)):
+            digits = 0
+    text = f"{number:,.{digits}f}"
+    if unit == "percent":
+        return f"{text}%"
+    if unit == "USD":
+        return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+    return text
+
+
+def shared_digits(values: Iterable[object], unit: str = "") -> int:
+    """Give the digits after the point that a column of numbers shares: enough to tell its values apart.
+
+    Parameters
+    ----------
+    values
+        Numbers, and nothing.
+    unit
+        As in ``number_text``.
+
+    Returns
+    -------
+    int
+        0 for whole numbers, 1 for most, 2 for rates and USD.
+
+    Examples
+    --------
+    >>> shared_digits([0.05, 0.2]), shared_digits([12.0, 7.0]), shared_digits([93.4, 100.0], "percent")
+    (2, 0, 1)
+    """
+    numbers = [number for number in map(as_number, values) if number is not None]
+    if all(number.is_integer() for number in numbers):
+        return 0
+    if unit in ("USD", "rate") or (max(abs(number) for number in numbers) <= 1 and unit != "percent"):
+        return 2
+    return 1
+
+
+def shown_count(value: object, guard: CountGuard | None) -> object:
+    """Pass a count of children through the guard of a real folder.
+
+    Parameters
+    ----------
+    value
+        A count, or nothing.
+    guard
+        The guard; None where the district is invented.
+
+    Returns
+    -------
+    object
+        The count itself where it may be said, else the guard's words.
+    """
+    if guard is None or is_missing(value):
+        return value
+    number = as_number(value)
+    if number is None:
+        return value
+    said = guard.count(int(number))
+    return value if said.replace(",", "").isdigit() else said
+
+
+_SHORT = 12
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_IN_A_PATH = re.compile(r"(?<=\w)/(?=\w)")
+_A_FEW = 8
+_A_SENTENCE = 40
+_LONG_PATH = 24
+
+
+def _head(column: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
+    text = names.get(column, str(column).replace("_", " "))
+    unit = units.get(column, "")
+    return f"{text} ({unit})" if unit and unit not in text else text
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tuple[list[str], str]:
+    """Give the cells of a column as text, and what they are: number, date or text."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return ["–" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in column], "date"
+    if not _is_number(column):
+        return [number_text(value) for value in column], "text"
+    known = column.dropna()
+    whole = bool((known.astype("float64") % 1 == 0).all())
+    digits = shared_digits(known, unit)
+    if guard is not None and whole:
+        return [number_text(shown_count(value, guard), digits=digits) for value in column], "number"
+    return [number_text(value, digits=digits) for value in column], "number"
+
+
+def _room_for(texts: list[str]) -> str:
+    # On a phone a column of sentences would become a column of single words; the table scrolls instead.
+    return ";min-width:9em" if max(map(len, texts), default=0) > _A_SENTENCE else ""
+
+
+def _kept_whole(text: str) -> str:
+    # A browser breaks 2013-03-05 at its hyphens; a day and a short number are read as one.
+    return ";white-space:nowrap" if "-" in text and len(text) <= _SHORT and " " not in text else ""
+
+
+def _cell_markup(text: str) -> str:
+    # A long path may break behind a slash, so that its table fits the page; a day within words may not.
+    broken = _IN_A_PATH.sub("/<wbr>", escape(text)) if len(text) > _LONG_PATH else escape(text)
+    if len(text) <= _SHORT:
+        return broken
+    return _DAY.sub(lambda day: f'<span style="white-space:nowrap">{day[0]}</span>', broken)
+
+
+def csv_link(frame: pd.DataFrame, name: str) -> str:
+    """Make a link that downloads a frame as CSV, without any server.
+
+    Parameters
+    ----------
+    frame
+        What is downloaded: text as it is shown, or numbers.
+    name
+        A sentence out of which the file's name is made.
+
+    Returns
+    -------
+    str
+        An ``<a>`` with a ``data:`` address.
+    """
+    texts = frame.map(lambda cell: guarded_cell(cell) if isinstance(cell, str) else cell)
+    # The mark at the start tells Excel that the text is UTF-8.
+    written = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
+    return (
+        f'<p class="download"><a download="{slug(name)}.csv" '
+        f'href="data:text/csv;charset=utf-8,{quote(written)}" '
+        f'aria-label="Download as CSV: {escape(name)}">Download as CSV</a></p>'
+    )
+
+
+def table_markup(
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    label: str = "",
+    units: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    guard: CountGuard | None = None,
+    links: Sequence[str] = (),
+) -> tuple[str, pd.DataFrame]:
+    """Write a frame as an HTML table.
+
+    Parameters
+    ----------
+    frame
+        Columns in the order in which they are read; the first one names the row.
+    caption
+        Visible caption.
+    label
+        What a screen reader calls the table where there is no visible caption.
+    units, names
+        By column: the unit, which goes to the head, and another head than the column's own name.
+    guard
+        The guard of a real folder: whole numbers are then counts of children, and small ones are hidden.
+    links
+        One address a row, to which the row's first cell leads; an empty one leads nowhere.
+
+    Returns
+    -------
+    tuple of str and DataFrame
+        The markup, and the cells as they are shown.
+    """
+    names, units = names or {}, units or {}
+    heads = [_head(str(column), names, units) for column in frame.columns]
+    cells = [
+        _column_texts(frame.iloc[:, place], units.get(str(frame.columns[place]), ""), guard)
+        for place in range(frame.shape[1])
+    ]
+    sides = [
+        f"text-align:{'right' if kind == 'number' else 'left'}{_room_for(texts)}" for texts, kind in cells
+    ]
+    kinds = ["" if kind == "text" else f' class="{kind}"' for _, kind in cells]
+    head = "".join(
+        f'<th scope="col"{kind} style="{side}">{escape(text)}</th>'
+        for text, kind, side in zip(heads, kinds, sides, strict=True)
+    )
+    body = []
+    for place, row in enumerate(zip(*(texts for texts, _ in cells), strict=True)):
+        first, *rest = row
+        link = links[place] if place < len(links) else ""
+        named = _cell_markup(first)
+        named = f'<a href="{escape(link)}">{named}</a>' if link else named
+        line = f'<th scope="row"{kinds[0]} style="{sides[0]}{_kept_whole(first)}">{named}</th>' + "".join(
+            f'<td{kind} style="{side}{_kept_whole(text)}">{_cell_markup(text)}</td>'
+            for text, kind, side in zip(rest, kinds[1:], sides[1:], strict=True)
+        )
+        body.append(f"<tr>{line}</tr>")
+    # Not a caption element: a narrow table would fold it into a column of single words.
+    style = "font-weight:650;margin:16px 0 8px"
+    title = f'<p class="table-title" style="{style}">{escape(caption)}</p>' if caption else ""
+    markup = (
+        f'{title}<div class="table-scroll" style="overflow-x:auto" tabindex="0" role="group" '
+        f'aria-label="{escape(caption or label or "Table")}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+    shown = pd.DataFrame({head: texts for head, (texts, _) in zip(heads, cells, strict=True)}, dtype="string")
+    return markup, shown
+
+
+def table(
+    frame: pd.DataFrame | str,
+    caption: str = "",
+    *,
+    units: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    guard: CountGuard | None = None,
+    most: int = 40,
+    download: bool | None = None,
+    fold: str = "",
+) -> Block:
+    """Show a table that everybody can read: headers with a scope, numbers to the right, dates as dates.
+
+    Parameters
+    ----------
+    frame
+        The rows, or the sentence that the guard of a real folder gives in place of rows.
+    caption
+        What the rows are, in a few words.
+    units, names
+        By column: unit and head, where the column's own name says too little.
+    guard
+        The guard of a real folder. Whole numbers are then counts of children, small ones are not shown.
+        Rows of children go through ``guard.rows`` first.
+    most
+        How many rows are shown; the rest is counted, and in the download.
+    download
+        Whether a link downloads the rows as CSV; by default where there are more than a few.
+    fold
+        What to open, in a few words: the table is then folded away behind them.
+
+    Returns
+    -------
+    Block
+        The table; its plain text is caption and size.
+    """
+    if isinstance(frame, str):
+        return Block(f'<p class="muted">{escape(frame)}</p>', frame)
+    markup, _ = table_markup(frame.head(most), caption=caption, units=units, names=names, guard=guard)
+    left = len(frame) - most
+    if left > 0:
+        markup += f'<p class="muted">… and {left:,} more {"row" if left == 1 else "rows"}.</p>'
+    if len(frame) and (len(frame) > _A_FEW if download is None else download):
+        _, shown = table_markup(frame, units=units, names=names, guard=guard)
+        markup += csv_link(shown if guard is not None else frame, caption or "table")
+    if frame.empty:
+        markup += '<p class="muted">No rows.</p>'
+    if fold:
+        markup = f"<details><summary>{escape(fold)}</summary>{markup}</details>"
+    return Block(markup, f"{caption or 'Table'}: {len(frame):,} {'row' if len(frame) == 1 else 'rows'}")

@@ -1,0 +1,214 @@
+"""The colours of pages and charts by name, and what each colour means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+__all__ = [
+    "OF_VALUES",
+    "OUTCOMES",
+    "STYLE_FILE",
+    "Mark",
+    "colour",
+    "contrast",
+    "letters_on",
+    "page_css",
+    "series_colours",
+    "word",
+]
+
+STYLE_FILE = Path(__file__).parent / "charts" / "style.mplstyle"
+_CSS_FILE = Path(__file__).parent / "pages" / "templates" / "page.css"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one meaning is drawn: never by colour alone, so that it survives a grey printer."""
+
+    fill: str
+    edge: str
+    text: str
+    hatch: str = ""
+    ink_of_hatch: str = "#ffffff"
+    line: str = "solid"
+    alpha: float = 1.0
+
+
+@cache
+def page_css() -> str:
+    """Give the style sheet of every page, as text to put inside it.
+
+    Returns
+    -------
+    str
+        CSS without any address: a page loads nothing.
+    """
+    return _CSS_FILE.read_text(encoding="utf-8")
+
+
+@cache
+def _tokens() -> dict[str, str]:
+    return dict(re.findall(r"--([a-z-]+):\s*(#[0-9A-Fa-f]{6});", page_css()))
+
+
+def colour(token: str) -> str:
+    """Give a colour of the look by its name, as the style sheet has it.
+
+    Parameters
+    ----------
+    token
+        A name such as ``"ink"`` or ``"blue"``.
+
+    Returns
+    -------
+    str
+        ``"#rrggbb"``.
+
+    Raises
+    ------
+    KeyError
+        When the look has no such name.
+
+    Examples
+    --------
+    >>> colour("blue")
+    '#0072B2'
+    """
+    tokens = _tokens()
+    if token not in tokens:
+        raise KeyError(f"The look has no colour {token!r}. It has: {', '.join(tokens)}.")
+    return tokens[token]
+
+
+def _luminance(shade: str) -> float:
+    parts = [int(shade[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Give the contrast of two colours as the accessibility guidelines compute it.
+
+    Parameters
+    ----------
+    one, other
+        ``"#rrggbb"``.
+
+    Returns
+    -------
+    float
+        1 (the same) to 21 (black on white); text wants 4.5.
+
+    Source
+    ------
+    WCAG 2.2, definition of contrast ratio.
+
+    Examples
+    --------
+    >>> round(contrast(colour("ink"), colour("paper")), 1)
+    16.6
+    """
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def letters_on(shade: str) -> str:
+    """Choose ink or paper for letters on a colour, whichever is read more easily.
+
+    Parameters
+    ----------
+    shade
+        The colour behind, ``"#rrggbb"``.
+
+    Returns
+    -------
+    str
+        ``"#rrggbb"`` of ink or paper.
+
+    Examples
+    --------
+    >>> letters_on(colour("orange")) == colour("ink")
+    True
+    """
+    return max((colour("ink"), colour("paper")), key=lambda text: contrast(text, shade))
+
+
+def series_colours(count: int) -> list[str]:
+    """Give colours for series that have no meaning of their own, from matplotlib's ``okabe_ito``.
+
+    Parameters
+    ----------
+    count
+        How many series there are.
+
+    Returns
+    -------
+    list of str
+        Colours in a fixed order: ink first; blue, orange and vermilion, which mean *right*, *missed* and
+        *wrong*, last; yellow, too pale, never.
+    """
+    from matplotlib import color_sequences
+    from matplotlib.colors import to_hex
+
+    palette = [to_hex(shade) for shade in color_sequences["okabe_ito"]]
+    wanted = [colour(name).lower() for name in ("sky", "purple", "green", "blue", "orange", "vermilion")]
+    order = [colour("ink"), *(palette[palette.index(shade)] for shade in wanted)]
+    return [order[place % len(order)] for place in range(count)]
+
+
+# Meaning keeps its colour in every chart. Wrong is hatched, missed outlined, unverified dotted.
+OUTCOMES: dict[str, Mark] = {
+    "right": Mark(colour("blue"), colour("blue"), colour("blue")),
+    "joined": Mark(colour("ink"), colour("ink"), colour("ink")),
+    "wrong": Mark(colour("vermilion"), colour("vermilion"), colour("vermilion-text"), hatch="////"),
+    "missed": Mark(colour("orange"), colour("ink"), colour("ink")),
+    "unverified": Mark(colour("ink"), colour("ink"), colour("muted"), line="dotted", alpha=0.4),
+    "review": Mark(colour("paper"), colour("muted"), colour("muted"), "....", colour("muted")),
+    "reviewed": Mark(colour("green"), colour("green"), colour("green-text")),
+    "alone": Mark(colour("tint"), colour("muted"), colour("muted")),
+}
+# Of a value on a page, or of a list, what right and wrong are of a join: the same marks under other words.
+OF_VALUES = {
+    "true today": "right",
+    "another child's": "wrong",
+    "made right": "right",
+    "made wrong": "wrong",
+    "found": "right",
+    "gone, and still listed": "wrong",
+}
+
+_WORDS = {
+    "right": "joined to the right child",
+    "wrong": "joined to the wrong child",
+    "missed": "missed",
+    "unverified": "joined, unverified",
+    "review": "waits for a person",
+    "reviewed": "reviewed by a person",
+    "alone": "joined to nobody",
+}
+
+
+def word(outcome: str) -> str:
+    """Say an outcome as a legend says it.
+
+    Parameters
+    ----------
+    outcome
+        A key of ``OUTCOMES``, or any other word, which is given back as it is.
+
+    Returns
+    -------
+    str
+        A few plain words.
+
+    Examples
+    --------
+    >>> word("wrong")
+    'joined to the wrong child'
+    """
+    return _WORDS.get(outcome, outcome)

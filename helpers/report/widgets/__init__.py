@@ -1,0 +1,71 @@
+"""A widget without a state: its page asks, is answered by messages, and keeps nothing that could be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from helpers.report.theme import colour
+
+__all__ = ["style_of", "widget_for"]
+
+_FOLDER = Path(__file__).parent
+_COLOURS = ("ink", "muted", "rule", "paper", "tint", "blue", "green-text", "restricted")
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@cache
+def style_of(name: str) -> str:
+    """Give the style of a page of this room, its colours by name.
+
+    Parameters
+    ----------
+    name
+        As in `widget_for`.
+
+    Returns
+    -------
+    str
+        CSS that says nothing outside the page.
+    """
+    own = "".join(f"--{token}:{colour(token)};" for token in _COLOURS)
+    look = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
+    return f".{name.replace('_', '-')}{{{own}}}\n{look}"
+
+
+@cache
+def _widget_class(name: str) -> Any:
+    """Load what widgets need only when one is shown: it takes a third of a second."""
+    from anywidget import AnyWidget
+
+    # No trait of its own: the state of a widget may be saved with a notebook.
+    source = {"_esm": (_FOLDER / f"{name}.js").read_text(encoding="utf-8"), "_css": style_of(name)}
+    return type(f"{name.title().replace('_', '')}Widget", (AnyWidget,), source)
+
+
+def widget_for(name: str, heard: Callable[[object], dict[str, Any] | None]) -> dict[str, Any]:
+    """Make a widget that passes on what its page says.
+
+    Parameters
+    ----------
+    name
+        Which script and style of this room it runs: ``review_desk``, ``dashboard`` or ``survey_form``.
+    heard
+        Gets a message of the page, gives what the page shows next, or None.
+
+    Returns
+    -------
+    dict
+        The part of a MIME bundle that shows it.
+    """
+    widget = _widget_class(name)()
+
+    def passed_on(one: Any, message: object, _: object) -> None:
+        answer = heard(message)
+        if answer is not None:
+            one.send(answer)
+
+    widget.on_msg(passed_on)
+    return {VIEW: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}

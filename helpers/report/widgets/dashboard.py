@@ -1,0 +1,345 @@
+"""The educators' dashboard in a notebook or under Voila: who looks, a search by name, one child's page.
+
+Whoever looks gets a view of their role, and the page is laid out from that view alone. What is shown lives
+in the running kernel: the page in the browser asks, and is answered by messages; no child is part of the
+widget's state, which notebooks may save. What a notebook or a report keeps is the still picture of
+`Dashboard.still`: of a made district the page of the followed child, of a real one a sentence.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.report.blocks import Block, escape
+from helpers.report.child.source_rows import opened_rows
+from helpers.report.display_names import grade_words
+from helpers.report.widgets.dashboard_state import FEWEST_LETTERS, MOST_HITS, Looking
+from helpers.standard import BadInput
+
+if TYPE_CHECKING:
+    from helpers.profile.store.source import Source
+    from helpers.share import Audit, Policy, View
+
+__all__ = ["Dashboard", "dashboard"]
+
+_HINT = f"Type {FEWEST_LETTERS} letters; arrows go through at most {MOST_HITS} names, Enter opens a page."
+
+
+def dashboard(
+    source: Source | str | os.PathLike[str],
+    *,
+    role: str | None = None,
+    who: str | None = None,
+    purpose: str | None = None,
+    policy: Policy | None = None,
+    audit: Audit | str | os.PathLike[str] | None = None,
+) -> Dashboard:
+    """Open the dashboard: as the last line of a cell it shows one child's page, as a role may see it.
+
+    Parameters
+    ----------
+    source
+        Where the children are kept: `source_of`, or the folder of a store.
+    role
+        The one role in which is looked; by default it can be chosen, as befits a made district.
+    who
+        Who looks in that role (``sis:…``, a school); by default it can be chosen. Needs ``role``.
+    purpose
+        For what; by default the role's broad purpose. Needs ``role``.
+    policy
+        Who may see what; by default the kit's.
+    audit
+        Where each view is written down, or the file for it; by default nowhere.
+
+    Returns
+    -------
+    Dashboard
+        Its ``look`` and ``show`` do from code what the controls do.
+
+    Raises
+    ------
+    BadInput
+        When the policy has no such role or purpose, who looks without a role, or there is no such store.
+    """
+    from helpers.profile.store.profiles import ProfileStore
+    from helpers.share import Audit, read_policy, view, whos
+
+    if role is None and (who is not None or purpose is not None):
+        raise BadInput("Say in which role is looked, too: who and purpose belong to a role.")
+    rules = policy or read_policy()
+    if role is not None and role not in rules.roles:
+        raise BadInput(f"The policy has no role {role!r}. It has: {', '.join(rules.roles)}.")
+
+    known: Source = ProfileStore.open(Path(source)) if isinstance(source, str | os.PathLike) else source
+    log = Audit(Path(audit)) if isinstance(audit, str | os.PathLike) else audit
+
+    def open_view(role: str, who: str) -> View:
+        return view(known, role, who, purpose, policy=rules, audit=log)
+
+    looking = Looking(known, open_view, lambda role: whos(known, role, rules), role=role, who=who)
+    return Dashboard(looking)
+
+
+class Dashboard:
+    """A dashboard: live where a kernel runs, a still picture elsewhere.
+
+    Parameters
+    ----------
+    looking
+        Who looks, and at what.
+    """
+
+    def __init__(self, looking: Looking) -> None:
+        self._looking = looking
+        self._found: tuple[int, list[int]] = (0, [])
+
+    # What the controls do, from code.
+
+    def look(self, role: str | None = None, who: str | None = None) -> None:
+        """Look in a role; see `Looking.look`."""
+        self._looking.look(role, who)
+
+    def show(self, child: str) -> Block:
+        """Open a child's page; see `Looking.show`."""
+        return self._looking.show(child)
+
+    def find(self, text: str) -> list[str]:
+        """Find children by name; see `Looking.find`."""
+        return self._looking.find(text)
+
+    def still(self) -> Block:
+        """Give the dashboard as a page keeps it.
+
+        Returns
+        -------
+        Block
+            Of a made district the page of the followed child in the first role; of a real one a sentence.
+        """
+        if not self._looking.source.synthetic:
+            words = (
+                "Real children: the dashboard shows them while this notebook runs, and nothing of it is kept."
+            )
+            return Block(f"<p>{escape(words)}</p>", words)
+        try:
+            if self._looking.view is None:
+                self._looking.look()
+            if self._looking.page is None and len(self._looking.listed):
+                self._looking.show(str(self._looking.listed["child"].iloc[0]))
+        except BadInput as error:
+            return Block(f"<p>{escape(error)}</p>", str(error))
+        if self._looking.child is None:
+            words = "No child is known to whoever looks here."
+            return Block(f"<p>{escape(words)}</p>", words)
+        from helpers.report.widgets import style_of
+
+        page = self._looking.laid_out(self._looking.child, rows=True)
+        words = (
+            "To choose a role and a child, run this notebook in JupyterLab, or: bigpicture dashboard FOLDER."
+        )
+        return Block(
+            f'<style>{style_of("dashboard")}</style><div class="dashboard">'
+            f'<p class="small">{escape(words)}</p>{page.block.markup}</div>',
+            page.block.text,
+        )
+
+    # What the page in the browser asks, and is told.
+
+    def heard(self, message: object) -> dict[str, Any] | None:
+        """Answer a message of the page; one that asks for what isn't on it is passed over.
+
+        Parameters
+        ----------
+        message
+            What the page says, as JSON.
+
+        Returns
+        -------
+        dict or None
+            What the page shows next, as JSON.
+        """
+        asked: Mapping[str, Any] = message if isinstance(message, dict) else {}
+        wanted = asked.get("do")
+        try:
+            if wanted == "search":
+                return self._hits(str(asked.get("text", "")), int(asked.get("asked", 0)))
+            if wanted == "open":
+                return self._opened(asked)
+            if wanted == "child":
+                return self._chosen(asked)
+            if wanted == "choose":
+                return self._seated_anew(str(asked.get("what")), int(asked.get("place", -1)))
+            return self._all()
+        except BadInput as error:
+            return {"kind": "trouble", "trouble": str(error)}
+        except (TypeError, ValueError):
+            return None
+
+    def _all(self) -> dict[str, Any]:
+        trouble = ""
+        if self._looking.view is None:
+            try:
+                self._looking.look()
+            except BadInput as error:
+                trouble = str(error)
+        _set_aside()
+        return {**self._drawn(), "trouble": trouble, "said": ""}
+
+    def _drawn(self) -> dict[str, Any]:
+        page = self._looking.page
+        return {
+            "kind": "all",
+            "controls": self._looking.seats.controls(),
+            "hint": f"{_HINT} {self._whom()}",
+            "page": self._looking.pages,
+            "markup": self._empty() if page is None else page.block.markup,
+        }
+
+    def _whom(self) -> str:
+        number = len(self._looking.listed)
+        whom = "1 child" if number == 1 else f"{number:,} children"
+        return f"{whom} can be found here."
+
+    def _empty(self) -> str:
+        kind = "note" if self._looking.source.synthetic else "note restricted"
+        words = "Search a name, and the child’s page opens here."
+        if self._looking.view is not None and not len(self._looking.listed):
+            words = (
+                "No child of this role, school and class is known. A school without children has no pages."
+            )
+        return f'<p class="{kind}">{escape(self._looking.note)}</p><p>{escape(words)}</p>'
+
+    def _seated_anew(self, what: str, place: int) -> dict[str, Any]:
+        seats = self._looking.seats
+        anew = seats.choose(what, place)
+        self._looking.pages += 1
+        if not anew:
+            self._looking.list_children()
+            return {
+                "kind": "controls",
+                "hint": f"{_HINT} {self._whom()}",
+                "said": f"{seats.group}: {self._whom()}",
+            }
+        trouble = ""
+        try:
+            self._looking.look()
+        except BadInput as error:
+            trouble = str(error)
+        _set_aside()
+        shown = "" if self._looking.page is None else f" {self._looking.page.title} is shown."
+        return {
+            **self._drawn(),
+            "trouble": trouble,
+            "said": f"Seen as: {seats.who_in_words()}. {self._whom()}{shown}",
+        }
+
+    def _hits(self, text: str, asked: int) -> dict[str, Any]:
+        every = self._looking.search.find(text)
+        few = (
+            not text.strip()
+            and 0 < len(self._looking.listed)
+            and self._looking.seats.chosen_children is not None
+        )
+        if few:  # a class that was chosen: its first names without a letter typed
+            every = list(range(len(self._looking.listed)))
+        shown = every[:MOST_HITS]
+        self._found = (asked, shown)
+        rest = len(every) - len(shown)
+        letters = len(text.replace(" ", ""))
+        if not every:
+            said = (
+                "No child of this name here."
+                if letters >= FEWEST_LETTERS
+                else f"Type {FEWEST_LETTERS} letters."
+            )
+        else:
+            said = f"{len(every)} found" + (f", {MOST_HITS} shown: type more letters." if rest else ".")
+        return {"kind": "hits", "asked": asked, "said": said, "hits": self._told(shown)}
+
+    def _told(self, places: list[int]) -> list[dict[str, str]]:
+        """Say who each hit is; namesakes of one grade and school are told apart by birth date."""
+        rows = self._looking.listed.iloc[places]
+        facts = []
+        for row in rows.to_dict("records"):
+            parts = [grade_words(str(row["grade_level"]))] if pd.notna(row.get("grade_level")) else []
+            parts += [str(row["school"])] if pd.notna(row.get("school")) else []
+            facts.append((str(row["said"]) or "No name on record", " · ".join(parts), row.get("birth_date")))
+        same = pd.Series([one[:2] for one in facts]).duplicated(keep=False).tolist() if facts else []
+        return [
+            {
+                "name": name,
+                "facts": f"{said} · born {born:%Y-%m-%d}"
+                if again and born is not None and pd.notna(born)
+                else said,
+            }
+            for (name, said, born), again in zip(facts, same, strict=True)
+        ]
+
+    def _chosen(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+        number, places = self._found
+        hit = asked.get("hit")
+        if asked.get("asked") != number or not isinstance(hit, int) or not 0 <= hit < len(places):
+            return None
+        block = self._looking.show(str(self._looking.listed["child"].iloc[places[hit]]))
+        return {
+            "kind": "page",
+            "page": self._looking.pages,
+            "markup": block.markup,
+            "said": f"The page shows: {block.text}",
+        }
+
+    def _opened(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+        number = asked.get("number")
+        if (
+            self._looking.page is None
+            or self._looking.child is None
+            or asked.get("page") != self._looking.pages
+        ):
+            return None
+        if not isinstance(number, int) or not 0 <= number < len(self._looking.page.opens):
+            return None
+        folder = self._looking.source.folder
+        if folder is None or not folder.is_dir():
+            words = "The files of this district aren’t where they were: their rows can’t be opened."
+            return self._told_opened(number, Block(f"<p>{escape(words)}</p>", words))
+        systems = self._looking.source.systems()
+        names = {silo: system.name for silo, system in self._looking.systems.items()}
+        layouts = dict(zip(systems["silo"], systems["layout"], strict=True))
+        child = str(self._looking.child.children["child"].iloc[0])
+        return self._told_opened(
+            number,
+            opened_rows(self._looking.child, child, self._looking.page.opens[number], folder, layouts, names),
+        )
+
+    def _told_opened(self, number: int, block: Block) -> dict[str, Any]:
+        return {
+            "kind": "opened",
+            "page": self._looking.pages,
+            "number": number,
+            "markup": block.markup,
+            "said": "The row is shown below its value.",
+        }
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from helpers.report.widgets import widget_for
+
+        still = self.still()
+        bundle = widget_for("dashboard", self.heard)
+        # Not the widget's own plain text, which would be its state.
+        return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}
+
+
+def _set_aside() -> None:
+    """Take what stays for as long as somebody looks out of the rounds in which Python looks for garbage.
+
+    A round through a district of 10,000 children takes as long as a change of child. What an earlier role
+    left behind is let go first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,516 @@
+"""Who views which child: the dashboard's state, without a browser."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.report.blocks import Block, banner
+from helpers.report.child.page import ChildPage, child_page, role_words, system_names
+from helpers.report.child.values import UNCHECKED, SystemName, of_year
+from helpers.report.display_names import grade_words
+from helpers.standard import BadInput
+
+if TYPE_CHECKING:
+    from helpers.profile.store.source import Source
+    from helpers.share import View
+
+__all__ = ["EVERYBODY", "FEWEST_LETTERS", "MOST_HITS", "ROLES", "Looking", "NameSearch", "Seats"]
+
+
+# Whose dashboard it is; a family and a student have pages of their own.
+ROLES = (
+    "teacher",
+    "counsellor",
+    "nurse",
+    "principal",
+    "special_education_case_manager",
+    "meals_manager",
+    "district_analyst",
+)
+EVERYBODY = "all"
+_WHO = {"teacher": "Teacher", "special_education_case_manager": "Case manager", "counsellor": "Caseload"}
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A part of the children of a view: a class, or a grade."""
+
+    name: str
+    children: frozenset[str] | None
+
+
+class Seats:
+    """The choices above a page, and what is chosen.
+
+    Parameters
+    ----------
+    whos
+        Role -> ``who, name, school, children``: who may look in that role, and at how many children.
+    relations
+        Table ``relations``: which classes a teacher has.
+    role, who
+        What is fixed by whoever opened the dashboard; None: to be chosen.
+    prefer
+        Who is chosen first in a role, where that one is there.
+    """
+
+    def __init__(
+        self,
+        whos: Callable[[str], pd.DataFrame],
+        relations: pd.DataFrame,
+        *,
+        roles: Sequence[str] = ROLES,
+        role: str | None = None,
+        who: str | None = None,
+        prefer: Callable[[str, pd.DataFrame], str | None] = lambda role, people: None,
+    ) -> None:
+        self._whos = whos
+        self._relations = relations
+        self._fixed_role, self._fixed_who = role, who
+        self._prefer = prefer
+        self.roles = [role] if role else list(roles)
+        self.role = self.roles[0]
+        self.school: str | None = None
+        self.who: str | None = None
+        self._groups: list[_Group] = []
+        self._group = 0
+        self._people = pd.DataFrame()
+        self._sit()
+
+    def _sit(self) -> None:
+        """Choose who looks, after another role was chosen."""
+        people = self._whos(self.role)
+        self._people = people[people["children"].gt(0).fillna(False).to_numpy(dtype=bool)].reset_index(
+            drop=True
+        )
+        people = self._people
+        if self._fixed_who is not None:
+            self.who = self._fixed_who
+            own = people[people["who"].eq(self.who)]
+            self.school = None if own.empty or pd.isna(own["school"].iloc[0]) else str(own["school"].iloc[0])
+            return
+        wanted = self._prefer(self.role, people)
+        own = people[people["who"].eq(wanted)] if wanted is not None else people.iloc[:0]
+        first = own if len(own) else people
+        if first.empty:
+            self.who, self.school = None, None
+            return
+        self.who = str(first["who"].iloc[0])
+        self.school = None if pd.isna(first["school"].iloc[0]) else str(first["school"].iloc[0])
+
+    def schools(self) -> list[str]:
+        """List the schools at which somebody has this role."""
+        return sorted(self._people["school"].dropna().unique().tolist())
+
+    def _at_school(self) -> pd.DataFrame:
+        people = self._people
+        return people if self.school is None else people[people["school"].eq(self.school).fillna(False)]
+
+    def choose(self, what: str, place: int) -> bool:
+        """Choose in one of the controls.
+
+        Parameters
+        ----------
+        what
+            ``role``, ``school``, ``who`` or ``group``.
+        place
+            Number of the choice, from 0.
+
+        Returns
+        -------
+        bool
+            Whether somebody else looks now, so that another view is needed.
+
+        Raises
+        ------
+        BadInput
+            When there is no such choice, or it is fixed.
+        """
+        choices: Sequence[Any] = {
+            "role": [] if self._fixed_role else self.roles,
+            "school": [] if self._fixed_who else self.schools(),
+            "who": [] if self._fixed_who else self._at_school()["who"].tolist(),
+            "group": self._groups,
+        }.get(what, [])
+        if not 0 <= place < len(choices):
+            raise BadInput("There is no such choice on this dashboard: choose one of those that it offers.")
+        if what == "group":
+            self._group = place
+            return False
+        if what == "role":
+            self.role = choices[place]
+            self._sit()
+        elif what == "school":
+            self.school = choices[place]
+            self.who = str(self._at_school()["who"].iloc[0])
+        else:
+            self.who = choices[place]
+        return True
+
+    def group_children(self, children: pd.DataFrame) -> None:
+        """Part the children of a new view into classes or grades.
+
+        Parameters
+        ----------
+        children
+            The children whom the view holds.
+        """
+        groups = [_Group(EVERYBODY, None)]
+        if self.role == "teacher":
+            own = self._relations
+            silo, _, record = (self.who or "").partition(":")
+            mine = own["role"].eq("Teacher") & own["silo"].eq(silo) & own["adult"].eq(record).fillna(False)
+            own = own[mine.to_numpy(dtype=bool)].dropna(subset=["section_id", "child"])
+            for section, rows in own.groupby("section_id", sort=True):
+                title = rows["course_title"].dropna()
+                name = f"{title.iloc[0]} ({section})" if len(title) else str(section)
+                groups.append(_Group(name, frozenset(rows["child"].tolist())))
+            groups[1:] = sorted(groups[1:], key=lambda one: one.name)
+        elif "grade_level" in children.columns:
+            for grade, rows in children.dropna(subset=["grade_level"]).groupby("grade_level", sort=True):
+                groups.append(_Group(grade_words(str(grade)), frozenset(rows["child"].tolist())))
+        self._groups, self._group = groups, 0
+
+    @property
+    def chosen_children(self) -> frozenset[str] | None:
+        """The children of the chosen class or grade; None: all."""
+        return self._groups[self._group].children if self._groups else None
+
+    @property
+    def group(self) -> str:
+        """The chosen class or grade in words."""
+        return self._groups[self._group].name if self._groups else EVERYBODY
+
+    def who_in_words(self) -> str:
+        """Say who looks."""
+        own = self._people[self._people["who"].eq(self.who or "")]
+        return role_words(self.role) if own.empty else f"{role_words(self.role)}, {own['name'].iloc[0]}"
+
+    def controls(self) -> list[dict[str, Any]]:
+        """Describe the controls for the page: label, choices and which is chosen, or what is fixed.
+
+        Returns
+        -------
+        list of dict
+            JSON.
+        """
+        shown: list[dict[str, Any]] = []
+        if self._fixed_role:
+            shown.append({"what": "role", "label": "Seen as", "fixed": self.who_in_words()})
+        else:
+            words = [role_words(role) for role in self.roles]
+            shown.append(_select("role", "Role", words, self.roles.index(self.role)))
+        if not self._fixed_who:
+            schools = self.schools()
+            if self.school in schools:
+                shown.append(_select("school", "School", schools, schools.index(self.school)))
+            people = self._at_school()
+            if len(people) > 1 and self.who is not None:
+                names = people["name"].fillna(people["who"]).tolist()
+                place = people["who"].tolist().index(self.who)
+                shown.append(_select("who", _WHO.get(self.role, "Who"), names, place))
+        if len(self._groups) > 1:
+            label = "Class" if self.role == "teacher" else "Grade"
+            shown.append(_select("group", label, [one.name for one in self._groups], self._group))
+        return shown
+
+
+def _select(what: str, label: str, choices: list[str], chosen: int) -> dict[str, Any]:
+    return {"what": what, "label": label, "choices": choices, "chosen": chosen}
+
+
+FEWEST_LETTERS = 2
+MOST_HITS = 20
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def _plain(text: str) -> str:
+    """Write a name without accents, capitals and marks, its words parted by single spaces."""
+    whole = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(letter for letter in whole if not unicodedata.combining(letter))
+    # An apostrophe parts no name: O'Neil is found by "oneil".
+    return _NOT_LETTERS.sub(" ", bare.replace("'", "").replace("’", "")).strip()
+
+
+class NameSearch:
+    """An index of names in memory.
+
+    Parameters
+    ----------
+    names
+        One name a child, first name and surname; missing ones are never found.
+
+    Examples
+    --------
+    >>> search = NameSearch(pd.Series(["Ana Ruiz Peña", "Bo O'Neil", "Ana Maria Pena"], dtype="string"))
+    >>> search.find("pena an"), search.find("oneil"), search.find("a")
+    ([2, 0], [1], [])
+    """
+
+    def __init__(self, names: pd.Series) -> None:
+        self._plain = [_plain(name) for name in names.fillna("").tolist()]
+        order = sorted(range(len(self._plain)), key=lambda place: self._plain[place])
+        self._order = np.array(order, dtype="int64")
+        # Every word begins after a space: one search in one text finds all beginnings.
+        self._lines = [f" {self._plain[place]}" for place in order]
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+    def find(self, text: str, most: int | None = None) -> list[int]:
+        """Find names of which words begin with each word of a text.
+
+        Parameters
+        ----------
+        text
+            What was typed: fewer than two letters find nothing.
+        most
+            How many to give; by default all.
+
+        Returns
+        -------
+        list of int
+            Places among ``names``, names that begin with the text first, then by name.
+        """
+        wanted = [f" {word}" for word in _plain(text).split()]
+        if sum(map(len, wanted)) - len(wanted) < FEWEST_LETTERS:
+            return []
+        found = [place for place, line in enumerate(self._lines) if all(word in line for word in wanted)]
+        whole = " ".join(word.strip() for word in wanted)
+        found.sort(key=lambda place: not self._lines[place].startswith(f" {whole}"))
+        return [int(self._order[place]) for place in found[:most]]
+
+
+class Looking:
+    """Somebody at a dashboard.
+
+    Parameters
+    ----------
+    source
+        Where the children are kept.
+    open_view
+        Role and who -> their view.
+    whos
+        Role -> ``who, name, school, children``.
+    role, who
+        What is fixed; None: can be chosen.
+
+    Attributes
+    ----------
+    view
+        What whoever looks may see; None before anybody looked, or where they were refused.
+    listed
+        The children of the chosen class or grade: the view's ``children``, and ``said``, the name to find.
+    child
+        The view of the child whose page is open; None where none is.
+    page
+        That page.
+    pages
+        How many pages were opened: what was asked of an earlier one is no longer answered.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        open_view: Callable[[str, str], View],
+        whos: Callable[[str], pd.DataFrame],
+        *,
+        role: str | None = None,
+        who: str | None = None,
+    ) -> None:
+        self.source = source
+        self._open_view = open_view
+        self._whos = whos
+        self._role, self._who = role, who
+        self._seats: Seats | None = None
+        self.search = NameSearch(pd.Series([], dtype="string"))
+        self._clear()
+
+    def _clear(self) -> None:
+        self.view: View | None = None
+        self.child: View | None = None
+        self.page: ChildPage | None = None
+        self.listed = pd.DataFrame()
+        self.search = NameSearch(pd.Series([], dtype="string"))
+        self.pages = getattr(self, "pages", 0) + 1
+
+    def look(self, role: str | None = None, who: str | None = None) -> None:
+        """Look in a role: a new view, and a line in the audit.
+
+        Parameters
+        ----------
+        role, who
+            As the policy calls them; None: who has the seat already.
+
+        Raises
+        ------
+        BadInput
+            When the view is refused.
+        """
+        if role is not None:
+            self._seats = self._seated(role, who)
+        seats = self.seats
+        self._clear()
+        if seats.who is None:
+            raise BadInput(f"Nobody in these files is a {role_words(seats.role)}: choose another role.")
+        self.view = self._open_view(seats.role, seats.who)
+        seats.group_children(self.view.children)
+        self.list_children()
+        followed = self.source.followed
+        if followed is not None and followed in set(self.view.children["child"]):
+            self.show(followed)
+
+    def show(self, child: str) -> Block:
+        """Open a child's page.
+
+        Parameters
+        ----------
+        child
+            The child, as the view calls it.
+
+        Returns
+        -------
+        Block
+            The page.
+
+        Raises
+        ------
+        BadInput
+            When the child isn't among those whom the role may see; the words name nobody.
+        """
+        if self.view is None:
+            self.look()
+        assert self.view is not None
+        own = self.view.of(child)
+        page = self.laid_out(own)
+        self.child, self.page = own, page
+        self.pages += 1
+        return page.block
+
+    def find(self, text: str) -> list[str]:
+        """Find children of the view by name.
+
+        Parameters
+        ----------
+        text
+            Beginnings of names; at least two letters.
+
+        Returns
+        -------
+        list of str
+            Children, at most twenty.
+        """
+        if self.view is None:
+            self.look()
+        return self.listed["child"].iloc[self.search.find(text, MOST_HITS)].tolist()
+
+    @property
+    def seats(self) -> Seats:
+        """Who looks, and what can be chosen."""
+        if self._seats is None:
+            self._seats = self._seated(self._role, self._who)
+        return self._seats
+
+    def _seated(self, role: str | None, who: str | None) -> Seats:
+        relations = self.source.relations()
+        followed = self.source.followed
+
+        def prefer(role: str, people: pd.DataFrame) -> str | None:
+            """Prefer who has to do with the child whom the notebooks follow."""
+            if followed is None:
+                return None
+            own = relations[relations["child"].eq(followed).fillna(False)]
+            wanted = {*(own["silo"] + ":" + own["adult"]).dropna(), *own["school_name"].dropna()}
+            there = people[people["who"].isin(list(wanted)).to_numpy(dtype=bool)]
+            return None if there.empty else str(there.sort_values("children", ascending=False)["who"].iloc[0])
+
+        return Seats(self._whos, relations, role=role, who=who, prefer=prefer)
+
+    def laid_out(self, own: View, rows: bool = False) -> ChildPage:
+        """Lay out the page of one child.
+
+        Parameters
+        ----------
+        own
+            The view of that child.
+        rows
+            Name files and rows behind counted values, too, for a page that nobody can ask.
+
+        Returns
+        -------
+        ChildPage
+            The page.
+        """
+        # Who a child is comes of its values: read first, they are read once.
+        known = own.values
+        child = str(own.children["child"].iloc[0])
+
+        def places(element: str, school_year: int | None) -> str:
+            try:
+                behind = own.rows_behind(child, element, school_year).dropna(subset=["file", "row"])
+            except BadInput:  # a role that may not know where a value was written
+                return ""
+            parts = behind.groupby("file", sort=False)["row"].agg(
+                lambda each: ", ".join(str(int(one)) for one in each)
+            )
+            return "; ".join(f"{file}, row {numbers}" for file, numbers in parts.items())
+
+        return child_page(
+            own,
+            self.systems,
+            note=self.note,
+            invented=self.source.synthetic,
+            strengths=_strengths(known, own.school_year),
+            schools=self._schools,
+            places=places if rows else None,
+        )
+
+    @cached_property
+    def systems(self) -> dict[str, SystemName]:
+        """Silo -> what it is called, and its newest day."""
+        return system_names(self.source.systems())
+
+    @cached_property
+    def _schools(self) -> dict[str, str]:
+        """Number of each school -> its name."""
+        named = self.source.relations()[["school_id", "school_name"]].dropna().drop_duplicates("school_id")
+        return dict(zip(named["school_id"], named["school_name"], strict=True))
+
+    @cached_property
+    def note(self) -> str:
+        """The banner in words: whether everybody is invented."""
+        return banner(dict(self.source.about), self.source.synthetic).text
+
+    def list_children(self) -> None:
+        """List the children of the chosen class or grade, for the search."""
+        assert self.view is not None
+        children = self.view.children
+        chosen = self.seats.chosen_children
+        if chosen is not None:
+            children = children[children["child"].isin(list(chosen))]
+        named = [name for name in ("first_name", "last_surname") if name in children.columns]
+        names = children["child"] if not named else children[named[0]].fillna("")
+        for name in named[1:]:
+            names = names + " " + children[name].fillna("")
+        self.listed = children.assign(said=names.str.strip()).sort_values("said", kind="stable")
+        self.listed = self.listed.reset_index(drop=True)
+        self.search = NameSearch(self.listed["said"])
+
+
+def _strengths(known: pd.DataFrame, school_year: int | None) -> list[str]:
+    """Say what goes well with a child, of what the role may see."""
+    from helpers.report.family import going_well
+
+    values = of_year(known, school_year)
+    # A strength that nobody has checked may be another child's.
+    said = going_well(values[~values["link_band"].isin(UNCHECKED).to_numpy(dtype=bool)])
+    # Where the role sees no names, the sentences speak to a family.
+    return [one.replace("Your child", "This child").replace("your child", "this child") for one in said]

@@ -1,0 +1,196 @@
+"""Two records compared letter by letter."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+import pandas as pd
+
+from helpers.link.review.queue import BETWEEN, FIELDS
+
+__all__ = ["Compared", "FieldBeside", "PairBeside", "Part", "compared", "pair_beside"]
+
+
+Part = tuple[str, bool]
+# Of texts that have less than half in common, single letters that happen to be equal say nothing.
+ALIKE = 0.5
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two values as they are shown: parts of text, each with whether it differs, and a verdict in words."""
+
+    left: tuple[Part, ...]
+    right: tuple[Part, ...]
+    verdict: str
+
+
+def compared(left: str, right: str) -> Compared:
+    """Compare two values as they are written.
+
+    Parameters
+    ----------
+    left, right
+        The values; empty where there is none.
+
+    Returns
+    -------
+    Compared
+        The verdict is *same*, *differs*, *written differently* (the same but for capitals, accents, blanks
+        and punctuation), *only on the left*, *only on the right* or *neither says it*.
+
+    Examples
+    --------
+    >>> compared("Lopez", "Lopes")
+    Compared(left=(('Lope', False), ('z', True)), right=(('Lope', False), ('s', True)), verdict='differs')
+    """
+    if not left or not right:
+        verdict = "neither says it" if left == right else f"only on the {'left' if left else 'right'}"
+        return Compared(_whole(left, False), _whole(right, False), verdict)
+    if left == right:
+        return Compared(_whole(left, False), _whole(right, False), "same")
+    verdict = "written differently" if _folded(left) == _folded(right) else "differs"
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return Compared(_whole(left, True), _whole(right, True), verdict)
+    one: list[Part] = []
+    other: list[Part] = []
+    for tag, begin, end, first, last in matcher.get_opcodes():
+        one += _whole(left[begin:end], tag != "equal")
+        other += _whole(right[first:last], tag != "equal")
+    return Compared(tuple(one), tuple(other), verdict)
+
+
+def _whole(text: str, differs: bool) -> tuple[Part, ...]:
+    return ((text, differs),) if text else ()
+
+
+def _folded(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if letter.isalnum())
+
+
+_LABELS = {
+    "last_surname": "surname",
+    "generation_code_suffix": "suffix",
+    "preferred_last_surname": "preferred surname",
+    "full_name": "name in one cell",
+    "grade_level": "grade",
+    "ids": "numbers",
+    "street_number_name": "street",
+    "city": "town",
+    "email": "e-mail",
+}
+# The second reading of a birth date stands beside the first.
+_WITHIN_ANOTHER = ("birth_date_other",)
+
+
+@dataclass(frozen=True)
+class FieldBeside:
+    """One line: what the field is called, and both values."""
+
+    label: str
+    values: Compared
+
+
+@dataclass(frozen=True)
+class PairBeside:
+    """A pair in words: who says it, what they say, why it waits, and what a yes gives."""
+
+    systems: tuple[str, str]
+    known_in: tuple[str, str]
+    fields: tuple[FieldBeside, ...]
+    namesakes: tuple[str, ...]
+    evidence: str
+    chance: str
+    gain: str
+
+
+def pair_beside(pair: pd.Series, systems: Mapping[str, str]) -> PairBeside:
+    """Put one row of the queue into words.
+
+    Parameters
+    ----------
+    pair
+        A row of `helpers.link.review.review_queue`.
+    systems
+        Silo -> what it is called.
+
+    Returns
+    -------
+    PairBeside
+        Fields of which neither side says anything are left out.
+    """
+    lines = []
+    for field in FIELDS:
+        if field not in _WITHIN_ANOTHER:
+            left, right = _text(pair, "left", field), _text(pair, "right", field)
+            label = _LABELS.get(field, field.replace("_", " "))
+            if field == "ids" and ";" not in left + right and left.split(" ")[0] == right.split(" ")[0]:
+                label = f"{left.split(' ')[0]} number".replace("Number number", "number")
+                left, right = left.partition(" ")[2], right.partition(" ")[2]
+            lines.append(FieldBeside(label, compared(left, right)))
+    return PairBeside(
+        systems=(_system(pair, "left", systems), _system(pair, "right", systems)),
+        known_in=(_known_in(pair, "left", systems), _known_in(pair, "right", systems)),
+        fields=tuple(line for line in lines if line.values.verdict != "neither says it"),
+        namesakes=_namesakes(pair, systems),
+        evidence=str(pair["evidence"]),
+        chance=_chance(pair["probability"]),
+        gain=_gain(pair),
+    )
+
+
+def _value(pair: pd.Series, name: str) -> object:
+    value = pair.get(name)
+    return None if value is None or pd.isna(value) else value
+
+
+def _text(pair: pd.Series, side: str, field: str) -> str:
+    value = _value(pair, f"{side}_{field}")
+    if value is None:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        other = _value(pair, f"{side}_{field}_other")
+        day = f"{value:%Y-%m-%d}"
+        return f"{day} or {other:%Y-%m-%d}" if isinstance(other, pd.Timestamp) else day
+    text = str(value)
+    return text.lstrip("0") or text if field == "grade_level" else text
+
+
+def _system(pair: pd.Series, side: str, systems: Mapping[str, str]) -> str:
+    silo = str(pair[f"{side}_silo"])
+    return systems.get(silo, silo)
+
+
+def _known_in(pair: pd.Series, side: str, systems: Mapping[str, str]) -> str:
+    silos = str(pair[f"{side}_systems"]).split("; ")
+    own = str(pair[f"{side}_silo"])
+    others = [systems.get(silo, silo) for silo in silos if silo != own]
+    return ", ".join(others) if others else "no other system"
+
+
+def _namesakes(pair: pd.Series, systems: Mapping[str, str]) -> tuple[str, ...]:
+    """Say who else is called so, each behind the name of the system that says it."""
+    told = _value(pair, "namesakes")
+    if told is None:
+        return ()
+    parts = [text.partition(": ") for text in str(told).split(BETWEEN)]
+    return tuple(f"{systems.get(silo, silo)}: {rest}" if rest else silo for silo, _, rest in parts)
+
+
+def _chance(probability: object) -> str:
+    if probability is None or pd.isna(probability):  # type: ignore[call-overload]
+        return "A rule left it to a person; nothing says how likely it is."
+    return f"By the model, {100 * float(probability):.0f} of 100 such pairs are one child."  # type: ignore[arg-type]
+
+
+def _gain(pair: pd.Series) -> str:
+    gained = int(pair["pairs_gained"])
+    if not gained:
+        return "Both stand under one child already, tied by other records. A no takes them apart."
+    found = "1 pair of records is" if gained == 1 else f"{gained:,} pairs of records are"
+    return f"A yes makes one child of {int(pair['records_joined']):,} records: {found} found."

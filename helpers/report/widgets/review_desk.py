@@ -1,0 +1,412 @@
+"""The review desk: clerical review in a notebook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.link.review.queue import (
+    ERROR_RATE,
+    SECONDS_A_DECISION,
+    first_minutes,
+    review_queue,
+    worth_of_review,
+)
+from helpers.link.review.session import ReviewSession
+from helpers.report.blocks import Block, answer, escape
+from helpers.report.display_names import short_names
+from helpers.report.tables import CountGuard, table
+from helpers.report.widgets.pair_comparison import pair_beside
+from helpers.share.guard import Guard
+from helpers.standard import BadInput
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+__all__ = ["ReviewDesk", "hour_in_words", "review_desk", "worth_table"]
+
+
+_HOUR = 60.0
+_MARKS = (15.0, 60.0, 240.0)
+
+
+def hour_in_words(
+    worth: pd.DataFrame, seconds: float, error_rate: float, unknown: int, guard: CountGuard | None = None
+) -> str:
+    """Say what the next hour buys.
+
+    Parameters
+    ----------
+    worth
+        From `helpers.link.review.queue.worth_of_review`, at least one row.
+    seconds, error_rate
+        The parameters that it was made with.
+    unknown
+        How many questions have no probability.
+    guard
+        The guard of a real folder, where the sentence is kept.
+
+    Returns
+    -------
+    str
+        What is gained, what a mistake costs, and on what that rests.
+    """
+    bought = first_minutes(worth, _HOUR)
+    questions = int(bought["questions"])
+    if not questions:
+        return f"At {seconds:g} seconds a decision an hour is not enough for one question."
+    said = {
+        name: _about(bought[name]) if guard is None else guard.count(round(bought[name]))
+        for name in ("pairs_gained", "children_completed", "wrong_pairs")
+    }
+    minutes = float(bought["minutes"])
+    took = f"{minutes:.0f} minutes" if minutes >= 1.5 else "a minute" if minutes > 0.5 else "under a minute"
+    every = "all " if questions == len(worth) else ""
+    basis = "This is by the answer key."
+    if bought["basis"] != "Answer key":
+        even = ": where nothing says how likely a pair is, it counts half, until your answers tell"
+        basis = f"This is an estimate{even if unknown else ''}."
+    return (
+        f"The next hour: {every}{_counted(questions, 'question')}, {took} at {seconds:g} seconds each. "
+        f"Expected: {said['pairs_gained']} pairs of records found, {said['children_completed']} children put "
+        f"together, {said['wrong_pairs']} pairs joined wrongly if {100 * error_rate:g} of 100 answers are "
+        f"mistaken. {basis} Seconds and mistakes are settings."
+    )
+
+
+def worth_table(worth: pd.DataFrame) -> dict[str, Any]:
+    """Give the curve as a few rows: after a quarter of an hour, an hour, half a day, and at the end.
+
+    Parameters
+    ----------
+    worth
+        From `helpers.link.review.queue.worth_of_review`, at least one row.
+
+    Returns
+    -------
+    dict
+        ``title``, ``heads``, ``rows`` (text) and ``note``.
+    """
+    end = float(worth["minutes"].iloc[-1])
+    marks = [minutes for minutes in _MARKS if minutes < end and len(worth[worth["minutes"] <= minutes])]
+    rows = []
+    for minutes in [*marks, end]:
+        bought = first_minutes(worth, minutes)
+        rows.append(
+            [
+                _time(minutes),
+                f"{int(bought['questions']):,}",
+                *(
+                    _about(float(bought[name]))
+                    for name in ("pairs_gained", "children_completed", "wrong_pairs", "wrong_pairs_avoided")
+                ),
+            ]
+        )
+    return {
+        "title": "What more time buys",
+        "heads": [
+            "after",
+            "questions",
+            "pairs found",
+            "children put together",
+            "pairs joined wrongly by mistake",
+            "wrong pairs that joining all unasked would make",
+        ],
+        "rows": rows,
+        "note": "Largest gain first. Expected numbers, not counts.",
+    }
+
+
+def _about(number: float) -> str:
+    return f"{number:,.0f}" if number >= 9.95 or float(number).is_integer() else f"{number:.1f}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _time(minutes: float) -> str:
+    if minutes < 60:
+        return f"{max(minutes, 1):.0f} min"
+    return f"{minutes / 60:.1f} h".replace(".0 h", " h")
+
+
+MADE = "Everybody here is invented."
+REAL = "Real children: what you see at this desk is not saved with the notebook."
+ENOUGH_TO_TIME = 3
+SAID = {"yes": "Saved: one child.", "no": "Saved: two children.", "skip": "Skipped; nothing was saved."}
+
+
+def review_desk(
+    district: District,
+    links: Links,
+    decisions: str | os.PathLike[str] = "decisions.csv",
+    *,
+    reviewer: str = "",
+    seconds: float = SECONDS_A_DECISION,
+    error_rate: float = ERROR_RATE,
+) -> ReviewDesk:
+    """Open the review desk: as the last line of a cell it shows the pairs that wait, one after the other.
+
+    Parameters
+    ----------
+    district
+        A district that was read.
+    links
+        Who is who so far.
+    decisions
+        The CSV to which each decision is added at once; `bigpicture link --decisions` honours it. What it
+        holds already isn't asked again, unless a record has changed since.
+    reviewer
+        Initials of who decides, or nothing.
+    seconds
+        How long a decision takes: a parameter for what an hour buys, no finding. The desk says how long you
+        took.
+    error_rate
+        Share of decisions that are wrong: likewise.
+
+    Returns
+    -------
+    ReviewDesk
+        Its ``answer`` and ``undo`` do from code what the keys do.
+
+    Raises
+    ------
+    BadInput
+        When the file is there and can't be read, or a parameter can't be.
+    """
+    queue = review_queue(
+        links, district.people, identifiers=district.identifiers, schools=district.fact("school")
+    )
+    return ReviewDesk(
+        ReviewSession(queue, Path(decisions), reviewer=reviewer),
+        Guard.of(district),
+        short_names(district.layouts),
+        decisions=Path(decisions),
+        seconds=seconds,
+        error_rate=error_rate,
+    )
+
+
+class ReviewDesk:
+    """A review session as a page: live where a kernel runs, a still picture elsewhere.
+
+    Parameters
+    ----------
+    session
+        The questions and the file to which answers go.
+    guard
+        The guard of the district's folder.
+    systems
+        Silo -> what it is called.
+    decisions
+        The file, as it is named to the reader.
+    seconds, error_rate
+        As in `review_desk`.
+    """
+
+    def __init__(
+        self,
+        session: ReviewSession,
+        guard: Guard,
+        systems: Mapping[str, str],
+        *,
+        decisions: Path,
+        seconds: float = SECONDS_A_DECISION,
+        error_rate: float = ERROR_RATE,
+    ) -> None:
+        self._session = session
+        self._guard = guard
+        self._systems = systems
+        self._decisions = decisions
+        self._seconds = seconds
+        self._error_rate = error_rate
+        self._said = ""
+        # A parameter that can't be is told before anybody answers.
+        self._worth()
+
+    def answer(self, given: str) -> None:
+        """Answer the question in front, as a key does.
+
+        Parameters
+        ----------
+        given
+            ``yes``, ``no`` or ``skip``.
+        """
+        self._session.answer(given)
+        self._said = SAID[given]
+
+    def undo(self) -> None:
+        """Take the last answer of this sitting back, out of the file too."""
+        taken = self._session.undo()
+        self._said = "Taken back." if taken else "There is nothing to take back."
+
+    def view(self, trouble: str = "") -> dict[str, Any]:
+        """Give what the page draws now: plain text, which it puts into elements as text.
+
+        Parameters
+        ----------
+        trouble
+            Why the last answer could not be saved.
+
+        Returns
+        -------
+        dict
+            JSON.
+        """
+        session = self._session
+        place, total, pair = session.place, len(session.questions), session.current
+        worth = self._worth()
+        view: dict[str, Any] = {
+            "note": REAL if self._guard.real else MADE,
+            "place": place,
+            "total": total,
+            "count": self._count(),
+            "said": ""
+            if trouble
+            else self._said or f"Each answer is saved at once in {self._decisions.name}.",
+            "trouble": trouble,
+            "can_undo": place > 0,
+            "question": None if pair is None else int(pair["question"]),
+            "pair": None,
+            "hour": self._hour(worth) if len(worth) else "",
+            "worth": worth_table(worth) if len(worth) else None,
+        }
+        if pair is None:
+            return view | {"title": self._title(), "next": self._next()}
+        said = pair_beside(pair, self._systems)
+        sides = zip(("left", "right"), said.systems, said.known_in, strict=True)
+        differing = [line.label for line in said.fields if line.values.verdict == "differs"]
+        verb = "differ" if len(differing) > 1 else "differs"
+        told = f"Question {place + 1}: {', '.join(differing) or 'nothing'} {verb}."
+        return view | {
+            "title": self._title(),
+            "said": f"{view['said']} {told}".strip() if place and not trouble else view["said"],
+            "pair": {
+                **{side: {"system": system, "known": known} for side, system, known in sides},
+                "fields": [
+                    {
+                        "label": line.label,
+                        "left": [list(part) for part in line.values.left],
+                        "right": [list(part) for part in line.values.right],
+                        "verdict": line.values.verdict,
+                    }
+                    for line in said.fields
+                ],
+                "namesakes": list(said.namesakes),
+                "evidence": said.evidence,
+                "chance": said.chance,
+                "gain": said.gain,
+            },
+        }
+
+    def still(self) -> Block:
+        """Give the desk as a page keeps it: how many wait and what an hour buys, and a made first pair.
+
+        Returns
+        -------
+        Block
+            Of a real folder nothing of any child.
+        """
+        waiting = len(self._session.questions) - self._session.place
+        count = self._guard.count(waiting)
+        one = waiting == 1 and not self._guard.hides(waiting)
+        sentence = f"**{count}** {'question waits' if one else 'questions wait'} for a person."
+        blocks = [answer(sentence if waiting else "No question waits for a person.")]
+        worth = self._worth()
+        if waiting and not self._guard.hides(waiting):
+            words = self._hour(worth, self._guard if self._guard.real else None)
+            blocks.append(Block(f"<p>{escape(words)}</p>", words))
+        if waiting and not self._guard.real:
+            blocks.append(self._first_pair())
+        if waiting:
+            words = "To answer them, run this notebook in JupyterLab: the desk opens here."
+            blocks.append(Block(f'<p class="muted">{escape(words)}</p>', words))
+        return Block("".join(block.markup for block in blocks), " ".join(block.text for block in blocks))
+
+    def _first_pair(self) -> Block:
+        pair = self._session.current
+        assert pair is not None
+        said = pair_beside(pair, self._systems)
+        texts = [
+            (
+                line.label,
+                "".join(piece for piece, _ in line.values.left) or pd.NA,
+                "".join(piece for piece, _ in line.values.right) or pd.NA,
+                line.values.verdict,
+            )
+            for line in said.fields
+        ]
+        one, other = said.systems
+        # Two records of one system would give two columns one name.
+        heads = {"one": one, "other": other if other != one else f"{other}, again"}
+        frame = pd.DataFrame(texts, columns=["field", *heads, "compared"], dtype="string")
+        shown = table(frame, "The first question: are these one child?", names=heads, download=False)
+        others = f"The name fits other children, too: {'; '.join(said.namesakes)}. " if said.namesakes else ""
+        words = f"{others}{said.evidence} {said.chance} {said.gain}"
+        return Block(f"{shown.markup}<p>{escape(words)}</p>", f"{shown.text}. {words}")
+
+    def _worth(self) -> pd.DataFrame:
+        left = self._session.questions.iloc[self._session.place :]
+        return worth_of_review(
+            left,
+            seconds=self._seconds,
+            error_rate=self._error_rate,
+            unknown_probability=self._session.unknown_probability,
+        )
+
+    def _hour(self, worth: pd.DataFrame, guard: Guard | None = None) -> str:
+        left = self._session.questions.iloc[self._session.place :]
+        unknown = int(left["probability"].isna().sum())
+        return hour_in_words(worth, self._seconds, self._error_rate, unknown, guard)
+
+    def _title(self) -> str:
+        session = self._session
+        if session.current is not None:
+            return f"Are these one child? Question {session.place + 1} of {len(session.questions)}"
+        return "Every question has been answered." if session.place else "No question waits for a person."
+
+    def _count(self) -> str:
+        session, tally = self._session, self._session.tally
+        parts = [f"{session.place} of {len(session.questions)} done"]
+        parts += [f"{tally['yes']} yes, {tally['no']} no, {tally['skip']} skipped"] if session.place else []
+        if session.decided_before:
+            parts.append(f"{session.decided_before} decided before")
+        seconds = session.seconds_a_decision
+        if seconds is not None and tally["yes"] + tally["no"] >= ENOUGH_TO_TIME:
+            parts.append(f"about {max(seconds, 1):.0f} s a decision")
+        return " · ".join(parts)
+
+    def _next(self) -> str:
+        if not self._session.place and not self._session.decided_before:
+            return "Nothing has to be decided by a person here."
+        return f"Link again with your answers: bigpicture link FOLDER --decisions {self._decisions.name}"
+
+    def _heard(self, message: object) -> dict[str, Any]:
+        """Do what the page asks, and say what it shows next; a press that comes too late is passed over."""
+        asked = message if isinstance(message, dict) else {}
+        wanted, pair = asked.get("do"), self._session.current
+        in_front = None if pair is None else int(pair["question"])
+        try:
+            if asked.get("question") == in_front and wanted in SAID and pair is not None:
+                self.answer(str(wanted))
+            elif asked.get("question") == in_front and wanted == "undo":
+                self.undo()
+        except BadInput as error:
+            return self.view(trouble=f"Not saved. {error}")
+        except OSError as error:
+            return self.view(trouble=f"Not saved: {self._decisions} can't be written ({error.strerror}).")
+        return self.view()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from helpers.report.widgets import widget_for
+
+        still = self.still()
+        bundle = widget_for("review_desk", self._heard)
+        # Not the widget's own plain text, which would be its state.
+        return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}

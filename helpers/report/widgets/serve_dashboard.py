@@ -1,0 +1,488 @@
+"""Serves the dashboard under Voila."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import helpers.standard
+from helpers.files.district import with_children
+from helpers.files.folder import must_be_a_folder
+from helpers.files.run_cache import fingerprint
+from helpers.files.save import sweep, write_atomically
+from helpers.profile.store.profiles import ProfileStore, save_store
+from helpers.report.runs.notebooks import Notebook
+from helpers.standard import BadInput
+
+__all__ = [
+    "IDLE",
+    "LISTENS",
+    "PORT",
+    "Served",
+    "dashboard_notebook",
+    "is_store",
+    "must_be_free",
+    "serve",
+    "serve_dashboard",
+    "store_of",
+]
+
+
+# The file that the page's last cell makes.
+READY = "ready"
+# The file that says on which port it listens.
+LISTENS = "port"
+# Seconds in which kernels may end in order.
+PATIENCE = 15.0
+
+
+def serve(private: Path, idle: float, notebook: str) -> None:
+    """Serve a notebook until standard input ends, or nobody has looked for a while.
+
+    Whoever started this holds the other end of standard input. However that process ends, on every system,
+    the input ends with it.
+
+    Parameters
+    ----------
+    private
+        The server's folder, which goes with it.
+    idle
+        Seconds without a request or anything that a page did.
+    notebook
+        The notebook.
+    """
+    from tornado.ioloop import IOLoop, PeriodicCallback
+    from voila.app import Voila  # type: ignore[import-untyped]
+
+    app = Voila.instance()
+    app.initialize([notebook])
+    app.connection_dir_root = str(private)
+    asked = [time.time()]
+
+    def looked(handler: Any) -> None:
+        asked[0] = time.time()
+
+    app.tornado_settings = {"log_function": looked}
+    loop = IOLoop.current()
+
+    def stop() -> None:
+        loop.add_callback(loop.stop)
+        time.sleep(PATIENCE)
+        _leave(private)
+
+    def end_when_idle() -> None:
+        if not (private / READY).exists():
+            asked[0] = time.time()  # nobody could look yet
+        if time.time() - max(asked[0], _last_activity(app.kernel_manager)) > idle:
+            _in_background(stop)
+
+    def stop_with_its_parent() -> None:
+        sys.stdin.buffer.read()
+        stop()
+
+    def tell_port() -> None:
+        write_atomically(private / LISTENS, str(app.port).encode("ascii"))
+
+    _in_background(stop_with_its_parent)
+    # The loop runs once the server listens.
+    loop.add_callback(tell_port)
+    PeriodicCallback(end_when_idle, 1000 * min(60.0, idle / 4)).start()
+    try:
+        app.start()
+    except BaseException:
+        traceback.print_exc()
+        _leave(private, 1)
+    _leave(private)
+
+
+def _in_background(work: Callable[[], object]) -> None:
+    threading.Thread(target=work, daemon=True).start()
+
+
+def _leave(private: Path, status: int = 0) -> None:
+    """Take the folder away and end, whatever still runs here."""
+    os.chdir(private.parent)  # Windows removes no folder in which a process is
+    shutil.rmtree(private, ignore_errors=True)
+    os._exit(status)
+
+
+def _last_activity(kernels: Any) -> float:
+    """Say when a page last did something: each has a kernel."""
+    active: list[datetime] = [kernels.get_kernel(one).last_activity for one in kernels.list_kernel_ids()]
+    return max((one.astimezone(UTC).timestamp() for one in active), default=0.0)
+
+
+def _main(arguments: Sequence[str]) -> None:
+    private, idle, notebook = arguments
+    serve(Path(private), float(idle), notebook)
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1:])
+
+
+PORT = 8866
+TAG = "dashboard"
+TEMPLATE = Path(__file__).with_name("voila_template")
+HOME = "127.0.0.1"
+EXTENSIONS = ("anywidget", "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
+# Ports that the server tries after the chosen one, which another may have taken since it was found free.
+FURTHER_PORTS = 20
+# Seconds until a kernel must have read the store and shown its first page.
+STARTS = 180
+# Minutes that a server waits for somebody to look.
+IDLE = 60.0
+PREFIX = "kit-dashboard-"
+SERVER = "helpers.report.widgets.serve_dashboard"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A dashboard that runs.
+
+    Attributes
+    ----------
+    address
+        Where a browser of this machine finds it, the word included.
+    process
+        The server.
+    door
+        A page that leads to the address, this user's alone: a browser's command line is everybody's to read.
+    """
+
+    address: str
+    process: subprocess.Popen[bytes]
+    door: Path
+
+
+def dashboard_notebook(
+    lesson: Path, out: Path, set_to: Mapping[str, object], ready: Path | None = None
+) -> Path:
+    """Take the dashboard's cells out of a lesson: its parameters, its imports and what is tagged `dashboard`.
+
+    Parameters
+    ----------
+    lesson
+        The notebook.
+    out
+        The file to write.
+    set_to
+        Values of its parameters.
+    ready
+        A file that the last cell makes, so that one sees from outside that all others ran.
+
+    Returns
+    -------
+    pathlib.Path
+        ``out``.
+
+    Raises
+    ------
+    BadInput
+        When the lesson has no such cells, or doesn't know a parameter.
+    """
+    import nbformat
+
+    notebook = Notebook(lesson)
+    cells = notebook.content.cells
+    tagged = [cell for cell in cells if TAG in cell.metadata.get("tags", [])]
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    place = next((n for n, cell in enumerate(code) if "parameters" in cell.metadata.get("tags", [])), None)
+    if not tagged or place is None or place + 1 >= len(code):
+        raise BadInput(f"{lesson} has no dashboard: a cell tagged '{TAG}' and one tagged 'parameters'.")
+    unknown = sorted(set(set_to) - set(notebook.parameters))
+    if unknown:
+        raise BadInput(f"{lesson} has no parameter {unknown[0]!r}. It has: {', '.join(notebook.parameters)}.")
+    values = "\n".join(f"{name} = {value!r}" for name, value in set_to.items())
+    sources = [code[place].source, values, code[place + 1].source]
+    sources += [cell.source for cell in tagged if cell.cell_type == "code"]
+    sources += [] if ready is None else [f"open({str(ready)!r}, 'w').close()"]
+    heading = nbformat.v4.new_markdown_cell(f"# {notebook.title}")
+    fresh = nbformat.v4.new_notebook(cells=[heading, *map(nbformat.v4.new_code_cell, sources)])
+    fresh.metadata.update(
+        kernelspec={"name": "python3", "display_name": "Python 3", "language": "python"}, title="Dashboard"
+    )
+    write_atomically(out, nbformat.writes(fresh).encode("utf-8"))
+    return out
+
+
+def _free_port(wanted: int | None) -> int:
+    """Give a port that is free, the wanted one if one is wanted."""
+    for port in [wanted] if wanted is not None else [*range(PORT, PORT + 20), 0]:
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOME, port))
+            except (OSError, OverflowError):
+                continue
+            return int(probe.getsockname()[1])
+    raise BadInput(
+        f"Port {wanted} is taken, or none that may be used: name another with --port, or none at all."
+    )
+
+
+def _settings(port: int, word: str, further: int = 0, ready_after: float = 0.5) -> dict[str, Any]:
+    return {
+        "Voila": {"ip": HOME, "port": port, "port_retries": further, "open_browser": False, "token": word},
+        "VoilaConfiguration": {
+            "template": "kit",
+            "strip_sources": True,
+            "preheat_kernel": True,
+            "default_pool_size": 1,
+            "show_tracebacks": False,
+            "allow_template_override": "NO",
+            "allow_theme_override": "NO",
+            # Of the folder nothing is served but the page.
+            "file_allowlist": [],
+            # Only what draws the page: no extension of somebody's own JupyterLab.
+            "extension_allowlist": list(EXTENSIONS),
+        },
+        "VoilaKernelManager": {"fill_delay": ready_after},
+        # Kernels of pages that were closed without a word go after a while.
+        "MappingKernelManager": {"cull_interval": 60, "cull_idle_timeout": 3600, "cull_connected": False},
+        "Application": {"log_level": "ERROR"},
+    }
+
+
+@contextlib.contextmanager
+def serve_dashboard(
+    store: Path,
+    lesson: Path,
+    *,
+    port: int | None = None,
+    set_to: Mapping[str, object] | None = None,
+    idle: float = IDLE,
+) -> Iterator[Served]:
+    """Serve the dashboard of a store until the block ends, by a signal too, or nobody has looked for a while.
+
+    The server ends with this process, however that ends, and takes its folder away.
+
+    Parameters
+    ----------
+    store
+        A store of profiles.
+    lesson
+        The notebook whose cells tagged `dashboard` are shown.
+    port
+        The port; by default 8866 or the next that is free.
+    set_to
+        Further parameters of the notebook.
+    idle
+        Minutes without anybody looking, after which the server ends.
+
+    Yields
+    ------
+    Served
+        When its first page stands ready.
+
+    Raises
+    ------
+    BadInput
+        When Voila isn't there, the port is taken, or the cells fail.
+    """
+    if find_spec("voila") is None:
+        raise BadInput("The dashboard as a web page needs voila: pip install -r requirements.txt.")
+    chosen = _free_port(port)
+    # Left where both processes were killed at once: it tells where a store stands.
+    sweep(Path(tempfile.gettempdir()), PREFIX)
+    word = secrets.token_urlsafe(24)
+    with contextlib.ExitStack() as ends:
+        ends.enter_context(_ended_by_signals())
+        private = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))  # nobody else can read it
+        ends.callback(shutil.rmtree, private, ignore_errors=True)
+        ready = private / "ready"
+        folder = private / "page"
+        folder.mkdir()
+        values = {**(set_to or {}), "store": str(store.resolve())}
+        notebook = dashboard_notebook(lesson, folder / "dashboard.ipynb", values, ready)
+        settings = _settings(chosen, word, FURTHER_PORTS if port is None else 0)
+        (private / "voila.json").write_text(json.dumps(settings), encoding="utf-8")
+        process = _start(private, notebook, idle)
+        ends.callback(_end, process)
+        chosen = _wait(process, ready, port)
+        address = f"http://{HOME}:{chosen}/?token={word}"
+        yield Served(address, process, _door(private, address))
+
+
+def _door(private: Path, address: str) -> Path:
+    """Write a page that leads to the address: it stands in no list of processes, as an argument would."""
+    door = private / "open.html"
+    page = (
+        f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+        f'<title>Dashboard</title><meta http-equiv="refresh" content="0; url={address}">'
+        f'<a href="{address}">Open the dashboard</a>'
+    )
+    write_atomically(door, page.encode("utf-8"))
+    return door
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the server: it goes when nothing holds the other end of what it listens to."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    for end in (process.terminate, process.kill):
+        try:
+            process.wait(20)
+            return
+        except subprocess.TimeoutExpired:
+            end()
+    process.wait()
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal that would end this process at once leave the block first, as Ctrl-C does."""
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # what of these a system has
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _start(private: Path, notebook: Path, idle: float) -> subprocess.Popen[bytes]:
+    """Start Voila with settings of its own: nobody's own settings, extensions or history have a say."""
+    path = os.environ.get("JUPYTER_PATH")
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(private / "settings"),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "IPYTHONDIR": str(private / "ipython"),
+        "JUPYTER_PATH": os.pathsep.join([str(TEMPLATE), *([path] if path else [])]),
+        # The kernel finds this kit even where the notebook isn't in its folder.
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")]),
+    }
+    log = (private / "log.txt").open("wb")
+    with log:
+        return subprocess.Popen(
+            [sys.executable, "-m", SERVER, str(private), str(60 * idle), str(notebook)],
+            cwd=private,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            # Ctrl-C goes to all processes of a terminal: this one ends the server, in order.
+            start_new_session=True,
+        )
+
+
+def _wait(process: subprocess.Popen[bytes], ready: Path, wanted: int | None) -> int:
+    """Wait until the cells ran once and the server answers; give the port on which it does."""
+    until = time.monotonic() + STARTS
+    told = ready.with_name(LISTENS)
+    while time.monotonic() < until and process.poll() is None:
+        # Only the server knows: who found a port free may find another server on it a moment later.
+        if ready.exists() and told.exists() and _answers(port := int(told.read_text(encoding="ascii"))):
+            return port
+        time.sleep(0.1)
+    if wanted is not None:
+        _free_port(wanted)
+    # What stands in the log may name a child: nothing of it is said.
+    how = f"it ended with {process.returncode}" if process.poll() is not None else f"not ready in {STARTS} s"
+    raise BadInput(
+        f"The dashboard didn't start ({how}): run the notebook in JupyterLab to see which cell fails, or "
+        "make the store anew with --out."
+    )
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{HOME}:{port}/login", timeout=2):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+_MADE_OF = "made_of.json"
+_DECLARED = Path(helpers.standard.__file__).parent
+
+
+def is_store(folder: Path) -> bool:
+    """Say whether a folder is a store of profiles."""
+    return (folder / "store.json").is_file()
+
+
+def must_be_free(folder: Path) -> None:
+    """Refuse a place for a store in which something else stands."""
+    if folder.is_file() or (folder.is_dir() and not is_store(folder) and any(folder.iterdir())):
+        raise BadInput(f"{folder} is no store of profiles and isn't empty: name another place for the store.")
+
+
+def _made_of(folder: Path) -> str:
+    """Give a fingerprint of a folder's files and of what elements mean, which may have changed, too."""
+    declared = [path.read_bytes() for path in sorted(_DECLARED.rglob("*.toml"))]
+    whole = [fingerprint(folder).encode(), *declared]
+    return hashlib.blake2b(b"\0".join(whole), digest_size=16).hexdigest()
+
+
+def store_of(folder: Path, place: Path) -> ProfileStore:
+    """Open the store of a district's profiles, made anew where it isn't as new as the files.
+
+    Parameters
+    ----------
+    folder
+        A district's folder, or a store itself.
+    place
+        Where the store of a district's folder stands.
+
+    Returns
+    -------
+    ProfileStore
+        The store.
+
+    Raises
+    ------
+    BadInput
+        When the folder can't be read as a district, or something else stands where the store belongs.
+    """
+    if is_store(folder):
+        return ProfileStore.open(folder)
+    must_be_a_folder(folder)
+    made_of = _made_of(folder)
+    known = place / _MADE_OF
+    if is_store(place) and known.is_file() and json.loads(known.read_text("utf-8")) == made_of:
+        with contextlib.suppress(BadInput):  # written by another version of the kit: made anew
+            return ProfileStore.open(place)
+    from helpers.files import read_district
+    from helpers.link import link_district
+    from helpers.profile import child_profiles
+    from helpers.profile.indicators import child_indicators
+    from helpers.profile.store.source import source_of
+
+    district = with_children(read_district(folder))
+    links = link_district(district)
+    profiles = child_profiles(district, links)
+    save_store(source_of(district, links, profiles, child_indicators(district, links, profiles)), place)
+    write_atomically(known, json.dumps(made_of).encode())
+    return ProfileStore.open(place)

@@ -213,7 +213,7 @@ def test_files_stand_beside_opinion(
     card = as_table(
         "scorecard", pd.DataFrame([{**line, "numerator": 9.0, "denominator": 100.0, "value": 0.09}])
     )
-    monkeypatch.setattr(sys.modules["helpers.cli.survey"], "_scorecard", lambda folder: card)
+    monkeypatch.setattr(sys.modules["helpers.cli.school_systems"], "_scorecard", lambda folder: card)
     result = survey("--responses", answers[0], "--from", tmp_path, "--out", tmp_path)
     assert result.exit_code == 0, result.output
     told = pd.read_csv(tmp_path / "opinion_beside_files.csv").set_index("item")

@@ -6,21 +6,16 @@ from importlib.metadata import entry_points
 
 import click
 
-from helpers.cli.audits import audit
-from helpers.cli.cards import cards
-from helpers.cli.children import link
-from helpers.cli.children__profile import profile
-from helpers.cli.dashboard import dashboard
+from helpers.cli.audit import audit
 from helpers.cli.family import family
-from helpers.cli.people import people
-from helpers.cli.questions import questions
-from helpers.cli.reading import dictionary, read, start
-from helpers.cli.reports import gaps, report
-from helpers.cli.scores import score
-from helpers.cli.sector import sector
-from helpers.cli.survey import survey
+from helpers.cli.link import link
+from helpers.cli.profile import profile, questions
+from helpers.cli.read import dictionary, read, start
+from helpers.cli.report import dashboard, gaps, report
+from helpers.cli.school_systems import people, sector, survey
+from helpers.cli.score import cards, score
 from helpers.cli.unexpected import Commands
-from helpers.cli.views import view
+from helpers.cli.view import view
 
 __all__ = ["main", "register"]
 

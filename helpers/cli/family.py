@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helpers.cli.folders import FOLDER, linked, read_known, to_tens, worded
+from helpers.cli.options import FOLDER, linked, read_known, to_tens, worded
 from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.files.save import all_or_none, private_folder
 from helpers.standard import BadInput, nearest

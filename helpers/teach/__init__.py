@@ -1,7 +1,5 @@
 """Teach: check an answer, give a hint, show a solution, show an error on purpose."""
 
-from helpers.teach.answers import check, hint, solution
-from helpers.teach.expecting import expect
-from helpers.teach.reply import Reply
+from helpers.teach.check import Reply, check, expect, hint, solution
 
 __all__ = ["Reply", "check", "expect", "hint", "solution"]

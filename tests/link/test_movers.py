@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.cli.regions import link_region
+from helpers.cli.link import link_region
 from helpers.files import District, read_district
 from helpers.files.district import district_folders, is_region
 from helpers.link import link_children, link_district

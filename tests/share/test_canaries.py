@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from helpers.cli.views import view as command
+from helpers.cli.view import view as command
 from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from helpers.teach import check, expect, hint, solution
+from helpers.teach.check import solution_of
 from helpers.teach.exercises import exercises
-from helpers.teach.solutions import solution_of
 from tests.teach.exercise_answers import GIVEN, RIGHT, WRONG
 from tests.teach.exercise_tables import EVENTS, SCORECARD
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.teach.set_up import set_up, set_up_in_words
+from helpers.teach.doctor import set_up, set_up_in_words
 
 
 def test_where_the_tests_run_the_notebooks_can_run() -> None:

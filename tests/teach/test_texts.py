@@ -2,13 +2,10 @@
 
 import pytest
 
-from helpers.teach.exercise import Exercise
-from helpers.teach.exercises import believing, buying, measuring, surveying
-from helpers.teach.in_words import Wording, reply_to
+from helpers.teach.exercise import Wording, reply_to
+from helpers.teach.exercises import exercises
 
-EXERCISES: dict[str, Exercise] = {
-    one.number: one for module in (believing, buying, measuring, surveying) for one in module.EXERCISES
-}
+EXERCISES = exercises()
 
 RIGHT = {
     "5.4": [

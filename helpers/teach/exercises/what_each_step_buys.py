@@ -1,12 +1,11 @@
-"""Exercises on what a step of exchange buys, what a placebo shows, and what one standard saves."""
+"""Exercises of notebook 07."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import Wording, wording
+from helpers.teach.exercise import Exercise, Wording, no_whole_number, wording
 
 __all__ = ["EXERCISES"]
 
@@ -76,7 +75,7 @@ def _first_step(answer: object) -> Wording | str:
     return wording(answer, _SAYS)
 
 
-EXERCISES = (
+STEPS = (
     Exercise(
         number="7.1",
         asks="In which measures does the placebo lie apart from the other district?",
@@ -113,3 +112,40 @@ EXERCISES = (
         ),
     ),
 )
+
+
+_LEVEL = "rostered"
+
+
+def _typed_in_all(answer: object, *, known: pd.DataFrame, change: str) -> str | None:
+    if trouble := no_whole_number(answer, "times"):
+        return trouble
+    of_change = known[known["change"].eq(change)]
+    rows = of_change[of_change["level"].eq(_LEVEL)]
+    again = int((rows["typed"].fillna(1) - 1).sum())
+    if answer == 1 + again:
+        return None
+    if answer == int(rows["typed"].sum()):
+        return "The typing into the SIS is counted in every row that it reached: it happened once."
+    if answer == again:
+        return "Those are the times after the first. Somebody also typed it into the SIS, on the Monday."
+    if answer == int((of_change["typed"].fillna(1) - 1).sum()) + 1:
+        return f"That is all levels together: keep the rows of level {_LEVEL}."
+    return f"Keep the rows of this change at level {_LEVEL}: typed once into the SIS, and how often again?"
+
+
+CHANGES = (
+    Exercise(
+        number="7.4",
+        asks="How often is the change typed in all, at level rostered?",
+        hints=(
+            "It is typed into the SIS once; then count the systems into which somebody types it again.",
+            "A system that got it from a machine has typed = 1, one into which it was typed again has 2.",
+            'rows = watched.known[watched.known["change"].eq(names[0]) & watched.known["level"].eq('
+            '"rostered")]; 1 + (rows["typed"] - 1).sum()',
+        ),
+        check=_typed_in_all,
+    ),
+)
+
+EXERCISES = (*STEPS, *CHANGES)

@@ -10,8 +10,7 @@ import pandas as pd
 from helpers.standard import nearest
 from helpers.standard.survey_items import declared_survey
 from helpers.survey import survey_scores
-from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import Wording, wording
+from helpers.teach.exercise import Exercise, Wording, wording
 
 __all__ = ["EXERCISES"]
 

@@ -7,9 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from helpers.teach.answer_kinds import no_whole_number
-from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import Wording, wording
+from helpers.teach.exercise import Exercise, Wording, no_whole_number, wording
 
 __all__ = ["EXERCISES"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from helpers.cli.folders import FOLDER, read_folder, read_so, restricted, save, worded
+from helpers.cli.options import FOLDER, read_folder, read_so, restricted, save, worded
 from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.layouts import all_layouts
 

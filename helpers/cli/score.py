@@ -1,17 +1,20 @@
-"""The command that judges links, says for whom they fail and what that does, against the answer key."""
+"""The commands score and cards."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.cli.folders import FOLDER, linked, read_known, restricted, save
-from helpers.cli.regions import NOT_PRINTED as UNPRINTED
-from helpers.cli.regions__score import score_region
+from helpers.cli.link import NOT_PRINTED as UNPRINTED
+from helpers.cli.options import FOLDER, linked, read_known, restricted, save
 from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files.district import district_folders, is_region
+from helpers.files.save import write_atomically
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +22,142 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
     from helpers.profile import Profiles
+    from helpers.share.guard import Guard
 
-__all__ = ["score"]
+__all__ = ["cards", "score", "score_region"]
+
+
+PILES = "piles.csv"
+SHOWN = ["team", "possible", "right", "wrong", "missed", "f1", "seconds_a_pair", "error_rate"]
+
+
+@click.command(short_help="Print a sheet of record cards to sort by hand.")
+@FOLDER
+@click.option(
+    "--piles",
+    "piles_file",
+    type=click.Path(path_type=Path),
+    help="The room's piles, typed in: judge them, beside the rungs of the ladder on the same cards.",
+)
+@click.option(
+    "--teams", type=click.IntRange(1, 40), default=4, show_default=True, help="How many teams sort."
+)
+@out_option()
+@json_option
+@ends_well
+def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json: bool) -> None:
+    """Print one sheet of record cards of FOLDER, a made district, to be sorted into children by hand.
+
+    Writes record_cards.html (print it before any laptop is opened) and piles.csv (to be filled in). With
+    --piles it writes pile_scores.csv and pile_agreement.csv instead: how right each team was, and how far
+    teams agree.
+    """
+    from helpers.link import METHODS, link_district
+    from helpers.report.display_names import short_names
+    from helpers.report.pages.record_cards import record_cards_page
+    from helpers.score.card_sort import (
+        agreement_of_teams,
+        deal_cards,
+        empty_piles,
+        read_piles,
+        score_piles,
+        score_sheet,
+    )
+
+    district = read_known(folder)
+    dealt = deal_cards(district)
+    if piles_file is None:
+        page = record_cards_page(dealt, district.about, short_names(district.layouts), piles_file=PILES)
+        # What a room has typed in is never written over.
+        piles = out / PILES
+        kept = piles.exists()
+        written = save(
+            out,
+            {} if kept else {PILES: empty_piles(dealt, teams)},
+            {"record_cards.html": lambda path: write_atomically(path, page.encode("utf-8"))},
+        )
+        told: dict[str, Any] = {"cards": len(dealt), "teams": teams, "written": written}
+        emit(told | ({"kept": f"{piles}, which is there already"} if kept else {}), as_json)
+        return
+    typed = read_piles(piles_file, dealt)
+    scores = score_piles(district, dealt, typed)
+    agreement = agreement_of_teams(typed)
+    rungs = {method.capitalize(): link_district(district, method) for method in METHODS}
+    machine = score_sheet(district, rungs)
+    written = save(out, {"pile_scores.csv": scores, "pile_agreement.csv": agreement})
+    emit(
+        {
+            "the room": scores if as_json else scores[SHOWN].round(3),
+            "the rungs, on the same cards": machine if as_json else machine[SHOWN[:-2]].round(3),
+            "agreement": agreement.round(3),
+            "written": written,
+        },
+        as_json,
+    )
+
+
+def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> bool:
+    """Judge the links of a region, where a command was given one.
+
+    Writes region_scores.csv (pairs of records inside a district and across districts) and movers.csv (each
+    child with records in several districts, and whether they met).
+
+    Parameters
+    ----------
+    folder
+        What the command was given.
+    crosswalk_file
+        Option of the command; it is for one district.
+    out
+        Folder for what is written.
+    as_json
+        Print one JSON object.
+
+    Returns
+    -------
+    bool
+        False where `folder` is one district: nothing was done then.
+
+    Raises
+    ------
+    BadInput
+        When a crosswalk is given, or a district has no answer key.
+    """
+    if not is_region(folder):
+        return False
+    if crosswalk_file is not None:
+        raise BadInput(
+            f"{folder} is a region, and --crosswalk is for one district: give one of its districts instead, "
+            f"such as {folder / next(iter(district_folders(folder)))}."
+        )
+    from helpers.link.districts import link_districts
+    from helpers.score import score_movers, true_region
+    from helpers.score import score_region as scores_of
+    from helpers.share.guard import Guard
+
+    places = district_folders(folder)
+    guards: list[Guard] = []
+
+    def districts() -> Iterator[tuple[str, District]]:
+        for name, place in places.items():
+            district = read_known(place)
+            guards.append(Guard.of(district))
+            yield name, district
+
+    region = link_districts(districts(), linked)
+    truth = true_region(((name, read_known(place)) for name, place in places.items()), region.crosswalk)
+    scores, movers = scores_of(truth), score_movers(truth)
+    # One real district makes a region real.
+    guard = Guard(real=any(one.real for one in guards))
+    written = save(out, {"region_scores.csv": scores, "movers.csv": movers}, guard=guard)
+    counted = movers["outcome"].value_counts().rename("children").rename_axis("outcome").reset_index()
+    figures: dict[str, object] = {"scores": scores.round(4), "children of two districts": counted}
+    if guard.real:
+        # Nobody wrote an answer key of real children but by hand; what it judges counts them one by one.
+        figures = {"figures": UNPRINTED}
+    emit({**figures, "written": written, **restricted(written)}, as_json)
+    return True
+
 
 PROFILE_SCORES = ["element", "of_children", "right", "not_fresh", "wrong", "of_another_child"]
 PROFILE_SCORES += ["missing", "share_right"]

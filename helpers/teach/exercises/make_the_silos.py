@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from helpers.teach.answer_kinds import no_whole_number
-from helpers.teach.exercise import Exercise
+from helpers.teach.exercise import Exercise, no_whole_number
 
 __all__ = ["EXERCISES"]
 

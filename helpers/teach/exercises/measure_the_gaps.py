@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.teach.exercise import Exercise
-from helpers.teach.in_words import Wording, wording
+from helpers.teach.exercise import Exercise, Wording, wording
 
 __all__ = ["EXERCISES"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.cli.folders import linked, read_known, said
+from helpers.cli.options import linked, read_known, said
 from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.standard import BadInput
 

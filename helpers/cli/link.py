@@ -1,0 +1,439 @@
+"""The command link: one folder, two files, or several districts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import pandas as pd
+from pandas.api.types import is_integer_dtype
+
+from helpers.cli.options import (
+    linked,
+    own_model,
+    read_known,
+    read_so,
+    restricted,
+    said,
+    save,
+    to_tens,
+    worded,
+)
+from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files.district import district_folders, is_region
+from helpers.files.save import write_atomically
+from helpers.standard import BadInput
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.layouts import Layout
+    from helpers.link.two_files import Linked, PersonFile
+    from helpers.share.guard import Guard
+
+__all__ = ["NOT_PRINTED", "link", "link_region", "link_two_files", "two_files_options"]
+
+
+# What `score` prints in place of figures that judge real children one by one.
+NOT_PRINTED = "this folder isn't marked as invented: they are in the files alone"
+
+
+def link_region(
+    folder: Path,
+    method: str,
+    decisions: tuple[Path, ...],
+    train: bool,
+    model_file: Path | None,
+    out: Path,
+    as_json: bool,
+) -> bool:
+    """Link a region, where a command was given one.
+
+    Writes crosswalk.csv, pairs.csv, id_columns.csv and link_findings.csv, as of one district, each beginning
+    with the district; and moves.csv, the evidence for one child in two districts.
+
+    Parameters
+    ----------
+    folder
+        What the command was given.
+    method, decisions, train, model_file
+        Options of the command; a person decides, and a model is trained, district by district.
+    out
+        Folder for what is written.
+    as_json
+        Print one JSON object.
+
+    Returns
+    -------
+    bool
+        False where `folder` is one district: nothing was done then.
+
+    Raises
+    ------
+    BadInput
+        When an option is given that is for one district.
+    """
+    if not is_region(folder):
+        return False
+    if decisions or train:
+        option = "--decisions" if decisions else "--train"
+        raise BadInput(
+            f"{folder} is a region, and {option} is for one district: give one of its districts instead, "
+            f"such as {folder / next(iter(district_folders(folder)))}."
+        )
+    from helpers.link.districts import link_districts
+    from helpers.link.model import LinkModel
+    from helpers.share.guard import Guard
+
+    model = None if model_file is None else LinkModel.load(model_file)
+    guards: dict[str, Guard] = {}
+    layouts: dict[str, dict[str, Layout]] = {}
+
+    def districts() -> Iterator[tuple[str, District]]:
+        for name, place in district_folders(folder).items():
+            district = read_known(place)
+            guards[name], layouts[name] = Guard.of(district), district.layouts
+            yield name, district
+
+    region = link_districts(districts(), lambda district: linked(district, method, model=model), model=model)
+    # One real district makes a region real.
+    guard = next((one for one in guards.values() if one.real), next(iter(guards.values())))
+    masked = [
+        guard.findings(region.findings[region.findings["district"].eq(name)], layouts[name])
+        for name in layouts
+    ]
+    written = save(
+        out,
+        {
+            "crosswalk.csv": region.crosswalk,
+            "pairs.csv": region.pairs,
+            "id_columns.csv": region.id_columns,
+            "link_findings.csv": pd.concat(masked, ignore_index=True),
+            "moves.csv": region.moves,
+        },
+        instead_of=("quality_estimate.csv", "set_aside.csv"),
+        guard=guard,
+    )
+    of_district = region.crosswalk.groupby("district", sort=False)
+    counted = of_district.agg(records=("record", "size"), children=("child", "nunique")).reset_index()
+    moves = region.moves.groupby(["step", "decision"]).size().rename("children").reset_index()
+    moves = moves.assign(children=guard.rounded(moves["children"]))
+    rough = {name: guard.rounded(counted[name]) for name in ("records", "children")}
+    emit(
+        {
+            "districts": worded(guard, counted.assign(**rough), as_json),
+            "records": to_tens(guard, len(region.crosswalk)),
+            "children": to_tens(guard, region.crosswalk["child"].nunique()),
+            "children of two districts": worded(guard, moves, as_json),
+            **read_so(guard, as_json, "All numbers are rounded to tens here."),
+            "written": written,
+            **restricted(written),
+        },
+        as_json,
+    )
+    return True
+
+
+C = TypeVar("C", bound=Callable[..., Any])
+# What `link FOLDER` wrote there: it isn't about these files. What a person may have answered stays.
+OF_A_FOLDER = ("crosswalk.csv", "id_columns.csv", "link_findings.csv", "quality_estimate.csv", "moves.csv")
+OF_FILES = "a file of persons (CSV in any delimiter and encoding, or xlsx)"
+
+
+def two_files_options(command: C) -> C:
+    """Give a command `--left`, `--right` and `--map` (its parameters left, right and mapping)."""
+    for name, also, told in (
+        ("--map", "mapping", "Which column holds which field: a TOML such as the map.toml that this writes."),
+        ("--right", "right", "The other file; without it, duplicates are found in the left one."),
+        ("--left", "left", f"Instead of FOLDER: {OF_FILES}."),
+    ):
+        command = click.option(name, also, type=click.Path(path_type=Path), metavar="FILE", help=told)(
+            command
+        )
+    return command
+
+
+def link_two_files(
+    folder: Path | None, left: Path | None, right: Path | None, mapping: Path | None, out: Path, as_json: bool
+) -> bool:
+    """Link two files of persons, or one with itself, where a command asks for that.
+
+    Writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml (the mapping that
+    was used, to be corrected) and set_aside.csv (rows that could not be read). Prints counts, never what
+    stands in a cell.
+
+    Parameters
+    ----------
+    folder
+        The folder that the command was given instead; None where none.
+    left, right, mapping
+        The files, and the mapping of their columns.
+    out
+        Folder for what is written.
+    as_json
+        Print one JSON object.
+
+    Returns
+    -------
+    bool
+        False where a folder is to be linked instead, and nothing was done.
+
+    Raises
+    ------
+    BadInput
+        When both or neither are given, or a file or the mapping can't be used.
+    """
+    if left is None:
+        if right is not None or mapping is not None:
+            raise BadInput(
+                f"{'--right' if right is not None else '--map'} goes with --left: name the left file too, "
+                f"such as `bigpicture link --left A.csv --right B.csv`."
+            )
+        if folder is None:
+            raise BadInput(
+                "Name a FOLDER of exports to link, or files of persons: `bigpicture link --left A.csv "
+                "[--right B.csv]`."
+            )
+        return False
+    if folder is not None:
+        raise BadInput(
+            f"A folder ({folder}) and --left were given: link a folder, or files, one after the other."
+        )
+    from helpers.link.two_files import link_files, read_mapping, read_person_file
+
+    told = read_mapping(mapping) if mapping is not None else None
+    files = {"left": read_person_file(left)}
+    if right is not None:
+        files["right"] = read_person_file(right)
+    linked = link_files(files["left"], files.get("right"), told)
+    notes = list(linked.notes)
+    if right is not None and _are_one(left, right):
+        notes.insert(
+            0,
+            "both files hold the same bytes, so that each row finds itself: to find duplicates in one file, "
+            "leave --right out",
+        )
+    written = save(
+        out,
+        {"pairs.csv": linked.pairs, "set_aside.csv": _set_aside(files)},
+        _mappings(linked, files, mapping, out, notes),
+        instead_of=OF_A_FOLDER,
+    )
+    emit(
+        {**_figures(linked, as_json), "notes": notes, "written": written}
+        if as_json
+        else _shown(linked, notes, written),
+        as_json,
+    )
+    return True
+
+
+def _are_one(left: Path, right: Path) -> bool:
+    if left.resolve() == right.resolve():
+        return True
+    return left.stat().st_size == right.stat().st_size and left.read_bytes() == right.read_bytes()
+
+
+def _set_aside(files: dict[str, PersonFile]) -> pd.DataFrame:
+    import pandas as pd
+
+    parts = [file.set_aside.assign(side=side) for side, file in files.items()]
+    return pd.concat(parts, ignore_index=True)[["side", "row", "reason"]]
+
+
+def _mappings(
+    linked: Linked, files: dict[str, PersonFile], mapping: Path | None, out: Path, notes: list[str]
+) -> dict[str, Callable[[Path], object]]:
+    """Give the mapping to write; one that a person corrected and that was not given is kept beside it."""
+    from helpers.link.two_files import as_toml
+
+    place = out / "map.toml"
+    text = as_toml(linked.mapping, {side: file.path.name for side, file in files.items()}).encode("utf-8")
+    before = place.read_bytes() if place.exists() else text
+    if mapping is not None and place.exists() and place.resolve() == mapping.resolve():
+        return {place.name: lambda path: write_atomically(path, before)}
+    written: dict[str, Callable[[Path], object]] = {place.name: lambda path: write_atomically(path, text)}
+    if before != text:
+        earlier = out / "map.earlier.toml"
+        written[earlier.name] = lambda path: write_atomically(path, before)
+        notes.append(f"{place} said something else: it is kept as {earlier}; give it with --map to use it")
+    return written
+
+
+def _figures(linked: Linked, as_json: bool) -> dict[str, Any]:
+    from helpers.share.guard import Guard
+
+    # Nobody says that the persons in such files are invented.
+    guard = Guard(real=True)
+    decided = linked.pairs["decision"].value_counts()
+    return {
+        "rows": linked.accounts,
+        "matches": said(guard, int(decided.get("Match", 0))),
+        "for review": said(guard, int(decided.get("Review", 0))),
+        "kept apart as relatives": said(guard, linked.household),
+        "mapping": _mapped(linked),
+    }
+
+
+def _mapped(linked: Linked) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        (side, name, " + ".join(source.columns))
+        for side, mapping in linked.mapping.items()
+        for name, source in mapping.sources.items()
+    ]
+    return pd.DataFrame(rows, columns=["side", "field", "column"])
+
+
+def _shown(linked: Linked, notes: list[str], written: list[str]) -> dict[str, Any]:
+    figures = _figures(linked, False)
+    return {**figures, **{f"note {place}": note for place, note in enumerate(notes, 1)}, "written": written}
+
+
+ROUNDED = "Records, rows and findings are rounded to tens here."
+PARTS = "Where one part of a whole is 1 to 9 children, none of its parts is shown."
+EXACT = "The exact accounts are in restricted_profile_accounts.csv and restricted_row_sums.csv."
+METHOD_NAMES = ("shared identifier", "exact", "standardised", "cascade", "scored", "decided")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@two_files_options
+@click.option(
+    "--method",
+    type=click.Choice([*METHOD_NAMES, "shared-identifier"]),
+    metavar="METHOD",
+    default="decided",
+    show_default=True,
+    help="The highest rung of the ladder: 'shared identifier' (ids that agree, confirmed by name or birth "
+    "date), exact (or equal names and birth dates), standardised (or equal once accents, nicknames and "
+    "turned dates are seen through), cascade (or by a row of keys, each only where it is one child's), "
+    "scored (or weighed by a model, each pair for itself), decided (weighed, and decided which pairs can "
+    "hold together).",
+)
+@click.option(
+    "--decisions",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="What persons decided: the review desk's decisions.csv, or the review_queue.csv that this writes, "
+    "with answers typed in. May be given several times; a person's word holds before every rule.",
+)
+@click.option(
+    "--train",
+    is_flag=True,
+    help="Train the model on FOLDER's own records first, and save it as model.json beside the rest.",
+)
+@click.option(
+    "--model",
+    "model_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A model.json that --train wrote, in place of the one that comes with the kit.",
+)
+@out_option()
+@json_option
+@ends_well
+def link(
+    folder: Path | None,
+    left: Path | None,
+    right: Path | None,
+    mapping: Path | None,
+    method: str,
+    decisions: tuple[Path, ...],
+    train: bool,
+    model_file: Path | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Say which records in FOLDER are the same child.
+
+    Writes crosswalk.csv (every record, its child, and how sure that is), pairs.csv (the evidence),
+    id_columns.csv (which columns of ids were verified, and which refused), link_findings.csv (ids that
+    collide, birth dates and names that disagree), review_queue.csv (pairs that wait for a person, to be
+    answered in a spreadsheet) and quality_estimate.csv (how right that probably is; an estimate). Of a real
+    folder the tables that count, id_columns.csv and quality_estimate.csv, begin with restricted_.
+
+    Where FOLDER holds several districts (a region), each is linked, and children who moved are one child in
+    both: every table begins with the district; moves.csv holds the evidence.
+
+    With --left (and --right) instead of FOLDER: links any two files of persons, or finds duplicates in one;
+    writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml and set_aside.csv.
+    """
+    if left is not None and (decisions or train or model_file is not None):
+        option = "--decisions" if decisions else "--train" if train else "--model"
+        raise BadInput(f"{option} is for a FOLDER of exports, and --left for files: leave one of them out.")
+    if link_two_files(folder, left, right, mapping, out, as_json):
+        return
+    assert folder is not None
+    if link_region(folder, method, decisions, train, model_file, out, as_json):
+        return
+    from helpers.link.quality import estimate_quality
+    from helpers.link.review import read_decisions, review_queue, save_queue
+    from helpers.report.runs.figures import bands_by_system
+    from helpers.share.disclosure import NOT_SHOWN, shown_everybody, shown_wholes
+    from helpers.share.guard import Guard
+
+    district = read_known(folder)
+    model = own_model(district, train, model_file)
+    told = read_decisions(*decisions) if decisions else None
+    links = linked(district, method, decisions=told, model=model)
+    guard = Guard.of(district)
+    findings = guard.findings(links.findings, district.layouts)
+    estimate = estimate_quality(links.pairs, told)
+    queue = review_queue(
+        links, district.people, identifiers=district.identifiers, schools=district.fact("school")
+    )
+    earlier = out / "review_queue.csv"
+    also: dict[str, Callable[[Path], object]] = {
+        earlier.name: lambda path: save_queue(queue, path, earlier=earlier)
+    }
+    if train and model is not None:
+        also["model.json"] = model.save
+    written = save(
+        out,
+        {
+            "crosswalk.csv": links.crosswalk,
+            "pairs.csv": links.pairs,
+            "id_columns.csv": links.id_columns,
+            "link_findings.csv": findings,
+            "quality_estimate.csv": estimate,
+        },
+        also,
+        instead_of=("moves.csv", "set_aside.csv"),
+        guard=guard,
+    )
+    common = links.passed_over.assign(records=guard.rounded(links.passed_over["records"]))
+    counted = "children" if guard.real else "records"
+    bands = bands_by_system(links.crosswalk, guard).rename(columns={"count": counted})
+    found = links.findings.groupby("kind")["times"].sum().reset_index()
+    everybody = shown_everybody(guard, links.crosswalk)
+    refused = links.id_columns[links.id_columns["status"].eq("Refused")]
+    emit(
+        {
+            "records": to_tens(guard, len(links.crosswalk)),
+            "children": everybody,
+            "links": to_tens(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
+            "bands": worded(guard, shown_wholes(guard, bands, "silo", counted), as_json, NOT_SHOWN),
+            **read_so(guard, as_json, f"{ROUNDED} {PARTS}"),
+            "pairs that wait for a person": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
+            "decisions that no longer stand": said(guard, len(links.stale_decisions)),
+            "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
+            "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
+            "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
+            "too common to compare": worded(
+                guard, common if as_json else common[common["keys"] > 0], as_json
+            ),
+            "written": written,
+            **restricted(written),
+        },
+        as_json,
+    )
+
+
+def _counted_rows(guard: Guard, table: pd.DataFrame) -> pd.DataFrame:
+    """Round the numbers of rows in a table: of a real folder few rows are few children."""
+    counts = {str(name): guard.rounded(one) for name, one in table.items() if is_integer_dtype(one)}
+    return table.assign(**counts) if guard.real else table

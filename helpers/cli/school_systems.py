@@ -1,0 +1,223 @@
+"""The commands about school systems: people, sector, survey."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from helpers.cli.options import linked, read_known, save
+from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.standard import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["people", "sector", "survey"]
+
+
+@click.command(short_help="Plan who is trained, by when, and what it takes.")
+@click.option(
+    "--schools",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="A CSV with the columns school and children, and at_risk where that is the order.",
+)
+@click.option("--specialists", type=int, required=True, help="IT specialists who can become coaches.")
+@click.option("--specialist-trainers", type=int, default=1, show_default=True, help="Who certifies them.")
+@click.option("--team-trainers", type=int, default=1, show_default=True, help="Who teaches data teams.")
+@click.option("--months", type=int, default=36, show_default=True, help="How far ahead it is planned.")
+@click.option(
+    "--order",
+    default="most children first",
+    show_default=True,
+    metavar="ORDER",
+    help="Which schools first: most children first, most at risk first, fewest children first, as listed.",
+)
+@click.option(
+    "--assumptions",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Hours and dollars of your own, like helpers/staffing/plan.toml; the kit's by default.",
+)
+@out_option()
+@json_option
+@ends_well
+def people(
+    schools: Path,
+    specialists: int,
+    specialist_trainers: int,
+    team_trainers: int,
+    months: int,
+    order: str,
+    assumptions: Path | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Plan by when every school has a data team, and a specialist who is certified to coach its teachers.
+
+    Hours, dollars and how many schools a coach takes on are assumptions with a range: the kit's own, or
+    yours. Writes people.html, people_months.csv (coverage, hours and dollars, month by month) and
+    people_schools.csv (in which month each school has its coach and its team), each at the easy, the likely
+    and the hard end of what is assumed.
+    """
+    from helpers.report.pages.staffing import cost_sentence, coverage_sentence, people_page
+    from helpers.staffing import people_plan, read_people_assumptions
+    from helpers.staffing.plan import read_schools
+
+    given = read_people_assumptions(assumptions) if assumptions else None
+    plan = people_plan(
+        read_schools(schools),
+        specialists=specialists,
+        specialist_trainers=specialist_trainers,
+        team_trainers=team_trainers,
+        months=months,
+        order=order,  # type: ignore[arg-type]  # the plan checks it
+        assumptions=given,
+    )
+    written = save(
+        out,
+        {"people_months.csv": plan.months, "people_schools.csv": plan.schools},
+        {"people.html": lambda path: people_page(path, plan, given)},
+    )
+    said = {"reached": coverage_sentence(plan), "takes": cost_sentence(plan).replace("**", "")}
+    emit({"schools": plan.schools, **said, "written": written}, as_json)
+
+
+@click.command(short_help="Analyse the answers of many school systems.")
+@click.argument("file", type=click.Path(path_type=Path))
+@out_option()
+@json_option
+@ends_well
+def sector(file: Path, out: Path, as_json: bool) -> None:
+    """Analyse the answers of many school systems to the kit's survey in FILE.
+
+    FILE is what `bigpicture make-sector` writes, or a survey office's own export in that shape: a row a
+    school system and year, with the columns system and year and an item a column. Writes sector.html and a
+    CSV of each of its tables. Groups of fewer than 10 school systems are in none of them. Of made volunteers
+    the page shows what was put in beside each interval; of every other sector it shows that of the kit's own.
+    """
+    from helpers.report.pages.sector import sector_page
+    from helpers.sector import read_sector, sector_report
+
+    read = read_sector(file)
+    report = sector_report(read)
+    tables = {f"sector_{name}.csv": table for name, table in report.tables.items()}
+    written = save(
+        out,
+        {**tables, "sector_findings.csv": read.findings},
+        {"sector.html": lambda path: sector_page(report, path, read.about)},
+    )
+    adjusted = report["comparisons"]
+    adjusted = adjusted[adjusted["comparison"].eq("adjusted") & adjusted["year"].notna()]
+    shown = ["grouping", "domain", "year", "difference", "low", "high", "p_corrected"]
+    found = read.findings.groupby(["kind", "done"], sort=False)["times"].sum().reset_index()
+    everybody = report["standing"][report["standing"]["kind"].eq("all")]
+    figures = {
+        "answered": report["response"],
+        "standing": everybody[["domain", "year", "mean", "low", "high"]],
+        "differences, adjusted": adjusted[shown],
+        "findings": found,
+        "written": written,
+    }
+    if as_json:
+        figures |= {name: table for name, table in report.tables.items() if name != "standing"}
+        figures["standing"] = report["standing"]
+    emit(figures, as_json)
+
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--responses", type=FILE, help="Answers: a CSV or xlsx with a row a person, a column an item.")
+@click.option("--last-year", type=FILE, help="The year before, where it stands in a file of its own.")
+@click.option(
+    "--from",
+    "folder",
+    type=FILE,
+    help="A folder of the same system's exports, to put beside what people say.",
+)
+@click.option("--blank", type=FILE, help="Write the empty form here, and its words beside it.")
+@out_option()
+@json_option
+@ends_well
+def survey(
+    responses: Path | None,
+    last_year: Path | None,
+    folder: Path | None,
+    blank: Path | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Say where a school system stands, by its own people's answers on six domains.
+
+    Writes survey.html, survey_scores.csv, survey_items.csv, survey_agreement.csv and survey_findings.csv;
+    survey_change.csv where there is a year before, and opinion_beside_files.csv with --from. The items are
+    the kit's own; the published survey's items and means are not public.
+    """
+    if (blank is None) == (responses is None):
+        raise BadInput(
+            "Give one of the two: --blank FILE writes the empty form, --responses FILE reads filled ones."
+        )
+    if blank is not None:
+        emit(_blank(blank), as_json)
+        return
+    assert responses is not None
+    from helpers.report.pages.survey import odd_things, survey_page
+    from helpers.report.pages.survey_text import standing_sentence
+    from helpers.survey import must_be_readable, read_answers, where_it_stands
+
+    answers = read_answers(responses)
+    earlier = None if last_year is None else read_answers(last_year)
+    must_be_readable({responses: answers} | ({last_year: earlier} if last_year and earlier else {}))
+    standing = where_it_stands(answers, earlier, None if folder is None else _scorecard(folder))
+    tables = {
+        "survey_scores.csv": standing.scores,
+        "survey_items.csv": standing.items,
+        "survey_agreement.csv": standing.agreement,
+        "survey_findings.csv": standing.findings,
+    }
+    if len(standing.change):
+        tables["survey_change.csv"] = standing.change
+    if len(standing.beside_files):
+        tables["opinion_beside_files.csv"] = standing.beside_files
+    *written, page = save(
+        out,
+        tables,
+        {"survey.html": lambda path: survey_page(path, standing)},
+        instead_of=("survey_change.csv", "opinion_beside_files.csv"),
+    )
+    figures: dict[str, Any] = {
+        "respondents": int(standing.people["answered"].gt(0).sum()),
+        "year": standing.year,
+        "scores": standing.together[["domain", "respondents", "answered", "score"]],
+        "findings": int(standing.findings["times"].sum()),
+        "rows set aside": int(standing.accounts["rows_set_aside"].sum()),
+    }
+    if not as_json:
+        figures = {"answer": standing_sentence(standing).replace("**", ""), **figures}
+        figures["what was odd"] = odd_things(standing)
+    emit({**figures, "page": page, "written": written}, as_json)
+
+
+def _blank(path: Path) -> dict[str, str]:
+    """Write the empty form, and beside it what each column asks and each number means."""
+    from helpers.survey import blank_form, form_words
+
+    if path.suffix.lower() != ".csv":
+        raise BadInput(f"--blank {path}: the form is a CSV; name a file that ends in .csv.")
+    if path.exists():
+        raise BadInput(f"{path} is there already, perhaps with answers: name another file for an empty form.")
+    form, words = save(path.parent, {path.name: blank_form(), f"{path.stem}_words.csv": form_words()})
+    return {"form": form, "words": words}
+
+
+def _scorecard(folder: Path) -> pd.DataFrame:
+    """Measure the systems of a folder; of a real one what its guard shows."""
+    from helpers.gaps import scorecard
+    from helpers.share.guard import Guard
+
+    district = read_known(folder)
+    return Guard.of(district).scorecard(scorecard(district, linked(district)))

@@ -12,9 +12,9 @@ import pandas as pd
 from helpers.standard import STRING, as_table
 from synthetic_data.columns import is_among, pick
 from synthetic_data.exports import Export
+from synthetic_data.observation import Truth, look_up
 from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario
-from synthetic_data.silos.observation import Truth, look_up
 
 __all__ = ["answer_key", "write_answer_key"]
 

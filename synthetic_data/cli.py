@@ -1,4 +1,4 @@
-"""The maker's commands: `bigpicture make`, `make-sector`, `calibrate` and `levels`."""
+"""The generator's commands, and what they print."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.files.save import save_all
 from helpers.standard import BadInput, nearest
 from synthetic_data.scenario import LEVELS, Scenario, scenario_names
 
-__all__ = ["calibrate", "levels", "main", "make", "make_sector", "register"]
+__all__ = ["calibrate", "figures", "levels", "main", "make", "make_sector", "region_figures", "register"]
 
 
 def register(group: click.Group) -> None:
@@ -96,9 +100,7 @@ def make(
             raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
         overrides[key] = value
     # Everything that makes is imported here, so that help and wrong options answer at once.
-    from synthetic_data.district import make_district
-    from synthetic_data.made import figures, region_figures
-    from synthetic_data.region import make_region
+    from synthetic_data.district import make_district, make_region
     from synthetic_data.scenario import load_scenario
 
     settled = load_scenario(scenario, **overrides)
@@ -139,7 +141,7 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
     from synthetic_data.sector import load_sector, write_sector
     from synthetic_data.sector import make_sector as make_it
     from synthetic_data.sector.settings import SectorSettings
-    from synthetic_data.studies.sector.page import made_page
+    from synthetic_data.studies.sector import made_page
 
     overrides: dict[str, Any] = {} if seed is None else {"seed": seed}
     for setting in settings:
@@ -184,7 +186,7 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
     sex), systems.csv (how measures of different systems hang together; in placebo none may). Leaves with 1
     where a figure misses to which the maker was tuned, an outcome differs, or a placebo's systems tie.
     """
-    from synthetic_data.studies.calibration import SEEDS, calibrate, report
+    from synthetic_data.studies.calibration.study import SEEDS, calibrate, report
 
     chosen = _seeds(seeds) if seeds else list(SEEDS)
     found = calibrate(scenarios, chosen, students)
@@ -263,11 +265,11 @@ def levels(
     roadmap.csv where --switches is given, and the page levels.html. Every district is kept: what was run
     is found again in seconds, and a run that was stopped goes on.
     """
+    from synthetic_data.studies.levels.cells import plan
     from synthetic_data.studies.levels.page import study_page
-    from synthetic_data.studies.levels.plan import plan
-    from synthetic_data.studies.levels.running import AT_ONCE, CellFailed
+    from synthetic_data.studies.levels.results import levels_told, read_costs, roadmap_of
+    from synthetic_data.studies.levels.run import AT_ONCE, CellFailed
     from synthetic_data.studies.levels.study import run_study
-    from synthetic_data.studies.levels.told import levels_told, read_costs, roadmap_of
 
     assumed = read_costs(costs) if costs else None
     cells = plan(
@@ -331,3 +333,84 @@ def main() -> None:
 
 
 register(main)
+
+
+def figures(folder: Path) -> dict[str, Any]:
+    """Count what a made district holds.
+
+    Parameters
+    ----------
+    folder
+        A district folder with its answer key.
+
+    Returns
+    -------
+    dict
+        District, seed and folder; per silo children, rows about somebody and faults; faults by kind.
+    """
+    about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
+    key = folder / "answer_key"
+    # Counted in Arrow: a large district has millions of rows.
+    rows = pq.read_table(key / "rows.parquet", columns=["silo", "person", "part"])
+    faults = pd.read_parquet(key / "faults.parquet", columns=["silo", "kind", "fault"])
+    faults = faults.drop_duplicates()
+    subjects = rows.filter(pc.equal(rows["part"], "Subject"))
+    silos = pd.DataFrame({"silo": list(about["silos"]), "layout": list(about["silos"].values())})
+    for name, counted in (
+        ("children", _by_silo(subjects, "count_distinct")),
+        ("rows about somebody", _by_silo(rows, "count")),
+        ("faults", faults.groupby("silo").size()),
+    ):
+        silos[name] = silos["silo"].map(counted).fillna(0).astype("int64")
+    kinds = faults.groupby(["silo", "kind"], as_index=False).size().rename(columns={"size": "faults"})
+    return {
+        "district": f"{about['title']} (invented; scenario {about['scenario']}, seed {about['seed']})",
+        "level": about["level"],
+        "exports of": about["as_of"],
+        "silos": silos,
+        "faults planted": kinds,
+        "folder": folder,
+    }
+
+
+def _by_silo(rows: pa.Table, counted: str) -> pd.Series:
+    """Count the persons of rows, or the different ones, by silo."""
+    found = rows.group_by("silo").aggregate([("person", counted)])
+    return pd.Series(found[f"person_{counted}"].to_pylist(), index=found["silo"].to_pylist())
+
+
+def region_figures(folder: Path) -> dict[str, Any]:
+    """Count what a made region holds.
+
+    Parameters
+    ----------
+    folder
+        A folder with region.json and a district folder for each district.
+
+    Returns
+    -------
+    dict
+        Region, seed and folder; per district children, faults and children who left for another one or came
+        from there.
+    """
+    about = json.loads((folder / "region.json").read_text(encoding="utf-8"))
+    lines = []
+    for name in about["districts"]:
+        key = folder / name / "answer_key"
+        people = pd.read_parquet(key / "people.parquet", columns=["person", "role"])
+        cases = pd.read_parquet(key / "cases.parquet", columns=["case", "person"]).drop_duplicates()
+        faults = pd.read_parquet(key / "faults.parquet", columns=["fault"])
+        lines.append(
+            {
+                "district": name,
+                "children": int((people["role"] == "Student").sum()),
+                "movers": int((cases["case"] == "changed_district").sum()),
+                "faults": int(faults["fault"].nunique()),
+            }
+        )
+    return {
+        "region": f"{about['title']} (invented; scenario {about['scenario']}, seed {about['seed']})",
+        "exports of": about["as_of"],
+        "districts": pd.DataFrame(lines),
+        "folder": folder,
+    }

@@ -1,4 +1,4 @@
-"""Columns of the contracts' dtypes, made from numpy arrays: codes stay integers until here."""
+"""Columns made of arrays, and durations."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ __all__ = [
     "together",
     "truth",
     "whole",
+    "whole_days",
+    "whole_minutes",
     "within",
 ]
+
 
 Codes = npt.NDArray[np.integer[Any]]
 Words = npt.NDArray[np.object_]
@@ -155,3 +158,13 @@ def _arrow(values: Any) -> pa.Array:
         plain = sorted(plain)
     array = pa.array(plain, pa.large_string(), from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def whole_days(number: npt.ArrayLike) -> Any:
+    """Make whole days of numbers: NumPy adds no bare number to a day."""
+    return np.asarray(number).astype("timedelta64[D]")
+
+
+def whole_minutes(number: npt.ArrayLike) -> Any:
+    """Make whole minutes of numbers."""
+    return np.asarray(number).astype("timedelta64[m]")

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from helpers.layouts import Layout, load_layout
 from helpers.layouts.dictionary import dictionary_of
-from synthetic_data.kinds import declared_faults, faults_on_request
-from synthetic_data.levels import exchange, level_title
+from synthetic_data.faults.scene import declared_faults, faults_on_request
 from synthetic_data.life.effects import effects_table
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES
-from synthetic_data.scenario import LEVELS, load_scenario
-from synthetic_data.schooling.enrolment import MOVES
-from synthetic_data.silos import SILOS
+from synthetic_data.scenario import LEVELS, exchange, level_title, load_scenario
+from synthetic_data.schooling.enrollment import MOVES
+from synthetic_data.systems import SILOS
 
 __all__ = ["CARD", "DICTIONARY", "TABLES", "card_with_tables", "dictionary_page"]
 
@@ -84,7 +83,7 @@ def dictionary_page() -> str:
 
 
 def _layout_of(silo: str) -> Layout:
-    return load_layout(importlib.import_module(f"synthetic_data.silos.{silo}").LAYOUT)
+    return load_layout(importlib.import_module(f"synthetic_data.systems.{silo}.maker").LAYOUT)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -155,7 +154,7 @@ def _cases() -> list[str]:
 def _not_held() -> list[str]:
     rows = []
     for silo in SILOS:
-        not_held = importlib.import_module(f"synthetic_data.silos.{silo}").NOT_HELD
+        not_held = importlib.import_module(f"synthetic_data.systems.{silo}.maker").NOT_HELD
         rows.append([silo, ", ".join(not_held)])
     return _table(["silo", "columns of *people* that it has no place for"], rows)
 

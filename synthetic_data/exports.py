@@ -22,15 +22,13 @@ from helpers.files.writers.values import render
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
 from synthetic_data.columns import pick, reworded, within
-from synthetic_data.damage import Log, go_wrong
-from synthetic_data.faults import FUNCTIONS, ON_REQUEST
-from synthetic_data.kinds import Fault, declared_faults, faults_on_request
-from synthetic_data.levels import exchange, level_of
-from synthetic_data.scenario import Scenario
-from synthetic_data.scene import Page
-from synthetic_data.silos import SILOS
-from synthetic_data.silos.observation import Observation, Recorded, Truth, known_on, names_persons
+from synthetic_data.faults import FUNCTIONS
+from synthetic_data.faults.apply import Log, go_wrong
+from synthetic_data.faults.scene import Fault, Page, declared_faults, faults_on_request
+from synthetic_data.observation import Observation, Recorded, Truth, known_on, names_persons
+from synthetic_data.scenario import Scenario, exchange, level_of
 from synthetic_data.streams import rng_for
+from synthetic_data.systems import SILOS
 from synthetic_data.workers import Workers, context
 
 __all__ = ["Export", "clean_pages", "plan_faults", "write_silo", "write_silos"]
@@ -105,7 +103,7 @@ def write_silo(
     # What is written as text, or in a file, isn't needed any more: a large one would be in memory twice.
     seen = replace(seen, files=())
     log = Log()
-    go_wrong(pages, plan_faults(scenario, silo), {**FUNCTIONS, **ON_REQUEST}, truth, _streams(scenario), log)
+    go_wrong(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
     layout, place = load_layout(seen.layout), folder / "silos" / silo
     together = {}
     for page in pages.values():

@@ -1,4 +1,4 @@
-"""A scenario: everything that can be set about a made district, checked before anything is made."""
+"""Everything that can be set, and the four levels of exchange."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from helpers.standard import BadInput, nearest
@@ -20,12 +22,18 @@ __all__ = [
     "LEVELS",
     "LEVELS_FILE",
     "SWITCHES",
+    "Exchange",
     "Level",
     "Scenario",
+    "exchange",
     "known_fault_kinds",
+    "level_of",
+    "level_title",
     "load_scenario",
+    "roster_days",
     "scenario_names",
 ]
+
 
 Level = Literal["none", "manual", "rostered", "governed"]
 LEVELS: tuple[str, ...] = get_args(Level)
@@ -36,7 +44,7 @@ Dial = Annotated[float, Field(ge=0, le=3)]
 BY_KIND = ("fault_rates", "fault_dials")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-FAULTS = Path(__file__).parent / "faults"
+SYSTEMS = Path(__file__).parent / "systems"
 MOST_TOLD = 20  # faults of a file
 LEVELS_FILE = Path(__file__).parent / "levels.toml"
 SWITCHES = ("carried_ids", "freshness", "code_agreement", "fault_level")
@@ -190,8 +198,8 @@ def scenario_names() -> list[str]:
 def known_fault_kinds() -> frozenset[str]:
     """Name the declared kinds of fault, alone and with their system: typo, meals.typo."""
     declared = [
-        (path.stem, str(fault["kind"]))
-        for path in FAULTS.glob("*.toml")
+        (path.parent.name, str(fault["kind"]))
+        for path in SYSTEMS.glob("*/faults.toml")
         for fault in tomllib.loads(path.read_text(encoding="utf-8"))["fault"]
     ]
     return frozenset({kind for _, kind in declared} | {f"{silo}.{kind}" for silo, kind in declared})
@@ -207,7 +215,7 @@ def load_scenario(
     name_or_path
         A name from `scenario_names`, or the path of a TOML file.
     fault_kinds
-        Kinds that `fault_rates` and `fault_dials` may name; those declared in `faults/` when not given.
+        Kinds that `fault_rates` and `fault_dials` may name; those that systems declare when not given.
     **overrides
         Keys of `Scenario` with other values; these two tables are merged, and a key such as
         ``fault_rates.pin_reused`` sets one rate, ``fault_dials.typo`` the factor on one.
@@ -302,3 +310,92 @@ def _allowed(key: str) -> str:
     if chosen.get("format") == "date":
         return "a date such as 2026-04-30"
     return f"text ({schema.get('description', 'not empty')})"
+
+
+@cache
+def _levels() -> Mapping[str, Any]:
+    return tomllib.loads(LEVELS_FILE.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """How one silo takes part in the exchange of a district."""
+
+    ids: Mapping[str, float]
+    """Identification system -> share of records that carry it."""
+    roster_date: pd.Timestamp
+    """The day for which the silo's roster stands; the day of the exports, or some days before it."""
+    agreed_codes: bool
+    """Whether the silo writes the district's words, or its own."""
+    fault_factor: float
+    """What the rates of faults are multiplied with."""
+
+
+def exchange(scenario: Scenario, silo: str) -> Exchange:
+    """Give what the scenario's exchange level, and the switches moved alone, say about a silo.
+
+    Parameters
+    ----------
+    scenario
+        Its `level` sets all; `carried_ids`, `freshness`, `code_agreement`, `fault_level` move one switch;
+        `systems` moves those of one system.
+    silo
+        A silo of levels.toml.
+
+    Returns
+    -------
+    Exchange
+        Ids carried, day of the roster, code agreement and the factor on fault rates.
+    """
+    at = {switch: _levels()[level_of(scenario, silo, switch)] for switch in SWITCHES}
+    lag = at["freshness"]["freshness"][silo]
+    return Exchange(
+        ids=at["carried_ids"]["ids"][silo],
+        roster_date=pd.Timestamp(scenario.as_of) - pd.Timedelta(days=lag),
+        agreed_codes=at["code_agreement"]["codes"][silo] == "agreed",
+        fault_factor=at["fault_level"]["faults"] * scenario.faults,
+    )
+
+
+def level_of(scenario: Scenario, silo: str, switch: str) -> str:
+    """Give the level at which one switch of one system stands.
+
+    Parameters
+    ----------
+    scenario
+        Its `systems` come before a switch moved for all, and that before `level`.
+    silo
+        A silo of levels.toml.
+    switch
+        One of `carried_ids`, `freshness`, `code_agreement`, `fault_level`.
+
+    Returns
+    -------
+    str
+        A level.
+    """
+    own = scenario.systems.get(silo, {}).get(switch)
+    return str(own or getattr(scenario, switch) or scenario.level)
+
+
+def roster_days(scenario: Scenario) -> list[pd.Timestamp]:
+    """List the days for which some silo's roster stands, newest first; the day of the exports is among them.
+
+    Parameters
+    ----------
+    scenario
+        Its level, or the switch `freshness` moved alone.
+
+    Returns
+    -------
+    list of pandas.Timestamp
+        Different days.
+    """
+    silos = _levels()[scenario.level]["freshness"]
+    days = {pd.Timestamp(scenario.as_of), *(exchange(scenario, silo).roster_date for silo in silos)}
+    return sorted(days, reverse=True)
+
+
+def level_title(level: str) -> str:
+    """Say in words what an exchange level is."""
+    return str(_levels()[level]["title"])

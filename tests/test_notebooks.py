@@ -23,8 +23,8 @@ from helpers.report.runs.execute import Progress, kernel_settings
 from helpers.standard.elements import copy_of_elements
 from helpers.teach import solution
 from helpers.teach.exercises import exercises
-from synthetic_data.studies.levels import told
-from synthetic_data.studies.levels.kit_run import kit_run
+from synthetic_data.studies.levels import results as told
+from synthetic_data.studies.levels.page import kit_run
 from synthetic_data.studies.levels.study import study_of
 from tests.kept import Kept
 from tests.standing import standing_in

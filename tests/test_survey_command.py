@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from helpers.cli import main
 from helpers.standard import as_table
 from helpers.standard.survey_items import declared_survey
-from synthetic_data.respondents import make_answers, write_answers
+from synthetic_data.sector.one_system import make_answers, write_answers
 
 EVIL = '=HYPERLINK("http://example.invalid","<script>alert(1)</script>")'
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic_data.population import Population
-from synthetic_data.population.spelling import fold
+from synthetic_data.population.name_pools import fold
 
 __all__ = ["Person", "everybody", "slipped", "texts"]
 

@@ -1,13 +1,59 @@
-"""Codes that nobody agreed on, codes that stand for nothing, and markers that differ."""
+"""Faults of codes and categories."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
-from synthetic_data.faults.pieces import chosen_pieces
-from synthetic_data.scene import Scene
+from synthetic_data.faults.scene import Scene, chosen_pieces
 
-__all__ = ["gender_marker_differs", "grade_level_codes", "neither_absent_nor_tardy", "null_as_text"]
+__all__ = [
+    "category_renamed",
+    "code_with_typo",
+    "eligibility_backdated",
+    "free_text_teacher_name",
+    "gender_marker_differs",
+    "grade_level_codes",
+    "history_missing_closed_school",
+    "local_category_at_one_school",
+    "neither_absent_nor_tardy",
+    "null_as_text",
+    "status_not_collected",
+]
+
+
+YEAR = "application_academic_school_year"
+
+
+def eligibility_backdated(scene: Scene) -> None:
+    """11/03/2025 -> 08/25/2025: a determination is made to hold from the child's first day on."""
+    rows = scene.page.table.rows
+    first = rows.groupby(["person_identifier", YEAR])[scene.fault.column].transform("first")
+    chosen = scene.choose(np.flatnonzero((first != scene.text()).fillna(False).to_numpy(dtype=bool)))
+    scene.write(chosen, first.iloc[chosen], groups=np.arange(len(chosen)))
+
+
+def status_not_collected(scene: Scene) -> None:
+    """Leave last year's eligibility empty for all children of a school, where everybody ate free."""
+    text, years = scene.text(), scene.text(YEAR)
+    spells = scene.truth.schooling.school_enrollment
+    before = spells.loc[spells["school_year"] == spells["school_year"].min()]
+    where = before.drop_duplicates("person", keep="last").set_index("person")["school_id"]
+    school = scene.people["person"].map(where).where((years == years.min()) & (text != ""))
+    schools = np.sort(np.asarray(school.dropna().unique(), dtype=object))
+    for group, name in enumerate(schools[scene.choose(np.arange(len(schools)))].tolist()):
+        places = np.flatnonzero((school == name).fillna(False))
+        scene.write(places, [""] * len(places), groups=np.full(len(places), group))
+
+
+def code_with_typo(scene: Scene) -> None:
+    """Not Eligible -> Not Eligibile: a word of a code list misspelt at the source."""
+
+    def misspelt(text: pd.Series, rng: np.random.Generator) -> pd.Series:
+        return text.replace("Not Eligible", "Not Eligibile")
+
+    scene.change_text(misspelt)
+
 
 OTHER_MARKER = {"F": "M", "M": "F"}
 ENDINGS = {"1": "1st", "2": "2nd", "3": "3rd"}
@@ -42,3 +88,53 @@ def null_as_text(scene: Scene) -> None:
     empty = (scene.text() == "").fillna(False) & (scene.people["part"] == "Subject").fillna(False)
     chosen = scene.choose(np.flatnonzero(empty.to_numpy(dtype=bool)))
     scene.write(chosen, ["NULL"] * len(chosen), groups=np.arange(len(chosen)))
+
+
+def free_text_teacher_name(scene: Scene) -> None:
+    """Deshawn W., 7: a child typed in, not chosen from the list: no number, an initial for a surname."""
+    last, first, grade = scene.text(), scene.text("StudentFirst"), scene.text("GradeLevelShort")
+    chosen = scene.choose(np.flatnonzero((last.notna() & first.notna()).to_numpy(dtype=bool)))
+    groups = np.arange(len(chosen))
+    short = first.iloc[chosen] + " " + last.iloc[chosen].str[0] + "., " + grade.iloc[chosen].fillna("?")
+    scene.write(chosen, short, "StudentFirst", groups)
+    for column in ("StudentLast", "StudentID", "StudentSchoolID"):
+        there = scene.text(column).iloc[chosen].notna().to_numpy(dtype=bool)
+        scene.write(chosen[there], [None] * int(there.sum()), column, groups[there])
+
+
+def category_renamed(scene: Scene) -> None:
+    """Corrective -> Tier 1: a school goes by a policy of its own from some day on. One fault a school."""
+    text, school = scene.text(), scene.text("SchoolID")
+    other = {"Staff-managed": "Tier 1", "Administrator-managed": "Tier 2"}
+    fits = text.isin(list(other))
+    day = scene.text("IssueTS.date")
+    names = np.sort(np.asarray(school.loc[fits.to_numpy(dtype=bool)].dropna().unique(), dtype=object))
+    for group, name in enumerate(names[scene.choose(np.arange(len(names)))].tolist()):
+        theirs = (fits & (school == name)).fillna(False).to_numpy(dtype=bool)
+        late = theirs & (day >= day.loc[theirs].sort_values().iloc[int(theirs.sum()) // 2]).to_numpy(
+            dtype=bool
+        )
+        places = np.flatnonzero(late)
+        scene.write(places, text.iloc[places].replace(other), groups=np.full(len(places), group))
+
+
+def local_category_at_one_school(scene: Scene) -> None:
+    """Staff-managed -> In Uniform: a category that exists at one school only. One fault a record."""
+    text, school = scene.text(), scene.text("SchoolID")
+    names = np.sort(np.asarray(school.dropna().unique(), dtype=object))
+    if not len(names):
+        return
+    own = names[int(scene.rng.integers(len(names)))]
+    chosen = scene.choose(np.flatnonzero(((school == own) & text.notna()).fillna(False).to_numpy(dtype=bool)))
+    scene.write(chosen, ["In Uniform"] * len(chosen), groups=np.arange(len(chosen)))
+
+
+def history_missing_closed_school(scene: Scene) -> None:
+    """Lose all that an earlier year held of a school. One fault a school."""
+    school, day = scene.text("SchoolID"), scene.text("IssueTS.date")
+    year = pd.to_numeric(day.str[:4]) + (pd.to_numeric(day.str[5:7]) > 6).astype("Int64")
+    before = ((year < year.max()) & school.notna()).fillna(False).to_numpy(dtype=bool)
+    names = np.sort(np.asarray(school.loc[before].unique(), dtype=object))
+    for group, name in enumerate(names[scene.choose(np.arange(len(names)))].tolist()):
+        places = np.flatnonzero(before & (school == name).fillna(False).to_numpy(dtype=bool))
+        scene.drop_rows(places, np.full(len(places), group))

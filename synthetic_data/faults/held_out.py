@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.scene import Scene
-from synthetic_data.silos.observation import NOBODY, look_up
+from synthetic_data.faults.scene import Scene
+from synthetic_data.observation import NOBODY, look_up
 
 __all__ = [
     "comma_unquoted",

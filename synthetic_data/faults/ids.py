@@ -1,26 +1,30 @@
-"""Ids typed wrongly, shortened, or given to somebody else."""
+"""Faults of ids, of whole id columns and of RefIds."""
 
 from __future__ import annotations
 
 import re
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.faults.keyboard import mistyped
-from synthetic_data.faults.pieces import chosen_children, chosen_pieces
-from synthetic_data.scene import CellChange, Scene
-from synthetic_data.silos.observation import look_up
+from synthetic_data.faults.names import mistyped
+from synthetic_data.faults.scene import CellChange, Page, Scene, chosen_children, chosen_pieces
+from synthetic_data.observation import guids, look_up
 
 __all__ = [
+    "activity_renewed",
     "clever_id_reissued",
     "digit_mistyped",
     "email_and_id_disagree",
     "id_case_differs",
+    "id_column_of_another_system",
+    "id_column_shifted",
     "id_columns_swapped",
     "leading_zero_lost",
     "pin_reused",
+    "refid_not_shared",
     "same_test_id_two_children",
     "scientific_notation",
     "sibling_swap",
@@ -30,6 +34,54 @@ __all__ = [
     "vendor_holds_old_id",
     "zero_or_blank_key",
 ]
+
+
+# Files of one system that hold one roster: an id column that was filled wrongly is wrong in both.
+ALSO_IN = {"ela": ("math",)}
+# Whose numbers a column should hold.
+SHOULD_HOLD = {
+    "Student State ID": "state_id",
+    "Student_StateID": "state_id",
+    "state_studentnumber": "state_id",
+    "Student Number": "district_number",
+    "Customer ID": "district_number",
+}
+
+
+def id_column_of_another_system(scene: Scene) -> None:
+    """Fill a column with another system's numbers, each of which is by value another child's here."""
+    children = scene.truth.population.children
+    here = children.loc[children["grade_level"].notna(), ["person", SHOULD_HOLD[scene.fault.column]]]
+    order = scene.rng.permutation(len(here))
+    numbers = pd.DataFrame(
+        {
+            "person": here["person"].array.take(order),
+            "number": here[SHOULD_HOLD[scene.fault.column]].array.take(np.roll(order, 1)),
+        }
+    ).astype(STRING)
+    for page in _pages(scene):
+        number = look_up(page.people["person"], numbers, "person", "number")
+        _write(scene, page, number.where(page.table.rows[scene.fault.column].fillna("").ne("")))
+
+
+def id_column_shifted(scene: Scene) -> None:
+    """Move a column up by one row: a cell was deleted, or the column was pasted one row too high."""
+    for page in _pages(scene):
+        text = page.table.rows[scene.fault.column]
+        _write(scene, page, pd.Series(np.roll(text.to_numpy(dtype=object), -1), dtype=STRING))
+
+
+def _pages(scene: Scene) -> list[Page]:
+    return [*scene.pages, *map(scene.of_kind, ALSO_IN.get(scene.fault.file, ()))]
+
+
+def _write(scene: Scene, page: Page, after: pd.Series) -> None:
+    """Write a column's new text; all of it is one fault."""
+    before = page.table.rows[scene.fault.column].reset_index(drop=True)
+    changes = after.notna().to_numpy(dtype=bool) & before.fillna("").ne(after.fillna("")).to_numpy(dtype=bool)
+    at = np.flatnonzero(changes)
+    group = np.zeros(len(at), dtype="int64")
+    scene.cells.append(CellChange(page, scene.fault.column, at, list(after.iloc[at]), group))
 
 
 def digit_mistyped(scene: Scene) -> None:
@@ -102,7 +154,6 @@ def pin_reused(scene: Scene) -> None:
 
 
 # Files of one system that hold one roster: an id column that was filled wrongly is wrong in both.
-ALSO_IN = {"ela": ("math",)}
 
 
 def unknown_id_type(scene: Scene) -> None:
@@ -226,3 +277,22 @@ def same_test_id_two_children(scene: Scene) -> None:
 def zero_or_blank_key(scene: Scene) -> None:
     """104211 -> 0: what a form takes when the number isn't known, for one child after the other."""
     scene.change_each(lambda text: "0" if text else text)
+
+
+def refid_not_shared(scene: Scene) -> None:
+    """Name a child by a RefId of the system's own, in all her rows: no other export has it."""
+    places, groups = chosen_children(scene)
+    scene.write(places, _new(scene, groups), groups=groups)
+
+
+def activity_renewed(scene: Scene) -> None:
+    """List an activity anew under another RefId: those who take part still name the old one."""
+    for group, (_, places) in enumerate(chosen_pieces(scene)):
+        groups = np.full(len(places), group)
+        scene.write(places, _new(scene, groups - group), groups=groups)
+
+
+def _new(scene: Scene, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    """Give each group an id that nothing else has."""
+    count = int(np.max(groups)) + 1 if len(groups) else 0
+    return np.asarray(guids(scene.rng, count), dtype=object)[groups]

@@ -1,30 +1,89 @@
-"""Names written in another way, or of another time."""
+"""Faults of names: typed, spelled, misread, self-entered."""
 
 from __future__ import annotations
 
 import unicodedata
 
 import numpy as np
+import pandas as pd
 
-from synthetic_data.faults.keyboard import mistyped
-from synthetic_data.faults.pieces import chosen_children
-from synthetic_data.population.names import nicknames
-from synthetic_data.scene import Scene
-from synthetic_data.silos.observation import look_up
+from helpers.standard import STRING
+from synthetic_data.faults.scene import Scene, chosen_children, chosen_pieces
+from synthetic_data.observation import look_up
+from synthetic_data.population.name_pools import other_spellings
+from synthetic_data.population.names import CUSTOMS, nicknames
 
 __all__ = [
     "accents_lost",
+    "apostrophe_lost",
+    "class_year_for_grade",
     "dupe_marker_in_name",
     "encoding_broken",
+    "fake_or_incomplete_name",
+    "family_name_first",
     "guardian_surname",
+    "hours_in_words",
     "html_escape_in_name",
+    "name_in_lower_case",
     "names_swapped",
     "nickname",
+    "other_romanization",
+    "phonetic_error",
+    "private_email",
+    "quotes_added",
+    "scan_error",
     "school_name_variant",
+    "second_surname_dropped",
+    "self_entered_name",
+    "split_character",
     "subject_name_variant",
     "surname_changed",
     "typo",
 ]
+
+
+# Letters beside each other on a keyboard with the layout of the United States.
+KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+NEIGHBOURS = {
+    letter: row[max(0, at - 1) : at] + row[at + 1 : at + 2]
+    for row in KEYBOARD
+    for at, letter in enumerate(row)
+}
+
+
+def mistyped(text: pd.Series, rng: np.random.Generator) -> pd.Series:
+    """Let two letters of each word change places, or a neighbouring key be hit; digits count on by one.
+
+    Parameters
+    ----------
+    text
+        Words; those of fewer than four letters stay.
+    rng
+        Where in a word, and how.
+
+    Returns
+    -------
+    pandas.Series
+        The words as typed.
+    """
+    draws = rng.random((len(text), 2))
+    return pd.Series(
+        [_mistype(word, where, how) for word, (where, how) in zip(text, draws.tolist(), strict=True)],
+        index=text.index,
+        dtype=STRING,
+    )
+
+
+def _mistype(word: str, where: float, how: float) -> str:
+    at = 1 + int(where * (len(word) - 2))
+    if len(word) < 4 or not word[at].isalnum():
+        return word
+    if how < 0.5 and at + 1 < len(word) and word[at + 1].isalnum():
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    near = NEIGHBOURS.get(word[at].lower(), "")
+    if word[at].isdigit():
+        near = str((int(word[at]) + 1) % 10)
+    return word[:at] + near[int(how * 10) % len(near)] + word[at + 1 :] if near else word
 
 
 def accents_lost(scene: Scene) -> None:
@@ -92,7 +151,13 @@ def guardian_surname(scene: Scene) -> None:
 
 
 # Surname -> first name, in files that have both.
-FIRST_NAME_OF = {"StudentLastName": "StudentFirstName", "Last Name": "First Name", "Last name": "First name"}
+FIRST_NAME_OF = {
+    "StudentLastName": "StudentFirstName",
+    "Last Name": "First Name",
+    "Last name": "First name",
+    "Customer Last Name": "Customer First Name",
+    "lastSurname": "firstName",
+}
 
 
 def names_swapped(scene: Scene) -> None:
@@ -118,3 +183,198 @@ def school_name_variant(scene: Scene) -> None:
         places = np.flatnonzero((text == name).fillna(False))
         short = name.removesuffix(" School").replace("Elementary", "Elem").replace("Middle", "MS")
         scene.write(places, [short] * len(places), groups=np.full(len(places), group))
+
+
+# Letters that look alike on paper, and what they are taken for.
+ALIKE = (("rn", "m"), ("cl", "d"), ("l", "1"), ("o", "0"), ("ri", "n"), ("h", "b"), ("v", "u"), ("S", "5"))
+# First name and surname in place of those that nobody asked for; an empty surname where one was enough.
+FILLERS = (("Student", "Test"), ("Baby", "Boy"), (None, ""), (None, ""))
+
+
+def scan_error(scene: Scene) -> None:
+    """Miller -> Mi1ler, Barnes -> Bames: read wrongly from paper."""
+
+    def read(text: pd.Series, rng: np.random.Generator) -> pd.Series:
+        draws = rng.permuted(np.tile(np.arange(len(ALIKE)), (len(text), 1)), axis=1)
+        return pd.Series(
+            [_misread(word, order) for word, order in zip(text, draws.tolist(), strict=True)],
+            index=text.index,
+            dtype=STRING,
+        )
+
+    scene.change_text(read)
+
+
+def _misread(word: str, order: list[int]) -> str:
+    for place in order:
+        written, taken_for = ALIKE[place]
+        at = word.find(written, 1)
+        if at > 0:
+            return word[:at] + taken_for + word[at + len(written) :]
+    return word
+
+
+def fake_or_incomplete_name(scene: Scene) -> None:
+    """Ana Lopez -> Baby Boy, or Ana alone: a filler, or half of a name."""
+    first_column = FIRST_NAME_OF[scene.fault.column]
+    text, first = scene.text(), scene.text(first_column)
+    chosen = scene.choose(np.flatnonzero((text != "").fillna(False).to_numpy(dtype=bool)))
+    which = scene.rng.integers(0, len(FILLERS), len(chosen)).tolist()
+    groups = np.arange(len(chosen))
+    own = first.iloc[chosen].tolist()
+    scene.write(
+        chosen,
+        [FILLERS[one][0] or name for one, name in zip(which, own, strict=True)],
+        column=first_column,
+        groups=groups,
+    )
+    scene.write(chosen, [FILLERS[one][1] for one in which], groups=groups)
+
+
+def hours_in_words(scene: Scene) -> None:
+    """12.5 -> about 12: a guess where a number belongs."""
+    scene.change_each(lambda text: f"about {text.partition('.')[0]}" if text else text)
+
+
+def self_entered_name(scene: Scene) -> None:
+    """María José López Díaz -> MJ López: initials, and one surname."""
+    last = scene.text("last_name")
+    first = scene.text()
+    chosen = scene.choose(np.flatnonzero((first != "").fillna(False).to_numpy(dtype=bool)))
+    groups = np.arange(len(chosen))
+    given = ["".join(word[0] for word in name.replace("-", " ").split()) for name in first.iloc[chosen]]
+    family = [name.replace("-", " ").split()[0] for name in last.iloc[chosen]]
+    scene.write(chosen, given, groups=groups)
+    scene.write(chosen, family, column="last_name", groups=groups)
+
+
+def name_in_lower_case(scene: Scene) -> None:
+    """Lopez -> lopez: typed on a telephone."""
+    scene.change_each(str.lower, among="Subject")
+
+
+def private_email(scene: Scene) -> None:
+    """ana.lopez@school -> an address of the child's own, which no other system has."""
+    text = scene.text()
+    chosen = scene.choose(np.flatnonzero((text != "").fillna(False).to_numpy(dtype=bool)))
+    number = scene.rng.integers(10, 1000, len(chosen)).tolist()
+    own = [
+        f"{address.partition('@')[0].partition('.')[0]}{one}@mail.example"
+        for address, one in zip(text.iloc[chosen], number, strict=True)
+    ]
+    scene.write(chosen, own, groups=np.arange(len(chosen)))
+
+
+def class_year_for_grade(scene: Scene) -> None:
+    """2029 -> 2028: a child repeats a grade, and stays in the class with which she began."""
+    children = scene.truth.population.children
+    grades = [look_up(scene.people["person"], children, "person", name) for name in GRADES]
+    repeats = (grades[0] == grades[1]).fillna(False).to_numpy(dtype=bool)
+    text = scene.text()
+    chosen = scene.choose(np.flatnonzero(repeats & (text != "").fillna(False).to_numpy(dtype=bool)))
+    scene.write(chosen, [str(int(year) - 1) for year in text.iloc[chosen]], groups=np.arange(len(chosen)))
+
+
+GRADES = ("grade_level", "grade_level_before")
+
+
+# Surname -> first name, in files that have both.
+
+# Written as heard; the first that fits.
+SOUNDS = (
+    ("ph", "v"), ("ck", "k"), ("ei", "ie"), ("ie", "ey"), ("ai", "ay"), ("ay", "ai"), ("cc", "c"),
+    ("ll", "l"), ("nn", "n"), ("ss", "s"), ("tt", "t"), ("th", "t"), ("ca", "ka"), ("co", "ko"),
+    ("ce", "se"), ("ci", "si"), ("ee", "ea"), ("ya", "ia"), ("ia", "ya"), ("na", "nah"), ("ra", "rah"),
+    ("en", "in"), ("an", "en"),
+)  # fmt: skip
+
+
+def other_romanization(scene: Scene) -> None:
+    """Muhammad -> Mohamed, Zhang -> Chang: a name of another script, as a second clerk spells it."""
+    last, first = scene.fault.column, FIRST_NAME_OF[scene.fault.column]
+    origin = look_up(scene.people["person"], scene.truth.population.children, "person", "name_origin")
+    known = [other_spellings("" if name is pd.NA else str(name)) for name in origin]
+    texts = [scene.text(column) for column in (last, first)]
+    other = [
+        [
+            spellings.get(name) if isinstance(name, str) else None
+            for name, spellings in zip(text, known, strict=True)
+        ]
+        for text in texts
+    ]
+    count = len(origin)
+    can = np.array([spelling is not None for spelling in (*other[0], *other[1])], dtype=bool)
+    chosen = scene.choose(np.flatnonzero(can))
+    for number, column in enumerate((last, first)):
+        here = np.flatnonzero((chosen >= number * count) & (chosen < (number + 1) * count))
+        places = chosen[here] - number * count
+        scene.write(places, [other[number][place] for place in places.tolist()], column=column, groups=here)
+
+
+def family_name_first(scene: Scene) -> None:
+    """Minh Nguyễn -> Nguyễn Minh: written down in the order in which the family says it."""
+    first_column = FIRST_NAME_OF[scene.fault.column]
+    origin = look_up(scene.people["person"], scene.truth.population.children, "person", "name_origin")
+    said_first = origin.isin([name for name, custom in CUSTOMS.items() if custom.family_name_first])
+    last, first = scene.text(), scene.text(first_column)
+    chosen = scene.choose(np.flatnonzero((said_first & (last != first)).fillna(False).to_numpy(dtype=bool)))
+    groups = np.arange(len(chosen))
+    scene.write(chosen, first.iloc[chosen], groups=groups)
+    scene.write(chosen, last.iloc[chosen], column=first_column, groups=groups)
+
+
+def second_surname_dropped(scene: Scene) -> None:
+    """García López -> García, Young-Adams -> Young: a system, or a clerk, with room for one surname."""
+
+    def shortened(surname: str) -> str:
+        head, dash, _ = surname.partition("-")
+        words = head.split(" ")
+        # A particle belongs to the word that follows.
+        whole = next((place + 1 for place, word in enumerate(words) if word[:1].isupper()), len(words))
+        return head if dash else " ".join(words[:whole])
+
+    scene.change_each(shortened, among="Subject")
+
+
+def apostrophe_lost(scene: Scene) -> None:
+    """O'Brien -> OBrien, in all rows of a child: a system that takes letters only."""
+    text = scene.text()
+    plain = text.str.replace(r"['’]", "", regex=True)
+    places, groups = chosen_children(scene, (plain != text).fillna(False))
+    scene.write(places, plain.iloc[places], groups=groups)
+
+
+def phonetic_error(scene: Scene) -> None:
+    """Stephen -> Steven: written as it was heard."""
+
+    def heard(name: str) -> str:
+        for sound, letters in SOUNDS:
+            if sound in name[1:]:
+                return name[0] + name[1:].replace(sound, letters, 1)
+        return name
+
+    scene.change_each(heard, among="Subject")
+
+
+def quotes_added(scene: Scene) -> None:
+    """Ana -> "Ana", in the whole list of a grade: a spreadsheet that was opened, pasted and saved again."""
+    text = scene.text()
+    for group, (_, places) in enumerate(chosen_pieces(scene)):
+        quoted = pd.Series([f'"{name}"' for name in text.iloc[places]], dtype=STRING)
+        scene.write(places, quoted, groups=np.full(len(places), group))
+
+
+def split_character(scene: Scene) -> None:
+    """Muñoz -> Mu??oz: a letter of two bytes, cut in two where a chunk of a file ended."""
+
+    def cut(name: str) -> str:
+        return next(
+            (
+                name[:at] + "\ufffd\ufffd" + name[at + 1 :]
+                for at, sign in enumerate(name)
+                if not sign.isascii()
+            ),
+            name,
+        )
+
+    scene.change_each(cut, among="Subject")

@@ -1,4 +1,4 @@
-"""Whole rows that should not be there, or are lost."""
+"""Faults of rows: too many, lost, overlapping enrollment periods, contacts."""
 
 from __future__ import annotations
 
@@ -6,23 +6,45 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.faults.pieces import chosen_pieces
-from synthetic_data.scene import Page, Places, Scene
-from synthetic_data.silos.observation import look_up
+from synthetic_data.faults.scene import Page, Places, Scene, chosen_children, chosen_pieces
+from synthetic_data.observation import look_up
 
 __all__ = [
     "absent_and_tardy_same_day",
     "counter_restarts_on_transfer",
     "customer_twice",
+    "date_sentinel",
     "event_outside_enrolment",
+    "exit_date_inclusive",
     "leaver_still_listed",
+    "missing_primary_flag",
     "new_id_on_return",
+    "overlapping_stints",
     "plan_entered_twice",
     "repulled_file_duplicates",
     "roster_repeats_by_term",
     "tested_but_never_enrolled",
+    "two_homes_duplicate",
     "year_carried_over",
 ]
+
+
+def two_homes_duplicate(scene: Scene) -> None:
+    """C104211 -> C733208: the other home of a child signed up by itself, and the child is there twice."""
+    text = scene.text()
+    chosen = scene.choose(np.flatnonzero((scene.text("Lives With") == "No").to_numpy(dtype=bool)))
+    width = int(text.str.len().max()) if len(text) else 2
+    drawn = scene.rng.integers(10 ** (width - 2), 10 ** (width - 1), size=4 * len(chosen) + 8).tolist()
+    taken = set(text.tolist())
+    free = [one for one in dict.fromkeys(f"C{number}" for number in drawn) if one not in taken]
+    scene.write(chosen, free[: len(chosen)], groups=np.arange(len(chosen)))
+
+
+def missing_primary_flag(scene: Scene) -> None:
+    """1 -> nothing: nobody says whom of a child's family to call first."""
+    places, groups = chosen_children(scene)
+    scene.write(places, [""] * len(places), groups=groups)
+
 
 ENROLLED = "studentReference.studentUniqueId"
 
@@ -196,3 +218,34 @@ def tested_but_never_enrolled(scene: Scene) -> None:
     again["Student_StateID"] = ""
     nobody = pd.DataFrame({"person": [pd.NA] * len(chosen), "part": [pd.NA] * len(chosen)}, dtype=STRING)
     scene.add_rows(chosen, again, nobody)
+
+
+SENTINEL = "1899-12-30"  # day 0 of many spreadsheets and databases
+
+
+def date_sentinel(scene: Scene) -> None:
+    """2025-08-18 -> 1899-12-30: a system's own date for "no date"."""
+    scene.change_each(lambda text: SENTINEL if text else text)
+
+
+def exit_date_inclusive(scene: Scene) -> None:
+    """2026-03-13 -> 2026-03-14: the day after the last one, as systems write that count an exit so."""
+    text = scene.text()
+    chosen = scene.choose(np.flatnonzero((text.fillna("") != "").to_numpy(dtype=bool)))
+    scene.write(chosen, _days_later(text.iloc[chosen], 1), groups=np.arange(len(chosen)))
+
+
+def overlapping_stints(scene: Scene) -> None:
+    """Jul 1 to Jul 3 and Jul 1 to Jun 30: a spell of a few days inside another one at the same school."""
+    spells = scene.page.table.rows
+    chosen = scene.choose(np.arange(len(spells)))
+    again = spells.iloc[chosen].copy()
+    entry = again["entryDate"]
+    again["entryDate"] = _days_later(entry, 1)
+    again["exitWithdrawDate"] = _days_later(entry, 3)
+    scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
+
+
+def _days_later(text: pd.Series, days: int) -> pd.Series:
+    later = pd.to_datetime(text, format="%Y-%m-%d") + pd.Timedelta(days=days)
+    return later.dt.strftime("%Y-%m-%d").astype(STRING)

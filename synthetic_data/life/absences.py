@@ -1,8 +1,4 @@
-"""Absences, late arrivals and early departures, day by day.
-
-An absence begins with illness or for another reason, each with a rate of its own (`.absence_rates`) that goes
-up and down through the year (`.seasons`), and lasts one to four days.
-"""
+"""Absences: rates, seasons, and the days missed."""
 
 from __future__ import annotations
 
@@ -13,20 +9,343 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, pick, text
-from synthetic_data.life.absence_rates import LASTS, by_illness, for_other_reasons, onset_rates
-from synthetic_data.life.effect import Effect
-from synthetic_data.life.seasons import illness, staying_away
+from synthetic_data.life.effects import Effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.population import Population
+from synthetic_data.population.names import GROUPS
 from synthetic_data.population.schools import GRADES, LEVELS
+from synthetic_data.published import figures, rows
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
+from synthetic_data.schooling.calendar import WEATHER, SchoolYear
 from synthetic_data.streams import rng_for
 
-__all__ = ["EFFECTS", "Absences", "draw_absences", "nobody_away"]
+__all__ = [
+    "EFFECTS",
+    "LASTS",
+    "MONTHS",
+    "WEEKDAYS",
+    "Absences",
+    "after_shock",
+    "by_illness",
+    "draw_absences",
+    "flu_peak",
+    "for_other_reasons",
+    "illness",
+    "nobody_away",
+    "onset_rates",
+    "shock_left",
+    "staying_away",
+]
+
 
 Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
+
+# The kit's own sizes, in no unit: only their ratios count, since the level is solved for. They were set once,
+# before the result was compared with the published shape over grades (worst in KG, 09 and 12), and not
+# changed after it; but who set them knew that shape.
+ILL_IN_KINDERGARTEN, ILLNESS_HALVES_AFTER = 1.0, 4.0  # grades
+AWAY, MORE_AWAY_A_GRADE, AWAY_RISES_FROM = 0.35, 0.12, 5
+NEW_SCHOOL = 1.15
+SPREAD = 0.85  # standard deviation of the logarithm of the tendency to miss school
+LASTS = (0.72, 0.17, 0.07, 0.04)  # one to four days
+
+_PUBLISHED = next(
+    row
+    for row in rows("published")
+    if (row["topic"], row["group"], row["period"]) == ("chronic_absence", "all", "2022-23")
+)
+RATE_EFFECTS = (
+    Effect(
+        "absence_level",
+        "everybody",
+        "chronic absence",
+        lambda scenario: 100 * scenario.chronic_absence,
+        "percent of children",
+        f"{_PUBLISHED['source']}, {_PUBLISHED['period']}: {_PUBLISHED['value']} percent of all children, "
+        "where a scenario sets no other",
+    ),
+    Effect(
+        "illness_halves_by_grade",
+        "grade",
+        "absences that begin with illness",
+        ILLNESS_HALVES_AFTER,
+        "grades until they are half as many",
+    ),
+    Effect(
+        "staying_away_by_grade",
+        "each grade after 05",
+        "absences that begin for other reasons",
+        MORE_AWAY_A_GRADE / AWAY,
+        "times those of grade 05 more",
+    ),
+    Effect(
+        "new_school_in_absence",
+        "the first grade in a school (KG, 06, 09)",
+        "absence",
+        NEW_SCHOOL,
+        "times as many absences beginning",
+    ),
+    Effect(
+        "tendency_in_absence",
+        "tendency to miss school",
+        "absence",
+        SPREAD,
+        "log rate a standard deviation",
+    ),
+    Effect(
+        "pandemic_in_absence",
+        "the year of the shock",
+        "chronic absence",
+        lambda scenario: (
+            100 * (scenario.chronic_absence_peak or scenario.chronic_absence) - 100 * scenario.chronic_absence
+        ),
+        "percent points above the usual, in that year",
+        "0 but in the scenario pandemic, where it is 29.7 - 16.0: Attendance Works fact sheet on EDFacts",
+    ),
+    Effect(
+        "pandemic_fades",
+        "years since the shock",
+        "what is left of it",
+        lambda scenario: scenario.shock_half_life,
+        "years until half of it is gone",
+    ),
+)
+
+
+def by_illness() -> Numbers:
+    """Give how often absences begin with illness, by grade (no unit)."""
+    grade = np.arange(len(GRADES))
+    return ILL_IN_KINDERGARTEN * 0.5 ** (grade / ILLNESS_HALVES_AFTER) * _new_school()
+
+
+def for_other_reasons() -> Numbers:
+    """Give how often absences begin for other reasons, by grade (in the same unit)."""
+    grade = np.arange(len(GRADES))
+    return (AWAY + MORE_AWAY_A_GRADE * np.maximum(grade - AWAY_RISES_FROM, 0)) * _new_school()
+
+
+def _new_school() -> Numbers:
+    factor = np.ones(len(GRADES))
+    factor[[first for first, _ in LEVELS.values()]] = NEW_SCHOOL
+    return factor
+
+
+def shock_left(scenario: Scenario, year: int) -> float:
+    """Say how much of the pandemic's shock is left in a school year: 0 before it and where there is none."""
+    if scenario.chronic_absence_peak is None or year < scenario.shock_year:
+        return 0.0
+    return float(0.5 ** ((year - scenario.shock_year) / scenario.shock_half_life))
+
+
+def onset_rates(
+    scenario: Scenario,
+    population: Population,
+    grade: Codes,
+    missing: Numbers,
+    years: dict[tuple[int, str], SchoolYear],
+    year: int,
+) -> Numbers:
+    """Give each child's factor on the rates of `by_illness` and `for_other_reasons`.
+
+    The level is solved for: with it, the expected share of children who miss a tenth of their days or more is
+    the scenario's. Where the scenario isn't fair, it is solved for each group at its published rate.
+
+    Parameters
+    ----------
+    scenario
+        ``chronic_absence``, ``fair``, and the shock.
+    population
+        Groups of children.
+    grade
+        Grade of each child in that year, -1 where the child isn't here.
+    missing
+        The tendency to miss school, standard normal.
+    years, year
+        The days of that year.
+
+    Returns
+    -------
+    numpy array
+        One element a child: times `by_illness` or `for_other_reasons` it is the chance that such an absence
+        begins on a usual day.
+
+    Notes
+    -----
+    Source of published rates: facts/published.csv, topic chronic_absence (EDFacts 2022-23).
+    """
+    current = year == scenario.school_year
+    lengths = [
+        one.past if current else len(one.days) for (of_year, _), one in years.items() if of_year == year
+    ]
+    days = round(sum(lengths) / len(lengths))
+    level = np.zeros(len(grade))
+    groups: dict[str, float] = {"": 1.0}
+    if not scenario.fair:
+        published = figures("chronic_absence", "2022-23")
+        groups = {name: published[name] / published["all"] for name in GROUPS}
+    own = population.children["group"].to_numpy(dtype=object)
+    left, peak = shock_left(scenario, year), scenario.chronic_absence_peak
+    for name, times in groups.items():
+        mine = np.ones(len(grade), dtype=bool) if name == "" else own == name
+        weights = np.bincount(grade[mine & (grade >= 0)], minlength=len(GRADES)).astype("float64")
+        usual = _solve(scenario.chronic_absence * times, weights, days)
+        shock = _solve(peak * times, weights, days) - usual if peak and left else 0.0
+        level[mine] = usual + left * shock
+    return np.exp(level + SPREAD * missing)
+
+
+def after_shock(usual: float, before: float, peak: float) -> float:
+    """Say how many are chronically absent after the shock that took others from ``before`` to ``peak``.
+
+    Parameters
+    ----------
+    usual
+        The share before the shock, here.
+    before, peak
+        The shares before and after it, there; they set its size.
+
+    Returns
+    -------
+    float
+        The expected share in a year of 180 days, with all grades equally full.
+    """
+    grades, days = np.ones(len(GRADES)), 180
+    shock = _solve(peak, grades, days) - _solve(before, grades, days)
+    return _expected(_solve(usual, grades, days) + shock, grades, days)
+
+
+def _solve(target: float, grades: Numbers, days: int) -> float:
+    """Find the log of the usual chance at which the expected share of chronically absent is the target."""
+    if grades.sum() == 0 or days < 10:
+        return float(np.log(0.04))
+    low, high = np.log(0.0005), np.log(0.5)
+    for _ in range(40):
+        middle = (low + high) / 2
+        if _expected(middle, grades, days) < target:
+            low = middle
+        else:
+            high = middle
+    return float(low + high) / 2
+
+
+def _expected(level: float, grades: Numbers, days: int) -> float:
+    """Give the expected share of chronically absent at a level; ``grades`` says how full each grade is."""
+    # The tendency in equally likely steps: Tukey's lambda stands for the normal quantile, to 0.01.
+    steps = (np.arange(60) + 0.5) / 60
+    normal = (steps**0.1349 - (1 - steps) ** 0.1349) / 0.1975
+    lasting = 1 - np.cumsum(np.r_[0.0, LASTS[:-1]])  # chance that an absence lasts more than 0, 1, 2, 3 days
+    lengths = np.arange(1, len(LASTS) + 1)
+    cluster = np.dot(LASTS, lengths**2) / np.dot(LASTS, lengths)  # absences come in runs: counts vary more
+    by_grade = by_illness() + for_other_reasons()
+    chance = np.exp(level + SPREAD * normal)[:, None] * by_grade[None, :]
+    away = 1 - np.prod(1 - np.minimum(chance, 0.6)[:, :, None] * lasting, axis=2)
+    spread = np.sqrt(days * away * (1 - away) * cluster)
+    beyond = (days * away - (np.ceil(days / 10) - 0.5)) / np.maximum(spread, 1e-9)
+    share = 1 / (1 + np.exp(-(1.5976 * beyond + 0.070566 * beyond**3).clip(-50, 50)))
+    return float(np.average(share.mean(axis=0), weights=grades))
+
+
+# Illness comes in winter, most of all in the weeks of the flu, whose peak is drawn for every school year.
+# Other absences gather on Mondays and Fridays, before closed days, after a day closed by weather, and
+# towards summer. Sizes are the kit's own; each of the two is 1 on average over a school year, so that they
+# move absences from one day to another and never change how many there are.
+
+Days = npt.NDArray[np.datetime64]
+
+# January first.
+ILLNESS_BY_MONTH = np.array([1.15, 1.20, 1.15, 1.0, 0.9, 0.7, 0.7, 0.7, 0.85, 1.0, 1.05, 1.15])
+AWAY_BY_MONTH = np.array([1.05, 1.05, 1.0, 1.0, 1.15, 1.45, 1.0, 0.8, 0.85, 0.95, 1.05, 1.2])
+AWAY_BY_WEEKDAY = np.array([1.20, 0.86, 0.82, 0.88, 1.24])  # Monday first
+FLU_HEIGHT, FLU_WEEKS = 1.6, 2.0  # at its peak so much more illness; standard deviation in weeks
+FLU_PEAKS = ("12-20", "02-28")  # between these days
+BEFORE_CLOSED_DAYS, CLOSED_AT_LEAST = 1.5, 4  # a day before a gap of so many days
+AFTER_BAD_WEATHER = 1.6
+
+MONTHS = "January February March April May June July August September October November December".split()
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+MORE_ILL, MORE_AWAY = "times as many falling ill", "times as many staying away"
+SEASON_EFFECTS = (
+    *(
+        Effect(f"{month.lower()}_in_{kind}", month, what, float(size), unit)
+        for kind, what, sizes, unit in (
+            ("illness", "absence by illness", ILLNESS_BY_MONTH, MORE_ILL),
+            ("staying_away", "other absence", AWAY_BY_MONTH, MORE_AWAY),
+        )
+        for month, size in zip(MONTHS, sizes, strict=True)
+        if month != "July"
+    ),
+    Effect("flu_in_illness", "the week of the flu's peak", "absence by illness", 1 + FLU_HEIGHT, MORE_ILL),
+    *(
+        Effect(f"{name.lower()}_in_staying_away", name, "other absence", float(size), MORE_AWAY)
+        for name, size in zip(WEEKDAYS, AWAY_BY_WEEKDAY, strict=True)
+    ),
+    Effect(
+        "closed_days_in_staying_away",
+        "the day before closed days",
+        "other absence",
+        BEFORE_CLOSED_DAYS,
+        MORE_AWAY,
+    ),
+    Effect(
+        "weather_in_staying_away",
+        "the day after a day closed by weather",
+        "other absence",
+        AFTER_BAD_WEATHER,
+        MORE_AWAY,
+    ),
+)
+
+
+def flu_peak(seed: int, year: int) -> np.datetime64:
+    """Say on which day of a school year the flu is at its height."""
+    first, last = (np.datetime64(f"{year - (day > '07')}-{day}") for day in FLU_PEAKS)
+    span = int((last - first).astype("int64"))
+    return first + np.timedelta64(int(rng_for(seed, "flu", year).integers(0, span + 1)), "D")
+
+
+def illness(seed: int, laid_out: SchoolYear) -> Numbers:
+    """Give how many children fall ill on each instructional day, as a multiple of the usual.
+
+    Parameters
+    ----------
+    seed
+        The scenario's; it decides when the flu comes.
+    laid_out
+        A school year of a level.
+
+    Returns
+    -------
+    numpy array
+        One element an instructional day; 1 on average.
+    """
+    days = laid_out.days.astype("datetime64[D]")
+    weeks = (days - flu_peak(seed, laid_out.year)).astype("int64") / 7
+    factor = ILLNESS_BY_MONTH[_month(days)] * (1 + FLU_HEIGHT * np.exp(-((weeks / FLU_WEEKS) ** 2) / 2))
+    return factor / factor.mean()
+
+
+def staying_away(laid_out: SchoolYear) -> Numbers:
+    """Give how many children stay away for other reasons on each instructional day; 1 on average."""
+    days = laid_out.days.astype("datetime64[D]")
+    weekday = (days.astype("int64") - 4) % 7
+    factor = AWAY_BY_MONTH[_month(days)] * AWAY_BY_WEEKDAY[weekday]
+    gap = np.diff(days).astype("int64")
+    factor[:-1][gap > CLOSED_AT_LEAST] *= BEFORE_CLOSED_DAYS
+    closed = laid_out.weekdays[laid_out.events == WEATHER]
+    after = np.searchsorted(days, closed.astype("datetime64[D]"))
+    factor[after[after < len(days)]] *= AFTER_BAD_WEATHER
+    return factor / factor.mean()
+
+
+def _month(days: Days) -> npt.NDArray[np.int64]:
+    return days.astype("datetime64[M]").astype("int64") % 12
+
+
+# An absence begins with illness or for another reason, each with a rate of its own (`.absence_rates`) that
+# goes up and down through the year (`.seasons`), and lasts one to four days.
+
 Mask = npt.NDArray[np.bool_]
 
 # Ed-Fi's words. The first two are days missed.
@@ -48,7 +367,7 @@ EXCUSED_IF_ILL, EXCUSED_OTHERWISE, EXCUSED_BY_ENGAGEMENT = 0.86, 0.46, 0.10
 TARDY_RATE, TARDY_SPREAD, EARLY_RATE = 0.028, 0.9, 0.012
 BLOCK = 40_000  # spells at a time: memory stays flat in a large district
 
-EFFECTS = (
+ABSENCE_EFFECTS = (
     Effect(
         "illness_in_excuses",
         "illness",
@@ -194,3 +513,6 @@ def _reasons(rng: np.random.Generator, kind: Codes) -> Codes:
     chance = rng.random(len(kind))
     shares = np.cumsum(np.array([REASON_SHARES[place] for place in range(len(REASON_SHARES))]), axis=1)
     return np.minimum((chance[:, None] >= shares[kind]).sum(axis=1), len(REASONS) - 1)
+
+
+EFFECTS = (*RATE_EFFECTS, *SEASON_EFFECTS, *ABSENCE_EFFECTS)

@@ -1,46 +1,67 @@
-"""Everything that the maker puts in, by name and size: assumptions, never findings about the world.
-
-Each module of this package says in ``EFFECTS`` what it puts in (see `synthetic_data.life.effect`), and
-stands in `GATHERED`.
-"""
+"""Simulated effects, declared and gathered."""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from synthetic_data.columns import text
-from synthetic_data.life.effect import OWN, Effect
-from synthetic_data.population.homes import HOME_LANGUAGES
+from synthetic_data.population.households import HOME_LANGUAGES
 from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
 
-__all__ = ["GATHERED", "effects_frame", "effects_table"]
+__all__ = ["CORRELATION", "GATHERED", "OWN", "VARIANCE", "Effect", "effects_frame", "effects_table"]
+
+
+OWN = "the kit's own assumption; no published figure"
+CORRELATION, VARIANCE = "correlation", "share of variance"
+
+
+class Effect(NamedTuple):
+    """One thing that the maker puts in.
+
+    Examples
+    --------
+    >>> Effect(
+    ...     "support_in_visits", "support", "visits to the nurse", -0.2, "log rate a standard deviation"
+    ... ).source
+    "the kit's own assumption; no published figure"
+    """
+
+    name: str
+    """Unique, such as ``engagement_in_absence``: what is driven stands last."""
+    begins: str
+    """Where it comes from: a trait, a season, a grade."""
+    ends: str
+    """What it changes."""
+    size: float | Callable[[Scenario], float]
+    """How much, in ``unit``; a function where a scenario sets it."""
+    unit: str
+    source: str = OWN
+
 
 # Modules of life, in the order in which they follow from each other.
 GATHERED = (
     "traits",
-    "absence_rates",
-    "seasons",
     "absences",
-    "grades",
-    "assignments",
-    "assessments",
-    "online_work",
-    "sign_ins",
-    "conduct",
-    "screenings",
-    "surveys",
+    "learning.grades",
+    "learning.assignments",
+    "learning.tests",
+    "learning.online_activity",
+    "incidents",
+    "wellbeing.screenings",
+    "wellbeing.surveys",
     "family_contact",
-    "plans",
+    "wellbeing.plans",
     "participation",
-    "ambitions",
-    "eligibility",
-    "health",
-    "vaccines",
+    "college_plans",
+    "wellbeing.meal_eligibility",
+    "wellbeing.health",
 )
 
 

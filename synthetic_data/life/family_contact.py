@@ -1,10 +1,4 @@
-"""How school and home reach each other: who is on record, who looks in, which messages are sent and opened.
-
-A family whose children have more support around them signs up more often, looks in more often and opens more
-of its messages. Where parents live apart, both are on record and the second home hears less. A message comes
-in the family's language where the portal has a translation, in English otherwise; whether it is opened
-doesn't depend on that, since no published rate says by how much it would.
-"""
+"""Contact of school and home, and who may know."""
 
 from __future__ import annotations
 
@@ -17,16 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import pick, within
-from synthetic_data.durations import whole_minutes
+from synthetic_data.columns import pick, whole_minutes, within
 from synthetic_data.life.absences import Absences
-from synthetic_data.life.court_orders import CourtOrders, draw_court_orders
-from synthetic_data.life.effect import Effect
+from synthetic_data.life.effects import Effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, whole_number
 from synthetic_data.population import Population
-from synthetic_data.population.homes import HOME_LANGUAGES
+from synthetic_data.population.households import HOME_LANGUAGES
 from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
@@ -37,15 +29,73 @@ __all__ = [
     "EFFECTS",
     "LANGUAGES",
     "TOPICS",
+    "CourtOrders",
     "FamilyContact",
     "Traffic",
+    "draw_court_orders",
     "draw_family_contact",
     "family_elements",
 ]
 
+
+# Either parent has the right to see the records unless a court order, a statute or a binding document
+# revokes it (34 CFR 99.4). A portal has a field for that, and people fill it in without a document, too. No
+# published rate says how often; both shares here are the kit's own.
+
 Codes = npt.NDArray[np.int64]
-Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+
+# Of parents who live apart from the child.
+REVOKED = 0.04  # a court has revoked the right
+ONLY_SAID = 0.02  # somebody typed No, and no document is named
+ORDERED_WITHIN = 6 * 365  # days before the exports
+
+
+@dataclass(frozen=True)
+class CourtOrders:
+    """Who may see a child's records, one entry a contact."""
+
+    may_see: Mask
+    """The portal says so."""
+    number: npt.NDArray[np.object_]
+    """Number of the document that revokes the right; ``None`` without one."""
+    day: npt.NDArray[np.datetime64]
+    """Its day; ``NaT`` without one."""
+
+
+def draw_court_orders(scenario: Scenario, home: Codes, lives_with: Mask) -> CourtOrders:
+    """Draw who may not see a child's records; one document is about all children of a home.
+
+    Parameters
+    ----------
+    scenario
+        The seed, and the day of the exports.
+    home
+        The household of each contact's child.
+    lives_with
+        Whether the adult of each contact lives with the child; who does may see the records.
+
+    Returns
+    -------
+    CourtOrders
+        In the order of contacts.
+    """
+    rng = rng_for(scenario.seed, "family contact", "court orders")
+    homes = int(np.max(home, initial=-1)) + 1
+    draw, number = rng.random(homes)[home], rng.permutation(homes)[home]
+    before = rng.integers(1, ORDERED_WITHIN, homes)[home]
+    revoked = ~lives_with & (draw < REVOKED)
+    said = ~lives_with & ~revoked & (draw < REVOKED + ONLY_SAID)
+    day = np.datetime64(scenario.as_of, "D") - before.astype("timedelta64[D]")
+    day[~revoked] = np.datetime64("NaT", "D")
+    words = [
+        f"FC-{one.year}-{10_000 + at}" if is_one else None
+        for one, at, is_one in zip(day.tolist(), number.tolist(), revoked.tolist(), strict=True)
+    ]
+    return CourtOrders(~(revoked | said), np.array(words, dtype=object), day)
+
+
+Numbers = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 Moments = npt.NDArray[np.datetime64]
 
@@ -68,7 +118,6 @@ ONE_ADDRESS = 0.08  # of two parents under one roof who share an e-mail address
 COURT_ORDER = (
     0.04  # of parents who live apart from the child: a court has revoked the right to see its records
 )
-ONLY_SAID = 0.02  # of the others: somebody typed No, and no document is named
 ORDER_WITHIN = 6 * 365  # days before the exports
 NEWS_EVERY = 40  # instructional days
 NOTICE_AFTER = (3, 6, 10)  # days missed

@@ -27,21 +27,31 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import text
-from synthetic_data.levels import roster_days
 from synthetic_data.life.absences import Absences, draw_absences, nobody_away
-from synthetic_data.life.ambitions import Ambitions, ambition_elements, draw_ambitions
-from synthetic_data.life.assessments import Tests, draw_tests, latest_scores
-from synthetic_data.life.assignments import Coursework, draw_coursework
-from synthetic_data.life.conduct import Conduct, conduct_elements, draw_conduct
-from synthetic_data.life.credits import Credits, credit_elements, draw_credits
+from synthetic_data.life.college_plans import Ambitions, ambition_elements, draw_ambitions
 from synthetic_data.life.effects import effects_frame
-from synthetic_data.life.eligibility import Eligibility, draw_eligibility, eligibility_element
 from synthetic_data.life.family_contact import FamilyContact, draw_family_contact, family_elements
-from synthetic_data.life.gradebooks import learning_elements, standing
-from synthetic_data.life.grades import Grades, draw_grades, grade_average, mark_elements
-from synthetic_data.life.health import Visits, draw_visits, visit_element
+from synthetic_data.life.incidents import Conduct, conduct_elements, draw_conduct
+from synthetic_data.life.learning.assignments import Coursework, draw_coursework, learning_elements, standing
+from synthetic_data.life.learning.grades import (
+    Credits,
+    Grades,
+    credit_elements,
+    draw_credits,
+    draw_grades,
+    grade_average,
+    mark_elements,
+)
+from synthetic_data.life.learning.online_activity import (
+    OnlineWork,
+    SignIns,
+    draw_online_work,
+    draw_sign_ins,
+    sign_in_elements,
+    submission_elements,
+)
+from synthetic_data.life.learning.tests import Tests, draw_tests, latest_scores
 from synthetic_data.life.one_change import Change, draw_change, surnames_in_time
-from synthetic_data.life.online_work import OnlineWork, draw_online_work, submission_elements
 from synthetic_data.life.participation import (
     ClubMembers,
     Participation,
@@ -50,15 +60,26 @@ from synthetic_data.life.participation import (
     draw_participation,
     participation_elements,
 )
-from synthetic_data.life.plans import Plans, draw_plans, program_elements
-from synthetic_data.life.screenings import Screenings, draw_screenings, screening_elements
-from synthetic_data.life.sign_ins import SignIns, draw_sign_ins, sign_in_elements
-from synthetic_data.life.surveys import Surveys, draw_surveys, survey_elements
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
 from synthetic_data.life.true_values import Element, true_values
-from synthetic_data.life.vaccines import Doses, draw_doses, vaccine_element
+from synthetic_data.life.wellbeing.health import (
+    Doses,
+    Visits,
+    draw_doses,
+    draw_visits,
+    vaccine_element,
+    visit_element,
+)
+from synthetic_data.life.wellbeing.meal_eligibility import (
+    Eligibility,
+    draw_eligibility,
+    eligibility_element,
+)
+from synthetic_data.life.wellbeing.plans import Plans, draw_plans, program_elements
+from synthetic_data.life.wellbeing.screenings import Screenings, draw_screenings, screening_elements
+from synthetic_data.life.wellbeing.surveys import Surveys, draw_surveys, survey_elements
 from synthetic_data.population import Population
-from synthetic_data.scenario import Scenario
+from synthetic_data.scenario import Scenario, roster_days
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 
@@ -116,12 +137,12 @@ class Life:
 
     @cached_property
     def grades(self) -> Grades:
-        """See `synthetic_data.life.grades`."""
+        """See `synthetic_data.life.learning.grades`."""
         return draw_grades(self.scenario, self.schooling, self.latent_of("attendance"))
 
     @cached_property
     def credits(self) -> Credits:
-        """See `synthetic_data.life.credits`."""
+        """See `synthetic_data.life.learning.grades`."""
         return draw_credits(self.scenario, self.schooling, self.latent_of("attendance"), self.grades)
 
     @cached_property
@@ -131,14 +152,14 @@ class Life:
 
     @cached_property
     def tests(self) -> Tests:
-        """See `synthetic_data.life.assessments`."""
+        """See `synthetic_data.life.learning.tests`."""
         seen = [self.latent_of(program) for program in ("map_growth", "iready")]
         away = self.away_of("map_growth")
         return draw_tests(self.scenario, self.population, self.schooling, away, seen)
 
     @cached_property
     def coursework(self) -> Coursework:
-        """See `synthetic_data.life.assignments`."""
+        """See `synthetic_data.life.learning.assignments`."""
         return draw_coursework(
             self.scenario, self.population, self.schooling, self.away_of("lms"), self.latent_of("lms")
         )
@@ -156,25 +177,25 @@ class Life:
 
     @cached_property
     def plans(self) -> Plans:
-        """See `synthetic_data.life.plans`."""
+        """See `synthetic_data.life.wellbeing.plans`."""
         traits = self.latent_of("special_education")
         return draw_plans(self.scenario, self.population, self.schooling, traits)
 
     @cached_property
     def conduct(self) -> Conduct:
-        """See `synthetic_data.life.conduct`."""
+        """See `synthetic_data.life.incidents`."""
         return draw_conduct(
             self.scenario, self.schooling, self.away_of("behaviour"), self.latent_of("behaviour")
         )
 
     @cached_property
     def online_work(self) -> OnlineWork:
-        """See `synthetic_data.life.online_work`."""
+        """See `synthetic_data.life.learning.online_activity`."""
         return draw_online_work(self.scenario, self.coursework, self.away_of("lms"), self.latent_of("lms"))
 
     @cached_property
     def sign_ins(self) -> SignIns:
-        """See `synthetic_data.life.sign_ins`."""
+        """See `synthetic_data.life.learning.online_activity`."""
         return draw_sign_ins(self.scenario, self.schooling, self.away_of("lms"), self.latent_of("lms"))
 
     @cached_property
@@ -189,35 +210,35 @@ class Life:
 
     @cached_property
     def screenings(self) -> Screenings:
-        """See `synthetic_data.life.screenings`."""
+        """See `synthetic_data.life.wellbeing.screenings`."""
         away, traits = (lambda: self.away_of("screener")), self.latent_of("screener")
         return draw_screenings(self.scenario, self.schooling, away, traits)
 
     @cached_property
     def surveys(self) -> Surveys:
-        """See `synthetic_data.life.surveys`."""
+        """See `synthetic_data.life.wellbeing.surveys`."""
         away, traits = (lambda: self.away_of("survey")), self.latent_of("survey")
         return draw_surveys(self.scenario, self.schooling, away, traits)
 
     @cached_property
     def ambitions(self) -> Ambitions:
-        """See `synthetic_data.life.ambitions`."""
+        """See `synthetic_data.life.college_plans`."""
         return draw_ambitions(self.scenario, self.schooling, self.latent_of("career"))
 
     @cached_property
     def eligibility(self) -> Eligibility:
-        """See `synthetic_data.life.eligibility`."""
+        """See `synthetic_data.life.wellbeing.meal_eligibility`."""
         return draw_eligibility(self.scenario, self.population, self.schooling)
 
     @cached_property
     def visits(self) -> Visits:
-        """See `synthetic_data.life.health`."""
+        """See `synthetic_data.life.wellbeing.health`."""
         away, traits = self.away_of("health"), self.latent_of("health")
         return draw_visits(self.scenario, self.population, self.schooling, away, traits)
 
     @cached_property
     def doses(self) -> Doses:
-        """See `synthetic_data.life.vaccines`."""
+        """See `synthetic_data.life.wellbeing.health`."""
         return draw_doses(self.scenario, self.population)
 
     @cached_property

@@ -14,10 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import is_among, places_among, text
-from synthetic_data.life.court_orders import CourtOrders
-from synthetic_data.life.family_contact import FamilyContact
-from synthetic_data.life.health import has_card
+from synthetic_data.life.family_contact import CourtOrders, FamilyContact
 from synthetic_data.life.participation import ClubMembers
+from synthetic_data.life.wellbeing.health import has_card
 from synthetic_data.population import Population
 from synthetic_data.population.names import ORIGINS, family_surnames, fold
 from synthetic_data.scenario import Scenario

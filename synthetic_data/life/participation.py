@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.columns import text
-from synthetic_data.durations import whole_days
-from synthetic_data.life.effect import Effect
+from synthetic_data.columns import text, whole_days
+from synthetic_data.life.effects import Effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
 from synthetic_data.population.schools import LEVELS

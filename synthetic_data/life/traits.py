@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.life.effect import CORRELATION, VARIANCE, Effect
+from synthetic_data.life.effects import CORRELATION, VARIANCE, Effect
 from synthetic_data.population import Population
 from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario

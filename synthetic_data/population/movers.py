@@ -17,10 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from helpers.standard import BadInput
-from synthetic_data.population.cast import Cast
-from synthetic_data.population.heritage import Heritage, draw_heritage
-from synthetic_data.population.homes import TWO_PARENTS
-from synthetic_data.population.names import child_names, family_surnames, given_names
+from synthetic_data.population.households import TWO_PARENTS, Cast
+from synthetic_data.population.names import Heritage, child_names, draw_heritage, family_surnames, given_names
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for

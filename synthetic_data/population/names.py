@@ -1,38 +1,112 @@
-"""Who bears which names: surnames by the custom of a family's group, given names, what stands in the middle.
-
-Customs stand in customs.py, pools of names in pools.py, spellings in spelling.py. Everything is drawn for
-whole groups of people at once.
-
-Two rules hold everywhere. Children of African American families are named from the same American pools as
-Anglo ones: a stereotype is no realism. And a name decides nothing: no outcome in `synthetic_data.life` looks
-at it.
-"""
+"""Names: heritage, custom, and who has which."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.population.customs import CUSTOMS, ORIGINS
-from synthetic_data.population.pools import Part, nicknames, pool
-from synthetic_data.population.spelling import feminine, fold, patronymic
+from synthetic_data.columns import pick, truth
+from synthetic_data.population.name_pools import Part, feminine, fold, nicknames, patronymic, pool
+from synthetic_data.published import figures, rows
 from synthetic_data.streams import rng_for
 
 __all__ = [
     "CUSTOMS",
+    "GROUPS",
     "ORIGINS",
+    "Custom",
     "FamilyNames",
+    "Heritage",
     "child_names",
+    "draw_heritage",
     "family_surnames",
     "fold",
     "given_names",
     "nicknames",
     "pool",
+    "preferred_names",
 ]
+
+
+# A custom is a share of families or of children; the shares are the kit's own, since nobody publishes how
+# often a custom is kept in American schools. What the customs are is common knowledge of each language.
+
+
+@dataclass(frozen=True)
+class Custom:
+    """How families of one origin group name their children: shares of families or of children."""
+
+    both_surnames: float = 0.005
+    """Father's and mother's surname, side by side: García López."""
+    hyphenated: float = 0.045
+    """The same, with a hyphen: Young-Adams."""
+    mothers_surname: float = 0.08
+    """The mother's alone."""
+    mothers_first: bool = False
+    """Where both are borne, the mother's stands first: Souza Pereira."""
+    wife_takes_surname: float = 0.75
+    english_first: float = 0.0
+    """An English first name, and the name of the old country in the middle."""
+    middle: Literal["given", "middle", "father", "patronymic", "mother", "none"] = "given"
+    """A second given name; a name that only stands in the middle; the father's given name; one made of it
+    (Ivanovich, Ivanovna); the mother's surname."""
+    middle_share: float = 0.75
+    feminine_surname: float = 0.0
+    """Share of families in which daughters bear another form of the surname: Ivanov, Ivanova."""
+    chain: bool = False
+    """Nobody has a surname: after a child's name come the father's and the grandfather's."""
+    family_name_first: bool = False
+    """The family's name is said first, and a clerk who writes down what is said swaps the two."""
+
+
+CUSTOMS: dict[str, Custom] = {
+    "Anglo": Custom(),
+    "African American": Custom(),
+    "Hispanic": Custom(0.40, 0.08, 0.10, wife_takes_surname=0.2, middle_share=0.45),
+    "Vietnamese": Custom(
+        0.0,
+        0.01,
+        0.05,
+        wife_takes_surname=0.15,
+        english_first=0.35,
+        middle="middle",
+        middle_share=0.85,
+        family_name_first=True,
+    ),
+    "Arabic": Custom(0.0, 0.01, 0.02, wife_takes_surname=0.1, middle="father", middle_share=0.85),
+    "Chinese": Custom(
+        0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none", family_name_first=True
+    ),
+    "South Asian": Custom(0.01, 0.02, 0.04, wife_takes_surname=0.55, middle="father", middle_share=0.35),
+    "Korean": Custom(
+        0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none", family_name_first=True
+    ),
+    "West African": Custom(
+        0.01, 0.04, 0.05, wife_takes_surname=0.7, english_first=0.3, middle="given", middle_share=0.6
+    ),
+    "Slavic": Custom(
+        0.0, 0.01, 0.04, wife_takes_surname=0.8, middle="patronymic", middle_share=0.5, feminine_surname=0.6
+    ),
+    "Portuguese": Custom(
+        0.45, 0.03, 0.05, mothers_first=True, wife_takes_surname=0.4, middle="none", middle_share=0.0
+    ),
+    "Filipino": Custom(0.0, 0.02, 0.04, wife_takes_surname=0.8, middle="mother", middle_share=0.85),
+    "Hmong": Custom(
+        0.0, 0.01, 0.03, wife_takes_surname=0.05, english_first=0.25, middle="none", family_name_first=True
+    ),
+    "East African": Custom(
+        0.0, 0.0, 0.0, wife_takes_surname=0.0, middle="father", middle_share=0.9, chain=True
+    ),
+    "Haitian": Custom(0.0, 0.03, 0.06, wife_takes_surname=0.7, middle_share=0.5),
+    "Native American": Custom(0.0, 0.04, 0.15, wife_takes_surname=0.6, middle_share=0.7),
+    "Pacific Islander": Custom(0.0, 0.03, 0.10, wife_takes_surname=0.7, english_first=0.3, middle_share=0.6),
+}
+ORIGINS: tuple[str, ...] = tuple(CUSTOMS)
+
 
 Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.integer[Any]]
@@ -220,3 +294,142 @@ def _repeated(family: Codes, first: Words) -> Mask:
     again = np.zeros(len(first), dtype=bool)
     again[order[1:]] = key[order[1:]] == key[order[:-1]]
     return again
+
+
+# Shares by race and ethnicity are published (facts/published.csv); which naming custom a family follows,
+# given them, is the kit's own assumption (facts/name_origins.csv).
+
+HeritageCodes = npt.NDArray[np.int64]
+
+# The groups in which shares are published.
+GROUPS = (
+    "White",
+    "Hispanic",
+    "Black",
+    "Asian",
+    "Two or more races",
+    "American Indian/Alaska Native",
+    "Pacific Islander",
+)
+
+# What a record says of each group's race, in Ed-Fi's words: the kit's own shares where families differ.
+RACES: dict[str, tuple[tuple[str | None, float], ...]] = {
+    "White": (("White", 1.0),),
+    "Hispanic": (
+        ("White", 0.62),
+        ("American Indian or Alaska Native", 0.09),
+        ("Black or African American", 0.05),
+        (None, 0.24),
+    ),
+    "Black": (("Black or African American", 1.0),),
+    "Asian": (("Asian", 1.0),),
+    "Two or more races": (
+        ("Black or African American;White", 0.40),
+        ("Asian;White", 0.30),
+        ("American Indian or Alaska Native;White", 0.20),
+        ("Asian;Black or African American", 0.10),
+    ),
+    "American Indian/Alaska Native": (("American Indian or Alaska Native", 1.0),),
+    "Pacific Islander": (("Native Hawaiian or Pacific Islander", 1.0),),
+}
+RACE_WORDS = tuple(dict.fromkeys(word for shares in RACES.values() for word, _ in shares if word))
+
+
+@dataclass(frozen=True)
+class Heritage:
+    """What is drawn for each household: place in `GROUPS`, in the race words (-1: not told), in `ORIGINS`."""
+
+    group: HeritageCodes
+    race: HeritageCodes
+    origin: HeritageCodes
+
+    def race_column(self, household: HeritageCodes) -> Any:
+        """Give the race of people by their households, in Ed-Fi's words, sorted and joined by ``;``."""
+        return pick(RACE_WORDS, self.race[household])
+
+    def hispanic_column(self, household: HeritageCodes) -> Any:
+        """Say who reports Hispanic or Latino ethnicity, by household."""
+        return truth(self.group[household] == GROUPS.index("Hispanic"))
+
+
+def draw_heritage(seed: int, stream: str, count: int) -> Heritage:
+    """Draw race, ethnicity and naming custom of households.
+
+    Parameters
+    ----------
+    seed
+        The scenario's seed.
+    stream
+        Whose households these are.
+    count
+        How many.
+
+    Returns
+    -------
+    Heritage
+        Codes, one element a household.
+
+    Notes
+    -----
+    Source: facts/published.csv, topic race_share: fall 2020 where printed, else fall 2018, scaled to one.
+    """
+    rng = rng_for(seed, "heritage", stream)
+    published = figures("race_share", "fall 2018") | figures("race_share", "fall 2020")
+    group = _draw(rng, [published[name] for name in GROUPS], count)
+    race, origin = np.full(count, -1), np.zeros(count, dtype="int64")
+    for place, name in enumerate(GROUPS):
+        mine = group == place
+        drawn = _draw(rng, [share for _, share in RACES[name]], int(mine.sum()))
+        words = np.array([RACE_WORDS.index(word) if word else -1 for word, _ in RACES[name]])
+        race[mine] = words[drawn]
+        customs = [row for row in rows("name_origins") if row["race_or_ethnicity"] == name]
+        drawn = _draw(rng, [float(row["share"]) for row in customs], int(mine.sum()))
+        origin[mine] = np.array([ORIGINS.index(row["name_origin"]) for row in customs])[drawn]
+    return Heritage(group, race, origin)
+
+
+def _draw(rng: np.random.Generator, shares: list[float], count: int) -> HeritageCodes:
+    cumulative = np.cumsum(shares) / np.sum(shares)
+    return np.minimum(np.searchsorted(cumulative, rng.random(count), side="right"), len(shares) - 1)
+
+
+def preferred_names(
+    seed: int,
+    share: float,
+    first: Words,
+    origins: npt.NDArray[np.integer[Any]],
+    female: npt.NDArray[np.bool_],
+) -> Words:
+    """Say who goes by another first name.
+
+    Parameters
+    ----------
+    seed
+        The scenario's seed.
+    share
+        Of all children. They are drawn among those whose name has a nickname, and those with a name of the
+        old country in groups where an English first name is usual: these go by an English one.
+    first, origins, female
+        First name, group (place in `ORIGINS`) and sex of each child.
+
+    Returns
+    -------
+    numpy array of str
+        ``None`` where a child goes by the first name.
+    """
+    rng, known = rng_for(seed, "preferred names"), nicknames()
+    usual = np.array([CUSTOMS[origin].english_first > 0 for origin in ORIGINS])[origins]
+    english = set(pool("Anglo", "given", "Female").names) | set(pool("Anglo", "given", "Male").names)
+    abroad = usual & np.array([name not in english for name in first], dtype=bool)
+    short = np.array([name in known for name in first], dtype=bool) & ~abroad
+    can = abroad | short
+    chosen = can & (rng.random(len(first)) < min(1.0, share / max(can.mean(), 1e-9)))
+    which = rng.random(len(first))
+    preferred = np.full(len(first), None, dtype=object)
+    for place in np.flatnonzero(chosen & short).tolist():
+        options = known[first[place]]
+        preferred[place] = options[int(which[place] * len(options))]
+    taken = chosen & abroad
+    anglo = np.full(len(first), ORIGINS.index("Anglo"))
+    preferred[taken] = given_names(seed, "preferred names", anglo[taken], female[taken])
+    return preferred

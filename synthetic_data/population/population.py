@@ -15,14 +15,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, numbered, only, pick, text, truth
-from synthetic_data.population.cast import Cast
-from synthetic_data.population.found_cases import list_cases
-from synthetic_data.population.hard_cases import SMALLEST, plant
-from synthetic_data.population.heritage import GROUPS, draw_heritage
-from synthetic_data.population.homes import FOSTER, GUARDIANSHIPS, guardians_of, households_frame
+from synthetic_data.population.hard_cases import SMALLEST, list_cases, plant
+from synthetic_data.population.households import FOSTER, GUARDIANSHIPS, Cast, guardians_of, households_frame
 from synthetic_data.population.movers import STATE_NUMBERS, Movers, draw_movers
-from synthetic_data.population.names import ORIGINS, child_names, family_surnames, fold, given_names
-from synthetic_data.population.preferred_names import preferred_names
+from synthetic_data.population.names import (
+    GROUPS,
+    ORIGINS,
+    child_names,
+    draw_heritage,
+    family_surnames,
+    fold,
+    given_names,
+    preferred_names,
+)
 from synthetic_data.population.schools import (
     GRADES,
     Schools,

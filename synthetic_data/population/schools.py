@@ -9,8 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, numbered, pick, text
-from synthetic_data.population.heritage import draw_heritage
-from synthetic_data.population.names import family_surnames, fold, given_names
+from synthetic_data.population.names import draw_heritage, family_surnames, fold, given_names
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 

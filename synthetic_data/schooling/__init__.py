@@ -1,5 +1,67 @@
-"""School as it really went, over two school years."""
+"""Two school years: calendar, enrollment, classes."""
 
-from synthetic_data.schooling.schooling import Schooling, make_schooling
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from synthetic_data.population import Population
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling.calendar import SchoolYear, calendar_frame, school_years, sessions_frame
+from synthetic_data.schooling.classes import Seats, arrange_teaching
+from synthetic_data.schooling.enrollment import Spells, draw_spells, moves_frame, spells_frame
 
 __all__ = ["Schooling", "make_schooling"]
+
+
+@dataclass(frozen=True)
+class Schooling:
+    """Two years of school: frames for the silos, and the same as arrays for what follows from it."""
+
+    calendar: pd.DataFrame
+    sessions: pd.DataFrame
+    courses: pd.DataFrame
+    sections: pd.DataFrame
+    school_enrollment: pd.DataFrame
+    section_enrollment: pd.DataFrame
+    cases: pd.DataFrame
+    years: dict[tuple[int, str], SchoolYear]
+    spells: Spells
+    seats: Seats
+
+
+def make_schooling(scenario: Scenario, population: Population) -> Schooling:
+    """Send everybody to school in the scenario's school year and in the one before.
+
+    Parameters
+    ----------
+    scenario
+        Who comes and goes, and when the exports are made: nothing later is known.
+    population
+        From `synthetic_data.population.make_population`.
+
+    Returns
+    -------
+    Schooling
+        calendar (school_id, date, calendar_event, is_instructional, school_year), sessions (session_id,
+        parent_session_id, session_type, title, school_id, begin_date, end_date, school_year), courses,
+        sections, section_enrollment (see ``.teaching``), school_enrollment (see ``.enrolment``) and cases:
+        this year's movers, newcomers, leavers, returners and no-shows.
+    """
+    years = school_years(scenario)
+    spells = draw_spells(scenario, population, years)
+    enrollment = spells_frame(population, spells, years)
+    teaching = arrange_teaching(scenario, population, spells, enrollment, years)
+    return Schooling(
+        calendar=calendar_frame(population.places, years),
+        sessions=sessions_frame(years),
+        courses=teaching.courses,
+        sections=teaching.sections,
+        school_enrollment=enrollment,
+        section_enrollment=teaching.section_enrollment,
+        cases=moves_frame(scenario, population, spells),
+        years=years,
+        spells=spells,
+        seats=teaching.seats,
+    )

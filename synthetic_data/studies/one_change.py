@@ -33,14 +33,13 @@ from helpers.layouts import load_layout
 from helpers.standard import BadInput, as_table, nearest
 from synthetic_data.district import cache_folder, fingerprint
 from synthetic_data.exports import write_silo
-from synthetic_data.levels import exchange
 from synthetic_data.life import Life
 from synthetic_data.life.one_change import Change
+from synthetic_data.observation import Truth
 from synthetic_data.population import Population, make_population
-from synthetic_data.scenario import LEVELS, Scenario, load_scenario
+from synthetic_data.scenario import LEVELS, Scenario, exchange, load_scenario
 from synthetic_data.schooling import Schooling, make_schooling
-from synthetic_data.silos.observation import Truth
-from synthetic_data.studies.levels.kept import libraries
+from synthetic_data.studies.levels.cells import libraries
 
 __all__ = ["CHANGES", "NOT_LISTED", "NOT_SHOWN", "NO_FIELD", "OneChange", "one_change"]
 

@@ -12,8 +12,7 @@ import pandas as pd
 
 from helpers.files.save import write_atomically
 from synthetic_data.studies.detection import Detection, detection
-from synthetic_data.studies.detection.counting import ADDED, WANTED
-from synthetic_data.studies.detection.detectors import detectors_now
+from synthetic_data.studies.detection.study import ADDED, WANTED, detectors_now
 from tests.bench.figures import Figure, figure
 from tests.bench.measure import CORES
 

@@ -222,7 +222,7 @@ def _speed_of_splink(place: Path, folder: Path) -> Figure:
 
 def bench_ids(folder: Path, seeds: int) -> Iterator[Figure]:
     """Judge columns of ids on 20 seeds, and link by a shared id where systems have one."""
-    from synthetic_data.studies.id_columns import mistaken, planted_columns
+    from synthetic_data.studies.linking import mistaken, planted_columns
 
     columns = planted_columns(ID_SEEDS, students=ID_CHILDREN)
     wrong = mistaken(columns)

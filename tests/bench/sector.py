@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from synthetic_data.studies.sector_coverage import coverage_of, false_calls, sector_coverage
+from synthetic_data.studies.sector import coverage_of, false_calls, sector_coverage
 from tests.bench.figures import Figure, figure
 from tests.bench.measure import CORES
 

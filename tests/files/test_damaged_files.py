@@ -19,7 +19,7 @@ from helpers.files import District, read_district
 from helpers.files.findings import Findings
 from helpers.files.readers.decode import as_utf8
 from synthetic_data.district import make_district
-from synthetic_data.silos import SILOS
+from synthetic_data.systems import SILOS
 from tests.files.damage import COUNTABLE, WAYS, lines_of
 from tests.tiers import sampled
 

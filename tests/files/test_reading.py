@@ -13,7 +13,7 @@ import pytest
 from helpers.files import District, read_district, render, write_table
 from helpers.files.draft import start_folder
 from helpers.layouts import load_layout
-from synthetic_data.silos import SILOS
+from synthetic_data.systems import SILOS
 
 IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
 

@@ -17,7 +17,7 @@ from helpers.link import link_children, link_district
 from helpers.link.districts import RegionLinks, link_districts
 from helpers.score import read_answer_key
 from helpers.standard import BadInput
-from synthetic_data.region import make_region
+from synthetic_data.district import make_region
 from synthetic_data.scenario import load_scenario
 from tests.link.records import ANA, frames, record
 

@@ -13,7 +13,7 @@ from helpers.link.model.comparisons import KINDS
 from helpers.link.model.scoring import levels_of
 from helpers.link.train import _mean, train_on_districts
 from helpers.standard import BadInput
-from synthetic_data.studies.link_model import SCENARIO, SEEDS
+from synthetic_data.studies.linking import SCENARIO, SEEDS
 
 
 def test_a_district_teaches_how_its_own_records_agree(district: District) -> None:

@@ -15,8 +15,7 @@ from helpers.score import AnswerKey, judge_profiles, read_answer_key, score_prof
 from helpers.score.truth import BY_THE_KEY, TWO_PEOPLE
 from helpers.standard import as_table, empty_table
 from synthetic_data.district import make_district
-from synthetic_data.levels import exchange
-from synthetic_data.scenario import load_scenario
+from synthetic_data.scenario import exchange, load_scenario
 from tests.district_by_hand import district as put_together
 from tests.district_by_hand import links, silo
 

@@ -19,9 +19,9 @@ from helpers.report.messages import HERE, VOICES, read_language
 from helpers.share.policy import read_policy
 from helpers.standard import BadInput
 from helpers.standard.elements import declared
-from synthetic_data.life.ambitions import INTERESTS, PLANS
+from synthetic_data.life.college_plans import INTERESTS, PLANS
 from synthetic_data.life.participation import ACTIVITIES, CLUBS, named
-from synthetic_data.life.plans import SERVICE_NAMES
+from synthetic_data.life.wellbeing.plans import SERVICE_NAMES
 
 LAYOUTS = Path(helpers.standard.__file__).parent
 TERMS = page_terms()

@@ -2,7 +2,7 @@
 
 How well records are linked is measured against these rates: one that moves unseen makes every figure
 incomparable with those of before. The command adds kinds that are new. A rate that is frozen changes only for
-a reason, say a base rate that somebody measured: change it in `synthetic_data/faults/`, name the kind here
+a reason, say a base rate that somebody measured: change ``faults.toml`` of its system, name the kind here
 (meals.typo), measure linking anew, and write the reason down under *Decisions* in CONTRIBUTING.md.
 """
 
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from synthetic_data.kinds import declared_faults
+from synthetic_data.faults.scene import declared_faults
 
 __all__ = ["FROZEN", "frozen_rates", "with_new_kinds"]
 

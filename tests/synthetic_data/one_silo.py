@@ -9,10 +9,9 @@ import pandas as pd
 from helpers.files.writers.files import write_files, write_table
 from helpers.layouts import load_layout
 from synthetic_data.district import clean_pages
-from synthetic_data.levels import exchange
-from synthetic_data.scenario import load_scenario
-from synthetic_data.silos import SILOS
-from synthetic_data.silos.observation import Truth
+from synthetic_data.observation import Truth
+from synthetic_data.scenario import exchange, load_scenario
+from synthetic_data.systems import SILOS
 from tests.synthetic_data.truth import truth
 
 __all__ = ["write_silo"]

@@ -6,11 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthetic_data.life.absence_rates import by_illness, for_other_reasons, onset_rates, shock_left
-from synthetic_data.life.seasons import flu_peak, illness, staying_away
+from synthetic_data.life.absences import (
+    by_illness,
+    flu_peak,
+    for_other_reasons,
+    illness,
+    onset_rates,
+    shock_left,
+    staying_away,
+)
 from synthetic_data.published import figures
 from synthetic_data.scenario import load_scenario
-from synthetic_data.schooling.school_calendar import WEATHER, school_years
+from synthetic_data.schooling.calendar import WEATHER, school_years
 from tests.synthetic_data.truth import truth
 
 MANY = {"students": 12_000, "seed": 41}

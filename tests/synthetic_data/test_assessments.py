@@ -8,8 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthetic_data.life.assessments import TESTED, WINDOWS, window_of
-from synthetic_data.life.norms import PROGRAMS, SEASONS, SUBJECTS, means, percentiles, spreads
+from synthetic_data.life.learning.tests import (
+    PROGRAMS,
+    SEASONS,
+    SUBJECTS,
+    TESTED,
+    WINDOWS,
+    means,
+    percentiles,
+    spreads,
+    window_of,
+)
 from synthetic_data.published import rows
 from tests.synthetic_data.truth import Truth, truth
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synthetic_data.life.assignments import GROUPS, NEVER, Coursework
-from synthetic_data.life.gradebooks import learning_elements, standing, totals
+from synthetic_data.life.learning.assignments import (
+    GROUPS,
+    NEVER,
+    Coursework,
+    learning_elements,
+    standing,
+    totals,
+)
 from tests.synthetic_data.truth import Truth, truth
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.layouts import load_layout
-from synthetic_data.life.conduct import OFFENDER
+from synthetic_data.life.incidents import OFFENDER
 from tests.synthetic_data.one_silo import write_silo
 from tests.synthetic_data.truth import truth
 

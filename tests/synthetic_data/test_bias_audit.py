@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 
 from synthetic_data.scenario import load_scenario
-from synthetic_data.studies.bias_audit import bias_audit
-from synthetic_data.studies.intervals import beyond, by_rank, differ
-from synthetic_data.studies.outcomes import GROUPINGS, outcomes_of
+from synthetic_data.studies.calibration.outcomes import (
+    GROUPINGS,
+    beyond,
+    bias_audit,
+    by_rank,
+    differ,
+    outcomes_of,
+)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,9 @@ import pytest
 
 from synthetic_data.published import rows
 from synthetic_data.scenario import load_scenario
-from synthetic_data.studies.calibration import SEEDS, calibrate, picture, report
-from synthetic_data.studies.figures import MEASURES
-from synthetic_data.studies.intervals import Measured
-from synthetic_data.studies.targets import untargeted
+from synthetic_data.studies.calibration.figures import MEASURES, untargeted
+from synthetic_data.studies.calibration.outcomes import Measured
+from synthetic_data.studies.calibration.study import SEEDS, calibrate, picture, report
 
 ROLES = {"tuned", "held out", "not compared"}
 

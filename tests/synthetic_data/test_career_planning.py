@@ -10,12 +10,12 @@ import pytest
 
 from synthetic_data.district import clean_pages, plan_faults
 from synthetic_data.faults import FUNCTIONS
-from synthetic_data.levels import exchange
-from synthetic_data.life.ambitions import INSTITUTIONS, INTERESTS
-from synthetic_data.scene import Scene
-from synthetic_data.silos import career
-from synthetic_data.silos.observation import Truth as Whole
+from synthetic_data.faults.scene import Scene
+from synthetic_data.life.college_plans import INSTITUTIONS, INTERESTS
+from synthetic_data.observation import Truth as Whole
+from synthetic_data.scenario import exchange
 from synthetic_data.streams import rng_for
+from synthetic_data.systems.career import maker as career
 from tests.synthetic_data.truth import Truth, truth
 
 

@@ -67,8 +67,7 @@ def test_cells_are_typed_and_name_children_by_name_school_and_grade(clean_distri
 
 
 def test_only_a_governed_exchange_gives_the_partner_a_number() -> None:
-    from synthetic_data.levels import exchange
-    from synthetic_data.scenario import load_scenario
+    from synthetic_data.scenario import exchange, load_scenario
 
     for level in LEVELS:
         ids = exchange(load_scenario(level=level), "clubs").ids

@@ -11,10 +11,10 @@ import pytest
 from helpers.files.text_table import TextTable
 from helpers.layouts import load_layout
 from synthetic_data.district import clean_pages
-from synthetic_data.levels import exchange
-from synthetic_data.life import court_orders
-from synthetic_data.silos import family
-from synthetic_data.silos.observation import Truth as Whole
+from synthetic_data.life import family_contact as court_orders
+from synthetic_data.observation import Truth as Whole
+from synthetic_data.scenario import exchange
+from synthetic_data.systems.family import maker as family
 from tests.synthetic_data.truth import Truth, truth
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic_data.life.credits import credit_elements
+from synthetic_data.life.learning.grades import credit_elements
 from tests.synthetic_data.truth import truth
 
 BIG = {"students": 1500}

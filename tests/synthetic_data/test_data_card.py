@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from synthetic_data.data_card import CARD, DICTIONARY, TABLES, card_with_tables, dictionary_page
-from synthetic_data.kinds import declared_faults
-from synthetic_data.silos import SILOS
+from synthetic_data.faults.scene import declared_faults
+from synthetic_data.systems import SILOS
 
 ANEW = "run: make card"
 

@@ -11,12 +11,26 @@ import pytest
 from helpers.files import District
 from helpers.link import Links
 from helpers.score import can_be_noticed
-from synthetic_data.kinds import declared_faults, faults_on_request
-from synthetic_data.studies.detection import Detection, kit_run, running, together, write_kit_run
-from synthetic_data.studies.detection.counting import ADDED, FEWEST, kinds_noticed
-from synthetic_data.studies.detection.detectors import ROOMS, detectors_now
-from synthetic_data.studies.detection.looking import CASES, Asked, Looked, judge, look_at, words
-from synthetic_data.studies.detection.running import asked_for, look_at_all
+from synthetic_data.faults.scene import declared_faults, faults_on_request
+from synthetic_data.studies.detection import (
+    Detection,
+    kit_run,
+    together,
+    write_kit_run,
+)
+from synthetic_data.studies.detection import (
+    study as running,
+)
+from synthetic_data.studies.detection.district import CASES, Asked, Looked, judge, look_at, words
+from synthetic_data.studies.detection.study import (
+    ADDED,
+    FEWEST,
+    ROOMS,
+    asked_for,
+    detectors_now,
+    kinds_noticed,
+    look_at_all,
+)
 from tests.bench.detection import figures_of, seen_table
 
 CHILDREN = 150

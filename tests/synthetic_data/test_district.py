@@ -17,7 +17,7 @@ import pytest
 from helpers.standard import BadInput, as_table
 from synthetic_data.district import cache_folder, make_district
 from synthetic_data.population.hard_cases import CASES
-from synthetic_data.silos import SILOS
+from synthetic_data.systems import SILOS
 from tests.synthetic_data.write_sample import SAMPLE, STUDENTS, made_with
 from tests.synthetic_data.written_files import bytes_of, silo_files, table_of
 
@@ -49,7 +49,7 @@ def test_it_says_that_it_is_invented_and_what_it_is_made_of(district_folder: Pat
 
     assert about["synthetic"] is True
     assert about["silos"] == {
-        name: importlib.import_module(f"synthetic_data.silos.{name}").LAYOUT for name in SILOS
+        name: importlib.import_module(f"synthetic_data.systems.{name}").LAYOUT for name in SILOS
     }
     assert list(about["silos"]) == list(SILOS)
     assert about["school_years"] == [2025, 2026]

@@ -10,11 +10,11 @@ import pytest
 
 from helpers.layouts import load_layout
 from synthetic_data.district import clean_pages
-from synthetic_data.levels import exchange
 from synthetic_data.life.family_contact import LANGUAGES, TRANSLATED, FamilyContact
-from synthetic_data.silos import family
-from synthetic_data.silos.observation import Observation
-from synthetic_data.silos.observation import Truth as Whole
+from synthetic_data.observation import Observation
+from synthetic_data.observation import Truth as Whole
+from synthetic_data.scenario import exchange
+from synthetic_data.systems.family import maker as family
 from tests.synthetic_data.truth import Truth, truth
 
 

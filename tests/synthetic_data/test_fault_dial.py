@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from synthetic_data.studies.fault_dial import over_the_dial
+from synthetic_data.studies.linking import over_the_dial
 
 
 @pytest.mark.full

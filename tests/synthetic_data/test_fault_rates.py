@@ -10,16 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from synthetic_data.damage import Log, go_wrong
 from synthetic_data.district import clean_pages, make_truth
 from synthetic_data.faults import FUNCTIONS
-from synthetic_data.kinds import Fault, declared_faults
-from synthetic_data.levels import exchange
-from synthetic_data.scenario import load_scenario
-from synthetic_data.scene import Page
-from synthetic_data.silos import SILOS
-from synthetic_data.silos.observation import Truth
+from synthetic_data.faults.apply import Log, go_wrong
+from synthetic_data.faults.scene import Fault, Page, declared_faults
+from synthetic_data.observation import Truth
+from synthetic_data.scenario import exchange, load_scenario
 from synthetic_data.streams import rng_for
+from synthetic_data.systems import SILOS
 from tests.synthetic_data.freeze_rates import FROZEN, frozen_rates, with_new_kinds
 
 SEEDS = 20

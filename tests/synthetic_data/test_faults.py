@@ -16,17 +16,14 @@ from hypothesis import strategies as st
 from helpers.files.text_table import TextTable
 from helpers.files.writers.files import write_table
 from helpers.standard import BadInput
-from synthetic_data.damage import Log, go_wrong
 from synthetic_data.district import clean_pages, make_district, make_truth
 from synthetic_data.faults import FUNCTIONS
-from synthetic_data.kinds import Fault, declared_faults
-from synthetic_data.levels import exchange
-from synthetic_data.scenario import load_scenario
-from synthetic_data.scene import Page, Scene
-from synthetic_data.silos import SILOS
-from synthetic_data.silos.observation import Truth
+from synthetic_data.faults.apply import Log, go_wrong, undo
+from synthetic_data.faults.scene import Fault, Page, Scene, declared_faults, faults_on_request
+from synthetic_data.observation import Truth
+from synthetic_data.scenario import exchange, load_scenario
 from synthetic_data.streams import rng_for
-from synthetic_data.undo import undo
+from synthetic_data.systems import SILOS
 from tests.synthetic_data.written_files import file_layout, layout_of, read_text, silo_files
 
 
@@ -279,17 +276,18 @@ def test_every_declared_kind_has_a_function_a_source_and_a_place() -> None:
     by_silo = pd.Series([fault.silo for fault in declared_faults()]).value_counts()
     assert (by_silo >= 3).all()
     assert set(by_silo.index) == set(SILOS)
-    assert {fault.kind for fault in declared_faults()} == set(FUNCTIONS)
+    assert {fault.kind for fault in (*declared_faults(), *faults_on_request())} == set(FUNCTIONS)
 
 
 def test_a_misspelt_declaration_is_named_with_its_nearest_word(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "sis.toml").write_text('[[fault]]\nkind = "typo"\nratte = 0.1\n', encoding="utf-8")
-    monkeypatch.setattr("synthetic_data.kinds.FAULTS", tmp_path)
+    (tmp_path / "sis").mkdir()
+    (tmp_path / "sis" / "faults.toml").write_text('[[fault]]\nkind = "typo"\nratte = 0.1\n', encoding="utf-8")
+    monkeypatch.setattr("synthetic_data.faults.scene.SYSTEMS", tmp_path)
     declared_faults.cache_clear()
     try:
-        with pytest.raises(BadInput, match=r"sis.toml, typo: unknown key 'ratte'. Did you mean rate"):
+        with pytest.raises(BadInput, match=r"sis/faults.toml, typo: unknown key 'ratte'. Did you mean rate"):
             declared_faults()
     finally:
         declared_faults.cache_clear()

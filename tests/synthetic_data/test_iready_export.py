@@ -12,8 +12,8 @@ import pytest
 
 from helpers.files import District
 from synthetic_data.district import make_district
-from synthetic_data.life.norms import iready_scale
-from synthetic_data.silos.iready import RELATIVE, _placement
+from synthetic_data.life.learning.tests import iready_scale
+from synthetic_data.systems.iready.maker import RELATIVE, _placement
 from tests.synthetic_data.truth import truth
 
 OBSERVED = Path(__file__).parents[1] / "layouts" / "terms" / "observed_headers.csv"

@@ -18,13 +18,11 @@ import pandas as pd
 import pytest
 
 from helpers.standard import BadInput, as_table
-from synthetic_data.studies.levels import kept
-from synthetic_data.studies.levels.kit_run import kit_run
-from synthetic_data.studies.levels.page import study_page
-from synthetic_data.studies.levels.plan import PLACEBO, SWITCHES, Cell, plan
-from synthetic_data.studies.levels.running import CellFailed, run_cells
-from synthetic_data.studies.levels.study import study_of
-from synthetic_data.studies.levels.together import gains, mean_interval, over_seeds, ranked
+from synthetic_data.studies.levels import cells as kept
+from synthetic_data.studies.levels.cells import PLACEBO, SWITCHES, Cell, plan
+from synthetic_data.studies.levels.page import kit_run, study_page
+from synthetic_data.studies.levels.run import CellFailed, run_cells
+from synthetic_data.studies.levels.study import gains, mean_interval, over_seeds, ranked, study_of
 
 (CELL,) = plan(("manual",), (1,), 60)
 # A notebook of a second: it writes one figure, and does what its seed says.
@@ -134,8 +132,8 @@ import signal
 import sys
 from pathlib import Path
 from dataclasses import replace
-from synthetic_data.studies.levels.plan import plan
-from synthetic_data.studies.levels.running import run_cells
+from synthetic_data.studies.levels.cells import plan
+from synthetic_data.studies.levels.run import run_cells
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it
     (cell,) = plan(("manual",), (1,), 60)

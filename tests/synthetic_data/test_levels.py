@@ -10,9 +10,8 @@ import pytest
 
 from helpers.standard import BadInput
 from synthetic_data.district import make_district
-from synthetic_data.levels import exchange, level_title
-from synthetic_data.scenario import LEVELS, load_scenario
-from synthetic_data.silos import SILOS
+from synthetic_data.scenario import LEVELS, exchange, level_title, load_scenario
+from synthetic_data.systems import SILOS
 from tests.synthetic_data.written_files import silo_files
 
 # DESIGN §4: ids carried beside each system's own.

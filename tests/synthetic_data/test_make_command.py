@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from synthetic_data.cli import main
-from synthetic_data.silos import SILOS
+from synthetic_data.systems import SILOS
 
 
 def run(*arguments: str) -> tuple[int, str, str]:

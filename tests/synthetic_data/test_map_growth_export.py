@@ -12,8 +12,7 @@ import pytest
 
 from helpers.files import District, read_district
 from synthetic_data.district import make_district
-from synthetic_data.levels import exchange
-from synthetic_data.scenario import load_scenario
+from synthetic_data.scenario import exchange, load_scenario
 from tests.synthetic_data.truth import truth
 
 OBSERVED = Path(__file__).parents[1] / "layouts" / "terms" / "observed_headers.csv"

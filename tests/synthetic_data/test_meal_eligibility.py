@@ -10,11 +10,10 @@ import pytest
 
 from helpers.files import District
 from synthetic_data.district import make_district
-from synthetic_data.levels import exchange
-from synthetic_data.life.eligibility import FREE, FULL, income_ratios
-from synthetic_data.scenario import Level
-from synthetic_data.silos.meal_benefits import SILO, observe
-from synthetic_data.silos.observation import Truth
+from synthetic_data.life.wellbeing.meal_eligibility import FREE, FULL, income_ratios
+from synthetic_data.observation import Truth
+from synthetic_data.scenario import Level, exchange
+from synthetic_data.systems.meal_benefits.maker import SILO, observe
 from tests.synthetic_data.truth import truth
 
 # Fields of the reader whose list the layout follows, without the one that it adds itself.

@@ -3,6 +3,7 @@ import unicodedata
 import numpy as np
 import pytest
 
+from synthetic_data.population.name_pools import from_cyrillic, other_spellings
 from synthetic_data.population.names import (
     ORIGINS,
     child_names,
@@ -10,10 +11,8 @@ from synthetic_data.population.names import (
     given_names,
     nicknames,
     pool,
+    preferred_names,
 )
-from synthetic_data.population.pools import other_spellings
-from synthetic_data.population.preferred_names import preferred_names
-from synthetic_data.population.spelling import from_cyrillic
 from synthetic_data.published import rows
 
 COUNT = 4000

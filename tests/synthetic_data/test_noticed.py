@@ -17,7 +17,7 @@ from helpers.profile import child_profiles
 from helpers.score import AnswerKey, read_answer_key, score_findings
 from helpers.score.findings import LEFT_OUT, can_be_noticed
 from synthetic_data.district import make_district
-from synthetic_data.kinds import Fault, declared_faults
+from synthetic_data.faults.scene import Fault, declared_faults
 from tests.tiers import sampled
 
 SEEDS = (7, 1, 2, 3, 4)

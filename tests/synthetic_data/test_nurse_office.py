@@ -10,12 +10,10 @@ import pytest
 
 from helpers.files import District
 from synthetic_data.district import make_district
-from synthetic_data.levels import exchange
-from synthetic_data.life.health import REASONS
-from synthetic_data.life.vaccines import VACCINES
-from synthetic_data.scenario import Level
-from synthetic_data.silos.health import SILO, observe
-from synthetic_data.silos.observation import Truth
+from synthetic_data.life.wellbeing.health import REASONS, VACCINES
+from synthetic_data.observation import Truth
+from synthetic_data.scenario import Level, exchange
+from synthetic_data.systems.health.maker import SILO, observe
 from tests.synthetic_data.truth import truth
 
 # The kit's own layout.

@@ -11,7 +11,7 @@ from helpers.files import read_district
 from helpers.layouts import load_layout
 from synthetic_data.district import make_district
 from synthetic_data.life import Life
-from synthetic_data.silos.observation import names_persons
+from synthetic_data.observation import names_persons
 from tests.synthetic_data.written_files import file_layout, layout_of, silo_files
 
 WITHOUT_NAMES = {"meal_benefits", "activities"}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from synthetic_data.scenario import load_scenario
-from synthetic_data.silos import SILOS
-from synthetic_data.studies.across_systems import across_systems
-from synthetic_data.studies.outcomes import outcomes_of
+from synthetic_data.studies.calibration.outcomes import across_systems, outcomes_of
+from synthetic_data.systems import SILOS
 
 # Many children in one of them, so that a weak tie is seen; three seeds, so that a lucky one isn't enough.
 PLACEBOS = ((4001, 5000), (4002, 2000), (4003, 2000))

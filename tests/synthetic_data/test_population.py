@@ -8,7 +8,7 @@ from synthetic_data.population import make_population
 from synthetic_data.population.hard_cases import CASES
 from synthetic_data.published import figures
 from synthetic_data.scenario import load_scenario
-from synthetic_data.schooling.enrolment import MOVES
+from synthetic_data.schooling.enrollment import MOVES
 from tests.synthetic_data.truth import truth
 
 ALLOWED = {"string", "Int64", "float64", "boolean", "datetime64[us]"}

@@ -12,9 +12,8 @@ import pandas as pd
 import pytest
 
 from helpers.standard import BadInput
-from synthetic_data.district import make_district
+from synthetic_data.district import districts_of, make_district, make_region
 from synthetic_data.population import Population, make_population
-from synthetic_data.region import districts_of, make_region
 from synthetic_data.scenario import load_scenario
 from synthetic_data.schooling import Schooling, make_schooling
 from tests.synthetic_data.written_files import bytes_of

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from synthetic_data.studies.levels.told import roadmap_shown
+from synthetic_data.studies.levels.results import roadmap_shown
 
 
 def test_a_gain_that_chance_may_explain_is_marked() -> None:

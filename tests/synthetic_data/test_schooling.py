@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from synthetic_data.population import make_population
 from synthetic_data.scenario import load_scenario
 from synthetic_data.schooling import make_schooling
-from synthetic_data.schooling.enrolment import ENTRIES, EXITS
+from synthetic_data.schooling.enrollment import ENTRIES, EXITS
 from tests.synthetic_data.truth import truth
 
 

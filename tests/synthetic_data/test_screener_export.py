@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from synthetic_data.life.screenings import STUDENT, TEACHER, opted_out
+from synthetic_data.life.wellbeing.screenings import STUDENT, TEACHER, opted_out
 from tests.synthetic_data.one_silo import write_silo
 from tests.synthetic_data.truth import truth
 

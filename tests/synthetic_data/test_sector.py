@@ -12,8 +12,14 @@ import pytest
 from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey
 from synthetic_data.sector import load_sector, make_sector, planted_effects, preset_names, write_sector
-from synthetic_data.sector.readiness import answers, expected_readiness, expected_score, items_of, unrecorded
-from synthetic_data.sector.systems import draw_systems
+from synthetic_data.sector.systems import (
+    answers,
+    draw_systems,
+    expected_readiness,
+    expected_score,
+    items_of,
+    unrecorded,
+)
 
 DOMAINS = list(declared_survey().domains)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from synthetic_data.studies.sector_coverage import coverage_of, false_calls, sector_coverage
+from synthetic_data.studies.sector import coverage_of, false_calls, sector_coverage
 
 
 @pytest.fixture(scope="module")

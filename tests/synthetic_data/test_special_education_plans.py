@@ -10,12 +10,11 @@ import pytest
 
 from helpers.files import District, read_district
 from synthetic_data.district import make_district
-from synthetic_data.levels import exchange
-from synthetic_data.life.plans import CATEGORIES
+from synthetic_data.life.wellbeing.plans import CATEGORIES
+from synthetic_data.observation import Truth
 from synthetic_data.published import rows
-from synthetic_data.scenario import Level
-from synthetic_data.silos.observation import Truth
-from synthetic_data.silos.special_education import SILO, observe
+from synthetic_data.scenario import Level, exchange
+from synthetic_data.systems.special_education.maker import SILO, observe
 from tests.synthetic_data.truth import truth
 
 # Fields of the reader whose list the layout follows, without the one that it adds itself.

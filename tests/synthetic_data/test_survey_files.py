@@ -10,8 +10,8 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.layouts import load_layout
-from synthetic_data.life.surveys import ABOUT_ME, COMPETENCIES, OUR_SCHOOL, said_no
-from synthetic_data.silos.survey import SMALLEST_GROUP
+from synthetic_data.life.wellbeing.surveys import ABOUT_ME, COMPETENCIES, OUR_SCHOOL, said_no
+from synthetic_data.systems.survey.maker import SMALLEST_GROUP
 from tests.synthetic_data.one_silo import write_silo
 from tests.synthetic_data.truth import truth
 

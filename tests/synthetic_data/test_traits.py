@@ -100,8 +100,8 @@ def test_systems_share_as_much_of_a_trait_as_a_scenario_says(shared):
 def test_what_a_module_puts_in_is_gathered():
     folder = Path(synthetic_data.life.__file__).parent
     says = {
-        path.stem
-        for path in folder.glob("*.py")
+        ".".join(path.relative_to(folder).with_suffix("").parts)
+        for path in folder.rglob("*.py")
         if re.search(r"^EFFECTS\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert says == set(GATHERED)

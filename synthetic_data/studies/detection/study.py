@@ -1,36 +1,328 @@
-"""Which faults the kit notices, kind by kind over many seeds, and what it raises where nothing is wrong.
-
-A kind is noticed in a district when at least one of its faults is told of at its own place: by a finding at
-that row or record, or by its record among those behind a line of the scorecard. That a measure is above zero
-for other children's sake never counts. How often records go wrong is the generator's doing (`faults/`): the
-tables say what detectors make of such faults, not how frequent these are in any real district.
-"""
+"""Runs the detection study, counts, and says of which detectors."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple, dataclass, fields
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+import helpers
 from helpers.files.save import write_atomically
-from synthetic_data.studies.detection.counting import clean_tables, kinds_noticed
-from synthetic_data.studies.detection.detectors import detectors_now
-from synthetic_data.studies.detection.looking import Looked
-from synthetic_data.studies.detection.running import (
-    CLEAN,
-    RUNS,
-    SEEDS,
-    STUDENTS,
-    WITH_FAULTS,
-    asked_for,
-    look_at_all,
-)
+from helpers.standard import STRING, as_table, empty_table
+from helpers.standard.intervals import wilson
+from synthetic_data.faults.scene import faults_on_request
+from synthetic_data.studies.detection.district import Asked, Looked, declared_kinds, look_at
+from synthetic_data.workers import context
 
-__all__ = ["Detection", "KitRun", "detection", "kit_run", "together", "write_kit_run"]
+__all__ = [
+    "ADDED",
+    "CLEAN",
+    "FEWEST",
+    "ROOMS",
+    "RUNS",
+    "SEEDS",
+    "STUDENTS",
+    "WANTED",
+    "WITH_FAULTS",
+    "Clean",
+    "Detection",
+    "KitRun",
+    "asked_for",
+    "clean_tables",
+    "detection",
+    "detectors_now",
+    "kinds_noticed",
+    "kit_run",
+    "look_at_all",
+    "together",
+    "write_kit_run",
+]
+
+
+FEWEST = 3
+ADDED = "added"
+WANTED = 0.95
+KIND = ["run", "silo", "kind"]
+
+
+def kinds_noticed(looked: Sequence[Looked], runs: Sequence[str]) -> pd.DataFrame:
+    """Count districts and single faults, kind by kind, run by run.
+
+    Parameters
+    ----------
+    looked
+        Districts, of one run or of several.
+    runs
+        The runs with faults: each lists all kinds that something can notice and that happen of themselves,
+        *added* those that are held out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``faults_noticed``. A kind is noticed in a district when at least one of its faults there is
+        listed at its own place; shares of districts are of those that hold it `FEWEST` times or more.
+    """
+    single = pd.concat([one.faults for one in looked], ignore_index=True)
+    single = single[single["run"].isin(list(runs))]
+    names = pd.DataFrame(
+        [
+            (run, one.silo, one.kind, one.found_by)
+            for run in runs
+            for one in declared_kinds().values()
+            if (one.held_out if run == ADDED else not one.on_request)
+        ],
+        columns=[*KIND, "found_by"],
+    )
+    a_district = single.groupby([*KIND, "seed"], as_index=False).agg(
+        faults=("fault", "size"), listed=("listed", "sum"), alarmed=("alarmed", "sum")
+    )
+    often = a_district[a_district["faults"].ge(FEWEST)]
+    parts = {
+        "held": _districts(a_district, ["listed"]),
+        "often": _districts(often, ["listed", "alarmed"]),
+        "fault": a_district.groupby(KIND)[["faults", "listed", "alarmed"]].sum(),
+    }
+    found = names
+    for name, part in parts.items():
+        named = part.add_prefix(f"{name}_").reset_index()
+        found = found.merge(named, on=KIND, how="left", validate="one_to_one")
+    counts = [column for column in found.columns if column not in [*KIND, "found_by"]]
+    found[counts] = found[counts].fillna(0).astype("Int64")
+    districts = wilson(found["often_listed"].astype("float64"), found["often_districts"].astype("float64"))
+    faults = wilson(found["fault_listed"].astype("float64"), found["fault_faults"].astype("float64"))
+    told = {
+        "share": found["often_listed"] / found["often_districts"].where(found["often_districts"].gt(0)),
+        "low": districts["low"],
+        "high": districts["high"],
+        "alarm_share": found["often_alarmed"]
+        / found["often_districts"].where(found["often_districts"].gt(0)),
+        "faults": found["fault_faults"],
+        "faults_listed": found["fault_listed"],
+        "fault_share": found["fault_listed"] / found["fault_faults"].where(found["fault_faults"].gt(0)),
+        "fault_low": faults["low"],
+        "fault_high": faults["high"],
+    }
+    told["verdict"] = _verdict(found)
+    kept = found[[*KIND, "found_by", "held_districts", "held_listed", "often_districts", "often_listed"]]
+    return as_table("faults_noticed", kept.assign(**told))
+
+
+def _districts(counted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    any_of = counted[KIND].assign(districts=1, **{name: counted[name].gt(0).astype("int64") for name in by})
+    return any_of.groupby(KIND).sum()
+
+
+def _verdict(found: pd.DataFrame) -> pd.Series:
+    """Say of each kind whether it reaches the line: none does that no district held often enough."""
+    districts, noticed = found["often_districts"], found["often_listed"]
+    verdict = pd.Series("miss", index=found.index, dtype=STRING)
+    verdict = verdict.mask((noticed >= WANTED * districts).fillna(False).astype(bool), "reached")
+    held = found["held_districts"].gt(0).fillna(False).astype(bool)
+    verdict = verdict.mask(districts.eq(0).fillna(False).astype(bool), "never so often")
+    return verdict.mask(~held, "never")
+
+
+class Clean(NamedTuple):
+    """What well-kept districts say: the tables of these names."""
+
+    clean_districts: pd.DataFrame
+    false_alarms: pd.DataFrame
+    intended_limits: pd.DataFrame
+    planted_cases: pd.DataFrame
+
+
+def clean_tables(looked: Sequence[Looked], run: str) -> Clean:
+    """Count what well-kept districts raise, and list apart what is as it should be.
+
+    Parameters
+    ----------
+    looked
+        Districts.
+    run
+        The run without faults.
+
+    Returns
+    -------
+    Clean
+        ``clean_districts``: one row a district. ``false_alarms``: what is raised, by what raises it.
+        ``intended_limits``: one row a measure, the most frequent first. ``planted_cases``: one row a case
+        and what tells of it. All empty where no district is of that run.
+    """
+    mine = [one for one in looked if one.lines["run"].eq(run).any()]
+    if not mine:
+        return Clean(*map(empty_table, Clean._fields))
+    raised = pd.concat([one.raised for one in mine], ignore_index=True)
+    raised = raised.rename(columns={"left_silo": "silo", "right_silo": "other"})
+    lines = pd.concat([one.lines for one in mine], ignore_index=True)
+    cases = pd.concat([one.cases for one in mine], ignore_index=True)
+    of_alarm = ["silo", "other", "measure", "column", "case"]
+    alarms = raised.groupby(of_alarm, dropna=False).agg(districts=("seed", "nunique"), times=("times", "sum"))
+    limits = (
+        lines[lines["stands"].eq("limit")]
+        .groupby("measure")
+        .agg(why=("next_step", "first"), lines=("seed", "size"), districts=("seed", "nunique"))
+    )
+    by_case = cases.groupby(["case", "silo", "told_by"], as_index=False)[["children", "told"]].sum()
+    return Clean(
+        as_table("clean_districts", pd.DataFrame([_counted(one) for one in mine]).sort_values("seed")),
+        as_table("false_alarms", alarms.reset_index().sort_values("districts", ascending=False)),
+        as_table("intended_limits", limits.reset_index().sort_values("lines", ascending=False)),
+        as_table("planted_cases", by_case),
+    )
+
+
+def _counted(one: Looked) -> dict[str, int]:
+    """Count what one district raises, and how all lines of its scorecard stand."""
+    stands = one.lines["stands"].value_counts()
+    by_case = one.raised["case"].notna()
+    findings = one.raised.loc[~by_case, "is_finding"].fillna(False).astype(bool)
+    return {
+        "seed": int(one.lines["seed"].iloc[0]),
+        "alarms": len(findings),
+        "of_findings": int(findings.sum()),
+        "of_measures": int((~findings).sum()),
+        "of_cases": int(by_case.sum()),
+        "limits": int(stands.get("limit", 0)),
+        "within": int(stands.get("within its threshold", 0)),
+        "standing": int(stands.get("standing condition", 0)),
+    }
+
+
+# What notices nothing in a district is left out, or figures would look as if they were of other detectors:
+# the drafting of layouts, which a made district has all declared, and what asks people, plans or writes
+# contracts.
+
+ROOMS = ("files", "link", "gaps")
+NO_DETECTORS = (
+    "files/draft", "gaps/roadmap.py", "gaps/roadmap.toml", "gaps/contract.py", "gaps/contract.toml",
+)  # fmt: skip
+READ = (".py", ".toml", ".csv", ".json")
+
+
+def detectors_now(root: Path | None = None) -> str:
+    """Give the SHA-256 of the sources of the rooms that notice faults.
+
+    Parameters
+    ----------
+    root
+        Folder of the package ``helpers``; that which is installed when not given.
+
+    Returns
+    -------
+    str
+        Of names and bytes of all modules and tables of `ROOMS`, in the order of their paths, but
+        `NO_DETECTORS`.
+
+    Examples
+    --------
+    >>> len(detectors_now())
+    64
+    """
+    home = root or Path(helpers.__file__).parent
+    told = hashlib.sha256()
+    for room in ROOMS:
+        for path in sorted((home / room).rglob("*")):
+            other = any(path.is_relative_to(home / one) for one in NO_DETECTORS)
+            if path.suffix in READ and path.is_file() and not other:
+                told.update(path.relative_to(home).as_posix().encode())
+                told.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return told.hexdigest()
+
+
+SEEDS = tuple(range(1, 21))
+STUDENTS = 300
+CLEAN = "clean"
+# Exchange level and factor on every rate. Added: as usual, and the kinds added once detectors stood.
+RUNS = {
+    "usual": ("manual", 1.0),
+    "dense": ("manual", 3.0),
+    "added": ("manual", 1.0),
+    CLEAN: ("governed", 0.0),
+}
+WITH_FAULTS = tuple(run for run, (_, faults) in RUNS.items() if faults)
+
+
+def asked_for(
+    runs: Sequence[str] = tuple(RUNS), seeds: Sequence[int] = SEEDS, students: int = STUDENTS
+) -> list[Asked]:
+    """List the districts of some runs.
+
+    Parameters
+    ----------
+    runs
+        Keys of `RUNS`.
+    seeds
+        A district each.
+    students
+        Children of each.
+
+    Returns
+    -------
+    list of Asked
+        Seed by seed, so that what is there of a run that broke off is of all kinds.
+    """
+    added = {one.name: one.rate for one in faults_on_request() if one.held_out}
+    return [
+        Asked(run, seed, students, *RUNS[run], rates=added if run == "added" else {})
+        for seed in seeds
+        for run in runs
+    ]
+
+
+def look_at_all(asked: Sequence[Asked], *, processes: int = 1, keep: Path | None = None) -> Iterator[Looked]:
+    """Look at districts, several at once, in the order in which they were asked for.
+
+    Parameters
+    ----------
+    asked
+        Which districts.
+    processes
+        How many work at once; what comes out is the same.
+    keep
+        Folder in which what was seen of each district is kept, and looked up: under a name that holds what
+        was asked and what the detectors are.
+
+    Yields
+    ------
+    Looked
+        What was noticed and raised.
+    """
+    detectors = detectors_now()
+    work = partial(_kept, keep=keep, detectors=detectors)
+    if processes == 1:
+        yield from map(work, asked)
+        return
+    with ProcessPoolExecutor(processes, mp_context=context()) as pool:
+        yield from pool.map(work, asked)
+
+
+def _kept(asked: Asked, *, keep: Path | None, detectors: str) -> Looked:
+    if keep is None:
+        return look_at(asked)
+    told = hashlib.sha256(repr((astuple(asked), detectors)).encode()).hexdigest()[:16]
+    names = [one.name for one in fields(Looked)]
+    paths = {name: keep / f"{asked.run}_{asked.seed}_{told}_{name}.parquet" for name in names}
+    if all(path.is_file() for path in paths.values()):
+        return Looked(**{name: pd.read_parquet(path) for name, path in paths.items()})
+    looked = look_at(asked)
+    keep.mkdir(parents=True, exist_ok=True)
+    for name, path in paths.items():
+        getattr(looked, name).to_parquet(path)
+    return looked
+
+
+# A kind is noticed in a district when at least one of its faults is told of at its own place: by a finding
+# at that row or record, or by its record among those behind a line of the scorecard. That a measure is
+# above zero for other children's sake never counts. How often records go wrong is the generator's doing
+# (`faults.toml` of each system): the tables say what detectors make of such faults, not how frequent these
+# are in any real district.
 
 HERE = Path(__file__).parent
 

@@ -1,20 +1,287 @@
-"""The study: all cells of a plan, put together into the tables that its command, page and notebook show."""
+"""Puts the cells of the levels study together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict
 
 from helpers.report.runs.execute import Progress
-from helpers.standard import empty_table
-from synthetic_data.studies.levels.plan import SWITCHES, WORKSHOP, Cell
-from synthetic_data.studies.levels.running import AT_ONCE, run_cells
-from synthetic_data.studies.levels.together import gains, headlines, over_seeds
+from helpers.standard import as_table, empty_table
+from synthetic_data.scenario import LEVELS
+from synthetic_data.studies.levels.cells import FROM, SWITCHES, TO, WORKSHOP, Cell
+from synthetic_data.studies.levels.run import AT_ONCE, run_cells
 from synthetic_data.studies.questions import families_together, questions_together
 
-__all__ = ["SAYS", "Study", "run_study", "study_of", "whole_levels"]
+__all__ = [
+    "ALL_STEPS",
+    "SAYS",
+    "Headline",
+    "Study",
+    "gains",
+    "headlines",
+    "mean_interval",
+    "moved",
+    "over_seeds",
+    "ranked",
+    "run_study",
+    "study_of",
+    "whole_levels",
+]
+
+
+ALL_STEPS = "all"
+SETTING = ["scenario", "level", *SWITCHES, "method"]
+
+
+class Headline(BaseModel):
+    """One figure of the study that is shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    name: str
+    group: str
+    title: str
+    unit: str
+    times: float = 1.0
+    per: float | None = None
+    signed: bool = False  # it may be below zero, and by chance alone is as often as not
+    better: Literal["more", "less"]
+    meaning: str
+
+
+@cache
+def headlines() -> tuple[Headline, ...]:
+    """Give the figures that are shown, in their order."""
+    declared = tomllib.loads(Path(__file__).with_name("headlines.toml").read_text(encoding="utf-8"))
+    return tuple(Headline.model_validate(each) for each in declared["headline"])
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Give a mean and its 95% interval over seeds, by Student's t.
+
+    Parameters
+    ----------
+    values
+        One a seed.
+
+    Returns
+    -------
+    tuple of float
+        Mean, lower and upper end; both ends NaN of a single value.
+
+    Examples
+    --------
+    >>> [round(float(one), 2) for one in mean_interval([1, 2, 3])]
+    [2.0, -0.48, 4.48]
+    """
+    numbers = np.asarray(values, dtype="float64")
+    middle = float(numbers.mean())
+    if len(numbers) < 2:
+        return middle, np.nan, np.nan
+    from scipy.stats import t
+
+    reach = float(t.ppf(0.975, len(numbers) - 1) * numbers.std(ddof=1) / np.sqrt(len(numbers)))
+    return middle, middle - reach, middle + reach
+
+
+def _shown(figures: pd.DataFrame) -> pd.DataFrame:
+    """Take the figures that are shown, in the units in which they are."""
+    parts = []
+    for headline in headlines():
+        mine = figures[figures["measure"].eq(headline.name) & figures["group"].eq(headline.group)]
+        value = mine["value"] * headline.times
+        if headline.per is not None:
+            value = value * headline.per / mine["students"].astype("float64")
+        parts.append(mine.assign(measure=headline.id, value=value, unit=headline.unit))
+    return pd.concat(parts, ignore_index=True).dropna(subset=["value"])
+
+
+def over_seeds(figures: pd.DataFrame) -> pd.DataFrame:
+    """Give every shown figure at every setting, with its interval over seeds.
+
+    Parameters
+    ----------
+    figures
+        Table ``level_figures``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *level_intervals*: figures in the order of `headlines`, levels in that of the road.
+    """
+    shown = _shown(figures)
+    rows = []
+    for setting, mine in shown.groupby([*SETTING, "measure", "group", "unit"], sort=False):
+        value, low, high = mean_interval(mine["value"].tolist())
+        low, high = np.clip([low, high], *_ends(str(setting[-3]), str(setting[-1])))
+        told = dict(zip([*SETTING, "measure", "group", "unit"], setting, strict=True))
+        rows.append({**told, "seeds": len(mine), "value": value, "low": low, "high": high})
+    found = pd.DataFrame(
+        rows, columns=[*SETTING, "measure", "group", "unit", "seeds", "value", "low", "high"]
+    )
+    order = {headline.id: place for place, headline in enumerate(headlines())}
+    keys = pd.DataFrame(
+        {
+            "scenario": found["scenario"].ne("workshop"),
+            "measure": found["measure"].map(order),
+            "level": found["level"].map({level: place for place, level in enumerate(LEVELS)}),
+        }
+    )
+    return as_table("level_intervals", found.loc[keys.sort_values([*keys.columns], kind="stable").index])
+
+
+def _ends(measure: str, unit: str) -> tuple[float, float]:
+    """Give the ends of what a figure can be: no interval says more."""
+    if next(one.signed for one in headlines() if one.id == measure):
+        return -np.inf, np.inf
+    out_of = re.fullmatch(r"of ([\d,]+)(?: children)?", unit)
+    most = 100.0 if unit == "percent" else float(out_of[1].replace(",", "")) if out_of else np.inf
+    return 0.0, most
+
+
+def _steps(settings: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:
+    """List the steps that the plan has both sides of: step, way, setting before, setting after."""
+
+    def at(level: str, **moved: str) -> dict[str, str]:
+        return {"level": level, **dict.fromkeys(SWITCHES, level), **moved}
+
+    there = [level for level in LEVELS if level in set(settings["level"])]
+    for before, after in pairwise(there):
+        yield f"{before} to {after}", "level", at(before), at(after)
+    yield ALL_STEPS, "alone", at(FROM), at(TO)
+    for switch in SWITCHES:
+        yield switch, "alone", at(FROM), at(FROM, **{switch: TO})
+        yield switch, "last", at(TO, **{switch: FROM}), at(TO)
+
+
+def gains(figures: pd.DataFrame) -> pd.DataFrame:
+    """Say what each step buys: differences between districts of the same children, with and without it.
+
+    Parameters
+    ----------
+    figures
+        Table ``level_figures``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *step_gains*. A step counts as better only where the whole interval lies on the
+        better side; it is that of the simulation.
+    """
+    shown = _shown(figures)
+    better = {headline.id: 1 if headline.better == "more" else -1 for headline in headlines()}
+    rows = []
+    for (scenario, method), mine in shown.groupby(["scenario", "method"], sort=False):
+        for step, way, before, after in _steps(mine):
+            sides = [_at(mine, setting) for setting in (before, after)]
+            both = sides[0].merge(
+                sides[1], on=["measure", "unit", "seed"], how="inner", validate="one_to_one"
+            )
+            for measure in better:
+                pair = both[both["measure"].eq(measure)]
+                if pair.empty:
+                    continue
+                difference = (pair["value_y"] - pair["value_x"]).tolist()
+                gain, low, high = mean_interval(difference)
+                rows.append(
+                    {
+                        "scenario": scenario,
+                        "method": method,
+                        "step": step,
+                        "way": way,
+                        "measure": measure,
+                        "unit": str(pair["unit"].iloc[0]),
+                        "seeds": len(pair),
+                        "before": float(pair["value_x"].mean()),
+                        "gain": gain,
+                        "low": low,
+                        "high": high,
+                        "better": _better(low, high, better[measure]),
+                    }
+                )
+    return as_table("step_gains", pd.DataFrame(rows) if rows else pd.DataFrame(index=pd.RangeIndex(0)))
+
+
+def _at(shown: pd.DataFrame, setting: dict[str, str]) -> pd.DataFrame:
+    here = np.all([shown[name].eq(value).to_numpy(dtype=bool) for name, value in setting.items()], axis=0)
+    return shown.loc[here, ["measure", "unit", "seed", "value"]]
+
+
+def _better(low: float, high: float, sign: int) -> bool | None:
+    if np.isnan(low):
+        return None
+    return bool(low > 0) if sign > 0 else bool(high < 0)
+
+
+def moved(figures: pd.DataFrame, measure: str, first: str, last: str) -> tuple[float, float, float]:
+    """Say how far a figure moves between two levels, over districts with the same children.
+
+    Parameters
+    ----------
+    figures
+        Table ``level_figures`` of one scenario and one way to join.
+    measure
+        Id of a headline.
+    first, last
+        Levels.
+
+    Returns
+    -------
+    tuple of float
+        Mean difference and its 95% interval over seeds; NaN for what can't be told.
+    """
+    shown = _shown(figures)
+    shown = shown[shown["measure"].eq(measure)]
+    sides = [_at(shown, {"level": at, **dict.fromkeys(SWITCHES, at)}) for at in (first, last)]
+    both = sides[0].merge(sides[1], on=["measure", "unit", "seed"], how="inner", validate="one_to_one")
+    difference = (both["value_y"] - both["value_x"]).tolist()
+    return mean_interval(difference) if difference else (np.nan, np.nan, np.nan)
+
+
+def ranked(found: pd.DataFrame, measure: str, way: str = "alone", scenario: str = "workshop") -> pd.DataFrame:
+    """Rank the switches by what each buys in one measure.
+
+    Parameters
+    ----------
+    found
+        Table ``step_gains`` of one way to join.
+    measure
+        Id of a headline.
+    way
+        alone or last.
+    scenario
+        workshop or placebo.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the table, the best step first; without the row of all steps together.
+    """
+    mine = found[
+        found["measure"].eq(measure)
+        & found["way"].eq(way)
+        & found["scenario"].eq(scenario)
+        & found["step"].ne(ALL_STEPS)
+    ]
+    sign = next(1 if one.better == "more" else -1 for one in headlines() if one.id == measure)
+    return (
+        mine.assign(worth=mine["gain"] * sign)
+        .sort_values("worth", ascending=False, kind="stable")
+        .drop(columns="worth")
+        .reset_index(drop=True)
+    )
+
 
 # On every page and in the notebook: what these figures are, and what they aren't.
 SAYS = (
@@ -63,7 +330,7 @@ def run_study(cells: Sequence[Cell], *, processes: int = AT_ONCE, aloud: bool = 
     Parameters
     ----------
     cells
-        From ``synthetic_data.studies.levels.plan.plan``.
+        From ``synthetic_data.studies.levels.cells.plan``.
     processes
         How many districts are worked on side by side.
     aloud

@@ -1,0 +1,489 @@
+"""A declared fault, and the rows of a page that it can hit."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.files.text_table import TextTable
+from helpers.layouts import FileLayout
+from helpers.standard import STRING, BadInput, nearest
+from synthetic_data.columns import places_among
+from synthetic_data.observation import NOBODY, Truth
+from synthetic_data.systems import SILOS
+
+__all__ = [
+    "STAGES",
+    "CellChange",
+    "Fault",
+    "NewRows",
+    "NoSuchFile",
+    "Page",
+    "Places",
+    "Scene",
+    "chosen_children",
+    "chosen_pieces",
+    "declared_faults",
+    "faults_on_request",
+]
+
+
+STAGES = ("columns", "rows", "cells", "settings")
+SYSTEMS = Path(__file__).parent.parent / "systems"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of fault in one silo, as ``faults.toml`` of its system declares it."""
+
+    kind: str
+    silo: str
+    """The name of the TOML; not written in it."""
+    file: str
+    """Kind of file in the silo's layout."""
+    stage: str
+    rate: float
+    """What this kit uses, as a share of `rate_is`. Where `base_rate` is measured it is at least that; small
+    districts get more, so that a workshop sees each kind."""
+    rate_is: str
+    found_by: str
+    """A kind of finding, a measure of the scorecard, a table (left_out), or Not findable."""
+    looks_like: str
+    consequence: str
+    base_rate: str
+    """As reported: `looks_like`, `consequence`, `base_rate`, `strength` and `source` are from the kit's
+    catalogue of faults that people reported in public about real school systems."""
+    source: str
+    strength: str
+    """What `base_rate` is: measured, estimated, or own (the kit's own judgement)."""
+    column: str = ""
+    columns: str = ""
+    """In place of `column`: a pattern of the names of its columns, where it has several."""
+    minimum: int = 0
+    """At least so many, where there are so many and the exchange level multiplies rates by 1 or more."""
+    case: str | None = None
+    levels: tuple[str, ...] = ("none", "manual", "rostered", "governed")
+    """Fault levels at which it can happen."""
+    on_request: bool = False
+    """It happens only where a scenario gives its rate: it ruins a whole file, or is held out."""
+    held_out: bool = False
+    """Added when the detectors stood, to see what they make of what they weren't made for; on request too."""
+
+    @property
+    def name(self) -> str:
+        """Its name over all silos."""
+        return f"{self.silo}.{self.kind}"
+
+
+@cache
+def declared_faults() -> tuple[Fault, ...]:
+    """Give every declared kind of fault, silo by silo, in the order in which they happen within a stage.
+
+    Those that happen only on request aren't among them.
+
+    Raises
+    ------
+    BadInput
+        When a declaration has an unknown key, lacks one, or names no stage.
+    """
+    return tuple(fault for fault in _all_faults() if not fault.on_request)
+
+
+@cache
+def faults_on_request() -> tuple[Fault, ...]:
+    """Give the kinds of fault that happen only where a scenario gives their rate; after all others.
+
+    Raises
+    ------
+    BadInput
+        As for `declared_faults`.
+    """
+    return tuple(fault for fault in _all_faults() if fault.on_request)
+
+
+def _all_faults() -> tuple[Fault, ...]:
+    return tuple(_fault(silo, entry) for silo in SILOS for entry in _entries(silo))
+
+
+def _entries(silo: str) -> list[dict[str, Any]]:
+    return list(tomllib.loads((SYSTEMS / silo / "faults.toml").read_text(encoding="utf-8"))["fault"])
+
+
+def _fault(silo: str, entry: dict[str, Any]) -> Fault:
+    place = f"systems/{silo}/faults.toml, {entry.get('kind')}"
+    known = [key for key in Fault.__dataclass_fields__ if key != "silo"]
+    unknown = [key for key in entry if key not in known]
+    if unknown:
+        raise BadInput(
+            f"{place}: unknown key {unknown[0]!r}.{nearest(unknown[0], known)} There are: {', '.join(known)}."
+        )
+    fields = Fault.__dataclass_fields__.values()
+    missing = [field.name for field in fields if field.default is MISSING and field.name not in entry]
+    missing = [name for name in missing if name != "silo"]
+    if missing:
+        raise BadInput(f"{place}: key {missing[0]!r} is missing; give it.")
+    fault = Fault(**{**entry, "silo": silo, "levels": tuple(entry.get("levels", Fault.levels))})
+    if fault.stage not in STAGES:
+        raise BadInput(f"{place}: no stage {fault.stage!r}. There are: {', '.join(STAGES)}.")
+    return fault
+
+
+Places = npt.NDArray[np.int64]
+
+
+class NoSuchFile(LookupError):
+    """A fault needs a kind of file that isn't written."""
+
+
+@dataclass
+class Page:
+    """One file on its way to be written: its text, and whom every row is about."""
+
+    silo: str
+    path: str
+    """Path below `silos/`."""
+    file: FileLayout
+    table: TextTable
+    people: pd.DataFrame
+    spare: pd.DataFrame
+    """Text of rows that the system no longer lists."""
+    spare_people: pd.DataFrame
+    new: list[NewRows] = field(default_factory=list)
+    dropped: list[tuple[Places, Places, Fault]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """Name of its kind of file in the layout; a system may write several files of one kind."""
+        return self.file.name
+
+    @property
+    def first_row(self) -> int:
+        """Row number, as a spreadsheet counts, of the first data row."""
+        if self.file.nested:
+            return 1
+        titles: Any = self.table.settings.get("title_rows", ())
+        return 1 + len(titles) + (1 if self.table.settings.get("header_row", 1) else 0)
+
+
+@dataclass(frozen=True)
+class NewRows:
+    """Rows that a fault adds behind rows of the clean file."""
+
+    after: Places
+    """Places in the clean file; -1: before the first."""
+    rows: pd.DataFrame
+    people: pd.DataFrame
+    group: Places
+    """Which of the fault's instances each row belongs to."""
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """Cells of one column of one page that get other text."""
+
+    page: Page
+    column: str
+    places: Places
+    after: list[str | None]
+    group: Places
+
+
+class Scene:
+    """What a fault's function is given: pages of its silo, the truth, its stream, how often it happens.
+
+    A fault works on all pages of its kind of file at once: rows are counted from 0 through all of them, rate
+    and minimum hold for all of them together.
+    """
+
+    def __init__(
+        self,
+        fault: Fault,
+        pages: Mapping[str, Page],
+        truth: Truth,
+        rng: np.random.Generator,
+        rate: float,
+        minimum: int,
+    ) -> None:
+        self.fault = fault
+        self.pages = tuple(page for page in pages.values() if page.kind == fault.file)
+        self.truth = truth
+        self.rng = rng
+        self.rate = rate
+        self.minimum = minimum
+        self.cells: list[CellChange] = []
+        self.settings: list[tuple[Page, int, str, Any]] = []
+        self.columns: list[tuple[Page, int, list[int] | None, list[str] | None]] = []
+        self._all = pages
+        self._groups = 0
+
+    @cached_property
+    def starts(self) -> Places:
+        """The place of each page's first row."""
+        lengths = [len(page.table.rows) for page in self.pages]
+        return np.cumsum([0, *lengths], dtype="int64")[:-1]
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Whom every row is about, through all pages of the fault's kind."""
+        frames = [page.people for page in self.pages]
+        return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+    @property
+    def page(self) -> Page:
+        """The fault's own file, where there is one of that kind."""
+        return self.of_kind(self.fault.file)
+
+    def of_kind(self, kind: str) -> Page:
+        """Give the only file of a kind."""
+        pages = [page for page in self._all.values() if page.kind == kind]
+        if not pages:
+            raise NoSuchFile(kind)
+        (page,) = pages
+        return page
+
+    def text(self, column: str | None = None) -> pd.Series:
+        """Give the text of a column through all pages; NA where a row stands for nobody or has no cell."""
+        name = column or self.fault.column
+        texts = [
+            page.table.rows[name]
+            if name in page.table.rows.columns
+            else pd.Series([pd.NA] * len(page.table.rows), dtype=STRING)
+            for page in self.pages
+        ]
+        whole = texts[0] if len(texts) == 1 else pd.concat(texts, ignore_index=True)
+        return whole.mask(self._nobody) if self._nobody.any() else whole
+
+    @cached_property
+    def _nobody(self) -> npt.NDArray[np.bool_]:
+        return np.asarray((self.people["part"] == NOBODY).fillna(False), dtype=bool)
+
+    def choose(self, candidates: npt.ArrayLike) -> Places:
+        """Choose among candidates by the fault's rate, at least its minimum where there are so many."""
+        places = np.asarray(candidates, dtype="int64")
+        draw = self.rng.random(len(places))
+        hit = draw < self.rate
+        if hit.sum() < self.minimum:
+            hit[np.argsort(draw, kind="stable")[: self.minimum]] = True
+        return places[hit]
+
+    def change_text(
+        self, change: Callable[[pd.Series, np.random.Generator], pd.Series], among: str | None = None
+    ) -> None:
+        """Change cells of the fault's column, or columns.
+
+        The rate is the share of cells in which `change` changes anything, so only those that are drawn are
+        tried; more are, where the minimum isn't reached. With `among`, only rows about that part.
+        """
+        strips = self.strips()
+        ends = np.cumsum([len(page.table.rows) for page, _ in strips], dtype="int64")
+        count = int(ends[-1]) if len(ends) else 0
+        draw = self.rng.random(count)
+        order = np.flatnonzero(draw < self.rate)
+        order = order[np.argsort(draw[order], kind="stable")]
+        drawn = len(order)
+        start, reach, found = 0, drawn, 0
+        while True:
+            places = order[start:reach]
+            strip = np.searchsorted(ends, places, side="right")
+            now = self._gather(strips, strip, places - np.r_[0, ends][strip], among)
+            new = change(now.fillna(""), self.rng).astype(STRING)
+            hits = np.flatnonzero((now.notna() & (new != now.fillna(""))).to_numpy(dtype=bool))
+            if start >= drawn and reach > drawn:
+                hits = hits[: self.minimum - found]
+            group = np.arange(len(hits)) + self._groups
+            self._change(strips, strip[hits], (places - np.r_[0, ends][strip])[hits], new.iloc[hits], group)
+            found += len(hits)
+            if found >= self.minimum or reach == count:
+                return
+            if len(order) < count:
+                order = np.argsort(draw, kind="stable")
+            start, reach = reach, min(count, reach + 64)
+
+    def change_each(self, change: Callable[[str], str], among: str | None = None) -> None:
+        """Change cells of the fault's column, each by itself; rate and `among` are those of `change_text`."""
+        self.change_text(lambda text, rng: text.map(change), among)
+
+    def strips(self) -> list[tuple[Page, str]]:
+        """Give the columns in which the fault happens, page by page."""
+        if not self.fault.columns:
+            return [(page, self.fault.column) for page in self.pages if self.fault.column in page.table.rows]
+        shape = re.compile(self.fault.columns)
+        return [
+            (page, name)
+            for page in self.pages
+            for name in map(str, page.table.rows.columns)
+            if shape.search(name)
+        ]
+
+    def _gather(
+        self, strips: list[tuple[Page, str]], strip: Places, row: Places, among: str | None
+    ) -> pd.Series:
+        """Fetch cells; NA where the row is about another part, or stands for nobody."""
+        text = np.full(len(row), None, dtype=object)
+        for number, there in _by(strip):
+            page, column = strips[number]
+            part = page.people["part"].iloc[row[there]]
+            wanted = (part != NOBODY).fillna(True) if among is None else (part == among).fillna(False)
+            cells = page.table.rows[column].iloc[row[there]]
+            text[there] = cells.where(wanted.to_numpy(dtype=bool)).to_numpy(dtype=object)
+        return pd.Series(text, dtype=STRING)
+
+    def _change(
+        self, strips: list[tuple[Page, str]], strip: Places, row: Places, after: Any, group: Places
+    ) -> None:
+        new = np.asarray(after, dtype=object)
+        for number, there in _by(strip):
+            page, column = strips[number]
+            self.cells.append(CellChange(page, column, row[there], list(new[there]), group[there]))
+        if len(group):
+            self._groups = int(np.max(group)) + 1
+
+    def write(
+        self,
+        places: npt.ArrayLike,
+        after: Any,
+        column: str | None = None,
+        groups: npt.ArrayLike | None = None,
+    ) -> None:
+        """Write other text into cells.
+
+        Parameters
+        ----------
+        places
+            Rows, counted from 0 through all pages of the fault's kind.
+        after
+            Their new text.
+        column
+            The fault's own column when not given.
+        groups
+            Cells of one number are one fault; all are one when not given.
+        """
+        at = np.asarray(places, dtype="int64")
+        group = np.zeros(len(at), dtype="int64") + self._groups if groups is None else np.asarray(groups)
+        page = np.searchsorted(self.starts, at, side="right") - 1
+        strips = [(one, column or self.fault.column) for one in self.pages]
+        self._change(strips, page, at - self.starts[page], after, group)
+
+    def add_rows(
+        self,
+        after: npt.ArrayLike,
+        rows: pd.DataFrame,
+        people: pd.DataFrame,
+        groups: npt.ArrayLike | None = None,
+        page: Page | None = None,
+    ) -> None:
+        """Add rows of text behind rows of one page of the clean files; rows of one group are one fault."""
+        at = np.asarray(after, dtype="int64")
+        group = np.arange(len(at)) if groups is None else np.asarray(groups)
+        where = page or self.page
+        where.new.append(
+            NewRows(
+                at,
+                rows.reset_index(drop=True),
+                people[["person", "part"]].reset_index(drop=True),
+                group,
+                self.fault,
+            )
+        )
+
+    def drop_rows(self, places: npt.ArrayLike, groups: npt.ArrayLike) -> None:
+        """Drop rows, counted through all pages of the fault's kind; rows of one group are one fault."""
+        at, group = np.asarray(places, dtype="int64"), np.asarray(groups)
+        for number, there in _by(np.searchsorted(self.starts, at, side="right") - 1):
+            self.pages[number].dropped.append((at[there] - self.starts[number], group[there], self.fault))
+
+    def save_as(self, page: Page, setting: str, value: Any) -> None:
+        """Write a page with another setting: encoding, line_end, delimiter; one fault."""
+        self.settings.append((page, self._groups, setting, value))
+        self._groups += 1
+
+    def reshape(self, page: Page, order: list[int] | None = None, header: list[str] | None = None) -> None:
+        """Put a page's columns in another order, or other texts into its header; one fault."""
+        self.columns.append((page, self._groups, order, header))
+        self._groups += 1
+
+
+def _by(numbers: Places) -> list[tuple[int, Places]]:
+    """Say for each number where it stands."""
+    if len(numbers) == 0:
+        return []
+    order = np.argsort(numbers, kind="stable")
+    cuts = np.flatnonzero(np.diff(numbers[order])) + 1
+    return [(int(numbers[part[0]]), part) for part in np.split(order, cuts)]
+
+
+# Columns that name a piece, by the files that have them: a grade of a school, a term of one, or all who
+# became eligible in one way.
+NAMED_BY = (
+    ("District School Number", "Grade"),
+    ("TermName", "SchoolName"),
+    ("School", "Student Grade"),
+    ("School Name", "Grade"),
+    ("@StudentActivityInfoRefId", "@SchoolYear"),
+    ("application_academic_school_year", "eligibility_determination_reason"),
+)
+
+
+def chosen_pieces(scene: Scene, rows: pd.Series | None = None) -> list[tuple[str, Places]]:
+    """Choose pieces of a fault's files.
+
+    Parameters
+    ----------
+    scene
+        Its rate is the share of pieces.
+    rows
+        True for the rows that count; all do when not given.
+
+    Returns
+    -------
+    list of tuple
+        The name of each chosen piece, and the places of its rows.
+    """
+    columns = set(scene.pages[0].table.rows.columns)
+    first, second = next(pair for pair in NAMED_BY if columns.issuperset(pair))
+    pieces = scene.text(first) + " " + scene.text(second)
+    counts = np.ones(len(pieces), dtype=bool) if rows is None else rows.to_numpy(dtype=bool)
+    names = np.sort(np.asarray(pieces.loc[counts].dropna().unique(), dtype=object))
+    chosen = names[scene.choose(np.arange(len(names)))]
+    places, group = _among(chosen, pieces.where(counts))
+    starts = np.searchsorted(group, np.arange(len(chosen) + 1))
+    return [(str(name), places[starts[n] : starts[n + 1]]) for n, name in enumerate(chosen.tolist())]
+
+
+def chosen_children(scene: Scene, rows: pd.Series | None = None) -> tuple[Places, Places]:
+    """Choose children, and give all their rows.
+
+    Parameters
+    ----------
+    scene
+        Its rate is the share of children.
+    rows
+        True for the rows of which a child needs one to be chosen; all do when not given.
+
+    Returns
+    -------
+    tuple of numpy arrays
+        Places of rows, and the number of the child, counted from 0, to whom each belongs.
+    """
+    person = scene.people["person"]
+    listed = (person if rows is None else person.loc[rows.to_numpy(dtype=bool)]).dropna().unique()
+    names = np.sort(np.asarray(listed, dtype=object))
+    return _among(names[scene.choose(np.arange(len(names)))], person)
+
+
+def _among(names: npt.NDArray[np.object_], text: pd.Series) -> tuple[Places, Places]:
+    """Find the rows that bear one of some names, name by name."""
+    group = places_among(text, names)
+    places = np.flatnonzero(group >= 0)
+    places = places[np.argsort(group[places], kind="stable")]
+    return places, group[places]

@@ -1,0 +1,275 @@
+"""What older children want to become, and where they apply.
+
+From grade 8 on children make an account in a system for planning. What they are interested in follows from
+nothing here; whether they plan to study, how often they apply and whether they are accepted follows their
+academic trait, and nothing else. The institutions are invented.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from synthetic_data.columns import pick, text, whole_days
+from synthetic_data.life.effects import Effect
+from synthetic_data.life.presence import last_days
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, whole_number
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = [
+    "APPLIED",
+    "EFFECTS",
+    "FIRST_GRADE",
+    "INSTITUTIONS",
+    "INTERESTS",
+    "PLANS",
+    "SENIOR",
+    "STATUSES",
+    "Ambitions",
+    "ambition_elements",
+    "draw_ambitions",
+]
+
+Codes = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
+
+FIRST_GRADE, SENIOR = 8, 12
+
+INTERESTS = (
+    "Nursing", "Teaching", "Software development", "Auto repair", "Graphic design", "Animal care", "Business",
+    "Engineering", "Music", "Law enforcement", "Welding", "Cooking", "Sports training", "Biology",
+    "Construction", "Writing", "Aviation", "Child care", "Film making", "Farming",
+)  # fmt: skip
+PLANS = ("4-year college", "2-year college", "Career training", "Work", "Military", "Not sure yet")
+UNIVERSITY, COMMUNITY, TRAINING = range(3)
+NAMED = 3  # interests, at most
+BASE = len(INTERESTS) + 1
+STATUSES = ("Applied", "Accepted", "Denied", "Waitlisted")
+APPLIED, ACCEPTED, DENIED, WAITLISTED = range(4)
+
+
+class Institution(NamedTuple):
+    """An invented place to study."""
+
+    name: str
+    plan: int
+    accepts: float
+    """Log odds at which it accepts an average applicant."""
+
+
+INSTITUTIONS = (
+    Institution("Tarnbrook State University", UNIVERSITY, 1.6),
+    Institution("University of Esterfield", UNIVERSITY, 0.8),
+    Institution("Quillmere College", UNIVERSITY, 0.3),
+    Institution("Vellmont University", UNIVERSITY, -0.9),
+    Institution("Ostermoor State University", UNIVERSITY, 1.2),
+    Institution("Pellworth Community College", COMMUNITY, 4.0),
+    Institution("Drumlin Fork Community College", COMMUNITY, 4.0),
+    Institution("Cindermoor Technical Institute", TRAINING, 2.5),
+    Institution("Oxbarrow School of Trades", TRAINING, 3.0),
+)
+
+# The kit's own sizes.
+ACCOUNTS = {8: 0.50, 9: 0.65, 10: 0.75, 11: 0.90, 12: 0.96}  # share of children, by grade
+PLAN_SHARES = (0.45, 0.20, 0.10, 0.10, 0.03, 0.12)
+ACADEMIC_IN_PLANS = 0.8
+APPLICATIONS = (4.0, 1.3, 1.2, 0.15, 0.1, 0.4)  # of a senior, by plan
+ACADEMIC_IN_ADMISSION = 0.7
+ENGAGEMENT_IN_ACCOUNTS = 0.3
+
+ODDS = "log odds a standard deviation"
+EFFECTS = (
+    Effect("engagement_in_planning", "engagement", "account for planning", ENGAGEMENT_IN_ACCOUNTS, ODDS),
+    Effect(
+        "academic_in_college_plans", "academic", "planning four years of college", ACADEMIC_IN_PLANS, ODDS
+    ),
+    Effect("academic_in_admission", "academic", "application accepted", ACADEMIC_IN_ADMISSION, ODDS),
+    Effect(
+        "institution_in_admission",
+        "institution",
+        "application accepted",
+        max(one.accepts for one in INSTITUTIONS) - min(one.accepts for one in INSTITUTIONS),
+        "log odds between the most open and the choosiest",
+    ),
+    *(
+        Effect(f"grade_{grade:02}_in_planning", f"grade {grade:02}", "account for planning", size, "share")
+        for grade, size in ACCOUNTS.items()
+    ),
+    *(
+        Effect(
+            f"{plan.lower().replace(' ', '_')}_in_applications",
+            plan,
+            "applications of a senior",
+            size,
+            "on average",
+        )
+        for plan, size in zip(PLANS, APPLICATIONS, strict=True)
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Ambitions:
+    """Accounts of children, and their applications, as arrays; children and accounts are places."""
+
+    child: Codes
+    """By account."""
+    grade: Codes
+    since: Days
+    """Since when the child has used it in this school year."""
+    left: Days
+    """The child's last day at school, as far as it looks in; ``NaT``: still there."""
+    visit: Numbers
+    """How far between then and any day the last visit lies."""
+    interests: Codes
+    """By account and rank: a place in `INTERESTS`; -1: no such."""
+    plan: Codes
+    account: Codes
+    """By application."""
+    institution: Codes
+    applied: Days
+    decided: Days
+    outcome: Codes
+
+    def last_visit(self, until: np.datetime64) -> Days:
+        """Give the day on which each child was last there before a day ends; ``NaT``: never yet."""
+        last = np.where(self.left < until, self.left, until)
+        days = (last - self.since).astype("int64")
+        visit = self.since + (self.visit * np.maximum(days, 0)).astype("int64")
+        return np.where(days >= 0, visit, np.datetime64("NaT", "D"))
+
+
+def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> Ambitions:
+    """Draw accounts, interests, plans and applications of this school year.
+
+    Parameters
+    ----------
+    scenario
+        Its seed, and the day of the exports.
+    schooling
+        Who is here since when, in which grade.
+    traits
+        Engagement and academic trait.
+
+    Returns
+    -------
+    Ambitions
+        In the order of children.
+    """
+    spells, children = schooling.spells, len(traits.academic)
+    rng = rng_for(scenario.seed, "ambitions")
+    mine = np.flatnonzero((spells.year == scenario.school_year) & (spells.end != -2))
+    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")[mine]
+    grade = np.full(children, -1)
+    here, gone = np.full(children, np.datetime64("NaT", "D")), last_days(schooling, children)
+    grade[spells.child[mine]] = spells.grade[mine]
+    here[spells.child[mine][::-1]] = begin[::-1]  # the first spell counts
+    share = np.array([ACCOUNTS.get(one, 0.5) for one in range(SENIOR + 1)])[grade]
+    chance = _chance(np.log(share / (1 - share)) + ENGAGEMENT_IN_ACCOUNTS * traits.engagement)
+    draw, late, visit = rng.random(children), rng.random(children), rng.random(children)
+    child = np.flatnonzero((grade >= FIRST_GRADE) & (draw < chance))
+    since = here[child] + whole_days(14 + (60 * late[child] ** 2).astype("int64"))
+    closing = np.datetime64(scenario.as_of, "D")
+    kept = (since <= closing) & (np.isnat(gone[child]) | (since <= gone[child]))
+    child, since = child[kept], since[kept]
+
+    order = rng.random((children, len(INTERESTS))).argsort(axis=1)[child, :NAMED]
+    number = 1 + rng.integers(0, NAMED, children)[child]
+    interests = np.where(np.arange(NAMED) < number[:, None], order, -1)
+    first = _chance(
+        np.log(PLAN_SHARES[0] / (1 - PLAN_SHARES[0])) + ACADEMIC_IN_PLANS * traits.academic[child]
+    )
+    others = np.cumsum(PLAN_SHARES[1:]) / sum(PLAN_SHARES[1:])
+    plan_draw, other_draw = rng.random((2, children))
+    plan = 1 + np.searchsorted(others[:-1], other_draw[child], side="right")
+    plan = np.where(plan_draw[child] < first, UNIVERSITY, plan)
+
+    sent = rng.poisson(np.array(APPLICATIONS)[plan] * (grade[child] == SENIOR)).clip(max=5)
+    account = np.repeat(np.arange(len(child)), sent)
+    institution = _choices(rng, sent, plan)
+    opens = np.datetime64(f"{scenario.school_year - 1}-10-01")
+    applied = np.maximum(opens, since[account]) + rng.integers(0, 140, len(account))
+    decided = applied + rng.integers(30, 110, len(account))
+    accepts = np.array([one.accepts for one in INSTITUTIONS])[institution]
+    accepted = rng.random(len(account)) < _chance(
+        accepts + ACADEMIC_IN_ADMISSION * traits.academic[child[account]]
+    )
+    outcome = np.where(accepted, ACCEPTED, np.where(rng.random(len(account)) < 0.25, WAITLISTED, DENIED))
+    left = gone[child[account]]
+    kept = (applied <= closing) & (np.isnat(left) | (applied <= left)) & (institution >= 0)
+    return Ambitions(
+        child,
+        grade[child],
+        since,
+        gone[child],
+        0.4 + 0.6 * visit[child],
+        interests,
+        plan,
+        account[kept],
+        institution[kept],
+        applied[kept],
+        decided[kept],
+        outcome[kept],
+    )
+
+
+def _choices(rng: np.random.Generator, sent: Codes, plan: Codes) -> Codes:
+    """Choose different institutions for everybody's applications, those of the plan before others."""
+    count = len(sent)
+    fits = np.array([one.plan for one in INSTITUTIONS]) == plan[:, None]
+    order = np.argsort(rng.random((count, len(INSTITUTIONS))) - fits, axis=1)
+    return order[np.arange(len(INSTITUTIONS)) < sent[:, None]]
+
+
+def ambition_elements(ambitions: Ambitions, children: int, until: np.datetime64) -> list[Element]:
+    """Give each child's interests, plan and number of applications on a day.
+
+    Parameters
+    ----------
+    ambitions
+        From `draw_ambitions`.
+    children
+        How many there are.
+    until
+        The day; it counts.
+
+    Returns
+    -------
+    list of Element
+        career_interest, interests, plan_after_high_school, applications; nothing of a child without an
+        account.
+    """
+    known = ambitions.since <= until
+    interest, every, plan, applications = np.full((4, children), np.nan)
+    child = ambitions.child[known]
+    interest[child] = ambitions.interests[known, 0]
+    # Up to three places in one number, the first one in front; no interest counts as the place behind all.
+    ranks = np.where(ambitions.interests[known] < 0, len(INTERESTS), ambitions.interests[known])
+    every[child] = ranks @ (BASE ** np.arange(ranks.shape[1])[::-1])
+    plan[child] = ambitions.plan[known]
+    sent = ambitions.child[ambitions.account[ambitions.applied <= until]]
+    applications[ambitions.child[known]] = np.bincount(sent, minlength=children)[ambitions.child[known]]
+    return [
+        Element("career_interest", interest, lambda numbers: pick(INTERESTS, numbers.astype("int64"))),
+        Element("interests", every, _all_interests),
+        Element("plan_after_high_school", plan, lambda numbers: pick(PLANS, numbers.astype("int64"))),
+        Element("applications", applications, whole_number),
+    ]
+
+
+def _all_interests(numbers: Numbers) -> object:
+    """Write interests that stand in one number, the first one first."""
+    words = np.array([*INTERESTS, ""], dtype=object)
+    places = numbers.astype("int64")[:, None] // BASE ** np.arange(NAMED)[::-1] % BASE
+    return text(["; ".join(filter(None, row)) for row in words[places].tolist()])
+
+
+def _chance(log_odds: Numbers) -> Numbers:
+    return 1 / (1 + np.exp(-log_odds))

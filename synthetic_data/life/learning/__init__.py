@@ -1,0 +1,1 @@
+"""Learning: grades, assignments, tests, online work."""

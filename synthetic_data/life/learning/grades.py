@@ -1,0 +1,445 @@
+"""Course grades and credits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import pick, whole
+from synthetic_data.life.effects import Effect
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, measured, whole_number
+from synthetic_data.population import Population
+from synthetic_data.population.schools import CORE_SUBJECTS, ELECTIVES, LEVELS
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.schooling.calendar import GRADING_PERIODS
+from synthetic_data.streams import rng_for
+
+__all__ = [
+    "AVERAGE",
+    "CHILD_SPREAD",
+    "COURSE_SPREAD",
+    "EFFECTS",
+    "HIGH_SCHOOL",
+    "LETTERS",
+    "LETTER_FROM",
+    "PERIOD_SPREAD",
+    "SEMESTERS",
+    "Credits",
+    "Grades",
+    "credit_elements",
+    "draw_credits",
+    "draw_grades",
+    "grade_average",
+    "mark_elements",
+    "usual_percent",
+]
+
+
+# In percent; the kit's own sizes.
+AVERAGE, CHILD_SPREAD, COURSE_SPREAD, PERIOD_SPREAD = 81.0, 8.5, 4.0, 3.0
+HIGH_SCHOOL = -5.0  # beside the average: without it nobody would fail a semester
+LETTERS = ("F", "D", "C", "B", "A")
+LETTER_FROM = (60, 70, 80, 90)
+# Subjects of which profiles show the newest mark, in Ed-Fi's words.
+MARKED = {
+    "english": "English Language Arts",
+    "mathematics": "Mathematics",
+    "science": "Science",
+    "social_studies": "Social Studies",
+}
+
+EFFECTS = (
+    Effect(
+        "doing_in_grades", "doing in class", "numeric grade", CHILD_SPREAD, "percent a standard deviation"
+    ),
+    Effect("high_school_in_grades", "high school", "numeric grade", HIGH_SCHOOL, "percent"),
+)
+
+
+@dataclass(frozen=True)
+class Grades:
+    """A grade each of a seat (`schooling.seats`) and a grading period, by seat and period."""
+
+    seat: Codes
+    child: Codes
+    section: Codes
+    year: Codes
+    period: Codes
+    """Place in `GRADING_PERIODS`."""
+    ended: Days
+    """The last day of the period."""
+    percent: Numbers
+    """Whole."""
+
+    def frame(self, population: Population, schooling: Schooling) -> pd.DataFrame:
+        """Give the grades in words: person, section_id, grading_period, numeric_grade, letter_grade, year."""
+        return pd.DataFrame(
+            {
+                "person": population.children["person"].array.take(self.child),
+                "section_id": schooling.sections["section_id"].array.take(self.section),
+                "grading_period": pick(GRADING_PERIODS, self.period),
+                "numeric_grade": self.percent,
+                "letter_grade": pick(LETTERS, np.searchsorted(LETTER_FROM, self.percent, side="right")),
+                "school_year": whole(self.year),
+            }
+        )
+
+
+def draw_grades(scenario: Scenario, schooling: Schooling, traits: Traits) -> Grades:
+    """Grade every child in every course, once a grading period that ended while the child was there.
+
+    Parameters
+    ----------
+    scenario
+        The day of the exports: later periods have no grades yet.
+    schooling
+        Who sits in which section.
+    traits
+        How a child does.
+
+    Returns
+    -------
+    Grades
+        Of both school years. A homeroom isn't graded.
+    """
+    spells = schooling.spells
+    rng = rng_for(scenario.seed, "grades")
+    kept, usual = _usual(rng, schooling, traits)
+    spell, section, session = (
+        part[kept] for part in (schooling.seats.spell, schooling.seats.section, schooling.seats.session)
+    )
+    year, level = spells.year[spell], spells.level[spell]
+    ends = np.zeros((len(spell), len(GRADING_PERIODS)), dtype="int64")
+    over = np.zeros(ends.shape, dtype=bool)
+    last_day = np.zeros(ends.shape, dtype="datetime64[D]")
+    for (of_year, of_level), laid_out in schooling.years.items():
+        mine = (year == of_year) & (level == list(LEVELS).index(of_level))
+        ends[mine] = laid_out.period_end
+        over[mine] = np.array(laid_out.period_end) < laid_out.past
+        last_day[mine] = laid_out.days[list(laid_out.period_end)]
+    begin, end = spells.begin[spell][:, None], spells.end[spell][:, None]
+    there = (begin <= ends) & (spells.is_open[spell][:, None] | (end >= ends)) & over
+    taught = np.array([[True] * 4, [True, True, False, False], [False, False, True, True]])[session]
+    row, period = np.nonzero(there & taught)
+    points = usual[row] + PERIOD_SPREAD * rng.standard_normal(len(row))
+    points = points.round().clip(35, 100)
+    return Grades(
+        seat=kept[row],
+        child=spells.child[spell[row]],
+        section=section[row],
+        year=year[row],
+        period=period,
+        ended=last_day[row, period],
+        percent=points,
+    )
+
+
+def grade_average(grades: Grades, year: int, children: int, until: np.datetime64) -> Element:
+    """Average each child's grades of a school year, every course and grading period counted once.
+
+    Parameters
+    ----------
+    grades
+        From `draw_grades`.
+    year
+        The school year.
+    children
+        How many children there are.
+    until
+        The day: only periods that had ended by then count.
+
+    Returns
+    -------
+    Element
+        grade_average, in percent.
+    """
+    mine = (grades.year == year) & (grades.ended <= until)
+    place = grades.child[mine]
+    points = np.bincount(place, weights=grades.percent[mine], minlength=children)
+    times = np.bincount(place, minlength=children)
+    average = np.full(children, np.nan)
+    np.divide(points, times, out=average, where=times > 0)
+    return Element("grade_average", average, measured)
+
+
+def mark_elements(
+    grades: Grades, schooling: Schooling, year: int, children: int, until: np.datetime64
+) -> list[Element]:
+    """Give each child's newest marks by subject, and the mean of its letters.
+
+    Parameters
+    ----------
+    grades
+        From `draw_grades`.
+    schooling
+        Of which subject each section is.
+    year
+        The school year.
+    children
+        How many children there are.
+    until
+        The day: only periods that had ended by then count.
+
+    Returns
+    -------
+    list of Element
+        A mark_ a subject of `MARKED`, grade_english and grade_mathematics in percent, and grade_points.
+    """
+    mine = np.flatnonzero((grades.year == year) & (grades.ended <= until))
+    mine = mine[np.argsort(grades.period[mine], kind="stable")]  # the newest period comes last, and stays
+    courses = schooling.courses.set_index("course_id")["academic_subject"]
+    subject = courses.reindex(schooling.sections["course_id"]).to_numpy(dtype=object)[grades.section[mine]]
+    newest = {}
+    for name, word in MARKED.items():
+        here = mine[subject == word]
+        newest[name] = np.full(children, np.nan)
+        newest[name][grades.child[here]] = grades.percent[here]
+    letter = np.searchsorted(LETTER_FROM, grades.percent[mine], side="right")
+    points = np.bincount(grades.child[mine], weights=letter, minlength=children)
+    times = np.bincount(grades.child[mine], minlength=children)
+    mean = np.full(children, np.nan)
+    np.divide(points, times, out=mean, where=times > 0)
+    return [
+        *(Element(f"mark_{name}", _letter(percent), _in_letters) for name, percent in newest.items()),
+        *(Element(f"grade_{name}", newest[name], measured) for name in ("english", "mathematics")),
+        Element("grade_points", mean, measured),
+    ]
+
+
+def _letter(percent: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    place = np.searchsorted(LETTER_FROM, percent, side="right").astype("float64")
+    return np.where(np.isnan(percent), np.nan, place)
+
+
+def _in_letters(places: npt.NDArray[np.float64]) -> object:
+    return pick(LETTERS, places.astype("int64"))
+
+
+def usual_percent(
+    scenario: Scenario, schooling: Schooling, traits: Traits
+) -> tuple[Codes, npt.NDArray[np.float64]]:
+    """Say how a child usually does in a course: what scores of coursework, as grades, are drawn around.
+
+    Parameters
+    ----------
+    scenario
+        Its seed.
+    schooling
+        Who sits in which section.
+    traits
+        How a child does.
+
+    Returns
+    -------
+    tuple of arrays
+        Places in `schooling.seats` of all graded courses, and percent.
+    """
+    # Where traits aren't shared by all systems, what a child does in a course isn't either.
+    apart = () if scenario.traits_shared == 1 else ("lms",)
+    return _usual(rng_for(scenario.seed, "grades", *apart), schooling, traits)
+
+
+def _usual(
+    rng: np.random.Generator, schooling: Schooling, traits: Traits
+) -> tuple[Codes, npt.NDArray[np.float64]]:
+    seats, spells = schooling.seats, schooling.spells
+    graded = ~schooling.sections["course_id"].str.contains("-HOME-", regex=False).to_numpy(dtype=bool)
+    kept = np.flatnonzero(graded[seats.section])
+    spell = seats.spell[kept]
+    doing = np.zeros(len(spell))
+    for year, scores in traits.doing.items():
+        mine = spells.year[spell] == year
+        doing[mine] = scores[spells.child[spell[mine]]]
+    level = AVERAGE + HIGH_SCHOOL * (spells.level[spell] == list(LEVELS).index("high"))
+    return kept, level + CHILD_SPREAD * doing + COURSE_SPREAD * rng.standard_normal(len(spell))
+
+
+# A course gives half of its year's credits a semester, one that lasts a semester all of its own. The mark
+# of a semester is the mean of its two grading periods, and 60 percent passes. Who sits in a course when the
+# semester ends has attempted its credit there; who left before has not. What was earned before the two
+# school years that are made is drawn around the same marks, and only sums of it are told.
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
+
+SEMESTERS = ("Fall Semester", "Spring Semester")  # Ed-Fi's words
+NINTH, TWELFTH = LEVELS["high"]
+PASSES = LETTER_FROM[0]
+CREDITS_A_YEAR = 6.0  # five courses that last the year, and an elective each semester
+# On track at the end of grade 9, UChicago Consortium (Freshman On-Track Toolkit; Allensworth and Easton
+# 2005): five credits of a full year and no more than one semester F in a core course. For a year that isn't
+# over, or of which a child was here for a part only, the kit asks 2.5 credits of each semester that was.
+ON_TRACK_CREDITS, ON_TRACK_FAILURES = 5.0, 1
+CORE = CORE_SUBJECTS[:4]  # English, mathematics, science and social studies
+TECHNICAL = ELECTIVES[1]
+
+
+@dataclass(frozen=True)
+class Credits:
+    """One attempt each of a child, a course of a high school and a semester, in the order of seats."""
+
+    seat: Codes
+    child: Codes
+    section: Codes
+    year: Codes
+    semester: Codes
+    """Place in `SEMESTERS`."""
+    grade: Codes
+    """Grade level of the child."""
+    ended: Days
+    percent: Numbers
+    """Whole."""
+    attempted: Numbers
+    core: Mask
+    technical: Mask
+    """A career and technical course."""
+    title: Codes
+    """Which course it is, by its title."""
+    before_attempted: Numbers
+    """By child: credits of the years before those that are made."""
+    before_earned: Numbers
+
+    @property
+    def passed(self) -> Mask:
+        """Whether the mark passes."""
+        return self.percent >= PASSES
+
+    @property
+    def earned(self) -> Numbers:
+        """Credits earned."""
+        return np.where(self.passed, self.attempted, 0.0)
+
+
+def draw_credits(scenario: Scenario, schooling: Schooling, traits: Traits, grades: Grades) -> Credits:
+    """Give the credits of each semester, and those of the years before.
+
+    Parameters
+    ----------
+    scenario
+        Its seed.
+    schooling
+        Courses, and what they are worth.
+    traits
+        How a child does: what was earned in the years before follows from it.
+    grades
+        From `draw_grades`.
+
+    Returns
+    -------
+    Credits
+        Of all semesters that are over.
+    """
+    course = schooling.courses.set_index("course_id")
+    of_section = np.asarray(course.index.get_indexer(pd.Index(schooling.sections["course_id"])))
+    worth = course["credits"].to_numpy(dtype="float64")[of_section]
+    core = course["academic_subject"].isin(CORE).to_numpy(dtype=bool)[of_section]
+    technical = course["academic_subject"].eq(TECHNICAL).to_numpy(dtype=bool)[of_section]
+    title = pd.factorize(course["course_title"])[0][of_section]
+    # Seats and periods are in order: the period before, where there is one, stands right above.
+    last = np.flatnonzero((grades.period % 2 == 1) & ~np.isnan(worth[grades.section]))
+    above = np.maximum(last - 1, 0)
+    two = (grades.seat[above] == grades.seat[last]) & (grades.period[above] == grades.period[last] - 1)
+    percent = grades.percent[last]
+    mark = np.floor(np.where(two, (percent + grades.percent[above]) / 2, percent) + 0.5)
+    seats, spells = schooling.seats, schooling.spells
+    whole_year = seats.session[grades.seat[last]] == 0
+    before = _before(scenario, schooling, traits)
+    return Credits(
+        seat=grades.seat[last],
+        child=grades.child[last],
+        section=grades.section[last],
+        year=grades.year[last],
+        semester=grades.period[last] // 2,
+        grade=spells.grade[seats.spell[grades.seat[last]]],
+        ended=grades.ended[last],
+        percent=mark,
+        attempted=worth[grades.section[last]] / np.where(whole_year, 2, 1),
+        core=core[grades.section[last]],
+        technical=technical[grades.section[last]],
+        title=title[grades.section[last]],
+        before_attempted=before[0],
+        before_earned=before[1],
+    )
+
+
+def _before(scenario: Scenario, schooling: Schooling, traits: Traits) -> tuple[Numbers, Numbers]:
+    """Sum up the semesters of high school before the two years that are made, child by child."""
+    count = len(traits.academic)
+    first = np.full(count, NINTH)
+    spells = schooling.spells
+    for year in sorted(traits.doing, reverse=True):  # the grade of the earlier year stays
+        mine = spells.year == year
+        first[spells.child[mine]] = spells.grade[mine]
+    longest = TWELFTH - NINTH
+    years = np.clip(first - NINTH, 0, longest)
+    each = 2 * int(CREDITS_A_YEAR)  # half credits a year
+    rng = rng_for(scenario.seed, "credits before")
+    usual = AVERAGE + HIGH_SCHOOL + CHILD_SPREAD * traits.doing[min(traits.doing)]
+    spread = np.sqrt(COURSE_SPREAD**2 + PERIOD_SPREAD**2 / 2)
+    there = np.flatnonzero(years)
+    marks = usual[there, None] + spread * rng.standard_normal((len(there), each * longest))
+    taken = np.arange(marks.shape[1]) < each * years[there, None]
+    earned = np.zeros(count)
+    earned[there] = ((np.rint(marks) >= PASSES) & taken).sum(axis=1) / 2
+    return CREDITS_A_YEAR * years, earned
+
+
+def credit_elements(credits: Credits, year: int, children: int, until: np.datetime64) -> list[Element]:
+    """Give credits earned in a school year so far, and whether a ninth grader is on track.
+
+    Parameters
+    ----------
+    credits
+        From `draw_credits`.
+    year
+        The school year.
+    children
+        How many children there are.
+    until
+        The day: only semesters that had ended by then count.
+
+    Returns
+    -------
+    list of Element
+        Of who attempted any: credits_earned, credits_attempted, credits_total, courses_failed,
+        core_courses_failed, career_technical_courses; on_track of ninth graders who did.
+    """
+    mine = (credits.year == year) & (credits.ended <= until)
+    child = credits.child[mine]
+    earned = np.bincount(child, weights=credits.earned[mine], minlength=children)
+    failed = np.bincount(child, weights=(~credits.passed & credits.core)[mine], minlength=children)
+    sat = np.unique(child * len(SEMESTERS) + credits.semester[mine])
+    semesters = np.bincount(sat // len(SEMESTERS), minlength=children)
+    ninth = np.bincount(child, weights=credits.grade[mine] == NINTH, minlength=children) > 0
+    attempted = np.bincount(child, weights=credits.attempted[mine], minlength=children)
+    all_failed = np.bincount(child, weights=~credits.passed[mine], minlength=children)
+    so_far = credits.ended <= until
+    total = credits.before_earned + np.bincount(
+        credits.child[so_far], weights=credits.earned[so_far], minlength=children
+    )
+    titles = int(np.max(credits.title, initial=0)) + 1
+    technical = mine & credits.technical
+    different = np.unique(credits.child[technical] * titles + credits.title[technical])
+    technical_courses = np.bincount(different // titles, minlength=children)
+    some = semesters > 0
+    on_track = (earned >= ON_TRACK_CREDITS * semesters / 2) & (failed <= ON_TRACK_FAILURES)
+    return [
+        Element("credits_earned", np.where(some, earned, np.nan), measured),
+        Element("credits_attempted", np.where(some, attempted, np.nan), measured),
+        Element("credits_total", np.where(some, total, np.nan), measured),
+        Element("courses_failed", np.where(some, all_failed, np.nan), whole_number),
+        Element("core_courses_failed", np.where(some, failed, np.nan), whole_number),
+        Element("career_technical_courses", np.where(some, technical_courses, np.nan), whole_number),
+        Element(
+            "on_track",
+            np.where(ninth, on_track.astype("float64"), np.nan),
+            lambda numbers: pick(("false", "true"), numbers.astype("int64")),
+        ),
+    ]

@@ -1,0 +1,310 @@
+"""Online work: submissions and sign-ins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from synthetic_data.life.absences import Absences
+from synthetic_data.life.effects import Effect
+from synthetic_data.life.learning.assignments import NEVER, Coursework, Standing, away_on
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, whole_number
+from synthetic_data.population.schools import LEVELS
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = [
+    "EFFECTS",
+    "OnlineWork",
+    "SignIns",
+    "draw_online_work",
+    "draw_sign_ins",
+    "online_now",
+    "sign_in_elements",
+    "submission_elements",
+]
+
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.datetime64]
+
+TEACHERS = 0.5  # who collect work online
+COLLECTED = (0.35, 0.2, 0.0, 0.8)  # of their homework, quizzes, tests, projects
+LATE, ENGAGEMENT_IN_LATENESS, ABSENT_IN_LATENESS = -2.6, -0.5, 0.9  # log odds
+LATE_BY_AT_MOST = 7  # days
+EARLY = 0.35  # of what is in time is handed in a day or more before
+EVENING, NIGHT = (15 * 3600, 21 * 3600), 24 * 3600 - 60  # between which work is handed in; due by the minute
+
+SUBMISSION_EFFECTS = (
+    Effect(
+        "engagement_in_late_work",
+        "engagement",
+        "handing in late",
+        ENGAGEMENT_IN_LATENESS,
+        "log odds a standard deviation",
+    ),
+    Effect(
+        "absence_in_late_work",
+        "away on the day due",
+        "handing in late",
+        lambda scenario: ABSENT_IN_LATENESS * scenario.direct_effects,
+        "log odds",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class OnlineWork:
+    """Assignments that are collected online, and what was handed in, one element a cell of them."""
+
+    collected: Mask
+    """By assignment of `Coursework`: whether it is handed in online."""
+    cell: Codes
+    """Places in `Coursework` of the cells of these assignments."""
+    handed_in: Mask
+    late: Mask
+    day: Days
+    """Where it is handed in; local."""
+    second: Codes
+    """Of the day."""
+
+
+def draw_online_work(
+    scenario: Scenario, coursework: Coursework, absences: Absences, traits: Traits
+) -> OnlineWork:
+    """Let children hand in what their teachers collect online.
+
+    Parameters
+    ----------
+    scenario
+        Its seed.
+    coursework
+        What is set, and who never hands it in.
+    absences
+        Who was away on the day on which something was due.
+    traits
+        How much engaged a child is.
+
+    Returns
+    -------
+    OnlineWork
+        Of the whole school year.
+    """
+    rng = rng_for(scenario.seed, "online work")
+    teachers = rng.random(len(coursework.sections)) < TEACHERS
+    share = np.array(COLLECTED)[coursework.group]
+    collected = teachers[coursework.section] & (rng.random(len(share)) < share)
+    cell = np.flatnonzero(collected[coursework.assignment] & coursework.assigned)
+    assignment = coursework.assignment[cell]
+    child = coursework.places.child[coursework.place[cell]]
+    chance = rng.random((4, len(cell)))
+    due = coursework.due[assignment]
+    away, _ = away_on(absences, child, due)
+    log_odds = LATE + ENGAGEMENT_IN_LATENESS * traits.engagement[child]
+    log_odds = log_odds + ABSENT_IN_LATENESS * scenario.direct_effects * away
+    # What is graded has been handed in; where nobody ever grades it, there is a week.
+    graded = coursework.graded[cell]
+    gap = np.where(graded == NEVER, LATE_BY_AT_MOST, (graded - due).astype("int64"))
+    gap = np.clip(gap, 0, LATE_BY_AT_MOST)
+    late = (chance[0] < 1 / (1 + np.exp(-log_odds))) & (gap > 0)
+    after = 1 + (chance[1] * gap).astype("int64").clip(max=np.maximum(gap - 1, 0))
+    published = coursework.published[assignment]
+    ahead = (due - published).astype("int64")
+    before = np.where(chance[2] < EARLY, 1 + (chance[1] * 3).astype("int64"), 0)
+    day = np.where(late, due + after, due - np.minimum(before, np.maximum(ahead, 0)))
+    second = (EVENING[0] + chance[3] * (NIGHT - EVENING[0])).astype("int64")
+    return OnlineWork(
+        collected=collected,
+        cell=cell,
+        handed_in=~coursework.missing[cell] & ~coursework.excused[cell],
+        late=late,
+        day=day,
+        second=second,
+    )
+
+
+def online_now(
+    coursework: Coursework, work: OnlineWork, now: Standing, until: np.datetime64
+) -> tuple[Codes, Mask]:
+    """Say what the learning system shows of it on a day.
+
+    Parameters
+    ----------
+    coursework, work
+        What is set, and what was handed in.
+    now, until
+        What gradebooks show on the day, and the day.
+
+    Returns
+    -------
+    tuple
+        Places in `work` of the cells that are listed: published, of a child who sits in the section; and
+        which of them had been handed in by then.
+    """
+    listed = np.zeros(len(coursework.place), dtype=bool)
+    listed[now.cell] = True
+    there = np.flatnonzero(listed[work.cell])
+    return there, work.handed_in[there] & (work.day[there] <= until)
+
+
+def submission_elements(
+    coursework: Coursework, work: OnlineWork, now: Standing, children: int, until: np.datetime64
+) -> list[Element]:
+    """Count what children handed in online by a day, and what of it late.
+
+    Parameters
+    ----------
+    coursework, work
+        What is set, and what was handed in.
+    now
+        What gradebooks show on the day.
+    children
+        How many children there are.
+    until
+        The day.
+
+    Returns
+    -------
+    list of Element
+        submissions and submissions_late, of the classes in which a child sits; none of a child who sits in
+        no class that uses the learning system.
+    """
+    there, handed_in = online_now(coursework, work, now, until)
+    child = coursework.places.child
+    sits = np.bincount(child[now.listed], minlength=children) > 0
+    whose = child[coursework.place[work.cell[there]]]
+    return [
+        Element(name, np.where(sits, np.bincount(whose[which], minlength=children), np.nan), whole_number)
+        for name, which in (("submissions", handed_in), ("submissions_late", handed_in & work.late[there]))
+    ]
+
+
+# The model, in words. A child of a middle or high school signs in at school about once a week, on a day on
+# which it is there, the more engaged the oftener; all else goes through devices that stay signed in and
+# leaves no trace. Some sign in twice on a day; few sign out. Sizes are the kit's own: no source gives any.
+
+USUAL, ENGAGEMENT_IN_SIGN_INS = -1.45, 0.45  # log odds of a day at school
+AGAIN = 0.15  # of the days: a second time
+SIGNED_OUT = 0.04  # of sign-ins are followed by a sign-out
+SCHOOL_DAY = (8 * 3600, 15 * 3600)
+
+SIGN_IN_EFFECTS = (
+    Effect(
+        "engagement_in_sign_ins",
+        "engagement",
+        "signing in on a day at school",
+        ENGAGEMENT_IN_SIGN_INS,
+        "log odds a standard deviation",
+    ),
+    Effect(
+        "absence_in_sign_ins",
+        "away on the day",
+        "signing in",
+        lambda scenario: -scenario.direct_effects,
+        "share of such days without",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class SignIns:
+    """Every sign-in and sign-out of this school year, by moment."""
+
+    child: Codes
+    day: Days
+    second: Codes
+    """Of the day; local."""
+    out: Mask
+    """A sign-out."""
+
+
+def draw_sign_ins(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> SignIns:
+    """Let children of middle and high schools sign in.
+
+    Parameters
+    ----------
+    scenario
+        Seed, school year and the day of the exports.
+    schooling
+        Who is at which school on which day.
+    absences
+        Who was away.
+    traits
+        How much engaged a child is.
+
+    Returns
+    -------
+    SignIns
+        At most two of a child and day, and few sign-outs.
+    """
+    spells, year = schooling.spells, scenario.school_year
+    rng = rng_for(scenario.seed, "sign-ins")
+    odds = 1 / (1 + np.exp(-(USUAL + ENGAGEMENT_IN_SIGN_INS * traits.engagement)))
+    children, days = [], []
+    for level in ("middle", "high"):
+        laid_out = schooling.years[year, level]
+        mine = np.flatnonzero(
+            (spells.year == year) & (spells.level == list(LEVELS).index(level)) & (spells.end != -2)
+        )
+        chance = rng.random((len(mine), len(laid_out.days)), dtype="float32")[:, : laid_out.past]
+        at = np.arange(laid_out.past)
+        last = np.where(spells.is_open[mine], laid_out.past, spells.end[mine])
+        there = (at >= spells.begin[mine, None]) & (at <= last[:, None])
+        row, day = np.nonzero(there & (chance < odds[spells.child[mine], None]))
+        children.append(spells.child[mine[row]])
+        days.append(laid_out.days[day].astype("datetime64[D]"))
+    child, on = np.concatenate(children), np.concatenate(days)
+    away, _ = away_on(absences, child, on)
+    kept = ~away | (rng.random(len(away)) >= scenario.direct_effects)
+    child, on = child[kept], on[kept]
+    count = len(child)
+    second = (SCHOOL_DAY[0] + rng.random(count) * (SCHOOL_DAY[1] - SCHOOL_DAY[0])).astype("int64")
+    again, out = np.flatnonzero(rng.random(count) < AGAIN), np.flatnonzero(rng.random(count) < SIGNED_OUT)
+    later = second[again] + 300 + rng.integers(0, 1200, len(again))
+    until = second[out] + 60 + rng.integers(0, 1200, len(out))
+    place = np.r_[np.arange(count), again, out]
+    moments = np.r_[second, later, until]
+    signs_out = np.arange(len(place)) >= count + len(again)
+    order = np.lexsort((child[place], moments, on[place]))
+    place = place[order]
+    return SignIns(child[place], on[place], moments[order], signs_out[order])
+
+
+def sign_in_elements(
+    coursework: Coursework, signed: SignIns, now: Standing, children: int, until: np.datetime64
+) -> list[Element]:
+    """Count the days of this year on which a child had signed in by a day.
+
+    Parameters
+    ----------
+    coursework
+        Who sits in a class that uses the learning system: nobody else has such days.
+    signed
+        From `draw_sign_ins`.
+    now
+        What gradebooks show on the day.
+    children
+        How many children there are.
+    until
+        The day.
+
+    Returns
+    -------
+    list of Element
+        lms_logins.
+    """
+    mine = (signed.day <= until) & ~signed.out
+    start = np.datetime64("2000-01-01", "D")
+    both = np.unique(signed.child[mine] * 100_000 + (signed.day[mine] - start).astype("int64"))
+    days = np.bincount(both // 100_000, minlength=children)
+    child = coursework.places.child[now.listed]
+    sits = np.bincount(child, minlength=children) > 0
+    return [Element("lms_logins", np.where(sits, days, np.nan), whole_number)]
+
+
+EFFECTS = (*SUBMISSION_EFFECTS, *SIGN_IN_EFFECTS)

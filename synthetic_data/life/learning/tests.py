@@ -1,0 +1,408 @@
+"""Tests and their norms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import dates, pick, whole
+from synthetic_data.life.absences import Absences
+from synthetic_data.life.effects import CORRELATION, OWN, VARIANCE, Effect
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, measured
+from synthetic_data.population import Population
+from synthetic_data.population.schools import GRADES, LEVELS
+from synthetic_data.published import rows
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = [
+    "EFFECTS",
+    "PROGRAMS",
+    "SEASONS",
+    "SUBJECTS",
+    "TESTED",
+    "WINDOWS",
+    "YEARS_GIVEN",
+    "Tests",
+    "cut_points",
+    "draw_tests",
+    "fifths",
+    "iready_scale",
+    "latest_scores",
+    "means",
+    "percentiles",
+    "spreads",
+    "window_of",
+]
+
+
+SUBJECTS = ("Mathematics", "Reading")
+SEASONS = ("Fall", "Winter", "Spring")
+PROGRAMS = ("MAP Growth", "i-Ready")
+
+
+@cache
+def _tables(program: int) -> tuple[Numbers, Numbers]:
+    """Give means and standard deviations by subject, grade and season; NaN where there are no norms."""
+    mean = np.full((len(SUBJECTS), len(GRADES), len(SEASONS)), np.nan)
+    spread = mean.copy()
+    if PROGRAMS[program] == "MAP Growth":
+        for row in rows("map_growth_norms_2025"):
+            place = SUBJECTS.index(row["subject"]), GRADES.index(row["grade"]), SEASONS.index(row["season"])
+            mean[place], spread[place] = float(row["mean"]), float(row["sd"])
+    else:
+        for row in rows("iready_scale"):
+            for season, name in enumerate(SEASONS):
+                place = SUBJECTS.index(row["subject"]), GRADES.index(row["grade"]), season
+                mean[place], spread[place] = float(row[name.lower()]), float(row["sd"])
+    return mean, spread
+
+
+def means(program: int, subject: Codes | int, grade: Codes, season: Codes | int) -> Numbers:
+    """Give the mean of the norms of a program (0 MAP Growth, 1 i-Ready); all else are places."""
+    return np.asarray(_tables(program)[0][subject, grade, season])
+
+
+def spreads(program: int, subject: Codes | int, grade: Codes, season: Codes | int) -> Numbers:
+    """Give the standard deviation of the norms."""
+    return np.asarray(_tables(program)[1][subject, grade, season])
+
+
+@cache
+def cut_points() -> Numbers:
+    """Give the standard scores from which on a child is at the 2nd, 3rd … 99th percentile."""
+    return np.array([NormalDist().inv_cdf((place + 0.5) / 100) for place in range(1, 99)])
+
+
+def percentiles(standard_scores: Numbers) -> Codes:
+    """Give percentiles from 1 to 99: the share of children below, to the nearest whole one."""
+    return 1 + np.searchsorted(cut_points(), standard_scores, side="right")
+
+
+def fifths(percentile: Codes) -> Codes:
+    """Give the fifth, 0 to 4, in which a percentile lies."""
+    return np.minimum((percentile - 1) // 20, 4)
+
+
+@cache
+def iready_scale(name: str) -> Numbers:
+    """Give a column of facts/iready_scale.csv by subject and grade; NaN for grades without a scale."""
+    table = np.full((len(SUBJECTS), len(GRADES)), np.nan)
+    for row in rows("iready_scale"):
+        table[SUBJECTS.index(row["subject"]), GRADES.index(row["grade"])] = float(row[name])
+    return table
+
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+
+# First and last grade, by program.
+TESTED = ((2, 9), (0, 6))
+# First and last day of the windows by program and season: month and day. MAP's begin 4, 20 and 32 weeks
+# into the year, as its norms suppose; the kit's own otherwise.
+WINDOWS = (
+    (("09-15", "10-03"), ("01-12", "02-06"), ("03-30", "04-24")),
+    (("08-25", "09-12"), ("01-12", "01-30"), ("04-20", "05-22")),
+)
+IREADY = PROGRAMS.index("i-Ready")
+YEARS_GIVEN = (2, 1)  # school years of which a program's tests are held, by program
+MISSED = ("Excused Absence", "Unexcused Absence")
+# The kit's own sizes.
+SCHEDULED = (
+    0.6  # of a window: the days on which grades sit down together; the rest is for those who were away
+)
+NEVER = 0.015  # of children don't sit a test at all: excused, refused, broken off
+ACADEMIC_IN_TESTS = 0.88  # correlation of the academic trait with the standing in a subject
+OF_THE_SEASON = 0.08  # of the variance of true standing: new each season
+STANDARD_ERROR = (3.2, (8.0, 12.0))  # MAP Growth: RIT, in the middle; i-Ready: mathematics, reading
+ERROR_AT_THE_ENDS = 0.22  # of it more, for each unit of squared standing: a test is less sure of the ends
+SCORES = ((100, 350), (100, 800))
+
+NORMS = "NWEA 2025 MAP Growth Technical Manual, percentiles of children; mean and spread fitted to them"
+SEEN_ERRORS = "3.30 to 4.20 in the tests of an anonymised export; the size itself is the kit's own"
+EFFECTS = (
+    Effect("academic_in_tests", "academic", "standing in a subject", ACADEMIC_IN_TESTS, CORRELATION),
+    Effect("season_in_tests", "season", "standing in a subject", OF_THE_SEASON, VARIANCE),
+    Effect("norms_in_map_growth", "grade, season", "RIT", 1.0, "times mean and spread of the norms", NORMS),
+    Effect("error_in_map_growth", "chance", "RIT", STANDARD_ERROR[0], "RIT, standard error", SEEN_ERRORS),
+    *(
+        Effect(f"error_in_iready_{word}", "chance", f"i-Ready {word}", size, "points, standard error", OWN)
+        for word, size in zip(("math", "reading"), STANDARD_ERROR[1], strict=True)
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Every test up to the exports, as arrays; by program, child, subject and day."""
+
+    year: Codes
+    """School year."""
+    program: Codes
+    subject: Codes
+    season: Codes
+    child: Codes
+    school: Codes
+    grade: Codes
+    day: Days
+    score: Codes
+    error: Numbers
+    """Standard error of the score."""
+    percentile: Codes
+
+    def at(self, places: Codes) -> Tests:
+        """Give the tests at these places, in their order."""
+        return Tests(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
+
+    def frame(self, population: Population) -> pd.DataFrame:
+        """Give the tests in words."""
+        return pd.DataFrame(
+            {
+                "person": population.children["person"].array.take(self.child),
+                "assessment": pick(PROGRAMS, self.program),
+                "academic_subject": pick(SUBJECTS, self.subject),
+                "school_year": whole(self.year),
+                "term": pick(SEASONS, self.season),
+                "administration_date": dates(self.day),
+                "school_id": pick(population.places.ids, self.school),
+                "grade_level": pick(GRADES, self.grade),
+                "score": whole(self.score),
+                "standard_error": self.error,
+                "percentile": whole(self.percentile),
+            }
+        )
+
+
+def draw_tests(
+    scenario: Scenario,
+    population: Population,
+    schooling: Schooling,
+    absences: Absences,
+    traits: Sequence[Traits],
+) -> Tests:
+    """Let children sit their tests.
+
+    Parameters
+    ----------
+    scenario
+        The day of the exports: later tests don't exist.
+    population, schooling, absences
+        Who is there on which day.
+    traits
+        How a child does, as each program sees it (in the order of `PROGRAMS`).
+
+    Returns
+    -------
+    Tests
+        At most one a child, program, subject, year and season. Where only people are written, those of the
+        newest window of the program whose results name the children.
+    """
+    count = len(population.children)
+    standing = [_standing(scenario, seen, count) for seen in traits]
+    missed = _missed(scenario, population, absences)
+    parts: list[tuple[Codes | Days | Numbers, ...]] = []
+    for program, given in enumerate(YEARS_GIVEN):
+        for back in range(given):
+            year = scenario.school_year - back
+            for season, window in enumerate(WINDOWS[program]):
+                if scenario.people_only and not _of_newest(scenario, program, year, season):
+                    continue
+                for subject in range(len(SUBJECTS)):
+                    key = (
+                        PROGRAMS[program],
+                        SEASONS[season],
+                        SUBJECTS[subject],
+                        *(back * ("the year before",)),
+                    )
+                    rng = rng_for(scenario.seed, "tests", *key)
+                    spell, day = _sit(year, schooling, missed, program, window_of(year, window), rng)
+                    child, grade = schooling.spells.child[spell], schooling.spells.grade[spell]
+                    of_today = rng.standard_normal(count)[child]
+                    z = np.sqrt(1 - OF_THE_SEASON) * standing[program][subject, child]
+                    z = z + np.sqrt(OF_THE_SEASON) * of_today
+                    score, error = _score(rng, program, subject, season, grade, z)
+                    at = np.full(len(child), 0)
+                    place = (score - means(program, subject, grade, season)) / spreads(
+                        program, subject, grade, season
+                    )
+                    parts.append(
+                        (
+                            at + year,
+                            at + program,
+                            at + subject,
+                            at + season,
+                            child,
+                            schooling.spells.school[spell],
+                            grade,
+                            day,
+                            score,
+                            error,
+                            percentiles(place),
+                        )
+                    )
+    columns = [np.concatenate([part[n] for part in parts]) for n in range(len(parts[0]))]
+    order = np.lexsort((columns[7], columns[2], columns[4], columns[1]))
+    return Tests(*(column[order] for column in columns))
+
+
+def _of_newest(scenario: Scenario, program: int, year: int, season: int) -> bool:
+    """Say whether a window is i-Ready's newest that is over (MAP's results don't name children)."""
+    over = [
+        number
+        for number, window in enumerate(WINDOWS[program])
+        if window_of(scenario.school_year, window)[1] <= np.datetime64(scenario.as_of, "D")
+    ]
+    return program == IREADY and (year, season) == (scenario.school_year, max(over, default=0))
+
+
+def _standing(scenario: Scenario, traits: Traits, count: int) -> Numbers:
+    """Give how every child stands in each subject: a row a subject."""
+    own = rng_for(scenario.seed, "tests", "subjects", *traits.stream[1:])
+    rest = own.standard_normal((len(SUBJECTS), count))
+    return ACADEMIC_IN_TESTS * traits.academic + np.sqrt(1 - ACADEMIC_IN_TESTS**2) * rest
+
+
+def window_of(year: int, window: tuple[str, str]) -> tuple[np.datetime64, np.datetime64]:
+    """Give the first and last day of a window of `WINDOWS` in a school year."""
+    first, last = (np.datetime64(f"{year - 1 if day >= '07' else year}-{day}") for day in window)
+    return first, last
+
+
+def _missed(scenario: Scenario, population: Population, absences: Absences) -> tuple[Codes, Days]:
+    """List who missed which day, in both years."""
+    frame = absences.frame
+    first = np.datetime64(f"{scenario.school_year - 1}-07-01")
+    before = frame.loc[frame["date"].to_numpy() < first]
+    before = before.loc[before["attendance_event_category"].isin(MISSED).to_numpy(dtype=bool)]
+    child = pd.Index(population.children["person"]).get_indexer(pd.Index(before["person"]))
+    return (
+        np.concatenate([child.astype("int64"), absences.child[absences.missed]]),
+        np.concatenate(
+            [
+                before["date"].to_numpy().astype("datetime64[D]"),
+                absences.day[absences.missed].astype("datetime64[D]"),
+            ]
+        ),
+    )
+
+
+def _sit(
+    year: int,
+    schooling: Schooling,
+    missed: tuple[Codes, Days],
+    program: int,
+    window: tuple[np.datetime64, np.datetime64],
+    rng: np.random.Generator,
+) -> tuple[Codes, Days]:
+    """Find the day on which each child sits a test: places of spells, and days."""
+    spells, (first, last) = schooling.spells, window
+    lowest, highest = TESTED[program]
+    fits = (spells.year == year) & (spells.grade >= lowest) & (spells.grade <= highest)
+    refused = rng.random(int(np.max(spells.child)) + 1) < NEVER
+    found, on = [], []
+    for place, level in enumerate(LEVELS):
+        laid_out = schooling.years[year, level]
+        begin, end = np.searchsorted(laid_out.days, [first, last + np.timedelta64(1, "D")])
+        known = min(end, laid_out.past)
+        mine = np.flatnonzero(fits & (spells.level == place) & (spells.end != -2))
+        # Each grade of each school has its day; drawn for all, so that none moves another's.
+        planned = rng.random((int(np.max(spells.school)) + 1, len(GRADES)))
+        if known <= begin or not len(mine):
+            continue
+        own_day = planned[spells.school[mine], spells.grade[mine]]
+        own_day = begin + (own_day * SCHEDULED * (end - begin)).astype("int64")
+        stays = np.where(spells.is_open[mine], known - 1, spells.end[mine])
+        columns = np.arange(begin, known)
+        there = columns >= np.maximum(own_day, spells.begin[mine])[:, None]
+        there &= columns <= stays[:, None]
+        there &= ~_away(missed, spells.child[mine], laid_out.days[begin:known])
+        there &= ~refused[spells.child[mine], None]
+        sits = np.flatnonzero(there.any(axis=1))
+        found.append(mine[sits])
+        on.append(laid_out.days[begin + there[sits].argmax(axis=1)])
+    if not found:
+        return np.zeros(0, dtype="int64"), np.zeros(0, dtype="datetime64[D]")
+    spell, day = np.concatenate(found), np.concatenate(on)
+    # Who changed school within the window sits where she is there first.
+    order = np.lexsort((day, spells.child[spell]))
+    spell, day = spell[order], day[order]
+    first_time = np.ones(len(spell), dtype=bool)
+    first_time[1:] = spells.child[spell[1:]] != spells.child[spell[:-1]]
+    return spell[first_time], day[first_time].astype("datetime64[D]")
+
+
+def _away(missed: tuple[Codes, Days], child: Codes, days: Days) -> npt.NDArray[np.bool_]:
+    """Say for each child and day whether the child misses it."""
+    distinct, row = np.unique(child, return_inverse=True)
+    away = np.zeros((len(distinct), len(days)), dtype=bool)
+    within = (missed[1] >= days[0]) & (missed[1] <= days[-1])
+    whose, when = missed[0][within], missed[1][within]
+    place = np.searchsorted(distinct, whose).clip(max=len(distinct) - 1)
+    column = np.searchsorted(days, when)
+    ours = distinct[place] == whose
+    away[place[ours], column[ours]] = True
+    return away[row]
+
+
+def _score(
+    rng: np.random.Generator, program: int, subject: int, season: int, grade: Codes, z: Numbers
+) -> tuple[Codes, Numbers]:
+    """Turn a child's standing into what the test shows, and how sure the test is of it."""
+    usual = STANDARD_ERROR[0] if program == 0 else STANDARD_ERROR[1][subject]
+    spread = spreads(program, subject, grade, season)
+    # The norms' spread holds the error of the tests, too.
+    true_spread = np.sqrt(spread**2 - usual**2)
+    error = np.round(usual * (0.93 + ERROR_AT_THE_ENDS * z**2 / 3).clip(max=1.9), 2)
+    shown = means(program, subject, grade, season) + true_spread * z + error * rng.standard_normal(len(z))
+    return np.rint(shown).clip(*SCORES[program]).astype("int64"), error
+
+
+def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> list[Element]:
+    """Give each child's latest score of a year and its percentile, by program and subject, and the growth.
+
+    Growth is the latest score of MAP Growth in the year less that of the same season of the year before: a
+    year's growth, whichever season it is. Who sat no test then has none.
+
+    Parameters
+    ----------
+    tests
+        From `draw_tests`.
+    year
+        The school year.
+    count
+        How many children there are.
+    until
+        The day.
+
+    Returns
+    -------
+    list of Element
+        map_math_rit, map_math_percentile, … iready_reading_percentile, map_math_growth, map_reading_growth.
+    """
+    found, growths = [], []
+    for program, (prefix, kind) in enumerate((("map", "rit"), ("iready", "score"))):
+        for subject, word in enumerate(("math", "reading")):
+            both = (tests.program == program) & (tests.subject == subject) & (tests.day <= until)
+            mine = both & (tests.year == year)
+            for name, numbers in ((kind, tests.score), ("percentile", tests.percentile)):
+                latest = np.full(count, np.nan)
+                latest[tests.child[mine]] = numbers[mine]  # days of a child rise: the last one stays
+                found.append(Element(f"{prefix}_{word}_{name}", latest, measured))
+            if YEARS_GIVEN[program] > 1:
+                season = np.zeros(count, dtype="int64")
+                season[tests.child[mine]] = tests.season[mine]
+                score = np.full((2, count, len(SEASONS)), np.nan)
+                of_year = tests.year[both] - (year - 1)
+                score[of_year, tests.child[both], tests.season[both]] = tests.score[both]
+                then, now = score[:, np.arange(count), season]
+                growths.append(Element(f"{prefix}_{word}_growth", now - then, measured))
+    return [*found, *growths]

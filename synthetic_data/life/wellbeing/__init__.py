@@ -1,0 +1,1 @@
+"""Wellbeing: health, plans, screenings, surveys, meals."""

@@ -1,0 +1,259 @@
+"""Who may eat free or at a reduced price: what families live on, and what was determined of it, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import pick, whole_days
+from synthetic_data.life.effects import OWN, VARIANCE, Effect
+from synthetic_data.life.presence import last_days
+from synthetic_data.life.true_values import Element
+from synthetic_data.population import Population
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = ["BENEFITS", "REASONS", "Eligibility", "draw_eligibility", "eligibility_element", "income_ratios"]
+
+Codes = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+
+BENEFITS = ("Free", "Reduced price", "Full price")
+FREE, REDUCED, FULL = range(3)
+REASONS = (
+    "Direct certification",
+    "Homeless",
+    "Foster care",
+    "Application",
+    "Application denied",
+    "Carried over from last year",
+    "No application",
+)
+DIRECT, HOMELESS, FOSTER, APPLIED, DENIED, CARRIED, NOTHING = range(7)
+
+# NCES: free up to 130 percent of the poverty threshold, reduced up to 185 percent.
+FREE_TO, REDUCED_TO = 1.30, 1.85
+# The kit's own sizes. Neighbourhoods differ evenly between these shares of families below 185 percent.
+POOREST_AND_RICHEST = (0.95, 0.05)
+SPREAD = 0.80  # standard deviation of the logarithm of income in a neighbourhood
+OF_THE_YEAR = 0.10  # of that variance: this year's, the rest is the family's
+CERTIFIED = 0.70  # of families that may eat free: found in another programme's list, nobody has to apply
+APPLIES = (0.85, 0.80, 0.06)  # of the others: below 130, below 185, above
+CHANGES = 0.05  # of families in a year: a new determination in the middle of it
+LATEST_FORM = 45  # days after the first day of school by which forms have come in
+
+EFFECTS = (
+    Effect(
+        "neighbourhood_in_income",
+        "neighbourhood",
+        "families below 185 percent of the poverty threshold",
+        100 * (POOREST_AND_RICHEST[0] - POOREST_AND_RICHEST[1]),
+        "percent points between the poorest and the richest",
+        f"{OWN}; free to 130, reduced to 185 percent: NCES",
+    ),
+    Effect("year_in_income", "school year", "income in a neighbourhood", OF_THE_YEAR, VARIANCE, OWN),
+    Effect(
+        "direct_certification",
+        "income below 130 percent",
+        "eligible without an application",
+        100 * CERTIFIED,
+        "percent of families",
+        OWN,
+    ),
+    *(
+        Effect(f"{name}_in_applying", f"income {words}", "applying", 100 * share, "percent of families", OWN)
+        for name, words, share in zip(
+            ("lowest_income", "low_income", "other_income"),
+            ("below 130 percent", "from 130 to 185 percent", "above 185 percent"),
+            APPLIES,
+            strict=True,
+        )
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """What was determined: one element a child and determination, by child, year and first day."""
+
+    child: Codes
+    year: Codes
+    begin: Days
+    benefit: Codes
+    """Place in `BENEFITS`."""
+    reason: Codes
+    """Place in `REASONS`."""
+
+
+def income_ratios(scenario: Scenario, population: Population) -> dict[int, Numbers]:
+    """Give what each household lives on, over the poverty threshold of its size, in two school years.
+
+    Parameters
+    ----------
+    scenario
+        Its seed and school year.
+    population
+        Households; the poor and the rich live apart, and neighbourhoods beside each other are alike. Nothing
+        depends on race, origin or language.
+
+    Returns
+    -------
+    dict
+        By school year, one number a household.
+    """
+    rng, zone = rng_for(scenario.seed, "income"), population.households["zone"].to_numpy(dtype="int64")
+    zones = int(np.max(zone)) + 1
+    low, high = POOREST_AND_RICHEST
+    evenly = low + (high - low) * (np.arange(zones) + 0.5) / zones
+    order = np.argsort(np.arange(zones) + 0.25 * zones * rng.standard_normal(zones), kind="stable")
+    below = np.empty(zones)
+    below[order] = evenly
+    usual = np.array([np.log(REDUCED_TO) - SPREAD * NormalDist().inv_cdf(share) for share in below.tolist()])
+    lasting = rng.standard_normal(len(zone))
+    return {
+        year: np.exp(
+            usual[zone]
+            + SPREAD * np.sqrt(1 - OF_THE_YEAR) * lasting
+            + SPREAD
+            * np.sqrt(OF_THE_YEAR)
+            * rng_for(scenario.seed, "income", year).standard_normal(len(zone))
+        )
+        for year in (scenario.school_year - 1, scenario.school_year)
+    }
+
+
+def draw_eligibility(scenario: Scenario, population: Population, schooling: Schooling) -> Eligibility:
+    """Determine for every child and school year what the lunchroom may charge, as often as it changes.
+
+    Parameters
+    ----------
+    scenario
+        Its school years and its day of export; nothing later is known.
+    population, schooling
+        Children, their homes, and when they came.
+
+    Returns
+    -------
+    Eligibility
+        Of each child at least one determination in each year at school: of a family that didn't apply, that
+        there is none. Children of one household have the same.
+    """
+    children, households = population.children, population.households
+    home = np.asarray(pd.Index(households["household"]).get_indexer(pd.Index(children["household"])))
+    foster = population.guardians.loc[population.guardians["relation"] == "Foster parent", "household"]
+    in_care = households["household"].isin(foster).to_numpy(dtype=bool)
+    homeless = households["homeless"].to_numpy(dtype=bool)
+    spells, enrollment = schooling.spells, schooling.school_enrollment
+    begins = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    as_of = np.datetime64(scenario.as_of, "D")
+
+    left = last_days(schooling, len(children))
+    parts: list[tuple[Codes, Codes, Days, Codes, Codes]] = []
+    before: Codes | None = None
+    for year, ratio in income_ratios(scenario, population).items():
+        came = np.full(len(children), np.datetime64("NaT", "D"))
+        mine = np.flatnonzero(spells.year == year)[::-1]
+        came[spells.child[mine]] = begins[mine]  # the first spell of a child is written last
+        here = np.flatnonzero(~np.isnat(came))
+        first_day = min(days.days[0] for (of_year, _), days in schooling.years.items() if of_year == year)
+        steps = _of_families(
+            rng_for(scenario.seed, "eligibility", year), ratio, homeless, in_care, first_day, before
+        )
+        for step, (begin, benefit, reason) in enumerate(steps):
+            of_child = home[here]
+            day = np.maximum(begin[of_child], came[here])
+            kept = ~np.isnat(begin[of_child]) & (day <= as_of)
+            if step:  # of who has left, nothing is determined any more
+                kept &= ~(day > left[here])
+            parts.append(
+                (
+                    here[kept],
+                    np.full(int(kept.sum()), year),
+                    day[kept],
+                    benefit[of_child][kept],
+                    reason[of_child][kept],
+                )
+            )
+        before = steps[0][1]
+        for begin, benefit, _ in steps[1:]:
+            before = np.where(np.isnat(begin), before, benefit)
+    child, of_year, begin, benefit, reason = (np.concatenate([part[n] for part in parts]) for n in range(5))
+    order = np.lexsort((np.arange(len(child)), begin, of_year, child))
+    child, of_year, begin = child[order], of_year[order], begin[order]
+    # What was decided before a child came, or on one day with the next, never held.
+    last = np.r_[(child[1:] != child[:-1]) | (of_year[1:] != of_year[:-1]) | (begin[1:] != begin[:-1]), True]
+    return Eligibility(child[last], of_year[last], begin[last], benefit[order][last], reason[order][last])
+
+
+def eligibility_element(
+    eligibility: Eligibility, year: int, children: int, until: np.datetime64
+) -> list[Element]:
+    """Give what each child is charged for a meal on a day.
+
+    Parameters
+    ----------
+    eligibility
+        From `draw_eligibility`.
+    year
+        School year of the day.
+    children
+        How many there are.
+    until
+        The day.
+
+    Returns
+    -------
+    list of Element
+        meal_eligibility: none of a child who isn't here yet.
+    """
+    numbers = np.full(children, np.nan)
+    known = (eligibility.year == year) & (eligibility.begin <= until)
+    numbers[eligibility.child[known]] = eligibility.benefit[known]  # the latest is written last
+    return [Element("meal_eligibility", numbers, lambda n: pick(BENEFITS, n.astype("int64")))]
+
+
+def _of_families(
+    rng: np.random.Generator,
+    ratio: Numbers,
+    homeless: Mask,
+    in_care: Mask,
+    first_day: np.datetime64,
+    before: Codes | None,
+) -> list[tuple[Days, Codes, Codes]]:
+    """Give every household's determinations of a year, in turn: day (NaT: none), benefit, reason."""
+    count, never = len(ratio), np.datetime64("NaT", "D")
+    band = np.searchsorted([FREE_TO, REDUCED_TO], ratio)
+    certified = (band == FREE) & (rng.random(count) < CERTIFIED)
+    applies = (rng.random(count) < np.array(APPLIES)[band]) & ~certified & ~homeless & ~in_care
+    form_day = first_day + (rng.random(count) * LATEST_FORM).astype("int64")
+
+    at_once = np.select([homeless, in_care, certified], [HOMELESS, FOSTER, DIRECT], NOTHING)
+    old = np.full(count, FULL) if before is None else before
+    # Who had it last year keeps it until the new form is looked at.
+    carried = (at_once == NOTHING) & applies & (old != FULL)
+    first = np.where(at_once != NOTHING, FREE, np.where(carried, old, FULL))
+    reason = np.where(carried, CARRIED, at_once)
+
+    changes = (rng.random(count) < CHANGES) & (band != FREE) & ~homeless & ~in_care
+    by_list = rng.random(count) < CERTIFIED
+    change_day = first_day + whole_days(LATEST_FORM + 5 + (rng.random(count) * 200).astype("int64"))
+    return [
+        (np.full(count, first_day), first, reason),
+        (
+            np.where(applies, np.busday_offset(form_day, 0, roll="backward"), never),
+            band,
+            np.where(band == FULL, DENIED, APPLIED),
+        ),
+        (
+            np.where(changes, np.busday_offset(change_day, 0, roll="backward"), never),
+            np.full(count, FREE),
+            np.where(by_list, DIRECT, APPLIED),
+        ),
+    ]

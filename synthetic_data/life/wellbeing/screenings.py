@@ -1,0 +1,242 @@
+"""Screenings of two school years: who was rated by whom, how high the risk came out, whose parents said no.
+
+In fall and winter a teacher rates every child whose parents agreed. In fall children from grade 3 on fill in
+a form of their own, and some parents one, too. What a form shows follows well-being in that season,
+engagement a little, and the eye of whoever filled it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from synthetic_data.columns import pick
+from synthetic_data.life.absences import Absences
+from synthetic_data.life.effects import CORRELATION, VARIANCE, Effect
+from synthetic_data.life.learning.tests import percentiles
+from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_so_far
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, measured
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = [
+    "EFFECTS",
+    "FIRST_OWN_FORM",
+    "FORMS",
+    "OF_FORM",
+    "RISKS",
+    "STUDENT",
+    "SUBSCALES",
+    "TEACHER",
+    "WINDOWS",
+    "Screenings",
+    "draw_screenings",
+    "opted_out",
+    "screening_elements",
+]
+
+Codes = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
+Mask = npt.NDArray[np.bool_]
+
+FORMS = ("Teacher", "Student", "Guardian")
+TEACHER, STUDENT, GUARDIAN = range(3)
+RISKS = ("Normal", "Elevated", "Extremely Elevated")
+# T scores from which on a risk is elevated, and extremely elevated, as the publisher's manual has them.
+CUTS = (61, 71)
+# First and last day by window, month and day; the kit's own.
+WINDOWS = {"fall": ("09-22", "10-17"), "winter": ("01-20", "02-13")}
+# The publisher has a form of their own for children of grades 3 to 12 (place in GRADES).
+FIRST_OWN_FORM = 3
+SUBSCALES = ("ERI", "IRI", "ARI", "PRI", "SRI")
+# Subscales of each form, as in the rows that were seen.
+OF_FORM = ((0, 1, 2), (1, 3, 4), (0, 1, 2))
+
+# The kit's own sizes.
+OPTED_OUT = 0.04  # of children: a parent said no, for both years
+FILLED_IN = (0.97, 0.90, 0.15)  # of those asked, by form
+WELL_BEING_IN_RISK, ENGAGEMENT_IN_RISK = -0.60, -0.15
+OF_THE_RESPONDENT = 0.30  # of the variance
+# T scores are skewed: these three bring about a mean of 50, a standard deviation of 10, and nearly the pairs
+# of T score and percentile that were seen (40 and 14, 51 and 64, 64 and 90).
+T_FLOOR, T_SCALE, T_SKEW = 31.2, 16.6, 0.5
+RAW_FROM, RAW_A_POINT = 21.0, 1.4  # raw score at a T score of 50, and more of it for each point
+# Mean, standard deviation, and the raw score from which on a subscale's risk is elevated.
+SUBSCALE_SIZES = ((3.2, 3.8, 9), (4.6, 3.4, 10), (12.0, 5.0, 20), (7.0, 4.5, 14), (6.0, 3.8, 12))
+SUBSCALE_TIE = 0.8  # correlation of a subscale with the whole
+
+EFFECTS = (
+    Effect("well_being_in_screenings", "well-being", "risk", WELL_BEING_IN_RISK, CORRELATION),
+    Effect("engagement_in_screenings", "engagement", "risk", ENGAGEMENT_IN_RISK, "weight beside well-being"),
+    Effect("respondent_in_screenings", "respondent", "risk", OF_THE_RESPONDENT, VARIANCE),
+    Effect("opted_out", "chance", "no screening", OPTED_OUT, "share of children"),
+)
+
+
+@dataclass(frozen=True)
+class Screenings:
+    """Filled-in forms as arrays, by year, window, form and child.
+
+    ``sub`` and ``elevated`` have a column for each of three subscales of the form (`subscales_of`).
+    """
+
+    child: Codes
+    school: Codes
+    grade: Codes
+    spell: Codes
+    year: Codes
+    window: Codes
+    form: Codes
+    day: Days
+    t_score: Codes
+    raw_score: Codes
+    percentile: Codes
+    risk: Codes
+    sub: Codes
+    elevated: Mask
+
+    def at(self, places: Codes | Mask) -> Screenings:
+        """Give the forms at these places, in their order."""
+        return Screenings(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
+
+
+def opted_out(scenario: Scenario, count: int) -> Mask:
+    """Say of each child whether a parent said no to screening."""
+    return rng_for(scenario.seed, "screenings", "consent").random(count) < OPTED_OUT
+
+
+def draw_screenings(
+    scenario: Scenario, schooling: Schooling, absences: Callable[[], Absences], traits: Traits
+) -> Screenings:
+    """Let children be screened.
+
+    Parameters
+    ----------
+    scenario
+        Seed, and the day of the exports: later forms don't exist. Where only people are asked for, there is
+        nothing but the newest window's forms of teachers.
+    schooling
+        Who is at which school on which day.
+    absences
+        Gives who is away: nobody fills in a form of her own on such a day (of this year). Not asked where
+        only people are wanted.
+    traits
+        How a child feels and takes part.
+
+    Returns
+    -------
+    Screenings
+        At most one form of each kind a child and window.
+    """
+    agreed = ~opted_out(scenario, len(traits.engagement))
+    parts = []
+    for year, window, season, first, last in windows_so_far(scenario, WINDOWS):
+        shown = WELL_BEING_IN_RISK * traits.in_season("well_being", year, season)
+        shown += ENGAGEMENT_IN_RISK * traits.in_season("engagement", year, season)
+        shown /= shown.std()
+        forms = (TEACHER,) if window or scenario.people_only else (TEACHER, STUDENT, GUARDIAN)
+        for form in forms:
+            rng = rng_for(scenario.seed, "screenings", year, season, FORMS[form])
+            asked = (agreed & (rng.random(len(agreed)) < FILLED_IN[form]))[schooling.spells.child]
+            if form == STUDENT:
+                asked &= schooling.spells.grade >= FIRST_OWN_FORM
+            draw = rng.random(len(agreed))
+            drawn = days_in_window(scenario, schooling, year, (first, last), asked, draw)
+            parts.append(_filled_in(schooling, rng, year, window, form, shown, *drawn))
+    names = [field.name for field in fields(Screenings)]
+    whole = Screenings(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    own = whole.form == STUDENT
+    if own.any():
+        away = days_away(absences())
+        there = ~(own & is_away(away, whole.child, whole.day))
+        whole = whole.at(there)
+    return whole
+
+
+def _filled_in(
+    schooling: Schooling,
+    rng: np.random.Generator,
+    year: int,
+    window: int,
+    form: int,
+    shown: Numbers,
+    spell: Codes,
+    day: Days,
+) -> Screenings:
+    """Turn what shows of a child into the scores of a form; more is worse."""
+    spells, count = schooling.spells, len(spell)
+    child = spells.child[spell]
+    z = np.sqrt(1 - OF_THE_RESPONDENT) * shown[child]
+    z += np.sqrt(OF_THE_RESPONDENT) * rng.standard_normal(count)
+    t_score = np.rint(T_FLOOR + T_SCALE * np.exp(T_SKEW * z)).clip(20, 105).astype("int64")
+    raw_score = np.rint(RAW_FROM + RAW_A_POINT * (t_score - 50)).clip(0).astype("int64")
+    sub = np.zeros((count, 3), dtype="int64")
+    elevated = np.zeros((count, 3), dtype=bool)
+    for place, scale in enumerate(OF_FORM[form]):
+        mean, spread, cut = SUBSCALE_SIZES[scale]
+        part = SUBSCALE_TIE * z + np.sqrt(1 - SUBSCALE_TIE**2) * rng.standard_normal(count)
+        sub[:, place] = np.rint(mean + spread * part).clip(0)
+        elevated[:, place] = sub[:, place] >= cut
+    return Screenings(
+        child=child,
+        school=spells.school[spell],
+        grade=spells.grade[spell],
+        spell=spell,
+        year=np.full(count, year),
+        window=np.full(count, window),
+        form=np.full(count, form),
+        day=day,
+        t_score=t_score,
+        raw_score=raw_score,
+        percentile=percentiles(np.log((t_score - T_FLOOR).clip(0.5) / T_SCALE) / T_SKEW),
+        risk=np.searchsorted(CUTS, t_score, side="right").astype("int64"),
+        sub=sub,
+        elevated=elevated,
+    )
+
+
+def screening_elements(
+    scenario: Scenario, screenings: Screenings, count: int, until: np.datetime64
+) -> list[Element]:
+    """Give what the newest forms of this year say of each child, up to a day.
+
+    Parameters
+    ----------
+    scenario
+        The school year.
+    screenings
+        From `draw_screenings`.
+    count
+        How many children there are.
+    until
+        The day.
+
+    Returns
+    -------
+    list of Element
+        bess_risk and bess_t_score by teachers' forms; bess_risk_student, bess_risk_guardian.
+    """
+    so_far = (screenings.year == scenario.school_year) & (screenings.day <= until)
+
+    def newest(form: int, numbers: Codes) -> Numbers:
+        mine = so_far & (screenings.form == form)
+        latest = np.full(count, np.nan)
+        latest[screenings.child[mine]] = numbers[mine]  # windows follow each other: the last one stays
+        return latest
+
+    def level(name: str, form: int) -> Element:
+        levels = newest(form, screenings.risk)
+        return Element(name, levels, lambda places: pick(RISKS, places.astype("int64")))
+
+    return [
+        level("bess_risk", TEACHER),
+        Element("bess_t_score", newest(TEACHER, screenings.t_score), measured),
+        level("bess_risk_student", STUDENT),
+        level("bess_risk_guardian", GUARDIAN),
+    ]

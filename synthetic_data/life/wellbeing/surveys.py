@@ -1,0 +1,257 @@
+"""Answers to a survey around CASEL's five competencies: of each child about herself, and about the school.
+
+Children from grade 3 on are asked in fall and spring of both school years, unless a parent said no. What a
+child answers about herself follows the traits, each competency in its own mixture; what she answers about the
+school follows well-being and support. The second part is confidential, so only groups of it are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from synthetic_data.life.absences import Absences
+from synthetic_data.life.effects import Effect
+from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_so_far
+from synthetic_data.life.traits import Traits
+from synthetic_data.life.true_values import Element, measured
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = [
+    "ABOUT_ME",
+    "COMPETENCIES",
+    "EFFECTS",
+    "FIRST_GRADE",
+    "OUR_SCHOOL",
+    "SEASONS",
+    "WINDOWS",
+    "Surveys",
+    "draw_surveys",
+    "said_no",
+    "survey_elements",
+]
+
+Codes = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
+Mask = npt.NDArray[np.bool_]
+
+# CASEL's words, with the element of each.
+COMPETENCIES = {
+    "Self-awareness": "self_awareness",
+    "Self-management": "self_management",
+    "Social awareness": "social_awareness",
+    "Relationship skills": "relationship_skills",
+    "Responsible decision-making": "responsible_decisions",
+}
+# Items of the part about oneself: three a competency, in that order; the words stand in the layout.
+ABOUT_ME = tuple(f"{code}{number}" for code in ("SA", "SM", "SO", "RS", "RD") for number in (1, 2, 3))
+# Items of the part about the school: two a competency, in the kit's own words.
+OUR_SCHOOL = {
+    "CA1": "At our school we talk about how we feel.",
+    "CA2": "Our lessons help me find out what I am good at.",
+    "CM1": "Our classroom is calm enough to work in.",
+    "CM2": "Teachers here help us to plan our work.",
+    "CO1": "At our school everybody is treated with respect.",
+    "CO2": "We learn about each other's families and customs.",
+    "CR1": "There is an adult here to whom I can talk.",
+    "CR2": "Students here help each other.",
+    "CD1": "The rules of our school are fair.",
+    "CD2": "Students have a say in what is done.",
+}
+SEASONS = ("Fall", "Spring")
+# The kit's own, as is all that follows.
+WINDOWS = {"fall": ("10-20", "11-07"), "spring": ("03-16", "04-10")}
+FIRST_GRADE = 3
+SAID_NO = 0.05  # of children: a parent did
+ANSWERED, LEFT_OUT = 0.88, 0.02  # of those asked; of items
+# How much of engagement, well-being and support is in each competency; the rest is the child's own.
+MIXTURES = (
+    (0.10, 0.45, 0.15),
+    (0.45, 0.30, 0.10),
+    (0.10, 0.30, 0.30),
+    (0.10, 0.40, 0.35),
+    (0.40, 0.15, 0.20),
+)
+OF_THE_SCHOOL = (0.15, 0.35, 0.25)
+OWN_STEADY = 0.6  # of the rest's variance: the same in every window
+MIDDLE, SPREAD, OF_THE_ITEM = 3.6, 0.75, 0.75  # of answers before they are rounded
+DOWN_A_GRADE = 0.04  # of the middle: older children answer lower
+FAVOURABLE = 4
+
+EFFECTS = (
+    *(
+        Effect(f"{trait.replace('-', '_')}_in_{element}", trait, element.replace("_", " "), size, "weight")
+        for element, mixture in zip(
+            (*COMPETENCIES.values(), "our_school"), (*MIXTURES, OF_THE_SCHOOL), strict=True
+        )
+        for trait, size in zip(("engagement", "well-being", "support"), mixture, strict=True)
+    ),
+    Effect("grade_in_answers", "grade", "answers", -DOWN_A_GRADE, "points a grade"),
+)
+
+
+@dataclass(frozen=True)
+class Surveys:
+    """Answers under a name as arrays, by year, window and child; and groups of the confidential part.
+
+    ``answers`` has a column an item of `ABOUT_ME`, 0 where the child left it out. ``group`` has a row a
+    school, grade, year and window (places, in this order); ``asked``, ``total`` and ``favourable`` have a
+    column an item of `OUR_SCHOOL`.
+    """
+
+    child: Codes
+    school: Codes
+    grade: Codes
+    year: Codes
+    window: Codes
+    day: Days
+    answers: Codes
+    group: Codes
+    asked: Codes
+    total: Codes
+    favourable: Codes
+
+
+def said_no(scenario: Scenario, count: int) -> Mask:
+    """Say of each child whether a parent said no to the survey."""
+    return rng_for(scenario.seed, "surveys", "consent").random(count) < SAID_NO
+
+
+def draw_surveys(
+    scenario: Scenario, schooling: Schooling, absences: Callable[[], Absences], traits: Traits
+) -> Surveys:
+    """Let children answer.
+
+    Parameters
+    ----------
+    scenario
+        Seed, and the day of the exports: later answers don't exist.
+    schooling
+        Who is at which school on which day.
+    absences
+        Gives who is away: nobody answers on such a day of this year. Not asked where only people are wanted.
+    traits
+        What a child is like.
+
+    Returns
+    -------
+    Surveys
+        At most one row of answers a child and window.
+    """
+    spells, count = schooling.spells, len(traits.engagement)
+    agreed = ~said_no(scenario, count)
+    own = rng_for(scenario.seed, "surveys", "own").standard_normal((len(COMPETENCIES) + 1, count))
+    away = None if scenario.people_only else days_away(absences())
+    sat: list[tuple[Codes, Codes, Codes, Days, Codes]] = []
+    groups: list[tuple[Codes, Codes, Codes, Codes]] = []
+    for year, window, season, first, last in windows_so_far(scenario, WINDOWS):
+        rng = rng_for(scenario.seed, "surveys", year, season)
+        asked = (agreed & (rng.random(count) < ANSWERED))[spells.child] & (spells.grade >= FIRST_GRADE)
+        spell, day = days_in_window(scenario, schooling, year, (first, last), asked, rng.random(count))
+        if away is not None:
+            there = ~is_away(away, spells.child[spell], day)
+            spell, day = spell[there], day[there]
+        shown = np.array(
+            [traits.in_season(name, year, season) for name in ("engagement", "well_being", "support")]
+        )
+        child, grade = spells.child[spell], spells.grade[spell]
+        answers = [
+            _answers(rng, np.array(mixture) @ shown[:, child], mixture, own[place, child], grade, items)
+            for place, (mixture, items) in enumerate(
+                [*((mixture, 3) for mixture in MIXTURES), (OF_THE_SCHOOL, len(OUR_SCHOOL))]
+            )
+        ]
+        about_me, about_school = np.hstack(answers[:-1]), answers[-1]
+        about_me[rng.random(about_me.shape) < LEFT_OUT] = 0
+        sat.append((spell, np.full(len(spell), year), np.full(len(spell), window), day, about_me))
+        groups.append(_groups(spells.school[spell], grade, year, window, about_school))
+    spell, of_year, of_window, day, about_me = (np.concatenate([one[n] for one in sat]) for n in range(5))
+    group, asked_n, total, favourable = (np.concatenate([one[n] for one in groups]) for n in range(4))
+    return Surveys(
+        child=spells.child[spell],
+        school=spells.school[spell],
+        grade=spells.grade[spell],
+        year=of_year,
+        window=of_window,
+        day=day,
+        answers=about_me,
+        group=group,
+        asked=asked_n,
+        total=total,
+        favourable=favourable,
+    )
+
+
+def _answers(
+    rng: np.random.Generator,
+    of_traits: Numbers,
+    mixture: tuple[float, ...],
+    own: Numbers,
+    grade: Codes,
+    items: int,
+) -> Codes:
+    """Answer some items about one thing, 1 to 5."""
+    count = len(of_traits)
+    rest = np.sqrt(max(0.0, 1 - float(np.sum(np.square(mixture)))))
+    steady, passing = np.sqrt(OWN_STEADY), np.sqrt(1 - OWN_STEADY)
+    z = of_traits + rest * (steady * own + passing * rng.standard_normal(count))
+    middle = MIDDLE - DOWN_A_GRADE * (grade - FIRST_GRADE)
+    felt = (middle + SPREAD * z)[:, None] + OF_THE_ITEM * rng.standard_normal((count, items))
+    return np.rint(felt).clip(1, 5).astype("int64")
+
+
+def _groups(
+    school: Codes, grade: Codes, year: int, window: int, answers: Codes
+) -> tuple[Codes, Codes, Codes, Codes]:
+    """Sum confidential answers by school and grade: groups, how many answered, sums, how many favourably."""
+    pairs, place = np.unique(school * 100 + grade, return_inverse=True)
+    sums = np.zeros((3, len(pairs), answers.shape[1]), dtype="int64")
+    for number, values in enumerate(
+        (np.ones_like(answers), answers, (answers >= FAVOURABLE).astype("int64"))
+    ):
+        np.add.at(sums[number], place, values)
+    group = np.column_stack(
+        [pairs // 100, pairs % 100, np.full(len(pairs), year), np.full(len(pairs), window)]
+    )
+    return group, sums[0], sums[1], sums[2]
+
+
+def survey_elements(scenario: Scenario, surveys: Surveys, count: int, until: np.datetime64) -> list[Element]:
+    """Average each child's answers about each competency, of the newest window of this year up to a day.
+
+    Parameters
+    ----------
+    scenario
+        The school year.
+    surveys
+        From `draw_surveys`.
+    count
+        How many children there are.
+    until
+        The day.
+
+    Returns
+    -------
+    list of Element
+        One a competency.
+    """
+    mine = (surveys.year == scenario.school_year) & (surveys.day <= until)
+    found = []
+    for place, name in enumerate(COMPETENCIES.values()):
+        answers = surveys.answers[mine, 3 * place : 3 * place + 3]
+        given = (answers > 0).sum(axis=1)
+        mean = np.full(len(answers), np.nan)
+        np.divide(answers.sum(axis=1), given, out=mean, where=given > 0)
+        latest = np.full(count, np.nan)
+        answered = given > 0
+        latest[surveys.child[mine][answered]] = mean[
+            answered
+        ]  # windows follow each other: the last one stays
+        found.append(Element(name, latest, measured))
+    return found

@@ -1,0 +1,328 @@
+"""What a system records of the truth: the base of generators and faults."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.files.text_table import TextTable
+from helpers.layouts import FileLayout, load_layout
+from helpers.standard import STRING, constant, missing, stacked
+from synthetic_data.columns import of_one_length, places_among
+from synthetic_data.life import Life
+from synthetic_data.life.one_change import Change, with_surname
+from synthetic_data.population import Population
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling
+from synthetic_data.streams import rng_for
+
+__all__ = [
+    "NOBODY",
+    "Later",
+    "Observation",
+    "Recorded",
+    "Truth",
+    "about",
+    "arrived_by",
+    "guids",
+    "in_own_words",
+    "keep",
+    "known_on",
+    "limits",
+    "look_up",
+    "names_persons",
+    "on_day",
+    "own_words",
+    "ref_ids",
+]
+
+
+# `part` of rows that stand for nobody in a file about people: structure, a system's own test student. No
+# fault of a person happens to them.
+NOBODY = "Nobody"
+
+
+@dataclass(frozen=True)
+class Truth:
+    """How things really are in a district."""
+
+    population: Population
+    schooling: Schooling
+    life: Life
+    change: Change | None = None
+    """The watched change, once a system has heard of it."""
+
+
+def known_on(truth: Truth, day: pd.Timestamp) -> Truth:
+    """Give the truth as it was on a day, as far as a watched change goes.
+
+    Parameters
+    ----------
+    truth
+        How things are, the change aside.
+    day
+        The day for which somebody writes down a roster.
+
+    Returns
+    -------
+    Truth
+        The same one where nothing is watched, or it isn't so yet.
+    """
+    change = truth.life.change
+    if change is None or day < change.day:
+        return truth
+    people = with_surname(truth.population, change) if change.kind == "surname" else truth.population
+    return replace(truth, population=people, change=change)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One file of a system: native columns with standard values, and beside every row whom it is about."""
+
+    file: str
+    """Name of the `[[file]]` in the layout."""
+    path: str
+    """Name under which the file is written."""
+    frame: pd.DataFrame | TextTable
+    """Finished text where a system writes many small files, whose columns it renders all at once."""
+    people: pd.DataFrame
+    """`person` and `part` (Subject, Guardian, Teacher, Nobody), one row a row of `frame`; NA where the row is
+    about nobody."""
+    spare: pd.DataFrame | None = None
+    """Rows that the system no longer lists, from which faults are made."""
+    spare_people: pd.DataFrame | None = None
+    """`person`, `part` and `why` (left, old id) of the spare rows."""
+    wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Column -> agreed text -> this system's own text, written in its place."""
+    always: bool = False
+    """Written even where only people are asked for: without it the other files can't be read."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """Files of one kind that are made only when they are to be written.
+
+    Whatever makes them, and the events behind them, is not asked where only people are wanted
+    (`names_persons`).
+    """
+
+    file: str
+    """Name of the `[[file]]` in the layout."""
+    make: Callable[[], Iterable[Recorded]]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """All that one system records, and what it is not meant to hold."""
+
+    silo: str
+    layout: str
+    files: tuple[Recorded | Later, ...]
+    limits: pd.DataFrame
+    """`person` (NA: everybody), `column` (NA: the whole record), `reason`."""
+    cases: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame({"case": [], "person": []}, dtype=STRING)
+    )
+    """`case` and `person`: hard cases that only this system makes."""
+
+    def recorded(self, people_only: bool = False, kind: str | None = None) -> Iterator[Recorded]:
+        """Give the files, made now where they weren't; all, those that name persons, or those of a kind."""
+        layout = load_layout(self.layout)
+        for one in self.files:
+            if kind is not None and one.file != kind:
+                continue
+            wanted = not people_only or names_persons(layout.file_named(one.file))
+            if isinstance(one, Recorded):
+                if wanted or one.always:
+                    yield one
+            elif wanted:
+                yield from one.make()
+
+
+WHO = frozenset({"first_name", "last_surname", "full_name", "birth_date", "role"})
+
+
+def names_persons(file: FileLayout) -> bool:
+    """Say whether a kind of file tells who somebody is, which its layout says.
+
+    It does if it makes rows of `people` with a name, birth date or role, or such rows and nothing else: a
+    list of persons. A file of events that carries an id only doesn't.
+    """
+    people = [makes for makes in file.makes if makes.table == "people"]
+    told = any(WHO & makes.take.keys() for makes in people)
+    return told or (bool(people) and len(people) == len(file.makes))
+
+
+def guids(rng: np.random.Generator, count: int) -> Any:
+    """Draw GUIDs (version 4).
+
+    Parameters
+    ----------
+    rng
+        Their stream.
+    count
+        How many.
+
+    Returns
+    -------
+    array
+        Strings such as ``1c0b0a39-6d0e-4c41-8d5a-6ff1f7a3c1f2``.
+    """
+    raw = np.frombuffer(rng.bytes(16 * count), dtype=np.uint8).reshape(count, 16).copy()
+    raw[:, 6] = raw[:, 6] & 0x0F | 0x40
+    raw[:, 8] = raw[:, 8] & 0x3F | 0x80
+    digits = np.frombuffer(raw.tobytes().hex().encode("ascii"), dtype=np.uint8).reshape(count, 32)
+    return of_one_length(np.insert(digits, (8, 12, 16, 20), ord("-"), axis=1))
+
+
+def look_up(keys: pd.Series, table: pd.DataFrame, on: str, column: str) -> pd.Series:
+    """Find a value for every key, without changing order or length.
+
+    Parameters
+    ----------
+    keys
+        Keys to find; a missing key finds nothing.
+    table
+        Where to look; every key stands in it once at most.
+    on
+        The table's key column.
+    column
+        The column to fetch.
+
+    Returns
+    -------
+    pandas.Series
+        Values with the index of `keys`.
+    """
+    place = places_among(keys, table[on])
+    values = table[column].array.take(place, allow_fill=True)
+    return pd.Series(values, index=keys.index, name=column)
+
+
+def on_day(spells: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Say which spells run on a day.
+
+    Parameters
+    ----------
+    spells
+        `begin_date` and `end_date`, both inclusive; an open end is missing.
+    day
+        The day.
+
+    Returns
+    -------
+    pandas.Series
+        True where the spell runs.
+    """
+    return (spells["begin_date"] <= day) & (spells["end_date"].isna() | (spells["end_date"] >= day))
+
+
+def arrived_by(truth: Truth, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
+    """Say of every child whether a spell at a school of the district had begun by a day."""
+    begun = (truth.schooling.school_enrollment["begin_date"] <= day).to_numpy(dtype=bool)
+    arrived = np.zeros(len(truth.population.children), dtype=bool)
+    arrived[truth.schooling.spells.child[begun]] = True
+    return arrived
+
+
+def keep(frame: pd.DataFrame, mask: npt.ArrayLike) -> pd.DataFrame:
+    """Keep the rows that a mask names, numbered anew."""
+    return frame.loc[np.asarray(mask, dtype=bool)].reset_index(drop=True)
+
+
+def about(person: Any, part: str | Any, **more: Any) -> pd.DataFrame:
+    """Say whom rows are about."""
+    count = len(person)
+    columns = {"person": person, "part": constant(part, count) if isinstance(part, str) else part, **more}
+    return pd.DataFrame(columns).reset_index(drop=True).astype(STRING)
+
+
+def limits(
+    persons: Sequence[str] | pd.Series = (), reason: str = "No such field", columns: Sequence[str] = ()
+) -> pd.DataFrame:
+    """List what a system is not meant to hold.
+
+    Parameters
+    ----------
+    persons
+        Whom it holds no record of; empty: everybody, for each of `columns`.
+    reason
+        Not served, Opted out, Confidential, No such field or Roster date.
+    columns
+        Columns of the standard table `people` that it has no place for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `person`, `column`, `reason`.
+    """
+    named = pd.Series(persons, dtype=STRING).reset_index(drop=True)
+    held = pd.Series(columns, dtype=STRING)
+    return pd.DataFrame(
+        {
+            "person": stacked([named, pd.Series(missing(len(held), STRING))]),
+            "column": stacked([pd.Series(missing(len(named), STRING)), held]),
+            "reason": constant(reason, len(named) + len(held)),
+        }
+    )
+
+
+@cache
+def _declared() -> dict[str, dict[str, list[dict[str, str]]]]:
+    return tomllib.loads((Path(__file__).parent / "own_words.toml").read_text(encoding="utf-8"))
+
+
+def own_words(silo: str, column: str) -> list[dict[str, str]]:
+    """Give the manners in which a system writes a column: agreed word -> own word, one dict a manner."""
+    return _declared()[silo][column]
+
+
+def in_own_words(silo: str, column: str, words: pd.Series, manner: npt.NDArray[np.integer]) -> pd.Series:
+    """Write agreed words as a system does that agreed with nobody.
+
+    Parameters
+    ----------
+    silo, column
+        Where own_words.toml has the manners.
+    words
+        The district's words.
+    manner
+        Which manner each row follows; numbers beyond the last start again.
+
+    Returns
+    -------
+    pandas.Series
+        Own words; a word that a manner doesn't know stays.
+    """
+    manners = own_words(silo, column)
+    written = words.astype(STRING)
+    for number, own in enumerate(manners):
+        mine = np.asarray(manner) % len(manners) == number
+        written = written.where(~mine, written.replace(own))
+    return written
+
+
+def ref_ids(scenario: Scenario, truth: Truth) -> Any:
+    """Give every child's RefId, in the order of the children; whoever writes it, it is the same.
+
+    Parameters
+    ----------
+    scenario
+        Its seed.
+    truth
+        The children.
+
+    Returns
+    -------
+    array
+        GUIDs.
+    """
+    return guids(rng_for(scenario.seed, "sif", "RefId"), len(truth.population.children))

@@ -1,0 +1,345 @@
+"""Courses, the sections in which they are taught, by whom, and which children sit in them.
+
+An elementary class has one teacher for everything. In middle and high schools a class goes through six
+periods together, each with another teacher; the elective is a choice of two and changes with the semester.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import dates, pick, text, whole, within
+from synthetic_data.population import Population
+from synthetic_data.population.schools import CORE_SUBJECTS, ELECTIVES, GRADES, LEVELS, PERIODS
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling.calendar import SchoolYear, session_id
+from synthetic_data.schooling.enrollment import Spells
+from synthetic_data.streams import rng_for
+
+__all__ = ["Seats", "Teaching", "arrange_teaching"]
+
+Codes = npt.NDArray[np.int64]
+Words = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One subject of a class: its code, Ed-Fi subject, session (0 year, 1 fall, 2 spring), who teaches it."""
+
+    code: str
+    title: str
+    subject: str
+    session: int
+    teaches: str
+    position: int  # in the order of the day
+
+
+_ELA, _MATHS, _SCIENCE, _SOCIAL, _PHYSICAL = CORE_SUBJECTS
+_ARTS, _TECHNICAL = ELECTIVES
+ELEMENTARY = (
+    Slot("HOME", "Homeroom", "Other", 0, "", 0),
+    Slot("ELA", "English Language Arts", _ELA, 0, "", 1),
+    Slot("MATH", "Mathematics", _MATHS, 0, "", 2),
+    Slot("SCI", "Science", _SCIENCE, 0, "", 3),
+    Slot("SOC", "Social Studies", _SOCIAL, 0, "", 4),
+)
+SECONDARY = (
+    Slot("ELA", "English Language Arts", _ELA, 0, _ELA, 0),
+    Slot("MATH", "Mathematics", _MATHS, 0, _MATHS, 1),
+    Slot("SCI", "Science", _SCIENCE, 0, _SCIENCE, 2),
+    Slot("SOC", "Social Studies", _SOCIAL, 0, _SOCIAL, 3),
+    Slot("PE", "Physical Education", _PHYSICAL, 0, _PHYSICAL, 4),
+    Slot("ART", "Visual Art", _ARTS, 1, _ARTS, 5),
+    Slot("CS", "Computer Science", _TECHNICAL, 1, _TECHNICAL, 5),
+    Slot("MUS", "Music", _ARTS, 2, _ARTS, 5),
+    Slot("ENG", "Engineering and Design", _TECHNICAL, 2, _TECHNICAL, 5),
+)
+CHOICES = 2  # of the last slots: two in fall, two in spring
+FULL_YEAR = len(CORE_SUBJECTS)
+
+# What the core courses of a high school are called, by grade.
+HIGH_SCHOOL = {
+    "ELA": ("English I", "English II", "English III", "English IV"),
+    "MATH": ("Algebra I", "Geometry", "Algebra II", "Precalculus"),
+    "SCI": ("Biology", "Chemistry", "Physics", "Environmental Science"),
+    "SOC": ("World Geography", "World History", "United States History", "Government and Economics"),
+}
+
+
+@dataclass(frozen=True)
+class Seats:
+    """Who sits where, as arrays: places of spell and section, and the session (0 year, 1 fall, 2 spring)."""
+
+    spell: Codes
+    section: Codes
+    session: Codes
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """Courses, sections and who is in them."""
+
+    courses: pd.DataFrame
+    sections: pd.DataFrame
+    section_enrollment: pd.DataFrame
+    seats: Seats
+
+
+def arrange_teaching(
+    scenario: Scenario,
+    population: Population,
+    spells: Spells,
+    enrollment: pd.DataFrame,
+    years: dict[tuple[int, str], SchoolYear],
+) -> Teaching:
+    """Form classes, give them teachers, and seat every child whose spell holds a day.
+
+    Parameters
+    ----------
+    scenario
+        Seed and school year.
+    population
+        Schools, classes and staff.
+    spells, enrollment
+        The same spells as arrays and as a frame, row for row.
+    years
+        The days.
+
+    Returns
+    -------
+    Teaching
+        courses: course_id, course_code, course_title, academic_subject (Ed-Fi's word), grade_level,
+        school_id, school_year, credits (NA below grade 9). sections: section_id, course_id, session_id,
+        school_id, teacher, period, title, school_year. section_enrollment: person, role (Student, Staff),
+        section_id, begin_date, end_date (NA: open), school_year.
+    """
+    places = population.places
+    classes = population.classes.sort_values(["school_year", "school", "grade"], ignore_index=True)
+    school, grade, year, count = (
+        classes[name].to_numpy(dtype="int64") for name in ("school", "grade", "school_year", "classes")
+    )
+    elementary = grade < LEVELS["middle"][0]
+    slots = np.where(elementary, len(ELEMENTARY), len(SECONDARY))
+
+    # Courses: one a slot of each school, grade and year.
+    of_group = np.repeat(np.arange(len(classes)), slots)
+    place = within(slots)
+    slot = [(ELEMENTARY if e else SECONDARY)[p] for p, e in zip(place, elementary[of_group], strict=True)]
+    code = np.array(
+        [f"{s.code}-{GRADES[g]}" for s, g in zip(slot, grade[of_group], strict=True)], dtype=object
+    )
+    number = np.array(
+        [own[-5:].lstrip("0") if len(own) > 9 else own[-3:] for own in places.ids], dtype=object
+    )
+    short_year = np.array([f"{value % 100:02d}" for value in year[of_group].tolist()], dtype=object)
+    course_id = number[school[of_group]] + "-" + short_year + "-" + code
+    titles = [_title(g, s) for s, g in zip(slot, grade[of_group].tolist(), strict=True)]
+    session = np.array([s.session for s in slot])
+    high = grade[of_group] >= LEVELS["high"][0]
+    courses = pd.DataFrame(
+        {
+            "course_id": text(course_id),
+            "course_code": text(code),
+            "course_title": text(titles),
+            "academic_subject": text([s.subject for s in slot]),
+            "grade_level": pick(GRADES, grade[of_group]),
+            "school_id": pick(places.ids, school[of_group]),
+            "school_year": whole(year[of_group]),
+            "credits": np.where(high, np.where(session == 0, 1.0, 0.5), np.nan),
+        }
+    )
+
+    # Sections: one a class and slot; those of one class stand together.
+    group_of_class = np.repeat(np.arange(len(classes)), count)
+    class_number = within(count)
+    section_class = np.repeat(np.arange(len(group_of_class)), slots[group_of_class])
+    section_slot = within(slots[group_of_class])
+    first_course = np.cumsum(slots) - slots
+    section_course = first_course[group_of_class[section_class]] + section_slot
+    teacher, period = _teachers(
+        population, classes, group_of_class, class_number, section_class, section_slot
+    )
+    letter = np.array([f"{number + 1}" for number in class_number.tolist()], dtype=object)[section_class]
+    section_id = course_id[section_course] + "-" + letter
+    session_ids = [session_id(y, s) for y in sorted(set(year.tolist())) for s in range(3)]
+    section_session = session[section_course]
+    section_year = year[group_of_class[section_class]]
+    session_code = 3 * (section_year - year.min()) + section_session
+    title = np.array(titles, dtype=object)[section_course] + " - " + letter
+    sections = pd.DataFrame(
+        {
+            "section_id": text(section_id),
+            "course_id": text(course_id[section_course]),
+            "session_id": pick(session_ids, session_code),
+            "school_id": pick(places.ids, school[group_of_class[section_class]]),
+            "teacher": population.staff["person"].array.take(teacher),
+            "period": text(period),
+            "title": text(title),
+            "school_year": whole(section_year),
+        }
+    )
+
+    # Seats: a class for each spell that holds a day, then its sections.
+    sits = np.flatnonzero(spells.end != -2)
+    table = np.full((2, len(places.ids), len(GRADES)), -1)
+    table[year - year.min(), school, grade] = np.arange(len(classes))
+    group = table[spells.year[sits] - year.min(), spells.school[sits], spells.grade[sits]]
+    rng = rng_for(scenario.seed, "classes")
+    order = np.lexsort((rng.random(len(sits)), group))
+    rank = np.empty(len(sits), dtype="int64")
+    rank[order] = within(np.bincount(group, minlength=len(classes)))
+    first_class = np.cumsum(count) - count
+    own_class = first_class[group] + rank % count[group]
+    # Who comes back to the same school in the same year comes back to the same class.
+    back = np.zeros(len(sits), dtype=bool)
+    back[1:] = (spells.child[sits][1:] == spells.child[sits][:-1]) & (group[1:] == group[:-1])
+    own_class[back] = own_class[np.flatnonzero(back) - 1]
+    first_section = np.cumsum(slots[group_of_class]) - slots[group_of_class]
+    seats = _seats(
+        scenario, spells, sits, own_class, first_section, elementary[group], section_session, years
+    )
+    seated = _enrollment_frame(
+        scenario, population, spells, enrollment, seats, sections, teacher, section_session, years
+    )
+    return Teaching(courses, sections, seated, seats)
+
+
+def _seats(
+    scenario: Scenario,
+    spells: Spells,
+    sits: Codes,
+    own_class: Codes,
+    first_section: Codes,
+    elementary: npt.NDArray[np.bool_],
+    section_session: Codes,
+    years: dict[tuple[int, str], SchoolYear],
+) -> Seats:
+    """Seat each spell in the sections of its class; electives by choice, in the semesters that it touches."""
+    rng = rng_for(scenario.seed, "electives")
+    fall_end = np.zeros(len(sits), dtype="int64")
+    past = np.zeros(len(sits), dtype="int64")
+    for (year, level), laid_out in years.items():
+        mine = (spells.year[sits] == year) & (spells.level[sits] == list(LEVELS).index(level))
+        fall_end[mine] = laid_out.fall_end
+        past[mine] = laid_out.past if year == scenario.school_year else len(laid_out.days)
+    end = np.where(spells.is_open[sits], past - 1, spells.end[sits])
+    in_fall, in_spring = spells.begin[sits] <= fall_end, end > fall_end
+    base = first_section[own_class]
+    spell_parts, section_parts = [], []
+    for step in range(FULL_YEAR):  # both kinds of school have five courses that last the year
+        spell_parts.append(sits)
+        section_parts.append(base + step)
+    for half, mask in ((0, in_fall), (1, in_spring)):
+        choice = rng.integers(0, CHOICES, int(np.max(spells.child)) + 1)[spells.child[sits]]
+        mask = mask & ~elementary
+        spell_parts.append(sits[mask])
+        section_parts.append((base + FULL_YEAR + CHOICES * half + choice)[mask])
+    spell, section = np.concatenate(spell_parts), np.concatenate(section_parts)
+    order = np.lexsort((section, spell))
+    return Seats(spell[order], section[order], section_session[section[order]])
+
+
+def _enrollment_frame(
+    scenario: Scenario,
+    population: Population,
+    spells: Spells,
+    enrollment: pd.DataFrame,
+    seats: Seats,
+    sections: pd.DataFrame,
+    teacher: Codes,
+    section_session: Codes,
+    years: dict[tuple[int, str], SchoolYear],
+) -> pd.DataFrame:
+    begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")[seats.spell]
+    end = enrollment["end_date"].to_numpy().astype("datetime64[D]")[seats.spell]
+    spell_year, spell_level = spells.year[seats.spell], spells.level[seats.spell]
+    section_year = sections["school_year"].to_numpy(dtype="int64")
+    school_level = np.array([list(LEVELS).index(level) for level in population.places.levels])
+    section_school = np.asarray(pd.Index(population.places.ids).get_indexer(pd.Index(sections["school_id"])))
+    section_level = school_level[section_school]
+    taught_from = np.full(len(sections), np.datetime64("NaT", "D"))
+    taught_to = taught_from.copy()
+    for (year, level), laid_out in years.items():
+        place = list(LEVELS).index(level)
+        fall, spring = laid_out.days[laid_out.fall_end], laid_out.days[laid_out.fall_end + 1]
+        mine = (spell_year == year) & (spell_level == place)
+        in_fall, in_spring = mine & (seats.session == 1), mine & (seats.session == 2)
+        begin[in_spring] = np.maximum(begin[in_spring], spring)
+        over = fall <= np.datetime64(scenario.as_of)
+        if over:
+            end[in_fall] = np.where(np.isnat(end[in_fall]), fall, np.minimum(end[in_fall], fall))
+        taught = (section_year == year) & (section_level == place)
+        taught_from[taught] = np.where(section_session[taught] == 2, spring, laid_out.days[0])
+        if year < scenario.school_year:
+            taught_to[taught] = laid_out.days[-1]
+        if over:
+            taught_to[taught & (section_session == 1)] = fall
+    started = taught_from <= np.datetime64(scenario.as_of)
+    people = pd.concat(
+        [
+            pd.Series(population.children["person"].array.take(spells.child[seats.spell])),
+            pd.Series(population.staff["person"].array.take(teacher[started])),
+        ],
+        ignore_index=True,
+    )
+    role = np.concatenate(
+        [np.zeros(len(seats.spell), dtype="int64"), np.ones(int(started.sum()), dtype="int64")]
+    )
+    section = np.concatenate([seats.section, np.flatnonzero(started)])
+    return pd.DataFrame(
+        {
+            "person": people,
+            "role": pick(("Student", "Staff"), role),
+            "section_id": sections["section_id"].array.take(section),
+            "begin_date": dates(np.concatenate([begin, taught_from[started]])),
+            "end_date": dates(np.concatenate([end, taught_to[started]])),
+            "school_year": whole(section_year[section]),
+        }
+    )
+
+
+def _teachers(
+    population: Population,
+    classes: pd.DataFrame,
+    group_of_class: Codes,
+    class_number: Codes,
+    section_class: Codes,
+    section_slot: Codes,
+) -> tuple[Codes, Words]:
+    """Give each section a teacher who isn't in two rooms at once, and its period."""
+    staff = population.staff
+    posts = staff.loc[staff["teaches"].notna(), ["school_id", "teaches"]]
+    teachers: dict[tuple[str, str], list[int]] = {}
+    for row, school_id, teaches in posts.itertuples():
+        teachers.setdefault((school_id, teaches), []).append(row)
+    school = classes["school"].to_numpy(dtype="int64")[group_of_class]
+    grade = classes["grade"].to_numpy(dtype="int64")[group_of_class]
+    year = classes["school_year"].to_numpy(dtype="int64")[group_of_class]
+    # The running number of a class in its school and year decides when it has what, and with whom.
+    changes = np.flatnonzero(np.r_[True, (school[1:] != school[:-1]) | (year[1:] != year[:-1])])
+    running = np.arange(len(school)) - np.repeat(changes, np.diff(np.r_[changes, len(school)]))
+    ids = population.places.ids
+    teacher_of_slot = np.zeros((len(school), len(SECONDARY)), dtype="int64")
+    period_of_slot = np.full((len(school), len(SECONDARY)), None, dtype=object)
+    first_middle = LEVELS["middle"][0]
+    columns = (school.tolist(), grade.tolist(), class_number.tolist(), running.tolist())
+    for row, (s, g, n, r) in enumerate(zip(*columns, strict=True)):
+        if g < first_middle:
+            teacher_of_slot[row, :] = teachers[ids[s], GRADES[g]][n]
+        else:
+            for place, slot in enumerate(SECONDARY):
+                teacher_of_slot[row, place] = teachers[ids[s], slot.teaches][r // PERIODS]
+                period_of_slot[row, place] = str((slot.position + r) % PERIODS + 1)
+    return teacher_of_slot[section_class, section_slot], period_of_slot[section_class, section_slot]
+
+
+def _title(grade: int, slot: Slot) -> str:
+    if grade >= LEVELS["high"][0]:
+        names = HIGH_SCHOOL.get(slot.code)
+        return names[grade - LEVELS["high"][0]] if names else slot.title
+    name = "Kindergarten" if grade == 0 else f"Grade {grade}"
+    return f"{name} {slot.title}"

@@ -1,0 +1,309 @@
+"""Who is at which school from when to when: stayers, movers, newcomers, leavers, returners and no-shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import dates, pick, text, truth, whole
+from synthetic_data.population import Population
+from synthetic_data.population.hard_cases import SMALLEST
+from synthetic_data.population.schools import GRADES, LEVELS
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling.calendar import DAY, SchoolYear
+from synthetic_data.streams import rng_for
+
+__all__ = ["MOVES", "Spells", "draw_spells", "moves_frame", "spells_frame"]
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+# Ed-Fi's words.
+ENTRIES = ("Next year school", "New to education system", "Transfer", "Re-entry")
+NEXT_YEAR, NEW, TRANSFER_IN, RE_ENTRY = range(4)
+EXITS = ("End of school year", "Graduated", "Transferred", "Withdrawn", "Dropout", "No show")
+END_OF_YEAR, GRADUATED, TRANSFERRED, WITHDRAWN, DROPOUT, NO_SHOW_EXIT = range(6)
+
+# What a year brings a child; the hard cases among them, with what they break.
+STAYS, ARRIVES, LEAVES, RETURNS, NO_SHOW, MOVES_SCHOOL = range(6)
+MOVES = {
+    ARRIVES: ("late_arrival", "came to the district after the first day"),
+    LEAVES: ("left", "left the district during the year"),
+    RETURNS: ("returner", "left and came back: two spells at one school"),
+    NO_SHOW: ("no_show", "enrolled in summer, never came: a spell without a day"),
+    MOVES_SCHOOL: ("two_enrolments", "changed school within the district: two spells"),
+}
+ARRIVES_LATE = 0.5  # of the families new this year; the others are there on the first day
+LEAVES_EARLY = 0.55  # of the families who are gone; the others stay to the last day
+GONE_AT_LEAST, GONE_AT_MOST = 15, 60  # instructional days between leaving and coming back
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Enrolment spells as arrays; children, schools and grades are places.
+
+    ``begin`` and ``end`` count instructional days of the school's level from 0; ``end`` is -1 where the
+    spell is open and holds no day (``end < begin``) for a no-show.
+    """
+
+    child: Codes
+    school: Codes
+    grade: Codes
+    year: Codes
+    level: Codes
+    begin: Codes
+    end: Codes
+    entry: Codes
+    exit: Codes
+    kind: Codes
+    is_open: Mask
+
+    def at(self, places: Codes) -> Spells:
+        """Give the spells at these places, in their order."""
+        return Spells(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
+
+
+def draw_spells(
+    scenario: Scenario, population: Population, years: dict[tuple[int, str], SchoolYear]
+) -> Spells:
+    """Enrol every child in both school years.
+
+    Parameters
+    ----------
+    scenario
+        Shares of movers, leavers, newcomers, returners and no-shows.
+    population
+        Children with their grades, and where their families live.
+    years
+        From `synthetic_data.schooling.calendar.school_years`.
+
+    Returns
+    -------
+    Spells
+        Ordered by year, child and begin.
+    """
+    places, children = population.places, population.children
+    homes, home = population.households, _codes(population.households["household"], children["household"])
+    zone_now = homes["zone"].to_numpy(dtype="int64")
+    zones = len(places.places("elementary"))
+    grades = {
+        scenario.school_year: _codes(pd.Series(GRADES, dtype="string"), children["grade_level"]),
+        scenario.school_year - 1: _codes(pd.Series(GRADES, dtype="string"), children["grade_level_before"]),
+    }
+    parts: list[Spells] = []
+    zone_end = zone_now
+    for year, grade in grades.items():  # backwards in time: today's address is the last one
+        current = year == scenario.school_year
+        rng = rng_for(scenario.seed, "moves", year)
+        families = len(zone_now)
+        moved = rng.random(families) < scenario.moved_in_year
+        other = (zone_end + 1 + rng.integers(0, max(1, zones - 1), families)) % zones
+        gone = rng.random(families) < (scenario.left_in_year if current else LEAVES_EARLY)
+        late = rng.random(families) < ARRIVES_LATE
+        newcomers = rng.random(families) < scenario.arrived_in_year
+        when, gap = rng.random(families), rng.integers(0, 4, families)
+
+        here = grade >= 0
+        count = len(grade)
+        leaves_for_good = here & (grades[scenario.school_year] < 0) & (grade < len(GRADES) - 1)
+        new = (
+            (grades[scenario.school_year - 1] < 0) & (grade > 0) if current else newcomers[home] & (grade > 0)
+        )
+        returns = rng.random(count) < scenario.returned_in_year
+        no_show = rng.random(count) < scenario.no_show
+        leaving = gone[home] if current else gone[home] & leaves_for_good
+        start, end = places.of(other[home], grade), places.of(zone_end[home], grade)
+        moves = moved[home] & (start != end)
+        kind = np.select(
+            [no_show, leaving, new & late[home], returns, moves],
+            [NO_SHOW, LEAVES, ARRIVES, RETURNS, MOVES_SCHOOL],
+            STAYS,
+        )
+        lasting = np.array(
+            [years[year, level].past if current else len(years[year, level].days) for level in LEVELS]
+        )
+        total = np.array([len(years[year, level].days) for level in LEVELS])
+        level = np.searchsorted([first for first, _ in LEVELS.values()], grade, side="right") - 1
+        room = lasting[level] - 30
+        # So early in the year nothing has happened yet.
+        kind[(room < 1) & (kind != NO_SHOW)] = STAYS
+        if current and scenario.students >= SMALLEST and room[here].min() > 0:
+            kind = _plant(rng_for(scenario.seed, "moves", "hard cases"), home, grade, new, kind)
+            moves = (kind == MOVES_SCHOOL) & (start == end)
+            start[moves] = places.of(other[home[moves]], grade[moves])
+            moved[home[moves]] = True
+        came = np.zeros(count, dtype=bool)
+        if current and (movers := population.movers) is not None:
+            kind[movers.child] = np.where(movers.leaves, LEAVES, ARRIVES)
+            when[home[movers.child]] = movers.when
+            came[movers.child[~movers.leaves]] = True
+        first_day = 12 + (when[home] * np.maximum(room, 1)).astype("int64")
+        away = np.minimum(rng.integers(GONE_AT_LEAST, GONE_AT_MOST, count), lasting[level] - 4 - first_day)
+        entry = np.where(grade == 0, NEW, np.where(new, TRANSFER_IN, NEXT_YEAR))
+        senior = (grade == len(GRADES) - 1) & (grades[scenario.school_year] < 0)
+        leaver_exit = rng.random(count)
+        leaver_exit = np.where(
+            (grade >= 9) & (leaver_exit < 0.15), DROPOUT, np.where(leaver_exit < 0.75, TRANSFERRED, WITHDRAWN)
+        )
+        if current and population.movers is not None:
+            leaver_exit[population.movers.child] = TRANSFERRED
+        final_exit = -np.ones(count, dtype="int64") if current else np.where(senior, GRADUATED, END_OF_YEAR)
+        last = np.full(count, -1) if current else total[level] - 1
+
+        two = np.isin(kind, (RETURNS, MOVES_SCHOOL))
+        first_school = np.where(kind == MOVES_SCHOOL, start, end)
+        first = {
+            "school": first_school,
+            # Who comes from another district of the region has left there before.
+            "begin": np.where(kind == ARRIVES, first_day + 2 * came, 0),
+            "end": np.select([kind == NO_SHOW, kind == LEAVES, two], [-2, first_day, first_day], last),
+            "entry": np.where(kind == ARRIVES, TRANSFER_IN, entry),
+            "exit": np.select(
+                [kind == NO_SHOW, kind == LEAVES, kind == RETURNS, kind == MOVES_SCHOOL],
+                [
+                    np.full(count, NO_SHOW_EXIT),
+                    leaver_exit,
+                    np.full(count, WITHDRAWN),
+                    np.full(count, TRANSFERRED),
+                ],
+                final_exit,
+            ),
+        }
+        second = {
+            "school": end,
+            "begin": first_day + 1 + np.where(kind == RETURNS, away, gap[home]),
+            "end": last,
+            "entry": np.where(kind == RETURNS, RE_ENTRY, TRANSFER_IN),
+            "exit": final_exit,
+        }
+        for spell, mask in ((first, here), (second, here & two)):
+            child = np.flatnonzero(mask)
+            parts.append(
+                Spells(
+                    child=child,
+                    grade=grade[mask],
+                    year=np.full(len(child), year),
+                    level=level[mask],
+                    kind=kind[mask],
+                    is_open=spell["end"][mask] == -1,
+                    **{name: values[mask] for name, values in spell.items()},
+                )
+            )
+        zone_end = np.where(moved, other, zone_end)
+    names = [field.name for field in fields(Spells)]
+    merged = Spells(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    return merged.at(np.lexsort((merged.begin, merged.child, merged.year)))
+
+
+def spells_frame(
+    population: Population, spells: Spells, years: dict[tuple[int, str], SchoolYear]
+) -> pd.DataFrame:
+    """Write spells as dates and words.
+
+    Parameters
+    ----------
+    population
+        People and schools.
+    spells
+        From `draw_spells`.
+    years
+        The days.
+
+    Returns
+    -------
+    pandas.DataFrame
+        person, school_id, grade_level, begin_date, end_date (NA: open), entry_type, exit_withdraw_type,
+        school_year, is_primary.
+    """
+    begin = np.full(len(spells.child), np.datetime64("NaT", "D"))
+    end = begin.copy()
+    for (year, level), laid_out in years.items():
+        mine = (spells.year == year) & (spells.level == list(LEVELS).index(level))
+        begin[mine] = laid_out.days[spells.begin[mine]]
+        closed = mine & (spells.end >= 0)
+        end[closed] = laid_out.days[spells.end[closed]]
+        absent = mine & (spells.end == -2)  # enrolled in summer, struck off on the eve of the first day
+        begin[absent] = laid_out.days[0] - 21 * DAY
+        end[absent] = laid_out.days[0] - DAY
+    return pd.DataFrame(
+        {
+            "person": population.children["person"].array.take(spells.child),
+            "school_id": pick(population.places.ids, spells.school),
+            "grade_level": pick(GRADES, spells.grade),
+            "begin_date": dates(begin),
+            "end_date": dates(end),
+            "entry_type": pick(ENTRIES, spells.entry),
+            "exit_withdraw_type": pick(EXITS, spells.exit),
+            "school_year": whole(spells.year),
+            "is_primary": truth(np.ones(len(begin), dtype=bool)),
+        }
+    )
+
+
+def moves_frame(scenario: Scenario, population: Population, spells: Spells) -> pd.DataFrame:
+    """List this year's comings and goings as hard cases.
+
+    Parameters
+    ----------
+    scenario
+        Its school year.
+    population
+        Ids.
+    spells
+        From `draw_spells`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        case, person, other_person (NA), note, as in `synthetic_data.population.hard_cases.list_cases`.
+    """
+    first = (spells.year == scenario.school_year) & (spells.kind != STAYS)
+    first[1:] &= (spells.child[1:] != spells.child[:-1]) | (spells.year[1:] != spells.year[:-1])
+    kind = spells.kind[first]
+    return pd.DataFrame(
+        {
+            "case": pick([name for name, _ in MOVES.values()], kind - 1),
+            "person": population.children["person"].array.take(spells.child[first]),
+            "other_person": text([None] * len(kind)),
+            "note": pick([note for _, note in MOVES.values()], kind - 1),
+        }
+    ).sort_values(["case", "person"], ignore_index=True)
+
+
+def _plant(rng: np.random.Generator, home: Codes, grade: Codes, new: Mask, kind: Codes) -> Codes:
+    """Bring about each kind of coming and going that chance left out, in a family that stays.
+
+    Gives the kinds anew, and leaves them as they are where no family stays.
+    """
+    kind = kind.copy()
+    here = grade >= 0
+    young = here & (grade < LEVELS["middle"][0])  # of that level there are always two schools
+    order = rng.permutation(np.flatnonzero(here))
+    stays = np.ones(int(np.max(home)) + 1, dtype=bool)
+    stays[home[here & (kind != STAYS)]] = False
+    fits = {
+        MOVES_SCHOOL: (young,),
+        ARRIVES: (new, grade == 0, here),
+        LEAVES: (here,),
+        RETURNS: (here,),
+        NO_SHOW: (here,),
+    }
+    for planted, choices in fits.items():
+        if (here & (kind == planted)).any():
+            continue
+        for fit in choices:
+            child = next((one for one in order.tolist() if fit[one] and stays[home[one]]), None)
+            if child is not None:
+                family = (home == home[child]) & here
+                kind[family & young if planted == MOVES_SCHOOL else child] = planted
+                stays[home[child]] = False
+                break
+    return kind
+
+
+def _codes(words: pd.Series, values: pd.Series) -> Codes:
+    """Give the place of each value among words, -1 where it is missing."""
+    return np.asarray(pd.Index(words).get_indexer(pd.Index(values)), dtype="int64")

@@ -1,0 +1,330 @@
+"""A synthetic sector, and its simulated effects."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.files.save import save_all, write_atomically
+from helpers.standard import STRING, BadInput, as_table, labelled
+from helpers.standard.survey_items import as_sector, declared_survey
+from synthetic_data.sector.settings import LOCALES, SectorSettings
+from synthetic_data.sector.systems import (
+    Systems,
+    answers,
+    draw_systems,
+    expected_readiness,
+    expected_score,
+    items_of,
+    unrecorded,
+    who_responds,
+)
+from synthetic_data.streams import rng_for
+
+__all__ = ["MadeSector", "make_sector", "planted_effects", "write_sector"]
+
+
+# So many systems stand for an endless number: what is left of chance is a hundredth of a sector's own.
+ENDLESS = 200_000
+# Of these, so many answer, which gives the spread of scores.
+ANSWERING = 40_000
+_ENDLESS = "endless sector"
+
+
+def _adjusting(systems: Systems) -> Floats:
+    """Give what the adjusted comparison holds alike: size, locale and IT staff."""
+    return np.column_stack(
+        [
+            np.ones(len(systems)),
+            np.log(systems.students),
+            *(systems.locale == place for place in range(1, len(LOCALES))),
+            np.log1p(systems.it_staff),
+        ]
+    )
+
+
+def _groupings(systems: Systems, year: int) -> dict[str, npt.NDArray[np.bool_]]:
+    return {
+        "pledged": systems.pledged,
+        "community": systems.community,
+        "data_team": systems.data_team[year],
+    }
+
+
+def _slope(grouping: npt.NDArray[np.bool_], alike: Floats, score: Floats) -> float:
+    design = np.column_stack([grouping.astype("float64"), alike])
+    # By normal equations: 200,000 rows of seven columns are solved in a moment.
+    return float(np.linalg.solve(design.T @ design, design.T @ score)[0])
+
+
+def planted_effects(settings: SectorSettings, systems: int = ENDLESS) -> pd.DataFrame:
+    """Work out what each comparison of the sector report would come to without any chance.
+
+    A planted effect is the difference in mean answers (1 to 4) that the same comparison would find in an
+    endless sector of the same making, in which every system answers every item. Its first part is exact: the
+    mean answer of systems alike in all that is recorded is a sum of normal probabilities. Only who the
+    systems are is drawn, `systems` of them.
+
+    Parameters
+    ----------
+    settings
+        The sector's.
+    systems
+        How many stand for an endless number.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_planted``: ``grouping, domain, year, comparison, points, deviations``.
+    """
+    drawn = draw_systems(settings, systems, _ENDLESS)
+    hidden = unrecorded(settings, systems, _ENDLESS)
+    alike = _adjusting(drawn)
+    rows: list[dict[str, object]] = []
+    for place, year in enumerate(settings.years):
+        groups = _groupings(drawn, place)
+        for domain in declared_survey().domains:
+            items = items_of(settings, domain)
+            known = expected_readiness(settings, drawn, domain, place)
+            expected = expected_score(items, known)
+            stream = rng_for(settings.seed, _ENDLESS, "answers", domain, place)
+            given = answers(items, (known + hidden[domain][place])[:ANSWERING], stream).mean(axis=1)
+            rows.append(_row("all", domain, year, "mean", float(expected.mean()), float(given.std())))
+            for name, group in groups.items():
+                spread = _pooled_deviation(given, group[:ANSWERING])
+                if np.isnan(spread):
+                    continue
+                apart = float(expected[group].mean() - expected[~group].mean())
+                rows.append(_row(name, domain, year, "unadjusted", apart, spread))
+                rows.append(_row(name, domain, year, "adjusted", _slope(group, alike, expected), spread))
+    return as_table("sector_planted", pd.DataFrame(rows))
+
+
+def _pooled_deviation(score: Floats, group: npt.NDArray[np.bool_]) -> float:
+    """Give the standard deviation within both groups; not a number where one is empty."""
+    sizes = np.array([group.sum(), (~group).sum()])
+    if sizes.min() < 2:
+        return float("nan")
+    squares = sizes @ np.array([score[group].var(), score[~group].var()])
+    return float(np.sqrt(squares / sizes.sum()))
+
+
+def _row(
+    grouping: str, domain: str, year: int, comparison: str, points: float, spread: float
+) -> dict[str, object]:
+    return {
+        "grouping": grouping,
+        "domain": domain,
+        "year": year,
+        "comparison": comparison,
+        "points": points,
+        "deviations": np.nan if comparison == "mean" else points / spread,
+    }
+
+
+Floats = npt.NDArray[np.float64]
+# How far above knowing of standards at all the two upper answers about them begin, in standard deviations.
+_STANDARDS_ABOVE = (0.0, 1.1, 2.0)
+
+
+@dataclass(frozen=True)
+class MadeSector:
+    """A made sector and what was put into it.
+
+    Attributes
+    ----------
+    settings
+        What was asked for.
+    frame
+        Table ``sector`` with a column an item: every system that was invited, in each year.
+    """
+
+    settings: SectorSettings
+    frame: pd.DataFrame
+
+    @property
+    def answered(self) -> pd.DataFrame:
+        """How many systems were invited and answered: ``year, invited, answered``."""
+        in_year = self.frame.groupby("year")["responded"]
+        return in_year.agg(invited="size", answered="sum").reset_index()
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """That it is invented, and how to make it again."""
+        return {
+            "synthetic": True,
+            "title": "A made sector of school systems",
+            "scenario": self.settings.name,
+            "seed": self.settings.seed,
+            "kit_version": importlib.metadata.version("see-the-big-picture"),
+            "settings": self.settings.model_dump(mode="json"),
+        }
+
+    @cached_property
+    def planted(self) -> pd.DataFrame:
+        """What was put in: table ``sector_planted``."""
+        return planted_effects(self.settings)
+
+
+def _knows_standards(
+    settings: SectorSettings, systems: Systems, hidden: dict[str, Floats], year: int
+) -> npt.NDArray[np.int64]:
+    share = settings.standards_by_readiness
+    overall = np.mean([of_domain[year] for of_domain in hidden.values()], axis=0)
+    own = rng_for(settings.seed, "sector", "standards", year).standard_normal(len(systems))
+    known = np.sqrt(share) * overall + np.sqrt(1 - share) * own
+    known = known + settings.standards_by_pledge * systems.pledged + settings.standards_change * year
+    steps = _knows_from(settings) + np.array(_STANDARDS_ABOVE)
+    return 1 + np.sum(known[:, None] >= steps[None, :], axis=1)
+
+
+def _knows_from(settings: SectorSettings) -> float:
+    """Find where knowing of standards begins, so that the wanted share of all systems is above it."""
+    # The mean of the domains varies less than one of them does.
+    domains = len(declared_survey().domains)
+    overall = settings.common_share + (1 - settings.common_share) / domains
+    normal = NormalDist(sigma=math.sqrt(1 - settings.standards_by_readiness * (1 - overall)))
+    low, high = -10.0, 10.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = settings.pledged * normal.cdf(settings.standards_by_pledge - middle)
+        above += (1 - settings.pledged) * normal.cdf(-middle)
+        low, high = (middle, high) if above > settings.knows_standards else (low, middle)
+    return (low + high) / 2
+
+
+def _answered(
+    settings: SectorSettings, systems: Systems, hidden: dict[str, Floats], year: int, responds: np.ndarray
+) -> dict[str, object]:
+    """Give the answers of those who answer; items are left out more often by small systems."""
+    columns: dict[str, object] = {}
+    for domain in declared_survey().domains:
+        items = items_of(settings, domain)
+        readiness = expected_readiness(settings, systems, domain, year) + hidden[domain][year]
+        given = answers(items, readiness, rng_for(settings.seed, "sector", "answers", domain, year))
+        rng = rng_for(settings.seed, "sector", "missing items", domain, year)
+        chance = settings.missing_items * rng.uniform(0.5, 1.5, len(items.ids))[None, :]
+        chance = np.clip(chance * np.exp(-0.3 * systems.size)[:, None], 0, 0.9)
+        skipped = rng.random(given.shape) < chance
+        for place, name in enumerate(items.ids):
+            nothing = ~responds | skipped[:, place]
+            columns[name] = pd.arrays.IntegerArray(given[:, place].astype("int64"), nothing.copy())
+    return columns
+
+
+def make_sector(settings: SectorSettings) -> MadeSector:
+    """Make a sector of school systems.
+
+    Parameters
+    ----------
+    settings
+        From ``load_sector``.
+
+    Returns
+    -------
+    MadeSector
+        Its frame has one row for each invited system and year; answers only where it responded.
+    """
+    count = settings.invited
+    systems = draw_systems(settings, count)
+    hidden = unrecorded(settings, count)
+    responds = who_responds(settings, systems, hidden)
+    parts = []
+    for place, year in enumerate(settings.years):
+        silent = ~responds[place]
+        team = systems.data_team[place]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "system": pd.array([f"S{number:05d}" for number in range(1, count + 1)], dtype=STRING),
+                    "year": year,
+                    "responded": responds[place],
+                    "pledged": systems.pledged,
+                    "community": systems.community,
+                    "students": systems.students,
+                    "locale": labelled(systems.locale, LOCALES),
+                    "it_staff": pd.arrays.IntegerArray(systems.it_staff.astype("int64"), silent.copy()),
+                    "data_team": pd.arrays.BooleanArray(team.copy(), silent.copy()),
+                    "data_team_size": pd.arrays.IntegerArray(
+                        systems.data_team_size.astype("int64"), silent | ~team
+                    ),
+                    "knows_standards": pd.arrays.IntegerArray(
+                        _knows_standards(settings, systems, hidden, place).astype("int64"), silent.copy()
+                    ),
+                    **_answered(settings, systems, hidden, place, responds[place]),
+                }
+            )
+        )
+    return MadeSector(settings, as_sector(pd.concat(parts, ignore_index=True)))
+
+
+def write_sector(
+    made: MadeSector, place: Path, page: Callable[[MadeSector, Path], object] | None = None
+) -> dict[str, Path]:
+    """Write a made sector: the file that a survey office would have, and beside it what was put in.
+
+    Parameters
+    ----------
+    made
+        From ``make_sector``.
+    place
+        A folder, which then holds ``sector.csv``; or a path that ends in ``.csv``.
+    page
+        Writes the page beside it, to the path that it is given.
+
+    Returns
+    -------
+    dict of str to Path
+        ``sector``; ``about`` (that it is invented, and how to make it again); ``planted``; and ``page``.
+
+    Raises
+    ------
+    BadInput
+        When a file stands where the folder is to be, or one that was not made where the sector is to be.
+    """
+    file = place if place.suffix.lower() == ".csv" else place / "sector.csv"
+    if file.is_dir() or (place != file and place.is_file()):
+        raise BadInput(f"{place} can't hold a sector: name a folder, or a file that ends in .csv.")
+    beside = file.with_suffix(".json")
+    if file.exists() and not _is_made(beside):
+        raise BadInput(f"{file} is there already, and nothing beside it says that it was made: name another.")
+    yes_no = {True: "yes", False: "no"}
+    as_written = made.frame.assign(
+        **{
+            name: made.frame[name].map(yes_no, na_action="ignore").astype(STRING)
+            for name in made.frame.columns
+            if made.frame[name].dtype == "boolean"
+        }
+    )
+    text = (json.dumps(made.about, indent=1) + "\n").encode("utf-8")
+    also: dict[str, Callable[[Path], object]] = {beside.name: lambda path: write_atomically(path, text)}
+    if page is not None:
+        also[f"{file.stem}_made.html"] = lambda path: page(made, path)
+    # What goes first comes last: no sector ever stands there without what says that it is made.
+    paths = save_all(
+        file.parent,
+        {file.name: as_written, f"{file.stem}_planted.csv": made.planted},
+        also,
+        instead_of=[file.name],
+    )
+    return dict(zip(("sector", "planted", "about", "page"), paths, strict=False))
+
+
+def _is_made(beside: Path) -> bool:
+    """Say whether what stands beside a sector says that it is invented."""
+    try:
+        told = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("synthetic") is True

@@ -1,0 +1,1 @@
+"""How near a synthetic district comes to published figures: the calibration study."""

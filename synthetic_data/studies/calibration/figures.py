@@ -1,0 +1,351 @@
+"""Figures of a district, and their published targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import isfinite
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.life.learning.tests import SEASONS, SUBJECTS
+from synthetic_data.life.wellbeing.plans import CATEGORIES
+from synthetic_data.population.names import GROUPS
+from synthetic_data.population.schools import GRADES
+from synthetic_data.published import rows
+from synthetic_data.studies.calibration.outcomes import Measured, Outcomes, mean, share, spread
+
+__all__ = [
+    "MEASURES",
+    "NO_TARGET",
+    "WORST_GRADES",
+    "Found",
+    "Line",
+    "chronic_by_school",
+    "line_of",
+    "school_days",
+    "targets",
+    "untargeted",
+]
+
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Found = dict[str, Measured]
+
+ENOUGH_DAYS = 10  # the federal rule: enrolled at least so many days at a school
+
+
+def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
+    """Count the days of each child at each school in a year: enrolled, and missed.
+
+    Parameters
+    ----------
+    outcomes
+        A district's children.
+    year
+        The scenario's school year, or the one before, which is whole.
+
+    Returns
+    -------
+    pandas.DataFrame
+        child, school, grade (places), enrolled, missed, left (before the last day): a row a child and school.
+    """
+    scenario, schooling = outcomes.scenario, outcomes.schooling
+    spells = schooling.spells
+    length = np.array(
+        [
+            laid_out.past if year == scenario.school_year else len(laid_out.days)
+            for (of_year, _), laid_out in schooling.years.items()
+            if of_year == year
+        ]
+    )
+    mine = np.flatnonzero((spells.year == year) & (spells.end != -2))
+    last = length[spells.level[mine]] - 1
+    end = np.where(spells.is_open[mine], last, np.minimum(spells.end[mine], last))
+    schools = len(outcomes.population.places.ids)
+    rows = pd.DataFrame(
+        {
+            "child": spells.child[mine],
+            "school": spells.school[mine],
+            "grade": spells.grade[mine],
+            "enrolled": np.maximum(end - spells.begin[mine] + 1, 0),
+            "left": end < last,
+        }
+    )
+    table = rows.groupby(["child", "school"], as_index=False).agg(
+        {"grade": "first", "enrolled": "sum", "left": "last"}
+    )
+    events = outcomes.life.absences
+    begins, after = pd.Timestamp(f"{year - 1}-07-01"), pd.Timestamp(f"{year}-07-01")
+    missed = events["attendance_event_category"].isin(["Excused Absence", "Unexcused Absence"])
+    events = events.loc[missed & (events["date"] >= begins) & (events["date"] < after)]
+    child = pd.Index(outcomes.population.children["person"]).get_indexer(pd.Index(events["person"]))
+    school = pd.Index(outcomes.population.places.ids).get_indexer(pd.Index(events["school_id"]))
+    days = np.bincount(child * schools + school, minlength=len(outcomes.population.children) * schools)
+    table["missed"] = days[(table["child"] * schools + table["school"]).to_numpy()]
+    return table
+
+
+def _chronic(table: pd.DataFrame) -> pd.DataFrame:
+    enough = table.loc[table["enrolled"] >= ENOUGH_DAYS]
+    return enough.assign(chronic=1.0 * (10 * enough["missed"] >= enough["enrolled"]))
+
+
+def _household(outcomes: Outcomes, child: pd.Series) -> Codes:
+    homes = pd.factorize(outcomes.population.children["household"])[0]
+    return np.asarray(homes[child.to_numpy()], dtype="int64")
+
+
+def chronic_by_school(outcomes: Outcomes, year: int | None = None) -> Found:
+    """Give the share of chronically absent as the federal figure counts: per school, summed, at a tenth."""
+    table = _chronic(school_days(outcomes, year or outcomes.scenario.school_year - 1))
+    return {"all": share(table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"]))}
+
+
+def _chronic_by_group(outcomes: Outcomes) -> Found:
+    table = _chronic(school_days(outcomes, outcomes.scenario.school_year - 1))
+    group = outcomes.population.children["group"].to_numpy(dtype=object)[table["child"].to_numpy()]
+    chronic, home = table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"])
+    return {name: share(chronic[group == name], home[group == name]) for name in GROUPS}
+
+
+def _worst_grades(outcomes: Outcomes) -> Found:
+    table = _chronic(school_days(outcomes, outcomes.scenario.school_year - 1))
+    chronic, home = table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"])
+    by_grade = [
+        share(chronic[mine], home[mine])
+        for place in range(len(GRADES))
+        for mine in [table["grade"].to_numpy() == place]
+    ]
+    told = np.isin(GRADES, ["KG", "09", "12"])
+    weights = np.where(told, 1 / told.sum(), -1 / (~told).sum())
+    value = float(weights @ [one.value for one in by_grade])
+    error = float(np.sqrt(weights**2 @ np.square([one.error for one in by_grade])))
+    return {"worst grades": Measured(value, error, len(table))}
+
+
+def _race_share(outcomes: Outcomes) -> Found:
+    group, home = outcomes.children["group"].to_numpy(dtype=object), outcomes.household
+    return {name: share(1.0 * (group == name), home) for name in GROUPS}
+
+
+def _eligible(outcomes: Outcomes) -> Numbers:
+    return outcomes.has("meal_eligibility", "Free", "Reduced price")
+
+
+def _frpl_share(outcomes: Outcomes) -> Found:
+    found = _by_school(outcomes, 100 * _eligible(outcomes))
+    value, size = found["mean"].to_numpy(), found["size"].to_numpy()
+    weight = size / size.sum()
+    average = float(weight @ value)
+    # Schools differ much more than chance: they are what is drawn, not children.
+    error = float(np.sqrt(weight**2 @ (value - average) ** 2))
+    return {"all": Measured(average, error, int(size.sum()))}
+
+
+def _frpl_above_75(outcomes: Outcomes) -> Found:
+    return {"all": _in_schools(outcomes, lambda eligible: eligible > 0.75)}
+
+
+def _frpl_up_to_25(outcomes: Outcomes) -> Found:
+    return {"all": _in_schools(outcomes, lambda eligible: eligible <= 0.25)}
+
+
+def _by_school(outcomes: Outcomes, numbers: Numbers) -> pd.DataFrame:
+    return (
+        pd.Series(numbers).groupby(outcomes.children["school"].to_numpy(dtype=object)).agg(["mean", "size"])
+    )
+
+
+def _in_schools(outcomes: Outcomes, such: Callable[[pd.Series], pd.Series]) -> Measured:
+    found = _by_school(outcomes, _eligible(outcomes))
+    weight = (found["size"] / found["size"].sum()).to_numpy(dtype="float64")
+    inside = such(found["mean"]).to_numpy(dtype="float64")
+    value = float(weight @ inside)
+    # As of a share of so many schools, and never surer than if one of them were on the other side.
+    error = np.sqrt(max(value * (1 - value), 1 / len(found) * (1 - 1 / len(found))) * float(weight @ weight))
+    return Measured(100 * value, 100 * float(error), len(found))
+
+
+def _plan_share(outcomes: Outcomes) -> Found:
+    # Who was served in the year: also the few whose plan has ended since.
+    return {"all": share(outcomes.has("special_education", "Active", "Exited"), outcomes.household)}
+
+
+def _plan_categories(outcomes: Outcomes) -> Found:
+    active = outcomes.has("special_education", "Active") == 1
+    home = outcomes.household[active]
+    return {name: share(outcomes.has("primary_disability", name)[active], home) for name in CATEGORIES}
+
+
+def _schools_losing_a_tenth(outcomes: Outcomes) -> Found:
+    table = school_days(outcomes, outcomes.scenario.school_year - 1)
+    table = table.loc[table["grade"] <= GRADES.index("08")]
+    lost = table.groupby("school")["left"].mean()
+    value, count = float((lost > 0.1).mean()), len(lost)
+    bound = max(value * (1 - value), 1 / count * (1 - 1 / count))
+    return {
+        "schools with kindergarten to grade 8": Measured(
+            100 * value, 100 * float(np.sqrt(bound / count)), count
+        )
+    }
+
+
+def _map_growth(outcomes: Outcomes, measure: Callable[[Numbers], Measured]) -> Found:
+    tests = outcomes.life.tests
+    found = {}
+    for subject, name in enumerate(SUBJECTS):
+        for season, word in enumerate(SEASONS):
+            mine = (tests.program == 0) & (tests.subject == subject) & (tests.season == season)
+            for grade in np.unique(tests.grade[mine]).tolist():
+                score = tests.score[mine & (tests.grade == grade)].astype("float64")
+                found[f"{name}, {word}, {GRADES[grade]}"] = measure(score)
+    return found
+
+
+def _map_growth_means(outcomes: Outcomes) -> Found:
+    return _map_growth(outcomes, lambda score: mean(score, np.arange(len(score))))
+
+
+def _map_growth_spreads(outcomes: Outcomes) -> Found:
+    return _map_growth(outcomes, spread)
+
+
+MEASURES: dict[str, Callable[[Outcomes], Found]] = {
+    "race_share": _race_share,
+    "chronic_by_school": chronic_by_school,
+    "chronic_by_group": _chronic_by_group,
+    "worst_grades": _worst_grades,
+    "frpl_share": _frpl_share,
+    "frpl_above_75": _frpl_above_75,
+    "frpl_up_to_25": _frpl_up_to_25,
+    "plan_share": _plan_share,
+    "plan_categories": _plan_categories,
+    "schools_losing_a_tenth": _schools_losing_a_tenth,
+    "map_growth_means": _map_growth_means,
+    "map_growth_spreads": _map_growth_spreads,
+}
+
+
+# ``facts/targets.csv`` says so of every published figure, by topic, period and group.
+
+NO_TARGET = "no published figure"
+WORST_GRADES = "chronic_absence_grades"  # told in words: they lie above all others
+
+
+@dataclass
+class Line:
+    """A published figure and what was measured for it, by seed."""
+
+    scenario: str
+    topic: str
+    group: str
+    period: str
+    unit: str
+    role: str
+    """Tuned, held out, or `NO_TARGET`."""
+    target: float
+    rounding: float
+    """How near to the target is as good as equal."""
+    telling: float
+    """How far an interval may reach and still tell something."""
+    source: str
+    strength: str
+    why: str
+    found: dict[int, Measured] = field(default_factory=dict)
+
+    def verdict(self, value: float, half: float) -> str:
+        """Say whether a value whose interval reaches so far to both sides meets the target.
+
+        Parameters
+        ----------
+        value, half
+            What was measured, and half the width of its interval.
+
+        Returns
+        -------
+        str
+            pass, miss, too few (to tell), or compared where there is no target.
+        """
+        if self.role == NO_TARGET:
+            return "compared"
+        if not isfinite(half) or half > self.telling:
+            return "too few"
+        met = (
+            value - half > 0
+            if self.topic == WORST_GRADES
+            else abs(value - self.target) <= half + self.rounding
+        )
+        return "pass" if met else "miss"
+
+
+def targets(role: str | None = None) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """Give every published figure with what ``facts/targets.csv`` says of it.
+
+    Parameters
+    ----------
+    role
+        Only those of this role.
+
+    Returns
+    -------
+    list of tuple
+        A row of targets.csv, and a row of the published figure.
+    """
+    return [
+        (said, row)
+        for said in rows("targets")
+        if role in (None, said["role"])
+        for row in _published(said["facts"], said["topic"])
+        if said["period"] in ("", row["period"])
+        and (not said["groups"] or row["group"] in said["groups"].split(";"))
+    ]
+
+
+def line_of(scenario: str, said: dict[str, str], row: dict[str, str]) -> Line:
+    """Make the line of a published figure, with nothing measured yet."""
+    if said["topic"] == WORST_GRADES:
+        target = 0.0
+    elif row["unit"].startswith("students of "):
+        target = 100 * float(row["value"]) / float(row["unit"].removeprefix("students of "))
+    else:
+        target = float(row["value"])
+    return Line(
+        scenario=scenario,
+        topic=said["topic"],
+        group=row["group"],
+        period=row["period"],
+        unit=said["unit"],
+        role=said["role"],
+        target=target,
+        rounding=float(said["rounding"]),
+        telling=float(said["telling"]),
+        source=row["source"],
+        strength=row["strength"],
+        why=said["why"],
+    )
+
+
+def untargeted(scenario: str, topic: str, group: str, unit: str, why: str) -> Line:
+    """Make the line of a figure that nobody has published."""
+    return Line(scenario, topic, group, "", unit, NO_TARGET, float("nan"), 0.0, float("inf"), "", "", why)
+
+
+def _published(facts: str, topic: str) -> list[dict[str, str]]:
+    """Give the published figures of a topic in the columns of facts/published.csv."""
+    if not facts.startswith("map_growth_norms"):
+        return [row for row in rows(facts) if row["topic"] == topic]
+    return [
+        {
+            "group": f"{row['subject']}, {row['season']}, {row['grade']}",
+            "period": "2025 norms",
+            "value": row[topic.removeprefix("map_growth_")],
+            "unit": "RIT",
+            "source": row["source"],
+            "strength": row["strength"].partition(";")[0],
+        }
+        for row in rows(facts)
+    ]

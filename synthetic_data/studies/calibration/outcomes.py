@@ -1,0 +1,530 @@
+"""Outcomes with intervals, correlations, and an audit for bias."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.standard import as_table
+from helpers.standard.elements import Element, elements
+from synthetic_data.columns import pick, text, truth, whole
+from synthetic_data.life import Life
+from synthetic_data.life.traits import school_of
+from synthetic_data.population import Population, make_population
+from synthetic_data.scenario import Scenario
+from synthetic_data.schooling import Schooling, make_schooling
+
+__all__ = [
+    "GROUPINGS",
+    "Measured",
+    "Outcomes",
+    "across_systems",
+    "beyond",
+    "bias_audit",
+    "by_rank",
+    "correlation",
+    "differ",
+    "mean",
+    "outcomes_of",
+    "share",
+    "spread",
+    "systems_of",
+    "wide",
+]
+
+
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A figure with its standard error, over so many children (or schools)."""
+
+    value: float
+    error: float
+    count: int
+
+
+def wide(figures: int, doubt: float = 0.01) -> float:
+    """Say how many standard errors an interval reaches, so that all of so many figures hold together.
+
+    Parameters
+    ----------
+    figures
+        How many figures are looked at.
+    doubt
+        The chance that any of them lies outside by chance alone (Bonferroni).
+
+    Returns
+    -------
+    float
+        3.29 for ten figures.
+    """
+    return NormalDist().inv_cdf(1 - doubt / max(1, figures) / 2)
+
+
+def beyond(statistic: float, freedom: int) -> float:
+    """Give the chance of a sum of so many squared standard normal numbers beyond a value.
+
+    Examples
+    --------
+    >>> round(beyond(3.84, 1), 3), round(beyond(9.49, 4), 3)
+    (0.05, 0.05)
+    """
+    half = statistic / 2
+    if half <= 0:
+        return 1.0
+    # Both series end, since the freedom is a whole number.
+    chance = math.exp(-half) if freedom % 2 == 0 else math.erfc(math.sqrt(half))
+    power = 1.0 if freedom % 2 == 0 else 0.5
+    while power < freedom / 2:
+        chance += math.exp(power * math.log(half) - half - math.lgamma(power + 1))
+        power += 1
+    return min(1.0, chance)
+
+
+def mean(numbers: Numbers, household: Codes) -> Measured:
+    """Give a mean over children who have a number; children of one household count together."""
+    known = ~np.isnan(numbers)
+    values, home = numbers[known], household[known]
+    if len(values) < 2:
+        return Measured(float("nan"), float("inf"), len(values))
+    average = float(values.mean())
+    sums = np.bincount(home, weights=values - average)
+    return Measured(average, float(np.sqrt(np.sum(sums**2))) / len(values), len(values))
+
+
+def share(such: Numbers, household: Codes) -> Measured:
+    """Give the share of children who are such (1, not 0), in percent; never surer than of one child."""
+    found = mean(such, household)
+    if found.count < 2:
+        return found
+    least = max(found.value * (1 - found.value), 1 / found.count * (1 - 1 / found.count))
+    error = max(found.error, math.sqrt(least / found.count))
+    return Measured(100 * found.value, 100 * error, found.count)
+
+
+def spread(numbers: Numbers) -> Measured:
+    """Give a standard deviation; its error is that of a normal distribution's."""
+    known = numbers[~np.isnan(numbers)]
+    if len(known) < 3:
+        return Measured(float("nan"), float("inf"), len(known))
+    found = float(known.std(ddof=1))
+    return Measured(found, found / float(np.sqrt(2 * (len(known) - 1))), len(known))
+
+
+def correlation(left: Numbers, right: Numbers, household: Codes) -> Measured:
+    """Give the correlation over children who have both; children of one household count together."""
+    known = ~(np.isnan(left) | np.isnan(right))
+    count = int(known.sum())
+    if count < 10:
+        return Measured(float("nan"), float("inf"), count)
+    x, y = (part[known] - part[known].mean() for part in (left, right))
+    scale = float(x.std() * y.std())
+    if scale == 0:
+        return Measured(float("nan"), float("inf"), count)
+    found = float((x * y).mean()) / scale
+    # How far each child pulls the correlation; where there is none, this is the product alone. Never surer
+    # than of so many children who have nothing to do with each other: in sparse cells most products are 0.
+    pull = x * y / scale - found * (x**2 / x.var() + y**2 / y.var()) / 2
+    clustered = float(np.sqrt(np.sum(np.bincount(household[known], weights=pull) ** 2))) / count
+    return Measured(found, max(clustered, (1 - found**2) / float(np.sqrt(count))), count)
+
+
+def by_rank(numbers: Numbers, cell: Codes) -> Numbers:
+    """Rank children inside their cells and centre the ranks there, so that few large numbers don't decide.
+
+    Parameters
+    ----------
+    numbers
+        One element a child; NaN where a child has none.
+    cell
+        The cell of each, such as a grade of a school.
+
+    Returns
+    -------
+    numpy array
+        Ranks from -0.5 to 0.5, equal ones shared; NaN stays.
+    """
+    known = np.flatnonzero(~np.isnan(numbers))
+    ranks = np.full(len(numbers), np.nan)
+    if not len(known):
+        return ranks
+    order = known[np.lexsort((numbers[known], cell[known]))]
+    of_cell, value = cell[order], numbers[order]
+    new_cell = np.r_[True, of_cell[1:] != of_cell[:-1]]
+    new_value = new_cell | np.r_[True, value[1:] != value[:-1]]
+    start = np.flatnonzero(new_cell)
+    size = np.diff(np.r_[start, len(order)])
+    which = np.cumsum(new_cell) - 1
+    tie = np.cumsum(new_value) - 1
+    position = np.arange(len(order)) - start[which] + 0.5
+    shared = np.bincount(tie, weights=position) / np.bincount(tie)
+    ranks[order] = shared[tie] / size[which] - 0.5
+    return ranks
+
+
+def differ(
+    numbers: Numbers, group: Codes, household: Codes, cell: Codes | None = None, at_least: int = 60
+) -> tuple[float, float, int]:
+    """Ask whether the means of groups differ by more than chance.
+
+    How much households vary is taken from all groups together, by size of the household: by itself a small
+    group in which something rare never happened would look as if it couldn't.
+
+    Parameters
+    ----------
+    numbers
+        One element a child; NaN where a child has none.
+    group
+        The group of each child; -1 for none.
+    household
+        The household of each child: those of one count together.
+    cell
+        The cell of each child, inside which numbers are ranked first; without it they count as they are.
+    at_least
+        Groups of fewer children are left out, and those of which fewer than ten children would be expected to
+        have anything but the commonest number.
+
+    Returns
+    -------
+    tuple
+        Probability of such differences by chance; the largest difference of a group's mean from the common
+        one; how many groups were compared.
+    """
+    known = ~np.isnan(numbers) & (group >= 0)
+    if known.sum() < 2 * at_least:
+        return 1.0, 0.0, 0
+    ranks = numbers if cell is None else by_rank(numbers, cell)
+    values = ranks[known] - ranks[known].mean()
+    _, times = np.unique(numbers[known], return_counts=True)
+    uncommon = 1 - float(np.max(times)) / len(values)
+    # Households of a group: sums, and how many of their children have a number.
+    families = int(np.max(household)) + 1
+    pair, of_child = np.unique(group[known] * families + household[known], return_inverse=True)
+    home = pair // families
+    total, size = np.bincount(of_child, weights=values), np.bincount(of_child)
+    vary = np.bincount(size, weights=total**2) / np.maximum(np.bincount(size), 1)
+    count = np.bincount(home, weights=size)
+    kept = np.flatnonzero((count >= at_least) & (count * uncommon >= 10))
+    if len(kept) < 2:
+        return 1.0, 0.0, len(kept)
+    means = np.bincount(home, weights=total)[kept] / count[kept]
+    errors = np.sqrt(np.bincount(home, weights=vary[size])[kept]) / count[kept]
+    apart = means - np.average(means, weights=1 / errors**2)
+    return (
+        beyond(float(np.sum((apart / errors) ** 2)), len(kept) - 1),
+        float(np.max(np.abs(apart))),
+        len(kept),
+    )
+
+
+# What no outcome may depend on, by the column of the children.
+GROUPINGS = ("group", "name_origin", "home_language", "sex")
+# Elements that say who and where a child is, lists of names whose number is an element of its own, and
+# letters whose points are one; all others are outcomes.
+NO_OUTCOME = frozenset(
+    {
+        "first_name", "last_surname", "birth_date", "sex", "home_language", "state_id", "school",
+        "grade_level", "contact_language", "guardians", "days_enrolled", "days_present", "courses",
+        "assignments_assigned", "points_possible",
+        "activity_names", "club_names", "interests", "plan_services",
+        "mark_english", "mark_mathematics", "mark_science", "mark_social_studies",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The children enrolled this year, with what became of them up to the day of the exports."""
+
+    scenario: Scenario
+    population: Population
+    schooling: Schooling
+    life: Life
+
+    @cached_property
+    def place(self) -> Codes:
+        """Places, in the population, of the children that this year has."""
+        return np.flatnonzero(self.population.children["grade_level"].notna())
+
+    @cached_property
+    def children(self) -> pd.DataFrame:
+        """Person, household, grade_level, school, and what `GROUPINGS` names."""
+        population = self.population
+        told = population.children[
+            ["person", "household", "grade_level", "group", "name_origin", "sex"]
+        ].merge(
+            population.households[["household", "home_language"]],
+            on="household",
+            how="left",
+            validate="many_to_one",
+        )
+        school = school_of(population, self.schooling, self.scenario.school_year)
+        told["school"] = pick(population.places.ids, school)
+        return told.iloc[self.place].reset_index(drop=True)
+
+    @cached_property
+    def household(self) -> Codes:
+        """A number for each child's household."""
+        return pd.factorize(self.children["household"])[0].astype("int64")
+
+    @cached_property
+    def cell(self) -> Codes:
+        """A number for each child's school and grade: children are compared inside these."""
+        cells = self.children.groupby(["school", "grade_level"], sort=True).ngroup()
+        return np.asarray(cells, dtype="int64")
+
+    @cached_property
+    def all_year(self) -> npt.NDArray[np.bool_]:
+        """Who was here from the first day on: all others had less time for everything."""
+        enrolled = pd.to_numeric(self._words("days_enrolled")).astype("float64")
+        return np.asarray(enrolled == enrolled.groupby(self.children["grade_level"]).transform("max"))
+
+    @cached_property
+    def declared(self) -> dict[str, Element]:
+        """The declared elements of a profile that are outcomes and that the truth knows, by name."""
+        known = set(self._values["element"].unique())
+        return {one.name: one for one in elements() if one.name in known and one.name not in NO_OUTCOME}
+
+    def numbers(self, element: str) -> Numbers:
+        """Give an element of every child as a number; NaN where a child has none.
+
+        Words that have no order are counted by `parts`.
+        """
+        words = self._words(element)
+        kind = self.declared[element].type
+        if kind == "boolean":
+            words = words.map({"true": "1", "false": "0"})
+        return np.asarray(pd.to_numeric(words).astype("float64"))
+
+    def parts(self, element: str) -> dict[str, Numbers]:
+        """Give what an element can be measured by: itself, or, of words, whether a child has each of them."""
+        if self.declared[element].type != "string":
+            return {element: self.numbers(element)}
+        words = self._words(element)
+        found = sorted(words.dropna().unique())
+        return {
+            f"{element}: {word}": (words == word).fillna(False).to_numpy(dtype="float64") for word in found
+        }
+
+    def has(self, element: str, *words: str) -> Numbers:
+        """Say, by 1 or 0, which children have an element with one of these words."""
+        return np.asarray(self._words(element).isin(words), dtype="float64")
+
+    @cached_property
+    def _values(self) -> pd.DataFrame:
+        values = self.life.values
+        return values.loc[values["as_of"] == pd.Timestamp(self.scenario.as_of)]
+
+    def _words(self, element: str) -> pd.Series:
+        mine = self._values.loc[self._values["element"] == element].set_index("person")["value"]
+        return mine.reindex(self.children["person"]).reset_index(drop=True)
+
+
+def outcomes_of(scenario: Scenario) -> Outcomes:
+    """Let a district be, and look at its children.
+
+    Parameters
+    ----------
+    scenario
+        The district.
+
+    Returns
+    -------
+    Outcomes
+        The truth; no file is written or read.
+    """
+    population = make_population(scenario)
+    schooling = make_schooling(scenario, population)
+    return Outcomes(scenario, population, schooling, Life(scenario, population, schooling))
+
+
+# No published figure says how strongly they do in a real one. In `placebo` nothing does: there every
+# correlation of two systems' measures lies within its interval of zero, all of them together.
+#
+# Children who were here all year are ranked inside their grade of their school: what is left is what one
+# child and another differ in. Children of one household count together. Schools are compared by the mean
+# rank of their children in the grade across schools.
+
+Numbers = npt.NDArray[np.float64]
+FEWEST_SCHOOLS = 8
+FEWEST_CHILDREN = 100  # who have anything but the commonest number: below that no interval can be trusted
+GRADES = "course_grade"  # a roster could hold them; the kit's holds none, and its attendance system does
+
+
+def systems_of(outcomes: Outcomes) -> dict[str, str]:
+    """Say which system tells each outcome: the one that a profile trusts most."""
+    return {
+        name: "attendance" if element.table == GRADES and "attendance" in element.trust else element.trust[0]
+        for name, element in outcomes.declared.items()
+    }
+
+
+def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
+    """Correlate every two measures of different systems.
+
+    Parameters
+    ----------
+    outcomes
+        A district's children.
+    districts
+        How many districts are looked at in the same way.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *across_systems*, without scenario and seed. The interval holds for all lines of
+        all those districts together, 99 times of 100; verdict is *zero* where it holds zero, else *tied*.
+    """
+    told = systems_of(outcomes)
+    measures = [
+        (told[name], part, np.where(outcomes.all_year, numbers, np.nan))
+        for name in told
+        for part, numbers in outcomes.parts(name).items()
+    ]
+    measures = [one for one in measures if _uncommon(one[2]) >= FEWEST_CHILDREN]
+    grade = pd.factorize(outcomes.children["grade_level"])[0].astype("int64")
+    school = pd.factorize(outcomes.children["school"])[0].astype("int64")
+    level = outcomes.children["school"].map(outcomes.population.schools.set_index("school_id")["level"])
+    ranks = [by_rank(numbers, outcomes.cell) for _, _, numbers in measures]
+    means = [_by_school(by_rank(numbers, grade), school) for _, _, numbers in measures]
+    of_level = pd.Series(pd.factorize(level)[0]).groupby(school).first().to_numpy()
+    rows: list[tuple[str, str, str, str, str, float, float, int]] = []
+    for one, other in combinations(range(len(measures)), 2):
+        (silo, name, _), (other_silo, other_name, _) = measures[one], measures[other]
+        if silo == other_silo:
+            continue
+        names = (silo, name, other_silo, other_name)
+        tie = correlation(ranks[one], ranks[other], outcomes.household)
+        if tie.error < np.inf:
+            rows.append(("children", *names, tie.value, tie.error, tie.count))
+        between = _between(means[one], means[other], of_level)
+        if between is not None:
+            rows.append(("schools", *names, *between))
+    words = ("over", "left_silo", "left", "right_silo", "right")
+    found = pd.DataFrame(rows, columns=[*words, "correlation", "error", "count"])
+    value, error = (found[name].to_numpy(dtype="float64") for name in ("correlation", "error"))
+    # Fisher's transformation for schools: of few of them a correlation of 0.8 is nothing yet.
+    schools = (found["over"] == "schools").to_numpy(dtype=bool)
+    reach = wide(len(rows) * districts) * error
+    flat = np.arctanh(value.clip(-0.999999, 0.999999))
+    low, high = (np.where(schools, np.tanh(flat + way * reach), value + way * reach) for way in (-1, 1))
+    found = pd.DataFrame(
+        {
+            **{name: text(found[name].to_numpy(dtype=object)) for name in words},
+            "correlation": value,
+            "low": low,
+            "high": high,
+            "count": whole(found["count"].to_numpy()),
+            "verdict": text(np.where((low <= 0) & (high >= 0), "zero", "tied").astype(object)),
+        }
+    )
+    return as_table("across_systems", found)
+
+
+def _uncommon(numbers: Numbers) -> int:
+    """Count the children who have another number than the commonest."""
+    _, times = np.unique(numbers[~np.isnan(numbers)], return_counts=True)
+    return int(times.sum() - np.max(times)) if len(times) else 0
+
+
+def _by_school(ranks: Numbers, school: npt.NDArray[np.int64]) -> Numbers:
+    """Give each school's mean rank; NaN where fewer than 30 children have one."""
+    known = ~np.isnan(ranks)
+    size = np.bincount(school[known], minlength=int(np.max(school)) + 1)
+    total = np.bincount(school[known], weights=ranks[known], minlength=len(size))
+    return np.where(size >= 30, total / np.maximum(size, 1), np.nan)
+
+
+def _between(left: Numbers, right: Numbers, level: npt.NDArray[np.int64]) -> tuple[float, float, int] | None:
+    """Correlate two measures over schools, as they differ inside their level."""
+    known = ~(np.isnan(left) | np.isnan(right))
+    size = np.bincount(level[known], minlength=int(np.max(level)) + 1)
+    known &= size[level] >= 3
+    count = int(known.sum())
+    levels = len(np.unique(level[known]))
+    free = count - levels - 2
+    if count < FEWEST_SCHOOLS or free < 3:
+        return None
+    x, y = (_centred(part[known], level[known]) for part in (left, right))
+    scale = float(np.sqrt((x**2).sum() * (y**2).sum()))
+    return None if scale == 0 else (float((x * y).sum()) / scale, 1 / float(np.sqrt(free)), count)
+
+
+def _centred(numbers: Numbers, level: npt.NDArray[np.int64]) -> Numbers:
+    size = np.bincount(level)
+    return numbers - (np.bincount(level, weights=numbers) / np.maximum(size, 1))[level]
+
+
+# Every element of the profile that the truth knows is asked for, whatever system records it. Children are
+# ranked inside their grade of their school, so that neither can stand behind a difference; children of one
+# household count together. In a fair district no difference is declared. In one that isn't, the published
+# rates of chronic absence by group are; what follows from them is marked *declared*.
+
+DOUBT = 0.001  # the chance that a fair district shows any difference
+# In a district that isn't fair: days missed, and what goes with them through `direct_effects`.
+DOMAIN_OF_ABSENCE = "attendance"
+FOLLOWS = frozenset(
+    {
+        "course_average", "assignments_graded", "assignments_excused", "points_earned", "points_share",
+        "submissions", "submissions_late", "lms_logins", "messages_sent", "messages_opened", "health_visits",
+        "incidents", "discipline_days",
+    }
+)  # fmt: skip
+
+
+def bias_audit(outcomes: Outcomes) -> pd.DataFrame:
+    """Compare groups of children in every outcome.
+
+    Parameters
+    ----------
+    outcomes
+        A district's children.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The standard table *bias_audit*, without scenario and seed.
+    """
+    codes = {name: pd.factorize(outcomes.children[name], sort=True)[0].astype("int64") for name in GROUPINGS}
+    rows = []
+    for name, element in outcomes.declared.items():
+        for part, numbers in outcomes.parts(name).items():
+            for grouping in GROUPINGS:
+                chance, largest, groups = differ(numbers, codes[grouping], outcomes.household, outcomes.cell)
+                children = int((~np.isnan(numbers)).sum())
+                rows.append((grouping, part, element.domain, children, groups, largest, chance))
+    columns = list(zip(*rows, strict=True))
+    chances = np.array(columns[6])
+    joint = np.minimum(1.0, chances * len(chances))
+    declared = np.array(
+        [
+            not outcomes.scenario.fair
+            and grouping != "sex"
+            and (domain == DOMAIN_OF_ABSENCE or element in FOLLOWS)
+            for grouping, element, domain in zip(*columns[:3], strict=True)
+        ]
+    )
+    found = pd.DataFrame(
+        {
+            "grouping": text(columns[0]),
+            "element": text(columns[1]),
+            "domain": text(columns[2]),
+            "children": whole(np.array(columns[3])),
+            "groups": whole(np.array(columns[4])),
+            "largest_difference": np.array(columns[5], dtype="float64"),
+            "p_value": chances,
+            "p_joint": joint,
+            "declared": truth(declared),
+            "verdict": text(np.where(declared | (joint >= DOUBT), "pass", "miss").astype(object)),
+        }
+    )
+    return as_table("bias_audit", found)

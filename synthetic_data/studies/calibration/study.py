@@ -1,0 +1,384 @@
+"""Compares made districts with what is published: figure, target, value with its interval, pass or miss.
+
+``facts/targets.csv`` says of every published figure what it is compared with: by which measure (see
+`calibration.figures`), in which scenario, and whether the maker was *tuned* to it or it was *held
+out* and is only compared. What can't be compared like with like stands there too, with the reason.
+
+An interval is so wide that all figures of a run, over all its seeds, lie within theirs 99 times of 100. A
+figure passes where its target lies in the interval, or nearer to it than the published figure is rounded.
+Where so few children (or schools) were counted that the interval is wider than the difference that would
+tell anything, the verdict is *too few*.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.standard import BadInput, as_table, empty_table
+from synthetic_data.columns import text
+from synthetic_data.life.absences import after_shock
+from synthetic_data.published import rows
+from synthetic_data.scenario import Scenario, load_scenario
+from synthetic_data.studies.calibration.figures import (
+    MEASURES,
+    NO_TARGET,
+    WORST_GRADES,
+    Found,
+    Line,
+    chronic_by_school,
+    line_of,
+    targets,
+    untargeted,
+)
+from synthetic_data.studies.calibration.outcomes import (
+    Measured,
+    Outcomes,
+    across_systems,
+    bias_audit,
+    by_rank,
+    correlation,
+    outcomes_of,
+    wide,
+)
+
+__all__ = ["SEEDS", "Calibration", "calibrate", "picture", "report"]
+
+# Nothing was tuned on these; what was tuned, was on 1 to 13.
+SEEDS = (2101, 2102, 2103, 2104, 2105)
+NORMS = ("map_growth_mean", "map_growth_sd")
+
+# Two measures of different systems each: how strongly they hang together has no published figure.
+TOGETHER = (
+    ("rate", "grade_average"),
+    ("rate", "map_math_percentile"),
+    ("grade_average", "map_math_percentile"),
+    ("course_average", "map_reading_percentile"),
+    ("incidents", "rate"),
+    ("incidents", "grade_average"),
+    ("bess_t_score", "incidents"),
+    ("bess_t_score", "rate"),
+    ("health_visits", "rate"),
+    ("school_activities", "rate"),
+    ("club_hours", "grade_average"),
+    ("portal_logins", "grade_average"),
+)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What districts of some seeds are like, beside what is published.
+
+    ``systems``: how every two measures of different systems hang together (see `across_systems`), by seed;
+    where a scenario shares no traits, none may.
+
+    ``figures``: the standard table *calibration* (seed NA: all together). ``not_compared``:
+    *calibration_not_compared*. ``groups``: the *bias_audit* of each seed. ``systems``: *across_systems*.
+    """
+
+    figures: pd.DataFrame
+    not_compared: pd.DataFrame
+    groups: pd.DataFrame
+    systems: pd.DataFrame
+
+    @property
+    def together(self) -> pd.DataFrame:
+        """The figures of all seeds together."""
+        return self.figures.loc[self.figures["seed"].isna()].reset_index(drop=True)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing misses: no tuned figure, no outcome by group, no tie in a placebo, in any seed."""
+        tuned = self.figures["role"] == "tuned"
+        missed = self.figures["verdict"] == "miss"
+        return not (
+            (tuned & missed).any()
+            or (self.groups["verdict"] == "miss").any()
+            or (self.systems["verdict"] == "miss").any()
+        )
+
+
+def calibrate(
+    scenarios: Sequence[str | Scenario] = ("district", "pandemic"),
+    seeds: Sequence[int] = SEEDS,
+    students: int | None = None,
+) -> Calibration:
+    """Make districts and compare them with what is published.
+
+    Parameters
+    ----------
+    scenarios
+        Names, files or loaded scenarios. One with a shock (`pandemic`) is compared year by year, all others
+        in everything else.
+    seeds
+        A district each.
+    students
+        Another size.
+
+    Returns
+    -------
+    Calibration
+        No file is written; the truth of each district is looked at, not its exports.
+
+    Raises
+    ------
+    BadInput
+        Where there is no seed, or a scenario can't be used.
+    """
+    if not seeds:
+        raise BadInput("There is no seed; give at least one, such as --seeds 2101.")
+    lines: list[Line] = []
+    audits, ties = [], []
+    for one in scenarios:
+        scenario = one if isinstance(one, Scenario) else load_scenario(one)
+        size = {} if students is None else {"students": students}
+        of_scenario: dict[tuple[str, str, str], Line] = {}
+        for seed in seeds:
+            settled = _with(scenario, seed=seed, **size)
+            if settled.chronic_absence_peak is not None:
+                found = _over_years(settled)
+            else:
+                outcomes = outcomes_of(settled)
+                found = _of_one_year(outcomes)
+                audits.append(bias_audit(outcomes).assign(scenario=settled.name, seed=seed))
+                across = across_systems(outcomes, len(seeds)).assign(scenario=settled.name, seed=seed)
+                if settled.traits_shared == 0:
+                    across["verdict"] = across["verdict"].replace({"zero": "pass", "tied": "miss"})
+                ties.append(across)
+            for line, measured in found:
+                key = (line.topic, line.group, line.period)
+                of_scenario.setdefault(key, line).found[seed] = measured
+        lines += of_scenario.values()
+    return Calibration(
+        _frame(lines), _not_compared(lines), _all("bias_audit", audits), _all("across_systems", ties)
+    )
+
+
+def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
+    """Give the figures of all seeds together as a chart shows them: each against its target.
+
+    Parameters
+    ----------
+    calibration
+        From `calibrate`.
+    norms
+        Whether the 96 means and standard deviations of MAP Growth are among them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        label, topic, role, verdict, target, value, low, high: the last three as parts of half the interval's
+        width beside the target, so that a figure passes between -1 and 1 (or nearer than it is rounded).
+        The shape over grades, which has no number for a target, isn't among them.
+        Ready for `helpers.report.charts.dot_plot(…, series="role")`.
+    """
+    told = calibration.together
+    told = told.loc[told["target"].notna() & told["verdict"].isin(["pass", "miss"])]
+    told = told.loc[~told["topic"].isin([WORST_GRADES, *([] if norms else NORMS)])]
+    half = ((told["high"] - told["low"]) / 2).replace(0.0, np.nan)
+    words = told["topic"].str.replace("_", " ") + ": " + told["group"] + ", " + told["period"]
+    words = words + " (" + told["scenario"] + ")"
+    return pd.DataFrame(
+        {
+            "label": words,
+            "topic": told["topic"],
+            "role": told["role"],
+            "verdict": told["verdict"],
+            "target": told["target"],
+            **{name: (told[name] - told["target"]) / half for name in ("value", "low", "high")},
+        }
+    ).reset_index(drop=True)
+
+
+def report(calibration: Calibration) -> dict[str, object]:
+    """Give what the command prints: counts, what misses, and the figures of all seeds together.
+
+    Parameters
+    ----------
+    calibration
+        From `calibrate`.
+
+    Returns
+    -------
+    dict
+        passed (every tuned figure in every seed, and the bias audit); figures by role and verdict; the
+        figures themselves, those of the test's norms counted in one line; what isn't compared.
+    """
+    told, figures = calibration.together, calibration.figures
+    one_by_one = figures.loc[figures["seed"].notna()]
+    counts = one_by_one.groupby(["scenario", "role", "verdict"], as_index=False).size()
+    norms = told["topic"].isin(NORMS)
+    shown = told.loc[~norms | (told["verdict"] == "miss")]
+    columns = ["scenario", "topic", "group", "period", "role", "target", "value", "low", "high", "verdict"]
+    missed = one_by_one.loc[one_by_one["verdict"] == "miss", ["scenario", "seed", *columns[1:]]]
+    audit = calibration.groups
+    return {
+        "passed": "yes" if calibration.passed else "no",
+        "figures of single districts": counts.rename(columns={"size": "figures"}),
+        "all districts together": shown[columns].round(2),
+        "norms of MAP Growth": f"{int(norms.sum())} means and standard deviations, "
+        f"{int((told.loc[norms, 'verdict'] == 'pass').sum())} pass",
+        "misses in single districts": missed.round(2),
+        "outcomes compared by group": len(audit),
+        "of these differ": int((audit["verdict"] == "miss").sum()),
+        "measures of two systems": calibration.systems.groupby(
+            ["scenario", "over", "verdict"], as_index=False
+        )
+        .size()
+        .rename(columns={"size": "pairs"}),
+        "not compared": calibration.not_compared.groupby(["topic", "why"], as_index=False, sort=False)
+        .size()
+        .rename(columns={"size": "figures"})[["topic", "figures", "why"]],
+    }
+
+
+# ----------------------------------------------------------------------------------------- the measures
+
+
+def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
+    """Measure a district of a usual year, and how its systems hang together."""
+    scenario = outcomes.scenario
+    measured: dict[str, Found] = {}
+    found = []
+    for said, row in targets():
+        name = said["measure"]
+        if not name or said["scenario"] == "pandemic" or (said["scenario"] == "unfair" and scenario.fair):
+            continue
+        if said["topic"] == "chronic_absence" and scenario.chronic_absence != load_scenario().chronic_absence:
+            continue  # a level of its own is no attempt at the published one
+        if name not in measured:
+            measured[name] = MEASURES[name](outcomes)
+        if row["group"] in measured[name]:
+            found.append((line_of(scenario.name, said, row), measured[name][row["group"]]))
+    return found + _together(outcomes)
+
+
+def _together(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
+    ranks = {}
+    for name in {name for pair in TOGETHER for name in pair} & set(outcomes.declared):
+        numbers = np.where(outcomes.all_year, outcomes.numbers(name), np.nan)
+        ranks[name] = by_rank(numbers, outcomes.cell)
+    return [
+        (
+            untargeted(
+                outcomes.scenario.name,
+                "together",
+                f"{left} and {right}",
+                "rank correlation within a grade of a school",
+                "No study was found that says how strongly the two hang together in a district",
+            ),
+            correlation(ranks[left], ranks[right], outcomes.household),
+        )
+        for left, right in TOGETHER
+        if left in ranks and right in ranks
+    ]
+
+
+def _over_years(scenario: Scenario) -> list[tuple[Line, Measured]]:
+    """Measure chronic absence before a shock, at its height and a year later; made years end in June."""
+
+    def made(year: int, **settings: float) -> Outcomes:
+        return outcomes_of(_with(scenario, school_year=year, as_of=dt.date(year, 6, 30), **settings))
+
+    first = scenario.shock_year
+    before, later = made(first - 4), made(first + 1)
+    years = {
+        "2017-18": chronic_by_school(before, first - 4)["all"],
+        "2021-22": chronic_by_school(later, first)["all"],
+        "2022-23": chronic_by_school(later, first + 1)["all"],
+    }
+    poor = {
+        row["period"]: float(row["value"]) / 100
+        for row in rows("published")
+        if row["topic"].endswith("poverty")
+    }
+    peak = scenario.chronic_absence_peak or scenario.chronic_absence
+    risen = after_shock(poor["2017-18"], scenario.chronic_absence, peak)
+    there = made(first + 1, chronic_absence=poor["2017-18"], chronic_absence_peak=risen)
+    poor_years = {
+        "2017-18": chronic_by_school(made(first - 4, chronic_absence=poor["2017-18"]), first - 4)["all"],
+        "2021-22": chronic_by_school(there, first)["all"],
+    }
+    found = []
+    for said, row in targets():
+        by_year = {"chronic_by_year": years, "chronic_high_poverty": poor_years}.get(said["measure"])
+        if said["scenario"] == "pandemic" and by_year is not None:
+            found.append((line_of(scenario.name, said, row), by_year[row["period"]]))
+    return found
+
+
+def _with(scenario: Scenario, **settings: Any) -> Scenario:
+    told: dict[str, Any] = {**scenario.model_dump(), **settings}
+    if "as_of" not in settings and "school_year" in settings:
+        told.pop("as_of")
+    return load_scenario(**told)
+
+
+# ------------------------------------------------------------------------------------------- the verdicts
+
+
+def _frame(lines: Sequence[Line]) -> pd.DataFrame:
+    columns: dict[str, list[object]] = {}
+    reach = wide(sum(len(line.found) for line in lines if line.role != NO_TARGET))
+    for line in lines:
+        seeds: list[tuple[int | None, Measured]] = [*line.found.items()]
+        for seed, measured in [*seeds, (None, _pooled(list(line.found.values())))]:
+            half = reach * measured.error
+            told = {
+                "scenario": line.scenario,
+                "seed": seed,
+                "topic": line.topic,
+                "group": line.group,
+                "period": line.period,
+                "unit": line.unit,
+                "role": line.role,
+                "target": line.target,
+                "value": measured.value,
+                "low": measured.value - half,
+                "high": measured.value + half,
+                "count": measured.count,
+                "verdict": line.verdict(measured.value, half),
+                "source": line.source,
+                "strength": line.strength,
+                "why": line.why,
+            }
+            for name, value in told.items():
+                columns.setdefault(name, []).append(value)
+    return as_table("calibration", pd.DataFrame(columns)) if columns else empty_table("calibration")
+
+
+def _pooled(found: Sequence[Measured]) -> Measured:
+    errors = np.array([one.error for one in found])
+    return Measured(
+        float(np.mean([one.value for one in found])),
+        float(np.sqrt(np.sum(errors**2))) / len(found),
+        sum(one.count for one in found),
+    )
+
+
+def _not_compared(lines: Sequence[Line]) -> pd.DataFrame:
+    """List what measures something else, and what only a district that isn't fair could meet."""
+    found = {(line.topic, line.group, line.period) for line in lines}
+    listed = [
+        (said, row)
+        for said, row in targets()
+        if (said["role"] == "not compared" or said["scenario"] == "unfair")
+        and (said["topic"], row["group"], row["period"]) not in found
+    ]
+    columns = {
+        name: text([row[name] for _, row in listed])
+        for name in ("topic", "group", "period", "value", "unit", "source")
+    }
+    columns["why"] = text([said["why"] for said, _ in listed])
+    return as_table("calibration_not_compared", pd.DataFrame(columns))
+
+
+def _all(name: str, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put what was found in each district together; in a shock's years nothing of this kind is looked for."""
+    told = [frame for frame in found if len(frame)]
+    return as_table(name, pd.concat(told, ignore_index=True)) if told else empty_table(name)

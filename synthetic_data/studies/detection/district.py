@@ -1,0 +1,256 @@
+"""One made district, looked at as its users would: which faults are noticed, what is raised without any."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from helpers.files import District, read_district
+from helpers.gaps import noticed, scorecard_and_records
+from helpers.gaps.scorecard import declared_alarms
+from helpers.link import Links, link_district
+from helpers.profile import child_profiles
+from helpers.score import AnswerKey, can_be_noticed, faults_noticed, read_answer_key
+from helpers.standard import STRING
+from synthetic_data.district import make_district
+from synthetic_data.faults.scene import Fault, declared_faults, faults_on_request
+
+__all__ = ["CASES", "Asked", "Looked", "declared_kinds", "judge", "look_at", "words"]
+
+LEFT_OUT = "left_out"
+LINE = ["measure", "left_silo", "right_silo", "column"]
+# What stands in a district without a fault, too, since it is none: which planted case, told where, by what.
+CASES = (
+    ("colliding_id", "meals", "id_colliding"),
+    ("colliding_id", "sis", "id_colliding"),
+    ("january_first", "sis", "column filled"),
+    ("same_name_same_grade", "sis", "pairs refused"),
+    # Jerry and Jeremiah, born on one day: only somebody who knows them can say that they are two.
+    ("twins_same_initial", "sis", "pairs to review"),
+)
+PLACE = ["silo", "file", "row"]
+RECORD = ["silo", "record"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What district to make, and by which name its run goes.
+
+    Attributes
+    ----------
+    run
+        Name of the run.
+    seed, students, level, faults
+        As a scenario says them.
+    rates
+        Rates of kinds that happen only on request.
+    """
+
+    run: str
+    seed: int
+    students: int
+    level: str
+    faults: float
+    rates: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was noticed in one district.
+
+    Attributes
+    ----------
+    faults
+        One row a fault that something can notice: ``run, seed, silo, kind, fault``; ``listed`` (it
+        stands where its kind is told of: a finding at its place, or the records behind a line of the
+        scorecard), ``alarmed`` (so, and the finding or the line is over its threshold).
+    raised
+        All that raises an alarm, as ``helpers.gaps.noticed`` gives it, and rows of facts that stand behind
+        no value: ``run, seed, left_silo, right_silo, measure, column, times, is_finding``; ``case``, where
+        all that it tells of are children of a planted case, which is no fault.
+    lines
+        The scorecard's lines, counted: ``run, seed, measure, left_silo, right_silo, column, stands`` (alarm,
+        limit, within its threshold, standing condition), ``next_step``.
+    cases
+        Planted cases that are no faults: ``run, seed, case, silo, told_by, children, told``.
+    """
+
+    faults: pd.DataFrame
+    raised: pd.DataFrame
+    lines: pd.DataFrame
+    cases: pd.DataFrame
+
+
+def words(found_by: str) -> list[str]:
+    """Take a ``found_by`` apart."""
+    return [word.strip() for word in found_by.split(";")]
+
+
+def declared_kinds() -> dict[str, Fault]:
+    """Give the kinds of fault that something can notice, by their names over all silos."""
+    every = (*declared_faults(), *faults_on_request())
+    return {one.name: one for one in every if any(map(can_be_noticed, words(one.found_by)))}
+
+
+def look_at(asked: Asked) -> Looked:
+    """Make a district in a folder of its own, read, join and measure it, and ask its key what was noticed.
+
+    Parameters
+    ----------
+    asked
+        Which district.
+
+    Returns
+    -------
+    Looked
+        What was noticed and raised there.
+    """
+    with tempfile.TemporaryDirectory(prefix="detection-") as folder:
+        made = make_district(
+            "workshop",
+            folder=Path(folder) / "district",
+            students=asked.students,
+            seed=asked.seed,
+            level=asked.level,
+            faults=asked.faults,
+            fault_rates=asked.rates,
+        )
+        district = read_district(made)
+        return judge(asked, district, link_district(district))
+
+
+def judge(asked: Asked, district: District, links: Links) -> Looked:
+    """Ask a district's key what was noticed of it.
+
+    Parameters
+    ----------
+    asked
+        By which names it goes.
+    district
+        A district that was read, with its answer key.
+    links
+        Who is who in it.
+
+    Returns
+    -------
+    Looked
+        What was noticed and raised there.
+    """
+    key = read_answer_key(district.folder)
+    findings = pd.concat([district.findings, links.findings], ignore_index=True)
+    lines, behind = scorecard_and_records(district, links)
+    raised = noticed(lines, findings)
+    left_out = _left_out(district, links)
+    over = set(_named(raised[~raised["is_finding"].fillna(False).astype(bool)]))
+    alarmed = np.array([line in over for line in _named(behind)], dtype=bool)
+    judged = {
+        name: _by_fault(
+            faults_noticed(
+                district, findings, crosswalk=links.crosswalk, behind=records, left_out=left_out, key=key
+            )
+        )
+        for name, records in (("listed", behind), ("alarmed", behind[alarmed]))
+    }
+    faults = judged["listed"].rename(columns={"noticed": "listed"})
+    # Without a line over its threshold measures are not looked for: their faults raise no alarm.
+    alarms = judged["alarmed"]["noticed"].reindex(faults.index)
+    faults["alarmed"] = alarms.fillna(False).astype("boolean")
+    raised = raised.assign(case=_explained(raised, findings, behind, district, key))
+    of: dict[str, Any] = {"run": asked.run, "seed": asked.seed}
+    return Looked(
+        faults=faults.reset_index().assign(**of),
+        raised=pd.concat([raised, _as_raised(left_out)], ignore_index=True).assign(**of),
+        lines=_stands(lines, over).assign(**of),
+        cases=_cases(district, key, findings, behind).assign(**of),
+    )
+
+
+def _named(lines: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    """Name lines of the scorecard; nothing is not the same as itself elsewhere, and is here."""
+    return lines[LINE].astype(STRING).fillna("").itertuples(index=False, name=None)
+
+
+def _by_fault(judged: pd.DataFrame) -> pd.DataFrame:
+    """Put a fault that several words notice into one row: one of them is enough."""
+    return judged.groupby(["fault", "silo", "kind"])["noticed"].any().reset_index(["silo", "kind"])
+
+
+def _left_out(district: District, links: Links) -> pd.DataFrame:
+    """List facts behind no value, of the systems whose faults are noticed so."""
+    wanted = {one.silo for one in declared_kinds().values() if LEFT_OUT in words(one.found_by)}
+    # The roster says who is a child; of its own facts, those of other systems' values stand behind none here.
+    silos = {name: silo for name, silo in district.silos.items() if name in wanted | {"sis"}}
+    left_out = child_profiles(replace(district, silos=silos), links).left_out
+    return left_out[left_out["silo"].isin(list(wanted))]
+
+
+def _as_raised(left_out: pd.DataFrame) -> pd.DataFrame:
+    counted = left_out.groupby("silo").size().rename("times").reset_index()
+    counted = counted.rename(columns={"silo": "left_silo"})
+    nothing = pd.array([pd.NA] * len(counted), dtype=STRING)
+    return counted.assign(
+        measure=LEFT_OUT,
+        right_silo=nothing,
+        column=nothing,
+        times=counted["times"].astype("Int64"),
+        is_finding=False,
+    )
+
+
+def _stands(lines: pd.DataFrame, over: set[tuple[str, ...]]) -> pd.DataFrame:
+    """Say of each line of the scorecard what it is for somebody who looks for what to mend."""
+    found = lines[lines["value"].notna()]
+    limit = found["is_limit"].fillna(False).astype(bool)
+    watched = found["measure"].isin(list(declared_alarms().measure))
+    alarm = [line in over for line in _named(found)]
+    stands = pd.Series("standing condition", index=found.index, dtype=STRING)
+    stands = stands.mask(watched, "within its threshold").mask(limit, "limit")
+    stands = stands.mask(pd.Series(alarm, index=found.index, dtype=bool) & ~limit, "alarm")
+    return found[[*LINE, "next_step"]].assign(stands=stands)
+
+
+def _explained(
+    raised: pd.DataFrame, findings: pd.DataFrame, behind: pd.DataFrame, district: District, key: AnswerKey
+) -> pd.Series:
+    """Say of each alarm by which planted case it came, where none but children of that case are behind it."""
+    told = behind.merge(district.person_rows, on=RECORD, how="inner", validate="many_to_many")
+    at = findings.rename(columns={"kind": "measure", "silo": "left_silo"}).assign(silo=findings["silo"])
+    told = pd.concat([told, at.dropna(subset=["file", "row"])], ignore_index=True)[[*LINE, *PLACE]]
+    rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna().drop_duplicates(PLACE)
+    told = told.merge(rows, on=PLACE, how="left", validate="many_to_one")
+    named = pd.Series(list(_named(told)), index=told.index, dtype=object)
+    cases = {told_by: case for case, _, told_by in CASES}
+    found: list[str | None] = []
+    for line in _named(raised):
+        case = cases.get(line[0])
+        if case is None:
+            found.append(None)
+            continue
+        theirs = key.cases.loc[key.cases["case"].eq(case), "person"].tolist()
+        persons = told.loc[np.array([one == line for one in named], dtype=bool), "person"]
+        found.append(case if len(persons) and persons.isin(theirs).all() else None)
+    return pd.Series(found, index=raised.index, dtype=STRING)
+
+
+def _cases(district: District, key: AnswerKey, findings: pd.DataFrame, behind: pd.DataFrame) -> pd.DataFrame:
+    """Count the children of planted cases that are no faults, and how many of their records are told of."""
+    rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna()
+    told = []
+    for case, silo, told_by in CASES:
+        persons = key.cases.loc[key.cases["case"].eq(case), ["person"]].drop_duplicates()
+        theirs = rows[rows["silo"].eq(silo)].merge(persons, on="person", how="inner", validate="many_to_one")
+        theirs = district.person_rows.merge(theirs[PLACE], on=PLACE, how="inner", validate="many_to_one")
+        records = theirs[RECORD].drop_duplicates()
+        here = behind[behind["measure"].eq(told_by)][RECORD].drop_duplicates()
+        at = findings.loc[findings["kind"].eq(told_by), PLACE].dropna().drop_duplicates()
+        at = district.person_rows.merge(at, on=PLACE, how="inner", validate="many_to_one")
+        here = pd.concat([here, at[RECORD]], ignore_index=True).drop_duplicates()
+        met = records.merge(here, on=RECORD, how="inner", validate="one_to_one")
+        told.append((case, silo, told_by, len(persons), len(met)))
+    return pd.DataFrame(told, columns=["case", "silo", "told_by", "children", "told"])

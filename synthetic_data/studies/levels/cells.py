@@ -1,0 +1,400 @@
+"""The cells of a study, and their cached results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import pandas as pd
+
+import helpers
+import synthetic_data
+from helpers.link import METHODS
+from helpers.report.runs.notebooks import notebooks_folder
+from helpers.standard import BadInput, as_table, nearest
+from synthetic_data.district import cache_folder
+from synthetic_data.scenario import LEVELS, load_scenario
+
+__all__ = [
+    "BY_NUMBER",
+    "FROM",
+    "KIT_RUN",
+    "PLACEBO",
+    "SWITCHES",
+    "TABLES",
+    "TO",
+    "WORKSHOP",
+    "Cell",
+    "cell_key",
+    "find",
+    "headless_notebook",
+    "keep",
+    "libraries",
+    "plan",
+    "planned",
+    "results_folder",
+    "switch_plan",
+]
+
+
+WORKSHOP, PLACEBO = "workshop", "placebo"
+# What a level sets, in the order in which a district would take it up. Fault rates stay what they are.
+SWITCHES = ("carried_ids", "freshness", "code_agreement")
+FROM, TO = "manual", "governed"
+PLANS = ("kit", "small", "whole")  # kit: the run that comes with the kit, which nobody has to run
+# The rung of the ladder that systems climb by themselves.
+BY_NUMBER = "shared identifier"
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One district of the plan; whatever decides its figures stands here, or in the sources."""
+
+    scenario: str
+    level: str
+    seed: int
+    students: int
+    carried_ids: str
+    freshness: str
+    code_agreement: str
+    fault_level: str = FROM
+    method: str = "decided"
+
+    @property
+    def name(self) -> str:
+        """Say in words which district it is, as progress and errors do."""
+        moved = [f"{switch} {getattr(self, switch)}" for switch in self.moved]
+        return ", ".join([self.scenario, self.level, *moved, f"seed {self.seed}"])
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """Name the switches that stand elsewhere than the level has them; fault rates aside."""
+        return tuple(switch for switch in SWITCHES if getattr(self, switch) != self.level)
+
+    def parameters(self) -> dict[str, object]:
+        """Give what the notebook is told."""
+        return asdict(self)
+
+
+def cell_of(
+    level: str,
+    seed: int,
+    students: int,
+    *,
+    scenario: str = WORKSHOP,
+    fault_level: str = FROM,
+    method: str = "decided",
+) -> Cell:
+    """Give the cell of one level: all switches as it has them, but that of fault rates."""
+    return Cell(scenario, level, seed, students, level, level, level, fault_level, method)
+
+
+def plan(
+    levels: Sequence[str] = LEVELS,
+    seeds: Sequence[int] = (1, 2, 3, 4, 5),
+    students: int = 2000,
+    *,
+    switches: bool = False,
+    placebo: bool = False,
+    by_number: bool = False,
+    fault_level: str = FROM,
+    method: str = "decided",
+) -> list[Cell]:
+    """List the districts of a study.
+
+    Parameters
+    ----------
+    levels
+        Exchange levels.
+    seeds
+        A district each at every level. A seed's districts have the same children and the same lives.
+    students
+        Children of each district.
+    switches
+        Also those in which one switch alone stands at `TO` and the others at `FROM`, and those in which one
+        alone stayed behind.
+    placebo
+        Also the same levels of a district in which nothing hangs together across systems.
+    by_number
+        Also the same levels joined by shared numbers alone, as systems do by themselves.
+    fault_level
+        The level whose rates of faults hold in all of them, so that better joins aren't cleaner records.
+    method
+        Highest rung of the ladder by which records are joined.
+
+    Returns
+    -------
+    list of Cell
+        Each once; level by level, so that a study that is stopped has whole levels.
+
+    Raises
+    ------
+    BadInput
+        For an unknown level, rung or scenario's setting, no seed, or one given twice.
+    """
+    _check(levels, seeds, fault_level, method)
+    load_scenario(WORKSHOP, students=students, seed=max(seeds), fault_level=fault_level)
+
+    def at(level: str, seed: int, scenario: str) -> Cell:
+        return cell_of(level, seed, students, scenario=scenario, fault_level=fault_level, method=method)
+
+    cells = [at(level, seed, WORKSHOP) for level in levels for seed in seeds]
+    if switches:
+        cells += switch_plan([at(FROM, seed, WORKSHOP) for seed in seeds])
+    if placebo:
+        cells += [at(level, seed, PLACEBO) for level in levels for seed in seeds]
+    if by_number:
+        cells += [replace(at(level, seed, WORKSHOP), method=BY_NUMBER) for level in levels for seed in seeds]
+    return list(dict.fromkeys(cells))
+
+
+def planned(name: str, students: int = 600, seeds: int = 5) -> list[Cell]:
+    """Give a plan by name, as the notebook asks for it.
+
+    Parameters
+    ----------
+    name
+        small: every level and its placebo, two districts of 60 children each; whole: every level, the
+        placebo, each switch alone and last, and joins by numbers alone.
+    students, seeds
+        Of the whole plan: children of each district, and how many districts at each setting.
+
+    Returns
+    -------
+    list of Cell
+        The plan.
+
+    Raises
+    ------
+    BadInput
+        When there is no such plan, or no seed.
+    """
+    if name == "small":
+        return plan(seeds=(1, 2), students=60, placebo=True)
+    if name == "whole":
+        numbers = tuple(range(1, seeds + 1))
+        return plan(seeds=numbers, students=students, switches=True, placebo=True, by_number=True)
+    raise BadInput(f"There is no plan {name!r}.{nearest(name, PLANS)} There are: {', '.join(PLANS)}.")
+
+
+def switch_plan(bases: Sequence[Cell]) -> list[Cell]:
+    """Move one switch at a time: alone, and all but it.
+
+    Parameters
+    ----------
+    bases
+        Cells at the level `FROM`.
+
+    Returns
+    -------
+    list of Cell
+        The bases, of each switch the cells with it alone at `TO` and with it alone left at `FROM`, and all
+        moved.
+    """
+    alone = [_moved(base, (switch,)) for switch in SWITCHES for base in bases]
+    behind = [
+        replace(_moved(base, tuple(one for one in SWITCHES if one != switch)), level=TO)
+        for switch in SWITCHES
+        for base in bases
+    ]
+    return [*bases, *alone, *behind, *(replace(_moved(base, SWITCHES), level=TO) for base in bases)]
+
+
+def _moved(cell: Cell, switches: Sequence[str]) -> Cell:
+    """Move some switches of a cell to `TO`."""
+    at = {switch: TO if switch in switches else str(getattr(cell, switch)) for switch in SWITCHES}
+    return replace(
+        cell,
+        carried_ids=at["carried_ids"],
+        freshness=at["freshness"],
+        code_agreement=at["code_agreement"],
+    )
+
+
+def _check(levels: Sequence[str], seeds: Sequence[int], fault_level: str, method: str) -> None:
+    for level in (*levels, fault_level):
+        if level not in LEVELS:
+            raise BadInput(
+                f"No exchange level is called {level!r}.{nearest(level, LEVELS)} There are: "
+                f"{', '.join(LEVELS)}."
+            )
+    if method not in METHODS:
+        raise BadInput(
+            f"No rung of the ladder is called {method!r}.{nearest(method, METHODS)} There are: "
+            f"{', '.join(METHODS)}."
+        )
+    if not levels or not seeds:
+        raise BadInput("A study needs one level and one seed at least: --levels none,governed --seeds 1,2.")
+    twice = sorted({seed for seed in seeds if list(seeds).count(seed) > 1})
+    if twice:
+        raise BadInput(f"Seed {twice[0]} is given twice: the same district counts once. Give other seeds.")
+
+
+# What a cell's notebook writes: the table's name, and its file without ending.
+TABLES = {"level_figures": "figures", "question_answers": "answers", "families_informed": "families"}
+# What computes. One that is missing here could change a figure unseen.
+LIBRARIES = (
+    "numpy", "pandas", "pyarrow", "duckdb", "splink", "sqlglot", "scipy", "rapidfuzz", "Faker", "pydantic",
+    "openpyxl", "XlsxWriter", "defusedxml",
+)  # fmt: skip
+SOURCES = (".py", ".toml", ".csv", ".json")
+# The run that comes with the kit: a result, and so no source of one.
+KIT_RUN = "kit_run"
+
+
+def headless_notebook() -> Path:
+    """Give the notebook that is run for every cell."""
+    return notebooks_folder() / "headless" / "one_district.ipynb"
+
+
+def results_folder() -> Path:
+    """Say where results are kept: beside the districts that nobody gave a folder."""
+    return cache_folder().parent / "levels"
+
+
+@cache
+def libraries() -> Mapping[str, str]:
+    """Give the versions of Python and of all libraries that compute."""
+    versions = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = ""
+    return versions
+
+
+def sources_fingerprint(notebook: Path, *houses: Path) -> str:
+    """Fingerprint all sources of the houses, and the code of a notebook.
+
+    Parameters
+    ----------
+    notebook
+        The notebook; its outputs and metadata don't count.
+    *houses
+        Folders; all their files that hold code, declarations or tables.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits.
+    """
+    whole = hashlib.sha256()
+    for house in houses:
+        for path in sorted(house.rglob("*")):
+            apart = "sample" in path.relative_to(house).parts or path.stem == KIT_RUN
+            if path.suffix in SOURCES and not apart:
+                whole.update(path.relative_to(house).as_posix().encode("utf-8"))
+                whole.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    told = [[cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", [])] for cell in cells]
+    whole.update(json.dumps(told).encode("utf-8"))
+    return whole.hexdigest()
+
+
+@cache
+def sources(notebook: Path | None = None) -> str:
+    """Fingerprint everything that decides the results of cells here, libraries aside.
+
+    Parameters
+    ----------
+    notebook
+        The notebook that is run for every cell; the kit's own when not given.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits.
+    """
+    houses = (Path(str(house.__file__)).parent for house in (helpers, synthetic_data))
+    return sources_fingerprint(notebook or headless_notebook(), *houses)
+
+
+def cell_key(cell: Cell, *, of_sources: str | None = None, versions: Mapping[str, str] | None = None) -> str:
+    """Give a short name for the results of a cell, as these sources and libraries compute them.
+
+    Parameters
+    ----------
+    cell
+        A cell of the plan.
+    of_sources, versions
+        By default those that are here.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits; two are the same only where everything is.
+    """
+    told = {
+        "cell": asdict(cell),
+        "sources": sources() if of_sources is None else of_sources,
+        "libraries": dict(libraries() if versions is None else versions),
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8")).hexdigest()[:24]
+
+
+def find(cell: Cell, notebook: Path | None = None) -> dict[str, pd.DataFrame] | None:
+    """Give the results of a cell that was run before.
+
+    Parameters
+    ----------
+    cell
+        A cell of the plan.
+    notebook
+        The notebook that is run for it; the kit's own when not given.
+
+    Returns
+    -------
+    dict or None
+        Tables by name; None where there are none, or where they can't be read.
+    """
+    return _read(results_folder() / cell_key(cell, of_sources=sources(notebook)))
+
+
+def _read(place: Path) -> dict[str, pd.DataFrame] | None:
+    try:
+        return {
+            name: as_table(name, pd.read_parquet(place / f"{file}.parquet")) for name, file in TABLES.items()
+        }
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def keep(cell: Cell, draft: Path, of_sources: str) -> None:
+    """Put the results of a finished cell in their place, all at once.
+
+    Parameters
+    ----------
+    cell
+        The cell.
+    draft
+        The folder in which its notebook has written them; it is gone afterwards.
+    of_sources
+        Fingerprint of the sources by which it was run.
+
+    Raises
+    ------
+    OSError
+        When they can't be written.
+    """
+    (draft / "cell.json").write_text(
+        json.dumps({**asdict(cell), "libraries": dict(libraries())}, indent=2) + "\n", encoding="utf-8"
+    )
+    place = results_folder() / cell_key(cell, of_sources=of_sources)
+    try:
+        draft.rename(place)
+    except OSError:
+        if _read(place) is not None:  # another run has put the same there
+            return
+        old = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
+        place.rename(old / "cell")
+        draft.rename(place)
+        shutil.rmtree(old, ignore_errors=True)

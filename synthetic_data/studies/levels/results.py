@@ -1,0 +1,381 @@
+"""What the study came to, in sentences, pictures and tables: for its page and for the notebook."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.files.district import what_is_there
+from helpers.gaps.roadmap import Costs, kit_costs, one_standard, read_costs, roadmap
+from helpers.layouts import Layout, load_layout
+from helpers.report.charts.dot_plot import level_chart
+from helpers.report.charts.picture import Picture
+from synthetic_data.scenario import LEVELS
+from synthetic_data.studies.levels.cells import BY_NUMBER, PLACEBO, WORKSHOP
+from synthetic_data.studies.levels.study import ALL_STEPS, Study, headlines, moved, ranked, whole_levels
+from synthetic_data.systems import SILOS
+
+__all__ = [
+    "CODES",
+    "STEP_WORDS",
+    "chart_by_number",
+    "chart_of_levels",
+    "chart_of_placebo",
+    "costs_of",
+    "finding_of",
+    "first_steps_of",
+    "headlines",
+    "layouts_of",
+    "levels_told",
+    "read_costs",
+    "roadmap_of",
+    "roadmap_shown",
+    "standard_saves",
+    "steps_table",
+    "value_at",
+]
+
+STEP_WORDS = {
+    "carried_ids": "ids are carried",
+    "freshness": "exports are fresh",
+    "code_agreement": "codes are agreed",
+    ALL_STEPS: "all three",
+}
+# By what a roadmap puts its steps in order, where nothing else is asked for.
+ROADMAP_BY = "questions"
+CODES = (
+    "Agreed codes buy nothing here, because the kit's layouts translate each system's own codes when they "
+    "are read: that work was done once, by whoever wrote the layouts. Where nobody has done it, it is to be "
+    "bought."
+)
+
+
+def value_at(study: Study, measure: str, level: str, scenario: str = WORKSHOP) -> float | None:
+    """Give a measure at a level, on average over seeds; None where it wasn't run."""
+    found = whole_levels(study)
+    here = found[found["measure"].eq(measure) & found["level"].eq(level) & found["scenario"].eq(scenario)]
+    return float(here["value"].iloc[0]) if len(here) else None
+
+
+def finding_of(study: Study) -> str:
+    """Say in a sentence what the levels came to.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    str
+        The first and the last level that were run, with numbers; ``**`` around them.
+    """
+    there = [level for level in LEVELS if value_at(study, "questions", level) is not None]
+    if not there:
+        return "No level was run."
+    first, last = there[0], there[-1]
+    numbers = {
+        measure: [value_at(study, measure, level) or 0.0 for level in (first, last)]
+        for measure in ("questions", "delay", "missed", "hand_work")
+    }
+    but = {measure: _or_chance(study, measure, first, last) for measure in numbers}
+    return (
+        f"From **{first}** to **{last}**, questions that can be answered go from "
+        f"**{numbers['questions'][0]:.0f} to {numbers['questions'][1]:.0f}** of 34{but['questions']}, what a "
+        f"teacher sees from **{numbers['delay'][0]:.0f} to {numbers['delay'][1]:.0f} days** late"
+        f"{but['delay']}, hand work from **{numbers['hand_work'][0]:.0f} to {numbers['hand_work'][1]:.0f} "
+        f"minutes** a child{but['hand_work']}. Children at risk who are missed: "
+        f"**{numbers['missed'][0]:.1f} to {numbers['missed'][1]:.1f}** of 1,000{but['missed']}."
+    )
+
+
+def _or_chance(study: Study, measure: str, first: str, last: str) -> str:
+    """Say where chance may explain a move: the same children at both levels, and no sign of a difference."""
+    figures = study.figures
+    own = figures[figures["scenario"].eq(WORKSHOP) & figures["method"].eq(study.method)]
+    _, low, high = moved(own, measure, first, last)
+    return "" if low > 0 or high < 0 else " (which chance may explain)"
+
+
+def chart_of_levels(study: Study) -> Picture:
+    """Draw every measure over the levels, the placebo in grey.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    Picture
+        The chart.
+    """
+    shown = whole_levels(study)
+    there = [level for level in LEVELS if level in set(shown["level"])]
+    seeds = int(shown["seeds"].max()) if len(shown) else 0
+    children = int(study.figures["students"].max())
+    answered = [value_at(study, "questions", level) or 0.0 for level in (there[0], there[-1])]
+    placebo = (
+        "Grey: the placebo, in which nothing hangs together across systems. "
+        if (shown["series"].eq(PLACEBO).any())
+        else ""
+    )
+    return level_chart(
+        shown,
+        levels=there,
+        title=f"{answered[0]:.0f} of 34 questions have an answer at the level {there[0]}, and "
+        f"{answered[1]:.0f} at the level {there[-1]}",
+        caption=f"{seeds} invented districts of {children:,} children at each level, with the same rates of "
+        f"faults at all of them. A bar: 95% interval of the mean over seeds, that of the simulation. "
+        f"{placebo}Levels and effects were put in by the generator.",
+        beside=PLACEBO,
+    )
+
+
+def chart_of_placebo(study: Study) -> Picture:
+    """Draw at how many children two systems point beyond chance, beside the placebo in grey.
+
+    Parameters
+    ----------
+    study
+        A study that was also run on the placebo.
+
+    Returns
+    -------
+    Picture
+        The chart.
+    """
+    shown = whole_levels(study)
+    shown = shown[shown["measure"].eq("two_systems")]
+    there = [level for level in LEVELS if level in set(shown["level"])]
+    real, none = (value_at(study, "two_systems", there[-1], name) or 0.0 for name in (WORKSHOP, PLACEBO))
+    children = int(study.figures["students"].max())
+    return level_chart(
+        shown,
+        levels=there,
+        title=f"Beyond chance, two systems point at {real:.0f} of 1,000 children, and in the placebo at "
+        f"{none:.0f}",
+        caption="Children whose page shows signs of two systems, less as many as chance would bring "
+        f"together. Districts of {children:,} children. Grey: the placebo. Bars: 95% intervals of the "
+        "simulation. Effects were put in by the generator.",
+        beside=PLACEBO,
+    )
+
+
+def chart_by_number(study: Study) -> Picture:
+    """Draw what systems find by shared numbers alone, the kit's way to join in grey.
+
+    Parameters
+    ----------
+    study
+        A study that was also run so.
+
+    Returns
+    -------
+    Picture
+        The chart.
+    """
+    measures = ("found", "two_systems", "questions", "f1")
+    alone, joined = whole_levels(study, BY_NUMBER), whole_levels(study)
+    joined = joined[joined["scenario"].eq(WORKSHOP)].assign(series="the kit")
+    shown = pd.concat([alone, joined], ignore_index=True)
+    shown = shown[shown["measure"].isin(measures) & shown["measure"].isin(alone["measure"])]
+    there = [level for level in LEVELS if level in set(alone["level"])]
+    found = alone[alone["measure"].eq("found")].set_index("level")["value"]
+    return level_chart(
+        shown,
+        levels=there,
+        title=f"By numbers alone {found[there[0]]:.0f}% of the children at risk are found at the level "
+        f"{there[0]}, and {found[there[-1]]:.0f}% at the level {there[-1]}",
+        caption="Black: records are joined where two systems carry the same number, and no further. Grey: "
+        "the kit's ladder, which also knows names and birth dates. Bars: 95% intervals of the simulation, "
+        f"over {int(alone['seeds'].max())} seeds. Levels and effects were put in by the generator.",
+        beside="the kit",
+    )
+
+
+def steps_table(study: Study, way: str = "alone", scenario: str = WORKSHOP) -> pd.DataFrame:
+    """Lay out what each switch buys: a row a measure, a column a switch.
+
+    Parameters
+    ----------
+    study
+        The study.
+    way
+        alone: this switch moved and no other; last: all others were moved already.
+    scenario
+        workshop or placebo.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``measure``, ``unit``, a column a switch (text: gain and interval), and ``most``: the switch that buys
+        most, where any buys for sure.
+    """
+    mine = study.gains[
+        study.gains["way"].eq(way)
+        & study.gains["scenario"].eq(scenario)
+        & study.gains["method"].eq(study.method)
+    ]
+    rows = []
+    for headline in headlines():
+        lines = ranked(mine, headline.id, way, scenario)
+        if lines.empty:
+            continue
+        sure = lines[lines["better"].eq(True).fillna(False)]
+        row = {"measure": headline.title, "unit": headline.unit}
+        for step, gain, low, high in lines[["step", "gain", "low", "high"]].itertuples(index=False):
+            row[STEP_WORDS[step]] = _with_interval(gain, low, high)
+        row["most"] = STEP_WORDS[str(sure["step"].iloc[0])] if len(sure) else "none for sure"
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["measure", "unit", *list(STEP_WORDS.values())[:3], "most"])
+
+
+def _with_interval(gain: float, low: float, high: float) -> str:
+    digits = 0 if abs(gain) >= 20 else 1 if abs(gain) >= 1 else 2
+    if math.isnan(low):
+        return f"{gain:+.{digits}f}"
+    if round(gain, 2) == 0 and round(low, 2) == round(high, 2) == 0:
+        return "0"
+    return f"{gain:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f})"
+
+
+def standard_saves(costs: Costs | None = None) -> pd.DataFrame:
+    """Count what one standard would have saved in a made district's systems; see `one_standard`."""
+    return one_standard(layouts_of(), costs)
+
+
+def layouts_of(folder: str = "") -> dict[str, Layout]:
+    """Give the layouts of a district's systems.
+
+    Parameters
+    ----------
+    folder
+        A folder of exports; empty: the systems of every made district.
+
+    Returns
+    -------
+    dict
+        Layout by system.
+    """
+    if folder:
+        return {silo: layout for silo, (layout, _) in what_is_there(Path(folder)).silos.items()}
+    return {silo: load_layout(sys.modules[made.__module__].LAYOUT) for silo, made in SILOS.items()}
+
+
+def costs_of(file: str = "") -> Costs:
+    """Give cost assumptions: those of a TOML file, or the kit's own where none is named."""
+    return read_costs(Path(file)) if file else kit_costs()
+
+
+def roadmap_of(study: Study, costs: Costs | None = None, by: str = ROADMAP_BY) -> pd.DataFrame:
+    """Put the steps in an order at each size, by what they bought in this study; see `roadmap`."""
+    better = {headline.id: 1 if headline.better == "more" else -1 for headline in headlines()}
+    bought = study.gains[study.gains["scenario"].eq(WORKSHOP) & study.gains["method"].eq(study.method)]
+    return roadmap(bought, len(SILOS), by=by, better=better, costs=costs)
+
+
+def first_steps_of(study: Study, costs: Costs | None = None) -> str:
+    """Say which step comes first for a district: by questions, and by hand work, for a dollar.
+
+    Parameters
+    ----------
+    study
+        The study, with its switches moved alone.
+    costs
+        Cost assumptions; the kit's own when not given.
+
+    Returns
+    -------
+    str
+        A sentence; ``**`` around the steps.
+    """
+    first = []
+    for by in (ROADMAP_BY, "hand_work"):
+        road = roadmap_of(study, costs, by)
+        title = str(road["title"].iloc[0])
+        first.append(f"**{title[0].lower()}{title[1:]}**")
+    last = "A step whose gain chance may explain comes last, whatever it costs."
+    if first[0] == first[1]:
+        return f"First, by questions and by hours for a dollar: {first[0]}. {last}"
+    return (
+        f"Which step is first depends on what counts. By questions for a dollar: {first[0]}; by hours of "
+        f"hand work: {first[1]}. {last}"
+    )
+
+
+def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Lay out a roadmap for people.
+
+    Parameters
+    ----------
+    road
+        Table ``roadmap``.
+
+    Returns
+    -------
+    tuple
+        A row a size and step, and what its columns are called.
+    """
+    ends = road[["dollars_low", "dollars_likely", "dollars_high"]].itertuples(index=False)
+    chance = road["buys"].ne(0) & ~road["sure"].eq(True).fillna(False).to_numpy(dtype=bool)
+    bought = [
+        f"{gain:+.1f} {unit}" + ", which chance may explain" * bool(may)
+        for gain, unit, may in zip(road["buys"], road["unit"], chance, strict=True)
+    ]
+    shown = pd.DataFrame(
+        {
+            "size": road["size"],
+            "rank": road["rank"],
+            "title": road["title"],
+            "dollars": [f"{likely:,.0f} ({low:,.0f} to {high:,.0f})" for low, likely, high in ends],
+            "child": road["dollars_a_child_and_year"].round(2),
+            "buys": bought,
+            "hours": road["hours_saved"].round(0).astype("Int64"),
+        }
+    )
+    heads = {
+        "rank": "place",
+        "title": "step",
+        "dollars": "US dollars, with range",
+        "child": "dollars a child and year",
+        "buys": "what it buys",
+        "hours": "hours of hand work saved",
+    }
+    return shown, heads
+
+
+def levels_told(study: Study) -> dict[str, object]:
+    """Give what the command prints: the measures by level, the questions by status, and what was run.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    dict
+        Tables and counts by what they are.
+    """
+    shown = whole_levels(study)
+    columns = ["scenario", "level", "label", "unit", "seeds", "value", "low", "high"]
+    told: dict[str, object] = {
+        "districts run now": study.run,
+        "districts found": study.kept,
+        "levels": shown[columns].rename(columns={"label": "measure"}).round(3),
+    }
+    if len(study.questions):
+        told["questions"] = (
+            study.questions.groupby(["level", "status"], sort=False).size().rename("questions").reset_index()
+        )
+    if len(study.families):
+        measure, domain = study.families["measure"], study.families["domain"]
+        of_absences = measure.isin(["read", "up to date"]) & domain.eq("absences").fillna(False)
+        told["families told of absences"] = study.families.loc[
+            of_absences, study.families.columns.drop("domain")
+        ]
+    return told

@@ -1,0 +1,346 @@
+"""Runs the cells of a study side by side."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import linecache
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+from papermill.engines import Engine, papermill_engines
+
+from helpers.files.save import is_running
+from helpers.report.runs.execute import Progress
+from synthetic_data.studies.levels.cells import (
+    TABLES,
+    Cell,
+    find,
+    headless_notebook,
+    keep,
+    results_folder,
+    sources,
+)
+from synthetic_data.workers import context, follow
+
+__all__ = ["HERE", "CellFailed", "Ran", "run_cells"]
+
+
+# By this name papermill finds the engine.
+HERE = "in-this-process"
+
+
+class InThisProcess(Engine):
+    """Runs code cells one after the other in one namespace, as a kernel does; it shows no pictures."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
+        """Execute the cells of a notebook until one fails; what it prints and its error are its outputs.
+
+        Parameters
+        ----------
+        nb_man
+            Papermill's record of how far a notebook is.
+        kernel_name
+            Not used: the language is the one that this is written in.
+        """
+        names: dict[str, Any] = {"__name__": "__main__"}
+        number = 0
+        for place, cell in enumerate(nb_man.nb.cells):
+            if cell.cell_type != "code":
+                continue
+            number += 1
+            nb_man.cell_start(cell, place)
+            cell.execution_count = number
+            failed = _executed(cell, number, names)
+            if failed:
+                nb_man.cell_exception(cell, place)
+            nb_man.cell_complete(cell, place)
+            if failed:
+                return
+
+
+def _executed(cell: Any, number: int, names: dict[str, Any]) -> bool:
+    """Execute one cell and keep what it said; tell whether it failed."""
+    file = f"<code cell {number}>"
+    # So that a traceback shows the cell's own lines.
+    linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)
+    said = io.StringIO()
+    failed = False
+    try:
+        with contextlib.redirect_stdout(said):
+            exec(compile(cell.source, file, "exec"), names)
+    except Exception as error:
+        failed = True
+        output = nbformat.v4.new_output(
+            "error",
+            ename=type(error).__name__,
+            evalue=str(error),
+            traceback=traceback.format_exception(error),
+        )
+        cell.outputs.append(output)
+    if said.getvalue():
+        cell.outputs.insert(0, nbformat.v4.new_output("stream", name="stdout", text=said.getvalue()))
+    return failed
+
+
+papermill_engines.register(HERE, InThisProcess)
+
+
+AT_ONCE = 2  # a district of 2,000 children is 1 GB while it is worked on
+
+
+class CellFailed(RuntimeError):
+    """Some cells of a plan came to nothing; the message names each, and where its notebook stopped."""
+
+
+@dataclass
+class Ran:
+    """What a plan came to.
+
+    Attributes
+    ----------
+    tables
+        ``level_figures``, ``question_answers`` and ``families_informed`` of all cells, in the plan's order;
+        the latter two with ``scenario``, ``level`` and ``method``, and of cells without a switch moved.
+    kept, run
+        How many cells were found as they had been kept, and how many were run now.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    kept: int = 0
+    run: int = 0
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a process is told when it begins."""
+
+    drafts: Path
+    notebook: Path | None
+    of_sources: str
+    parent: int
+
+
+@dataclass
+class _Worker:
+    process: Any
+    pipe: Any
+    cell: Cell | None = None
+    since: float = field(default_factory=time.perf_counter)
+
+
+def run_cells(
+    cells: Sequence[Cell],
+    *,
+    processes: int = AT_ONCE,
+    progress: Progress | None = None,
+    notebook: Path | None = None,
+) -> Ran:
+    """Run the cells whose results aren't kept yet, and give the figures of all.
+
+    Parameters
+    ----------
+    cells
+        The plan.
+    processes
+        How many run side by side.
+    progress
+        Where progress is said; by default nowhere.
+    notebook
+        The notebook that is run for each; the kit's own when not given.
+
+    Returns
+    -------
+    Ran
+        Tables of all cells.
+
+    Raises
+    ------
+    CellFailed
+        When a cell failed; those that were done are kept, and the same call goes on with the others.
+    """
+    there = {cell: found for cell in cells if (found := find(cell, notebook)) is not None}
+    waiting = deque(cell for cell in cells if cell not in there)
+    run = len(waiting)
+    if waiting:
+        troubles = _run_all(waiting, max(1, processes), progress, notebook)
+        if troubles:
+            raise CellFailed("; ".join(f"{cell.name}: {trouble}" for cell, trouble in troubles.items()))
+        there |= {
+            cell: found for cell in cells if cell not in there and (found := find(cell, notebook)) is not None
+        }
+    return Ran(_together([(cell, there[cell]) for cell in cells]), len(cells) - run, run)
+
+
+def _together(found: Sequence[tuple[Cell, dict[str, pd.DataFrame]]]) -> dict[str, pd.DataFrame]:
+    tables = {}
+    for name in TABLES:
+        if name == "level_figures":
+            parts = [one[name] for _, one in found]
+        else:
+            parts = [
+                one[name].assign(scenario=cell.scenario, level=cell.level, method=cell.method)
+                for cell, one in found
+                if not cell.moved
+            ]
+        tables[name] = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return tables
+
+
+def _run_all(
+    waiting: deque[Cell], processes: int, progress: Progress | None, notebook: Path | None
+) -> dict[Cell, str]:
+    """Hand cells to processes until none waits; give those that failed, and why."""
+    results_folder().mkdir(parents=True, exist_ok=True)
+    troubles: dict[Cell, str] = {}
+    with _drafts() as drafts, _ends_with_its_processes() as workers:
+        started = context()
+        while waiting or any(worker.cell for worker in workers):
+            while waiting and len(workers) < processes:
+                workers.append(_begin(started, _Given(drafts, notebook, sources(notebook), os.getpid())))
+            for worker in workers:
+                if worker.cell is None and waiting:
+                    worker.cell, worker.since = waiting.popleft(), time.perf_counter()
+                    worker.pipe.send(worker.cell)
+                    if progress:
+                        progress.begin(worker.cell.name)
+            busy = {worker.pipe: worker for worker in workers if worker.cell}
+            for ready in wait(list(busy)):
+                worker = busy[ready]
+                trouble = _heard(worker)
+                cell, worker.cell = worker.cell, None
+                assert cell is not None
+                if trouble:
+                    troubles[cell] = trouble
+                if progress:
+                    progress.end(cell.name, time.perf_counter() - worker.since, trouble)
+                if not worker.process.is_alive():
+                    workers.remove(worker)
+    return troubles
+
+
+def _heard(worker: _Worker) -> str:
+    """Give what a process says of its cell: nothing where all went well."""
+    try:
+        return str(worker.pipe.recv())
+    except EOFError:
+        worker.process.join()
+        return f"its process was ended from outside (exit status {worker.process.exitcode})"
+
+
+def _begin(started: Any, given: _Given) -> _Worker:
+    ours, theirs = started.Pipe()
+    process = started.Process(target=_work, args=(theirs, given), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+@contextlib.contextmanager
+def _ends_with_its_processes() -> Iterator[list[_Worker]]:
+    """Give a list of processes, all of which are ended when the block is left, also by a signal."""
+    workers: list[_Worker] = []
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        # Without this a terminated run would leave its drafts; with it the block below is left as by Ctrl-C.
+        before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield workers
+    finally:
+        for worker in workers:
+            worker.pipe.close()
+            worker.process.terminate()
+        for worker in workers:
+            worker.process.join()
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _stop(number: int, _: Any) -> None:
+    raise SystemExit(128 + number)
+
+
+@contextlib.contextmanager
+def _drafts() -> Iterator[Path]:
+    """Give a folder for what isn't finished; those of runs that were killed are cleared up."""
+    place = results_folder()
+    for old in place.glob(".run-*"):
+        if not _alive(old):
+            shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".run-{os.getpid()}-", dir=place))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(draft: Path) -> bool:
+    """Say whether the run that made a draft may still be at work."""
+    number = draft.name.split("-")[1]
+    return number.isdigit() and is_running(int(number))
+
+
+# ------------------------------------------------------------------------------------ in the other process
+
+
+def _work(pipe: Any, given: _Given) -> None:
+    """Run the cells that come through the pipe, one after the other, and say what became of each."""
+    # Ctrl-C goes to all processes of a terminal: the one that started this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=follow, args=(given.parent,), daemon=True).start()
+    while True:
+        try:
+            cell = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_run_one(cell, given))
+
+
+def _run_one(cell: Cell, given: _Given) -> str:
+    """Run one cell's notebook and keep its results; give what went wrong."""
+    import papermill
+
+    draft = Path(tempfile.mkdtemp(prefix="cell-", dir=given.drafts))
+    # Looking for rings among millions of short-lived objects is a tenth of a cell's time: once will do.
+    gc.disable()
+    try:
+        papermill.execute_notebook(
+            str(given.notebook or headless_notebook()),
+            str(draft / "one_district.ipynb"),
+            parameters={**cell.parameters(), "out": str(draft)},
+            engine_name=HERE,
+            kernel_name="python3",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+        )
+        # Asked when all that a cell needs has been imported here, and once: it is what this process runs by.
+        if sources(given.notebook) != given.of_sources:
+            return "the kit's sources were changed while it ran; run it again"
+        keep(cell, draft, given.of_sources)
+    except papermill.PapermillExecutionError as error:
+        words = str(error.evalue).split("\n")[0][:300]
+        # The first code cell that papermill adds holds the parameters.
+        return f"its notebook stopped at code cell {int(error.exec_count) - 1} with {error.ename}: {words}"
+    except Exception as error:  # whatever it is, the cell is named and the others go on
+        return f"{type(error).__name__}: {error}"
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        gc.enable()
+        gc.collect()
+    return ""

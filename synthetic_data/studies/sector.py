@@ -1,0 +1,257 @@
+"""Interval coverage of the sector report, and the page of a synthetic sector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.report.pages.simulated_sector import sector_made_page
+from helpers.sector.comparisons import compare
+from helpers.sector.results import standing
+from helpers.sector.scores import Answered, answered_of
+from helpers.standard import as_table
+from synthetic_data.sector import MadeSector, SectorSettings, load_sector, make_sector, planted_effects
+from synthetic_data.sector.sector import ENDLESS
+from synthetic_data.workers import context
+
+__all__ = ["SITUATIONS", "coverage_of", "false_calls", "made_page", "sector_coverage", "situation"]
+
+
+def made_page(made: MadeSector, path: Path) -> Path:
+    """Write the page of a made sector.
+
+    Parameters
+    ----------
+    made
+        From ``make_sector``.
+    path
+        The page.
+
+    Returns
+    -------
+    Path
+        The same.
+    """
+    return sector_made_page(made.about, made.answered, made.planted, path)
+
+
+LEVEL = 0.05
+# A situation, a seed, and how many systems stand for an endless number.
+Asked = tuple[str, int, int]
+# What differs between the situations, and nothing else does.
+SITUATIONS: dict[str, dict[str, object]] = {
+    "answers by chance": {"recorded_nonresponse": 0.0},
+    "recorded non-response": {},
+    "unrecorded self-selection": {"unrecorded_self_selection": 1.0},
+    # Size still goes with the pledge and with answers, so that only the adjusted difference is nothing.
+    "nothing planted": {
+        "pledged_effect": {"all": 0.0},
+        "community_effect": {"all": 0.0},
+        "data_team_effect": {"all": 0.0},
+    },
+}
+# Which comparison claims to hold what was planted, by situation. As answered, it holds only by chance.
+CLAIMS = {
+    "answers by chance": ("unadjusted", "weighted", "adjusted"),
+    "recorded non-response": ("weighted", "adjusted"),
+    "unrecorded self-selection": ("weighted", "adjusted"),
+    "nothing planted": ("adjusted",),
+}
+
+
+def situation(name: str, seed: int) -> SectorSettings:
+    """Give a sector in a situation.
+
+    Parameters
+    ----------
+    name
+        A key of `SITUATIONS`.
+    seed
+        Another seed is another sector of the same making.
+
+    Returns
+    -------
+    SectorSettings
+        The preset *published* but for what the situation sets.
+    """
+    return load_sector("published", seed=seed, **SITUATIONS[name])
+
+
+@cache
+def _planted(name: str, endless: int) -> pd.DataFrame:
+    # What is planted depends on no seed but by chance, of which an endless sector has next to none.
+    return planted_effects(situation(name, 0), endless)
+
+
+def sector_coverage(
+    sectors: int = 100,
+    situations: Sequence[str] = tuple(SITUATIONS),
+    processes: int = 1,
+    endless: int = ENDLESS,
+) -> pd.DataFrame:
+    """Make many sectors of each situation, analyse each as the report does, and keep every interval.
+
+    Parameters
+    ----------
+    sectors
+        How many of each situation; each gives 54 intervals a comparison.
+    situations
+        Keys of `SITUATIONS`.
+    processes
+        How many work at once.
+    endless
+        How many systems stand for an endless number where what was planted is worked out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_intervals``: one row an interval, with what was planted.
+    """
+    asked = [(name, seed, endless) for name in situations for seed in range(1, sectors + 1)]
+    if processes < 2:
+        found = [_intervals(*one) for one in asked]
+    else:
+        with ProcessPoolExecutor(processes, mp_context=context()) as pool:
+            found = list(pool.map(_of_several, _in_lots(asked, 25)))
+    return as_table("sector_intervals", pd.concat(found, ignore_index=True))
+
+
+def _in_lots(asked: Sequence[Asked], size: int) -> Iterator[Sequence[Asked]]:
+    for start in range(0, len(asked), size):
+        yield asked[start : start + size]
+
+
+def _of_several(asked: Sequence[Asked]) -> pd.DataFrame:
+    return pd.concat([_intervals(*one) for one in asked], ignore_index=True)
+
+
+def _intervals(name: str, seed: int, endless: int) -> pd.DataFrame:
+    answered = answered_of(make_sector(situation(name, seed)).frame)
+    planted = _planted(name, endless)
+    found = pd.concat([_differences(answered, planted), _means(answered, planted)], ignore_index=True)
+    return found.assign(situation=name, seed=seed)
+
+
+def _differences(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
+    """Give the intervals of differences, in points and for the effect size, with what was planted."""
+    # A weighted difference is of the whole sector, as the unadjusted one of an endless sector is.
+    frame = compare(answered)
+    frame["planted_as"] = frame["comparison"].replace({"weighted": "unadjusted"})
+    truth = _both_years(answered, planted).rename(columns={"comparison": "planted_as"})
+    keys = ["grouping", "domain", "year", "planted_as"]
+    # Rows of both years have no year, and pandas would join those of one grouping with those of another's.
+    frame, truth = (one.assign(year=one["year"].fillna(0)) for one in (frame, truth))
+    met = frame.merge(truth, on=keys, how="inner", validate="many_to_one")
+    points = met.rename(columns={"difference": "value", "points": "planted"}).assign(what="difference")
+    sizes = met[met["comparison"].eq("unadjusted") & met["year"].gt(0)].drop(columns=["low", "high"])
+    sizes = sizes.drop(columns=["low_all", "high_all", "p", "p_corrected"]).rename(
+        columns={"effect": "value", "effect_low": "low", "effect_high": "high", "deviations": "planted"}
+    )
+    kept = ["what", "grouping", "domain", "year", "comparison", "value", "low", "high", "low_all", "high_all"]
+    kept += ["p", "p_corrected", "planted"]
+    return pd.concat(
+        [points[kept], sizes.assign(what="effect size").reindex(columns=kept)], ignore_index=True
+    )
+
+
+def _both_years(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
+    """Add what is planted for both years together: each year counts as many systems as it has."""
+    compared = planted[planted["comparison"].ne("mean")]
+    weights = answered.rows["year"].value_counts(normalize=True)
+    share = compared["year"].map(weights).astype("float64")
+    keys = ["grouping", "domain", "comparison"]
+    both = compared.assign(points=compared["points"] * share, deviations=compared["deviations"] * share)
+    both = both.groupby(keys, sort=False)[["points", "deviations"]].sum().reset_index()
+    return pd.concat([compared, both], ignore_index=True)
+
+
+def _means(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
+    every = standing(answered)
+    every = every[every["kind"].eq("all")].drop(columns="kind")
+    truth = planted[planted["comparison"].eq("mean")].rename(columns={"points": "planted"})
+    met = every.merge(
+        truth[["domain", "year", "planted"]], on=["domain", "year"], how="inner", validate="one_to_one"
+    )
+    plain = met.rename(columns={"mean": "value"}).assign(comparison="unadjusted")
+    weighted = met.drop(columns=["low", "high"]).rename(
+        columns={"weighted": "value", "weighted_low": "low", "weighted_high": "high"}
+    )
+    kept = ["domain", "year", "comparison", "value", "low", "high", "planted"]
+    both = pd.concat([plain[kept], weighted.assign(comparison="weighted")[kept]], ignore_index=True)
+    return both.assign(what="mean", grouping="all")
+
+
+def coverage_of(intervals: pd.DataFrame) -> pd.DataFrame:
+    """Count how many intervals hold what was planted.
+
+    Parameters
+    ----------
+    intervals
+        From `sector_coverage`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_coverage``: a row a situation, kind of interval and comparison. The interval of the
+        coverage is from sector to sector, since intervals of one sector fail together.
+    """
+    known = intervals.dropna(subset=["low", "high"])
+    held = known["low"].le(known["planted"]) & known["high"].ge(known["planted"])
+    known = known.assign(held=held.astype("float64"), off=known["value"] - known["planted"])
+    keys = ["situation", "what", "comparison"]
+    rows = []
+    for (name, what, comparison), own in known.groupby(keys, sort=False):
+        of_sector = own.groupby("seed")["held"].mean()
+        reach = 1.96 * float(of_sector.std(ddof=1)) / float(np.sqrt(len(of_sector)))
+        rows.append(
+            {
+                "situation": name,
+                "what": what,
+                "comparison": comparison,
+                "claims": comparison in CLAIMS[str(name)],
+                "intervals": len(own),
+                "held": float(own["held"].mean()),
+                "low": float(own["held"].mean()) - reach,
+                "high": float(own["held"].mean()) + reach,
+                "off": float(own["off"].mean()),
+            }
+        )
+    return as_table("sector_coverage", pd.DataFrame(rows))
+
+
+def false_calls(intervals: pd.DataFrame) -> pd.DataFrame:
+    """Count how often nothing was called something, before and after correction.
+
+    Parameters
+    ----------
+    intervals
+        From `sector_coverage`, with *nothing planted* among the situations.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``sector_false_calls``: of the adjusted differences, and of families of six, with at least one.
+    """
+    own = intervals["situation"].eq("nothing planted") & intervals["what"].eq("difference")
+    own &= intervals["comparison"].eq("adjusted")
+    zero = intervals[own].dropna(subset=["p"])
+    rows = []
+    for correction, column in (("none", "p"), ("Holm", "p_corrected")):
+        called = zero.assign(called=zero[column].lt(LEVEL).astype("float64"))
+        families = called.groupby(["seed", "grouping", "year"])["called"].max()
+        for of, counted in (("differences", called["called"]), ("families of six", families)):
+            rows.append(
+                {
+                    "correction": correction,
+                    "of": of,
+                    "tested": len(counted),
+                    "called": int(counted.sum()),
+                    "share": float(counted.mean()),
+                }
+            )
+    return as_table("sector_false_calls", pd.DataFrame(rows))

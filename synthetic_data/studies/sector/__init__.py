@@ -1,1 +1,0 @@
-"""What is shown of a made sector: its page, which the user's house lays out."""

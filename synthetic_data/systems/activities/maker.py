@@ -1,0 +1,182 @@
+"""What the activities system records: what schools offer, and who takes part, as SIF objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.layouts import load_layout
+from helpers.standard import STRING
+from synthetic_data.columns import pick, text, whole
+from synthetic_data.life.participation import ACTIVITIES, named
+from synthetic_data.observation import Later, Observation, Recorded, Truth, about, guids, limits, ref_ids
+from synthetic_data.population.schools import GRADES, LEVELS
+from synthetic_data.scenario import Exchange, Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+Codes = npt.NDArray[np.int64]
+
+SILO = "activities"
+LAYOUT = "activities/sif_activities"
+
+# A participation knows a child by an id and nothing else.
+NOT_HELD = (
+    "first_name",
+    "middle_name",
+    "last_surname",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "birth_date",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "grade_level",
+    "school_id",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+    "email",
+)
+ROLES = {
+    "Athletics": "Captain",
+    "Performing arts": "Section leader",
+    "Student government": "President",
+    "Publications": "Editor",
+}
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down what schools offer beside lessons, and who took part up to a day.
+
+    Parameters
+    ----------
+    scenario
+        Seed and school year.
+    truth
+        How things are.
+    exchange
+        The day up to which the system was kept.
+
+    Returns
+    -------
+    Observation
+        Two files; children who take part in nothing are limits.
+    """
+    day = np.datetime64(exchange.roster_date, "D")
+    taken_part = truth.life.participation
+    kept = np.flatnonzero(taken_part.begin <= day)
+    here = np.unique(
+        truth.schooling.spells.child[
+            truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+            <= np.datetime64(scenario.as_of, "D")
+        ]
+    )
+    person = truth.population.children["person"].array
+    without = here[~np.isin(here, taken_part.child[kept])]
+    offered = _offered(truth)
+    ids = guids(rng_for(scenario.seed, SILO, "activities"), len(offered[0]))
+
+    def participations() -> list[Recorded]:
+        return [_participations(scenario, truth, kept, day, offered, ids)]
+
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(
+            Later("StudentActivityInfo", lambda: [_info(truth, offered, ids)]),
+            Later("StudentActivityParticipation", participations),
+        ),
+        limits=pd.concat(
+            [limits(person.take(without), "Not served"), limits(columns=NOT_HELD)], ignore_index=True
+        ),
+    )
+
+
+def _offered(truth: Truth) -> tuple[Codes, Codes]:
+    """List schools and their activities, as places: a school offers what is for a grade that it has."""
+    levels = truth.population.places.levels
+    pairs = [
+        (school, place)
+        for school, level in enumerate(levels)
+        for place, activity in enumerate(ACTIVITIES)
+        if activity.grades[0] <= LEVELS[level][1] and activity.grades[1] >= LEVELS[level][0]
+    ]
+    school, activity = np.array(pairs, dtype="int64").T
+    return school, activity
+
+
+def _info(truth: Truth, offered: tuple[Codes, Codes], ids: Any) -> Recorded:
+    schools, activities = offered
+    places = truth.population.places
+    columns: dict[str, Any] = {
+        "@RefId": ids,
+        "Title": text([named(ACTIVITIES[one]) for one in activities.tolist()]),
+        "Description": text(
+            [f"{named(ACTIVITIES[a])} at {places.names[s]}" for s, a in zip(schools, activities, strict=True)]
+        ),
+        "StudentActivityType.Code": text([ACTIVITIES[one].kind for one in activities.tolist()]),
+        "StudentActivityLevel": text([ACTIVITIES[one].level for one in activities.tolist()]),
+    }
+    of_school = np.array([LEVELS[level] for level in places.levels])[schools]
+    of_activity = np.array([one.grades for one in ACTIVITIES])[activities]
+    first = np.maximum(of_school[:, 0], of_activity[:, 0])
+    last = np.minimum(of_school[:, 1], of_activity[:, 1])
+    for number in range(int(np.max(last - first)) + 1):
+        grade = np.where(first + number <= last, first + number, -1)
+        columns[f"GradeLevels.GradeLevel[{number + 1}].Code"] = pick(GRADES, grade)
+    columns["CurricularStatus"] = pick(
+        ("Co-curricular", "Extracurricular"),
+        np.array([0 if ACTIVITIES[a].kind == "Performing arts" else 1 for a in activities]),
+    )
+    order = np.argsort(np.asarray(ids, dtype=object), kind="stable")
+    nobody = pd.Series([pd.NA] * len(schools), dtype=STRING)
+    return Recorded(
+        "StudentActivityInfo",
+        load_layout(LAYOUT).file_named("StudentActivityInfo").path,
+        pd.DataFrame(columns).iloc[order].reset_index(drop=True),
+        pd.DataFrame({"person": nobody, "part": nobody}),
+    )
+
+
+def _participations(
+    scenario: Scenario,
+    truth: Truth,
+    kept: Codes,
+    day: np.datetime64,
+    offered: tuple[Codes, Codes],
+    ids: Any,
+) -> Recorded:
+    taken_part = truth.life.participation
+    child, activity, school = (
+        part[kept] for part in (taken_part.child, taken_part.activity, taken_part.school)
+    )
+    which = np.full((len(truth.population.places.ids), len(ACTIVITIES)), -1)
+    which[offered] = np.arange(len(ids))
+    end = taken_part.end[kept].copy()
+    end[end > day] = np.datetime64("NaT", "D")
+    roles = [ROLES.get(one.kind, "Leader") for one in ACTIVITIES]
+    frame = pd.DataFrame(
+        {
+            "@RefId": guids(rng_for(scenario.seed, SILO, "participations"), len(taken_part.child)).take(kept),
+            "@StudentPersonalRefId": ref_ids(scenario, truth).take(child),
+            "@StudentActivityInfoRefId": ids.take(which[school, activity]),
+            "@SchoolYear": whole(taken_part.year[kept]),
+            "StartDate": taken_part.begin[kept].astype("datetime64[us]"),
+            "EndDate": end.astype("datetime64[us]"),
+            "Role": pick(roles, np.where(taken_part.leads[kept], activity, -1)),
+        }
+    )
+    order = frame["@RefId"].argsort(kind="stable").to_numpy()
+    return Recorded(
+        "StudentActivityParticipation",
+        load_layout(LAYOUT).file_named("StudentActivityParticipation").path,
+        frame.iloc[order].reset_index(drop=True),
+        about(truth.population.children["person"].array.take(child[order]), "Subject"),
+    )

@@ -1,0 +1,317 @@
+"""What the behaviour system records: incidents as staff wrote them down, and the children it knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.files.text_table import TextTable
+from helpers.files.writers.values import render
+from helpers.layouts import FileLayout, load_layout
+from synthetic_data.columns import dates, only, pick, text, whole
+from synthetic_data.columns import truth as yes_or_no
+from synthetic_data.life.incidents import (
+    ACTIONS,
+    BEHAVIOURS,
+    LOCATIONS,
+    MOTIVATIONS,
+    OFFENDER,
+    PARTS,
+    STAFF_MANAGED,
+    SUSPENSIONS,
+    Conduct,
+)
+from synthetic_data.observation import Later, Observation, Recorded, Truth, about, in_own_words, limits
+from synthetic_data.population.schools import GRADES
+from synthetic_data.scenario import Exchange, Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+Codes = npt.NDArray[np.int64]
+Words = npt.NDArray[np.object_]
+
+SILO = "behaviour"
+LAYOUT = "behaviour/incident_records"
+ZONE, ZONE_TYPE = "America/Chicago", 3
+
+NOT_HELD = (
+    "generation_code_suffix",
+    "birth_date",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+    "email",
+)
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down what the behaviour system knows of both school years.
+
+    Parameters
+    ----------
+    scenario
+        Seed, school year and the day of the exports.
+    truth
+        How things are.
+    exchange
+        Whether the district's number is carried, the day of the roster, and whether both years have one
+        vocabulary: else the labels of last year are the old ones.
+
+    Returns
+    -------
+    Observation
+        Incidents and students, a file a school year. Incidents are written down as they happen, of children
+        whom the roster lists; others are limits. Where only people are asked for, incidents are left out:
+        all who stand in them are students.
+    """
+    spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
+    children = truth.population.children
+    begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    came = (spells.end != -2) & (begin <= np.datetime64(scenario.as_of, "D"))
+    listed = np.flatnonzero(came & (begin <= np.datetime64(exchange.roster_date, "D")))
+    numbers = _Numbers.of(scenario, truth)
+    files: list[Recorded | Later] = []
+    for year in (scenario.school_year - 1, scenario.school_year):
+        mine = listed[spells.year[listed] == year]
+        if len(mine):
+            last_day = pd.Timestamp(year, 6, 30)
+            day = min(last_day, pd.Timestamp(exchange.roster_date))
+            files.append(_students(truth, exchange, numbers, mine, day))
+    if not scenario.people_only:
+        incidents = [
+            _incidents(scenario, truth, exchange, numbers, listed, year)
+            for year in (scenario.school_year - 1, scenario.school_year)
+        ]
+        files = [*(one for one in incidents if len(one.people)), *files]
+    known = np.zeros(len(children), dtype=bool)
+    known[spells.child[listed]] = True
+    late = np.zeros(len(children), dtype=bool)
+    late[spells.child[came]] = True
+    never = np.zeros(len(children), dtype=bool)
+    never[spells.child[begin <= np.datetime64(scenario.as_of, "D")]] = True
+    person = children["person"]
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=tuple(files),
+        limits=pd.concat(
+            [
+                limits(person.loc[late & ~known], "Roster date"),
+                limits(person.loc[never & ~late & ~known], "Not served"),
+                limits(columns=NOT_HELD),
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+class _Numbers:
+    """Numbers of children: the system's own, and each school's own, which other schools give again."""
+
+    def __init__(self, own: Words, schools: Words) -> None:
+        self.own = own
+        self._schools = schools
+
+    @classmethod
+    def of(cls, scenario: Scenario, truth: Truth) -> _Numbers:
+        rng = rng_for(scenario.seed, SILO, "numbers")
+        spells, count = truth.schooling.spells, len(truth.population.children)
+        start = int(rng.integers(200_000, 400_000))
+        own = np.array([str(start + 3 * place) for place in rng.permutation(count).tolist()], dtype=object)
+        # Every school counts its children up from about 1000, so that numbers of schools are the same.
+        many = int(np.max(spells.school)) + 1
+        first = rng.integers(1001, 1021, many)
+        pairs, rank = np.unique(spells.school * count + spells.child, return_inverse=True)
+        school = pairs // count
+        within = np.arange(len(pairs)) - np.searchsorted(school, school)
+        return cls(own, np.array([str(n) for n in (first[school] + within).tolist()], dtype=object)[rank])
+
+    def of_school(self, spells: Codes) -> Words:
+        """Give the school's number of the child of each spell."""
+        return self._schools[spells]
+
+
+def _students(
+    truth: Truth, exchange: Exchange, numbers: _Numbers, mine: Codes, day: pd.Timestamp
+) -> Recorded:
+    """List the spells of a school year that had begun on the day of the roster."""
+    children, spells = truth.population.children, truth.schooling.spells
+    child = spells.child[mine]
+    spell = truth.schooling.school_enrollment.iloc[mine]
+    ended = (spell["end_date"].notna() & (spell["end_date"] <= day)).to_numpy(dtype=bool)
+
+    def of(column: str) -> Any:
+        return children[column].array.take(child)
+
+    zone = only(ended, ZONE)
+    frame = pd.DataFrame(
+        {
+            "EnrollmentStatus": pick(("Enrolled", "Withdrawn"), ended.astype("int64")),
+            "FirstName": of("first_name"),
+            "GradeLevelShort": pick(GRADES, spells.grade[mine]),
+            "LastName": of("last_surname"),
+            "MiddleName": of("middle_name"),
+            "PreferredName": of("preferred_first_name"),
+            "SourceSchoolID": spell["school_id"].array,
+            "StudentID": text(numbers.own[child]),
+            "StudentSchoolID": text(numbers.of_school(mine)),
+            "Enrollment.EnrollmentID": text([str(50_000 + place) for place in mine.tolist()]),
+            "Enrollment.YearName": spell["school_year"].array,
+            "Enrollment.StartDate.date": spell["begin_date"].array,
+            "Enrollment.StartDate.timezone_type": whole(np.full(len(mine), ZONE_TYPE)),
+            "Enrollment.StartDate.timezone": ZONE,
+            "Enrollment.EndDate.date": spell["end_date"].where(ended).array,
+            "Enrollment.EndDate.timezone_type": whole(np.full(len(mine), ZONE_TYPE), ended),
+            "Enrollment.EndDate.timezone": text(zone),
+        }
+    )
+    if "District" in exchange.ids:
+        frame["SecondaryStudentID"] = of("district_number")
+    order = np.lexsort((mine, numbers.own[child].astype("int64"), spells.school[mine]))
+    return Recorded(
+        "students",
+        f"students_{day:%Y-%m-%d}.jsonl",
+        frame.iloc[order].reset_index(drop=True),
+        about(children["person"].array.take(child[order]), "Subject"),
+    )
+
+
+def _incidents(
+    scenario: Scenario, truth: Truth, exchange: Exchange, numbers: _Numbers, listed: Codes, year: int
+) -> Recorded:
+    """Write down a year's records of children whom the roster lists."""
+    spells, conduct = truth.schooling.spells, truth.life.conduct
+    number = scenario.school_year - year
+    # The latest spell at that school says under which number a child is there.
+    schools, count = len(truth.population.places.ids), len(truth.population.children)
+    keys = (spells.year[listed] * schools + spells.school[listed]) * count + spells.child[listed]
+    order = np.argsort(keys, kind="stable")
+    wanted = (conduct.year * schools + conduct.school) * count + conduct.child
+    place = np.searchsorted(keys[order], wanted, side="right") - 1
+    found = (place >= 0) & (keys[order][place.clip(0)] == wanted) if len(keys) else place >= 0
+    ids = 700_000 + np.arange(len(conduct.child))
+    first = np.r_[True, conduct.incident[1:] != conduct.incident[:-1]] if len(ids) else found
+    reporting = ids[np.maximum.accumulate(np.where(first, np.arange(len(ids)), 0))]
+    mine = np.flatnonzero(found & (conduct.year == year))
+    records, spell = conduct.at(mine), listed[order][place[mine]]
+    old_labels = not exchange.agreed_codes and number == 1
+    table = _records(scenario, truth, numbers, records, spell, (ids[mine], reporting[mine]), old_labels)
+    path = f"incidents_{year - 1}-{year}.jsonl"
+    return Recorded(
+        "incidents",
+        path,
+        table,
+        about(truth.population.children["person"].array.take(records.child), "Subject"),
+    )
+
+
+def _records(
+    scenario: Scenario,
+    truth: Truth,
+    numbers: _Numbers,
+    records: Conduct,
+    spell: Codes,
+    ids: tuple[Codes, Codes],
+    old_labels: bool,
+) -> TextTable:
+    """Write records as text: labels are the system's own words, of which several mean the same."""
+    children, file = truth.population.children, load_layout(LAYOUT).file_named("incidents")
+    own, count = _digits(ids[0]), len(records.child)
+    serious = (records.behaviour >= STAFF_MANAGED).astype("int64")
+    behaviour = pd.Series(pick(BEHAVIOURS, records.behaviour))
+    when = records.day.astype("datetime64[m]") + records.minute.astype("timedelta64[m]")
+    motivation = "Possible motivation" if old_labels else "Perceived motivation"
+    frame = pd.DataFrame(
+        {
+            "Category": pick(("School Code of Conduct", "School Violation"), serious),
+            **_staff(scenario, truth, records),
+            "GradeLevelShort": pick(GRADES, records.grade),
+            "IncidentID": own,
+            "Infraction": in_own_words(SILO, "Infraction", behaviour, serious) if old_labels else behaviour,
+            "IsActive": yes_or_no(np.ones(count, dtype=bool)),
+            "IsReferral": yes_or_no(serious == 1),
+            "Location": _meant(file, "Location", LOCATIONS, records.location),
+            "ReportingIncidentID": _digits(ids[1]),
+            "SchoolID": pick(truth.population.places.ids, records.school),
+            "Status": "Resolved",
+            "StudentFirst": children["first_name"].array.take(records.child),
+            "StudentID": text(numbers.own[records.child]),
+            "StudentLast": children["last_surname"].array.take(records.child),
+            "StudentSchoolID": text(numbers.of_school(spell)),
+            "IssueTS.date": text([f"{moment}:00.000000".replace("T", " ") for moment in when.astype(str)]),
+            "IssueTS.timezone_type": whole(np.full(count, ZONE_TYPE)),
+            "IssueTS.timezone": ZONE,
+            **_penalties(file, numbers, records, own),
+            "Custom_Fields[1].FieldName": "Participation",
+            "Custom_Fields[1].StringValue": pick(PARTS, records.part),
+            "Custom_Fields[2].FieldName": text(only(records.part == OFFENDER, motivation)),
+            "Custom_Fields[2].StringValue": pick(MOTIVATIONS, records.motivation),
+        }
+    )
+    # Of several words with one meaning render writes the first.
+    labels: dict[str, Any] = {
+        f"Penalties[{place}].PenaltyName": pick(ACTIONS, action)
+        for place, action in enumerate((records.action, records.also), start=1)
+    }
+    table = render(frame, file)
+    if old_labels:
+        labels["Category"] = in_own_words(SILO, "Category", table.rows["Category"], serious)
+    return replace(table, rows=table.rows.assign(**labels))
+
+
+def _digits(numbers: Codes) -> Any:
+    return text([str(number) for number in numbers.tolist()])
+
+
+def _meant(file: FileLayout, column: str, words: tuple[str, ...], places: Codes) -> Any:
+    """Give the standard value that each of a system's words stands for."""
+    codes = file.column(column).code_map()
+    return pick([codes[word] for word in words], places)
+
+
+def _staff(scenario: Scenario, truth: Truth, records: Conduct) -> dict[str, Any]:
+    """Choose who wrote each incident down: somebody who works at that school."""
+    staff = truth.population.staff
+    staff = staff.loc[staff["school_id"].isin(truth.population.places.ids)].reset_index(drop=True)
+    school = np.asarray(pd.Index(truth.population.places.ids).get_indexer(pd.Index(staff["school_id"])))
+    order = np.argsort(school, kind="stable")
+    low, high = (np.searchsorted(school[order], records.school, side=side) for side in ("left", "right"))
+    _, incident = np.unique(records.incident, return_inverse=True)
+    year = int(records.year[0]) if len(records.year) else 0
+    draw = rng_for(scenario.seed, SILO, "written by", year).random(len(incident))[incident]
+    who = order[(low + draw * (high - low)).astype("int64")] if len(incident) else order[:0]
+    return {
+        "CreateFirst": staff["first_name"].array.take(who),
+        "CreateLast": staff["last_surname"].array.take(who),
+        "CreateStaffSchoolID": staff["staff_number"].array.take(who),
+    }
+
+
+def _penalties(file: FileLayout, numbers: _Numbers, records: Conduct, own: Any) -> dict[str, Any]:
+    """Write what was done: at most two actions a record, of which only the first takes days."""
+    columns: dict[str, Any] = {}
+    for place, action in enumerate((records.action, records.also), start=1):
+        done = action >= 0
+        suspended = np.isin(action, SUSPENSIONS)
+        days = np.where(suspended, records.days, 0)
+        stem = f"Penalties[{place}]"
+        columns |= {
+            f"{stem}.IncidentID": pd.Series(own).where(done).array,
+            f"{stem}.PenaltyName": _meant(file, "Penalties[].PenaltyName", ACTIONS, action),
+            f"{stem}.StartDate": dates(np.where(done, records.begin, np.datetime64("NaT", "D"))),
+            f"{stem}.EndDate": dates(np.where(suspended, records.end, np.datetime64("NaT", "D"))),
+            f"{stem}.IsSuspension": yes_or_no(suspended, done),
+            f"{stem}.StudentID": text(only(done, numbers.own[records.child])),
+            f"{stem}.NumDays": whole(days, suspended),
+        }
+    return columns

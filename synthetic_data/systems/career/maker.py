@@ -1,0 +1,139 @@
+"""What a system for college and career planning holds: children by e-mail and class year, applications."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from synthetic_data.columns import numbered, pick, text, whole
+from synthetic_data.life.college_plans import APPLIED, INSTITUTIONS, INTERESTS, PLANS, SENIOR, STATUSES
+from synthetic_data.observation import Later, Observation, Recorded, Truth, about, limits
+from synthetic_data.scenario import Exchange, Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+SILO = "career"
+LAYOUT = "career/college_planning"
+
+NOT_HELD = (
+    "middle_name",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "birth_date",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "grade_level",
+    "school_id",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+)
+SOURCES = ("Direct", "Shared form")
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down accounts and applications as they stood on a day.
+
+    Parameters
+    ----------
+    scenario
+        Seed, school year and name of the files.
+    truth
+        How things are.
+    exchange
+        Whether a roster feeds the system (the district's number stands in it then), and its day.
+
+    Returns
+    -------
+    Observation
+        Two files; children without an account are limits.
+    """
+    day = np.datetime64(exchange.roster_date, "D")
+    ambitions, population, spells = truth.life.ambitions, truth.population, truth.schooling.spells
+    children = population.children
+    rng = rng_for(scenario.seed, SILO, "numbers")
+    # Accounts are counted up in the order in which they were made.
+    made = rng.permutation(len(children))
+    ids = numbered("", 210_001 + 3 * made, 6)
+    visit = ambitions.last_visit(day)
+    listed = np.flatnonzero(~np.isnat(visit))
+    child = ambitions.child[listed]
+    school = np.full(len(children), -1)
+    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    known = np.flatnonzero((spells.end != -2) & (begin <= day))
+    school[spells.child[known]] = spells.school[known]
+    students = pd.DataFrame(
+        {
+            "id": text(ids[child]),
+            "email": children["email"].array.take(child),
+            "first_name": children["first_name"].array.take(child),
+            "last_name": children["last_surname"].array.take(child),
+            "graduation_year": whole(scenario.school_year + SENIOR - ambitions.grade[listed]),
+            "school_name": pick(population.places.names, school[child]),
+            "interests": _interests(ambitions.interests[listed]),
+            "post_high_school_plan": pick(PLANS, ambitions.plan[listed]),
+            "last_activity": visit[listed].astype("datetime64[us]"),
+        }
+    )
+    if "District" in exchange.ids:
+        students["external_student_id"] = children["district_number"].array.take(child)
+    order = students["id"].argsort(kind="stable").to_numpy()
+    person = children["person"].array
+
+    def named(kind: str) -> str:
+        return f"career_{kind}_{scenario.as_of:%Y-%m-%d}.csv"
+
+    def admissions() -> list[Recorded]:
+        place = np.flatnonzero(ambitions.applied <= day)
+        whose = ambitions.child[ambitions.account[place]]
+        over = ambitions.decided[place] <= day
+        frame = pd.DataFrame(
+            {
+                "id": text(numbered("", 880_001 + place, 6)),
+                "student_id": text(ids[whose]),
+                "university_name": pick([one.name for one in INSTITUTIONS], ambitions.institution[place]),
+                "application_source": pick(SOURCES, ambitions.account[place] % 2),
+                "applied_on": ambitions.applied[place].astype("datetime64[us]"),
+                "status": pick(STATUSES, np.where(over, ambitions.outcome[place], APPLIED)),
+                "status_updated_at": np.where(
+                    over, ambitions.decided[place], ambitions.applied[place]
+                ).astype("datetime64[us]"),
+            }
+        )
+        by_day = np.lexsort((place, ambitions.applied[place]))
+        whom = about(person.take(whose[by_day]), "Subject")
+        return [Recorded("admissions", named("admissions"), frame.iloc[by_day].reset_index(drop=True), whom)]
+
+    this_year = (spells.year == scenario.school_year) & (begin <= np.datetime64(scenario.as_of, "D"))
+    without = np.setdiff1d(spells.child[this_year], ambitions.child)
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(
+            Recorded(
+                "students",
+                named("students"),
+                students.iloc[order].reset_index(drop=True),
+                about(person.take(child[order]), "Subject"),
+            ),
+            Later("admissions", admissions),
+        ),
+        limits=pd.concat(
+            [
+                limits(person.take(without), "Not served"),
+                limits(person.take(np.setdiff1d(ambitions.child, child)), "Roster date"),
+                limits(columns=NOT_HELD),
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+def _interests(ranked: np.ndarray) -> object:
+    """Write up to three interests, the first one first."""
+    words = np.array([*INTERESTS, ""], dtype=object)
+    return text(["; ".join(filter(None, row)) for row in words[ranked].tolist()])

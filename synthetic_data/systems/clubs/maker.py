@@ -1,0 +1,123 @@
+"""What a community partner writes down of its clubs: names, school and grade, in a workbook."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.layouts import load_layout
+from synthetic_data.columns import pick
+from synthetic_data.life.participation import CLUBS
+from synthetic_data.observation import Observation, Recorded, Truth, about, limits
+from synthetic_data.population.schools import GRADES
+from synthetic_data.scenario import Exchange, Scenario
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+SILO = "clubs"
+LAYOUT = "activities/community_clubs"
+
+NOT_HELD = (
+    "middle_name",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "birth_date",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "school_id",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+    "email",
+)
+# How people of a town call its schools, where nobody agreed on names.
+SHORT = ((" Elementary School", " Elementary"), (" Middle School", " Middle"), (" High School", " High"))
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down who is in which club, with the hours up to a day.
+
+    Parameters
+    ----------
+    scenario
+        Seed and school year.
+    truth
+        How things are.
+    exchange
+        Whether the partner is given the district's numbers, the day of its list, and whether it calls
+        schools as the district does.
+
+    Returns
+    -------
+    Observation
+        One sheet of a workbook; children in no club are limits.
+    """
+    day = np.datetime64(exchange.roster_date, "D")
+    population, members, spells = truth.population, truth.life.club_members, truth.schooling.spells
+    children, schools = population.children, population.places
+    hours = members.hours(day)
+    kept = np.flatnonzero(hours >= 0)
+    child = members.child[kept]
+    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    this_year = spells.year == scenario.school_year
+    # The school where the child was when the list was made, no-shows aside.
+    known = np.flatnonzero(this_year & (spells.end != -2) & (begin <= day))
+    school, grade = np.full(len(children), -1), np.full(len(children), -1)
+    school[spells.child[known]], grade[spells.child[known]] = spells.school[known], spells.grade[known]
+    end = members.end[kept].copy()
+    end[end > day] = np.datetime64("NaT", "D")
+    # A partner writes what a child is called, unless the district's list says who has which number.
+    said = children["first_name"]
+    if "District" not in exchange.ids:
+        said = children["preferred_first_name"].fillna(said)
+    sheet = pd.DataFrame(
+        {
+            "Club": pick([club.title for club in CLUBS], members.club[kept]),
+            "First name": said.array.take(child),
+            "Last name": children["last_surname"].array.take(child),
+            "School": pick(schools.names, school[child]),
+            "Grade": pick(GRADES, grade[child]),
+            "Joined": members.begin[kept].astype("datetime64[us]"),
+            "Last day": end.astype("datetime64[us]"),
+            "Hours": hours[kept],
+        }
+    )
+    if "District" in exchange.ids:
+        sheet["District ID"] = children["district_number"].array.take(child)
+    order = sheet.sort_values(["Club", "Joined", "Last name", "First name"], kind="stable").index.to_numpy()
+    person = children["person"].array
+    file = load_layout(LAYOUT).file_named("members")
+    here = np.unique(spells.child[this_year & (begin <= np.datetime64(scenario.as_of, "D"))])
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(
+            Recorded(
+                "members",
+                f"{file.path}/{file.sheet}",
+                sheet.iloc[order].reset_index(drop=True),
+                about(person.take(child[order]), "Subject"),
+                wording={} if exchange.agreed_codes else {"School": _short(schools.names)},
+            ),
+        ),
+        limits=pd.concat(
+            [
+                limits(person.take(np.setdiff1d(here, members.child)), "Not served"),
+                limits(person.take(np.setdiff1d(members.child, child)), "Roster date"),
+                limits(columns=NOT_HELD),
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+def _short(names: list[str]) -> dict[str, str]:
+    short = {}
+    for name in names:
+        for long, own in SHORT:
+            if name.endswith(long):
+                short[name] = name.removesuffix(long) + own
+    return short

@@ -1,0 +1,215 @@
+"""What the family portal records: adults on record, how often they look in, the messages that they get."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.files.text_table import TextTable, default_settings
+from helpers.layouts import load_layout
+from synthetic_data.columns import numbered, pick, text, whole
+from synthetic_data.columns import truth as yes_or_no
+from synthetic_data.life.family_contact import CHANNELS, DAY, LANGUAGES, TOPICS
+from synthetic_data.life.one_change import with_order
+from synthetic_data.observation import Later, Observation, Recorded, Truth, about, limits, own_words
+from synthetic_data.scenario import Exchange, Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+SILO = "family"
+LAYOUT = "family/family_portal"
+
+Codes = npt.NDArray[np.int64]
+Words = npt.NDArray[np.object_]
+
+NOT_HELD = (
+    "middle_name",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "birth_date",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "grade_level",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+)
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down what the family portal holds on the day of its export.
+
+    Parameters
+    ----------
+    scenario
+        Seed and name of the files.
+    truth
+        How things are.
+    exchange
+        Whether a roster feeds the portal (the district's number stands in it then), and its day.
+
+    Returns
+    -------
+    Observation
+        Accounts, contacts, log-ins and messages; families who haven't signed up are limits.
+    """
+    day = np.datetime64(exchange.roster_date, "D")
+    contacts, population = truth.life.family_contact, truth.population
+    children, guardians = population.children, population.guardians
+    school = _school_known(truth, day)
+    listed = np.flatnonzero(school[contacts.child] >= 0)
+    adults = np.unique(contacts.guardian[listed])
+    accounts, child_ids = _numbers(scenario, len(guardians), len(children))
+    accounts_frame = pd.DataFrame(
+        {
+            "Account ID": text(accounts[adults]),
+            "Adult First Name": guardians["first_name"].array.take(adults),
+            "Adult Last Name": guardians["last_surname"].array.take(adults),
+            "Adult E-mail": text(contacts.email[adults]),
+            "Mobile": guardians["telephone"].array.take(adults),
+            "Preferred Language": pick(LANGUAGES, contacts.language[contacts.home[adults]]),
+        }
+    )
+    orders, lives_with = contacts.orders, contacts.lives_with
+    if truth.change is not None and truth.change.kind == "custody":
+        orders, lives_with = with_order(contacts, truth.change)
+    child, guardian = contacts.child[listed], contacts.guardian[listed]
+    call_order = np.where(contacts.primary[listed], 1, 2)
+    contacts_frame = pd.DataFrame(
+        {
+            "Child ID": text(child_ids[child]),
+            "Child First Name": children["first_name"].array.take(child),
+            "Child Last Name": children["last_surname"].array.take(child),
+            "School": pick(population.places.names, school[child]),
+            "Account ID": text(accounts[guardian]),
+            "Relationship": guardians["relation"].array.take(guardian),
+            "Lives With": yes_or_no(lives_with[listed]),
+            "Call Order": whole(call_order),
+            "May See Records": yes_or_no(orders.may_see[listed]),
+            "Court Order": text(orders.number[listed]),
+            "Court Order Date": orders.day[listed].astype("datetime64[us]"),
+        }
+    )
+    if "District" in exchange.ids:
+        contacts_frame["Student Number"] = children["district_number"].array.take(child)
+    by_account = np.argsort(accounts[adults].astype(str), kind="stable")
+    by_child = np.lexsort(
+        (contacts_frame["Call Order"].to_numpy(dtype="int64"), child_ids[child].astype(str))
+    )
+
+    def named(kind: str) -> str:
+        return f"family_{kind}_{scenario.as_of:%Y-%m-%d}.csv"
+
+    person, adult = children["person"].array, guardians["person"].array
+
+    def logins() -> list[Recorded]:
+        traffic = contacts.traffic
+        mine = np.flatnonzero((traffic.login_day <= day) & np.isin(traffic.login_guardian, adults))
+        who = traffic.login_guardian[mine]
+        frame = pd.DataFrame(
+            {
+                "Account ID": text(accounts[who]),
+                "Date": traffic.login_day[mine].astype("datetime64[us]"),
+                "Log-ins": whole(traffic.login_times[mine]),
+            }
+        )
+        return [Recorded("logins", named("logins"), frame, about(adult.take(who), "Guardian"))]
+
+    def messages() -> list[Recorded]:
+        traffic = contacts.traffic
+        mine = np.flatnonzero((traffic.sent < day + DAY) & (school[contacts.child[traffic.contact]] >= 0))
+        contact = traffic.contact[mine]
+        opened = traffic.opened[mine].copy()
+        opened[opened >= day + DAY] = np.datetime64("NaT", "m")
+        whom = contacts.child[contact]
+        file = load_layout(LAYOUT).file_named("messages")
+        languages, channels = (
+            {meaning: written for written, meaning in file.column(name).code_map().items()}
+            for name in ("Language", "Channel")
+        )
+        # So many moments are written at once, not value by value.
+        cells = {
+            "Message ID": text(numbered("", 4_000_001 + mine, 7)),
+            "Child ID": pick(child_ids, whom),
+            "Account ID": pick(accounts, contacts.guardian[contact]),
+            "Sent (UTC)": _moments(traffic.sent[mine]),
+            "Opened (UTC)": _moments(opened),
+            "Channel": pick([channels[word] for word in CHANNELS], traffic.channel[mine]),
+            "Topic": pick(TOPICS, traffic.topic[mine]),
+            "Language": pick([languages[code] for code in LANGUAGES], traffic.language[mine]),
+        }
+        frame = TextTable(tuple(cells), pd.DataFrame(cells), default_settings(file))
+        return [Recorded("messages", named("messages"), frame, about(person.take(whom), "Subject"))]
+
+    ever = np.unique(truth.schooling.spells.child[_begun(truth, np.datetime64(scenario.as_of, "D"))])
+    held = np.zeros(len(children), dtype=bool)
+    held[contacts.child] = True
+    late = held[ever] & (school[ever] < 0)
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(
+            Recorded(
+                "accounts",
+                named("accounts"),
+                accounts_frame.iloc[by_account].reset_index(drop=True),
+                about(adult.take(adults[by_account]), "Guardian"),
+            ),
+            Recorded(
+                "contacts",
+                named("contacts"),
+                contacts_frame.iloc[by_child].reset_index(drop=True),
+                about(person.take(child[by_child]), "Subject"),
+                wording={} if exchange.agreed_codes else {"Relationship": own_words(SILO, "Relationship")[0]},
+            ),
+            Later("logins", logins),
+            Later("messages", messages),
+        ),
+        limits=pd.concat(
+            [
+                limits(person.take(ever[~held[ever]]), "Not served"),
+                limits(person.take(ever[late]), "Roster date"),
+                limits(columns=NOT_HELD),
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+def _begun(truth: Truth, day: np.datetime64) -> Codes:
+    """Find the spells of both years that had begun on a day, no-shows aside."""
+    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    return np.flatnonzero((truth.schooling.spells.end != -2) & (begin <= day))
+
+
+def _school_known(truth: Truth, day: np.datetime64) -> Codes:
+    """Give each child's latest school that the portal knows of on a day; -1 where it knows none."""
+    begun = _begun(truth, day)
+    school = np.full(len(truth.population.children), -1)
+    school[truth.schooling.spells.child[begun]] = truth.schooling.spells.school[begun]
+    return school
+
+
+def _numbers(scenario: Scenario, adults: int, children: int) -> tuple[Words, Words]:
+    """Give every adult's and every child's number in the portal, in no order that tells who is who."""
+    rng = rng_for(scenario.seed, SILO, "numbers")
+    width = max(6, len(str(4 * max(adults, children))))
+    low = 10 ** (width - 1)
+    found = [
+        numbered(letter, low + rng.permutation(max(9 * low // 10, count))[:count], width)
+        for letter, count in (("A", adults), ("C", children))
+    ]
+    return found[0], found[1]
+
+
+def _moments(minutes: npt.NDArray[np.datetime64]) -> Any:
+    """Write moments as the portal does; nothing where there is none."""
+    codes, distinct = pd.factorize(minutes.astype("int64"))
+    words = np.datetime_as_string(distinct.astype("datetime64[m]"), unit="m").tolist()
+    return pick(["" if word == "NaT" else word.replace("T", " ") for word in words], codes)

@@ -1,0 +1,205 @@
+"""What the nurse's office writes down: whom it has a card of, visits, vaccines; by name and birth date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import dates, only, pick, text, whole
+from synthetic_data.life.wellbeing.health import DISPOSITIONS, EXEMPTIONS, REASONS, VACCINES, has_card
+from synthetic_data.observation import (
+    Later,
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    arrived_by,
+    limits,
+    look_up,
+    on_day,
+    own_words,
+)
+from synthetic_data.scenario import Exchange, Scenario
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+Codes = npt.NDArray[np.int64]
+
+SILO = "health"
+LAYOUT = "health/nurse_office"
+
+NOT_HELD = (
+    "middle_name",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+    "email",
+)
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down whom the office knows, and what it keeps of them until the day of its list.
+
+    Parameters
+    ----------
+    scenario
+        Seed and school year.
+    truth
+        How things are.
+    exchange
+        Whether the office is told ids, the day of the list, and whether grades are in the district's words.
+
+    Returns
+    -------
+    Observation
+        Three files; children without a card, or who came later, are limits.
+    """
+    day = exchange.roster_date
+    children, spells = truth.population.children, truth.schooling.school_enrollment
+    card = has_card(scenario, len(children))
+    now = spells.loc[(spells["school_year"] == scenario.school_year) & on_day(spells, day)]
+    now = now.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
+    place = np.asarray(pd.Index(children["person"]).get_indexer(pd.Index(now["person"])))
+    school, grade = (
+        look_up(children["person"], now, "person", name).to_numpy(dtype=object)
+        for name in ("school_id", "grade_level")
+    )
+    listed = _by_name(children, np.sort(place[card[place]]))
+    told = {system: share > 0 for system, share in exchange.ids.items()}
+
+    def who(child: Codes) -> dict[str, Any]:
+        return {
+            "Last Name": children["last_surname"].array.take(child),
+            "First Name": children["first_name"].array.take(child),
+            "Date of Birth": children["birth_date"].array.take(child),
+            "District ID": _told(children["district_number"], child, told.get("District", False)),
+        }
+
+    students = pd.DataFrame(
+        {
+            **who(listed),
+            "School": text(school[listed]),
+            "Grade": text(grade[listed]),
+            "State ID": _told(children["state_id"], listed, told.get("State", False)),
+        }
+    )
+    if scenario.watched == "allergy":
+        students["Health Alert"] = _alerts(truth, listed)
+    person = children["person"]
+
+    def visits() -> Sequence[Recorded]:
+        made = truth.life.visits
+        mine = np.flatnonzero((made.day <= np.datetime64(day, "D")) & card[made.child])
+        mine = mine[np.lexsort((made.time_in[mine], made.day[mine]))]
+        frame = pd.DataFrame(
+            {
+                "Date": dates(made.day[mine]),
+                "Time In": _clock(made.time_in[mine]),
+                "Time Out": _clock(made.time_out[mine]),
+                "School": pick(truth.population.places.ids, made.school[mine]),
+                **who(made.child[mine]),
+                "Reason": pick(REASONS, made.reason[mine]),
+                "Disposition": pick(DISPOSITIONS, made.disposition[mine]),
+            }
+        )
+        return (
+            Recorded("visits", "visits.csv", frame, about(person.array.take(made.child[mine]), "Subject")),
+        )
+
+    def immunizations() -> Sequence[Recorded]:
+        child, said = _vaccines(truth, listed, np.datetime64(day, "D"))
+        frame = pd.DataFrame({**who(child), **said})
+        rows = about(person.array.take(child), "Subject")
+        return (Recorded("immunizations", "immunizations.csv", frame, rows),)
+
+    ever, arrived = arrived_by(truth, pd.Timestamp(scenario.as_of)), arrived_by(truth, day)
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(
+            Recorded(
+                file="students",
+                path=f"students_{day:%Y-%m-%d}.csv",
+                frame=students,
+                people=about(person.array.take(listed), "Subject"),
+                wording={} if exchange.agreed_codes else {"Grade": own_words("meals", "Grade")[0]},
+            ),
+            Later("visits", visits),
+            Later("immunizations", immunizations),
+        ),
+        limits=pd.concat(
+            [
+                limits(person.loc[ever & ~card], "Not served"),
+                limits(person.loc[ever & card & ~arrived], "Roster date"),
+                limits(columns=NOT_HELD),
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+def _by_name(children: pd.DataFrame, child: Codes) -> Codes:
+    order = children.iloc[child][["last_surname", "first_name", "birth_date"]].reset_index(drop=True)
+    return child[order.sort_values(["last_surname", "first_name", "birth_date"]).index.to_numpy()]
+
+
+def _told(numbers: pd.Series, child: Codes, told: bool) -> Any:
+    known = np.full(len(child), told)
+    return text(only(known, numbers.to_numpy(dtype=object)[child]))
+
+
+def _alerts(truth: Truth, child: Codes) -> Any:
+    """Give what the office was told of the child whose life is watched; of others nobody told it anything."""
+    alerts = np.full(len(child), None, dtype=object)
+    if truth.change is not None:
+        alerts[child == truth.change.child] = truth.change.value
+    return text(alerts)
+
+
+def _clock(minutes: Codes) -> Any:
+    distinct, place = np.unique(minutes, return_inverse=True)
+    return pick([f"{one // 60:02d}:{one % 60:02d}:00" for one in distinct.tolist()], place)
+
+
+def _vaccines(truth: Truth, listed: Codes, day: np.datetime64) -> tuple[Codes, dict[str, Any]]:
+    """Give a row a vaccine that a child had or should have had, and one of all for who is exempt."""
+    doses = truth.life.doses
+    last, counts = (values[listed] for values in doses.given(day))
+    exempt = doses.exemption[listed]
+    asked = np.array([vaccine.required for vaccine in VACCINES])
+    shown = (~np.isnat(last) | asked) & (exempt < 0)[:, None]
+    row, vaccine = np.nonzero(shown)
+    free = np.flatnonzero(exempt >= 0)
+    order = np.argsort(np.r_[row, free], kind="stable")
+    row = np.r_[row, free][order]
+    vaccine = np.r_[vaccine, np.full(len(free), -1)][order]
+    named = vaccine >= 0
+    child = listed[row]
+    never = np.datetime64("NaT", "D")
+    first_day = _first_days(truth)[child]
+    return child, {
+        "Vaccine": pick([one.name for one in VACCINES], vaccine),
+        "Doses": whole(counts[row, vaccine], named),
+        "Last Dose": dates(np.where(named, last[row, vaccine], never)),
+        "Exemption": pick(EXEMPTIONS, np.where(named, -1, exempt[row])),
+        "Exempt Since": dates(np.where(named, never, first_day)),
+    }
+
+
+def _first_days(truth: Truth) -> npt.NDArray[np.datetime64]:
+    """Give each child's first known day in the district's schools."""
+    spells, begins = truth.schooling.spells, truth.schooling.school_enrollment["begin_date"]
+    days = np.full(len(truth.population.children), np.datetime64("9999-01-01", "D"))
+    np.minimum.at(days, spells.child, begins.to_numpy().astype("datetime64[D]"))
+    return days

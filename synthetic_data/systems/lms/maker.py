@@ -1,0 +1,369 @@
+"""What the LMS records: gradebooks and online activity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.files.text_table import TextTable, default_settings
+from helpers.layouts import load_layout
+from helpers.standard import STRING
+from synthetic_data.columns import is_among, numbered, pick, text
+from synthetic_data.life.learning.assignments import standing
+from synthetic_data.life.learning.online_activity import online_now
+from synthetic_data.observation import Later, Observation, Recorded, Truth, about, keep, limits, on_day
+from synthetic_data.population.names import fold
+from synthetic_data.population.schools import GRADES
+from synthetic_data.scenario import Exchange, Scenario
+from synthetic_data.streams import rng_for
+from synthetic_data.systems.lms.gradebooks import (
+    CANVAS,
+    Users,
+    class_lists,
+    gradebook_pages,
+)
+
+__all__ = ["LAYOUT", "SILO", "observe", "sign_in_page", "submission_page"]
+
+
+# Canvas keeps moments in UTC; the district's clocks are those of the central United States.
+
+Codes = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+
+STATUSES = ("late", "missing", "graded", "upcoming", "on-time")
+LATE, MISSING, GRADED, UPCOMING, ON_TIME = range(len(STATUSES))
+EXTRACTED = "07:15:00"  # the toolkit runs in the night that follows, UTC
+FIRST_SUBMISSION, FIRST_SECTION = 41_000_000, 52_000
+HOUR, DAY = 3600, 86_400
+
+
+def submission_page(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestamp) -> Recorded:
+    """Write a row a child and assignment that is collected online.
+
+    Parameters
+    ----------
+    scenario
+        Its seed.
+    truth
+        What was handed in, and when.
+    users
+        The children's accounts.
+    day
+        The day of the exports.
+
+    Returns
+    -------
+    Recorded
+        Of children who sit in the section on the day, assignment by assignment.
+    """
+    until = np.datetime64(day, "D")
+    coursework, work = truth.life.coursework, truth.life.online_work
+    now = standing(coursework, until)
+    there, handed_in = online_now(coursework, work, now, until)
+    cell = work.cell[there]
+    graded = np.zeros(len(coursework.place), dtype=bool)
+    graded[now.cell[now.graded | now.excused]] = True
+    shown = graded[cell]
+    assignment, child = coursework.assignment[cell], coursework.places.child[coursework.place[cell]]
+    due = coursework.due[assignment] < until
+    # In the toolkit's own order of questions: late, missing, graded, handed in, none of these.
+    status = np.select(
+        [handed_in & work.late[there], ~handed_in & due & ~coursework.excused[cell], shown, handed_in],
+        [LATE, MISSING, GRADED, UPCOMING],
+        ON_TIME,
+    )
+    score = np.where(shown & ~coursework.excused[cell], coursework.score[cell], np.nan)
+    moment = _utc(work.day[there], work.second[there])
+    section = _section_numbers(scenario, len(coursework.sections))[coursework.section]
+    named = text([f"{s}-{a}" for s, a in zip(section.tolist(), coursework.number.tolist(), strict=True)])
+    columns = {
+        "SourceSystemIdentifier": text([str(FIRST_SUBMISSION + 3 * number) for number in cell.tolist()]),
+        "SourceSystem": "Canvas",
+        "SubmissionStatus": pick(STATUSES, status),
+        "SubmissionDateTime": _moments(moment, handed_in),
+        "EarnedPoints": "",
+        "Grade": _grades(score),
+        "AssignmentSourceSystemIdentifier": named.take(assignment),
+        "LMSUserSourceSystemIdentifier": users.number.take(child),
+        **_seen(day),
+        "SourceCreateDate": "",
+        "SourceLastModifiedDate": "",
+    }
+    return _page("submissions", columns, truth, child)
+
+
+def sign_in_page(truth: Truth, users: Users, day: pd.Timestamp) -> Recorded:
+    """Write a row a sign-in and sign-out of children who sit in a section on the day, by moment.
+
+    Parameters
+    ----------
+    truth
+        Who signed in when.
+    users
+        The children's accounts.
+    day
+        The day of the exports.
+
+    Returns
+    -------
+    Recorded
+        All of this school year up to the day.
+    """
+    until = np.datetime64(day, "D")
+    coursework, signed = truth.life.coursework, truth.life.sign_ins
+    sits = np.zeros(len(truth.population.children), dtype=bool)
+    sits[coursework.places.child[standing(coursework, until).listed]] = True
+    row = np.flatnonzero(sits[signed.child] & (signed.day <= until))
+    child, out = signed.child[row], signed.out[row]
+    moment = _utc(signed.day[row], signed.second[row])
+    number = users.number.take(child)
+    ids = [
+        f"{'out' if o else 'in'}#{n}#{m}.{(7 * m) % 1000:03d}"
+        for o, n, m in zip(out.tolist(), number.tolist(), moment.tolist(), strict=True)
+    ]
+    at = _moments(moment, np.ones(len(row), dtype=bool))
+    columns = {
+        "LMSUserSourceSystemIdentifier": number,
+        "ActivityDateTime": at,
+        "SourceSystem": "Canvas",
+        "SourceSystemIdentifier": text(ids),
+        "ActivityType": pick(("sign-in", "sign-out"), out.astype("int64")),
+        "ActivityStatus": "active",
+        "ParentSourceSystemIdentifier": "",
+        "ActivityTimeInMinutes": "",
+        **_seen(day),
+        "SourceCreateDate": at,
+        "SourceLastModifiedDate": "",
+    }
+    return _page("system-activities", columns, truth, child)
+
+
+def _page(name: str, columns: dict[str, Any], truth: Truth, child: Codes) -> Recorded:
+    file = load_layout(CANVAS).file_named(name)
+    rows = pd.DataFrame(columns, index=pd.RangeIndex(len(child))).astype(STRING)
+    table = TextTable(tuple(columns), rows, default_settings(file))
+    person = truth.population.children["person"].array.take(child)
+    return Recorded(name, f"{name}.csv", table, about(person, "Subject"))
+
+
+def _seen(day: pd.Timestamp) -> dict[str, str]:
+    """Say when the toolkit saw a row: it runs once."""
+    night = f"{day + pd.Timedelta(days=1):%Y-%m-%d} {EXTRACTED}"
+    return {"CreateDate": night, "LastModifiedDate": night}
+
+
+def _section_numbers(scenario: Scenario, count: int) -> Codes:
+    """Give sections Canvas' own numbers; other schools use the same counter."""
+    return FIRST_SECTION + np.cumsum(rng_for(scenario.seed, "canvas sections").integers(1, 40, count))
+
+
+def _utc(day: Days, second: Codes) -> Codes:
+    """Turn a local moment into seconds of UTC since 1970."""
+    years = np.unique(day.astype("datetime64[Y]"))
+    summer = np.zeros(len(day), dtype=bool)
+    for year in years.tolist():
+        march, november = (np.datetime64(f"{year.year}-{month}-01") for month in ("03", "11"))
+        starts = np.busday_offset(march, 1, roll="forward", weekmask="Sun")  # the second Sunday
+        ends = np.busday_offset(november, 0, roll="forward", weekmask="Sun")
+        summer |= (day >= starts) & (day < ends)
+    return day.astype("int64") * DAY + second + np.where(summer, 5, 6) * HOUR
+
+
+def _moments(moment: Codes, known: npt.NDArray[np.bool_]) -> Any:
+    """Write moments; each distinct day and each distinct time is written once."""
+    days, day = np.unique(moment // DAY, return_inverse=True)
+    seconds, second = np.unique(moment % DAY, return_inverse=True)
+    dates = np.datetime_as_string(days.astype("datetime64[D]")).tolist()
+    times = [f" {s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in seconds.tolist()]
+    written = pick(dates, day.reshape(-1)) + pick(times, second.reshape(-1))
+    return pd.Series(written).where(known, "").array
+
+
+def _grades(score: npt.NDArray[np.floating[Any]]) -> Any:
+    """Write scores as Canvas shows them: 8, 8.5; nothing where there is none."""
+    distinct, which = np.unique(np.nan_to_num(score, nan=-1.0), return_inverse=True)
+    return pick(["" if one < 0 else f"{one:g}" for one in distinct.tolist()], which.reshape(-1))
+
+
+SILO = "lms"
+LAYOUT = CANVAS
+
+NOT_HELD = (
+    "middle_name",
+    "generation_code_suffix",
+    "birth_date",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "grade_level",
+    "school_id",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+)
+
+LOWEST_GRADE = "06"
+CLOSED = 0.6  # accounts of children who left that somebody closed; the others stay open
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down whom the learning system knows, and what its gradebooks show.
+
+    Parameters
+    ----------
+    scenario
+        Seed and school year.
+    truth
+        How things are.
+    exchange
+        The share of users who carry the district's number, the day of the exports of this system, and
+        whether sections are called as the district calls them.
+
+    Returns
+    -------
+    Observation
+        users.csv, one gradebook a section that runs on the day, what was handed in and who signed in;
+        children of other schools, and those of whom the system hasn't heard, are limits.
+    """
+    day, year = exchange.roster_date, scenario.school_year
+    spells = truth.schooling.school_enrollment
+    known = spells["begin_date"] <= pd.Timestamp(scenario.as_of)
+    ever = spells.loc[known & (spells["school_year"] >= year - 1), "person"].drop_duplicates()
+    served = keep(spells, known & (spells["school_year"] == year) & (spells["grade_level"] >= LOWEST_GRADE))
+    # Grades are text; kindergarten comes after all numbers.
+    served = keep(served, served["grade_level"] != "KG")
+    there = keep(served, served["begin_date"] <= day)
+    last = there.sort_values(["person", "begin_date"]).drop_duplicates("person", keep="last")
+    last = last.reset_index(drop=True)
+
+    accounts = _accounts(scenario, truth, exchange)
+    children = _users(truth, accounts, last["person"], open_=_open(scenario, truth, last, day))
+    schools = served["school_id"].unique()
+    staff = truth.population.staff
+    teachers = keep(staff, is_among(staff["school_id"], schools) & staff["teaches"].notna())
+    grown_ups = _teachers(teachers)
+    users = pd.concat([children, grown_ups], ignore_index=True)
+    whom = pd.concat(
+        [about(last["person"], "Subject"), about(teachers["person"], "Teacher")], ignore_index=True
+    )
+    order = users["login_id"].argsort(kind="stable").to_numpy()
+    users, whom = (frame.iloc[order].reset_index(drop=True) for frame in (users, whom))
+    listed = Recorded("users", "users.csv", users, whom)
+
+    def pages() -> list[Recorded]:
+        if scenario.people_only:
+            return class_lists(scenario, truth, accounts, day)
+        return gradebook_pages(scenario, truth, accounts, day, exchange.agreed_codes)
+
+    late = served.loc[~is_among(served["person"], last["person"]), "person"].drop_duplicates()
+    elsewhere = ever.loc[~is_among(ever, served["person"])]
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(
+            listed,
+            Later("gradebook", pages),
+            Later("submissions", lambda: [submission_page(scenario, truth, accounts, day)]),
+            Later("system-activities", lambda: [sign_in_page(truth, accounts, day)]),
+        ),
+        limits=pd.concat(
+            [limits(elsewhere, "Not served"), limits(late, "Roster date"), limits(columns=NOT_HELD)],
+            ignore_index=True,
+        ),
+    )
+
+
+def _accounts(scenario: Scenario, truth: Truth, exchange: Exchange) -> Users:
+    """Give every child's log-in name and numbers, whether or not the system knows the child yet."""
+    children = truth.population.children
+    rng = rng_for(scenario.seed, SILO, "numbers")
+    carried = rng.random(len(children)) < exchange.ids.get("District", 0.0)
+    logins = _logins(scenario, truth)
+    user_id = np.where(carried, children["district_number"].to_numpy(dtype=object), logins)
+    # Accounts were opened year by year: the oldest children have the lowest numbers.
+    grade = np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children["grade_level"])))
+    number = np.zeros(len(children), dtype="int64")
+    opened = np.lexsort((rng.random(len(children)), -grade))
+    number[opened] = 1_200_000 + np.cumsum(rng.integers(1, 40, len(children)))
+    return Users(
+        number=text(numbered("", number, 7)),
+        login=text(logins),
+        user_id=text(user_id),
+        from_roster=carried,
+        next_number=int(number.max(initial=1_200_000)) + 1,
+    )
+
+
+def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
+    """Make log-in names as schools do: first letter, surname, class year; a digit more where it is taken.
+
+    An account that was opened under a surname keeps it.
+    """
+    children = truth.life.population.children
+    grade = np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children["grade_level"])))
+    class_year = (scenario.school_year + len(GRADES) - 1 - np.maximum(grade, 0)) % 100
+    seen = set(truth.population.staff["email"].str.split("@").str[0])
+    logins = []
+    for first, last, year in zip(
+        children["first_name"], children["last_surname"], class_year.tolist(), strict=True
+    ):
+        login = wanted = f"{fold(first)[:1]}{fold(last)[:14]}{year:02d}"
+        again = 1
+        while login in seen:
+            again += 1
+            login = f"{wanted}{again}"
+        seen.add(login)
+        logins.append(login)
+    return np.array(logins, dtype=object)
+
+
+def _open(scenario: Scenario, truth: Truth, last: pd.DataFrame, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
+    """Say which accounts are open: those of children who are there, and some of those who left."""
+    rng = rng_for(scenario.seed, SILO, "closed")
+    place = pd.Index(truth.population.children["person"]).get_indexer(pd.Index(last["person"]))
+    forgotten = (rng.random(len(truth.population.children)) >= CLOSED)[place]
+    return on_day(last, day).to_numpy(dtype=bool) | forgotten
+
+
+def _users(truth: Truth, accounts: Users, persons: pd.Series, open_: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    children = truth.population.children
+    place = pd.Index(children["person"]).get_indexer(pd.Index(persons))
+    first, last = children["first_name"].array.take(place), children["last_surname"].array.take(place)
+    shown = children["preferred_first_name"].fillna(children["first_name"]).array.take(place)
+    email = children["email"].where(accounts.from_roster).array.take(place)
+    return pd.DataFrame(
+        {
+            "user_id": accounts.user_id.take(place),
+            "login_id": accounts.login.take(place),
+            "first_name": first,
+            "last_name": last,
+            "full_name": first + " " + last,
+            "sortable_name": last + ", " + first,
+            "short_name": shown + " " + last,
+            "email": email,
+            "status": pick(("Deleted", "Active"), open_.astype("int64")),
+        }
+    )
+
+
+def _teachers(staff: pd.DataFrame) -> pd.DataFrame:
+    first, last = staff["first_name"].array, staff["last_surname"].array
+    return pd.DataFrame(
+        {
+            "user_id": staff["staff_number"].array,
+            "login_id": staff["email"].str.split("@").str[0].astype(STRING).array,
+            "first_name": first,
+            "last_name": last,
+            "full_name": first + " " + last,
+            "sortable_name": last + ", " + first,
+            "short_name": first + " " + last,
+            "email": staff["email"].array,
+            "status": "Active",
+        }
+    ).astype(STRING)

@@ -1,0 +1,114 @@
+"""What the office for meal benefits holds: a row a determination, by a number and nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from synthetic_data import columns
+from synthetic_data.columns import dates, numbered, pick, text, whole
+from synthetic_data.life.wellbeing.meal_eligibility import BENEFITS, CARRIED, DIRECT, NOTHING, REASONS
+from synthetic_data.observation import Observation, Recorded, Truth, about, arrived_by, limits
+from synthetic_data.scenario import Exchange, Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+SILO = "meal_benefits"
+LAYOUT = "meals/meal_eligibility"
+
+NOT_HELD = (
+    "first_name",
+    "middle_name",
+    "last_surname",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "birth_date",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "grade_level",
+    "school_id",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+    "email",
+)
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down every determination of two school years, as they stood on the day of the roster.
+
+    Parameters
+    ----------
+    scenario
+        Seed and school year.
+    truth
+        How things are.
+    exchange
+        The share of children who carry the district's number, and the day of the roster.
+
+    Returns
+    -------
+    Observation
+        One file; children who came after the roster are limits.
+    """
+    made, children = truth.life.eligibility, truth.population.children
+    day = np.datetime64(exchange.roster_date, "D")
+    known = np.flatnonzero(made.begin <= day)
+    child, year, begin = made.child[known], made.year[known], made.begin[known]
+    benefit, reason = made.benefit[known], made.reason[known]
+    # Each holds until the next one of the year that is known, or until the year's last day.
+    last_days = [np.datetime64(f"{scenario.school_year - back}-06-30") for back in (0, 1)]
+    end = np.array(last_days, dtype="datetime64[D]")[scenario.school_year - year]
+    followed = np.flatnonzero((child[1:] == child[:-1]) & (year[1:] == year[:-1]))
+    end[followed] = begin[followed + 1] - np.timedelta64(1, "D")
+
+    rng = rng_for(scenario.seed, SILO, "numbers")
+    by_hand = rng.random(len(children)) < exchange.ids.get("District", 0.0)
+    number = children["district_number"].to_numpy(dtype=object)
+    # Its own numbers have as many digits as the district's, and are counted down from the highest.
+    width = max(map(len, number))
+    own = numbered("", 10**width - 1 - rng.permutation(len(children)), width)
+    balance = np.zeros(len(children))
+    accounts = truth.life.meal_accounts
+    balance[pd.Index(children["person"]).get_indexer(pd.Index(accounts["person"]))] = accounts["balance"]
+    asked = ~np.isin(reason, (DIRECT, NOTHING, CARRIED))
+    frame = pd.DataFrame(
+        {
+            "person_identifier": text(np.where(by_hand, number, own)[child]),
+            "application_academic_school_year": whole(year),
+            "application_approved_benefit_type": pick(BENEFITS, np.where(asked, benefit, -1)),
+            "eligibility_benefit_type": pick(BENEFITS, benefit),
+            "eligibility_determination_reason": pick(REASONS, reason),
+            "eligibility": pick(BENEFITS, benefit),
+            "eligibility_start_date": dates(begin),
+            "eligibility_end_date": dates(end),
+            "is_directly_certified": columns.truth(reason == DIRECT),
+            "total_balance": balance[child],
+            "total_positive_balance": np.maximum(balance, 0)[child],
+            "total_negative_balance": np.minimum(balance, 0)[child],
+        }
+    )
+    order = frame.sort_values(
+        ["person_identifier", "application_academic_school_year", "eligibility_start_date"]
+    ).index.to_numpy()
+    person = children["person"]
+    recorded = Recorded(
+        file="eligibility",
+        path=f"person_data_{exchange.roster_date:%Y-%m-%d}.csv",
+        frame=frame.iloc[order].reset_index(drop=True),
+        people=about(person.array.take(child[order]), "Subject"),
+    )
+    later = arrived_by(truth, pd.Timestamp(scenario.as_of))
+    later[child] = False
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(recorded,),
+        limits=pd.concat(
+            [limits(person.loc[later], "Roster date"), limits(columns=NOT_HELD)], ignore_index=True
+        ),
+    )

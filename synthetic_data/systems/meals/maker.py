@@ -1,0 +1,186 @@
+"""What the lunchroom till records: whom it can serve, with PIN and balance, as a Mealtime customer export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.standard import STRING
+from synthetic_data.columns import is_among
+from synthetic_data.observation import (
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    keep,
+    limits,
+    look_up,
+    on_day,
+    own_words,
+)
+from synthetic_data.scenario import Exchange, Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+SILO = "meals"
+LAYOUT = "meals/mealtime_customers"
+
+NOT_HELD = (
+    "middle_name",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+    "email",
+)
+
+# Own numbers of the till that equal another child's district number: a share of own numbers, at least two.
+# The kit's own figure: both systems count in six digits, and nobody keeps them apart.
+COLLIDING = 0.01
+FEWEST_OWN = 3  # customers with a number of the till's own, however few there are
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down whom the till knows.
+
+    Parameters
+    ----------
+    scenario
+        Seed, school year and the share of children who have an account.
+    truth
+        How things are.
+    exchange
+        The share of customers who carry the district's number, the day of the roster, and whether grades are
+        written in the district's words.
+
+    Returns
+    -------
+    Observation
+        One file; children without an account are limits, own numbers that collide are cases.
+    """
+    day = exchange.roster_date
+    year = scenario.school_year
+    children, accounts = truth.population.children, truth.life.meal_accounts
+    spells = truth.schooling.school_enrollment
+    ever = spells.loc[
+        (spells["begin_date"] <= pd.Timestamp(scenario.as_of)) & (spells["school_year"] >= year - 1), "person"
+    ].drop_duplicates()
+    known = keep(spells, spells["begin_date"] <= day)
+    # The latest spell says where the till thinks that a child is.
+    last = known.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
+    last = keep(last, is_among(last["person"], accounts["person"]))
+    active = on_day(last, day) & (last["school_year"] == year)
+
+    persons = last["person"]
+    child = children.set_index("person").loc[persons].reset_index()
+    carried, collides = _numbers(scenario, truth, exchange, persons, child["district_number"])
+    customers = pd.DataFrame(
+        {
+            "Customer ID": carried,
+            "Customer Last Name": child["last_surname"].array,
+            "Customer First Name": child["first_name"].array,
+            "Customer Birthdate": child["birth_date"].array,
+            "District School Number": last["school_id"].array,
+            "PIN": _pins(scenario, children["person"], persons, active),
+            "Grade": last["grade_level"].array,
+            "Active Status": pd.array(["Active" if runs else "Inactive" for runs in active], dtype=STRING),
+            "Balance": look_up(persons, accounts, "person", "balance").array,
+        }
+    )
+    order = customers.sort_values(["Customer Last Name", "Customer First Name", "Customer ID"]).index
+    recorded = Recorded(
+        file="customers",
+        path=f"mealtime_customers_{scenario.as_of:%Y-%m-%d}.csv",
+        frame=customers.loc[order].reset_index(drop=True),
+        people=about(persons.loc[order], "Subject"),
+        wording={} if exchange.agreed_codes else {"Grade": own_words("meals", "Grade")[0]},
+    )
+    not_served = ever.loc[~is_among(ever, accounts["person"])]
+    not_yet = ever.loc[is_among(ever, accounts["person"]) & ~is_among(ever, persons)]
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(recorded,),
+        limits=pd.concat(
+            [limits(not_served, "Not served"), limits(not_yet, "Roster date"), limits(columns=NOT_HELD)],
+            ignore_index=True,
+        ),
+        cases=pd.DataFrame({"case": "colliding_id", "person": persons.array[collides]}, dtype=STRING),
+    )
+
+
+def _numbers(
+    scenario: Scenario, truth: Truth, exchange: Exchange, persons: pd.Series, district: pd.Series
+) -> tuple[Any, npt.NDArray[np.bool_]]:
+    """Give every customer's number, and say whose own number equals another child's district number.
+
+    A customer carries the district's number, or one that the till counted up itself. Both have six digits.
+    """
+    rng = rng_for(scenario.seed, SILO, "numbers")
+    children = truth.population.children
+    place = pd.Index(children["person"]).get_indexer(pd.Index(persons))
+    share = exchange.ids.get("District", 0.0)
+    by_hand = rng.random(len(children))[place] < share
+    if share < 1 and (~by_hand).sum() < FEWEST_OWN:
+        by_hand[:FEWEST_OWN] = False
+    taken = set(children["district_number"].tolist())
+    own = _own_numbers(rng, len(children), taken)[place]
+    numbers = np.where(by_hand, district.to_numpy(dtype=object), own)
+
+    collides = np.zeros(len(persons), dtype=bool)
+    own_places = np.flatnonzero(~by_hand)
+    wanted = min(max(2, round(COLLIDING * len(own_places))), -(-len(own_places) // 2))
+    if wanted:
+        # Another child of this year, whose number the till doesn't carry.
+        carried = set(numbers[by_hand].tolist())
+        here = truth.schooling.school_enrollment
+        here = here.loc[on_day(here, pd.Timestamp(scenario.as_of)), "person"].drop_duplicates()
+        others = keep(children, is_among(children["person"], here))
+        free = keep(others, ~is_among(others["district_number"], carried))
+        rows = rng.permutation(len(free))[: 2 * wanted]
+        places = rng.permutation(own_places)
+        used = 0
+        household = look_up(persons, children, "person", "household").to_numpy(dtype=object)
+        for row in rows.tolist():
+            if used == wanted or used == len(places):
+                break
+            other = free.iloc[row]
+            at = int(places[used])
+            if other["household"] != household[at]:
+                numbers[at] = other["district_number"]
+                collides[at] = True
+                used += 1
+    return pd.array(numbers, dtype=STRING), collides
+
+
+def _own_numbers(rng: np.random.Generator, count: int, taken: set[str]) -> npt.NDArray[np.object_]:
+    """Count up in six digits, as the district does, leaving out its numbers."""
+    width = max(6, len(str(3 * count)))
+    numbers: list[str] = []
+    at = int(rng.integers(10_000, 60_000))
+    while len(numbers) < count:
+        number = f"{at:0{width}d}"
+        if number not in taken:
+            numbers.append(number)
+        at += 1
+    return rng.permutation(np.array(numbers, dtype=object))
+
+
+def _pins(scenario: Scenario, everybody: pd.Series, persons: pd.Series, active: pd.Series) -> Any:
+    """Give four-digit PINs, each to one active customer (longer ones where four digits aren't enough)."""
+    rng = rng_for(scenario.seed, SILO, "pins")
+    width = max(4, len(str(2 * len(everybody))))
+    low = 10 ** (width - 1)
+    drawn = low + rng.permutation(9 * low)[: len(everybody)]
+    place = pd.Index(everybody).get_indexer(pd.Index(persons))
+    return pd.array([str(pin) for pin in drawn[place].tolist()], dtype=STRING)

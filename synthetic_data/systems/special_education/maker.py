@@ -1,0 +1,183 @@
+"""What the system of special education plans holds: a row a plan year, by name, birth date, state number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import dates, only, pick, text, truth
+from synthetic_data.life.wellbeing.plans import CATEGORIES, MULTIPLE, SERVICES, Plans
+from synthetic_data.observation import Observation, Recorded, Truth, about, arrived_by, limits
+from synthetic_data.scenario import Exchange, Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["LAYOUT", "SILO", "observe"]
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+SILO = "special_education"
+LAYOUT = "special_education/plan_records"
+
+NOT_HELD = (
+    "middle_name",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "grade_level",
+    "school_id",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+    "email",
+)
+
+PLACEMENTS = (
+    "80% or more of the school day among all children",
+    "40 to 79% of the school day among all children",
+    "Less than 40% of the school day among all children",
+    "Public separate school",
+)
+LEARNING = (
+    "basicreadingskills", "listeningcomprehension", "mathcalculations", "mathproblemsolving",
+    "oralexpression", "readingcomprehension", "readingfluency", "writtenexpression",
+)  # fmt: skip
+# Of children with a specific learning disability, for how many it is one of each of these: the kit's own.
+LEARNING_SHARES = (0.45, 0.12, 0.35, 0.40, 0.10, 0.55, 0.40, 0.45)
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down the plans of two school years, as they stood on the day of the roster.
+
+    Parameters
+    ----------
+    scenario
+        Seed and school year.
+    truth
+        How things are.
+    exchange
+        The share of plans that carry the state's number, and the day of the roster.
+
+    Returns
+    -------
+    Observation
+        One file; children without a plan are limits.
+    """
+    plans, children = truth.life.plans, truth.population.children
+    day, year = np.datetime64(exchange.roster_date, "D"), scenario.school_year
+    place, of_year = _plan_years(truth, plans, day, year)
+    child = plans.child[place]
+    rng = rng_for(scenario.seed, SILO, "numbers")
+    told = rng.random(len(children)) < exchange.ids.get("State", 0.0)
+    number = only(told, children["state_id"].to_numpy(dtype=object))
+    who = children.iloc[child].reset_index(drop=True)
+    frame = pd.DataFrame(
+        {
+            "dob": who["birth_date"],
+            "first_name": who["first_name"],
+            "last_name": who["last_surname"],
+            "state_studentnumber": text(number[child]),
+            **_of_the_plan(scenario, plans, place, of_year, day),
+        }
+    )
+    order = frame.sort_values(
+        ["last_name", "first_name", "dob", "nj_se_lastiepmeetingdate"], kind="stable"
+    ).index.to_numpy()
+    recorded = Recorded(
+        file="plans",
+        path=f"plan_records_{exchange.roster_date:%Y-%m-%d}.csv",
+        frame=frame.iloc[order].reset_index(drop=True),
+        people=about(who["person"].array.take(order), "Subject"),
+    )
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(recorded,),
+        limits=pd.concat(
+            [*_not_held(scenario, truth, plans, child), limits(columns=NOT_HELD)], ignore_index=True
+        ),
+    )
+
+
+def _plan_years(truth: Truth, plans: Plans, day: np.datetime64, year: int) -> tuple[Codes, Codes]:
+    """Give the rows: which plan, and of which school year.
+
+    A child who was at school elsewhere last year brought last year's plan along.
+    """
+    spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
+    begun = (enrollment["begin_date"] <= pd.Timestamp(day)).to_numpy(dtype=bool)
+    here = {}
+    for one in (year - 1, year):
+        here[one] = np.zeros(len(truth.population.children), dtype=bool)
+        here[one][spells.child[begun & (spells.year == one)]] = True
+    parts = []
+    for one in (year - 1, year):
+        met = plans.meeting[one]
+        kept = here[one] | (here[year] if one < year else False)
+        mine = kept[plans.child] & ~np.isnat(met) & (met <= day)
+        places = np.flatnonzero(mine)
+        parts.append((places, np.full(len(places), one)))
+    place, of_year = (np.concatenate([part[n] for part in parts]) for n in range(2))
+    return place, of_year
+
+
+def _of_the_plan(
+    scenario: Scenario, plans: Plans, place: Codes, of_year: Codes, day: np.datetime64
+) -> dict[str, Any]:
+    year = scenario.school_year
+    category = plans.category[place]
+    this = of_year == year
+    met = np.where(this, plans.meeting[year][place], plans.meeting[year - 1][place])
+    share = np.where(this, plans.share[year][place], plans.share[year - 1][place])
+    ended = np.where(plans.ended <= day, plans.ended, np.datetime64("NaT", "D"))[place]
+    placement = np.searchsorted([-0.799, -0.399, -0.001], -share, side="left")
+    rng = rng_for(scenario.seed, SILO, "learning")
+    learning = rng.random((len(plans.child), len(LEARNING))) < np.array(LEARNING_SHARES)
+    specific = category == CATEGORIES.index("Specific Learning Disability")
+    again = plans.evaluated_again(day)[place]
+    several = category == MULTIPLE
+    return {
+        "declassificationspeddate": dates(ended),
+        "nj_se_consenttoimplementdate": dates(
+            np.where(plans.begun <= day, plans.begun, np.datetime64("NaT", "D"))[place]
+        ),
+        "nj_se_earlyintervention": truth(plans.early[place]),
+        "nj_se_eligibilityddate": dates(plans.eligibility[place]),
+        "nj_se_initialiepmeetingdate": dates(plans.first_meeting[place]),
+        "nj_se_lastiepmeetingdate": dates(met),
+        "nj_se_parentalconsentdate": dates(plans.consent[place]),
+        "nj_se_parentalconsentobtained": pick(("Obtained",), np.zeros(len(place), dtype="int64")),
+        "nj_se_placement": pick(PLACEMENTS, placement),
+        "nj_se_reevaluationdate": dates(again),
+        "nj_se_referraldate": dates(plans.referral[place]),
+        "nj_timeinregularprogram": share,
+        "special_education": pick(CATEGORIES, category),
+        **{
+            f"mddisabling_condition{n + 1}": pick(
+                CATEGORIES, np.where(several, plans.conditions[place, n], -1)
+            )
+            for n in range(2)
+        },
+        **{f"sld{name}": truth(learning[place, n], specific) for n, name in enumerate(LEARNING)},
+        **{f"ti_serv_{name}": truth(plans.services[place, n]) for n, name in enumerate(SERVICES)},
+    }
+
+
+def _not_held(scenario: Scenario, truth: Truth, plans: Plans, held: Codes) -> list[pd.DataFrame]:
+    """Say of everybody else why there is no plan: there is none, or it came after the roster."""
+    person = truth.population.children["person"]
+    others = arrived_by(truth, pd.Timestamp(scenario.as_of))
+    others[held] = False
+    has_plan = np.zeros(len(person), dtype=bool)
+    has_plan[plans.child] = True
+    return [
+        limits(person.loc[others & ~has_plan], "Not served"),
+        limits(person.loc[others & has_plan], "Roster date"),
+    ]

@@ -1,0 +1,163 @@
+"""What the survey's vendor gives back: answers under a name in one part, groups only in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import dates, only, pick, text, whole
+from synthetic_data.life.presence import windows_of
+from synthetic_data.life.wellbeing.surveys import (
+    ABOUT_ME,
+    COMPETENCIES,
+    FIRST_GRADE,
+    OUR_SCHOOL,
+    SEASONS,
+    WINDOWS,
+    Surveys,
+    said_no,
+)
+from synthetic_data.observation import Later, Observation, Recorded, Truth, about, limits
+from synthetic_data.population.schools import GRADES
+from synthetic_data.scenario import Exchange, Scenario
+
+__all__ = ["LAYOUT", "SILO", "SMALLEST_GROUP", "observe"]
+
+SILO = "survey"
+LAYOUT = "wellbeing/casel_survey"
+# Groups below ten are withheld: the commonest size in the states' own rules (NCES 2011-603, 39 states).
+SMALLEST_GROUP = 10
+
+NOT_HELD = (
+    "middle_name",
+    "generation_code_suffix",
+    "preferred_first_name",
+    "birth_date",
+    "sex",
+    "race",
+    "hispanic_latino_ethnicity",
+    "street_number_name",
+    "city",
+    "postal_code",
+    "home_language",
+    "telephone",
+    "email",
+)
+
+
+def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
+    """Write down what the vendor of the survey gives back of both school years.
+
+    Parameters
+    ----------
+    scenario
+        School year and the day of the exports.
+    truth
+        How things are.
+    exchange
+        Whether the vendor is given the district's number of each child.
+
+    Returns
+    -------
+    Observation
+        Two files a school year. Who is too young, opted out or didn't answer is a limit; what a child
+        answered about the school is confidential.
+    """
+    surveys = truth.life.surveys
+    years = (scenario.school_year - 1, scenario.school_year)
+    named = [_about_me(truth, exchange, surveys, year) for year in years]
+    asked = Later("our_school", lambda: _our_school(truth, surveys, years))
+    spells, person = truth.schooling.spells, truth.population.children["person"]
+    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    here = begin <= np.datetime64(scenario.as_of, "D")
+    missing, of_age = np.zeros(len(person), dtype=bool), np.zeros(len(person), dtype=bool)
+    missing[spells.child[here]] = True
+    missing[surveys.child] = False
+    of_age[spells.child[here & (spells.grade >= FIRST_GRADE)]] = True
+    refused = missing & of_age & said_no(scenario, len(person))
+    return Observation(
+        silo=SILO,
+        layout=LAYOUT,
+        files=(*(one for one in named if len(one.people)), asked),
+        limits=pd.concat(
+            [
+                limits(person.loc[refused], "Opted out"),
+                limits(person.loc[missing & ~refused], "Not served"),
+                limits(columns=NOT_HELD),
+                limits(columns=("response",), reason="Confidential"),
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+def _about_me(truth: Truth, exchange: Exchange, surveys: Surveys, year: int) -> Recorded:
+    """Write a year's answers under names, by school, grade, day and name."""
+    population = truth.population
+    children = population.children
+    mine = np.flatnonzero(surveys.year == year)
+    mine = mine[
+        np.lexsort((surveys.child[mine], surveys.day[mine], surveys.grade[mine], surveys.school[mine]))
+    ]
+    child, answers = surveys.child[mine], surveys.answers[mine]
+    frame: dict[str, Any] = {
+        "School": pick(population.places.names, surveys.school[mine]),
+        "Grade": pick(GRADES, surveys.grade[mine]),
+        "First name": children["first_name"].array.take(child),
+        "Last name": children["last_surname"].array.take(child),
+        "Window": pick(SEASONS, surveys.window[mine]),
+        "Answered on": dates(surveys.day[mine]),
+    }
+    if "District" in exchange.ids:
+        frame["Student number"] = children["district_number"].array.take(child)
+    frame |= {item: whole(answers[:, place], answers[:, place] > 0) for place, item in enumerate(ABOUT_ME)}
+    people = about(children["person"].array.take(child), "Subject")
+    return Recorded("about_me", f"about_me_{year}.csv", pd.DataFrame(frame), people)
+
+
+def _our_school(truth: Truth, surveys: Surveys, years: tuple[int, int]) -> Iterator[Recorded]:
+    """Write what groups answered about their school: a row a group and item, about nobody."""
+    for year in years:
+        mine = np.flatnonzero(surveys.group[:, 2] == year)
+        items, count = len(OUR_SCHOOL), len(mine) * len(OUR_SCHOOL)
+        if not count:
+            continue
+        school, grade, _, window = np.repeat(surveys.group[mine], items, axis=0).T
+        item = np.tile(np.arange(items), len(mine))
+        asked, total, liked = (
+            sums[mine].reshape(-1) for sums in (surveys.asked, surveys.total, surveys.favourable)
+        )
+        told = asked >= SMALLEST_GROUP
+        closed = np.array([last for _, _, last in windows_of(WINDOWS, year)])
+        shown = np.maximum(asked, 1)
+        withheld = text(only(~told, "Withheld"))
+        competency = item // (items // len(COMPETENCIES))
+        frame = pd.DataFrame(
+            {
+                "School": pick(truth.population.places.names, school),
+                "Grade": pick(GRADES, grade),
+                "Window": pick(SEASONS, window),
+                "Closed on": dates(closed[window]),
+                "Competency": pick(tuple(COMPETENCIES), competency),
+                "Item": pick(tuple(OUR_SCHOOL), item),
+                "Question": pick(tuple(OUR_SCHOOL.values()), item),
+                "Answers": whole(asked, told),
+                "Answers_status": withheld,
+                "Mean": _told(total / shown, told),
+                "Mean_status": withheld,
+                "Favourable": _told(liked / shown, told),
+                "Favourable_status": withheld,
+            }
+        )
+        nobody = about(
+            text(only(np.zeros(count, dtype=bool), "")), text(only(np.zeros(count, dtype=bool), ""))
+        )
+        yield Recorded("our_school", f"our_school_{year}.csv", frame, nobody)
+
+
+def _told(numbers: npt.NDArray[np.float64], told: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    return np.where(told, numbers, np.nan)

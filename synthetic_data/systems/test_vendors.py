@@ -1,0 +1,173 @@
+"""What two test vendors have in common: whom their rosters list, at which school, under which numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from synthetic_data.columns import only, text
+from synthetic_data.life.learning.tests import PROGRAMS, TESTED, WINDOWS, YEARS_GIVEN, Tests, window_of
+from synthetic_data.observation import Truth, limits
+from synthetic_data.population import ten_digits
+from synthetic_data.scenario import Exchange, Scenario
+from synthetic_data.streams import rng_for
+
+__all__ = ["Held", "held_by", "numbers_of", "race_words"]
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.object_]
+
+# A vendor has one word a child, and Hispanic or Latino is one of them. The first five words were seen in the
+# vendor's own training data; the other two are the kit's own.
+GROUP_WORDS = {
+    "White": "White",
+    "Hispanic": "Hispanic or Latino",
+    "Black": "Black or African American",
+    "Asian": "Asian",
+    "American Indian/Alaska Native": "American Indian or Alaska Native",
+    "Pacific Islander": "Native Hawaiian or Other Pacific Islander",
+    "Two or more races": "Multi-ethnic",
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a vendor holds."""
+
+    tests: Tests
+    """Tests of children whom its roster lists."""
+    term: Codes
+    """By test: the term, counted through the seasons of all years that the vendor holds."""
+    years: tuple[int, ...]
+    school: Codes
+    """By child and term: the place of the school at which the vendor has the child, -1: nowhere."""
+    listed: Mask
+    """By child and term: whether the roster of that term lists the child."""
+    grade: Codes
+    """By child and year: the grade; -1 where there is none."""
+    limits: pd.DataFrame
+    last_roster: pd.Timestamp
+
+
+def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) -> Held:
+    """Say whom a vendor's rosters list, and which tests it therefore has.
+
+    A vendor is sent a roster before each window, but none after the day of its last one; those of the year
+    before are all in. Who came later, or changed school, is not known to it: such a child's test was taken
+    under a makeshift account, and is in no export.
+
+    Parameters
+    ----------
+    scenario
+        The school year, and the day of the exports.
+    truth
+        How things are.
+    exchange
+        The day of the vendor's last roster.
+    program
+        0: MAP Growth, 1: i-Ready.
+
+    Returns
+    -------
+    Held
+        Tests, rosters and limits.
+    """
+    spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
+    person = truth.population.children["person"]
+    count, as_of = len(person), np.datetime64(scenario.as_of, "D")
+    # However old its rosters are, a vendor has had one for the first window of the year.
+    first_window = window_of(scenario.school_year, WINDOWS[program][0])[0]
+    last_roster = max(np.datetime64(exchange.roster_date, "D"), min(first_window, as_of))
+    begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    end = enrollment["end_date"].to_numpy().astype("datetime64[D]")
+    lowest, highest = TESTED[program]
+    years = tuple(range(scenario.school_year - YEARS_GIVEN[program] + 1, scenario.school_year + 1))
+    seasons = len(WINDOWS[program])
+    grade = np.full((count, len(years)), -1)
+    school = np.full((count, len(years) * seasons), -1)
+    listed = np.zeros(school.shape, dtype=bool)
+    for number, year in enumerate(years):
+        of_year = (spells.year == year) & (spells.end != -2)
+        grade[spells.child[of_year], number] = spells.grade[of_year]
+        fits = of_year & (spells.grade >= lowest) & (spells.grade <= highest)
+        for season, window in enumerate(WINDOWS[program]):
+            first, last = window_of(year, window)
+            if first > as_of:
+                continue
+            day = last if year < scenario.school_year else min(last, last_roster, as_of)
+            at = number * seasons + season
+            begun = np.flatnonzero(fits & (begin <= day))
+            school[spells.child[begun], at] = spells.school[begun]  # the latest spell is the last one
+            listed[spells.child[begun[np.isnat(end[begun]) | (end[begun] >= day)]], at] = True
+
+    every = truth.life.tests
+    mine = np.flatnonzero(every.program == program)
+    term = (every.year[mine] - years[0]) * seasons + every.season[mine]
+    known = school[every.child[mine], term] >= 0
+    tests, term = every.at(mine[known]), term[known]
+    listed[tests.child, term] = True
+
+    here = np.unique(spells.child[(spells.year == scenario.school_year) & (begin <= as_of)])
+    holds = np.zeros(count, dtype=bool)
+    holds[tests.child if program else np.flatnonzero(listed.any(axis=1))] = True
+    tested = np.zeros(count, dtype=bool)
+    tested[every.child[mine]] = True
+    not_held = here[~holds[here]]
+    late = tested[not_held]
+    return Held(
+        tests,
+        term,
+        years,
+        school,
+        listed,
+        grade,
+        pd.concat(
+            [
+                limits(person.iloc[not_held[late]], "Roster date"),
+                limits(person.iloc[not_held[~late]], "Not served"),
+            ],
+            ignore_index=True,
+        ),
+        pd.Timestamp(last_roster),
+    )
+
+
+def numbers_of(
+    scenario: Scenario, truth: Truth, exchange: Exchange, program: int
+) -> tuple[Words, npt.NDArray[np.object_]]:
+    """Give each child's number at a vendor, and the state's number where the vendor was told it.
+
+    Parameters
+    ----------
+    scenario, truth
+        The children.
+    exchange
+        The share of records that carry the state's number; where the district's is carried, it stands in
+        place of the vendor's own.
+    program
+        0: MAP Growth, 1: i-Ready.
+
+    Returns
+    -------
+    tuple of numpy arrays
+        Text, one a child; ``None`` where there is no state's number.
+    """
+    children = truth.population.children
+    rng = rng_for(scenario.seed, PROGRAMS[program], "numbers")
+    own = ten_digits(rng, len(children))
+    told = rng.random(len(children)) < exchange.ids.get("State", 0.0)
+    if "District" in exchange.ids:
+        own = children["district_number"].to_numpy(dtype=object)
+    return own, only(told, children["state_id"].to_numpy(dtype=object))
+
+
+def race_words(truth: Truth, agreed: bool) -> object:
+    """Give each child's race: where codes are agreed in the district's words, else in the vendor's one."""
+    children = truth.population.children
+    if agreed:
+        return children["race"].array
+    return text([GROUP_WORDS[group] for group in children["group"].tolist()])

@@ -28,24 +28,7 @@ def answer_key(
     exports: Sequence[Export],
     carriers: Mapping[str, bool],
 ) -> dict[str, pd.DataFrame]:
-    """Write down the truth about a made district.
-
-    Parameters
-    ----------
-    scenario
-        Its school year.
-    truth
-        How things are.
-    exports
-        What is kept of every silo's files.
-    carriers
-        Silo -> whether every record of it carries a number that another silo carries too.
-
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        people, rows, faults, limits, cases, values and effects (tables `key_…`).
-    """
+    """Write down the truth about a made district."""
     rows = pd.concat([export.rows for export in exports], ignore_index=True)
     faults = pd.concat([export.faults for export in exports], ignore_index=True)
     faults["order"] = np.arange(1, len(faults) + 1)
@@ -65,15 +48,7 @@ def answer_key(
 
 
 def write_answer_key(folder: Path, key: Mapping[str, pd.DataFrame]) -> None:
-    """Write the answer key, one Parquet file a table, without anything that changes from run to run.
-
-    Parameters
-    ----------
-    folder
-        The folder `answer_key` of a district.
-    key
-        From `answer_key`.
-    """
+    """Write the answer key, one Parquet file a table, without anything that changes from run to run."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

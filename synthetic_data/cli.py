@@ -336,18 +336,7 @@ register(main)
 
 
 def figures(folder: Path) -> dict[str, Any]:
-    """Count what a made district holds.
-
-    Parameters
-    ----------
-    folder
-        A district folder with its answer key.
-
-    Returns
-    -------
-    dict
-        District, seed and folder; per silo children, rows about somebody and faults; faults by kind.
-    """
+    """Count what a made district holds."""
     about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
     key = folder / "answer_key"
     # Counted in Arrow: a large district has millions of rows.
@@ -380,19 +369,7 @@ def _by_silo(rows: pa.Table, counted: str) -> pd.Series:
 
 
 def region_figures(folder: Path) -> dict[str, Any]:
-    """Count what a made region holds.
-
-    Parameters
-    ----------
-    folder
-        A folder with region.json and a district folder for each district.
-
-    Returns
-    -------
-    dict
-        Region, seed and folder; per district children, faults and children who left for another one or came
-        from there.
-    """
+    """Count what a made region holds."""
     about = json.loads((folder / "region.json").read_text(encoding="utf-8"))
     lines = []
     for name in about["districts"]:

@@ -40,18 +40,7 @@ STATUS = {
 
 
 def card_with_tables(card: str) -> str:
-    """Put the tables as they are now into a data card.
-
-    Parameters
-    ----------
-    card
-        Its text, with a pair of comments for each of `TABLES`.
-
-    Returns
-    -------
-    str
-        The same text with other tables.
-    """
+    """Put the tables as they are now into a data card."""
     for name, printed in TABLES.items():
         begins, ends = f"<!-- table: {name} -->", f"<!-- end: {name} -->"
         before, _, rest = card.partition(begins)

@@ -277,19 +277,7 @@ def make_truth(scenario: Scenario) -> Truth:
 
 
 def district_for(parameters: Mapping[str, Any]) -> Path:
-    """Make, or find again, the district of a report run.
-
-    Parameters
-    ----------
-    parameters
-        Parameters of notebooks. Those that a scenario knows make the district, ``scenario`` names it; the
-        others are the notebooks' own and passed over.
-
-    Returns
-    -------
-    Path
-        The district folder, kept by scenario.
-    """
+    """Make, or find again, the district of a report run."""
     known = {name: value for name, value in parameters.items() if name in Scenario.model_fields}
     return make_district(parameters.get("scenario", "workshop"), **known)
 

@@ -56,26 +56,7 @@ class Export:
 def write_silos(
     folder: Path, scenario: Scenario, truth: Truth, processes: int, make_truth: Callable[[Scenario], Truth]
 ) -> list[Export]:
-    """Write the files of every silo.
-
-    Parameters
-    ----------
-    folder
-        A district folder that is being made; the silos come below `silos/`.
-    scenario
-        What the district is like.
-    truth
-        How things are.
-    processes
-        How many processes share the silos.
-    make_truth
-        Makes the truth again, in another process.
-
-    Returns
-    -------
-    list of Export
-        In the order of `SILOS`; a silo that writes no file isn't there.
-    """
+    """Write the files of every silo."""
     waiting = sorted(SILOS, key=lambda silo: LONGEST.index(silo) if silo in LONGEST else len(LONGEST))
     (folder / "silos").mkdir(parents=True)
     if processes == 1:
@@ -88,13 +69,7 @@ def write_silos(
 def write_silo(
     folder: Path, scenario: Scenario, truth: Truth, silo: str, kind: str | None = None
 ) -> Export | None:
-    """Write the files of one silo, or those of one kind only; `write_silos` says what else is given.
-
-    Returns
-    -------
-    Export or None
-        What the key keeps; None for a silo that writes no file.
-    """
+    """Write the files of one silo, or those of one kind only; `write_silos` says what else is given."""
     if scenario.people_only and not _names_anybody(silo):
         return None
     share = exchange(scenario, silo)

@@ -62,20 +62,7 @@ class Truth:
 
 
 def known_on(truth: Truth, day: pd.Timestamp) -> Truth:
-    """Give the truth as it was on a day, as far as a watched change goes.
-
-    Parameters
-    ----------
-    truth
-        How things are, the change aside.
-    day
-        The day for which somebody writes down a roster.
-
-    Returns
-    -------
-    Truth
-        The same one where nothing is watched, or it isn't so yet.
-    """
+    """Give the truth as it was on a day, as far as a watched change goes."""
     change = truth.life.change
     if change is None or day < change.day:
         return truth
@@ -162,20 +149,7 @@ def names_persons(file: FileLayout) -> bool:
 
 
 def guids(rng: np.random.Generator, count: int) -> Any:
-    """Draw GUIDs (version 4).
-
-    Parameters
-    ----------
-    rng
-        Their stream.
-    count
-        How many.
-
-    Returns
-    -------
-    array
-        Strings such as ``1c0b0a39-6d0e-4c41-8d5a-6ff1f7a3c1f2``.
-    """
+    """Draw GUIDs (version 4)."""
     raw = np.frombuffer(rng.bytes(16 * count), dtype=np.uint8).reshape(count, 16).copy()
     raw[:, 6] = raw[:, 6] & 0x0F | 0x40
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
@@ -184,44 +158,14 @@ def guids(rng: np.random.Generator, count: int) -> Any:
 
 
 def look_up(keys: pd.Series, table: pd.DataFrame, on: str, column: str) -> pd.Series:
-    """Find a value for every key, without changing order or length.
-
-    Parameters
-    ----------
-    keys
-        Keys to find; a missing key finds nothing.
-    table
-        Where to look; every key stands in it once at most.
-    on
-        The table's key column.
-    column
-        The column to fetch.
-
-    Returns
-    -------
-    pandas.Series
-        Values with the index of `keys`.
-    """
+    """Find a value for every key, without changing order or length."""
     place = places_among(keys, table[on])
     values = table[column].array.take(place, allow_fill=True)
     return pd.Series(values, index=keys.index, name=column)
 
 
 def on_day(spells: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """Say which spells run on a day.
-
-    Parameters
-    ----------
-    spells
-        `begin_date` and `end_date`, both inclusive; an open end is missing.
-    day
-        The day.
-
-    Returns
-    -------
-    pandas.Series
-        True where the spell runs.
-    """
+    """Say which spells run on a day."""
     return (spells["begin_date"] <= day) & (spells["end_date"].isna() | (spells["end_date"] >= day))
 
 
@@ -248,22 +192,7 @@ def about(person: Any, part: str | Any, **more: Any) -> pd.DataFrame:
 def limits(
     persons: Sequence[str] | pd.Series = (), reason: str = "No such field", columns: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """List what a system is not meant to hold.
-
-    Parameters
-    ----------
-    persons
-        Whom it holds no record of; empty: everybody, for each of `columns`.
-    reason
-        Not served, Opted out, Confidential, No such field or Roster date.
-    columns
-        Columns of the standard table `people` that it has no place for.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `person`, `column`, `reason`.
-    """
+    """List what a system is not meant to hold."""
     named = pd.Series(persons, dtype=STRING).reset_index(drop=True)
     held = pd.Series(columns, dtype=STRING)
     return pd.DataFrame(
@@ -286,22 +215,7 @@ def own_words(silo: str, column: str) -> list[dict[str, str]]:
 
 
 def in_own_words(silo: str, column: str, words: pd.Series, manner: npt.NDArray[np.integer]) -> pd.Series:
-    """Write agreed words as a system does that agreed with nobody.
-
-    Parameters
-    ----------
-    silo, column
-        Where own_words.toml has the manners.
-    words
-        The district's words.
-    manner
-        Which manner each row follows; numbers beyond the last start again.
-
-    Returns
-    -------
-    pandas.Series
-        Own words; a word that a manner doesn't know stays.
-    """
+    """Write agreed words as a system does that agreed with nobody."""
     manners = own_words(silo, column)
     written = words.astype(STRING)
     for number, own in enumerate(manners):
@@ -311,18 +225,5 @@ def in_own_words(silo: str, column: str, words: pd.Series, manner: npt.NDArray[n
 
 
 def ref_ids(scenario: Scenario, truth: Truth) -> Any:
-    """Give every child's RefId, in the order of the children; whoever writes it, it is the same.
-
-    Parameters
-    ----------
-    scenario
-        Its seed.
-    truth
-        The children.
-
-    Returns
-    -------
-    array
-        GUIDs.
-    """
+    """Give every child's RefId, in the order of the children; whoever writes it, it is the same."""
     return guids(rng_for(scenario.seed, "sif", "RefId"), len(truth.population.children))

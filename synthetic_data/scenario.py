@@ -332,21 +332,7 @@ class Exchange:
 
 
 def exchange(scenario: Scenario, silo: str) -> Exchange:
-    """Give what the scenario's exchange level, and the switches moved alone, say about a silo.
-
-    Parameters
-    ----------
-    scenario
-        Its `level` sets all; `carried_ids`, `freshness`, `code_agreement`, `fault_level` move one switch;
-        `systems` moves those of one system.
-    silo
-        A silo of levels.toml.
-
-    Returns
-    -------
-    Exchange
-        Ids carried, day of the roster, code agreement and the factor on fault rates.
-    """
+    """Give what the scenario's exchange level, and the switches moved alone, say about a silo."""
     at = {switch: _levels()[level_of(scenario, silo, switch)] for switch in SWITCHES}
     lag = at["freshness"]["freshness"][silo]
     return Exchange(
@@ -358,39 +344,13 @@ def exchange(scenario: Scenario, silo: str) -> Exchange:
 
 
 def level_of(scenario: Scenario, silo: str, switch: str) -> str:
-    """Give the level at which one switch of one system stands.
-
-    Parameters
-    ----------
-    scenario
-        Its `systems` come before a switch moved for all, and that before `level`.
-    silo
-        A silo of levels.toml.
-    switch
-        One of `carried_ids`, `freshness`, `code_agreement`, `fault_level`.
-
-    Returns
-    -------
-    str
-        A level.
-    """
+    """Give the level at which one switch of one system stands."""
     own = scenario.systems.get(silo, {}).get(switch)
     return str(own or getattr(scenario, switch) or scenario.level)
 
 
 def roster_days(scenario: Scenario) -> list[pd.Timestamp]:
-    """List the days for which some silo's roster stands, newest first; the day of the exports is among them.
-
-    Parameters
-    ----------
-    scenario
-        Its level, or the switch `freshness` moved alone.
-
-    Returns
-    -------
-    list of pandas.Timestamp
-        Different days.
-    """
+    """List the days of the systems' rosters, newest first, the day of the exports among them."""
     silos = _levels()[scenario.level]["freshness"]
     days = {pd.Timestamp(scenario.as_of), *(exchange(scenario, silo).roster_date for silo in silos)}
     return sorted(days, reverse=True)

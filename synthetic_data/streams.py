@@ -17,20 +17,6 @@ def rng_for(seed: int, *keys: str | int) -> np.random.Generator:
     else: not on the process, the platform, the order of calls, or what any other stream was used for.
     (NumPy may change how a *distribution* is drawn from the bits between its versions; the bits stay.)
 
-    Parameters
-    ----------
-    seed
-        The scenario's seed.
-    *keys
-        What the stream is for, from general to particular: ``"health", "typo"``.
-
-    Returns
-    -------
-    numpy.random.Generator
-        A fresh generator at its start.
-
-    Examples
-    --------
     >>> bool(rng_for(7, "names").random() == rng_for(7, "names").random())
     True
     >>> bool(rng_for(7, "names").random() == rng_for(7, "names", 2021).random())

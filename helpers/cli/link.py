@@ -52,27 +52,6 @@ def link_region(
 
     Writes crosswalk.csv, pairs.csv, id_columns.csv and link_findings.csv, as of one district, each beginning
     with the district; and moves.csv, the evidence for one child in two districts.
-
-    Parameters
-    ----------
-    folder
-        What the command was given.
-    method, decisions, train, model_file
-        Options of the command; a person decides, and a model is trained, district by district.
-    out
-        Folder for what is written.
-    as_json
-        Print one JSON object.
-
-    Returns
-    -------
-    bool
-        False where `folder` is one district: nothing was done then.
-
-    Raises
-    ------
-    BadInput
-        When an option is given that is for one district.
     """
     if not is_region(folder):
         return False
@@ -162,27 +141,6 @@ def link_two_files(
     Writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml (the mapping that
     was used, to be corrected) and set_aside.csv (rows that could not be read). Prints counts, never what
     stands in a cell.
-
-    Parameters
-    ----------
-    folder
-        The folder that the command was given instead; None where none.
-    left, right, mapping
-        The files, and the mapping of their columns.
-    out
-        Folder for what is written.
-    as_json
-        Print one JSON object.
-
-    Returns
-    -------
-    bool
-        False where a folder is to be linked instead, and nothing was done.
-
-    Raises
-    ------
-    BadInput
-        When both or neither are given, or a file or the mapping can't be used.
     """
     if left is None:
         if right is not None or mapping is not None:

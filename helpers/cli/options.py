@@ -142,26 +142,6 @@ def worded(
 ) -> pd.DataFrame:
     """Put words where a printed table hides a number: a blank reads as zero, or as not known.
 
-    Parameters
-    ----------
-    guard
-        The guard of a folder: of an invented one nothing is hidden.
-    shown
-        A table whose numbers have gone through it.
-    as_json
-        A program reads it: what is hidden stays null.
-    word
-        What a hidden number is.
-    of
-        The same table before, where a number may also be missing because there is none.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows; numbers stay numbers.
-
-    Examples
-    --------
     >>> from helpers.share.guard import Guard
     >>> frame = pd.DataFrame({"rows": pd.array([30, None], dtype="Int64")})
     >>> worded(Guard(real=True), frame, False)["rows"].tolist()

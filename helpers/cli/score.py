@@ -101,27 +101,6 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: 
 
     Writes region_scores.csv (pairs of records inside a district and across districts) and movers.csv (each
     child with records in several districts, and whether they met).
-
-    Parameters
-    ----------
-    folder
-        What the command was given.
-    crosswalk_file
-        Option of the command; it is for one district.
-    out
-        Folder for what is written.
-    as_json
-        Print one JSON object.
-
-    Returns
-    -------
-    bool
-        False where `folder` is one district: nothing was done then.
-
-    Raises
-    ------
-    BadInput
-        When a crosswalk is given, or a district has no answer key.
     """
     if not is_region(folder):
         return False

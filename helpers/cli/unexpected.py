@@ -25,18 +25,7 @@ HOUSES = Path(__file__).parents[2]
 
 
 def sentence_of(error: BaseException) -> str:
-    """Say what kind of error it was and where in the kit it happened; never its own words.
-
-    Parameters
-    ----------
-    error
-        What was raised.
-
-    Returns
-    -------
-    str
-        One sentence.
-    """
+    """Say what kind of error it was and where in the kit it happened; never its own words."""
     frames = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)]
     ours = [

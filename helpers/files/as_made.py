@@ -25,38 +25,12 @@ def _digest(path: Path) -> str:
 
 
 def digests_of(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
-    """Give the digest of files by their paths.
-
-    Parameters
-    ----------
-    folder
-        What paths are told from.
-    paths
-        The files.
-
-    Returns
-    -------
-    dict of str to str
-        Path below the folder -> SHA-256, in order of path.
-    """
+    """Give the digest of files by their paths."""
     return {path.relative_to(folder).as_posix(): _digest(path) for path in sorted(paths)}
 
 
 def foreign_file(about: Mapping[str, Any], paths: Iterable[Path]) -> Path | None:
-    """Give the first file that the generator didn't write as it is; it may have been moved.
-
-    Parameters
-    ----------
-    about
-        What ``district.json`` says.
-    paths
-        Files.
-
-    Returns
-    -------
-    pathlib.Path or None
-        None where the generator wrote all of them.
-    """
+    """Give the first file that the generator didn't write as it is; it may have been moved."""
     told = about.get("files")
     known = set(told.values()) if isinstance(told, dict) and all(map(_is_text, told.values())) else set()
     return next((path for path in paths if _digest(path) not in known), None)
@@ -69,24 +43,7 @@ def _is_text(value: object) -> bool:
 def treated_as_real(
     about: Mapping[str, Any], folder: Path, exports: Iterable[Path], beside: Path | None
 ) -> str | None:
-    """Say why a folder that calls itself invented is treated as real.
-
-    Parameters
-    ----------
-    about
-        What ``district.json`` says.
-    folder
-        The folder.
-    exports
-        The files in which children stand.
-    beside
-        A file elsewhere in the folder that a layout knows.
-
-    Returns
-    -------
-    str or None
-        One sentence; None for a folder that doesn't call itself invented, or is as it was written.
-    """
+    """Say why a folder that calls itself invented is treated as real."""
     if about.get("synthetic") is not True:
         return None
     if not about.get("files"):
@@ -105,23 +62,7 @@ def treated_as_real(
 
 
 def read_about(text: str) -> Any:
-    """Read ``district.json``; one that says something twice isn't believed that it is invented.
-
-    Parameters
-    ----------
-    text
-        What it holds.
-
-    Returns
-    -------
-    object
-        What it says.
-
-    Raises
-    ------
-    ValueError
-        When it is no JSON.
-    """
+    """Read ``district.json``; one that says something twice isn't believed that it is invented."""
     twice: list[str] = []
 
     def told(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -55,20 +55,6 @@ def _of_numbers(column: pd.Series) -> bool:
 def printed(frame: pd.DataFrame, width: int = WIDTH) -> str:
     """Write a frame for a terminal.
 
-    Parameters
-    ----------
-    frame
-        Any table.
-    width
-        Characters that a line may have; the widest text columns are shortened until it fits.
-
-    Returns
-    -------
-    str
-        Heads and rows, text to the left and numbers to the right; nothing stands for what is not known.
-
-    Examples
-    --------
     >>> print(printed(pd.DataFrame({"left_silo": ["sis", None], "rate": [0.98765, 1.0]})))
     left silo   rate
     sis        0.988
@@ -167,15 +153,7 @@ def _plain(value: Any) -> Any:
 
 
 def emit(figures: Mapping[str, Any], as_json: bool) -> None:
-    """Print a command's figures.
-
-    Parameters
-    ----------
-    figures
-        Name -> number, text or frame. A frame is printed as a table under its name.
-    as_json
-        One JSON object instead.
-    """
+    """Print a command's figures."""
     if as_json:
         click.echo(json.dumps(_plain(figures), ensure_ascii=False))
         return

@@ -159,18 +159,7 @@ MANY = 4  # so many files of one kind are told in one line
 
 
 def folded_accounts(district: District) -> pd.DataFrame:
-    """Give the accounts with one line for many files of one kind; their rows add up as before.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of the accounts; ``file`` says the folder, how many files it stands for, and of what kind.
-    """
+    """Give the accounts with one line for many files of one kind; their rows add up as before."""
     accounts = district.accounts
     kinds = district.kinds
     kind = pd.Series([", ".join(kinds.get(file, ())) for file in accounts["file"]], dtype=STRING)
@@ -354,48 +343,23 @@ def _repeated(
 
 @dataclass(frozen=True)
 class There:
-    """What a folder holds, before any of it is read.
+    """What a folder holds, before any of it is read."""
 
-    Attributes
-    ----------
-    about
-        What ``district.json`` says.
-    layouts
-        Every layout that may know its files.
-    silos
-        Silo -> its layout and files.
-    unknown, refused
-        Files that no layout knows, and those that can't be opened.
-    doubts
-        Questions about folders that may be one system or two.
-    """
-
+    # What ``district.json`` says.
     about: dict[str, Any]
+    # Every layout that may know its files.
     layouts: Mapping[str, Layout]
+    # Silo -> its layout and files.
     silos: Silos
+    # Files that no layout knows, and those that can't be opened.
     unknown: list[FoundFile]
     refused: list[Refused]
+    # Questions about folders that may be one system or two.
     doubts: list[str] = field(default_factory=list)
 
 
 def what_is_there(folder: Path) -> There:
-    """Say which silos a folder has, and which of its files no layout knows.
-
-    Parameters
-    ----------
-    folder
-        As for `read_district`.
-
-    Returns
-    -------
-    There
-        Files by silo; none of them is read yet.
-
-    Raises
-    ------
-    BadInput
-        When it is no folder, holds no file, or has a district.json or layout that can't be used.
-    """
+    """Say which silos a folder has, and which of its files no layout knows."""
     must_be_a_folder(folder)
     about = _about(folder)
     layouts = all_layouts(folder / "layouts")
@@ -509,41 +473,14 @@ def _read(folder: Path, written: bool) -> District:
 
 
 def is_region(folder: Path) -> bool:
-    """Tell whether a folder holds several districts rather than the exports of one.
-
-    Parameters
-    ----------
-    folder
-        Any folder.
-
-    Returns
-    -------
-    bool
-        It has a ``region.json``; or it is no district itself, and two folders in it are.
-    """
+    """Tell whether a folder holds several districts rather than the exports of one."""
     if not folder.is_dir() or (folder / "district.json").is_file():
         return False
     return (folder / "region.json").is_file() or len(_districts_in(folder)) > 1
 
 
 def district_folders(folder: Path) -> dict[str, Path]:
-    """Give the districts of a region.
-
-    Parameters
-    ----------
-    folder
-        The region.
-
-    Returns
-    -------
-    dict
-        Name of each district's folder -> the folder, in order of name.
-
-    Raises
-    ------
-    BadInput
-        When no folder in it has a ``district.json``.
-    """
+    """Give the districts of a region."""
     found = _districts_in(folder)
     if not found:
         raise BadInput(
@@ -559,18 +496,7 @@ def _districts_in(folder: Path) -> list[Path]:
 
 
 def no_child_told(district: District) -> str | None:
-    """Say of which systems people were read and no child, and what to do; None where each has one.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    str or None
-        One sentence and the next step: names of systems, roles and layouts, no count.
-    """
+    """Say of which systems people were read and no child, and what to do; None where each has one."""
     none = {name: silo for name, silo in district.items() if (of := _roles(silo)) and "Student" not in of}
     if not none:
         return None
@@ -590,23 +516,7 @@ def _roles(silo: Silo) -> set[str]:
 
 
 def with_children(district: District) -> District:
-    """Give a district back if somebody in it is a student.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    District
-        The same.
-
-    Raises
-    ------
-    BadInput
-        When no layout knows a file of its folder, or no record in it is a student's.
-    """
+    """Give a district back if somebody in it is a student."""
     folder = district.folder
     if not len(district):
         raise BadInput(

@@ -97,18 +97,6 @@ def line_end_of(data: bytes) -> str | None:
 def date_shapes(texts: pa.Array) -> pa.Array:
     """Give the shape of dates: digits as 9, a month's name as Mon, a fraction of a second left out.
 
-    Parameters
-    ----------
-    texts
-        Text.
-
-    Returns
-    -------
-    pyarrow.Array
-        One shape a text; a day of one digit and one of two have the same.
-
-    Examples
-    --------
     >>> date_shapes(pa.array(["2026-04-03", "4/13/2026", "13-Apr-2026", "20260403"])).to_pylist()
     ['9999-9-9', '9/9/9999', '9-Mon-9999', '99999999']
     """
@@ -118,22 +106,7 @@ def date_shapes(texts: pa.Array) -> pa.Array:
 
 
 def written_of(silo: str, reads: Sequence[ReadFile], stored: Mapping[str, Mapping[str, Any]]) -> Written:
-    """Gather what is written in the files of a silo, before their text is let go of.
-
-    Parameters
-    ----------
-    silo
-        Its name.
-    reads
-        Its files, read.
-    stored
-        By file: encoding, line_end, delimiter.
-
-    Returns
-    -------
-    Written
-        Columns that are there, codes and shapes of dates with how often each stands there.
-    """
+    """Gather what is written in the files of a silo, before their text is let go of."""
     columns: Rows = []
     values: Rows = []
     asked: dict[str, frozenset[str]] = {}

@@ -83,18 +83,7 @@ class Findings:
 
 
 def findings_of(several: Sequence[Findings]) -> pd.DataFrame:
-    """Give the findings of some files as the standard table.
-
-    Parameters
-    ----------
-    several
-        One a file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        File by file, in order of rows; folded.
-    """
+    """Give the findings of some files as the standard table."""
     found = [one for one in several if one.parts]
     if not found:
         return empty_table("findings")
@@ -122,18 +111,7 @@ def findings_of(several: Sequence[Findings]) -> pd.DataFrame:
 
 
 def fold(findings: pd.DataFrame) -> pd.DataFrame:
-    """Fold value findings beyond `FOLD_BEYOND` a column and kind into the last one's `times`.
-
-    Parameters
-    ----------
-    findings
-        Findings of one file, in order of rows.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same findings; rows set aside are never folded, and `times` adds up to what came in.
-    """
+    """Fold value findings beyond `FOLD_BEYOND` a column and kind into the last one's `times`."""
     if len(findings) <= FOLD_BEYOND:
         return findings
     foldable = findings["done"] != "row_set_aside"

@@ -196,18 +196,7 @@ def _passed_over(parts: tuple[str, ...]) -> bool:
 
 
 def must_be_a_folder(folder: Path) -> None:
-    """Refuse what can't hold exports.
-
-    Parameters
-    ----------
-    folder
-        What was named as a folder of exports.
-
-    Raises
-    ------
-    BadInput
-        When there is nothing, or a file.
-    """
+    """Refuse what can't hold exports."""
     if folder.is_file():
         raise BadInput(f"{folder} is a file: name the folder that holds it.")
     if not folder.is_dir():
@@ -217,20 +206,7 @@ def must_be_a_folder(folder: Path) -> None:
 
 
 def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
-    """List the files below a folder, those in zips included.
-
-    Parameters
-    ----------
-    folder
-        The folder that holds the silos.
-
-    Returns
-    -------
-    list of FoundFile
-        In order of path; hidden files and ``layouts/`` are passed over; a workbook gives one a sheet.
-    list of Refused
-        Zips and workbooks that are not opened, and files and folders that can't be.
-    """
+    """List the files below a folder, those in zips included."""
     found: list[FoundFile] = []
     paths, refused = _walk(folder)
     for path in paths:
@@ -241,18 +217,7 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
 
 
 def paths_below(folder: Path) -> list[Path]:
-    """List the files below a folder that can be opened, as they lie on the disk: zips are not looked into.
-
-    Parameters
-    ----------
-    folder
-        The folder.
-
-    Returns
-    -------
-    list of Path
-        In order of path, without what `files_below` passes over.
-    """
+    """List the files below a folder that can be opened, as they lie on the disk: zips are not looked into."""
     return _walk(folder)[0]
 
 
@@ -268,25 +233,7 @@ def _files_in(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
 
 
 def opened(path: Path) -> tuple[list[FoundFile], list[Refused]]:
-    """Open one file that somebody named; a workbook gives one a sheet.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    list of FoundFile
-        Called by the file's own name.
-    list of Refused
-        A workbook that is not opened, or a file that can't be.
-
-    Raises
-    ------
-    BadInput
-        When there is no such file, or it is a folder.
-    """
+    """Open one file that somebody named; a workbook gives one a sheet."""
     if path.is_dir():
         raise BadInput(f"{path} is a folder: name one file in it, a CSV or an xlsx.")
     if not path.exists():

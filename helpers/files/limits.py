@@ -107,18 +107,7 @@ def _longest(first: bytes, rest: BinaryIO, most: int) -> int:
 
 
 def shape_trouble(file: BinaryIO) -> str | None:
-    """Say why a file is of a shape that no export has.
-
-    Parameters
-    ----------
-    file
-        Opened at its beginning; it is read to its end, in steps.
-
-    Returns
-    -------
-    str or None
-        The reason, with how much it holds; None for a file that can be read.
-    """
+    """Say why a file is of a shape that no export has."""
     first = file.read(HEAD)
     begins = first[: 1 << 12].lstrip(MARKS)[:1]
     document = begins in (b"<", b"[")

@@ -112,20 +112,7 @@ def _compared(left: pd.DataFrame, right: pd.DataFrame) -> tuple[float, float | N
 
 
 class Systems:
-    """The systems of a folder that doesn't say which it has.
-
-    Parameters
-    ----------
-    units
-        Files by folder and layout, in order of folders.
-
-    Attributes
-    ----------
-    units
-        One a system.
-    doubts
-        Questions, each about two folders of one layout that may be one system.
-    """
+    """The systems of a folder that doesn't say which it has."""
 
     def __init__(self, units: Sequence[Unit]) -> None:
         self._layouts = [(unit.folder, id(unit.layout)) for unit in units]
@@ -204,22 +191,7 @@ class Systems:
 
 
 def with_drafts(silos: Silos, own: Mapping[str, Layout]) -> tuple[Silos, list[str]]:
-    """Join what a folder's own layout knows to the system in whose folder it lies.
-
-    Parameters
-    ----------
-    silos
-        Silo -> its layout and files.
-    own
-        The layouts that the folder brings itself.
-
-    Returns
-    -------
-    dict
-        The silos, each with the kinds of file of both layouts where they are one.
-    list of str
-        Questions about those of which it can't be said.
-    """
+    """Join what a folder's own layout knows to the system in whose folder it lies."""
     mine = {id(layout) for layout in own.values()}
     joined = dict(silos)
     doubts = []

@@ -117,20 +117,7 @@ def _is_empty(data: bytes) -> bool:
 
 
 def account(silo: str | None, one: OneFile) -> dict[str, object]:
-    """Add up one file: every row is used, structure, set aside or kept apart.
-
-    Parameters
-    ----------
-    silo
-        The silo, or None.
-    one
-        The file.
-
-    Returns
-    -------
-    dict
-        One row of `accounts`.
-    """
+    """Add up one file: every row is used, structure, set aside or kept apart."""
     aside = len(one.findings.rows_set_aside()) if one.aside is None else one.aside
     used = sum(int(mask.sum()) for mask in one.used)
     apart = one.apart + sum(int((~mask).sum()) for mask in one.used)
@@ -248,22 +235,7 @@ def _parse_one(
 
 
 def read_ones(silo: str, layout: Layout, files: Sequence[FoundFile]) -> list[OneFile]:
-    """Read the columns of some files of one silo, and make no standard rows of them yet.
-
-    Parameters
-    ----------
-    silo
-        Name by which findings call it.
-    layout
-        Its layout.
-    files
-        Its files; those of one kind are read together, since many are small.
-
-    Returns
-    -------
-    list of OneFile
-        One a file; what the layout doesn't know is a finding of its file.
-    """
+    """Read the columns of some files of one silo, and make no standard rows of them yet."""
     parsed = [_parse_one(silo, layout, found) for found in files]
     kinds = [
         (one, Part(one.path, recognised.file, rows, one.findings))
@@ -308,24 +280,7 @@ def _as_of(layout: Layout, path: str) -> pd.Timestamp | None:
 
 
 def read_silo(name: str, layout: Layout, files: Sequence[FoundFile], *, written: bool = True) -> Silo:
-    """Read the files of one silo.
-
-    Parameters
-    ----------
-    name
-        The silo.
-    layout
-        Its layout.
-    files
-        Its files; one that the layout doesn't know is a finding.
-    written
-        Whether what stands in the files as it is written is kept as well.
-
-    Returns
-    -------
-    Silo
-        With `rows = rows_used + rows_structure + rows_set_aside + rows_kept_apart` for each file.
-    """
+    """Read the files of one silo."""
     ones = read_ones(name, layout, files)
     order = [file.name for file in layout.files]
     by_kind: dict[str, list[ReadFile]] = {}
@@ -403,18 +358,6 @@ class OneTable:
 
     Who uses its rows says which of them were used and tells why others weren't; `findings` and `accounts`
     then add up as those of a district do.
-
-    Parameters
-    ----------
-    path
-        A CSV or an xlsx; what is wrong inside is a finding.
-    layout
-        What it may be.
-
-    Raises
-    ------
-    BadInput
-        When there is no such file.
     """
 
     def __init__(self, path: Path, layout: Layout) -> None:
@@ -433,31 +376,13 @@ class OneTable:
         return [read for one in self._ones for read in one.reads]
 
     def use(self, read: ReadFile, used: np.ndarray) -> None:
-        """Say which rows of a table were used; each other one must have been told as set aside.
-
-        Parameters
-        ----------
-        read
-            One of `reads`.
-        used
-            Boolean, one a row.
-        """
+        """Say which rows of a table were used; each other one must have been told as set aside."""
         one = next(one for one in self._ones if any(read is each for each in one.reads))
         one.used.append(used)
         one.apart -= int((~used).sum())
 
     def set_aside(self, read: ReadFile, kind: str, *, value: str | None, expected: str | None) -> None:
-        """Set a whole table aside, which its layout seemed to know.
-
-        Parameters
-        ----------
-        read
-            One of `reads`.
-        kind
-            Kind of finding.
-        value, expected
-            What is there, and what should be.
-        """
+        """Set a whole table aside, which its layout seemed to know."""
         one = next(one for one in self._ones if any(read is each for each in one.reads))
         one.findings.add(kind, "file_set_aside", value=value, expected=expected)
         one.reads, one.structure, one.apart, one.aside = [], 0, 0, one.rows

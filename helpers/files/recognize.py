@@ -87,22 +87,7 @@ class Recognised:
 
 
 def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int = 0) -> Look:
-    """Look at a file: its shape and the names in it.
-
-    Parameters
-    ----------
-    data
-        UTF-8 text.
-    name
-        File name.
-    records, rows
-        For XML, what `read_xml_records` gave.
-
-    Returns
-    -------
-    Look
-        Shape and names.
-    """
+    """Look at a file: its shape and the names in it."""
     if records is not None:
         return Look(data, name, "xml", records, rows)
     if is_sheet(data):
@@ -113,21 +98,7 @@ def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int
 
 
 def share(names: Iterable[str], file: FileLayout) -> float:
-    """Give the share of names that a file and a declaration have in common.
-
-    Parameters
-    ----------
-    names
-        Heads or paths of the file.
-    file
-        The declaration; extension columns, further fields of the format, and what only a pattern takes, count
-        on neither side.
-
-    Returns
-    -------
-    float
-        Common names divided by all names of both; halved where a required column is missing.
-    """
+    """Give the share of names that a file and a declaration have in common."""
     names = list(names)
     declared = file.by_fold
     beyond = file.are_beyond(names)
@@ -159,37 +130,13 @@ def _are_titles(look: Look, file: FileLayout, delimiter: str) -> bool:
 
 
 def below(look: Look) -> Iterator[Look]:
-    """Look for the header further down, where a report's title stands above it, or ``sep=;``.
-
-    Parameters
-    ----------
-    look
-        A file that no layout knows by its first rows.
-
-    Returns
-    -------
-    iterator of Look
-        One a row, for tables only.
-    """
+    """Look for the header further down, where a report's title stands above it, or ``sep=;``."""
     if look.shape in ("csv", "xlsx"):
         yield from (replace(look, above=number) for number in range(1, TITLE_ROWS + 1))
 
 
 def best_in(look: Look, layout: Layout) -> Recognised | None:
-    """Find the kind of file of a layout that knows a file best.
-
-    Parameters
-    ----------
-    look
-        The file.
-    layout
-        A layout.
-
-    Returns
-    -------
-    Recognised or None
-        None when no kind of file has at least half of the names in common.
-    """
+    """Find the kind of file of a layout that knows a file best."""
     best: Recognised | None = None
     for file in layout.files:
         delimiters = (
@@ -211,20 +158,7 @@ def best_in(look: Look, layout: Layout) -> Recognised | None:
 
 
 def records_in(look: Look, layout: Layout) -> list[Recognised]:
-    """Give every kind of record of a layout that an XML file holds; other files are of one kind.
-
-    Parameters
-    ----------
-    look
-        The file.
-    layout
-        A layout.
-
-    Returns
-    -------
-    list of Recognised
-        Empty when the layout does not know the file.
-    """
+    """Give every kind of record of a layout that an XML file holds; other files are of one kind."""
     if look.shape != "xml":
         best = best_in(look, layout)
         return [best] if best else []

@@ -33,13 +33,7 @@ _made_of: dict[int, tuple[weakref.ref[Any], str]] = {}
 
 @contextmanager
 def sharing() -> Iterator[Path]:
-    """Let this process, and those that it starts, share until the block ends.
-
-    Yields
-    ------
-    pathlib.Path
-        The folder, nobody else's; it is gone afterwards. Those of runs that were killed go, too.
-    """
+    """Let this process, and those that it starts, share until the block ends."""
     before = os.environ.get(_PLACE)
     sweep(Path(tempfile.gettempdir()), _PREFIX)
     prefix = f"{_PREFIX}{os.getpid()}-"
@@ -61,18 +55,7 @@ def _place() -> Path | None:
 
 
 def fingerprint(folder: Path) -> str:
-    """Give a fingerprint of a folder's files: their paths, sizes and days, without reading them.
-
-    Parameters
-    ----------
-    folder
-        Any folder.
-
-    Returns
-    -------
-    str
-        The same as long as no file changes.
-    """
+    """Give a fingerprint of a folder's files: their paths, sizes and days, without reading them."""
     told = [str(folder.resolve())]
     for path in sorted(folder.rglob("*")):
         if path.is_file():
@@ -82,37 +65,13 @@ def fingerprint(folder: Path) -> str:
 
 
 def of_what(thing: object) -> str | None:
-    """Say of what a thing was made, if this run shares it.
-
-    Parameters
-    ----------
-    thing
-        What `shared` gave; a changed copy of it is another thing.
-
-    Returns
-    -------
-    str or None
-        What it was asked for by.
-    """
+    """Say of what a thing was made, if this run shares it."""
     known = _made_of.get(id(thing))
     return known[1] if known is not None and known[0]() is thing else None
 
 
 def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
-    """Give what another process of this run has made already, else make it and keep it for the others.
-
-    Parameters
-    ----------
-    what
-        Says what is wanted, everything that matters to it included; None: it isn't shared.
-    make
-        Makes it.
-
-    Returns
-    -------
-    object
-        What ``make`` gives, or a copy.
-    """
+    """Give what another process of this run has made already, else make it and keep it for the others."""
     place = _place()
     name = what() if place is not None else None
     if place is None or name is None:

@@ -60,21 +60,6 @@ SUSPECT = (" ", GUARD, *FORMULA)
 def safe_cell(text: str, *, always: bool = False) -> str:
     """Put an apostrophe before text that a spreadsheet would run or change; `unguarded` takes it away.
 
-    Parameters
-    ----------
-    text
-        Any text.
-    always
-        Whatever it begins with: for ids, since a spreadsheet takes ``00123``, ``1E5`` and ``MAR1`` for
-        numbers and dates and saves others in their place.
-
-    Returns
-    -------
-    str
-        The same text, or the same text behind an apostrophe.
-
-    Examples
-    --------
     >>> safe_cell("=1+1"), safe_cell("O'Neil"), safe_cell("00123", always=True)
     ("'=1+1", "O'Neil", "'00123")
     """
@@ -84,36 +69,13 @@ def safe_cell(text: str, *, always: bool = False) -> str:
 
 
 def unguarded(text: str) -> str:
-    """Give back what `safe_cell` was given.
-
-    Parameters
-    ----------
-    text
-        A cell.
-
-    Returns
-    -------
-    str
-        Without one apostrophe in front.
-    """
+    """Give back what `safe_cell` was given."""
     return text.removeprefix(GUARD)
 
 
 def guarded_cell(text: str) -> str:
     """Guard a text of a table that programs read, too: a plain number stays one.
 
-    Parameters
-    ----------
-    text
-        Any text.
-
-    Returns
-    -------
-    str
-        The same text, or the same text behind an apostrophe.
-
-    Examples
-    --------
     >>> guarded_cell("-12.5"), guarded_cell("-1+1"), guarded_cell("00123")
     ('-12.5', "'-1+1", '00123')
     """
@@ -140,50 +102,17 @@ def _changed(frame: pd.DataFrame, begins: tuple[str, ...], change: Callable[[str
 
 
 def guarded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Guard every text of a table that a spreadsheet would run.
-
-    Parameters
-    ----------
-    frame
-        Any table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same cells, some behind an apostrophe; `without_guard` gives back what stood there.
-    """
+    """Guard every text of a table that a spreadsheet would run."""
     return _changed(frame, SUSPECT, guarded_cell)
 
 
 def without_guard(frame: pd.DataFrame) -> pd.DataFrame:
-    """Take off what `guarded` put in front of texts.
-
-    Parameters
-    ----------
-    frame
-        A table that was read from a file that we wrote, or that somebody else wrote.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The texts as they were.
-    """
+    """Take off what `guarded` put in front of texts."""
     return _changed(frame, (GUARD,), _taken_off)
 
 
 def is_running(number: int) -> bool:
-    """Say whether a process is there, without touching it.
-
-    Parameters
-    ----------
-    number
-        Its number. One that the system has given to another process since counts as there.
-
-    Returns
-    -------
-    bool
-        True also where it is another user's.
-    """
+    """Say whether a process is there, without touching it."""
     if number <= 0:
         return False
     if sys.platform == "win32":
@@ -223,13 +152,7 @@ FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder that is its maker's alone; one that is there already keeps its rights.
-
-    Parameters
-    ----------
-    folder
-        Where; folders above it that are missing are made alike.
-    """
+    """Make a folder that is its maker's alone; one that is there already keeps its rights."""
     for missing in reversed([folder, *folder.parents]):
         if not missing.exists():
             missing.mkdir(mode=0o700, exist_ok=True)
@@ -258,18 +181,7 @@ def _drafted(path: Path, private: bool) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, data: bytes, *, private: bool = True) -> None:
-    """Write a file so that nobody ever sees half of it, and no other user of the machine sees any.
-
-    Parameters
-    ----------
-    path
-        Where; its folder is made when it isn't there.
-    data
-        The whole file.
-    private
-        Only its writer may read it (mode 0600, and 0700 for folders that are made). False for what holds
-        nothing of a child, or only what the guard of real folders lets through: report pages, layouts.
-    """
+    """Write a file so that nobody ever sees half of it, and no other user of the machine sees any."""
     with _drafted(path, private) as draft:
         draft.write_bytes(data)
 
@@ -280,18 +192,6 @@ def save_table(frame: pd.DataFrame, path: Path) -> Path:
     This is the door of every table that a command writes. Only its writer may read the file. In a CSV, text
     that a spreadsheet would run stands behind an apostrophe (`guarded`); whoever reads such a file back takes
     that off (`without_guard`). Parquet is for programs and has none.
-
-    Parameters
-    ----------
-    frame
-        Any table.
-    path
-        Ends in ``.csv`` or ``.parquet``.
-
-    Returns
-    -------
-    Path
-        The same path.
     """
     if path.suffix == ".parquet":
         with _drafted(path, private=True) as draft:
@@ -309,18 +209,6 @@ def all_or_none(out: Path, instead_of: Collection[str] = ()) -> Iterator[Path]:
     All old files go before the first new one comes, so that this week's table never stands beside last
     week's. Where something fails, the old ones come back. What a killed command had begun to put in place is
     put in place by the next one that writes there, and what it hadn't finished writing goes.
-
-    Parameters
-    ----------
-    out
-        The folder in which the files belong; it is made where it isn't there, for its maker alone.
-    instead_of
-        Names of files or folders of an earlier run that go even where no new one comes.
-
-    Yields
-    ------
-    pathlib.Path
-        An empty folder on the same disk. What lies in it at the end, files and folders, takes its place.
     """
     private_folder(out)
     _finish_what_was_killed(out)
@@ -382,18 +270,7 @@ OF_WINDOWS: tuple[type[OSError], ...] = (PermissionError,) if sys.platform == "w
 
 @contextlib.contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Let one program at a time change a file: who comes second would write over the first one's line.
-
-    Parameters
-    ----------
-    path
-        The file; it need not be there yet, and a folder of its own is made where there is none.
-
-    Raises
-    ------
-    BadInput
-        When another program holds it for longer than a few seconds.
-    """
+    """Let one program at a time change a file: who comes second would write over the first one's line."""
     private_folder(path.parent)
     lock = path.with_name(f".{path.name}.lock")
     until = time.monotonic() + WAITS
@@ -417,18 +294,7 @@ def held(path: Path) -> Iterator[None]:
 
 
 def takes(lock: Path) -> bool:
-    """Take a lock, if nobody has it.
-
-    Parameters
-    ----------
-    lock
-        The file that stands for it.
-
-    Returns
-    -------
-    bool
-        False where another program has it.
-    """
+    """Take a lock, if nobody has it."""
     try:
         os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
@@ -442,20 +308,7 @@ DELIMITERS = ",;\t|"
 
 
 def spreadsheet_bytes(frame: pd.DataFrame, ids: Collection[str] = ()) -> bytes:
-    """Write a frame as CSV for a spreadsheet.
-
-    Parameters
-    ----------
-    frame
-        Any table; days are written as YYYY-MM-DD, moments with their time.
-    ids
-        Columns whose every cell is guarded; of others, cells that a spreadsheet would run.
-
-    Returns
-    -------
-    bytes
-        UTF-8 with a byte order mark, by which Excel knows that it is UTF-8; lines end in CRLF.
-    """
+    """Write a frame as CSV for a spreadsheet."""
     texts = {
         str(name): [_cell(value, always=str(name) in ids) for value in frame.iloc[:, place]]
         for place, name in enumerate(frame.columns)
@@ -480,24 +333,7 @@ def _cell(value: object, *, always: bool) -> str:
 
 
 def read_text_table(path: Path) -> pd.DataFrame:
-    """Read a CSV that a program or a spreadsheet saved, every cell as text.
-
-    Parameters
-    ----------
-    path
-        UTF-8 with or without a mark, UTF-16 or Windows-1252; commas, semicolons, tabs or bars.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Dtype string; empty cells are NA. The index is the row as a spreadsheet numbers it: 2 is the first
-        below the header. Blank rows are left out.
-
-    Raises
-    ------
-    BadInput
-        When there is no such file, or it has no header.
-    """
+    """Read a CSV that a program or a spreadsheet saved, every cell as text."""
     if not path.is_file():
         raise BadInput(f"There is no file {path}: name a CSV that the review desk or a spreadsheet saved.")
     text = as_utf8(path.read_bytes(), "utf-8", Findings(None, path.name)).decode("utf-8", "replace")
@@ -520,18 +356,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
 
 
 def own_place(name: str) -> Path:
-    """Give a folder for what is this user's alone; the variable BIGPICTURE_HOME moves it.
-
-    Parameters
-    ----------
-    name
-        What is kept there.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder; it need not be there yet.
-    """
+    """Give a folder for what is this user's alone; the variable BIGPICTURE_HOME moves it."""
     if own := os.environ.get("BIGPICTURE_HOME"):
         return Path(own).expanduser().absolute() / name
     if sys.platform == "win32":
@@ -549,18 +374,7 @@ def own_place(name: str) -> Path:
 
 @contextmanager
 def spare_folder(purpose: str) -> Iterator[Path]:
-    """Give an empty folder that is this process' alone until the block ends.
-
-    Parameters
-    ----------
-    purpose
-        One word, for its name.
-
-    Yields
-    ------
-    pathlib.Path
-        The folder. Those of this purpose whose processes were killed are removed first.
-    """
+    """Give an empty folder that is this process' alone until the block ends."""
     prefix = f"kit-{purpose}-"
     sweep(Path(tempfile.gettempdir()), prefix)
     named = f"{prefix}{os.getpid()}-"
@@ -569,15 +383,7 @@ def spare_folder(purpose: str) -> Iterator[Path]:
 
 
 def sweep(place: Path, prefix: str) -> None:
-    """Remove the folders in a place that processes of this user made and were killed over.
-
-    Parameters
-    ----------
-    place
-        Where to look.
-    prefix
-        How their names begin; the number of the process follows, and a hyphen.
-    """
+    """Remove the folders in a place that processes of this user made and were killed over."""
     for folder in place.iterdir() if place.is_dir() else ():
         if not folder.name.startswith(prefix):
             continue
@@ -601,24 +407,7 @@ def save_all(
     also: Mapping[str, Callable[[Path], object]] | None = None,
     instead_of: Collection[str] = (),
 ) -> list[Path]:
-    """Write everything that a command writes into a folder, as a whole or not at all (`all_or_none`).
-
-    Parameters
-    ----------
-    out
-        The folder.
-    tables
-        File name -> table (`save_table`).
-    also
-        Name -> what writes that file, or folder, to the path that it is given.
-    instead_of
-        Names of an earlier run that go even where no new file comes.
-
-    Returns
-    -------
-    list of Path
-        Where each stands, in the order given; then what `also` wrote beside it.
-    """
+    """Write everything that a command writes into a folder, as a whole or not at all (`all_or_none`)."""
     with all_or_none(out, instead_of) as draft:
         for name, table in tables.items():
             save_table(table, draft / name)

@@ -29,17 +29,11 @@ LONGEST_CELL = 1 << 24  # letters; a cell of a broken file may run to its end
 
 @dataclass(frozen=True)
 class OneRow:
-    """A row as it stands in its file.
+    """A row as it stands in its file."""
 
-    Attributes
-    ----------
-    kind
-        Which file of the layout it is; None where the layout knows none that fits.
-    cells
-        Name of the column in the file -> text as written, in the file's order; of records what they hold.
-    """
-
+    # Which file of the layout it is; None where the layout knows none that fits.
     kind: FileLayout | None
+    # Name of the column in the file -> text as written, in the file's order; of records what they hold.
     cells: Mapping[str, str]
 
     def declared(self, name: str) -> str | None:
@@ -52,54 +46,12 @@ class OneRow:
 
 
 def one_row(folder: Path, file: str, row: int, layout: Layout | None = None) -> OneRow:
-    """Open one row of one file of a district.
-
-    Parameters
-    ----------
-    folder
-        The district's folder, or any folder of exports.
-    file
-        The path from the folder that holds the silos, as `person_rows` and findings name it; through zips and
-        to the sheet of a workbook.
-    row
-        As a spreadsheet numbers it, the header included; of JSON lines the line, of XML the place below the
-        root.
-    layout
-        Of the file's system: says how cells are parted, and names columns of files that have no header.
-
-    Returns
-    -------
-    OneRow
-        Its cells as text.
-
-    Raises
-    ------
-    BadInput
-        When there is no such file, or no such row in it. Neither names more than the place.
-    """
+    """Open one row of one file of a district."""
     return some_rows(folder, file, [row], layout)[0]
 
 
 def some_rows(folder: Path, file: str, rows: Sequence[int], layout: Layout | None = None) -> list[OneRow]:
-    """Open some rows of one file, which is walked through once.
-
-    Parameters
-    ----------
-    folder, file, layout
-        As in `one_row`.
-    rows
-        As a spreadsheet numbers them, in any order.
-
-    Returns
-    -------
-    list of OneRow
-        In the order of ``rows``.
-
-    Raises
-    ------
-    BadInput
-        As in `one_row`.
-    """
+    """Open some rows of one file, which is walked through once."""
     if any(row < 1 for row in rows):
         raise _nothing(file, min(rows))
     root = folder / "silos" if (folder / "silos").is_dir() else folder

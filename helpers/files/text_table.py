@@ -51,8 +51,6 @@ def default_settings(file: FileLayout) -> dict[str, str | int | tuple[str, ...]]
 def unique_names(header: Sequence[str]) -> list[str]:
     """Make repeated heads unique: the second `Name` is called ``Name#2``; a head that is data, by its place.
 
-    Examples
-    --------
     >>> unique_names(["Name", "Grade", "Name"])
     ['Name', 'Grade', 'Name#2']
     >>> unique_names(["Name", "08/09/2014"])
@@ -74,8 +72,6 @@ def unique_names(header: Sequence[str]) -> list[str]:
 def split_path(path: str) -> list[str | int]:
     """Split a scalar path of a nested file into its steps; elements are numbered from 1.
 
-    Examples
-    --------
     >>> split_path("calendarEvents[2].calendarEventDescriptor")
     ['calendarEvents', 2, 'calendarEventDescriptor']
     """
@@ -90,23 +86,15 @@ def split_path(path: str) -> list[str | int]:
 
 @dataclass(frozen=True)
 class Parsed:
-    """Rows of one file.
+    """Rows of one file."""
 
-    Attributes
-    ----------
-    table
-        The text as it stands; rows that could not be read as rows are not in it, but in the findings.
-    row
-        Place of each row of `table`, int64, as a spreadsheet numbers it.
-    rows
-        How many rows the file has, header included, counted apart from the rows that were read.
-    structure
-        How many of them are header and title rows.
-    """
-
+    # The text as it stands; rows that could not be read as rows are not in it, but in the findings.
     table: TextTable
+    # Place of each row of `table`, int64, as a spreadsheet numbers it.
     row: np.ndarray
+    # How many rows the file has, header included, counted apart from the rows that were read.
     rows: int
+    # How many of them are header and title rows.
     structure: int
 
     def bare(self) -> Parsed:
@@ -114,13 +102,7 @@ class Parsed:
         return replace(self, table=replace(self.table, rows=self.table.rows.iloc[:, :0]))
 
     def without(self, gone: np.ndarray) -> Parsed:
-        """Leave out rows that were set aside.
-
-        Parameters
-        ----------
-        gone
-            Boolean, one a row of `table`.
-        """
+        """Leave out rows that were set aside."""
         if not gone.any():
             return self
         first = int(np.argmin(gone)) if not gone.all() else len(gone)

@@ -143,32 +143,21 @@ def _terms() -> Terms:
 
 @dataclass(frozen=True)
 class Contract:
-    """A contract, ready to be printed.
+    """A contract, ready to be printed."""
 
-    Attributes
-    ----------
-    title
-        What it is about.
-    about
-        What it is not.
-    demands
-        What the team asks for.
-    columns
-        Table ``contract_columns``: what is delivered.
-    left_out
-        Columns of today's export that aren't delivered any more.
-    clauses
-        Heading and text of each thing agreed on.
-    contacts
-        Roles to be filled with names.
-    """
-
+    # What it is about.
     title: str
+    # What it is not.
     about: str
+    # What the team asks for.
     demands: Demands
+    # Table ``contract_columns``: what is delivered.
     columns: pd.DataFrame
+    # Columns of today's export that aren't delivered any more.
     left_out: tuple[str, ...]
+    # Heading and text of each thing agreed on.
     clauses: tuple[tuple[str, str], ...]
+    # Roles to be filled with names.
     contacts: tuple[str, ...]
 
 

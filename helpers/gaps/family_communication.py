@@ -92,23 +92,7 @@ class FamilyTerms(Declared):
 
 
 def read_family_terms(path: Path) -> FamilyTerms:
-    """Read what a family would want to know.
-
-    Parameters
-    ----------
-    path
-        A TOML file in the language of ``helpers/gaps/family_communication.toml``.
-
-    Returns
-    -------
-    FamilyTerms
-        Domains, and how many days count as up to date.
-
-    Raises
-    ------
-    BadInput
-        When the file breaks its language; every fault is named.
-    """
+    """Read what a family would want to know."""
     known = {name for part in (Domain, FamilyTerms) for name in part.model_fields}
     try:
         return FamilyTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))
@@ -405,18 +389,7 @@ def families_who_could_know(
 
 
 def groups_of_children(profile: pd.DataFrame) -> dict[str, pd.Series]:
-    """Group children in the ways in which families differ for a portal.
-
-    Parameters
-    ----------
-    profile
-        One row a child.
-
-    Returns
-    -------
-    dict
-        ``language`` that the family asked for, ``school``, and ``grade_level``, by child.
-    """
+    """Group children in the ways in which families differ for a portal."""
     columns = {
         "language": "family_contact_language",
         "school": "roster_school",

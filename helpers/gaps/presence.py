@@ -41,37 +41,25 @@ BEHIND = "behind"
 
 @dataclass(frozen=True)
 class Known:
-    """The records of children by system.
+    """The records of children by system."""
 
-    Attributes
-    ----------
-    silos
-        Systems that know a child: the roster first, then by name.
-    records
-        One row a record of a student: columns of ``people`` with ``child``, ``band``, and ``file, row`` of
-        the first row behind it, in order of system, file and row.
-    place
-        One entry a record: the place of its system.
-    child
-        One entry a record: the child's number.
-    holds
-        A row a child, a column a system: it has a record of the child.
-    counts
-        One entry a child: it is surely one of its own. A record by a name or an id alone that nothing ties to
-        another may be of a child who is counted already.
-    of_some
-        Systems that keep only who takes part in something, or has a plan: nobody is missing there.
-    keeps_behind
-        Whether lines keep the records behind them, and not only the first as an example.
-    """
-
+    # Systems that know a child: the roster first, then by name.
     silos: tuple[str, ...]
+    # One row a record of a student: columns of ``people`` with ``child``, ``band``, and ``file, row`` of the
+    # first row behind it, in order of system, file and row.
     records: pd.DataFrame
+    # One entry a record: the place of its system.
     place: npt.NDArray[np.int64]
+    # One entry a record: the child's number.
     child: npt.NDArray[np.int64]
+    # A row a child, a column a system: it has a record of the child.
     holds: npt.NDArray[np.bool_]
+    # One entry a child: it is surely one of its own. A record by a name or an id alone that nothing ties to
+    # another may be of a child who is counted already.
     counts: npt.NDArray[np.bool_]
+    # Systems that keep only who takes part in something, or has a plan: nobody is missing there.
     of_some: frozenset[str] = frozenset()
+    # Whether lines keep the records behind them, and not only the first as an example.
     keeps_behind: bool = False
 
     def pairs(self) -> list[tuple[int, int]]:
@@ -98,19 +86,7 @@ class Known:
         return np.asarray(own.get_indexer(asked), dtype="int64")
 
     def example(self, marked: npt.NDArray[np.bool_]) -> dict[str, Any]:
-        """Point at the first of some records.
-
-        Parameters
-        ----------
-        marked
-            One entry a record.
-
-        Returns
-        -------
-        dict
-            ``example_file`` and ``example_row``, and with `keeps_behind` the places of all; empty when no
-            record is marked.
-        """
+        """Point at the first of some records."""
         places = np.flatnonzero(marked)
         if len(places) == 0:
             return {}
@@ -120,22 +96,7 @@ class Known:
 
 
 def know(district: District, links: Links, *, keeps_behind: bool = False) -> Known:
-    """Find who is in which system.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it.
-    keeps_behind
-        Whether lines keep the records behind them.
-
-    Returns
-    -------
-    Known
-        Records and systems.
-    """
+    """Find who is in which system."""
     tied = links.crosswalk[["silo", "record", "child", "band"]]
     records = district.people.merge(tied, on=["silo", "record"], how="inner", validate="one_to_one")
     there = set(records["silo"])
@@ -187,22 +148,7 @@ class Membership:
 
 
 def membership_of(district: District, known: Known, days: Mapping[str, pd.Timestamp]) -> Membership:
-    """Find since when each system lists each child, and until when.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    known
-        Who is in which system.
-    days
-        Newest day by system.
-
-    Returns
-    -------
-    Membership
-        By the spells of enrolment, and of a record without any by its own begin and end.
-    """
+    """Find since when each system lists each child, and until when."""
     day = known.records["silo"].map(days).astype("datetime64[us]")
     key = ["silo", "record"]
     spells = district.fact("school_enrollment")
@@ -251,39 +197,20 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Scope:
-    """Whom the systems are for.
+    """Whom the systems are for."""
 
-    Attributes
-    ----------
-    meant
-        A row a child, a column a system: the system knows the child, or is for her grade and her school, as
-        far as anybody can tell. A system of those who take part or have a plan is meant for nobody else.
-    outside_grades
-        By system, the grades that it is not for, in order; empty where it is for all, or nobody knows.
-    by_grade, by_school
-        A row a child, a column a system: outside because of her grade; because of her school alone.
-    """
-
+    # A row a child, a column a system: the system knows the child, or is for her grade and her school, as far
+    # as anybody can tell. A system of those who take part or have a plan is meant for nobody else.
     meant: Flags
+    # By system, the grades that it is not for, in order; empty where it is for all, or nobody knows.
     outside_grades: tuple[tuple[str, ...], ...]
+    # A row a child, a column a system: outside because of her grade; because of her school alone.
     by_grade: Flags
     by_school: Flags
 
 
 def scope_of(known: Known) -> Scope:
-    """Find for which grades and schools each system is.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-
-    Returns
-    -------
-    Scope
-        Grades are those of the first system, in order, that says one of the child; schools are those of the
-        roster, since each system has its own numbers for them.
-    """
+    """Find for which grades and schools each system is."""
     grade = _first_said(known, "grade_level", range(len(known.silos)))
     school = _first_said(known, "school_id", range(min(1, len(known.silos))))
     by_grade, grades = _outside(known, grade)
@@ -328,18 +255,6 @@ def _outside(known: Known, group: pd.Series) -> tuple[Flags, list[list[str]]]:
 def worded(grades: tuple[str, ...]) -> str:
     """Say grades in words: those that follow one another as from and to.
 
-    Parameters
-    ----------
-    grades
-        Codes in order.
-
-    Returns
-    -------
-    str
-        ``grades KG to 05, 12``.
-
-    Examples
-    --------
     >>> worded(("KG", "01", "02", "12"))
     'grades KG to 02, 12'
     """

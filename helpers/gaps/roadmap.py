@@ -87,23 +87,7 @@ class Costs(BaseModel):
 
 
 def read_costs(path: Path) -> Costs:
-    """Read cost assumptions of one's own.
-
-    Parameters
-    ----------
-    path
-        A TOML file like ``roadmap.toml`` of this folder.
-
-    Returns
-    -------
-    Costs
-        Checked.
-
-    Raises
-    ------
-    BadInput
-        Naming every fault at once.
-    """
+    """Read cost assumptions of one's own."""
     return read_declared(path, Costs, "costs")
 
 
@@ -118,18 +102,7 @@ OWN = frozenset({"local_id"})
 
 
 def concepts_of(layout: Layout) -> frozenset[str]:
-    """Name what a system's export says, in the kit's standard terms.
-
-    Parameters
-    ----------
-    layout
-        The system's layout.
-
-    Returns
-    -------
-    frozenset of str
-        ``table.column`` of the standard tables that its columns fill; its own number for a record aside.
-    """
+    """Name what a system's export says, in the kit's standard terms."""
     return frozenset(
         f"{makes.table}.{target}"
         for file in layout.files
@@ -140,23 +113,7 @@ def concepts_of(layout: Layout) -> frozenset[str]:
 
 
 def one_standard(layouts: Mapping[str, Layout], costs: Costs | None = None) -> pd.DataFrame:
-    """Count the mappings that a district's systems need, pair by pair and by one standard.
-
-    Parameters
-    ----------
-    layouts
-        Layout by system.
-    costs
-        Hours a mapping; the kit's own assumption when not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *one_standard*: a row a way, *pair by pair* (every two systems that say the same
-        thing agree on it, and do so both ways in one mapping) and *one standard* (each system says what it
-        shares with any other in the words of the standard). The exchanges are n(n-1)/2 against n; a column is
-        counted once for each agreement in which it stands.
-    """
+    """Count the mappings that a district's systems need, pair by pair and by one standard."""
     given = costs or kit_costs()
     says = {silo: concepts_of(layout) for silo, layout in layouts.items()}
     pairs = [(left, right, says[left] & says[right]) for left, right in combinations(says, 2)]
@@ -194,24 +151,7 @@ MINUTES_AN_HOUR = 60.0
 
 
 def cost_of(step: Step, size: Size, systems: int, costs: Costs, end: str) -> float:
-    """Work out what a step costs over all years, in dollars.
-
-    Parameters
-    ----------
-    step, size
-        What is bought, and who pays.
-    systems
-        How many systems of each district take part.
-    costs
-        The assumptions.
-    end
-        low, likely or high: all ranges at the same end.
-
-    Returns
-    -------
-    float
-        Dollars: the first cost, its shared part once and the rest in every district, and the years after it.
-    """
+    """Work out what a step costs over all years, in dollars."""
     hour = costs.dollars_an_hour.at(end)
     first = step.first_hours.at(end) * hour + step.first_dollars.at(end)
     yearly = step.yearly_hours.at(end) * hour + step.yearly_dollars.at(end)
@@ -228,34 +168,7 @@ def roadmap(
     hand_work: str = "hand_work",
     costs: Costs | None = None,
 ) -> pd.DataFrame:
-    """Put the steps in an order at each size, with what each costs and buys.
-
-    Parameters
-    ----------
-    bought
-        Table ``step_gains``: what each step buys, taken alone. Of one way to join and one scenario.
-    systems
-        Systems of a district.
-    by
-        The measure by which steps are put in order: most of it for a dollar first. A step of which chance
-        between seeds may be all comes last.
-    better
-        Measure -> 1 where more is better, -1 where less is.
-    hand_work
-        The measure that is in minutes a child and exchange: its hours are weighed against the costs.
-    costs
-        Cost assumptions; the kit's own when not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *roadmap*, a row a size and step in its order.
-
-    Raises
-    ------
-    BadInput
-        When nothing was measured of ``by``.
-    """
+    """Put the steps in an order at each size, with what each costs and buys."""
     given = costs or kit_costs()
     alone = bought[bought["way"].eq("alone") & bought["step"].isin(list(given.step))]
     measures = alone["measure"].unique().tolist()

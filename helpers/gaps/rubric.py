@@ -90,23 +90,7 @@ class Rubric(BaseModel):
 
 
 def read_rubric(path: Path) -> Rubric:
-    """Read and check a rubric.
-
-    Parameters
-    ----------
-    path
-        A TOML file like ``rubric.toml``.
-
-    Returns
-    -------
-    Rubric
-        Checked.
-
-    Raises
-    ------
-    BadInput
-        Naming every fault at once.
-    """
+    """Read and check a rubric."""
     return read_declared(path, Rubric, "headings")
 
 

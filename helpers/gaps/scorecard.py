@@ -85,18 +85,7 @@ def declared_alarms() -> Alarms:
 
 
 def touched(scorecard: pd.DataFrame) -> pd.Series:
-    """Count what is amiss behind each line: of a rate what is missing, or what it counts where that is bad.
-
-    Parameters
-    ----------
-    scorecard
-        Table ``scorecard``.
-
-    Returns
-    -------
-    pandas.Series
-        Children, rows, pairs or values, float64; NA where nothing was counted.
-    """
+    """Count the rows at fault in each line: those missing from a rate, or those that a bad rate counts."""
     bad = scorecard["measure"].isin([one.name for one in measures() if one.bad])
     missing = scorecard["denominator"] - scorecard["numerator"]
     return missing.where(scorecard["unit"].eq("rate") & ~bad, scorecard["numerator"])
@@ -223,19 +212,7 @@ SHOWN = {
 
 
 def joined_pairs(scorecard: pd.DataFrame) -> pd.DataFrame:
-    """Put what says how well two systems are joined into one row a pair.
-
-    Parameters
-    ----------
-    scorecard
-        Table ``scorecard``; hidden numbers stay hidden.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left_silo, right_silo``, then children joined, of how many, their share, children whom only one has,
-        pairs that wait for a person and pairs that were refused.
-    """
+    """Put what says how well two systems are joined into one row a pair."""
     lines = scorecard[scorecard["right_silo"].notna()]
     pairs = lines[PAIR].drop_duplicates(ignore_index=True)
     for column, (name, figure) in SHOWN.items():

@@ -118,17 +118,11 @@ def _for_re2(pattern: str) -> tuple[str, tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Shape:
-    """A pattern that is ready to be looked for.
+    """A pattern that is ready to be looked for."""
 
-    Attributes
-    ----------
-    searched
-        As RE2 spells it.
-    groups
-        Names of its groups, from left to right.
-    """
-
+    # As RE2 spells it.
     searched: str
+    # Names of its groups, from left to right.
     groups: tuple[str, ...]
 
     def found_in(self, texts: Iterable[str | None], *, at_start: bool = False) -> np.ndarray:

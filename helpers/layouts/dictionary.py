@@ -26,26 +26,7 @@ def _codes(column: Column) -> str | None:
 
 
 def dictionary_of(layout: str, folder: Path | None = None) -> pd.DataFrame:
-    """Give the dictionary of a layout.
-
-    Parameters
-    ----------
-    layout
-        Name of a layout, such as ``"meals/mealtime_customers"``.
-    folder
-        A folder that brings layouts of its own, in ``layouts/``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a column: file, column, meaning, type, format, unit, codes, required, id_of, sensitivity,
-        term.
-
-    Raises
-    ------
-    BadInput
-        When there is no such layout.
-    """
+    """Give the dictionary of a layout."""
     layouts = all_layouts(folder / "layouts" if folder is not None else None)
     if layout not in layouts:
         raise BadInput(

@@ -35,20 +35,6 @@ def day_of(text: str) -> datetime | None:
 def format_fault(kind: str, written: str) -> str:
     """Say what is wrong with a format.
 
-    Parameters
-    ----------
-    kind
-        Type of the column.
-    written
-        One of its formats.
-
-    Returns
-    -------
-    str
-        A sentence with the nearest right spelling; empty where nothing is wrong.
-
-    Examples
-    --------
     >>> format_fault("date", "MM/DD/YYYY")
     "no format of a date. Did you mean '%m/%d/%Y'?"
     >>> format_fault("date", "%m/%d/%Y")

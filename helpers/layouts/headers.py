@@ -83,13 +83,6 @@ def _is_person(head: str) -> bool:
 def is_data_head(head: str) -> bool:
     """Say whether a head is data and no name of a column.
 
-    Parameters
-    ----------
-    head
-        As it stands in the file.
-
-    Examples
-    --------
     >>> [is_data_head(head) for head in ("Ruiz, Ana", "Anthony Allen", "08/09/2014", "P 107262", "a@b.org")]
     [True, True, True, True, True]
     >>> [is_data_head(head) for head in ("Date of Birth", "2024-25 GPA", "Last, First", "9/3", "Phone 1")]

@@ -431,23 +431,7 @@ class Layout(BaseModel):
 
 
 def read_layout(path: Path) -> Layout:
-    """Read and check one layout file.
-
-    Parameters
-    ----------
-    path
-        A TOML file.
-
-    Returns
-    -------
-    Layout
-        The checked layout.
-
-    Raises
-    ------
-    BadInput
-        Naming every fault of the file at once.
-    """
+    """Read and check one layout file."""
     if not path.is_file():  # a pipe would never end
         raise BadInput(f"Layout {path} is no file: put the TOML there, or take it away.")
     try:

@@ -17,22 +17,6 @@ def pairs_within(
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
     """Pair the records that have a key in common.
 
-    Parameters
-    ----------
-    keys, records
-        ``int64``, one entry a key of a record.
-    largest_block
-        Keys that more entries share are passed over: their pairs grow with the square.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        The lower and the higher record of each pair; a pair found by two keys stands there twice.
-    tuple of int
-        How many keys were passed over, and how many entries have them.
-
-    Examples
-    --------
     >>> left, right, over = pairs_within(np.array([5, 5, 6, 5]), np.array([0, 2, 1, 3]), largest_block=100)
     >>> [(int(one), int(other)) for one, other in zip(left, right)]
     [(0, 2), (0, 3), (2, 3)]
@@ -59,22 +43,7 @@ def pairs_between(
     right_records: np.ndarray,
     largest_block: int,
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
-    """Pair the records of one list with those of another that have a key in common.
-
-    Parameters
-    ----------
-    left_keys, left_records, right_keys, right_records
-        ``int64``, one entry a key of a record.
-    largest_block
-        Keys with more entries than this in either list are passed over.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        The lower and the higher record of each pair.
-    tuple of int
-        How many keys were passed over, and how many entries have them.
-    """
+    """Pair the records of one list with those of another that have a key in common."""
     order = np.lexsort((right_records, right_keys))
     right_keys, right_records = right_keys[order], right_records[order]
     left_order = np.lexsort((left_records, left_keys))
@@ -103,18 +72,7 @@ def _groups(sorted_keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def distinct_pairs(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the distinct pairs of two columns of numbers, in order.
-
-    Parameters
-    ----------
-    one, other
-        ``int64``, 0 or more.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        Sorted by the first, then the second.
-    """
+    """Give the distinct pairs of two columns of numbers, in order."""
     if len(one) == 0:
         return one.astype("int64"), other.astype("int64")
     width = int(np.max(other)) + 1
@@ -164,20 +122,7 @@ class Values:
         return result
 
     def listed(self, count: int, kind: pa.DataType | None = None) -> pd.Series:
-        """Give one list of values a unit; empty where nothing is known.
-
-        Parameters
-        ----------
-        count
-            How many units there are.
-        kind
-            Arrow type of the values; texts by default.
-
-        Returns
-        -------
-        pandas.Series
-            Arrow lists.
-        """
+        """Give one list of values a unit; empty where nothing is known."""
         kind = kind or pa.string()
         offsets = np.concatenate(([0], np.cumsum(self.how_many(count)))).astype("int32")
         texts = pa.array(self.texts.tolist(), type=kind)
@@ -186,20 +131,7 @@ class Values:
         return pd.Series(lists, dtype=pd.ArrowDtype(pa.list_(kind)))
 
     def shared(self, count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell of pairs of units: 1 some value in common, 0 none, -1 one of them has none.
-
-        Parameters
-        ----------
-        count
-            How many units there are.
-        left, right
-            Numbers of the units of each pair.
-
-        Returns
-        -------
-        numpy.ndarray
-            ``int8``, one a pair.
-        """
+        """Tell of pairs of units: 1 some value in common, 0 none, -1 one of them has none."""
         many = self.how_many(count)
         known = (many[left] > 0) & (many[right] > 0)
         result = np.where(known, 0, -1).astype("int8")

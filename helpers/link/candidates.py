@@ -78,22 +78,7 @@ def first_letters(values: Values, letters: int) -> Values:
 
 
 def meeting(left: Keys, right: Keys, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pair units of two lists that have a key in common.
-
-    Parameters
-    ----------
-    left, right
-        Keys of both lists.
-    most
-        A key that more units of the left list have is left alone: it says too little.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        A unit of the left and one of the right list, distinct pairs; two lists that overlap give both orders.
-    numpy.ndarray
-        Booleans, one an entry of the right list: its key was left alone.
-    """
+    """Pair units of two lists that have a key in common."""
     order = np.argsort(left.key, kind="stable")
     keys, units = left.key[order], left.unit[order]
     begin = np.searchsorted(keys, right.key, side="left")
@@ -160,22 +145,7 @@ def _with(keys: Keys, wanted: np.ndarray) -> Keys:
 
 
 def among_dated(units: Units) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find candidates among units with birth dates.
-
-    Parameters
-    ----------
-    units
-        The units.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left``, ``right`` (left below right), distinct: one name and another birth date; one birth date
-        (day and month in any order) and some part of the name, or both initials; one contact and a first
-        initial.
-    pandas.DataFrame
-        One row: ``keys`` and ``records`` that found nothing, since too many share them.
-    """
+    """Find candidates among units with birth dates."""
     values, dated = units.values, units.dated
     gathering = _Gathering(units)
     day = Keys.of(values["birth_days_free"])
@@ -215,23 +185,7 @@ def _near(values: dict[str, Values]) -> Sequence[Keys]:
 def dated_with_undated(
     units: Units, children: np.ndarray, others: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find the children whom units without a birth date may be.
-
-    Parameters
-    ----------
-    units
-        The units.
-    children, others
-        Booleans by unit: whom to look for, and for whom.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left``, ``right`` (left below right), distinct: one name, or one contact; for whoever has no such
-        child at the same school or in the same grade, also a name that is misspelt or shortened.
-    pandas.DataFrame
-        One row: ``keys`` and ``records`` that found nothing, since too many share them.
-    """
+    """Find the children whom units without a birth date may be."""
     values = units.values
     gathering = _Gathering(units)
     initial = first_letters(values["given"], 1)
@@ -252,22 +206,7 @@ def dated_with_undated(
 
 
 def among_undated(units: Units, others: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find candidates among units that are left without a child.
-
-    Parameters
-    ----------
-    units
-        The units.
-    others
-        Booleans by unit: which are left.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left``, ``right`` (left below right), distinct.
-    pandas.DataFrame
-        One row: ``keys`` and ``records`` that found nothing, since too many share them.
-    """
+    """Find candidates among units that are left without a child."""
     values = units.values
     gathering = _Gathering(units)
     initial = first_letters(values["given"], 1)

@@ -45,25 +45,7 @@ class Links:
 def make_crosswalk(
     students: Students, label: np.ndarray, pairs: pd.DataFrame, confidence: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """Say of each record which child it is, by which step, and how surely.
-
-    Parameters
-    ----------
-    students
-        The records.
-    label
-        Cluster of each record.
-    pairs
-        ``left``, ``right``, ``step`` (place in `STEPS`), ``decision``, ``verified``.
-    confidence
-        The probability with which a model tied each record to its child, NaN where rules did.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *crosswalk*, one row a record, in order of silo and record. ``step`` is the first
-        rung that ties the record to another of its child; the anchor has none.
-    """
+    """Say of each record which child it is, by which step, and how surely."""
     count = len(students)
     anchor = anchors(students, label)
     match = pairs[pairs["decision"] == "Match"]
@@ -139,20 +121,7 @@ def _households(students: Students, child: pd.Series, anchor: np.ndarray) -> pd.
 
 
 def as_pairs(students: Students, decided: pd.DataFrame) -> pd.DataFrame:
-    """Put decided pairs into words.
-
-    Parameters
-    ----------
-    students
-        The records.
-    decided
-        The pairs of `settle.Settled`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *pairs*, in the same order.
-    """
+    """Put decided pairs into words."""
 
     def worded(words: Sequence[str], column: str) -> pd.Series:
         return pd.Series(list(words), dtype="string").take(decided[column].to_numpy()).reset_index(drop=True)

@@ -51,38 +51,12 @@ Name = tuple[str, str]
 
 
 def side_of(pairs: pd.DataFrame, side: Side) -> list[Name]:
-    """Name the records of one side.
-
-    Parameters
-    ----------
-    pairs
-        Its columns ``left_silo`` and ``left_record``, or those of the right.
-    side
-        Which.
-
-    Returns
-    -------
-    list of tuple
-        Silo and record, one a pair.
-    """
+    """Name the records of one side."""
     return list(zip(pairs[f"{side}_silo"].tolist(), pairs[f"{side}_record"].tolist(), strict=True))
 
 
 def is_of_a_pair(records: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
-    """Tell which rows are of a record that stands in a pair: few of a million, as a rule.
-
-    Parameters
-    ----------
-    records
-        ``silo``, ``record``, and whatever else.
-    pairs
-        The four columns of `PAIR`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a row of `records`.
-    """
+    """Tell which rows are of a record that stands in a pair: few of a million, as a rule."""
     ends = [_key(pairs[f"{side}_silo"], pairs[f"{side}_record"]) for side in SIDES]
     return is_among(_key(records["silo"], records["record"]), pd.concat(ends, ignore_index=True))
 
@@ -92,18 +66,7 @@ def _key(silo: pd.Series, record: pd.Series) -> pd.Series:
 
 
 def in_order(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Put the record that comes first by silo and name on the left, as the table *pairs* has it.
-
-    Parameters
-    ----------
-    pairs
-        The four columns of `PAIR`, and whatever else.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows and columns; where the order was wrong, the two names have changed places.
-    """
+    """Put the record that comes first by silo and name on the left, as the table *pairs* has it."""
     turned = [
         left > right for left, right in zip(side_of(pairs, "left"), side_of(pairs, "right"), strict=True)
     ]
@@ -134,21 +97,7 @@ LETTERS = 16  # 80 bits: two states of a pair never share one
 
 
 def fingerprints(pairs: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
-    """Give each pair a fingerprint of its two records' names, birth dates and sex.
-
-    Parameters
-    ----------
-    pairs
-        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``.
-    people
-        The standard table *people*.
-
-    Returns
-    -------
-    pandas.Series
-        Text with the index of `pairs`, ``f-`` and letters; the same whichever record stands on the left. NA
-        where a record isn't in people.
-    """
+    """Give each pair a fingerprint of its two records' names, birth dates and sex."""
     named = people[is_of_a_pair(people, pairs)]
     columns = [_texts(named[name]) for name in IDENTITY]
     said = dict(
@@ -257,20 +206,7 @@ def pairs_of(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
 
 def last_words(decisions: pd.DataFrame) -> pd.DataFrame:
-    """Keep the last word of each person about each pair.
-
-    Parameters
-    ----------
-    decisions
-        The standard table *decisions*.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Those of its rows, and ``who``, in their order. One who answers twice has changed their mind: the hour
-        counts, then the order of lines. Whether an answer without an hour came before or after one with it,
-        nobody can tell: it is weighed like another person's.
-    """
+    """Keep the last word of each person about each pair."""
     told = in_order(as_table("decisions", decisions))
     timed = told["reviewed_utc"].notna().map({True: " at", False: ""}).astype(STRING)
     told = told.assign(who=told["decided_by"].fillna("").str.casefold() + timed)
@@ -279,18 +215,7 @@ def last_words(decisions: pd.DataFrame) -> pd.DataFrame:
 
 
 def votes(words: pd.DataFrame) -> pd.Series:
-    """Count how the last words about a pair fall, for each of them.
-
-    Parameters
-    ----------
-    words
-        From `last_words`, those that count.
-
-    Returns
-    -------
-    pandas.Series
-        Of each row: how many more say the same of its pair than the opposite; 0 where it is a tie.
-    """
+    """Count how the last words about a pair fall, for each of them."""
     says = words["decision"].eq("Match").map({True: 1, False: -1}).astype("int64")
     return says.groupby([words[name] for name in PAIR]).transform("sum") * says
 
@@ -342,20 +267,7 @@ class Persons:
 
 
 def persons_decided(students: Students, decisions: pd.DataFrame | None) -> Persons:
-    """Give the decisions of persons by the numbers of records.
-
-    Parameters
-    ----------
-    students
-        The records.
-    decisions
-        The standard table of that name, or nothing.
-
-    Returns
-    -------
-    Persons
-        Decisions that stand, and those that have to be asked again.
-    """
+    """Give the decisions of persons by the numbers of records."""
     count = len(students)
     if decisions is None or decisions.empty:
         ends = pd.DataFrame({"left": [], "right": []}, dtype="int64")

@@ -40,22 +40,7 @@ SHARED_IDENTIFIER, SCORED = STEPS[0], STEPS[4]
 def decide_moves(
     people: pd.DataFrame, identifiers: pd.DataFrame, crosswalk: pd.DataFrame, model: LinkModel | None = None
 ) -> pd.DataFrame:
-    """Say which children of two districts are one.
-
-    Parameters
-    ----------
-    people, identifiers
-        The standard tables of those names with ``district``.
-    crosswalk
-        Of all districts, with ``district``; no two districts have a child of one name.
-    model
-        A trained model; without it the one that comes with the kit.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *moves*: pairs of children that are one, or may be.
-    """
+    """Say which children of two districts are one."""
     students, label = _dated_records(people, identifiers, crosswalk)
     units = make_units(students, label)
     district = pd.factorize(students.people["district"].take(units.first_record), sort=True)[0]

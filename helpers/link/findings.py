@@ -27,26 +27,7 @@ def find_disagreements(
     refused: pd.DataFrame,
     places: Places,
 ) -> pd.DataFrame:
-    """Report what contradicts inside a child, and ids by which a join would reach another one.
-
-    Parameters
-    ----------
-    students
-        The records.
-    label, anchor
-        Cluster and anchor of each record.
-    refused
-        ``left``, ``right``: pairs that were refused, or wait because an id says one child and the first name
-        another.
-    places
-        Where everything stands.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *findings*, one row a record and column. ``expected`` is what the anchor says, and
-        where.
-    """
+    """Report what contradicts inside a child, and ids by which a join would reach another one."""
     against = pd.concat(
         [*_names_disagree(students.people, anchor), _birth_dates_disagree(students.people, anchor)],
         ignore_index=True,

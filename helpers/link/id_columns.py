@@ -57,15 +57,6 @@ class IdJudgement:
 
     A *unit* is a column against a kind of numbers: a declared column makes one, an Undeclared one
     up to three. Each pair of ids speaks of two units, until one of them is refused.
-
-    Attributes
-    ----------
-    evidence
-        From `gather_id_evidence`.
-    units
-        ``column`` (place in ``evidence.columns``), ``target`` (the system against which it is judged).
-    refusals
-        In the order in which they were made.
     """
 
     def __init__(self, evidence: IdEvidence) -> None:
@@ -89,18 +80,7 @@ class IdJudgement:
         self.refusals: list[Refusal] = []
 
     def sides(self, entry: Ints, peer: Ints) -> pd.DataFrame:
-        """Give the column of each id of a pair, and against which system the other judges it.
-
-        Parameters
-        ----------
-        entry, peer
-            Places in ``evidence.ids``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``column``, ``target``.
-        """
+        """Give the column of each id of a pair, and against which system the other judges it."""
         own, other = self.system[entry], self.system[peer]
         target = pd.Series(np.where(own == "Undeclared", other, own), dtype="string")
         return pd.DataFrame({"column": self.column[entry], "target": target})
@@ -127,18 +107,7 @@ class IdJudgement:
     # ---------------------------------------------------------------------------------------- counting
 
     def verdicts(self, among: Mask) -> tuple[Ints, Ints, Mask, Mask]:
-        """Say of each id whether it stands with the right child, or with another one only.
-
-        Parameters
-        ----------
-        among
-            Which halves of pairs are heard.
-
-        Returns
-        -------
-        tuple of numpy arrays
-            Unit, place of the id, and the two answers; an id may give neither.
-        """
+        """Say of each id whether it stands with the right child, or with another one only."""
         keys, place = np.unique(
             self.unit[among] * max(len(self.column), 1) + self.entry[among], return_inverse=True
         )
@@ -149,19 +118,7 @@ class IdJudgement:
         return unit, entry, same, another & ~same
 
     def counted(self, among: Mask) -> pd.DataFrame:
-        """Count the ids of each unit.
-
-        Parameters
-        ----------
-        among
-            Which halves of pairs are heard.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a unit: `COUNTS`, ``rate``, ``low``, ``high``; ``accusers``: ids of other columns that
-            speak against it.
-        """
+        """Count the ids of each unit."""
         unit, _, same, another = self.verdicts(among)
         count = len(self.units)
         numbers = [np.bincount(of, minlength=count) for of in (unit, unit[same], unit[another])]
@@ -182,11 +139,6 @@ class IdJudgement:
         Of all columns that are wrong the one goes first that is at odds with most others; of two at odds with
         as many, the one whose system comes later. Where lists within it are wrong, less than half of it, and
         the rest is sound, they go alone. Lists are looked for in later systems first.
-
-        Parameters
-        ----------
-        lists
-            Where ids stand: a list is a file, a grade of a school, or a stretch of rows.
         """
         order = self.order[self.units["column"].to_numpy(dtype="int64")]
         while True:
@@ -241,18 +193,7 @@ class IdJudgement:
     # ----------------------------------------------------------------------------------------- results
 
     def refuses(self, entry: Ints, peer: Ints) -> Mask:
-        """Tell which pairs of equal ids a refusal of the first one takes away.
-
-        Parameters
-        ----------
-        entry, peer
-            Places in ``evidence.ids``.
-
-        Returns
-        -------
-        numpy.ndarray
-            Boolean, one a pair.
-        """
+        """Tell which pairs of equal ids a refusal of the first one takes away."""
         result = np.zeros(len(entry), dtype=bool)
         own, other = self.system[entry], self.system[peer]
         for refusal in self.refusals:
@@ -269,18 +210,7 @@ class IdJudgement:
 
 
 def rated(counted: pd.DataFrame) -> pd.DataFrame:
-    """Add the rate of ids that stand with another child.
-
-    Parameters
-    ----------
-    counted
-        ``comparable``, ``disagree``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same, with ``rate`` and its 95% interval, ``low`` and ``high``; NA where nothing is comparable.
-    """
+    """Add the rate of ids that stand with another child."""
     disagree, comparable = (counted[name].astype("float64") for name in ("disagree", "comparable"))
     return counted.assign(rate=disagree / comparable.where(comparable > 0), **wilson(disagree, comparable))
 
@@ -293,48 +223,21 @@ def _wrong(counted: pd.DataFrame) -> Mask:
 
 @dataclass(frozen=True)
 class IdColumns:
-    """What may be used of the ids of all systems.
+    """What may be used of the ids of all systems."""
 
-    Attributes
-    ----------
-    table
-        The standard table *id_columns*.
-    ids
-        As from `identifiers.comparable_ids`, without the ids of refused columns.
-    agreeing, passed_over
-        As from `identifiers.agreeing_pairs`, without the pairs that refused columns would make.
-    findings
-        Standard table: each refused column or list, and each id in one that is another child's elsewhere.
-    """
-
+    # The standard table *id_columns*.
     table: pd.DataFrame
+    # As from `identifiers.comparable_ids`, without the ids of refused columns.
     ids: pd.DataFrame
+    # As from `identifiers.agreeing_pairs`, without the pairs that refused columns would make.
     agreeing: pd.DataFrame
     passed_over: pd.DataFrame
+    # Standard table: each refused column or list, and each id in one that is another child's elsewhere.
     findings: pd.DataFrame
 
 
 def verify_id_columns(students: Students, largest_block: int, places: Places) -> IdColumns:
-    """Judge every column of ids by the names and birth dates of the records to which its ids lead.
-
-    Parameters
-    ----------
-    students
-        The records and their ids.
-    largest_block
-        A value that more records share is no id of a child and is passed over.
-    places
-        In which file and column ids stand.
-
-    Returns
-    -------
-    IdColumns
-        A column is *Refused*: more of its ids than in any sound column stand with plainly other children; or
-        *Verified*: some stand with the right child, and few enough with another; or *Unverified*: nothing can
-        be compared, or too little to say. A list within a column (a file, a school's grade, a stretch of
-        rows) is refused by itself. An Undeclared column is judged against each system apart: its numbers may
-        be the district's, and by chance equal some of the state's.
-    """
+    """Judge every column of ids by the names and birth dates of the records to which its ids lead."""
     evidence = gather_id_evidence(students, largest_block, places)
     judgement = IdJudgement(evidence)
     judgement.judge(Lists.of(students, evidence.ids))

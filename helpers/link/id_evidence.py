@@ -40,46 +40,23 @@ MOST_PAIRS = 4000
 
 @dataclass(frozen=True)
 class IdEvidence:
-    """Every column of ids, and every pair of ids that speaks of two columns.
+    """Every column of ids, and every pair of ids that speaks of two columns."""
 
-    Attributes
-    ----------
-    ids
-        As from `identifiers.comparable_ids`, with ``column``: a place in `columns`.
-    columns
-        ``silo``, ``order`` (of the silo), ``system``, ``name`` (of the column), ``file`` (the first).
-    pairs
-        ``one``, ``other`` (places in `ids`), ``says`` (`SAME`, `UNCLEAR`, `ANOTHER`, 0: nothing can be
-        compared), ``equal`` (the ids are equal; else names and birth dates are, and the ids differ).
-    left, right, passed_over
-        From `identifiers.equal_ids`: all pairs of equal ids.
-    """
-
+    # As from `identifiers.comparable_ids`, with ``column``: a place in `columns`.
     ids: pd.DataFrame
+    # ``silo``, ``order`` (of the silo), ``system``, ``name`` (of the column), ``file`` (the first).
     columns: pd.DataFrame
+    # ``one``, ``other`` (places in `ids`), ``says`` (`SAME`, `UNCLEAR`, `ANOTHER`, 0: nothing can be
+    # compared), ``equal`` (the ids are equal; else names and birth dates are, and the ids differ).
     pairs: pd.DataFrame
+    # From `identifiers.equal_ids`: all pairs of equal ids.
     left: np.ndarray
     right: np.ndarray
     passed_over: pd.DataFrame
 
 
 def gather_id_evidence(students: Students, largest_block: int, places: Places) -> IdEvidence:
-    """Compare the records to which ids lead.
-
-    Parameters
-    ----------
-    students
-        The records.
-    largest_block
-        As for `identifiers.equal_ids`.
-    places
-        In which column of which file ids stand.
-
-    Returns
-    -------
-    IdEvidence
-        Of two columns at most `MOST_PAIRS` pairs.
-    """
+    """Compare the records to which ids lead."""
     ids, columns = _columns(students, places)
     left, right, passed_over = equal_ids(ids, largest_block)
     speaks = _speaks(ids)
@@ -249,20 +226,7 @@ class Lists:
 
     @staticmethod
     def of(students: Students, ids: pd.DataFrame) -> Lists:
-        """Say for each id where it stands, and what its own system says of school and grade.
-
-        Parameters
-        ----------
-        students
-            The records.
-        ids
-            From `identifiers.comparable_ids`, with ``column``.
-
-        Returns
-        -------
-        Lists
-            One code an id and level.
-        """
+        """Say for each id where it stands, and what its own system says of school and grade."""
         column, number = (ids[name].to_numpy(dtype="int64") for name in ("column", "number"))
         file, files = pd.factorize(ids["file"], sort=True)
         several = np.bincount(
@@ -285,25 +249,7 @@ class Lists:
 
 
 def wrong_lists(lists: Lists, heard: Heard, line: float, fewest: int) -> list[tuple[str, Mask]]:
-    """Find lists of one column whose ids stand with other children.
-
-    Parameters
-    ----------
-    lists
-        Where ids stand.
-    heard
-        The ids of the column that can be compared.
-    line
-        The rate above which a list is refused: the lower end of its interval.
-    fewest
-        So many ids stand with other children in it, at least.
-
-    Returns
-    -------
-    list of tuple
-        Name of each list, and a mask over all ids. A list is a file, a school in it, a grade of that, or a
-        stretch of rows where none of these tells: the narrowest beside which the rest is sound.
-    """
+    """Find lists of one column whose ids stand with other children."""
     mine = np.flatnonzero(lists.column == lists.column[heard.entry[0]])
     here = Heard(np.searchsorted(mine, heard.entry), heard.same, heard.another)
     found = []
@@ -339,18 +285,7 @@ def _within(
 
 
 def is_sound(heard: Heard, line: float, fewest: int) -> bool:
-    """Tell whether ids are sound where their wrong lists are taken out.
-
-    Parameters
-    ----------
-    heard, line, fewest
-        As for `wrong_lists`.
-
-    Returns
-    -------
-    bool
-        Enough of them stand with the right child, and few enough with another.
-    """
+    """Tell whether ids are sound where their wrong lists are taken out."""
     return bool(heard.same.sum() >= fewest and heard.another.sum() <= line * len(heard.entry))
 
 

@@ -80,24 +80,7 @@ class Found:
         passed_over: pd.DataFrame,
         agreeing_ids: pd.DataFrame | None = None,
     ) -> Found:
-        """Add what one more rung found.
-
-        Parameters
-        ----------
-        step
-            Place of the rung.
-        pairs
-            ``left``, ``right``, distinct; ``rule`` where the rung names one.
-        passed_over
-            One row: ``keys`` and ``records`` that found nothing, since too many share them.
-        agreeing_ids
-            From `identifiers.agreeing_pairs`, where the rung is that of ids.
-
-        Returns
-        -------
-        Found
-            With the new pairs after the old ones.
-        """
+        """Add what one more rung found."""
         rule = pairs["rule"] if "rule" in pairs else pd.Series(pd.NA, index=pairs.index, dtype="string")
         new = pairs[["left", "right"]].assign(step=step, rule=rule)
         over = passed_over[["keys", "records"]].astype("int64").assign(step=step)
@@ -108,22 +91,7 @@ class Found:
         )
 
     def decided(self, step: int, settled: Settled, passed_over: pd.DataFrame) -> Found:
-        """Add what a rung decided itself.
-
-        Parameters
-        ----------
-        step
-            Place of the rung.
-        settled
-            What becomes of all pairs.
-        passed_over
-            One row: ``keys`` and ``records`` that found nothing, since too many share them.
-
-        Returns
-        -------
-        Found
-            The same pairs, settled.
-        """
+        """Add what a rung decided itself."""
         over = passed_over[["keys", "records"]].astype("int64").assign(step=step)
         return replace(
             self, passed_over=pd.concat([self.passed_over, over], ignore_index=True), settled=settled

@@ -158,42 +158,14 @@ def check_ids(
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,
 ) -> tuple[Students, Aids]:
-    """Take the ids of refused columns from records, and gather what rungs may look at beside them.
-
-    Parameters
-    ----------
-    students
-        The records.
-    places
-        Where everything stands.
-    schools, decisions, model
-        As in `link_children`.
-
-    Returns
-    -------
-    Students, Aids
-        Ids of a refused column find nobody, and contradict nobody.
-    """
+    """Take the ids of refused columns from records, and gather what rungs may look at beside them."""
     columns = verify_id_columns(students, LARGEST_BLOCK, places)
     students = replace(students, ids=columns.ids)
     return students, Aids(columns, persons_decided(students, decisions), schools, model)
 
 
 def climb_to(method: Method, students: Students, aids: Aids) -> Found:
-    """Climb the ladder up to a rung.
-
-    Parameters
-    ----------
-    method
-        The highest rung.
-    students, aids
-        From `check_ids`.
-
-    Returns
-    -------
-    Found
-        What the rungs found.
-    """
+    """Climb the ladder up to a rung."""
     found = Found.nothing()
     for climb in RUNGS[method]:
         found = climb(students, found, aids)

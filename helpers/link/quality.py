@@ -31,18 +31,7 @@ BEFORE = 0.5
 
 
 def probability_bands(pairs: pd.DataFrame) -> pd.Series:
-    """Sort pairs into bands of probability.
-
-    Parameters
-    ----------
-    pairs
-        The standard table *pairs*.
-
-    Returns
-    -------
-    pandas.Series
-        A word of `BANDS`, one a pair.
-    """
+    """Sort pairs into bands of probability."""
     probability = pairs["match_probability"].to_numpy(dtype="float64", na_value=np.nan)
     place = np.where(np.isnan(probability), len(EDGES), np.searchsorted(EDGES, probability))
     words = pd.array(BANDS, dtype=STRING)
@@ -52,23 +41,7 @@ def probability_bands(pairs: pd.DataFrame) -> pd.Series:
 def pairs_to_review(
     pairs: pd.DataFrame, each: int = 20, rng: np.random.Generator | None = None
 ) -> pd.DataFrame:
-    """Draw pairs at random for a person to look at, so that an estimate can be made of the answers.
-
-    Parameters
-    ----------
-    pairs
-        The standard table *pairs*.
-    each
-        How many of each band of probability and decision; all where there are fewer. The queue of a review
-        desk is no such draw: it begins with what pays most.
-    rng
-        Random numbers; the same draw each time when not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of `pairs`, in their order.
-    """
+    """Draw pairs at random for a person to look at, so that an estimate can be made of the answers."""
     rng = rng or np.random.default_rng(SEED)
     order = pd.Series(rng.permutation(len(pairs)), index=pairs.index)
     strata = [pairs["decision"].to_numpy(), probability_bands(pairs).to_numpy()]
@@ -77,31 +50,7 @@ def pairs_to_review(
 
 
 def estimate_quality(pairs: pd.DataFrame, decisions: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Estimate precision, recall and F1 without an answer key.
-
-    Parameters
-    ----------
-    pairs
-        The standard table *pairs*: those that were compared, with their decisions.
-    decisions
-        The standard table *decisions*: what persons said of some of them; the last word on a pair counts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *quality_estimate*: up to three rows for each ``basis``. *Model's probabilities*:
-        sums over the pairs that have one, with the interval that chance alone would give if they were
-        calibrated. *Reviewed pairs*: the share of yes within each band of probability and decision, put
-        together as there are pairs in each; only bands of which something was reviewed. *Reviewed pairs, and
-        the model where none was reviewed* fills the others; pairs of rules of which none was reviewed are
-        then left out. Recall is of the pairs that were compared: what nobody compared is missing from it.
-
-    Source
-    ------
-    Stratified sampling: Cochran, W. G. (1977), Sampling Techniques, chapter 5. Jeffreys' interval of a share,
-    here drawn from and added up over bands: Brown, L. D., Cai, T. T. and DasGupta, A. (2001), Interval
-    estimation for a binomial proportion, Statistical Science 16, 101-133.
-    """
+    """Estimate precision, recall and F1 without an answer key."""
     accepted = pairs["decision"].eq("Match").to_numpy(dtype=bool)
     probability = pairs["match_probability"].to_numpy(dtype="float64", na_value=np.nan)
     rows = _by_model(accepted, probability)

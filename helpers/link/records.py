@@ -48,19 +48,7 @@ class Places:
     kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of_values(self, wanted: pd.DataFrame) -> pd.DataFrame:
-        """Say in which file, row and column something about a record stands.
-
-        Parameters
-        ----------
-        wanted
-            ``silo``, ``record``, ``about``: a column of the standard table *people*.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``file``, ``row``, ``column``, one row for each row of `wanted`. The row is one of a file that the
-            layout takes this from, else the first that stands behind the record.
-        """
+        """Say in which file, row and column something about a record stands."""
         rows = self.rows[[*RECORD, "file", "row"]]
         rows = rows.merge(wanted[RECORD].drop_duplicates(), on=RECORD, how="inner", validate="many_to_one")
         rows = rows.sort_values([*RECORD, "file", "row"])
@@ -88,18 +76,7 @@ class Places:
         )
 
     def of_ids(self, ids: pd.DataFrame) -> pd.Series:
-        """Name the columns in which ids stand.
-
-        Parameters
-        ----------
-        ids
-            ``silo``, ``file``, ``system``.
-
-        Returns
-        -------
-        pandas.Series
-            The file's column that holds ids of that system; the system where no layout tells.
-        """
+        """Name the columns in which ids stand."""
         keys = ["silo", "file", "system"]
         distinct = ids[keys].drop_duplicates(ignore_index=True)
         named = [self._id_column(*key) for key in distinct.itertuples(index=False, name=None)]
@@ -180,27 +157,7 @@ def make_ready(
     unique_people: Sequence[str] = (),
     anchor_order: Sequence[str] = (),
 ) -> Students:
-    """Give the records of children their numbers, so that nothing depends on the order of rows.
-
-    Parameters
-    ----------
-    people, identifiers
-        The standard tables of those names, of all silos.
-    unique_people
-        Silos that promise one record a child.
-    anchor_order
-        Silos in which a child's anchor is looked for first; the others follow by name.
-
-    Returns
-    -------
-    Students
-        Only role Student.
-
-    Raises
-    ------
-    BadInput
-        When a record has no silo or no name, or a silo keeps two records under one name.
-    """
+    """Give the records of children their numbers, so that nothing depends on the order of rows."""
     nameless = people[["silo", "record"]].isna().any(axis="columns").to_numpy(dtype=bool)
     if nameless.any():
         raise BadInput(
@@ -299,22 +256,7 @@ class Units:
 
 
 def make_units(students: Students, label: np.ndarray, schools: pd.DataFrame | None = None) -> Units:
-    """Gather what the records of each unit say.
-
-    Parameters
-    ----------
-    students
-        The records.
-    label
-        One number a record, equal for the records of one unit.
-    schools
-        The standard fact table *school*, by which names and numbers of schools agree.
-
-    Returns
-    -------
-    Units
-        Nothing in it depends on the order of rows.
-    """
+    """Gather what the records of each unit say."""
     first_record, unit = np.unique(label, return_inverse=True)
     unit = unit.astype("int64")
     count = len(first_record)

@@ -144,32 +144,7 @@ def train_on_districts(
     max_pairs: int = MAX_PAIRS,
     drawn_pairs: int = DRAWN_PAIRS,
 ) -> LinkModel:
-    """Train the model on the records of districts; nobody need know who is who.
-
-    Parameters
-    ----------
-    districts
-        Districts that were read, at least one.
-    start
-        Where training begins, and what stays where the data teach nothing; default the model that comes with
-        the kit.
-    trained_on
-        What the data are, in a few words.
-    max_pairs
-        How many pairs of a kind teach at most.
-    drawn_pairs
-        How many pairs are drawn by chance to see how often two children agree.
-
-    Returns
-    -------
-    LinkModel
-        Whose numbers of matches hold for what rules leave open.
-
-    Raises
-    ------
-    BadInput
-        When no district is given, or too few pairs look like one child.
-    """
+    """Train the model on the records of districts; nobody need know who is who."""
     if not districts:
         raise BadInput("No district is given to train on. Give at least one that read_district has read.")
     models = []

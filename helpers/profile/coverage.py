@@ -26,21 +26,7 @@ WHY = ("Empty", "Not linked", "Not collected")
 
 
 def trust_of(elements: Sequence[Element], systems: Mapping[str, str]) -> Ints:
-    """Rank each system by how far it is trusted of each element.
-
-    Parameters
-    ----------
-    elements
-        Elements.
-    systems
-        Silo -> for which of the kit's systems it stands (`authority.Authority.systems`); of equals the first
-        one comes first.
-
-    Returns
-    -------
-    numpy.ndarray
-        Elements by silos (by name); the smallest is trusted most.
-    """
+    """Rank each system by how far it is trusted of each element."""
     silos = sorted(systems)
     order = {silo: place for place, silo in enumerate(systems)}
     return np.array(
@@ -60,24 +46,16 @@ def _place(trust: Sequence[str], stands_for: str) -> int:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Which system has which element in which year.
+    """Which system has which element in which year."""
 
-    Attributes
-    ----------
-    elements
-        Elements, as declared.
-    years
-        School years of the district, oldest first.
-    systems
-        Silo -> which of the kit's systems it is.
-    holders
-        Element's place, year's place (0: no year) -> places of silos (by name) that have it, the most trusted
-        first.
-    """
-
+    # Elements, as declared.
     elements: tuple[Element, ...]
+    # School years of the district, oldest first.
     years: tuple[int, ...]
+    # Silo -> which of the kit's systems it is.
     systems: Mapping[str, str]
+    # Element's place, year's place (0: no year) -> places of silos (by name) that have it, the most trusted
+    # first.
     holders: Mapping[tuple[int, int], tuple[int, ...]]
 
     def trust(self) -> dict[str, dict[str, int]]:
@@ -90,18 +68,7 @@ class Coverage:
         }
 
     def of(self, names: Sequence[str]) -> Coverage:
-        """Keep some elements only.
-
-        Parameters
-        ----------
-        names
-            Of elements; one that isn't here is passed over.
-
-        Returns
-        -------
-        Coverage
-            The same of these elements, in the same order.
-        """
+        """Keep some elements only."""
         kept = [place for place, element in enumerate(self.elements) if element.name in set(names)]
         anew = {place: number for number, place in enumerate(kept)}
         return replace(
@@ -130,22 +97,7 @@ class Coverage:
         return lacking
 
     def due(self, values: pd.DataFrame, children: pd.Index, school_year: int | None) -> Ints:
-        """Count the cells of each child of which some system tells, though not of this child.
-
-        Parameters
-        ----------
-        values
-            What systems say, table ``values``.
-        children
-            Children.
-        school_year
-            The year that is shown.
-
-        Returns
-        -------
-        numpy.ndarray
-            One a child.
-        """
+        """Count the cells of each child of which some system tells, though not of this child."""
         lacking = self._lacking(values, children)
         shown = [place for place, year in enumerate((NO_YEAR, *self.years)) if year in (NO_YEAR, school_year)]
         told = np.zeros(lacking.shape[1:], dtype=bool)
@@ -154,22 +106,7 @@ class Coverage:
         return (lacking & told).sum(axis=(1, 2)).astype("int64")
 
     def fill(self, values: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-        """Say of every child and element without a value why there is none.
-
-        Parameters
-        ----------
-        values
-            What systems say of some children: table ``values``, sorted by child, element and year.
-        crosswalk
-            Table ``crosswalk``: all records of these children.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Table ``values`` with one chosen row at least a child, element and year. A child without a value
-            gets a row that says why: Empty (a system that has the element knows the child and says nothing),
-            Not linked (it has no record of the child), Not collected (no system has it).
-        """
+        """Say of every child and element without a value why there is none."""
         if crosswalk.empty:
             return values
         children = pd.Index(crosswalk["child"].drop_duplicates().sort_values(), dtype=STRING)
@@ -232,24 +169,7 @@ def coverage_of(
     years: tuple[int, ...],
     systems: Mapping[str, str],
 ) -> Coverage:
-    """Say which system has which element in which year.
-
-    Parameters
-    ----------
-    told
-        Elements by years (0: none) by silos (by name): some child's value isn't empty.
-    elements
-        Elements, as declared.
-    years
-        School years of the district.
-    systems
-        Silo -> which of the kit's systems it is.
-
-    Returns
-    -------
-    Coverage
-        Systems in the order of trust.
-    """
+    """Say which system has which element in which year."""
     trust = trust_of(elements, systems)
     holders: dict[tuple[int, int], tuple[int, ...]] = {}
     for element, year in zip(*np.nonzero(told.any(axis=2)), strict=True):
@@ -278,23 +198,7 @@ def _reasons(facts: pd.DataFrame, table: str, evidence: Evidence) -> np.ndarray:
 def account_for(
     evidence: Evidence, behind: Mapping[str, pd.Series], *, of_children: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Account for every fact row that systems send about children.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts by child.
-    behind
-        By fact table, which of its rows stand behind a value or the timeline.
-    of_children
-        Only of rows about a child; the others are accounted for elsewhere.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame
-        Tables ``left_out`` (one row a fact row behind nothing) and ``profile_accounts`` (by fact table and
-        system, rows = rows_behind + rows_left_out).
-    """
+    """Account for every fact row that systems send about children."""
     lines = []
     accounts = []
     for table in child_tables():
@@ -328,18 +232,7 @@ def account_for(
 
 
 def summed(accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Add up the accounts of several parts of the children.
-
-    Parameters
-    ----------
-    accounts
-        Tables ``profile_accounts``, at least one.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``profile_accounts``, in the order of the declared tables, then by system.
-    """
+    """Add up the accounts of several parts of the children."""
     order = {table: place for place, table in enumerate(child_tables())}
     every = pd.concat(list(accounts), ignore_index=True)
     every = every.assign(place=every["table"].map(order).astype("int64"))

@@ -36,20 +36,7 @@ __all__ = ["InMemory", "gather", "gather_part", "with_survey"]
 
 
 def gather_part(part: Part, context: Context) -> Evidence:
-    """Gather the records and facts of some children.
-
-    Parameters
-    ----------
-    part
-        Standard tables of these children.
-    context
-        The district as a whole.
-
-    Returns
-    -------
-    Evidence
-        What the rules look at, without a survey of all children: see `with_survey`.
-    """
+    """Gather the records and facts of some children."""
     crosswalk = part.crosswalk.reset_index(drop=True)
     ties = Ties(crosswalk, context.silos)
     tables: dict[str, Rows] = {}
@@ -84,20 +71,7 @@ def gather_part(part: Part, context: Context) -> Evidence:
 
 
 def with_survey(evidence: Evidence, surveys: Sequence[Survey]) -> Evidence:
-    """Tell of all children what rules have to know, as all parts of them say.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts of some children.
-    surveys
-        What `survey_of` gives of every part of the district.
-
-    Returns
-    -------
-    Evidence
-        What the rules look at.
-    """
+    """Tell of all children what rules have to know, as all parts of them say."""
     return replace(evidence, survey=joined(surveys))
 
 
@@ -172,20 +146,7 @@ class InMemory:
 
 
 def gather(district: District, links: Links) -> Evidence:
-    """Gather a district's records and facts by child.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it.
-
-    Returns
-    -------
-    Evidence
-        What the rules look at.
-    """
+    """Gather a district's records and facts by child."""
     tables = InMemory(district, links.crosswalk)
     evidence = gather_part(tables, context_of(tables))
     return with_survey(evidence, [survey_of(evidence)])

@@ -73,20 +73,7 @@ def _ended(silo: Silo, left_out: pd.DataFrame, crosswalk: pd.DataFrame) -> tuple
 
 
 def row_sums(district: District, profiles: Profiles) -> pd.DataFrame:
-    """Add up where every row of every file of a district has ended.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    profiles
-        What was put together of its children.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``row_sums``: one row a system, in the district's order; files that no layout knows last.
-    """
+    """Add up where every row of every file of a district has ended."""
     sums = district.accounts.groupby("silo", sort=False, dropna=False)[list(READ)].sum()
     lines = []
     for name in district:
@@ -118,25 +105,7 @@ CONTRIBUTING_COLUMNS = [
 
 
 def weighed_rows(element: Element, evidence: Evidence, tallies: Tallies | None = None) -> pd.DataFrame:
-    """List the rows of which each value of an element was made.
-
-    Parameters
-    ----------
-    element
-        The element.
-    evidence
-        Records and facts of the children who are asked for.
-    tallies
-        What is counted once for several elements; counted here, when not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a row behind a value: ``value`` (the place of the value among those that the rule finds),
-        ``child, school_year, told_by`` (the system of the value), ``table, silo, record, file, row, why``
-        (`COUNTED` or `LISTED`); as many that were counted as the value says in ``rows``. One source row may
-        tell of several facts, and stands once for each.
-    """
+    """List the rows of which each value of an element was made."""
     found = RULES[element.rule](element, evidence, tally(evidence) if tallies is None else tallies)
     parts = [
         _rows(found, evidence, table, at, of, why)
@@ -182,13 +151,7 @@ def _rows(found: Found, evidence: Evidence, table: str, at: Ints, of: Ints, why:
 
 
 def _of_people(evidence: Evidence, at: Ints, of: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Put the source rows behind persons in the place of the persons.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Of each source row: its person, the value, the number of its file, and its row.
-    """
+    """Put the source rows behind persons in the place of the persons."""
     tie, place, row, count = evidence.behind_records
     files = evidence.files_of(pd.Series([file for _, file in evidence.context.files], dtype=STRING))
     order = np.argsort(tie, kind="stable")
@@ -206,46 +169,12 @@ SOURCE_COLUMNS = ["table", "silo", "record", "file", "row", "why"]
 
 
 def tables_behind(element: Element) -> tuple[str, ...]:
-    """Name the fact tables that an element's rule looks at.
-
-    Parameters
-    ----------
-    element
-        The element.
-
-    Returns
-    -------
-    tuple of str
-        Fact tables about children.
-    """
+    """Name the fact tables that an element's rule looks at."""
     return tuple(table for table in dict.fromkeys((element.table, *BESIDE)) if table in child_tables())
 
 
 def rows_behind(source: Source, child: str, element: str, school_year: int | None = None) -> pd.DataFrame:
-    """List the source rows behind every system's value of an element of a child, computed ones too.
-
-    Parameters
-    ----------
-    source
-        Where the child is kept.
-    child
-        The child.
-    element
-        Name of an element.
-    school_year
-        Year of the value; of an element of the child itself it says nothing.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``rows_behind``, by system, table, file and row; none where no system says anything. Behind a
-        zero stands no row; then those rows are listed by which the child is known to be covered.
-
-    Raises
-    ------
-    BadInput
-        When no element has that name.
-    """
+    """List the source rows behind every system's value of an element of a child, computed ones too."""
     declared = element_named(element)
     year = school_year if declared.per == "school_year" else None
     values = source.values([child], [element])

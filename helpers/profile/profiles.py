@@ -47,23 +47,7 @@ __all__ = [
 def find_values(
     elements: tuple[Element, ...], evidence: Evidence, tallies: Tallies
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Let every element's rule find its values.
-
-    Parameters
-    ----------
-    elements
-        Elements, as declared.
-    evidence
-        Records and facts by child.
-    tallies
-        What is counted once for several elements.
-
-    Returns
-    -------
-    tuple
-        Values as the rules found them, in numbers (`results.told`), with ``element``, the place
-        among the elements; and by fact table which rows were weighed by any rule.
-    """
+    """Let every element's rule find its values."""
     tables = [NOTHING.values.assign(element=np.zeros(0, dtype="int16"))]
     weighed: dict[str, Any] = {}
     for place, element in enumerate(elements):
@@ -85,27 +69,7 @@ def profile_of(
     *,
     also_due: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """Pivot the chosen values of one year, and those without a year, into one row a child.
-
-    Parameters
-    ----------
-    values
-        Table ``values``.
-    crosswalk
-        Table ``crosswalk``: how many systems know the child, and the weakest tie of its records.
-    school_year
-        The year; None: only what has no year.
-    elements
-        Elements, in the order of the columns.
-    also_due
-        By child, in order: elements that some system has and that apply, without a row in `values`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``child, band, silos, completeness`` (rate: reported of ``complete_of``, the elements that some system
-        has and that apply to the child), ``complete_of``, then one column an element, ``domain_name``.
-    """
+    """Pivot the chosen values of one year, and those without a year, into one row a child."""
     weakness = crosswalk["band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
     by_child = crosswalk.assign(weakness=weakness).groupby("child", sort=True)
     profile = pd.DataFrame(
@@ -156,80 +120,45 @@ REPORTED, EMPTY = STATUSES.index("Reported"), STATUSES.index("Empty")
 
 @dataclass(frozen=True)
 class Part:
-    """What was found of some children.
+    """What was found of some children."""
 
-    Attributes
-    ----------
-    found
-        Values as the rules found them, in numbers.
-    names
-        What the numbers stand for.
-    codes
-        Codes that systems use: what `spoken_codes` lists.
-    told
-        Elements by years (0: none) by silos (by name): some value isn't empty.
-    latest
-        The newest year of which anything is reported; 0 without any.
-    timeline, left_out, accounts
-        Tables of these children.
-    also_behind
-        By fact table, places of rows about nobody's child that stand behind a value, such as a mother's
-        log-in; they are accounted for with all others about nobody's child.
-    """
-
+    # Values as the rules found them, in numbers.
     found: pd.DataFrame
+    # What the numbers stand for.
     names: Names
+    # Codes that systems use: what `spoken_codes` lists.
     codes: pd.DataFrame
+    # Elements by years (0: none) by silos (by name): some value isn't empty.
     told: npt.NDArray[np.bool_]
+    # The newest year of which anything is reported; 0 without any.
     latest: int
+    # Tables of these children.
     timeline: pd.DataFrame
     left_out: pd.DataFrame
     accounts: pd.DataFrame
+    # By fact table, places of rows about nobody's child that stand behind a value, such as a mother's log-in;
+    # they are accounted for with all others about nobody's child.
     also_behind: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What all children together say, and by which each one's values are chosen.
+    """What all children together say, and by which each one's values are chosen."""
 
-    Attributes
-    ----------
-    elements
-        Elements, as declared.
-    groups
-        Systems that use the same codes.
-    coverage
-        Which system has which element in which year.
-    days
-        How new the systems are.
-    school_year
-        The year that profiles show.
-    """
-
+    # Elements, as declared.
     elements: tuple[Element, ...]
+    # Systems that use the same codes.
     groups: Mapping[int, Mapping[int, int]]
+    # Which system has which element in which year.
     coverage: Coverage
+    # How new the systems are.
     days: Days
+    # The year that profiles show.
     school_year: int | None
 
 
 def find_in(evidence: Evidence, terms: Declarations, *, apart: bool = False) -> Part:
-    """Let the rules find what is known of some children.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts of these children.
-    terms
-        Elements and events, as declared.
-    apart
-        These are some of the district's children, and rows about nobody's child are looked at apart.
-
-    Returns
-    -------
-    Part
-        What they found, and which facts stand behind nothing.
-    """
+    """Let the rules find what is known of some children."""
     tallies = tally(evidence)
     found, weighed = find_values(terms.element, evidence, tallies)
     names = _names(evidence)
@@ -275,20 +204,7 @@ def _told(found: pd.DataFrame, elements: int, years: tuple[int, ...], silos: int
 
 
 def said_in(evidence: Evidence, elements: tuple[Element, ...]) -> pd.DataFrame:
-    """Give what systems say of some elements, where nothing else is asked for.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts of all children.
-    elements
-        Elements.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``values``, without rows for what nobody says, and without an age.
-    """
+    """Give what systems say of some elements, where nothing else is asked for."""
     found, _ = find_values(elements, evidence, tally(evidence))
     reported = found[found["status"].to_numpy() == REPORTED]
     groups = code_groups(spoken_codes(reported, elements))
@@ -302,26 +218,7 @@ def choice_of(
     days: Days,
     school_year: int | None = None,
 ) -> Choice:
-    """Put together what all parts say.
-
-    Parameters
-    ----------
-    parts
-        What was found of all children.
-    terms
-        Elements, as declared.
-    years
-        School years of the district.
-    days
-        How new the systems are.
-    school_year
-        Year that profiles show; the newest of which anything is reported when not given.
-
-    Returns
-    -------
-    Choice
-        By which each part's values are chosen.
-    """
+    """Put together what all parts say."""
     told = np.zeros((len(terms.element), 1 + len(years), len(days.systems)), dtype=bool)
     codes = []
     latest = 0
@@ -338,22 +235,7 @@ def choice_of(
 
 
 def choose_in(part: Part, choice: Choice, crosswalk: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Choose the values of some children, and pivot them.
-
-    Parameters
-    ----------
-    part
-        What was found of them.
-    choice
-        What all children together say.
-    crosswalk
-        Table ``crosswalk``: their records.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame
-        Table ``values``, without rows for what nobody says; and one row a child.
-    """
+    """Choose the values of some children, and pivot them."""
     said = choose_values(part.found, part.names, choice.days, choice.elements, choice.groups)
     children = pd.Index(part.names.children, dtype=STRING)
     due = choice.coverage.due(said, children, choice.school_year)

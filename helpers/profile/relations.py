@@ -21,35 +21,12 @@ __all__ = ["agents_of", "on_the_roster", "relations", "roster_silos"]
 
 
 def roster_silos(district: District) -> list[str]:
-    """Name the systems that say who the district's children are.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    list of str
-        The authority for the roster, as layouts claim it or files show it; the first system where nobody
-        lists children.
-    """
+    """Name the systems that say who the district's children are."""
     return list(authority_in(district).rosters) or list(district.silos)[:1]
 
 
 def agents_of(people: pd.DataFrame) -> pd.DataFrame:
-    """List the adults whom a system names beside a child.
-
-    Parameters
-    ----------
-    people
-        The standard table *people*, further columns as they are.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows, once an adult: ``agent``, the adult's local id in that system.
-    """
+    """List the adults whom a system names beside a child."""
     named = people[people["agents"].notna()]
     listed = named.assign(agent=named["agents"].str.split(";")).explode("agent", ignore_index=True)
     listed = listed.assign(agent=listed["agent"].astype(STRING).str.strip())
@@ -60,20 +37,6 @@ def on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.nd
     """Tell which adults the roster itself has beside the child, by e-mail address or telephone.
 
     Then it doesn't matter how surely the other system is tied: the adult is the child's.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it.
-    ties
-        ``child, silo, guardian``: adults by their record.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a row of `ties`.
     """
     people = district.people
     rosters = roster_silos(district)
@@ -116,22 +79,7 @@ ORDER = ["role", "child", "silo", "adult", "section_id", "file", "row"]
 
 
 def relations(district: District, links: Links) -> pd.DataFrame:
-    """Say who has to do with which child.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``relations``, by role, child and system: *Teacher* (an adult of the staff in a class of the
-        child), *Guardian* (a contact of the child), *Case manager* (the child has a plan; no adult, since no
-        layout of the kit names one) and *School* (the child is enrolled there).
-    """
+    """Say who has to do with which child."""
     days = pd.Series(newest_days(district).days, dtype="datetime64[us]")
     schools = _schools(district, links, days)
     parts = [

@@ -37,36 +37,12 @@ class Survivorship(BaseModel):
     believed_first: dict[str, tuple[str, ...]] = Field(min_length=1)
 
     def order_of(self, element: str, usual: tuple[str, ...]) -> tuple[str, ...]:
-        """Give the order of trust of an element.
-
-        Parameters
-        ----------
-        element
-            Its name.
-        usual
-            The order without a decision, most trusted first.
-
-        Returns
-        -------
-        tuple of str
-            Whom the team believes first, then the usual order of the others.
-        """
+        """Give the order of trust of an element."""
         first = self.believed_first.get(element, ())
         return (*first, *(system for system in usual if system not in first))
 
     def applied_to(self, terms: Declarations) -> Declarations:
-        """Put the decision before the order that is declared.
-
-        Parameters
-        ----------
-        terms
-            Elements, as declared.
-
-        Returns
-        -------
-        Declarations
-            The same with other orders of trust, and nothing else changed.
-        """
+        """Put the decision before the order that is declared."""
         decided = tuple(
             one.model_copy(update={"trust": self.order_of(one.name, one.trust)}) for one in terms.element
         )
@@ -108,26 +84,7 @@ def _checked(given: Mapping[str, Any], place: str, systems: Collection[str] | No
 
 
 def read_survivorship(path: Path | str, systems: Collection[str] | None = None) -> Survivorship:
-    """Read a team's decision on whom to believe.
-
-    Parameters
-    ----------
-    path
-        A TOML file: ``decided`` (a date), ``by``, ``because``, and a table ``believed_first`` of elements
-        with the systems that come first.
-    systems
-        Systems that may be named; all of the kit's when not given.
-
-    Returns
-    -------
-    Survivorship
-        Checked.
-
-    Raises
-    ------
-    BadInput
-        Naming every fault at once.
-    """
+    """Read a team's decision on whom to believe."""
     path = Path(path)
     try:
         given = toml_of(path.read_text(encoding="utf-8"))
@@ -150,31 +107,7 @@ def decide_survivorship(
     decided: dt.date | None = None,
     systems: Collection[str] | None = None,
 ) -> Survivorship:
-    """Write a decision down where everybody can read it, and a machine too.
-
-    Parameters
-    ----------
-    path
-        The file, such as ``decisions/survivorship.toml``; what stood there is replaced.
-    believed_first
-        Element -> systems that are believed before all others, the first one most.
-    by, because
-        Who decided, and why.
-    decided
-        The day; today when not given.
-    systems
-        Systems that may be named; all of the kit's when not given.
-
-    Returns
-    -------
-    Survivorship
-        The decision, as it can be read again.
-
-    Raises
-    ------
-    BadInput
-        Naming every fault at once; then nothing is written.
-    """
+    """Write a decision down where everybody can read it, and a machine too."""
     given = {
         "decided": decided or dt.date.today(),
         "by": by,

@@ -43,22 +43,7 @@ def _detail(rows: pd.DataFrame, kind: TimelineEvent) -> pd.Series:
 def timeline_of(
     evidence: Evidence, events: tuple[TimelineEvent, ...], unfit: Mapping[str, pd.Series]
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Put the dated facts of every child on one line.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts by child.
-    events
-        Which facts are events, as declared.
-    unfit
-        By fact table, rows that are known to be out of place (an absence on a day without school).
-
-    Returns
-    -------
-    tuple
-        Table ``timeline``, by child and date; and by fact table which of its rows are on it.
-    """
+    """Put the dated facts of every child on one line."""
     parts = []
     keys = []
     shown: dict[str, pd.Series] = {}

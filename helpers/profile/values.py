@@ -45,18 +45,7 @@ def _plain(word: object) -> str:
 
 
 def folded(words: pd.Series) -> pd.Series:
-    """Write words without capitals, accents and marks, so that only other spelling is a difference.
-
-    Parameters
-    ----------
-    words
-        Text.
-
-    Returns
-    -------
-    pandas.Series
-        Folded text.
-    """
+    """Write words without capitals, accents and marks, so that only other spelling is a difference."""
     codes, unique = pd.factorize(words)
     # The last place stands for a missing word, which has code -1.
     plain = pd.array([*map(_plain, unique), None], dtype=STRING)
@@ -64,38 +53,14 @@ def folded(words: pd.Series) -> pd.Series:
 
 
 def spoken_codes(said: pd.DataFrame, elements: Sequence[Element]) -> pd.DataFrame:
-    """List the codes that each system uses, of elements that are compared as codes.
-
-    Parameters
-    ----------
-    said
-        Values as found, in numbers: ``element, system, value``; reported ones only.
-    elements
-        Elements, in the order of their numbers.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``element, system, value``, each once.
-    """
+    """List the codes that each system uses, of elements that are compared as codes."""
     coded = [place for place, element in enumerate(elements) if element.compare == "codes"]
     mine = said["element"].isin(coded).to_numpy(dtype=bool)
     return said.loc[mine, ["element", "system", "value"]].drop_duplicates(ignore_index=True)
 
 
 def code_groups(codes: pd.DataFrame) -> dict[int, dict[int, int]]:
-    """Group systems that use the same codes; the values of different groups can't be compared.
-
-    Parameters
-    ----------
-    codes
-        What `spoken_codes` lists, of all children.
-
-    Returns
-    -------
-    dict
-        Element -> system -> group.
-    """
+    """Group systems that use the same codes; the values of different groups can't be compared."""
     return {
         int(element): _groups(codes[codes["element"].to_numpy() == element])
         for element in np.unique(codes["element"].to_numpy(dtype="int64"))
@@ -118,20 +83,7 @@ def _groups(codes: pd.DataFrame) -> dict[int, int]:
 
 
 def words_compared(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Ints, Ints]:
-    """Give each value a number, so that words that count as the same have the same.
-
-    Parameters
-    ----------
-    said
-        Values in numbers: ``element, value, other_reading``.
-    elements
-        Elements, in the order of their numbers.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Number of each value; and of its other reading, -1 where there is none that anybody says.
-    """
+    """Give each value a number, so that words that count as the same have the same."""
     codes, unique = pd.factorize(said["value"])
     loosely = np.array([element.compare == "folded" for element in elements])
     loose = loosely[said["element"].to_numpy(dtype="int64")] & (codes >= 0)
@@ -152,24 +104,7 @@ def words_compared(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Int
 def agreement(
     cell: Ints, system: Ints, word: Ints, other: Ints, element: Ints, groups: Mapping[int, Mapping[int, int]]
 ) -> Ints:
-    """Say of each reported value whether every other system says the same.
-
-    Parameters
-    ----------
-    cell
-        Child, element and year of each value, as one number.
-    system, element
-        Numbers of its system and element.
-    word, other
-        From `words_compared`.
-    groups
-        From `code_groups`.
-
-    Returns
-    -------
-    numpy.ndarray
-        1 all others say the same, 0 somebody says otherwise, `NOBODY_ELSE`.
-    """
+    """Say of each reported value whether every other system says the same."""
     result = np.full(len(cell), NOBODY_ELSE, dtype="int64")
     if len(cell) == 0:
         return result
@@ -251,23 +186,15 @@ FIRST_REASON = CHOSEN_BY.index("Surest tie")
 
 @dataclass(frozen=True)
 class Names:
-    """What the numbers of found values stand for.
+    """What the numbers of found values stand for."""
 
-    Attributes
-    ----------
-    children
-        By ``owner``.
-    silos
-        By ``system``, in order.
-    records
-        By ``tie``.
-    files
-        By ``source``.
-    """
-
+    # By ``owner``.
     children: pd.Index
+    # By ``system``, in order.
     silos: tuple[str, ...]
+    # By ``tie``.
     records: pd.Series
+    # By ``source``.
     files: tuple[str, ...]
 
 
@@ -301,24 +228,6 @@ def choose_values(
 
     What says something comes before what is empty, a sure tie before an unverified one, an undoubted date
     before a doubtful one, then the order of trust, then the newest, then what another system confirms.
-
-    Parameters
-    ----------
-    found
-        Values as the rules found them, in numbers.
-    names
-        What the numbers stand for.
-    days
-        How new the systems are.
-    elements
-        Elements, in the order of their numbers.
-    groups
-        Systems that use the same codes, of all children: from `code_groups`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``values``, without rows for what nobody says; sorted by child, element, year, the best first.
     """
     found = found.reset_index(drop=True)
     owner, element, system = (_numbers(found, name) for name in ("owner", "element", "system"))
@@ -363,22 +272,7 @@ def _after(rank: Ints, place: Ints) -> Ints:
 def _reasons(
     order: Ints, first: npt.NDArray[np.bool_], status: Ints, word: Ints, steps: Sequence[Ints]
 ) -> Ints:
-    """Say of each chosen value what decided for it; -1 of any other, and where nothing is said.
-
-    Parameters
-    ----------
-    order
-        Places of the values, each child's element and year together, the best first.
-    first
-        In this order: which is chosen.
-    status, word, steps
-        By place.
-
-    Returns
-    -------
-    numpy.ndarray
-        In this order: place in `CHOSEN_BY`.
-    """
+    """Say of each chosen value what decided for it; -1 of any other, and where nothing is said."""
     by = np.full(len(order), -1, dtype="int64")
     if len(order) == 0:
         return by

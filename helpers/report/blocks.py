@@ -14,18 +14,6 @@ __all__ = ["Block", "answer", "banner", "escape", "is_invented", "reading", "slu
 def escape(text: object) -> str:
     """Make any text safe inside HTML, between tags and inside quotes.
 
-    Parameters
-    ----------
-    text
-        Anything; names of children hold ``O'Neil`` and files hold worse.
-
-    Returns
-    -------
-    str
-        Escaped text.
-
-    Examples
-    --------
     >>> escape("<b>O'Neil</b>")
     '&lt;b&gt;O&#x27;Neil&lt;/b&gt;'
     """
@@ -35,18 +23,6 @@ def escape(text: object) -> str:
 def slug(text: str) -> str:
     """Make a short name for a file or a place in a page out of a sentence.
 
-    Parameters
-    ----------
-    text
-        A heading or a title.
-
-    Returns
-    -------
-    str
-        Lower case words with hyphens, at most 60 characters; ``part`` when no letter is left.
-
-    Examples
-    --------
     >>> slug("How many children, really?")
     'how-many-children-really'
     """
@@ -54,15 +30,7 @@ def slug(text: str) -> str:
 
 
 class Block:
-    """What a chart, table, banner or sentence returns: shown as HTML, printed as one plain line.
-
-    Parameters
-    ----------
-    markup
-        HTML in which every text is escaped already.
-    text
-        The same in plain words.
-    """
+    """What a chart, table, banner or sentence returns: shown as HTML, printed as one plain line."""
 
     def __init__(self, markup: str, text: str) -> None:
         self.markup = markup
@@ -129,34 +97,12 @@ def _terms(parts: Iterable[tuple[str, str]]) -> Block:
 
 
 def is_invented(about: Mapping[str, object]) -> bool:
-    """Tell whether a folder says of itself that it is invented; anything else is real from the first day.
-
-    Parameters
-    ----------
-    about
-        What ``district.json`` says; empty where there is none.
-
-    Returns
-    -------
-    bool
-        True only for ``"synthetic": true``.
-    """
+    """Tell whether a folder says of itself that it is invented; anything else is real from the first day."""
     return about.get("synthetic") is True
 
 
 def where_from(about: Mapping[str, object]) -> str:
-    """Say where an invented district comes from, so that anybody can make it again.
-
-    Parameters
-    ----------
-    about
-        What ``district.json`` says.
-
-    Returns
-    -------
-    str
-        Title, scenario, seed and version, as far as they are known.
-    """
+    """Say where an invented district comes from, so that anybody can make it again."""
     title = about.get("title") or about.get("district_name")
     version = about.get("kit_version") or about.get("version")
     parts = [

@@ -182,18 +182,6 @@ _STATUSES = {
 def finding_words(kinds: pd.Series) -> pd.Series:
     """Say kinds of finding in words.
 
-    Parameters
-    ----------
-    kinds
-        Column ``kind`` of findings.
-
-    Returns
-    -------
-    pandas.Series
-        Text of the same length.
-
-    Examples
-    --------
     >>> finding_words(pd.Series(["zeros_lost", "not_a_date"])).tolist()
     ['zeros in front are gone', 'not a date']
     """
@@ -203,18 +191,6 @@ def finding_words(kinds: pd.Series) -> pd.Series:
 def fact_words(tables: pd.Series) -> pd.Series:
     """Say what the rows of fact tables are.
 
-    Parameters
-    ----------
-    tables
-        Names of fact tables.
-
-    Returns
-    -------
-    pandas.Series
-        Text of the same length.
-
-    Examples
-    --------
     >>> fact_words(pd.Series(["health_visit", "incident"])).tolist()
     ['visits to the nurse', 'incidents']
     """
@@ -224,18 +200,6 @@ def fact_words(tables: pd.Series) -> pd.Series:
 def figure_words(topics: pd.Series) -> pd.Series:
     """Say topics of published figures as people do.
 
-    Parameters
-    ----------
-    topics
-        Column ``topic`` of the table ``calibration``.
-
-    Returns
-    -------
-    pandas.Series
-        Text of the same length.
-
-    Examples
-    --------
     >>> figure_words(pd.Series(["idea_share", "chronic_absence"])).tolist()
     ['children with a plan', 'chronic absence']
     """
@@ -245,18 +209,6 @@ def figure_words(topics: pd.Series) -> pd.Series:
 def group_words(groups: pd.Series) -> pd.Series:
     """Say groups of children as people do.
 
-    Parameters
-    ----------
-    groups
-        Column ``group`` of scores.
-
-    Returns
-    -------
-    pandas.Series
-        Text of the same length.
-
-    Examples
-    --------
     >>> group_words(pd.Series(["home language: spa", "moved: yes", "All"])).tolist()
     ['home language: Spanish', 'moved', 'all children']
     """
@@ -287,36 +239,13 @@ def element_words(names: pd.Series) -> pd.Series:
 
 
 def element_word(name: str) -> str:
-    """Say one element of the profile in words.
-
-    Parameters
-    ----------
-    name
-        Name of the element.
-
-    Returns
-    -------
-    str
-        As `element_words` says it.
-    """
+    """Say one element of the profile in words."""
     return _ELEMENTS.get(name) or " ".join(_ELEMENTS.get(part, part) for part in name.split("_"))
 
 
 def status_words(statuses: pd.Series) -> pd.Series:
     """Say why a value is there or isn't.
 
-    Parameters
-    ----------
-    statuses
-        Column ``status`` of values.
-
-    Returns
-    -------
-    pandas.Series
-        Text of the same length.
-
-    Examples
-    --------
     >>> status_words(pd.Series(["Not collected"])).tolist()
     ['nobody collects it']
     """
@@ -324,34 +253,12 @@ def status_words(statuses: pd.Series) -> pd.Series:
 
 
 def status_word(status: str) -> str:
-    """Say why one value is there or isn't.
-
-    Parameters
-    ----------
-    status
-        A status of values.
-
-    Returns
-    -------
-    str
-        As `status_words` says it.
-    """
+    """Say why one value is there or isn't."""
     return _STATUSES.get(status, status)
 
 
 def language_name(code: str) -> str:
-    """Name a language.
-
-    Parameters
-    ----------
-    code
-        Code of a language, of three letters.
-
-    Returns
-    -------
-    str
-        Its English name; the code where the kit has none.
-    """
+    """Name a language."""
     return _LANGUAGES.get(code, code or "an unknown language")
 
 
@@ -366,19 +273,7 @@ _ACRONYM = re.compile(r" \(([A-Z]+)\)$")
 
 
 def system_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
-    """Name systems as charts, tables and sentences say them.
-
-    Parameters
-    ----------
-    layouts
-        Layout by silo, such as ``district.layouts``.
-
-    Returns
-    -------
-    dict of str
-        Silo -> name: by its domain where the silo is named by it, else by its export's title; two of one
-        name are told apart by their folder.
-    """
+    """Name systems as charts, tables and sentences say them."""
     names = {silo: _name(silo, layout) for silo, layout in layouts.items()}
     often = Counter(names.values())
     return {silo: name if often[name] == 1 else f"{name}, {silo}" for silo, name in names.items()}
@@ -403,18 +298,6 @@ def short_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
 def named_briefly(systems: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     """Name systems where there is little room and no layout at hand.
 
-    Parameters
-    ----------
-    systems
-        Silo -> which of the kit's systems it is, and its layout's title.
-
-    Returns
-    -------
-    dict of str
-        Silo -> name, as ``short_names`` has it.
-
-    Examples
-    --------
     >>> named_briefly({"sis": ("sis", "OneRoster"), "old": ("sis", "OneRoster 1.1, users")})
     {'sis': 'SIS', 'old': 'OneRoster 1.1'}
     """
@@ -429,18 +312,7 @@ def _short(name: str) -> str:
 
 
 def spoken_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
-    """Name systems as they are said inside a sentence.
-
-    Parameters
-    ----------
-    layouts
-        Layout by silo, such as ``district.layouts``.
-
-    Returns
-    -------
-    dict of str
-        Silo -> name: "the student information system", "meals", "Ed-Fi bulk XML".
-    """
+    """Name systems as they are said inside a sentence."""
     return {silo: _spoken(silo, name) for silo, name in system_names(layouts).items()}
 
 
@@ -454,18 +326,6 @@ def _spoken(silo: str, name: str) -> str:
 def silo_words(silos: pd.Series) -> pd.Series:
     """Name the systems of a made district where there is little room, whether or not a folder has them.
 
-    Parameters
-    ----------
-    silos
-        The kit's own names of systems, such as ``"map_growth"``.
-
-    Returns
-    -------
-    pandas.Series
-        Text of the same length.
-
-    Examples
-    --------
     >>> silo_words(pd.Series(["sis", "meals", "map_growth"])).tolist()
     ['SIS', 'Meals', 'MAP Growth']
     """
@@ -475,20 +335,6 @@ def silo_words(silos: pd.Series) -> pd.Series:
 def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
     """Say the systems and columns of a sentence as people do.
 
-    Parameters
-    ----------
-    sentence
-        A sentence that names systems and columns as the files do, such as a next step of the scorecard.
-    spoken
-        Silo -> name, from ``spoken_names``.
-
-    Returns
-    -------
-    str
-        The same sentence, with a capital at its beginning.
-
-    Examples
-    --------
     >>> in_words("sis and meals agree on birth_date.", {"sis": "the roster", "meals": "meals"})
     'The roster and meals agree on birth date.'
     """
@@ -518,8 +364,6 @@ _GRADES = {"KG": "kindergarten", "PK": "pre-kindergarten", "PS": "preschool"}
 def grade_words(grade: str) -> str:
     """Say a grade in words.
 
-    Examples
-    --------
     >>> grade_words("07"), grade_words("KG"), grade_words("")
     ('grade 7', 'kindergarten', 'grade not known')
     """

@@ -37,18 +37,6 @@ class CountGuard(Protocol):
 def is_missing(value: object) -> bool:
     """Tell whether a single value is one of the kinds of nothing.
 
-    Parameters
-    ----------
-    value
-        Any scalar.
-
-    Returns
-    -------
-    bool
-        True for None, NA, NaN and NaT.
-
-    Examples
-    --------
     >>> is_missing(None), is_missing(0), is_missing("")
     (True, False, False)
     """
@@ -58,18 +46,6 @@ def is_missing(value: object) -> bool:
 def as_number(value: object) -> float | None:
     """Give a value as a float where it is a number.
 
-    Parameters
-    ----------
-    value
-        A number; nothing; or the words that the guard put in a number's place.
-
-    Returns
-    -------
-    float or None
-        None for nothing and for words.
-
-    Examples
-    --------
     >>> as_number(3), as_number("fewer than 10"), as_number(None)
     (3.0, None, None)
     """
@@ -81,22 +57,6 @@ def as_number(value: object) -> float | None:
 def number_text(value: object, unit: str = "", digits: int | None = None) -> str:
     """Write a value for people.
 
-    Parameters
-    ----------
-    value
-        A number, text (kept as it is), or nothing.
-    unit
-        ``"percent"`` adds the sign, ``"USD"`` sets it before; other units stand in heads and captions.
-    digits
-        Digits after the point; by default none for whole numbers, two for USD and rates, one for others.
-
-    Returns
-    -------
-    str
-        Text; an en dash where there is nothing.
-
-    Examples
-    --------
     >>> number_text(12345), number_text(93.04, "percent"), number_text(None), number_text(0.873, "rate")
     ('12,345', '93.0%', '–', '0.87')
     """
@@ -128,20 +88,6 @@ def number_text(value: object, unit: str = "", digits: int | None = None) -> str
 def shared_digits(values: Iterable[object], unit: str = "") -> int:
     """Give the digits after the point that a column of numbers shares: enough to tell its values apart.
 
-    Parameters
-    ----------
-    values
-        Numbers, and nothing.
-    unit
-        As in ``number_text``.
-
-    Returns
-    -------
-    int
-        0 for whole numbers, 1 for most, 2 for rates and USD.
-
-    Examples
-    --------
     >>> shared_digits([0.05, 0.2]), shared_digits([12.0, 7.0]), shared_digits([93.4, 100.0], "percent")
     (2, 0, 1)
     """
@@ -154,20 +100,7 @@ def shared_digits(values: Iterable[object], unit: str = "") -> int:
 
 
 def shown_count(value: object, guard: CountGuard | None) -> object:
-    """Pass a count of children through the guard of a real folder.
-
-    Parameters
-    ----------
-    value
-        A count, or nothing.
-    guard
-        The guard; None where the district is invented.
-
-    Returns
-    -------
-    object
-        The count itself where it may be said, else the guard's words.
-    """
+    """Pass a count of children through the guard of a real folder."""
     if guard is None or is_missing(value):
         return value
     number = as_number(value)
@@ -228,20 +161,7 @@ def _cell_markup(text: str) -> str:
 
 
 def csv_link(frame: pd.DataFrame, name: str) -> str:
-    """Make a link that downloads a frame as CSV, without any server.
-
-    Parameters
-    ----------
-    frame
-        What is downloaded: text as it is shown, or numbers.
-    name
-        A sentence out of which the file's name is made.
-
-    Returns
-    -------
-    str
-        An ``<a>`` with a ``data:`` address.
-    """
+    """Make a link that downloads a frame as CSV, without any server."""
     texts = frame.map(lambda cell: guarded_cell(cell) if isinstance(cell, str) else cell)
     # The mark at the start tells Excel that the text is UTF-8.
     written = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
@@ -262,28 +182,7 @@ def table_markup(
     guard: CountGuard | None = None,
     links: Sequence[str] = (),
 ) -> tuple[str, pd.DataFrame]:
-    """Write a frame as an HTML table.
-
-    Parameters
-    ----------
-    frame
-        Columns in the order in which they are read; the first one names the row.
-    caption
-        Visible caption.
-    label
-        What a screen reader calls the table where there is no visible caption.
-    units, names
-        By column: the unit, which goes to the head, and another head than the column's own name.
-    guard
-        The guard of a real folder: whole numbers are then counts of children, and small ones are hidden.
-    links
-        One address a row, to which the row's first cell leads; an empty one leads nowhere.
-
-    Returns
-    -------
-    tuple of str and DataFrame
-        The markup, and the cells as they are shown.
-    """
+    """Write a frame as an HTML table."""
     names, units = names or {}, units or {}
     heads = [_head(str(column), names, units) for column in frame.columns]
     cells = [

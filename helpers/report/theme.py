@@ -39,13 +39,7 @@ class Mark:
 
 @cache
 def page_css() -> str:
-    """Give the style sheet of every page, as text to put inside it.
-
-    Returns
-    -------
-    str
-        CSS without any address: a page loads nothing.
-    """
+    """Give the style sheet of every page, as text to put inside it."""
     return _CSS_FILE.read_text(encoding="utf-8")
 
 
@@ -57,23 +51,6 @@ def _tokens() -> dict[str, str]:
 def colour(token: str) -> str:
     """Give a colour of the look by its name, as the style sheet has it.
 
-    Parameters
-    ----------
-    token
-        A name such as ``"ink"`` or ``"blue"``.
-
-    Returns
-    -------
-    str
-        ``"#rrggbb"``.
-
-    Raises
-    ------
-    KeyError
-        When the look has no such name.
-
-    Examples
-    --------
     >>> colour("blue")
     '#0072B2'
     """
@@ -94,22 +71,6 @@ def _luminance(shade: str) -> float:
 def contrast(one: str, other: str) -> float:
     """Give the contrast of two colours as the accessibility guidelines compute it.
 
-    Parameters
-    ----------
-    one, other
-        ``"#rrggbb"``.
-
-    Returns
-    -------
-    float
-        1 (the same) to 21 (black on white); text wants 4.5.
-
-    Source
-    ------
-    WCAG 2.2, definition of contrast ratio.
-
-    Examples
-    --------
     >>> round(contrast(colour("ink"), colour("paper")), 1)
     16.6
     """
@@ -120,18 +81,6 @@ def contrast(one: str, other: str) -> float:
 def letters_on(shade: str) -> str:
     """Choose ink or paper for letters on a colour, whichever is read more easily.
 
-    Parameters
-    ----------
-    shade
-        The colour behind, ``"#rrggbb"``.
-
-    Returns
-    -------
-    str
-        ``"#rrggbb"`` of ink or paper.
-
-    Examples
-    --------
     >>> letters_on(colour("orange")) == colour("ink")
     True
     """
@@ -139,19 +88,7 @@ def letters_on(shade: str) -> str:
 
 
 def series_colours(count: int) -> list[str]:
-    """Give colours for series that have no meaning of their own, from matplotlib's ``okabe_ito``.
-
-    Parameters
-    ----------
-    count
-        How many series there are.
-
-    Returns
-    -------
-    list of str
-        Colours in a fixed order: ink first; blue, orange and vermilion, which mean *right*, *missed* and
-        *wrong*, last; yellow, too pale, never.
-    """
+    """Give colours for series that have no meaning of their own, from matplotlib's ``okabe_ito``."""
     from matplotlib import color_sequences
     from matplotlib.colors import to_hex
 
@@ -196,18 +133,6 @@ _WORDS = {
 def word(outcome: str) -> str:
     """Say an outcome as a legend says it.
 
-    Parameters
-    ----------
-    outcome
-        A key of ``OUTCOMES``, or any other word, which is given back as it is.
-
-    Returns
-    -------
-    str
-        A few plain words.
-
-    Examples
-    --------
     >>> word("wrong")
     'joined to the wrong child'
     """

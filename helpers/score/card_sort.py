@@ -47,28 +47,7 @@ NUMBERS = ("District", "State", "Undeclared")
 
 
 def deal_cards(district: District, *, key: AnswerKey | None = None, most: int = MOST_CARDS) -> pd.DataFrame:
-    """Deal one sheet of record cards.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-    key
-        The truth; by default that of the district's folder.
-    most
-        How many cards the sheet has room for.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``record_cards``: ``card`` (A1, A2 … in the order of the sheet, which tells nothing), ``silo``,
-        ``record``, ``name``, ``birth_date``, ``school``, ``grade``, ``number``, as that system writes them.
-
-    Raises
-    ------
-    BadInput
-        When the district has no answer key.
-    """
+    """Deal one sheet of record cards."""
     key = key or read_answer_key(district.folder)
     written = _as_written(district, key)
     chosen: list[pd.DataFrame] = []
@@ -90,22 +69,7 @@ def deal_cards(district: District, *, key: AnswerKey | None = None, most: int = 
 
 
 def true_piles(district: District, cards: pd.DataFrame, *, key: AnswerKey | None = None) -> pd.DataFrame:
-    """Say which cards are one child.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-    cards
-        From `deal_cards`.
-    key
-        The truth; by default that of the district's folder.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``card``, ``pile`` (the key's person).
-    """
+    """Say which cards are one child."""
     known = _whose(district, key or read_answer_key(district.folder))
     piles = cards[["card", *RECORD]].merge(known, on=RECORD, how="left", validate="one_to_one")
     return piles[["card", "person"]].rename(columns={"person": "pile"}).astype(STRING)
@@ -236,26 +200,6 @@ Codes = npt.NDArray[np.int64]
 def pairwise(found: pd.Series, true: pd.Series) -> dict[str, float]:
     """Say how right piles are, pair by pair.
 
-    Parameters
-    ----------
-    found
-        The pile of each thing; NA: alone.
-    true
-        The pile where each truly belongs, in the same order; NA: alone.
-
-    Returns
-    -------
-    dict
-        ``possible`` (pairs that belong together), ``linked`` (pairs put together), ``right`` (both),
-        ``precision``, ``recall`` and ``f1`` (rates; NaN where there is nothing to divide by).
-
-    Raises
-    ------
-    BadInput
-        When the two don't speak of equally many things.
-
-    Examples
-    --------
     >>> pairwise(pd.Series(["a", "a", "b"]), pd.Series(["x", "x", "x"]))["recall"]
     0.3333333333333333
     """
@@ -275,31 +219,6 @@ def pairwise(found: pd.Series, true: pd.Series) -> dict[str, float]:
 def agreement(one: pd.Series, other: pd.Series) -> float:
     """Say how far two ways of making piles agree, beyond what chance alone would bring.
 
-    Parameters
-    ----------
-    one, other
-        The pile of each thing, in the same order; NA: alone.
-
-    Returns
-    -------
-    float
-        The adjusted Rand index: 1 where the piles are the same, about 0 where they agree as often as chance
-        would have it, below 0 where less often. It equals Cohen's kappa over all pairs of things (Warrens,
-        2008).
-
-    Raises
-    ------
-    BadInput
-        When the two don't speak of equally many things.
-
-    Source
-    ------
-    Hubert, L. and Arabie, P. (1985), Comparing partitions, Journal of Classification 2, 193-218. Warrens,
-    M. J. (2008), On the equivalence of Cohen's kappa and the Hubert-Arabie adjusted Rand index, Journal of
-    Classification 25, 177-183.
-
-    Examples
-    --------
     >>> agreement(pd.Series([1, 1, 2, 2]), pd.Series(["b", "b", "a", "a"]))
     1.0
     """
@@ -345,46 +264,14 @@ COLUMNS = ("team", "card", "pile", "seconds")
 
 
 def empty_piles(cards: pd.DataFrame, teams: int = 4) -> pd.DataFrame:
-    """Give the table that a room fills in.
-
-    Parameters
-    ----------
-    cards
-        Table ``record_cards``.
-    teams
-        How many teams sort.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``piles``: a line a team and card, without piles and seconds.
-    """
+    """Give the table that a room fills in."""
     one = cards[["card"]].sort_values("card", ignore_index=True)
     every = [one.assign(team=f"Team {number}") for number in range(1, teams + 1)]
     return as_table("piles", pd.concat(every, ignore_index=True))
 
 
 def read_piles(file: Path | str, cards: pd.DataFrame) -> pd.DataFrame:
-    """Read what a room typed in.
-
-    Parameters
-    ----------
-    file
-        CSV with the columns ``team``, ``card``, ``pile`` and, where somebody had a watch, ``seconds``.
-    cards
-        Table ``record_cards``: the cards that were on the sheet.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``piles`` of the teams that put at least one card on a pile.
-
-    Raises
-    ------
-    BadInput
-        When there is no such file, a column is missing, a card wasn't on the sheet or lies on two piles of a
-        team, or the seconds are no number: everything that is wrong at once.
-    """
+    """Read what a room typed in."""
     try:
         typed = without_guard(pd.read_csv(file, dtype="string", encoding="utf-8-sig", skip_blank_lines=True))
     except (OSError, ValueError) as error:
@@ -424,22 +311,7 @@ def _faults(typed: pd.DataFrame, cards: list[str]) -> list[str]:
 
 
 def piles_by(cards: pd.DataFrame, crosswalk: pd.DataFrame, team: str) -> pd.DataFrame:
-    """Sort the cards as a crosswalk does, so that a rung of the ladder is one more team.
-
-    Parameters
-    ----------
-    cards
-        Table ``record_cards``.
-    crosswalk
-        The standard table *crosswalk*.
-    team
-        What to call it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``piles``.
-    """
+    """Sort the cards as a crosswalk does, so that a rung of the ladder is one more team."""
     sorted_cards = cards[["card", *RECORD]].merge(
         crosswalk[[*RECORD, "child"]], on=RECORD, how="left", validate="one_to_one"
     )
@@ -449,30 +321,7 @@ def piles_by(cards: pd.DataFrame, crosswalk: pd.DataFrame, team: str) -> pd.Data
 def score_piles(
     district: District, cards: pd.DataFrame, piles: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Say how right each team's piles are.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-    cards
-        Table ``record_cards``.
-    piles
-        Table ``piles``; a card that a team doesn't name, or has no pile, lies alone.
-    key
-        The truth; by default that of the district's folder.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``pile_scores``, one row a team. ``seconds_a_pair`` and ``error_rate`` count the pairs of cards
-        that somebody had to look at: those of one child, and those that the team joined wrongly.
-
-    Raises
-    ------
-    BadInput
-        When the district has no answer key.
-    """
+    """Say how right each team's piles are."""
     truth = true_piles(district, cards, key=key).set_index("card")["pile"]
     rows = []
     for team, mine in piles.groupby("team", sort=False):
@@ -498,27 +347,7 @@ def score_piles(
 def score_sheet(
     district: District, rungs: Mapping[str, LinksToScore], piles_file: Path | str = ""
 ) -> pd.DataFrame:
-    """Put rungs of the ladder and the room's teams beside each other, on the cards of one sheet.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-    rungs
-        Rung -> who is who.
-    piles_file
-        The room's piles; without it only the rungs sort.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``pile_scores``: the rungs in their order, then the teams.
-
-    Raises
-    ------
-    BadInput
-        When the district has no answer key, or `read_piles` refuses the file.
-    """
+    """Put rungs of the ladder and the room's teams beside each other, on the cards of one sheet."""
     key = read_answer_key(district.folder)
     cards = deal_cards(district, key=key)
     piles = [piles_by(cards, links.crosswalk, rung) for rung, links in rungs.items()]
@@ -528,19 +357,7 @@ def score_sheet(
 
 
 def agreement_of_teams(piles: pd.DataFrame) -> pd.DataFrame:
-    """Say how far each two teams agree.
-
-    Parameters
-    ----------
-    piles
-        Table ``piles``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``pile_agreement``: ``team``, ``other_team``, ``agreement`` (1: the same piles; 0: no more alike
-        than by chance).
-    """
+    """Say how far each two teams agree."""
     cards = pd.Index(sorted(piles["card"].unique()))
     labels = {str(team): _labels(mine, cards) for team, mine in piles.groupby("team", sort=False)}
     teams = list(labels)

@@ -36,18 +36,7 @@ class LinksToScore(Protocol):
 
 
 def outcomes(truth: pd.DataFrame) -> pd.Series:
-    """Say of each child whether its records, and only its records, were put together.
-
-    Parameters
-    ----------
-    truth
-        From ``helpers.score.truth.true_children``.
-
-    Returns
-    -------
-    pandas.Series
-        *right*, *missed* (its records fell apart) or *wrong* (another's record is among them), by person.
-    """
+    """Say of each child whether its records, and only its records, were put together."""
     persons = truth.groupby("child")["person"].nunique()
     mine = truth[truth["is_child"]]
     mixed = mine["child"].map(persons).gt(1).fillna(False)
@@ -60,31 +49,7 @@ def outcomes(truth: pd.DataFrame) -> pd.Series:
 def judge_records(
     district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Say of each child's record whether it was joined to another child, and whether anybody would notice.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-    links
-        What linking handed over: ``crosswalk``, ``pairs``, ``findings``.
-    key
-        The truth; by default that of the district's folder.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo``, ``record``, ``person``, ``child``, and booleans: ``is_child`` (of a child of the district),
-        ``missed`` (another record of the person became another child), ``wrong`` (another person's record
-        became the same child), ``silent`` (so, and a record that doesn't belong there carries no
-        contradiction, finding or Review), ``waits`` (a pair of it waits for a person). One row a record and
-        person behind it.
-
-    Raises
-    ------
-    BadInput
-        When the district has no answer key.
-    """
+    """Say of each child's record whether it was joined to another child, and whether anybody would notice."""
     key = key or read_answer_key(district.folder)
     truth = true_children(district, key, links.crosswalk)
     strange = _strange(truth, links.crosswalk)

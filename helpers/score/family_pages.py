@@ -38,22 +38,7 @@ PLACE = ["silo", "file", "row"]
 
 
 def owners_of_pages(links: Links, truly: pd.DataFrame, rosters: list[str]) -> pd.Series:
-    """Say about whom each child's page really is: the person of its record on the roster.
-
-    Parameters
-    ----------
-    links
-        Who is who, as the district has it.
-    truly
-        From `truth.true_crosswalk`.
-    rosters
-        Systems that say who the children are.
-
-    Returns
-    -------
-    pandas.Series
-        Person, by child; only children on the roster. Of two records the anchor counts.
-    """
+    """Say about whom each child's page really is: the person of its record on the roster."""
     person = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
     listed = links.crosswalk[links.crosswalk["silo"].isin(rosters)]
     listed = listed.merge(person, on=RECORD, how="inner", validate="one_to_one")
@@ -62,26 +47,7 @@ def owners_of_pages(links: Links, truly: pd.DataFrame, rosters: list[str]) -> pd
 
 
 def rows_of_another(district: District, links: Links, owner: pd.Series, key: AnswerKey) -> pd.DataFrame:
-    """Count the source rows from which a child's values may be made, and those that are another person's.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it, as pages take it.
-    owner
-        From `owners_of_pages`.
-    key
-        The truth.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``child, silo, table, rows, of_another`` (Int64): rows behind the child's records in that system and
-        table, *people* among them, whatever value they are part of. Of log-ins, rows of adults who stand at
-        the child; they are another's where the adult is of another household.
-    """
+    """Count the source rows from which a child's values may be made, and those that are another person's."""
     parts = [district.person_rows.assign(table="people")]
     for table in child_tables():
         facts = district.fact(table)

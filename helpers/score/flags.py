@@ -53,17 +53,11 @@ ELEMENTS = ("chronically_absent", "grade_average", "course_average")
 
 @dataclass(frozen=True)
 class Flags:
-    """Which children are flagged, and whose page each one's is.
+    """Which children are flagged, and whose page each one's is."""
 
-    Attributes
-    ----------
-    by_child
-        One row a child of the crosswalk, one column a flag of `FLAGS` (boolean; NA: nothing is known).
-    owner
-        ``silo``, ``record``, ``person``: whose each record truly is, in the order of the systems.
-    """
-
+    # One row a child of the crosswalk, one column a flag of `FLAGS` (boolean; NA: nothing is known).
     by_child: pd.DataFrame
+    # ``silo``, ``record``, ``person``: whose each record truly is, in the order of the systems.
     owner: pd.DataFrame
 
 
@@ -162,20 +156,7 @@ def flags_lost(
 
 
 def page_of(owner: pd.DataFrame, links: Links) -> pd.Series:
-    """Say which page is opened when a child is looked up: the one that holds its record in the first system.
-
-    Parameters
-    ----------
-    owner
-        ``silo``, ``record``, ``person``: whose each record truly is, in the order of the systems.
-    links
-        Who is who.
-
-    Returns
-    -------
-    pandas.Series
-        The crosswalk's child by person; a person without a page is missing.
-    """
+    """Say which page opens for a child: the one with the child's record in the first system."""
     made = links.crosswalk[[*RECORD, "child"]]
     ties = owner.merge(made, on=RECORD, how="left", validate="one_to_one")
     return ties.dropna(subset=["child"]).drop_duplicates("person").set_index("person")["child"]
@@ -239,20 +220,7 @@ INDICATOR_TABLES = frozenset(
 
 
 def signs_of(indicators: pd.DataFrame, statuses: Sequence[str] = ("Flagged",)) -> pd.DataFrame:
-    """Say of each child which signs point at it.
-
-    Parameters
-    ----------
-    indicators
-        Table ``indicators``.
-    statuses
-        What counts: `KNOWN` says of whom a sign is known at all.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by child, one boolean column a sign of `SIGNS`: flagged. What isn't known points at nobody.
-    """
+    """Say of each child which signs point at it."""
     children = pd.Index(indicators["child"].unique(), dtype=STRING)
     said = {}
     for sign in SIGNS:
@@ -264,31 +232,7 @@ def signs_of(indicators: pd.DataFrame, statuses: Sequence[str] = ("Flagged",)) -
 def children_at_risk(
     district: District, links: Links, indicators: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Say of each child which signs point at it by the links, and which would by right ones.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-    links
-        Who is who, by whichever rung.
-    indicators
-        Table ``indicators``, computed with these links.
-    key
-        The truth; by default that of the district's folder.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a person of whom a system has a record: ``person``, ``known`` (the child has a page: that of
-        its record in the first system), and two booleans a sign, ``<sign>.shown`` and ``<sign>.truly``. Both
-        come from the same files: what a file says wrongly or late is in both.
-
-    Raises
-    ------
-    BadInput
-        When the district has no answer key.
-    """
+    """Say of each child which signs point at it by the links, and which would by right ones."""
     key = key or read_answer_key(district.folder)
     truly = true_crosswalk(district, key=key)
     right = replace(links, crosswalk=truly)
@@ -335,24 +279,7 @@ TIES = {"Sure": "joined", "Alone": "alone", "Review": "review", "Unverified": "u
 
 
 def children_by_outcome(district: District, links: Links) -> dict[str, int]:
-    """Count the children of whom some system has a name, by what became of their records.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who, by some way to join.
-
-    Returns
-    -------
-    dict of int
-        With an answer key *right* (all its records and no other's), *missed* (they fell apart), *wrong*
-        (another child's record is among them). Without one how surely they are tied: *joined*, *alone*,
-        *review*, *unverified*, each child by its weakest tie. Only records with a name count: of a number
-        alone that nobody shares no way to join can say whose it is, and with it no child would be whole.
-        Nor does a record count in which its own system put two children: no way to join mends or makes that.
-    """
+    """Count the children of whom some system has a name, by what became of their records."""
     crosswalk = links.crosswalk[links.crosswalk["linkable_by"].isin(NAMED)]
     if can_be_judged(district.folder):
         key = read_answer_key(district.folder)
@@ -370,26 +297,7 @@ def children_by_outcome(district: District, links: Links) -> dict[str, int]:
 
 
 def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame:
-    """Count, for each way to join, the children whose flag it hides.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-    rungs
-        Rung -> who is who.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``joined by`` and a column a flag: children who truly have it and aren't found; and *flagged without
-        cause*, over all flags. The last line says how many truly have it.
-
-    Raises
-    ------
-    BadInput
-        When the district has no answer key.
-    """
+    """Count, for each way to join, the children whose flag it hides."""
     truly = true_flags(district, next(iter(rungs.values())))
     found = {
         rung: flags_lost(district, links, truly=truly).set_index("flag") for rung, links in rungs.items()
@@ -403,18 +311,7 @@ def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame
 
 
 def of_named_pairs(scores: pd.DataFrame) -> tuple[float, float]:
-    """Sum up pairs of records that both have a name.
-
-    Parameters
-    ----------
-    scores
-        The standard table *scores*.
-
-    Returns
-    -------
-    tuple of float
-        Recall and F1; NaN where there is no such pair.
-    """
+    """Sum up pairs of records that both have a name."""
     whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")]
     counts = whole.loc[whole["pair_kind"].isin(PAIRS_OF_NAMED), ["possible", "linked", "right"]].sum()
     possible, linked, right = (float(counts[name]) for name in ("possible", "linked", "right"))

@@ -40,24 +40,7 @@ TELLING = frozenset(
 
 
 def fault_exposure(district: District, key: AnswerKey) -> pd.DataFrame:
-    """Say of each record what kind of fault lies on it.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    key
-        Its truth.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo``, ``record``, ``exposure`` (a kind of fault; where several lie on one record, the rarest):
-        records on which a fault lies in a cell that makes a name, a birth date, a number, a school, a grade
-        or a home. Faults in other cells, and those of whole files, which hit everybody in them alike, are
-        left out, and so is a record with none. Kinds are kept apart, since a lost accent is more easily seen
-        through than a slip of the keyboard, and the one befalls some groups, the other all.
-    """
+    """Say of each record what kind of fault lies on it."""
     told = _columns_that_tell(district.layouts)
     faults = key.faults.dropna(subset=["row", "column"])[["silo", "file", "row", "column", "kind"]]
     faults = faults.drop_duplicates().merge(told, on=["silo", "column"], how="inner", validate="many_to_one")

@@ -120,18 +120,12 @@ def kind_codes(linkable_by: pd.Series) -> Codes:
 
 @dataclass(frozen=True)
 class PairCounts:
-    """Pairs of each person's records, a column a stratum.
+    """Pairs of each person's records, a column a stratum."""
 
-    Attributes
-    ----------
-    possible, right
-        Persons × strata: pairs of one person's records; those of them that are joined.
-    pair_kind
-        One entry a stratum: its place in `PAIR_KINDS`.
-    """
-
+    # Persons × strata: pairs of one person's records; those of them that are joined.
     possible: Numbers
     right: Numbers
+    # One entry a stratum: its place in `PAIR_KINDS`.
     pair_kind: Codes
     _persons: Codes
     _children: Codes
@@ -139,19 +133,7 @@ class PairCounts:
     _stratum: Codes
 
     def wrong(self, members: Mask) -> Numbers:
-        """Count the pairs of two persons that are joined and touch a group.
-
-        Parameters
-        ----------
-        members
-            One entry a person: belongs to the group.
-
-        Returns
-        -------
-        numpy.ndarray
-            Persons × strata. A pair inside the group counts half with each of the two; one with somebody
-            outside counts with the member alone, so that the sum over members is the number of pairs.
-        """
+        """Count the pairs of two persons that are joined and touch a group."""
         mine = members[self._persons]
         touching = self._with_others(np.ones(len(mine), dtype=bool), mine)
         inside = self._with_others(mine, mine)
@@ -175,26 +157,7 @@ class PairCounts:
 def count_pairs(
     person: Codes, child: Codes, kind: Codes, fault: Codes | None = None, faults: int = 1
 ) -> PairCounts:
-    """Count pairs of records by person.
-
-    Parameters
-    ----------
-    person
-        One entry a record: whose it truly is, numbered from 0.
-    child
-        Which child it became; -1: none.
-    kind
-        From `kind_codes`.
-    fault
-        Its class of fault, from 0; all alike when not given.
-    faults
-        How many classes there are.
-
-    Returns
-    -------
-    PairCounts
-        A stratum is a kind of pair with the higher class of its two records.
-    """
+    """Count pairs of records by person."""
     cells = KINDS * faults
     cell = kind * faults + (np.zeros_like(kind) if fault is None else fault)
     stratum, pair_kind = _strata(faults)
@@ -215,19 +178,7 @@ def count_pairs(
 
 
 def pair_totals(truth: pd.DataFrame) -> pd.DataFrame:
-    """Count the pairs of everybody, by kind of pair alone.
-
-    Parameters
-    ----------
-    truth
-        ``person``, ``child`` (NA: none) and ``linkable_by``, one row a record and person behind it, as from
-        ``helpers.score.truth.true_children``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By kind of pair, *All* first: ``possible``, ``linked``, ``right`` (pairs).
-    """
+    """Count the pairs of everybody, by kind of pair alone."""
     counts = count_pairs(
         pd.factorize(truth["person"])[0].astype("int64"),
         pd.factorize(truth["child"])[0].astype("int64"),

@@ -157,22 +157,7 @@ def judge_profiles(
 
 
 def profiles_by_the_truth(district: District, key: AnswerKey, school_year: int | None) -> Profiles:
-    """Put the children together as they really are: what each system holds of whom.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-    key
-        The truth.
-    school_year
-        Year that the profiles show.
-
-    Returns
-    -------
-    Profiles
-        By the true links.
-    """
+    """Put the children together as they really are: what each system holds of whom."""
     nothing = (empty_table("pairs"), empty_table("findings"), pd.DataFrame())
     return child_profiles(district, Links(true_crosswalk(district, key=key), *nothing), school_year)
 

@@ -26,35 +26,7 @@ Numbers = npt.NDArray[np.float64]
 def clustered_interval(
     value: Numbers, squared_error: Numbers, clusters: Numbers, count: Numbers, doubt: float = 0.05
 ) -> tuple[Numbers, Numbers]:
-    """Give the intervals of rates.
-
-    Parameters
-    ----------
-    value
-        Rates, 0 to 1; NaN where there is none.
-    squared_error
-        The square of each one's standard error, from sums by cluster.
-    clusters
-        How many clusters stand behind each (households, for pairs of their children's records).
-    count
-        How many single things stand behind it (pairs): it is never surer than as many that have nothing to do
-        with each other.
-    doubt
-        The chance that an interval misses what it is about.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        Lower and upper ends; NaN where there is no rate. Wilson's interval, for as many single things as
-        would give that error. Where nothing varies (all right, all wrong, one cluster) each cluster counts as
-        one thing. Few clusters say little about how much they vary, so the interval is wider by Student's t.
-
-    Source
-    ------
-    Wilson, E. B. (1927), Journal of the American Statistical Association 22, 209-212. The effective number:
-    Korn, E. L. and Graubard, B. I. (1998), Confidence intervals for proportions with small expected number of
-    positive counts estimated from survey data, Survey Methodology 24, 193-201.
-    """
+    """Give the intervals of rates."""
     z = NormalDist().inv_cdf(1 - doubt / 2)
     student = stdtrit(np.maximum(np.asarray(clusters, dtype="float64") - 1, 1), 1 - doubt / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -75,23 +47,6 @@ def interval_of_difference(
 ) -> tuple[float, float]:
     """Give the interval of how far one rate lies above another.
 
-    Parameters
-    ----------
-    first, second
-        Rate, lower and upper end of its interval.
-
-    Returns
-    -------
-    float, float
-        Lower and upper end of first less second; as sure as the two intervals are.
-
-    Source
-    ------
-    Newcombe, R. G. (1998), Interval estimation for the difference between independent proportions, Statistics
-    in Medicine 17, 873-890 (method 10).
-
-    Examples
-    --------
     >>> low, high = interval_of_difference((0.9, 0.8, 0.95), (0.6, 0.5, 0.7))
     >>> round(low, 3), round(high, 3)
     (0.159, 0.412)
@@ -109,27 +64,18 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate, and how sure it is.
+    """A rate, and how sure it is."""
 
-    Attributes
-    ----------
-    value
-        The rate; NaN where there is nothing to divide by.
-    pull
-        One entry a cluster: how much it pulls the rate up or down.
-    clusters
-        How many clusters stand behind it.
-    numerator, denominator
-        What was divided; of a standardised rate, counts that nothing was standardised in.
-    known
-        Share of the strata's weight of which the group itself has enough; 1 where nothing is standardised.
-    """
-
+    # The rate; NaN where there is nothing to divide by.
     value: float
+    # One entry a cluster: how much it pulls the rate up or down.
     pull: Numbers
+    # How many clusters stand behind it.
     clusters: int
+    # What was divided; of a standardised rate, counts that nothing was standardised in.
     numerator: float
     denominator: float
+    # Share of the strata's weight of which the group itself has enough; 1 where nothing is standardised.
     known: float = 1.0
 
     def interval(self, doubt: float = 0.05) -> tuple[float, float]:
@@ -147,20 +93,7 @@ class Rate:
 
 
 def rate_of(numerator: Numbers, denominator: Numbers, cluster: Codes) -> Rate:
-    """Divide sums, and say how much each cluster pulls.
-
-    Parameters
-    ----------
-    numerator, denominator
-        One entry a child.
-    cluster
-        The cluster of each child, numbered from 0.
-
-    Returns
-    -------
-    Rate
-        Its pull is that of the infinitesimal jackknife: how the rate would move if the cluster counted less.
-    """
+    """Divide sums, and say how much each cluster pulls."""
     above, below = float(numerator.sum()), float(denominator.sum())
     clusters = _clusters(denominator, cluster)
     if below == 0:
@@ -177,27 +110,7 @@ def standardised_rate(
     common: Numbers,
     least: int = LEAST_IN_STRATUM,
 ) -> Rate:
-    """Give the rate that a group would have, had it as much of each stratum as everybody.
-
-    Parameters
-    ----------
-    numerator, denominator
-        Children × strata.
-    cluster
-        The cluster of each child, numbered from 0.
-    weights
-        One entry a stratum: its share among everybody; they sum to 1, or to 0 where there is nothing.
-    common
-        Everybody's rate in each stratum: it stands in where the group has too little in a stratum, so that
-        this stratum speaks neither for nor against the group.
-    least
-        How many children a group must have in a stratum.
-
-    Returns
-    -------
-    Rate
-        The weights are taken as known: they come from everybody.
-    """
+    """Give the rate that a group would have, had it as much of each stratum as everybody."""
     above, below = numerator.sum(axis=0), denominator.sum(axis=0)
     own = (denominator > 0).sum(axis=0) >= max(least, 1)
     inside = np.divide(above, below, out=common.copy(), where=own)
@@ -214,20 +127,7 @@ def standardised_rate(
 
 
 def f1_of(precision: Rate, recall: Rate, right: float) -> Rate:
-    """Give the harmonic mean of a precision and a recall.
-
-    Parameters
-    ----------
-    precision, recall
-        Rates of the same clusters.
-    right
-        How many pairs are right.
-
-    Returns
-    -------
-    Rate
-        2 × right of linked and possible. Of rates as they are it is exactly that; NaN where both are.
-    """
+    """Give the harmonic mean of a precision and a recall."""
     linked, possible = precision.denominator, recall.denominator
     counted = (2 * right, linked + possible)
     clusters, known = max(precision.clusters, recall.clusters), min(precision.known, recall.known)

@@ -43,22 +43,6 @@ def rows_not_there(district: ReadDistrict) -> pd.DataFrame:
 
     A row that was put in place of another isn't seen, nor is a system that was taken away as a whole: whoever
     does that means to.
-
-    Parameters
-    ----------
-    district
-        A district that was read, with its answer key.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``file``, ``named`` (the last row that the key names) and ``rows`` (how many the file has; 0 where it
-        is gone); empty where the key fits.
-
-    Raises
-    ------
-    BadInput
-        When the district has no answer key.
     """
     key, accounts = read_answer_key(district.folder).rows, district.accounts
     there = key[key["silo"].isin(accounts["silo"].dropna())]
@@ -97,20 +81,7 @@ class ScoredDistrict(Protocol):
 
 
 def persons_behind(district: ScoredDistrict, key: AnswerKey) -> pd.DataFrame:
-    """Say of each source row behind a record whom it is truly about.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    key
-        Its truth.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo``, ``record``, ``file``, ``row``, ``person``; rows about nobody are left out.
-    """
+    """Say of each source row behind a record whom it is truly about."""
     place = ["silo", "file", "row"]
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
     stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
@@ -118,25 +89,7 @@ def persons_behind(district: ScoredDistrict, key: AnswerKey) -> pd.DataFrame:
 
 
 def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Say of each record whose it really is, and which child the crosswalk makes it.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    key
-        Its truth.
-    crosswalk
-        The standard table *crosswalk*.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo``, ``record``, ``person``, ``child``, ``linkable_by``, ``is_child`` (boolean: a person of the
-        key with role Student); one row a record and person. A record that stands on rows of two persons has
-        two; one that the key knows nobody for has a person of its own; one that is missing from the crosswalk
-        has no child, and is here only if it is a child's.
-    """
+    """Say of each record whose it really is, and which child the crosswalk makes it."""
     known = persons_behind(district, key)[[*RECORD, "person"]].drop_duplicates()
     linked = crosswalk[[*RECORD, "child", "linkable_by"]]
     truth = linked.merge(known, on=RECORD, how="outer", validate="one_to_many")
@@ -203,21 +156,7 @@ def true_crosswalk(district: ScoredDistrict, *, key: AnswerKey | None = None) ->
 
 
 def groups_of(people: pd.DataFrame, cases: pd.DataFrame | None = None) -> pd.DataFrame:
-    """List the groups that children belong to.
-
-    Parameters
-    ----------
-    people
-        The people of an answer key.
-    cases
-        Its hard cases, which say who is homeless.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``person``, ``group``: ``name origin: Vietnamese``, ``twin: yes``; a child is in several. No key says
-        who learns English: ``language at home: not English`` is the nearest to it.
-    """
+    """List the groups that children belong to."""
     children = people[people["role"].eq("Student")]
     origin = children[["person"]].assign(group="name origin: " + children["name_origin"])
     labels = children[["person"]].assign(group=children["groups"].str.split(";")).explode("group")
@@ -239,20 +178,7 @@ def groups_of(people: pd.DataFrame, cases: pd.DataFrame | None = None) -> pd.Dat
 
 
 def at_records(findings: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFrame:
-    """Say at which records findings stand.
-
-    Parameters
-    ----------
-    findings
-        The standard table *findings*.
-    person_rows
-        The standard table of that name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo``, ``record``, distinct; findings about a whole file or a row that names nobody are at none.
-    """
+    """Say at which records findings stand."""
     places = findings[["silo", "file", "row"]].dropna().drop_duplicates()
     rows = person_rows[[*RECORD, "file", "row"]]
     found = places.merge(rows, on=["silo", "file", "row"], how="inner", validate="one_to_many")

@@ -42,43 +42,27 @@ class Grouping(BaseModel):
 
 
 class Settled(BaseModel):
-    """How answers are looked at.
-
-    Attributes
-    ----------
-    confidence
-        Of every interval.
-    power
-        With which the smallest difference would be seen.
-    fewest_systems
-        A group of fewer is never shown.
-    items_answered
-        Share of a domain's items that must be answered for a score.
-    size_bands
-        Name of a band -> number of students at which it begins, in order.
-    groupings
-        By column.
-    """
+    """How answers are looked at."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    # Of every interval.
     confidence: float = Field(gt=0.5, lt=1)
+    # With which the smallest difference would be seen.
     power: float = Field(gt=0.5, lt=1)
+    # A group of fewer is never shown.
     fewest_systems: int = Field(ge=5)
+    # Share of a domain's items that must be answered for a score.
     items_answered: float = Field(gt=0, le=1)
+    # Name of a band -> number of students at which it begins, in order.
     size_bands: dict[str, int]
+    # By column.
     groupings: dict[str, Grouping]
 
 
 @cache
 def settled() -> Settled:
-    """Give what was settled.
-
-    Returns
-    -------
-    Settled
-        As analysis_plan.toml declares it.
-    """
+    """Give what was settled."""
     return Settled.model_validate(tomllib.loads(DECLARED.read_text(encoding="utf-8")))
 
 
@@ -92,20 +76,6 @@ def _reach(tests: int) -> float:
 def smallest_difference(first: float, second: float, tests: int = 1) -> float:
     """Give the smallest difference of two groups that would be seen four times of five.
 
-    Parameters
-    ----------
-    first, second
-        Systems in each group.
-    tests
-        How many differences are tested together (Bonferroni).
-
-    Returns
-    -------
-    float
-        In standard deviations.
-
-    Examples
-    --------
     >>> round(smallest_difference(93.5, 93.5), 2), round(smallest_difference(93.5, 93.5, tests=6), 2)
     (0.41, 0.51)
     """
@@ -115,18 +85,6 @@ def smallest_difference(first: float, second: float, tests: int = 1) -> float:
 def smallest_correlation(systems: int) -> float:
     """Give the smallest correlation that would be seen four times of five.
 
-    Parameters
-    ----------
-    systems
-        At least 4.
-
-    Returns
-    -------
-    float
-        Between 0 and 1.
-
-    Examples
-    --------
     >>> round(smallest_correlation(187), 2)
     0.2
     """
@@ -136,18 +94,6 @@ def smallest_correlation(systems: int) -> float:
 def margin_of_share(systems: int) -> float:
     """Give how far an interval of a share of one half reaches to each side.
 
-    Parameters
-    ----------
-    systems
-        In the sample.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-
-    Examples
-    --------
     >>> round(100 * margin_of_share(187), 1)
     7.2
     """
@@ -157,18 +103,7 @@ def margin_of_share(systems: int) -> float:
 
 
 def could_see(comparisons: pd.DataFrame) -> pd.DataFrame:
-    """Say for each grouping and year which difference this sample could have seen.
-
-    Parameters
-    ----------
-    comparisons
-        Table ``sector_comparisons``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_could_see``; rows only where the size of both groups is shown.
-    """
+    """Say for each grouping and year which difference this sample could have seen."""
     one = comparisons[comparisons["comparison"].eq("unadjusted") & comparisons["year"].notna()]
     tests = int(one["domain"].nunique()) or 1
     one = one.drop_duplicates(["grouping", "year"]).dropna(subset=["systems_yes", "systems_no"])
@@ -188,18 +123,6 @@ def shown_counts(parts: Mapping[K, int]) -> dict[K, int | None]:
     A part of one to nine is hidden. What is hidden could be worked out from the whole, so that the smallest
     of the others go too, until at least two are hidden that make ten together.
 
-    Parameters
-    ----------
-    parts
-        Counts that add up to a whole that is shown.
-
-    Returns
-    -------
-    dict
-        The count, or None where it is hidden. A part of zero is no group, and stands.
-
-    Examples
-    --------
     >>> shown_counts({"City": 40, "Town": 12, "Rural": 7})
     {'City': 40, 'Town': None, 'Rural': None}
     >>> shown_counts({"City": 40, "Town": 12, "Rural": 0})
@@ -214,18 +137,7 @@ def shown_counts(parts: Mapping[K, int]) -> dict[K, int | None]:
 
 
 def may_part(*parts: int) -> bool:
-    """Say whether a whole may be told in these parts: each is nobody, or at least ten systems.
-
-    Parameters
-    ----------
-    *parts
-        Counts of systems.
-
-    Returns
-    -------
-    bool
-        False where one of them is a small group.
-    """
+    """Say whether a whole may be told in these parts: each is nobody, or at least ten systems."""
     return not any(0 < part < settled().fewest_systems for part in parts)
 
 
@@ -235,20 +147,6 @@ def known_at_least(known: int, of: int) -> int:
     An interval whose width follows from the number alone would tell it. Where it mustn't be told, the
     interval is that of the fewest that it can be: a little wide, and the same for one as for nine.
 
-    Parameters
-    ----------
-    known
-        Systems of which it is known.
-    of
-        Systems of the whole.
-
-    Returns
-    -------
-    int
-        `known` itself where that may be told.
-
-    Examples
-    --------
     >>> known_at_least(150, 187), known_at_least(185, 187), known_at_least(180, 187)
     (150, 178, 178)
     """

@@ -28,26 +28,18 @@ _NO_VARIANCE = 1e-16
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its interval; everything is not a number where nothing can be said.
+    """A value with its interval; everything is not a number where nothing can be said."""
 
-    Attributes
-    ----------
-    value, error
-        The coefficient and its standard error.
-    low, high
-        Interval of this one.
-    low_all, high_all
-        Interval that holds for `family` of its kind together (Bonferroni).
-    p
-        Chance of one as far from zero where there is none.
-    """
-
+    # The coefficient and its standard error.
     value: float
     error: float = math.nan
+    # Interval of this one.
     low: float = math.nan
     high: float = math.nan
+    # Interval that holds for `family` of its kind together (Bonferroni).
     low_all: float = math.nan
     high_all: float = math.nan
+    # Chance of one as far from zero where there is none.
     p: float = math.nan
 
 
@@ -56,20 +48,7 @@ NOTHING = Estimate(math.nan)
 
 @lru_cache(1 << 12)
 def critical(freedom: float, tests: int = 1) -> float:
-    """Give how many standard errors an interval reaches to each side.
-
-    Parameters
-    ----------
-    freedom
-        Degrees of freedom of Student's t.
-    tests
-        How many intervals hold together.
-
-    Returns
-    -------
-    float
-        About 1.96 for one interval and many systems.
-    """
+    """Give how many standard errors an interval reaches to each side."""
     from scipy.special import stdtrit
 
     return float(-stdtrit(freedom, (1 - settled().confidence) / 2 / tests))
@@ -83,28 +62,7 @@ def fit_first(
     clusters: Any = None,
     family: int = 1,
 ) -> Estimate:
-    """Fit a line by least squares, and give the coefficient of the first column.
-
-    Parameters
-    ----------
-    score
-        One a system; rows in which anything is not a number are left out.
-    design
-        A row a system: the column that is asked about, then what is held alike, a constant among it.
-    weights
-        Of the systems; none: all count alike.
-    clusters
-        Which rows are of one system, so that they don't count as two; none: each row is a system of its own,
-        and errors are HC3, which hold where the spread differs and are careful in small samples.
-    family
-        How many estimates hold together.
-
-    Returns
-    -------
-    Estimate
-        Nothing where there are hardly more systems than columns, or a column says nothing new; no interval
-        where nothing varies.
-    """
+    """Fit a line by least squares, and give the coefficient of the first column."""
     from scipy.special import stdtr
     from statsmodels.regression.linear_model import WLS
 
@@ -148,18 +106,6 @@ COMPARISONS = ("unadjusted", "weighted", "adjusted")
 def holm(p: Floats) -> Floats:
     """Correct chances for how many were looked at, after Holm (1979).
 
-    Parameters
-    ----------
-    p
-        Chances; those that are not a number weren't tested.
-
-    Returns
-    -------
-    numpy.ndarray
-        Corrected chances, at most 1.
-
-    Examples
-    --------
     >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
     [0.03, 0.06, 0.06]
     """
@@ -176,16 +122,6 @@ def hedges_g(first: Floats, second: Floats) -> Estimate:
 
     Hedges' g: Cohen's d times the correction for small samples; its error is the usual large-sample one
     (Hedges and Olkin 1985).
-
-    Parameters
-    ----------
-    first, second
-        Scores of both groups, none missing.
-
-    Returns
-    -------
-    Estimate
-        Of first less second; nothing where a group has fewer than two.
     """
     sizes = len(first), len(second)
     freedom = sum(sizes) - 2
@@ -209,21 +145,7 @@ def _within(first: Floats, second: Floats) -> float:
 
 
 def compare(answered: Answered, groupings: Collection[str] | None = None) -> pd.DataFrame:
-    """Compare the groups of each grouping, in each domain and year.
-
-    Parameters
-    ----------
-    answered
-        Systems that answered, with scores and weights.
-    groupings
-        Which; all that are declared where none is named.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_comparisons``. A grouping of which one group has fewer than ten systems in a year has
-        no rows for it. A row without a year is of both years together, each system counted once.
-    """
+    """Compare the groups of each grouping, in each domain and year."""
     asked = settled().groupings if groupings is None else groupings
     rows = [row for grouping in asked for row in _of_grouping(answered, grouping)]
     table = as_table("sector_comparisons", pd.DataFrame(rows))

@@ -48,17 +48,11 @@ _BY_DOMAIN = ("hardest", "next_hardest")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the answers of a sector come from.
+    """Where the answers of a sector come from."""
 
-    Attributes
-    ----------
-    invented
-        A program made them.
-    settings
-        What was asked of it, as far as that stands beside the file.
-    """
-
+    # A program made them.
     invented: bool
+    # What was asked of it, as far as that stands beside the file.
     settings: Mapping[str, Any]
 
     @classmethod
@@ -74,18 +68,7 @@ class Origin:
         return (_number(self.settings.get("unrecorded_self_selection")) or 0) > 0
 
     def why(self, shown_by: str) -> str:
-        """Say why these answers show what they show.
-
-        Parameters
-        ----------
-        shown_by
-            How a published statement is looked at, as the file of facts calls it.
-
-        Returns
-        -------
-        str
-            A few words; of a made sector without settings, that all was put in.
-        """
+        """Say why these answers show what they show."""
         if not self.invented:
             return "found in these answers"
         if shown_by in _BY_DOMAIN:
@@ -116,18 +99,7 @@ def _number(value: object) -> float | None:
 
 
 def read_planted(sector: Path) -> pd.DataFrame:
-    """Read what was put into a made sector, which stands beside its file.
-
-    Parameters
-    ----------
-    sector
-        The file of answers.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_planted``; empty where there is none, or none that can be read.
-    """
+    """Read what was put into a made sector, which stands beside its file."""
     beside = sector.with_name(f"{sector.stem}_planted.csv")
     declared = standard_table("sector_planted").dtypes()
     try:
@@ -186,13 +158,7 @@ class Sector:
 
 @cache
 def sector_layout() -> Layout:
-    """Give the file as a layout of the files room, so that it is read as any other export is.
-
-    Returns
-    -------
-    Layout
-        A CSV, or a sheet of a workbook: the columns of the table ``sector``, then the items.
-    """
+    """Give the file as a layout of the files room, so that it is read as any other export is."""
     columns: list[Column] = []
     for one in standard_table("sector").columns:
         given: dict[str, Any] = {"name": one.name, "type": one.type, "meaning": one.meaning, "optional": True}

@@ -43,20 +43,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def statements(tables: Tables, origin: Origin) -> pd.DataFrame:
-    """Put what was published beside what these answers show.
-
-    Parameters
-    ----------
-    tables
-        Tables of the report, by their names without ``sector_``.
-    origin
-        Where the answers come from: what a made sector shows was put in, or wasn't, as its settings say.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_statements``, in the order of the file of facts.
-    """
+    """Put what was published beside what these answers show."""
     facts = pd.read_csv(FACTS, dtype="string", keep_default_na=False)
     facts["here"] = [_SHOWN[name](tables) for name in facts["shown_by"]]
     facts["why_here"] = [_why(name, origin) for name in facts["shown_by"]]
@@ -177,20 +164,7 @@ KIT_VOLUNTEERS = Path(__file__).parent / "kit_volunteers"
 
 
 def beside_planted(comparisons: pd.DataFrame, planted: pd.DataFrame) -> pd.DataFrame:
-    """Put the intervals of a made sector beside what was put in.
-
-    Parameters
-    ----------
-    comparisons
-        Table ``sector_comparisons``.
-    planted
-        Table ``sector_planted`` of the same sector.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_beside_planted``: each year's differences among systems alike that may be shown.
-    """
+    """Put the intervals of a made sector beside what was put in."""
     shown = comparisons[
         comparisons["comparison"].eq("adjusted")
         & comparisons["year"].notna()
@@ -209,25 +183,13 @@ def beside_planted(comparisons: pd.DataFrame, planted: pd.DataFrame) -> pd.DataF
 
 @cache
 def kit_volunteers() -> pd.DataFrame:
-    """Analyse the kit's own volunteers as any other sector, and put what was put in beside it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_beside_planted``. Read it, never write into it.
-    """
+    """Analyse the kit's own volunteers as any other sector, and put what was put in beside it."""
     read = _kit()
     return beside_planted(compare(answered_of(read.frame)), read.planted)
 
 
 def kit_seed() -> int:
-    """Give the seed of the kit's own volunteers.
-
-    Returns
-    -------
-    int
-        As it stands beside their file.
-    """
+    """Give the seed of the kit's own volunteers."""
     return int(_kit().about["seed"])
 
 

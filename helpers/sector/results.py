@@ -24,20 +24,7 @@ __all__ = ["changes", "correlation_interval", "domain_order", "shares", "standin
 
 
 def changes(answered: Answered) -> pd.DataFrame:
-    """Compare each year with the one before it.
-
-    Parameters
-    ----------
-    answered
-        Systems that answered.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_changes``: *same systems* pairs those that answered twice; *all systems, alike*
-        compares everybody, alike in what is recorded, errors by system. The pairs are left out where they, or
-        those who answered once, are one to nine systems.
-    """
+    """Compare each year with the one before it."""
     rows = [row for earlier, later in pairwise(answered.years) for row in _between(answered, earlier, later)]
     table = as_table("sector_changes", pd.DataFrame(rows))
     family = [table["year"], table["systems_are"]]
@@ -102,18 +89,7 @@ def _z(tests: int = 1) -> float:
 
 
 def shares(answered: Answered) -> pd.DataFrame:
-    """Give shares of the systems that answered, and of the sector as far as recorded.
-
-    Parameters
-    ----------
-    answered
-        Systems that answered.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_shares``. A share of which either side is fewer than ten systems is left out.
-    """
+    """Give shares of the systems that answered, and of the sector as far as recorded."""
     rows = []
     for year in answered.years:
         part = answered.of(year)
@@ -154,20 +130,7 @@ def _asked(rows: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
 
 
 def correlation_interval(correlation: float, systems: int) -> tuple[float, float]:
-    """Give the interval of a correlation by Fisher's transformation.
-
-    Parameters
-    ----------
-    correlation
-        Between -1 and 1.
-    systems
-        Of how many.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper end.
-    """
+    """Give the interval of a correlation by Fisher's transformation."""
     if systems < 4 or not abs(correlation) < 1:
         return math.nan, math.nan
     reach = _z() / math.sqrt(systems - 3)
@@ -175,18 +138,7 @@ def correlation_interval(correlation: float, systems: int) -> tuple[float, float
 
 
 def team_and_staff(answered: Answered) -> pd.DataFrame:
-    """Say how the size of the data team goes with that of the IT staff, where there is a team.
-
-    Parameters
-    ----------
-    answered
-        Systems that answered.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_team_and_staff``: the correlation of ranks (Spearman) of each year.
-    """
+    """Say how the size of the data team goes with that of the IT staff, where there is a team."""
     rows = []
     for year in answered.years:
         part = answered.of(year).rows
@@ -204,19 +156,7 @@ def team_and_staff(answered: Answered) -> pd.DataFrame:
 
 
 def standing(answered: Answered) -> pd.DataFrame:
-    """Give each domain's mean, for all systems that answered, and by locale and size.
-
-    Parameters
-    ----------
-    answered
-        Systems that answered.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_standing``: as answered, and weighted for who didn't answer. A kind of systems that may
-        not be shown has no rows.
-    """
+    """Give each domain's mean, for all systems that answered, and by locale and size."""
     rows: list[dict[str, object]] = []
     for year in answered.years:
         part = answered.of(year)
@@ -262,18 +202,7 @@ def _means(
 
 
 def domain_order(answered: Answered) -> pd.DataFrame:
-    """Say how sure it is which domain is hardest: the lowest compared with each other one, system by system.
-
-    Parameters
-    ----------
-    answered
-        Systems that answered.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_order``: a row a year and domain other than the lowest, by how far it lies above it.
-    """
+    """Compare the lowest domain with each other one, system by system, to see whether it is surely the hardest."""
     rows: list[dict[str, object]] = []
     domains = list(declared_survey().domains)
     for year in answered.years:

@@ -32,21 +32,7 @@ _FEWEST = 10
 
 
 def alike(frame: pd.DataFrame, *, it_staff: bool = True) -> Floats:
-    """Give what systems are held alike in: size, locale and, where asked for, IT staff.
-
-    Parameters
-    ----------
-    frame
-        Rows of table ``sector``.
-    it_staff
-        Only those who answered say how many they have.
-
-    Returns
-    -------
-    numpy.ndarray
-        A row a row of `frame`: a constant, the log of students, a column for each locale but the commonest
-        (locales of fewer than ten rows count to the commonest), the log of one more than the IT staff.
-    """
+    """Give what systems are held alike in: size, locale and, where asked for, IT staff."""
     students = frame["students"].to_numpy("float64", na_value=np.nan)
     columns = [np.ones(len(frame)), np.log(np.maximum(students, 1))]
     counts = frame["locale"].value_counts()
@@ -63,19 +49,6 @@ def response_weights(frame: pd.DataFrame, year: int) -> Floats:
     The chance of an answer is fitted by a logistic line on what is public of everybody who was invited: size,
     locale, pledge, community, and whether it answered in another year. A weight is one through that chance.
     It makes up for who doesn't answer only as far as that is recorded.
-
-    Parameters
-    ----------
-    frame
-        Table ``sector``, with those who didn't answer.
-    year
-        Of the survey.
-
-    Returns
-    -------
-    numpy.ndarray
-        One a row of `frame` that answered in the year, with mean 1; all 1 where nobody is recorded who didn't
-        answer, or the chances can't be told.
     """
     asked = frame[frame["year"].eq(year)]
     answered = asked["responded"].to_numpy(bool)
@@ -123,38 +96,13 @@ def _chances(answered: npt.NDArray[np.bool_], design: Floats) -> Floats | None:
 
 
 def item_answers(frame: pd.DataFrame, domain: str) -> np.ndarray:
-    """Give the answers to the items of a domain.
-
-    Parameters
-    ----------
-    frame
-        Table ``sector`` with its items.
-    domain
-        Code of a domain.
-
-    Returns
-    -------
-    numpy.ndarray
-        A row a row of `frame`, a column an item; not a number where nothing is answered.
-    """
+    """Give the answers to the items of a domain."""
     items = [item.id for item in declared_survey().of_domain(domain)]
     return frame[items].to_numpy("float64", na_value=np.nan)
 
 
 def domain_scores(frame: pd.DataFrame) -> pd.DataFrame:
-    """Score each row in each domain.
-
-    Parameters
-    ----------
-    frame
-        Table ``sector`` with its items.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A float64 column a domain, 1 to 4, with the index of `frame`; not a number where fewer than two in
-        three items are answered.
-    """
+    """Score each row in each domain."""
     scores = {}
     for domain in declared_survey().domains:
         given = item_answers(frame, domain)
@@ -167,26 +115,17 @@ def domain_scores(frame: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Answered:
-    """Systems that answered.
+    """Systems that answered."""
 
-    Attributes
-    ----------
-    rows
-        Rows of table ``sector`` that answered, of years in which at least ten did.
-    scores
-        A column a domain, the index of `rows`.
-    weights
-        One a row, from ``response_weights``.
-    years
-        In order.
-    invited
-        Systems invited, by year.
-    """
-
+    # Rows of table ``sector`` that answered, of years in which at least ten did.
     rows: pd.DataFrame
+    # A column a domain, the index of `rows`.
     scores: pd.DataFrame
+    # One a row, from ``response_weights``.
     weights: npt.NDArray[np.float64]
+    # In order.
     years: tuple[int, ...]
+    # Systems invited, by year.
     invited: dict[int, int]
 
     def of(self, *years: int) -> Answered:
@@ -196,18 +135,7 @@ class Answered:
 
 
 def answered_of(frame: pd.DataFrame) -> Answered:
-    """Score and weigh the systems that answered.
-
-    Parameters
-    ----------
-    frame
-        Table ``sector`` with its items.
-
-    Returns
-    -------
-    Answered
-        Years in which fewer than ten systems answered are left out.
-    """
+    """Score and weigh the systems that answered."""
     counts = frame.loc[frame["responded"], "year"].value_counts()
     years = tuple(sorted(int(year) for year in counts.index[counts >= settled().fewest_systems]))
     rows = frame[frame["responded"] & frame["year"].isin(years)].sort_values("year", kind="stable")
@@ -227,18 +155,6 @@ Floats = npt.NDArray[np.float64]
 def cronbach_alpha(given: Floats) -> float:
     """Give Cronbach's alpha of complete answers.
 
-    Parameters
-    ----------
-    given
-        A row a system, a column an item, nothing missing.
-
-    Returns
-    -------
-    float
-        At most 1; not a number for one item, fewer than two systems, or answers that are all alike.
-
-    Examples
-    --------
     >>> round(cronbach_alpha(np.array([[1.0, 1.0], [2.0, 3.0], [4.0, 4.0]])), 2)
     0.96
     """
@@ -250,20 +166,7 @@ def cronbach_alpha(given: Floats) -> float:
 
 
 def alpha_interval(alpha: float, systems: int, items: int) -> tuple[float, float]:
-    """Give the interval of alpha by Feldt's F distribution (1965).
-
-    Parameters
-    ----------
-    alpha
-        From ``cronbach_alpha``.
-    systems, items
-        Of how many it is.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper end.
-    """
+    """Give the interval of alpha by Feldt's F distribution (1965)."""
     from scipy.stats import f
 
     if np.isnan(alpha) or systems < 2:
@@ -279,16 +182,6 @@ def mcdonald_omega(given: Floats) -> float:
     """Give McDonald's omega: the share of a sum's variance that one common factor makes.
 
     The factor is found by iterated principal axes, which needs no distribution of answers.
-
-    Parameters
-    ----------
-    given
-        A row a system, a column an item, nothing missing.
-
-    Returns
-    -------
-    float
-        From 0 to 1; not a number where an item doesn't vary or there are fewer than three items.
     """
     if given.shape[1] < 3 or len(given) < 3 or not (given.std(axis=0) > 0).all():
         return float("nan")
@@ -311,19 +204,7 @@ def mcdonald_omega(given: Floats) -> float:
 
 
 def reliability(answered: Answered) -> pd.DataFrame:
-    """Say of each domain and year how well its items hang together.
-
-    Parameters
-    ----------
-    answered
-        Systems that answered.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_reliability``, of systems that answered every item of the domain; no row for fewer
-        than ten.
-    """
+    """Say of each domain and year how well its items hang together."""
     rows = []
     for year in answered.years:
         of_year = answered.of(year)
@@ -350,19 +231,7 @@ def reliability(answered: Answered) -> pd.DataFrame:
 
 
 def item_analysis(answered: Answered) -> pd.DataFrame:
-    """Say of each item and year how it was answered, and how it goes with the rest of its domain.
-
-    Parameters
-    ----------
-    answered
-        Systems that answered.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_items``. A share that stands for one to nine systems is empty, and so is another where
-        it could be worked out.
-    """
+    """Say of each item and year how it was answered, and how it goes with the rest of its domain."""
     rows = []
     survey = declared_survey()
     for year in answered.years:

@@ -20,35 +20,24 @@ class Refused(BadInput):
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a view may hold, before anything is said of whose.
+    """What a view may hold, before anything is said of whose."""
 
-    Attributes
-    ----------
-    role, purpose
-        Who asks, and what for.
-    rows
-        Domains of which each child is seen, with their rules.
-    counted
-        Domains of which groups are counted only, with their rules.
-    elements, timeline, indicators
-        Names that may be seen, each with its domain.
-    hidden
-        Systems that tell none of these domains: nothing that they say is seen.
-    unknown
-        Those of them that the role sees for no purpose: what they say of whose a child is doesn't count.
-    withheld
-        ``domain, title, allow, why, rule_id, citation``: what the role doesn't see, or sees as counts.
-    """
-
+    # Who asks, and what for.
     role: Role
     purpose: Purpose
+    # Domains of which each child is seen, with their rules.
     rows: Mapping[str, Rule]
+    # Domains of which groups are counted only, with their rules.
     counted: Mapping[str, Rule]
+    # Names that may be seen, each with its domain.
     elements: Mapping[str, str]
     timeline: Mapping[str, str]
     indicators: Mapping[str, str]
+    # Systems that tell none of these domains: nothing that they say is seen.
     hidden: frozenset[str]
+    # Those of them that the role sees for no purpose: what they say of whose a child is doesn't count.
     unknown: frozenset[str]
+    # ``domain, title, allow, why, rule_id, citation``: what the role doesn't see, or sees as counts.
     withheld: pd.DataFrame
 
     @property
@@ -63,27 +52,7 @@ class Allowed:
 
 
 def asked(policy: Policy, role: str, purpose: str | None) -> tuple[Role, Purpose]:
-    """Find a role and a purpose that it may name.
-
-    Parameters
-    ----------
-    policy
-        The policy.
-    role
-        Name of a role.
-    purpose
-        Name of a purpose; None: the broad one of the role.
-
-    Returns
-    -------
-    tuple
-        Both, as declared.
-
-    Raises
-    ------
-    Refused
-        When the policy has no such role, or the role no such purpose.
-    """
+    """Find a role and a purpose that it may name."""
     if role not in policy.roles:
         raise Refused(
             f"No role is called {role!r}.{nearest(role, policy.roles)} There are: {', '.join(policy.roles)}."
@@ -99,22 +68,7 @@ def asked(policy: Policy, role: str, purpose: str | None) -> tuple[Role, Purpose
 
 
 def allowed_for(policy: Policy, role: Role, purpose: Purpose, systems: pd.DataFrame) -> Allowed:
-    """Say what a role may see for a purpose.
-
-    Parameters
-    ----------
-    policy
-        The policy.
-    role, purpose
-        As declared in it.
-    systems
-        Table ``systems`` of the district.
-
-    Returns
-    -------
-    Allowed
-        What a view may hold.
-    """
+    """Say what a role may see for a purpose."""
     rows: dict[str, Rule] = {}
     counted: dict[str, Rule] = {}
     withheld = []
@@ -177,24 +131,7 @@ COLUMNS = (*TEXTS, *DATES)
 
 
 def consent_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Check a table of consents.
-
-    Parameters
-    ----------
-    frame
-        ``child, domains`` (names of domains, joined by ;), ``purpose, recipient, signer, date`` (on which it
-        was signed) and ``end`` (last day on which it holds), both as YYYY-MM-DD.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows; a date that can't be read is missing, and such a consent never holds.
-
-    Raises
-    ------
-    BadInput
-        When a column is missing or unknown.
-    """
+    """Check a table of consents."""
     lacking = [name for name in COLUMNS if name not in frame.columns]
     odd = [str(name) for name in frame.columns if name not in COLUMNS]
     if lacking or odd:
@@ -228,33 +165,7 @@ def agreed(
     day: pd.Timestamp | None,
     known: frozenset[str],
 ) -> dict[str, frozenset[str]]:
-    """Say of which children each domain may be seen by somebody to whom parents agreed.
-
-    Parameters
-    ----------
-    consents
-        Table of consents, or None.
-    recipient, purpose
-        Who asks, and what for: both as the consent names them.
-    rows
-        Domains that the policy allows where a consent names them.
-    counted
-        Domains of which it allows counts, over everybody of whom something was agreed.
-    day
-        Day on which the view is asked for; without one no consent holds.
-    known
-        Children of the district.
-
-    Returns
-    -------
-    dict
-        Domain -> children.
-
-    Raises
-    ------
-    Refused
-        When no consent holds.
-    """
+    """Say of which children each domain may be seen by somebody to whom parents agreed."""
     table = consent_table(consents) if consents is not None else None
     if table is not None and day is not None:
         holds = table["recipient"].eq(recipient) & table["purpose"].eq(purpose) & table["child"].isin(known)

@@ -25,18 +25,7 @@ BLOCK = 4096  # bytes
 
 
 def shown_hash(*frames: pd.DataFrame) -> str:
-    """Give a number that stands for what was shown; it is written down under a key only (`Audit.log`).
-
-    Parameters
-    ----------
-    frames
-        What was shown.
-
-    Returns
-    -------
-    str
-        SHA-256 over columns and cells, in hexadecimal. Whoever has it can try what few values there are.
-    """
+    """Give a number that stands for what was shown; it is written down under a key only (`Audit.log`)."""
     digest = hashlib.sha256()
     for frame in frames:
         digest.update("\t".join(map(str, frame.columns)).encode())

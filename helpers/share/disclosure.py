@@ -42,22 +42,6 @@ COUNTS = ("children", "of_children", "unknown", "answerable")
 def shown_answers(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
     """Pass the numbers of answers through the guard.
 
-    Parameters
-    ----------
-    guard
-        The guard of a district.
-    answers
-        Table ``question_answers`` or ``question_groups``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows; for a real district all numbers of a row are NA where one of them, or what it leaves of
-        another, is one to nine, since the others would give it away. All others are said in tens: other
-        tables count the same children.
-
-    Examples
-    --------
     >>> told = pd.DataFrame({"children": [3], "of_children": [100], "unknown": [0], "answerable": [90]})
     >>> shown_answers(Guard(real=True), told)["children"].tolist()
     [<NA>]
@@ -85,23 +69,7 @@ def shown_answers(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_shares(guard: Guard, informed: pd.DataFrame) -> pd.DataFrame:
-    """Pass shares of families through the guard.
-
-    Parameters
-    ----------
-    guard
-        The guard of a district.
-    informed
-        Table ``families_informed``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows; for a real district numbers and share are NA where a part or its rest is one to nine,
-        and in the smallest other group where that would be the only one hidden among its groups. All others
-        are said in tens, and shares in twentieths: what is on record, shown and read lies one in the other,
-        and one less the next is a few children.
-    """
+    """Pass shares of families through the guard."""
     if not guard.real:
         return informed
     informed = informed.reset_index(drop=True)
@@ -132,17 +100,11 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Shown:
-    """Which cells of a table with totals are hidden.
+    """Which cells of a table with totals are hidden."""
 
-    Attributes
-    ----------
-    counts
-        The table with its totals as last row and column.
-    hidden
-        Same shape.
-    """
-
+    # The table with its totals as last row and column.
     counts: Ints
+    # Same shape.
     hidden: Bools
 
 
@@ -166,18 +128,6 @@ def could_differ(shown: Shown, place: int) -> bool:
     Every cell lies in two sums, that of its row and that of its column. So the table is a network: sums are
     its places, cells its ways, and another table with the same shown numbers is a round trip over hidden
     cells. No cell may fall below zero, so a way can be taken backwards only where somebody is counted.
-
-    Parameters
-    ----------
-    shown
-        A table with totals.
-    place
-        Which cell, counted row by row.
-
-    Returns
-    -------
-    bool
-        False: the number can be worked out.
     """
     rows, columns = shown.counts.shape
     flat, hidden = shown.counts.ravel(), shown.hidden.ravel()
@@ -224,29 +174,6 @@ def protect(
 ) -> Shown:
     """Decide which cells of a two-way table with totals are hidden.
 
-    Parameters
-    ----------
-    cells
-        Counts of children, rows by columns, without totals.
-    minimum
-        The smallest number of children that may be shown; zero may be.
-    whole_rows
-        Where everybody of a row is in one column, hide the row: it would say of each child which.
-    no_value
-        The last column counts those without a value: that everybody of a row is there says nothing of them.
-    known_rows
-        How many children each row counts stands in other tables, too, so that no total of a row is hidden:
-        each has to be zero or `minimum` at least.
-
-    Returns
-    -------
-    Shown
-        The table with its totals, and which cells are hidden: every one from one to `minimum` less one, and
-        as many others as it takes that none of these can be worked out, nor lies in a hidden rest that is
-        itself so small.
-
-    Examples
-    --------
     >>> shown = protect([[12, 3], [20, 30], [15, 25]], 10)
     >>> bool(shown.hidden[0, 1]), int(shown.hidden.sum()) >= 4
     (True, True)
@@ -339,29 +266,7 @@ OTHER_GRADES = "other grades"
 def counted_groups(
     source: Source, policy: Policy, sets: Mapping[str, frozenset[str]], school_year: int | None
 ) -> pd.DataFrame:
-    """Count the children of groups.
-
-    Parameters
-    ----------
-    source
-        Where the children are kept.
-    policy
-        Says how small a group may be.
-    sets
-        Domain of which counts may be seen -> children that are counted.
-    school_year
-        The year that is shown.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``domain, element, school, grade_level`` (NA: all grades of the school), ``group`` (a value in words;
-        "all others" for values that too few children have; "with a value" of a number; "no value"),
-        ``children`` (NA where hidden), ``of_children`` (those of the school and grade with a value; NA where
-        hidden), ``mean`` (of numbers; NA where hidden), ``unit``, ``hidden``. Schools and grades of too few
-        children are one: "other schools", "other grades". Of one element and school no hidden number can be
-        worked out from the others, those of all its children included; between two days it still may.
-    """
+    """Count the children of groups."""
     told = {domain: policy.domains[domain].elements for domain, members in sets.items() if members}
     names = [name for listed in told.values() for name in listed]
     empty = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in DTYPES.items()})
@@ -496,24 +401,6 @@ def shown_parts(guard: Guard, counts: Mapping[str, int], *, few: bool = False) -
 def shown_wholes(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -> pd.DataFrame:
     """Pass a table of counts through the guard in which the rows of each whole add up.
 
-    Parameters
-    ----------
-    guard
-        The guard of a district.
-    frame
-        Counts by whole and part, in any order.
-    whole
-        Column that names the whole.
-    count
-        Column of counts of children.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows; what ``shown_parts`` doesn't show is NA.
-
-    Examples
-    --------
     >>> frame = pd.DataFrame({"system": ["meals", "clubs", "meals"], "children": [8, 30, 60]})
     >>> shown_wholes(Guard(real=True), frame, "system", "children")["children"].tolist()
     [<NA>, 30, <NA>]
@@ -535,23 +422,6 @@ def pooled_groups(
 ) -> tuple[dict[tuple[str, ...], int], int | None]:
     """Pool the small groups of a list of combinations, such as which systems know a child.
 
-    Parameters
-    ----------
-    guard
-        The guard of a district.
-    counts
-        Combination of names -> number of children; each child is in one combination.
-
-    Returns
-    -------
-    dict, int or None
-        The combinations that are shown, the largest first and then by name; and how many children are in all
-        others together, None where there are none. Of a real folder no shown combination is below ten, nor is
-        the pool, nor what the total of a name less the shown combinations leaves of it (or of all others),
-        and no small combination can be worked out from all of these: for that, larger ones are pooled, too.
-
-    Examples
-    --------
     >>> pooled_groups(Guard(real=True), {("a", "b"): 30, ("a",): 12, ("b",): 11, ("c",): 3})
     ({('a', 'b'): 30}, 26)
     """
@@ -631,21 +501,6 @@ def _could_differ(
 def pooled_neighbors(guard: Guard, counts: Mapping[int, int]) -> dict[tuple[int, int], int]:
     """Pool neighboring steps of a scale until none holds one to nine children.
 
-    Parameters
-    ----------
-    guard
-        The guard of a district.
-    counts
-        Step -> number of children.
-
-    Returns
-    -------
-    dict
-        First and last step -> number of children; each step for itself in an invented district. Empty where
-        all steps together are one to nine children.
-
-    Examples
-    --------
     >>> pooled_neighbors(Guard(real=True), {1: 3, 2: 8, 3: 40, 4: 2})
     {(1, 2): 11, (3, 4): 42}
     """
@@ -663,21 +518,7 @@ def pooled_neighbors(guard: Guard, counts: Mapping[int, int]) -> dict[tuple[int,
 
 
 def shown_everybody(guard: Guard, crosswalk: pd.DataFrame) -> int | str:
-    """Say how many children all systems know together, where that gives no small number away.
-
-    Parameters
-    ----------
-    guard
-        The guard of a district.
-    crosswalk
-        Table ``crosswalk``.
-
-    Returns
-    -------
-    int or str
-        The number; of a real folder "not shown" where a system knows all but one to nine of them, or where
-        two systems alone share one to nine: their totals would give it away.
-    """
+    """Say how many children all systems know together, where that gives no small number away."""
     children = crosswalk.groupby("child")["silo"].agg(frozenset)
     everybody = len(children)
     if guard.hides(everybody):

@@ -57,18 +57,7 @@ GRADES_OF_ADULTS = ("11", "12", "13", "PS", "UG")
 
 
 def day_of_access(district: District) -> pd.Timestamp:
-    """Give the day on which somebody would read a page.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    pandas.Timestamp
-        Today; in an invented district the day of its exports, since nobody there grows older.
-    """
+    """Give the day on which somebody would read a page."""
     said = district.about.get("as_of") if district.synthetic else None
     return pd.Timestamp(said) if said else pd.Timestamp.today().normalize()
 
@@ -81,28 +70,7 @@ def held_pages(
     today: pd.Timestamp | None = None,
     children: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """List the pages that are held, with the reason.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it.
-    standing
-        From `doubt.sure_enough`.
-    today
-        The day on which the pages are given out; by default `day_of_access`.
-    children
-        Of whom pages are asked for; of all on the roster when not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *held_pages*, by child and reason. Without ``guardian`` and ``home`` nobody of the
-        family gets the page; a student of 18 still gets the student's own. With one, that adult or that
-        address doesn't, and others may.
-    """
+    """List the pages that are held, with the reason."""
     day = day_of_access(district) if today is None else today
     parts = [
         _doubtful(standing, district),

@@ -26,23 +26,7 @@ BY_HAND = "by hand"
 
 
 def joined(of_children: Mapping[str, View]) -> View:
-    """Join views of one role, each of one child, so that all are read at once.
-
-    Parameters
-    ----------
-    of_children
-        Child -> the view in which it is shown.
-
-    Returns
-    -------
-    View
-        Of each child what its own view shows; it logs nothing, since each view that was joined did.
-
-    Raises
-    ------
-    Refused
-        When a view doesn't show its child.
-    """
+    """Join views of one role, each of one child, so that all are read at once."""
     if any(child not in view.ids for child, view in of_children.items()):
         raise Refused("Some of the children that were asked for are in none of these views.")
     first = next(iter(of_children.values()))
@@ -61,20 +45,6 @@ def view_by_hand(
     No adult on record is tied to these children beyond doubt, so nobody is named who may see them: the office
     knows the family. What is for the household alone that applied isn't in it, since nobody can say which one
     gets the page.
-
-    Parameters
-    ----------
-    source
-        Where the children are kept.
-    children
-        The children; none of them may be of age, which `holding.held_pages` tells.
-    policy, audit
-        As for `view`.
-
-    Returns
-    -------
-    View
-        Of the role *family*, for *by hand*.
     """
     policy = policy or read_policy()
     role, purpose = asked(policy, FAMILY, None)

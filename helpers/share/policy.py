@@ -62,20 +62,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def faults_in(parts: Mapping[str, Any], cited: Collection[str]) -> list[str]:
-    """Name every fault of a policy that lies between its parts.
-
-    Parameters
-    ----------
-    parts
-        The policy as TOML gives it; what isn't well formed is passed over here.
-    cited
-        Ids of the rules of law that may be cited.
-
-    Returns
-    -------
-    list of str
-        One sentence a fault.
-    """
+    """Name every fault of a policy that lies between its parts."""
     roles, purposes = _tables(parts, "role"), _tables(parts, "purpose")
     domains = _tables(parts, "domain")
     names = {each["name"] for each in domains}
@@ -192,18 +179,7 @@ def _cells(rule: Any) -> tuple[Any, Any, Any, Any, Any]:
 
 
 def gaps_in(parts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Say which roles have no rule for a domain.
-
-    Parameters
-    ----------
-    parts
-        A policy without faults.
-
-    Returns
-    -------
-    tuple of str
-        One sentence a gap: what no rule allows is refused, which may be meant or forgotten.
-    """
+    """Say which roles have no rule for a domain."""
     names = [domain["name"] for domain in parts["domain"]]
     return tuple(
         f"{role['name']} has no rule for {name}: refused."
@@ -226,32 +202,22 @@ class Part(BaseModel):
 
 
 class Role(Part):
-    """Somebody who may ask for a view.
-
-    Attributes
-    ----------
-    who, who_means
-        What names one of them: adult, school, child, district or recipient; and in words.
-    scope
-        Of which children a rule speaks unless it says otherwise.
-    purposes
-        What they may ask for; the first is the broad one.
-    narratives
-        They read the details of events that may tell of other children.
-    outside
-        Nobody of the district: neither records nor files nor rows.
-    needs_consent
-        Only children, domains and purposes to which a parent agreed in writing.
-    """
+    """Somebody who may ask for a view."""
 
     name: str
     title: str
+    # What names one of them: adult, school, child, district or recipient; and in words.
     who: Literal["adult", "school", "child", "district", "recipient"]
     who_means: str
+    # Of which children a rule speaks unless it says otherwise.
     scope: str
+    # What they may ask for; the first is the broad one.
     purposes: tuple[str, ...] = Field(min_length=1)
+    # They read the details of events that may tell of other children.
     narratives: bool = False
+    # Nobody of the district: neither records nor files nor rows.
     outside: bool = False
+    # Only children, domains and purposes to which a parent agreed in writing.
     needs_consent: bool = False
 
 
@@ -321,13 +287,7 @@ class Written(Part):
 
 @cache
 def citations() -> Mapping[str, Citation]:
-    """Give the rules of law that policies may cite.
-
-    Returns
-    -------
-    Mapping
-        Id -> citation, as in ``helpers/share/citations.csv``.
-    """
+    """Give the rules of law that policies may cite."""
     with (HERE / "citations.csv").open(encoding="utf-8", newline="") as file:
         return {row["id"]: Citation.model_validate(row) for row in csv.DictReader(file)}
 

@@ -48,26 +48,7 @@ class Homes:
 def homes_of(
     crosswalk: pd.DataFrame, people: pd.DataFrame, contacts: pd.DataFrame, rosters: Sequence[str]
 ) -> Homes:
-    """Find children who share a home with another child of the district.
-
-    Parameters
-    ----------
-    crosswalk
-        The standard table *crosswalk*.
-    people
-        The standard table *people*, of role Student.
-    contacts
-        The standard table *contact*.
-    rosters
-        Systems that say who the children are.
-
-    Returns
-    -------
-    Homes
-        Siblings share address, telephone or an adult on record; twins surname and birth date. Of a child on
-        the roster whose home nobody knows anything of, whoever has its surname there may be one. A doubtful
-        tie counts: whom it wrongly makes a brother is only spared a little more.
-    """
+    """Find children who share a home with another child of the district."""
     child = crosswalk[[*RECORD, "child", "household"]]
     named = people.merge(child, on=RECORD, how="inner", validate="one_to_one")
     adults = contacts.dropna(subset=["record", "contact_record"])[[*RECORD, "contact_record"]]
@@ -115,20 +96,7 @@ def _surnames(people: pd.DataFrame) -> pd.Series:
 
 
 def with_namesakes(crosswalk: pd.DataFrame, people: pd.DataFrame) -> frozenset[str]:
-    """Find children whose name another child of the district has, in some way of writing both.
-
-    Parameters
-    ----------
-    crosswalk
-        The standard table *crosswalk*.
-    people
-        The standard table *people*, of role Student.
-
-    Returns
-    -------
-    frozenset of str
-        Children with a namesake.
-    """
+    """Find children whose name another child of the district has, in some way of writing both."""
     named = people.merge(crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="one_to_one")
     record, key = name_keys(read_names(named))
     ties = pd.DataFrame({"child": named["child"].to_numpy()[record], "key": key}).drop_duplicates()
@@ -149,24 +117,7 @@ AS_IT_IS = ("Same", "Order swapped")
 
 
 def sure_pairs(pairs: pd.DataFrame, siblings: np.ndarray, twins: np.ndarray) -> np.ndarray:
-    """Tell which pairs are one child for sure.
-
-    Parameters
-    ----------
-    pairs
-        The standard table *pairs*.
-    siblings, twins
-        Booleans, one a pair: a brother or sister of the child is in the district's schools; one who was born
-        on the same day.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a pair: a person said yes; or a rule did, by two of number, name and birth date, with
-        nothing against them. A surname may have changed where number, first name and birth date agree. Of
-        brothers and sisters the first name has to be more than alike (Jayden is spelt nearly as Hayden is);
-        of twins it has to be there, and the same, since Alex may be either of Alexander and Alexandra.
-    """
+    """Tell which pairs are one child for sure."""
     match = pairs["decision"].eq("Match")
     by_person = match & pairs["decided_by"].eq("Person")
     by_rule = match & pairs["decided_by"].eq("Rule") & pairs["rule"].ne(NUMBER_ALONE)
@@ -184,22 +135,7 @@ def sure_pairs(pairs: pd.DataFrame, siblings: np.ndarray, twins: np.ndarray) -> 
 def tied_by_machine_key(
     pairs: pd.DataFrame, identifiers: pd.DataFrame, by_machines: Sequence[str]
 ) -> np.ndarray:
-    """Tell which pairs share a key that software made and software wrote.
-
-    Parameters
-    ----------
-    pairs
-        The standard table *pairs*.
-    identifiers
-        The standard table of that name.
-    by_machines
-        Systems whose files only software writes; one of the two must be of them.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a pair that rules joined by a number alone.
-    """
+    """Tell which pairs share a key that software made and software wrote."""
     alone = pairs["decision"].eq("Match") & pairs["rule"].eq(NUMBER_ALONE)
     nested = pairs["left_silo"].isin(list(by_machines)) | pairs["right_silo"].isin(list(by_machines))
     rows = np.flatnonzero((alone & nested).fillna(False).to_numpy(dtype=bool))
@@ -220,22 +156,7 @@ def tied_by_machine_key(
 
 
 def tied_for_sure(records: pd.DataFrame, pairs: pd.DataFrame, doubted: np.ndarray) -> np.ndarray:
-    """Label records that sure ties hold together, none of which leads through a record in doubt.
-
-    Parameters
-    ----------
-    records
-        ``silo``, ``record``, distinct.
-    pairs
-        The standard table *pairs*, of the ties that are sure.
-    doubted
-        Boolean, one a record.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``int64``, one a record: equal for records that are tied.
-    """
+    """Label records that sure ties hold together, none of which leads through a record in doubt."""
     place = pd.MultiIndex.from_frame(records[RECORD])
     ends = [
         place.get_indexer(pd.MultiIndex.from_frame(pairs[[f"{side}_silo", f"{side}_record"]]))
@@ -271,22 +192,7 @@ SCHOOL_WORK = ("attendance", "lms", "assessment")
 
 
 def sure_enough(district: District, links: Links) -> pd.DataFrame:
-    """Say from which systems a child's values may stand on a page for its family, or for the student.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it, with the evidence.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *standing*: one row a child and system that has a record of it. What a system says
-        stands only if every record that it has of the child does, since a sum doesn't say which record gave
-        which part. A child who isn't on the roster has nothing that stands.
-    """
+    """Say from which systems a child's values may stand on a page for its family, or for the student."""
     crosswalk = links.crosswalk.reset_index(drop=True)
     rosters = roster_silos(district)
     code = _of_records(district, links, crosswalk, rosters)
@@ -306,22 +212,7 @@ def sure_enough(district: District, links: Links) -> pd.DataFrame:
 
 
 def too_little(standing: pd.DataFrame, district: District) -> pd.DataFrame:
-    """Say of which children too little stands for a page.
-
-    Parameters
-    ----------
-    standing
-        From `sure_enough`.
-    district
-        The district, whose layouts say what each system is for.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``child``, ``standing`` and ``known`` (Int64: systems that stand, of those that know the child),
-        ``held`` (boolean). A page is held where the roster's own record doesn't stand, or no system does that
-        tells of attendance, marks or a test: what is left says nothing of how school goes.
-    """
+    """Say of which children too little stands for a page."""
     domain = {name: silo.layout.domain for name, silo in district.silos.items()}
     rosters = roster_silos(district)
     of_roster = standing["silo"].isin(rosters)

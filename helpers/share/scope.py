@@ -27,23 +27,15 @@ NOBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class Whose:
-    """Children by domain.
+    """Children by domain."""
 
-    Attributes
-    ----------
-    children
-        Domain -> children of whom it may be seen.
-    homes
-        For a guardian: child -> home of this guardian, in the words of ``relations``.
-    two_homes
-        For a guardian: children whose adults have more than one home.
-    under_age
-        For a student: whether only the rights of an eligible student are missing.
-    """
-
+    # Domain -> children of whom it may be seen.
     children: Mapping[str, frozenset[str]]
+    # For a guardian: child -> home of this guardian, in the words of ``relations``.
     homes: Mapping[str, str] = field(default_factory=dict)
+    # For a guardian: children whose adults have more than one home.
     two_homes: frozenset[str] = NOBODY
+    # For a student: whether only the rights of an eligible student are missing.
     under_age: bool = False
 
 
@@ -57,15 +49,7 @@ class Ties:
     """The table ``relations``, looked up by adult and by school."""
 
     def __init__(self, source: Source, policy: Policy) -> None:
-        """Take the relations of a source.
-
-        Parameters
-        ----------
-        source
-            Where the children are kept.
-        policy
-            Says which systems know best at which school a child is.
-        """
+        """Take the relations of a source."""
         self.source = source
         self.policy = policy
         self.relations = source.relations()
@@ -137,31 +121,7 @@ def whose(
     day: pd.Timestamp | None,
     consents: pd.DataFrame | None,
 ) -> Whose:
-    """Say of which children each domain may be seen.
-
-    Parameters
-    ----------
-    ties
-        Who has to do with which child.
-    who
-        Who asks.
-    allowed
-        What the role may see at all; what systems that it doesn't see say of schools doesn't count.
-    day
-        Day on which the view is asked for.
-    consents
-        Table of consents, for a role that needs them.
-
-    Returns
-    -------
-    Whose
-        Children by domain.
-
-    Raises
-    ------
-    Refused
-        When nobody of that role is called so, or nobody has anything to do with a child.
-    """
+    """Say of which children each domain may be seen."""
     role, hidden = allowed.role, allowed.unknown
     if role.needs_consent:
         everybody = _everybody(ties)

@@ -433,23 +433,7 @@ class View:
 
 
 def save_view(view: View, out: Path) -> list[Path]:
-    """Write a view into a folder.
-
-    Parameters
-    ----------
-    view
-        What may be seen.
-    out
-        Folder; the files of an earlier view in it are taken away first, and other files stay.
-
-    Returns
-    -------
-    list of Path
-        ``children.csv, values.csv, timeline.csv, indicators.csv, contacts.csv, groups.csv``, each only where
-        there is anything, ``withheld.csv``, and ``view.json``: role, purpose, year, and the condition on
-        which it was given. A text that a spreadsheet would run is behind an apostrophe. Empty columns aren't
-        written: nobody can tell a hidden column from none.
-    """
+    """Write a view into a folder."""
     tables: dict[str, pd.DataFrame] = {name: getattr(view, name) for name in FILES}
     # An earlier view's files are named, too: whenever this is stopped, no table of another role is left
     # among those of this one.

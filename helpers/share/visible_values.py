@@ -52,26 +52,7 @@ def chosen_anew(
     newest: Mapping[str, pd.Timestamp],
     trust: Mapping[str, Mapping[str, int]],
 ) -> dict[str, Any]:
-    """Say anew what is chosen of some rows, and all that depends on it.
-
-    Parameters
-    ----------
-    seen
-        Rows of the table ``values`` that may be seen, in the order of choice.
-    about
-        Number of what each row is about: a child, an element and a year.
-    again
-        Rows of which it is said anew; of others only what is chosen is.
-    newest
-        Newest day of each system.
-    trust
-        Element -> system -> its rank, as the values were chosen: whom a district or its team believes first.
-
-    Returns
-    -------
-    dict
-        Columns ``chosen, agrees, chosen_by, days_old, fresh``, those that the rows have.
-    """
+    """Say anew what is chosen of some rows, and all that depends on it."""
     # What was chosen before stays so where it is seen; else the next in order takes its place.
     order = np.lexsort([~seen["chosen"].fillna(False).to_numpy(dtype=bool), about])
     first = np.zeros(len(seen), dtype=bool)
@@ -199,22 +180,7 @@ NO_RECORD = ("Not linked", "Not collected")
 
 
 def in_sets(names: pd.Series, children: pd.Series, sets: Mapping[str, frozenset[str]]) -> Bools:
-    """Say which rows are of a child of whom the row's domain may be seen.
-
-    Parameters
-    ----------
-    names
-        Domain of each row; NA: of none.
-    children
-        Child of each row.
-    sets
-        Domain -> children.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a row.
-    """
+    """Say which rows are of a child of whom the row's domain may be seen."""
     kept = np.zeros(len(names), dtype=bool)
     by_set: dict[frozenset[str], list[str]] = {}
     for domain, members in sets.items():
@@ -234,28 +200,7 @@ def seen_values(
     newest: Mapping[str, pd.Timestamp],
     trust: Mapping[str, Mapping[str, int]],
 ) -> pd.DataFrame:
-    """Keep the values that may be seen, and choose anew among them.
-
-    Parameters
-    ----------
-    values
-        Table ``values``; the rows of a child, element and year in the order of choice.
-    allowed
-        Element -> domain, of those that may be seen.
-    sets
-        Domain -> children.
-    hidden
-        Systems whose rows aren't seen.
-    newest
-        Newest day of each system.
-    trust
-        Element -> system -> its rank, as the values were chosen.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``values``. Where only hidden systems say something it reads as where nobody does.
-    """
+    """Keep the values that may be seen, and choose anew among them."""
     domains = values["element"].map(dict(allowed)).astype(STRING)
     ours = in_sets(domains, values["child"], sets)
     if not hidden:
@@ -309,22 +254,7 @@ def seen_timeline(
     sets: Mapping[str, frozenset[str]],
     hidden: frozenset[str],
 ) -> pd.DataFrame:
-    """Keep the events that may be seen.
-
-    Parameters
-    ----------
-    timeline
-        Table ``timeline``.
-    kinds
-        Kind of event -> domain, of those that may be seen.
-    sets, hidden
-        As for `seen_values`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``timeline``.
-    """
+    """Keep the events that may be seen."""
     kept = in_sets(timeline["kind"].map(dict(kinds)).astype(STRING), timeline["child"], sets)
     kept &= ~timeline["silo"].isin(list(hidden)).to_numpy(dtype=bool)
     return timeline[kept].reset_index(drop=True)
@@ -336,22 +266,7 @@ def seen_indicators(
     elements: Mapping[str, str],
     sets: Mapping[str, frozenset[str]],
 ) -> pd.DataFrame:
-    """Keep the indicators that may be seen: themselves, and everything that they were computed from.
-
-    Parameters
-    ----------
-    indicators
-        Table ``indicators``, or a frame without columns where there are none.
-    names, elements
-        Indicator, and element -> domain, of those that may be seen.
-    sets
-        Domain -> children.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows that are left.
-    """
+    """Keep the indicators that may be seen: themselves, and everything that they were computed from."""
     if indicators.empty:
         return indicators
     kept = in_sets(indicators["indicator"].map(dict(names)).astype(STRING), indicators["child"], sets)
@@ -366,20 +281,6 @@ def seen_indicators(
 def without_names(details: pd.Series, names: Iterable[str]) -> pd.Series:
     """Put a mark in place of names that stand in what systems wrote of an event.
 
-    Parameters
-    ----------
-    details
-        Texts.
-    names
-        Names of other children, written as such with a capital.
-
-    Returns
-    -------
-    pandas.Series
-        The same texts; each word that is one of the names is ``…``.
-
-    Examples
-    --------
     >>> without_names(pd.Series(["Hit Ana, then left"], dtype="string"), ["Ana", "Left"]).tolist()
     ['Hit …, then left']
     """
@@ -387,40 +288,14 @@ def without_names(details: pd.Series, names: Iterable[str]) -> pd.Series:
 
 
 def name_parts(names: Iterable[str]) -> Counter[str]:
-    """Say which words with a capital stand in names, and in how many of them.
-
-    Parameters
-    ----------
-    names
-        Different names; one of two words, such as a Spanish surname, is written as one of them, too.
-
-    Returns
-    -------
-    collections.Counter
-        Word -> number of names.
-    """
+    """Say which words with a capital stand in names, and in how many of them."""
     return Counter(part for name in names for part in set(name.split()) if part[:1].isupper())
 
 
 def without_words(
     details: pd.Series, words: Mapping[str, int], but: Mapping[str, int] | None = None
 ) -> pd.Series:
-    """Put a mark in place of words that stand in what systems wrote of an event.
-
-    Parameters
-    ----------
-    details
-        Texts.
-    words
-        From `name_parts`.
-    but
-        The same of names that aren't meant: a word that stands in no other name is left.
-
-    Returns
-    -------
-    pandas.Series
-        The same texts; each of the words is ``…``.
-    """
+    """Put a mark in place of words that stand in what systems wrote of an event."""
     spared = but or {}
 
     def masked(text: str) -> str:

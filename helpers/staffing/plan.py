@@ -248,22 +248,7 @@ def _in_order(schools: pd.DataFrame, order: str) -> pd.DataFrame:
 
 
 def _course(left: npt.NDArray[np.float64], hours: float, most: float) -> float:
-    """Give a month's hours of teaching to courses in their order; nobody takes in more than she has time for.
-
-    Parameters
-    ----------
-    left
-        Hours of teaching that each course still needs; taken off here.
-    hours
-        Hours that there are.
-    most
-        Hours that one course can take in a month.
-
-    Returns
-    -------
-    float
-        Hours that were given.
-    """
+    """Give a month's hours of teaching to courses in order, none more than its people have time for."""
     spent = 0.0
     for place in range(len(left)):
         if hours - spent <= NOTHING:
@@ -365,24 +350,7 @@ COLUMNS = {"school": True, "children": True, "at_risk": False}
 
 
 def read_schools(path: Path | str) -> pd.DataFrame:
-    """Read a list of schools.
-
-    Parameters
-    ----------
-    path
-        A CSV in UTF-8 with the columns ``school`` and ``children``, and ``at_risk`` where that is to be the
-        order; a row a school. Other columns are passed over.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``school`` (string), ``children`` and, where it is there, ``at_risk`` (int64), in the file's order.
-
-    Raises
-    ------
-    BadInput
-        When it can't be read, lacks a column, or a number of children is none.
-    """
+    """Read a list of schools."""
     path = Path(path)
     try:
         read = pd.read_csv(path, dtype="string", encoding="utf-8-sig", skip_blank_lines=True)

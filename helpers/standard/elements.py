@@ -171,23 +171,7 @@ class Declarations(Declared):
 
 
 def read_declarations(path: Path) -> Declarations:
-    """Read a declaration of elements.
-
-    Parameters
-    ----------
-    path
-        A TOML file in the language of ``helpers/standard/elements.toml``.
-
-    Returns
-    -------
-    Declarations
-        Elements, timeline events and attendance terms.
-
-    Raises
-    ------
-    BadInput
-        When the file breaks its language; every fault is named.
-    """
+    """Read a declaration of elements."""
     parts = (Element, TimelineEvent, AttendanceTerms, CreditTerms, MarkTerms)
     known = {name for part in parts for name in part.model_fields}
     try:
@@ -200,29 +184,12 @@ def read_declarations(path: Path) -> Declarations:
 
 @cache
 def declared() -> Declarations:
-    """Give the kit's own declaration.
-
-    Returns
-    -------
-    Declarations
-        What ``helpers/standard/elements.toml`` says.
-    """
+    """Give the kit's own declaration."""
     return read_declarations(DECLARED)
 
 
 def copy_of_elements(folder: Path | str) -> Path:
-    """Give a folder a copy of the kit's declaration in which its people decide whom to believe.
-
-    Parameters
-    ----------
-    folder
-        A district's folder, or a learner's own; it is made where there is none.
-
-    Returns
-    -------
-    Path
-        ``FOLDER/elements.toml``. One that is there already stays as it is.
-    """
+    """Give a folder a copy of the kit's declaration in which its people decide whom to believe."""
     own = Path(folder) / DECLARED.name
     if not own.exists():
         own.parent.mkdir(parents=True, exist_ok=True)
@@ -233,24 +200,7 @@ def copy_of_elements(folder: Path | str) -> Path:
 
 
 def declared_for(folder: Path | str = "") -> Declarations:
-    """Give the declaration that holds in a folder: its own ``elements.toml``, else the kit's.
-
-    Parameters
-    ----------
-    folder
-        A district's folder, or a learner's own; empty: the kit's holds.
-
-    Returns
-    -------
-    Declarations
-        Read anew each time, so that a line that was changed counts at once.
-
-    Raises
-    ------
-    BadInput
-        When its own file breaks the language, or differs from the kit's in more than ``trust``; every fault
-        is named.
-    """
+    """Give the declaration that holds in a folder: its own ``elements.toml``, else the kit's."""
     own, kit = Path(folder) / DECLARED.name, declared()
     if not str(folder) or not own.is_file() or own.read_bytes() == DECLARED.read_bytes():
         return kit
@@ -315,33 +265,15 @@ def element(name: str) -> Element:
 
 
 def attendance_terms() -> AttendanceTerms:
-    """Give the terms by which exceptions become days.
-
-    Returns
-    -------
-    AttendanceTerms
-        Order of certainty, words for a status, and the threshold of chronic absence.
-    """
+    """Give the terms by which exceptions become days."""
     return declared().attendance
 
 
 def credit_terms() -> CreditTerms:
-    """Give the terms by which a child in its first year of high school is on track.
-
-    Returns
-    -------
-    CreditTerms
-        Credits a year, how many failures there may be, and in which subjects.
-    """
+    """Give the terms by which a child in its first year of high school is on track."""
     return declared().credits
 
 
 def mark_terms() -> MarkTerms:
-    """Give the terms by which the marks of report cards are read.
-
-    Returns
-    -------
-    MarkTerms
-        The order of grading periods, and the points of a letter.
-    """
+    """Give the terms by which the marks of report cards are read."""
     return declared().marks

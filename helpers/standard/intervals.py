@@ -14,27 +14,6 @@ Z = 1.959963984540054
 def wilson(numerator: pd.Series, denominator: pd.Series, z: float = Z) -> pd.DataFrame:
     """Give the interval of shares, 95% where nothing else is asked.
 
-    Parameters
-    ----------
-    numerator
-        How many, of
-    denominator
-        how many there are.
-    z
-        How many standard errors it reaches: more where many intervals shall hold together.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``low`` and ``high`` (rate); NA where there is nothing to count, or more than all.
-
-    Source
-    ------
-    Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference, Journal of the
-    American Statistical Association 22, 209-212.
-
-    Examples
-    --------
     >>> wilson(pd.Series([8.0]), pd.Series([8.0])).round(3).values.tolist()
     [[0.676, 1.0]]
     """

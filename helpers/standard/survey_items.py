@@ -70,24 +70,16 @@ class DataTeam(_Declared):
 
 
 class Survey(_Declared):
-    """The survey: what it says of itself, its domains and items in order.
+    """The survey: what it says of itself, its domains and items in order."""
 
-    Attributes
-    ----------
-    own
-        The sentence that stands on every page: whose items these are.
-    lowest, highest
-        Ends of the scale.
-    data_team
-        Asked apart, and in no score.
-    domains, items
-        By code and by id, in order.
-    """
-
+    # The sentence that stands on every page: whose items these are.
     own: str
+    # Ends of the scale.
     lowest: int
     highest: int
+    # Asked apart, and in no score.
     data_team: DataTeam
+    # By code and by id, in order.
     domains: dict[str, Domain]
     items: dict[str, Item] = Field(min_length=1)
 
@@ -105,23 +97,7 @@ class Survey(_Declared):
         return self
 
     def of_domain(self, code: str) -> tuple[Item, ...]:
-        """Give the items of a domain, in order.
-
-        Parameters
-        ----------
-        code
-            A code of `domains`.
-
-        Returns
-        -------
-        tuple of Item
-            Its six to eight items.
-
-        Raises
-        ------
-        BadInput
-            When there is no such domain.
-        """
+        """Give the items of a domain, in order."""
         if code not in self.domains:
             raise BadInput(
                 f"The survey has no domain {code!r}.{nearest(code, self.domains)} "
@@ -130,23 +106,7 @@ class Survey(_Declared):
         return tuple(item for item in self.items.values() if item.domain == code)
 
     def item(self, name: str) -> Item:
-        """Give an item by its id.
-
-        Parameters
-        ----------
-        name
-            Such as ``"governance_3"``.
-
-        Returns
-        -------
-        Item
-            The item.
-
-        Raises
-        ------
-        BadInput
-            When there is none.
-        """
+        """Give an item by its id."""
         if name not in self.items:
             raise BadInput(
                 f"The survey has no item {name!r}.{nearest(name, self.items)} Items are called after their "
@@ -156,23 +116,7 @@ class Survey(_Declared):
 
 
 def read_survey(path: Path) -> Survey:
-    """Read and check a survey's declaration.
-
-    Parameters
-    ----------
-    path
-        A TOML file.
-
-    Returns
-    -------
-    Survey
-        The checked survey.
-
-    Raises
-    ------
-    BadInput
-        Naming every fault at once.
-    """
+    """Read and check a survey's declaration."""
 
     def named(given: dict[str, Any]) -> dict[str, Any]:
         domains = {code: {**about, "code": code} for code, about in given.get("domains", {}).items()}
@@ -187,13 +131,7 @@ def read_survey(path: Path) -> Survey:
 
 @cache
 def declared_survey() -> Survey:
-    """Give the survey that the kit brings.
-
-    Returns
-    -------
-    Survey
-        Six domains in the published order, with the kit's own items.
-    """
+    """Give the survey that the kit brings."""
     return read_survey(DECLARED)
 
 
@@ -203,23 +141,7 @@ def item_columns() -> list[str]:
 
 
 def as_sector(frame: pd.DataFrame) -> pd.DataFrame:
-    """Bring a frame into the shape of the table ``sector``, with its items.
-
-    Parameters
-    ----------
-    frame
-        Columns of the table ``sector``, and items of the survey; items that aren't there are missing.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The declared columns, then every item as Int64.
-
-    Raises
-    ------
-    BadInput
-        When another column is there, or a required one is empty somewhere.
-    """
+    """Bring a frame into the shape of the table ``sector``, with its items."""
     items = item_columns()
     about = as_table("sector", frame.drop(columns=items, errors="ignore"))
     given = frame.reindex(columns=items).reset_index(drop=True)

@@ -112,23 +112,7 @@ DOTTED = rf"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEPEST}}}"""
 
 
 def toml_of(text: str) -> dict[str, Any]:
-    """Read TOML.
-
-    Parameters
-    ----------
-    text
-        As somebody wrote it.
-
-    Returns
-    -------
-    dict
-        What it says.
-
-    Raises
-    ------
-    tomllib.TOMLDecodeError
-        When it is none, or is longer, deeper or has a longer number than anybody writes by hand.
-    """
+    """Read TOML."""
     if len(text) > LARGEST_TOML:
         raise tomllib.TOMLDecodeError(f"it is longer than {LARGEST_TOML >> 20} MiB")
     # Python's reader notes every beginning of a name of many parts.
@@ -194,31 +178,7 @@ def read_declared(
     prepare: Callable[[dict[str, Any]], Mapping[str, Any]] = dict,
     known: Iterable[str] = (),
 ) -> Model:
-    """Read a TOML file into its model.
-
-    Parameters
-    ----------
-    path
-        The file.
-    model
-        What it must say.
-    what
-        What the file is, for the sentence of an error: "costs", "headings".
-    prepare
-        Fills in what the file says by its shape, such as a name that is a table's head.
-    known
-        Further words that an unknown one may have meant, beside the names of the model and its parts.
-
-    Returns
-    -------
-    pydantic.BaseModel
-        The checked model.
-
-    Raises
-    ------
-    BadInput
-        When it can't be read, is no TOML, or breaks the model; then every fault is named.
-    """
+    """Read a TOML file into its model."""
     path = Path(path)
     try:
         return model.model_validate(prepare(toml_of(path.read_text(encoding="utf-8"))))

@@ -66,23 +66,7 @@ class Bounds(BaseModel):
 
 
 def read_bounds(path: Path) -> Bounds:
-    """Read which measure speaks of which item.
-
-    Parameters
-    ----------
-    path
-        A TOML file such as the kit's ``against_files.toml``.
-
-    Returns
-    -------
-    Bounds
-        As declared.
-
-    Raises
-    ------
-    BadInput
-        Naming every fault at once.
-    """
+    """Read which measure speaks of which item."""
     return read_declared(path, Bounds, "bounds")
 
 

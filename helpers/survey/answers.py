@@ -345,22 +345,7 @@ def _folded(name: str) -> str:
 
 
 class AnswerFile:
-    """Answers of several people in one CSV, which others may be writing to, too.
-
-    Parameters
-    ----------
-    path
-        The file; it is made with the first answer.
-    system
-        The school system; empty where the file says it.
-    year
-        Of the survey.
-
-    Raises
-    ------
-    BadInput
-        When the file holds anything that a form couldn't write back.
-    """
+    """Answers of several people in one CSV, which others may be writing to, too."""
 
     def __init__(self, path: Path, system: str, year: int) -> None:
         self.path = path
@@ -388,25 +373,7 @@ class AnswerFile:
         return dict(self._rows.get((self._year, _folded(respondent)), {}))
 
     def save(self, respondent: str, given: Mapping[str, str]) -> int:
-        """Save some answers of a person; an empty text takes one back.
-
-        Parameters
-        ----------
-        respondent
-            A name or number of their choice.
-        given
-            Column of the form -> text: 1 to 4, yes or no, or free text.
-
-        Returns
-        -------
-        int
-            How many items they have answered now.
-
-        Raises
-        ------
-        BadInput
-            When nobody is named, or a column or answer can't be, or the file can't be kept whole.
-        """
+        """Save some answers of a person; an empty text takes one back."""
         who = " ".join(respondent.split())
         if not who:
             raise BadInput("Nobody is named: give a name or number of your choice, such as R1.")

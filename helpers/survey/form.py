@@ -30,28 +30,13 @@ _ROW = re.compile(r"row \d+(?: of .+)?", re.IGNORECASE)
 
 
 def row_name(row: int, table: str = "") -> str:
-    """Call somebody who gave no name.
-
-    Parameters
-    ----------
-    row
-        Where the answers stand.
-    table
-        In which table; empty where there is one alone.
-
-    Returns
-    -------
-    str
-        ``row 2``, or ``row 2 of answers.xlsx``.
-    """
+    """Call somebody who gave no name."""
     return f"row {row} of {table}" if table else f"row {row}"
 
 
 def unnamed(respondent: str) -> bool:
     """Say whether a respondent is called by a row: in another file that row is anybody's.
 
-    Examples
-    --------
     >>> unnamed("row 2"), unnamed("Row 12 of answers.xlsx"), unnamed("Rowena 2")
     (True, True, False)
     """
@@ -59,18 +44,7 @@ def unnamed(respondent: str) -> bool:
 
 
 def form_columns(survey: Survey | None = None) -> list[str]:
-    """Name the columns of the form, in order.
-
-    Parameters
-    ----------
-    survey
-        The kit's by default.
-
-    Returns
-    -------
-    list of str
-        Who answers, one column an item, a note.
-    """
+    """Name the columns of the form, in order."""
     return [*ABOUT, *(survey or declared_survey()).items, NOTE]
 
 
@@ -129,14 +103,7 @@ def _codes(anchors: tuple[str, ...]) -> dict[str, str]:
 
 @cache
 def answers_layout() -> Layout:
-    """Give the form as a layout of the files room, so that it is read as any other export is.
-
-    Returns
-    -------
-    Layout
-        A CSV, or a sheet of a workbook, with the same columns. Heads may be an item's id or its question,
-        cells a number or an anchor's words. Nothing is required: what isn't there is told.
-    """
+    """Give the form as a layout of the files room, so that it is read as any other export is."""
     survey = declared_survey()
     about = {"optional": True, "sensitivity": "internal"}
     columns = [

@@ -64,23 +64,6 @@ def solution_of(number: str, folder: Path | None = None) -> tuple[str, str]:
 
     A file ``NN_*.py`` holds the dictionaries ``SOLUTIONS`` and ``WHY`` (and ``MISTAKES``, for the tests),
     with keys such as ``"exercise-3.2"``.
-
-    Parameters
-    ----------
-    number
-        Such as ``"3.2"``.
-    folder
-        Where the files are; by default ``notebooks/solutions``.
-
-    Returns
-    -------
-    tuple of str
-        The code and the reason; the reason may be empty.
-
-    Raises
-    ------
-    BadInput
-        When no file has it.
     """
     place = folder or notebooks_folder() / "solutions"
     notebook = number.partition(".")[0].zfill(2)

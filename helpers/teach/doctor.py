@@ -33,18 +33,6 @@ def _fits(version: str, wanted: str) -> bool:
 def set_up(project: Path = _PROJECT) -> pd.DataFrame:
     """Compare what is installed with what the kit asks for; nothing is fetched and nothing is imported.
 
-    Parameters
-    ----------
-    project
-        The folder of the clone.
-
-    Returns
-    -------
-    DataFrame
-        ``what``, ``wanted``, ``here`` (NA: not installed), ``ready`` (boolean).
-
-    Examples
-    --------
     >>> set_up()["what"].iloc[0]
     'Python'
     """
@@ -75,18 +63,7 @@ def _python_wanted(project: Path) -> str:
 
 
 def set_up_in_words(ready: pd.DataFrame) -> str:
-    """Say in a sentence whether one can begin, else what to do.
-
-    Parameters
-    ----------
-    ready
-        From ``set_up``.
-
-    Returns
-    -------
-    str
-        A sentence for ``helpers.report.answer``.
-    """
+    """Say in a sentence whether one can begin, else what to do."""
     wrong = ready[~ready["ready"]]
     if wrong.empty:
         return f"**Ready**: Python {ready['here'].iloc[0]} and all {len(ready) - 1} packages are here."

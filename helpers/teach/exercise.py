@@ -13,20 +13,6 @@ __all__ = ["Exercise", "Wording", "no_whole_number", "reply_to", "wording"]
 def no_whole_number(answer: object, of: str = "children") -> str | None:
     """Say what is wrong with an answer that should be a count.
 
-    Parameters
-    ----------
-    answer
-        The learner's answer.
-    of
-        What is counted.
-
-    Returns
-    -------
-    str or None
-        A sentence; None where the answer is a whole number.
-
-    Examples
-    --------
     >>> no_whole_number(3.0)
     'A count of children is a whole number; yours is a float.'
     """
@@ -40,20 +26,13 @@ FEWEST_WORDS = 12
 
 @dataclass(frozen=True)
 class Wording:
-    """What a program finds in a text.
+    """What a program finds in a text."""
 
-    Parameters
-    ----------
-    names
-        What the text has words for.
-    leaves_out
-        What it has no words for, as far as a list of words can see.
-    asks
-        A question about a word that stands in it; empty where there is none.
-    """
-
+    # What the text has words for.
     names: tuple[str, ...]
+    # What it has no words for, as far as a list of words can see.
     leaves_out: tuple[str, ...] = ()
+    # A question about a word that stands in it; empty where there is none.
     asks: str = ""
 
     @property
@@ -65,21 +44,6 @@ class Wording:
 def wording(answer: object, says: Mapping[str, Sequence[str]]) -> Wording | str:
     """Look in a text for words of what it has to say.
 
-    Parameters
-    ----------
-    answer
-        The learner's answer.
-    says
-        What an answer has to say -> words of which one at least says it; capitals don't count. A word in the
-        list may be the beginning of one (``"famil"`` for family and families).
-
-    Returns
-    -------
-    Wording or str
-        What is found; a sentence where the answer is no text that could be read aloud.
-
-    Examples
-    --------
     >>> says = {"whom you ask": ["mother", "office"], "which name you print": ["Ruiz"]}
     >>> wording("We print Ruiz until we know more, since the roster was corrected last.", says)
     Wording(names=('which name you print',), leaves_out=('whom you ask',), asks='')
@@ -101,20 +65,7 @@ def wording(answer: object, says: Mapping[str, Sequence[str]]) -> Wording | str:
 
 
 def reply_to(found: Wording, points: Sequence[str]) -> str:
-    """Say what was found in a text, and by which points people judge it.
-
-    Parameters
-    ----------
-    found
-        From `wording`.
-    points
-        Questions for whoever hears it read aloud.
-
-    Returns
-    -------
-    str
-        Sentences; none of them says that the text is right or wrong, since a program can't know.
-    """
+    """Say what was found in a text, and by which points people judge it."""
     if found.complete:
         begins = f"complete: it names {', '.join(found.names)}."
     else:
@@ -130,26 +81,17 @@ def reply_to(found: Wording, points: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise of a notebook.
+    """One exercise of a notebook."""
 
-    Parameters
-    ----------
-    number
-        Notebook and place, such as ``"3.2"``.
-    asks
-        What it asks, in a line.
-    hints
-        From a nudge to nearly the answer.
-    check
-        Takes the answer, and by name what the notebook gives; returns None when the answer has the property
-        that a right one has, else the sentence that helps. It looks at properties, never at one number:
-        parameters change the district. Of an answer in words it returns what a list of words finds in it.
-    points
-        Of an answer in words: questions by which people judge it, since a program can't.
-    """
-
+    # Notebook and place, such as ``"3.2"``.
     number: str
+    # What it asks, in a line.
     asks: str
+    # From a nudge to nearly the answer.
     hints: tuple[str, ...]
+    # Takes the answer, and by name what the notebook gives; returns None when the answer has the property
+    # that a right one has, else the sentence that helps. It looks at properties, never at one number:
+    # parameters change the district. Of an answer in words it returns what a list of words finds in it.
     check: Callable[..., str | Wording | None]
+    # Of an answer in words: questions by which people judge it, since a program can't.
     points: tuple[str, ...] = ()

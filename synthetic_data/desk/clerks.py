@@ -54,19 +54,7 @@ class Person:
 
 
 def everybody(population: Population) -> list[Person]:
-    """Give everybody of a population, with the numbers that a district's systems gave them.
-
-    Parameters
-    ----------
-    population
-        Of one district.
-
-    Returns
-    -------
-    list of Person
-        Children, then staff. Some of the youngest have the number, the PIN and the library card of a child
-        who left.
-    """
+    """Give everybody of a population, with the numbers that a district's systems gave them."""
     houses = _by(population.households, "household")
     parents = _by(population.guardians.drop_duplicates("household"), "household")
     places = population.schools.to_dict("records")
@@ -175,18 +163,7 @@ def _swapped(name: str, rng: np.random.Generator) -> str:
 
 
 def texts(one: Person) -> Mapping[str, str]:
-    """Write all that a file may say of a person.
-
-    Parameters
-    ----------
-    one
-        The person.
-
-    Returns
-    -------
-    Mapping
-        Word of ``files.toml`` -> text; empty where it is none of the person's.
-    """
+    """Write all that a file may say of a person."""
     plain = one.grade.lstrip("0")
     child = one.role == "Student"
     number = int(plain) if plain.isdigit() else 0

@@ -51,23 +51,7 @@ class Line:
 
 
 def make_desk_folder(folder: Path, students: int = 300, seed: int = 29) -> pd.DataFrame:
-    """Write the folder, and say whose each row is: outside it, since no desk has that.
-
-    Parameters
-    ----------
-    folder
-        Where to write it; made where it isn't there.
-    students
-        How many children are enrolled.
-    seed
-        What is drawn; the same seed gives the same bytes.
-
-    Returns
-    -------
-    pandas.DataFrame
-        file (as the reader names it), row (as a spreadsheet counts, in a list of objects the place), person
-        (missing for who is nobody), role (Student or Staff).
-    """
+    """Write the folder, and say whose each row is: outside it, since no desk has that."""
     people = everybody(make_population(load_scenario("workshop", students=students, seed=seed)))
     roles = {one.person: one.role for one in people}
     declared = tomllib.loads((Path(__file__).parent / "files.toml").read_text(encoding="utf-8"))["file"]

@@ -22,24 +22,7 @@ __all__ = ["Log", "go_wrong", "undo", "with_columns"]
 
 
 def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayout | None = None) -> TextTable:
-    """Lead a written file's text back to what it was before its faults.
-
-    Parameters
-    ----------
-    table
-        The text of the written file.
-    faults
-        The rows of `key_faults` about this file.
-    first_row
-        Row number of the first data row: 1 in nested files, below the header in others.
-    file
-        The declaration of a nested file: an element that no written row has any more gets its place by it.
-
-    Returns
-    -------
-    TextTable
-        The clean text.
-    """
+    """Lead a written file's text back to what it was before its faults."""
     falling = faults.sort_values("order", ascending=False)
     settings = dict(table.settings)
     whole = falling.loc[falling["row"].isna() & falling["row_before"].isna()]
@@ -153,23 +136,7 @@ def go_wrong(
     stream: Callable[[Fault], np.random.Generator],
     log: Log,
 ) -> None:
-    """Let the faults of one silo happen to its pages.
-
-    Parameters
-    ----------
-    pages
-        Path -> page; changed in place, which is why the caller made them.
-    plan
-        Fault, rate and minimum, in the order in which they happen within a stage.
-    functions
-        Kind of fault -> its function.
-    truth
-        How things are.
-    stream
-        Gives each fault its own stream of random numbers.
-    log
-        Takes every change.
-    """
+    """Let the faults of one silo happen to its pages."""
     kinds = {page.kind for page in pages.values()}
     for stage in STAGES:
         for fault, rate, minimum in plan:

@@ -52,20 +52,7 @@ NEIGHBOURS = {
 
 
 def mistyped(text: pd.Series, rng: np.random.Generator) -> pd.Series:
-    """Let two letters of each word change places, or a neighbouring key be hit; digits count on by one.
-
-    Parameters
-    ----------
-    text
-        Words; those of fewer than four letters stay.
-    rng
-        Where in a word, and how.
-
-    Returns
-    -------
-    pandas.Series
-        The words as typed.
-    """
+    """Let two letters of each word change places, or a neighbouring key be hit; digits count on by one."""
     draws = rng.random((len(text), 2))
     return pd.Series(
         [_mistype(word, where, how) for word, (where, how) in zip(text, draws.tolist(), strict=True)],

@@ -89,24 +89,13 @@ def declared_faults() -> tuple[Fault, ...]:
     """Give every declared kind of fault, silo by silo, in the order in which they happen within a stage.
 
     Those that happen only on request aren't among them.
-
-    Raises
-    ------
-    BadInput
-        When a declaration has an unknown key, lacks one, or names no stage.
     """
     return tuple(fault for fault in _all_faults() if not fault.on_request)
 
 
 @cache
 def faults_on_request() -> tuple[Fault, ...]:
-    """Give the kinds of fault that happen only where a scenario gives their rate; after all others.
-
-    Raises
-    ------
-    BadInput
-        As for `declared_faults`.
-    """
+    """Give the kinds of fault that happen only where a scenario gives their rate; after all others."""
     return tuple(fault for fault in _all_faults() if fault.on_request)
 
 
@@ -355,19 +344,7 @@ class Scene:
         column: str | None = None,
         groups: npt.ArrayLike | None = None,
     ) -> None:
-        """Write other text into cells.
-
-        Parameters
-        ----------
-        places
-            Rows, counted from 0 through all pages of the fault's kind.
-        after
-            Their new text.
-        column
-            The fault's own column when not given.
-        groups
-            Cells of one number are one fault; all are one when not given.
-        """
+        """Write other text into cells."""
         at = np.asarray(places, dtype="int64")
         group = np.zeros(len(at), dtype="int64") + self._groups if groups is None else np.asarray(groups)
         page = np.searchsorted(self.starts, at, side="right") - 1
@@ -435,20 +412,7 @@ NAMED_BY = (
 
 
 def chosen_pieces(scene: Scene, rows: pd.Series | None = None) -> list[tuple[str, Places]]:
-    """Choose pieces of a fault's files.
-
-    Parameters
-    ----------
-    scene
-        Its rate is the share of pieces.
-    rows
-        True for the rows that count; all do when not given.
-
-    Returns
-    -------
-    list of tuple
-        The name of each chosen piece, and the places of its rows.
-    """
+    """Choose pieces of a fault's files."""
     columns = set(scene.pages[0].table.rows.columns)
     first, second = next(pair for pair in NAMED_BY if columns.issuperset(pair))
     pieces = scene.text(first) + " " + scene.text(second)
@@ -461,20 +425,7 @@ def chosen_pieces(scene: Scene, rows: pd.Series | None = None) -> list[tuple[str
 
 
 def chosen_children(scene: Scene, rows: pd.Series | None = None) -> tuple[Places, Places]:
-    """Choose children, and give all their rows.
-
-    Parameters
-    ----------
-    scene
-        Its rate is the share of children.
-    rows
-        True for the rows of which a child needs one to be chosen; all do when not given.
-
-    Returns
-    -------
-    tuple of numpy arrays
-        Places of rows, and the number of the child, counted from 0, to whom each belongs.
-    """
+    """Choose children, and give all their rows."""
     person = scene.people["person"]
     listed = (person if rows is None else person.loc[rows.to_numpy(dtype=bool)]).dropna().unique()
     names = np.sort(np.asarray(listed, dtype=object))

@@ -151,29 +151,6 @@ def onset_rates(
 
     The level is solved for: with it, the expected share of children who miss a tenth of their days or more is
     the scenario's. Where the scenario isn't fair, it is solved for each group at its published rate.
-
-    Parameters
-    ----------
-    scenario
-        ``chronic_absence``, ``fair``, and the shock.
-    population
-        Groups of children.
-    grade
-        Grade of each child in that year, -1 where the child isn't here.
-    missing
-        The tendency to miss school, standard normal.
-    years, year
-        The days of that year.
-
-    Returns
-    -------
-    numpy array
-        One element a child: times `by_illness` or `for_other_reasons` it is the chance that such an absence
-        begins on a usual day.
-
-    Notes
-    -----
-    Source of published rates: facts/published.csv, topic chronic_absence (EDFacts 2022-23).
     """
     current = year == scenario.school_year
     lengths = [
@@ -197,20 +174,7 @@ def onset_rates(
 
 
 def after_shock(usual: float, before: float, peak: float) -> float:
-    """Say how many are chronically absent after the shock that took others from ``before`` to ``peak``.
-
-    Parameters
-    ----------
-    usual
-        The share before the shock, here.
-    before, peak
-        The shares before and after it, there; they set its size.
-
-    Returns
-    -------
-    float
-        The expected share in a year of 180 days, with all grades equally full.
-    """
+    """Say how many are chronically absent after the shock that took others from ``before`` to ``peak``."""
     grades, days = np.ones(len(GRADES)), 180
     shock = _solve(peak, grades, days) - _solve(before, grades, days)
     return _expected(_solve(usual, grades, days) + shock, grades, days)
@@ -306,20 +270,7 @@ def flu_peak(seed: int, year: int) -> np.datetime64:
 
 
 def illness(seed: int, laid_out: SchoolYear) -> Numbers:
-    """Give how many children fall ill on each instructional day, as a multiple of the usual.
-
-    Parameters
-    ----------
-    seed
-        The scenario's; it decides when the flu comes.
-    laid_out
-        A school year of a level.
-
-    Returns
-    -------
-    numpy array
-        One element an instructional day; 1 on average.
-    """
+    """Give how many children fall ill on each instructional day, as a multiple of the usual."""
     days = laid_out.days.astype("datetime64[D]")
     weeks = (days - flu_peak(seed, laid_out.year)).astype("int64") / 7
     factor = ILLNESS_BY_MONTH[_month(days)] * (1 + FLU_HEIGHT * np.exp(-((weeks / FLU_WEEKS) ** 2) / 2))
@@ -414,23 +365,7 @@ def nobody_away() -> Absences:
 def draw_absences(
     scenario: Scenario, population: Population, schooling: Schooling, traits: Traits
 ) -> Absences:
-    """Decide for every child and instructional day whether the child was there.
-
-    Parameters
-    ----------
-    scenario
-        The share of children to be chronically absent, and the day of the exports.
-    population, schooling
-        Who is enrolled on which day.
-    traits
-        Who tends to miss school.
-
-    Returns
-    -------
-    Absences
-        frame: person, school_id, date, attendance_event_category (Ed-Fi's word), reason; at most one row a
-        child and day, ordered by person and date.
-    """
+    """Decide for every child and instructional day whether the child was there."""
     children, spells, apart = population.children, schooling.spells, traits.stream[1:]
     ill_by_grade, other_by_grade = by_illness(), for_other_reasons()
     parts: list[tuple[Codes, Codes, npt.NDArray[np.datetime64], Codes]] = []

@@ -147,22 +147,7 @@ class Ambitions:
 
 
 def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> Ambitions:
-    """Draw accounts, interests, plans and applications of this school year.
-
-    Parameters
-    ----------
-    scenario
-        Its seed, and the day of the exports.
-    schooling
-        Who is here since when, in which grade.
-    traits
-        Engagement and academic trait.
-
-    Returns
-    -------
-    Ambitions
-        In the order of children.
-    """
+    """Draw accounts, interests, plans and applications of this school year."""
     spells, children = schooling.spells, len(traits.academic)
     rng = rng_for(scenario.seed, "ambitions")
     mine = np.flatnonzero((spells.year == scenario.school_year) & (spells.end != -2))
@@ -229,23 +214,7 @@ def _choices(rng: np.random.Generator, sent: Codes, plan: Codes) -> Codes:
 
 
 def ambition_elements(ambitions: Ambitions, children: int, until: np.datetime64) -> list[Element]:
-    """Give each child's interests, plan and number of applications on a day.
-
-    Parameters
-    ----------
-    ambitions
-        From `draw_ambitions`.
-    children
-        How many there are.
-    until
-        The day; it counts.
-
-    Returns
-    -------
-    list of Element
-        career_interest, interests, plan_after_high_school, applications; nothing of a child without an
-        account.
-    """
+    """Give each child's interests, plan and number of applications on a day."""
     known = ambitions.since <= until
     interest, every, plan, applications = np.full((4, children), np.nan)
     child = ambitions.child[known]

@@ -25,8 +25,6 @@ CORRELATION, VARIANCE = "correlation", "share of variance"
 class Effect(NamedTuple):
     """One thing that the maker puts in.
 
-    Examples
-    --------
     >>> Effect(
     ...     "support_in_visits", "support", "visits to the nurse", -0.2, "log rate a standard deviation"
     ... ).source
@@ -66,18 +64,7 @@ GATHERED = (
 
 
 def effects_frame(scenario: Scenario) -> pd.DataFrame:
-    """List the effects of a scenario.
-
-    Parameters
-    ----------
-    scenario
-        Those that a scenario sets come from it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        name, from, to, size, unit, source.
-    """
+    """List the effects of a scenario."""
     listed = [*_declared(), *_languages(), *([] if scenario.fair else _groups(scenario))]
     sizes = [one.size(scenario) if callable(one.size) else one.size for one in listed]
     return pd.DataFrame(
@@ -93,18 +80,7 @@ def effects_frame(scenario: Scenario) -> pd.DataFrame:
 
 
 def effects_table(scenario: Scenario) -> list[str]:
-    """Write the effects of a scenario as lines of a Markdown table, for the data card.
-
-    Parameters
-    ----------
-    scenario
-        As in `effects_frame`.
-
-    Returns
-    -------
-    list of str
-        Head, rule, and one line an effect.
-    """
+    """Write the effects of a scenario as lines of a Markdown table, for the data card."""
     lines = ["| effect | from | to | size | unit | source |", "|---|---|---|---|---|---|"]
     for effect in effects_frame(scenario).to_dict("records"):
         cells = [effect["name"], effect["from"], effect["to"], f"{effect['size']:g}"]

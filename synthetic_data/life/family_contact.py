@@ -64,22 +64,7 @@ class CourtOrders:
 
 
 def draw_court_orders(scenario: Scenario, home: Codes, lives_with: Mask) -> CourtOrders:
-    """Draw who may not see a child's records; one document is about all children of a home.
-
-    Parameters
-    ----------
-    scenario
-        The seed, and the day of the exports.
-    home
-        The household of each contact's child.
-    lives_with
-        Whether the adult of each contact lives with the child; who does may see the records.
-
-    Returns
-    -------
-    CourtOrders
-        In the order of contacts.
-    """
+    """Draw who may not see a child's records; one document is about all children of a home."""
     rng = rng_for(scenario.seed, "family contact", "court orders")
     homes = int(np.max(home, initial=-1)) + 1
     draw, number = rng.random(homes)[home], rng.permutation(homes)[home]
@@ -205,24 +190,7 @@ def draw_family_contact(
     traits: Traits,
     away: Callable[[], Absences],
 ) -> FamilyContact:
-    """Draw who is on record, and what passes between school and home.
-
-    Parameters
-    ----------
-    scenario
-        The day of the exports; `direct_effects`, the share of notices about absences that are sent.
-    population, schooling
-        Families, and when their children were here.
-    traits
-        Support around a child.
-    away
-        Gives the days missed, about which the portal writes.
-
-    Returns
-    -------
-    FamilyContact
-        Contacts now; log-ins and messages when they are asked for.
-    """
+    """Draw who is on record, and what passes between school and home."""
     children, guardians = population.children, population.guardians
     homes = pd.Index(population.households["household"])
     home_of_child = np.asarray(homes.get_indexer(pd.Index(children["household"])))
@@ -271,25 +239,7 @@ def draw_family_contact(
 def family_elements(
     contacts: FamilyContact, schooling: Schooling, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Give what the portal has on record of each child on a day; nothing of those who aren't in it.
-
-    Parameters
-    ----------
-    contacts
-        From `draw_family_contact`.
-    schooling, year
-        The school year in which log-ins and messages count.
-    children
-        How many there are.
-    until
-        The day; it counts.
-
-    Returns
-    -------
-    list of Element
-        guardians, contact_language, portal_logins, messages_sent, messages_opened, and of these those about
-        absences and report cards.
-    """
+    """Give what the portal has on record of each child on a day; nothing of those who aren't in it."""
     traffic = contacts.traffic
     since = min(laid_out.days[0] for (of_year, _), laid_out in schooling.years.items() if of_year == year)
     on_record = np.bincount(contacts.child, minlength=children)

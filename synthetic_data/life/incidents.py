@@ -148,24 +148,7 @@ class Conduct:
 
 
 def draw_conduct(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> Conduct:
-    """Let incidents happen.
-
-    Parameters
-    ----------
-    scenario
-        Seed, and the day of the exports: later incidents don't exist.
-    schooling
-        Who is at which school on which day.
-    absences
-        Who is away, in this school year.
-    traits
-        How a child takes part and feels.
-
-    Returns
-    -------
-    Conduct
-        Records by day, those of one incident together, the offender's first.
-    """
+    """Let incidents happen."""
     spells = schooling.spells
     own = rng_for(scenario.seed, "conduct", "tendency").standard_normal(len(traits.engagement))
     risk = np.exp(
@@ -314,24 +297,7 @@ def _together(parts: list[tuple[Conduct, Codes]]) -> Conduct:
 
 
 def enrolled_until(scenario: Scenario, schooling: Schooling, count: int, until: np.datetime64) -> Mask:
-    """Say which children a school had enrolled in this school year by a day, whether they came or not.
-
-    Parameters
-    ----------
-    scenario
-        The school year.
-    schooling
-        Spells.
-    count
-        How many children there are.
-    until
-        The day.
-
-    Returns
-    -------
-    numpy array
-        One element a child.
-    """
+    """Say which children a school had enrolled in this school year by a day, whether they came or not."""
     spells = schooling.spells
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     begun = (spells.year == scenario.school_year) & (begin <= until)
@@ -343,24 +309,7 @@ def enrolled_until(scenario: Scenario, schooling: Schooling, count: int, until: 
 def conduct_elements(
     scenario: Scenario, schooling: Schooling, conduct: Conduct, count: int, until: np.datetime64
 ) -> list[Element]:
-    """Count each child's incidents of this year, and the days that actions took, up to a day.
-
-    Parameters
-    ----------
-    scenario, schooling
-        Who is at school this year: a child without an incident has none.
-    conduct
-        From `draw_conduct`.
-    count
-        How many children there are.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        incidents, discipline_days, suspension_days (from school).
-    """
+    """Count each child's incidents of this year, and the days that actions took, up to a day."""
     nobody = ~enrolled_until(scenario, schooling, count, until)
     now = conduct.year == scenario.school_year
     did = now & (conduct.part == OFFENDER) & (conduct.day <= until)

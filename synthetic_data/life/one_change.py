@@ -60,25 +60,7 @@ def draw_change(
     contacts: Callable[[], FamilyContact],
     members: Callable[[], ClubMembers],
 ) -> Change | None:
-    """Say what changes for whom: for a child whom as many systems as possible know on the day.
-
-    Parameters
-    ----------
-    scenario
-        ``watched`` and ``watched_day``.
-    population, schooling
-        Who is at school then, from grade 6 on.
-    served
-        Persons with a meal account.
-    contacts, members
-        Give the families in the portal, and the members of clubs.
-
-    Returns
-    -------
-    Change or None
-        None where nothing is watched. Whoever is chosen is the same on whichever day exports are made from
-        that day on.
-    """
+    """Say what changes for whom: for a child whom as many systems as possible know on the day."""
     if scenario.watched is None or scenario.watched_day is None:
         return None
     day = pd.Timestamp(scenario.watched_day)
@@ -143,20 +125,7 @@ def _surnames(scenario: Scenario, population: Population, child: int) -> tuple[s
 
 
 def with_surname(population: Population, change: Change) -> Population:
-    """Give the people once a child has the new surname; accounts and addresses keep the old one.
-
-    Parameters
-    ----------
-    population
-        Everybody as they were before.
-    change
-        A new surname.
-
-    Returns
-    -------
-    Population
-        With another frame of children; nothing else is touched.
-    """
+    """Give the people once a child has the new surname; accounts and addresses keep the old one."""
     children = population.children.copy()
     for column, value in (("last_surname", change.value), ("former_last_surname", change.before)):
         names = children[column].to_numpy(dtype=object, copy=True)
@@ -166,21 +135,7 @@ def with_surname(population: Population, change: Change) -> Population:
 
 
 def with_order(contacts: FamilyContact, change: Change) -> tuple[CourtOrders, Mask]:
-    """Give the rights and homes once a court has revoked a parent's right to see the records.
-
-    Parameters
-    ----------
-    contacts
-        Families as they were before.
-    change
-        A change of custody.
-
-    Returns
-    -------
-    CourtOrders, numpy array
-        Who may see the records, and who lives with the child, one entry a contact. One document is about all
-        children of a home.
-    """
+    """Give the rights and homes once a court has revoked a parent's right to see the records."""
     orders, lives_with = contacts.orders, contacts.lives_with.copy()
     if change.contact < 0:
         return orders, lives_with
@@ -194,24 +149,7 @@ def with_order(contacts: FamilyContact, change: Change) -> tuple[CourtOrders, Ma
 def surnames_in_time(
     values: pd.DataFrame, change: Change, schooling: Schooling, days: list[pd.Timestamp]
 ) -> pd.DataFrame:
-    """Write the true surname of each day into the key's values.
-
-    Parameters
-    ----------
-    values
-        person, element, value, as_of, with the surname before on the day of the exports.
-    change
-        A new surname.
-    schooling
-        Since when the child is here.
-    days
-        The day of the exports, then earlier ones.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The new surname on the day of the exports, and the old one on each earlier day when it was so.
-    """
+    """Write the true surname of each day into the key's values."""
     if days[0] < change.day:
         return values
     mine = values["person"].eq(change.person) & values["element"].eq("last_surname")

@@ -162,22 +162,7 @@ class ClubMembers:
 
 
 def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits) -> Participation:
-    """Let children take part in what their schools offer, in both school years.
-
-    Parameters
-    ----------
-    scenario
-        Its seed, and the day of the exports.
-    schooling
-        Who is at which school, in which grade.
-    traits
-        Engagement and support.
-
-    Returns
-    -------
-    Participation
-        In the order of years, levels, spells and activities.
-    """
+    """Let children take part in what their schools offer, in both school years."""
     spells, children = schooling.spells, len(traits.engagement)
     pull = ENGAGEMENT_IN_ACTIVITIES * traits.engagement + SUPPORT_IN_ACTIVITIES * traits.support
     shares = np.array([one.share for one in ACTIVITIES])
@@ -232,24 +217,7 @@ def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits)
 def participation_elements(
     participation: Participation, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Count and name each child's activities of a school year up to a day; who takes part in none has none.
-
-    Parameters
-    ----------
-    participation
-        From `draw_participation`.
-    year
-        The school year.
-    children
-        How many there are.
-    until
-        The day; it counts.
-
-    Returns
-    -------
-    list of Element
-        school_activities, activity_names.
-    """
+    """Count and name each child's activities of a school year up to a day."""
     mine = (participation.year == year) & (participation.begin <= until)
     titles = sorted({named(one) for one in ACTIVITIES})
     of = np.array([titles.index(named(one)) for one in ACTIVITIES])
@@ -277,22 +245,7 @@ def named(activity: Activity) -> str:
 
 
 def draw_club_members(scenario: Scenario, schooling: Schooling, traits: Traits) -> ClubMembers:
-    """Let children be members of clubs in this school year.
-
-    Parameters
-    ----------
-    scenario
-        Its seed, and the day of the exports.
-    schooling
-        Who is here from when to when, in which grade.
-    traits
-        Engagement and support.
-
-    Returns
-    -------
-    ClubMembers
-        In the order of children and clubs.
-    """
+    """Let children be members of clubs in this school year."""
     spells, children = schooling.spells, len(traits.engagement)
     rng = rng_for(scenario.seed, "clubs")
     grade = np.full(children, -1)
@@ -328,22 +281,7 @@ def draw_club_members(scenario: Scenario, schooling: Schooling, traits: Traits) 
 
 
 def club_elements(members: ClubMembers, children: int, until: np.datetime64) -> list[Element]:
-    """Count each child's clubs and their hours up to a day, and name them; who is in none has none.
-
-    Parameters
-    ----------
-    members
-        From `draw_club_members`.
-    children
-        How many there are.
-    until
-        The day; it counts.
-
-    Returns
-    -------
-    list of Element
-        community_clubs, club_hours, club_names.
-    """
+    """Count each child's clubs and their hours up to a day, and name them; who is in none has none."""
     hours = members.hours(until)
     there = hours >= 0
     clubs = _of_some(members.child[there], children)

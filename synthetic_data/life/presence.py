@@ -24,20 +24,7 @@ def days_away(absences: Absences) -> Codes:
 
 
 def is_away(away: Codes, child: Codes, day: Days) -> Mask:
-    """Say of children and days whether the child misses that day.
-
-    Parameters
-    ----------
-    away
-        From `days_away`.
-    child, day
-        Places of children, and days.
-
-    Returns
-    -------
-    numpy array
-        One element a child and day; never true of last year.
-    """
+    """Say of children and days whether the child misses that day."""
     if not len(away):
         return np.zeros(len(child), dtype=bool)
     keys = _keys(child, day)
@@ -49,20 +36,7 @@ def _keys(child: Codes, day: Days) -> Codes:
 
 
 def last_days(schooling: Schooling, children: int) -> Days:
-    """Give each child's last day in the district's schools; ``NaT`` for who is still there.
-
-    Parameters
-    ----------
-    schooling
-        Spells, which stand in the order of years and of their beginning.
-    children
-        How many children there are.
-
-    Returns
-    -------
-    numpy array
-        One element a child; of who never came, the eve of the first day.
-    """
+    """Give each child's last day in the district's schools; ``NaT`` for who is still there."""
     last = np.full(children, np.datetime64("NaT", "D"))
     last[schooling.spells.child] = schooling.school_enrollment["end_date"].to_numpy().astype("datetime64[D]")
     return last
@@ -82,21 +56,7 @@ def windows_of(
 def windows_so_far(
     scenario: Scenario, windows: dict[str, tuple[str, str]]
 ) -> list[tuple[int, int, str, np.datetime64, np.datetime64]]:
-    """List the windows of both school years that had begun on the day of the exports.
-
-    Parameters
-    ----------
-    scenario
-        Its school year. Where only people are asked for, the newest window alone: who was in an earlier one
-        only is left out.
-    windows
-        First and last day, month and day, by name.
-
-    Returns
-    -------
-    list of tuple
-        School year, place and name of the window, its first and last day; in the order of time.
-    """
+    """List the windows of both school years that had begun on the day of the exports."""
     found = [
         (year, place, *window)
         for year in (scenario.school_year - 1, scenario.school_year)
@@ -114,26 +74,7 @@ def days_in_window(
     asked: Mask,
     draw: Numbers,
 ) -> tuple[Codes, Days]:
-    """Give each child who is asked a day of a window, if the child is enrolled then.
-
-    Parameters
-    ----------
-    scenario
-        The day of the exports: nothing happens later.
-    schooling
-        Who is at which school on which day.
-    year, window
-        The school year, and the first and last day.
-    asked
-        Which spells are asked.
-    draw
-        From 0 to 1, one element a child: the place of the day among the window's days of school.
-
-    Returns
-    -------
-    tuple of numpy arrays
-        Places of spells, in the order of their children, and days.
-    """
+    """Give each child who is asked a day of a window, if the child is enrolled then."""
     spells, (first, last) = schooling.spells, window
     found, on = [], []
     for place, level in enumerate(LEVELS):

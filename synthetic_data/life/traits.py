@@ -66,22 +66,7 @@ class Traits:
     stream: tuple[str, ...]
 
     def in_season(self, trait: str, year: int, season: str) -> Numbers:
-        """Give what shows of a trait in a season: mostly the trait, partly of that season only.
-
-        Parameters
-        ----------
-        trait
-            One of `TRAITS`.
-        year
-            School year.
-        season
-            Any word, such as fall; the same word gives the same numbers.
-
-        Returns
-        -------
-        numpy array
-            Standard normal, one element a child.
-        """
+        """Give what shows of a trait in a season: mostly the trait, partly of that season only."""
         steady: Numbers = getattr(self, trait)
         share = shares(trait)["season"]
         rng = rng_for(self.seed, *self.stream, "season", trait, year, season)
@@ -149,26 +134,7 @@ EFFECTS = (
 
 
 def draw_traits(scenario: Scenario, population: Population, schooling: Schooling, system: str = "") -> Traits:
-    """Draw every child's traits.
-
-    Parameters
-    ----------
-    scenario
-        ``trait_ties``, a factor on the correlations of the traits; ``traits_shared``;
-        ``engagement_in_absence`` and ``traits_in_grades``, the correlations of the traits with what they
-        drive.
-    population
-        Children and households.
-    schooling
-        The school years, and who is at which school.
-    system
-        Which system looks. It matters only where ``traits_shared`` is below 1.
-
-    Returns
-    -------
-    Traits
-        One element a child.
-    """
+    """Draw every child's traits."""
     stream: tuple[str, ...] = ("traits",)
     numbers = _four(scenario, population, schooling, stream)
     if scenario.traits_shared < 1 and system:

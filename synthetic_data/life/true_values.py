@@ -58,27 +58,7 @@ def true_values(
     changing: Callable[[np.datetime64], Sequence[Element]],
     days: Sequence[pd.Timestamp],
 ) -> pd.DataFrame:
-    """Write the true elements of this year's children, by the names that profiles use.
-
-    Parameters
-    ----------
-    scenario
-        Its school year.
-    population, schooling, absences
-        Who they are, where they were, and when they weren't.
-    lasting
-        Further elements, of the day of the exports only.
-    changing
-        Gives further elements of a day, such as the latest test: the same elements for every day.
-    days
-        The day of the exports, then earlier ones.
-
-    Returns
-    -------
-    pandas.DataFrame
-        person, element, value, as_of: everything on the first day; on each other day what was another then.
-        A child who wasn't here on that day, or had no such value yet, has no row for it.
-    """
+    """Write the true elements of this year's children, by the names that profiles use."""
 
     def on(day: pd.Timestamp) -> list[Element]:
         until = np.datetime64(day, "D")

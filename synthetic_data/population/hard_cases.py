@@ -62,20 +62,7 @@ class Planted:
 
 
 def plant(scenario: Scenario, cast: Cast) -> Planted:
-    """Change names and homes so that every case occurs.
-
-    Parameters
-    ----------
-    scenario
-        Its seed and size: below `SMALLEST` children nothing is planted.
-    cast
-        Changed in place, before any frame exists.
-
-    Returns
-    -------
-    Planted
-        What the frames made later must know.
-    """
+    """Change names and homes so that every case occurs."""
     if scenario.students < SMALLEST:
         return Planted()
     rng = rng_for(scenario.seed, "hard cases")
@@ -292,21 +279,7 @@ def list_cases(
     households: pd.DataFrame,
     planted: Planted,
 ) -> pd.DataFrame:
-    """List every hard case that occurs.
-
-    Parameters
-    ----------
-    children, guardians, staff, households
-        Of the population.
-    planted
-        From `plant`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        case (a key of `CASES`, or of `BY_CHANCE`), person, other_person
-        (NA where there is none), note. A case of two children is listed for both.
-    """
+    """List every hard case that occurs."""
     names = ["person", "household", "first_name", "last_surname", "birth_date", "grade_level", "sex"]
     here = children[names].copy()
     here["initial"] = here["first_name"].str[0]

@@ -107,26 +107,7 @@ HOME_LANGUAGES = {
 
 
 def households_frame(scenario: Scenario, household: Words, zone: Codes, cast: Cast) -> pd.DataFrame:
-    """Give every household its address, language and telephone.
-
-    Parameters
-    ----------
-    scenario
-        Its seed and title.
-    household
-        Ids.
-    zone
-        Attendance zone of each.
-    cast
-        Who lives there: origin, and who has no home.
-
-    Returns
-    -------
-    pandas.DataFrame
-        household, street_number_name, city, postal_code (NA for homeless families), home_language (Ed-Fi
-        code), telephone, zone, homeless. Telephones are of the block 555-01xx that nobody has, postal codes
-        of a block that isn't assigned.
-    """
+    """Give every household its address, language and telephone."""
     rng, count = rng_for(scenario.seed, "addresses"), len(household)
     streets = np.array([f"{name} {kind}" for name in STREETS for kind in STREET_TYPES], dtype=object)
     names = (
@@ -164,23 +145,7 @@ def households_frame(scenario: Scenario, household: Words, zone: Codes, cast: Ca
 
 
 def guardians_of(scenario: Scenario, household: Words, cast: Cast) -> pd.DataFrame:
-    """Name the grown-ups of every household.
-
-    Parameters
-    ----------
-    scenario
-        Its seed.
-    household
-        Ids.
-    cast
-        Names of fathers and mothers, and with whom the children live.
-
-    Returns
-    -------
-    pandas.DataFrame
-        person, household, first_name, middle_name, last_surname, generation_code_suffix, sex, email,
-        telephone, relation (Ed-Fi's words).
-    """
+    """Name the grown-ups of every household."""
     seed, kind, count = scenario.seed, cast.guardianship, len(household)
     old_female = rng_for(seed, "guardians", "sex").random(count) < 0.7
     other_first = given_names(seed, "other guardians", cast.origin, old_female, adult=True)

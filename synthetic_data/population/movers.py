@@ -88,28 +88,7 @@ class Movers:
 
 
 def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before: Codes) -> Movers | None:
-    """Say who leaves a district for another one of its region, and who comes from there.
-
-    Parameters
-    ----------
-    scenario
-        Which district of how many this is, the region's seed, and the share of children who move.
-    household
-        Of each child.
-    grade, grade_before
-        This year's and last year's grade of each child, -1: not here. They are changed in place: who comes
-        has the mover's grade, and wasn't here last year.
-
-    Returns
-    -------
-    Movers or None
-        None in a district that belongs to no region.
-
-    Raises
-    ------
-    BadInput
-        When a small district has too few children without brothers and sisters.
-    """
+    """Say who leaves a district for another one of its region, and who comes from there."""
     if scenario.district == 0 or scenario.districts < 2:
         return None
     origin, destination = _ways(scenario)

@@ -68,8 +68,6 @@ STEMS = {
 def fold(name: str) -> str:
     """Write a name as plain lower-case letters: for logins and comparisons, never as a name.
 
-    Examples
-    --------
     >>> fold("Đặng-O’Núñez")
     'dangonunez'
     """
@@ -82,17 +80,6 @@ def fold(name: str) -> str:
 def from_cyrillic(name: str, passport: bool = False, ukrainian: bool = False) -> str:
     """Bring a Russian or Ukrainian name into Latin letters.
 
-    Parameters
-    ----------
-    name
-        One word in Cyrillic letters.
-    passport
-        After ICAO's Document 9303, part 3; otherwise after BGN/PCGN, without its marks for signs.
-    ukrainian
-        Which language it is of.
-
-    Examples
-    --------
     >>> from_cyrillic("Юлия"), from_cyrillic("Юлия", passport=True)
     ('Yuliya', 'Iuliia')
     """
@@ -112,8 +99,6 @@ def from_cyrillic(name: str, passport: bool = False, ukrainian: bool = False) ->
 def feminine(surname: str) -> str:
     """Give the form of a Slavic surname that women bear; many have one form for all.
 
-    Examples
-    --------
     >>> feminine("Ivanov"), feminine("Zelinskiy"), feminine("Shevchenko")
     ('Ivanova', 'Zelinskaya', 'Shevchenko')
     """
@@ -126,8 +111,6 @@ def feminine(surname: str) -> str:
 def patronymic(father: str, female: bool) -> str:
     """Make the middle name of a father's given name, as in Russian.
 
-    Examples
-    --------
     >>> patronymic("Ivan", True), patronymic("Sergey", False), patronymic("Nikita", True)
     ('Ivanovna', 'Sergeyevich', 'Nikitichna')
     """
@@ -194,25 +177,7 @@ class Pool:
 
 @cache
 def pool(origin: str, part: Part, sex: str = "", adult: bool = False) -> Pool:
-    """Give the pool of names for one part of a name.
-
-    Parameters
-    ----------
-    origin
-        One of `synthetic_data.population.names.ORIGINS`.
-    part
-        Given name, surname, or a name that only stands in the middle.
-    sex
-        ``Female`` or ``Male``; empty for surnames.
-    adult
-        English given names of grown-ups come from the names of all ages, those of children mostly from
-        names now in use.
-
-    Returns
-    -------
-    Pool
-        Names and cumulative chances, each name once.
-    """
+    """Give the pool of names for one part of a name."""
     if origin in CHAINS and part == "surname":
         return pool(origin, "given", "Male")
     if (origin, part) in BORROWED:
@@ -262,18 +227,7 @@ def _cyrillic_names() -> tuple[tuple[str, bool], ...]:
 
 @cache
 def other_spellings(origin: str) -> dict[str, str]:
-    """Give, for names of a group that come from another script, how a second clerk would spell them.
-
-    Parameters
-    ----------
-    origin
-        One of `synthetic_data.population.names.ORIGINS`.
-
-    Returns
-    -------
-    dict of str to str
-        Name -> its other spelling, both ways; of several, the first listed.
-    """
+    """Give, for names of a group that come from another script, how a second clerk would spell them."""
     pairs = [(row["name"], row["other"]) for row in rows("romanizations") if row["origin"] == origin]
     if origin == "Slavic":
         for name, ukrainian in _cyrillic_names():

@@ -126,22 +126,7 @@ class FamilyNames:
 
 
 def family_surnames(seed: int, stream: str, origins: Codes) -> FamilyNames:
-    """Name families after their group's custom.
-
-    Parameters
-    ----------
-    seed
-        The scenario's seed.
-    stream
-        Which people these are.
-    origins
-        Place of each family's group in `ORIGINS`.
-
-    Returns
-    -------
-    FamilyNames
-        Surnames, one element a family.
-    """
+    """Name families after their group's custom."""
     customs = [CUSTOMS[origin] for origin in ORIGINS]
     father = _by_group(seed, f"{stream} father", "surname", origins)
     at_birth = _by_group(seed, f"{stream} mother", "surname", origins)
@@ -178,26 +163,7 @@ def _is_one(surname: str) -> bool:
 
 
 def given_names(seed: int, stream: str, origins: Codes, female: Mask, adult: bool = False) -> Words:
-    """Draw given names.
-
-    Parameters
-    ----------
-    seed
-        The scenario's seed.
-    stream
-        Which people these are.
-    origins
-        Place of each person's group in `ORIGINS`.
-    female
-        Names are given by sex.
-    adult
-        Grown-ups bear the names of all ages.
-
-    Returns
-    -------
-    numpy array of str
-        One given name each.
-    """
+    """Draw given names."""
     return _by_group(seed, stream, "given", origins, female, adult)
 
 
@@ -210,28 +176,7 @@ def child_names(
     fathers_given: Words,
     mothers_surname: Words,
 ) -> tuple[Words, Words]:
-    """Give children first and middle names; no two children of a family share the first.
-
-    Parameters
-    ----------
-    seed
-        The scenario's seed.
-    stream
-        Which people these are.
-    origins, female
-        Group and sex of each child.
-    family
-        Number of each child's family.
-    fathers_given
-        Given name of each child's father: the middle name, or what it is made of, where that is the custom.
-    mothers_surname
-        The surname that each child's mother was born with: the middle name where that is the custom.
-
-    Returns
-    -------
-    first, middle : numpy arrays of str
-        ``None`` where there is no middle name.
-    """
+    """Give children first and middle names; no two children of a family share the first."""
     count = len(origins)
     english_share = np.array([c.english_first for c in CUSTOMS.values()])[origins]
     middle_share = np.array([c.middle_share for c in CUSTOMS.values()])[origins]
@@ -353,26 +298,7 @@ class Heritage:
 
 
 def draw_heritage(seed: int, stream: str, count: int) -> Heritage:
-    """Draw race, ethnicity and naming custom of households.
-
-    Parameters
-    ----------
-    seed
-        The scenario's seed.
-    stream
-        Whose households these are.
-    count
-        How many.
-
-    Returns
-    -------
-    Heritage
-        Codes, one element a household.
-
-    Notes
-    -----
-    Source: facts/published.csv, topic race_share: fall 2020 where printed, else fall 2018, scaled to one.
-    """
+    """Draw race, ethnicity and naming custom of households."""
     rng = rng_for(seed, "heritage", stream)
     published = figures("race_share", "fall 2018") | figures("race_share", "fall 2020")
     group = _draw(rng, [published[name] for name in GROUPS], count)
@@ -400,23 +326,7 @@ def preferred_names(
     origins: npt.NDArray[np.integer[Any]],
     female: npt.NDArray[np.bool_],
 ) -> Words:
-    """Say who goes by another first name.
-
-    Parameters
-    ----------
-    seed
-        The scenario's seed.
-    share
-        Of all children. They are drawn among those whose name has a nickname, and those with a name of the
-        old country in groups where an English first name is usual: these go by an English one.
-    first, origins, female
-        First name, group (place in `ORIGINS`) and sex of each child.
-
-    Returns
-    -------
-    numpy array of str
-        ``None`` where a child goes by the first name.
-    """
+    """Say who goes by another first name."""
     rng, known = rng_for(seed, "preferred names"), nicknames()
     usual = np.array([CUSTOMS[origin].english_first > 0 for origin in ORIGINS])[origins]
     english = set(pool("Anglo", "given", "Female").names) | set(pool("Anglo", "given", "Male").names)

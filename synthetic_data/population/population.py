@@ -93,23 +93,7 @@ class Draft:
 
 
 def make_population(scenario: Scenario) -> Population:
-    """Draw everybody who is or was in the district's schools in two school years.
-
-    Parameters
-    ----------
-    scenario
-        What the district is like. ``scenario.students`` children are enrolled at some time of
-        ``scenario.school_year``; children of the year before who graduated or left come on top.
-
-    Returns
-    -------
-    Population
-        children: person, household, first_name, middle_name, last_surname, generation_code_suffix,
-        preferred_first_name, birth_date, sex, race, hispanic_latino_ethnicity, name_origin, state_id,
-        district_number, email, grade_level (NA: here only last year), twin; beyond the contract
-        grade_level_before (NA: not here last year), former_last_surname, group (as published figures have
-        it). schools, households, guardians, staff, cases: see ``.schools``, ``.homes`` and ``.found_cases``.
-    """
+    """Draw everybody who is or was in the district's schools in two school years."""
     seed = scenario.seed
     draft = _draw_children(scenario)
     movers = draw_movers(scenario, draft.household, draft.grade, draft.grade_before)
@@ -331,20 +315,7 @@ def _children_frame(
 
 
 def ten_digits(rng: np.random.Generator, count: int) -> Words:
-    """Draw different numbers as the state gives them; test vendors count in the same ten digits.
-
-    Parameters
-    ----------
-    rng
-        Their stream.
-    count
-        How many.
-
-    Returns
-    -------
-    numpy array
-        Text in no order; one in four begins with a zero that a spreadsheet drops.
-    """
+    """Draw different numbers as the state gives them; test vendors count in the same ten digits."""
     drawn = np.unique(rng.integers(0, 13 * 10**8, int(count * 1.05) + 50))
     drawn = rng.permutation(drawn)[:count]
     # Below 300 million: one zero in front, a few with two; beyond: none.

@@ -110,18 +110,7 @@ def district_id(scenario: Scenario) -> str:
 
 
 def open_schools(scenario: Scenario) -> Schools:
-    """Open as many schools as the children of a district fill.
-
-    Parameters
-    ----------
-    scenario
-        Its size, its title and its seed.
-
-    Returns
-    -------
-    Schools
-        At least two elementary schools (so that a family can move between them), a middle and a high school.
-    """
+    """Open as many schools as the children of a district fill."""
     order = rng_for(scenario.seed, "schools").permutation(len(PLACES))
     ids, names, levels = [], [], []
     for level, (first, last) in LEVELS.items():
@@ -142,22 +131,7 @@ def open_schools(scenario: Scenario) -> Schools:
 
 
 def class_counts(schools: Schools, zone: Codes, grades: dict[int, Codes]) -> pd.DataFrame:
-    """Say how many classes each school forms.
-
-    Parameters
-    ----------
-    schools
-        The schools.
-    zone
-        Attendance zone of each child.
-    grades
-        By school year, the grade of each child in it (-1: not here).
-
-    Returns
-    -------
-    pandas.DataFrame
-        school, grade (places), school_year, classes: at least one class in every grade of every school.
-    """
+    """Say how many classes each school forms."""
     frames = []
     for year, grade in grades.items():
         here = grade >= 0
@@ -177,25 +151,7 @@ def class_counts(schools: Schools, zone: Codes, grades: dict[int, Codes]) -> pd.
 def hire_staff(
     scenario: Scenario, schools: Schools, classes: pd.DataFrame, namesake: tuple[str, str, bool] | None
 ) -> pd.DataFrame:
-    """Hire a teacher for every class and subject, and the people of the offices.
-
-    Parameters
-    ----------
-    scenario
-        Its seed and school year.
-    schools
-        The schools.
-    classes
-        From `class_counts`: as many teachers as the fuller of the two years needs.
-    namesake
-        First name, surname and sex of a child whose name one teacher shall bear.
-
-    Returns
-    -------
-    pandas.DataFrame
-        person, first_name, middle_name, last_surname, birth_date, sex, email, staff_number, school_id (NA:
-        the district office), role_title (Ed-Fi's words), teaches (elementary: a grade; else a subject).
-    """
+    """Hire a teacher for every class and subject, and the people of the offices."""
     posts: list[tuple[int, str, str | None]] = []
     most = classes.groupby(["school", "grade"], as_index=False)["classes"].max()
     yearly = classes.groupby(["school", "school_year"], as_index=False)["classes"].sum()

@@ -32,23 +32,7 @@ class Schooling:
 
 
 def make_schooling(scenario: Scenario, population: Population) -> Schooling:
-    """Send everybody to school in the scenario's school year and in the one before.
-
-    Parameters
-    ----------
-    scenario
-        Who comes and goes, and when the exports are made: nothing later is known.
-    population
-        From `synthetic_data.population.make_population`.
-
-    Returns
-    -------
-    Schooling
-        calendar (school_id, date, calendar_event, is_instructional, school_year), sessions (session_id,
-        parent_session_id, session_type, title, school_id, begin_date, end_date, school_year), courses,
-        sections, section_enrollment (see ``.teaching``), school_enrollment (see ``.enrolment``) and cases:
-        this year's movers, newcomers, leavers, returners and no-shows.
-    """
+    """Send everybody to school in the scenario's school year and in the one before."""
     years = school_years(scenario)
     spells = draw_spells(scenario, population, years)
     enrollment = spells_frame(population, spells, years)

@@ -39,27 +39,18 @@ DAY = np.timedelta64(1, "D")
 
 @dataclass(frozen=True)
 class SchoolYear:
-    """One school year of one level.
+    """One school year of one level."""
 
-    Attributes
-    ----------
-    year
-        The year in which it ends.
-    weekdays, events
-        Every weekday from the teachers' first to the last day, and what it is (place in `EVENTS`).
-    days
-        The instructional days.
-    past
-        How many of them lie on or before the day of the exports.
-    period_end
-        The last instructional day, counted from 0, of each grading period.
-    """
-
+    # The year in which it ends.
     year: int
+    # Every weekday from the teachers' first to the last day, and what it is (place in `EVENTS`).
     weekdays: Days
     events: Codes
+    # The instructional days.
     days: Days
+    # How many of them lie on or before the day of the exports.
     past: int
+    # The last instructional day, counted from 0, of each grading period.
     period_end: tuple[int, int, int, int]
 
     @property
@@ -74,18 +65,7 @@ def session_id(year: int, place: int) -> str:
 
 
 def school_years(scenario: Scenario) -> dict[tuple[int, str], SchoolYear]:
-    """Lay out both school years for every level.
-
-    Parameters
-    ----------
-    scenario
-        Its school year, day of export and seed (one weather day a year is drawn).
-
-    Returns
-    -------
-    dict
-        By (year, level): 178 to 180 instructional days from late August to early June.
-    """
+    """Lay out both school years for every level."""
     found = {}
     for year in (scenario.school_year - 1, scenario.school_year):
         first = _weekday(year - 1, 8, 18, 0, 1)
@@ -115,20 +95,7 @@ def school_years(scenario: Scenario) -> dict[tuple[int, str], SchoolYear]:
 
 
 def calendar_frame(schools: Schools, years: dict[tuple[int, str], SchoolYear]) -> pd.DataFrame:
-    """Give every school's calendar.
-
-    Parameters
-    ----------
-    schools
-        The schools.
-    years
-        From `school_years`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        school_id, date, calendar_event (Ed-Fi's word), is_instructional, school_year: a row a weekday.
-    """
+    """Give every school's calendar."""
     parts = [
         (place, laid_out)
         for place, level in enumerate(schools.levels)
@@ -149,19 +116,7 @@ def calendar_frame(schools: Schools, years: dict[tuple[int, str], SchoolYear]) -
 
 
 def sessions_frame(years: dict[tuple[int, str], SchoolYear]) -> pd.DataFrame:
-    """Give the terms, which are the whole district's.
-
-    Parameters
-    ----------
-    years
-        From `school_years`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        session_id, parent_session_id, session_type (Ed-Fi's word for the term; Year Round for the whole
-        year), title, school_id (NA: of every school), begin_date, end_date, school_year.
-    """
+    """Give the terms, which are the whole district's."""
     rows = []
     for year in sorted({year for year, _ in years}):
         levels = [laid_out for (of_year, _), laid_out in years.items() if of_year == year]

@@ -96,27 +96,7 @@ def arrange_teaching(
     enrollment: pd.DataFrame,
     years: dict[tuple[int, str], SchoolYear],
 ) -> Teaching:
-    """Form classes, give them teachers, and seat every child whose spell holds a day.
-
-    Parameters
-    ----------
-    scenario
-        Seed and school year.
-    population
-        Schools, classes and staff.
-    spells, enrollment
-        The same spells as arrays and as a frame, row for row.
-    years
-        The days.
-
-    Returns
-    -------
-    Teaching
-        courses: course_id, course_code, course_title, academic_subject (Ed-Fi's word), grade_level,
-        school_id, school_year, credits (NA below grade 9). sections: section_id, course_id, session_id,
-        school_id, teacher, period, title, school_year. section_enrollment: person, role (Student, Staff),
-        section_id, begin_date, end_date (NA: open), school_year.
-    """
+    """Form classes, give them teachers, and seat every child whose spell holds a day."""
     places = population.places
     classes = population.classes.sort_values(["school_year", "school", "grade"], ignore_index=True)
     school, grade, year, count = (

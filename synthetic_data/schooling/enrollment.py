@@ -69,22 +69,7 @@ class Spells:
 def draw_spells(
     scenario: Scenario, population: Population, years: dict[tuple[int, str], SchoolYear]
 ) -> Spells:
-    """Enrol every child in both school years.
-
-    Parameters
-    ----------
-    scenario
-        Shares of movers, leavers, newcomers, returners and no-shows.
-    population
-        Children with their grades, and where their families live.
-    years
-        From `synthetic_data.schooling.calendar.school_years`.
-
-    Returns
-    -------
-    Spells
-        Ordered by year, child and begin.
-    """
+    """Enrol every child in both school years."""
     places, children = population.places, population.children
     homes, home = population.households, _codes(population.households["household"], children["household"])
     zone_now = homes["zone"].to_numpy(dtype="int64")
@@ -201,23 +186,7 @@ def draw_spells(
 def spells_frame(
     population: Population, spells: Spells, years: dict[tuple[int, str], SchoolYear]
 ) -> pd.DataFrame:
-    """Write spells as dates and words.
-
-    Parameters
-    ----------
-    population
-        People and schools.
-    spells
-        From `draw_spells`.
-    years
-        The days.
-
-    Returns
-    -------
-    pandas.DataFrame
-        person, school_id, grade_level, begin_date, end_date (NA: open), entry_type, exit_withdraw_type,
-        school_year, is_primary.
-    """
+    """Write spells as dates and words."""
     begin = np.full(len(spells.child), np.datetime64("NaT", "D"))
     end = begin.copy()
     for (year, level), laid_out in years.items():
@@ -244,22 +213,7 @@ def spells_frame(
 
 
 def moves_frame(scenario: Scenario, population: Population, spells: Spells) -> pd.DataFrame:
-    """List this year's comings and goings as hard cases.
-
-    Parameters
-    ----------
-    scenario
-        Its school year.
-    population
-        Ids.
-    spells
-        From `draw_spells`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        case, person, other_person (NA), note, as in `synthetic_data.population.hard_cases.list_cases`.
-    """
+    """List this year's comings and goings as hard cases."""
     first = (spells.year == scenario.school_year) & (spells.kind != STAYS)
     first[1:] &= (spells.child[1:] != spells.child[:-1]) | (spells.year[1:] != spells.year[:-1])
     kind = spells.kind[first]

@@ -53,26 +53,7 @@ def _people() -> _People:
 
 
 def make_answers(people: int = 6, seed: int = 7) -> pd.DataFrame:
-    """Make the answers of both years.
-
-    Parameters
-    ----------
-    people
-        How many fill in the form in a year; beyond the declared roles these begin anew. In the first year
-        another principal was there, so that not everybody can be compared with herself.
-    seed
-        The same seed makes the same answers; more people leave those of the others as they are.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a respondent and year, with the columns of the form; dtype string.
-
-    Raises
-    ------
-    BadInput
-        When nobody is to answer.
-    """
+    """Make the answers of both years."""
     if people < 1:
         raise BadInput(f"people = {people}: at least one person fills in the form, such as people = 6.")
     declared = _people()
@@ -104,20 +85,7 @@ def _row(declared: _People, number: int, year: int, seed: int) -> dict[str, str 
 
 
 def write_answers(folder: str | Path = "", people: int = 6, seed: int = 7) -> tuple[Path, Path]:
-    """Write the answers of both years as the files that people would hand in.
-
-    Parameters
-    ----------
-    folder
-        Where to; by default a folder of its own among the temporary ones.
-    people, seed
-        As in `make_answers`.
-
-    Returns
-    -------
-    tuple of Path
-        This year's CSV and last year's.
-    """
+    """Write the answers of both years as the files that people would hand in."""
     out = Path(folder) if folder else Path(tempfile.gettempdir()) / f"survey_answers_{people}_{seed}"
     out.mkdir(parents=True, exist_ok=True)
     made = make_answers(people, seed)

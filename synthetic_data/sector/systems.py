@@ -33,30 +33,20 @@ _SPREAD = 1.1  # standard deviation of the log of the number of students
 
 @dataclass(frozen=True)
 class Systems:
-    """What is so of each school system, in arrays of one length.
+    """What is so of each school system, in arrays of one length."""
 
-    Attributes
-    ----------
-    students
-        Number of students.
-    size
-        Log of it, in standard deviations from the median.
-    locale
-        Place in ``LOCALES``.
-    pledged, community
-        Public lists say so.
-    data_team
-        A row a year: whether it has a data team.
-    data_team_size, it_staff
-        People; the first counts only where there is a team.
-    """
-
+    # Number of students.
     students: npt.NDArray[np.int64]
+    # Log of it, in standard deviations from the median.
     size: Floats
+    # Place in ``LOCALES``.
     locale: npt.NDArray[np.int64]
+    # Public lists say so.
     pledged: Bools
     community: Bools
+    # A row a year: whether it has a data team.
     data_team: Bools
+    # People; the first counts only where there is a team.
     data_team_size: npt.NDArray[np.int64]
     it_staff: npt.NDArray[np.int64]
 
@@ -71,20 +61,7 @@ class Systems:
 
 
 def intercept(slopes: Floats, share: float) -> float:
-    """Find the log-odds that give a share on average, beside what goes with each system.
-
-    Parameters
-    ----------
-    slopes
-        What is added to the log-odds of each system.
-    share
-        Wanted mean of the chances, 0 to 1.
-
-    Returns
-    -------
-    float
-        The intercept; infinite where the share is 0 or 1.
-    """
+    """Find the log-odds that give a share on average, beside what goes with each system."""
     if share <= 0 or share >= 1:
         return float("-inf") if share <= 0 else float("inf")
     low, high = -30.0, 30.0
@@ -103,22 +80,7 @@ def _by_chance(rng: np.random.Generator, slopes: Floats, share: float) -> Bools:
 
 
 def draw_systems(settings: SectorSettings, count: int, purpose: str = "sector") -> Systems:
-    """Draw school systems.
-
-    Parameters
-    ----------
-    settings
-        The sector's.
-    count
-        How many.
-    purpose
-        Name of the streams, so that those of the endless sector aren't those of the made one.
-
-    Returns
-    -------
-    Systems
-        Arrays of length `count`.
-    """
+    """Draw school systems."""
 
     def stream(*keys: str) -> np.random.Generator:
         return rng_for(settings.seed, purpose, *keys)
@@ -160,38 +122,18 @@ _ITEM_SPREAD = 0.35
 
 @dataclass(frozen=True)
 class Items:
-    """The items of one domain.
+    """The items of one domain."""
 
-    Attributes
-    ----------
-    ids
-        As declared.
-    loadings
-        How strongly each shows readiness, 0 to 1.
-    steps
-        A row an item: readiness at which the answer turns 2, 3 and 4, in standard deviations.
-    """
-
+    # As declared.
     ids: tuple[str, ...]
+    # How strongly each shows readiness, 0 to 1.
     loadings: Floats
+    # A row an item: readiness at which the answer turns 2, 3 and 4, in standard deviations.
     steps: Floats
 
 
 def items_of(settings: SectorSettings, domain: str) -> Items:
-    """Give the items of a domain with what the generator makes of them; the same for every seed.
-
-    Parameters
-    ----------
-    settings
-        The sector's.
-    domain
-        Code of a domain.
-
-    Returns
-    -------
-    Items
-        In the declared order.
-    """
+    """Give the items of a domain with what the generator makes of them; the same for every seed."""
     ids = tuple(item.id for item in declared_survey().of_domain(domain))
     rng = rng_for(0, "sector items", domain)
     loadings = rng.uniform(*settings.loadings, len(ids))
@@ -201,22 +143,7 @@ def items_of(settings: SectorSettings, domain: str) -> Items:
 
 
 def expected_readiness(settings: SectorSettings, systems: Systems, domain: str, year: int) -> Floats:
-    """Give what all that is recorded says of readiness.
-
-    Parameters
-    ----------
-    settings, systems
-        The sector's.
-    domain
-        Code of a domain.
-    year
-        0 for the first, 1 for the second.
-
-    Returns
-    -------
-    numpy.ndarray
-        One a system, in standard deviations of what is left.
-    """
+    """Give what all that is recorded says of readiness."""
     return np.asarray(
         settings.pledged_effect[domain] * systems.pledged
         + settings.community_effect[domain] * systems.community
@@ -229,22 +156,7 @@ def expected_readiness(settings: SectorSettings, systems: Systems, domain: str, 
 
 
 def unrecorded(settings: SectorSettings, count: int, purpose: str = "sector") -> dict[str, Floats]:
-    """Draw what nobody records of each system's readiness.
-
-    Parameters
-    ----------
-    settings
-        The sector's.
-    count
-        Systems.
-    purpose
-        Name of the streams.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        By domain: a row a year, a column a system; mean 0 and standard deviation 1.
-    """
+    """Draw what nobody records of each system's readiness."""
 
     def of_two_years(*keys: str) -> Floats:
         lasting, passing = settings.lasting_share, 1 - settings.lasting_share
@@ -261,22 +173,7 @@ def unrecorded(settings: SectorSettings, count: int, purpose: str = "sector") ->
 
 
 def answers(items: Items, readiness: Floats, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Answer the items of a domain.
-
-    Parameters
-    ----------
-    items
-        The domain's.
-    readiness
-        One a system, all in all.
-    rng
-        Stream of this domain and year.
-
-    Returns
-    -------
-    numpy.ndarray
-        A row a system, a column an item, 1 to 4.
-    """
+    """Answer the items of a domain."""
     shown = np.sqrt(1 - items.loadings**2) * rng.standard_normal((len(readiness), len(items.ids)))
     shown += items.loadings * readiness[:, None]
     return 1 + np.sum(shown[:, :, None] >= items.steps[None, :, :], axis=2)
@@ -288,20 +185,6 @@ def expected_score(items: Items, expected: Floats) -> Floats:
     Readiness has standard deviation 1 beside what is recorded, and an item shows it with its loading, so
     that the chance of an answer at or above a step is a normal probability: nothing is drawn.
 
-    Parameters
-    ----------
-    items
-        The domain's.
-    expected
-        What is recorded says of readiness, one a system.
-
-    Returns
-    -------
-    numpy.ndarray
-        One a system, 1 to 4.
-
-    Examples
-    --------
     >>> one = Items(("x_1",), np.array([0.7]), np.array([[-1.0, 0.0, 1.0]]))
     >>> expected_score(one, np.array([0.0])).round(3).tolist()
     [2.5]
@@ -329,18 +212,6 @@ def who_responds(
     A system answers if its log-odds and a logistic draw reach far enough up, so that chances are those of a
     logistic model whose intercept gives the wanted number. In the second year those who answered before and
     the others are two lists, so that the wanted share of the first answers again.
-
-    Parameters
-    ----------
-    settings, systems
-        The sector's.
-    unrecorded
-        What nobody records of readiness, by domain.
-
-    Returns
-    -------
-    numpy.ndarray
-        A row a year, a column a system.
     """
     locale = np.array([_BY_LOCALE[name] for name in LOCALES])[systems.locale]
     recorded = _BY_SIZE * systems.size + _BY_PLEDGE * systems.pledged + _BY_COMMUNITY * systems.community

@@ -42,25 +42,7 @@ def over_the_dial(
     seeds: Sequence[int] = (7,),
     level: str = "manual",
 ) -> pd.DataFrame:
-    """Make, read and join small districts that differ in how often records go wrong, and in nothing else.
-
-    Parameters
-    ----------
-    dials
-        Factors on every rate, from 0 to 3.
-    students
-        Children of each district. Only files that name persons are made, since only these are joined.
-    seeds
-        A district each at every dial; they are counted together.
-    level
-        What the systems exchange.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``fault_dial``: one row a dial and a way to join, with the pairs of records that belong to one
-        child (possible), those that are joined, rightly and wrongly, and those that are missed.
-    """
+    """Make, read and join small districts that differ in how often records go wrong, and in nothing else."""
     found = []
     for dial in dials:
         for seed in seeds:
@@ -98,28 +80,7 @@ LEVELS = ("manual", "rostered")
 def planted_columns(
     seeds: Sequence[int], students: int, *, people_only: bool = True, **overrides: Any
 ) -> pd.DataFrame:
-    """Make a district a seed, with wrong columns in two of its systems or in none, and judge all columns.
-
-    Parameters
-    ----------
-    seeds
-        One district each; what is planted goes round by `PLANTED`, the exchange level by `LEVELS`.
-    students
-        Children in each.
-    people_only
-        Write only the files that name persons.
-    **overrides
-        Further keys of the scenario.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a seed, column and system against which it was judged, lists within columns aside: ``seed``,
-        ``level``, ``silo``, ``column``, ``identification_system``, ``against_system``, ``ids``,
-        ``comparable``, ``rate``, ``status``, as in the table *id_columns*; ``planted`` (string: the fault, NA
-        in a sound column); ``of_another`` (rate, of the ids that meet one elsewhere: those that meet another
-        child's only, by the key).
-    """
+    """Make a district a seed, with wrong columns in two of its systems or in none, and judge all columns."""
     parts = []
     for place, seed in enumerate(seeds):
         planted = PLANTED[place % len(PLANTED)]
@@ -137,19 +98,7 @@ def planted_columns(
 
 
 def mistaken(columns: pd.DataFrame) -> pd.DataFrame:
-    """Pick the columns of which the judgement is wrong.
-
-    Parameters
-    ----------
-    columns
-        From `planted_columns`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Planted columns of which five ids or more can be compared and that are not refused; and refused ones
-        that were not planted, and whose ids meet the right children.
-    """
+    """Pick the columns of which the judgement is wrong."""
     refused, planted = columns["status"].eq("Refused"), columns["planted"].notna()
     missed = planted & ~refused & columns["comparable"].ge(5)
     return columns[missed | (refused & ~planted & ~columns["of_another"].gt(0.5))]
@@ -232,18 +181,7 @@ REVIEW = 0.1
 
 
 def train_shipped_model(students: int = STUDENTS) -> LinkModel:
-    """Make the training districts and train on their records.
-
-    Parameters
-    ----------
-    students
-        Of each district.
-
-    Returns
-    -------
-    LinkModel
-        The same on every machine.
-    """
+    """Make the training districts and train on their records."""
     with tempfile.TemporaryDirectory() as folder:
         made = [
             make_district(

@@ -53,20 +53,13 @@ DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True)
 class OneChange:
-    """When who knew.
+    """When who knew."""
 
-    Attributes
-    ----------
-    known
-        Table ``one_change``: a row a level, change and system.
-    written
-        Table ``change_written``: what stood in each file on each day that was made.
-    about
-        What the made district says of itself, and of the change.
-    """
-
+    # Table ``one_change``: a row a level, change and system.
     known: pd.DataFrame
+    # Table ``change_written``: what stood in each file on each day that was made.
     written: pd.DataFrame
+    # What the made district says of itself, and of the change.
     about: dict[str, Any]
 
 
@@ -85,31 +78,7 @@ def one_change(
     every_day: bool = False,
     again: bool = False,
 ) -> OneChange:
-    """Put a change into one child's life on a Monday, and see on which day each system's file shows it.
-
-    Parameters
-    ----------
-    changes
-        Of custody, surname and allergy; each in a district of its own.
-    levels
-        Exchange levels.
-    students, seed, school_year
-        The small district; nothing in it is wrong (``faults = 0``).
-    every_day
-        Make all days, not only both sides of the day on which a file can change.
-    again
-        Don't take what was found before.
-
-    Returns
-    -------
-    OneChange
-        What was found; kept on disk by everything that decides it.
-
-    Raises
-    ------
-    BadInput
-        For an unknown change or level, or a scenario that can't be.
-    """
+    """Put a change into one child's life on a Monday, and see on which day each system's file shows it."""
     for name, given, all_of_them in (("change", changes, CHANGES), ("exchange level", levels, LEVELS)):
         for one in given:
             if one not in all_of_them:

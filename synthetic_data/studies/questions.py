@@ -38,46 +38,18 @@ __all__ = [
 
 @dataclass(frozen=True)
 class AtLevels:
-    """What made districts answer at each exchange level.
+    """What made districts answer at each exchange level."""
 
-    Attributes
-    ----------
-    questions
-        Table ``question_levels``: one row a level and question.
-    families
-        Table ``families_at_levels``: how many families could know what the systems know, and why not.
-    """
-
+    # Table ``question_levels``: one row a level and question.
     questions: pd.DataFrame
+    # Table ``families_at_levels``: how many families could know what the systems know, and why not.
     families: pd.DataFrame
 
 
 def source_at(
     level: str, *, students: int, seed: int, method: str = "decided", **overrides: Any
 ) -> MemorySource:
-    """Make, read and join a district of one exchange level.
-
-    Parameters
-    ----------
-    level
-        What the systems exchange.
-    students, seed
-        Children of the district, and its seed.
-    method
-        Highest rung of the ladder by which records are joined.
-    **overrides
-        Further keys of the scenario.
-
-    Returns
-    -------
-    MemorySource
-        What is known of its children.
-
-    Raises
-    ------
-    BadInput
-        When no rung of the ladder has that name.
-    """
+    """Make, read and join a district of one exchange level."""
     rung = next((name for name in METHODS if name == method), None)
     if rung is None:
         raise BadInput(
@@ -100,34 +72,7 @@ def at_levels(
     least_share: float | None = None,
     processes: int = 1,
 ) -> AtLevels:
-    """Ask the kit's questions at every exchange level, and count the families who could know.
-
-    Parameters
-    ----------
-    levels
-        Exchange levels, in the order of the tables.
-    students
-        Children of each district.
-    seeds
-        A district each at every level; children are counted together.
-    method
-        Highest rung of the ladder by which records are joined; ``shared identifier`` is what systems can do
-        by their numbers alone.
-    least_share
-        From which share of the children on a question counts as answered; as declared when not given.
-    processes
-        How many processes work at once; the tables are the same.
-
-    Returns
-    -------
-    AtLevels
-        Both tables.
-
-    Raises
-    ------
-    BadInput
-        When no rung of the ladder has that name, or the share is none.
-    """
+    """Ask the kit's questions at every exchange level, and count the families who could know."""
     asked = [(level, seed, students, method, least_share) for level in levels for seed in seeds]
     if processes > 1 and len(asked) > 1:
         with ProcessPoolExecutor(min(processes, len(asked)), mp_context=context()) as pool:
@@ -156,33 +101,14 @@ def question_levels(
     least_share: float | None = None,
     processes: int = 1,
 ) -> pd.DataFrame:
-    """Ask the kit's questions at every exchange level; see `at_levels`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``question_levels``.
-    """
+    """Ask the kit's questions at every exchange level; see `at_levels`."""
     return at_levels(
         levels, students=students, seeds=seeds, method=method, least_share=least_share, processes=processes
     ).questions
 
 
 def questions_together(answers: Sequence[pd.DataFrame], least_share: float | None = None) -> pd.DataFrame:
-    """Put the answers of several districts together, level by level.
-
-    Parameters
-    ----------
-    answers
-        From ``helpers.profile.questions.answer_questions``, with ``level``.
-    least_share
-        From which share of the children on a question counts as answered; as declared when not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``question_levels``.
-    """
+    """Put the answers of several districts together, level by level."""
     every = pd.concat(answers, ignore_index=True)
     key = ["level", "question"]
     whole = every.groupby(key, sort=False).agg(
@@ -206,18 +132,7 @@ def questions_together(answers: Sequence[pd.DataFrame], least_share: float | Non
 
 
 def families_together(counted: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Count the families of several districts together, level by level.
-
-    Parameters
-    ----------
-    counted
-        Tables ``families_informed``, with ``level``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``families_at_levels``.
-    """
+    """Count the families of several districts together, level by level."""
     every = pd.concat(counted, ignore_index=True)
     key = ["level", "measure", "domain"]
     whole = every.groupby(key, sort=False, dropna=False)[["numerator", "denominator"]].sum().reset_index()

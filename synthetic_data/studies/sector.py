@@ -23,20 +23,7 @@ __all__ = ["SITUATIONS", "coverage_of", "false_calls", "made_page", "sector_cove
 
 
 def made_page(made: MadeSector, path: Path) -> Path:
-    """Write the page of a made sector.
-
-    Parameters
-    ----------
-    made
-        From ``make_sector``.
-    path
-        The page.
-
-    Returns
-    -------
-    Path
-        The same.
-    """
+    """Write the page of a made sector."""
     return sector_made_page(made.about, made.answered, made.planted, path)
 
 
@@ -65,20 +52,7 @@ CLAIMS = {
 
 
 def situation(name: str, seed: int) -> SectorSettings:
-    """Give a sector in a situation.
-
-    Parameters
-    ----------
-    name
-        A key of `SITUATIONS`.
-    seed
-        Another seed is another sector of the same making.
-
-    Returns
-    -------
-    SectorSettings
-        The preset *published* but for what the situation sets.
-    """
+    """Give a sector in a situation."""
     return load_sector("published", seed=seed, **SITUATIONS[name])
 
 
@@ -94,24 +68,7 @@ def sector_coverage(
     processes: int = 1,
     endless: int = ENDLESS,
 ) -> pd.DataFrame:
-    """Make many sectors of each situation, analyse each as the report does, and keep every interval.
-
-    Parameters
-    ----------
-    sectors
-        How many of each situation; each gives 54 intervals a comparison.
-    situations
-        Keys of `SITUATIONS`.
-    processes
-        How many work at once.
-    endless
-        How many systems stand for an endless number where what was planted is worked out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_intervals``: one row an interval, with what was planted.
-    """
+    """Make many sectors of each situation, analyse each as the report does, and keep every interval."""
     asked = [(name, seed, endless) for name in situations for seed in range(1, sectors + 1)]
     if processes < 2:
         found = [_intervals(*one) for one in asked]
@@ -187,19 +144,7 @@ def _means(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
 
 
 def coverage_of(intervals: pd.DataFrame) -> pd.DataFrame:
-    """Count how many intervals hold what was planted.
-
-    Parameters
-    ----------
-    intervals
-        From `sector_coverage`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_coverage``: a row a situation, kind of interval and comparison. The interval of the
-        coverage is from sector to sector, since intervals of one sector fail together.
-    """
+    """Count how many intervals hold what was planted."""
     known = intervals.dropna(subset=["low", "high"])
     held = known["low"].le(known["planted"]) & known["high"].ge(known["planted"])
     known = known.assign(held=held.astype("float64"), off=known["value"] - known["planted"])
@@ -225,18 +170,7 @@ def coverage_of(intervals: pd.DataFrame) -> pd.DataFrame:
 
 
 def false_calls(intervals: pd.DataFrame) -> pd.DataFrame:
-    """Count how often nothing was called something, before and after correction.
-
-    Parameters
-    ----------
-    intervals
-        From `sector_coverage`, with *nothing planted* among the situations.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``sector_false_calls``: of the adjusted differences, and of families of six, with at least one.
-    """
+    """Count how often nothing was called something, before and after correction."""
     own = intervals["situation"].eq("nothing planted") & intervals["what"].eq("difference")
     own &= intervals["comparison"].eq("adjusted")
     zero = intervals[own].dropna(subset=["p"])

@@ -59,22 +59,6 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     A vendor is sent a roster before each window, but none after the day of its last one; those of the year
     before are all in. Who came later, or changed school, is not known to it: such a child's test was taken
     under a makeshift account, and is in no export.
-
-    Parameters
-    ----------
-    scenario
-        The school year, and the day of the exports.
-    truth
-        How things are.
-    exchange
-        The day of the vendor's last roster.
-    program
-        0: MAP Growth, 1: i-Ready.
-
-    Returns
-    -------
-    Held
-        Tests, rosters and limits.
     """
     spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
     person = truth.population.children["person"]
@@ -139,23 +123,7 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
 def numbers_of(
     scenario: Scenario, truth: Truth, exchange: Exchange, program: int
 ) -> tuple[Words, npt.NDArray[np.object_]]:
-    """Give each child's number at a vendor, and the state's number where the vendor was told it.
-
-    Parameters
-    ----------
-    scenario, truth
-        The children.
-    exchange
-        The share of records that carry the state's number; where the district's is carried, it stands in
-        place of the vendor's own.
-    program
-        0: MAP Growth, 1: i-Ready.
-
-    Returns
-    -------
-    tuple of numpy arrays
-        Text, one a child; ``None`` where there is no state's number.
-    """
+    """Give each child's number at a vendor, and the state's number where the vendor was told it."""
     children = truth.population.children
     rng = rng_for(scenario.seed, PROGRAMS[program], "numbers")
     own = ten_digits(rng, len(children))

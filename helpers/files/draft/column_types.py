@@ -119,20 +119,7 @@ def _orders(formats: tuple[str, ...], texts: Sequence[str]) -> list[str]:
 
 
 def day_orders(rows: pd.DataFrame, distinct: Mapping[str, Distinct]) -> set[str]:
-    """Say in which order a file writes day and month, by those of its columns that leave no doubt.
-
-    Parameters
-    ----------
-    rows
-        A table of text.
-    distinct
-        The distinct values of each of its columns.
-
-    Returns
-    -------
-    set of str
-        Of ``md`` and ``dm``: by a day beyond the 12th, else by a column that says the same day year first.
-    """
+    """Say in which order a file writes day and month, by those of its columns that leave no doubt."""
     found = set()
     doubtful: list[tuple[tuple[str, ...], pd.Series]] = []
     year_first: list[pd.Series] = []
@@ -169,20 +156,7 @@ def _order(written: str) -> str:
 
 
 def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
-    """Guess whether values are days or moments.
-
-    Parameters
-    ----------
-    distinct
-        The values.
-    known_orders
-        In which order the file's unambiguous dates are: from `day_orders`.
-
-    Returns
-    -------
-    Guess or None
-        A list of formats with both orders where nobody can say which it is; None where they are no dates.
-    """
+    """Guess whether values are days or moments."""
     by_shape = _by_shape(distinct.texts)
     times = dict(zip(distinct.texts, distinct.times, strict=True))
     chosen: list[str] = []
@@ -391,22 +365,7 @@ def _day(text: str, written: str) -> datetime | None:
 
 
 def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str]) -> Guess:
-    """Guess the type of a column.
-
-    Parameters
-    ----------
-    distinct
-        Its distinct values.
-    words
-        Of its head.
-    known_orders
-        In which order the file's unambiguous dates are: from `day_orders`.
-
-    Returns
-    -------
-    Guess
-        Text where nothing else is certain: ids, codes with zeros, postal codes and telephones always are.
-    """
+    """Guess the type of a column."""
     if not distinct.rows:
         return Guess(why="it is empty", open="it is empty in this file, so only its head was looked at")
     if all(DESCRIPTOR.fullmatch(text) for text in distinct.texts):

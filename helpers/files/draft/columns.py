@@ -38,28 +38,19 @@ FEWEST_ROWS = 10  # from here on one value may be a slip; below that a column is
 
 @dataclass(frozen=True)
 class Guess:
-    """What a column seems to be.
+    """What a column seems to be."""
 
-    Attributes
-    ----------
-    type, formats, codes
-        As a layout declares them.
-    why
-        The reason, in words.
-    open
-        What a person has to decide, in words; empty where nothing.
-    odd
-        The values that aren't what the others are: they will be findings.
-    unit
-        What each of them isn't.
-    """
-
+    # As a layout declares them.
     type: str = "string"
     formats: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    # The reason, in words.
     why: str = "its values are text"
+    # What a person has to decide, in words; empty where nothing.
     open: str = ""
+    # The values that aren't what the others are: they will be findings.
     odd: frozenset[str] = frozenset()
+    # What each of them isn't.
     unit: str = ""
 
 
@@ -115,8 +106,6 @@ def words_file() -> Mapping[str, Any]:
 def head_words(head: str) -> tuple[str, ...]:
     """Split a head into words in small letters, short ones spelled out.
 
-    Examples
-    --------
     >>> head_words("StudentUniqueId"), head_words("Customer Birthdate"), head_words("SISUserID")
     (('student', 'unique', 'id'), ('customer', 'birth', 'date'), ('sis', 'user', 'id'))
     >>> head_words("PupilNo"), head_words("Student No. (lunch)"), head_words("Student: No Show")
@@ -140,8 +129,6 @@ def head_words(head: str) -> tuple[str, ...]:
 def heads_beside(heads: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Split the heads of one table into words, as `head_words` does; some mean more beside another one.
 
-    Examples
-    --------
     >>> heads_beside(["learner.family", "learner.given"])["learner.family"]
     ('learner', 'last', 'name')
     >>> heads_beside(["learner.family", "given"])["learner.family"]
@@ -190,18 +177,7 @@ def _phrases() -> Mapping[str, list[tuple[str, str]]]:
 
 
 def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
-    """Name the fields of a person that a head may be, and how many of its words say something else.
-
-    Parameters
-    ----------
-    words
-        Of the head.
-
-    Returns
-    -------
-    list
-        Field and number of words beside its own; the nearest first, of those the one that says most.
-    """
+    """Name the fields of a person that a head may be, and how many of its words say something else."""
     about: Mapping[str, list[str]] = words_file()["whose"]
     if any(word in about["other"] for word in words):
         return []
@@ -233,14 +209,6 @@ def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
 def numbered_thing(words: Sequence[str]) -> str | None:
     """Say what a head numbers: a person, another, a thing, or it doesn't say; None where it is no id.
 
-    Returns
-    -------
-    str or None
-        person, other, thing, qualified ("State ID": whose number it is, not whom it numbers), unknown
-        ("Canvas ID"), bare ("ID"); None for a head without a word of ids.
-
-    Examples
-    --------
     >>> numbered_thing(head_words("user_building_id")), numbered_thing(head_words("Student State ID"))
     ('thing', 'person')
     >>> numbered_thing(head_words("District State ID")), numbered_thing(head_words("State ID"))

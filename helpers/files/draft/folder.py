@@ -32,23 +32,15 @@ QUESTION = re.compile(r"^\s*# \?", re.MULTILINE)
 
 @dataclass(frozen=True)
 class OpenDraft:
-    """A layout with questions that are open.
+    """A layout with questions that are open."""
 
-    Attributes
-    ----------
-    layout
-        Its file, from the folder.
-    questions
-        How many lines begin with ``# ?``.
-    not_taken
-        Which of id, first name, surname and birth date no column is taken for.
-    joined_by
-        What that leaves to join children by, in words; empty where it leaves enough.
-    """
-
+    # Its file, from the folder.
     layout: str
+    # How many lines begin with ``# ?``.
     questions: int
+    # Which of id, first name, surname and birth date no column is taken for.
     not_taken: list[str]
+    # What that leaves to join children by, in words; empty where it leaves enough.
     joined_by: str
 
     @property
@@ -85,23 +77,7 @@ def _lacks(layout: Layout) -> tuple[list[str], str]:
 
 
 def open_drafts(folder: Path) -> list[OpenDraft]:
-    """Find the layouts of a folder in which a person has something to decide.
-
-    Parameters
-    ----------
-    folder
-        With layouts of its own in ``layouts/``, or without.
-
-    Returns
-    -------
-    list of OpenDraft
-        In the order of their paths; a layout without a line of ``# ?`` is none.
-
-    Raises
-    ------
-    BadInput
-        When such a layout can't be used.
-    """
+    """Find the layouts of a folder in which a person has something to decide."""
     found = []
     for path in sorted((folder / "layouts").rglob("*.toml")):
         questions = len(QUESTION.findall(path.read_text(encoding="utf-8")))
@@ -128,23 +104,15 @@ class Drafted:
 
 @dataclass(frozen=True)
 class Started:
-    """What came of a folder.
+    """What came of a folder."""
 
-    Attributes
-    ----------
-    drafted
-        One for each kind of file.
-    known
-        File -> the layout that knows it.
-    left
-        File -> why no layout was drafted for it.
-    doubts
-        Questions about folders that may be one system or two.
-    """
-
+    # One for each kind of file.
     drafted: list[Drafted]
+    # File -> the layout that knows it.
     known: dict[str, str]
+    # File -> why no layout was drafted for it.
     left: dict[str, str]
+    # Questions about folders that may be one system or two.
     doubts: list[str] = field(default_factory=list)
 
 
@@ -240,24 +208,7 @@ def _knows(kinds: Sequence[Sequence[Undeclared]], layout: Layout) -> dict[str, s
 
 
 def start_folder(folder: Path) -> Started:
-    """Draft a layout for every file of a folder that no layout knows.
-
-    Parameters
-    ----------
-    folder
-        A folder of exports, or a district folder.
-
-    Returns
-    -------
-    Started
-        What was drafted, what was known already, and what is left, with the reason. A file in ``layouts/``
-        is never overwritten.
-
-    Raises
-    ------
-    BadInput
-        When there is no such folder, or a layout in it can't be used.
-    """
+    """Draft a layout for every file of a folder that no layout knows."""
     there = what_is_there(folder)
     known = {found.path: layout.layout for layout, files in there.silos.values() for found in files}
     left = {refusal.path: refusal.reason for refusal in there.refused}
@@ -373,22 +324,7 @@ def _one(drafted: Drafted) -> dict[str, Any]:
 
 
 def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
-    """Say what came of a folder.
-
-    Parameters
-    ----------
-    started
-        From `start_folder`.
-    folder
-        As it was given.
-    as_json
-        With every guess and every question, for a program.
-
-    Returns
-    -------
-    dict
-        Figures, as `emit` prints them.
-    """
+    """Say what came of a folder."""
     rows = [_one(drafted) for drafted in started.drafted]
     tomls = list(dict.fromkeys(drafted.toml for drafted in started.drafted))
     left = pd.DataFrame(

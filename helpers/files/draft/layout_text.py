@@ -39,35 +39,25 @@ CHILD = ("student", "pupil", "child", "learner")
 
 @dataclass
 class Kind:
-    """One kind of file of a draft: what it is called, what its columns are, whom it is about.
+    """One kind of file of a draft: what it is called, what its columns are, whom it is about."""
 
-    Attributes
-    ----------
-    name, path, sheet, format, settings
-        As a layout declares them.
-    rows
-        Text of all its files.
-    guesses, people
-        What was guessed.
-    takes_ids
-        Whether its local id is one of the layout's id space; else it names nobody by it.
-    not_data
-        Kinds of row that are about no child; `rows` has none of them.
-    questions
-        What is open, the weightiest first.
-    """
-
+    # As a layout declares them.
     name: str
     path: str
     sheet: str | None
     format: str
     settings: Mapping[str, str | int]
+    # Text of all its files.
     rows: pd.DataFrame
+    # What was guessed.
     guesses: dict[str, Guess]
     people: People
     words: tuple[str, ...]
+    # Whether its local id is one of the layout's id space; else it names nobody by it.
     takes_ids: bool = True
+    # Kinds of row that are about no child; `rows` has none of them.
     not_data: Sequence[NotData] = ()
+    # What is open, the weightiest first.
     questions: list[str] = field(default_factory=list)
 
     def shown(self, name: str) -> str:
@@ -113,24 +103,7 @@ def kind_of(
     system: Sequence[str],
     place: Callable[[int], str] = "place {}".format,
 ) -> Kind:
-    """Guess what a kind of file is.
-
-    Parameters
-    ----------
-    name, path, sheet, shape, settings
-        As a layout declares them.
-    rows
-        Its trimmed text.
-    system
-        Words of its folder and name.
-    place
-        Says where a row stands in its file.
-
-    Returns
-    -------
-    Kind
-        With every column's type, and whom it is about.
-    """
+    """Guess what a kind of file is."""
     not_data = rows_of_no_child(rows) if shape != "json_lines" else []
     left = np.delete(
         np.arange(len(rows)), np.concatenate([[], *(one.rows for one in not_data)]).astype("int64")
@@ -149,13 +122,7 @@ def kind_of(
 
 
 def tie_ids(kinds: Sequence[Kind]) -> None:
-    """Let the files of one system name a person by one id: that of the file in which a row is a person.
-
-    Parameters
-    ----------
-    kinds
-        The kinds of file of one layout; their local ids are changed in place.
-    """
+    """Let the files of one system name a person by one id: that of the file in which a row is a person."""
     masters = [kind for kind in kinds if kind.people.named and kind.people.local_id]
     if not masters:
         return
@@ -486,26 +453,7 @@ def _file(kind: Kind) -> list[str]:
 def draft_text(
     layout: str, title: str, sources: Sequence[str], kinds: Sequence[Kind], day_in_name: bool
 ) -> str:
-    """Write a layout.
-
-    Parameters
-    ----------
-    layout
-        Its name, and its silo's.
-    title
-        What people call it.
-    sources
-        The files from which it was drafted.
-    kinds
-        Its kinds of file; their questions are filled in.
-    day_in_name
-        Whether a day stands in the files' names.
-
-    Returns
-    -------
-    str
-        TOML.
-    """
+    """Write a layout."""
     shown = ", ".join(sources[:3]) + (f" and {len(sources) - 3} more" if len(sources) > 3 else "")
     source = f"Drafted by the kit from the heads and values of {shown}; nobody has checked it"
     lines = [

@@ -48,39 +48,20 @@ PLACEHOLDER = re.compile(
 
 @dataclass(frozen=True)
 class NotData:
-    """One kind of row that is about no child, as a layout declares it.
+    """One kind of row that is about no child, as a layout declares it."""
 
-    Attributes
-    ----------
-    name, first, written
-        What it is called, the pattern of its first cell, an example.
-    empty
-        Columns that are empty in it and filled in nearly every other row.
-    rows
-        Places of such rows.
-    """
-
+    # What it is called, the pattern of its first cell, an example.
     name: str
     first: str
     written: str
+    # Columns that are empty in it and filled in nearly every other row.
     empty: tuple[str, ...]
+    # Places of such rows.
     rows: np.ndarray
 
 
 def rows_of_no_child(rows: pd.DataFrame) -> list[NotData]:
-    """Find the rows of a table that are about no child.
-
-    Parameters
-    ----------
-    rows
-        Trimmed text, missing where empty.
-
-    Returns
-    -------
-    list of NotData
-        Only where such a row lacks what nearly every other row has, so that no child whose surname is Page or
-        Means is taken for one.
-    """
+    """Find the rows of a table that are about no child."""
     if rows.shape[1] < 2 or len(rows) < 3:
         return []
     first = rows.iloc[:, 0]
@@ -114,20 +95,7 @@ def rows_of_no_child(rows: pd.DataFrame) -> list[NotData]:
 
 
 def nobodies(rows: pd.DataFrame, fields: Mapping[str, str]) -> list[dict[str, list[str]]]:
-    """Find the names that are nobody's: *Nobody, Nobody*, *Student, Test*.
-
-    Parameters
-    ----------
-    rows
-        Trimmed text.
-    fields
-        Field of a person -> its column.
-
-    Returns
-    -------
-    list
-        Column -> the texts of one such name, as `not_a_child` of a layout declares it.
-    """
+    """Find the names that are nobody's: *Nobody, Nobody*, *Student, Test*."""
     columns = [fields["full_name"]] if "full_name" in fields else []
     if not columns and {"first_name", "last_surname"} <= set(fields):
         columns = [fields["last_surname"], fields["first_name"]]

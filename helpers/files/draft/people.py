@@ -115,26 +115,7 @@ def _roles(head: Sequence[str], texts: Sequence[str]) -> dict[str, str] | None:
 def fits_field(
     name: str, kind: str, words: Sequence[str], texts: Sequence[str], guess: Guess, counts: Distinct
 ) -> Known | str:
-    """Say what a column is as a field.
-
-    Parameters
-    ----------
-    name, kind
-        The field, and of what kind its values are.
-    words
-        Of the column's head.
-    texts
-        Its distinct values.
-    guess
-        What they are.
-    counts
-        How often each stands there.
-
-    Returns
-    -------
-    Known or str
-        A sentence where the values speak against it; an empty one where the head didn't say so either.
-    """
+    """Say what a column is as a field."""
     said = "head and values say so"
     texts = [_plain(text) for text in texts]
     if kind == "name":
@@ -215,29 +196,19 @@ class Ids:
 
 @dataclass
 class People:
-    """Whom a table is about.
+    """Whom a table is about."""
 
-    Attributes
-    ----------
-    fields
-        Column -> what it says of the person.
-    ids
-        Column -> whose number it is.
-    local_id
-        The column that tells persons apart best; None where none does.
-    left
-        Column -> why it was not taken, although its head speaks of a person.
-    perhaps
-        Columns that may be ids of these people, although their heads speak of something else.
-    one_row_each
-        Whether a row is a person; None where nobody can be told apart.
-    """
-
+    # Column -> what it says of the person.
     fields: dict[str, Known] = field(default_factory=dict)
+    # Column -> whose number it is.
     ids: dict[str, Ids] = field(default_factory=dict)
+    # The column that tells persons apart best; None where none does.
     local_id: str | None = None
+    # Column -> why it was not taken, although its head speaks of a person.
     left: dict[str, str] = field(default_factory=dict)
+    # Columns that may be ids of these people, although their heads speak of something else.
     perhaps: list[str] = field(default_factory=list)
+    # Whether a row is a person; None where nobody can be told apart.
     one_row_each: bool | None = None
 
     def column(self, name: str) -> str | None:
@@ -340,22 +311,7 @@ def _id_of(
 
 
 def guess_people(rows: pd.DataFrame, guesses: Mapping[str, Guess], system_words: Sequence[str]) -> People:
-    """Guess whom a table is about.
-
-    Parameters
-    ----------
-    rows
-        Trimmed text; missing where empty.
-    guesses
-        What each column's values are.
-    system_words
-        Words of the folder's and the file's name: the system's own id carries its name.
-
-    Returns
-    -------
-    People
-        Fields, ids and the local id.
-    """
+    """Guess whom a table is about."""
     people = People()
     _find_fields(rows, guesses, people)
     _doubt_bare_name(people, system_words)

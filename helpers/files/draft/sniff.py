@@ -77,18 +77,6 @@ def names_columns(rows: Sequence[Sequence[str]], speaks: Callable[[str], bool] =
 
     A row of data is like the rows below it, column by column: a day over days, a number over numbers, a word
     that stands there again. A header is not: it has words over days and numbers, and words of heads.
-
-    Parameters
-    ----------
-    rows
-        The first rows, trimmed; a header that is printed again on each page counts once.
-    speaks
-        Whether a cell has the words of a head.
-
-    Returns
-    -------
-    bool
-        True as well where nothing tells.
     """
     first = rows[0]
     below = [row for row in rows[1:] if list(row) != list(first)]
@@ -126,26 +114,17 @@ PRINTED = (".out", ".asc", ".prn", ".rpt", ".lst", ".exp")  # text by the name t
 
 @dataclass(frozen=True)
 class Undeclared:
-    """A table that nobody declared.
+    """A table that nobody declared."""
 
-    Attributes
-    ----------
-    found
-        The file.
-    format
-        csv, json_lines or xlsx.
-    settings
-        encoding, delimiter, line_end, header_row, where they aren't the usual ones.
-    rows
-        Trimmed text, missing where empty; columns are named as the reader names them.
-    places
-        Of each row in its file, as findings number them.
-    """
-
+    # The file.
     found: FoundFile
+    # csv, json_lines or xlsx.
     format: str
+    # Trimmed text, missing where empty; columns are named as the reader names them.
     rows: pd.DataFrame
+    # encoding, delimiter, line_end, header_row, where they aren't the usual ones.
     settings: dict[str, str | int] = field(default_factory=dict)
+    # Of each row in its file, as findings number them.
     places: Sequence[int] | np.ndarray = ()
 
     @property
@@ -259,18 +238,7 @@ def _first_filled(columns: Sequence[pd.Series]) -> pd.Series:
 
 
 def look_into(found: FoundFile) -> Undeclared | str:
-    """Look into a file that no layout knows.
-
-    Parameters
-    ----------
-    found
-        The file.
-
-    Returns
-    -------
-    Undeclared or str
-        Its table; a sentence where there is none, that says what to do.
-    """
+    """Look into a file that no layout knows."""
     try:
         return _look_into(found, found.read())
     except TooMuch as trouble:

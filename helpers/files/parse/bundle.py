@@ -44,25 +44,7 @@ class Part:
 
 
 def as_the_manifest_says(layout: Layout, parts: Sequence[Part], paths: Sequence[str]) -> list[Parsed]:
-    """Tell where a manifest and its files differ, and take out rows that are deleted or replaced.
-
-    Parameters
-    ----------
-    layout
-        The layout; without a `manifest` nothing is looked at.
-    parts
-        All files of one silo. Their findings get manifest_differs, row_deleted, row_replaced, and, since a
-        file of changes must say of each row what became of it and when, required_empty and not_in_codes.
-    paths
-        Every file of the silo, those that couldn't be read too.
-
-    Returns
-    -------
-    list of Parsed
-        The rows that stand, one for each part. A row that is to be deleted goes, with what an earlier file
-        says under its id and, where it is a person, what is said of that person; of a row that was changed
-        the newest stands.
-    """
+    """Tell where a manifest and its files differ, and take out rows that are deleted or replaced."""
     if layout.manifest is None:
         return [part.parsed for part in parts]
     changes = _against_the_manifest(layout, parts, paths)

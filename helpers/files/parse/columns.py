@@ -45,13 +45,7 @@ class TextColumns:
 
 
 class ColumnValues(Mapping[str, Values]):
-    """Values by name of the column in the file; those that were read together are parted when asked for.
-
-    Parameters
-    ----------
-    rows
-        How many rows each column has.
-    """
+    """Values by name of the column in the file; those that were read together are parted when asked for."""
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
@@ -129,19 +123,7 @@ def _read_alike(
 
 
 def read_columns(files: Sequence[TextColumns]) -> list[ColumnValues]:
-    """Read all declared columns of some files of one kind.
-
-    Parameters
-    ----------
-    files
-        Their text and declarations. Of small files, columns of one declaration are read at once. Those in
-        which anything is worth a finding are read again one by one, so that it names file and column.
-
-    Returns
-    -------
-    list of ColumnValues
-        One a file, columns in the order of its declarations.
-    """
+    """Read all declared columns of some files of one kind."""
     small: dict[str, list[tuple[int, str]]] = {}
     alike: dict[tuple[int, int], str] = {}  # by the declaration itself: many columns have the same one
     found: list[dict[str, tuple[Values, int | None]]] = [{} for _ in files]
@@ -186,17 +168,11 @@ def _alone(file: TextColumns, name: str) -> Values:
 
 @dataclass(frozen=True)
 class StructureCells:
-    """What a row of structure says of the columns.
+    """What a row of structure says of the columns."""
 
-    Attributes
-    ----------
-    row
-        Its place in the file.
-    cells
-        Trimmed text by name of the column in the file.
-    """
-
+    # Its place in the file.
     row: int
+    # Trimmed text by name of the column in the file.
     cells: dict[str, str]
 
 
@@ -223,27 +199,7 @@ def _may_be(rows: pd.DataFrame, kind: StructureRow, columns: Mapping[str, Column
 def without_structure(
     parsed: Parsed, file: FileLayout, columns: Mapping[str, Column], findings: Findings
 ) -> tuple[Parsed, dict[str, StructureCells]]:
-    """Take out rows of structure, and a header that stands in the file again.
-
-    Parameters
-    ----------
-    parsed
-        Rows of one file.
-    file
-        Its kind.
-    columns
-        Name in the file -> declaration.
-    findings
-        Gets not_a_child for rows of totals, pages and notes, row_repeated for a header, or a row of
-        structure, that is there a second time, and required_empty for one that is not there.
-
-    Returns
-    -------
-    Parsed
-        Rows of data.
-    dict
-        The rows of structure by the name that the layout gives them.
-    """
+    """Take out rows of structure, and a header that stands in the file again."""
     rows = parsed.table.rows
     there: dict[str, StructureCells] = {}
     if file.nested:
@@ -289,15 +245,7 @@ def without_structure(
 
 
 class CellRows:
-    """The cells of a pattern's columns, as they follow one another: a source row's cells from left to right.
-
-    Parameters
-    ----------
-    names
-        Names of the columns in the file.
-    rows
-        How many source rows there are.
-    """
+    """Cells of a pattern's columns: those of one source row after another, from left to right."""
 
     def __init__(self, names: Sequence[str], rows: int) -> None:
         self.names = list(names)
@@ -327,28 +275,7 @@ def cell_rows(
     structure: Mapping[str, StructureCells],
     findings: Findings,
 ) -> tuple[CellRows, dict[str, pd.Series], np.ndarray]:
-    """Give what the cells of a pattern's columns say, one row a cell.
-
-    Parameters
-    ----------
-    file, makes
-        The kind of file and what its cells make.
-    columns, values, text
-        Declaration, what was read and what was written, by name in the file.
-    structure
-        Rows of structure, of which a cell in the same column can be taken.
-    findings
-        Gets cells of structure that aren't of the standard column's type.
-
-    Returns
-    -------
-    CellRows
-        Which cell each row is.
-    dict
-        Standard column -> values, for what is taken in braces.
-    numpy.ndarray
-        Boolean: the cells that `where` and `unless` leave.
-    """
+    """Give what the cells of a pattern's columns say, one row a cell."""
     pattern = file.pattern_of(makes)
     assert pattern is not None  # the layout was checked
     cells = CellRows([name for name, column in columns.items() if column is pattern], len(text))

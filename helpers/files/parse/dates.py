@@ -64,18 +64,6 @@ def format_reader(written: str) -> Callable[[str], Reading]:
     12109 may be January 21 or December 1. Where only one reading is a day, it is given as short of a zero;
     where several are, all of them.
 
-    Parameters
-    ----------
-    written
-        A format of a whole day, such as ``%m/%d/%Y``.
-
-    Returns
-    -------
-    callable
-        Text -> `Reading`; no moment where it is none.
-
-    Examples
-    --------
     >>> len(format_reader("%m%d%y")("12109").moments), len(format_reader("%m%d%y")("52109").moments)
     (2, 1)
     """
@@ -128,15 +116,7 @@ def _distinct(moments: Iterable[datetime | None]) -> tuple[datetime, ...]:
 
 
 def serial_of(text: str, formats: Iterable[str]) -> float | None:
-    """Give the number by which a spreadsheet counts days; None where a text can't be one.
-
-    Parameters
-    ----------
-    text
-        A cell, such as 45991.
-    formats
-        Of its column: where they write a day in as many digits, or one more, a number is no count.
-    """
+    """Give the number by which a spreadsheet counts days; None where a text can't be one."""
     shape = SERIAL.fullmatch(text)
     if shape is None:
         return None
@@ -151,15 +131,6 @@ def serial_of(text: str, formats: Iterable[str]) -> float | None:
 def from_serial(serial: float, epoch: int = 1900) -> datetime | None:
     """Give the moment that a spreadsheet means by a number; None beyond the days of anybody alive.
 
-    Parameters
-    ----------
-    serial
-        Days since the first day of the count, and the part of a day.
-    epoch
-        1900, or 1904 in workbooks of old Macs.
-
-    Examples
-    --------
     >>> str(from_serial(45991))
     '2025-11-30 00:00:00'
     """

@@ -44,24 +44,7 @@ def _codes(columns: list[pd.Series]) -> np.ndarray:
 def without_repeated(
     parsed: Parsed, file: FileLayout, columns: Mapping[str, Column], findings: Findings
 ) -> Parsed:
-    """Set aside rows that stand in a keyed file a second time, and tell keys that two different rows have.
-
-    Parameters
-    ----------
-    parsed
-        Rows of one file.
-    file
-        Its kind; without a `key` nothing is checked, since equal rows may then be two events.
-    columns
-        Name in the file -> declaration.
-    findings
-        Gets row_repeated and key_repeated.
-
-    Returns
-    -------
-    Parsed
-        Without the repeated rows.
-    """
+    """Set aside rows that stand in a keyed file a second time, and tell keys that two different rows have."""
     rows = parsed.table.rows
     names = {column.name: name for name, column in columns.items()}
     if not file.key or not len(rows) or any(key not in names for key in file.key):
@@ -102,35 +85,23 @@ def without_repeated(
 
 @dataclass
 class ReadFile:
-    """One file, read by its layout.
+    """One file, read by its layout."""
 
-    Attributes
-    ----------
-    path
-        By which findings name it.
-    file
-        Its kind.
-    parsed
-        Rows as text, without those set aside.
-    columns
-        Name in the file -> declaration.
-    values
-        Name in the file -> what was read.
-    findings
-        What was wrong.
-    structure
-        Rows of structure by the name that the layout gives them.
-    parts
-        Parts of cells that were read already.
-    """
-
+    # By which findings name it.
     path: str
+    # Its kind.
     file: FileLayout
+    # Rows as text, without those set aside.
     parsed: Parsed
+    # What was wrong.
     findings: Findings
+    # Name in the file -> declaration.
     columns: dict[str, Column]
+    # Name in the file -> what was read.
     values: ColumnValues
+    # Rows of structure by the name that the layout gives them.
     structure: dict[str, StructureCells]
+    # Parts of cells that were read already.
     parts: dict[Hashable, pd.Series] = field(default_factory=dict)
 
     def named(self, name: str, element: int | None = None) -> str | None:
@@ -230,19 +201,7 @@ def _tell_cells_without_head(parsed: Parsed, place: int, findings: Findings) -> 
 
 
 def read_files(files: Sequence[tuple[str, FileLayout, Parsed, Findings]]) -> list[ReadFile]:
-    """Read every declared column of some files.
-
-    Parameters
-    ----------
-    files
-        Path by which findings name the file, its kind, its rows as text, and the findings, which get what
-        is wrong with columns and cells.
-
-    Returns
-    -------
-    list of ReadFile
-        Text and values, one a row.
-    """
+    """Read every declared column of some files."""
     reads = []
     for path, file, parsed, findings in files:
         columns = _match_columns(parsed, file, findings)
@@ -287,13 +246,7 @@ def _tell_odd_parts(read: ReadFile) -> None:
 
 
 class FilesOfKind:
-    """Files of one kind; a source row is known by its place among the rows of all of them.
-
-    Parameters
-    ----------
-    reads
-        At least one file.
-    """
+    """Files of one kind; a source row is known by its place among the rows of all of them."""
 
     def __init__(self, reads: Sequence[ReadFile]) -> None:
         self.reads = list(reads)
@@ -340,16 +293,7 @@ class FilesOfKind:
 
 
 def tell_dangling(silo: Mapping[str, list[ReadFile]], layout: Layout) -> None:
-    """Tell references that lead to no row of the silo.
-
-    Parameters
-    ----------
-    silo
-        The silo's files by kind; their findings get reference_dangling. A file that isn't there at all is one
-        finding of its own, not one a reference.
-    layout
-        The silo's layout.
-    """
+    """Tell references that lead to no row of the silo."""
     for file in layout.files:
         for column in file.columns:
             if not column.references:

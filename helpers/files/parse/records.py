@@ -28,20 +28,7 @@ SAME_NAME_SHARE = 0.05
 
 
 def placeholder_names(people: pd.DataFrame) -> pd.Series:
-    """Find the records of one silo whose names are placeholders.
-
-    Parameters
-    ----------
-    people
-        Records of one silo: columns first_name, last_surname, full_name, birth_date, local_id.
-
-    Returns
-    -------
-    pandas.Series
-        Boolean, one a record. True where at least half of the silo's records, and two, have names that are a
-        word with a number; or where three or more ids have one full name *and* birth date, or, without birth
-        dates, one full name that at least one record in twenty has.
-    """
+    """Find the records of one silo whose names are placeholders."""
     result = np.zeros(len(people), bool)
     if len(people) < 2:
         return pd.Series(result, index=people.index)
@@ -84,22 +71,15 @@ NOT_IDENTITY = (
 
 @dataclass(frozen=True)
 class People:
-    """Records of one silo.
+    """Records of one silo."""
 
-    Attributes
-    ----------
-    people, person_rows, filled_cells
-        The standard tables, without `linkable_by` yet (it needs the identifiers).
-    record_of
-        Record of each row that was given, in its order.
-    findings
-        rows_disagree, rows_alike, id_shared, name_placeholder: columns of the findings table that are filled.
-    """
-
+    # The standard tables, without `linkable_by` yet (it needs the identifiers).
     people: pd.DataFrame
     person_rows: pd.DataFrame
     filled_cells: pd.DataFrame
+    # Record of each row that was given, in its order.
     record_of: pd.Series
+    # rows_disagree, rows_alike, id_shared, name_placeholder: columns of the findings table that are filled.
     findings: pd.DataFrame
 
 
@@ -300,21 +280,7 @@ def _numbered_alike(rows: pd.DataFrame) -> pd.Series:
 
 
 def make_records(rows: pd.DataFrame, silo: str) -> People:
-    """Make person records out of the rows of a silo's files that make people.
-
-    Parameters
-    ----------
-    rows
-        Columns of `people` that are filled, with `local_id`, `file` and `row`, in order of the layout's
-        files; and of each row `DEFAULT_ROLE` (Student where that is missing), `ROLE_OF_ALL` and `OF_LIST`.
-    silo
-        The silo.
-
-    Returns
-    -------
-    People
-        Records, the rows behind them, and findings.
-    """
+    """Make person records out of the rows of a silo's files that make people."""
     table = standard_table("people").dtypes()
     rows = rows.reset_index(drop=True)
     if "local_id" not in rows:
@@ -403,20 +369,7 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
 
 
 def linkable_by(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.Series:
-    """Say what each record can be linked by; placeholders don't count.
-
-    Parameters
-    ----------
-    people
-        The standard table.
-    identifiers
-        The silo's identifiers.
-
-    Returns
-    -------
-    pandas.Series
-        Name and birth date, Name only, Identifier only or Nothing.
-    """
+    """Say what each record can be linked by; placeholders don't count."""
     name = (people["name_status"] == "As written").to_numpy(bool)
     date = people["birth_date_status"].isin(["Exact", "Day and month ambiguous"]).to_numpy(bool)
     known = np.zeros(len(people), bool)

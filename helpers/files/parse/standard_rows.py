@@ -281,20 +281,7 @@ def _nobody_is_a_student(people: pd.DataFrame, person_rows: pd.DataFrame) -> pd.
 
 
 def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
-    """Put the standard rows of a silo together.
-
-    Parameters
-    ----------
-    silo, layout
-        The silo and its layout.
-    made
-        What each kind of file made: files, makes and standard rows.
-
-    Returns
-    -------
-    Assembled
-        People, the rows behind them, identifiers, facts, findings.
-    """
+    """Put the standard rows of a silo together."""
     parts = _people_rows(layout, made)
     frames = [frame for _, frame in parts]
     known = pd.concat([f["local_id"] for f in frames if "local_id" in f] or [pd.Series(dtype=STRING)])
@@ -603,25 +590,7 @@ def _one_below_the_other(pieces: Sequence[_Piece], dtypes: Mapping[str, Any]) ->
 def make_rows(
     kind: FilesOfKind, makes: Makes, silo: Mapping[str, list[ReadFile]], layout: Layout
 ) -> pd.DataFrame:
-    """Make the standard rows that one `makes` of a kind of file gives.
-
-    Parameters
-    ----------
-    kind
-        The files.
-    makes
-        Table, and what is taken from where.
-    silo
-        Every file of the silo by kind, for references that are followed.
-    layout
-        The silo's layout.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of the standard table that are filled, with `local_id`, `file`, `row` and `source` (place
-        of the source row in the rows of all these files); no silo and no record yet.
-    """
+    """Make the standard rows that one `makes` of a kind of file gives."""
     standard = standard_table(makes.table)
     dtypes = standard.dtypes()
     pieces: list[_Piece] = []

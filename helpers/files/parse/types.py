@@ -35,15 +35,7 @@ class Read:
 
 
 def date_reader(column: Column, epoch: int = 1900) -> Callable[[str], Read]:
-    """Give what reads days and moments.
-
-    Parameters
-    ----------
-    column
-        Its declaration.
-    epoch
-        From when a spreadsheet counts days: of a workbook 1904, where it says so.
-    """
+    """Give what reads days and moments."""
     formats = column.formats() or ["%Y-%m-%d"]
     readers = [format_reader(one) for one in formats]
     orders = {re.sub(r"[^dmb]", "", one) for one in formats}

@@ -24,24 +24,7 @@ SCIENTIFIC = r"^\d(\.\d+)?[eE]\+?\d+$"
 
 
 def without_odd_ids(text: pd.Series, column: Column, rows: np.ndarray, findings: Findings) -> pd.Series:
-    """Tell ids that a spreadsheet has spoilt, and leave out those whose digits are lost.
-
-    Parameters
-    ----------
-    text
-        Trimmed text of one column.
-    column
-        Its declaration.
-    rows
-        Row numbers, for findings.
-    findings
-        Gets scientific_notation and zeros_lost.
-
-    Returns
-    -------
-    pandas.Series
-        The text; what was written as 1E+05 is missing.
-    """
+    """Tell ids that a spreadsheet has spoilt, and leave out those whose digits are lost."""
     distinct = pa.chunked_array(pa.array(text, from_pandas=True))
     science = pc.fill_null(pc.match_substring_regex(distinct, SCIENTIFIC), False).to_numpy()
     if science.any():
@@ -85,20 +68,13 @@ NULL_AS_TEXT = "NULL"
 
 @dataclass(frozen=True)
 class Values:
-    """One column, read.
+    """One column, read."""
 
-    Attributes
-    ----------
-    values
-        Standard values.
-    other
-        Second readings of dates, where day and month can be exchanged; None for other types.
-    status
-        Why there is no value, where a marker says so; None for columns without markers.
-    """
-
+    # Standard values.
     values: pd.Series
+    # Second readings of dates, where day and month can be exchanged; None for other types.
     other: pd.Series | None = None
+    # Why there is no value, where a marker says so; None for columns without markers.
     status: pd.Series | None = None
 
     def part(self, begin: int, end: int) -> Values:
@@ -172,31 +148,7 @@ def read_column(
     of_ids: bool = True,
     epoch: int = 1900,
 ) -> Values:
-    """Read one column.
-
-    Parameters
-    ----------
-    cells
-        Text, one a row; empty and missing cells alike are nothing.
-    column
-        Its declaration.
-    rows
-        Row numbers, for findings.
-    findings
-        Gets required_empty, null_as_text, too_long, not_a_<type>, not_in_codes, out_of_range, date_ambiguous,
-        date_as_number, scientific_notation, zeros_lost.
-    name
-        Name of the column in the file, with the number of its element in nested files.
-    of_ids
-        Whether ids are looked at as a whole: a column's own, not several at once.
-    epoch
-        From when the file's spreadsheet counts days, where it is one: 1900 or 1904.
-
-    Returns
-    -------
-    Values
-        Standard values with the dtype of `dtype_of`.
-    """
+    """Read one column."""
     text = trimmed(cells)
     null = (text == NULL_AS_TEXT).fillna(False).to_numpy(bool)
     if null.any():

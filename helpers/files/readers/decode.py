@@ -45,38 +45,12 @@ def _is_same(declared: str, encoding: str) -> bool:
 
 
 def as_utf8(data: bytes, declared: str, findings: Findings) -> bytes:
-    """Turn a file's bytes into UTF-8 without a byte order mark; a JSON array becomes one record a line.
-
-    Parameters
-    ----------
-    data
-        The file.
-    declared
-        Encoding that the layout declares; an XML file's own declaration counts before it.
-    findings
-        Gets `text_not_decodable`, with the row of the first byte that isn't in the declared encoding.
-
-    Returns
-    -------
-    bytes
-        UTF-8; a byte that no encoding explains becomes U+FFFD.
-    """
+    """Turn a file's bytes into UTF-8 without a byte order mark; a JSON array becomes one record a line."""
     return read_text(data, declared, findings)[0]
 
 
 def read_text(data: bytes, declared: str, findings: Findings) -> tuple[bytes, str | None]:
-    """Turn a file's bytes into UTF-8 as `as_utf8` does, and say in which other encoding they were read.
-
-    Parameters
-    ----------
-    data, declared, findings
-        As for `as_utf8`.
-
-    Returns
-    -------
-    bytes, str or None
-        UTF-8, and the encoding; None where it is the declared one.
-    """
+    """Turn a file's bytes into UTF-8 as `as_utf8` does, and say in which other encoding they were read."""
     text, encoding = _decoded(data, declared, findings)
     return array_as_lines(text), encoding
 

@@ -27,22 +27,7 @@ DELIMITERS = (",", ";", "\t", "|")
 
 
 def header_at(data: bytes, delimiter: str, header_row: int) -> list[str]:
-    """Read the cells of the header row, or of the first row where there is no header.
-
-    Parameters
-    ----------
-    data
-        UTF-8 text.
-    delimiter
-        One character.
-    header_row
-        1 for the first row; 0: no header.
-
-    Returns
-    -------
-    list of str
-        Heads, trimmed; empty when the file has no such row.
-    """
+    """Read the cells of the header row, or of the first row where there is no header."""
     start = io.StringIO(data[: 1 << 20].decode("utf-8", errors="replace"), newline="")
     reader = csv.reader(start, delimiter=delimiter)
     try:
@@ -169,24 +154,7 @@ def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple
 
 
 def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Findings) -> Parsed:
-    """Read a delimited file; what can't be read as a row is set aside and told.
-
-    Parameters
-    ----------
-    data
-        UTF-8 text.
-    file
-        The kind of file.
-    delimiter
-        The delimiter that it really has.
-    findings
-        Gets cells_missing, cells_surplus, row_blank, record_broken, line_end_missing, delimiter_other.
-
-    Returns
-    -------
-    Parsed
-        Rows with as many cells as the header; those that hadn't come last.
-    """
+    """Read a delimited file; what can't be read as a row is set aside and told."""
     if delimiter != file.delimiter:
         findings.add(
             "delimiter_other", "read_as", value=delimiter, expected=file.delimiter, read_as=delimiter

@@ -91,18 +91,7 @@ def _one_line(text: str) -> str:
 
 
 def array_as_lines(data: bytes) -> bytes:
-    """Write a JSON array of records as one record a line, each as it is written; other text stays as it is.
-
-    Parameters
-    ----------
-    data
-        UTF-8 text.
-
-    Returns
-    -------
-    bytes
-        JSON lines; nothing for an empty array. Where the array breaks off, what is left of it is one line.
-    """
+    """Write a JSON array of records as one record a line; other text stays as it is."""
     if not ARRAY.match(data):
         return data
     text = data.decode("utf-8", errors="replace")
@@ -129,18 +118,7 @@ def array_as_lines(data: bytes) -> bytes:
 
 
 def paths_of_line(line: str) -> dict[str, str] | None:
-    """Read one line as scalar paths.
-
-    Parameters
-    ----------
-    line
-        A record as JSON.
-
-    Returns
-    -------
-    dict or None
-        Path -> text, elements numbered from 1; None when it is no record.
-    """
+    """Read one line as scalar paths."""
     return _paths(line, _decoder())
 
 
@@ -157,28 +135,7 @@ def paths_in_json_lines(data: bytes, lines: int = 50) -> list[str]:
 
 
 def parse_json_lines(data: bytes, file: FileLayout, findings: Findings) -> Parsed:
-    """Read JSON lines; a line that is no record is set aside and told.
-
-    Parameters
-    ----------
-    data
-        UTF-8 text.
-    file
-        The kind of file.
-    findings
-        Gets record_broken, row_blank, column_repeated (a name twice in one object: the last one counts, as
-        in other readers of JSON) and text_not_decodable (half a letter, written as an escape).
-
-    Returns
-    -------
-    Parsed
-        One row a record; the row is the line's number.
-
-    Raises
-    ------
-    TooMuch
-        When it has more names, or more cells that it doesn't write, than any export.
-    """
+    """Read JSON lines; a line that is no record is set aside and told."""
     lines = data.decode("utf-8").split("\n")
     if lines and lines[-1] == "":
         lines.pop()

@@ -53,22 +53,7 @@ def is_sheet(data: bytes) -> bool:
 def as_sheet(
     rows: Sequence[Sequence[Cell]], down: Sequence[tuple[int, int, int]] = (), epoch: int = 1900
 ) -> bytes:
-    """Write a sheet's rows as bytes.
-
-    Parameters
-    ----------
-    rows
-        Cells; a row may be shorter than another.
-    down
-        Cells that reach over several rows: column (from 0), first and last row (from 1).
-    epoch
-        From when the workbook counts days: 1900, or 1904.
-
-    Returns
-    -------
-    bytes
-        One line about the sheet, then one a row; ASCII.
-    """
+    """Write a sheet's rows as bytes."""
     counts = {} if epoch == 1900 else {"epoch": epoch}
     lines = [json.dumps({"down": [list(one) for one in down], **counts})]
     write = json.JSONEncoder(separators=(",", ":")).encode
@@ -81,20 +66,7 @@ def as_sheet(
 
 
 def rows_of(data: bytes, most: int | None = None) -> list[list[Cell]]:
-    """Read the rows of a sheet, or its first ones.
-
-    Parameters
-    ----------
-    data
-        From `as_sheet`.
-    most
-        How many rows; None for all.
-
-    Returns
-    -------
-    list of list
-        Cells.
-    """
+    """Read the rows of a sheet, or its first ones."""
     lines = data.split(b"\n", -1 if most is None else most + 1)[1:]
     if most is not None:
         lines = lines[:most]
@@ -198,25 +170,7 @@ def _column(letters: bytes) -> int:
 
 
 def sheets_in(data: bytes) -> dict[str, bytes]:
-    """Take a workbook apart.
-
-    Parameters
-    ----------
-    data
-        An xlsx or xlsm file whose zip was found harmless.
-
-    Returns
-    -------
-    dict
-        Sheet by name, in order; sheets of charts only are passed over.
-
-    Raises
-    ------
-    ValueError
-        When it is no workbook that can be read, with the reason.
-    OverflowError
-        When it holds more cells than any list of a school.
-    """
+    """Take a workbook apart."""
     from openpyxl import load_workbook
 
     try:
@@ -301,22 +255,7 @@ def _match(header: list[str], file: FileLayout) -> list[Column | None]:
 
 
 def parse_sheet(data: bytes, file: FileLayout, findings: Findings) -> Parsed:
-    """Read a sheet; typed cells become text by their column's format.
-
-    Parameters
-    ----------
-    data
-        A sheet, as `workbook` gives it.
-    file
-        The kind of file.
-    findings
-        Gets row_blank, cells_merged (a cell over several rows says the same in each), record_broken.
-
-    Returns
-    -------
-    Parsed
-        Rows with as many cells as the widest; a row is numbered as the spreadsheet numbers it.
-    """
+    """Read a sheet; typed cells become text by their column's format."""
     lines = data.split(b"\n")[1:]
     if lines and not lines[-1]:
         lines.pop()

@@ -77,20 +77,7 @@ def _children(data: bytes) -> Iterator[tuple[int, str, dict[str, str] | None]]:
 
 
 def records_at(data: bytes, rows: Collection[int]) -> dict[int, tuple[str, dict[str, str]]]:
-    """Read some records of an XML file, and nothing after the last of them.
-
-    Parameters
-    ----------
-    data
-        The file.
-    rows
-        Their places among the root's children, from 1.
-
-    Returns
-    -------
-    dict
-        Place -> element and scalar paths, of those that can be read.
-    """
+    """Read some records of an XML file, and nothing after the last of them."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
@@ -108,27 +95,7 @@ def records_at(data: bytes, rows: Collection[int]) -> dict[int, tuple[str, dict[
 
 
 def read_xml_records(data: bytes, findings: Findings) -> tuple[XmlRecords, int]:
-    """Read every record of an XML file; what stands before a break is kept, the broken one is told.
-
-    Parameters
-    ----------
-    data
-        The file.
-    findings
-        Gets record_broken, with the place of the record at which the file breaks.
-
-    Returns
-    -------
-    dict
-        Record element -> its rows.
-    int
-        Children of the root, the broken one included.
-
-    Raises
-    ------
-    ValueError
-        When the file is no XML at all, declares entities, or has more paths than any export.
-    """
+    """Read every record of an XML file; what stands before a break is kept, the broken one is told."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
@@ -167,23 +134,7 @@ def paths_in_xml(records: XmlRecords, record: str, limit: int = 50) -> list[str]
 
 
 def parse_xml(records: XmlRecords, file: FileLayout, total: int) -> Parsed:
-    """Give the rows of one kind of record.
-
-    Parameters
-    ----------
-    records
-        What `read_xml_records` gave.
-    file
-        The kind of file; `record` names its element. A path that it declares as ``X[]`` is numbered even
-        where it stands once.
-    total
-        Children of the root.
-
-    Returns
-    -------
-    Parsed
-        One row a record; the row is its place among all children of the root.
-    """
+    """Give the rows of one kind of record."""
     lists = {column.name.split("[]")[0] for column in file.columns if "[]" in column.name}
     cells: dict[str, list[str | None]] = {}
     found = records.get(str(file.record), [])

@@ -70,22 +70,7 @@ def holds_any(rows: pa.Array, letters: str) -> bool:
 
 
 def delimited_rows(columns: Sequence[pa.Array], delimiter: str, end: str, quote_all: bool) -> bytes:
-    """Write rows as a csv writer does.
-
-    Parameters
-    ----------
-    columns
-        Text; missing cells at the end of a row aren't written, others are empty.
-    delimiter, end
-        What stands between cells, and behind a row.
-    quote_all
-        Whether every cell is quoted, or only those that need it.
-
-    Returns
-    -------
-    bytes
-        UTF-8.
-    """
+    """Write rows as a csv writer does."""
     # From the first column with a missing cell on, the end of a row may be missing.
     whole = next((at for at, column in enumerate(columns) if column.null_count), len(columns))
     cells = [_quoted(column, delimiter, quote_all) for column in columns]

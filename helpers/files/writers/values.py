@@ -106,25 +106,6 @@ def render_column(values: pd.Series, column: Column, reasons: pd.Series | None =
     """Write the cells of one column of a delimited file.
 
     Of many small files of one kind, the columns are so written all at once.
-
-    Parameters
-    ----------
-    values
-        Standard values.
-    column
-        The column's declaration.
-    reasons
-        Where there is no value, the reason, which is written as the column's marker.
-
-    Returns
-    -------
-    pandas.Series
-        Text, on the index of the values.
-
-    Raises
-    ------
-    BadInput
-        When a value has no code, or a reason no marker.
     """
     text = _text(values, column, "")
     return text if reasons is None else _marked(text, reasons, column, column.name)

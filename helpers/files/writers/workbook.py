@@ -43,18 +43,7 @@ Key = str | bool | tuple[str, ...]
 
 
 def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
-    """Put a workbook together; the same sheets give the same bytes.
-
-    Parameters
-    ----------
-    sheets
-        Sheet by name, in order.
-
-    Returns
-    -------
-    bytes
-        An xlsx file in which neither the clock nor a compressor is.
-    """
+    """Put a workbook together; the same sheets give the same bytes."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -187,20 +176,7 @@ def _typed_once(texts: list[Any], column: Column | None) -> list[Cell]:
 
 
 def sheet_of(table: TextTable, file: FileLayout) -> bytes:
-    """Write a sheet: valid dates and numbers typed, all else as text.
-
-    Parameters
-    ----------
-    table
-        Header, rows and settings.
-    file
-        The kind of file.
-
-    Returns
-    -------
-    bytes
-        A sheet, for `workbook.pack_workbook`.
-    """
+    """Write a sheet: valid dates and numbers typed, all else as text."""
     titles: list[list[Cell]] = [[str(title)] for title in table.settings.get("title_rows", ())]  # type: ignore[union-attr]
     heads: list[list[Cell]] = [list(table.header)] if table.settings.get("header_row", 1) else []
     declared = _match(list(map(str, table.rows.columns)), file)

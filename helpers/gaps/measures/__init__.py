@@ -84,26 +84,7 @@ def line(
     column: str | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """Make one line of the scorecard.
-
-    Parameters
-    ----------
-    name
-        The measure.
-    left, right
-        System, or pair of systems.
-    numerator, denominator
-        The figures; the value is their quotient where the unit is a rate, else the numerator.
-    column
-        Column, or kind of id, that is measured.
-    **more
-        Further columns of the scorecard: example_file, blocked_by, next_step, …
-
-    Returns
-    -------
-    dict
-        A row of the table ``scorecard`` without its interval.
-    """
+    """Make one line of the scorecard."""
     about = measure(name)
     said = about.limit_step if more.get("is_limit") and about.limit_step else about.next_step
     value = numerator
@@ -136,18 +117,7 @@ def _declared_owners() -> dict[str, dict[str, str]]:
 
 
 def owners_of(layouts: Mapping[str, Layout]) -> dict[str, str]:
-    """Name the role that runs each system.
-
-    Parameters
-    ----------
-    layouts
-        Layout by system.
-
-    Returns
-    -------
-    dict of str
-        System -> role.
-    """
+    """Name the role that runs each system."""
     declared = _declared_owners()
     return {
         silo: declared["system"].get(layout.silo)
@@ -158,22 +128,7 @@ def owners_of(layouts: Mapping[str, Layout]) -> dict[str, str]:
 
 
 def owner_of(line: Mapping[str, Any], side: str, roles: Mapping[str, str]) -> str:
-    """Name who can do something about a line.
-
-    Parameters
-    ----------
-    line
-        A line of the scorecard.
-    side
-        Whose it is, as measures.toml says: left, right, both, team or privacy.
-    roles
-        Role by system, from `owners_of`.
-
-    Returns
-    -------
-    str
-        One role, or two joined by *and*.
-    """
+    """Name who can do something about a line."""
     other = _declared_owners()["other"]
     if side in ("team", "privacy"):
         return other[side]

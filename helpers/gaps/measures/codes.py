@@ -40,21 +40,14 @@ CROSSWALK = "code_crosswalk"
 
 @dataclass
 class Vocabulary:
-    """How one system writes one standard column.
+    """How one system writes one standard column."""
 
-    Attributes
-    ----------
-    silo, column
-        System, and standard column: of people by its name, of any other table as ``table.column``.
-    written
-        Code as written -> what it means (None: the layout doesn't know it), how often, first file and row.
-    spelling
-        Standard value -> the code that the system puts for it: the one it writes most, else its layout's.
-    """
-
+    # System, and standard column: of people by its name, of any other table as ``table.column``.
     silo: str
     column: str
+    # Code as written -> what it means (None: the layout doesn't know it), how often, first file and row.
     written: dict[str, tuple[str | None, int, str, int]] = field(default_factory=dict)
+    # Standard value -> the code that the system puts for it: the one it writes most, else its layout's.
     spelling: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -93,18 +86,7 @@ def _sources(layout: Layout) -> dict[str, list[tuple[FileLayout, str]]]:
 
 
 def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
-    """Gather how each system writes the columns that have codes.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    dict
-        Standard column -> system -> its words. Only what stands in some row.
-    """
+    """Gather how each system writes the columns that have codes."""
     values = district.written.values
     values = values[~values["is_date"].astype(bool)]
     by_place: dict[tuple[str, str, str], list[tuple[str, str | None, int, str, int]]] = {}
@@ -139,18 +121,7 @@ def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
 
 
 def journeys(one: Vocabulary, other: Vocabulary) -> list[dict[str, Any]]:
-    """Send each code of a system to another one and back.
-
-    Parameters
-    ----------
-    one, other
-        Two systems' words for one standard column.
-
-    Returns
-    -------
-    list of dict
-        Rows of the table ``code_crosswalk``, with ``file`` and ``row`` in which the code first stands.
-    """
+    """Send each code of a system to another one and back."""
     rows = []
     for code, (meaning, times, file, row) in one.written.items():
         there = other.spelling.get(meaning) if meaning is not None else None
@@ -211,23 +182,7 @@ Lines = list[dict[str, Any]]
 
 
 def meaning(district: District, known: Known) -> Lines:
-    """Measure how far the codes of two systems can be put for each other.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    known
-        Who is in which system.
-
-    Returns
-    -------
-    list of dict
-        For each pair of systems and column that both fill: *codes written differently* (of the values that
-        both write), *left codes without a counterpart*, *right codes without a counterpart*, *left codes that
-        don't come back* and *right codes that don't come back*, in rows. What a system has no code for by
-        its layout is a limit: nobody in the district can mend it.
-    """
+    """Measure how far the codes of two systems can be put for each other."""
     lines: Lines = []
     for column, by_silo in vocabularies(district).items():
         for left_place, right_place in known.pairs():
@@ -268,19 +223,7 @@ STANDARDS = ("edfi", "oneroster", "ceds", "sif")
 
 
 def terms_of(district: District) -> dict[str, dict[str, str | None]]:
-    """Give the term of a standard for each column that a system's files have.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    dict
-        System -> column (``kind of file.head``) -> term such as ``edfi:student.birthDate``; None without one.
-        What a layout says of its columns is the kit's own reading of a vendor's export.
-    """
+    """Give the term of a standard for each column that a system's files have."""
     declared = {
         (silo, file.name, column.name): column.term
         for silo, layout in district.layouts.items()
@@ -297,20 +240,7 @@ def terms_of(district: District) -> dict[str, dict[str, str | None]]:
 
 
 def standards(district: District, known: Known) -> list[dict[str, Any]]:
-    """Measure which share of a system's columns has a term of a standard, and which terms two systems share.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    known
-        Who is in which system.
-
-    Returns
-    -------
-    list of dict
-        Lines *columns with a term* (a system) and *terms in common* (a pair: of the left system's terms).
-    """
+    """Measure how many of a system's columns have a standard's term, and which terms two systems share."""
     terms = terms_of(district)
     lines: list[dict[str, Any]] = []
     for silo in known.silos:

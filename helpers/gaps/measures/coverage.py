@@ -46,37 +46,13 @@ def _this_year(known: Known, newest: Newest) -> int:
 
 
 def years_told(known: Known, newest: Newest) -> npt.NDArray[np.int64]:
-    """Give each record the school year of which it tells.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    newest
-        The newest day of which each system speaks: what bears no year is of the year of the newest.
-
-    Returns
-    -------
-    numpy.ndarray
-        One entry a record: the year in which its school year ends; 0 where nobody has any.
-    """
+    """Give each record the school year of which it tells."""
     told = known.records["school_year"].fillna(_this_year(known, newest))
     return told.to_numpy(dtype="int64")
 
 
 def of_this_year(known: Known, newest: Newest) -> npt.NDArray[np.bool_]:
-    """Mark the records that tell of no earlier year.
-
-    Parameters
-    ----------
-    known, newest
-        As for `years_told`.
-
-    Returns
-    -------
-    numpy.ndarray
-        One entry a record. A test of last spring stands in last year's form, and names last year's grade.
-    """
+    """Mark the records that tell of no earlier year."""
     return years_told(known, newest) >= _this_year(known, newest)
 
 
@@ -128,23 +104,7 @@ def _collects(layout: Layout | None, column: str) -> bool:
 
 
 def completeness(known: Known, newest: Newest, layouts: Mapping[str, Layout]) -> Lines:
-    """Measure how often each system fills the columns that are needed to know a child.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    newest
-        The newest day of which each system speaks. Records that tell of an earlier school year only aren't
-        asked, unless a system has no others: nobody fills the form of last year now.
-    layouts
-        Layout by system: a column that an export doesn't have is a limit, not a gap.
-
-    Returns
-    -------
-    list of dict
-        A line *column filled* a system and needed column.
-    """
+    """Measure how often each system fills the columns that are needed to know a child."""
     lines: Lines = []
     now = of_this_year(known, newest)
     asked = [
@@ -163,21 +123,7 @@ def completeness(known: Known, newest: Newest, layouts: Mapping[str, Layout]) ->
 
 
 def entries(district: District, known: Known) -> Lines:
-    """Measure of how many of its children each system has the facts that it keeps.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    known
-        Who is in which system.
-
-    Returns
-    -------
-    list of dict
-        A line *children with an entry* a system and kind of fact that it keeps of every child; *scores given*
-        where it keeps work and scores. The latter is a limit: what isn't graded yet is no gap.
-    """
+    """Measure of how many of its children each system has the facts that it keeps."""
     lines: Lines = []
     for table, words in OF_EVERY_CHILD.items():
         if table not in fact_tables():
@@ -214,23 +160,7 @@ UNTOLD = "{}: first make its records joinable; till then nobody can say which of
 
 
 def coverage(known: Known, scope: Scope) -> Lines:
-    """Measure which share of all children each system knows, and whom it isn't for.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    scope
-        Whom the systems are for.
-
-    Returns
-    -------
-    list of dict
-        A line *children known* a system, of all children who are surely children of their own; NA of a system
-        most of whose records may be anybody's, and a limit where it keeps only who takes part or has a plan.
-        Where it isn't for every grade or school, *meant children known* and the limits *outside its grades*
-        (named in ``column``) and *outside its schools*.
-    """
+    """Measure which share of all children each system knows, and whom it isn't for."""
     everyone = int(known.counts.sum())
     lines: Lines = []
     for place, silo in enumerate(known.silos):
@@ -266,18 +196,6 @@ def agreement(known: Known, newest: Newest) -> Lines:
     A child with several records in a system is compared by the first. What changes with the school year is
     compared where both tell it of one year: that a test of last spring names last spring's grade is no
     disagreement.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    newest
-        The newest day of which each system speaks: what bears no school year is of that of the newest.
-
-    Returns
-    -------
-    list of dict
-        Lines *says the same* for each pair of systems and compared column.
     """
     first = [np.flatnonzero(known.of(place))[::-1] for place in range(len(known.silos))]
     # One entry a child and system: the place of its first record, -1 where there is none.

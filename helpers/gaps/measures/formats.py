@@ -41,8 +41,6 @@ CHANGES = {
 def year_of_file(file: str) -> int | None:
     """Say of which school year a file is, as its name tells.
 
-    Examples
-    --------
     >>> year_of_file("a/incidents_2024-2025.jsonl"), year_of_file("a/list_2025-08-30.csv")
     (2025, 2026)
     >>> year_of_file("about_me_2026.csv"), year_of_file("users.csv") is None
@@ -192,19 +190,7 @@ def _other_code(used: dict[str, int], using: dict[str, int], old: str, new: str)
 
 
 def drift(district: District) -> list[dict[str, Any]]:
-    """Count what changed between this year's files of a system and last year's.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    list of dict
-        Lines *columns that changed since last year*, *codes that changed since last year* and *dates that
-        changed since last year* of each system that has files of two years.
-    """
+    """Count what changed between this year's files of a system and last year's."""
     changed = _compared(district)
     lines: list[dict[str, Any]] = []
     for silo, mine in changed.groupby("silo", sort=True):
@@ -225,21 +211,7 @@ Lines = list[dict[str, Any]]
 
 
 def usual_shapes(values: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Find in which shape dates are written most.
-
-    Parameters
-    ----------
-    values
-        Rows of ``written_values`` that are dates.
-    by
-        Columns that say what is one place: ``silo, kind, column``, and the file where it counts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a place: ``by``, ``usual``, ``others`` (rows in any other shape), ``all``, and ``file, row`` of
-        the first date in another shape.
-    """
+    """Find in which shape dates are written most."""
     if values.empty:
         return pd.DataFrame(columns=[*by, "usual", "others", "all", "file", "row"])
     own = [*by, "written"]
@@ -256,21 +228,7 @@ def usual_shapes(values: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def formats(district: District, known: Known) -> Lines:
-    """Measure in how many ways dates are written, inside a column and between two systems, and files stored.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    known
-        Who is in which system.
-
-    Returns
-    -------
-    list of dict
-        Lines *dates in another form* (a system and column with more than one form), *ways to store files* (a
-        system) and *dates written differently* (a pair: of the standard columns that both fill with dates).
-    """
+    """Measure how many date formats and file formats there are, within a column and between systems."""
     written = district.written
     dates = written.values[written.values["is_date"].astype(bool)]
     lines: Lines = []
@@ -324,21 +282,7 @@ NO_SYSTEM = "(no system)"
 
 
 def irregularities(findings: pd.DataFrame, accounts: pd.DataFrame) -> list[dict[str, Any]]:
-    """Count the findings of each system by kind.
-
-    Parameters
-    ----------
-    findings
-        Table ``findings``, of reading and of linking.
-    accounts
-        Table ``accounts``: how many rows the system's files have.
-
-    Returns
-    -------
-    list of dict
-        A line a system and kind: how often, of how many rows, with the first as example; ``column`` where
-        all of them are in one.
-    """
+    """Count the findings of each system by kind."""
     rows = accounts.assign(silo=accounts["silo"].fillna(NO_SYSTEM)).groupby("silo")["rows"].sum()
     found = findings.assign(silo=findings["silo"].fillna(NO_SYSTEM))
     found = found.sort_values(["silo", "kind", "file", "row"], kind="stable", na_position="first")

@@ -29,22 +29,7 @@ Lines = list[dict[str, Any]]
 
 
 def ages(known: Known, newest: Newest) -> Lines:
-    """Measure how far systems are behind the newest, and behind each other.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    newest
-        The newest day of which each system speaks.
-
-    Returns
-    -------
-    list of dict
-        Lines *days behind* (a system) and *roster lag* (a pair; Not fresh when more than a month). Tests come
-        in windows, and memberships are dated when somebody comes or goes: of a system that dates nothing
-        else, a lag no longer than it was silent before is a limit, since nothing need be late.
-    """
+    """Measure how far systems are behind the newest, and behind each other."""
     days = newest.days
     dated = [silo for silo in known.silos if silo in days]
     if not dated:
@@ -66,21 +51,7 @@ def ages(known: Known, newest: Newest) -> Lines:
 
 
 def endings(known: Known, membership: Membership) -> Lines:
-    """Measure whom a system still lists after it, or another one, has ended the membership.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    membership
-        Since when each system lists a child, and until when.
-
-    Returns
-    -------
-    list of dict
-        Lines *ended and still listed* (a system), *ended in right only* and *ended in left only* (a pair of
-        systems that share children, where the one that would have ended says anything of ends).
-    """
+    """Measure whom a system still lists after it, or another one, has ended the membership."""
     lines: Lines = []
     for place, silo in enumerate(known.silos):
         over = (
@@ -124,24 +95,7 @@ LONG_ENOUGH = 30
 def sightings(
     district: District, known: Known, membership: Membership, newest: Newest
 ) -> list[dict[str, Any]]:
-    """Count children whom a system lists, whom the roster doesn't know, and of whom nothing is heard since.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    known
-        Who is in which system.
-    membership
-        Since when each system lists a child.
-    newest
-        The newest day of which each system speaks.
-
-    Returns
-    -------
-    list of dict
-        A line *listed and never seen* for each system that dates its memberships, the roster aside.
-    """
+    """Count children whom a system lists, but who aren't on the roster and show no activity since."""
     heard = _last_heard(district, known)
     lines = []
     for place, silo in enumerate(known.silos[1:], start=1):
@@ -201,18 +155,7 @@ OVER_AND_OVER = {
 
 @cache
 def days_until_stale(table: str) -> int | None:
-    """Give after how many days a row is too old: what most elements that are made of the table declare.
-
-    Parameters
-    ----------
-    table
-        A fact table.
-
-    Returns
-    -------
-    int or None
-        Days, from ``days_until_stale`` in elements.toml; None where no element is made of the table.
-    """
+    """Give after how many days a row is too old: what most elements that are made of the table declare."""
     days = Counter(each.days_until_stale for each in elements() if each.table == table)
     return max(days, key=lambda day: (days[day], day)) if days else None
 
@@ -220,25 +163,7 @@ def days_until_stale(table: str) -> int | None:
 def stale_rows(
     district: District, known: Known, membership: Membership, newest: Newest
 ) -> list[dict[str, Any]]:
-    """Count the children whose newest row of a kind is past its days.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    known
-        Who is in which system.
-    membership
-        Until when each system lists a child: of who has left nothing newer is waited for.
-    newest
-        The newest day of which each system speaks.
-
-    Returns
-    -------
-    list of dict
-        A line *newest row is stale* a system and kind of row, of the children whom the roster lists still and
-        of whom the system has such a row.
-    """
+    """Count the children whose newest row of a kind is past its days."""
     if not newest.days or not known.silos:
         return []
     today = max(newest.days.values())

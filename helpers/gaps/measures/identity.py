@@ -21,18 +21,12 @@ __all__ = ["Keys", "correctness", "fan_out", "is_strong", "keys_of", "matches", 
 
 @dataclass(frozen=True)
 class Keys:
-    """The ids of each system, in the form in which they are compared.
+    """The ids of each system, in the form in which they are compared."""
 
-    Attributes
-    ----------
-    by_silo
-        System -> identification system -> ``number`` (of the record), ``value``, ``code`` (one a value, over
-        all systems), ``child``.
-    count
-        How many records there are.
-    """
-
+    # System -> identification system -> ``number`` (of the record), ``value``, ``code`` (one a value, over
+    # all systems), ``child``.
     by_silo: dict[str, dict[str, pd.DataFrame]]
+    # How many records there are.
     count: int
     _found: dict[tuple[str, str], tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = field(
         default_factory=dict
@@ -79,20 +73,7 @@ def is_strong(key: str) -> bool:
 
 
 def keys_of(known: Known, identifiers: pd.DataFrame) -> Keys:
-    """Bring ids into the form in which they are compared.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    identifiers
-        Table ``identifiers``.
-
-    Returns
-    -------
-    Keys
-        The ids of children, by system and kind.
-    """
+    """Bring ids into the form in which they are compared."""
     numbers = known.records[["silo", "record"]].assign(number=np.arange(len(known.records), dtype="int64"))
     ids = comparable_ids(identifiers, numbers)
     ids = ids.assign(
@@ -108,21 +89,7 @@ def keys_of(known: Known, identifiers: pd.DataFrame) -> Keys:
 
 
 def fan_out(known: Known, keys: Keys) -> list[dict[str, Any]]:
-    """Count the rows that a join by an id makes beyond one a record of the left system.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    keys
-        Their ids.
-
-    Returns
-    -------
-    list of dict
-        A line *rows too many* for each pair of systems and kind of id by which any records meet; the example
-        is the first record of the right system that shares its number with another one.
-    """
+    """Count the rows that a join by an id makes beyond one a record of the left system."""
     lines: list[dict[str, Any]] = []
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
@@ -148,21 +115,7 @@ NAME_AND_DATE = "Name and birth date"
 
 
 def shared_keys(known: Known, keys: Keys) -> Lines:
-    """Measure by which ids or names records of two systems can meet, and whether those who do are one child.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    keys
-        Their ids.
-
-    Returns
-    -------
-    list of dict
-        Lines *ways to join* (Not joinable where there is none and nobody is tied through a third system),
-        *shared key*, *key confirmed* and *comparable by name*.
-    """
+    """Measure by which ids or names two systems can be joined, and whether such joins are one child."""
     lines: Lines = []
     # A row a system: with which systems it shares children, itself among them.
     holds = known.holds.astype("int64")
@@ -230,23 +183,7 @@ def _key(
 
 
 def matches(known: Known, links: Links, scope: Scope) -> Lines:
-    """Measure who of each system is found in each other one, and what waits for a decision.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    links
-        Who is who.
-    scope
-        Whom the systems are for: who is of a grade or school that a system isn't for is not missing there.
-
-    Returns
-    -------
-    list of dict
-        Lines *match rate*, *only in left* and *only in right*; where any pair was weighed, *pairs to review*
-        and *pairs refused*.
-    """
+    """Measure who of each system is found in each other one, and what waits for a decision."""
     pairs = _told(links.pairs)
     decided = pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
     waiting = {decision: _ends(known, pairs, decision) for decision in ("Review", "Refused")}
@@ -307,19 +244,7 @@ def _ends(known: Known, pairs: pd.DataFrame, decision: str) -> dict[frozenset[st
 
 
 def record_ties(known: Known) -> Lines:
-    """Measure how surely each system's records are tied to a child.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-
-    Returns
-    -------
-    list of dict
-        Lines *joined, not verified*, *waiting for a person*, *children with two records* and *in no other
-        system* (where there is another one), one a system each.
-    """
+    """Measure how surely each system's records are tied to a child."""
     lines: Lines = []
     lonely = known.holds.sum(axis=1) == 1
     for place, silo in enumerate(known.silos):
@@ -345,22 +270,7 @@ def record_ties(known: Known) -> Lines:
 
 
 def correctness(known: Known, scores: pd.DataFrame | None, misjudged: pd.DataFrame | None = None) -> Lines:
-    """Say how many of the matches are right: only a key can tell.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    scores
-        Table ``scores``; None where there is no key.
-    misjudged
-        Pairs to look at, from ``helpers.score.misjudged_pairs``; lines have no example without it.
-
-    Returns
-    -------
-    list of dict
-        Lines *matches that are right* and *true matches found* for every pair of systems.
-    """
+    """Say how many of the matches are right: only a key can tell."""
     overall: dict[Any, Any] = {}
     if scores is not None:
         own = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")].dropna(

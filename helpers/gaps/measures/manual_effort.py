@@ -80,23 +80,7 @@ class Minutes(NamedTuple):
 
 
 def read_assumptions(path: Path) -> Assumptions:
-    """Read a table of minutes of one's own.
-
-    Parameters
-    ----------
-    path
-        A TOML file like ``manual_effort.toml``.
-
-    Returns
-    -------
-    Assumptions
-        Checked.
-
-    Raises
-    ------
-    BadInput
-        Naming every fault at once.
-    """
+    """Read a table of minutes of one's own."""
     return read_declared(path, Assumptions, "minutes", known=TASKS)
 
 
@@ -183,22 +167,7 @@ def work_shown(
 
 
 def to_type(known: Known, keys: Keys, left: int, right: int) -> npt.NDArray[np.bool_]:
-    """Mark the records of a system into which somebody has to type a number of the other one.
-
-    Parameters
-    ----------
-    known
-        Who is in which system.
-    keys
-        Their ids.
-    left, right
-        Places of the two systems.
-
-    Returns
-    -------
-    numpy.ndarray
-        One entry a record. Who carries a number and is in the other system no more needs none.
-    """
+    """Mark the records of a system into which somebody has to type a number of the other one."""
     one, other = known.silos[left], known.silos[right]
     gone = keys.carrying(one, other) & ~known.holds[known.child, right]
     return known.of(left) & ~keys.meeting(one, other) & ~gone
@@ -233,23 +202,7 @@ def hand_minutes(work: pd.DataFrame) -> Minutes:
 
 
 def hand_work_lines(work: pd.DataFrame, known: Known, keys: Keys) -> list[dict[str, Any]]:
-    """Make the lines *minutes by hand* of systems and *minutes to join* of pairs.
-
-    Parameters
-    ----------
-    work
-        Table ``hand_work``.
-    known
-        Who is in which system.
-    keys
-        Their ids.
-
-    Returns
-    -------
-    list of dict
-        ``low`` and ``high`` are the range of the assumption, no interval. Those of a pair are for the two
-        alone: pairs to review, and numbers of the left system to be typed into the right one.
-    """
+    """Make the lines *minutes by hand* of systems and *minutes to join* of pairs."""
     lines: list[dict[str, Any]] = []
     single = work[work["right_silo"].isna()]
     for silo, mine in single.groupby("left_silo", sort=False):

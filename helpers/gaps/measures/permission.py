@@ -95,23 +95,7 @@ class Permission(BaseModel):
 
 
 def read_permission(path: Path) -> Permission:
-    """Read and check a table of needs and bars.
-
-    Parameters
-    ----------
-    path
-        A TOML file like ``permission.toml``.
-
-    Returns
-    -------
-    Permission
-        Checked.
-
-    Raises
-    ------
-    BadInput
-        Naming every fault at once.
-    """
+    """Read and check a table of needs and bars."""
     return read_declared(path, Permission, "needs")
 
 
@@ -137,18 +121,7 @@ def kind_of_head(head: str) -> str | None:
 
 
 def restricted_columns(district: District) -> pd.DataFrame:
-    """List the filled columns that are about a restricted kind of information, needed or not.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo, kind`` (of information), ``head, file, filled``.
-    """
+    """List the filled columns that are about a restricted kind of information, needed or not."""
     columns = district.written.columns
     columns = columns[columns["filled"].gt(0).fillna(False)]
     rows = []
@@ -183,18 +156,7 @@ def _said(layout: Layout) -> dict[tuple[str, str], str]:
 
 
 def without_need(district: District) -> pd.DataFrame:
-    """List the filled columns of restricted kinds that a system has no need for.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo, kind`` (of information), ``head, file, filled``; of systems whose needs nobody declared, none.
-    """
+    """List the filled columns of restricted kinds that a system has no need for."""
     found = restricted_columns(district)
     needs = permission_of_kit().needs
     needed = {
@@ -208,18 +170,7 @@ def without_need(district: District) -> pd.DataFrame:
 
 
 def barred(left: Layout | None, right: Layout | None) -> Bar | None:
-    """Say which rule keeps a list of one system's children from the people of the other.
-
-    Parameters
-    ----------
-    left, right
-        Their layouts.
-
-    Returns
-    -------
-    Bar or None
-        The first of outside and protected that holds; None where nothing stands between them.
-    """
+    """Say which rule keeps a list of one system's children from the people of the other."""
     given = permission_of_kit()
     names = [layout.silo if layout is not None else "" for layout in (left, right)]
     for table in (given.outside, given.protected):
@@ -231,21 +182,7 @@ def barred(left: Layout | None, right: Layout | None) -> Bar | None:
 
 
 def permission(district: District, known: Known) -> list[dict[str, Any]]:
-    """Measure what is exchanged without need, and which pairs may not exchange lists of children.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    known
-        Who is in which system.
-
-    Returns
-    -------
-    list of dict
-        Lines *restricted without need* (a system and kind of information, in columns; a line with 0 where it
-        has none) and *lists that may be exchanged* (a pair; Not permitted where it is 0).
-    """
+    """Measure what is exchanged without need, and which pairs may not exchange lists of children."""
     needs = permission_of_kit().needs
     found = without_need(district)
     lines: list[dict[str, Any]] = []

@@ -180,46 +180,14 @@ PASSES = (
 
 
 def find_cascade_matches(students: Students, found: Found, aids: Aids) -> Found:
-    """Find pairs that some pass of the cascade joins.
-
-    Parameters
-    ----------
-    students
-        The records.
-    found
-        What lower rungs found.
-    aids
-        The table of schools, so that their names and numbers agree.
-
-    Returns
-    -------
-    Found
-        With these pairs, each with the rule of the pass that found it first.
-    """
+    """Find pairs that some pass of the cascade joins."""
     return found.with_pairs(CASCADE, *cascade_pairs(students, aids.schools))
 
 
 def cascade_pairs(
     students: Students, schools: pd.DataFrame | None = None, passes: tuple[Pass, ...] = PASSES
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find pairs of records by a cascade of keys.
-
-    Parameters
-    ----------
-    students
-        The records.
-    schools
-        The standard fact table *school*.
-    passes
-        Strictest first.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left``, ``right`` (numbers, left below right), distinct, and ``rule``.
-    pandas.DataFrame
-        One row: ``keys`` and ``records`` that were passed over, since too many share them.
-    """
+    """Find pairs of records by a cascade of keys."""
     fields = _Fields(students, school_codes(students.people, schools))
     identity = fields.identity()
     systems = int(np.max(students.silo)) + 1 if len(students) else 1
@@ -351,24 +319,7 @@ def _numbered(record: np.ndarray, code: np.ndarray) -> Values:
 def pairs_with_equal_keys(
     students: Students, record: np.ndarray, *parts: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find pairs of records all parts of whose keys are equal.
-
-    Parameters
-    ----------
-    students
-        The records.
-    record
-        ``int64``: numbers of records, one a key; a record may have several.
-    parts
-        ``int64``, one entry a key, 0 or more: what has to be equal.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left``, ``right`` (left below right), distinct, but for two of a silo that keeps one a child.
-    pandas.DataFrame
-        One row: ``keys`` and ``records`` that were passed over, since too many share them.
-    """
+    """Find pairs of records all parts of whose keys are equal."""
     key = parts[0].astype("int64")
     for part in parts[1:]:
         # Numbered anew each time, so that the product cannot grow beyond 64 bits.
@@ -384,22 +335,7 @@ EXACT = 1
 
 
 def find_exact_matches(students: Students, found: Found, aids: Aids) -> Found:
-    """Find pairs whose first name, surname and birth date are written alike.
-
-    Parameters
-    ----------
-    students
-        The records.
-    found
-        What lower rungs found.
-    aids
-        Not looked at.
-
-    Returns
-    -------
-    Found
-        With these pairs.
-    """
+    """Find pairs whose first name, surname and birth date are written alike."""
     people = students.people
     known = comparable(people) & people["name_status"].eq("As written").to_numpy(dtype=bool)
     name = people["first_name"] + "\n" + people["last_surname"]
@@ -418,22 +354,7 @@ SHARED_IDENTIFIER = 0
 
 
 def find_shared_identifiers(students: Students, found: Found, aids: Aids) -> Found:
-    """Find pairs of records with an equal id; names and birth dates then say whether it may be believed.
-
-    Parameters
-    ----------
-    students
-        The records.
-    found
-        What lower rungs found.
-    aids
-        The ids that may be believed: those of refused columns find nobody.
-
-    Returns
-    -------
-    Found
-        With the pairs that share an id, but for two records of a silo that keeps one a child.
-    """
+    """Find pairs of records with an equal id; names and birth dates then say whether it may be believed."""
     agreeing, over = aids.id_columns.agreeing, aids.id_columns.passed_over
     may_be = students.may_be_one_child(agreeing["left"].to_numpy(), agreeing["right"].to_numpy())
     agreeing = agreeing[may_be]
@@ -444,22 +365,7 @@ STANDARDIZED = 2
 
 
 def find_standardized_matches(students: Students, found: Found, aids: Aids) -> Found:
-    """Find pairs whose names and birth dates agree once standardised.
-
-    Parameters
-    ----------
-    students
-        The records.
-    found
-        What lower rungs found.
-    aids
-        Not looked at.
-
-    Returns
-    -------
-    Found
-        With these pairs.
-    """
+    """Find pairs whose names and birth dates agree once standardised."""
     record, key = name_keys(students.names)
     dated = comparable(students.people)[record]
     day = order_free(students.people["birth_date"])

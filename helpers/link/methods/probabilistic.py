@@ -39,22 +39,7 @@ class Candidates:
 
 
 def find_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
-    """Settle what rules can, and find candidates among what is left.
-
-    Parameters
-    ----------
-    students
-        The records.
-    found
-        What lower rungs found.
-    aids
-        Schools, and what persons decided.
-
-    Returns
-    -------
-    Candidates
-        Units with a birth date beside each other, and those without beside those; not weighed yet.
-    """
+    """Settle what rules can, and find candidates among what is left."""
     settled = settle(students, found, aids.persons)
     units = make_units(students, settled.label, aids.schools)
     both, over = among_dated(units)
@@ -65,44 +50,14 @@ def find_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
 
 
 def weigh_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
-    """Find candidates and weigh them.
-
-    Parameters
-    ----------
-    students
-        The records.
-    found
-        What lower rungs found.
-    aids
-        Schools, what persons decided, and the model.
-
-    Returns
-    -------
-    Candidates
-        Weighed.
-    """
+    """Find candidates and weigh them."""
     seen = find_candidates(students, found, aids)
     weighed = weigh(seen.units, seen.pairs[["left", "right"]], seen.exclusions, aids)
     return replace(seen, pairs=weighed.assign(kind=seen.pairs["kind"].to_numpy()))
 
 
 def find_probabilistic_matches(students: Students, found: Found, aids: Aids) -> Found:
-    """Match every pair that is likely enough, strongest first.
-
-    Parameters
-    ----------
-    students
-        The records.
-    found
-        What lower rungs found.
-    aids
-        Schools, what persons decided, and the model.
-
-    Returns
-    -------
-    Found
-        Settled: rules' children, and what the model adds to them.
-    """
+    """Match every pair that is likely enough, strongest first."""
     from helpers.link.model import shipped_model
 
     model = aids.model or shipped_model()

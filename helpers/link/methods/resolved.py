@@ -45,23 +45,7 @@ AGAINST = 0.02
 
 
 def resolve_matches(students: Students, found: Found, aids: Aids) -> Found:
-    """Decide which weighed pairs hold.
-
-    Parameters
-    ----------
-    students
-        The records.
-    found
-        What lower rungs found.
-    aids
-        Schools, what persons decided, and the model.
-
-    Returns
-    -------
-    Found
-        Settled: no child holds what speaks against each other, and every record asks a person about one pair
-        at most.
-    """
+    """Decide which weighed pairs hold."""
     seen = weigh_candidates(students, found, aids)
     count = len(seen.units)
     kind = seen.pairs["kind"].to_numpy()

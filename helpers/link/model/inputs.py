@@ -60,24 +60,7 @@ COLUMNS = ("unit", "name_key", *LISTS, "grades", *DERIVED)
 
 
 def as_compared(units: pd.DataFrame) -> pd.DataFrame:
-    """Check a table of units and put it in the order in which nothing depends on the order of its rows.
-
-    Parameters
-    ----------
-    units
-        One row a unit: ``unit`` (distinct whole numbers), ``name_key`` (text), ``grades`` (lists of whole
-        numbers) and the lists of texts that `LISTS` names; a column that isn't there is known of nobody.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By ``unit``, with every column.
-
-    Raises
-    ------
-    BadInput
-        When two rows have one number.
-    """
+    """Check a table of units and put it in the order in which nothing depends on the order of its rows."""
     twice = units["unit"].duplicated()
     if twice.any():
         number = units.loc[twice, "unit"].iloc[0]
@@ -91,17 +74,7 @@ def as_compared(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def units_table(connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, name: str) -> None:
-    """Write units into a database, with their derived columns.
-
-    Parameters
-    ----------
-    connection
-        The database.
-    units
-        From `as_compared`.
-    name
-        Of the table.
-    """
+    """Write units into a database, with their derived columns."""
     given = units[["unit", "name_key", *LISTS, "grades"]]
     connection.register("units_as_given", pa.Table.from_pandas(given, preserve_index=False))
     lists = ", ".join(f"nullif(CAST({column} AS VARCHAR[]), []) AS {column}" for column in LISTS)
@@ -127,19 +100,6 @@ def frequencies(values: pd.Series, dated: pd.Series) -> pd.DataFrame:
     A value that one child in ten thousand has would be met far less often than once in ten thousand further
     children, because most such values are met once only. Absolute discounting (Kneser and Ney) takes off each
     count what the numbers of values met once and twice say is chance.
-
-    Parameters
-    ----------
-    values
-        Of each unit, as text; ``NA`` is not counted.
-    dated
-        Boolean: which units tell a birth date. They are nearly one a child, so they are counted if there are
-        enough; the others are several a child.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``value``, ``frequency`` (0 to 1); by value.
     """
     known = values.notna()
     counted = values[known & dated] if int((known & dated).sum()) >= ENOUGH else values[known]
@@ -155,19 +115,7 @@ def frequencies(values: pd.Series, dated: pd.Series) -> pd.DataFrame:
 def draw_pairs(
     connection: duckdb.DuckDBPyConnection, units: np.ndarray, count: int, seed: int = SEED
 ) -> None:
-    """Write a view *drawn* of pairs of units drawn by chance, always the same ones.
-
-    Parameters
-    ----------
-    connection
-        Holds the table *units* that `columns.units_table` wrote.
-    units
-        ``int64``, sorted: the numbers to draw from, at least two.
-    count
-        Of pairs.
-    seed
-        Of the draw.
-    """
+    """Write a view *drawn* of pairs of units drawn by chance, always the same ones."""
     random = np.random.default_rng(seed)
     left = random.integers(0, len(units), count)
     right = (left + random.integers(1, len(units), count)) % len(units)
@@ -183,22 +131,7 @@ def draw_pairs(
 def level_counts(
     connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], only: Mapping[str, str]
 ) -> dict[str, np.ndarray]:
-    """Count at which level of each comparison the drawn pairs stand.
-
-    Parameters
-    ----------
-    connection
-        Where `draw_pairs` has drawn.
-    comparisons
-        What is compared.
-    only
-        For some comparisons, by name: a condition on the pairs that count, in SQL.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        For each comparison, by name, how many pairs stand at each of its levels.
-    """
+    """Count at which level of each comparison the drawn pairs stand."""
     columns = []
     for comparison in comparisons:
         cases = " ".join(
@@ -228,23 +161,6 @@ def level_counts(
 def chance_agreement(counts: np.ndarray, u: list[float], worth: float) -> list[float]:
     """Say how often two units drawn by chance stand at each level.
 
-    Parameters
-    ----------
-    counts
-        How many drawn pairs stood there.
-    u
-        What was thought of each level so far.
-    worth
-        How many pairs of each level that thought is worth, so that a level hardly met nearly keeps it; a rare
-        one that isn't met at all keeps it.
-
-    Returns
-    -------
-    list of float
-        For each level, above 0 and below 1.
-
-    Examples
-    --------
     >>> [round(share, 3) for share in chance_agreement(np.array([900.0, 99_100.0]), [0.02, 0.98], 5.0)]
     [0.009, 0.991]
     """

@@ -37,23 +37,6 @@ def choose_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
     them*. How often it is none of them is learned for each system from all its records at once: it is rare
     where nearly all find somebody, and likely where many find nobody.
 
-    Parameters
-    ----------
-    weighed
-        ``chooser`` (who looks for a child), ``child`` (several rows of one child count once, by the
-        strongest), ``group`` (the chooser's system), ``match_weight`` (log2, for one child drawn from all),
-        ``refused``: these compete for nothing.
-    asking
-        How many choosers each group has, those without any candidate among them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The strongest row of each chooser and child that is not refused, with ``share`` (probability among all
-        candidates and none) and ``best`` (boolean: the chooser's first), in order of chooser, then strength.
-
-    Examples
-    --------
     >>> pairs = pd.DataFrame({"chooser": [7, 7], "child": [1, 2], "group": 0, "match_weight": 9.0})
     >>> choose_child(pairs.assign(refused=False), np.array([1]))["share"].round(3).tolist()
     [0.5, 0.5]
@@ -93,24 +76,7 @@ def _odds_of_none(total: np.ndarray, group: np.ndarray, asking: np.ndarray) -> n
 
 
 def share_among_rivals(weighed: pd.DataFrame, count: int, alike: np.ndarray) -> np.ndarray:
-    """Give each pair its probability once others compete for the same unit.
-
-    Parameters
-    ----------
-    weighed
-        ``left``, ``right``, ``match_weight``.
-    count
-        How many units there are.
-    alike
-        Numbers (lower unit times `count` plus the higher) of pairs that may well be one child: they don't
-        compete with each other for a third.
-
-    Returns
-    -------
-    numpy.ndarray
-        One a pair: its odds against 1 and the odds of every rival of the same unit; the lower of both ends'
-        shares.
-    """
+    """Give each pair its probability once others compete for the same unit."""
     left, right = weighed["left"].to_numpy(dtype="int64"), weighed["right"].to_numpy(dtype="int64")
     mine = odds(weighed["match_weight"].to_numpy(dtype="float64"))
     near = np.concatenate((left, right))
@@ -137,25 +103,7 @@ LEAST_RATE = 0.02
 
 
 def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_child: np.ndarray) -> np.ndarray:
-    """Weigh how likely a candidate's school and grade are for a record of this system.
-
-    Parameters
-    ----------
-    units
-        The units.
-    pairs
-        ``chooser``, ``unit``: numbers of a unit without a child and of a candidate.
-    sure
-        Booleans, one a pair: that this is the chooser's child is plain already.
-    is_child
-        Booleans by unit: who can be chosen.
-
-    Returns
-    -------
-    numpy.ndarray
-        log2, one a pair: 0 where the record itself names a school or grade, where nothing is known of
-        the candidate's, or where the system has as many children of that school and grade as of any.
-    """
+    """Weigh how likely a candidate's school and grade are for a record of this system."""
     count = len(units)
     cell = _cells(units)
     chooser, unit = pairs["chooser"].to_numpy(), pairs["unit"].to_numpy()
@@ -185,27 +133,7 @@ def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_chi
 def second_record_weights(
     units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_child: np.ndarray, children: np.ndarray
 ) -> np.ndarray:
-    """Weigh that a system has a candidate already, by this or another record.
-
-    Parameters
-    ----------
-    units
-        The units.
-    pairs
-        ``chooser``, ``child``: numbers of a unit without a child and of a child.
-    sure
-        Booleans, one a pair: that this is the chooser's child is plain already.
-    is_child
-        Booleans by unit: who can be chosen.
-    children
-        The child of each unit.
-
-    Returns
-    -------
-    numpy.ndarray
-        log2, one a pair: 0 where the system has no other record of the candidate; else how much rarer a
-        second record of a child is there than a first.
-    """
+    """Weigh that a system has a candidate already, by this or another record."""
     silo = units.silo
     width = int(np.max(units.silos.code, initial=0)) + 1
     system = silo[pairs["chooser"].to_numpy()]
@@ -271,21 +199,7 @@ YEARS_OF_A_GENERATION = 12
 
 
 def a_generation_apart(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Tell which pairs of units were born too far apart to be one child by name and home.
-
-    Parameters
-    ----------
-    units
-        The units.
-    left, right
-        Numbers of the two units of each pair.
-
-    Returns
-    -------
-    numpy.ndarray
-        Booleans: all birth dates of the one lie twelve years or more before all of the other, and none is of
-        the same day of the year, as where a digit of the year slipped.
-    """
+    """Tell which pairs of units were born too far apart to be one child by name and home."""
     days = units.values["birth_days"]
     year = np.array([int(text[:4]) for text in days.texts.tolist()], dtype="int64")[days.code]
     first, last = np.full(len(units), np.inf), np.full(len(units), -np.inf)

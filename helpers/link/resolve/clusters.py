@@ -43,20 +43,6 @@ class Clusters:
 def components(count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Label records that are tied together, directly or through others, by the lowest number among them.
 
-    Parameters
-    ----------
-    count
-        How many records there are.
-    left, right
-        Numbers of the two records of each tie.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``int64``, one a record.
-
-    Examples
-    --------
     >>> components(5, np.array([3, 1]), np.array([4, 3])).tolist()
     [0, 1, 2, 1, 1]
     """
@@ -73,20 +59,7 @@ def components(count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def pairs_inside(label: np.ndarray, largest: int = LARGEST_COMPARED) -> tuple[np.ndarray, np.ndarray]:
-    """List every pair of records in one component.
-
-    Parameters
-    ----------
-    label
-        From `components`.
-    largest
-        Components with more records are passed over.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        The lower and the higher record of each pair.
-    """
+    """List every pair of records in one component."""
     sizes = np.bincount(label, minlength=len(label))
     inside = np.flatnonzero(sizes[label] > 1)
     left, right, _ = pairs_within(label[inside], inside, largest)
@@ -94,22 +67,7 @@ def pairs_inside(label: np.ndarray, largest: int = LARGEST_COMPARED) -> tuple[np
 
 
 def cluster_records(count: int, matches: pd.DataFrame, excluded: Compare) -> Clusters:
-    """Put records that are one child together.
-
-    Parameters
-    ----------
-    count
-        How many records there are.
-    matches
-        ``left``, ``right`` (numbers, left below right, distinct), ``strength``.
-    excluded
-        Tells of pairs of records (two arrays of numbers) which can't be one child.
-
-    Returns
-    -------
-    Clusters
-        No cluster holds an excluded pair.
-    """
+    """Put records that are one child together."""
     left, right = matches["left"].to_numpy(), matches["right"].to_numpy()
     label = components(count, left, right)
     outcome = np.full(len(matches), "Match", dtype="<U7")
@@ -232,21 +190,6 @@ def join_as_persons_said(label: np.ndarray, said: pd.DataFrame) -> tuple[np.ndar
     """Join the children of which a person said that they are one.
 
     The desk shows two records and asks about their children: the answer is about all that both hold.
-
-    Parameters
-    ----------
-    label
-        The child of each record, as rules and the model have it without any person's yes.
-    said
-        From `decisions.pairs_of`: ``left``, ``right``, ``is_match``.
-
-    Returns
-    -------
-    numpy.ndarray
-        The child of each record: the lowest label of those that were joined.
-    numpy.ndarray
-        Boolean, one a row of `said`: a yes that can't hold, since a person said no about two records of the
-        same two children. Yeses are taken in their order.
     """
     label = label.copy()
     left, right = said["left"].to_numpy(dtype="int64"), said["right"].to_numpy(dtype="int64")
@@ -276,20 +219,7 @@ def join_as_persons_said(label: np.ndarray, said: pd.DataFrame) -> tuple[np.ndar
 
 
 def settled_by_persons(pairs: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Series:
-    """Say which waiting pairs need not be asked any more, and what their answer is.
-
-    Parameters
-    ----------
-    pairs, crosswalk
-        The standard tables of those names, of one run.
-
-    Returns
-    -------
-    pandas.Series
-        Text with the index of `pairs`. *Match* where a person's yes about two other records joined what both
-        records stand in; *No match* where a person's no stands between their two children; NA else, and for
-        all that doesn't wait. A doubt within one child that no person's yes tied stays open.
-    """
+    """Say which waiting pairs need not be asked any more, and what their answer is."""
     answer = pd.Series(None, index=pairs.index, dtype=STRING)
     by_person = pairs["decided_by"].eq("Person") & pairs["decision"].isin(["Match", "No match"])
     waits = pairs["decision"].eq("Review")
@@ -325,18 +255,6 @@ def anchors(students: Students, label: np.ndarray) -> np.ndarray:
 
     A record without a name is one only where all of the child's are so, and one without a birth date, too,
     only where none of these has one: nothing could be held against it.
-
-    Parameters
-    ----------
-    students
-        The records.
-    label
-        Cluster of each record.
-
-    Returns
-    -------
-    numpy.ndarray
-        The number of the anchor, one a record.
     """
     said = students.bare.astype("int64") + students.says_nothing
     order = np.lexsort((np.arange(len(label)), students.silo, said, label))

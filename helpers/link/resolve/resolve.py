@@ -35,20 +35,7 @@ TWO_AGREE = {
 
 
 def decide(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Decide about each pair by the first line of the table that fits it.
-
-    Parameters
-    ----------
-    evidence
-        From `evidence.gather_evidence`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a pair, in the same order: ``rule``, ``decision`` (Match, Review, No match, Refused),
-        ``contradiction`` (what disagrees, joined by ``; ``), ``verified`` (boolean: a Match that rests on
-        more than one strong id), ``strength`` (of a Match: which one holds where two exclude each other).
-    """
+    """Decide about each pair by the first line of the table that fits it."""
     strong, weak = evidence["strong_id"].to_numpy(), evidence["weak_id"].to_numpy()
     plain = evidence["plainly_different"].to_numpy()
     any_id = strong | weak
@@ -105,19 +92,7 @@ def decide(evidence: pd.DataFrame) -> pd.DataFrame:
 
 
 def cannot_be_one_child(evidence: pd.DataFrame) -> np.ndarray:
-    """Tell which pairs may not even meet in one cluster through others.
-
-    Parameters
-    ----------
-    evidence
-        From `evidence.gather_evidence`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean: strong ids contradict each other, first names are plainly different, or name and birth date
-        both disagree and no strong id agrees.
-    """
+    """Tell which pairs may not even meet in one cluster through others."""
     _, name_disagrees = _name(evidence)
     date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
     return (
@@ -150,18 +125,7 @@ def _strength(
 
 
 def contradictions(evidence: pd.DataFrame) -> pd.Series:
-    """Say in words what disagrees in each pair.
-
-    Parameters
-    ----------
-    evidence
-        From `evidence.gather_evidence`.
-
-    Returns
-    -------
-    pandas.Series
-        Texts joined by ``; ``, NA where nothing disagrees.
-    """
+    """Say in words what disagrees in each pair."""
     date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
     system = evidence["contradicting_id"].to_numpy()
     said = {
@@ -182,26 +146,7 @@ def contradictions(evidence: pd.DataFrame) -> pd.Series:
 def gather_evidence(
     students: Students, left: np.ndarray, right: np.ndarray, agreeing_ids: pd.DataFrame
 ) -> pd.DataFrame:
-    """Compare the ids, names, birth dates and homes of pairs of records.
-
-    Parameters
-    ----------
-    students
-        The records.
-    left, right
-        Numbers of the two records of each pair, left below right, distinct.
-    agreeing_ids
-        From `identifiers.agreeing_pairs`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a pair: ``left``, ``right``; ``strong_id``, ``weak_id`` (booleans: an id of that kind agrees);
-        ``contradicting_id`` (place in `identifiers.CONTRADICTING`, -1: none); ``first_name``,
-        ``last_surname`` (places in `names.LEVELS`), ``plainly_different`` (boolean, of first names);
-        ``birth_date`` (place in `dates.BIRTH_DATE_LEVELS`); ``one_home`` (1 same telephone or address, 0 none
-        the same, -1 unknown).
-    """
+    """Compare the ids, names, birth dates and homes of pairs of records."""
     pairs = pd.DataFrame({"left": left, "right": right})
     agreeing = pairs.merge(agreeing_ids, on=["left", "right"], how="left", validate="one_to_one")["strong"]
     strong = agreeing.eq(True).to_numpy(dtype=bool, na_value=False)
@@ -240,22 +185,7 @@ TORN = "equally near to records that exclude each other"
 
 
 def settle(students: Students, found: Found, persons: Persons) -> Settled:
-    """Decide by rules about all pairs that were found, and put together what is one child.
-
-    Parameters
-    ----------
-    students
-        The records.
-    found
-        Pairs by the rungs climbed.
-    persons
-        What persons decided: it holds before every rule.
-
-    Returns
-    -------
-    Settled
-        No child holds records that exclude each other, unless a person said so.
-    """
+    """Decide by rules about all pairs that were found, and put together what is one child."""
     decided = _decided(students, found, persons)
 
     def excluded(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -361,22 +291,7 @@ def _as_persons_said(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame
 
 
 def after_clustering(decided: pd.DataFrame, matches: np.ndarray, outcome: np.ndarray) -> pd.DataFrame:
-    """Take back the matches that could not hold, and say why.
-
-    Parameters
-    ----------
-    decided
-        Pairs with ``decision`` and ``contradiction``.
-    matches
-        Index of those that were matches, in the order in which they were clustered.
-    outcome
-        What became of each, from `clusters.cluster_records`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The pairs, with the decisions that hold.
-    """
+    """Take back the matches that could not hold, and say why."""
     decided = decided.copy()
     why = {
         "Refused": "would join records that exclude each other",

@@ -91,25 +91,7 @@ def _numbered(units: Units, pairs: pd.DataFrame) -> np.ndarray:
 
 
 def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: Aids) -> pd.DataFrame:
-    """Weigh candidates, and refuse what may not be joined.
-
-    Parameters
-    ----------
-    units
-        All units: they also tell how common a name is.
-    pairs
-        ``left``, ``right``: numbers of units, distinct.
-    exclusions
-        What keeps units apart.
-    aids
-        With the model, where not the one of the kit is meant.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left``, ``right``, ``match_weight`` (log2), ``match_probability``, ``refused`` (boolean; false for
-        what is hopeless anyway).
-    """
+    """Weigh candidates, and refuse what may not be joined."""
     if pairs.empty:
         return pairs.assign(match_weight=0.0, match_probability=0.0, refused=False)
     from helpers.link.model import score_pairs
@@ -128,25 +110,7 @@ def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: Aids)
 
 
 def one_of_all(units: Units, kind: np.ndarray, children: int, aids: Aids) -> np.ndarray:
-    """Turn weights of pairs drawn from all into weights for one child drawn from all children.
-
-    Parameters
-    ----------
-    units
-        All units.
-    kind
-        Of each pair: 0 both have a birth date, 1 one has, 2 neither has.
-    children
-        How many children can be chosen.
-    aids
-        With the model, where not the one of the kit is meant.
-
-    Returns
-    -------
-    numpy.ndarray
-        log2, one a pair, to be added to its match weight: what the model takes for the odds before anything
-        is compared gives way to one in `children`.
-    """
+    """Turn weights of pairs drawn from all into weights for one child drawn from all children."""
     from helpers.link.model import shipped_model
     from helpers.link.model.comparisons import KINDS
 
@@ -167,27 +131,7 @@ RULE = "weighed by the model"
 def with_weighed(
     students: Students, settled: Settled, units: Units, pairs: pd.DataFrame, unit_label: np.ndarray
 ) -> Settled:
-    """Put what a model decided about units beside what rules decided about records.
-
-    Parameters
-    ----------
-    students
-        The records.
-    settled
-        What rules decided.
-    units
-        The units.
-    pairs
-        ``left``, ``right`` (units), ``match_weight``, ``probability``, ``decision``. A pair stands for two
-        units; it is listed by the record of each that a child would be named after.
-    unit_label
-        The child of each unit.
-
-    Returns
-    -------
-    Settled
-        Rules' pairs and those of the model that are not hopeless; a child for every record.
-    """
+    """Put what a model decided about units beside what rules decided about records."""
     label = unit_label[units.of_record]
     listed = pairs[pairs["probability"].ge(HOPELESS) | pairs["decision"].ne("No match")]
     model = _as_records(students, settled.label, units, listed)

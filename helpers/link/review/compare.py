@@ -130,19 +130,6 @@ AGAINST = {
 def evidence_in_words(pairs: pd.DataFrame) -> pd.Series:
     """Say the evidence of pairs in a few plain sentences each.
 
-    Parameters
-    ----------
-    pairs
-        Any columns ``evidence_…``, and ``contradiction`` and ``same_household`` where there are such.
-
-    Returns
-    -------
-    pandas.Series
-        Text with the index of `pairs`: first what agrees, then what differs, then what speaks against the
-        pair. What can't be compared isn't said.
-
-    Examples
-    --------
     >>> pairs = pd.DataFrame(
     ...     {
     ...         "evidence_first_name": ["Nickname"],

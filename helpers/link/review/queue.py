@@ -39,27 +39,7 @@ MOST = 4
 
 
 def namesakes(pairs: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
-    """Name the other children who are called like one of a pair's records.
-
-    Parameters
-    ----------
-    pairs
-        The names of the records, ``left_child``, ``right_child``, ``left_records`` and ``right_records``: the
-        record of the child that has fewer is to be placed.
-    crosswalk
-        The standard table *crosswalk*.
-    people
-        The standard table *people*, with ``school`` in words.
-
-    Returns
-    -------
-    pandas.Series
-        Text with the index of `pairs`: silo, name, birth date, grade and school of each such child's first
-        record, at most four, joined by ``" | "``; NA where there is none. A name fits the record that is to
-        be placed when it agrees but for case, accents, order, nicknames, a second first name or one part of a
-        compound surname; of a record without a surname, when the first name, grade and school agree. A child
-        of whom only one record without birth date is known is left out: it may be anybody's.
-    """
+    """Name the other children who are called like one of a pair's records."""
     if pairs.empty:
         return pd.Series(None, index=pairs.index, dtype=STRING)
     size = crosswalk.groupby("child")["record"].transform("size")
@@ -389,36 +369,7 @@ def worth_of_review(
     unknown_probability: float = UNKNOWN_PROBABILITY,
     is_one_child: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Say what review buys, one row a question, in the order of the queue and added up from the top.
-
-    Parameters
-    ----------
-    queue
-        From `review_queue`; in another order the curve is that of another order.
-    seconds
-        How long one decision takes.
-    error_rate
-        Share of decisions that are wrong, 0 to below 0.5, whatever the truth is.
-    unknown_probability
-        Of a pair that a rule sent to a person, 0 to 1.
-    is_one_child
-        Boolean, one a row of `queue`: the truth, where there is an answer key. Without it the pairs'
-        probabilities are used.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *review_worth*: sums over the first ``questions`` questions of the pairs expected
-        to be joined rightly (``pairs_gained``), of those joined wrongly by mistake (``wrong_pairs``), of the
-        wrong ones that joining all of them unasked would have made and the review doesn't
-        (``wrong_pairs_avoided``), of splits that are mended (``children_completed``: a child who stood under
-        two numbers stands under one), and ``minutes``; ``basis`` is *Estimate* or *Answer key*.
-
-    Raises
-    ------
-    BadInput
-        When a parameter can't be.
-    """
+    """Say what review buys, one row a question, in the order of the queue and added up from the top."""
     if not seconds > 0:
         raise BadInput(f"seconds is {seconds}: a decision takes more than 0 seconds.")
     if not 0 <= error_rate < 0.5:
@@ -457,20 +408,6 @@ def worth_of_review(
 def first_minutes(worth: pd.DataFrame, minutes: float = 60) -> pd.Series:
     """Give what the first minutes buy.
 
-    Parameters
-    ----------
-    worth
-        From `worth_of_review`.
-    minutes
-        How long somebody reviews.
-
-    Returns
-    -------
-    pandas.Series
-        The last row of `worth` that is reached within these minutes; all 0 where none is.
-
-    Examples
-    --------
     >>> one = pd.DataFrame({"question": [1, 2], "probability": [0.9, 0.5], "pairs_gained": [10, 2]})
     >>> bought = first_minutes(worth_of_review(one, seconds=60, error_rate=0.0), minutes=1)
     >>> int(bought["questions"]), float(bought["pairs_gained"])

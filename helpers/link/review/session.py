@@ -33,24 +33,7 @@ class _Given:
 
 
 class ReviewSession:
-    """Ask one question after the other, and write each decision down at once.
-
-    Parameters
-    ----------
-    queue
-        From `review_queue`.
-    path
-        The file of decisions. What it holds already isn't asked again, unless a record has changed since.
-    reviewer
-        Who decides: initials, or nothing.
-    clock
-        Gives seconds; tests hand in their own.
-
-    Raises
-    ------
-    BadInput
-        When the file is there and can't be read.
-    """
+    """Ask one question after the other, and write each decision down at once."""
 
     def __init__(
         self,
@@ -102,19 +85,7 @@ class ReviewSession:
         return (answers.count("yes") + 1) / (len(answers) + 2)
 
     def answer(self, answer: str) -> None:
-        """Answer the question in front: *yes* (one child), *no* (two children) or *skip*.
-
-        Parameters
-        ----------
-        answer
-            One of the three.
-
-        Raises
-        ------
-        BadInput
-            When it is another word, nothing is left to answer, or the file can't be written to: the question
-            then stays in front.
-        """
+        """Answer the question in front: *yes* (one child), *no* (two children) or *skip*."""
         if answer not in get_args(Answer):
             raise BadInput(
                 f"{answer!r} is no answer.{nearest(answer, get_args(Answer))} There are: yes, no, skip."
@@ -136,18 +107,7 @@ class ReviewSession:
         self._since = self._clock()
 
     def undo(self) -> bool:
-        """Take the last answer of this sitting back, out of the file too, and put its question in front.
-
-        Returns
-        -------
-        bool
-            False when there is nothing to take back.
-
-        Raises
-        ------
-        BadInput
-            When the line is not in the file any more.
-        """
+        """Take the last answer of this sitting back, out of the file too, and put its question in front."""
         if not self._given:
             return False
         last = self._given[-1]

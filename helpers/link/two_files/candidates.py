@@ -24,37 +24,19 @@ LIKE = str.maketrans("bpfvcskgjqxzdtlmnr", "111122222222334556")
 
 @dataclass(frozen=True)
 class Candidates:
-    """Pairs, and what was left out so that their number stays bounded.
+    """Pairs, and what was left out so that their number stays bounded."""
 
-    Attributes
-    ----------
-    left, right
-        Numbers of the persons of each pair.
-    unreached
-        How many rows have only values that many others share, and so no pair at all.
-    capped
-        Whether there were more pairs than are compared at all: weaker kinds of likeness were not followed.
-    """
-
+    # Numbers of the persons of each pair.
     left: np.ndarray
     right: np.ndarray
+    # How many rows have only values that many others share, and so no pair at all.
     unreached: int
+    # Whether there were more pairs than are compared at all: weaker kinds of likeness were not followed.
     capped: bool = False
 
 
 def find_candidates(persons: Persons) -> Candidates:
-    """Find the pairs worth comparing.
-
-    Parameters
-    ----------
-    persons
-        Of both files.
-
-    Returns
-    -------
-    Candidates
-        Distinct pairs: of a left and a right row, or with one file of a lower and a higher one.
-    """
+    """Find the pairs worth comparing."""
     if persons.pairs <= ALL_PAIRS:
         left, right = _every_pair(persons)
         return Candidates(left, right, 0)
@@ -96,22 +78,7 @@ def _every_pair(persons: Persons) -> tuple[np.ndarray, np.ndarray]:
 
 
 def some_pairs(persons: Persons, most: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Draw pairs by chance, nearly all of which are two persons.
-
-    Parameters
-    ----------
-    persons
-        Of both files.
-    most
-        How many.
-    seed
-        The same seed draws the same pairs.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        Numbers of the persons of each pair.
-    """
+    """Draw pairs by chance, nearly all of which are two persons."""
     if persons.pairs <= most:
         return _every_pair(persons)
     rng = np.random.default_rng(seed)
@@ -124,20 +91,7 @@ def some_pairs(persons: Persons, most: int, seed: int = 1) -> tuple[np.ndarray, 
 
 
 def pairs_that_share(key: np.ndarray, persons: Persons) -> tuple[np.ndarray, np.ndarray]:
-    """List pairs that have one value in common, but for values that many rows share.
-
-    Parameters
-    ----------
-    key
-        Numbers, one a person; -1 for none.
-    persons
-        Of both files.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        Numbers of the persons of each pair.
-    """
+    """List pairs that have one value in common, but for values that many rows share."""
     left, right, _ = _within(key, persons, max(PER_PERSON * len(persons), 100_000))
     return left, right
 

@@ -23,31 +23,21 @@ EXCHANGED = 6  # the level of names that changed places
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison.
+    """One comparison."""
 
-    Attributes
-    ----------
-    name
-        Of the field, as a reason calls it.
-    kind
-        How it is compared.
-    words
-        What each level means; the higher of two levels isn't always the better one.
-    expected, by_chance
-        How often each level occurs among pairs of one person, and of two, before anything is known of the
-        files.
-    exact
-        The level of equal values, whose weight depends on how common the value is; -1: none.
-    field
-        Of `Persons.texts`, where the values are.
-    """
-
+    # Of the field, as a reason calls it.
     name: str
+    # How it is compared.
     kind: str
+    # What each level means; the higher of two levels isn't always the better one.
     words: tuple[str, ...]
+    # How often each level occurs among pairs of one person, and of two, before anything is known of the
+    # files.
     expected: tuple[float, ...]
     by_chance: tuple[float, ...]
+    # The level of equal values, whose weight depends on how common the value is; -1: none.
     exact: int = -1
+    # Of `Persons.texts`, where the values are.
     field: str = ""
 
 
@@ -84,18 +74,7 @@ CHANCE_CODES = (0.9997, 0.0002, 0.0001)
 
 
 def comparisons_of(persons: Persons) -> list[Comparison]:
-    """List the comparisons that some persons allow.
-
-    Parameters
-    ----------
-    persons
-        Of both files.
-
-    Returns
-    -------
-    list of Comparison
-        In the order in which reasons name them.
-    """
+    """List the comparisons that some persons allow."""
     there = persons.texts
     found = []
     if "given" in there:
@@ -145,22 +124,7 @@ NEAR, SOMEWHAT_NEAR = 0.92, 0.80  # Jaro-Winkler
 def compare(
     persons: Persons, comparisons: Sequence[Comparison], left: np.ndarray, right: np.ndarray
 ) -> np.ndarray:
-    """Compare pairs.
-
-    Parameters
-    ----------
-    persons
-        Of both files.
-    comparisons
-        From `comparisons_of`.
-    left, right
-        Numbers of the persons of each pair.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``int8``, pairs by comparisons: the level, -1 where one of both says nothing.
-    """
+    """Compare pairs."""
     levels = np.full((len(left), len(comparisons)), MISSING, dtype="int8")
     if not len(left):
         return levels

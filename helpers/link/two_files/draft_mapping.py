@@ -61,18 +61,7 @@ POSTAL = re.compile(r"(?=.*\d)[A-Za-z0-9]{2,5}([ -]?[A-Za-z0-9]{2,5})?")
 
 
 def draft_side(rows: pd.DataFrame) -> SideMapping:
-    """Propose which column of a file holds which field.
-
-    Parameters
-    ----------
-    rows
-        Its text.
-
-    Returns
-    -------
-    SideMapping
-        Every column is either taken or left out with the reason.
-    """
+    """Propose which column of a file holds which field."""
     names = [str(name) for name in rows.columns]
     words = _without_prefix([_words(name) for name in names])
     distinct = {name: _some(rows[name].dropna()) for name in names}

@@ -43,25 +43,7 @@ def decide_pairs(
     doubtful: np.ndarray,
     weigh: Weigh,
 ) -> pd.DataFrame:
-    """Decide about pairs.
-
-    Parameters
-    ----------
-    persons
-        Of both files.
-    candidates
-        The pairs.
-    weight, apart, doubtful
-        Of each: bits, whether it can't be one person, and whether a person should see it even so.
-    weigh
-        The same for pairs that other pairs imply.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left``, ``right``, ``probability``, ``decision`` (Match or Review), ``why`` (what decided beside the
-        evidence of the pair; empty where nothing did). Pairs below the review band aren't in it.
-    """
+    """Decide about pairs."""
     keep = np.flatnonzero(~apart & (weight > np.log2(REVIEW / (1 - REVIEW))))
     pairs = pd.DataFrame(
         {"left": candidates.left[keep], "right": candidates.right[keep], "weight": weight[keep]}
@@ -157,22 +139,7 @@ def _worth_telling(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def reasons_of(comparisons: Sequence[Comparison], levels: np.ndarray, why: Sequence[str]) -> pd.Series:
-    """Say what the rows of each pair have in common.
-
-    Parameters
-    ----------
-    comparisons
-        From `comparisons.comparisons_of`.
-    levels
-        Of each pair.
-    why
-        What else decided; empty where nothing.
-
-    Returns
-    -------
-    pandas.Series
-        ``first name the same; surname nearly the same; birth date the same; missing: sex``.
-    """
+    """Say what the rows of each pair have in common."""
     if not len(levels):
         return pd.Series([], dtype=STRING)
     distinct, which = np.unique(levels, axis=0, return_inverse=True)

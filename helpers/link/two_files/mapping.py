@@ -31,27 +31,18 @@ PARTS_OF_DATE = ("birth_year", "birth_month", "birth_day")
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that a file may say of a person.
+    """One thing that a file may say of a person."""
 
-    Attributes
-    ----------
-    name
-        As a mapping calls it.
-    values
-        What its cells look like: name, date, year, month, day, age, sex, words, number, postcode, telephone,
-        e_mail, id or any.
-    also
-        Other names that a mapping may use.
-    heads
-        Heads of columns that hold it, in words.
-    meaning
-        In words.
-    """
-
+    # As a mapping calls it.
     name: str
+    # What its cells look like: name, date, year, month, day, age, sex, words, number, postcode, telephone,
+    # e_mail, id or any.
     values: str
+    # Other names that a mapping may use.
     also: tuple[str, ...]
+    # Heads of columns that hold it, in words.
     heads: tuple[str, ...]
+    # In words.
     meaning: str
 
 
@@ -84,25 +75,6 @@ def _plain(name: str) -> str:
 def named_field(name: str, place: str) -> str:
     """Say which field a mapping means.
 
-    Parameters
-    ----------
-    name
-        As a person wrote it: a field's name or another one for the same (``dob``, ``zip``).
-    place
-        Where it stands, for the message.
-
-    Returns
-    -------
-    str
-        A name of `FIELDS`.
-
-    Raises
-    ------
-    BadInput
-        When no field is called so.
-
-    Examples
-    --------
     >>> named_field("birth_date", "[left]"), named_field("E-Mail", "[left]"), named_field("phone", "[left]")
     ('birth_date', 'e_mail', 'telephone')
     """

@@ -121,18 +121,6 @@ def _fits(read: tuple[int, int, int] | None, two_digits: bool) -> bool:
 def guess_formats(values: pd.Series) -> GuessedFormats | None:
     """Say in which formats a column writes days.
 
-    Parameters
-    ----------
-    values
-        Text.
-
-    Returns
-    -------
-    GuessedFormats or None
-        The commonest format first; None where the values are no days.
-
-    Examples
-    --------
     >>> guess_formats(pd.Series(["19990219", "19081209"]))
     GuessedFormats(formats=('%Y%m%d',), doubtful=False)
     >>> guess_formats(pd.Series(["03/04/1999", "05/06/2001"]))
@@ -177,21 +165,7 @@ def _best_shape(left: dict[str, int]) -> tuple[str, dict[str, int], list[str]]:
 
 
 def parts_of(values: pd.Series, formats: Sequence[str]) -> np.ndarray:
-    """Read years, months and days.
-
-    Parameters
-    ----------
-    values
-        Text.
-    formats
-        Tried in order.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``int32``, rows of ``values`` by 3: year, month, day; -1 for what isn't known. A year of two figures
-        is below 100.
-    """
+    """Read years, months and days."""
     codes, distinct = pd.factorize(values)
     read = np.full((len(distinct) + 1, 3), NO_DATE, dtype="int32")
     for place, text in enumerate(distinct):
@@ -224,19 +198,7 @@ def mostly_two_figures(dates: np.ndarray) -> bool:
 
 
 def with_century(dates: np.ndarray) -> np.ndarray:
-    """Put a few years of two figures into the last hundred years.
-
-    Parameters
-    ----------
-    dates
-        From `parts_of`.
-
-    Returns
-    -------
-    numpy.ndarray
-        The same, years of four figures: after the newest year of the column two figures are of the century
-        before.
-    """
+    """Put a few years of two figures into the last hundred years."""
     year = dates[:, 0]
     short = (year >= 0) & (year < 100)
     if not short.any():
@@ -279,32 +241,21 @@ class Texts:
 
 @dataclass(frozen=True)
 class Persons:
-    """All persons of both files: first the rows of the left one, then those of the right one.
+    """All persons of both files: first the rows of the left one, then those of the right one."""
 
-    Attributes
-    ----------
-    row
-        Number of the row in its file.
-    lefts
-        How many are of the left file; with one file all.
-    two
-        Whether there are two files.
-    texts
-        Field -> its texts. Names are ``given``, ``family``, ``middle``; ids ``national_id 1`` and so on.
-    birth
-        ``int32``, persons by 3: year, month, day; -1 for what isn't known. None where no file has any.
-    age
-        ``int32``, -1 for unknown; None likewise.
-    notes
-        What was assumed, in sentences.
-    """
-
+    # Number of the row in its file.
     row: np.ndarray
+    # How many are of the left file; with one file all.
     lefts: int
+    # Whether there are two files.
     two: bool
+    # Field -> its texts. Names are ``given``, ``family``, ``middle``; ids ``national_id 1`` and so on.
     texts: Mapping[str, Texts]
+    # ``int32``, persons by 3: year, month, day; -1 for what isn't known. None where no file has any.
     birth: np.ndarray | None
+    # ``int32``, -1 for unknown; None likewise.
     age: np.ndarray | None
+    # What was assumed, in sentences.
     notes: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -318,18 +269,7 @@ class Persons:
 
 
 def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> Persons:
-    """Standardise the rows of one or two files.
-
-    Parameters
-    ----------
-    sides
-        For each file its rows as text (index: number of the row) and its mapping.
-
-    Returns
-    -------
-    Persons
-        Only fields that every file has.
-    """
+    """Standardise the rows of one or two files."""
     notes: list[str] = []
     parts = [_Side(rows, mapping) for rows, mapping in sides]
     texts = {

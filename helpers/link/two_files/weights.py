@@ -20,17 +20,11 @@ FEWEST = 5  # pairs from which the files can show that a first name is wrong rat
 
 @dataclass(frozen=True)
 class Guard:
-    """Tells which pairs can't be one person.
+    """Tells which pairs can't be one person."""
 
-    Attributes
-    ----------
-    comparisons
-        From `comparisons.comparisons_of`.
-    households
-        Whether brothers and sisters stand in the files, as far as they show.
-    """
-
+    # From `comparisons.comparisons_of`.
     comparisons: Sequence[Comparison]
+    # Whether brothers and sisters stand in the files, as far as they show.
     households: bool = True
 
     def two_persons(self, levels: np.ndarray) -> np.ndarray:
@@ -39,16 +33,6 @@ class Guard:
         Brothers, sisters and twins share surname, home, telephone and often the birth date, and no sum of
         these makes them one: their first names differ. Where an id and the birth date agree, a name may have
         been changed; an id alone may be a relative's.
-
-        Parameters
-        ----------
-        levels
-            Of each pair, from `levels.compare`.
-
-        Returns
-        -------
-        numpy.ndarray
-            Boolean, one a pair.
         """
         given, family, middle, birth, home, sex = (
             _level(self.comparisons, levels, kind)
@@ -102,18 +86,6 @@ def guard_for(comparisons: Sequence[Comparison], levels: np.ndarray) -> Guard:
     Most of them are brothers and sisters, with two birth dates. Twins are a few in a hundred of these: where
     pairs with *one* birth date are the more frequent, they aren't twins but one person, once under a wrong
     first name.
-
-    Parameters
-    ----------
-    comparisons
-        From `comparisons.comparisons_of`.
-    levels
-        Of the candidates.
-
-    Returns
-    -------
-    Guard
-        The strict one unless the files show that there are no households in them.
     """
     given, family, birth, home = (
         _level(comparisons, levels, kind) for kind in ("given", "family", "birth", "home")
@@ -145,20 +117,7 @@ BY_WHICH = ("given", "family", "middle")
 
 
 def believed_ids(persons: Persons) -> tuple[Persons, list[str]]:
-    """Leave out ids that say nothing, or that names and birth dates contradict.
-
-    Parameters
-    ----------
-    persons
-        Of both files.
-
-    Returns
-    -------
-    Persons
-        Without the ids that were left out.
-    list of str
-        Why they were.
-    """
+    """Leave out ids that say nothing, or that names and birth dates contradict."""
     notes = []
     kept = dict(persons.texts)
     plain = replace(persons, texts={name: kept[name] for name in BY_WHICH if name in kept}, age=None)
@@ -196,21 +155,14 @@ MOST = 18.0  # bits that one comparison may be worth
 
 @dataclass(frozen=True)
 class Weights:
-    """What was learned.
+    """What was learned."""
 
-    Attributes
-    ----------
-    m, u
-        Of each comparison, one a level.
-    prior
-        Odds, in bits, that a pair drawn by chance is one person.
-    matches
-        How many pairs of one person the candidates seem to hold.
-    """
-
+    # Of each comparison, one a level.
     m: list[np.ndarray]
     u: list[np.ndarray]
+    # Odds, in bits, that a pair drawn by chance is one person.
     prior: float
+    # How many pairs of one person the candidates seem to hold.
     matches: float
 
     def of(
@@ -221,45 +173,13 @@ class Weights:
         left: np.ndarray,
         right: np.ndarray,
     ) -> np.ndarray:
-        """Give the weight of each pair in bits, the prior among it.
-
-        Parameters
-        ----------
-        persons, comparisons
-            As they were learned from.
-        levels
-            From `levels.compare`.
-        left, right
-            Numbers of the persons.
-
-        Returns
-        -------
-        numpy.ndarray
-            ``float64``; a probability of one half is 0.
-        """
+        """Give the weight of each pair in bits, the prior among it."""
         extra = _rarity(persons, comparisons, levels, left, right, self.u)
         return self.prior + _sum(levels, self.m, self.u) + extra
 
 
 def learn_weights(persons: Persons, guard: Guard, candidates: Candidates, levels: np.ndarray) -> Weights:
-    """Learn what levels are worth.
-
-    Parameters
-    ----------
-    persons
-        Of both files.
-    guard
-        Of the files, with their comparisons.
-    candidates
-        The pairs.
-    levels
-        Theirs, from `levels.compare`.
-
-    Returns
-    -------
-    Weights
-        With few pairs close to what is usual.
-    """
+    """Learn what levels are worth."""
     comparisons = guard.comparisons
     chance_left, chance_right = some_pairs(persons, BY_CHANCE)
     chance = compare(persons, comparisons, chance_left, chance_right)

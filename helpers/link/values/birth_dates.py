@@ -16,57 +16,20 @@ PARTIAL = ("Month only", "Year only")
 
 
 def comparable(people: pd.DataFrame) -> np.ndarray:
-    """Tell which birth dates name a day that another system can confirm.
-
-    Parameters
-    ----------
-    people
-        The standard table *people*.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a row; false for placeholders, months, years and nothing.
-    """
+    """Tell which birth dates name a day that another system can confirm."""
     known = people["birth_date"].notna() & people["birth_date_status"].isin(WHOLE)
     return known.to_numpy(dtype=bool)
 
 
 def order_free(dates: pd.Series) -> np.ndarray:
-    """Give each date a number such that 4 March and 3 April of one year have one number.
-
-    Parameters
-    ----------
-    dates
-        ``datetime64``.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``int64``; -1 where there is no date.
-    """
+    """Give each date a number such that 4 March and 3 April of one year have one number."""
     known = dates.notna().to_numpy(dtype=bool)
     year, month, day = (part.fillna(0).to_numpy(dtype="int64") for part in _parts(dates))
     return np.where(known, year * 10_000 + np.maximum(month, day) * 100 + np.minimum(month, day), -1)
 
 
 def compare_birth_dates(people: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Compare the birth dates of pairs of records.
-
-    Parameters
-    ----------
-    people
-        The standard table *people*, rows numbered from 0.
-    left, right
-        Row numbers of the two records of each pair.
-
-    Returns
-    -------
-    numpy.ndarray
-        Indices into `BIRTH_DATE_LEVELS`. *Ambiguous date*: the same day if day and month are exchanged in one
-        of them, or if a date with two readings is read in the right one. A month or a year alone can
-        contradict a date but never confirm it.
-    """
+    """Compare the birth dates of pairs of records."""
     dates, numbers, whole = people["birth_date"], order_free(people["birth_date"]), comparable(people)
     read_twice = people["birth_date_other"].notna().to_numpy(dtype=bool)
     days = dates.to_numpy(dtype="datetime64[us]")

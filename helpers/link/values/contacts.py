@@ -60,18 +60,6 @@ def _plain(text: str) -> str:
 def street_address(text: str) -> StreetAddress:
     """Take an address apart.
 
-    Parameters
-    ----------
-    text
-        A street address without city and postal code.
-
-    Returns
-    -------
-    StreetAddress
-        In lower case, directions and street types abbreviated.
-
-    Examples
-    --------
     >>> tuple(street_address("123 North Oak Street, Apt. 4B"))
     ('123', 'n oak st', '4b')
     >>> street_address("2/5 Foo Rd") == street_address("Flat 2, 5 Foo Road") == street_address(
@@ -137,18 +125,7 @@ def _street(words: list[str]) -> str:
 
 
 def address_parts(column: pd.Series) -> pd.DataFrame:
-    """Take addresses apart.
-
-    Parameters
-    ----------
-    column
-        Street addresses as written.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``number``, ``street``, ``unit`` (``string``, missing where an address doesn't say it), one row a row.
-    """
+    """Take addresses apart."""
     codes, distinct = pd.factorize(column)
     parts = [street_address(str(text)) for text in distinct]
     columns = {
@@ -161,19 +138,6 @@ def address_parts(column: pd.Series) -> pd.DataFrame:
 def addresses(column: pd.Series) -> pd.Series:
     """Put street addresses into the form in which they are compared.
 
-    Parameters
-    ----------
-    column
-        Street addresses as written.
-
-    Returns
-    -------
-    pandas.Series
-        ``string``: number and street; the unit is left out, since many systems don't ask for it. Missing
-        where there is no number or no street: a street alone is no family's home.
-
-    Examples
-    --------
     >>> addresses(pd.Series(["12 Oak Avenue Unit 3", "12 OAK AVE", None], dtype="string")).tolist()
     ['12 oak ave', '12 oak ave', <NA>]
     """
@@ -189,19 +153,6 @@ SHORTEST_NAME = 3
 def emails(column: pd.Series) -> pd.Series:
     """Put e-mail addresses into the form in which they are compared.
 
-    Parameters
-    ----------
-    column
-        Addresses as written.
-
-    Returns
-    -------
-    pandas.Series
-        ``string``: lower case, without ``mailto:``, brackets and what stands between a plus sign and the @
-        (mail to ana+school@ goes to ana@, RFC 5233); missing where it is no address.
-
-    Examples
-    --------
     >>> emails(pd.Series(["Ana.Lopez+school@Example.org ", "none"], dtype="string")).tolist()
     ['ana.lopez@example.org', <NA>]
     """
@@ -221,20 +172,6 @@ def _address(text: str) -> str | None:
 def name_behind_initials(first: str, last: str, address: str) -> tuple[str, str] | None:
     """Read a name that is written with an initial in full, where the e-mail address has it (first.last@).
 
-    Parameters
-    ----------
-    first, last
-        Folded first name and surname; one of them a single letter.
-    address
-        From `emails`.
-
-    Returns
-    -------
-    tuple of str, or None
-        First name and surname; nothing where the address doesn't fit the name or says no more than it.
-
-    Examples
-    --------
     >>> name_behind_initials("n", "cheng", "nora.cheng12@example.org")
     ('nora', 'cheng')
     >>> (
@@ -278,20 +215,6 @@ FILLERS = frozenset({"1234567", "1234567890", "0123456789", "9876543210", "55512
 def telephones(column: pd.Series) -> pd.Series:
     """Put telephone numbers into the form in which they are compared.
 
-    Parameters
-    ----------
-    column
-        Numbers as written.
-
-    Returns
-    -------
-    pandas.Series
-        ``string``: the digits of the national number, without country code, leading 0, extension and signs;
-        of several numbers in a cell the first. Missing where there are too few digits for a number, or only a
-        filler (000-000-0000).
-
-    Examples
-    --------
     >>> telephones(pd.Series(["(931) 555-0112 x4", "+1 931.555.0112", "1-931-555-0112"])).unique().tolist()
     ['9315550112']
     >>> telephones(
@@ -329,18 +252,6 @@ def _without_country(digits: str) -> str:
 def telephone_extensions(column: pd.Series) -> pd.Series:
     """Give the extension that stands behind each number.
 
-    Parameters
-    ----------
-    column
-        Numbers as written.
-
-    Returns
-    -------
-    pandas.Series
-        ``string``; missing where there is none.
-
-    Examples
-    --------
     >>> telephone_extensions(pd.Series(["931-555-0112 ext. 4", "931-555-0112"])).tolist()
     ['4', <NA>]
     """
@@ -350,22 +261,6 @@ def telephone_extensions(column: pd.Series) -> pd.Series:
 def shared_by_many(values: pd.Series, owners: pd.Series, most: int) -> np.ndarray:
     """Tell which values are a switchboard's and no family's: too many owners have them.
 
-    Parameters
-    ----------
-    values
-        Telephone numbers or addresses, standardised.
-    owners
-        Who has them: surnames, or numbers of units; missing ones don't count.
-    most
-        How many distinct owners one family's value may have.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a row; false where there is no value.
-
-    Examples
-    --------
     >>> shared_by_many(pd.Series(["1", "1", "1", "2"]), pd.Series(["a", "b", "c", "a"]), most=2).tolist()
     [True, True, True, False]
     """

@@ -33,21 +33,7 @@ CONTRADICTING = ("State", "District")
 
 
 def comparable_ids(identifiers: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Put ids into the form in which they are compared.
-
-    Parameters
-    ----------
-    identifiers
-        The standard table *identifiers*.
-    records
-        Columns ``silo``, ``record``, ``number``: the records to be linked and their numbers.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``number``, ``system``, ``value`` (trimmed, log-ins and e-mails in lower case), distinct and sorted;
-        ``file``, ``row``, ``head`` (the column, NA where nobody says): the first place where it stands.
-    """
+    """Put ids into the form in which they are compared."""
     filled = identifiers.dropna(subset=["silo", "record", "identification_system", "identifier"])
     ids = records.merge(filled, on=["silo", "record"], how="inner", validate="one_to_many")
     value = ids["identifier"].str.strip()
@@ -60,42 +46,13 @@ def comparable_ids(identifiers: pd.DataFrame, records: pd.DataFrame) -> pd.DataF
 
 
 def agreeing_pairs(ids: pd.DataFrame, largest_block: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find the pairs of records that carry an equal id of systems that may be compared.
-
-    Parameters
-    ----------
-    ids
-        From `comparable_ids`.
-    largest_block
-        A value that more records share is no id of a child (``0``, ``N/A``) and is passed over.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left``, ``right`` (numbers, left below right), ``strong`` (an equal id of a strong system),
-        distinct.
-    pandas.DataFrame
-        ``keys``, ``records``: how many values were passed over, and how many records carry them.
-    """
+    """Find the pairs of records that carry an equal id of systems that may be compared."""
     left, right, passed = equal_ids(ids, largest_block)
     return records_of(ids, left, right), passed
 
 
 def equal_ids(ids: pd.DataFrame, largest_block: int) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Find the pairs of ids of two records that are equal, and of systems that may be compared.
-
-    Parameters
-    ----------
-    ids, largest_block
-        As for `agreeing_pairs`.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        Places in `ids`, that of the record with the lower number first; distinct.
-    pandas.DataFrame
-        ``keys``, ``records``, as from `agreeing_pairs`.
-    """
+    """Find the pairs of ids of two records that are equal, and of systems that may be compared."""
     value = pd.factorize(ids["value"])[0].astype("int64")
     system = ids["system"].to_numpy(dtype=str, na_value="")
     place = np.arange(len(ids), dtype="int64")
@@ -121,20 +78,7 @@ def equal_ids(ids: pd.DataFrame, largest_block: int) -> tuple[np.ndarray, np.nda
 
 
 def records_of(ids: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> pd.DataFrame:
-    """Give the pairs of records whose ids are equal.
-
-    Parameters
-    ----------
-    ids
-        From `comparable_ids`.
-    left, right
-        From `equal_ids`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left``, ``right``, ``strong``, as from `agreeing_pairs`.
-    """
+    """Give the pairs of records whose ids are equal."""
     number, system = ids["number"].to_numpy(dtype="int64"), ids["system"]
     strong = ~system.isin(WEAK).to_numpy(dtype=bool)
     code = pd.factorize(system)[0]
@@ -145,23 +89,7 @@ def records_of(ids: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> pd.Dat
 
 
 def contradicting(ids: pd.DataFrame, count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Tell which pairs carry strong ids that cannot be of one child.
-
-    Parameters
-    ----------
-    ids
-        From `comparable_ids`.
-    count
-        How many records there are.
-    left, right
-        Numbers of the two records of each pair.
-
-    Returns
-    -------
-    numpy.ndarray
-        The index into `CONTRADICTING` of the system that contradicts, -1 where none does: both have a State
-        id (else both a District number) and none in common.
-    """
+    """Tell which pairs carry strong ids that cannot be of one child."""
     result = np.full(len(left), -1, dtype="int8")
     open_pairs = np.ones(len(left), dtype=bool)
     for place, system in enumerate(CONTRADICTING):

@@ -65,18 +65,6 @@ class TypedName(NamedTuple):
 def typed_name(text: str) -> TypedName:
     """Take the grade off a name.
 
-    Parameters
-    ----------
-    text
-        A name as typed.
-
-    Returns
-    -------
-    TypedName
-        The name without what stands behind it; the grade as `grades.grade_number` gives it.
-
-    Examples
-    --------
     >>> [tuple(typed_name(text)) for text in ("Adam H., 7", "Ana Lopez (3rd grade)", "Lopez, Ana")]
     [('Adam H.', 7), ('Ana Lopez', 3), ('Lopez, Ana', None)]
     """
@@ -88,18 +76,7 @@ def typed_name(text: str) -> TypedName:
 
 
 def grades_typed_behind(people: pd.DataFrame) -> pd.Series:
-    """Give the grades that are typed behind names.
-
-    Parameters
-    ----------
-    people
-        The standard table *people*.
-
-    Returns
-    -------
-    pandas.Series
-        ``Int64``, numbered as `grades.grade_number` does; mostly missing.
-    """
+    """Give the grades that are typed behind names."""
     grade = pd.Series(pd.NA, index=people.index, dtype="Int64")
     for column in ("full_name", "last_surname", "first_name"):
         doubtful = people[column].str.contains(MAY_HAVE_MORE_BEHIND, regex=True).fillna(False)
@@ -126,28 +103,7 @@ def with_initials(texts: list[str], place: np.ndarray) -> np.ndarray:
 def hollow_readings(
     readings: pd.DataFrame, texts: list[str], pair: np.ndarray, last: np.ndarray, plain: np.ndarray
 ) -> np.ndarray:
-    """Tell by which readings of two names nothing is the same.
-
-    Parameters
-    ----------
-    readings
-        One row two readings: ``first_left``, ``first_right`` (places in `texts`) and ``turned`` (boolean:
-        both records may be read in the other order, too).
-    texts
-        Folded names.
-    pair
-        The pair of records of each row, sorted.
-    last, plain
-        How surnames compare (`names.LEVELS`), and whether first names are plainly different.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a row; true only where another reading of the pair has two whole first names that are
-        plainly different: then an initial counts only beside one surname, and not even there where both
-        continue it otherwise (G. Samuel, G. DeShawn), and a word that either may be a first name or a surname
-        counts as the surname.
-    """
+    """Tell by which readings of two names nothing is the same."""
     if readings.empty:
         return np.zeros(0, dtype=bool)
     left, right = readings["first_left"].to_numpy(), readings["first_right"].to_numpy()
@@ -191,18 +147,7 @@ class NameEvidence:
 
 
 def read_names(people: pd.DataFrame) -> Forms:
-    """List the ways to read each record's name.
-
-    Parameters
-    ----------
-    people
-        The standard table *people*, rows numbered from 0.
-
-    Returns
-    -------
-    Forms
-        At least one a record that has a name; sorted by record.
-    """
+    """List the ways to read each record's name."""
     written = people["name_status"].eq("As written").to_numpy(dtype=bool)
     number = np.arange(len(people))
     texts: dict[str, int] = {"": 0}
@@ -323,20 +268,7 @@ def _splits(cell: str, order: str, fold: Callable[[str], str]) -> list[tuple[str
 
 
 def name_keys(forms: Forms) -> tuple[np.ndarray, np.ndarray]:
-    """Give the keys under which the readings of a name meet those of another.
-
-    Parameters
-    ----------
-    forms
-        From `read_names`.
-
-    Returns
-    -------
-    numpy.ndarray, numpy.ndarray
-        ``int64``: a record, and the number of one of its keys. Two readings have a key in common when they
-        agree but for case, accents, signs, order, nicknames, a second first name or one part of a compound
-        surname. A name of which one half is an initial has none: it is whole nowhere.
-    """
+    """Give the keys under which the readings of a name meet those of another."""
     keys: dict[str, int] = {}
     codes, distinct = pd.factorize(forms.first * len(forms.texts) + forms.last)
     flat: list[int] = []
@@ -371,35 +303,12 @@ def _formal_forms(first: str) -> frozenset[str]:
 
 
 def first_name_forms(forms: Forms) -> Values:
-    """Give the first names for which each record's may stand.
-
-    Parameters
-    ----------
-    forms
-        From `read_names`.
-
-    Returns
-    -------
-    Values
-        Of records; `variants.formal_names` of every first name, read with a second one and without. Initials
-        stand for nothing.
-    """
+    """Give the first names for which each record's may stand."""
     return _spread(forms.record, forms.first, forms.texts, _formal_forms)
 
 
 def surname_forms_of(forms: Forms) -> Values:
-    """Give the forms under which each record's surname may be found.
-
-    Parameters
-    ----------
-    forms
-        From `read_names`.
-
-    Returns
-    -------
-    Values
-        Of records; `names.surname_forms` of every surname but initials.
-    """
+    """Give the forms under which each record's surname may be found."""
     known = np.where(with_initials(forms.texts, forms.last), 0, forms.last)
     return _spread(forms.record, known, forms.texts, surname_forms)
 
@@ -423,22 +332,7 @@ def _spread(
 
 
 def compare_names(forms: Forms, count: int, left: np.ndarray, right: np.ndarray) -> NameEvidence:
-    """Compare the names of pairs of records, each pair by its best readings.
-
-    Parameters
-    ----------
-    forms
-        From `read_names`.
-    count
-        How many records there are.
-    left, right
-        Numbers of the two records of each pair.
-
-    Returns
-    -------
-    NameEvidence
-        One entry a pair.
-    """
+    """Compare the names of pairs of records, each pair by its best readings."""
     how_many = np.bincount(forms.record, minlength=count)
     begin = np.cumsum(how_many) - how_many
     combinations = how_many[left] * how_many[right]

@@ -84,22 +84,6 @@ def _only_filler_words(codes: np.ndarray, texts: list[str]) -> np.ndarray:
 def fillers_in(first: pd.Series, last: pd.Series, whole: pd.Series) -> Fillers:
     """Find the names that are nobody's.
 
-    Parameters
-    ----------
-    first, last
-        First names and surnames as written; missing where a system gives none.
-    whole
-        Whole names of systems that keep one cell, else missing.
-
-    Returns
-    -------
-    Fillers
-        Boolean arrays. ``whole`` is true where nothing of a record's name is a name; where it is, so are
-        ``first`` and ``last``. *Unknown* is no name in any column, *Baby Boy* no first name; *Test* and
-        *Child* are surnames too, so they are fillers only beside other words that are.
-
-    Examples
-    --------
     >>> names = pd.DataFrame(
     ...     [("Student", "Test"), ("Baby Boy", "Lopez"), ("Ana", "Child")], columns=["first", "last"]
     ... )
@@ -130,18 +114,7 @@ def fillers_in(first: pd.Series, last: pd.Series, whole: pd.Series) -> Fillers:
 
 
 def no_first_names(column: pd.Series) -> np.ndarray:
-    """Tell which first names are fillers, whatever stands beside them.
-
-    Parameters
-    ----------
-    column
-        First names as written.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean; false where there is none.
-    """
+    """Tell which first names are fillers, whatever stands beside them."""
     return _among(*_of_distinct(column), _texts("Value") | _texts("First"))
 
 
@@ -203,19 +176,6 @@ def _romanised() -> _Romanised:
 def formal_names(name: str) -> frozenset[str]:
     """Give the names that a first name may stand for, itself among them.
 
-    Parameters
-    ----------
-    name
-        One folded first name without spaces.
-
-    Returns
-    -------
-    frozenset of str
-        The name, the names of which it is a nickname or a spelling, and theirs. A name of another script
-        stands there with its script (``ar:mohamed``).
-
-    Examples
-    --------
     >>> sorted(formal_names("peggy"))
     ['margaret', 'peggy']
     >>> bool(formal_names("muhammed") & formal_names("mohamud"))
@@ -231,18 +191,6 @@ def formal_names(name: str) -> frozenset[str]:
 def surname_spellings(word: str) -> frozenset[str]:
     """Give a word of a surname, and the name of another script of which it is surely a romanisation.
 
-    Parameters
-    ----------
-    word
-        A folded word without spaces.
-
-    Returns
-    -------
-    frozenset of str
-        The word, and names with their script before them.
-
-    Examples
-    --------
     >>> sorted(surname_spellings("hussain")), sorted(surname_spellings("wong"))
     (['ar:hussein', 'hussain'], ['wong'])
     """
@@ -253,8 +201,6 @@ def surname_spellings(word: str) -> frozenset[str]:
 def usual_spelling(word: str) -> str:
     """Give one text for all sure romanisations of a name; a word that is none as it is.
 
-    Examples
-    --------
     >>> usual_spelling("hussain") == usual_spelling("husein"), usual_spelling("lopez")
     (True, 'lopez')
     """
@@ -274,8 +220,6 @@ def are_other_names(left: str, right: str) -> bool:
 def one_name_spelt_twice(left: str, right: str) -> bool:
     """Tell whether two folded words are spellings of one name, and not a name and its short form.
 
-    Examples
-    --------
     >>> one_name_spelt_twice("sara", "sarah"), one_name_spelt_twice("bob", "robert")
     (True, False)
     >>> one_name_spelt_twice("yevgeniy", "evgeny"), one_name_spelt_twice("kuznetsov", "kuznecov")
@@ -293,8 +237,6 @@ def one_name_spelt_twice(left: str, right: str) -> bool:
 def possible_romanisation(left: str, right: str) -> bool:
     """Tell whether two folded surnames may be one name of another script, though each may be others too.
 
-    Examples
-    --------
     >>> possible_romanisation("wong", "huang"), possible_romanisation("wong", "li")
     (True, False)
     """

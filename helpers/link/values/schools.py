@@ -56,18 +56,6 @@ FIRST_MONTH = 7
 def grade_number(text: str) -> int | None:
     """Give the number of a grade however it is written.
 
-    Parameters
-    ----------
-    text
-        A grade: a code (``PK``, ``KG``, ``03``) or as typed (``Grade 3``, ``3rd``, ``Kindergarten``).
-
-    Returns
-    -------
-    int or None
-        -1 prekindergarten, 0 kindergarten, 1 to 12; none where the text names no such grade (``UG``).
-
-    Examples
-    --------
     >>> [grade_number(text) for text in ("03", "3rd", "Grade 3", "KG", "Pre-K", "12", "UG", "Other")]
     [3, 3, 3, 0, -1, 12, None, None]
     """
@@ -85,18 +73,6 @@ def grade_number(text: str) -> int | None:
 def school_year_end(as_of: pd.Series) -> pd.Series:
     """Give the year in which the school year of a day ends.
 
-    Parameters
-    ----------
-    as_of
-        ``datetime64``.
-
-    Returns
-    -------
-    pandas.Series
-        ``Int64``: 2026 for days from July 2025 to June 2026.
-
-    Examples
-    --------
     >>> school_year_end(pd.Series(pd.to_datetime(["2025-09-01", "2026-06-30"]))).tolist()
     [2026, 2026]
     """
@@ -106,20 +82,6 @@ def school_year_end(as_of: pd.Series) -> pd.Series:
 def grade_numbers(people: pd.DataFrame) -> pd.Series:
     """Give each record's grade as a number, from its grade or its class year.
 
-    Parameters
-    ----------
-    people
-        The standard table *people*: ``grade_level``, ``graduation_year``, ``as_of``.
-
-    Returns
-    -------
-    pandas.Series
-        ``Int64``: -1 prekindergarten, 0 kindergarten, 1 to 12. A class year says the grade in the school year
-        of the record's own ``as_of``, else in that of most records; a class that has left, or is yet to come,
-        has none.
-
-    Examples
-    --------
     >>> people = pd.DataFrame({"grade_level": ["04", None], "graduation_year": [None, 2028]})
     >>> grade_numbers(people.assign(as_of=pd.to_datetime("2026-01-15"))).tolist()
     [4, 10]
@@ -151,18 +113,6 @@ def _words() -> dict[str, str]:
 def school_name(text: str) -> str:
     """Put a school's name into the form in which it is compared.
 
-    Parameters
-    ----------
-    text
-        A name as some system writes it.
-
-    Returns
-    -------
-    str
-        Words without accents, signs and *School*, abbreviations written out, the level last.
-
-    Examples
-    --------
     >>> {school_name(text) for text in ("Oak Hill Elem", "OAK HILL E.S.", "Oak Hill Elementary School")}
     {'oak hill elementary'}
     >>> school_name("St. Mary's Jr. High"), school_name("Northgate HS"), school_name("P.S. 12")
@@ -217,18 +167,7 @@ class SchoolNames:
         return SchoolNames(of_number, anywhere, frozenset(twice))
 
     def code(self, silo: str, number: str, name: str) -> str:
-        """Give the one code of a school; an empty text where nothing is said, or it may be two schools.
-
-        Parameters
-        ----------
-        silo, number, name
-            As a record has them; empty texts for what it hasn't.
-
-        Returns
-        -------
-        str
-            The school's name as `school_name` writes it, else its number.
-        """
+        """Give the one code of a school; an empty text where nothing is said, or it may be two schools."""
         standard = school_name(name) if name else ""
         if standard and standard not in self.twice:
             return standard
@@ -268,20 +207,6 @@ def _usual_names(
 def school_codes(people: pd.DataFrame, schools: pd.DataFrame | None = None) -> pd.Series:
     """Name each record's school alike in all systems.
 
-    Parameters
-    ----------
-    people
-        The standard table *people*: ``silo``, ``school_id``, ``school_name``.
-    schools
-        The standard fact table *school* of all silos (``silo``, ``school_id``, ``school_name``).
-
-    Returns
-    -------
-    pandas.Series
-        ``string``; missing where a record names no school, or one that may be two.
-
-    Examples
-    --------
     >>> people = pd.DataFrame(
     ...     {
     ...         "silo": ["sis", "clubs"],

@@ -36,22 +36,11 @@ NOT_A_DAY = np.iinfo("int64").min
 
 
 class Groups:
-    """Rows put together by some numbers; groups stand in the order of the numbers.
+    """Rows put together by some numbers; groups stand in the order of the numbers."""
 
-    Parameters
-    ----------
-    numbers
-        One array or more, from 0 each, none of them missing; the first counts most.
-
-    Attributes
-    ----------
-    of
-        The group of each row.
-    first
-        The place of a row of each group: its numbers are those of the group.
-    """
-
+    # The group of each row.
     of: Ints
+    # The place of a row of each group: its numbers are those of the group.
     first: Ints
 
     def __init__(self, *numbers: np.ndarray) -> None:
@@ -119,18 +108,7 @@ class Groups:
 
 
 def one_number(*numbers: np.ndarray) -> tuple[Ints, int]:
-    """Make one number of several, in their order, and alike only where all of them are.
-
-    Parameters
-    ----------
-    numbers
-        One array or more, from 0 each.
-
-    Returns
-    -------
-    tuple
-        The numbers, and up to where they can go.
-    """
+    """Make one number of several, in their order, and alike only where all of them are."""
     key = np.zeros(len(numbers[0]), dtype="int64")
     cells = 1
     for number in numbers:
@@ -154,20 +132,7 @@ def is_last(*numbers: np.ndarray) -> npt.NDArray[np.bool_]:
 
 
 def last_of_each(groups: Groups, order: Sequence[np.ndarray]) -> Ints:
-    """Find the last row of each group in some order; what is missing comes first, of equals the last counts.
-
-    Parameters
-    ----------
-    groups
-        The groups.
-    order
-        One number or day a row, that which counts most first.
-
-    Returns
-    -------
-    numpy.ndarray
-        Places of rows, one a group.
-    """
+    """Find the last row of each group in an order; missing values sort first, the last of equals counts."""
     keys = []
     for column in reversed(order):
         if column.dtype.kind == "M":
@@ -181,18 +146,7 @@ def last_of_each(groups: Groups, order: Sequence[np.ndarray]) -> Ints:
 
 
 def listed_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
-    """Say of each row whether another table has one with the same cells; two missing cells are the same.
-
-    Parameters
-    ----------
-    rows, others
-        As many columns each; they are compared in their order, whatever they are called.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a row of `rows`.
-    """
+    """Say of each row whether another table has one with the same cells; two missing cells are the same."""
     number = np.zeros(len(rows) + len(others), dtype="int64")
     for name, other in zip(rows.columns, others.columns, strict=True):
         codes, unique = pd.factorize(pd.concat([rows[name], others[other]], ignore_index=True))
@@ -202,20 +156,7 @@ def listed_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
 
 
 def places_in_order(rows: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
-    """Say in which order rows stand: by some columns, the smallest first, what is missing last.
-
-    Parameters
-    ----------
-    rows
-        Any rows.
-    by
-        Columns, the one that counts most first. Rows alike in all keep their order.
-
-    Returns
-    -------
-    numpy.ndarray
-        Places of the rows, the first one first.
-    """
+    """Say in which order rows stand: by some columns, the smallest first, what is missing last."""
     return np.lexsort([_ranks(rows[name]) for name in reversed(by)])
 
 
@@ -233,36 +174,13 @@ ROOM = 1 << 62
 
 
 def ranks(column: pd.Series) -> Ints:
-    """Give each cell of a column its place in their order, what is missing last.
-
-    Parameters
-    ----------
-    column
-        Text, dates or whole numbers.
-
-    Returns
-    -------
-    numpy.ndarray
-        From 0, one a row.
-    """
+    """Give each cell of a column its place in their order, what is missing last."""
     codes, unique = pd.factorize(column, sort=True)
     return np.where(codes < 0, len(unique), codes).astype("int64")
 
 
 def in_order(numbers: Sequence[np.ndarray]) -> Ints:
-    """Say in which order rows stand.
-
-    Parameters
-    ----------
-    numbers
-        Whole numbers from 0, one array a criterion, the one that counts most first. Rows alike in all keep
-        their order.
-
-    Returns
-    -------
-    numpy.ndarray
-        Places of the rows, the first one first.
-    """
+    """Say in which order rows stand."""
     keys: list[Ints] = []
     room = 0
     for column in numbers:
@@ -299,35 +217,14 @@ def _text(column: pd.Series) -> Any:
 
 
 def places_of(column: pd.Series, words: Any) -> Ints:
-    """Say where each text of a column stands among some words.
-
-    Parameters
-    ----------
-    column
-        Text.
-    words
-        Different words, as Arrow text or a list of them.
-
-    Returns
-    -------
-    numpy.ndarray
-        Places; -1 where there is no text, or it is none of the words.
-    """
+    """Say where each text of a column stands among some words."""
     known = pa.array(words, pa.large_string()) if isinstance(words, Sequence) else words
     places = pc.index_in(_text(column), value_set=known, skip_nulls=True)
     return np.asarray(places.fill_null(-1)).astype("int64")
 
 
 class Pairs:
-    """Different pairs of a system and a name that it gives; the first of equals counts.
-
-    Parameters
-    ----------
-    systems
-        Numbers of the systems, from 0; a pair with -1 is never found.
-    names
-        Text; a missing one is never found.
-    """
+    """Different pairs of a system and a name that it gives; the first of equals counts."""
 
     def __init__(self, systems: np.ndarray, names: pd.Series) -> None:
         text = _text(names)
@@ -347,20 +244,7 @@ class Pairs:
         self._numbers, self._at = number[order], there[order].astype("int32")
 
     def of(self, systems: np.ndarray, names: pd.Series) -> Ints:
-        """Say where each pair stands.
-
-        Parameters
-        ----------
-        systems
-            Numbers of the systems; -1: unknown.
-        names
-            Text.
-
-        Returns
-        -------
-        numpy.ndarray
-            Place of the pair, -1 where it isn't listed.
-        """
+        """Say where each pair stands."""
         word = places_of(names, self._words)
         number = np.where((word >= 0) & (systems >= 0), systems * self._width + word, -1)
         if self._dense:

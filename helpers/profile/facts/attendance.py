@@ -50,17 +50,11 @@ NOTED: dict[str, Any] = {"silo": STRING, "day": "int64", "events": "int64"}
 
 @dataclass(frozen=True)
 class Reach:
-    """Up to which day the export of each system speaks, as far as some children tell.
+    """Up to which day the export of each system speaks, as far as some children tell."""
 
-    Attributes
-    ----------
-    spoken
-        By silo, the newest day that an export names.
-    noted
-        ``silo, day, events``: how many events are noted of each school day (since 1970).
-    """
-
+    # By silo, the newest day that an export names.
     spoken: Mapping[str, pd.Timestamp] = field(default_factory=dict)
+    # ``silo, day, events``: how many events are noted of each school day (since 1970).
     noted: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame({"silo": [], "day": [], "events": []}).astype(NOTED)
     )
@@ -80,18 +74,7 @@ class Reach:
 
 
 def reach_of(frames: Mapping[str, pd.DataFrame]) -> Reach:
-    """Look up to which day the exports of attendance speak, by some children's rows.
-
-    Parameters
-    ----------
-    frames
-        Tables ``calendar``, ``attendance_event``, and ``people`` for the day an export names.
-
-    Returns
-    -------
-    Reach
-        To be put together with that of all other children by `joined_reach`.
-    """
+    """Look up to which day the exports of attendance speak, by some children's rows."""
     people = frames.get("people")
     spoken: dict[str, pd.Timestamp] = {}
     if people is not None and not people.empty:
@@ -158,50 +141,28 @@ def day_numbers(dates: pd.Series) -> Ints:
 
 @dataclass(frozen=True)
 class Numbers:
-    """Schools, records and systems in numbers; -1: none.
+    """Schools, records and systems in numbers; -1: none."""
 
-    Attributes
-    ----------
-    school, spell_school, event_school
-        The school of each row of the calendar, of enrolment and of the events.
-    spell_record, event_record
-        Whose each row of enrolment and of the events is.
-    spell_silo, event_silo
-        Which system says it.
-    reach
-        By system, the day up to which its export speaks, in days since 1970; -1 where nothing tells.
-    rostered
-        Systems that enrol anybody.
-    """
-
+    # The school of each row of the calendar, of enrolment and of the events.
     school: Ints
     spell_school: Ints
     event_school: Ints
+    # Whose each row of enrolment and of the events is.
     spell_record: Ints
     event_record: Ints
+    # Which system says it.
     spell_silo: Ints
     event_silo: Ints
+    # By system, the day up to which its export speaks, in days since 1970; -1 where nothing tells.
     reach: Ints
+    # Systems that enrol anybody.
     rostered: Ints
 
 
 def numbers_of(
     calendar: pd.DataFrame, enrolment: pd.DataFrame, events: pd.DataFrame, reach: Reach
 ) -> Numbers:
-    """Find the numbers in tables that stand alone.
-
-    Parameters
-    ----------
-    calendar, enrolment, events
-        Tables ``calendar``, ``school_enrollment`` and ``attendance_event``.
-    reach
-        Up to which day the exports speak.
-
-    Returns
-    -------
-    Numbers
-        Schools, records and systems.
-    """
+    """Find the numbers in tables that stand alone."""
     schools, spell_school, event_school = numbered(calendar, enrolment, events, columns=("silo", "school_id"))
     spell_record, event_record = numbered(enrolment, events, columns=("silo", "record"))
     silo_of, named = pd.factorize(pd.concat([enrolment["silo"], events["silo"]], ignore_index=True))
@@ -232,37 +193,26 @@ GENERATED, UNKNOWN, FIRST_DECLARED = 1, 2, 3
 
 @dataclass(frozen=True)
 class Days:
-    """Days of children at schools, compact: one entry a child, school and instructional day in a spell.
+    """Days of children at schools, compact: one entry a child, school and instructional day in a spell."""
 
-    Attributes
-    ----------
-    spells
-        ``silo, record, file, row, school_id``: disjoint pieces of enrolment, one row each.
-    source
-        One entry a piece: its place in the table of enrolment.
-    spell, day, rank, event
-        One entry a day: its piece of enrolment, days since 1970, how certain the mark is (an index into
-        `statuses`), and the place of the event that decided it in the table of events (-1: none).
-    covered
-        One entry a day: the system is known to say whether the child was there.
-    statuses
-        Status by rank; NA where the mark is of an unknown kind.
-    counted, out_of_place
-        One entry an event: it stands on a day of a spell; it can be judged and stands on none.
-    expanded
-        One entry an enrolment row: it gave at least one day, or lies inside one that did.
-    """
-
+    # ``silo, record, file, row, school_id``: disjoint pieces of enrolment, one row each.
     spells: pd.DataFrame
+    # One entry a piece: its place in the table of enrolment.
     source: Ints
+    # One entry a day: its piece of enrolment, days since 1970, how certain the mark is (an index into
+    # `statuses`), and the place of the event that decided it in the table of events (-1: none).
     spell: Small
     day: Small
     rank: npt.NDArray[np.int8]
     event: Small
+    # One entry a day: the system is known to say whether the child was there.
     covered: Bools
+    # Status by rank; NA where the mark is of an unknown kind.
     statuses: pd.Series
+    # One entry an event: it stands on a day of a spell; it can be judged and stands on none.
     counted: Bools
     out_of_place: Bools
+    # One entry an enrolment row: it gave at least one day, or lies inside one that did.
     expanded: Bools
 
 
@@ -330,23 +280,7 @@ def _find(keys: Ints, day: Ints, pieces_key: Ints, begin: Ints, end: Ints) -> In
 def derive_days(
     frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = None, numbers: Numbers | None = None
 ) -> Days:
-    """Derive days from calendar, enrolment and events, each system by itself.
-
-    Parameters
-    ----------
-    frames
-        ``calendar``, ``school_enrollment``, ``attendance_event``, and ``people`` for the day an export
-        speaks for.
-    years
-        School years; found in the frames when not given.
-    numbers
-        Schools, records and systems in numbers; found in the frames when not given.
-
-    Returns
-    -------
-    Days
-        The days, and what became of every event and spell.
-    """
+    """Derive days from calendar, enrolment and events, each system by itself."""
     terms = attendance_terms()
     calendar = frames.get("calendar", empty_table("calendar"))
     enrolment = frames.get("school_enrollment", empty_table("school_enrollment"))
@@ -459,18 +393,7 @@ def attendance_days(district_or_frames: District | Mapping[str, pd.DataFrame]) -
 
 
 def tables_of(district_or_frames: District | Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Take the tables that days are derived from out of a district, or leave a mapping of frames as it is.
-
-    Parameters
-    ----------
-    district_or_frames
-        A district, or its tables by name.
-
-    Returns
-    -------
-    dict
-        Tables by name.
-    """
+    """Take the tables that days are derived from out of a district, or leave a mapping of frames as it is."""
     names = ("calendar", "school_enrollment", "attendance_event", "session")
     given: Any = district_or_frames
     if hasattr(given, "fact"):
@@ -479,20 +402,7 @@ def tables_of(district_or_frames: District | Mapping[str, pd.DataFrame]) -> dict
 
 
 def days_table(days: Days, events: pd.DataFrame) -> pd.DataFrame:
-    """Write days out as the table ``attendance_day``.
-
-    Parameters
-    ----------
-    days
-        Derived days.
-    events
-        The events from which they were derived.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``attendance_day``.
-    """
+    """Write days out as the table ``attendance_day``."""
     said = days.event >= 0
     # Files and rows of enrolment and of events in one list, so that each column is taken once.
     files = pd.concat([days.spells["file"], events["file"]], ignore_index=True)

@@ -45,35 +45,23 @@ class Tables(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """A district as a whole.
+    """A district as a whole."""
 
-    Attributes
-    ----------
-    silos
-        Names of the silos, in order.
-    systems
-        For which of the kit's systems each silo stands, as `authority.Authority.systems` has it.
-    layouts
-        Layout of each silo, as far as known.
-    kinds
-        File -> the kinds of file of its layout that it was read as.
-    files
-        Silo and name of every file behind a record, in order.
-    years
-        School years.
-    newest_days
-        ``silo, as_of``: the newest day for which an export of the silo speaks.
-    whole
-        The fact tables that are about no child.
-    """
-
+    # Names of the silos, in order.
     silos: tuple[str, ...]
+    # For which of the kit's systems each silo stands, as `authority.Authority.systems` has it.
     systems: Mapping[str, str]
+    # Layout of each silo, as far as known.
     layouts: Mapping[str, Layout]
+    # File -> the kinds of file of its layout that it was read as.
     kinds: Mapping[str, tuple[str, ...]]
+    # Silo and name of every file behind a record, in order.
     files: tuple[tuple[str, str], ...]
+    # School years.
     years: SchoolYears
+    # ``silo, as_of``: the newest day for which an export of the silo speaks.
     newest_days: pd.DataFrame
+    # The fact tables that are about no child.
     whole: Mapping[str, pd.DataFrame]
 
     def gives(self, column: str) -> list[int]:
@@ -101,31 +89,14 @@ class Context:
 
 
 def child_tables() -> tuple[str, ...]:
-    """Name the fact tables that systems send about children.
-
-    Returns
-    -------
-    tuple of str
-        Fact tables with a ``record``; attendance days are derived, so they are none of them.
-    """
+    """Name the fact tables that systems send about children."""
     return tuple(
         name for name in fact_tables() if standard_table(name).about == "child" and name != "attendance_day"
     )
 
 
 def context_of(tables: Tables) -> Context:
-    """Look at a district as a whole.
-
-    Parameters
-    ----------
-    tables
-        Its standard tables.
-
-    Returns
-    -------
-    Context
-        What rules have to know of it.
-    """
+    """Look at a district as a whole."""
     of_children = child_tables()
     whole = {
         name: tables.whole(name)

@@ -37,35 +37,17 @@ AT_ANY_TIME = ("assessment_result", "immunization", "program")
 
 @dataclass(frozen=True)
 class SchoolYears:
-    """The school years of a district.
+    """The school years of a district."""
 
-    Attributes
-    ----------
-    years
-        Years, each named by the year in which it ends, oldest first.
-    spans
-        First and last day of a year, as the sessions have it; a year may have none.
-    of_silo
-        The years of each system that has any.
-    """
-
+    # Years, each named by the year in which it ends, oldest first.
     years: tuple[int, ...]
+    # First and last day of a year, as the sessions have it; a year may have none.
     spans: Mapping[int, tuple[pd.Timestamp, pd.Timestamp]]
+    # The years of each system that has any.
     of_silo: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def newest_of(self, silos: pd.Series) -> pd.Series:
-        """Give each system's newest school year, for what it says without a date.
-
-        Parameters
-        ----------
-        silos
-            Names of systems.
-
-        Returns
-        -------
-        pandas.Series
-            ``Int64``: its own newest year, else the district's; NA where nobody has one.
-        """
+        """Give each system's newest school year, for what it says without a date."""
         fallback = self.years[-1] if self.years else pd.NA
         newest = {
             silo: self.of_silo[silo][-1] if silo in self.of_silo else fallback for silo in silos.unique()
@@ -76,18 +58,6 @@ class SchoolYears:
         """Say of which school year an export tells that names none: that of the day for which it speaks.
 
         In summer an export still tells of the year that is over.
-
-        Parameters
-        ----------
-        spoken
-            Days for which exports speak; NA where none is known.
-        silos
-            Names of systems.
-
-        Returns
-        -------
-        pandas.Series
-            ``Int64``: the year of the day, at most the system's newest; that one without a day.
         """
         newest = self.newest_of(silos)
         year = self.of(spoken).fillna(newest)
@@ -99,33 +69,11 @@ class SchoolYears:
         return self.spans.get(year, (turns - pd.DateOffset(years=1), turns - pd.Timedelta(days=1)))
 
     def speak_of(self, years: pd.Series) -> pd.Series:
-        """Say of each year whether any system speaks of it; not of a missing one.
-
-        Parameters
-        ----------
-        years
-            School years.
-
-        Returns
-        -------
-        pandas.Series
-            ``bool``.
-        """
+        """Say of each year whether any system speaks of it; not of a missing one."""
         return years.isin(list(self.years)).fillna(False).astype(bool)
 
     def places(self, years: np.ndarray) -> np.ndarray:
-        """Say where each school year stands among those of which a system speaks; -1 for any other.
-
-        Parameters
-        ----------
-        years
-            School years, whole numbers.
-
-        Returns
-        -------
-        numpy.ndarray
-            Places in `years`.
-        """
+        """Say where each school year stands among those of which a system speaks; -1 for any other."""
         known = np.asarray(self.years, dtype="int64")
         at = np.searchsorted(known, years)
         there = at < len(known)
@@ -133,18 +81,7 @@ class SchoolYears:
         return np.where(there, at, -1)
 
     def of(self, dates: pd.Series) -> pd.Series:
-        """Say in which school year each day lies.
-
-        Parameters
-        ----------
-        dates
-            Days.
-
-        Returns
-        -------
-        pandas.Series
-            ``Int64``: the year in which the school year ends, whether or not a system speaks of it.
-        """
+        """Say in which school year each day lies."""
         day = dates.to_numpy(dtype="datetime64[us]")
         month = day.astype("datetime64[M]").astype("int64")  # since January 1970
         year = 1970 + (month + 12 - (TURNS_IN_MONTH - 1)) // 12
@@ -162,18 +99,7 @@ class SchoolYears:
 
 
 def day_columns(table: str) -> list[str]:
-    """Name the columns of a fact table that hold its day: the first is its own, the rest stand in.
-
-    Parameters
-    ----------
-    table
-        Fact table.
-
-    Returns
-    -------
-    list of str
-        Columns of type date or datetime, in declared order.
-    """
+    """Name the columns of a fact table that hold its day: the first is its own, the rest stand in."""
     return [column.name for column in standard_table(table).columns if column.type in ("date", "datetime")]
 
 
@@ -227,17 +153,6 @@ def school_years(facts: Mapping[str, pd.DataFrame]) -> SchoolYears:
     """Find the school years that a district's systems speak of.
 
     The years of the sessions; of a system without sessions, the years of its dated rows.
-
-    Parameters
-    ----------
-    facts
-        Fact tables by name, as far as there are any. One in which equal rows stand once says in ``rows`` how
-        many there are.
-
-    Returns
-    -------
-    SchoolYears
-        Years, their spans, and the years of each system.
     """
     sessions = facts.get("session", empty_table("session"))
     named = sessions.loc[sessions["school_year"].notna(), ["silo", "school_year"]]
@@ -259,38 +174,13 @@ AS_IT_STANDS = ("assignment_score", "course_grade")
 
 
 def newest_days_of_exports(days: pd.DataFrame) -> pd.DataFrame:
-    """Say for which day each silo speaks.
-
-    Parameters
-    ----------
-    days
-        ``silo, as_of``: the days that its records name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo, as_of``: the newest day that an export of the silo names; no row where none does.
-    """
+    """Say for which day each silo speaks."""
     dated = days.loc[days["as_of"].notna(), ["silo", "as_of"]]
     return dated.groupby("silo")["as_of"].max().reset_index()
 
 
 def days_of_exports(people: pd.DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
-    """Say for which day each silo speaks, and each record that speaks for another one.
-
-    Parameters
-    ----------
-    people
-        Table ``people``, or some rows of it.
-    newest
-        What `newest_days_of_exports` gives.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo, record, as_of``: NA as record: the newest day that an export of the silo names; and the
-        records whose own export names an older one.
-    """
+    """Say for which day each silo speaks, and each record that speaks for another one."""
     dated = people.loc[people["as_of"].notna(), ["silo", "record", "as_of"]]
     system = places_of(dated["silo"], tuple(map(str, newest["silo"])))
     of_silo = np.append(newest["as_of"].to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))[system]
@@ -300,20 +190,7 @@ def days_of_exports(people: pd.DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
 
 
 def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
-    """Say for which day each row speaks.
-
-    Parameters
-    ----------
-    rows
-        A table with ``silo`` and ``record``.
-    days
-        What `days_of_exports` gives.
-
-    Returns
-    -------
-    pandas.Series
-        Days, on the index of `rows`; NA where the silo names none.
-    """
+    """Say for which day each row speaks."""
     own = days[days["record"].notna()]
     whole = days[days["record"].isna()]
     silos = tuple(map(str, days["silo"].unique()))
@@ -330,27 +207,7 @@ def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
 def fact_years(
     table: str, rows: pd.DataFrame, facts: Mapping[str, pd.DataFrame], years: SchoolYears, days: pd.DataFrame
 ) -> pd.Series:
-    """Say in which school year each row of a fact table lies.
-
-    Parameters
-    ----------
-    table
-        Fact table.
-    rows
-        Its rows.
-    facts
-        Fact tables by name, for classes and their sessions.
-    years
-        School years.
-    days
-        Days for which exports speak, of `days_of_exports`.
-
-    Returns
-    -------
-    pandas.Series
-        ``Int64``: the year that the row names, else that of its first day that is known, else that of its
-        class's session; of what a gradebook holds, else that of the export. NA where nothing tells.
-    """
+    """Say in which school year each row of a fact table lies."""
     year = rows["school_year"] if "school_year" in rows.columns else pd.Series(pd.NA, rows.index, "Int64")
     if rows.empty:
         return year

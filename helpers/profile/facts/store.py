@@ -38,20 +38,7 @@ __all__ = [
 
 
 def matching(words: Sequence[str], pattern: str) -> np.ndarray:
-    """Say of each word whether a pattern matches the whole of it.
-
-    Parameters
-    ----------
-    words
-        Words.
-    pattern
-        A regular expression.
-
-    Returns
-    -------
-    numpy.ndarray
-        Boolean, one a word, and a last one for the empty text: place -1 is that of an empty cell.
-    """
+    """Say of each word whether a pattern matches the whole of it."""
     return np.array([re.fullmatch(pattern, word) is not None for word in [*words, ""]], dtype=bool)
 
 
@@ -66,23 +53,7 @@ class _NumbersFiles(Protocol):
 
 
 class Rows:
-    """The rows of a table, in numbers where a rule compares, counts or sorts; -1 stands for nothing.
-
-    Parameters
-    ----------
-    frame
-        The table.
-    system
-        Of each row its system: a place in the evidence's `silos`.
-    tie
-        Its record: a place in the crosswalk.
-    owner
-        Its child: a place in the evidence's `children`.
-    band
-        How sure the tie is: a place in `BANDS`.
-    year
-        The school year in which it lies: a place in the years of which systems speak.
-    """
+    """The rows of a table, in numbers where a rule compares, counts or sorts; -1 stands for nothing."""
 
     def __init__(
         self, frame: pd.DataFrame, *, system: Ints, tie: Ints, owner: Ints, band: Ints, year: Ints
@@ -107,18 +78,7 @@ class Rows:
         return (self.owner >= 0) & (self.year >= 0)
 
     def codes(self, column: str) -> tuple[Ints, list[str]]:
-        """Give the different texts of a column numbers, once.
-
-        Parameters
-        ----------
-        column
-            A text column.
-
-        Returns
-        -------
-        tuple
-            Of each row the place of its text, -1 where there is none; and the texts.
-        """
+        """Give the different texts of a column numbers, once."""
         if column not in self._codes:
             codes, words = pd.factorize(self.frame[column])
             self._codes[column] = codes.astype("int64"), list(map(str, words))
@@ -176,68 +136,45 @@ class Rows:
 
 @dataclass(frozen=True)
 class Reports:
-    """What a table of exceptions tells of all children together.
+    """What a table of exceptions tells of all children together."""
 
-    Attributes
-    ----------
-    told
-        Systems and years of which it has anything to tell (numbers).
-    spoilt
-        Of these, those in which a row is about nobody whom another system knows.
-    schools
-        System, school and year: the schools that report.
-    left_over
-        ``system``, names and birth date (a number) of children whom no other system knows, and ``listed``:
-        the years in which the system itself lists them, one bit a year.
-    """
-
+    # Systems and years of which it has anything to tell (numbers).
     told: frozenset[tuple[int, int]]
+    # Of these, those in which a row is about nobody whom another system knows.
     spoilt: frozenset[tuple[int, int]]
+    # System, school and year: the schools that report.
     schools: frozenset[tuple[int, str, int]]
+    # ``system``, names and birth date (a number) of children whom no other system knows, and ``listed``: the
+    # years in which the system itself lists them, one bit a year.
     left_over: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What is told of all children together; systems and school years are numbers.
+    """What is told of all children together; systems and school years are numbers."""
 
-    Attributes
-    ----------
-    tables
-        Fact tables of which there is a row.
-    filled
-        Columns of people, and the systems that fill them for anybody.
-    school_names
-        ``system, name_of, name, children``: what the numbers of schools are called; see
-        `helpers.profile.facts.systems.names_learnt`.
-    newest_classes
-        By system and year, the newest day on which a child's class begins.
-    keeps_submissions
-        Some row tells when something was handed in.
-    years_handed_in
-        Systems and years in which a child's row tells so.
-    reports
-        By table of exceptions, what has to be known of all children.
-    schools_of_spells
-        By system, the numbers of schools at which it enrols children.
-    years_of_families
-        By element that counts log-ins or messages, systems and years of which it is told of anybody.
-    reach
-        Up to which day the exports of attendance speak.
-    rostered
-        Systems that enrol anybody.
-    """
-
+    # Fact tables of which there is a row.
     tables: frozenset[str] = frozenset()
+    # Columns of people, and the systems that fill them for anybody.
     filled: frozenset[tuple[str, int]] = frozenset()
+    # ``system, name_of, name, children``: what the numbers of schools are called; see
+    # `helpers.profile.facts.systems.names_learnt`.
     school_names: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # By system and year, the newest day on which a child's class begins.
     newest_classes: Mapping[tuple[int, int], Any] = field(default_factory=dict)
+    # Some row tells when something was handed in.
     keeps_submissions: bool = False
+    # Systems and years in which a child's row tells so.
     years_handed_in: frozenset[tuple[int, int]] = frozenset()
+    # By table of exceptions, what has to be known of all children.
     reports: Mapping[str, Reports] = field(default_factory=dict)
+    # By system, the numbers of schools at which it enrols children.
     schools_of_spells: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    # By element that counts log-ins or messages, systems and years of which it is told of anybody.
     years_of_families: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
+    # Up to which day the exports of attendance speak.
     reach: Reach = field(default_factory=Reach)
+    # Systems that enrol anybody.
     rostered: frozenset[int] = frozenset()
 
 
@@ -246,22 +183,7 @@ TIE = "tie"
 
 
 class Ties:
-    """Whose each record is, in numbers.
-
-    Parameters
-    ----------
-    crosswalk
-        Table ``crosswalk``.
-    silos
-        Names of the systems, in the order of their numbers.
-
-    Attributes
-    ----------
-    children
-        Every child, in order.
-    system, owner, band
-        Of each record of the crosswalk its system, its child and how sure that is.
-    """
+    """Whose each record is, in numbers."""
 
     def __init__(self, crosswalk: pd.DataFrame, silos: tuple[str, ...]) -> None:
         self.system = places_of(crosswalk["silo"], silos)
@@ -283,21 +205,7 @@ class Ties:
 
 
 def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Add the child of each row's record.
-
-    Parameters
-    ----------
-    frame
-        A table with ``silo`` and ``record``.
-    crosswalk
-        Table ``crosswalk``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows in the same order, with ``child`` and ``link_band``; NA where the record is no
-        student's.
-    """
+    """Add the child of each row's record."""
     silos = tuple(map(str, crosswalk["silo"].unique()))
     ties = Ties(crosswalk, silos)
     tie = ties.of(places_of(frame["silo"], silos), frame["record"])
@@ -305,22 +213,7 @@ def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 
 def named(frame: pd.DataFrame, ties: Ties, tie: Ints) -> pd.DataFrame:
-    """Add the child of each row's record, and how sure the link is.
-
-    Parameters
-    ----------
-    frame
-        Any rows.
-    ties
-        Whose each record is.
-    tie
-        The record of each row: its place in the crosswalk, -1 for none.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows with ``child`` and ``link_band``.
-    """
+    """Add the child of each row's record, and how sure the link is."""
     owner = np.append(ties.owner, -1)[tie]
     band = np.append(ties.band, -1)[tie]
     words = pd.Series(pd.array([*BANDS, None], dtype=STRING))
@@ -365,19 +258,7 @@ class Part(Protocol):
 
 
 class FactsOfPart(Mapping[str, pd.DataFrame]):
-    """Fact tables by name, each read and gathered when it is first asked for.
-
-    Parameters
-    ----------
-    part
-        Standard tables of some children.
-    context
-        The district as a whole.
-    ties
-        Whose each record is.
-    days
-        Days for which exports speak.
-    """
+    """Fact tables by name, each read and gathered when it is first asked for."""
 
     def __init__(self, part: Part, context: Context, ties: Ties, days: pd.DataFrame) -> None:
         self._part, self._context, self._ties, self._days = part, context, ties, days
@@ -438,50 +319,34 @@ def in_numbers(
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that is known, by child: of all children of a district, or of some of them.
+    """Everything that is known, by child: of all children of a district, or of some of them."""
 
-    Attributes
-    ----------
-    context
-        What is known of the district as a whole, whichever children are looked at.
-    survey
-        What other children tell that a rule has to know.
-    crosswalk
-        Every record of a student, with child and band.
-    ties
-        The same in numbers.
-    people
-        Columns of ``people`` for those records, with ``child`` and ``link_band``.
-    person_rows
-        Source rows behind records.
-    filled_cells
-        Where the values of people stand that are not in the last row behind their record.
-    identifiers
-        Their ids, with ``child`` and ``link_band``.
-    facts
-        Fact tables by name; those about children have ``child`` and ``link_band``, NA where the row names no
-        student, and ``year``, the school year in which the fact lies. Rows stand in the order of the
-        district's own table.
-    tables
-        The same tables, and people and identifiers, in numbers.
-    days
-        ``silo, record, as_of``: NA as record: the newest day for which an export of the silo speaks; and the
-        records whose own export speaks for an older one.
-    kept
-        What rules keep from one element to the next, by name.
-    """
-
+    # What is known of the district as a whole, whichever children are looked at.
     context: Context
+    # What other children tell that a rule has to know.
     survey: Survey
+    # Every record of a student, with child and band.
     crosswalk: pd.DataFrame
+    # The same in numbers.
     ties: Ties
+    # Columns of ``people`` for those records, with ``child`` and ``link_band``.
     people: pd.DataFrame
+    # Source rows behind records.
     person_rows: pd.DataFrame
+    # Where the values of people stand that are not in the last row behind their record.
     filled_cells: pd.DataFrame
+    # Their ids, with ``child`` and ``link_band``.
     identifiers: pd.DataFrame
+    # Fact tables by name; those about children have ``child`` and ``link_band``, NA where the row names no
+    # student, and ``year``, the school year in which the fact lies. Rows stand in the order of the district's
+    # own table.
     facts: FactsOfPart
+    # The same tables, and people and identifiers, in numbers.
     tables: Mapping[str, Rows]
+    # ``silo, record, as_of``: NA as record: the newest day for which an export of the silo speaks; and the
+    # records whose own export speaks for an older one.
     days: pd.DataFrame
+    # What rules keep from one element to the next, by name.
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _files: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
@@ -554,18 +419,7 @@ class Evidence:
         return of_tie, of_silo
 
     def spoken_for(self, system: Ints, tie: Ints) -> Any:
-        """Say for which day each record speaks; where no one record is named, its silo.
-
-        Parameters
-        ----------
-        system, tie
-            Numbers of silo and record.
-
-        Returns
-        -------
-        numpy.ndarray
-            Days; NaT where none is known.
-        """
+        """Say for which day each record speaks; where no one record is named, its silo."""
         of_tie, of_silo = self._days_of_ties
         if len(of_tie) == 0:
             return of_silo[system]
@@ -585,20 +439,7 @@ class Evidence:
         return tie[kept], place[kept], rows["row"].to_numpy(dtype="int64")[kept], count
 
     def sources(self, column: str) -> tuple[Ints, Ints, Ints]:
-        """Say which source row gave a column of ``people``.
-
-        Parameters
-        ----------
-        column
-            Column of ``people``.
-
-        Returns
-        -------
-        tuple of numpy.ndarray
-            Of each record of the crosswalk: the number of the file (see `files_of`), the row, and how many
-            rows stand behind the record. Where the column is empty, the last row of the files that are surest
-            to have it; -1 where several rows stand behind the record and none of their files has it.
-        """
+        """Say which source row gave a column of ``people``."""
         tie, place, row, count = self.behind_records
         people = self.tables["people"]
         known = np.zeros(len(self.crosswalk), dtype=bool)

@@ -55,17 +55,11 @@ BETWEEN_WINDOWS = 120
 
 @dataclass(frozen=True)
 class Newest:
-    """How new the systems are.
+    """How new the systems are."""
 
-    Attributes
-    ----------
-    days
-        Newest day by system; a system without a dated row has none.
-    pauses
-        Days for which a system that speaks now and then was silent before; 0 for any other.
-    """
-
+    # Newest day by system; a system without a dated row has none.
     days: dict[str, pd.Timestamp]
+    # Days for which a system that speaks now and then was silent before; 0 for any other.
     pauses: dict[str, int]
 
     def waits(self, silo: str, lag: int) -> bool:
@@ -74,18 +68,7 @@ class Newest:
 
 
 def newest_days(district: District) -> Newest:
-    """Find the newest day of which each system speaks: as its export says, else the newest in its facts.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    Newest
-        Days, and pauses of systems that date nothing but tests or memberships.
-    """
+    """Find the newest day of which each system speaks: as its export says, else the newest in its facts."""
     days: dict[str, pd.Timestamp] = {}
     pauses: dict[str, int] = {}
     # System by system: to lay the facts of all of them together first costs ten times as much.
@@ -141,21 +124,7 @@ LEAST_SHARE = 0.8
 
 
 def name_schools(places: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
-    """Name the schools of children, all of whom stand in one table.
-
-    Parameters
-    ----------
-    places
-        ``child, silo, school_year, school_id, school_name``: where systems say that children are; the name
-        may be NA.
-    schools
-        Table ``school``: how systems name the schools that they number.
-
-    Returns
-    -------
-    pandas.Series
-        One entry a row of `places`; see `name_places`.
-    """
+    """Name the schools of children, all of whom stand in one table."""
     system, silos = pd.factorize(places["silo"])
     numbers = {
         "owner": pd.factorize(places["child"])[0],
@@ -177,29 +146,7 @@ def name_places(
     silos: Sequence[str],
     learnt: pd.DataFrame,
 ) -> pd.Series:
-    """Name the schools at which children are.
-
-    Parameters
-    ----------
-    systems
-        Which system says each: its place in `silos`.
-    numbers
-        The school's number there.
-    names
-        Its name, as the same record has it.
-    schools
-        Table ``school``: how systems name the schools that they number.
-    silos
-        Names of the systems.
-    learnt
-        What `names_learnt` gives of all children.
-
-    Returns
-    -------
-    pandas.Series
-        The name that its own system gives; else the name that other systems give for nearly all children with
-        that number; else the number itself.
-    """
+    """Name the schools at which children are."""
     known = _own_names(systems, numbers, names, schools, silos)
     sure = _sure(learnt)
     at = Pairs(sure["system"].to_numpy(dtype="int64"), sure["name_of"]).of(systems, numbers)
@@ -207,22 +154,7 @@ def name_places(
 
 
 def names_learnt(places: pd.DataFrame, schools: pd.DataFrame, silos: Sequence[str]) -> pd.DataFrame:
-    """Count the children whom two systems know, by what the number of one is called in the other.
-
-    Parameters
-    ----------
-    places
-        ``owner, system, year`` (numbers) and ``school_id, school_name``: where systems say that children are.
-    schools
-        Table ``school``.
-    silos
-        Names of the systems.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``system, name_of`` (a school's number in it), ``name, children``.
-    """
+    """Count the children whom two systems know, by what the number of one is called in the other."""
     system = places["system"].to_numpy(dtype="int64")
     name = _own_names(system, places["school_id"], places["school_name"], schools, silos)
     places = places.assign(name=name.array)
@@ -261,24 +193,16 @@ WHOLE_NAME_AND_DATE = "Name and birth date"
 
 @dataclass(frozen=True)
 class Authority:
-    """Whom a district's systems stand for.
+    """Whom a district's systems stand for."""
 
-    Attributes
-    ----------
-    systems
-        Silo -> the kit's systems that it stands for in orders of trust, parted by blanks; silos in the order
-        in which those that no element names are trusted.
-    rosters
-        Silos that are the authority for who the children are.
-    inferred
-        Whether files showed that, since no layout says it.
-    why
-        In words, where it was inferred among several systems that know children; else empty.
-    """
-
+    # Silo -> the kit's systems that it stands for in orders of trust, parted by blanks; silos in the order in
+    # which those that no element names are trusted.
     systems: Mapping[str, str]
+    # Silos that are the authority for who the children are.
     rosters: tuple[str, ...]
+    # Whether files showed that, since no layout says it.
     inferred: bool
+    # In words, where it was inferred among several systems that know children; else empty.
     why: str
 
 
@@ -292,45 +216,14 @@ def _kit_systems() -> Mapping[str, tuple[str, ...]]:
 
 
 def stands_for(silo: str, layout: Layout | None, *inferred: str) -> str:
-    """Name the kit's systems that a system stands for.
-
-    Parameters
-    ----------
-    silo
-        Its name.
-    layout
-        Its layout, as far as known.
-    inferred
-        Domains for which files showed it to be the authority, beside those that its layout claims.
-
-    Returns
-    -------
-    str
-        Its layout's ``silo`` and the kit's systems of these domains, parted by blanks.
-    """
+    """Name the kit's systems that a system stands for."""
     claimed = [*(layout.authority if layout else ()), *inferred]
     named = [system for domain in claimed for system in _kit_systems().get(domain, ())]
     return " ".join(dict.fromkeys([layout.silo if layout else silo, *named]))
 
 
 def authority_of(silos: Sequence[str], layouts: Mapping[str, Layout], people: pd.DataFrame) -> Authority:
-    """Say which systems are the authority for what.
-
-    Parameters
-    ----------
-    silos
-        Names of the systems.
-    layouts
-        Layout of each, as far as known.
-    people
-        How many records (``rows``) there are by `COUNTED_BY`, to count children where no layout claims the
-        roster.
-
-    Returns
-    -------
-    Authority
-        Never by how a system or its folder is called, unless files show no difference at all.
-    """
+    """Say which systems are the authority for what."""
     children = people[people["role"].eq("Student").fillna(False)]
     many = children.groupby("silo")["rows"].sum().to_dict()
     whole = children[children["linkable_by"].eq(WHOLE_NAME_AND_DATE)].groupby("silo")["rows"].sum().to_dict()
@@ -367,18 +260,7 @@ def authority_of(silos: Sequence[str], layouts: Mapping[str, Layout], people: pd
 
 
 def authority_in(district: District) -> Authority:
-    """Say which systems of a district that was read are the authority for what.
-
-    Parameters
-    ----------
-    district
-        The district.
-
-    Returns
-    -------
-    Authority
-        As `authority_of` has it.
-    """
+    """Say which systems of a district that was read are the authority for what."""
     people = district.people.groupby(COUNTED_BY, dropna=False).size().rename("rows").reset_index()
     return authority_of(tuple(district), district.layouts, people)
 
@@ -424,21 +306,7 @@ def _fields(layout: Layout | None) -> set[str]:
 
 
 def systems_of(district: District) -> pd.DataFrame:
-    """List the systems of a district.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``systems``: one row a silo, in the district's order: ``silo, system`` (which of the kit's
-        systems it is, else its own name), ``stands_for, layout, title, domain, newest_day``. ``stands_for``
-        is what its layout claims, never what files showed: it decides at which school a child is, and so who
-        sees it, which a person has to write down.
-    """
+    """List the systems of a district."""
     days = newest_days(district).days
     layouts = district.layouts
     names = list(district)

@@ -39,27 +39,18 @@ LONGEST_SUSPENSION = 200
 
 @dataclass(frozen=True)
 class LaidOutDays:
-    """The days of one school year, a row a child and school and a column a day of the calendar.
+    """The days of one school year, a row a child and school and a column a day of the calendar."""
 
-    Attributes
-    ----------
-    rows
-        ``child, school, link_band, fresh_on``: one a child and school, sorted by child.
-    marks
-        How certain the mark of each day is, an index into `statuses`; 0: the child was not expected, or
-        nobody can say.
-    suspended
-        Whether the child was suspended from school on that day.
-    statuses
-        Status of a day by mark; NA: the child was there, or the mark is of an unknown kind.
-    first
-        First day, days since 1970.
-    """
-
+    # ``child, school, link_band, fresh_on``: one a child and school, sorted by child.
     rows: pd.DataFrame
+    # How certain the mark of each day is, an index into `statuses`; 0: the child was not expected, or nobody
+    # can say.
     marks: Marks
+    # Whether the child was suspended from school on that day.
     suspended: Bools
+    # Status of a day by mark; NA: the child was there, or the mark is of an unknown kind.
     statuses: pd.Series
+    # First day, days since 1970.
     first: int
 
     def of_children(self) -> LaidOutDays:
@@ -93,22 +84,7 @@ class LaidOutDays:
 def lay_out_days(
     district: District, profiles: Profiles, spoken: Mapping[str, pd.Timestamp] | None = None
 ) -> LaidOutDays:
-    """Lay out the days of the year that the profiles show, as the system has them that each profile trusts.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    profiles
-        The profiles of its children.
-    spoken
-        The newest day of which each system speaks; without it the newest day that is laid out.
-
-    Returns
-    -------
-    LaidOutDays
-        A row a child and school at which the system can say of at least one day whether the child was there.
-    """
+    """Lay out the days of the profiles' year, from the system that each profile trusts."""
     year = profiles.school_year
     facts = {name: district.fact(name) for name in fact_tables() if name != "attendance_day"}
     years = school_years(facts)
@@ -229,21 +205,7 @@ def _suspended(district: District, profiles: Profiles, rows: pd.DataFrame, marks
 
 
 def days_measured(days: Mapping[str, LaidOutDays], definition: Definition) -> pd.DataFrame:
-    """Count days under one definition.
-
-    Parameters
-    ----------
-    days
-        ``child`` and ``school``: the days of each child, and of each child at each school.
-    definition
-        What counts as an absence, in which days, and whether a share or a number of days is asked for.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``child, value, numerator, denominator, detail, as_of, link_band, fresh_on``: days; `value` a share
-        (rate) or days.
-    """
+    """Count days under one definition."""
     laid = days[definition.per]
     marks, suspended, first = laid.marks, laid.suspended, laid.first
     rows = laid.rows

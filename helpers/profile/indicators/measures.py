@@ -31,35 +31,14 @@ REASONS = ("Not collected", "Not linked", "Empty")
 
 
 def weakest(*bands: pd.Series) -> pd.Series:
-    """Take the weakest of several ties, row by row; a missing one says nothing.
-
-    Parameters
-    ----------
-    *bands
-        Words of `BANDS`, on one index.
-
-    Returns
-    -------
-    pandas.Series
-        Words.
-    """
+    """Take the weakest of several ties, row by row; a missing one says nothing."""
     rank = {band: place for place, band in enumerate(BANDS)}
     numbers = pd.concat([each.map(rank).astype("float64") for each in bands], axis="columns")
     return numbers.max(axis="columns").map(dict(enumerate(BANDS))).astype(STRING)
 
 
 class Told:
-    """Chosen values of the year that profiles show, by element.
-
-    Parameters
-    ----------
-    profiles
-        Profiles.
-    names
-        The elements that are asked for.
-    children
-        All children; what is told of an element stands in their order.
-    """
+    """Chosen values of the year that profiles show, by element."""
 
     def __init__(self, profiles: Profiles, names: list[str], children: pd.Index) -> None:
         said = profiles.said
@@ -82,19 +61,7 @@ class Told:
         self._told: dict[str, pd.DataFrame] = {}
 
     def of(self, element: str) -> pd.DataFrame:
-        """Give what is told of an element.
-
-        Parameters
-        ----------
-        element
-            Name of an element.
-
-        Returns
-        -------
-        pandas.DataFrame
-            ``value, value_number, as_of, link_band, why`` (NA where reported; else a status of the values)
-            and ``not_for`` (the element doesn't apply), indexed by child: one row a child, in order.
-        """
+        """Give what is told of an element."""
         if element not in self._told:
             self._told[element] = self._look_up(element)
         return self._told[element]
@@ -137,20 +104,13 @@ Measured = Iterator[tuple[pd.DataFrame, Limit | None, Limit | None]]
 
 @dataclass(frozen=True)
 class Facts:
-    """What indicators are computed from.
+    """What indicators are computed from."""
 
-    Attributes
-    ----------
-    told
-        Chosen values of elements.
-    days
-        ``child`` and ``school``: the days of each child, and of each child at each school.
-    children
-        The children.
-    """
-
+    # Chosen values of elements.
     told: Told
+    # ``child`` and ``school``: the days of each child, and of each child at each school.
     days: Mapping[str, LaidOutDays]
+    # The children.
     children: Children
 
     @cached_property
@@ -416,18 +376,5 @@ MEASURES: Mapping[str, Callable[[Indicator, Definition, Facts], Measured]] = {
 
 
 def measured_by(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Measure every child under one definition.
-
-    Parameters
-    ----------
-    indicator, definition
-        The indicator and its definition.
-    facts
-        What it is computed from.
-
-    Yields
-    ------
-    tuple
-        What `judged` takes, and limits of the part that it is about; None: those of the definition.
-    """
+    """Measure every child under one definition."""
     return MEASURES[indicator.measure](indicator, definition, facts)

@@ -33,20 +33,13 @@ MEASURED: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Children:
-    """The children of a district.
+    """The children of a district."""
 
-    Attributes
-    ----------
-    names
-        Children, in order.
-    grades
-        Grade level of each; None where it isn't known.
-    newest
-        The newest day for which any system speaks.
-    """
-
+    # Children, in order.
     names: pd.Index
+    # Grade level of each; None where it isn't known.
     grades: npt.NDArray[np.object_]
+    # The newest day for which any system speaks.
     newest: pd.Timestamp
 
 
@@ -63,18 +56,7 @@ class Judged:
 
 
 def detailed(**parts: pd.Series) -> pd.Series:
-    """Write parts as ``name=text; name=text``, without those that are missing.
-
-    Parameters
-    ----------
-    **parts
-        Texts by name, on one index.
-
-    Returns
-    -------
-    pandas.Series
-        Text; NA where no part is there.
-    """
+    """Write parts as ``name=text; name=text``, without those that are missing."""
     index = next(iter(parts.values())).index
     whole = pd.Series(pd.NA, index=index, dtype=STRING)
     for name, texts in parts.items():
@@ -86,20 +68,7 @@ def detailed(**parts: pd.Series) -> pd.Series:
 
 
 def worst(statuses: pd.Series, by: list[pd.Series]) -> pd.Series:
-    """Take the status that calls loudest for a person.
-
-    Parameters
-    ----------
-    statuses
-        Statuses.
-    by
-        What names the group of each.
-
-    Returns
-    -------
-    pandas.Series
-        One status a group.
-    """
+    """Take the status that calls loudest for a person."""
     rank = statuses.map({status: place for place, status in enumerate(STATUSES)}).astype("int64")
     return rank.groupby(by, sort=True).min().map(dict(enumerate(STATUSES))).astype(STRING)
 
@@ -133,27 +102,7 @@ def judged(
     flag: Limit | None = None,
     warn: Limit | None = None,
 ) -> Judged:
-    """Give every child a status under one definition.
-
-    Parameters
-    ----------
-    measured
-        ``child``, and of ``value, word, numerator, denominator, detail, as_of, link_band, fresh_on, not_for``
-        what there is: one row a child, or one a child and school. ``fresh_on``: the day up to which the
-        system can tell; `as_of` when missing. ``not_for``: the element doesn't apply to the child.
-    indicator, definition
-        The indicator, and the definition by which it is judged.
-    children
-        The children of the district.
-    flag, warn
-        Limits of a part of the definition; its own when not given.
-
-    Returns
-    -------
-    Judged
-        Children without a measure are Unknown. What is older than the indicator allows clears nobody: it is
-        Unknown, and a flag stays.
-    """
+    """Give every child a status under one definition."""
     flag, warn = flag or definition.flag, warn or definition.warn
     have = measured.reset_index(drop=True)
     at = children.names.get_indexer(pd.Index(have["child"]))
@@ -207,22 +156,7 @@ def _with_others(have: pd.DataFrame, others: int) -> pd.DataFrame:
 
 
 def written(parts: list[Judged], children: Children, school_year: int | None) -> pd.DataFrame:
-    """Write judged children as the table ``indicators``.
-
-    Parameters
-    ----------
-    parts
-        What was judged, in the order in which it is shown.
-    children
-        The children of the district.
-    school_year
-        The year.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``indicators``, sorted by child.
-    """
+    """Write judged children as the table ``indicators``."""
     child = np.concatenate([part.child for part in parts])
     which = np.repeat(np.arange(len(parts)), [len(part.child) for part in parts])
     order = np.lexsort((np.arange(len(child)), which, child))

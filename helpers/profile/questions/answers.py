@@ -23,24 +23,16 @@ ANSWERED, PARTLY, NOT_ANSWERABLE = "Answered", "Partly", "Not answerable"
 
 @dataclass(frozen=True)
 class Answer:
-    """One question, child by child in the order of the roster.
-
-    Attributes
-    ----------
-    concerned
-        The question is about the child, or it can't be said that it isn't.
-    yes
-        The child is one of those looked for; NA: it can't be said.
-    reason
-        Place in `REASONS` of why a part of it isn't known; -1 where all is.
-    inputs
-        What it asks for.
-    """
+    """One question, child by child in the order of the roster."""
 
     question: Question
+    # The question is about the child, or it can't be said that it isn't.
     concerned: np.ndarray
+    # The child is one of those looked for; NA: it can't be said.
     yes: pd.Series
+    # Place in `REASONS` of why a part of it isn't known; -1 where all is.
     reason: np.ndarray
+    # What it asks for.
     inputs: tuple[Input, ...]
 
 

@@ -53,14 +53,9 @@ class Told(Protocol):
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition that was read.
+    """A condition that was read."""
 
-    Attributes
-    ----------
-    text
-        As it is written.
-    """
-
+    # As it is written.
     text: str
 
     @property
@@ -69,28 +64,11 @@ class Condition:
         return ast.parse(self.text.strip(), mode="eval").body
 
     def inputs(self) -> tuple[str, ...]:
-        """Name what has to be known, in the order in which it is asked.
-
-        Returns
-        -------
-        tuple of str
-            ``name``, ``last_year.name``, ``indicator.name`` or ``on_record(name)``; each once.
-        """
+        """Name what has to be known, in the order in which it is asked."""
         return tuple(dict.fromkeys(_inputs(self.tree)))
 
     def faults(self, types: Mapping[str, str]) -> list[str]:
-        """List everything that is wrong with it.
-
-        Parameters
-        ----------
-        types
-            Type of every input that there is (string, number, boolean, date), by its name.
-
-        Returns
-        -------
-        list of str
-            One sentence each; empty where nothing is.
-        """
+        """List everything that is wrong with it."""
         try:
             tree = self.tree
         except SyntaxError as error:
@@ -98,38 +76,13 @@ class Condition:
         return list(_faults(tree, types, self.text))
 
     def holds(self, told: Mapping[str, Told], count: int) -> pd.Series:
-        """Say of each child whether it holds.
-
-        Parameters
-        ----------
-        told
-            Every input of `inputs`, child by child.
-        count
-            How many children there are.
-
-        Returns
-        -------
-        pandas.Series
-            Dtype boolean; NA: it can't be said.
-        """
+        """Say of each child whether it holds."""
         return pd.Series(_holds(self.tree, told, count), dtype="boolean")
 
 
 def parts_of(name: str) -> tuple[str, str]:
     """Split the name of an input into what kind it is and the element or indicator.
 
-    Parameters
-    ----------
-    name
-        As in `Condition.inputs`.
-
-    Returns
-    -------
-    tuple of str
-        ``("", name)``, ``("last_year", name)``, ``("indicator", name)`` or ``("on_record", name)``.
-
-    Examples
-    --------
     >>> parts_of("on_record(guardians)"), parts_of("last_year.rate"), parts_of("rate")
     (('on_record', 'guardians'), ('last_year', 'rate'), ('', 'rate'))
     """
@@ -141,18 +94,7 @@ def parts_of(name: str) -> tuple[str, str]:
 
 
 def is_element(name: str) -> bool:
-    """Say whether an input is the value of an element this year, which can be too old.
-
-    Parameters
-    ----------
-    name
-        As in `Condition.inputs`.
-
-    Returns
-    -------
-    bool
-        False for the year before, for an indicator, and where only a record is asked for.
-    """
+    """Say whether an input is the value of an element this year, which can be too old."""
     return parts_of(name)[0] == ""
 
 

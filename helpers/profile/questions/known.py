@@ -45,36 +45,24 @@ class Seen(Protocol):
 
 @dataclass(frozen=True)
 class Roster:
-    """The children on the roster today.
+    """The children on the roster today."""
 
-    Attributes
-    ----------
-    children
-        The children, in order.
-    silo
-        The system that says who is on the roster; None: none does, and every child counts.
-    today
-        The day of the question.
-    newest
-        Newest day of which each system speaks.
-    system
-        Which of the kit's systems each silo is.
-    unplaced
-        By silo, of the children of whom it tells something this year, the share whom the roster doesn't know
-        and of whom no system says that they left.
-    outside
-        By silo, which of the children are of a grade that it isn't for.
-    chosen, earlier
-        Chosen values of the children: of the year (and without one), and of the year before.
-    """
-
+    # The children, in order.
     children: pd.Index
+    # The system that says who is on the roster; None: none does, and every child counts.
     silo: str | None
+    # The day of the question.
     today: pd.Timestamp
+    # Newest day of which each system speaks.
     newest: dict[str, pd.Timestamp]
+    # Which of the kit's systems each silo is.
     system: dict[str, str]
+    # By silo, of the children of whom it tells something this year, the share whom the roster doesn't know
+    # and of whom no system says that they left.
     unplaced: dict[str, float]
+    # By silo, which of the children are of a grade that it isn't for.
     outside: dict[str, np.ndarray]
+    # Chosen values of the children: of the year (and without one), and of the year before.
     chosen: pd.DataFrame
     earlier: pd.DataFrame
 
@@ -83,40 +71,13 @@ class Roster:
         return np.asarray(self.children.get_indexer(pd.Index(frame["child"])))
 
     def as_seen(self, seen: Seen, school_year: int | None) -> Roster:
-        """Give the same roster with the values that whoever asks may see, and no others.
-
-        Parameters
-        ----------
-        seen
-            What may be seen.
-        school_year
-            The year that profiles show.
-
-        Returns
-        -------
-        Roster
-            The same children; of some of them nothing may be known any more.
-        """
+        """Give the same roster with the values that whoever asks may see, and no others."""
         chosen, earlier = _of_years(seen.values, self.children, school_year)
         return replace(self, chosen=chosen, earlier=earlier)
 
 
 def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
-    """Find who is on the roster today.
-
-    Parameters
-    ----------
-    source
-        What is known of a district's children.
-    today
-        The day of the question; the newest day of which any system speaks when not given.
-
-    Returns
-    -------
-    Roster
-        Children whom the most trusted roster lists in the year that profiles show, without those who have
-        left by today; every child of the source where no system keeps a roster.
-    """
+    """Find who is on the roster today."""
     values, systems, year = source.values(), source.systems(), source.school_year
     named = {str(silo): str(system) for silo, system in zip(systems["silo"], systems["system"], strict=True)}
     spoken = systems.dropna(subset=["newest_day"])
@@ -220,26 +181,17 @@ STATUS_ORDER = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
 
 @dataclass(frozen=True)
 class Input:
-    """One thing that a question asks for, child by child in the order of the roster.
+    """One thing that a question asks for, child by child in the order of the roster."""
 
-    Attributes
-    ----------
-    name
-        As in a condition.
-    value
-        Its value where it is known.
-    state
-        Place in `REASONS` of why it isn't known, else `KNOWN`, or `NOTHING`: known that there is nothing.
-    silo
-        System that says it of most children; None: no system of the district does.
-    system
-        The kit's system that would.
-    """
-
+    # As in a condition.
     name: str
+    # Its value where it is known.
     value: pd.Series
+    # Place in `REASONS` of why it isn't known, else `KNOWN`, or `NOTHING`: known that there is nothing.
     state: np.ndarray
+    # System that says it of most children; None: no system of the district does.
     silo: str | None
+    # The kit's system that would.
     system: str
 
     @property
@@ -270,22 +222,7 @@ class Knowledge:
         forbidden: Collection[str] = (),
         seen: Seen | None = None,
     ) -> None:
-        """Prepare what is known.
-
-        Parameters
-        ----------
-        source
-            What is known of the children.
-        roster
-            Who is on the roster.
-        most_unplaced
-            Up to which share of a system's children may be tied to nobody on the roster while a missing
-            record there still means that there is none.
-        forbidden
-            Elements and indicators (``indicator.name``) that whoever asks may not see.
-        seen
-            What whoever asks may see; all when not given. Of what isn't in it no reason but that is told.
-        """
+        """Prepare what is known."""
         roster = roster if seen is None else roster.as_seen(seen, source.school_year)
         self.roster = roster
         self.absent = NOT_COLLECTED if seen is None else NOT_PERMITTED
@@ -298,20 +235,7 @@ class Knowledge:
         self._indicators: pd.DataFrame | None = None
 
     def input(self, name: str, fresh_days: Mapping[str, int] | None = None) -> Input:
-        """Give one input.
-
-        Parameters
-        ----------
-        name
-            As in a condition.
-        fresh_days
-            By element, how many days old a value may be; an element's own ``days_until_stale`` otherwise.
-
-        Returns
-        -------
-        Input
-            Values and states of every child on the roster.
-        """
+        """Give one input."""
         kind, of = parts_of(name)
         days = (fresh_days or {}).get(of)
         key = (name, days)

@@ -29,18 +29,7 @@ OF_FAMILIES = ("messages_counted", "logins_of_adults")
 
 
 def survey_of(evidence: Evidence) -> Survey:
-    """Look through the facts of some children for what rules have to know of them all.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts of these children, or of nobody's child.
-
-    Returns
-    -------
-    Survey
-        What they tell.
-    """
+    """Look through the facts of some children for what rules have to know of them all."""
     fields = {str(element.column) for element in elements() if element.rule == "person_field"}
     exceptions = {element.table for element in elements() if element.rule in SILENCE_COUNTS}
     work = evidence.tables["assignment_score"]
@@ -67,19 +56,7 @@ def survey_of(evidence: Evidence) -> Survey:
 
 
 def survey_of_one(evidence: Evidence) -> Survey:
-    """Take for told of everybody what is asked for of one child, whose values are known already.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts of one child.
-
-    Returns
-    -------
-    Survey
-        By which every system tells of every year, so that each value is found again, beside others that
-        nobody tells of.
-    """
+    """Take for told of everybody what is asked for of one child, whose values are known already."""
     own = survey_of(evidence)
     pairs = frozenset(product(range(len(evidence.silos)), range(len(evidence.years.years))))
     schools = frozenset().union(*own.schools_of_spells.values())
@@ -117,18 +94,7 @@ def _schools_of_spells(evidence: Evidence) -> dict[int, frozenset[str]]:
 
 
 def joined(surveys: Sequence[Survey]) -> Survey:
-    """Put together what several parts of the children tell.
-
-    Parameters
-    ----------
-    surveys
-        At least one.
-
-    Returns
-    -------
-    Survey
-        What they tell together.
-    """
+    """Put together what several parts of the children tell."""
     if len(surveys) == 1:
         return surveys[0]
     names = pd.concat([each.school_names for each in surveys], ignore_index=True)

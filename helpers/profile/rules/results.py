@@ -53,41 +53,27 @@ NUMBERS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Found:
-    """What a rule found.
+    """What a rule found."""
 
-    Attributes
-    ----------
-    values
-        Rows of the table ``values`` without element, unit, choice and agreement, in numbers
-        (`told`); besides ``doubtful`` (boolean: the value gives way to any other), ``other_reading``
-        (a second reading of the value) and ``recent`` (of two values of one system the later counts; `as_of`
-        where it is NA).
-    weighed
-        By fact table, which of its rows the rule looked at.
-    behind
-        By table, which of its rows stand behind which value: of each such row its place in the table, and
-        the place of the value.
-    listed
-        The same of rows by which a child is covered of whom nothing is told, so that it is a zero.
-    """
-
+    # Rows of the table ``values`` without element, unit, choice and agreement, in numbers (`told`); besides
+    # ``doubtful`` (boolean: the value gives way to any other), ``other_reading`` (a second reading of the
+    # value) and ``recent`` (of two values of one system the later counts; `as_of` where it is NA).
     values: pd.DataFrame
+    # By fact table, which of its rows the rule looked at.
     weighed: Mapping[str, Any] = field(default_factory=dict)
+    # By table, which of its rows stand behind which value: of each such row its place in the table, and the
+    # place of the value.
     behind: Mapping[str, tuple[Ints, Ints]] = field(default_factory=dict)
+    # The same of rows by which a child is covered of whom nothing is told, so that it is a zero.
     listed: Mapping[str, tuple[Ints, Ints]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose each value is, and which system tells it, in numbers.
+    """Whose each value is, and which system tells it, in numbers."""
 
-    Attributes
-    ----------
-    owner, system, year, tie, band
-        One number a value: child, silo, school year (its place; -1: of none), record (-1: several, or none)
-        and how sure its tie is.
-    """
-
+    # One number a value: child, silo, school year (its place; -1: of none), record (-1: several, or none) and
+    # how sure its tie is.
     owner: Ints
     system: Ints
     year: Ints
@@ -133,22 +119,7 @@ class Whose:
 
 
 def where_none(at: Ints, of: Ints, rows: npt.NDArray[Any]) -> tuple[Ints, Ints]:
-    """Keep rows of values behind which no row stands: they say that a system knows the child at least.
-
-    Parameters
-    ----------
-    at
-        Places of rows.
-    of
-        The value to which each belongs.
-    rows
-        How many rows stand behind each value.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Some of these places, and their values: see `Found.listed`.
-    """
+    """Keep rows of values behind which no row stands: they say that a system knows the child at least."""
     none = rows[of] == 0
     return at[none], of[none]
 
@@ -163,51 +134,14 @@ def told_of_groups(
     rows: npt.NDArray[Any] | None = None,
     **more: Any,
 ) -> pd.DataFrame:
-    """Make a value of each group of rows, told on the day for which its record speaks, or its system.
-
-    Parameters
-    ----------
-    element
-        The element.
-    evidence
-        Records and facts by child.
-    whose
-        Whose each row is.
-    groups
-        The groups.
-    values
-        A value a group.
-    rows
-        How many rows stand behind each value; all of the group, when not given.
-    **more
-        What else `told` takes.
-
-    Returns
-    -------
-    pandas.DataFrame
-        What `told` gives.
-    """
+    """Make a value of each group of rows, told on the day for which its record speaks, or its system."""
     of = whose.of_groups(groups)
     more.setdefault("as_of", evidence.spoken_for(of.system, of.tie))
     return told(element, evidence, of, values, rows=groups.size() if rows is None else rows, **more)
 
 
 def canonical(values: pd.Series, element: Element) -> tuple[pd.Series, pd.Series]:
-    """Write values as canonical text, and as numbers where they are numbers.
-
-    Parameters
-    ----------
-    values
-        Values of one element, of its own type.
-    element
-        The element.
-
-    Returns
-    -------
-    tuple of pandas.Series
-        Text (dates ``YYYY-MM-DD``, whole numbers without a point, USD with two decimals, other numbers with
-        four, ``true`` and ``false``), and ``float64``.
-    """
+    """Write values as canonical text, and as numbers where they are numbers."""
     nothing = pd.Series(np.nan, index=values.index)
     if element.type == "string":
         return values.astype(STRING), nothing
@@ -240,34 +174,7 @@ def told(
     other_reading: pd.Series | None = None,
     **more: npt.NDArray[Any],
 ) -> pd.DataFrame:
-    """Make values in numbers; a missing value is Empty.
-
-    Parameters
-    ----------
-    element
-        The element.
-    evidence
-        Records and facts by child.
-    whose
-        Whose each value is.
-    values
-        The values themselves, of the element's own type; as many.
-    rows
-        How many rows stand behind each.
-    source, row
-        File and row, where one row stands behind the value; see `Evidence.files_of`.
-    not_applicable
-        Of whom nothing can be told, so that the value is left out.
-    other_reading
-        A second reading of each value, as text.
-    **more
-        ``begin_date``, ``as_of``, ``recent`` (days) and ``doubtful``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of `Found.values`, in numbers.
-    """
+    """Make values in numbers; a missing value is Empty."""
     text, numbers = canonical(pd.Series(values).reset_index(drop=True), element)
     number = numbers.to_numpy()
     status = np.where(text.isna().to_numpy(dtype=bool), EMPTY, REPORTED)
@@ -319,39 +226,7 @@ def newest_told(
     year: Ints | None = None,
     **more: Any,
 ) -> Found:
-    """Tell what each record's newest row of a year says; all rows among which it was stand behind it.
-
-    Parameters
-    ----------
-    element
-        The element.
-    evidence
-        Records and facts by child.
-    table
-        Fact table.
-    at
-        Places of the rows that are asked for.
-    order
-        Numbers or days by which the newest is found, that which counts most first; what is missing comes
-        first, of equals the last row counts.
-    values
-        What each row says.
-    weighed
-        Which rows of the table were looked at.
-    as_of
-        The day of which each row speaks; NaT: that of its record. Not given: that of its record.
-    own_day
-        The same, where nothing stands in for a missing one.
-    year
-        The school year of each row, where it isn't that of the table: its place, -1 for none.
-    **more
-        What else `told` takes, one a row.
-
-    Returns
-    -------
-    Found
-        Values, with the file and row of the newest row.
-    """
+    """Tell what each record's newest row of a year says; all rows among which it was stand behind it."""
     rows = evidence.tables[table]
     years = rows.year[at] if year is None else year
     groups = Groups(rows.tie[at], years + 1)

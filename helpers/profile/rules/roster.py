@@ -85,14 +85,7 @@ def identifier(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
 
 
 def _spells(evidence: Evidence, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Find each record's latest spell of a year that says something.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Places of the latest spells; places of all spells among which they were; and of each of these the
-        place of the latest one.
-    """
+    """Find each record's latest spell of a year that says something."""
     spells = evidence.tables["school_enrollment"]
     at = np.flatnonzero(spells.told & ~spells.lacks(column))
     main = spells.frame["is_primary"].iloc[at].fillna(True).to_numpy(dtype=bool)

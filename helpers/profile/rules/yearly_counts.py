@@ -44,28 +44,19 @@ OF_DAYS = ("calendar", "school_enrollment", "attendance_event")
 
 @dataclass(frozen=True)
 class DayCounts:
-    """Counts of days by child, system and school year.
+    """Counts of days by child, system and school year."""
 
-    Attributes
-    ----------
-    whose
-        Whose each is.
-    days
-        ``absent, tardy`` and, where it is known which days there were, ``enrolled, present``.
-    begin_date, as_of
-        First and last day of which something is known.
-    events
-        The events behind ``absent``, ``tardy`` and ``all`` of them: of each such event its place in the
-        table, and that of its child and year.
-    spells
-        The same of enrolment.
-    """
-
+    # Whose each is.
     whose: Whose
+    # ``absent, tardy`` and, where it is known which days there were, ``enrolled, present``.
     days: Mapping[str, Ints]
+    # First and last day of which something is known.
     begin_date: npt.NDArray[Any]
     as_of: npt.NDArray[Any]
+    # The events behind ``absent``, ``tardy`` and ``all`` of them: of each such event its place in the table,
+    # and that of its child and year.
     events: Mapping[str, tuple[Ints, Ints]]
+    # The same of enrolment.
     spells: tuple[Ints, Ints]
 
     def rows(self, behind: tuple[Ints, Ints]) -> Ints:
@@ -75,25 +66,17 @@ class DayCounts:
 
 @dataclass(frozen=True)
 class AttendanceYears:
-    """Attendance by child, system and school year.
+    """Attendance by child, system and school year."""
 
-    Attributes
-    ----------
-    counted
-        Children whose days are known.
-    recorded
-        What the events say where nothing tells which days the child was expected. Zeros mean nothing there.
-    event_weighed, spell_weighed
-        One entry a row of the fact tables: it was looked at for one of these.
-    event_out_of_place
-        One entry an event: the calendar and the enrolment are known, and it stands outside them. Only of
-        events of children.
-    """
-
+    # Children whose days are known.
     counted: DayCounts
+    # What the events say where nothing tells which days the child was expected. Zeros mean nothing there.
     recorded: DayCounts
+    # One entry a row of the fact tables: it was looked at for one of these.
     event_weighed: pd.Series
     spell_weighed: pd.Series
+    # One entry an event: the calendar and the enrolment are known, and it stands outside them. Only of events
+    # of children.
     event_out_of_place: pd.Series
 
 
@@ -134,14 +117,7 @@ def _derived(evidence: Evidence) -> Days:
 
 
 def _day_counts(days: Days, owner: Ints, system: Ints, evidence: Evidence) -> tuple[Groups, Ints, Any, Any]:
-    """Count each day of a child once, by the most certain mark that any school or record gives it.
-
-    Returns
-    -------
-    tuple
-        Pairs of a child and a system, over pieces of enrolment; numbers by pair, year and what is counted
-        (enrolled, absent, tardy); and first and last day by pair and year, NaT where there is none.
-    """
+    """Count each day of a child once, by the most certain mark that any school or record gives it."""
     terms = attendance_terms()
     pairs = Groups(owner, system)
     years = len(evidence.years.years)
@@ -281,18 +257,7 @@ def _recorded(evidence: Evidence, at: Ints, absent: Bools, tardy: Bools, counted
 
 
 def attendance_years(evidence: Evidence) -> AttendanceYears:
-    """Count every child's days by system and school year.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts by child.
-
-    Returns
-    -------
-    AttendanceYears
-        The counts, and which fact rows were weighed.
-    """
+    """Count every child's days by system and school year."""
     terms = attendance_terms()
     spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
     days = _derived(evidence)
@@ -317,50 +282,25 @@ def attendance_years(evidence: Evidence) -> AttendanceYears:
 
 @dataclass(frozen=True)
 class GradebookYears:
-    """Assignments by child, system and school year.
+    """Assignments by child, system and school year."""
 
-    Attributes
-    ----------
-    whose
-        Whose each is.
-    counts
-        ``assigned, graded, excused`` (assignments), ``earned, possible`` (points of what is graded; NaN where
-        of one of these nobody says how many were to be had).
-    rows
-        Of ``assigned, graded, excused``: lines of gradebooks in which they stand.
-    lines
-        These lines: of each the place of a row of ``assignment_score``, and of its child and year.
-    as_of
-        The newest day for which the records speak.
-    weighed
-        One entry a row of ``assignment_score``: it was looked at.
-    """
-
+    # Whose each is.
     whose: Whose
+    # ``assigned, graded, excused`` (assignments), ``earned, possible`` (points of what is graded; NaN where
+    # of one of these nobody says how many were to be had).
     counts: Mapping[str, npt.NDArray[Any]]
+    # Of ``assigned, graded, excused``: lines of gradebooks in which they stand.
     rows: Mapping[str, Ints]
+    # These lines: of each the place of a row of ``assignment_score``, and of its child and year.
     lines: Mapping[str, tuple[Ints, Ints]]
+    # The newest day for which the records speak.
     as_of: npt.NDArray[Any]
+    # One entry a row of ``assignment_score``: it was looked at.
     weighed: npt.NDArray[np.bool_]
 
 
 def newest_of_each(rows: Rows, at: Ints, named: Sequence[str]) -> Ints:
-    """Keep the last row of each thing of a child; what two exports hold counts once, as the later has it.
-
-    Parameters
-    ----------
-    rows
-        A fact table, in the order in which it was read.
-    at
-        Places of the rows that are looked at.
-    named
-        Columns that say which thing it is; a row where all of them are empty is a thing of its own.
-
-    Returns
-    -------
-    numpy.ndarray
-        Some of these places.
-    """
+    """Keep the last row of each thing of a child; what two exports hold counts once, as the later has it."""
     codes = [rows.code(name)[at] + 1 for name in named]
     last = is_last(rows.owner[at], rows.system[at], rows.year[at], *codes)
     nameless = np.sum(codes, axis=0) == 0
@@ -371,16 +311,6 @@ def only_handed_in(scores: pd.DataFrame) -> np.ndarray:
     """Say which rows only tell when something was handed in that another row of the same child tells of.
 
     A system may list what was handed in apart from its gradebooks, by the number of the assignment alone.
-
-    Parameters
-    ----------
-    scores
-        Table ``assignment_score``.
-
-    Returns
-    -------
-    numpy.ndarray
-        True for such rows: without a class, a score or points, where another row has the class.
     """
     bare = scores["section_id"].isna() & scores["score"].isna() & scores["score_possible"].isna()
     bare &= scores["assignment_id"].notna() & scores["record"].notna()
@@ -401,16 +331,6 @@ def gradebook_years(evidence: Evidence) -> GradebookYears:
 
     A gradebook has a cell for each child and assignment of a class. An empty cell is an assignment without a
     grade so far, and no zero; a class in which the child doesn't sit says nothing of it.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts by child.
-
-    Returns
-    -------
-    GradebookYears
-        The counts, and which rows were weighed.
     """
     scores = evidence.tables["assignment_score"]
     weighed = scores.told
@@ -449,31 +369,14 @@ def gradebook_years(evidence: Evidence) -> GradebookYears:
 
 @dataclass(frozen=True)
 class Tallies:
-    """Counts by child, system and school year.
+    """Counts by child, system and school year."""
 
-    Attributes
-    ----------
-    attendance
-        Days enrolled, present, absent and late.
-    gradebook
-        Assignments and their points.
-    """
-
+    # Days enrolled, present, absent and late.
     attendance: AttendanceYears
+    # Assignments and their points.
     gradebook: GradebookYears
 
 
 def tally(evidence: Evidence) -> Tallies:
-    """Count what several elements ask for.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts by child.
-
-    Returns
-    -------
-    Tallies
-        Counts by child, system and school year.
-    """
+    """Count what several elements ask for."""
     return Tallies(attendance_years(evidence), gradebook_years(evidence))

@@ -49,20 +49,13 @@ def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence:
 
 @dataclass(frozen=True)
 class Listed:
-    """Children whom a system covers, and the rows that say so.
+    """Children whom a system covers, and the rows that say so."""
 
-    Attributes
-    ----------
-    whose
-        Whose each row is; without a record where another system's enrolment covers the child.
-    table
-        In which table it stands: a place in `LISTS`.
-    at
-        Its place there.
-    """
-
+    # Whose each row is; without a record where another system's enrolment covers the child.
     whose: Whose
+    # In which table it stands: a place in `LISTS`.
     table: Ints
+    # Its place there.
     at: Ints
 
     @classmethod
@@ -115,20 +108,7 @@ def _born(evidence: Evidence) -> Ints:
 
 
 def reports_of(evidence: Evidence, table: str) -> Reports:
-    """Look through a table of exceptions for what has to be known of all children.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts of some children, or of nobody's child.
-    table
-        The fact table.
-
-    Returns
-    -------
-    Reports
-        What it tells of these.
-    """
+    """Look through a table of exceptions for what has to be known of all children."""
     rows = evidence.tables[table]
     told = rows.year >= 0
     known_to = Groups(evidence.ties.owner).distinct(evidence.ties.system)
@@ -186,32 +166,7 @@ def counted_with_zeros(
     behind: tuple[Ints, Ints],
     elsewhere: bool = True,
 ) -> Found:
-    """Add a zero for every child of whom the system would have told, and told nothing.
-
-    Parameters
-    ----------
-    element
-        The element.
-    evidence
-        Records and facts by child.
-    counts
-        Whose each count is.
-    values
-        The counts; NaN where one is unknown.
-    rows
-        How many rows stand behind each.
-    weighed
-        Which rows of the element's table were looked at.
-    behind
-        Which of these stand behind which count.
-    elsewhere
-        Another system's enrolment may say whom the system covers.
-
-    Returns
-    -------
-    Found
-        Counts, then zeros.
-    """
+    """Add a zero for every child of whom the system would have told, and told nothing."""
     covered = known_to_cover(evidence, element, elsewhere=elsewhere)
     both, listed = add_zeros(element, evidence, counts, values, rows, covered)
     return Found(both, {element.table: weighed}, {element.table: behind}, listed)
@@ -225,29 +180,7 @@ def add_zeros(
     rows: Ints,
     covered: Listed,
 ) -> tuple[pd.DataFrame, dict[str, tuple[Ints, Ints]]]:
-    """Add a zero of everybody who is covered and has no count.
-
-    Parameters
-    ----------
-    element
-        The element.
-    evidence
-        Records and facts by child.
-    counts
-        Whose each count is; one a child, system and year.
-    values
-        The counts; NaN where one is unknown.
-    rows
-        How many rows stand behind each.
-    covered
-        Who is covered: all rows that say so.
-
-    Returns
-    -------
-    tuple
-        Counts, then zeros: see `results.told`; and which rows say that the child of a zero is
-        covered: see `Found.listed`.
-    """
+    """Add a zero of everybody who is covered and has no count."""
     groups = covered.whose.groups()
     silent = covered.whose.of_groups(groups)
     width, years = len(evidence.silos) + 1, len(evidence.years.years) + 1
@@ -280,20 +213,6 @@ def known_to_cover(evidence: Evidence, element: Element, *, elsewhere: bool = Tr
     school that reports to it. Of these it is silent only if no record of it is left over that could be
     theirs: a name that nobody could place may be just this child's. Where the system lists the child itself,
     that is a record which shares a name or the birth date.
-
-    Parameters
-    ----------
-    evidence
-        Records and facts by child.
-    element
-        The element: its table is that of the exceptions, and only its systems are looked at.
-    elsewhere
-        Another system's enrolment may say whom a system covers.
-
-    Returns
-    -------
-    Listed
-        All rows that say so.
     """
     reports = evidence.survey.reports[element.table]
     asked = evidence.are(element.systems)

@@ -50,13 +50,7 @@ DECLARED = ("elements.toml", "tables/facts.toml", "tables/people.toml")
 
 
 def keep_surveys(standard: Path) -> None:
-    """Look once through laid-out tables for what rules have to know of all children, and keep that.
-
-    Parameters
-    ----------
-    standard
-        What `save_standard` wrote.
-    """
+    """Look once through laid-out tables for what rules have to know of all children, and keep that."""
     tables = StandardStore(standard)
     context = context_of(tables)
     for part in (tables.loose, *map(tables.part, range(len(tables.firsts)))):
@@ -65,18 +59,7 @@ def keep_surveys(standard: Path) -> None:
 
 
 def kept_survey(folder: Path) -> Survey | None:
-    """Give what was kept of a part's children.
-
-    Parameters
-    ----------
-    folder
-        The folder of the part.
-
-    Returns
-    -------
-    Survey or None
-        What `survey_of` said of them; None where nothing was kept, or what other rules asked for.
-    """
+    """Give what was kept of a part's children."""
     path = folder / NAME
     if not path.is_file():
         return None
@@ -169,23 +152,15 @@ def _frame(columns: list[list[Any]]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Built:
-    """What was built.
+    """What was built."""
 
-    Attributes
-    ----------
-    coverage
-        Which system has which element.
-    school_year
-        The year that profiles show.
-    accounts
-        Table ``profile_accounts``.
-    children
-        How many.
-    """
-
+    # Which system has which element.
     coverage: Coverage
+    # The year that profiles show.
     school_year: int | None
+    # Table ``profile_accounts``.
     accounts: pd.DataFrame
+    # How many.
     children: int
 
 
@@ -193,17 +168,7 @@ class Worker:
     """One process's share: it opens the tables once, and keeps of the last parts what it gathered."""
 
     def __init__(self, standard: Path, out: Path, spare: Path) -> None:
-        """Open the tables.
-
-        Parameters
-        ----------
-        standard
-            What `save_standard` wrote.
-        out
-            Where the store's tables are written.
-        spare
-            A folder for what is needed until the end.
-        """
+        """Open the tables."""
         self.tables = StandardStore(standard)
         self.writer = StoreWriter(out)
         self.spare = spare
@@ -355,27 +320,7 @@ def build_profiles(
     school_year: int | None = None,
     processes: int = 1,
 ) -> Built:
-    """Put together what a district's systems know about each child, from standard tables to a store's.
-
-    Parameters
-    ----------
-    standard
-        What `save_standard` wrote: standard tables with who is who.
-    writer
-        Writes the store.
-    newest
-        Newest day of each system.
-    school_year
-        Year that profiles show; the newest of which anything is reported when not given.
-    processes
-        How many work at once; the tables are the same.
-
-    Returns
-    -------
-    Built
-        What a reader of the store has to know; ``said``, ``timeline``, ``profile``, ``crosswalk``,
-        ``left_out``, ``children`` and ``profile_accounts`` are written.
-    """
+    """Put together what a district's systems know about each child, from standard tables to a store's."""
     tables = StandardStore(standard)
     parts = len(tables.firsts)
     terms = declared()

@@ -77,15 +77,7 @@ def in_pandas(table: pa.Table) -> pd.DataFrame:
 
 
 def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
-    """Write a table of the store.
-
-    Parameters
-    ----------
-    frame
-        A frame, or an Arrow table.
-    path
-        Where; its folder is made when it isn't there.
-    """
+    """Write a table of the store."""
     private_folder(path.parent)
     path.touch(mode=0o600)
     table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
@@ -104,22 +96,7 @@ def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
 def read_parquet(
     path: Path, columns: Sequence[str] | None = None, *, without: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Read a table of the store.
-
-    Parameters
-    ----------
-    path
-        The file.
-    columns
-        Some of its columns; all, when not given.
-    without
-        Columns that aren't read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With the contract's dtypes.
-    """
+    """Read a table of the store."""
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         asked = [name for name in columns or file.schema_arrow.names if name not in without]
         return in_pandas(file.read(columns=asked, use_threads=False))
@@ -133,24 +110,7 @@ def part_name(place: int) -> str:
 def save_standard(
     district: District, crosswalk: pd.DataFrame, folder: Path, *, children_a_part: int = CHILDREN_A_PART
 ) -> Path:
-    """Write a district's standard tables, cut by child.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    crosswalk
-        Table ``crosswalk``: who is who in it.
-    folder
-        Where to write; it is made.
-    children_a_part
-        Children whose rows stand together, at most.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder.
-    """
+    """Write a district's standard tables, cut by child."""
     children = np.array(sorted(crosswalk["child"].unique()), dtype=object)
     firsts = [str(child) for child in children[::children_a_part]]
     part = np.searchsorted(np.array(firsts, dtype=object), crosswalk["child"].to_numpy(dtype=object), "right")
@@ -203,23 +163,15 @@ def _write_parts(folder: Path, name: str, frame: pd.DataFrame, part: np.ndarray,
 
 @dataclass(frozen=True)
 class ChildrenOfPart:
-    """The standard tables of some children, with all rows of each.
+    """The standard tables of some children, with all rows of each."""
 
-    Attributes
-    ----------
-    store
-        Where they are kept.
-    folder
-        The folder of the part.
-    only
-        Of its children only these; None: all.
-    tables
-        Only these fact tables, the others are empty; None: all.
-    """
-
+    # Where they are kept.
     store: StandardStore
+    # The folder of the part.
     folder: Path
+    # Of its children only these; None: all.
     only: tuple[str, ...] | None = None
+    # Only these fact tables, the others are empty; None: all.
     tables: tuple[str, ...] | None = None
 
     @cached_property
@@ -296,15 +248,7 @@ class StandardStore:
     """The standard tables of a district in Parquet, as `save_standard` wrote them."""
 
     def __init__(self, folder: Path, check: Callable[[Path], None] | None = None) -> None:
-        """Open them.
-
-        Parameters
-        ----------
-        folder
-            Where they stand.
-        check
-            Looks at each file before it is read; nothing, where they were written a moment ago.
-        """
+        """Open them."""
         import duckdb
 
         self.folder = folder
@@ -355,22 +299,7 @@ class StandardStore:
         )
 
     def found(self, path: Path, wanted: Sequence[str], column: str = "record") -> pd.DataFrame:
-        """Find the rows of a few records, or children, in a table's file.
-
-        Parameters
-        ----------
-        path
-            The file.
-        wanted
-            Records, or children.
-        column
-            Where they stand.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Their rows, in the order of the district's own table.
-        """
+        """Find the rows of a few records, or children, in a table's file."""
         self.check(path)
         query = f'SELECT * FROM read_parquet($1) WHERE list_contains($2, "{column}") ORDER BY {PLACE}'
         return self._asked(query, [str(path), list(wanted)])

@@ -67,22 +67,7 @@ class ChildRows:
         return known
 
     def of(self, path: Path, child: str, elements: Sequence[str] | None = None) -> pa.Table:
-        """Read the rows of one child.
-
-        Parameters
-        ----------
-        path
-            A table's file, sorted by ``child``.
-        child
-            The child.
-        elements
-            Of a table with ``element`` only the rows of these; None: all.
-
-        Returns
-        -------
-        pyarrow.Table
-            The rows, in the file's order.
-        """
+        """Read the rows of one child."""
         known = self._groups(path)
         groups = [
             place for place, span in enumerate(known.spans) if span is None or span[0] <= child <= span[1]
@@ -99,25 +84,7 @@ STANDARD = "standard"
 
 
 def save_store(source: MemorySource, folder: Path) -> Path:
-    """Write everything that is known of a district's children into one folder, as a whole or not at all.
-
-    Parameters
-    ----------
-    source
-        What is known.
-    folder
-        The store; an older one there is replaced.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder.
-
-    Raises
-    ------
-    BadInput
-        When something else stands in that place.
-    """
+    """Write everything that is known of a district's children into one folder, as a whole or not at all."""
     profiles = source.profiles
     with new_store(folder) as writer:
         save_standard(source.district, profiles.crosswalk, writer.folder / STANDARD)
@@ -187,23 +154,7 @@ class ProfileStore:
 
     @classmethod
     def open(cls, folder: Path) -> ProfileStore:
-        """Open a store of profiles.
-
-        Parameters
-        ----------
-        folder
-            What `save_store` wrote.
-
-        Returns
-        -------
-        ProfileStore
-            A `Source`; safe to be asked from several threads.
-
-        Raises
-        ------
-        BadInput
-            When there is no store, or one of another version of the kit.
-        """
+        """Open a store of profiles."""
         try:
             about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):

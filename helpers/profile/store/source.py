@@ -91,18 +91,7 @@ class Source(Protocol):
 
 
 def children_of(profile: pd.DataFrame) -> pd.DataFrame:
-    """List the children of a profile, as a search finds them.
-
-    Parameters
-    ----------
-    profile
-        One row a child.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``children``.
-    """
+    """List the children of a profile, as a search finds them."""
     columns = {name: profile[column] for name, column in FOUND_BY.items()}
     return as_table("children", profile[["child", "band", "silos"]].assign(**columns))
 
@@ -125,13 +114,7 @@ class Shelf:
     """A frame sorted by child, from which the rows of one child are taken without looking at the rest."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        """Find where each child's rows begin.
-
-        Parameters
-        ----------
-        frame
-            Any table with ``child``; the rows of a child stand together.
-        """
+        """Find where each child's rows begin."""
         self.frame = frame
         codes, names = pd.factorize(frame["child"])
         starts = np.searchsorted(codes, np.arange(len(names) + 1))
@@ -141,18 +124,7 @@ class Shelf:
         }
 
     def of(self, children: Sequence[str] | None) -> pd.DataFrame:
-        """Give the rows of some children, in the frame's order; of all, where none is named.
-
-        Parameters
-        ----------
-        children
-            Children; one of whom nothing is known has no rows.
-
-        Returns
-        -------
-        pandas.DataFrame
-            The rows, numbered from 0.
-        """
+        """Give the rows of some children, in the frame's order; of all, where none is named."""
         if children is None:
             return self.frame
         spans = sorted(self._spans[child] for child in set(children) if child in self._spans)

@@ -48,18 +48,7 @@ class StoreDigests:
     """What the files of a store were when they were written; safe to be asked from several threads."""
 
     def __init__(self, folder: Path) -> None:
-        """Read what was noted, and see that every file is there with its size.
-
-        Parameters
-        ----------
-        folder
-            A store.
-
-        Raises
-        ------
-        BadInput
-            When a file is missing or cut, or nothing was noted.
-        """
+        """Read what was noted, and see that every file is there with its size."""
         self._folder = folder
         self._seen: dict[Path, tuple[int, int]] = {}
         self._lock = threading.Lock()
@@ -79,18 +68,7 @@ class StoreDigests:
         )
 
     def check(self, path: Path) -> None:
-        """Compare a file with its digest, unless that was done and it hasn't changed since.
-
-        Parameters
-        ----------
-        path
-            A file that is to be read.
-
-        Raises
-        ------
-        BadInput
-            When it isn't as it was written.
-        """
+        """Compare a file with its digest, unless that was done and it hasn't changed since."""
         try:
             told = path.stat()
             written = (told.st_mtime_ns, told.st_size)
@@ -113,53 +91,19 @@ class StoreWriter:
     """Writes the tables of a store into a folder that isn't in its place yet."""
 
     def __init__(self, folder: Path) -> None:
-        """Keep where to write.
-
-        Parameters
-        ----------
-        folder
-            An empty folder.
-        """
+        """Keep where to write."""
         self.folder = folder
 
     def part(self, name: str, place: int, frame: pd.DataFrame) -> None:
-        """Write the rows of one part's children.
-
-        Parameters
-        ----------
-        name
-            Of the table.
-        place
-            Of the part.
-        frame
-            Its rows, sorted by child.
-        """
+        """Write the rows of one part's children."""
         write_parquet(frame, self.folder / name / f"{part_name(place)}.parquet")
 
     def whole(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table that isn't cut.
-
-        Parameters
-        ----------
-        name
-            Of the table.
-        frame
-            Its rows.
-        """
+        """Write a table that isn't cut."""
         write_parquet(frame, self.folder / f"{name}.parquet")
 
     def about(self, coverage: Coverage, firsts: Sequence[str], told: Mapping[str, Any]) -> None:
-        """Write what a reader has to know of the store.
-
-        Parameters
-        ----------
-        coverage
-            Which system has which element.
-        firsts
-            First child of each part.
-        told
-            ``school_year, synthetic, folder, followed, about``.
-        """
+        """Write what a reader has to know of the store."""
         written = {
             "version": VERSION,
             **told,
@@ -175,23 +119,7 @@ class StoreWriter:
 
 @contextmanager
 def new_store(folder: Path) -> Iterator[StoreWriter]:
-    """Give a writer whose folder takes the place of an older store once all is written, and not before.
-
-    Parameters
-    ----------
-    folder
-        The store.
-
-    Yields
-    ------
-    StoreWriter
-        To write with.
-
-    Raises
-    ------
-    BadInput
-        When something else stands in that place.
-    """
+    """Give a writer whose folder takes the place of an older store once all is written, and not before."""
     if folder.exists() and not (folder / ABOUT).is_file() and any(folder.iterdir()):
         raise BadInput(
             f"{folder} is no store of profiles and isn't empty: name another folder for the store."

@@ -31,26 +31,6 @@ Given = Mapping[str, object] | pd.Series | pd.DataFrame
 def labelled(given: Given, values: list[str] | None = None) -> pd.DataFrame:
     """Make a frame whose first column names the row and whose others are values.
 
-    Parameters
-    ----------
-    given
-        ``{label: number}``, ``{label: {column: number}}``, a series (its index names the rows), or
-        a frame (its first column names the rows).
-    values
-        Columns to take from a frame, in this order; those it lacks are left out. All by default.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``label`` (string) and the values; index 0, 1, ….
-
-    Raises
-    ------
-    ValueError
-        When there are no rows: a picture of nothing misleads.
-
-    Examples
-    --------
     >>> labelled({"SIS": 600, "Meals": 571}).values.tolist()
     [['SIS', 600], ['Meals', 571]]
     """
@@ -156,13 +136,7 @@ def _alt(title: str, labels: list[str], lengths: list[float], texts: list[str], 
 def draw_bars(
     sheet: Sheet, labels: list[str], lengths: list[float], texts: list[str], unit: str, chosen: frozenset[str]
 ) -> Figure:
-    """Draw bars on a sheet: labels, lengths, the texts at their ends, the unit below, which are blue.
-
-    Returns
-    -------
-    Figure
-        The sheet's figure.
-    """
+    """Draw bars on a sheet: labels, lengths, the texts at their ends, the unit below, which are blue."""
     tail = max(sheet.measure(text) for text in texts) + 10
     room = sheet.width - 2 if sheet.narrow else 250
     names = [sheet.fold(label, room, lines=1 if sheet.narrow else 2) for label in labels]

@@ -250,34 +250,7 @@ def level_chart(
     alt: str = "",
     beside: str = "placebo",
 ) -> Picture:
-    """Draw a panel a measure: its value at each level with the interval, joined by a line.
-
-    Parameters
-    ----------
-    frame
-        ``label`` (the measure), ``unit``, ``level``, ``series`` (empty: the one in ink; else it is drawn in
-        grey below it), ``value``, ``low``, ``high``; panels in the order of the rows.
-    title
-        The finding, as a sentence.
-    levels
-        The levels in their order.
-    caption
-        What, when, how many, what the interval is.
-    alt
-        The finding and its range in a sentence; made from title and data when left out.
-    beside
-        The word that stands at the grey line.
-
-    Returns
-    -------
-    Picture
-        The chart.
-
-    Raises
-    ------
-    ValueError
-        When no row has a value.
-    """
+    """Draw a panel a measure: its value at each level with the interval, joined by a line."""
     data = frame[["label", "unit", "level", "series", "value", "low", "high"]].reset_index(drop=True)
     data = data.assign(series=data["series"].astype("string").fillna(""))
     if data["value"].dropna().empty:

@@ -46,27 +46,7 @@ def draw_cells(
     top: float,
     unit: str,
 ) -> Figure:
-    """Draw rows and columns of cells, the darker the larger the number.
-
-    Parameters
-    ----------
-    sheet
-        Where to draw.
-    rows, columns
-        Their names. Columns whose names don't fit above carry numbers: the rows explain them where both have
-        the same names, else a line below.
-    cells
-        Place of row and column -> what stands there. A place without a cell shows a dash.
-    top
-        The number that is darkest.
-    unit
-        Of the numbers; it stands below.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The drawing.
-    """
+    """Draw rows and columns of cells, the darker the larger the number."""
     import numpy as np
     import seaborn
     from matplotlib.colors import LinearSegmentedColormap, to_hex

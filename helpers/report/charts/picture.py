@@ -32,13 +32,7 @@ _OVER, _ON_EACH_OTHER = 3.0, 5.0
 
 @cache
 def style() -> Any:
-    """Give the chart style as matplotlib settings.
-
-    Returns
-    -------
-    RcParams
-        Settings read from ``style.mplstyle``.
-    """
+    """Give the chart style as matplotlib settings."""
     from matplotlib import rc_params_from_file
 
     return rc_params_from_file(STYLE_FILE, use_default_template=False)
@@ -60,18 +54,7 @@ def _drawn_texts(figure: Figure) -> list[Text]:
 
 
 def texts_in_the_way(figure: Figure) -> list[str]:
-    """Find texts of a drawn figure that its edge cuts off, or that stand on each other.
-
-    Parameters
-    ----------
-    figure
-        Drawn already.
-
-    Returns
-    -------
-    list of str
-        A sentence a fault, without the text itself, which may be a name.
-    """
+    """Find texts of a drawn figure that its edge cuts off, or that stand on each other."""
     from matplotlib.transforms import Bbox
 
     pixel = figure.dpi / _INCH
@@ -91,13 +74,7 @@ def texts_in_the_way(figure: Figure) -> list[str]:
 
 
 class Sheet:
-    """A figure of a given width in page pixels, with y counted from the top, as on a page.
-
-    Parameters
-    ----------
-    width
-        Pixels; up to 480 is a phone, on which labels stand above their marks.
-    """
+    """A figure of a given width in page pixels, with y counted from the top, as on a page."""
 
     def __init__(self, width: int) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -259,20 +259,13 @@ _YEAR_SHAPES = (
 
 @dataclass(frozen=True)
 class Happening:
-    """One dated line of a child's year.
+    """One dated line of a child's year."""
 
-    Attributes
-    ----------
-    day
-        When.
-    lane
-        System, as it is called on pages.
-    what
-        What happened, in a few words.
-    """
-
+    # When.
     day: date
+    # System, as it is called on pages.
     lane: str
+    # What happened, in a few words.
     what: str
 
 
@@ -283,24 +276,7 @@ def year_lanes(
     begin: date,
     end: date,
 ) -> Block:
-    """Draw a year: a lane a system, its marks on one line of time, gaps left empty.
-
-    Parameters
-    ----------
-    happenings
-        What happened; those outside the year aren't drawn.
-    every_lane
-        All lanes in their order; a system that dates nothing keeps its lane.
-    empty
-        Lane -> what to say in it when nothing is in it.
-    begin, end
-        First and last day of the year.
-
-    Returns
-    -------
-    Block
-        HTML; its picture says in one sentence what it shows. The table of the same is the caller's.
-    """
+    """Draw a year: a lane a system, its marks on one line of time, gaps left empty."""
     drawn = [one for one in happenings if begin <= one.day <= end]
     shapes: dict[str, str] = {}
     for what, _ in Counter(one.what for one in drawn).most_common():

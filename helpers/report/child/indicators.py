@@ -34,22 +34,7 @@ _ORDER = tuple(_SIGNS)
 
 
 def indicator_section(indicators: pd.DataFrame, school_year: int | None, opener: Opener) -> str:
-    """Lay out the indicators of one child.
-
-    Parameters
-    ----------
-    indicators
-        Rows of table ``indicators`` of one child.
-    school_year
-        The year that is shown.
-    opener
-        Gives a fold that opens rows, of its head, of what stands in it already, and of what it opens.
-
-    Returns
-    -------
-    str
-        HTML; empty where there is nothing to tell.
-    """
+    """Lay out the indicators of one child."""
     if indicators.empty:
         return ""
     from helpers.profile.indicators import declared_indicators
@@ -188,25 +173,7 @@ def indicator_sentences(indicators: pd.DataFrame) -> pd.Series:
 
 
 def indicator_source(indicator: str, definition: str | None = None) -> str:
-    """Say where a definition comes from.
-
-    Parameters
-    ----------
-    indicator
-        Name of the indicator.
-    definition
-        Name of the definition; the default when not given.
-
-    Returns
-    -------
-    str
-        Its number and source, in words.
-
-    Raises
-    ------
-    BadInput
-        When there is no such indicator or definition.
-    """
+    """Say where a definition comes from."""
     how = definition_of(indicator, definition)
     number = f"{how.id}: " if how.id else ""
     note = f" {how.note}" if how.note else ""

@@ -93,21 +93,14 @@ class ChildView(Protocol):
 
 @dataclass(frozen=True)
 class ChildPage:
-    """A page, and what stands behind each of its buttons.
+    """A page, and what stands behind each of its buttons."""
 
-    Attributes
-    ----------
-    block
-        HTML in which every text is escaped, and the page in a sentence.
-    title
-        Whose page it is, as it may be said to this role.
-    opens
-        Number of an opener on the page -> what it opens: a value (element and year), an indicator (elements
-        and year) or a dated line (silo, file, row and kind).
-    """
-
+    # HTML in which every text is escaped, and the page in a sentence.
     block: Block
+    # Whose page it is, as it may be said to this role.
     title: str
+    # Number of an opener on the page -> what it opens: a value (element and year), an indicator (elements and
+    # year) or a dated line (silo, file, row and kind).
     opens: tuple[dict[str, Any], ...]
 
 
@@ -117,18 +110,7 @@ def role_words(role: str) -> str:
 
 
 def system_names(systems: pd.DataFrame) -> dict[str, SystemName]:
-    """Name the systems of a source.
-
-    Parameters
-    ----------
-    systems
-        Table ``systems``: ``silo, system, title, newest_day``.
-
-    Returns
-    -------
-    dict
-        Silo -> name and newest day, in the source's order.
-    """
+    """Name the systems of a source."""
     columns = systems[["silo", "system", "title", "newest_day"]].astype({"silo": "string"})
     names = named_briefly({row.silo: (row.system, row.title) for row in each_row(columns)})
     return {
@@ -162,36 +144,7 @@ def child_page(
     schools: Mapping[str, str] | None = None,
     places: Places | None = None,
 ) -> ChildPage:
-    """Lay out a child's page.
-
-    Parameters
-    ----------
-    view
-        The view of one child.
-    systems
-        From `system_names`.
-    note
-        The banner: whether everybody is invented, in a sentence.
-    invented
-        The same: a note about real children is drawn as a warning.
-    strengths
-        What goes well, in sentences.
-    schools
-        Number of a school -> its name, for events that say numbers only.
-    places
-        Element and year -> files and rows behind a value that was counted, for a page that nobody can ask;
-        without it the page says from how many rows.
-
-    Returns
-    -------
-    ChildPage
-        The page.
-
-    Raises
-    ------
-    ValueError
-        When the view isn't one of exactly one child.
-    """
+    """Lay out a child's page."""
     if len(view.children) != 1:
         raise ValueError("A page is one child's: give the view of one.")
     child = view.children.iloc[0]

@@ -143,18 +143,7 @@ class RowView(Protocol):
 
 
 def visible_columns(view: RowView) -> dict[str, set[str]]:
-    """List the standard columns that may be shown to a role, by standard table.
-
-    Parameters
-    ----------
-    view
-        The role's view.
-
-    Returns
-    -------
-    dict
-        Table -> names of columns; a table that feeds nothing visible isn't there.
-    """
+    """List the standard columns that may be shown to a role, by standard table."""
     terms = declared()
     tables = {each.table for each in terms.element if view.may_see(each.name)}
     tables |= {each.table for each in terms.timeline if view.may_see(each.name)}
@@ -186,28 +175,7 @@ def opened_rows(
     layouts: dict[str, str],
     names: dict[str, str],
 ) -> Block:
-    """Show the rows that stand behind a value or a dated line of a page.
-
-    Parameters
-    ----------
-    view
-        The view of the one child.
-    child
-        The child, as the view calls it.
-    opens
-        What is opened, from `ChildPage.opens`.
-    folder
-        The district's folder.
-    layouts
-        Silo -> its layout's name.
-    names
-        Silo -> what it is called.
-
-    Returns
-    -------
-    Block
-        One small table a row: the column as the file calls it, and the cell as written.
-    """
+    """Show the rows that stand behind a value or a dated line of a page."""
     elements = opens.get("elements") or ([opens["element"]] if "element" in opens else [])
     if elements:
         parts = [view.rows_behind(child, element, opens["school_year"])[_PLACE] for element in elements]

@@ -56,18 +56,7 @@ TIES = {
 
 
 def value_texts(values: pd.DataFrame) -> pd.Series:
-    """Write values as people read them: a rate in percent, money with its sign, yes and no.
-
-    Parameters
-    ----------
-    values
-        Rows of table ``values``.
-
-    Returns
-    -------
-    pandas.Series
-        Text of the same length; NA where there is no value.
-    """
+    """Write values as people read them: a rate in percent, money with its sign, yes and no."""
     kinds = {each.name: each.type for each in elements()}
     said = [
         language_name(str(value))
@@ -238,45 +227,30 @@ class SystemName:
 
 @dataclass(frozen=True)
 class KnownValue:
-    """One value as a page shows it.
+    """One value as a page shows it."""
 
-    Attributes
-    ----------
-    element
-        Its declaration.
-    school_year
-        Of which year; None for what always holds.
-    what, says
-        The element and its value in words.
-    of
-        For a rate, of what: "146 of 154 days"; else empty.
-    source
-        "from: Meals, 3 days old, sure".
-    unchecked
-        Nobody has confirmed that the record is this child's.
-    old
-        It is older than the element's declaration allows.
-    against
-        What other systems say instead: name of the system, value.
-    rule
-        Why this value is the one that is shown; empty where nothing contradicts it.
-    place
-        File and row, or how many rows it was counted from.
-    counted
-        It was counted from rows and stands in no single one.
-    """
-
+    # Its declaration.
     element: Element
+    # Of which year; None for what always holds.
     school_year: int | None
+    # The element and its value in words.
     what: str
     says: str
+    # For a rate, of what: "146 of 154 days"; else empty.
     of: str
+    # "from: Meals, 3 days old, sure".
     source: str
+    # Nobody has confirmed that the record is this child's.
     unchecked: bool
+    # It is older than the element's declaration allows.
     old: bool
+    # What other systems say instead: name of the system, value.
     against: tuple[tuple[str, str], ...]
+    # Why this value is the one that is shown; empty where nothing contradicts it.
     rule: str
+    # File and row, or how many rows it was counted from.
     place: str
+    # It was counted from rows and stands in no single one.
     counted: bool
 
 
@@ -308,22 +282,7 @@ def of_year(values: pd.DataFrame, school_year: int | None) -> pd.DataFrame:
 def known_values(
     values: pd.DataFrame, systems: Mapping[str, SystemName], today: pd.Timestamp | None
 ) -> list[KnownValue]:
-    """Write what is known of one child.
-
-    Parameters
-    ----------
-    values
-        Rows of table ``values`` of one child, of one year and of none: what a view lets through.
-    systems
-        Silo -> what it is called and the newest day of which it speaks.
-    today
-        The newest day of which any system speaks: from here ages are counted.
-
-    Returns
-    -------
-    list of KnownValue
-        Chosen values that are reported, in the order of the declaration.
-    """
+    """Write what is known of one child."""
     declared = _declared()
     said = values[values["status"].eq("Reported").to_numpy(dtype=bool)]
     said = said[said["element"].isin(list(declared)).to_numpy(dtype=bool)]

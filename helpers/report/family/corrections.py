@@ -38,41 +38,19 @@ PAIR = ["left_silo", "left_record", "right_silo", "right_record"]
 
 @dataclass(frozen=True)
 class Corrections:
-    """What is to be put right.
+    """What is to be put right."""
 
-    Attributes
-    ----------
-    corrections
-        ``page, written, line, silo, owner, file, row, element, column, shown, said_to_be, said_by``: one row
-        a source row that stands behind a line of which somebody says that it isn't right. ``written`` is the
-        moment of the page: file and row are those of the exports of that day.
-    review
-        Pairs of records for the review desk, where somebody says that a system's record is another child's:
-        both records, what they say, and an empty ``answer``.
-    """
-
+    # ``page, written, line, silo, owner, file, row, element, column, shown, said_to_be, said_by``: one row a
+    # source row that stands behind a line of which somebody says that it isn't right. ``written`` is the
+    # moment of the page: file and row are those of the exports of that day.
     corrections: pd.DataFrame
+    # Pairs of records for the review desk, where somebody says that a system's record is another child's:
+    # both records, what they say, and an empty ``answer``.
     review: pd.DataFrame
 
 
 def read_said(path: Path) -> pd.DataFrame:
-    """Read what families and students said isn't right.
-
-    Parameters
-    ----------
-    path
-        CSV with ``page`` (its code), ``line``, ``right`` (what is right, or *another child*), ``said_by``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Text, with the row of the file as index; codes in capitals with their dash.
-
-    Raises
-    ------
-    BadInput
-        When the file, a column or a cell isn't there; every bad row is named.
-    """
+    """Read what families and students said isn't right."""
     table = read_text_table(path)
     missing = [name for name in SAID_COLUMNS if name not in table.columns]
     if missing:
@@ -102,27 +80,7 @@ def corrections_of(
     links: Links,
     source: Source,
 ) -> Corrections:
-    """Lead what somebody said isn't right to where it stands.
-
-    Parameters
-    ----------
-    said
-        From `read_said`.
-    lookup
-        Folder with the lookups of the runs that wrote the pages.
-    district, links, source
-        The district as it is now, who is who, and what is known of its children.
-
-    Returns
-    -------
-    Corrections
-        Corrections for the systems, and pairs for the review desk.
-
-    Raises
-    ------
-    BadInput
-        When a page or a line is in no lookup there; every such row is named.
-    """
+    """Lead what somebody said isn't right to where it stands."""
     pages, lines = read_lookup(lookup)
     own_pages = pages[pages["page"].isin(set(said["page"])).to_numpy(dtype=bool)]
     child_of = _children_today(own_pages, links)

@@ -178,18 +178,7 @@ def _last(pair: tuple[str, float]) -> float:
 
 
 def undeclared(terms: PageTerms) -> list[str]:
-    """List the elements and events of the profile that a page neither shows nor leaves off.
-
-    Parameters
-    ----------
-    terms
-        What is declared of pages.
-
-    Returns
-    -------
-    list of str
-        Names; empty where everything has its place.
-    """
+    """List the elements and events of the profile that a page neither shows nor leaves off."""
     elements = {each.name for each in declared_elements().element}
     kinds = {each.name for each in declared_elements().timeline}
     placed = terms.shown_elements | set(terms.left_off)
@@ -201,23 +190,7 @@ def undeclared(terms: PageTerms) -> list[str]:
 
 
 def read_page_terms(path: Path) -> PageTerms:
-    """Read a declaration of pages.
-
-    Parameters
-    ----------
-    path
-        A TOML file in the language of ``lines.toml``.
-
-    Returns
-    -------
-    PageTerms
-        Lines, strengths, talks, months, and what is left off.
-
-    Raises
-    ------
-    BadInput
-        When the file breaks its language; every fault is named.
-    """
+    """Read a declaration of pages."""
     parts = (Line, Condition, Strength, Talk, MonthColumn, PageTerms)
     known = {name for part in parts for name in part.model_fields}
     try:

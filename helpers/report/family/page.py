@@ -38,24 +38,7 @@ LEAST_SCALE = 4  # days: a single missed day doesn't fill the picture
 def year_picture(
     months: Sequence[str], known: Sequence[int], unknown: Sequence[int], tests: Sequence[int], alt: str
 ) -> Markup:
-    """Draw the months of a year.
-
-    Parameters
-    ----------
-    months
-        Short names of the months, in order.
-    known, unknown
-        Days missed in each month: for a reason that is known, and for one that isn't, which is hatched.
-    tests
-        Tests taken in each month: a ring below the month.
-    alt
-        The finding, for whoever doesn't see the picture.
-
-    Returns
-    -------
-    markupsafe.Markup
-        One ``svg``; every text in it is escaped.
-    """
+    """Draw the months of a year."""
     step = (WIDTH - LEFT - RIGHT) / max(len(months), 1)
     base = HEIGHT - BOTTOM
     most = max([LEAST_SCALE, *(one + other for one, other in zip(known, unknown, strict=True))])
@@ -111,32 +94,21 @@ class Office:
 
 @dataclass(frozen=True)
 class PageFacts:
-    """What pages of one run have in common.
+    """What pages of one run have in common."""
 
-    Attributes
-    ----------
-    school_year
-        The year in which the school year ends.
-    as_of
-        The newest day of which any system speaks.
-    invented
-        Everybody in the district is invented.
-    systems
-        By silo, which of the kit's systems it is.
-    offices
-        By school, whom to call.
-    teachers
-        By child, the names of its teachers.
-    outside
-        Child and silo of systems that aren't for the child's grade or school.
-    """
-
+    # The year in which the school year ends.
     school_year: int | None
+    # The newest day of which any system speaks.
     as_of: date | None
+    # Everybody in the district is invented.
     invented: bool
+    # By silo, which of the kit's systems it is.
     systems: Mapping[str, str]
+    # By school, whom to call.
     offices: Mapping[str, Office] = field(default_factory=dict)
+    # By child, the names of its teachers.
     teachers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    # Child and silo of systems that aren't for the child's grade or school.
     outside: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -207,26 +179,7 @@ class Page:
 def compose(
     code: str, told: ChildTold, facts: PageFacts, terms: PageTerms, spoken: Language, voice: Voice
 ) -> Page:
-    """Put what may be said of a child into words.
-
-    Parameters
-    ----------
-    code
-        The page's code.
-    told
-        What may be said of the child.
-    facts
-        What pages of the run have in common.
-    terms
-        What is declared of pages.
-    spoken, voice
-        Language, and to whom it is said.
-
-    Returns
-    -------
-    Page
-        Plain text everywhere: nothing in it is markup but the picture.
-    """
+    """Put what may be said of a child into words."""
     places = places_of(told, terms, spoken, voice)
 
     def say(key: str, **more: Any) -> str:
@@ -378,21 +331,6 @@ def _css() -> str:
 
 
 def markup_of(page: Page, spoken: Language, paper: str = "") -> str:
-    """Write a page as HTML: one file that asks for nothing, and needs no script.
-
-    Parameters
-    ----------
-    page
-        The page.
-    spoken
-        Its language.
-    paper
-        ``letter`` or ``A4`` fix the size of printed sheets; empty leaves it to the printer.
-
-    Returns
-    -------
-    str
-        The whole document.
-    """
+    """Write a page as HTML: one file that asks for nothing, and needs no script."""
     words = spoken.sentences.words["page"]
     return _template().render(page=page, words=words, css=Markup(_css()), paper=paper)

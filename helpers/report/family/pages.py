@@ -62,91 +62,52 @@ Seen = Callable[[Sequence[Recipient]], tuple[pd.DataFrame, pd.DataFrame]]
 
 @dataclass(frozen=True)
 class FamilyPage:
-    """A page in memory.
+    """A page in memory."""
 
-    Attributes
-    ----------
-    code
-        The page's code, which is also the name of its file.
-    recipient
-        Whose page, for whom.
-    page
-        What is said.
-    markup
-        The whole HTML document.
-    told
-        What it was said from.
-    """
-
+    # The page's code, which is also the name of its file.
     code: str
+    # Whose page, for whom.
     recipient: Recipient
+    # What is said.
     page: Page
+    # The whole HTML document.
     markup: str
+    # What it was said from.
     told: ChildTold
 
 
 @dataclass(frozen=True)
 class FamilyPages:
-    """Pages, and those that are held.
+    """Pages, and those that are held."""
 
-    Attributes
-    ----------
-    pages
-        Pages in the order of the children.
-    held
-        ``child, guardian, home, code, reason, citation``.
-    """
-
+    # Pages in the order of the children.
     pages: tuple[FamilyPage, ...]
+    # ``child, guardian, home, code, reason, citation``.
     held: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of pages needs: everything but the writing.
+    """What a run of pages needs: everything but the writing."""
 
-    Attributes
-    ----------
-    recipients
-        Whose pages, for whom.
-    held
-        ``child, guardian, home, code, reason, citation``.
-    standing
-        Table ``standing``.
-    facts
-        What the pages have in common.
-    seen
-        What recipients may see.
-    voice
-        To whom the pages speak.
-    off_roster
-        How many of the linked children no roster has: of them no page is asked for.
-    """
-
+    # Whose pages, for whom.
     recipients: list[Recipient]
+    # ``child, guardian, home, code, reason, citation``.
     held: pd.DataFrame
+    # Table ``standing``.
     standing: pd.DataFrame
+    # What the pages have in common.
     facts: PageFacts
+    # What recipients may see.
     seen: Seen
+    # To whom the pages speak.
     voice: Voice
+    # How many of the linked children no roster has: of them no page is asked for.
     off_roster: int = 0
 
 
 def new_codes(count: int, taken: Collection[str] = ()) -> list[str]:
-    """Draw codes for pages: random, different, and without any meaning.
-
-    Parameters
-    ----------
-    count
-        How many.
-    taken
-        Codes of earlier pages: a code leads to one page, whenever it was written.
-
-    Returns
-    -------
-    list of str
-        Such as ``K7QM-3XPD``.
-    """
+    """Draw codes for pages: random, different, and without any meaning."""
     codes: dict[str, None] = {}
     while len(codes) < count:
         # A letter, then a digit: no spreadsheet takes a code for a number, or for a day in March.
@@ -167,37 +128,7 @@ def prepare(
     offices: Mapping[str, Office] | None = None,
     audit: Audit | None = None,
 ) -> Run:
-    """Find for whom pages are made, and what holds some of them.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who in it.
-    source
-        What is known of its children.
-    children
-        Of whom pages are asked for; of all when not given.
-    chosen_language
-        Language of all pages; each home's own when not given.
-    voice
-        ``family``: pages for homes; ``student``: for the students themselves.
-    offices
-        By school, whom to call.
-    audit
-        Where each view is written down.
-
-    Returns
-    -------
-    Run
-        Recipients, held pages, and what pages are made of.
-
-    Raises
-    ------
-    BadInput
-        When a child or a language isn't there.
-    """
+    """Find for whom pages are made, and what holds some of them."""
     if chosen_language is not None:
         language(chosen_language)
     standing = sure_enough(district, links)
@@ -264,22 +195,7 @@ def _opened(
 
 
 def pages_of(run: Run, paper: str = "", taken: Collection[str] = ()) -> Iterator[FamilyPage]:
-    """Compose the pages of a run, one after the other.
-
-    Parameters
-    ----------
-    run
-        From `prepare`.
-    paper
-        As in `page.markup_of`.
-    taken
-        Codes that earlier pages have.
-
-    Yields
-    ------
-    FamilyPage
-        One a recipient.
-    """
+    """Compose the pages of a run, one after the other."""
     terms = page_terms()
     codes = iter(new_codes(len(run.recipients), taken))
     for batch in _batches(run.recipients):
@@ -322,19 +238,7 @@ def family_pages(
 
 
 def shown_on(pages: Iterable[FamilyPage]) -> pd.DataFrame:
-    """List what stands on pages: every value that a line or a sentence may say, and every event of a picture.
-
-    Parameters
-    ----------
-    pages
-        Pages.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``page, child, name`` (element, or kind of event)``, domain, silo, school_year``; an event also has
-        ``file`` and ``row``, and so has a value that stands in one row.
-    """
+    """List what pages show: every value of a line or a sentence, and every event of a picture."""
     domains = {each.name: each.domain for each in declared().element}
     kinds = {each.name: each.domain for each in declared().timeline}
     rows: list[tuple[object, ...]] = []

@@ -44,18 +44,7 @@ class Printed:
 
 
 def find_chromium() -> str:
-    """Find a chromium that can print.
-
-    Returns
-    -------
-    str
-        The path that ``BIGPICTURE_CHROMIUM`` names, else the first that is on the PATH.
-
-    Raises
-    ------
-    BadInput
-        When there is none.
-    """
+    """Find a chromium that can print."""
     named = os.environ.get(NAMED_BY, "")
     if named:
         found = shutil.which(named)
@@ -77,27 +66,7 @@ def find_chromium() -> str:
 def print_pages(
     pages: Sequence[Path], *, workers: int = 2, each: Callable[[Path], object] = lambda path: None
 ) -> list[Path]:
-    """Print pages to tagged PDFs beside them.
-
-    Parameters
-    ----------
-    pages
-        HTML files.
-    workers
-        How many browsers work at once.
-    each
-        Called with each PDF.
-
-    Returns
-    -------
-    list of Path
-        The PDFs, in the order of the pages.
-
-    Raises
-    ------
-    BadInput
-        When there is no chromium, or it prints a page not at all, or without tags.
-    """
+    """Print pages to tagged PDFs beside them."""
     chromium = find_chromium()
     if not pages:
         return []
@@ -144,18 +113,7 @@ def _print(chromium: str, page: Path, profile: Path) -> Path:
 
 
 def look_into(pdf: Path) -> Printed:
-    """Say how many sheets a PDF has, and whether it is tagged.
-
-    Parameters
-    ----------
-    pdf
-        A PDF that a chromium printed, whose objects aren't packed.
-
-    Returns
-    -------
-    Printed
-        Sheets, tags and language.
-    """
+    """Say how many sheets a PDF has, and whether it is tagged."""
     data = pdf.read_bytes()
     language = re.search(rb"/Lang \(([A-Za-z-]+)\)", data)
     return Printed(

@@ -20,23 +20,7 @@ COLUMNS = ("school", "person", "telephone", "email")
 
 
 def read_offices(path: Path) -> dict[str, Office]:
-    """Read whom to call at each school.
-
-    Parameters
-    ----------
-    path
-        CSV with ``school, person, telephone, email``; a school as the pages name it.
-
-    Returns
-    -------
-    dict
-        Office by school.
-
-    Raises
-    ------
-    BadInput
-        When the file or a column isn't there, a cell is empty, or a school stands there twice.
-    """
+    """Read whom to call at each school."""
     table = read_text_table(path)
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
@@ -69,52 +53,25 @@ DOUBT = "adult_in_doubt"
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whose page, for whom, in which language.
+    """Whose page, for whom, in which language."""
 
-    Attributes
-    ----------
-    child
-        The child.
-    who
-        As a view names it: ``silo:record`` of the adult who speaks for the home, or the child itself; None
-        for a page that is addressed to nobody: the office hands it to the family, whom it knows.
-    adults
-        All adults of the home who may get the page.
-    language
-        Language of the page.
-    asked_for
-        Language of the home, as its system has it; None where nobody asked.
-    """
-
+    # The child.
     child: str
+    # As a view names it: ``silo:record`` of the adult who speaks for the home, or the child itself; None for
+    # a page that is addressed to nobody: the office hands it to the family, whom it knows.
     who: str | None
+    # All adults of the home who may get the page.
     adults: tuple[str, ...]
+    # Language of the page.
     language: str
+    # Language of the home, as its system has it; None where nobody asked.
     asked_for: str | None = None
 
 
 def families(
     children: Sequence[str], relations: pd.DataFrame, held: pd.DataFrame, chosen: str | None = None
 ) -> tuple[list[Recipient], pd.DataFrame]:
-    """Find to which homes the pages of some children go.
-
-    Parameters
-    ----------
-    children
-        The children of whom pages are asked for.
-    relations
-        Table ``relations``.
-    held
-        Table ``held_pages``: without ``guardian`` and ``home`` the child has no page, else that adult gets
-        none.
-    chosen
-        Language of all pages; each home's own where none is chosen, English where nobody wrote its sentences.
-
-    Returns
-    -------
-    tuple
-        Recipients, one a child and home; and what is held: ``child, guardian, home, code, reason, citation``.
-    """
+    """Find to which homes the pages of some children go."""
     wanted = set(children)
     held = held[held["child"].isin(list(wanted))]
     whole = set(held.loc[held["guardian"].isna() & held["home"].isna(), "child"])
@@ -170,22 +127,7 @@ def families(
 def students(
     children: Sequence[str], held: pd.DataFrame, chosen: str | None = None
 ) -> tuple[list[Recipient], pd.DataFrame]:
-    """Find which students get a page of their own.
-
-    Parameters
-    ----------
-    children
-        The students of whom pages are asked for.
-    held
-        Table ``held_pages``: what is held from adults alone isn't held from the student.
-    chosen
-        Language of the pages; English where none is chosen, since nobody asks students for theirs.
-
-    Returns
-    -------
-    tuple
-        Recipients and what is held, as `families` gives them.
-    """
+    """Find which students get a page of their own."""
     own = held["guardian"].isna() & held["home"].isna() & ~held["code"].isin(list(ADULTS_ONLY))
     held = held[own & held["child"].isin(list(children))]
     without = set(held["child"])
@@ -202,18 +144,7 @@ def _as_text(held: pd.DataFrame) -> pd.DataFrame:
 
 
 def kit_language(asked_for: str | None) -> str | None:
-    """Give the language of the kit that speaks what a home asked for.
-
-    Parameters
-    ----------
-    asked_for
-        A code of ISO 639-2, such as ``spa``; None where nobody asked, which is English.
-
-    Returns
-    -------
-    str or None
-        One of `languages`; None where nobody wrote its sentences.
-    """
+    """Give the language of the kit that speaks what a home asked for."""
     if asked_for is None:
         return FALLBACK
     for code in languages():

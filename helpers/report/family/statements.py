@@ -71,30 +71,20 @@ class Event:
 
 @dataclass
 class ChildTold:
-    """All that a page may say of a child.
-
-    Attributes
-    ----------
-    values
-        By element; only what is reported by a system that may stand.
-    events
-        Of the school year, in order of days.
-    not_linked
-        Systems that have something of the kind and no record of the child.
-    unsure
-        Systems with a record that may be the child's, which nobody reviewed.
-    since
-        The first day of the year on which the child is at a school, as far as any system says.
-    differing
-        Elements of which two systems that may stand say two things.
-    """
+    """All that a page may say of a child."""
 
     child: str
+    # By element; only what is reported by a system that may stand.
     values: dict[str, Told] = field(default_factory=dict)
+    # Of the school year, in order of days.
     events: list[Event] = field(default_factory=list)
+    # Systems that have something of the kind and no record of the child.
     not_linked: list[str] = field(default_factory=list)
+    # Systems with a record that may be the child's, which nobody reviewed.
     unsure: list[str] = field(default_factory=list)
+    # The first day of the year on which the child is at a school, as far as any system says.
     since: date | None = None
+    # Elements of which two systems that may stand say two things.
     differing: list[str] = field(default_factory=list)
 
     def number(self, element: str) -> float | None:
@@ -129,27 +119,7 @@ def told_of(
     school_year: int | None,
     terms: PageTerms,
 ) -> dict[str, ChildTold]:
-    """Gather what pages may say, for many children at once.
-
-    Parameters
-    ----------
-    values
-        Table ``values``: of the children, as their viewer may see them.
-    timeline
-        Table ``timeline``, likewise.
-    standing
-        Table ``standing``: ``child, silo, may_stand``. A value of a system that isn't in it, or may not
-        stand, is left out; another system's word, the next in the order of trust, takes its place.
-    school_year
-        The year of the pages.
-    terms
-        What is declared of pages.
-
-    Returns
-    -------
-    dict
-        By child, for every child in `standing`.
-    """
+    """Gather what pages may say, for many children at once."""
     told = {str(child): ChildTold(str(child)) for child in standing["child"].unique()}
     allowed = standing.loc[standing["may_stand"].fillna(False).astype(bool), ["child", "silo"]]
     may = set(zip(allowed["child"].tolist(), allowed["silo"].tolist(), strict=True))
@@ -290,24 +260,7 @@ class MonthLine:
 def groups_of_lines(
     told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice, systems: dict[str, str]
 ) -> list[GroupOfLines]:
-    """Give the lines of a child's page, numbered from 1, in their groups.
-
-    Parameters
-    ----------
-    told
-        What may be said of the child.
-    terms
-        What is declared of pages.
-    spoken, voice
-        Language, and to whom it is said.
-    systems
-        By silo, which of the kit's systems it is: systems are called by their labels.
-
-    Returns
-    -------
-    list of GroupOfLines
-        Groups without a line are left out.
-    """
+    """Give the lines of a child's page, numbered from 1, in their groups."""
     groups: dict[str, list[PageLine]] = {}
     number = 0
     for line in terms.line:
@@ -387,29 +340,7 @@ def months_of(
     until: date | None,
     after: int,
 ) -> list[MonthLine]:
-    """Count the events of the year by month.
-
-    Parameters
-    ----------
-    told
-        What may be said of the child.
-    terms
-        What is declared of pages.
-    spoken
-        The language.
-    school_year
-        The year in which the school year ends.
-    until
-        The day of which the systems speak: later months are no zeros.
-    after
-        The number of the last line before.
-
-    Returns
-    -------
-    list of MonthLine
-        From August, or the month in which the child came, to that of `until`, or of the last day of which
-        attendance speaks; none where there is no event at all.
-    """
+    """Count the events of the year by month."""
     if school_year is None or not told.events:
         return []
     absent = told.values.get("days_absent")
@@ -469,20 +400,7 @@ LETTERS_OF = {
 
 
 def strengths_of(told: ChildTold, terms: PageTerms) -> list[Strength]:
-    """Give what goes well, best first.
-
-    Parameters
-    ----------
-    told
-        What may be said of the child.
-    terms
-        What is declared of pages.
-
-    Returns
-    -------
-    list of Strength
-        At most four, one of a concept; empty where nothing that is known is a strength.
-    """
+    """Give what goes well, best first."""
     found: dict[str, Strength] = {}
     for one in terms.strength:
         if one.concept not in found and all(told.holds(condition) for condition in one.when):
@@ -491,20 +409,7 @@ def strengths_of(told: ChildTold, terms: PageTerms) -> list[Strength]:
 
 
 def talks_of(told: ChildTold, terms: PageTerms) -> list[Talk]:
-    """Give what is worth a talk, most pressing first.
-
-    Parameters
-    ----------
-    told
-        What may be said of the child.
-    terms
-        What is declared of pages.
-
-    Returns
-    -------
-    list of Talk
-        At most three, one of a concept.
-    """
+    """Give what is worth a talk, most pressing first."""
     found: dict[str, Talk] = {}
     for one in terms.talk:
         if one.concept not in found and all(told.holds(condition) for condition in one.when):
@@ -513,26 +418,7 @@ def talks_of(told: ChildTold, terms: PageTerms) -> list[Talk]:
 
 
 def places_of(told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice) -> dict[str, Any]:
-    """Give what stands in for the places of sentences about a child.
-
-    Parameters
-    ----------
-    told
-        What may be said of the child.
-    terms
-        What is declared of pages.
-    spoken
-        The language.
-    voice
-        To whom it is said.
-
-    Returns
-    -------
-    dict
-        By element its number, or its word; ``<element>_when`` its day in words,
-        ``<element>_less`` how far it is below zero; ``letter`` and the
-        like, marks as letters; ``name`` and ``grade``.
-    """
+    """Give what stands in for the places of sentences about a child."""
     codes = {each.elements[0]: each.labels for each in terms.line if each.labels is not None}
     places: dict[str, Any] = {}
     for element, value in told.values.items():

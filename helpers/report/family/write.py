@@ -54,18 +54,12 @@ LINE_COLUMNS = ["page", "line", "what", "element", "school_year", "shown", "silo
 
 @dataclass(frozen=True)
 class Written:
-    """What a run wrote.
+    """What a run wrote."""
 
-    Attributes
-    ----------
-    pages
-        ``page`` (its code), ``child, for, language, file, records`` (silo:record, where each stands).
-    lines
-        ``page, line, what, element, school_year, shown, silo, record, file, row``: one row a source that is
-        known at once; a computed value has no file, and its rows are found from element and child.
-    """
-
+    # ``page`` (its code), ``child, for, language, file, records`` (silo:record, where each stands).
     pages: pd.DataFrame
+    # ``page, line, what, element, school_year, shown, silo, record, file, row``: one row a source that is
+    # known at once; a computed value has no file, and its rows are found from element and child.
     lines: pd.DataFrame
 
 
@@ -76,24 +70,7 @@ def write_pages(
     *,
     each: Callable[[FamilyPage], object] = lambda page: None,
 ) -> Written:
-    """Write pages as files.
-
-    Parameters
-    ----------
-    pages
-        From `pages_of`: each is written before the next is made.
-    records
-        From `records_of`.
-    out
-        Folder of the pages. A name there is a page's code: it holds neither name nor id of a child.
-    each
-        Called after each page.
-
-    Returns
-    -------
-    Written
-        Which page is whose, and where each line stands.
-    """
+    """Write pages as files."""
     rows: list[dict[str, Any]] = []
     lines: list[tuple[Any, ...]] = []
     private_folder(out)
@@ -119,20 +96,7 @@ def write_pages(
 
 
 def records_of(crosswalk: pd.DataFrame, standing: pd.DataFrame) -> dict[str, str]:
-    """Say by child which records of which systems its page may speak of.
-
-    Parameters
-    ----------
-    crosswalk
-        Table ``crosswalk``.
-    standing
-        Table ``standing``.
-
-    Returns
-    -------
-    dict
-        ``silo:record; …`` by child.
-    """
+    """Say by child which records of which systems its page may speak of."""
     may = standing[standing["may_stand"].fillna(False).astype(bool)]
     known = crosswalk[["child", "silo", "record"]].merge(
         may[["child", "silo"]].drop_duplicates(), on=["child", "silo"], how="inner", validate="many_to_one"
@@ -166,21 +130,7 @@ def _typed(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
-    """Write the tables that say which page is whose, readable by this user alone.
-
-    Parameters
-    ----------
-    folder
-        Where; a folder apart from the pages. One that is there already keeps its rights and its .gitignore.
-    tables
-        File name -> table.
-
-    Returns
-    -------
-    list of Path
-        The files, each with its header first; cells that a spreadsheet would run are guarded. Beside them
-        ``RESTRICTED.txt`` says for whom they are.
-    """
+    """Write the tables that say which page is whose, readable by this user alone."""
     private_folder(folder)
     # Whoever runs this inside a clone doesn't publish it by accident.
     if not (folder / ".gitignore").exists():
@@ -198,22 +148,7 @@ OF_PAGES = ["page", "child", "records", "written"]
 
 
 def save_run(folder: Path, written: Written, held: pd.DataFrame) -> list[Path]:
-    """Write the lookup of a run; that of the run before is kept under ``earlier/``.
-
-    Parameters
-    ----------
-    folder
-        Where lookups are kept, apart from the pages.
-    written
-        Which page is whose, and where each line stands.
-    held
-        Pages that were not written.
-
-    Returns
-    -------
-    list of Path
-        ``pages.csv`` (with ``written``, the moment in UTC), ``lines.csv`` and ``held.csv``.
-    """
+    """Write the lookup of a run; that of the run before is kept under ``earlier/``."""
     _keep(folder)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     pages = written.pages.assign(written=pd.Series(now, index=written.pages.index, dtype=STRING))
@@ -256,24 +191,7 @@ def _table(path: Path, columns: list[str]) -> pd.DataFrame:
 
 
 def read_lookup(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read which page is whose, and where its lines stand, of all runs that left their lookup in a folder.
-
-    Parameters
-    ----------
-    folder
-        Where runs of pages left their lookups.
-
-    Returns
-    -------
-    tuple
-        ``pages.csv`` (``page, child, records, written`` at least; ``written`` is empty where an older run
-        didn't say it) and ``lines.csv``, every cell as text.
-
-    Raises
-    ------
-    BadInput
-        When a run has one of them only, or there is none.
-    """
+    """Read which page is whose, and where its lines stand, of all runs that left their lookup in a folder."""
     pages, lines, known_codes = [], [], set[str]()
     for place in _runs(folder):
         missing = [name for name in (PAGES, LINES) if not (place / name).is_file()]

@@ -77,20 +77,13 @@ class Sentences(BaseModel):
 
 @dataclass(frozen=True)
 class Language:
-    """A language that was read, and how it says things.
+    """A language that was read, and how it says things."""
 
-    Attributes
-    ----------
-    code
-        As in the attribute ``lang`` of a page, such as ``en``.
-    sentences
-        Sentences by voice.
-    labels
-        By table, code -> its plain word.
-    """
-
+    # As in the attribute ``lang`` of a page, such as ``en``.
     code: str
+    # Sentences by voice.
     sentences: Sentences
+    # By table, code -> its plain word.
     labels: Tables
 
     @property
@@ -138,22 +131,7 @@ class Language:
         return self.listed([self.label(table, code.strip()) for code in codes.split(";")])
 
     def say(self, voice: Voice, key: str, /, **values: Any) -> str:
-        """Say a sentence.
-
-        Parameters
-        ----------
-        voice
-            To whom: of the family about the child, or to the student.
-        key
-            ``<table>.<sentence>``; what a voice has no sentence of its own for is said in `words`.
-        **values
-            What stands in for its places. A place ``{days:day}`` takes a number and counts days.
-
-        Returns
-        -------
-        str
-            Plain text, not escaped.
-        """
+        """Say a sentence."""
         sentence = self.sentence(voice, key)
         return _PLACE.sub(lambda place: self._filled(values[place[1]], place[2]), sentence)
 
@@ -211,23 +189,7 @@ def language(code: str) -> Language:
 
 
 def read_language(sentences: Path, labels: Path) -> Language:
-    """Read a language, and hold it against English: same sentences, same places in them, same codes.
-
-    Parameters
-    ----------
-    sentences, labels
-        The two files.
-
-    Returns
-    -------
-    Language
-        Sentences and labels.
-
-    Raises
-    ------
-    BadInput
-        When a file can't be read, or something is missing; every fault is named.
-    """
+    """Read a language, and hold it against English: same sentences, same places in them, same codes."""
     read = Language(sentences.stem, _sentences(sentences), _labels(labels))
     if sentences.resolve() == (HERE / "sentences" / f"{MEASURE}.toml").resolve():
         return read
@@ -239,20 +201,7 @@ def read_language(sentences: Path, labels: Path) -> Language:
 
 
 def faults_against(other: Language, measure: Language) -> list[str]:
-    """Say what a language lacks that another one has.
-
-    Parameters
-    ----------
-    other
-        A language.
-    measure
-        One that is whole.
-
-    Returns
-    -------
-    list of str
-        One line a fault: a sentence or label that is missing or too many, a place in a sentence that differs.
-    """
+    """Say what a language lacks that another one has."""
     faults: list[str] = []
     for part in ("words", "family", "student"):
         mine, its = getattr(other.sentences, part), getattr(measure.sentences, part)

@@ -82,20 +82,7 @@ def _step(step: str, column: object, is_head: bool, spoken: Mapping[str, str]) -
 
 
 def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
-    """Put lines of a scorecard into words.
-
-    Parameters
-    ----------
-    lines
-        Lines of the table ``scorecard``, of a real folder as its guard shows them.
-    layouts
-        Layout by system.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of `GAP_HEADS`; ``example`` is file and row.
-    """
+    """Put lines of a scorecard into words."""
     short, spoken = short_names(layouts), spoken_names(layouts)
     left = lines["left_silo"].map(short).fillna(lines["left_silo"])
     right = lines["right_silo"].map(short).fillna(lines["right_silo"])
@@ -130,22 +117,7 @@ def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFram
 
 
 def crosswalk_table(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
-    """Put a code crosswalk into words.
-
-    Parameters
-    ----------
-    crosswalk
-        Rows of the table ``code_crosswalk``.
-    layouts
-        Layout by system.
-    guard
-        Of a real folder small numbers are hidden, and codes that no layout knows: they can be anything.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``from``, ``to``, ``column``, ``writes``, ``means``, ``written``, ``rows``, ``lost``.
-    """
+    """Put a code crosswalk into words."""
     short = short_names(layouts)
     code = crosswalk["left_written"].str.replace(r"^uri://.*#", "", regex=True)
     there = crosswalk["right_written"].str.replace(r"^uri://.*#", "", regex=True)
@@ -168,22 +140,7 @@ def crosswalk_table(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guar
 
 
 def lost_codes(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
-    """List the codes that don't come back, each once with all systems in which it is lost.
-
-    Parameters
-    ----------
-    crosswalk
-        Table ``code_crosswalk``.
-    layouts
-        Layout by system.
-    guard
-        As of `crosswalk_table`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``from``, ``column``, ``writes``, ``rows``, ``lost``, ``to``; most rows first.
-    """
+    """List the codes that don't come back, each once with all systems in which it is lost."""
     shown = crosswalk_table(crosswalk[~crosswalk["comes_back"].astype(bool)], layouts, guard)
     shown = shown[["from", "column", "writes", "rows", "lost", "to"]].astype({"to": STRING})
     once = ["from", "column", "writes", "rows", "lost"]
@@ -192,21 +149,7 @@ def lost_codes(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Gu
 
 
 def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
-    """Give for each pair of systems how many of each one's children are found in the other.
-
-    Parameters
-    ----------
-    lines
-        Table ``scorecard``, of a real folder what its guard shows.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``left_silo, right_silo, found, out_of, percent`` (cut to a whole one: 100 is everybody): a pair
-        stands once for each side of which it may be told. Pairs that nothing joins are left out, since that
-        isn't nobody found; sides of fewer than ten children, whose share says nothing of two systems; and
-        those towards a system that keeps only who takes part, in which nobody else is missing.
-    """
+    """Give for each pair of systems how many of each one's children are found in the other."""
     told = lines[lines["denominator"].gt(0).fillna(False) & lines["numerator"].notna()]
     told = told[told["blocked_by"].ne("Not joinable").fillna(True)]
     forth = told[told["measure"].eq("match rate")].assign(found=lambda rows: rows["numerator"])
@@ -226,22 +169,7 @@ def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
-    """Keep the groups that may be told.
-
-    Parameters
-    ----------
-    groups
-        Table ``coverage_by_group``.
-    guard
-        Of a real folder, groups are left out of which a small number could be read. Where one alone would be
-        missing from its grouping, it is the whole less the others: then the smallest of these goes, too. All
-        others are said in tens and twentieths: each group is counted again for every system.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same table, of an invented district whole.
-    """
+    """Keep the groups that may be told."""
     hidden = pd.Series(
         [
             guard.hides(int(count), int(total))
@@ -262,22 +190,7 @@ def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
 
 
 def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.DataFrame:
-    """Put coverage by group into words, in percent.
-
-    Parameters
-    ----------
-    groups
-        Table ``coverage_by_group``.
-    district
-        The district: its schools have names.
-    guard
-        Of a real folder, groups are left out of which a small number could be read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``system``, ``group_by``, ``group``, ``children``, ``out_of``, ``percent``, ``low``, ``high``.
-    """
+    """Put coverage by group into words, in percent."""
     shown = large_groups(groups, guard)
     schools = district.fact("school").dropna(subset=["school_id", "school_name"]).drop_duplicates("school_id")
     names = dict(zip(schools["school_id"], schools["school_name"], strict=True))
@@ -296,22 +209,7 @@ def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.Da
 
 
 def work_table(work: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
-    """Add up hand work by task.
-
-    Parameters
-    ----------
-    work
-        Table ``hand_work``.
-    layouts
-        Layout by system.
-    guard
-        Of a real folder small counts, and minutes that would tell them, are hidden.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``task`` in words, ``count``, ``low``, ``minutes``, ``high``, longest first; whole minutes.
-    """
+    """Add up hand work by task."""
     by_task = (
         work.groupby("task", sort=False)[["count", "low", "minutes", "high"]].sum().round().reset_index()
     )

@@ -54,18 +54,7 @@ BLOCKS = {
 
 
 def blocked_sentence(lines: pd.DataFrame) -> str:
-    """Say how many pairs of systems stand before each of three things, which are three different jobs.
-
-    Parameters
-    ----------
-    lines
-        Table ``scorecard``.
-
-    Returns
-    -------
-    str
-        One sentence; numbers between stars.
-    """
+    """Say how many pairs of systems stand before each of three things, which are three different jobs."""
     pairs, why = _blocked_pairs(lines)
     parts = [f"{name.lower()}: **{why[name]}**" for name in BLOCKS]
     return f"Of **{pairs}** pairs of systems, {', '.join(parts)}. A pair may stand before two of them."
@@ -80,20 +69,7 @@ def _blocked_pairs(lines: pd.DataFrame) -> tuple[int, dict[str, int]]:
 
 
 def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
-    """Say which pairs of systems stand before something, and what it takes.
-
-    Parameters
-    ----------
-    lines
-        Table ``scorecard``, of a real folder what its guard shows.
-    district
-        A district that was read.
-
-    Returns
-    -------
-    list of Block
-        A sentence, a table, and what may not be handed over.
-    """
+    """Say which pairs of systems stand before something, and what it takes."""
     _, why_so = _blocked_pairs(lines)
     rows = [(name.lower(), why_so[name], do) for name, do in BLOCKS.items()]
     frame = pd.DataFrame(rows, columns=["why", "pairs", "do"])
@@ -117,18 +93,7 @@ def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
 
 
 def lag_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
-    """Say how far the exports of two systems lie apart, at most.
-
-    Parameters
-    ----------
-    lines, district
-        As for `blocked_blocks`.
-
-    Returns
-    -------
-    list of Block
-        A sentence; nothing where no two systems are dated.
-    """
+    """Say how far the exports of two systems lie apart, at most."""
     lags = lines[lines["measure"].eq("roster lag") & lines["numerator"].notna()]
     if lags.empty:
         return []
@@ -163,18 +128,7 @@ KINDS = {
 
 
 def work_sentence(work: pd.DataFrame) -> str:
-    """Say what one exchange costs in hand work, with the range of what is assumed.
-
-    Parameters
-    ----------
-    work
-        Table ``hand_work``.
-
-    Returns
-    -------
-    str
-        One sentence; numbers between stars.
-    """
+    """Say what one exchange costs in hand work, with the range of what is assumed."""
     low, likely, high = (round(minutes / 60) for minutes in hand_minutes(work))
     if high < 2:
         return "One exchange takes **less than two hours** of hand work, by what the kit assumes."
@@ -187,26 +141,7 @@ def work_sentence(work: pd.DataFrame) -> str:
 def gaps_page(
     out_path: Path, district: District, links: Links, scorecard: pd.DataFrame, guard: Guard | None = None
 ) -> Path:
-    """Write the page.
-
-    Parameters
-    ----------
-    out_path
-        The page, ``.html``.
-    district
-        A district that was read.
-    links
-        Who is who in it.
-    scorecard
-        Its table ``scorecard``.
-    guard
-        What may be shown; that of the district when not given.
-
-    Returns
-    -------
-    Path
-        The page: of a real folder without numbers below ten.
-    """
+    """Write the page."""
     guard = guard or Guard.of(district)
     lines = guard.scorecard(scorecard)
     blocks = [

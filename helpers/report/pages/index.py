@@ -30,93 +30,62 @@ CHANGED_PAGE = "what_changed.html"
 
 @dataclass(frozen=True)
 class IndexFigures:
-    """What the index says, computed before: this room only writes it down.
+    """What the index says, computed before: this room only writes it down."""
 
-    Parameters
-    ----------
-    place
-        The district's name, or the folder's.
-    children
-        How many children the roster knows; all systems together where there is no roster.
-    systems
-        How many children each system knows, by the system's name as it is said.
-    on_roster, enrolled
-        Of ``children``: how many stand on the roster, and how many a made district has of this school year;
-        None without an answer key.
-    joined
-        Children joined in all systems that should know them; None without an answer key.
-    joined_everywhere
-        Children joined in all systems, whether or not they should be; said when ``joined`` is None.
-    wrong_unnoticed
-        Children joined to another child's records without any check noticing; None without an answer key.
-    looked_up_wrong
-        The same, had records been joined by a lookup of numbers alone; None without an answer key.
-    waiting
-        Records that wait for a person.
-    unverified
-        Records joined by an id that nothing could verify.
-    outcomes
-        Rows of the picture: name of the row, then right, missed, wrong … in children.
-    outcomes_count
-        What the rows of the picture count.
-    picture_title, picture_caption
-        The finding that the picture shows, and which systems have a bar in it.
-    first_step
-        The one thing to do first, as a sentence.
-    ties
-        How surely each system's records are joined, in words; said where nothing can judge it.
-    apart
-        Systems none of whose records is joined to another system, as they are said.
-    unknown_files
-        Files that no layout knows, so that nothing of them is in the reports.
-    roster
-        Which system was taken for the roster, where no layout says it, in a sentence; else empty.
-    """
-
+    # The district's name, or the folder's.
     place: str
+    # How many children the roster knows; all systems together where there is no roster.
     children: Count
+    # How many children each system knows, by the system's name as it is said.
     systems: Mapping[str, Count]
+    # Of ``children``: how many stand on the roster, and how many a made district has of this school year;
+    # None without an answer key.
     on_roster: Count = None
     enrolled: Count = None
+    # Children joined in all systems that should know them; None without an answer key.
     joined: Count = None
+    # Children joined in all systems, whether or not they should be; said when ``joined`` is None.
     joined_everywhere: Count = None
+    # Children joined to another child's records without any check noticing; None without an answer key.
     wrong_unnoticed: Count = None
+    # The same, had records been joined by a lookup of numbers alone; None without an answer key.
     looked_up_wrong: Count = None
+    # Records that wait for a person.
     waiting: Count = None
+    # Records joined by an id that nothing could verify.
     unverified: Count = None
+    # Rows of the picture: name of the row, then right, missed, wrong … in children.
     outcomes: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
+    # What the rows of the picture count.
     outcomes_count: str = "records of children"
+    # The finding that the picture shows, and which systems have a bar in it.
     picture_title: str = ""
     picture_caption: str = ""
+    # The one thing to do first, as a sentence.
     first_step: str = ""
+    # How surely each system's records are joined, in words; said where nothing can judge it.
     ties: pd.DataFrame | None = None
+    # Systems none of whose records is joined to another system, as they are said.
     apart: Sequence[str] = ()
+    # Files that no layout knows, so that nothing of them is in the reports.
     unknown_files: Sequence[str] = ()
+    # Which system was taken for the roster, where no layout says it, in a sentence; else empty.
     roster: str = ""
 
 
 @dataclass(frozen=True)
 class ReportLine:
-    """One report in the index.
+    """One report in the index."""
 
-    Parameters
-    ----------
-    title
-        The question that it answers.
-    page
-        Address of its page beside the index; empty when there is none.
-    minutes
-        How long it takes to read.
-    status
-        ``done`` or ``failed``.
-    failed
-        Where it stopped.
-    """
-
+    # The question that it answers.
     title: str
+    # Address of its page beside the index; empty when there is none.
     page: str
+    # How long it takes to read.
     minutes: int | None = None
+    # ``done`` or ``failed``.
     status: str = "done"
+    # Where it stopped.
     failed: Failure | None = None
 
     @property
@@ -162,18 +131,7 @@ def _known(figures: IndexFigures) -> str:
 
 
 def sentences(figures: IndexFigures) -> list[str]:
-    """Say this run in four sentences; numbers stand between ``**``.
-
-    Parameters
-    ----------
-    figures
-        This run's figures.
-
-    Returns
-    -------
-    list of str
-        What each system knows; who is joined; who is joined to the wrong child; what to do first.
-    """
+    """Say this run in four sentences; numbers stand between ``**``."""
     of_all = "" if figures.children in (None, NOT_SHOWN) else f" of **{number_text(figures.children)}**"
     lines = [f"{_known(figures)}{_who_is_counted(figures)}"]
     if figures.joined is not None:
@@ -335,35 +293,7 @@ def index_page(
     runs: str = "",
     trouble: str = "",
 ) -> Path:
-    """Write the index of a run.
-
-    Parameters
-    ----------
-    out_path
-        ``index.html``.
-    figures
-        This run's figures; None when the district itself could not be read.
-    reports
-        The reports in the order of the road.
-    about, synthetic
-        As in ``helpers.report.blocks.banner``.
-    version
-        Version of the kit.
-    earlier
-        Earlier runs, one a row, the newest first; shown folded. Its column ``run``, where there is one, names
-        the run's folder, and the row leads there.
-    changed
-        What changed since an earlier run, in sentences; numbers stand between ``**``.
-    pages, runs
-        What stands before the addresses of this run's pages, and of the folders of other runs.
-    trouble
-        Why there are no figures; said in a red box.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
+    """Write the index of a run."""
     from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
 
@@ -396,18 +326,7 @@ def index_page(
 
 
 def _who_is_counted(figures: IndexFigures) -> str:
-    """Say why a system can know more children than there are, and who all the children are.
-
-    Parameters
-    ----------
-    figures
-        This run's figures.
-
-    Returns
-    -------
-    str
-        Sentences that follow what each system knows, with a blank before; empty for one system alone.
-    """
+    """Say why a system can know more children than there are, and who all the children are."""
     if figures.children is None or len(figures.systems) < 2:
         return ""
     twice = " A child with two records that nothing joins counts twice, and children who have left count too."

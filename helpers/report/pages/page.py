@@ -41,26 +41,17 @@ _SITE = re.compile(r"//|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Failure:
-    """Where and how a notebook stopped.
+    """Where and how a notebook stopped."""
 
-    Parameters
-    ----------
-    cell
-        Number of the code cell, from 1, as Jupyter shows it; 0 where no cell was at work.
-    name
-        Type of the error.
-    message
-        Its words; empty for a real folder, since they may hold a child's name.
-    source
-        The cell's code.
-    section
-        The heading above the cell.
-    """
-
+    # Number of the code cell, from 1, as Jupyter shows it; 0 where no cell was at work.
     cell: int
+    # Type of the error.
     name: str
+    # Its words; empty for a real folder, since they may hold a child's name.
     message: str = ""
+    # The cell's code.
     source: str = ""
+    # The heading above the cell.
     section: str = ""
 
     @property
@@ -160,29 +151,7 @@ def notebook_page(
     failed: Failure | None = None,
     pages: Collection[str] | None = None,
 ) -> Path:
-    """Write the page of an executed notebook.
-
-    Parameters
-    ----------
-    executed_path
-        The notebook with its outputs.
-    out_path
-        The page, ``.html``.
-    about, synthetic
-        As in ``helpers.report.blocks.banner``.
-    title
-        The page's title; by default the notebook's file name.
-    failed
-        Where it stopped; a red box at the top says so.
-    pages
-        Names (without ending) of the notebooks that have a page beside this one: links to others become plain
-        words. None keeps all links.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
+    """Write the page of an executed notebook."""
     import nbformat
 
     notebook = _for_readers(nbformat.read(executed_path, as_version=4), pages, failed)
@@ -198,18 +167,7 @@ def notebook_page(
 
 
 def minutes_to_read(page: Path) -> int:
-    """Say how long a page takes to read; a notebook's own minutes are those of somebody who works through it.
-
-    Parameters
-    ----------
-    page
-        A page that ``notebook_page`` wrote.
-
-    Returns
-    -------
-    int
-        Whole minutes, at least one; what is folded away is not counted.
-    """
+    """Estimate how long a page takes to read; a notebook's own minutes are those of working through it."""
     main = page.read_text(encoding="utf-8").partition("<main")[2]
     main = re.sub(r"<details.*?</details>", " ", main, flags=re.DOTALL)
     looks = len(re.findall(r"<(?:figure|table)\b", main))
@@ -219,52 +177,17 @@ def minutes_to_read(page: Path) -> int:
 
 
 def heading(text: str) -> Block:
-    """Begin a part of a page.
-
-    Parameters
-    ----------
-    text
-        Its heading; no two of a page are the same.
-
-    Returns
-    -------
-    Block
-        The heading, with a place to link to.
-    """
+    """Begin a part of a page."""
     return Block(f'<h2 id="{slug(text)}">{escape(text)}</h2>', text)
 
 
 def note(*sentences: str) -> Block:
-    """Say something between two blocks.
-
-    Parameters
-    ----------
-    *sentences
-        Each becomes a paragraph.
-
-    Returns
-    -------
-    Block
-        The paragraphs.
-    """
+    """Say something between two blocks."""
     return Block("".join(f"<p>{escape(one)}</p>" for one in sentences if one), " ".join(sentences))
 
 
 def about_line(text: str, *, restricted: bool = False) -> Block:
-    """Show the banner of a page that isn't about one district.
-
-    Parameters
-    ----------
-    text
-        What these data are, in a line.
-    restricted
-        True for what real people or school systems answered.
-
-    Returns
-    -------
-    Block
-        A plain line, or a red one.
-    """
+    """Show the banner of a page that isn't about one district."""
     look, kind = f"background:{colour('tint')};color:{colour('ink')}", "banner"
     if restricted:
         look, kind = f"background:{colour('restricted')};color:#fff;font-weight:600", "banner restricted"
@@ -276,24 +199,7 @@ def about_line(text: str, *, restricted: bool = False) -> Block:
 
 
 def block_page(out_path: Path, title: str, blocks: Sequence[Block], banner: Block) -> Path:
-    """Write a page.
-
-    Parameters
-    ----------
-    out_path
-        The page, ``.html``.
-    title
-        The question that it answers.
-    blocks
-        What stands on it, in order.
-    banner
-        From ``about_line``, or from ``helpers.report.blocks.banner`` where it is about a district.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
+    """Write a page."""
     from jinja2 import Environment, FileSystemLoader
 
     environment = Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True)

@@ -48,18 +48,6 @@ OF_FAMILIES = {
 def why_words(why: object) -> str:
     """Say in a few words why a question isn't answered for a child.
 
-    Parameters
-    ----------
-    why
-        A reason, as in the column ``why``; nothing where all is known.
-
-    Returns
-    -------
-    str
-        Words, or a dash.
-
-    Examples
-    --------
     >>> why_words("Not joined"), why_words(None)
     ("the systems aren't joined", '–')
     """
@@ -101,18 +89,7 @@ def question_table(answers: pd.DataFrame, guard: Guard | None = None, *, fold: s
 
 
 def question_lines(answers: pd.DataFrame) -> pd.DataFrame:
-    """Write questions and answers for a terminal: what one reads, and none of the names of columns.
-
-    Parameters
-    ----------
-    answers
-        Table ``question_answers``, its small numbers left out where they must be.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``question, answered, found, unknown, because``.
-    """
+    """Write questions and answers for a terminal: what one reads, and none of the names of columns."""
     return pd.DataFrame(
         {
             "question": answers["text"],
@@ -198,18 +175,7 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
 
 
 def families_in_words(informed: pd.DataFrame) -> pd.DataFrame:
-    """Say what families could know of, and what became of it, in words.
-
-    Parameters
-    ----------
-    informed
-        Table ``families_informed``, or some of its rows and columns.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows; ``domain`` and ``measure`` hold words, and heads are ``what, at home, children, of``.
-    """
+    """Say what families could know of, and what became of it, in words."""
     from helpers.gaps.family_communication import family_terms
 
     titles = {domain.name: domain.title for domain in family_terms().domain}

@@ -49,24 +49,7 @@ SHEET = """
 def record_cards_page(
     cards: pd.DataFrame, about: Mapping[str, object], names: Mapping[str, str], *, piles_file: str
 ) -> str:
-    """Lay record cards out on one sheet, with what the team does on a second one.
-
-    Parameters
-    ----------
-    cards
-        Table ``record_cards``.
-    about
-        What ``district.json`` says of the district.
-    names
-        Silo -> name of the system, from ``systems.short_names``.
-    piles_file
-        Name of the CSV file into which the piles are typed.
-
-    Returns
-    -------
-    str
-        A page that needs nothing else.
-    """
+    """Lay record cards out on one sheet, with what the team does on a second one."""
     items = "\n".join(_card(card, names) for card in cards.to_dict("records"))
     return f"""<!doctype html>
 <html lang="en">

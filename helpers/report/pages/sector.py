@@ -47,18 +47,7 @@ _POINTS = "points of 1 to 4"
 
 
 def standing_picture(standing: pd.DataFrame) -> Picture:
-    """Draw where the sector stands: six rows, a dot a year on 1 to 4.
-
-    Parameters
-    ----------
-    standing
-        Table ``sector_standing``.
-
-    Returns
-    -------
-    Picture
-        Domains in the order of the survey.
-    """
+    """Draw where the sector stands: six rows, a dot a year on 1 to 4."""
     frame = _named(standing[standing["kind"].eq("all")])
     newest = frame[frame["year"].eq(frame["year"].max())]
     lowest = newest.sort_values("mean", kind="stable").iloc[0]
@@ -80,24 +69,7 @@ def standing_picture(standing: pd.DataFrame) -> Picture:
 
 
 def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, year: int) -> Picture | None:
-    """Draw how two groups differ in each domain, three ways side by side.
-
-    Parameters
-    ----------
-    comparisons
-        Table ``sector_comparisons``.
-    grouping
-        Which groups.
-    title
-        The finding.
-    year
-        Which year.
-
-    Returns
-    -------
-    Picture or None
-        None where the groups may not be shown.
-    """
+    """Draw how two groups differ in each domain, three ways side by side."""
     own = comparisons["grouping"].eq(grouping) & comparisons["year"].eq(year).fillna(False)
     frame = _rounded(_named(comparisons[own & comparisons["difference"].notna()]), "difference")
     if frame.empty:
@@ -116,18 +88,7 @@ def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, yea
 
 
 def change_picture(changes: pd.DataFrame) -> Picture | None:
-    """Draw what changed between the last two years.
-
-    Parameters
-    ----------
-    changes
-        Table ``sector_changes``.
-
-    Returns
-    -------
-    Picture or None
-        None where there is one year only.
-    """
+    """Draw what changed between the last two years."""
     newest = changes["year"].eq(changes["year"].max()) & changes["change"].notna()
     frame = _rounded(_named(changes[newest]), "change")
     if frame.empty:
@@ -157,20 +118,7 @@ def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
 
 
 def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
-    """Draw for whom a domain is hard: by locale and size.
-
-    Parameters
-    ----------
-    standing
-        Table ``sector_standing``.
-    domain
-        Code of a domain.
-
-    Returns
-    -------
-    Picture or None
-        None where no kind of systems may be shown.
-    """
+    """Draw for whom a domain is hard: by locale and size."""
     newest = standing["year"].eq(standing["year"].max())
     frame = standing[newest & standing["domain"].eq(domain) & standing["kind"].ne("all")]
     frame = frame[frame["mean"].notna()].rename(columns={"group": "label"})
@@ -211,22 +159,7 @@ TITLE = "What do school systems say of themselves, and what may we believe?"
 
 
 def sector_page(report: SectorReport, out_path: Path, about: Mapping[str, object]) -> Path:
-    """Write the page of a sector report.
-
-    Parameters
-    ----------
-    report
-        From ``helpers.sector.sector_report``.
-    out_path
-        The page, ``.html``.
-    about
-        What stands beside the file of answers.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
+    """Write the page of a sector report."""
     if report.invented:
         parts = [
             f"{name} {about[key]}" for name, key in (("sector", "scenario"), ("seed", "seed")) if key in about
@@ -241,18 +174,7 @@ def sector_page(report: SectorReport, out_path: Path, about: Mapping[str, object
 
 
 def sector_blocks(report: SectorReport) -> Iterator[Block]:
-    """Lay out a sector report.
-
-    Parameters
-    ----------
-    report
-        From ``helpers.sector.sector_report``.
-
-    Yields
-    ------
-    Block
-        In the order of the page.
-    """
+    """Lay out a sector report."""
     yield answer(opening(report.tables))
     yield note(declared_survey().own, PUT_IN if report.invented else "")
     if not report["standing"]["mean"].notna().any():
@@ -331,18 +253,7 @@ def _amiss(findings: pd.DataFrame) -> Iterator[Block]:
 
 
 def published_beside(statements: pd.DataFrame) -> Block:
-    """Show what was published beside what these answers show, with source, strength and caution.
-
-    Parameters
-    ----------
-    statements
-        Table ``sector_statements``.
-
-    Returns
-    -------
-    Block
-        A table.
-    """
+    """Show what was published beside what these answers show, with source, strength and caution."""
     year, strength = statements["year"].fillna(""), statements["strength"].map(_STRENGTHS).fillna("")
     when, trust = (text.where(text.eq(""), " (" + text + ")") for text in (year, strength))
     beside = pd.DataFrame(

@@ -76,18 +76,7 @@ _COUNTS = ("effective",)
 
 
 def as_figures(table: pd.DataFrame) -> pd.DataFrame:
-    """Write the numbers of a table that have parts to two decimals, each as long as the others of its column.
-
-    Parameters
-    ----------
-    table
-        Any table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows; such numbers are text, counts stay numbers.
-    """
+    """Write the numbers of a table with two decimals, all equally long within a column."""
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
     counts = {name: table[name].round().astype("Int64") for name in numbers if name in _COUNTS}
     return table.assign(**counts, **{name: _figures(table[name]) for name in numbers if name not in counts})
@@ -101,18 +90,7 @@ def _figures(column: pd.Series) -> pd.Series:
 
 
 def in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """Write domains, groupings, years and chances of a table of the report as people read them.
-
-    Parameters
-    ----------
-    table
-        Any table of the report.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same rows.
-    """
+    """Write domains, groupings, years and chances of a table of the report as people read them."""
     domains = {code: domain.title for code, domain in declared_survey().domains.items()}
     groupings = {name: grouping.title for name, grouping in settled().groupings.items()}
     written = {"domain": domains, "lowest": domains, "grouping": groupings}
@@ -126,18 +104,7 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def opening(tables: Mapping[str, pd.DataFrame]) -> str:
-    """Answer the question of the page in two sentences.
-
-    Parameters
-    ----------
-    tables
-        Tables of the report, by their names without ``sector_``.
-
-    Returns
-    -------
-    str
-        With ``**`` around numbers.
-    """
+    """Answer the question of the page in two sentences."""
     response = tables["response"].dropna(subset=["answered"])
     if response.empty:
         return "**Fewer than 10** school systems answered in any year: nothing may be shown of them."
@@ -155,22 +122,7 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
 
 
 def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year: int) -> str:
-    """Say in a sentence how a group differs from the others.
-
-    Parameters
-    ----------
-    comparisons
-        Table ``sector_comparisons``.
-    grouping, year
-        Which rows.
-    yes
-        The group in words.
-
-    Returns
-    -------
-    str
-        The finding; empty where it may not be shown.
-    """
+    """Say in a sentence how a group differs from the others."""
     own = comparisons["grouping"].eq(grouping) & comparisons["year"].eq(year).fillna(False)
     rows = comparisons[own & comparisons["comparison"].eq("adjusted") & comparisons["difference"].notna()]
     if rows.empty:

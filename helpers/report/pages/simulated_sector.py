@@ -43,24 +43,7 @@ _DOMAIN_SETTINGS = {
 def sector_made_page(
     about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFrame, out_path: Path
 ) -> Path:
-    """Write the page of a made sector.
-
-    Parameters
-    ----------
-    about
-        What stands beside its file: ``scenario``, ``seed`` and ``settings``.
-    answered
-        A row a year: ``year``, ``invited``, ``answered``.
-    planted
-        Table ``sector_planted``.
-    out_path
-        The page, ``.html``.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
+    """Write the page of a made sector."""
     banner = about_line(
         f"These school systems are invented \N{MIDDLE DOT} sector {about['scenario']} \N{MIDDLE DOT} seed "
         f"{about['seed']}"
@@ -169,18 +152,7 @@ HEADING = "What no weight makes up for"
 
 
 def held_words(beside: pd.DataFrame) -> str:
-    """Say how many intervals hold what was put in, all together and by grouping.
-
-    Parameters
-    ----------
-    beside
-        Table ``sector_beside_planted``, not empty.
-
-    Returns
-    -------
-    str
-        With ``**`` around the number of all.
-    """
+    """Say how many intervals hold what was put in, all together and by grouping."""
     parts = []
     for name, grouping in settled().groupings.items():
         own = beside[beside["grouping"].eq(name)]
@@ -193,22 +165,7 @@ def held_words(beside: pd.DataFrame) -> str:
 
 
 def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Picture | None:
-    """Draw the newest year's intervals of one grouping beside what was put in.
-
-    Parameters
-    ----------
-    beside
-        Table ``sector_beside_planted``.
-    grouping
-        Which groups.
-    whose
-        Which sector this is, for the caption.
-
-    Returns
-    -------
-    Picture or None
-        None where nothing of them may be shown.
-    """
+    """Draw the newest year's intervals of one grouping beside what was put in."""
     own = beside[beside["grouping"].eq(grouping)]
     own = own[own["year"].eq(own["year"].max())]
     if own.empty:
@@ -235,18 +192,7 @@ def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Pictu
 
 
 def volunteers_blocks(beside: pd.DataFrame) -> Iterator[Block]:
-    """Show of made volunteers that their intervals stand in the wrong place.
-
-    Parameters
-    ----------
-    beside
-        Table ``sector_beside_planted``; empty where what was put in doesn't stand beside the file.
-
-    Yields
-    ------
-    Block
-        Heading, sentence, a picture a grouping of which answering depends, and the table.
-    """
+    """Show of made volunteers that their intervals stand in the wrong place."""
     yield heading(HEADING)
     made = (
         "This sector was made of volunteers: without a pledge or a data team a system answers when it has "
@@ -273,13 +219,7 @@ def volunteers_blocks(beside: pd.DataFrame) -> Iterator[Block]:
 
 
 def kit_blocks() -> Iterator[Block]:
-    """Show the same of the kit's own volunteers, on the page of a sector of which nobody knows.
-
-    Yields
-    ------
-    Block
-        A sentence, a picture, and how to read it; all of it worked out now, as for any other sector.
-    """
+    """Show the same of the kit's own volunteers, on the page of a sector of which nobody knows."""
     whose = "The kit's own volunteers, an invented sector"
     beside = kit_volunteers()
     yield note(

@@ -158,29 +158,7 @@ _FAINT = 0.35
 def survey_profile(
     scores: pd.DataFrame, before: pd.DataFrame | None = None, *, title: str, caption: str = ""
 ) -> Picture:
-    """Draw the profile by domain.
-
-    Parameters
-    ----------
-    scores
-        Table ``survey_scores`` of one year: all together, and each respondent.
-    before
-        Table ``survey_change``: a ring where the same people and items stood the year before.
-    title
-        The finding, as a sentence.
-    caption
-        Who, when, how many; whose items.
-
-    Returns
-    -------
-    Picture
-        The chart.
-
-    Raises
-    ------
-    ValueError
-        When no domain has a score.
-    """
+    """Draw the profile by domain."""
     survey = declared_survey()
     together = scores[scores["respondent"].isna()].set_index("domain")["score"].dropna()
     if together.empty:
@@ -445,19 +423,7 @@ def change_table(standing: Standing) -> Block:
 
 
 def odd_things(standing: Standing) -> pd.DataFrame:
-    """Gather what was odd in the files of answers, with its place.
-
-    Parameters
-    ----------
-    standing
-        What a year's answers say.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A line a kind and column: ``what``, ``file`` where there are several, ``column``, ``rows``,
-        ``expected``, ``what was done`` and ``times``. No value that stands in a cell: it may name a person.
-    """
+    """Gather what was odd in the files of answers, with its place."""
     found = standing.findings
     where = ["kind", "file", "column", "expected", "done"]
     lines: list[dict[str, object]] = []

@@ -31,18 +31,6 @@ def domain_title(code: str) -> str:
 def people_words(count: int) -> str:
     """Say how many people.
 
-    Parameters
-    ----------
-    count
-        How many.
-
-    Returns
-    -------
-    str
-        In words.
-
-    Examples
-    --------
     >>> people_words(1), people_words(6)
     ('one person', '6 people')
     """

@@ -43,27 +43,18 @@ _INVENTED = b"invented"
 
 @dataclass(frozen=True)
 class Kept:
-    """What a run keeps.
+    """What a run keeps."""
 
-    Attributes
-    ----------
-    district
-        Which district it was, as a digest.
-    roster
-        The system that comes first.
-    records
-        ``silo, record, child``: the record and the child it is joined to, as digests; ``child`` is the
-        record of the roster that it is joined to, empty where it is joined to none.
-    flags
-        ``indicator, definition, child``: children who are flagged, as digests.
-    counts
-        ``part, left_silo, right_silo, measure, column, unit, value``: findings by kind, and the scorecard.
-    """
-
+    # Which district it was, as a digest.
     district: str
+    # The system that comes first.
     roster: str
+    # ``silo, record, child``: the record and the child it is joined to, as digests; ``child`` is the record
+    # of the roster that it is joined to, empty where it is joined to none.
     records: pd.DataFrame
+    # ``indicator, definition, child``: children who are flagged, as digests.
     flags: pd.DataFrame
+    # ``part, left_silo, right_silo, measure, column, unit, value``: findings by kind, and the scorecard.
     counts: pd.DataFrame
 
 
@@ -91,20 +82,7 @@ def _digests(key: bytes, *columns: pd.Series) -> pd.Series:
 
 
 def same_district(about: Mapping[str, Any], folder: Path) -> str:
-    """Say which district a folder is: an invented one by what it was made of, a real one by its place.
-
-    Parameters
-    ----------
-    about
-        What ``district.json`` says.
-    folder
-        The folder.
-
-    Returns
-    -------
-    str
-        A digest. Level and faults of an invented district don't count: its children are the same.
-    """
+    """Say which district a folder is: an invented one by what it was made of, a real one by its place."""
     synthetic = about.get("synthetic") is True
     named = (
         [str(about.get(name)) for name in ("scenario", "seed", "students")]
@@ -123,22 +101,7 @@ def kept_of(
     card: pd.DataFrame,
     roster: str,
 ) -> Kept:
-    """Gather what a run keeps.
-
-    Parameters
-    ----------
-    about, folder
-        As for `same_district`.
-    crosswalk, indicators, findings, card
-        The tables of these names; the scorecard guarded already.
-    roster
-        The system that comes first.
-
-    Returns
-    -------
-    Kept
-        No id, name or value of a child.
-    """
+    """Gather what a run keeps."""
     key = _key(about.get("synthetic") is True)
     records = _digests(key, crosswalk["silo"], crosswalk["record"])
     on_roster = crosswalk["silo"].eq(roster)
@@ -176,17 +139,7 @@ def _snapshot_path(out: Path, run: str, own: Path | None, synthetic: bool) -> Pa
 
 
 def keep(kept: Kept, out: Path, run: str, draft: Path, synthetic: bool) -> None:
-    """Write what a run keeps.
-
-    Parameters
-    ----------
-    kept
-        What it keeps.
-    out, run, draft
-        The folder of all runs, this run's name, and the folder it writes into.
-    synthetic
-        Whether the folder says that it is invented.
-    """
+    """Write what a run keeps."""
     place = _snapshot_path(out, run, draft, synthetic)
     for name in _TABLES:
         save_table(getattr(kept, name), place / f"{name}.parquet")
@@ -195,18 +148,7 @@ def keep(kept: Kept, out: Path, run: str, draft: Path, synthetic: bool) -> None:
 
 
 def read_kept(out: Path, run: str) -> Kept | None:
-    """Read what an earlier run kept.
-
-    Parameters
-    ----------
-    out, run
-        The folder of all runs, and the name of one.
-
-    Returns
-    -------
-    Kept or None
-        None where it kept nothing, or it isn't there any more.
-    """
+    """Read what an earlier run kept."""
     for synthetic in (True, False):
         place = _snapshot_path(out, run, None, synthetic)
         try:
@@ -233,18 +175,7 @@ _NUMBER = re.compile(r"^(?:fewer than \d+|[\d,]+)")
 
 
 def comparable(before: Kept, after: Kept) -> bool:
-    """Say whether two runs are of the same children.
-
-    Parameters
-    ----------
-    before, after
-        What the runs kept.
-
-    Returns
-    -------
-    bool
-        True where at least half of the smaller roster stands in the other one.
-    """
+    """Say whether two runs are of the same children."""
     left, right = _roster(before), _roster(after)
     return before.roster == after.roster and len(left & right) >= _IN_COMMON * max(
         min(len(left), len(right)), 1
@@ -260,21 +191,7 @@ def _roster(kept: Kept) -> set[str]:
 
 
 def changes_between(before: Kept, after: Kept, guard: Guard) -> pd.DataFrame:
-    """Count what changed.
-
-    Parameters
-    ----------
-    before, after
-        What the runs kept; they are comparable.
-    guard
-        The guard of the folder: of a real one, numbers of children from one to nine are empty, and their
-        words say so.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``run_changes``, only what isn't as it was.
-    """
+    """Count what changed."""
     rows = _records(before, after, guard)
 
     def of_children(part: str, measure: str, count: int, words: str, **where: str) -> None:
@@ -430,22 +347,7 @@ def _figure(row: Mapping[Any, Any], name: str) -> str:
 
 
 def changes_in_words(changes: pd.DataFrame, since: str, guard: Guard) -> list[str]:
-    """Say in a few sentences what changed.
-
-    Parameters
-    ----------
-    changes
-        Table ``run_changes``.
-    since
-        The earlier run, in words.
-    guard
-        The guard of the folder.
-
-    Returns
-    -------
-    list of str
-        Sentences; numbers stand between ``**``.
-    """
+    """Say in a few sentences what changed."""
     if changes.empty:
         return [f"Since {since} nothing changed: the same children, links, findings, flags and measures."]
     part = {str(name): rows for name, rows in changes.groupby("part")}

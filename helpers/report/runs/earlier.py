@@ -43,19 +43,7 @@ def _file(out: Path) -> Path:
 
 
 def earlier_runs(out: Path) -> pd.DataFrame:
-    """Read the lines of earlier runs, the newest first.
-
-    Parameters
-    ----------
-    out
-        The folder of the index.
-
-    Returns
-    -------
-    DataFrame
-        Text columns as the index shows them, and ``run``, the name of the run's folder, which is empty where
-        the folder is no longer there; empty when there was no run, or the file cannot be read.
-    """
+    """Read the lines of earlier runs, the newest first."""
     try:
         text = _file(out).read_text(encoding="utf-8")
         frame = without_guard(pd.read_csv(io.StringIO(text), dtype="string", keep_default_na=False))
@@ -70,19 +58,7 @@ def earlier_runs(out: Path) -> pd.DataFrame:
 
 
 def remember(out: Path, figures: RunFigures | None, reports: int, incomplete: int, run: str = "") -> None:
-    """Add this run's line.
-
-    Parameters
-    ----------
-    out
-        The folder of the index.
-    figures
-        This run's figures, guarded already; None when the folder could not be read.
-    reports, incomplete
-        How many reports were made, and how many of them are not complete.
-    run
-        The name of its folder.
-    """
+    """Add this run's line."""
     index = figures.index if figures is not None else None
     line = {
         "made": dt.datetime.now().strftime("%Y-%m-%d %H:%M"),
@@ -117,25 +93,7 @@ class Changed:
 
 
 def chosen_run(out: Path, previous: str) -> str:
-    """Find the run that was asked for.
-
-    Parameters
-    ----------
-    out
-        The folder of all runs.
-    previous
-        The name of a run, or of its folder; ``last``: the newest; empty: none was asked for.
-
-    Returns
-    -------
-    str
-        Its name; empty where none was asked for.
-
-    Raises
-    ------
-    BadInput
-        When there is no such run.
-    """
+    """Find the run that was asked for."""
     runs = _runs(out)
     if not previous:
         return ""
@@ -149,27 +107,7 @@ def chosen_run(out: Path, previous: str) -> str:
 def what_changed(
     draft: Path, out: Path, kept: Kept | None, previous: str, about: Mapping[str, Any]
 ) -> Changed:
-    """Compare a run with an earlier one, and write the page and the table of what changed.
-
-    Parameters
-    ----------
-    draft
-        Where this run writes.
-    out
-        The folder of all runs.
-    kept
-        What this run keeps.
-    previous
-        The run that was asked for; empty: the newest of the same district, if there is one.
-    about
-        What ``district.json`` says.
-
-    Returns
-    -------
-    Changed
-        Sentences for the index, and the figures; nothing where there is nothing to compare with and none was
-        asked for.
-    """
+    """Compare a run with an earlier one, and write the page and the table of what changed."""
     if kept is None:
         why = f"What changed since {previous} can't be said: this run has no figures."
         return Changed([why] if previous else [])

@@ -51,11 +51,6 @@ def kernel_settings() -> Iterator[dict[str, Any]]:
 
     A port is open to everybody on the machine, and two kernels that start at once may be given the same one;
     a socket file in a folder of its own is neither.
-
-    Yields
-    ------
-    dict
-        Keyword arguments for ``papermill.execute_notebook``.
     """
     from traitlets.config import Config
 
@@ -111,20 +106,7 @@ def _kept_of_real(output: NotebookNode) -> NotebookNode | None:
 
 
 def cleaned(notebook: NotebookNode, *, real: bool) -> NotebookNode:
-    """Take out what a run leaves behind: papermill's marks and, of a real folder, all that may name a child.
-
-    Parameters
-    ----------
-    notebook
-        The executed notebook; it is changed and given back.
-    real
-        Whether the folder that it read is a real one.
-
-    Returns
-    -------
-    NotebookNode
-        The same notebook. Of a real folder only results of this room and Markdown sentences are left.
-    """
+    """Remove papermill's marks and, for a real folder, all that may name a child."""
     notebook.cells = [cell for cell in notebook.cells if _ERROR_MARKER not in cell.metadata.get("tags", [])]
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
@@ -139,15 +121,7 @@ def cleaned(notebook: NotebookNode, *, real: bool) -> NotebookNode:
 
 
 class Progress:
-    """Say how far a run is.
-
-    Parameters
-    ----------
-    total
-        How many steps there are.
-    stream
-        Where to; by default standard error, so that standard output stays free for results.
-    """
+    """Say how far a run is."""
 
     def __init__(self, total: int, stream: TextIO | None = None) -> None:
         self._stream = stream if stream is not None else sys.stderr
@@ -166,17 +140,7 @@ class Progress:
             self._update()
 
     def end(self, name: str, seconds: float, trouble: str = "") -> None:
-        """Say that a step has ended, and how.
-
-        Parameters
-        ----------
-        name
-            The step.
-        seconds
-            How long it took.
-        trouble
-            What went wrong; empty when nothing did.
-        """
+        """Say that a step has ended, and how."""
         with self._lock:
             self._done += 1
             if name in self._running:
@@ -187,13 +151,7 @@ class Progress:
             self._update()
 
     def say(self, text: str) -> None:
-        """Write a line that stays.
-
-        Parameters
-        ----------
-        text
-            One line.
-        """
+        """Write a line that stays."""
         with self._lock:
             self._line(text)
 

@@ -42,65 +42,29 @@ _BANDS = {"Sure": "joined", "Unverified": "unverified", "Review": "review", "Alo
 
 @dataclass(frozen=True)
 class RunFigures:
-    """What the index says of a folder, and what the folder says of itself.
+    """What the index says of a folder, and what the folder says of itself."""
 
-    Parameters
-    ----------
-    index
-        The figures.
-    about
-        What ``district.json`` says; empty where there is none.
-    synthetic
-        Whether the folder says that it is invented.
-    kept
-        What the next run needs to say what changed; None where it could not be worked out.
-    misfit
-        That the answer key no longer fits the files, in a sentence; empty where it does, or there is none.
-    """
-
+    # The figures.
     index: IndexFigures
+    # What ``district.json`` says; empty where there is none.
     about: Mapping[str, Any]
+    # Whether the folder says that it is invented.
     synthetic: bool
+    # What the next run needs to say what changed; None where it could not be worked out.
     kept: Kept | None = None
+    # That the answer key no longer fits the files, in a sentence; empty where it does, or there is none.
     misfit: str = ""
 
 
 def run_figures(folder: Path) -> RunFigures:
-    """Read a folder, link it, judge it where it has an answer key, and count what the index says.
-
-    Parameters
-    ----------
-    folder
-        A district folder, or a folder of exports.
-
-    Returns
-    -------
-    RunFigures
-        Of a real folder every count of children has gone through its guard.
-
-    Raises
-    ------
-    BadInput
-        When the folder cannot be read.
-    """
+    """Read a folder, link it, judge it where it has an answer key, and count what the index says."""
     from helpers.files import read_district
 
     return figures_of(read_district(folder))
 
 
 def figures_of(district: District) -> RunFigures:
-    """Link a district, judge it where it has an answer key, and count what the index says.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-
-    Returns
-    -------
-    RunFigures
-        As from ``run_figures``.
-    """
+    """Link a district, judge it where it has an answer key, and count what the index says."""
     from helpers.gaps import scorecard
     from helpers.link import link_district, look_up_everywhere
     from helpers.profile.facts.systems import authority_in
@@ -340,21 +304,6 @@ _SAID = {
 def bands_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFrame:
     """Count how surely the records of each system are joined.
 
-    Parameters
-    ----------
-    crosswalk
-        Table ``crosswalk``.
-    guard
-        Of a real folder children are counted, each by the weakest of its records in a system: records beside
-        children would tell how many have two.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo, band, count``.
-
-    Examples
-    --------
     >>> crosswalk = pd.DataFrame({"silo": ["meals"] * 3, "child": ["a", "a", "b"], "band": ["Sure"] * 3})
     >>> [int(bands_by_system(crosswalk, Guard(real=real))["count"].sum()) for real in (False, True)]
     [3, 2]
@@ -370,23 +319,6 @@ def bands_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFrame:
 def ties_in_words(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> pd.DataFrame:
     """Say of each system how its records of children are joined to those of other systems.
 
-    Parameters
-    ----------
-    crosswalk
-        Table ``crosswalk``.
-    names
-        System -> how it is called; systems stand in this order.
-    guard
-        Of a real folder children are counted, and small numbers are hidden; that all, some or none are joined
-        may be said.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``system``; ``records``, of a real folder ``children`` (text: a number, or words); ``how``.
-
-    Examples
-    --------
     >>> crosswalk = pd.DataFrame(
     ...     {"silo": ["meals"] * 3, "child": list("abc"), "band": ["Sure", "Sure", "Alone"]}
     ... )
@@ -422,18 +354,6 @@ def _how(own: Mapping[str, int], guard: Guard) -> str:
 def apart(crosswalk: pd.DataFrame) -> list[str]:
     """List the systems none of whose records is joined to a record of another system.
 
-    Parameters
-    ----------
-    crosswalk
-        Table ``crosswalk``.
-
-    Returns
-    -------
-    list of str
-        Silos, in the order of the table.
-
-    Examples
-    --------
     >>> crosswalk = pd.DataFrame({"silo": ["sis", "meals", "clubs"], "child": ["a", "a", "b"]})
     >>> apart(crosswalk)
     ['clubs']
@@ -446,21 +366,6 @@ def apart(crosswalk: pd.DataFrame) -> list[str]:
 def against_roster(scores: pd.DataFrame, roster: str) -> pd.DataFrame:
     """Count, by system, how its records are joined to the same child's record on the roster.
 
-    Parameters
-    ----------
-    scores
-        Table ``scores``.
-    roster
-        The silo that every other is compared with.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo, right, missed, wrong``: pairs of a record of the system and one on the roster; children whom
-        only one of both knows make no pair.
-
-    Examples
-    --------
     >>> scores = pd.DataFrame(
     ...     {"left_silo": ["meals"], "right_silo": ["sis"], "group": ["All"], "pair_kind": ["All"]}
     ...     | {"right": [540], "missed": [51], "wrong": [9]}
@@ -479,20 +384,6 @@ def against_roster(scores: pd.DataFrame, roster: str) -> pd.DataFrame:
 def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
     """Tell each pair of systems once, the system that has most of them first.
 
-    Parameters
-    ----------
-    pairs
-        ``system`` and ``other``: names of two systems, each pair once.
-    everybody
-        How many systems there are: who is paired with all others is paired with every other system.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``system`` and ``with``, names in one text.
-
-    Examples
-    --------
     >>> pairs = pd.DataFrame({"system": ["A", "A", "B"], "other": ["B", "C", "D"]})
     >>> gathered(pairs, 5).to_dict("list")
     {'system': ['A', 'B'], 'with': ['B, C', 'D']}
@@ -512,18 +403,6 @@ def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
 def outcomes_in_words(outcomes: Mapping[str, int | str]) -> str:
     """Say in a line what a way to join costs.
 
-    Parameters
-    ----------
-    outcomes
-        From `children_by_outcome`; of a real folder what ``shown_parts`` shows of it.
-
-    Returns
-    -------
-    str
-        A sentence with its numbers in bold.
-
-    Examples
-    --------
     >>> outcomes_in_words({"right": 540, "missed": 58, "wrong": 2})
     'Put together wholly: **540** of 600 children. Fallen apart: **58**. With another’s record: **2**.'
     """
@@ -545,18 +424,6 @@ def outcomes_in_words(outcomes: Mapping[str, int | str]) -> str:
 def wholly_by_rung(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Say in a title what climbing the ladder gave.
 
-    Parameters
-    ----------
-    costs
-        Rung -> outcomes, in the order in which they were climbed.
-
-    Returns
-    -------
-    str
-        A finding.
-
-    Examples
-    --------
     >>> wholly_by_rung({"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540, "wrong": 2}})
     'Wholly put together: 12 children by the first way, 540 by the last'
     """

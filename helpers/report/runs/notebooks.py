@@ -26,14 +26,9 @@ _MINUTES = re.compile(r"\*\*(\d+) min(?:utes)?\*\*(?: \((\d+) reading)?")
 
 @dataclass(frozen=True)
 class Notebook:
-    """One notebook on disk.
+    """One notebook on disk."""
 
-    Parameters
-    ----------
-    path
-        The file.
-    """
-
+    # The file.
     path: Path
 
     @property
@@ -82,18 +77,7 @@ class Notebook:
         return any("read_district(" in cell.source for cell in self.content.cells if cell.cell_type == "code")
 
     def section_of(self, code_cell: int) -> str:
-        """Give the heading above a code cell, the title aside.
-
-        Parameters
-        ----------
-        code_cell
-            Number of the code cell, from 1.
-
-        Returns
-        -------
-        str
-            The nearest heading above it; empty where there is none.
-        """
+        """Give the heading above a code cell, the title aside."""
         heading, count = "", 0
         for cell in self.content.cells:
             if cell.cell_type == "markdown":
@@ -133,25 +117,7 @@ def _in_order(found: Sequence[Path], order: Path) -> list[Path]:
 
 
 def choose(folder: Path, only: Sequence[str] | Iterable[str] = ()) -> list[Notebook]:
-    """Choose the notebooks of a run, in the order of the road.
-
-    Parameters
-    ----------
-    folder
-        Where the notebooks are.
-    only
-        Numbers or names (``03``, ``3``, ``03_join_them``); commas inside are split. Nothing: all.
-
-    Returns
-    -------
-    list of Notebook
-        In the order that ``order.toml`` beside them declares; where there is none, sorted by name.
-
-    Raises
-    ------
-    BadInput
-        When the folder holds none, its order doesn't fit, or a word of ``only`` fits none.
-    """
+    """Choose the notebooks of a run, in the order of the road."""
     there = [path for path in folder.glob("*.ipynb") if not path.name.startswith(".")]
     if not there:
         raise BadInput(f"{folder} holds no notebook.")
@@ -208,26 +174,7 @@ def _typed(name: str, value: object, kind: str, where: str) -> object:
 def parameters_for(
     notebooks: Sequence[Notebook], parameters: Mapping[str, object]
 ) -> dict[str, dict[str, object]]:
-    """Hand each notebook the parameters that it declares, typed; refuse those that none declares.
-
-    Parameters
-    ----------
-    notebooks
-        The notebooks of this run.
-    parameters
-        Name -> value, as text or typed already.
-
-    Returns
-    -------
-    dict
-        Name of the notebook -> its parameters.
-
-    Raises
-    ------
-    BadInput
-        When no notebook declares a name, or a value isn't of the declared type. papermill would only warn and
-        run with the default.
-    """
+    """Hand each notebook the parameters that it declares, typed; refuse those that none declares."""
     declared = {notebook.name: notebook.parameters for notebook in notebooks}
     known = sorted({name for parameters_of in declared.values() for name in parameters_of})
     for name in parameters:
@@ -247,18 +194,7 @@ def parameters_for(
 
 
 def notebooks_folder() -> Path:
-    """Find the notebooks: the folder beside the package, as in a clone.
-
-    Returns
-    -------
-    Path
-        The folder ``notebooks``.
-
-    Raises
-    ------
-    BadInput
-        When it isn't there: the package was installed without its clone.
-    """
+    """Find the notebooks: the folder beside the package, as in a clone."""
     folder = Path(helpers.__file__).resolve().parent.parent / "notebooks"
     if not folder.is_dir():
         raise BadInput(

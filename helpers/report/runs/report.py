@@ -38,42 +38,19 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class DatedRun:
-    """One run's folder.
+    """One run's folder."""
 
-    Attributes
-    ----------
-    name
-        Its name, which sorts by time.
-    draft
-        Where the run writes.
-    folder
-        Where everything stands once the run is whole.
-    """
-
+    # Its name, which sorts by time.
     name: str
+    # Where the run writes.
     draft: Path
+    # Where everything stands once the run is whole.
     folder: Path
 
 
 def run_name(about: Mapping[str, Any], moment: dt.datetime) -> str:
     """Name a run by its moment and its district.
 
-    Parameters
-    ----------
-    about
-        What ``district.json`` says. A folder that says nothing of itself isn't named: the name of a folder
-        of real files may be anybody's.
-    moment
-        When the run began.
-
-    Returns
-    -------
-    str
-        ``2026-11-30_060000_riverbend``: small letters, digits, hyphens and underscores, which every system
-        takes as the name of a folder, and which sort by time.
-
-    Examples
-    --------
     >>> run_name({"title": "Riverbend: Upper/Lower"}, dt.datetime(2026, 11, 30, 6, 0))
     '2026-11-30_060000_riverbend-upper-lower'
     """
@@ -94,23 +71,7 @@ def _sweep(out: Path) -> None:
 
 @contextmanager
 def dated_run(out: Path, about: Mapping[str, Any], moment: dt.datetime | None = None) -> Iterator[DatedRun]:
-    """Give a run a folder of its own; when the block ends well, the folder takes its place.
-
-    Parameters
-    ----------
-    out
-        The folder of all runs.
-    about
-        As for `run_name`.
-    moment
-        When the run began; now.
-
-    Yields
-    ------
-    DatedRun
-        A draft to write into. A block that ends with an error leaves nothing, one that is killed a hidden
-        draft, which a later run takes away.
-    """
+    """Give a run a folder of its own; when the block ends well, the folder takes its place."""
     name = run_name(about, moment or dt.datetime.now())
     out.mkdir(parents=True, exist_ok=True)
     _sweep(out)
@@ -188,23 +149,7 @@ def _maker() -> Maker:
 
 
 def made_district(parameters: Mapping[str, object]) -> Path:
-    """Make the district of the workshop, or find the one that was made.
-
-    Parameters
-    ----------
-    parameters
-        What it shall be like, as the notebooks' parameters say it; nothing: as they have it.
-
-    Returns
-    -------
-    pathlib.Path
-        Its folder.
-
-    Raises
-    ------
-    BadInput
-        When nobody here makes districts.
-    """
+    """Make the district of the workshop, or find the one that was made."""
     return _maker()(parameters)
 
 

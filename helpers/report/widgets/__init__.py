@@ -18,18 +18,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 @cache
 def style_of(name: str) -> str:
-    """Give the style of a page of this room, its colours by name.
-
-    Parameters
-    ----------
-    name
-        As in `widget_for`.
-
-    Returns
-    -------
-    str
-        CSS that says nothing outside the page.
-    """
+    """Give the style of a page of this room, its colours by name."""
     own = "".join(f"--{token}:{colour(token)};" for token in _COLOURS)
     look = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
     return f".{name.replace('_', '-')}{{{own}}}\n{look}"
@@ -46,20 +35,7 @@ def _widget_class(name: str) -> Any:
 
 
 def widget_for(name: str, heard: Callable[[object], dict[str, Any] | None]) -> dict[str, Any]:
-    """Make a widget that passes on what its page says.
-
-    Parameters
-    ----------
-    name
-        Which script and style of this room it runs: ``review_desk``, ``dashboard`` or ``survey_form``.
-    heard
-        Gets a message of the page, gives what the page shows next, or None.
-
-    Returns
-    -------
-    dict
-        The part of a MIME bundle that shows it.
-    """
+    """Make a widget that passes on what its page says."""
     widget = _widget_class(name)()
 
     def passed_on(one: Any, message: object, _: object) -> None:

@@ -87,13 +87,7 @@ def dashboard(
 
 
 class Dashboard:
-    """A dashboard: live where a kernel runs, a still picture elsewhere.
-
-    Parameters
-    ----------
-    looking
-        Who looks, and at what.
-    """
+    """A dashboard: live where a kernel runs, a still picture elsewhere."""
 
     def __init__(self, looking: Looking) -> None:
         self._looking = looking
@@ -114,13 +108,7 @@ class Dashboard:
         return self._looking.find(text)
 
     def still(self) -> Block:
-        """Give the dashboard as a page keeps it.
-
-        Returns
-        -------
-        Block
-            Of a made district the page of the followed child in the first role; of a real one a sentence.
-        """
+        """Give the dashboard as a page keeps it."""
         if not self._looking.source.synthetic:
             words = (
                 "Real children: the dashboard shows them while this notebook runs, and nothing of it is kept."
@@ -151,18 +139,7 @@ class Dashboard:
     # What the page in the browser asks, and is told.
 
     def heard(self, message: object) -> dict[str, Any] | None:
-        """Answer a message of the page; one that asks for what isn't on it is passed over.
-
-        Parameters
-        ----------
-        message
-            What the page says, as JSON.
-
-        Returns
-        -------
-        dict or None
-            What the page shows next, as JSON.
-        """
+        """Answer a message of the page; one that asks for what isn't on it is passed over."""
         asked: Mapping[str, Any] = message if isinstance(message, dict) else {}
         wanted = asked.get("do")
         try:

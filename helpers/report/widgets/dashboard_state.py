@@ -48,19 +48,7 @@ class _Group:
 
 
 class Seats:
-    """The choices above a page, and what is chosen.
-
-    Parameters
-    ----------
-    whos
-        Role -> ``who, name, school, children``: who may look in that role, and at how many children.
-    relations
-        Table ``relations``: which classes a teacher has.
-    role, who
-        What is fixed by whoever opened the dashboard; None: to be chosen.
-    prefer
-        Who is chosen first in a role, where that one is there.
-    """
+    """The choices above a page, and what is chosen."""
 
     def __init__(
         self,
@@ -115,25 +103,7 @@ class Seats:
         return people if self.school is None else people[people["school"].eq(self.school).fillna(False)]
 
     def choose(self, what: str, place: int) -> bool:
-        """Choose in one of the controls.
-
-        Parameters
-        ----------
-        what
-            ``role``, ``school``, ``who`` or ``group``.
-        place
-            Number of the choice, from 0.
-
-        Returns
-        -------
-        bool
-            Whether somebody else looks now, so that another view is needed.
-
-        Raises
-        ------
-        BadInput
-            When there is no such choice, or it is fixed.
-        """
+        """Choose in one of the controls."""
         choices: Sequence[Any] = {
             "role": [] if self._fixed_role else self.roles,
             "school": [] if self._fixed_who else self.schools(),
@@ -156,13 +126,7 @@ class Seats:
         return True
 
     def group_children(self, children: pd.DataFrame) -> None:
-        """Part the children of a new view into classes or grades.
-
-        Parameters
-        ----------
-        children
-            The children whom the view holds.
-        """
+        """Part the children of a new view into classes or grades."""
         groups = [_Group(EVERYBODY, None)]
         if self.role == "teacher":
             own = self._relations
@@ -195,13 +159,7 @@ class Seats:
         return role_words(self.role) if own.empty else f"{role_words(self.role)}, {own['name'].iloc[0]}"
 
     def controls(self) -> list[dict[str, Any]]:
-        """Describe the controls for the page: label, choices and which is chosen, or what is fixed.
-
-        Returns
-        -------
-        list of dict
-            JSON.
-        """
+        """Describe the controls for the page: label, choices and which is chosen, or what is fixed."""
         shown: list[dict[str, Any]] = []
         if self._fixed_role:
             shown.append({"what": "role", "label": "Seen as", "fixed": self.who_in_words()})
@@ -243,13 +201,6 @@ def _plain(text: str) -> str:
 class NameSearch:
     """An index of names in memory.
 
-    Parameters
-    ----------
-    names
-        One name a child, first name and surname; missing ones are never found.
-
-    Examples
-    --------
     >>> search = NameSearch(pd.Series(["Ana Ruiz Peña", "Bo O'Neil", "Ana Maria Pena"], dtype="string"))
     >>> search.find("pena an"), search.find("oneil"), search.find("a")
     ([2, 0], [1], [])
@@ -266,20 +217,7 @@ class NameSearch:
         return len(self._plain)
 
     def find(self, text: str, most: int | None = None) -> list[int]:
-        """Find names of which words begin with each word of a text.
-
-        Parameters
-        ----------
-        text
-            What was typed: fewer than two letters find nothing.
-        most
-            How many to give; by default all.
-
-        Returns
-        -------
-        list of int
-            Places among ``names``, names that begin with the text first, then by name.
-        """
+        """Find names of which words begin with each word of a text."""
         wanted = [f" {word}" for word in _plain(text).split()]
         if sum(map(len, wanted)) - len(wanted) < FEWEST_LETTERS:
             return []
@@ -290,32 +228,7 @@ class NameSearch:
 
 
 class Looking:
-    """Somebody at a dashboard.
-
-    Parameters
-    ----------
-    source
-        Where the children are kept.
-    open_view
-        Role and who -> their view.
-    whos
-        Role -> ``who, name, school, children``.
-    role, who
-        What is fixed; None: can be chosen.
-
-    Attributes
-    ----------
-    view
-        What whoever looks may see; None before anybody looked, or where they were refused.
-    listed
-        The children of the chosen class or grade: the view's ``children``, and ``said``, the name to find.
-    child
-        The view of the child whose page is open; None where none is.
-    page
-        That page.
-    pages
-        How many pages were opened: what was asked of an earlier one is no longer answered.
-    """
+    """Somebody at a dashboard."""
 
     def __init__(
         self,
@@ -343,18 +256,7 @@ class Looking:
         self.pages = getattr(self, "pages", 0) + 1
 
     def look(self, role: str | None = None, who: str | None = None) -> None:
-        """Look in a role: a new view, and a line in the audit.
-
-        Parameters
-        ----------
-        role, who
-            As the policy calls them; None: who has the seat already.
-
-        Raises
-        ------
-        BadInput
-            When the view is refused.
-        """
+        """Look in a role: a new view, and a line in the audit."""
         if role is not None:
             self._seats = self._seated(role, who)
         seats = self.seats
@@ -369,23 +271,7 @@ class Looking:
             self.show(followed)
 
     def show(self, child: str) -> Block:
-        """Open a child's page.
-
-        Parameters
-        ----------
-        child
-            The child, as the view calls it.
-
-        Returns
-        -------
-        Block
-            The page.
-
-        Raises
-        ------
-        BadInput
-            When the child isn't among those whom the role may see; the words name nobody.
-        """
+        """Open a child's page."""
         if self.view is None:
             self.look()
         assert self.view is not None
@@ -396,18 +282,7 @@ class Looking:
         return page.block
 
     def find(self, text: str) -> list[str]:
-        """Find children of the view by name.
-
-        Parameters
-        ----------
-        text
-            Beginnings of names; at least two letters.
-
-        Returns
-        -------
-        list of str
-            Children, at most twenty.
-        """
+        """Find children of the view by name."""
         if self.view is None:
             self.look()
         return self.listed["child"].iloc[self.search.find(text, MOST_HITS)].tolist()
@@ -435,20 +310,7 @@ class Looking:
         return Seats(self._whos, relations, role=role, who=who, prefer=prefer)
 
     def laid_out(self, own: View, rows: bool = False) -> ChildPage:
-        """Lay out the page of one child.
-
-        Parameters
-        ----------
-        own
-            The view of that child.
-        rows
-            Name files and rows behind counted values, too, for a page that nobody can ask.
-
-        Returns
-        -------
-        ChildPage
-            The page.
-        """
+        """Lay out the page of one child."""
         # Who a child is comes of its values: read first, they are read once.
         known = own.values
         child = str(own.children["child"].iloc[0])

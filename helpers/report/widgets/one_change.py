@@ -35,18 +35,7 @@ TIMES = ("never", "once", "twice")
 
 
 def must_be_made(about: Mapping[str, Any]) -> None:
-    """Refuse anything but an invented child: what single files say of one child is shown.
-
-    Parameters
-    ----------
-    about
-        What the district says of itself.
-
-    Raises
-    ------
-    BadInput
-        Unless it says ``"synthetic": true``.
-    """
+    """Refuse anything but an invented child: what single files say of one child is shown."""
     if about.get("synthetic") is not True:
         raise BadInput(
             "One change of one child is shown of made districts only: this one doesn't say that everybody in "
@@ -55,25 +44,7 @@ def must_be_made(about: Mapping[str, Any]) -> None:
 
 
 def of_change(known: pd.DataFrame, change: str) -> pd.DataFrame:
-    """Give the rows of one change.
-
-    Parameters
-    ----------
-    known
-        Table ``one_change``.
-    change
-        custody, surname or allergy.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Its rows, numbered anew.
-
-    Raises
-    ------
-    BadInput
-        When the table has none of it.
-    """
+    """Give the rows of one change."""
     rows = as_table("one_change", known)
     mine = rows[rows["change"].eq(change)].reset_index(drop=True)
     if mine.empty:
@@ -98,40 +69,14 @@ def times_words(times: int) -> str:
 
 
 def when_words(days: object, typed: object, why_never: object) -> str:
-    """Say when a system knew, or why it never does.
-
-    Parameters
-    ----------
-    days, typed, why_never
-        As in a row of table ``one_change``; missing where there is none.
-
-    Returns
-    -------
-    str
-        ``after 30 days, typed twice``, or ``never: no field``.
-    """
+    """Say when a system knew, or why it never does."""
     if pd.isna(days):  # type: ignore[call-overload]
         return f"never: {why_never}"
     return f"{days_words(int(str(days)))}, typed {times_words(int(str(typed)))}"
 
 
 def change_table(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> pd.DataFrame:
-    """Lay out when each system knew: a row a system, a column a level.
-
-    Parameters
-    ----------
-    known
-        Table ``one_change``.
-    about
-        What the made district says of itself: titles of its systems.
-    change
-        custody, surname or allergy.
-
-    Returns
-    -------
-    pandas.DataFrame
-        system, asked by, and each level.
-    """
+    """Lay out when each system knew: a row a system, a column a level."""
     mine = of_change(known, change)
     said = [when_words(*row) for row in mine[["days", "typed", "why_never"]].itertuples(index=False)]
     wide = mine.assign(said=said).pivot(index="system", columns="level", values="said")
@@ -144,22 +89,7 @@ def change_table(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> 
 
 
 def finding_words(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> str:
-    """Say what was found of one change, in a sentence.
-
-    Parameters
-    ----------
-    known
-        Table ``one_change``.
-    about
-        What the made district says of itself.
-    change
-        custody, surname or allergy.
-
-    Returns
-    -------
-    str
-        Without a full stop.
-    """
+    """Say what was found of one change, in a sentence."""
     mine = of_change(known, change)
     title = str(about["changes"][change]).capitalize()
     systems = mine["system"].nunique()
@@ -352,13 +282,7 @@ def change_steps(
 
 
 class ChangeSteps:
-    """The days after one change as a page: live where a kernel runs, a still table elsewhere.
-
-    Parameters
-    ----------
-    known, written, about, change, level
-        As in `change_steps`.
-    """
+    """The days after one change as a page: live where a kernel runs, a still table elsewhere."""
 
     def __init__(
         self, known: pd.DataFrame, written: pd.DataFrame, about: Mapping[str, Any], change: str, level: str
@@ -369,21 +293,7 @@ class ChangeSteps:
         self.last = int(written["days"].max())
 
     def today(self, change: str, level: str, day: int) -> pd.DataFrame:
-        """Give what each system's file says on a day.
-
-        Parameters
-        ----------
-        change, level
-            Names as in the tables.
-        day
-            Days since the Monday; -1 is the Sunday before.
-
-        Returns
-        -------
-        pandas.DataFrame
-            system, asked_by, knows (boolean), said (since when, or why not), value (as written in its file),
-            file. Between two days that were made a file stays as it was on the earlier one.
-        """
+        """Give what each system's file says on a day."""
         mine = of_change(self._known, change)
         mine = mine[mine["level"].eq(level)]
         lists = self._written[self._written["change"].eq(change) & self._written["level"].eq(level)]
@@ -436,18 +346,7 @@ class ChangeSteps:
         }
 
     def heard(self, message: object) -> dict[str, Any]:
-        """Do what the page asks.
-
-        Parameters
-        ----------
-        message
-            ``{"do": "show"}``, or ``{"do": "step", "change": …, "level": …, "day": …}``.
-
-        Returns
-        -------
-        dict
-            What the page shows next.
-        """
+        """Do what the page asks."""
         asked = message if isinstance(message, dict) else {}
         change, level = str(asked.get("change", self._change)), str(asked.get("level", self._level))
         known = self._known[self._known["change"].eq(change) & self._known["level"].eq(level)]

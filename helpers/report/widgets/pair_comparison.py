@@ -31,19 +31,6 @@ class Compared:
 def compared(left: str, right: str) -> Compared:
     """Compare two values as they are written.
 
-    Parameters
-    ----------
-    left, right
-        The values; empty where there is none.
-
-    Returns
-    -------
-    Compared
-        The verdict is *same*, *differs*, *written differently* (the same but for capitals, accents, blanks
-        and punctuation), *only on the left*, *only on the right* or *neither says it*.
-
-    Examples
-    --------
     >>> compared("Lopez", "Lopes")
     Compared(left=(('Lope', False), ('z', True)), right=(('Lope', False), ('s', True)), verdict='differs')
     """
@@ -110,20 +97,7 @@ class PairBeside:
 
 
 def pair_beside(pair: pd.Series, systems: Mapping[str, str]) -> PairBeside:
-    """Put one row of the queue into words.
-
-    Parameters
-    ----------
-    pair
-        A row of `helpers.link.review.review_queue`.
-    systems
-        Silo -> what it is called.
-
-    Returns
-    -------
-    PairBeside
-        Fields of which neither side says anything are left out.
-    """
+    """Put one row of the queue into words."""
     lines = []
     for field in FIELDS:
         if field not in _WITHIN_ANOTHER:

@@ -38,24 +38,7 @@ _MARKS = (15.0, 60.0, 240.0)
 def hour_in_words(
     worth: pd.DataFrame, seconds: float, error_rate: float, unknown: int, guard: CountGuard | None = None
 ) -> str:
-    """Say what the next hour buys.
-
-    Parameters
-    ----------
-    worth
-        From `helpers.link.review.queue.worth_of_review`, at least one row.
-    seconds, error_rate
-        The parameters that it was made with.
-    unknown
-        How many questions have no probability.
-    guard
-        The guard of a real folder, where the sentence is kept.
-
-    Returns
-    -------
-    str
-        What is gained, what a mistake costs, and on what that rests.
-    """
+    """Say what the next hour buys."""
     bought = first_minutes(worth, _HOUR)
     questions = int(bought["questions"])
     if not questions:
@@ -80,18 +63,7 @@ def hour_in_words(
 
 
 def worth_table(worth: pd.DataFrame) -> dict[str, Any]:
-    """Give the curve as a few rows: after a quarter of an hour, an hour, half a day, and at the end.
-
-    Parameters
-    ----------
-    worth
-        From `helpers.link.review.queue.worth_of_review`, at least one row.
-
-    Returns
-    -------
-    dict
-        ``title``, ``heads``, ``rows`` (text) and ``note``.
-    """
+    """Give the curve as a few rows: after a quarter of an hour, an hour, half a day, and at the end."""
     end = float(worth["minutes"].iloc[-1])
     marks = [minutes for minutes in _MARKS if minutes < end and len(worth[worth["minutes"] <= minutes])]
     rows = []
@@ -151,35 +123,7 @@ def review_desk(
     seconds: float = SECONDS_A_DECISION,
     error_rate: float = ERROR_RATE,
 ) -> ReviewDesk:
-    """Open the review desk: as the last line of a cell it shows the pairs that wait, one after the other.
-
-    Parameters
-    ----------
-    district
-        A district that was read.
-    links
-        Who is who so far.
-    decisions
-        The CSV to which each decision is added at once; `bigpicture link --decisions` honours it. What it
-        holds already isn't asked again, unless a record has changed since.
-    reviewer
-        Initials of who decides, or nothing.
-    seconds
-        How long a decision takes: a parameter for what an hour buys, no finding. The desk says how long you
-        took.
-    error_rate
-        Share of decisions that are wrong: likewise.
-
-    Returns
-    -------
-    ReviewDesk
-        Its ``answer`` and ``undo`` do from code what the keys do.
-
-    Raises
-    ------
-    BadInput
-        When the file is there and can't be read, or a parameter can't be.
-    """
+    """Open the review desk: as the last line of a cell it shows the pairs that wait, one after the other."""
     queue = review_queue(
         links, district.people, identifiers=district.identifiers, schools=district.fact("school")
     )
@@ -194,21 +138,7 @@ def review_desk(
 
 
 class ReviewDesk:
-    """A review session as a page: live where a kernel runs, a still picture elsewhere.
-
-    Parameters
-    ----------
-    session
-        The questions and the file to which answers go.
-    guard
-        The guard of the district's folder.
-    systems
-        Silo -> what it is called.
-    decisions
-        The file, as it is named to the reader.
-    seconds, error_rate
-        As in `review_desk`.
-    """
+    """A review session as a page: live where a kernel runs, a still picture elsewhere."""
 
     def __init__(
         self,
@@ -231,13 +161,7 @@ class ReviewDesk:
         self._worth()
 
     def answer(self, given: str) -> None:
-        """Answer the question in front, as a key does.
-
-        Parameters
-        ----------
-        given
-            ``yes``, ``no`` or ``skip``.
-        """
+        """Answer the question in front, as a key does."""
         self._session.answer(given)
         self._said = SAID[given]
 
@@ -247,18 +171,7 @@ class ReviewDesk:
         self._said = "Taken back." if taken else "There is nothing to take back."
 
     def view(self, trouble: str = "") -> dict[str, Any]:
-        """Give what the page draws now: plain text, which it puts into elements as text.
-
-        Parameters
-        ----------
-        trouble
-            Why the last answer could not be saved.
-
-        Returns
-        -------
-        dict
-            JSON.
-        """
+        """Give what the page draws now: plain text, which it puts into elements as text."""
         session = self._session
         place, total, pair = session.place, len(session.questions), session.current
         worth = self._worth()
@@ -306,13 +219,7 @@ class ReviewDesk:
         }
 
     def still(self) -> Block:
-        """Give the desk as a page keeps it: how many wait and what an hour buys, and a made first pair.
-
-        Returns
-        -------
-        Block
-            Of a real folder nothing of any child.
-        """
+        """Give the desk as a page keeps it: how many wait and what an hour buys, and a made first pair."""
         waiting = len(self._session.questions) - self._session.place
         count = self._guard.count(waiting)
         one = waiting == 1 and not self._guard.hides(waiting)

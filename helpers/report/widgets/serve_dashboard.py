@@ -61,15 +61,6 @@ def serve(private: Path, idle: float, notebook: str) -> None:
 
     Whoever started this holds the other end of standard input. However that process ends, on every system,
     the input ends with it.
-
-    Parameters
-    ----------
-    private
-        The server's folder, which goes with it.
-    idle
-        Seconds without a request or anything that a page did.
-    notebook
-        The notebook.
     """
     from tornado.ioloop import IOLoop, PeriodicCallback
     from voila.app import Voila  # type: ignore[import-untyped]
@@ -158,49 +149,20 @@ SERVER = "helpers.report.widgets.serve_dashboard"
 
 @dataclass(frozen=True)
 class Served:
-    """A dashboard that runs.
+    """A dashboard that runs."""
 
-    Attributes
-    ----------
-    address
-        Where a browser of this machine finds it, the word included.
-    process
-        The server.
-    door
-        A page that leads to the address, this user's alone: a browser's command line is everybody's to read.
-    """
-
+    # Where a browser of this machine finds it, the word included.
     address: str
+    # The server.
     process: subprocess.Popen[bytes]
+    # A page that leads to the address, this user's alone: a browser's command line is everybody's to read.
     door: Path
 
 
 def dashboard_notebook(
     lesson: Path, out: Path, set_to: Mapping[str, object], ready: Path | None = None
 ) -> Path:
-    """Take the dashboard's cells out of a lesson: its parameters, its imports and what is tagged `dashboard`.
-
-    Parameters
-    ----------
-    lesson
-        The notebook.
-    out
-        The file to write.
-    set_to
-        Values of its parameters.
-    ready
-        A file that the last cell makes, so that one sees from outside that all others ran.
-
-    Returns
-    -------
-    pathlib.Path
-        ``out``.
-
-    Raises
-    ------
-    BadInput
-        When the lesson has no such cells, or doesn't know a parameter.
-    """
+    """Copy a lesson's dashboard cells: its parameters, its imports and what is tagged `dashboard`."""
     import nbformat
 
     notebook = Notebook(lesson)
@@ -275,29 +237,6 @@ def serve_dashboard(
     """Serve the dashboard of a store until the block ends, by a signal too, or nobody has looked for a while.
 
     The server ends with this process, however that ends, and takes its folder away.
-
-    Parameters
-    ----------
-    store
-        A store of profiles.
-    lesson
-        The notebook whose cells tagged `dashboard` are shown.
-    port
-        The port; by default 8866 or the next that is free.
-    set_to
-        Further parameters of the notebook.
-    idle
-        Minutes without anybody looking, after which the server ends.
-
-    Yields
-    ------
-    Served
-        When its first page stands ready.
-
-    Raises
-    ------
-    BadInput
-        When Voila isn't there, the port is taken, or the cells fail.
     """
     if find_spec("voila") is None:
         raise BadInput("The dashboard as a web page needs voila: pip install -r requirements.txt.")
@@ -447,25 +386,7 @@ def _made_of(folder: Path) -> str:
 
 
 def store_of(folder: Path, place: Path) -> ProfileStore:
-    """Open the store of a district's profiles, made anew where it isn't as new as the files.
-
-    Parameters
-    ----------
-    folder
-        A district's folder, or a store itself.
-    place
-        Where the store of a district's folder stands.
-
-    Returns
-    -------
-    ProfileStore
-        The store.
-
-    Raises
-    ------
-    BadInput
-        When the folder can't be read as a district, or something else stands where the store belongs.
-    """
+    """Open the store of a district's profiles, made anew where it isn't as new as the files."""
     if is_store(folder):
         return ProfileStore.open(folder)
     must_be_a_folder(folder)

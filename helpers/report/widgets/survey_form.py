@@ -50,32 +50,13 @@ def survey_form(
 
 
 class SurveyForm:
-    """The form as a page: live where a kernel runs, a still picture elsewhere.
-
-    Parameters
-    ----------
-    file
-        Where answers go.
-    """
+    """The form as a page: live where a kernel runs, a still picture elsewhere."""
 
     def __init__(self, file: AnswerFile) -> None:
         self._file = file
 
     def save(self, respondent: str, **given: str | int) -> int:
-        """Save answers of a person, as clicks do.
-
-        Parameters
-        ----------
-        respondent
-            A name or number of their choice.
-        **given
-            Column of the form and its answer: ``governance_1=2``.
-
-        Returns
-        -------
-        int
-            How many items they have answered now.
-        """
+        """Save answers of a person, as clicks do."""
         return self._file.save(respondent, {column: str(value) for column, value in given.items()})
 
     def view(self) -> dict[str, Any]:
@@ -102,13 +83,7 @@ class SurveyForm:
         }
 
     def still(self) -> Block:
-        """Give the form as a page keeps it: how many have begun, and its first question.
-
-        Returns
-        -------
-        Block
-            Nobody's name or answer.
-        """
+        """Give the form as a page keeps it: how many have begun, and its first question."""
         survey = declared_survey()
         count = len(self._file.people())
         begun = f"**{people_words(count).capitalize()}** {'has' if count == 1 else 'have'} begun to answer."
@@ -124,18 +99,7 @@ class SurveyForm:
         )
 
     def heard(self, message: object) -> dict[str, Any]:
-        """Do what the page asks; what it shows of anybody's answers goes to that page alone.
-
-        Parameters
-        ----------
-        message
-            ``{"do": "show" | "begin" | "save", …}``.
-
-        Returns
-        -------
-        dict
-            What the page does next; ``trouble`` says why something was not saved.
-        """
+        """Do what the page asks; what it shows of anybody's answers goes to that page alone."""
         asked = message if isinstance(message, dict) else {}
         who, turn = str(asked.get("respondent", "")), asked.get("turn")
         try:

@@ -14,18 +14,7 @@ __all__ = ["exercise", "exercises"]
 
 @cache
 def exercises() -> dict[str, Exercise]:
-    """Gather all exercises, in the order of their numbers.
-
-    Returns
-    -------
-    dict
-        Number -> exercise.
-
-    Raises
-    ------
-    ValueError
-        When two have the same number.
-    """
+    """Gather all exercises, in the order of their numbers."""
     found: dict[str, Exercise] = {}
     for module in pkgutil.iter_modules(__path__):
         for one in importlib.import_module(f"{__name__}.{module.name}").EXERCISES:
@@ -38,23 +27,7 @@ def exercises() -> dict[str, Exercise]:
 
 
 def exercise(number: str) -> Exercise:
-    """Find an exercise by its number.
-
-    Parameters
-    ----------
-    number
-        Such as ``"3.2"``.
-
-    Returns
-    -------
-    Exercise
-        The exercise.
-
-    Raises
-    ------
-    BadInput
-        When there is none.
-    """
+    """Find an exercise by its number."""
     known = exercises()
     if number not in known:
         raise BadInput(

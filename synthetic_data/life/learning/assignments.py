@@ -151,24 +151,7 @@ class Coursework:
 def draw_coursework(
     scenario: Scenario, population: Population, schooling: Schooling, absences: Absences, traits: Traits
 ) -> Coursework:
-    """Let sections set assignments, and children do them, through the whole school year.
-
-    Parameters
-    ----------
-    scenario
-        Seed and school year.
-    population, schooling
-        Who sits in which section.
-    absences
-        Who was away on the day on which something was due.
-    traits
-        How a child does, and how much engaged the child is.
-
-    Returns
-    -------
-    Coursework
-        Of this year's sections in middle and high schools. Days say what was so when.
-    """
+    """Let sections set assignments, and children do them, through the whole school year."""
     sections, places, usual = _places(scenario, population, schooling, traits)
     rng = rng_for(scenario.seed, "assignments")
     section, due_at, end_of_year, days = _due(rng, scenario, schooling, sections)
@@ -392,20 +375,7 @@ class Totals:
 
 
 def standing(coursework: Coursework, until: np.datetime64) -> Standing:
-    """Say what gradebooks show on a day.
-
-    Parameters
-    ----------
-    coursework
-        From `draw_coursework`.
-    until
-        The day.
-
-    Returns
-    -------
-    Standing
-        Children who sit in a section on the day, assignments published by then, and their cells.
-    """
+    """Say what gradebooks show on a day."""
     places = coursework.places
     listed = (places.begin <= until) & (places.end >= until)
     listed &= (places.away_from >= until) | (places.away_to <= until)
@@ -420,20 +390,7 @@ def standing(coursework: Coursework, until: np.datetime64) -> Standing:
 
 
 def totals(coursework: Coursework, now: Standing, by_group: bool = False) -> Totals:
-    """Add up points, as Canvas does where groups have no weights.
-
-    Parameters
-    ----------
-    coursework, now
-        The cells.
-    by_group
-        One column a group of assignments, in the order of `GROUPS`.
-
-    Returns
-    -------
-    Totals
-        One row a place of `coursework`.
-    """
+    """Add up points, as Canvas does where groups have no weights."""
     count = len(coursework.places.child)
     assignment = coursework.assignment[now.cell]
     width = len(GROUPS) if by_group else 1
@@ -454,24 +411,7 @@ def totals(coursework: Coursework, now: Standing, by_group: bool = False) -> Tot
 
 
 def learning_elements(coursework: Coursework, now: Standing, children: int) -> list[Element]:
-    """Give what gradebooks say of each child on a day.
-
-    Parameters
-    ----------
-    coursework
-        From `draw_coursework`.
-    now
-        What gradebooks show on the day.
-    children
-        How many children there are.
-
-    Returns
-    -------
-    list of Element
-        course_average (mean of the sections' current scores), assignments assigned, graded and excused,
-        points earned and possible on what is graded, and their share; a child who sits in no section that
-        uses the learning system has none.
-    """
+    """Give what gradebooks say of each child on a day."""
     child = coursework.places.child
     whose = child[coursework.place[now.cell]]
     none = np.bincount(child[now.listed], minlength=children) == 0

@@ -91,22 +91,7 @@ class Grades:
 
 
 def draw_grades(scenario: Scenario, schooling: Schooling, traits: Traits) -> Grades:
-    """Grade every child in every course, once a grading period that ended while the child was there.
-
-    Parameters
-    ----------
-    scenario
-        The day of the exports: later periods have no grades yet.
-    schooling
-        Who sits in which section.
-    traits
-        How a child does.
-
-    Returns
-    -------
-    Grades
-        Of both school years. A homeroom isn't graded.
-    """
+    """Grade every child in every course, once a grading period that ended while the child was there."""
     spells = schooling.spells
     rng = rng_for(scenario.seed, "grades")
     kept, usual = _usual(rng, schooling, traits)
@@ -140,24 +125,7 @@ def draw_grades(scenario: Scenario, schooling: Schooling, traits: Traits) -> Gra
 
 
 def grade_average(grades: Grades, year: int, children: int, until: np.datetime64) -> Element:
-    """Average each child's grades of a school year, every course and grading period counted once.
-
-    Parameters
-    ----------
-    grades
-        From `draw_grades`.
-    year
-        The school year.
-    children
-        How many children there are.
-    until
-        The day: only periods that had ended by then count.
-
-    Returns
-    -------
-    Element
-        grade_average, in percent.
-    """
+    """Average each child's grades of a school year, every course and grading period counted once."""
     mine = (grades.year == year) & (grades.ended <= until)
     place = grades.child[mine]
     points = np.bincount(place, weights=grades.percent[mine], minlength=children)
@@ -170,26 +138,7 @@ def grade_average(grades: Grades, year: int, children: int, until: np.datetime64
 def mark_elements(
     grades: Grades, schooling: Schooling, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Give each child's newest marks by subject, and the mean of its letters.
-
-    Parameters
-    ----------
-    grades
-        From `draw_grades`.
-    schooling
-        Of which subject each section is.
-    year
-        The school year.
-    children
-        How many children there are.
-    until
-        The day: only periods that had ended by then count.
-
-    Returns
-    -------
-    list of Element
-        A mark_ a subject of `MARKED`, grade_english and grade_mathematics in percent, and grade_points.
-    """
+    """Give each child's newest marks by subject, and the mean of its letters."""
     mine = np.flatnonzero((grades.year == year) & (grades.ended <= until))
     mine = mine[np.argsort(grades.period[mine], kind="stable")]  # the newest period comes last, and stays
     courses = schooling.courses.set_index("course_id")["academic_subject"]
@@ -223,22 +172,7 @@ def _in_letters(places: npt.NDArray[np.float64]) -> object:
 def usual_percent(
     scenario: Scenario, schooling: Schooling, traits: Traits
 ) -> tuple[Codes, npt.NDArray[np.float64]]:
-    """Say how a child usually does in a course: what scores of coursework, as grades, are drawn around.
-
-    Parameters
-    ----------
-    scenario
-        Its seed.
-    schooling
-        Who sits in which section.
-    traits
-        How a child does.
-
-    Returns
-    -------
-    tuple of arrays
-        Places in `schooling.seats` of all graded courses, and percent.
-    """
+    """Say how a child usually does in a course: what scores of coursework, as grades, are drawn around."""
     # Where traits aren't shared by all systems, what a child does in a course isn't either.
     apart = () if scenario.traits_shared == 1 else ("lms",)
     return _usual(rng_for(scenario.seed, "grades", *apart), schooling, traits)
@@ -318,24 +252,7 @@ class Credits:
 
 
 def draw_credits(scenario: Scenario, schooling: Schooling, traits: Traits, grades: Grades) -> Credits:
-    """Give the credits of each semester, and those of the years before.
-
-    Parameters
-    ----------
-    scenario
-        Its seed.
-    schooling
-        Courses, and what they are worth.
-    traits
-        How a child does: what was earned in the years before follows from it.
-    grades
-        From `draw_grades`.
-
-    Returns
-    -------
-    Credits
-        Of all semesters that are over.
-    """
+    """Give the credits of each semester, and those of the years before."""
     course = schooling.courses.set_index("course_id")
     of_section = np.asarray(course.index.get_indexer(pd.Index(schooling.sections["course_id"])))
     worth = course["credits"].to_numpy(dtype="float64")[of_section]
@@ -392,25 +309,7 @@ def _before(scenario: Scenario, schooling: Schooling, traits: Traits) -> tuple[N
 
 
 def credit_elements(credits: Credits, year: int, children: int, until: np.datetime64) -> list[Element]:
-    """Give credits earned in a school year so far, and whether a ninth grader is on track.
-
-    Parameters
-    ----------
-    credits
-        From `draw_credits`.
-    year
-        The school year.
-    children
-        How many children there are.
-    until
-        The day: only semesters that had ended by then count.
-
-    Returns
-    -------
-    list of Element
-        Of who attempted any: credits_earned, credits_attempted, credits_total, courses_failed,
-        core_courses_failed, career_technical_courses; on_track of ninth graders who did.
-    """
+    """Give credits earned in a school year so far, and whether a ninth grader is on track."""
     mine = (credits.year == year) & (credits.ended <= until)
     child = credits.child[mine]
     earned = np.bincount(child, weights=credits.earned[mine], minlength=children)

@@ -77,24 +77,7 @@ class OnlineWork:
 def draw_online_work(
     scenario: Scenario, coursework: Coursework, absences: Absences, traits: Traits
 ) -> OnlineWork:
-    """Let children hand in what their teachers collect online.
-
-    Parameters
-    ----------
-    scenario
-        Its seed.
-    coursework
-        What is set, and who never hands it in.
-    absences
-        Who was away on the day on which something was due.
-    traits
-        How much engaged a child is.
-
-    Returns
-    -------
-    OnlineWork
-        Of the whole school year.
-    """
+    """Let children hand in what their teachers collect online."""
     rng = rng_for(scenario.seed, "online work")
     teachers = rng.random(len(coursework.sections)) < TEACHERS
     share = np.array(COLLECTED)[coursework.group]
@@ -131,21 +114,7 @@ def draw_online_work(
 def online_now(
     coursework: Coursework, work: OnlineWork, now: Standing, until: np.datetime64
 ) -> tuple[Codes, Mask]:
-    """Say what the learning system shows of it on a day.
-
-    Parameters
-    ----------
-    coursework, work
-        What is set, and what was handed in.
-    now, until
-        What gradebooks show on the day, and the day.
-
-    Returns
-    -------
-    tuple
-        Places in `work` of the cells that are listed: published, of a child who sits in the section; and
-        which of them had been handed in by then.
-    """
+    """Say what the learning system shows of it on a day."""
     listed = np.zeros(len(coursework.place), dtype=bool)
     listed[now.cell] = True
     there = np.flatnonzero(listed[work.cell])
@@ -155,25 +124,7 @@ def online_now(
 def submission_elements(
     coursework: Coursework, work: OnlineWork, now: Standing, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Count what children handed in online by a day, and what of it late.
-
-    Parameters
-    ----------
-    coursework, work
-        What is set, and what was handed in.
-    now
-        What gradebooks show on the day.
-    children
-        How many children there are.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        submissions and submissions_late, of the classes in which a child sits; none of a child who sits in
-        no class that uses the learning system.
-    """
+    """Count what children handed in online by a day, and what of it late."""
     there, handed_in = online_now(coursework, work, now, until)
     child = coursework.places.child
     sits = np.bincount(child[now.listed], minlength=children) > 0
@@ -224,24 +175,7 @@ class SignIns:
 
 
 def draw_sign_ins(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> SignIns:
-    """Let children of middle and high schools sign in.
-
-    Parameters
-    ----------
-    scenario
-        Seed, school year and the day of the exports.
-    schooling
-        Who is at which school on which day.
-    absences
-        Who was away.
-    traits
-        How much engaged a child is.
-
-    Returns
-    -------
-    SignIns
-        At most two of a child and day, and few sign-outs.
-    """
+    """Let children of middle and high schools sign in."""
     spells, year = schooling.spells, scenario.school_year
     rng = rng_for(scenario.seed, "sign-ins")
     odds = 1 / (1 + np.exp(-(USUAL + ENGAGEMENT_IN_SIGN_INS * traits.engagement)))
@@ -278,26 +212,7 @@ def draw_sign_ins(scenario: Scenario, schooling: Schooling, absences: Absences, 
 def sign_in_elements(
     coursework: Coursework, signed: SignIns, now: Standing, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Count the days of this year on which a child had signed in by a day.
-
-    Parameters
-    ----------
-    coursework
-        Who sits in a class that uses the learning system: nobody else has such days.
-    signed
-        From `draw_sign_ins`.
-    now
-        What gradebooks show on the day.
-    children
-        How many children there are.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        lms_logins.
-    """
+    """Count the days of this year on which a child had signed in by a day."""
     mine = (signed.day <= until) & ~signed.out
     start = np.datetime64("2000-01-01", "D")
     both = np.unique(signed.child[mine] * 100_000 + (signed.day[mine] - start).astype("int64"))

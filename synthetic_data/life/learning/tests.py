@@ -189,23 +189,7 @@ def draw_tests(
     absences: Absences,
     traits: Sequence[Traits],
 ) -> Tests:
-    """Let children sit their tests.
-
-    Parameters
-    ----------
-    scenario
-        The day of the exports: later tests don't exist.
-    population, schooling, absences
-        Who is there on which day.
-    traits
-        How a child does, as each program sees it (in the order of `PROGRAMS`).
-
-    Returns
-    -------
-    Tests
-        At most one a child, program, subject, year and season. Where only people are written, those of the
-        newest window of the program whose results name the children.
-    """
+    """Let children sit their tests."""
     count = len(population.children)
     standing = [_standing(scenario, seen, count) for seen in traits]
     missed = _missed(scenario, population, absences)
@@ -371,22 +355,6 @@ def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> 
 
     Growth is the latest score of MAP Growth in the year less that of the same season of the year before: a
     year's growth, whichever season it is. Who sat no test then has none.
-
-    Parameters
-    ----------
-    tests
-        From `draw_tests`.
-    year
-        The school year.
-    count
-        How many children there are.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        map_math_rit, map_math_percentile, … iready_reading_percentile, map_math_growth, map_reading_growth.
     """
     found, growths = [], []
     for program, (prefix, kind) in enumerate((("map", "rit"), ("iready", "score"))):

@@ -116,45 +116,14 @@ class Visits:
 
 
 def has_card(scenario: Scenario, children: int) -> Mask:
-    """Say of each child whether the office has a card, without which it knows nothing.
-
-    Parameters
-    ----------
-    scenario
-        Its seed.
-    children
-        How many there are.
-
-    Returns
-    -------
-    numpy array of bool
-        One entry a child.
-    """
+    """Say of each child whether the office has a card, without which it knows nothing."""
     return rng_for(scenario.seed, "health", "cards").random(children) < WITH_A_CARD
 
 
 def draw_visits(
     scenario: Scenario, population: Population, schooling: Schooling, away: Absences, traits: Traits
 ) -> Visits:
-    """Decide who comes to the nurse on which day of two school years.
-
-    Parameters
-    ----------
-    scenario
-        Its seed.
-    population, schooling
-        Who is at which school on which day.
-    away
-        Who is absent, and can't come; who fell ill came the day before more often, and who leaves early for
-        illness goes by the office.
-    traits
-        Low well-being brings more visits.
-
-    Returns
-    -------
-    Visits
-        Up to the day of the exports.
-    """
+    """Decide who comes to the nurse on which day of two school years."""
     parts = []
     events = _Events.of(population, away)
     for year in sorted({year for year, _ in schooling.years}):
@@ -180,26 +149,7 @@ def draw_visits(
 def visit_element(
     scenario: Scenario, schooling: Schooling, visits: Visits, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Count each child's visits of this year until a day.
-
-    Parameters
-    ----------
-    scenario
-        Its school year.
-    schooling
-        Who had come by then.
-    visits
-        From `draw_visits`.
-    children
-        How many there are.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        health_visits: none of a child who isn't here yet.
-    """
+    """Count each child's visits of this year until a day."""
     year = scenario.school_year
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     numbers = np.full(children, np.nan)
@@ -380,20 +330,7 @@ class Doses:
 
 
 def draw_doses(scenario: Scenario, population: Population) -> Doses:
-    """Draw every child's doses, from birth on; nothing depends on race, origin or language.
-
-    Parameters
-    ----------
-    scenario
-        Its seed.
-    population
-        Children and their birth dates.
-
-    Returns
-    -------
-    Doses
-        Also those that lie ahead.
-    """
+    """Draw every child's doses, from birth on; nothing depends on race, origin or language."""
     rng, birth = rng_for(scenario.seed, "vaccines"), population.children["birth_date"].to_numpy()
     born = birth.astype("datetime64[D]")[:, None]
     shape = (len(born), len(VACCINES))
@@ -416,24 +353,7 @@ def draw_doses(scenario: Scenario, population: Population) -> Doses:
 def vaccine_element(
     scenario: Scenario, population: Population, schooling: Schooling, doses: Doses, until: np.datetime64
 ) -> list[Element]:
-    """Count the vaccines of which each child has had a dose.
-
-    Parameters
-    ----------
-    scenario
-        Its school year.
-    population, schooling
-        Who had come by then.
-    doses
-        From `draw_doses`.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        vaccines_recorded: none of a child who isn't here yet.
-    """
+    """Count the vaccines of which each child has had a dose."""
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     spells, numbers = schooling.spells, np.full(len(population.children), np.nan)
     here = spells.child[(spells.year == scenario.school_year) & (begin <= until)]

@@ -93,21 +93,7 @@ class Eligibility:
 
 
 def income_ratios(scenario: Scenario, population: Population) -> dict[int, Numbers]:
-    """Give what each household lives on, over the poverty threshold of its size, in two school years.
-
-    Parameters
-    ----------
-    scenario
-        Its seed and school year.
-    population
-        Households; the poor and the rich live apart, and neighbourhoods beside each other are alike. Nothing
-        depends on race, origin or language.
-
-    Returns
-    -------
-    dict
-        By school year, one number a household.
-    """
+    """Give what each household lives on, over the poverty threshold of its size, in two school years."""
     rng, zone = rng_for(scenario.seed, "income"), population.households["zone"].to_numpy(dtype="int64")
     zones = int(np.max(zone)) + 1
     low, high = POOREST_AND_RICHEST
@@ -130,21 +116,7 @@ def income_ratios(scenario: Scenario, population: Population) -> dict[int, Numbe
 
 
 def draw_eligibility(scenario: Scenario, population: Population, schooling: Schooling) -> Eligibility:
-    """Determine for every child and school year what the lunchroom may charge, as often as it changes.
-
-    Parameters
-    ----------
-    scenario
-        Its school years and its day of export; nothing later is known.
-    population, schooling
-        Children, their homes, and when they came.
-
-    Returns
-    -------
-    Eligibility
-        Of each child at least one determination in each year at school: of a family that didn't apply, that
-        there is none. Children of one household have the same.
-    """
+    """Determine for every child and school year what the lunchroom may charge, as often as it changes."""
     children, households = population.children, population.households
     home = np.asarray(pd.Index(households["household"]).get_indexer(pd.Index(children["household"])))
     foster = population.guardians.loc[population.guardians["relation"] == "Foster parent", "household"]
@@ -195,24 +167,7 @@ def draw_eligibility(scenario: Scenario, population: Population, schooling: Scho
 def eligibility_element(
     eligibility: Eligibility, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Give what each child is charged for a meal on a day.
-
-    Parameters
-    ----------
-    eligibility
-        From `draw_eligibility`.
-    year
-        School year of the day.
-    children
-        How many there are.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        meal_eligibility: none of a child who isn't here yet.
-    """
+    """Give what each child is charged for a meal on a day."""
     numbers = np.full(children, np.nan)
     known = (eligibility.year == year) & (eligibility.begin <= until)
     numbers[eligibility.child[known]] = eligibility.benefit[known]  # the latest is written last

@@ -109,22 +109,7 @@ class Plans:
 
 
 def draw_plans(scenario: Scenario, population: Population, schooling: Schooling, traits: Traits) -> Plans:
-    """Decide who has a plan, and what it says.
-
-    Parameters
-    ----------
-    scenario
-        Its school years and its day of export.
-    population, schooling
-        Children with their grades, and the days of school.
-    traits
-        A low academic trait makes a plan likelier. Nothing else does: not race, origin or language.
-
-    Returns
-    -------
-    Plans
-        The published share of children, of the published kinds.
-    """
+    """Decide who has a plan, and what it says."""
     rng, count = rng_for(scenario.seed, "special education"), len(population.children)
     liability = ACADEMIC_IN_PLANS * traits.academic
     liability += np.sqrt(1 - ACADEMIC_IN_PLANS**2) * rng.standard_normal(count)
@@ -186,25 +171,7 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
 def program_elements(
     scenario: Scenario, population: Population, schooling: Schooling, plans: Plans, until: np.datetime64
 ) -> list[Element]:
-    """Give what is so of plans on a day: status, disability, and the share of time in a regular class.
-
-    Parameters
-    ----------
-    scenario
-        Its school year.
-    population, schooling
-        Children, and when they came.
-    plans
-        From `draw_plans`.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        special_education, primary_disability, share_in_regular_class and plan_services: none of a child who
-        isn't here, has no plan yet, or whose plan ended in an earlier year.
-    """
+    """Give what is so of plans on a day: status, disability, and the share of time in a regular class."""
     year = scenario.school_year
     here = np.zeros(len(population.children), dtype=bool)
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")

@@ -114,26 +114,7 @@ def opted_out(scenario: Scenario, count: int) -> Mask:
 def draw_screenings(
     scenario: Scenario, schooling: Schooling, absences: Callable[[], Absences], traits: Traits
 ) -> Screenings:
-    """Let children be screened.
-
-    Parameters
-    ----------
-    scenario
-        Seed, and the day of the exports: later forms don't exist. Where only people are asked for, there is
-        nothing but the newest window's forms of teachers.
-    schooling
-        Who is at which school on which day.
-    absences
-        Gives who is away: nobody fills in a form of her own on such a day (of this year). Not asked where
-        only people are wanted.
-    traits
-        How a child feels and takes part.
-
-    Returns
-    -------
-    Screenings
-        At most one form of each kind a child and window.
-    """
+    """Let children be screened."""
     agreed = ~opted_out(scenario, len(traits.engagement))
     parts = []
     for year, window, season, first, last in windows_so_far(scenario, WINDOWS):
@@ -204,24 +185,7 @@ def _filled_in(
 def screening_elements(
     scenario: Scenario, screenings: Screenings, count: int, until: np.datetime64
 ) -> list[Element]:
-    """Give what the newest forms of this year say of each child, up to a day.
-
-    Parameters
-    ----------
-    scenario
-        The school year.
-    screenings
-        From `draw_screenings`.
-    count
-        How many children there are.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        bess_risk and bess_t_score by teachers' forms; bess_risk_student, bess_risk_guardian.
-    """
+    """Give what the newest forms of this year say of each child, up to a day."""
     so_far = (screenings.year == scenario.school_year) & (screenings.day <= until)
 
     def newest(form: int, numbers: Codes) -> Numbers:

@@ -126,24 +126,7 @@ def said_no(scenario: Scenario, count: int) -> Mask:
 def draw_surveys(
     scenario: Scenario, schooling: Schooling, absences: Callable[[], Absences], traits: Traits
 ) -> Surveys:
-    """Let children answer.
-
-    Parameters
-    ----------
-    scenario
-        Seed, and the day of the exports: later answers don't exist.
-    schooling
-        Who is at which school on which day.
-    absences
-        Gives who is away: nobody answers on such a day of this year. Not asked where only people are wanted.
-    traits
-        What a child is like.
-
-    Returns
-    -------
-    Surveys
-        At most one row of answers a child and window.
-    """
+    """Let children answer."""
     spells, count = schooling.spells, len(traits.engagement)
     agreed = ~said_no(scenario, count)
     own = rng_for(scenario.seed, "surveys", "own").standard_normal((len(COMPETENCIES) + 1, count))
@@ -223,24 +206,7 @@ def _groups(
 
 
 def survey_elements(scenario: Scenario, surveys: Surveys, count: int, until: np.datetime64) -> list[Element]:
-    """Average each child's answers about each competency, of the newest window of this year up to a day.
-
-    Parameters
-    ----------
-    scenario
-        The school year.
-    surveys
-        From `draw_surveys`.
-    count
-        How many children there are.
-    until
-        The day.
-
-    Returns
-    -------
-    list of Element
-        One a competency.
-    """
+    """Average each child's answers about each competency, of the newest window of this year up to a day."""
     mine = (surveys.year == scenario.school_year) & (surveys.day <= until)
     found = []
     for place, name in enumerate(COMPETENCIES.values()):

@@ -39,20 +39,7 @@ ENOUGH_DAYS = 10  # the federal rule: enrolled at least so many days at a school
 
 
 def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
-    """Count the days of each child at each school in a year: enrolled, and missed.
-
-    Parameters
-    ----------
-    outcomes
-        A district's children.
-    year
-        The scenario's school year, or the one before, which is whole.
-
-    Returns
-    -------
-    pandas.DataFrame
-        child, school, grade (places), enrolled, missed, left (before the last day): a row a child and school.
-    """
+    """Count the days of each child at each school in a year: enrolled, and missed."""
     scenario, schooling = outcomes.scenario, outcomes.schooling
     spells = schooling.spells
     length = np.array(
@@ -258,18 +245,7 @@ class Line:
     found: dict[int, Measured] = field(default_factory=dict)
 
     def verdict(self, value: float, half: float) -> str:
-        """Say whether a value whose interval reaches so far to both sides meets the target.
-
-        Parameters
-        ----------
-        value, half
-            What was measured, and half the width of its interval.
-
-        Returns
-        -------
-        str
-            pass, miss, too few (to tell), or compared where there is no target.
-        """
+        """Say whether a value whose interval reaches so far to both sides meets the target."""
         if self.role == NO_TARGET:
             return "compared"
         if not isfinite(half) or half > self.telling:
@@ -283,18 +259,7 @@ class Line:
 
 
 def targets(role: str | None = None) -> list[tuple[dict[str, str], dict[str, str]]]:
-    """Give every published figure with what ``facts/targets.csv`` says of it.
-
-    Parameters
-    ----------
-    role
-        Only those of this role.
-
-    Returns
-    -------
-    list of tuple
-        A row of targets.csv, and a row of the published figure.
-    """
+    """Give every published figure with what ``facts/targets.csv`` says of it."""
     return [
         (said, row)
         for said in rows("targets")

@@ -53,28 +53,13 @@ class Measured:
 
 
 def wide(figures: int, doubt: float = 0.01) -> float:
-    """Say how many standard errors an interval reaches, so that all of so many figures hold together.
-
-    Parameters
-    ----------
-    figures
-        How many figures are looked at.
-    doubt
-        The chance that any of them lies outside by chance alone (Bonferroni).
-
-    Returns
-    -------
-    float
-        3.29 for ten figures.
-    """
+    """Say how many standard errors an interval reaches, so that all of so many figures hold together."""
     return NormalDist().inv_cdf(1 - doubt / max(1, figures) / 2)
 
 
 def beyond(statistic: float, freedom: int) -> float:
     """Give the chance of a sum of so many squared standard normal numbers beyond a value.
 
-    Examples
-    --------
     >>> round(beyond(3.84, 1), 3), round(beyond(9.49, 4), 3)
     (0.05, 0.05)
     """
@@ -139,20 +124,7 @@ def correlation(left: Numbers, right: Numbers, household: Codes) -> Measured:
 
 
 def by_rank(numbers: Numbers, cell: Codes) -> Numbers:
-    """Rank children inside their cells and centre the ranks there, so that few large numbers don't decide.
-
-    Parameters
-    ----------
-    numbers
-        One element a child; NaN where a child has none.
-    cell
-        The cell of each, such as a grade of a school.
-
-    Returns
-    -------
-    numpy array
-        Ranks from -0.5 to 0.5, equal ones shared; NaN stays.
-    """
+    """Rank children inside their cells and centre the ranks there, so that few large numbers don't decide."""
     known = np.flatnonzero(~np.isnan(numbers))
     ranks = np.full(len(numbers), np.nan)
     if not len(known):
@@ -178,26 +150,6 @@ def differ(
 
     How much households vary is taken from all groups together, by size of the household: by itself a small
     group in which something rare never happened would look as if it couldn't.
-
-    Parameters
-    ----------
-    numbers
-        One element a child; NaN where a child has none.
-    group
-        The group of each child; -1 for none.
-    household
-        The household of each child: those of one count together.
-    cell
-        The cell of each child, inside which numbers are ranked first; without it they count as they are.
-    at_least
-        Groups of fewer children are left out, and those of which fewer than ten children would be expected to
-        have anything but the commonest number.
-
-    Returns
-    -------
-    tuple
-        Probability of such differences by chance; the largest difference of a group's mean from the common
-        one; how many groups were compared.
     """
     known = ~np.isnan(numbers) & (group >= 0)
     if known.sum() < 2 * at_least:
@@ -330,18 +282,7 @@ class Outcomes:
 
 
 def outcomes_of(scenario: Scenario) -> Outcomes:
-    """Let a district be, and look at its children.
-
-    Parameters
-    ----------
-    scenario
-        The district.
-
-    Returns
-    -------
-    Outcomes
-        The truth; no file is written or read.
-    """
+    """Let a district be, and look at its children."""
     population = make_population(scenario)
     schooling = make_schooling(scenario, population)
     return Outcomes(scenario, population, schooling, Life(scenario, population, schooling))
@@ -369,21 +310,7 @@ def systems_of(outcomes: Outcomes) -> dict[str, str]:
 
 
 def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
-    """Correlate every two measures of different systems.
-
-    Parameters
-    ----------
-    outcomes
-        A district's children.
-    districts
-        How many districts are looked at in the same way.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *across_systems*, without scenario and seed. The interval holds for all lines of
-        all those districts together, 99 times of 100; verdict is *zero* where it holds zero, else *tied*.
-    """
+    """Correlate every two measures of different systems."""
     told = systems_of(outcomes)
     measures = [
         (told[name], part, np.where(outcomes.all_year, numbers, np.nan))
@@ -482,18 +409,7 @@ FOLLOWS = frozenset(
 
 
 def bias_audit(outcomes: Outcomes) -> pd.DataFrame:
-    """Compare groups of children in every outcome.
-
-    Parameters
-    ----------
-    outcomes
-        A district's children.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *bias_audit*, without scenario and seed.
-    """
+    """Compare groups of children in every outcome."""
     codes = {name: pd.factorize(outcomes.children[name], sort=True)[0].astype("int64") for name in GROUPINGS}
     rows = []
     for name, element in outcomes.declared.items():

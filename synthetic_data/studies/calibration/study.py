@@ -108,28 +108,7 @@ def calibrate(
     seeds: Sequence[int] = SEEDS,
     students: int | None = None,
 ) -> Calibration:
-    """Make districts and compare them with what is published.
-
-    Parameters
-    ----------
-    scenarios
-        Names, files or loaded scenarios. One with a shock (`pandemic`) is compared year by year, all others
-        in everything else.
-    seeds
-        A district each.
-    students
-        Another size.
-
-    Returns
-    -------
-    Calibration
-        No file is written; the truth of each district is looked at, not its exports.
-
-    Raises
-    ------
-    BadInput
-        Where there is no seed, or a scenario can't be used.
-    """
+    """Make districts and compare them with what is published."""
     if not seeds:
         raise BadInput("There is no seed; give at least one, such as --seeds 2101.")
     lines: list[Line] = []
@@ -160,23 +139,7 @@ def calibrate(
 
 
 def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
-    """Give the figures of all seeds together as a chart shows them: each against its target.
-
-    Parameters
-    ----------
-    calibration
-        From `calibrate`.
-    norms
-        Whether the 96 means and standard deviations of MAP Growth are among them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        label, topic, role, verdict, target, value, low, high: the last three as parts of half the interval's
-        width beside the target, so that a figure passes between -1 and 1 (or nearer than it is rounded).
-        The shape over grades, which has no number for a target, isn't among them.
-        Ready for `helpers.report.charts.dot_plot(…, series="role")`.
-    """
+    """Give the figures of all seeds together as a chart shows them: each against its target."""
     told = calibration.together
     told = told.loc[told["target"].notna() & told["verdict"].isin(["pass", "miss"])]
     told = told.loc[~told["topic"].isin([WORST_GRADES, *([] if norms else NORMS)])]
@@ -196,19 +159,7 @@ def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
 
 
 def report(calibration: Calibration) -> dict[str, object]:
-    """Give what the command prints: counts, what misses, and the figures of all seeds together.
-
-    Parameters
-    ----------
-    calibration
-        From `calibrate`.
-
-    Returns
-    -------
-    dict
-        passed (every tuned figure in every seed, and the bias audit); figures by role and verdict; the
-        figures themselves, those of the test's norms counted in one line; what isn't compared.
-    """
+    """Give what the command prints: counts, what misses, and the figures of all seeds together."""
     told, figures = calibration.together, calibration.figures
     one_by_one = figures.loc[figures["seed"].notna()]
     counts = one_by_one.groupby(["scenario", "role", "verdict"], as_index=False).size()

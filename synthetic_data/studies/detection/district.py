@@ -40,50 +40,35 @@ RECORD = ["silo", "record"]
 
 @dataclass(frozen=True)
 class Asked:
-    """What district to make, and by which name its run goes.
+    """What district to make, and by which name its run goes."""
 
-    Attributes
-    ----------
-    run
-        Name of the run.
-    seed, students, level, faults
-        As a scenario says them.
-    rates
-        Rates of kinds that happen only on request.
-    """
-
+    # Name of the run.
     run: str
+    # As a scenario says them.
     seed: int
     students: int
     level: str
     faults: float
+    # Rates of kinds that happen only on request.
     rates: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What was noticed in one district.
+    """What was noticed in one district."""
 
-    Attributes
-    ----------
-    faults
-        One row a fault that something can notice: ``run, seed, silo, kind, fault``; ``listed`` (it
-        stands where its kind is told of: a finding at its place, or the records behind a line of the
-        scorecard), ``alarmed`` (so, and the finding or the line is over its threshold).
-    raised
-        All that raises an alarm, as ``helpers.gaps.noticed`` gives it, and rows of facts that stand behind
-        no value: ``run, seed, left_silo, right_silo, measure, column, times, is_finding``; ``case``, where
-        all that it tells of are children of a planted case, which is no fault.
-    lines
-        The scorecard's lines, counted: ``run, seed, measure, left_silo, right_silo, column, stands`` (alarm,
-        limit, within its threshold, standing condition), ``next_step``.
-    cases
-        Planted cases that are no faults: ``run, seed, case, silo, told_by, children, told``.
-    """
-
+    # One row a fault that something can notice: ``run, seed, silo, kind, fault``; ``listed`` (it stands where
+    # its kind is told of: a finding at its place, or the records behind a line of the scorecard), ``alarmed``
+    # (so, and the finding or the line is over its threshold).
     faults: pd.DataFrame
+    # All that raises an alarm, as ``helpers.gaps.noticed`` gives it, and rows of facts that stand behind no
+    # value: ``run, seed, left_silo, right_silo, measure, column, times, is_finding``; ``case``, where all
+    # that it tells of are children of a planted case, which is no fault.
     raised: pd.DataFrame
+    # The scorecard's lines, counted: ``run, seed, measure, left_silo, right_silo, column, stands`` (alarm,
+    # limit, within its threshold, standing condition), ``next_step``.
     lines: pd.DataFrame
+    # Planted cases that are no faults: ``run, seed, case, silo, told_by, children, told``.
     cases: pd.DataFrame
 
 
@@ -99,18 +84,7 @@ def declared_kinds() -> dict[str, Fault]:
 
 
 def look_at(asked: Asked) -> Looked:
-    """Make a district in a folder of its own, read, join and measure it, and ask its key what was noticed.
-
-    Parameters
-    ----------
-    asked
-        Which district.
-
-    Returns
-    -------
-    Looked
-        What was noticed and raised there.
-    """
+    """Make a district in a folder of its own, read, join and measure it, and ask its key what was noticed."""
     with tempfile.TemporaryDirectory(prefix="detection-") as folder:
         made = make_district(
             "workshop",
@@ -126,22 +100,7 @@ def look_at(asked: Asked) -> Looked:
 
 
 def judge(asked: Asked, district: District, links: Links) -> Looked:
-    """Ask a district's key what was noticed of it.
-
-    Parameters
-    ----------
-    asked
-        By which names it goes.
-    district
-        A district that was read, with its answer key.
-    links
-        Who is who in it.
-
-    Returns
-    -------
-    Looked
-        What was noticed and raised there.
-    """
+    """Ask a district's key what was noticed of it."""
     key = read_answer_key(district.folder)
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
     lines, behind = scorecard_and_records(district, links)

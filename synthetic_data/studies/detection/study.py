@@ -53,22 +53,7 @@ KIND = ["run", "silo", "kind"]
 
 
 def kinds_noticed(looked: Sequence[Looked], runs: Sequence[str]) -> pd.DataFrame:
-    """Count districts and single faults, kind by kind, run by run.
-
-    Parameters
-    ----------
-    looked
-        Districts, of one run or of several.
-    runs
-        The runs with faults: each lists all kinds that something can notice and that happen of themselves,
-        *added* those that are held out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``faults_noticed``. A kind is noticed in a district when at least one of its faults there is
-        listed at its own place; shares of districts are of those that hold it `FEWEST` times or more.
-    """
+    """Count districts and single faults, kind by kind, run by run."""
     single = pd.concat([one.faults for one in looked], ignore_index=True)
     single = single[single["run"].isin(list(runs))]
     names = pd.DataFrame(
@@ -139,22 +124,7 @@ class Clean(NamedTuple):
 
 
 def clean_tables(looked: Sequence[Looked], run: str) -> Clean:
-    """Count what well-kept districts raise, and list apart what is as it should be.
-
-    Parameters
-    ----------
-    looked
-        Districts.
-    run
-        The run without faults.
-
-    Returns
-    -------
-    Clean
-        ``clean_districts``: one row a district. ``false_alarms``: what is raised, by what raises it.
-        ``intended_limits``: one row a measure, the most frequent first. ``planted_cases``: one row a case
-        and what tells of it. All empty where no district is of that run.
-    """
+    """Count what well-kept districts raise, and list apart what is as it should be."""
     mine = [one for one in looked if one.lines["run"].eq(run).any()]
     if not mine:
         return Clean(*map(empty_table, Clean._fields))
@@ -209,19 +179,6 @@ READ = (".py", ".toml", ".csv", ".json")
 def detectors_now(root: Path | None = None) -> str:
     """Give the SHA-256 of the sources of the rooms that notice faults.
 
-    Parameters
-    ----------
-    root
-        Folder of the package ``helpers``; that which is installed when not given.
-
-    Returns
-    -------
-    str
-        Of names and bytes of all modules and tables of `ROOMS`, in the order of their paths, but
-        `NO_DETECTORS`.
-
-    Examples
-    --------
     >>> len(detectors_now())
     64
     """
@@ -252,22 +209,7 @@ WITH_FAULTS = tuple(run for run, (_, faults) in RUNS.items() if faults)
 def asked_for(
     runs: Sequence[str] = tuple(RUNS), seeds: Sequence[int] = SEEDS, students: int = STUDENTS
 ) -> list[Asked]:
-    """List the districts of some runs.
-
-    Parameters
-    ----------
-    runs
-        Keys of `RUNS`.
-    seeds
-        A district each.
-    students
-        Children of each.
-
-    Returns
-    -------
-    list of Asked
-        Seed by seed, so that what is there of a run that broke off is of all kinds.
-    """
+    """List the districts of some runs."""
     added = {one.name: one.rate for one in faults_on_request() if one.held_out}
     return [
         Asked(run, seed, students, *RUNS[run], rates=added if run == "added" else {})
@@ -277,23 +219,7 @@ def asked_for(
 
 
 def look_at_all(asked: Sequence[Asked], *, processes: int = 1, keep: Path | None = None) -> Iterator[Looked]:
-    """Look at districts, several at once, in the order in which they were asked for.
-
-    Parameters
-    ----------
-    asked
-        Which districts.
-    processes
-        How many work at once; what comes out is the same.
-    keep
-        Folder in which what was seen of each district is kept, and looked up: under a name that holds what
-        was asked and what the detectors are.
-
-    Yields
-    ------
-    Looked
-        What was noticed and raised.
-    """
+    """Look at districts, several at once, in the order in which they were asked for."""
     detectors = detectors_now()
     work = partial(_kept, keep=keep, detectors=detectors)
     if processes == 1:

@@ -108,38 +108,7 @@ def plan(
     fault_level: str = FROM,
     method: str = "decided",
 ) -> list[Cell]:
-    """List the districts of a study.
-
-    Parameters
-    ----------
-    levels
-        Exchange levels.
-    seeds
-        A district each at every level. A seed's districts have the same children and the same lives.
-    students
-        Children of each district.
-    switches
-        Also those in which one switch alone stands at `TO` and the others at `FROM`, and those in which one
-        alone stayed behind.
-    placebo
-        Also the same levels of a district in which nothing hangs together across systems.
-    by_number
-        Also the same levels joined by shared numbers alone, as systems do by themselves.
-    fault_level
-        The level whose rates of faults hold in all of them, so that better joins aren't cleaner records.
-    method
-        Highest rung of the ladder by which records are joined.
-
-    Returns
-    -------
-    list of Cell
-        Each once; level by level, so that a study that is stopped has whole levels.
-
-    Raises
-    ------
-    BadInput
-        For an unknown level, rung or scenario's setting, no seed, or one given twice.
-    """
+    """List the districts of a study."""
     _check(levels, seeds, fault_level, method)
     load_scenario(WORKSHOP, students=students, seed=max(seeds), fault_level=fault_level)
 
@@ -157,26 +126,7 @@ def plan(
 
 
 def planned(name: str, students: int = 600, seeds: int = 5) -> list[Cell]:
-    """Give a plan by name, as the notebook asks for it.
-
-    Parameters
-    ----------
-    name
-        small: every level and its placebo, two districts of 60 children each; whole: every level, the
-        placebo, each switch alone and last, and joins by numbers alone.
-    students, seeds
-        Of the whole plan: children of each district, and how many districts at each setting.
-
-    Returns
-    -------
-    list of Cell
-        The plan.
-
-    Raises
-    ------
-    BadInput
-        When there is no such plan, or no seed.
-    """
+    """Give a plan by name, as the notebook asks for it."""
     if name == "small":
         return plan(seeds=(1, 2), students=60, placebo=True)
     if name == "whole":
@@ -186,19 +136,7 @@ def planned(name: str, students: int = 600, seeds: int = 5) -> list[Cell]:
 
 
 def switch_plan(bases: Sequence[Cell]) -> list[Cell]:
-    """Move one switch at a time: alone, and all but it.
-
-    Parameters
-    ----------
-    bases
-        Cells at the level `FROM`.
-
-    Returns
-    -------
-    list of Cell
-        The bases, of each switch the cells with it alone at `TO` and with it alone left at `FROM`, and all
-        moved.
-    """
+    """Move one switch at a time: alone, and all but it."""
     alone = [_moved(base, (switch,)) for switch in SWITCHES for base in bases]
     behind = [
         replace(_moved(base, tuple(one for one in SWITCHES if one != switch)), level=TO)
@@ -273,20 +211,7 @@ def libraries() -> Mapping[str, str]:
 
 
 def sources_fingerprint(notebook: Path, *houses: Path) -> str:
-    """Fingerprint all sources of the houses, and the code of a notebook.
-
-    Parameters
-    ----------
-    notebook
-        The notebook; its outputs and metadata don't count.
-    *houses
-        Folders; all their files that hold code, declarations or tables.
-
-    Returns
-    -------
-    str
-        Hexadecimal digits.
-    """
+    """Fingerprint all sources of the houses, and the code of a notebook."""
     whole = hashlib.sha256()
     for house in houses:
         for path in sorted(house.rglob("*")):
@@ -302,37 +227,13 @@ def sources_fingerprint(notebook: Path, *houses: Path) -> str:
 
 @cache
 def sources(notebook: Path | None = None) -> str:
-    """Fingerprint everything that decides the results of cells here, libraries aside.
-
-    Parameters
-    ----------
-    notebook
-        The notebook that is run for every cell; the kit's own when not given.
-
-    Returns
-    -------
-    str
-        Hexadecimal digits.
-    """
+    """Fingerprint everything that decides the results of cells here, libraries aside."""
     houses = (Path(str(house.__file__)).parent for house in (helpers, synthetic_data))
     return sources_fingerprint(notebook or headless_notebook(), *houses)
 
 
 def cell_key(cell: Cell, *, of_sources: str | None = None, versions: Mapping[str, str] | None = None) -> str:
-    """Give a short name for the results of a cell, as these sources and libraries compute them.
-
-    Parameters
-    ----------
-    cell
-        A cell of the plan.
-    of_sources, versions
-        By default those that are here.
-
-    Returns
-    -------
-    str
-        Hexadecimal digits; two are the same only where everything is.
-    """
+    """Give a short name for the results of a cell, as these sources and libraries compute them."""
     told = {
         "cell": asdict(cell),
         "sources": sources() if of_sources is None else of_sources,
@@ -342,20 +243,7 @@ def cell_key(cell: Cell, *, of_sources: str | None = None, versions: Mapping[str
 
 
 def find(cell: Cell, notebook: Path | None = None) -> dict[str, pd.DataFrame] | None:
-    """Give the results of a cell that was run before.
-
-    Parameters
-    ----------
-    cell
-        A cell of the plan.
-    notebook
-        The notebook that is run for it; the kit's own when not given.
-
-    Returns
-    -------
-    dict or None
-        Tables by name; None where there are none, or where they can't be read.
-    """
+    """Give the results of a cell that was run before."""
     return _read(results_folder() / cell_key(cell, of_sources=sources(notebook)))
 
 
@@ -369,22 +257,7 @@ def _read(place: Path) -> dict[str, pd.DataFrame] | None:
 
 
 def keep(cell: Cell, draft: Path, of_sources: str) -> None:
-    """Put the results of a finished cell in their place, all at once.
-
-    Parameters
-    ----------
-    cell
-        The cell.
-    draft
-        The folder in which its notebook has written them; it is gone afterwards.
-    of_sources
-        Fingerprint of the sources by which it was run.
-
-    Raises
-    ------
-    OSError
-        When they can't be written.
-    """
+    """Put the results of a finished cell in their place, all at once."""
     (draft / "cell.json").write_text(
         json.dumps({**asdict(cell), "libraries": dict(libraries())}, indent=2) + "\n", encoding="utf-8"
     )

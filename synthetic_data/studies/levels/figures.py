@@ -35,18 +35,7 @@ Line = tuple[str, str, float, str]
 
 
 def risk_found(at_risk: pd.DataFrame) -> Iterator[Line]:
-    """Count children at risk who are found, missed and wrongly flagged; all signs together, and each.
-
-    Parameters
-    ----------
-    at_risk
-        From ``helpers.score.flags.children_at_risk``.
-
-    Yields
-    ------
-    tuple
-        Measure, group (a sign), value, unit.
-    """
+    """Count children at risk who are found, missed and wrongly flagged; all signs together, and each."""
     for group, signs in {ANY: SIGNS, **{sign: (sign,) for sign in SIGNS}}.items():
         shown = at_risk[[f"{sign}.shown" for sign in signs]].any(axis="columns").to_numpy(dtype=bool)
         truly = at_risk[[f"{sign}.truly" for sign in signs]].any(axis="columns").to_numpy(dtype=bool)
@@ -64,18 +53,6 @@ def across_silos(indicators: pd.DataFrame, profile: pd.DataFrame) -> Iterator[Li
     What the second system adds is what is beyond chance. Chance is worked out among children of a grade of
     whom the same systems know anything: of these each system points at as many as it does, at whomever. Else
     who is joined nowhere would make the others look alike. Where records aren't joined, no page shows both.
-
-    Parameters
-    ----------
-    indicators
-        Table ``indicators``.
-    profile
-        One row a child.
-
-    Yields
-    ------
-    tuple
-        Measure, group, value, unit.
     """
     grades = profile.set_index("child")["roster_grade_level"].dropna()
     points = _by_system(signs_of(indicators), grades.index)
@@ -113,20 +90,6 @@ def what_is_shown(source: Source, profile: pd.DataFrame, newest: Newest) -> Iter
 
     The delay is that of the system which tells a value: its days behind the newest system, on average over
     all values that a teacher may see. Systems that speak in windows, such as tests, are left out.
-
-    Parameters
-    ----------
-    source
-        What is known of the children.
-    profile
-        One row a child.
-    newest
-        The newest day of which each system speaks.
-
-    Yields
-    ------
-    tuple
-        Measure, group, value, unit.
     """
     rostered = profile["roster_grade_level"].notna()
     yield "completeness", EVERYBODY, float(profile.loc[rostered, "completeness"].mean()), "rate"
@@ -150,18 +113,7 @@ def _days_behind(newest: Newest) -> dict[str, float]:
 
 
 def questions_asked(answers: pd.DataFrame) -> Iterator[Line]:
-    """Count the questions that can be answered, and the platforms that are opened for one, on average.
-
-    Parameters
-    ----------
-    answers
-        From ``helpers.profile.questions.answer_questions``.
-
-    Yields
-    ------
-    tuple
-        Measure, group, value, unit.
-    """
+    """Count the questions that can be answered, and the platforms that are opened for one, on average."""
     yield "questions answered", EVERYBODY, float(answers["status"].eq("Answered").sum()), "questions"
     yield "questions asked", EVERYBODY, float(len(answers)), "questions"
     # Who gets no answer from the joined page still opens one system after the other.
@@ -172,18 +124,7 @@ def questions_asked(answers: pd.DataFrame) -> Iterator[Line]:
 
 
 def hand_minutes_of(work: pd.DataFrame) -> Iterator[Line]:
-    """Sum the minutes of hand work of one exchange: likely, and both ends of the assumed range.
-
-    Parameters
-    ----------
-    work
-        Table ``hand_work``.
-
-    Yields
-    ------
-    tuple
-        Measure, group (likely, low, high), value, unit.
-    """
+    """Sum the minutes of hand work of one exchange: likely, and both ends of the assumed range."""
     minutes = hand_minutes(work)
     yield "hand work", EVERYBODY, float(minutes.likely), "minutes"
     yield "hand work", "Low", float(minutes.low), "minutes"
@@ -191,18 +132,7 @@ def hand_minutes_of(work: pd.DataFrame) -> Iterator[Line]:
 
 
 def joins(scored: GroupScores) -> Iterator[Line]:
-    """Say how right the joins are, and how far groups of children lie apart.
-
-    Parameters
-    ----------
-    scored
-        From ``helpers.score.groups.score_groups``.
-
-    Yields
-    ------
-    tuple
-        Measure, group (a dimension for the gap), value, unit.
-    """
+    """Say how right the joins are, and how far groups of children lie apart."""
     scores = scored.scores[scored.scores["faults"].eq(AS_THEY_ARE)]
     everybody = scores[scores["group"].eq("All") & scores["pair_kind"].fillna("All").eq("All")]
     by_measure = everybody.drop_duplicates("measure").set_index("measure")["value"]
@@ -216,20 +146,7 @@ def joins(scored: GroupScores) -> Iterator[Line]:
 
 
 def figures_of(parameters: Mapping[str, object], *parts: Iterator[Line] | Sequence[Line]) -> pd.DataFrame:
-    """Put the figures of a cell into their table.
-
-    Parameters
-    ----------
-    parameters
-        What decides the cell.
-    *parts
-        Lines: measure, group, value, unit.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *level_figures*.
-    """
+    """Put the figures of a cell into their table."""
     lines = [line for part in parts for line in part]
     found = pd.DataFrame(lines, columns=["measure", "group", "value", "unit"])
     return as_table("level_figures", found.assign(**dict[str, Any](parameters)))

@@ -56,23 +56,15 @@ BETWEEN = " | "  # measure, group, unit in the head of a column
 
 @dataclass(frozen=True)
 class KitRun:
-    """A run that was kept, and when and of what it was made.
+    """A run that was kept, and when and of what it was made."""
 
-    Attributes
-    ----------
-    figures
-        Table ``level_figures``.
-    day
-        When it was made.
-    version
-        The kit's version then.
-    as_here
-        Whether sources and notebook are still those of that day: else a run of today may differ.
-    """
-
+    # Table ``level_figures``.
     figures: pd.DataFrame
+    # When it was made.
     day: str
+    # The kit's version then.
     version: str
+    # Whether sources and notebook are still those of that day: else a run of today may differ.
     as_here: bool
 
     @property
@@ -88,13 +80,7 @@ class KitRun:
 
 
 def kit_run() -> KitRun:
-    """Read the run that comes with the kit.
-
-    Returns
-    -------
-    KitRun
-        Its figures, and how they were made.
-    """
+    """Read the run that comes with the kit."""
     about = json.loads((HERE / f"{KIT_RUN}.json").read_text(encoding="utf-8"))
     wide = pd.read_csv(HERE / f"{KIT_RUN}.csv")
     long = wide.melt(id_vars=CELL, var_name="head", value_name="value").dropna(subset=["value"])
@@ -106,17 +92,7 @@ def kit_run() -> KitRun:
 
 
 def write_kit_run(figures: pd.DataFrame, of_sources: str | None = None, folder: Path = HERE) -> None:
-    """Write a run as the one that comes with the kit: a row a district, a column a figure.
-
-    Parameters
-    ----------
-    figures
-        Table ``level_figures``.
-    of_sources
-        Fingerprint of the sources that made it; those that are here when not given.
-    folder
-        Where to.
-    """
+    """Write a run as the one that comes with the kit: a row a district, a column a figure."""
     heads = figures["measure"] + BETWEEN + figures["group"] + BETWEEN + figures["unit"]
     wide = figures.assign(head=heads).pivot(index=CELL, columns="head", values="value")
     order = pd.MultiIndex.from_frame(figures[CELL].drop_duplicates())
@@ -140,22 +116,7 @@ CHILDREN_A_SCHOOL = 500
 
 
 def study_page(study: Study, out_path: Path, costs: Costs | None = None) -> Path:
-    """Write the page of the study.
-
-    Parameters
-    ----------
-    study
-        The study.
-    out_path
-        The page, ``.html``.
-    costs
-        Cost assumptions of the roadmap; the kit's own when not given.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
+    """Write the page of the study."""
     title = "What does each step of exchange buy a child?"
     return block_page(out_path, title, list(_blocks(study, costs or kit_costs())), about_line(SAYS))
 

@@ -61,18 +61,7 @@ def value_at(study: Study, measure: str, level: str, scenario: str = WORKSHOP) -
 
 
 def finding_of(study: Study) -> str:
-    """Say in a sentence what the levels came to.
-
-    Parameters
-    ----------
-    study
-        The study.
-
-    Returns
-    -------
-    str
-        The first and the last level that were run, with numbers; ``**`` around them.
-    """
+    """Say in a sentence what the levels came to."""
     there = [level for level in LEVELS if value_at(study, "questions", level) is not None]
     if not there:
         return "No level was run."
@@ -101,18 +90,7 @@ def _or_chance(study: Study, measure: str, first: str, last: str) -> str:
 
 
 def chart_of_levels(study: Study) -> Picture:
-    """Draw every measure over the levels, the placebo in grey.
-
-    Parameters
-    ----------
-    study
-        The study.
-
-    Returns
-    -------
-    Picture
-        The chart.
-    """
+    """Draw every measure over the levels, the placebo in grey."""
     shown = whole_levels(study)
     there = [level for level in LEVELS if level in set(shown["level"])]
     seeds = int(shown["seeds"].max()) if len(shown) else 0
@@ -136,18 +114,7 @@ def chart_of_levels(study: Study) -> Picture:
 
 
 def chart_of_placebo(study: Study) -> Picture:
-    """Draw at how many children two systems point beyond chance, beside the placebo in grey.
-
-    Parameters
-    ----------
-    study
-        A study that was also run on the placebo.
-
-    Returns
-    -------
-    Picture
-        The chart.
-    """
+    """Draw at how many children two systems point beyond chance, beside the placebo in grey."""
     shown = whole_levels(study)
     shown = shown[shown["measure"].eq("two_systems")]
     there = [level for level in LEVELS if level in set(shown["level"])]
@@ -166,18 +133,7 @@ def chart_of_placebo(study: Study) -> Picture:
 
 
 def chart_by_number(study: Study) -> Picture:
-    """Draw what systems find by shared numbers alone, the kit's way to join in grey.
-
-    Parameters
-    ----------
-    study
-        A study that was also run so.
-
-    Returns
-    -------
-    Picture
-        The chart.
-    """
+    """Draw what systems find by shared numbers alone, the kit's way to join in grey."""
     measures = ("found", "two_systems", "questions", "f1")
     alone, joined = whole_levels(study, BY_NUMBER), whole_levels(study)
     joined = joined[joined["scenario"].eq(WORKSHOP)].assign(series="the kit")
@@ -198,23 +154,7 @@ def chart_by_number(study: Study) -> Picture:
 
 
 def steps_table(study: Study, way: str = "alone", scenario: str = WORKSHOP) -> pd.DataFrame:
-    """Lay out what each switch buys: a row a measure, a column a switch.
-
-    Parameters
-    ----------
-    study
-        The study.
-    way
-        alone: this switch moved and no other; last: all others were moved already.
-    scenario
-        workshop or placebo.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``measure``, ``unit``, a column a switch (text: gain and interval), and ``most``: the switch that buys
-        most, where any buys for sure.
-    """
+    """Lay out what each switch buys: a row a measure, a column a switch."""
     mine = study.gains[
         study.gains["way"].eq(way)
         & study.gains["scenario"].eq(scenario)
@@ -249,18 +189,7 @@ def standard_saves(costs: Costs | None = None) -> pd.DataFrame:
 
 
 def layouts_of(folder: str = "") -> dict[str, Layout]:
-    """Give the layouts of a district's systems.
-
-    Parameters
-    ----------
-    folder
-        A folder of exports; empty: the systems of every made district.
-
-    Returns
-    -------
-    dict
-        Layout by system.
-    """
+    """Give the layouts of a district's systems."""
     if folder:
         return {silo: layout for silo, (layout, _) in what_is_there(Path(folder)).silos.items()}
     return {silo: load_layout(sys.modules[made.__module__].LAYOUT) for silo, made in SILOS.items()}
@@ -279,20 +208,7 @@ def roadmap_of(study: Study, costs: Costs | None = None, by: str = ROADMAP_BY) -
 
 
 def first_steps_of(study: Study, costs: Costs | None = None) -> str:
-    """Say which step comes first for a district: by questions, and by hand work, for a dollar.
-
-    Parameters
-    ----------
-    study
-        The study, with its switches moved alone.
-    costs
-        Cost assumptions; the kit's own when not given.
-
-    Returns
-    -------
-    str
-        A sentence; ``**`` around the steps.
-    """
+    """Say which step comes first for a district: by questions, and by hand work, for a dollar."""
     first = []
     for by in (ROADMAP_BY, "hand_work"):
         road = roadmap_of(study, costs, by)
@@ -308,18 +224,7 @@ def first_steps_of(study: Study, costs: Costs | None = None) -> str:
 
 
 def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Lay out a roadmap for people.
-
-    Parameters
-    ----------
-    road
-        Table ``roadmap``.
-
-    Returns
-    -------
-    tuple
-        A row a size and step, and what its columns are called.
-    """
+    """Lay out a roadmap for people."""
     ends = road[["dollars_low", "dollars_likely", "dollars_high"]].itertuples(index=False)
     chance = road["buys"].ne(0) & ~road["sure"].eq(True).fillna(False).to_numpy(dtype=bool)
     bought = [
@@ -349,18 +254,7 @@ def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
 
 
 def levels_told(study: Study) -> dict[str, object]:
-    """Give what the command prints: the measures by level, the questions by status, and what was run.
-
-    Parameters
-    ----------
-    study
-        The study.
-
-    Returns
-    -------
-    dict
-        Tables and counts by what they are.
-    """
+    """Give what the command prints: the measures by level, the questions by status, and what was run."""
     shown = whole_levels(study)
     columns = ["scenario", "level", "label", "unit", "seeds", "value", "low", "high"]
     told: dict[str, object] = {

@@ -49,15 +49,7 @@ class InThisProcess(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
-        """Execute the cells of a notebook until one fails; what it prints and its error are its outputs.
-
-        Parameters
-        ----------
-        nb_man
-            Papermill's record of how far a notebook is.
-        kernel_name
-            Not used: the language is the one that this is written in.
-        """
+        """Execute the cells of a notebook until one fails; what it prints and its error are its outputs."""
         names: dict[str, Any] = {"__name__": "__main__"}
         number = 0
         for place, cell in enumerate(nb_man.nb.cells):
@@ -110,18 +102,12 @@ class CellFailed(RuntimeError):
 
 @dataclass
 class Ran:
-    """What a plan came to.
+    """What a plan came to."""
 
-    Attributes
-    ----------
-    tables
-        ``level_figures``, ``question_answers`` and ``families_informed`` of all cells, in the plan's order;
-        the latter two with ``scenario``, ``level`` and ``method``, and of cells without a switch moved.
-    kept, run
-        How many cells were found as they had been kept, and how many were run now.
-    """
-
+    # ``level_figures``, ``question_answers`` and ``families_informed`` of all cells, in the plan's order; the
+    # latter two with ``scenario``, ``level`` and ``method``, and of cells without a switch moved.
     tables: dict[str, pd.DataFrame]
+    # How many cells were found as they had been kept, and how many were run now.
     kept: int = 0
     run: int = 0
 
@@ -151,29 +137,7 @@ def run_cells(
     progress: Progress | None = None,
     notebook: Path | None = None,
 ) -> Ran:
-    """Run the cells whose results aren't kept yet, and give the figures of all.
-
-    Parameters
-    ----------
-    cells
-        The plan.
-    processes
-        How many run side by side.
-    progress
-        Where progress is said; by default nowhere.
-    notebook
-        The notebook that is run for each; the kit's own when not given.
-
-    Returns
-    -------
-    Ran
-        Tables of all cells.
-
-    Raises
-    ------
-    CellFailed
-        When a cell failed; those that were done are kept, and the same call goes on with the others.
-    """
+    """Run the cells whose results aren't kept yet, and give the figures of all."""
     there = {cell: found for cell in cells if (found := find(cell, notebook)) is not None}
     waiting = deque(cell for cell in cells if cell not in there)
     run = len(waiting)

@@ -70,18 +70,6 @@ def headlines() -> tuple[Headline, ...]:
 def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
     """Give a mean and its 95% interval over seeds, by Student's t.
 
-    Parameters
-    ----------
-    values
-        One a seed.
-
-    Returns
-    -------
-    tuple of float
-        Mean, lower and upper end; both ends NaN of a single value.
-
-    Examples
-    --------
     >>> [round(float(one), 2) for one in mean_interval([1, 2, 3])]
     [2.0, -0.48, 4.48]
     """
@@ -108,18 +96,7 @@ def _shown(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def over_seeds(figures: pd.DataFrame) -> pd.DataFrame:
-    """Give every shown figure at every setting, with its interval over seeds.
-
-    Parameters
-    ----------
-    figures
-        Table ``level_figures``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *level_intervals*: figures in the order of `headlines`, levels in that of the road.
-    """
+    """Give every shown figure at every setting, with its interval over seeds."""
     shown = _shown(figures)
     rows = []
     for setting, mine in shown.groupby([*SETTING, "measure", "group", "unit"], sort=False):
@@ -166,19 +143,7 @@ def _steps(settings: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str], d
 
 
 def gains(figures: pd.DataFrame) -> pd.DataFrame:
-    """Say what each step buys: differences between districts of the same children, with and without it.
-
-    Parameters
-    ----------
-    figures
-        Table ``level_figures``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The standard table *step_gains*. A step counts as better only where the whole interval lies on the
-        better side; it is that of the simulation.
-    """
+    """Say what each step buys: differences between districts of the same children, with and without it."""
     shown = _shown(figures)
     better = {headline.id: 1 if headline.better == "more" else -1 for headline in headlines()}
     rows = []
@@ -225,22 +190,7 @@ def _better(low: float, high: float, sign: int) -> bool | None:
 
 
 def moved(figures: pd.DataFrame, measure: str, first: str, last: str) -> tuple[float, float, float]:
-    """Say how far a figure moves between two levels, over districts with the same children.
-
-    Parameters
-    ----------
-    figures
-        Table ``level_figures`` of one scenario and one way to join.
-    measure
-        Id of a headline.
-    first, last
-        Levels.
-
-    Returns
-    -------
-    tuple of float
-        Mean difference and its 95% interval over seeds; NaN for what can't be told.
-    """
+    """Say how far a figure moves between two levels, over districts with the same children."""
     shown = _shown(figures)
     shown = shown[shown["measure"].eq(measure)]
     sides = [_at(shown, {"level": at, **dict.fromkeys(SWITCHES, at)}) for at in (first, last)]
@@ -250,24 +200,7 @@ def moved(figures: pd.DataFrame, measure: str, first: str, last: str) -> tuple[f
 
 
 def ranked(found: pd.DataFrame, measure: str, way: str = "alone", scenario: str = "workshop") -> pd.DataFrame:
-    """Rank the switches by what each buys in one measure.
-
-    Parameters
-    ----------
-    found
-        Table ``step_gains`` of one way to join.
-    measure
-        Id of a headline.
-    way
-        alone or last.
-    scenario
-        workshop or placebo.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of the table, the best step first; without the row of all steps together.
-    """
+    """Rank the switches by what each buys in one measure."""
     mine = found[
         found["measure"].eq(measure)
         & found["way"].eq(way)
@@ -294,27 +227,18 @@ SAYS = (
 
 @dataclass(frozen=True)
 class Study:
-    """What the districts of a plan came to.
+    """What the districts of a plan came to."""
 
-    Attributes
-    ----------
-    figures
-        Table ``level_figures``: every figure of every district.
-    intervals
-        Table ``level_intervals``: what is shown, over seeds.
-    gains
-        Table ``step_gains``: what each step buys.
-    questions, families
-        Tables ``question_levels`` and ``families_at_levels`` of the workshop's districts, whole levels only.
-    kept, run
-        Districts found as they had been kept, and those run now.
-    """
-
+    # Table ``level_figures``: every figure of every district.
     figures: pd.DataFrame
+    # Table ``level_intervals``: what is shown, over seeds.
     intervals: pd.DataFrame
+    # Table ``step_gains``: what each step buys.
     gains: pd.DataFrame
+    # Tables ``question_levels`` and ``families_at_levels`` of the workshop's districts, whole levels only.
     questions: pd.DataFrame
     families: pd.DataFrame
+    # Districts found as they had been kept, and those run now.
     kept: int = 0
     run: int = 0
 
@@ -325,27 +249,7 @@ class Study:
 
 
 def run_study(cells: Sequence[Cell], *, processes: int = AT_ONCE, aloud: bool = False) -> Study:
-    """Run a plan, or find what was kept of it.
-
-    Parameters
-    ----------
-    cells
-        From ``synthetic_data.studies.levels.cells.plan``.
-    processes
-        How many districts are worked on side by side.
-    aloud
-        Whether progress is said on standard error.
-
-    Returns
-    -------
-    Study
-        Its tables.
-
-    Raises
-    ------
-    CellFailed
-        When a district failed; the message names each.
-    """
+    """Run a plan, or find what was kept of it."""
     ran = run_cells(cells, processes=processes, progress=Progress(len(cells)) if aloud else None)
     asked, told = (
         table[table["scenario"].eq(WORKSHOP) & table["method"].eq(cells[0].method)]
@@ -368,22 +272,7 @@ def study_of(
     kept: int = 0,
     run: int = 0,
 ) -> Study:
-    """Put the figures of many districts together.
-
-    Parameters
-    ----------
-    figures
-        Table ``level_figures``.
-    questions, families
-        What was asked and told at whole levels, where it is at hand.
-    kept, run
-        How many districts were found, and how many run.
-
-    Returns
-    -------
-    Study
-        Its tables.
-    """
+    """Put the figures of many districts together."""
     return Study(
         figures,
         over_seeds(figures),
@@ -396,21 +285,7 @@ def study_of(
 
 
 def whole_levels(study: Study, method: str | None = None) -> pd.DataFrame:
-    """Give what the chart shows: the intervals of levels whose switches all stand as the level has them.
-
-    Parameters
-    ----------
-    study
-        The study.
-    method
-        The way to join; the study's first when not given.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of ``level_intervals`` with ``label`` (the measure's title) and ``series`` (empty, or placebo),
-        in the order of the measures.
-    """
+    """Give what the chart shows: the intervals of levels whose switches all stand as the level has them."""
     found = study.intervals[study.intervals["method"].eq(method or study.method)]
     for switch in SWITCHES:
         found = found[found[switch].eq(found["level"])]

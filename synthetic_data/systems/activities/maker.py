@@ -53,22 +53,7 @@ ROLES = {
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what schools offer beside lessons, and who took part up to a day.
-
-    Parameters
-    ----------
-    scenario
-        Seed and school year.
-    truth
-        How things are.
-    exchange
-        The day up to which the system was kept.
-
-    Returns
-    -------
-    Observation
-        Two files; children who take part in nothing are limits.
-    """
+    """Write down what schools offer beside lessons, and who took part up to a day."""
     day = np.datetime64(exchange.roster_date, "D")
     taken_part = truth.life.participation
     kept = np.flatnonzero(taken_part.begin <= day)

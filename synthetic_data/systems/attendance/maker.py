@@ -86,22 +86,7 @@ def _period_name(year: int, period: int) -> str:
 
 
 def report_card_grades(truth: Truth, known: Mask, day: np.datetime64) -> Resource:
-    """Give the grades of every grading period that had ended.
-
-    Parameters
-    ----------
-    truth
-        How things are.
-    known
-        By child: whether the system has heard of it.
-    day
-        The day up to which it has heard.
-
-    Returns
-    -------
-    Resource
-        Ed-Fi `grades`, by school, period and section.
-    """
+    """Give the grades of every grading period that had ended."""
     grades, schooling = truth.life.grades, truth.schooling
     children, sections = truth.population.children, schooling.sections
     row = np.flatnonzero(known[grades.child] & (grades.ended <= day))
@@ -168,18 +153,7 @@ def _letters(percent: npt.NDArray[np.float64]) -> Any:
 
 
 def course_transcripts(truth: Truth, known: Mask, day: np.datetime64) -> Resource:
-    """Give the attempts at courses of high schools in every semester that had ended.
-
-    Parameters
-    ----------
-    truth, known, day
-        As in `report_card_grades`.
-
-    Returns
-    -------
-    Resource
-        Ed-Fi `courseTranscripts`, child by child.
-    """
+    """Give the attempts at courses of high schools in every semester that had ended."""
     credits, children = truth.life.credits, truth.population.children
     sections, courses = truth.schooling.sections, truth.schooling.courses
     row = _in_order(truth, np.flatnonzero(known[credits.child] & (credits.ended <= day)))
@@ -220,18 +194,7 @@ def _in_order(truth: Truth, row: Codes) -> Codes:
 
 
 def academic_records(truth: Truth, known: Mask, day: np.datetime64) -> Resource:
-    """Give the sums of credits at the end of every semester that had ended.
-
-    Parameters
-    ----------
-    truth, known, day
-        As in `report_card_grades`.
-
-    Returns
-    -------
-    Resource
-        Ed-Fi `studentAcademicRecords`, child by child.
-    """
+    """Give the sums of credits at the end of every semester that had ended."""
     credits = truth.life.credits
     row = _in_order(truth, np.flatnonzero(known[credits.child] & (credits.ended <= day)))
     child, year, semester = credits.child[row], credits.year[row], credits.semester[row]
@@ -284,23 +247,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the attendance system knows: who is at which school, absences, and marks.
-
-    Parameters
-    ----------
-    scenario
-        School year; the year before is recorded too.
-    truth
-        How things are.
-    exchange
-        The day up to which the system has heard, and whether reasons are written in the district's words.
-
-    Returns
-    -------
-    Observation
-        Nine Ed-Fi resources, ten where the district's numbers are carried; children of whom the system
-        hasn't heard yet are limits.
-    """
+    """Write down what the attendance system knows: who is at which school, absences, and marks."""
     day = exchange.roster_date
     population, schooling = truth.population, truth.schooling
     ids = population.children[["person", "state_id"]]

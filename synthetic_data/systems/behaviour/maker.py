@@ -55,25 +55,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the behaviour system knows of both school years.
-
-    Parameters
-    ----------
-    scenario
-        Seed, school year and the day of the exports.
-    truth
-        How things are.
-    exchange
-        Whether the district's number is carried, the day of the roster, and whether both years have one
-        vocabulary: else the labels of last year are the old ones.
-
-    Returns
-    -------
-    Observation
-        Incidents and students, a file a school year. Incidents are written down as they happen, of children
-        whom the roster lists; others are limits. Where only people are asked for, incidents are left out:
-        all who stand in them are students.
-    """
+    """Write down what the behaviour system knows of both school years."""
     spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
     children = truth.population.children
     begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")

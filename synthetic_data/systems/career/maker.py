@@ -36,22 +36,7 @@ SOURCES = ("Direct", "Shared form")
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down accounts and applications as they stood on a day.
-
-    Parameters
-    ----------
-    scenario
-        Seed, school year and name of the files.
-    truth
-        How things are.
-    exchange
-        Whether a roster feeds the system (the district's number stands in it then), and its day.
-
-    Returns
-    -------
-    Observation
-        Two files; children without an account are limits.
-    """
+    """Write down accounts and applications as they stood on a day."""
     day = np.datetime64(exchange.roster_date, "D")
     ambitions, population, spells = truth.life.ambitions, truth.population, truth.schooling.spells
     children = population.children

@@ -38,23 +38,7 @@ SHORT = ((" Elementary School", " Elementary"), (" Middle School", " Middle"), (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down who is in which club, with the hours up to a day.
-
-    Parameters
-    ----------
-    scenario
-        Seed and school year.
-    truth
-        How things are.
-    exchange
-        Whether the partner is given the district's numbers, the day of its list, and whether it calls
-        schools as the district does.
-
-    Returns
-    -------
-    Observation
-        One sheet of a workbook; children in no club are limits.
-    """
+    """Write down who is in which club, with the hours up to a day."""
     day = np.datetime64(exchange.roster_date, "D")
     population, members, spells = truth.population, truth.life.club_members, truth.schooling.spells
     children, schools = population.children, population.places

@@ -43,22 +43,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the family portal holds on the day of its export.
-
-    Parameters
-    ----------
-    scenario
-        Seed and name of the files.
-    truth
-        How things are.
-    exchange
-        Whether a roster feeds the portal (the district's number stands in it then), and its day.
-
-    Returns
-    -------
-    Observation
-        Accounts, contacts, log-ins and messages; families who haven't signed up are limits.
-    """
+    """Write down what the family portal holds on the day of its export."""
     day = np.datetime64(exchange.roster_date, "D")
     contacts, population = truth.life.family_contact, truth.population
     children, guardians = population.children, population.guardians

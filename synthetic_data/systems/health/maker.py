@@ -49,22 +49,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down whom the office knows, and what it keeps of them until the day of its list.
-
-    Parameters
-    ----------
-    scenario
-        Seed and school year.
-    truth
-        How things are.
-    exchange
-        Whether the office is told ids, the day of the list, and whether grades are in the district's words.
-
-    Returns
-    -------
-    Observation
-        Three files; children without a card, or who came later, are limits.
-    """
+    """Write down whom the office knows, and what it keeps of them until the day of its list."""
     day = exchange.roster_date
     children, spells = truth.population.children, truth.schooling.school_enrollment
     card = has_card(scenario, len(children))

@@ -76,24 +76,7 @@ DIFFICULTY_BELOW, DIFFICULTY_TO_GRADE = 20, 3  # percentile
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the vendor knows of diagnostic tests.
-
-    Parameters
-    ----------
-    scenario
-        Seed, school year and the day of the exports.
-    truth
-        How things are.
-    exchange
-        The share of children whose state's number the vendor was told, the day of its last roster, and
-        whether race is written in the district's words.
-
-    Returns
-    -------
-    Observation
-        A file a subject. Children of other grades, those who came after the last roster, and those who sat
-        no test are limits.
-    """
+    """Write down what the vendor knows of diagnostic tests."""
     held = held_by(scenario, truth, exchange, PROGRAM)
     numbers = numbers_of(scenario, truth, exchange, PROGRAM)
     days = {}

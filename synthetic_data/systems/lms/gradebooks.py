@@ -70,26 +70,7 @@ class Users:
 def gradebook_pages(
     scenario: Scenario, truth: Truth, users: Users, day: pd.Timestamp, agreed: bool
 ) -> list[Recorded]:
-    """Write the gradebooks of all sections that run on a day.
-
-    Parameters
-    ----------
-    scenario
-        Its seed: which teachers looked at their course as the test student does.
-    truth
-        Coursework, and who the children are.
-    users
-        Their accounts.
-    day
-        The day of the exports.
-    agreed
-        Whether sections are called as the district calls them, or in the schools' own words.
-
-    Returns
-    -------
-    list of Recorded
-        One file a section, as finished text: rows of structure, children by name, the test student last.
-    """
+    """Write the gradebooks of all sections that run on a day."""
     coursework = truth.life.coursework
     now = standing(coursework, np.datetime64(day, "D"))
     file = load_layout(CANVAS).file_named("gradebook")
@@ -366,24 +347,7 @@ TAKEN_BY_ALL = "ELA"
 
 
 def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestamp) -> list[Recorded]:
-    """Write one gradebook for each grade of a middle or high school.
-
-    Parameters
-    ----------
-    scenario
-        Its school year.
-    truth
-        Who sits in which section.
-    users
-        Accounts of all children.
-    day
-        The day of the exports.
-
-    Returns
-    -------
-    list of Recorded
-        One file a course, children by name.
-    """
+    """Write one gradebook for each grade of a middle or high school."""
     schooling, children = truth.schooling, truth.population.children
     courses = schooling.courses
     grade = courses["grade_level"]

@@ -42,24 +42,7 @@ HOUR, DAY = 3600, 86_400
 
 
 def submission_page(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestamp) -> Recorded:
-    """Write a row a child and assignment that is collected online.
-
-    Parameters
-    ----------
-    scenario
-        Its seed.
-    truth
-        What was handed in, and when.
-    users
-        The children's accounts.
-    day
-        The day of the exports.
-
-    Returns
-    -------
-    Recorded
-        Of children who sit in the section on the day, assignment by assignment.
-    """
+    """Write a row a child and assignment that is collected online."""
     until = np.datetime64(day, "D")
     coursework, work = truth.life.coursework, truth.life.online_work
     now = standing(coursework, until)
@@ -97,22 +80,7 @@ def submission_page(scenario: Scenario, truth: Truth, users: Users, day: pd.Time
 
 
 def sign_in_page(truth: Truth, users: Users, day: pd.Timestamp) -> Recorded:
-    """Write a row a sign-in and sign-out of children who sit in a section on the day, by moment.
-
-    Parameters
-    ----------
-    truth
-        Who signed in when.
-    users
-        The children's accounts.
-    day
-        The day of the exports.
-
-    Returns
-    -------
-    Recorded
-        All of this school year up to the day.
-    """
+    """Write a row a sign-in and sign-out of children who sit in a section on the day, by moment."""
     until = np.datetime64(day, "D")
     coursework, signed = truth.life.coursework, truth.life.sign_ins
     sits = np.zeros(len(truth.population.children), dtype=bool)
@@ -213,24 +181,7 @@ CLOSED = 0.6  # accounts of children who left that somebody closed; the others s
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down whom the learning system knows, and what its gradebooks show.
-
-    Parameters
-    ----------
-    scenario
-        Seed and school year.
-    truth
-        How things are.
-    exchange
-        The share of users who carry the district's number, the day of the exports of this system, and
-        whether sections are called as the district calls them.
-
-    Returns
-    -------
-    Observation
-        users.csv, one gradebook a section that runs on the day, what was handed in and who signed in;
-        children of other schools, and those of whom the system hasn't heard, are limits.
-    """
+    """Write down whom the learning system knows, and what its gradebooks show."""
     day, year = exchange.roster_date, scenario.school_year
     spells = truth.schooling.school_enrollment
     known = spells["begin_date"] <= pd.Timestamp(scenario.as_of)

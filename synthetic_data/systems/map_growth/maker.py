@@ -97,23 +97,7 @@ OLDER_GOALS = (GOALS[0], (("Literature", "Informational Text", "Foundational Ski
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the vendor knows of children and their tests.
-
-    Parameters
-    ----------
-    scenario
-        Seed, school year and the day of the exports.
-    truth
-        How things are.
-    exchange
-        The share of children whose state's number the vendor was told, the day of its last roster, and
-        whether race is written in the district's words.
-
-    Returns
-    -------
-    Observation
-        Three files. Children of other grades, and those who came after the last roster, are limits.
-    """
+    """Write down what the vendor knows of children and their tests."""
     held = held_by(scenario, truth, exchange, PROGRAM)
     own, state = numbers_of(scenario, truth, exchange, PROGRAM)
     children, whose = _children(truth, exchange, held, own)

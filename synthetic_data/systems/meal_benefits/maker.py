@@ -39,22 +39,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down every determination of two school years, as they stood on the day of the roster.
-
-    Parameters
-    ----------
-    scenario
-        Seed and school year.
-    truth
-        How things are.
-    exchange
-        The share of children who carry the district's number, and the day of the roster.
-
-    Returns
-    -------
-    Observation
-        One file; children who came after the roster are limits.
-    """
+    """Write down every determination of two school years, as they stood on the day of the roster."""
     made, children = truth.life.eligibility, truth.population.children
     day = np.datetime64(exchange.roster_date, "D")
     known = np.flatnonzero(made.begin <= day)

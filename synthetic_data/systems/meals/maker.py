@@ -51,23 +51,7 @@ FEWEST_OWN = 3  # customers with a number of the till's own, however few there a
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down whom the till knows.
-
-    Parameters
-    ----------
-    scenario
-        Seed, school year and the share of children who have an account.
-    truth
-        How things are.
-    exchange
-        The share of customers who carry the district's number, the day of the roster, and whether grades are
-        written in the district's words.
-
-    Returns
-    -------
-    Observation
-        One file; children without an account are limits, own numbers that collide are cases.
-    """
+    """Write down whom the till knows."""
     day = exchange.roster_date
     year = scenario.school_year
     children, accounts = truth.population.children, truth.life.meal_accounts

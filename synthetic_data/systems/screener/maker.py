@@ -54,24 +54,7 @@ RACE_WORDS = {**GROUP_WORDS, "Two or more races": "Two or More Races"}
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the screener's publisher knows.
-
-    Parameters
-    ----------
-    scenario
-        Seed, school year and the day of the exports.
-    truth
-        How things are.
-    exchange
-        The share of children who carry the district's number, and how old the rosters are that the publisher
-        is sent before the end of a window.
-
-    Returns
-    -------
-    Observation
-        A file a window of two school years. Who opted out, came after the roster or was rated by nobody is a
-        limit.
-    """
+    """Write down what the screener's publisher knows."""
     screenings = truth.life.screenings
     known = _on_the_roster(scenario, truth, exchange, screenings)
     held = screenings.at(known)

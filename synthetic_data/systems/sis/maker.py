@@ -231,22 +231,7 @@ NOT_HELD = ("street_number_name", "city", "postal_code", "home_language", "gener
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the student information system knows on the day of its roster.
-
-    Parameters
-    ----------
-    scenario
-        Seed and school year.
-    truth
-        How things are.
-    exchange
-        Ids that it carries, and the day of its roster.
-
-    Returns
-    -------
-    Observation
-        The files of the bundle; leavers and old numbers of returners as spare rows.
-    """
+    """Write down what the student information system knows on the day of its roster."""
     year, day = scenario.school_year, exchange.roster_date
     schooling = truth.schooling
     spells = schooling.school_enrollment

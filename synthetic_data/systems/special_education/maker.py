@@ -54,22 +54,7 @@ LEARNING_SHARES = (0.45, 0.12, 0.35, 0.40, 0.10, 0.55, 0.40, 0.45)
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down the plans of two school years, as they stood on the day of the roster.
-
-    Parameters
-    ----------
-    scenario
-        Seed and school year.
-    truth
-        How things are.
-    exchange
-        The share of plans that carry the state's number, and the day of the roster.
-
-    Returns
-    -------
-    Observation
-        One file; children without a plan are limits.
-    """
+    """Write down the plans of two school years, as they stood on the day of the roster."""
     plans, children = truth.life.plans, truth.population.children
     day, year = np.datetime64(exchange.roster_date, "D"), scenario.school_year
     place, of_year = _plan_years(truth, plans, day, year)

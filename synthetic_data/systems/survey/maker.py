@@ -50,23 +50,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the vendor of the survey gives back of both school years.
-
-    Parameters
-    ----------
-    scenario
-        School year and the day of the exports.
-    truth
-        How things are.
-    exchange
-        Whether the vendor is given the district's number of each child.
-
-    Returns
-    -------
-    Observation
-        Two files a school year. Who is too young, opted out or didn't answer is a limit; what a child
-        answered about the school is confidential.
-    """
+    """Write down what the vendor of the survey gives back of both school years."""
     surveys = truth.life.surveys
     years = (scenario.school_year - 1, scenario.school_year)
     named = [_about_me(truth, exchange, surveys, year) for year in years]

@@ -240,7 +240,7 @@ def test_no_library_warns_of_what_a_notebook_does(runs: Callable[[str, Path], Ra
 
 def words_of_our_own() -> str:
     """All text that the project itself puts on a page: a child's name in it is no leak."""
-    sources = [*NOTEBOOKS, *(PROJECT / "synthetic_data" / "faults").glob("*.toml")]
+    sources = [*NOTEBOOKS, *(PROJECT / "synthetic_data" / "systems").glob("*/faults.toml")]
     sources += [path for kind in ("*.py", "*.toml") for path in (PROJECT / "helpers").rglob(kind)]
     study = study_of(kit_run().figures)  # of invented districts, and on every page of notebook 07
     charts = [told.chart_of_levels(study), told.chart_by_number(study)]

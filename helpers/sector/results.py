@@ -202,7 +202,7 @@ def _means(
 
 
 def domain_order(answered: Answered) -> pd.DataFrame:
-    """Compare the lowest domain with each other one, system by system, to see whether it is surely the hardest."""
+    """Compare the lowest domain with each other one, system by system: how sure it is the hardest."""
     rows: list[dict[str, object]] = []
     domains = list(declared_survey().domains)
     for year in answered.years:

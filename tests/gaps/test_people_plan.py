@@ -22,7 +22,7 @@ from helpers.standard import BadInput
 
 SIZES = st.lists(st.integers(20, 2_000), min_size=1, max_size=9)
 FEW = st.integers(0, 4)
-KIT = Path(__file__).resolve().parents[2] / "helpers" / "gaps" / "people" / "plan.toml"
+KIT = Path(__file__).resolve().parents[2] / "helpers" / "staffing" / "plan.toml"
 
 
 def schools(sizes: list[int]) -> pd.DataFrame:

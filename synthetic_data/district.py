@@ -140,25 +140,15 @@ def kit_version() -> str:
 @cache
 def _maker() -> str:
     """Fingerprint what decides a district's bytes, so that a changed maker never serves an old district."""
-    layouts = HERE.parent / "helpers" / "layouts"
-    writer = HERE.parent / "helpers" / "files"
+    helpers = HERE.parent / "helpers"
+    files = helpers / "files"
     sources = [
         path
-        for place in (HERE, layouts)
+        for place in (HERE, helpers / "standard", helpers / "layouts", files / "writers")
         for path in place.rglob("*")
         if path.suffix in (".py", ".toml", ".csv") and "sample" not in path.relative_to(place).parts
     ]
-    names = (
-        "as_made",
-        "nested_rows",
-        "packed_workbook",
-        "render",
-        "row_text",
-        "sheet_rows",
-        "text_table",
-        "write",
-    )
-    sources += [writer / f"{name}.py" for name in names]
+    sources += [files / "as_made.py", files / "text_table.py", files / "readers" / "workbook.py"]
     whole = hashlib.sha256()
     for path in sorted(sources):
         whole.update(path.name.encode("utf-8"))

@@ -134,14 +134,11 @@ def test_every_merge_says_on_what_and_how() -> None:
     assert [f"{place(path)}:{call.lineno}" for path, call in merges if not says_on_what_and_how(call)] == []
 
 
-def test_the_map_names_every_room_and_every_module_of_the_maker() -> None:
+def test_the_map_names_every_room() -> None:
     text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rooms = [path.parent.name for path in (PROJECT / "helpers").glob("*/__init__.py")]
-    maker = PROJECT / "synthetic_data"
-    # Of silos and faults there is one module a system, and one a concept.
-    by_name = {maker / package for package in ("silos", "faults", "sample")}
-    makers = [path.stem for path in maker.rglob("[a-z]*.py") if path.parent not in by_name]
-    assert [name for name in sorted({*rooms, *makers}) if not re.search(rf"\b{name}\b", text)] == []
+    rooms = [path.parent.name for package in PACKAGES for path in (PROJECT / package).glob("*/__init__.py")]
+    assert rooms
+    assert [name for name in sorted(rooms) if not re.search(rf"\b{name}\b", text)] == []
 
 
 @pytest.fixture

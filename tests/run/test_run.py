@@ -102,7 +102,7 @@ def test_a_failed_notebook_is_reported_and_stops_no_other(tmp_path: Path) -> Non
 
 
 def test_a_wrong_input_is_shown_as_its_sentence_and_stops_the_notebook(tmp_path: Path) -> None:
-    cell = "from helpers.layouts import BadInput\ndef f(x):\n    raise BadInput(f'No level {x!r}.')\nf('x')"
+    cell = "from helpers.standard import BadInput\ndef f(x):\n    raise BadInput(f'No level {x!r}.')\nf('x')"
     (run,) = run_notebooks([write(tmp_path, "01_stops", cell)], {}, tmp_path / "out", progress=quiet())
     assert run.status == "failed"
     assert run.failed is not None

@@ -32,7 +32,7 @@ WRITES = f"""
 import os, time
 from pathlib import Path
 import pandas as pd
-from helpers.layouts import as_table, empty_table
+from helpers.standard import as_table, empty_table
 if seed == {BROKEN}:
     raise ValueError("nobody came to school")
 if seed == {DEAD}:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.kept import Kept
+from tests.shared_districts import SharedDistricts
+from tests.tiers import FULL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +23,19 @@ if TYPE_CHECKING:
     from helpers.link import Links
     from helpers.profile import Profiles
 
-# How long an example takes says how busy the machine is: speed is measured by `make bench`.
-settings.register_profile("kit", deadline=None)
-settings.load_profile("kit")
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try properties on fewer examples where only the tests of every day run."""
+    settings.load_profile("every day" if config.option.markexpr == "not full" else "full")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the full tier try properties again, on all their examples."""
+    if config.option.markexpr == "full":
+        for item in items:
+            if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+                item.add_marker(FULL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -107,6 +119,12 @@ def chromium() -> str:
         if found := shutil.which(name):
             return found
     pytest.skip(f"no browser on this machine (looked for {', '.join(BROWSERS)})")
+
+
+@pytest.fixture(scope="session")
+def districts(kept: Kept) -> SharedDistricts:
+    """Districts by their settings, each made, read and linked once a run. Never write into them."""
+    return SharedDistricts(kept)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from helpers.layouts import fact_tables, standard_table
 from helpers.layouts.layout import read_layout
 from helpers.link import link_district
 from tests.files.drafts import adds_up, found_of_declared, written
+from tests.tiers import examples
 
 HEADS = st.one_of(
     st.text(max_size=12),
@@ -55,7 +56,7 @@ def tables(draw: st.DrawFn) -> tuple[bytes, int]:
 
 
 @given(tables())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_any_table_gives_a_layout_by_which_all_of_it_is_read(table: tuple[bytes, int]) -> None:
     data, _ = table
     with tempfile.TemporaryDirectory() as place:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from helpers.gaps.contract import MOST_ROWS, Demands, contract_of
 from helpers.layouts import BadInput, layout_names, load_layout
 from helpers.show.contract_page import contract_page
+from tests.tiers import examples
 
 MEALS = "meals/mealtime_customers"
 ALL = Demands(vendor="A <vendor> & Co.", ids=("District",), every_days=1, agreed_codes=True)
@@ -56,7 +57,7 @@ def test_what_cannot_be_asked_for_is_told() -> None:
         Demands(every_days=2)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     ids=st.sampled_from([(), ("District",), ("District", "State")]),
     days=st.sampled_from([1, 7, 30]),

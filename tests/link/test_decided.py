@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpers.layouts import as_table
 from helpers.link import Links, link_children
 from tests.link.records import children, frames, linked, record
+from tests.tiers import examples
 
 FIRST = [
     "Wyatt",
@@ -246,7 +247,7 @@ def records(draw: st.DrawFn) -> list[dict[str, Any]]:
     return rows
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6))
 @given(
     rows=records(),
     seed=st.integers(0, 2**16),

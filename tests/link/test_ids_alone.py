@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from helpers.link import Links
 from tests.link.records import linked, record
 from tests.link.test_decided import BORN, SOME_FIRST, SOME_LAST, child_of, town
+from tests.tiers import examples
 
 KEY = ["silo", "record"]
 PAIR = ["left_silo", "left_record", "right_silo", "right_record"]
@@ -50,14 +51,14 @@ def districts(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any
 
 
 @pytest.mark.full
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(districts())
 def test_ids_alone_change_no_outcome_of_rules(district: tuple[list[dict[str, Any]], ...]) -> None:
     unchanged(*district, method="cascade")
 
 
 @pytest.mark.full
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8))
 @given(districts())
 def test_ids_alone_change_no_outcome_of_the_model(district: tuple[list[dict[str, Any]], ...]) -> None:
     unchanged(*district, method="decided")

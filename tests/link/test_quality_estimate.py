@@ -17,6 +17,7 @@ from helpers.link.quality_estimate import (
     pairs_to_review,
     probability_bands,
 )
+from tests.tiers import examples
 
 MEASURES = ["Precision", "Recall", "F1"]
 
@@ -129,7 +130,7 @@ def test_without_pairs_nothing_is_estimated() -> None:
     assert estimate_quality(empty_table("pairs")).empty
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 @given(st.integers(1, 30), st.integers(0, 2**32 - 1))
 def test_a_draw_takes_of_every_band_and_decision(each: int, seed: int) -> None:
     pairs, _ = scored(np.random.default_rng(8), 300)

@@ -13,6 +13,7 @@ from helpers.files import Silo
 from helpers.profile import Profiles, child_profiles
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, chosen, of, person
+from tests.tiers import examples
 
 OLD_YEAR = {
     "session_id": "2025",
@@ -199,7 +200,7 @@ CELLS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6))
 @given(CELLS)
 def test_counts_equal_those_made_one_by_one(
     cells: list[tuple[str, str, int, float | None, str | None, float | None]],

@@ -18,6 +18,7 @@ from helpers.profile import child_profiles, elements
 from helpers.profile.rows_behind import rows_behind
 from helpers.profile.source import MemorySource, source_of
 from helpers.profile.store import ProfileStore, save_store
+from tests.tiers import examples
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_a_store_knows_what_memory_knows(memory: MemorySource, store: ProfileSto
     assert set(named["element"]) == {"first_name"}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     places=st.none() | st.lists(st.integers(0, 60), max_size=3),
     names=st.lists(st.sampled_from([each.name for each in elements()]), max_size=9, unique=True),

@@ -18,6 +18,7 @@ from helpers.score.fault_exposure import fault_exposure
 from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores
 from helpers.score.truth import groups_of
 from tests.made_by_hand import Made, made
+from tests.tiers import examples
 
 NO_FAULTS = pd.DataFrame({"silo": [], "record": [], "exposure": []}, dtype="string")
 PAIRS = {
@@ -53,7 +54,7 @@ def value(found: GroupScores, group: str, measure: str, faults: str, kind: str =
     return float(rows["value"].iloc[0])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 @given(
     st.lists(
         st.tuples(

@@ -36,7 +36,7 @@ from tests.share.attack_tables import (
     values_of_domains,
 )
 from tests.share.notebooks_here import notebooks_here
-from tests.tiers import sampled
+from tests.tiers import examples, sampled
 
 # Children, seed, level and systems: of several sizes and ways to exchange, and two systems alone.
 FOLDERS = {
@@ -323,7 +323,7 @@ def _rests(shown: dict[tuple[str, ...], int], counts: dict[tuple[str, ...], int]
     return attack
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(st.integers(2, 4).flatmap(lambda many: st.lists(COUNTS, min_size=2**many - 1, max_size=2**many - 1)))
 def test_no_combination_that_is_pooled_can_be_solved_from_totals(numbers: list[int]) -> None:
     many = (len(numbers) + 1).bit_length() - 1

@@ -28,6 +28,7 @@ from synthetic_data.silos.observation import Truth
 from synthetic_data.streams import rng_for
 from synthetic_data.undo import undo
 from tests.synthetic_data.written_files import file_layout, layout_of, read_text, silo_files
+from tests.tiers import examples
 
 
 def faults_of(folder: Path) -> pd.DataFrame:
@@ -113,20 +114,18 @@ def check_that_undo_leads_back(
     return faults
 
 
-def test_any_choice_of_faults_can_be_undone(small: tuple[Truth, dict[str, dict[str, Page]]]) -> None:
+@settings(max_examples=examples(25))
+@given(data=st.data())
+def test_any_choice_of_faults_can_be_undone(
+    small: tuple[Truth, dict[str, dict[str, Page]]], data: st.DataObject
+) -> None:
     truth, silos = small
-
-    @given(st.data())
-    @settings(max_examples=25, deadline=None)
-    def holds(data: st.DataObject) -> None:
-        silo = data.draw(st.sampled_from(sorted(silos)))
-        kinds = [fault.name for fault in declared_faults() if fault.silo == silo]
-        chosen = data.draw(st.lists(st.sampled_from(kinds), unique=True, min_size=1))
-        rate = data.draw(st.sampled_from([0.0, 0.02, 0.3, 1.0]))
-        plan = [(fault, rate, 1) for fault in declared_faults() if fault.name in chosen]
-        check_that_undo_leads_back(silos[silo], plan, FUNCTIONS, truth, data.draw(st.integers(0, 10**6)))
-
-    holds()
+    silo = data.draw(st.sampled_from(sorted(silos)))
+    kinds = [fault.name for fault in declared_faults() if fault.silo == silo]
+    chosen = data.draw(st.lists(st.sampled_from(kinds), unique=True, min_size=1))
+    rate = data.draw(st.sampled_from([0.0, 0.02, 0.3, 1.0]))
+    plan = [(fault, rate, 1) for fault in declared_faults() if fault.name in chosen]
+    check_that_undo_leads_back(silos[silo], plan, FUNCTIONS, truth, data.draw(st.integers(0, 10**6)))
 
 
 def test_columns_moved_renamed_and_swapped_can_be_undone_too(

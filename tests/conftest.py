@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
-from tests.kept import Kept
+from tests.kept import Kept, sharing_in
 from tests.shared_districts import SharedDistricts
 from tests.tiers import FULL
 
@@ -74,6 +74,21 @@ def home_of_made_districts(kept: Kept) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BIGPICTURE_HOME", str(folder))
         yield folder
+
+
+# What is asked of these is not how files are read and records linked, but what is done with them.
+SHARING = ("gaps", "run", "share", "show", "teach")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shares_of_the_run(request: pytest.FixtureRequest, kept: Kept) -> Iterator[None]:
+    """Read, link and profile the same files once a run, as one report does for its notebooks' processes."""
+    folder = request.path.parent
+    if folder.name in SHARING or folder.name == "tests":
+        with sharing_in(kept.shares):
+            yield
+    else:
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +165,8 @@ def district(district_folder: Path, kept: Kept) -> District:
     """The small made district, read."""
     from helpers.files import read_district
 
-    return kept("district", lambda: read_district(district_folder))
+    with sharing_in(kept.shares):
+        return read_district(district_folder)
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +174,8 @@ def clean_district(clean_district_folder: Path, kept: Kept) -> District:
     """The small district without faults, read."""
     from helpers.files import read_district
 
-    return kept("clean_district", lambda: read_district(clean_district_folder))
+    with sharing_in(kept.shares):
+        return read_district(clean_district_folder)
 
 
 @pytest.fixture(scope="session")
@@ -166,7 +183,8 @@ def district_links(district: District, kept: Kept) -> Links:
     """Who is who in the small made district, as every command and notebook finds it."""
     from helpers.link import link_district
 
-    return kept("district_links", lambda: link_district(district))
+    with sharing_in(kept.shares):
+        return link_district(district)
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +192,8 @@ def clean_links(clean_district: District, kept: Kept) -> Links:
     """Who is who in the small district without faults."""
     from helpers.link import link_district
 
-    return kept("clean_links", lambda: link_district(clean_district))
+    with sharing_in(kept.shares):
+        return link_district(clean_district)
 
 
 @pytest.fixture(scope="session")
@@ -182,7 +201,8 @@ def district_profiles(district: District, district_links: Links, kept: Kept) -> 
     """What is known of each child of the small made district."""
     from helpers.profile import child_profiles
 
-    return kept("district_profiles", lambda: child_profiles(district, district_links))
+    with sharing_in(kept.shares):
+        return child_profiles(district, district_links)
 
 
 @pytest.fixture(scope="session")

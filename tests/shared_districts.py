@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.kept import Kept
+from tests.kept import Kept, sharing_in
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -43,28 +43,28 @@ class SharedDistricts:
         """Give a made district, read; of some systems alone where they are named."""
         from helpers.files import read_district
 
-        name = _name("read", {**settings, "only silos": silos})
-
-        def read() -> District:
-            folder = self.folder(**settings)
-            return read_district(only(folder, self.kept.folder / name, *silos) if silos else folder)
-
-        return self.kept(name, read)
+        folder = self.folder(**settings)
+        if silos:
+            name = _name("only", {**settings, "silos": silos})
+            folder = self.kept(name, lambda: only(folder, self.kept.folder / name, *silos))
+        with sharing_in(self.kept.shares):
+            return read_district(folder)
 
     def linked(self, **settings: Any) -> Links:
         """Give who is who in a made district, as every command and notebook finds it."""
         from helpers.link import link_district
 
-        return self.kept(_name("linked", settings), lambda: link_district(self.read(**settings)))
+        with sharing_in(self.kept.shares):
+            return link_district(self.read(**settings))
 
     def profiled(self, **settings: Any) -> Profiles:
         """Give what is known of each child of a made district."""
+        from helpers.link import link_district
         from helpers.profile import child_profiles
 
-        return self.kept(
-            _name("profiled", settings),
-            lambda: child_profiles(self.read(**settings), self.linked(**settings)),
-        )
+        with sharing_in(self.kept.shares):
+            district = self.read(**settings)
+            return child_profiles(district, link_district(district))
 
 
 def _name(what: str, settings: dict[str, Any]) -> str:

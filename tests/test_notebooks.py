@@ -168,18 +168,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str,
 KINDS = {"defaults": "unanswered", "changed": "right", "smallest": "wrong"}
 
 
-# After every change each notebook runs in one of its forms; in the full tier in all of them.
+# After every change each notebook runs in one of its forms, all of the same small district, which is read and
+# linked once; in the full tier it runs in all of them.
+EVERY_DAY = "smallest"
 RUNS = [
-    pytest.param(
-        path, kind, id=f"{path.stem}-{kind}", marks=() if (place + number) % len(KINDS) == 0 else FULL
-    )
-    for place, path in enumerate(NOTEBOOKS)
-    for number, kind in enumerate(KINDS)
+    pytest.param(path, kind, id=f"{path.stem}-{kind}", marks=() if kind == EVERY_DAY else FULL)
+    for path in NOTEBOOKS
+    for kind in KINDS
 ]
-AS_THEY_ARE = [
-    pytest.param(path, id=path.stem, marks=() if place % len(KINDS) == 0 else FULL)
-    for place, path in enumerate(NOTEBOOKS)
-]
+AS_THEY_ARE = [one for one in RUNS if one.values[1] in (EVERY_DAY, "defaults")]
 
 
 def expected(numbers: Iterable[str], state: str) -> dict[str, set[str]]:
@@ -225,17 +222,19 @@ def test_three_exercises_at_least_are_there_and_each_has_its_why() -> None:
         assert solution(tag.removeprefix("exercise-")).state == "right"
 
 
-@pytest.mark.parametrize("path", AS_THEY_ARE)
-def test_every_picture_is_said_in_a_sentence(runs: Callable[[str, Path], Ran], path: Path) -> None:
-    images = re.findall(r"<img[^>]*>", runs("defaults", path).markup)
+@pytest.mark.parametrize(("path", "kind"), AS_THEY_ARE)
+def test_every_picture_is_said_in_a_sentence(runs: Callable[[str, Path], Ran], path: Path, kind: str) -> None:
+    images = re.findall(r"<img[^>]*>", runs(kind, path).markup)
     assert images
     said = [re.search(r'alt="([^"]*)"', image) for image in images]
     assert [alt for alt in said if alt is None or len(alt.group(1).split()) <= 5] == []
 
 
-@pytest.mark.parametrize("path", AS_THEY_ARE)
-def test_no_library_warns_of_what_a_notebook_does(runs: Callable[[str, Path], Ran], path: Path) -> None:
-    outputs = [out for cell in runs("defaults", path).notebook.cells for out in cell.get("outputs", [])]
+@pytest.mark.parametrize(("path", "kind"), AS_THEY_ARE)
+def test_no_library_warns_of_what_a_notebook_does(
+    runs: Callable[[str, Path], Ran], path: Path, kind: str
+) -> None:
+    outputs = [out for cell in runs(kind, path).notebook.cells for out in cell.get("outputs", [])]
     assert [out.text for out in outputs if out.output_type == "stream" and out.name == "stderr"] == []
 
 
@@ -292,6 +291,7 @@ def test_three_systems_that_do_not_say_that_they_are_invented_are_real(
     assert_no_child_is_on_the_road(tmp_path / "exports", tmp_path / "out")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("invented", [True, False])
 def test_a_folder_without_teachers_walks_through_who_may_see_it(
     clean_district_folder: Path, tmp_path: Path, invented: bool
@@ -307,6 +307,7 @@ def test_a_folder_without_teachers_walks_through_who_may_see_it(
     assert ran.error == ""
 
 
+@pytest.mark.full
 @pytest.mark.browser
 def test_every_page_opens_without_a_request_and_fits_a_telephone(
     runs: Callable[[str, Path], Ran], tmp_path: Path, chromium: str

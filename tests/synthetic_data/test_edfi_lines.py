@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.synthetic_data.one_silo import write_silo
+
 # Ed-Fi Data Standard 5.0, OpenAPI of the resources: required fields, with type and longest text.
 REQUIRED: dict[str, dict[str, tuple[type, int | None]]] = {
     "students": {

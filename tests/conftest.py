@@ -77,14 +77,13 @@ def home_of_made_districts(kept: Kept) -> Iterator[Path]:
 
 
 # What is asked of these is not how files are read and records linked, but what is done with them.
-SHARING = ("gaps", "run", "share", "show", "teach")
+SHARING = {"tests", "gaps", "profile", "run", "score", "share", "show", "teach"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def shares_of_the_run(request: pytest.FixtureRequest, kept: Kept) -> Iterator[None]:
     """Read, link and profile the same files once a run, as one report does for its notebooks' processes."""
-    folder = request.path.parent
-    if folder.name in SHARING or folder.name == "tests":
+    if request.path.parent.name in SHARING:
         with sharing_in(kept.shares):
             yield
     else:

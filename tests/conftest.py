@@ -31,11 +31,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let the full tier try properties again, on all their examples."""
-    if config.option.markexpr == "full":
-        for item in items:
-            if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+    """Leave to the full tier what `one_in` says, and let it try properties again on all their examples."""
+    place: Counter[tuple[Path, str]] = Counter()
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        if one_in := item.get_closest_marker("one_in"):
+            test = (item.path, item.originalname)
+            if place[test] % one_in.args[0]:
                 item.add_marker(FULL)
+            place[test] += 1
+        if config.option.markexpr == "full" and is_hypothesis_test(item.obj):
+            item.add_marker(FULL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

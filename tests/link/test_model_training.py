@@ -85,6 +85,7 @@ def test_the_number_of_matches_is_found(trained: LinkModel) -> None:
     assert trained.matches[KINDS[0]] == pytest.approx(1.0, abs=0.08)
 
 
+@pytest.mark.full
 def test_training_is_the_same_whatever_the_order_of_rows(
     records: tuple[pd.DataFrame, pd.DataFrame], trained: LinkModel
 ) -> None:

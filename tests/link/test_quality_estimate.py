@@ -73,6 +73,7 @@ def told(estimate: pd.DataFrame, basis: str) -> pd.DataFrame:
     return estimate[estimate["basis"].eq(basis)].set_index("measure")
 
 
+@pytest.mark.full
 def test_estimates_hold_the_truth_as_often_as_they_say() -> None:
     rng = np.random.default_rng(3)
     held = {basis: dict.fromkeys(MEASURES, 0) for basis in (MODEL, REVIEWED)}

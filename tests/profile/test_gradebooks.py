@@ -95,6 +95,7 @@ def test_rows_behind_a_count_are_lines_of_gradebooks() -> None:
     assert profiles.left_out.empty
 
 
+@pytest.mark.full
 def test_points_are_unknown_where_nobody_says_how_many_were_to_be_had() -> None:
     lost = [cell("a", "1", 8.0), cell("a", "2", 3.0, score_possible=None)]
     profiles = shown(silo("lms", [person("a")], assignment_score=lost), "a")

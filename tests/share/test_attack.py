@@ -36,7 +36,7 @@ from tests.share.attack_tables import (
     values_of_domains,
 )
 from tests.share.notebooks_here import notebooks_here
-from tests.tiers import examples, sampled
+from tests.tiers import FULL, examples
 
 # Children, seed, level and systems: of several sizes and ways to exchange, and two systems alone.
 FOLDERS = {
@@ -139,7 +139,7 @@ def _run(folder: Path, settings: tuple[int, int, str, tuple[str, ...]], only: li
     return Run(pages, printed, texts, groups, list(district), called, written)
 
 
-@pytest.fixture(scope="module", params=sampled(FOLDERS, 5, first=3))
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=FULL) for name in FOLDERS])
 def run(request: pytest.FixtureRequest, kept: Kept) -> Run:
     name = str(request.param)
     folder = kept.folder / "attacked" / name.replace(" ", "_")

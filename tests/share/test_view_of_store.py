@@ -72,6 +72,7 @@ def test_a_child_is_shown_as_if_all_had_been_read(
         pd.testing.assert_frame_equal(getattr(theirs, name), getattr(ours, name))
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("role", ROLES)
 def test_all_children_are_listed_as_if_all_had_been_read(
     opened: Callable[[str, int], Pair], role: str

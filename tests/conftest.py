@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         if one_in := item.get_closest_marker("one_in"):
             test = (item.path, item.originalname)
-            if place[test] % one_in.args[0]:
+            if place[test] % one_in.args[0] != one_in.kwargs.get("first", 0):
                 item.add_marker(FULL)
             place[test] += 1
         if config.option.markexpr == "full" and is_hypothesis_test(item.obj):
@@ -84,13 +84,13 @@ def home_of_made_districts(kept: Kept) -> Iterator[Path]:
 
 
 # What is asked of these is not how files are read and records linked, but what is done with them.
-SHARING = {"tests", "gaps", "profile", "run", "score", "share", "show", "teach"}
+SHARING = {"tests", "gaps", "profile", "run", "score", "share", "show", "teach", "test_as_made"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def shares_of_the_run(request: pytest.FixtureRequest, kept: Kept) -> Iterator[None]:
     """Read, link and profile the same files once a run, as one report does for its notebooks' processes."""
-    if request.path.parent.name in SHARING:
+    if {request.path.parent.name, request.path.stem} & SHARING:
         with sharing_in(kept.shares):
             yield
     else:

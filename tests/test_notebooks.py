@@ -8,6 +8,7 @@ import re
 import runpy
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from synthetic_data.studies.levels import told
 from synthetic_data.studies.levels.kit_run import kit_run
 from synthetic_data.studies.levels.study import study_of
 from tests.kept import Kept
+from tests.notebooks_here import notebooks_here
 from tests.standing import standing_in
 from tests.tiers import FULL
 
@@ -37,6 +39,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 # Small, so that they are quick; other seeds, so that nothing fits one district only.
 CHANGED = {"students": 90, "seed": 11, "level": "none"}
 SMALLEST = {"students": 60, "seed": 2}
+EVERY_DAY = "every day"
 AFTERWARDS = "after-run-all"
 
 pytestmark = pytest.mark.notebooks
@@ -151,9 +154,16 @@ def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str,
         "defaults": {"cwd": PROJECT, "parameters": {}},
         "changed": {"cwd": elsewhere, "parameters": CHANGED, "answers": "SOLUTIONS"},
         "smallest": {"cwd": FOLDER, "parameters": SMALLEST, "answers": "MISTAKES"},
+        EVERY_DAY: {"cwd": FOLDER, "parameters": SMALLEST, "answers": "MISTAKES"},
     }
 
     def run(kind: str, path: Path) -> Ran:
+        if kind != EVERY_DAY:
+            return run_as(kind, path)
+        with notebooks_here(), chdir(FOLDER):
+            return run_as(kind, path)
+
+    def run_as(kind: str, path: Path) -> Ran:
         how = kinds[kind]
         answers = book_of(path)[how["answers"]] if "answers" in how else {}
         folder = tmp_path_factory.mktemp(f"{path.stem[:2]}_{kind}")
@@ -165,12 +175,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str,
     return lambda kind, path: kept(f"notebook_{path.stem}_{kind}", lambda: run(kind, path))
 
 
-KINDS = {"defaults": "unanswered", "changed": "right", "smallest": "wrong"}
-
-
-# After every change each notebook runs in one of its forms, all of the same small district, which is read and
-# linked once; in the full tier it runs in all of them.
-EVERY_DAY = "smallest"
+# After every change each notebook runs once, in the process of the tests, where it starts no kernel and draws
+# nothing; in the full tier it runs in each of its three forms, each time in a kernel of its own.
+KINDS = {"defaults": "unanswered", "changed": "right", "smallest": "wrong", EVERY_DAY: "wrong"}
 RUNS = [
     pytest.param(path, kind, id=f"{path.stem}-{kind}", marks=() if kind == EVERY_DAY else FULL)
     for path in NOTEBOOKS

@@ -25,6 +25,7 @@ from helpers.share.parts import pooled_groups
 from helpers.show.systems import short_names, system_names
 from helpers.show.tables import csv_link
 from tests.kept import Kept
+from tests.notebooks_here import notebooks_here
 from tests.share.attack import Attack, Names, Recovered, attack_run, groups_attack, page_of
 from tests.share.attack_tables import (
     Table,
@@ -35,7 +36,6 @@ from tests.share.attack_tables import (
     tables_of,
     values_of_domains,
 )
-from tests.share.notebooks_here import notebooks_here
 from tests.tiers import FULL, examples
 
 # Children, seed, level and systems: of several sizes and ways to exchange, and two systems alone.

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
-from tests.kept import Kept
+from tests.kept import Kept, sharing_in
+from tests.shared_districts import SharedDistricts
+from tests.tiers import FULL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +23,26 @@ if TYPE_CHECKING:
     from helpers.link import Links
     from helpers.profile import Profiles
 
-# How long an example takes says how busy the machine is: speed is measured by `make bench`.
-settings.register_profile("kit", deadline=None)
-settings.load_profile("kit")
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try properties on fewer examples where only the tests of every day run."""
+    settings.load_profile("every day" if config.option.markexpr == "not full" else "full")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the full tier what `one_in` says, and let it try properties again on all their examples."""
+    place: Counter[tuple[Path, str]] = Counter()
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        if one_in := item.get_closest_marker("one_in"):
+            test = (item.path, item.originalname)
+            if place[test] % one_in.args[0] != one_in.kwargs.get("first", 0):
+                item.add_marker(FULL)
+            place[test] += 1
+        if config.option.markexpr == "full" and is_hypothesis_test(item.obj):
+            item.add_marker(FULL)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -62,6 +81,20 @@ def home_of_made_districts(kept: Kept) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BIGPICTURE_HOME", str(folder))
         yield folder
+
+
+# What is asked of these is not how files are read and records linked, but what is done with them.
+SHARING = {"tests", "gaps", "profile", "run", "score", "share", "show", "teach", "test_as_made"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shares_of_the_run(request: pytest.FixtureRequest, kept: Kept) -> Iterator[None]:
+    """Read, link and profile the same files once a run, as one report does for its notebooks' processes."""
+    if {request.path.parent.name, request.path.stem} & SHARING:
+        with sharing_in(kept.shares):
+            yield
+    else:
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +143,12 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
+def districts(kept: Kept) -> SharedDistricts:
+    """Districts by their settings, each made, read and linked once a run. Never write into them."""
+    return SharedDistricts(kept)
+
+
+@pytest.fixture(scope="session")
 def district_folder(kept: Kept) -> Path:
     """A small made district with its faults and its answer key. Read it, never write into it."""
     from synthetic_data.district import make_district
@@ -132,7 +171,8 @@ def district(district_folder: Path, kept: Kept) -> District:
     """The small made district, read."""
     from helpers.files import read_district
 
-    return kept("district", lambda: read_district(district_folder))
+    with sharing_in(kept.shares):
+        return read_district(district_folder)
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +180,8 @@ def clean_district(clean_district_folder: Path, kept: Kept) -> District:
     """The small district without faults, read."""
     from helpers.files import read_district
 
-    return kept("clean_district", lambda: read_district(clean_district_folder))
+    with sharing_in(kept.shares):
+        return read_district(clean_district_folder)
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +189,8 @@ def district_links(district: District, kept: Kept) -> Links:
     """Who is who in the small made district, as every command and notebook finds it."""
     from helpers.link import link_district
 
-    return kept("district_links", lambda: link_district(district))
+    with sharing_in(kept.shares):
+        return link_district(district)
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +198,8 @@ def clean_links(clean_district: District, kept: Kept) -> Links:
     """Who is who in the small district without faults."""
     from helpers.link import link_district
 
-    return kept("clean_links", lambda: link_district(clean_district))
+    with sharing_in(kept.shares):
+        return link_district(clean_district)
 
 
 @pytest.fixture(scope="session")
@@ -164,7 +207,8 @@ def district_profiles(district: District, district_links: Links, kept: Kept) -> 
     """What is known of each child of the small made district."""
     from helpers.profile import child_profiles
 
-    return kept("district_profiles", lambda: child_profiles(district, district_links))
+    with sharing_in(kept.shares):
+        return child_profiles(district, district_links)
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["Kept"]
+import pytest
+
+__all__ = ["Kept", "sharing_in"]
 
 # Seconds that one worker waits for what another makes: far more than anything here takes.
 WAITS = 900
 Thing = TypeVar("Thing")
+
+
+@contextmanager
+def sharing_in(folder: Path) -> Iterator[None]:
+    """Take what is read, linked and profiled from a folder that all workers and their kernels share."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIGPICTURE_RUN_SHARES", str(folder))
+        yield
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,11 @@ class Kept:
     """A folder that all workers of a run share, and what is kept in it by name."""
 
     folder: Path
+
+    @property
+    def shares(self) -> Path:
+        """The folder of what is read, linked and profiled."""
+        return self.folder / "shares"
 
     def __call__(self, name: str, make: Callable[[], Thing]) -> Thing:
         """Give what has this name, and make it where nobody has; read it, never write into it."""

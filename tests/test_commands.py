@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -95,11 +96,25 @@ def test_a_command_writes_what_its_help_says(
     assert figures
 
 
+@pytest.fixture
+def printed(
+    district_folder: Path, read_and_linked_once: None, kept: Kept
+) -> Callable[[str], tuple[Path, str]]:
+    """What a command prints for people of the small made district, and where it wrote."""
+
+    def command_of(command: str) -> tuple[Path, str]:
+        out = kept.folder / "printed" / command
+        out.mkdir(parents=True)
+        return out, run(command, district_folder, "--out", out).stdout
+
+    return lambda command: kept(f"printed_{command}", lambda: command_of(command))
+
+
 @pytest.mark.parametrize("command", WRITES)
 def test_what_a_command_prints_fits_a_line_of_a_terminal(
-    command: str, district_folder: Path, read_and_linked_once: None, tmp_path: Path
+    command: str, printed: Callable[[str], tuple[Path, str]]
 ) -> None:
-    lines = run(command, district_folder, "--out", tmp_path).stdout.splitlines()
+    lines = printed(command)[1].splitlines()
     tables = [line for line in lines if not line.startswith(("written: ", "begin with "))]
     assert max(map(len, tables)) <= 120
     assert not [line for line in tables if "<NA>" in line or "nan" in line.split()]
@@ -145,11 +160,10 @@ def test_profile_shows_what_a_team_decided_to_believe_and_lists_what_that_change
     assert "decided by" not in json.loads(results["usual"].stdout)
 
 
-def test_gaps_prints_each_pair_of_systems_once(
-    district_folder: Path, read_and_linked_once: None, tmp_path: Path
-) -> None:
-    lines = run("gaps", district_folder, "--out", tmp_path).stdout.splitlines()
-    card = pd.read_csv(tmp_path / "scorecard.csv", dtype={"column": "string"})
+def test_gaps_prints_each_pair_of_systems_once(printed: Callable[[str], tuple[Path, str]]) -> None:
+    out, text = printed("gaps")
+    lines = text.splitlines()
+    card = pd.read_csv(out / "scorecard.csv", dtype={"column": "string"})
     joined = card[card["measure"] == "match rate"]
     first = joined[joined["numerator"].gt(0)].iloc[0]
     pair = [first["left_silo"], first["right_silo"]]

@@ -8,6 +8,7 @@ import re
 import runpy
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from synthetic_data.studies.levels import results as told
 from synthetic_data.studies.levels.page import kit_run
 from synthetic_data.studies.levels.study import study_of
 from tests.kept import Kept
+from tests.notebooks_here import notebooks_here
 from tests.standing import standing_in
 from tests.tiers import FULL
 
@@ -36,6 +38,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 # Small, so that they are quick; other seeds, so that nothing fits one district only.
 CHANGED = {"students": 90, "seed": 11, "level": "none"}
 SMALLEST = {"students": 60, "seed": 2}
+EVERY_DAY = "every day"
 AFTERWARDS = "after-run-all"
 
 pytestmark = pytest.mark.notebooks
@@ -150,9 +153,16 @@ def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str,
         "defaults": {"cwd": PROJECT, "parameters": {}},
         "changed": {"cwd": elsewhere, "parameters": CHANGED, "answers": "SOLUTIONS"},
         "smallest": {"cwd": FOLDER, "parameters": SMALLEST, "answers": "MISTAKES"},
+        EVERY_DAY: {"cwd": FOLDER, "parameters": SMALLEST, "answers": "MISTAKES"},
     }
 
     def run(kind: str, path: Path) -> Ran:
+        if kind != EVERY_DAY:
+            return run_as(kind, path)
+        with notebooks_here(), chdir(FOLDER):
+            return run_as(kind, path)
+
+    def run_as(kind: str, path: Path) -> Ran:
         how = kinds[kind]
         answers = book_of(path)[how["answers"]] if "answers" in how else {}
         folder = tmp_path_factory.mktemp(f"{path.stem[:2]}_{kind}")
@@ -164,21 +174,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str,
     return lambda kind, path: kept(f"notebook_{path.stem}_{kind}", lambda: run(kind, path))
 
 
-KINDS = {"defaults": "unanswered", "changed": "right", "smallest": "wrong"}
-
-
-# After every change each notebook runs in one of its forms; in the full tier in all of them.
+# After every change each notebook runs once, in the process of the tests, where it starts no kernel and draws
+# nothing; in the full tier it runs in each of its three forms, each time in a kernel of its own.
+KINDS = {"defaults": "unanswered", "changed": "right", "smallest": "wrong", EVERY_DAY: "wrong"}
 RUNS = [
-    pytest.param(
-        path, kind, id=f"{path.stem}-{kind}", marks=() if (place + number) % len(KINDS) == 0 else FULL
-    )
-    for place, path in enumerate(NOTEBOOKS)
-    for number, kind in enumerate(KINDS)
+    pytest.param(path, kind, id=f"{path.stem}-{kind}", marks=() if kind == EVERY_DAY else FULL)
+    for path in NOTEBOOKS
+    for kind in KINDS
 ]
-AS_THEY_ARE = [
-    pytest.param(path, id=path.stem, marks=() if place % len(KINDS) == 0 else FULL)
-    for place, path in enumerate(NOTEBOOKS)
-]
+AS_THEY_ARE = [one for one in RUNS if one.values[1] in (EVERY_DAY, "defaults")]
 
 
 def expected(numbers: Iterable[str], state: str) -> dict[str, set[str]]:
@@ -224,17 +228,19 @@ def test_three_exercises_at_least_are_there_and_each_has_its_why() -> None:
         assert solution(tag.removeprefix("exercise-")).state == "right"
 
 
-@pytest.mark.parametrize("path", AS_THEY_ARE)
-def test_every_picture_is_said_in_a_sentence(runs: Callable[[str, Path], Ran], path: Path) -> None:
-    images = re.findall(r"<img[^>]*>", runs("defaults", path).markup)
+@pytest.mark.parametrize(("path", "kind"), AS_THEY_ARE)
+def test_every_picture_is_said_in_a_sentence(runs: Callable[[str, Path], Ran], path: Path, kind: str) -> None:
+    images = re.findall(r"<img[^>]*>", runs(kind, path).markup)
     assert images
     said = [re.search(r'alt="([^"]*)"', image) for image in images]
     assert [alt for alt in said if alt is None or len(alt.group(1).split()) <= 5] == []
 
 
-@pytest.mark.parametrize("path", AS_THEY_ARE)
-def test_no_library_warns_of_what_a_notebook_does(runs: Callable[[str, Path], Ran], path: Path) -> None:
-    outputs = [out for cell in runs("defaults", path).notebook.cells for out in cell.get("outputs", [])]
+@pytest.mark.parametrize(("path", "kind"), AS_THEY_ARE)
+def test_no_library_warns_of_what_a_notebook_does(
+    runs: Callable[[str, Path], Ran], path: Path, kind: str
+) -> None:
+    outputs = [out for cell in runs(kind, path).notebook.cells for out in cell.get("outputs", [])]
     assert [out.text for out in outputs if out.output_type == "stream" and out.name == "stderr"] == []
 
 
@@ -291,6 +297,7 @@ def test_three_systems_that_do_not_say_that_they_are_invented_are_real(
     assert_no_child_is_on_the_road(tmp_path / "exports", tmp_path / "out")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("invented", [True, False])
 def test_a_folder_without_teachers_walks_through_who_may_see_it(
     clean_district_folder: Path, tmp_path: Path, invented: bool
@@ -306,6 +313,7 @@ def test_a_folder_without_teachers_walks_through_who_may_see_it(
     assert ran.error == ""
 
 
+@pytest.mark.full
 @pytest.mark.browser
 def test_every_page_opens_without_a_request_and_fits_a_telephone(
     runs: Callable[[str, Path], Ran], tmp_path: Path, chromium: str

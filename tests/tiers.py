@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
-__all__ = ["FULL", "sampled"]
+__all__ = ["FULL", "examples", "sampled"]
 
 FULL = pytest.mark.full
+# How long an example takes says how busy the machine is: speed is measured by `make bench`.
+settings.register_profile("every day", deadline=None, max_examples=20)
+settings.register_profile("full", deadline=None, max_examples=100)
 
 
 def sampled(values: Iterable[Any], one_in: int, first: int = 0) -> list[Any]:
@@ -19,3 +23,8 @@ def sampled(values: Iterable[Any], one_in: int, first: int = 0) -> list[Any]:
         pytest.param(*value, marks=() if place % one_in == first else FULL)
         for place, value in enumerate(given)
     ]
+
+
+def examples(number: int) -> int:
+    """Give how many examples a property is tried on: a fifth after every change, all in the full tier."""
+    return max(3, number * settings().max_examples // 100)

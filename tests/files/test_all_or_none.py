@@ -172,6 +172,7 @@ FILES = {
 }
 
 
+@pytest.mark.one_in(6)
 @on_unix
 @pytest.mark.parametrize("command", FILES)
 def test_a_command_on_a_full_disk_leaves_last_week_s_files_as_they_were(

@@ -145,6 +145,7 @@ def test_read_says_that_and_why_and_so_does_every_banner(copy: Path, tmp_path: P
     assert "silos/students.csv" in text
 
 
+@pytest.mark.full
 def test_a_real_file_in_a_made_district_is_not_lost_when_another_is_made_there(tmp_path: Path) -> None:
     folder = make_district(folder=tmp_path / "made", students=60)
     (folder / "silos" / "students.csv").write_text(ROSTER, encoding="utf-8")

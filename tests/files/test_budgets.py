@@ -26,6 +26,7 @@ def refusal(district: District) -> str | None:
     return None if unsafe.empty else str(unsafe["value"].iloc[0])
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("columns", "told"), [(-1, None), (0, None), (1, "5,001 columns, more than 5,000")])
 def test_columns(columns: int, told: str | None, tmp_path: Path) -> None:
     count = MOST_COLUMNS + columns
@@ -44,6 +45,7 @@ def test_columns(columns: int, told: str | None, tmp_path: Path) -> None:
         read_person_file(path)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("more", "told"), [(0, None), (1, "5,001 different names, more than 5,000")])
 def test_names_in_json_lines(more: int, told: str | None, tmp_path: Path) -> None:
     own = MOST_COLUMNS - len(STUDENT) + more
@@ -56,6 +58,7 @@ def test_names_in_json_lines(more: int, told: str | None, tmp_path: Path) -> Non
     assert int(district.accounts["rows"].sum()) == 61
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("more", [0, 1])
 def test_cells_that_nobody_wrote(more: int, tmp_path: Path) -> None:
     """Two lines of each name, so that a table of them is nearly empty."""

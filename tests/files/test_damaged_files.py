@@ -21,9 +21,9 @@ from helpers.files.readers.decode import as_utf8
 from synthetic_data.district import make_district
 from synthetic_data.systems import SILOS
 from tests.files.damage import COUNTABLE, WAYS, lines_of
-from tests.tiers import sampled
 
 COPIES = 200  # of each file
+ONE_EACH = len(WAYS)
 LINES = 12  # of a made file, header included: enough for each way, and quick
 OF_XML = 40  # an element of a record has a line of its own
 # What stands in a file's name of the day or years that it is of.
@@ -73,14 +73,14 @@ def rows_in(data: bytes, path: str) -> int:
     return sum(1 for _ in csv.reader(io.StringIO(text, newline="")))
 
 
-def damaged(name: str, data: bytes) -> dict[str, tuple[tuple[str, ...], bytes]]:
+def damaged(name: str, data: bytes, number_of_copies: int) -> dict[str, tuple[tuple[str, ...], bytes]]:
     """Make copies of a file, each damaged in one way, or in two; by the name of the copy.
 
     A way that leaves nothing to chance gives the same bytes every time: they are read once.
     """
     copies: dict[str, tuple[tuple[str, ...], bytes]] = {}
     seen: set[bytes] = set()
-    for number in range(COPIES):
+    for number in range(number_of_copies):
         chance = random.Random(f"{name} {number}")
         ways = [list(WAYS)[number % len(WAYS)]]
         if number >= COPIES // 2:
@@ -114,9 +114,9 @@ def read_copies(folder: Path, copies: dict[str, tuple[tuple[str, ...], bytes]]) 
         raise
 
 
-def check(name: str, data: bytes, folder: Path) -> None:
+def check(name: str, data: bytes, folder: Path, number_of_copies: int = COPIES) -> None:
     """Read damaged copies of a file: no traceback, and every row of every copy is used or reported."""
-    copies = damaged(name, data)
+    copies = damaged(name, data, number_of_copies)
     district = read_copies(folder, copies)
     accounts, findings = district.accounts, district.findings
     if name.endswith(".xlsx"):  # each of its sheets is a file
@@ -152,7 +152,8 @@ def check(name: str, data: bytes, folder: Path) -> None:
             assert ("text_not_decodable" in told.get(copy, ())) is not marked, what
 
 
-@pytest.mark.parametrize("silo", sampled(SILOS, 8))
+@pytest.mark.full
+@pytest.mark.parametrize("silo", SILOS)
 def test_damaged_copies_of_each_made_file_are_read(
     silo: str, small: dict[str, dict[str, bytes]], tmp_path: Path
 ) -> None:
@@ -162,7 +163,16 @@ def test_damaged_copies_of_each_made_file_are_read(
         check(name, data, folder)
 
 
-def check_each(folder_of_files: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("silo", SILOS)
+def test_each_kind_of_damage_to_a_made_file_is_read(
+    silo: str, small: dict[str, dict[str, bytes]], tmp_path: Path
+) -> None:
+    """Of each system one file, damaged once in each way."""
+    name, data = min(small[silo].items(), key=lambda item: len(item[1]))
+    check(name, data, tmp_path, ONE_EACH)
+
+
+def check_each(folder_of_files: Path, tmp_path: Path, number_of_copies: int = COPIES) -> None:
     """Check the damaged copies of each distinct file in a folder."""
     distinct: dict[bytes, Path] = {}
     for path in sorted(path for path in folder_of_files.rglob("*") if path.suffix in (".csv", ".xml")):
@@ -170,7 +180,7 @@ def check_each(folder_of_files: Path, tmp_path: Path) -> None:
     for number, (data, path) in enumerate(distinct.items()):
         folder = tmp_path / str(number)
         folder.mkdir()
-        check(path.name, data, folder)
+        check(path.name, data, folder, number_of_copies)
 
 
 @pytest.mark.full
@@ -178,8 +188,11 @@ def test_damaged_copies_of_each_real_file_are_read(real_files: Path, tmp_path: P
     check_each(real_files, tmp_path)
 
 
-def test_damaged_copies_of_exports_by_hand_are_read(exports_by_hand: Path, tmp_path: Path) -> None:
-    check_each(exports_by_hand, tmp_path)
+@pytest.mark.parametrize("number_of_copies", [ONE_EACH, pytest.param(COPIES, marks=pytest.mark.full)])
+def test_damaged_copies_of_exports_by_hand_are_read(
+    exports_by_hand: Path, tmp_path: Path, number_of_copies: int
+) -> None:
+    check_each(exports_by_hand, tmp_path, number_of_copies)
 
 
 def test_a_short_row_whose_lost_cells_could_have_held_something_is_not_read(tmp_path: Path) -> None:

@@ -9,16 +9,18 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.files import read_district
+from helpers.files import District, read_district
 from helpers.files.draft import start_folder
 from helpers.files.draft.columns import head_words, words_file
 from helpers.layouts.layout import read_layout
 from helpers.link import link_district
 from helpers.standard import fact_tables, standard_table
 from tests.files.drafts import adds_up, found_of_declared, written
+from tests.tiers import examples
 
 HEADS = st.one_of(
     st.text(max_size=12),
@@ -55,7 +57,7 @@ def tables(draw: st.DrawFn) -> tuple[bytes, int]:
 
 
 @given(tables())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_any_table_gives_a_layout_by_which_all_of_it_is_read(table: tuple[bytes, int]) -> None:
     data, _ = table
     with tempfile.TemporaryDirectory() as place:
@@ -84,7 +86,7 @@ RENAMED = {
 
 
 def test_a_made_export_with_other_heads_gives_the_same_people(
-    clean_district_folder: Path, tmp_path: Path
+    clean_district_folder: Path, clean_district: District, tmp_path: Path
 ) -> None:
     (path,) = (clean_district_folder / "silos" / "meals").glob("*.csv")
     renamed = pd.read_csv(path, dtype="string", keep_default_na=False).rename(columns=RENAMED)
@@ -93,7 +95,7 @@ def test_a_made_export_with_other_heads_gives_the_same_people(
     (drafted,) = start_folder(tmp_path).drafted
     assert drafted.kind.people.local_id == "pupil_no"
     same = ["record", "first_name", "last_surname", "birth_date", "grade_level", "school_id"]
-    ours = read_district(clean_district_folder)["meals"].people[same]
+    ours = clean_district["meals"].people[same]
     mine = read_district(tmp_path)["till"].people[same]
     pd.testing.assert_frame_equal(mine, ours)
 
@@ -115,6 +117,7 @@ def test_drafts_of_made_exports_find_what_their_layouts_declare(
     assert counts["ids_more"] <= 2, odd
 
 
+@pytest.mark.full
 def test_drafts_of_systems_that_it_was_not_written_by_find_most(district_folder: Path) -> None:
     """What is left to a person there: the numbers of adults' accounts, and ids of which many are empty."""
     counts, odd = found_of_declared(district_folder)
@@ -133,6 +136,7 @@ def test_drafts_of_real_files_find_what_their_layouts_declare(real_files: Path) 
     assert counts["ids_more"] <= 2, odd
 
 
+@pytest.mark.full
 def test_a_real_activity_export_joins_both_its_children_without_correction(
     real_files: Path, tmp_path: Path
 ) -> None:

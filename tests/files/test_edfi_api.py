@@ -91,6 +91,7 @@ def wrapped(
     return folder
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("write", "ending"), [(as_lines, ".jsonl"), (as_pages, ".json"), (as_one_line, ".json")]
 )
@@ -139,6 +140,7 @@ def test_another_resource_with_the_same_references_is_not_taken_for_one(tmp_path
     assert read_district(tmp_path).findings["kind"].tolist() == ["file_unknown"]
 
 
+@pytest.mark.full
 def test_an_array_that_breaks_off_loses_only_its_last_record(tmp_path: Path, district_folder: Path) -> None:
     folder = wrapped(district_folder, tmp_path, as_pages, ".json")
     path = folder / "ed-fi" / "students.json"

@@ -20,6 +20,7 @@ from helpers.files.readers.decode import as_utf8
 from helpers.layouts import load_layout
 from helpers.link import link_district
 from helpers.standard import STRING, BadInput
+from tests.tiers import examples
 
 LAYOUT = load_layout("lms/canvas_gradebook")
 GRADEBOOK = LAYOUT.file_named("gradebook")
@@ -280,7 +281,7 @@ TITLES = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Z"]), min_size
 NAMES = st.text(st.characters(whitelist_categories=["Lu", "Ll"]), min_size=1, max_size=8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(
     titles=st.lists(TITLES, min_size=1, max_size=5),
     rows=st.lists(st.tuples(NAMES, st.lists(CELLS, min_size=5, max_size=5)), min_size=1, max_size=6),

@@ -108,6 +108,7 @@ def children(district: District, silo: str) -> int:
     return int((district[silo].people["role"] == "Student").sum())
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("inside", ["", "canvas/", "exports/2026/canvas/"])
 def test_a_learning_system_in_its_toolkit_s_own_tree_is_one(tmp_path: Path, inside: str) -> None:
     canvas(tmp_path / inside)
@@ -155,6 +156,7 @@ def test_a_vendor_s_windows_and_subjects_in_nested_folders_are_one(tmp_path: Pat
     assert len(district.accounts) == 6
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("shared", "systems"), [(3, 2), (4, 1), (5, 1)])
 def test_folders_beside_each_other_are_one_system_if_half_of_the_ids_are_the_same_children(
     tmp_path: Path, shared: int, systems: int
@@ -197,6 +199,7 @@ def test_what_lies_as_near_to_one_system_as_to_another_is_asked(tmp_path: Path) 
 DRAFT = "Customer ID,First Name,Last Name,Club\n"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("shared", "systems"), [(1, 2), (2, 1), (3, 1)])
 def test_a_draft_beside_a_known_layout_is_of_its_system_where_it_has_its_ids(
     tmp_path: Path, shared: int, systems: int

@@ -87,6 +87,7 @@ def adds_up(district: District) -> bool:
     return bool((district.accounts["rows"] == district.accounts[parts].sum(axis=1)).all())
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("version", "files"), [(V2, 22), (V1, 14)])
 @pytest.mark.parametrize("place", ["sis", "sis.zip"])
 def test_every_file_of_the_binding_is_read(tmp_path: Path, version: str, files: int, place: str) -> None:
@@ -165,6 +166,7 @@ def test_a_log_in_of_a_profile_is_a_restricted_id_of_its_child(tmp_path: Path) -
 # ------------------------------------------------------------------------------------------------- manifest
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("modes", "gone", "says"),
     [

@@ -20,6 +20,7 @@ from helpers.files import District, read_district, render, write_files, write_ta
 from helpers.files.readers.workbook import as_sheet, sheets_in
 from helpers.files.writers.workbook import pack_workbook
 from helpers.layouts.layout import Layout, read_layout
+from tests.tiers import examples
 
 LAYOUT = """
 layout = "clubs"
@@ -261,7 +262,7 @@ CELLS = st.one_of(
 
 
 @given(st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_any_cells_come_back_as_they_were(rows: list[list[Any]]) -> None:
     full = [row if any(str(cell or "").strip() for cell in row) else [*row, "x"] for row in rows]
     full = [[None if cell == "" else cell for cell in row] for row in full]

@@ -13,6 +13,7 @@ from helpers.gaps.contract import MOST_ROWS, Demands, contract_of
 from helpers.layouts import layout_names, load_layout
 from helpers.report.pages.contract import contract_page
 from helpers.standard import BadInput
+from tests.tiers import examples
 
 MEALS = "meals/mealtime_customers"
 ALL = Demands(vendor="A <vendor> & Co.", ids=("District",), every_days=1, agreed_codes=True)
@@ -57,7 +58,7 @@ def test_what_cannot_be_asked_for_is_told() -> None:
         Demands(every_days=2)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     ids=st.sampled_from([(), ("District",), ("District", "State")]),
     days=st.sampled_from([1, 7, 30]),

@@ -19,6 +19,7 @@ from helpers.staffing import (
     read_people_assumptions,
 )
 from helpers.standard import BadInput
+from tests.tiers import examples
 
 SIZES = st.lists(st.integers(20, 2_000), min_size=1, max_size=9)
 FEW = st.integers(0, 4)
@@ -46,7 +47,7 @@ def by_school(plan: PeoplePlan, name: str) -> np.ndarray:
     return np.asarray(rows[name].astype("float64").fillna(np.inf))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=examples(25))
 @given(sizes=SIZES, staff=st.tuples(FEW, FEW, FEW), more=st.integers(0, 2))
 def test_more_staff_makes_no_school_wait_longer(
     sizes: list[int], staff: tuple[int, int, int], more: int
@@ -57,7 +58,7 @@ def test_more_staff_makes_no_school_wait_longer(
         assert (by_school(many, name) <= by_school(few, name)).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=examples(25))
 @given(sizes=SIZES, staff=st.tuples(FEW, FEW, FEW))
 def test_costs_add_up_and_no_hour_is_given_twice(sizes: list[int], staff: tuple[int, int, int]) -> None:
     months = planned(sizes, staff).months
@@ -72,7 +73,7 @@ def test_costs_add_up_and_no_hour_is_given_twice(sizes: list[int], staff: tuple[
     assert (months["hours_teaching"] <= months["capacity"] + 1e-9).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=examples(25))
 @given(sizes=SIZES, specialists=FEW, trainers=FEW)
 def test_nobody_is_trained_before_there_is_a_trainer(
     sizes: list[int], specialists: int, trainers: int
@@ -86,7 +87,7 @@ def test_nobody_is_trained_before_there_is_a_trainer(
         assert teams.isna().all() or teams.min() > coaches.min()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     sizes=SIZES, staff=st.tuples(FEW, FEW, FEW), order=st.sampled_from(["as listed", "fewest children first"])
 )
@@ -99,7 +100,7 @@ def test_most_children_first_makes_children_wait_least(
         assert sorted(by_school(first, "coach_month")) == sorted(by_school(other, "coach_month"))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=examples(15))
 @given(sizes=SIZES, staff=st.tuples(FEW, FEW, FEW))
 def test_easy_is_never_later_than_likely_nor_likely_than_hard(
     sizes: list[int], staff: tuple[int, int, int]

@@ -14,6 +14,7 @@ from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey, read_survey
 from helpers.survey import SurveyAnswers, blank_form, form_words, read_answers, where_it_stands
 from helpers.survey.form import form_columns, unnamed
+from tests.tiers import examples
 
 ITEMS = list(declared_survey().items)
 EMPTY: dict[str, object] = dict.fromkeys(ITEMS)
@@ -247,7 +248,7 @@ def test_a_missing_file_is_bad_input(tmp_path):
 cells = st.one_of(st.sampled_from([1, 2, 3, 4, None, 5, "x", "=1+1", "2.0", "''"]), st.text(max_size=4))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12))
 @given(st.lists(st.tuples(st.sampled_from(["A", "B", "a", None, "=C"]), cells, cells), max_size=5))
 def test_every_row_is_used_or_told(tmp_path_factory, people):
     frame = form(*({"respondent": who, ITEMS[0]: one, ITEMS[9]: other} for who, one, other in people))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpers.link import link_children
 from helpers.link.resolve.clusters import cluster_records, components
 from tests.link.records import children, frames, record
+from tests.tiers import examples
 
 # Few values, so that ids collide, names repeat and chains arise.
 FIRST = ["", "Ana", "Anna", "Bob", "Robert", "Bea", "Mohamed"]
@@ -44,7 +45,7 @@ def records(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @pytest.mark.full
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(rows=records(), seed=st.integers(0, 2**16), unique=st.sets(st.sampled_from(["sis", "meals"])))
 def test_what_every_crosswalk_promises(rows: list[dict[str, Any]], seed: int, unique: set[str]) -> None:
     people, identifiers = frames(*rows)
@@ -101,7 +102,7 @@ def test_what_every_crosswalk_promises(rows: list[dict[str, Any]], seed: int, un
 
 
 @given(rows=records(), method=st.sampled_from(["shared identifier", "exact"]))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 def test_a_higher_rung_sees_every_pair_of_a_lower_one(rows: list[dict[str, Any]], method: Any) -> None:
     people, identifiers = frames(*rows)
     key = ["left_silo", "left_record", "right_silo", "right_record", "step"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpers.link import Links, link_children
 from helpers.standard import as_table
 from tests.link.records import children, frames, linked, record
+from tests.tiers import examples
 
 FIRST = [
     "Wyatt",
@@ -98,6 +99,7 @@ def test_the_school_tells_namesakes_apart() -> None:
     assert child_of(links, "clubs", "c") == child_of(links, "sis", "other")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("method", ["scored", "decided"])
 def test_twins_are_two_children_whatever_they_share(method: str) -> None:
     twins = [
@@ -139,6 +141,7 @@ def test_a_silo_that_promises_it_has_no_child_twice() -> None:
     assert not survey.duplicated("child").any()
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("by", ["their silo", "a person"])
 def test_what_fits_two_children_goes_to_neither(by: str) -> None:
     two = [record("sis", name, "Zebulon", "Quartz", "2011-04-05") for name in ("x1", "x2")]
@@ -152,6 +155,7 @@ def test_what_fits_two_children_goes_to_neither(by: str) -> None:
     assert mine.loc[mine["silo"].eq("meals"), "band"].item() == "Review"
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("born", "decision"), [("1981-02-03", "Review"), ("2011-02-03", "Match")])
 def test_a_father_of_his_sons_name_and_home_waits_for_a_person(born: str, decision: str) -> None:
     home = {"street_number_name": "12 Oak Street", "postal_code": "01234", "telephone": "555 010 9999"}
@@ -170,6 +174,7 @@ def decisions(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
     return as_table("decisions", pd.DataFrame(list(rows), columns=columns))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("method", ["standardised", "scored", "decided"])
 def test_a_persons_word_holds_before_every_rule(method: str) -> None:
     rows = town(record("lms", "l", "W", "H"))
@@ -246,7 +251,7 @@ def records(draw: st.DrawFn) -> list[dict[str, Any]]:
     return rows
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6))
 @given(
     rows=records(),
     seed=st.integers(0, 2**16),

@@ -10,6 +10,7 @@ import pytest
 from tests.link.records import ANA, children, linked, only_pair, record
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("left", "right", "decision", "band", "contradiction"),
     [

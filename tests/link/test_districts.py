@@ -30,6 +30,7 @@ def links(district: District) -> Links:
     return link(district)
 
 
+@pytest.mark.full
 def test_each_rung_finds_more_and_none_joins_two_children_silently(district: District, links: Links) -> None:
     by_method = [link(district, method="shared identifier"), link(district, method="exact"), links]
     faults = read_answer_key(district.folder).faults
@@ -51,6 +52,7 @@ def test_each_rung_finds_more_and_none_joins_two_children_silently(district: Dis
         assert set(silent) <= filed_under_a_sibling, "whole names that are a sibling's nobody can tell"
 
 
+@pytest.mark.full
 def test_the_last_rung_joins_records_without_birth_dates_and_hardly_any_wrongly(
     district: District, district_links: Links
 ) -> None:
@@ -124,6 +126,7 @@ def joined_to_the_roster(district: District, links: Links, silo: str) -> pd.Data
     return mine.merge(roster, on="child", how="left", suffixes=("", "_roster"), validate="many_to_one")
 
 
+@pytest.mark.full
 def test_canvas_is_joined_by_id_and_whole_name_and_misspelt_names_are_told(
     grand_bend: tuple[District, Links],
 ) -> None:
@@ -179,6 +182,7 @@ def test_exports_by_hand_are_joined_by_name_and_number_or_left_unverified(export
         assert joined["band"].eq(band).all()
 
 
+@pytest.mark.full
 def test_a_whole_mixed_folder(real_files: Path) -> None:
     district = read_district(real_files)
     links = link(district)

@@ -33,6 +33,7 @@ def test_the_steps_end_at_the_probability_of_the_decision(district: District, sc
         assert steps["running_total"].iloc[-1] == pytest.approx(steps["weight"].sum())
 
 
+@pytest.mark.full
 def test_without_a_probability_the_steps_end_at_the_pairs_own_weight(
     district: District, scored: pd.DataFrame
 ) -> None:

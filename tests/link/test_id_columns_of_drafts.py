@@ -29,6 +29,7 @@ def listed(heads: dict[str, int], moved: str = "") -> str:
     return "\n".join(rows) + "\n"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("moved", ["", "sis_user_id", "state_user_id"])
 def test_two_columns_of_one_file_are_judged_apart_and_called_by_their_own_heads(
     moved: str, tmp_path: Path

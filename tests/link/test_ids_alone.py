@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from helpers.link import Links
 from tests.link.records import linked, record
 from tests.link.test_decided import BORN, SOME_FIRST, SOME_LAST, child_of, town
+from tests.tiers import examples
 
 KEY = ["silo", "record"]
 PAIR = ["left_silo", "left_record", "right_silo", "right_record"]
@@ -50,14 +51,14 @@ def districts(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any
 
 
 @pytest.mark.full
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(districts())
 def test_ids_alone_change_no_outcome_of_rules(district: tuple[list[dict[str, Any]], ...]) -> None:
     unchanged(*district, method="cascade")
 
 
 @pytest.mark.full
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8))
 @given(districts())
 def test_ids_alone_change_no_outcome_of_the_model(district: tuple[list[dict[str, Any]], ...]) -> None:
     unchanged(*district, method="decided")
@@ -70,6 +71,7 @@ def unchanged(rows: list[dict[str, Any]], more: list[dict[str, Any]], *, method:
     pd.testing.assert_frame_equal(after[1], before[1])
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("method", ["shared identifier", "cascade", "decided"])
 def test_two_birth_dates_without_names_wait_whoever_else_has_the_number(method: str) -> None:
     rows = [
@@ -81,6 +83,7 @@ def test_two_birth_dates_without_names_wait_whoever_else_has_the_number(method: 
     assert child_of(links, "sis", "a") != child_of(links, "sis", "b")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("first", ["Zebulon", "Zeb"])
 def test_two_birth_dates_under_one_number_wait_whoever_else_has_the_number(first: str) -> None:
     rows = [

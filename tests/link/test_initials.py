@@ -21,6 +21,7 @@ TWO_CHILDREN = [
 ]
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(("one", "other"), TWO_CHILDREN)
 @pytest.mark.parametrize(("order", "born"), [("unknown", ""), ("first last", "2012-05-17")])
 def test_two_first_names_in_lists_of_whole_names_are_two_children(
@@ -66,6 +67,7 @@ def test_an_initial_that_disagrees_speaks_against() -> None:
     assert child_of(links, "sis", "a") != child_of(links, "meals", "b")
 
 
+@pytest.mark.full
 def test_two_initials_weigh_less_than_an_initial_and_a_first_name_that_it_fits() -> None:
     def weight(one: str, other: str) -> float:
         rows = [

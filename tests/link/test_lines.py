@@ -42,6 +42,7 @@ def scores_of(probability: float) -> Callable[..., pd.DataFrame]:
     return scores
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("probability", "decision"),
     [(0.699999, "Review"), (0.7, "Match"), (0.700001, "Match"), (0.099999, "No match"), (0.100001, "Review")],
@@ -58,6 +59,7 @@ def test_the_line_of_records_with_birth_dates(
     assert pairs["decision"].tolist() == [decision]
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("share", "decision"),
     [(0.599999, "Review"), (0.6, "Match"), (0.600001, "Match"), (0.099999, "No match"), (0.1, "Review")],
@@ -78,6 +80,7 @@ def test_the_line_of_a_record_without_a_birth_date(
     assert pairs["match_probability"].tolist() == [pytest.approx(share)]
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("probability", "decision"),
     [(0.799999, "Review"), (0.8, "Match"), (0.800001, "Match"), (0.099999, "No match"), (0.100001, "Review")],
@@ -126,6 +129,7 @@ def spelled() -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("probability", "decisions"),
     [
@@ -149,6 +153,7 @@ def test_the_line_from_which_two_records_are_one_child_but_for_their_ids(
     assert {pairs["ac"], pairs["bc"]} == decisions
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("probability", "decision"), [(0.299999, "Review"), (0.3, "Match"), (0.300001, "Match")]
 )
@@ -160,6 +165,7 @@ def test_the_line_from_which_two_candidates_don_t_compete_for_a_third(
     assert ("Match" in best) is (decision == "Match")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("probability", "together"), [(0.019999, False), (0.02, True), (0.020001, True)])
 def test_the_line_below_which_two_records_speak_against_each_other(
     monkeypatch: pytest.MonkeyPatch, probability: float, together: bool

@@ -45,6 +45,7 @@ def test_twins_of_one_home_and_one_birth_date_stay_two_children() -> None:
     assert found["gamma_home"] == 7
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("left", "right", "words"),
     [
@@ -71,6 +72,7 @@ def test_a_level_of_the_name_says_in_words_how_two_names_differ(
     assert back.loc[back["comparison"].eq("Name"), "level"].item() == words
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("other", "words"),
     [

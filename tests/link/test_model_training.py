@@ -17,6 +17,7 @@ from helpers.link.model.inputs import chance_agreement, frequencies
 from helpers.link.model.training import untrained
 from helpers.standard import BadInput
 from tests.link.units import born, crowd, frame
+from tests.tiers import examples
 
 CHILDREN = 700
 # How often a second record of a child has another sex, another school, a slip in the birth date.
@@ -84,6 +85,7 @@ def test_the_number_of_matches_is_found(trained: LinkModel) -> None:
     assert trained.matches[KINDS[0]] == pytest.approx(1.0, abs=0.08)
 
 
+@pytest.mark.full
 def test_training_is_the_same_whatever_the_order_of_rows(
     records: tuple[pd.DataFrame, pd.DataFrame], trained: LinkModel
 ) -> None:
@@ -141,7 +143,7 @@ def test_a_file_that_holds_no_model_is_refused(tmp_path: Path) -> None:
             LinkModel.load(path)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=120))
 def test_commoner_values_are_likelier_and_rare_ones_rarer_than_their_share(values: list[str]) -> None:
     column = pd.Series(values, dtype="string")
@@ -152,7 +154,7 @@ def test_commoner_values_are_likelier_and_rare_ones_rarer_than_their_share(value
     assert (found > 0).all()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.integers(0, 10_000), min_size=4, max_size=4))
 def test_chance_lies_between_what_was_thought_and_what_was_counted(counts: list[int]) -> None:
     before = [0.0001, 0.0099, 0.09, 0.90]

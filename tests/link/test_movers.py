@@ -87,6 +87,7 @@ def test_one_spelling_of_many_is_enough() -> None:
     assert together(links) == {frozenset({HERE, ("d0", "meals", "x"), THERE})}
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("system", ["District", "School", "PIN", "Undeclared", "Email"])
 def test_no_number_but_the_states_is_one_in_two_districts(system: str) -> None:
     """Every record is called alike and has the number of another child in the other district."""
@@ -167,6 +168,7 @@ def districts(made: Path) -> dict[str, District]:
     return {name: read_district(folder) for name, folder in district_folders(made).items()}
 
 
+@pytest.mark.full
 def test_movers_of_a_made_region_are_found_without_any_shared_id(districts: dict[str, District]) -> None:
     without_states = [
         (
@@ -204,6 +206,7 @@ def truth(name: str, district: District) -> pd.DataFrame:
     return behind.drop_duplicates(["silo", "record"]).assign(district=name)[[*RECORD, "person"]]
 
 
+@pytest.mark.full
 def test_a_region_is_linked_by_the_command(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,15 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.link.quality import (
-    BOTH,
-    MODEL,
-    REVIEWED,
-    estimate_quality,
-    pairs_to_review,
-    probability_bands,
-)
+from helpers.link.quality import BOTH, MODEL, REVIEWED, estimate_quality, pairs_to_review, probability_bands
 from helpers.standard import as_table, empty_table
+from tests.tiers import examples
 
 MEASURES = ["Precision", "Recall", "F1"]
 
@@ -72,6 +66,7 @@ def told(estimate: pd.DataFrame, basis: str) -> pd.DataFrame:
     return estimate[estimate["basis"].eq(basis)].set_index("measure")
 
 
+@pytest.mark.full
 def test_estimates_hold_the_truth_as_often_as_they_say() -> None:
     rng = np.random.default_rng(3)
     held = {basis: dict.fromkeys(MEASURES, 0) for basis in (MODEL, REVIEWED)}
@@ -129,7 +124,7 @@ def test_without_pairs_nothing_is_estimated() -> None:
     assert estimate_quality(empty_table("pairs")).empty
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 @given(st.integers(1, 30), st.integers(0, 2**32 - 1))
 def test_a_draw_takes_of_every_band_and_decision(each: int, seed: int) -> None:
     pairs, _ = scored(np.random.default_rng(8), 300)

@@ -16,6 +16,7 @@ from helpers.link.decisions import fingerprints
 from helpers.link.review import add_decision, pairs_of, read_decisions, stale, standing, take_back
 from helpers.standard import BadInput, as_table
 from tests.link.records import ANA, frames, record
+from tests.tiers import examples
 
 # What a system may use as a name or an id: anything but blanks at the ends, which reading trims.
 SIGNS = st.characters(exclude_categories=["C", "Z"]) | st.sampled_from("=+-@'0123456789E;, \"")
@@ -52,7 +53,7 @@ DECISIONS = st.builds(
 
 
 @given(st.lists(DECISIONS, min_size=1, max_size=4))
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_written_is_read_whatever_ids_look_like(decisions: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "new" / "decisions.csv"

@@ -32,6 +32,7 @@ def answered(answer: str, path: Path, method: str = "standardised") -> pd.DataFr
     return read_decisions(path)
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("method", RUNGS)
 @pytest.mark.parametrize(
     ("answer", "together"),

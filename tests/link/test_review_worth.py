@@ -14,6 +14,7 @@ from helpers.link.review import add_decision, read_decisions
 from helpers.link.review.queue import first_minutes, worth_of_review
 from helpers.link.review.session import ReviewSession
 from helpers.standard import BadInput
+from tests.tiers import examples
 
 SHARES = st.floats(0, 1)
 
@@ -135,7 +136,7 @@ def test_undo_takes_answers_back_one_by_one_out_of_the_file_too(tmp_path: Path) 
     assert read_decisions(path)["decision"].tolist() == ["No match"]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.sampled_from(["yes", "no", "skip", "undo"]), max_size=8))
 def test_whatever_is_pressed_the_file_holds_the_answers_that_stand(
     tmp_path_factory: pytest.TempPathFactory, pressed: list[str]

@@ -16,6 +16,7 @@ from helpers.standard import BadInput
 from synthetic_data.studies.linking import SCENARIO, SEEDS
 
 
+@pytest.mark.full
 def test_a_district_teaches_how_its_own_records_agree(district: District) -> None:
     model = train_on_districts([district], trained_on="a small district", drawn_pairs=20_000)
     table = weights(model).set_index(["comparison", "level"])["weight"]

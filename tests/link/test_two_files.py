@@ -14,6 +14,7 @@ from helpers.link.two_files.draft_mapping import draft_side
 from helpers.link.two_files.persons import persons_of
 from helpers.standard import BadInput
 from tests.link.two_lists import persons, write_rows
+from tests.tiers import examples
 
 HEADS = ["first_name", "last_name", "dob", "house_number", "street", "postcode"]
 
@@ -219,7 +220,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(
     left=st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=8),
     right=st.one_of(st.none(), st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=8)),

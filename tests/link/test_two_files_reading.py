@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.link.two_files import read_person_file
 from helpers.standard import BadInput
+from tests.tiers import examples
 
 HEADS = "first_name,last_name,dob"
 
@@ -130,7 +131,7 @@ def test_a_workbook_is_read(tmp_path: Path) -> None:
 CELLS = st.lists(st.text("ab,\"' \n;é1", max_size=4), min_size=1, max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(rows=st.lists(CELLS, max_size=8))
 def test_every_row_is_used_or_set_aside(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]

@@ -12,6 +12,7 @@ from helpers.profile.facts.attendance import derive_days
 from helpers.standard import as_table
 from helpers.standard.elements import attendance_terms
 from tests.district_by_hand import table
+from tests.tiers import examples
 
 MONDAY = pd.Timestamp("2026-01-05")
 ABSENT, EXCUSED, LATE = "Unexcused Absence", "Excused Absence", "Tardy"
@@ -191,7 +192,7 @@ EVENTS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 @given(SPELLS, EVENTS, st.sets(st.integers(0, 13)))
 def test_days_equal_those_counted_one_by_one(
     spells: list[dict[str, Any]], events: list[dict[str, Any]], off: set[int]

@@ -77,6 +77,7 @@ def test_without_a_word_of_authority_whoever_lists_most_children_is_the_roster(t
     assert [ROSTER in silo for silo in roster_silos(district)] == [True]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "line", ['authority = ["roster"]', 'authority = ["attendance", "roster"]', 'silo = "sis"']
 )
@@ -117,6 +118,7 @@ def shown_page(folder: Path, page: Path) -> str:
     return index_page(page, found.index, [], found.about).read_text(encoding="utf-8")
 
 
+@pytest.mark.full
 def test_the_report_says_which_system_was_taken_for_the_roster_only_where_no_layout_says_it(
     tmp_path: Path,
 ) -> None:

@@ -67,6 +67,7 @@ def test_parts_leave_out_and_account_for_the_same_rows(built: tuple[Path, Built]
     )
 
 
+@pytest.mark.full
 def test_two_processes_write_the_same_tables_by_surveys_that_were_kept(
     district: District, whole: Profiles, built: tuple[Path, Built], tmp_path: Path
 ) -> None:

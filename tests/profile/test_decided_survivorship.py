@@ -19,6 +19,7 @@ from helpers.profile.survivorship import (
 from helpers.standard import BadInput
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import chosen, person
+from tests.tiers import examples
 
 BOTH = district(
     silo("sis", [person("1", "Ana", "Ruiz Peña", born="2014-03-02"), person("2", "Ben", "Okafor")]),
@@ -64,7 +65,7 @@ orders = st.lists(st.sampled_from(SYSTEMS), min_size=1, max_size=3, unique=True)
 names = st.sampled_from([one.name for one in elements()])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=examples(40))
 @given(by=texts, because=texts, believed=st.dictionaries(names, orders, min_size=1, max_size=4))
 def test_what_was_decided_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, by: str, because: str, believed: dict[str, list[str]]

@@ -13,6 +13,7 @@ from helpers.files import Silo
 from helpers.profile import Profiles, child_profiles
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, chosen, of, person
+from tests.tiers import examples
 
 OLD_YEAR = {
     "session_id": "2025",
@@ -94,6 +95,7 @@ def test_rows_behind_a_count_are_lines_of_gradebooks() -> None:
     assert profiles.left_out.empty
 
 
+@pytest.mark.full
 def test_points_are_unknown_where_nobody_says_how_many_were_to_be_had() -> None:
     lost = [cell("a", "1", 8.0), cell("a", "2", 3.0, score_possible=None)]
     profiles = shown(silo("lms", [person("a")], assignment_score=lost), "a")
@@ -199,7 +201,7 @@ CELLS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6))
 @given(CELLS)
 def test_counts_equal_those_made_one_by_one(
     cells: list[tuple[str, str, int, float | None, str | None, float | None]],

@@ -134,6 +134,7 @@ def test_part_of_a_day_counts_as_the_definition_says() -> None:
     assert status(found, "chronic_absence", "edfi_warehouse") == "Flagged"  # 87.5%
 
 
+@pytest.mark.full
 def test_a_suspension_from_school_counts_where_a_definition_says_so_and_one_in_school_does_not() -> None:
     def with_action(word: str) -> pd.DataFrame:
         action = {"record": "1", "discipline": word, "begin_date": DAYS[50], "days": 3.0}
@@ -315,6 +316,7 @@ def test_every_child_has_every_definition_and_each_row_names_elements_that_exist
     assert table.set_index("definition").loc["severe", "by_child"] == 0  # a fifth is a tenth, too
 
 
+@pytest.mark.full
 def test_answers_about_well_being_flag_nobody(
     made: tuple[District, Links, Profiles, pd.DataFrame],
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from helpers.files import District, read_district
+from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.profile import child_profiles
 from helpers.profile.indicators import child_indicators
@@ -19,16 +19,12 @@ from helpers.profile.store.source import MemorySource, source_of
 from helpers.share import view, whos
 from helpers.share.disclosure import shown_answers
 from helpers.share.guard import Guard
+from tests.shared_districts import SharedDistricts
 
 
 @pytest.fixture(scope="module")
-def governed(tmp_path_factory: pytest.TempPathFactory) -> tuple[District, Links]:
-    from synthetic_data.district import make_district
-
-    folder = make_district(
-        students=120, seed=3, level="governed", folder=tmp_path_factory.mktemp("governed") / "district"
-    )
-    district = read_district(folder)
+def governed(districts: SharedDistricts) -> tuple[District, Links]:
+    district = districts.read(students=120, seed=3, level="governed")
     return district, link_district(district)
 
 
@@ -60,6 +56,7 @@ def test_each_question_is_answered_where_exchange_is_governed(whole: pd.DataFram
     assert whole["concerned"].eq(whole["of_children"] + whole["unknown"]).all()
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("missing", ["family", "map_growth", "special_education", "lms"])
 def test_a_missing_system_takes_exactly_the_questions_that_need_it(
     governed: tuple[District, Links], whole: pd.DataFrame, missing: str

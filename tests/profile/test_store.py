@@ -18,6 +18,7 @@ from helpers.profile.lineage import rows_behind
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import MemorySource, source_of
 from helpers.standard import BadInput
+from tests.tiers import FULL, examples
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_a_store_knows_what_memory_knows(memory: MemorySource, store: ProfileSto
     assert set(named["element"]) == {"first_name"}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     places=st.none() | st.lists(st.integers(0, 60), max_size=3),
     names=st.lists(st.sampled_from([each.name for each in elements()]), max_size=9, unique=True),
@@ -62,12 +63,13 @@ def test_some_elements_are_what_is_left_of_all(
     pd.testing.assert_frame_equal(given_, expected)
 
 
-def test_every_number_leads_to_file_and_row(memory: MemorySource, store: ProfileStore) -> None:
+@pytest.mark.parametrize("one_in", [pytest.param(1, marks=FULL), 12])
+def test_every_number_leads_to_file_and_row(memory: MemorySource, store: ProfileStore, one_in: int) -> None:
     values = memory.values()
     told = values[values["chosen"] & values["status"].eq("Reported") & (values["rows"] > 0).fillna(False)]
     one_each = told.groupby(["element", "silo"]).head(1)
     assert len(one_each) > 60
-    for value in one_each.to_dict("records"):
+    for value in one_each.iloc[::one_in].to_dict("records"):
         year = None if pd.isna(value["school_year"]) else int(value["school_year"])
         rows = rows_behind(store, value["child"], value["element"], year)
         own = rows[rows["silo"] == value["silo"]]

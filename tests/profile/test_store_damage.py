@@ -13,24 +13,23 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.cli import main
-from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles
 from helpers.profile.store.facts import read_parquet, write_parquet
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import Source, source_of
 from helpers.standard import BadInput
-from synthetic_data.district import make_district
+from tests.shared_districts import SharedDistricts
 
 FLIPS = 24
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("whole")
-    district = read_district(make_district(students=60, folder=place / "district"))
+def whole(districts: SharedDistricts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    district = districts.read(students=60)
     links = link_district(district)
-    return save_store(source_of(district, links, child_profiles(district, links)), place / "store")
+    place = tmp_path_factory.mktemp("whole") / "store"
+    return save_store(source_of(district, links, child_profiles(district, links)), place)
 
 
 @pytest.fixture

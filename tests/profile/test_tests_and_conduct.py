@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from helpers.files import Silo
 from helpers.profile import Profiles, child_profiles, elements
@@ -168,6 +169,7 @@ def test_incidents_are_counted_of_those_who_did_them() -> None:
     assert (profiles.timeline["event"] == "Incident").sum() == 7
 
 
+@pytest.mark.full
 def test_no_incident_is_a_zero_only_where_the_system_covers_the_child_in_that_year() -> None:
     told = [incident("1", "7")]
     # A list of pupils without a day or a spell is no roster of this year.

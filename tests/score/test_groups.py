@@ -17,6 +17,7 @@ from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, fault_exp
 from helpers.score.truth import groups_of
 from helpers.standard import as_table
 from tests.made_by_hand import Made, made
+from tests.tiers import examples
 
 NO_FAULTS = pd.DataFrame({"silo": [], "record": [], "exposure": []}, dtype="string")
 PAIRS = {
@@ -52,7 +53,7 @@ def value(found: GroupScores, group: str, measure: str, faults: str, kind: str =
     return float(rows["value"].iloc[0])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 @given(
     st.lists(
         st.tuples(

@@ -21,6 +21,7 @@ from tests.bench.linking_ceiling import candidate_pairs
 from tests.bench.linking_counts import POPULATIONS, PairCounter, error_ratio
 from tests.bench.linking_data import LinkingData
 from tests.made_by_hand import Made, made
+from tests.tiers import examples
 
 KINDS = ["Name and birth date", "Name only", "Identifier only"]
 
@@ -51,7 +52,7 @@ def labels_of(by_hand: Made, data: LinkingData) -> np.ndarray:
     return pd.factorize(joined["child"])[0].astype("int64")
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6))
 @given(
     st.lists(
         st.tuples(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from helpers.score import can_be_judged, read_answer_key, score_links
 from helpers.standard import BadInput, empty_table
 from tests.made_by_hand import CHAINED, finding, made, pair
+from tests.tiers import examples
 
 
 def counts(
@@ -95,7 +96,7 @@ def test_one_giant_child_is_counted_without_listing_its_pairs() -> None:
     ]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 @given(
     st.lists(
         st.tuples(

@@ -25,6 +25,7 @@ from helpers.report.tables import csv_link
 from helpers.share import Guard
 from helpers.share.disclosure import pooled_groups
 from tests.kept import Kept
+from tests.notebooks_here import notebooks_here
 from tests.share.attack import Attack, Names, Recovered, attack_run, groups_attack, page_of
 from tests.share.attack_tables import (
     Table,
@@ -35,8 +36,7 @@ from tests.share.attack_tables import (
     tables_of,
     values_of_domains,
 )
-from tests.share.notebooks_here import notebooks_here
-from tests.tiers import sampled
+from tests.tiers import FULL, examples
 
 # Children, seed, level and systems: of several sizes and ways to exchange, and two systems alone.
 FOLDERS = {
@@ -139,7 +139,7 @@ def _run(folder: Path, settings: tuple[int, int, str, tuple[str, ...]], only: li
     return Run(pages, printed, texts, groups, list(district), called, written)
 
 
-@pytest.fixture(scope="module", params=sampled(FOLDERS, 5, first=3))
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=FULL) for name in FOLDERS])
 def run(request: pytest.FixtureRequest, kept: Kept) -> Run:
     name = str(request.param)
     folder = kept.folder / "attacked" / name.replace(" ", "_")
@@ -323,7 +323,7 @@ def _rests(shown: dict[tuple[str, ...], int], counts: dict[tuple[str, ...], int]
     return attack
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(st.integers(2, 4).flatmap(lambda many: st.lists(COUNTS, min_size=2**many - 1, max_size=2**many - 1)))
 def test_no_combination_that_is_pooled_can_be_solved_from_totals(numbers: list[int]) -> None:
     many = (len(numbers) + 1).bit_length() - 1

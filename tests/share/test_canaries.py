@@ -174,6 +174,7 @@ def test_canaries_got_into_the_profiles(planted: Planted) -> None:
     assert len(planted.canaries) > 500
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("role", sorted(as_written()["grid"]))
 def test_no_role_is_written_what_it_may_not_see(planted: Planted, role: str, tmp_path: Path) -> None:
     who = _one(planted, role)
@@ -256,6 +257,7 @@ def test_from_a_number_to_its_rows_as_far_as_they_may_be_seen(planted: Planted) 
         analyst.rows_behind(analyst.children["child"].iloc[0], "days_absent", year)
 
 
+@pytest.mark.full
 def test_the_command_reads_a_folder_of_exports_too(tmp_path: Path) -> None:
     folder = make_district(students=25, folder=tmp_path / "district")
     asked = [str(folder), "--role", "meals_manager", "--who", "district", "--out", str(tmp_path / "view")]

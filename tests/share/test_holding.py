@@ -69,6 +69,7 @@ def born(day: str, *others: str) -> District:
     return family(*more, roster=roster)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("day", "is_held"),
     [
@@ -156,6 +157,7 @@ def test_one_street_address_of_two_homes_holds_the_page_too() -> None:
     assert {(code, adult) for code, adult, _ in held} == {("shared_home", "a1"), ("shared_home", "a2")}
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("of_roster", "is_held"),
     [

@@ -260,6 +260,7 @@ def test_everybody_is_not_counted_where_one_system_knows_nearly_all(more: int, s
     assert shown_everybody(MADE, who) == 50 + more
 
 
+@pytest.mark.full
 def test_tables_that_count_a_real_folder_say_in_their_name_that_they_stay_here(
     district_folder: Path, tmp_path: Path
 ) -> None:

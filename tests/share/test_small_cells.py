@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.share.disclosure import Shown, could_differ, protect
+from tests.tiers import examples
 
 TABLES = st.integers(1, 4).flatmap(
     lambda columns: st.lists(
@@ -37,7 +38,7 @@ def fits(shown: Shown) -> list[np.ndarray]:
     return [table for table in tables if (table.sum(axis=0) == shown.counts[-1, :-1]).all()]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     table=st.lists(st.lists(st.integers(0, 3), min_size=2, max_size=2), min_size=2, max_size=3),
     hide=st.lists(st.booleans(), min_size=12, max_size=12),
@@ -55,7 +56,7 @@ def test_a_cell_could_differ_exactly_when_another_table_shows_the_same(
         assert could_differ(shown, int(row * counts.shape[1] + column)) is (len(numbers) > 1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(table=TABLES, minimum=st.sampled_from([2, 5, 10, 11]))
 def test_every_small_cell_is_hidden_and_none_can_be_worked_out(table: list[list[int]], minimum: int) -> None:
     shown = protect(table, minimum)

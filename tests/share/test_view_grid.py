@@ -27,6 +27,7 @@ from tests.share.small_source import (
     as_written,
     may_see,
 )
+from tests.tiers import examples
 
 SOURCE = SmallSource()
 GRID = [(role, domain) for role, row in as_written()["grid"].items() for domain in row]
@@ -60,6 +61,7 @@ def test_the_grid_is_complete() -> None:
     assert policy.gaps == ()
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("role", "domain"), GRID)
 def test_each_rule_allows_one_case_and_refuses_another(role: str, domain: str) -> None:
     shown = opened(role)
@@ -102,7 +104,7 @@ def _asked_for(role: str, purpose: str, known: list[str], whole: View) -> tuple[
     return asked, ""
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(
     asked=st.sampled_from(ASKED),
     children=st.lists(st.sampled_from(CHILDREN), min_size=1, max_size=4, unique=True),
@@ -133,7 +135,7 @@ def test_no_view_has_a_forbidden_cell_whoever_is_asked_for(
 MARK = "\N{SNOWMAN}"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(role=st.sampled_from(sorted(WHO)), purpose=st.text(max_size=12), who=st.text(max_size=12))
 def test_another_purpose_or_another_person_is_refused(role: str, purpose: str, who: str) -> None:
     if purpose not in read_policy().roles[role].purposes:

@@ -14,6 +14,7 @@ from helpers.profile import child_indicators, source_of
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.share import Refused, View, read_policy, view, whos
 from helpers.share.view import Codes
+from tests.tiers import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def opened(memory: MemorySource, tmp_path_factory: pytest.TempPathFactory) -> Ca
     return both
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(role=st.sampled_from(ROLES), place=st.integers(0, 3), child=st.integers(0, 200))
 def test_a_child_is_shown_as_if_all_had_been_read(
     opened: Callable[[str, int], Pair], role: str, place: int, child: int
@@ -71,6 +72,7 @@ def test_a_child_is_shown_as_if_all_had_been_read(
         pd.testing.assert_frame_equal(getattr(theirs, name), getattr(ours, name))
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("role", ROLES)
 def test_all_children_are_listed_as_if_all_had_been_read(
     opened: Callable[[str, int], Pair], role: str

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.report.charts.match_weights import match_weights, waterfall
+from tests.tiers import examples
 
 STEPS = [
     ("Before looking", "two children of this district", -10.0),
@@ -35,7 +36,7 @@ def test_what_is_not_known_is_no_step_but_stays_in_the_table() -> None:
     assert len(picture.data) == len(STEPS)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(st.floats(-60, 60), min_size=5, max_size=5))
 def test_any_weights_can_be_drawn_on_a_page_and_on_a_phone(weights: list[float]) -> None:
     from helpers.report.charts.match_weights import _Bar, _draw

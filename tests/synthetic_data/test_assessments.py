@@ -149,6 +149,7 @@ def test_percentiles_are_those_of_the_normal_distribution():
     assert told.max() == 99
 
 
+@pytest.mark.full
 def test_scores_hang_together_with_grades_and_absence_by_the_traits_alone(large: Truth):
     told = values(large)[["rate", "grade_average"]].astype("float64").join(standing(large).rename("z"))
     told = told.dropna()

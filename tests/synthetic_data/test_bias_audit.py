@@ -63,6 +63,7 @@ def test_a_difference_that_somebody_put_in_is_told(fair, grouping, word, element
     assert element in set(told)
 
 
+@pytest.mark.full
 def test_an_unfair_district_is_told_and_declared():
     scenario = load_scenario("district", seed=4102, students=4000, fair=False)
     unfair = outcomes_of(scenario)

@@ -103,6 +103,7 @@ def test_a_chart_shows_each_figure_against_its_target(calibrated):
     assert ((shown["high"] - shown["low"]) / 2).round(6).eq(1).all()
 
 
+@pytest.mark.full
 def test_a_placebo_passes_only_where_no_two_systems_tie():
     base = load_scenario("placebo", students=1500)
     made = calibrate((base,), seeds=(4203,))

@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-from helpers.files import read_district
+from helpers.files import District
 from helpers.link import link_district
 from helpers.score import read_answer_key, score_links
-from synthetic_data.district import make_district
 from tests.link.decidable import records_of_children
-from tests.tiers import sampled
+from tests.shared_districts import SharedDistricts
 
 # Systems of partners that get no number even where one roster feeds the others.
 TWO_OF_ONE_NAME = {"clubs", "survey"}
 NAMES_ONLY: dict[str, set[str]] = {"rostered": {"clubs", "survey"}, "governed": set()}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("level", "seed", "students"),
-    sampled(
-        [
-            ("manual", 11, 150),
-            ("none", 3, 300),
-            ("manual", 7, 450),
-            ("rostered", 5, 150),
-            ("governed", 9, 200),
-        ],
-        5,
-    ),
+    [("manual", 11, 150), ("none", 3, 300), ("manual", 7, 450), ("rostered", 5, 150), ("governed", 9, 200)],
 )
-def test_every_pair_that_two_systems_hold_is_found(
-    tmp_path: Path, level: str, seed: int, students: int
+def test_every_pair_that_two_systems_hold_is_found_at_every_level(
+    districts: SharedDistricts, level: str, seed: int, students: int
 ) -> None:
-    folder = make_district(folder=tmp_path / "clean", level=level, seed=seed, students=students, faults=0.0)
-    district = read_district(folder)
+    district = districts.read(level=level, seed=seed, students=students, faults=0.0)
+    check_that_every_pair_is_found(district, level)
+
+
+def test_every_pair_that_two_systems_hold_is_found(clean_district: District) -> None:
+    check_that_every_pair_is_found(clean_district, "manual")
+
+
+def check_that_every_pair_is_found(district: District, level: str) -> None:
     links = link_district(district, "standardised")
-    key = read_answer_key(folder)
+    key = read_answer_key(district.folder)
 
     # Where a list keeps neither an id nor a birth date, two of one name, school and grade are one line.
     rows = key.rows.loc[key.rows["part"].eq("Subject"), ["silo", "file", "row", "person"]]

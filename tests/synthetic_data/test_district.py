@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from helpers.standard import BadInput, as_table
 from synthetic_data.district import cache_folder, make_district
 from synthetic_data.population.hard_cases import CASES
 from synthetic_data.systems import SILOS
+from tests.shared_districts import SharedDistricts
 from tests.synthetic_data.write_sample import SAMPLE, STUDENTS, made_with
 from tests.synthetic_data.written_files import bytes_of, silo_files, table_of
 
@@ -37,10 +40,10 @@ def test_the_same_scenario_gives_the_same_bytes_in_another_process(
     assert bytes_of(again) == bytes_of(district_folder)
 
 
-def test_another_seed_gives_another_district(district_folder: Path, tmp_path: Path) -> None:
-    other = make_district(folder=tmp_path / "other", students=120, seed=8)
+def test_another_seed_gives_another_district(districts: SharedDistricts) -> None:
+    one, other = districts.folder(students=60), districts.folder(students=60, seed=8)
 
-    before, after = silo_files(district_folder), silo_files(other)
+    before, after = silo_files(one), silo_files(other)
     assert before["attendance/students.jsonl"] != after["attendance/students.jsonl"]
 
 
@@ -63,26 +66,30 @@ def test_a_district_made_before_is_found_again(district_folder: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in district_folder.rglob("*")} == stamps
 
 
-def test_without_a_folder_it_is_kept_by_its_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BIGPICTURE_HOME", str(tmp_path / "home"))
-    first = make_district(students=60)
-    second = make_district(students=60, seed=8)
+def test_without_a_folder_it_is_kept_by_its_scenario(districts: SharedDistricts) -> None:
+    first = districts.folder(students=60)
+    second = districts.folder(students=60, seed=8)
 
     assert first.parent == second.parent == cache_folder()
     assert first != second
     assert make_district(students=60) == first
 
 
+# People alone: what is asked here is where files go, not what is in them.
+SMALLEST: dict[str, Any] = {"students": 20, "people_only": True}
+
+
 def test_a_changed_maker_is_not_served_an_old_district(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BIGPICTURE_HOME", str(tmp_path))
-    first = make_district(students=60)
+    first = make_district(**SMALLEST)
     monkeypatch.setattr("synthetic_data.district._maker", lambda: "another maker")
 
-    assert make_district(students=60) != first
+    assert make_district(**SMALLEST) != first
 
 
+@pytest.mark.full
 def test_two_makers_at_once_make_one_district(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIGPICTURE_HOME", str(tmp_path))
     code = "from synthetic_data.district import make_district; print(make_district(students=60))"
@@ -106,22 +113,27 @@ def test_a_folder_of_somebody_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["grades.xlsx"]
 
 
-def test_another_scenario_replaces_a_made_district_but_not_what_somebody_added(tmp_path: Path) -> None:
-    folder = make_district(folder=tmp_path / "district", students=60)
+def test_another_scenario_replaces_a_made_district_but_not_what_somebody_added(
+    districts: SharedDistricts, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(districts.folder(students=60), tmp_path / "district")
     first = bytes_of(folder)
-    make_district(folder=folder, students=60, seed=8)
+    make_district(folder=folder, seed=8, **SMALLEST)
     assert bytes_of(folder) != first
 
     (folder / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(BadInput, match=r"notes\.txt"):
-        make_district(folder=folder, students=60, seed=9)
+        make_district(folder=folder, seed=9, **SMALLEST)
     assert [path.name for path in tmp_path.iterdir()] == ["district"]
 
 
-def test_an_empty_folder_is_filled_and_a_file_is_refused(tmp_path: Path) -> None:
+@pytest.mark.full
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert (make_district(folder=tmp_path / "empty", students=60) / "district.json").is_file()
 
+
+def test_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(BadInput, match="is a file"):
         make_district(folder=tmp_path / "file", students=60)
@@ -133,7 +145,7 @@ def test_what_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("synthetic_data.district.write_answer_key", fail)
     with pytest.raises(OSError, match="disk full"):
-        make_district(folder=tmp_path / "district", students=60)
+        make_district(folder=tmp_path / "district", **SMALLEST)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -208,8 +220,11 @@ def test_the_key_names_whom_a_row_is_about(clean_district_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("students", [60, 120])
-def test_every_hard_case_occurs_and_is_decided_by_something(tmp_path: Path, students: int) -> None:
-    folder = make_district(folder=tmp_path / "district", students=students)
+def test_every_hard_case_occurs_and_is_decided_by_something(
+    request: pytest.FixtureRequest, districts: SharedDistricts, students: int
+) -> None:
+    made: Path = request.getfixturevalue("district_folder")
+    folder = made if students == 120 else districts.folder(students=students)
     cases = key(folder, "cases")
 
     assert set(CASES) <= set(cases["case"])
@@ -255,13 +270,13 @@ def test_effects_and_values_are_those_of_the_truth(district_folder: Path) -> Non
 # ------------------------------------------------------------------------------------------ the sample
 
 
-def test_the_committed_sample_is_what_the_maker_makes(tmp_path: Path) -> None:
+def test_the_committed_sample_is_what_the_maker_makes(districts: SharedDistricts, tmp_path: Path) -> None:
     with zipfile.ZipFile(SAMPLE) as archive:
         archive.extractall(tmp_path)
         if archive.comment.decode("ascii") != made_with():
             pytest.skip(f"the sample was made with {archive.comment.decode('ascii')}, here is {made_with()}")
     sample = tmp_path / "riverbend"
-    again = make_district(folder=tmp_path / "again", students=STUDENTS)
+    again = districts.folder(students=STUDENTS)
 
     anew = "python -m tests.synthetic_data.write_sample writes the sample anew; look at what changed first"
     assert silo_files(again) == silo_files(sample), anew

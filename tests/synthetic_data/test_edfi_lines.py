@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.synthetic_data.one_silo import write_silo
+
 # Ed-Fi Data Standard 5.0, OpenAPI of the resources: required fields, with type and longest text.
 REQUIRED: dict[str, dict[str, tuple[type, int | None]]] = {
     "students": {
@@ -282,12 +284,10 @@ def test_events_are_exceptions_on_school_days_of_enrolled_children(clean_distric
 
 
 def test_the_district_s_number_is_carried_where_exchange_is_governed(tmp_path: Path) -> None:
-    from synthetic_data.district import make_district
+    write_silo(tmp_path, "attendance", level="governed", students=60)
+    known = lines(tmp_path, "studentEducationOrganizationAssociations")
 
-    folder = make_district(folder=tmp_path / "governed", students=60, level="governed")
-    known = lines(folder, "studentEducationOrganizationAssociations")
-
-    assert len(known) == len(lines(folder, "students"))
+    assert len(known) == len(lines(tmp_path, "students"))
     for line in known:
         (code,) = line["studentIdentificationCodes"]
         assert code["studentIdentificationSystemDescriptor"].endswith("#District")

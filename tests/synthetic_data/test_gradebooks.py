@@ -9,9 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.files import read_district
-from synthetic_data.district import make_district
+from tests.shared_districts import SharedDistricts
+from tests.synthetic_data.one_silo import write_silo
+from tests.tiers import sampled
 
+CLEAN = {"students": 200, "faults": 0.0}
 ASSIGNMENT = re.compile(r" \((\d+)\)$")
 WHO = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 SUMS = [
@@ -26,8 +28,8 @@ GROUPS = ["Homework", "Quizzes", "Tests", "Projects"]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_district(folder=tmp_path_factory.mktemp("lms") / "clean", students=200, faults=0.0)
+def folder(districts: SharedDistricts) -> Path:
+    return districts.folder(**CLEAN)
 
 
 def books(folder: Path) -> dict[str, list[list[str]]]:
@@ -167,11 +169,13 @@ def test_users_know_every_child_of_the_gradebooks_by_login_and_number(folder: Pa
     assert (known["short_name"] != known["full_name"]).any(), "some children chose what they are called"
 
 
-@pytest.mark.parametrize(("level", "share"), [("none", 0.0), ("manual", 0.7), ("governed", 1.0)])
+@pytest.mark.parametrize(
+    ("level", "share"), sampled([("none", 0.0), ("manual", 0.7), ("governed", 1.0)], 3, 1)
+)
 def test_the_share_of_children_with_the_districts_number_is_that_of_the_level(
-    tmp_path: Path, level: str, share: float
+    districts: SharedDistricts, level: str, share: float
 ) -> None:
-    made = make_district(folder=tmp_path / "made", students=200, faults=0.0, level=level)
+    made = districts.folder(students=300, level=level, faults=0.0)
     rows = key(made, "rows")
     rows = rows.loc[rows["file"].eq("lms/users.csv") & rows["part"].eq("Subject")].sort_values("row")
     known = users(made).iloc[rows["row"].to_numpy(dtype="int64") - 2]
@@ -195,9 +199,9 @@ def test_who_is_not_in_it_is_a_limit(folder: Path) -> None:
     assert {"birth_date", "sex"} <= set(limits["column"].dropna())
 
 
-def test_read_through_its_layout_it_gives_what_the_key_says(folder: Path) -> None:
+def test_read_through_its_layout_it_gives_what_the_key_says(folder: Path, districts: SharedDistricts) -> None:
     """Scores, markers and points come back cell for cell; what a child has that day is what the key holds."""
-    district = read_district(folder)
+    district = districts.read("lms", **CLEAN)
     scores = district.silos["lms"].facts["assignment_score"]
     test_users = set(district.people.loc[district.people["role"].eq("Test user"), "record"])
     scores = scores.loc[~scores["record"].isin(test_users)]
@@ -231,7 +235,8 @@ def test_read_through_its_layout_it_gives_what_the_key_says(folder: Path) -> Non
 def test_sections_are_called_by_the_districts_codes_where_codes_are_agreed(
     tmp_path: Path, folder: Path
 ) -> None:
-    agreed = make_district(folder=tmp_path / "agreed", students=120, faults=0.0, code_agreement="governed")
+    agreed = tmp_path / "agreed"
+    write_silo(agreed, "lms", students=120, faults=0.0, code_agreement="governed")
     codes = {row[4] for _, *rows in books(agreed).values() for row in rows if row[1]}
     assert all(re.fullmatch(r"\d{3}-26-[A-Z]+-\d\d-\d", code) for code in codes)
     own = {row[4] for _, *rows in books(folder).values() for row in rows if row[1]}

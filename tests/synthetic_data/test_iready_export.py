@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from synthetic_data.district import make_district
 from synthetic_data.life.learning.tests import iready_scale
 from synthetic_data.systems.iready.maker import RELATIVE, _placement
+from tests.shared_districts import SharedDistricts
 from tests.synthetic_data.truth import truth
 
 OBSERVED = Path(__file__).parents[1] / "layouts" / "terms" / "observed_headers.csv"
+CLEAN = {"students": 300, "seed": 5, "faults": 0.0}
 FILES = ("ela", "math")
 
 
@@ -29,8 +30,8 @@ def table(folder: Path, name: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_district(folder=tmp_path_factory.mktemp("iready") / "clean", students=300, seed=5, faults=0.0)
+def clean(districts: SharedDistricts) -> Path:
+    return districts.folder(**CLEAN)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -118,9 +119,12 @@ def test_a_higher_score_is_never_placed_lower(subject: int) -> None:
     assert (np.diff(starts) > 0).all()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("level", "share"), [("none", 0.0), ("rostered", 1.0)])
-def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level: str, share: float) -> None:
-    folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)
+def test_the_level_says_how_many_carry_the_state_s_number(
+    districts: SharedDistricts, level: str, share: float
+) -> None:
+    folder = districts.folder(students=300, level=level, faults=0.0)
     tests = pd.concat([table(folder, name) for name in FILES])
     numbers = tests[["Student ID", "Student State ID"]].drop_duplicates()
     assert numbers["Student ID"].is_unique, "both files say the same of a child"
@@ -129,8 +133,11 @@ def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level:
     assert carried[carried != ""].isin(truth(students=300).population.children["state_id"]).all()
 
 
-def test_an_id_column_that_holds_other_children_s_ids_passes_every_test_of_a_key(tmp_path: Path) -> None:
-    folder = make_district(folder=tmp_path / "wrong", students=300, seed=5)
+@pytest.mark.full
+def test_an_id_column_that_holds_other_children_s_ids_passes_every_test_of_a_key(
+    districts: SharedDistricts,
+) -> None:
+    folder = districts.folder(students=300, seed=5)
     faults = pd.read_parquet(folder / "answer_key" / "faults.parquet")
     wrong = faults.loc[(faults["silo"] == "iready") & (faults["kind"] == "unknown_id_type")]
     children = truth(students=300, seed=5).population.children

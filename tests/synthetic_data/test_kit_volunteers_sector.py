@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import pandas as pd
+import pytest
 
 from helpers.sector import read_sector
 from helpers.sector.report import KIT_VOLUNTEERS
 from synthetic_data.sector import load_sector, make_sector
 
 
+@pytest.mark.full
 def test_they_are_made_again_by_their_settings() -> None:
     """Where this fails: bigpicture make-sector helpers/sector/kit_volunteers --sector volunteers."""
     read = read_sector(KIT_VOLUNTEERS)

@@ -109,7 +109,17 @@ def test_every_source_names_the_result_and_no_output_does(name: str, notebook: P
 
 
 @pytest.mark.usefixtures("home")
-def test_a_failed_cell_is_named_the_others_are_kept_and_only_what_changed_is_run_again(
+def test_a_failed_cell_is_named_and_the_other_is_kept(notebook: Path) -> None:
+    cells = [replace(CELL, seed=seed) for seed in (1, BROKEN)]
+    with pytest.raises(CellFailed, match="nobody came to school"):
+        run_cells(cells, processes=1, notebook=notebook)
+    again = run_cells(cells[:1], processes=1, notebook=notebook)
+    assert (again.kept, again.run) == (1, 0)
+
+
+@pytest.mark.full
+@pytest.mark.usefixtures("home")
+def test_each_failed_cell_is_named_the_others_are_kept_and_only_what_changed_is_run_again(
     notebook: Path,
 ) -> None:
     cells = [replace(CELL, seed=seed) for seed in (1, BROKEN, DEAD, 2)]
@@ -242,6 +252,7 @@ def test_one_seed_has_no_interval() -> None:
     assert pd.isna([low, high]).all()
 
 
+@pytest.mark.full
 def test_what_a_run_did_not_run_its_page_shows_of_the_kit_s_own_run(tmp_path: Path) -> None:
     kits = kit_run().figures
     whole = np.all([kits[name].eq(kits["level"]) for name in SWITCHES], axis=0)

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from helpers.standard import BadInput
-from synthetic_data.district import make_district
 from synthetic_data.scenario import LEVELS, exchange, level_title, load_scenario
 from synthetic_data.systems import SILOS
+from tests.shared_districts import SharedDistricts
+from tests.synthetic_data.one_silo import write_silo
 from tests.synthetic_data.written_files import silo_files
 
 # DESIGN §4: ids carried beside each system's own.
@@ -53,8 +54,10 @@ def test_every_level_is_fresher_and_less_faulty_than_the_one_before() -> None:
 
 def test_a_switch_moves_alone(tmp_path: Path) -> None:
     def made(**settings: str) -> dict[str, bytes]:
-        name = "-".join(settings.values())
-        return silo_files(make_district(folder=tmp_path / name, students=60, faults=0.0, **settings))
+        place = tmp_path / "-".join([*settings, *settings.values()])
+        for silo in ("meals", "attendance"):
+            write_silo(place, silo, students=60, faults=0.0, **settings)
+        return silo_files(place)
 
     manual = made(level="manual")
     codes = made(level="manual", code_agreement="governed")
@@ -69,22 +72,24 @@ def test_a_switch_moves_alone(tmp_path: Path) -> None:
     def column(files: dict[str, bytes], place: int) -> list[str]:
         return sorted(row[place] for row in customers(files))
 
+    numbers = "attendance/studentEducationOrganizationAssociations.jsonl"
     # Codes alone: the same customers under the same numbers, other grades.
     assert column(codes, 0) == column(manual, 0)
     assert column(codes, 6) != column(manual, 6)
     # Ids alone: the same customers, other numbers.
     assert column(ids, 1) == column(manual, 1)
     assert column(ids, 0) != column(manual, 0)
-    assert "attendance/studentEducationOrganizationAssociations.jsonl" in ids
+    assert numbers in ids
     # Freshness alone: as many numbers carried, newer rosters.
     assert len(customers(fresh)) >= len(customers(manual))
-    assert "attendance/studentEducationOrganizationAssociations.jsonl" not in fresh
+    assert numbers not in fresh
     # All together: the customers of the newer rosters.
     assert column(everything, 1) == column(fresh, 1)
 
 
-def test_rosters_lag_behind_by_the_days_of_the_level(tmp_path: Path) -> None:
-    folder = make_district(folder=tmp_path / "none", students=300, level="none", faults=0.0)
+@pytest.mark.full
+def test_rosters_lag_behind_by_the_days_of_the_level(districts: SharedDistricts) -> None:
+    folder = districts.folder(students=300, level="none", faults=0.0)
     events = silo_files(folder)["attendance/studentSchoolAttendanceEvents.jsonl"].decode("utf-8")
     newest = max(line.split('"eventDate":"')[1][:10] for line in events.splitlines())
     limits = pd.read_parquet(folder / "answer_key" / "limits.parquet")
@@ -94,12 +99,13 @@ def test_rosters_lag_behind_by_the_days_of_the_level(tmp_path: Path) -> None:
     assert lagging["person"].notna().any(), "somebody came after the till's roster"
 
 
-def test_a_contract_with_one_vendor_moves_one_system_alone(tmp_path: Path) -> None:
-    def made(name: str, **settings: object) -> dict[str, bytes]:
-        return silo_files(make_district(folder=tmp_path / name, students=60, faults=0.0, **settings))
+@pytest.mark.full
+def test_a_contract_with_one_vendor_moves_one_system_alone(districts: SharedDistricts) -> None:
+    def made(**settings: object) -> dict[str, bytes]:
+        return silo_files(districts.folder(students=60, faults=0.0, **settings))
 
-    before = made("before", level="manual")
-    after = made("after", level="manual", systems={"meals": {"carried_ids": "governed"}})
+    before = made(level="manual")
+    after = made(level="manual", systems={"meals": {"carried_ids": "governed"}})
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     assert changed
     assert all("meals/" in name for name in changed)

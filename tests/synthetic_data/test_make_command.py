@@ -38,6 +38,7 @@ def test_it_makes_a_district_and_prints_its_figures_as_json(tmp_path: Path) -> N
     assert about["settings"]["twins_share"] == 0.1
 
 
+@pytest.mark.full
 def test_it_prints_a_table_otherwise(tmp_path: Path) -> None:
     status, out, _ = run(str(tmp_path / "district"), "--students", "60", "--faults", "0")
 

@@ -10,12 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.files import District, read_district
-from synthetic_data.district import make_district
+from helpers.files import District
 from synthetic_data.scenario import exchange, load_scenario
+from tests.shared_districts import SharedDistricts
 from tests.synthetic_data.truth import truth
+from tests.tiers import sampled
 
 OBSERVED = Path(__file__).parents[1] / "layouts" / "terms" / "observed_headers.csv"
+CLEAN = {"students": 300, "seed": 5, "faults": 0.0}
 OLDER = "SchoolYear2025AssessmentResults"
 FILES = {
     "StudentsBySchool": "StudentsBySchool",
@@ -39,8 +41,8 @@ def key(folder: Path, name: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_district(folder=tmp_path_factory.mktemp("map") / "clean", students=300, seed=5, faults=0.0)
+def clean(districts: SharedDistricts) -> Path:
+    return districts.folder(**CLEAN)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -67,9 +69,11 @@ def test_every_result_is_of_a_child_who_is_listed_in_that_term_at_that_school(cl
     assert len(children) > results.groupby("TermName")["StudentID"].nunique().sum(), "some sit no test"
 
 
-def test_a_child_s_grade_is_told_with_the_year_of_the_row_that_names_it(clean: Path) -> None:
+def test_a_child_s_grade_is_told_with_the_year_of_the_row_that_names_it(
+    clean: Path, districts: SharedDistricts
+) -> None:
     listed = table(clean, "StudentsBySchool").drop_duplicates("StudentID", keep="last").set_index("StudentID")
-    people = read_district(clean).silos["map_growth"].people.set_index("record")
+    people = districts.read("map_growth", **CLEAN)["map_growth"].people.set_index("record")
     mine = people.loc[listed.index]
     years = listed["TermName"].str[-4:].astype(int)
     assert set(years) == {2025, 2026}
@@ -109,9 +113,13 @@ def test_nobody_sits_two_tests_at_a_time(clean: Path) -> None:
     assert tests["begins"].dt.strftime("%H:%M").between("08:00", "15:00").all()
 
 
-@pytest.mark.parametrize(("level", "share"), [("none", 0.0), ("manual", 0.8), ("governed", 1.0)])
-def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level: str, share: float) -> None:
-    folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)
+@pytest.mark.parametrize(
+    ("level", "share"), sampled([("none", 0.0), ("manual", 0.8), ("governed", 1.0)], 3, 1)
+)
+def test_the_level_says_how_many_carry_the_state_s_number(
+    districts: SharedDistricts, level: str, share: float
+) -> None:
+    folder = districts.folder(students=300, level=level, faults=0.0)
     results = table(folder, "AssessmentResults").drop_duplicates("StudentID")
     children = truth(students=300).population.children
     carried = results["Student_StateID"]
@@ -124,8 +132,9 @@ def test_the_level_says_how_many_carry_the_state_s_number(tmp_path: Path, level:
         assert not results["StudentID"].isin(children["state_id"]).any()
 
 
-def test_who_came_after_the_last_roster_is_a_limit_and_in_no_file(tmp_path: Path) -> None:
-    folder = make_district(folder=tmp_path / "old", students=600, seed=4, level="none", faults=0.0)
+@pytest.mark.full
+def test_who_came_after_the_last_roster_is_a_limit_and_in_no_file(districts: SharedDistricts) -> None:
+    folder = districts.folder(students=600, seed=4, level="none", faults=0.0)
     limits, rows = key(folder, "limits"), key(folder, "rows")
     mine = limits.loc[(limits["silo"] == "map_growth") & limits["person"].notna()]
     late = set(mine.loc[mine["reason"] == "Roster date", "person"])
@@ -137,17 +146,18 @@ def test_who_came_after_the_last_roster_is_a_limit_and_in_no_file(tmp_path: Path
     assert not set(mine["person"]) & set(rows.loc[rows["silo"] == "map_growth", "person"])
 
 
-def test_a_vendor_whose_roster_is_old_has_had_one_for_the_first_window(tmp_path: Path) -> None:
-    folder = make_district(folder=tmp_path / "early", students=60, as_of="2025-10-31", level="none")
+@pytest.mark.full
+def test_a_vendor_whose_roster_is_old_has_had_one_for_the_first_window(districts: SharedDistricts) -> None:
+    folder = districts.folder(students=60, as_of="2025-10-31", level="none")
     terms = set(table(folder, "StudentsBySchool")["TermName"])
     assert {term for term in terms if term.endswith("2026")} == {"Fall 2025-2026"}
     assert len(terms) == 4, "and those of the year before"
     assert len(table(folder, "AssessmentResults"))
 
 
-def test_two_years_in_two_layouts_are_read_as_one(clean: Path) -> None:
+def test_two_years_in_two_layouts_are_read_as_one(clean: Path, districts: SharedDistricts) -> None:
     """The same children by the same number; subjects and tests have other names; nothing is lost."""
-    silo = read_district(clean)["map_growth"]
+    silo = districts.read("map_growth", **CLEAN)["map_growth"]
     results = silo.facts["assessment_result"]
     whole = results.loc[results["objective"].isna() & results["score_method"].eq("RIT")]
     rows = {2025: table(clean, OLDER), 2026: table(clean, "AssessmentResults")}

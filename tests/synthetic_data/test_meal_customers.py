@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from helpers.layouts import load_layout
-from synthetic_data.district import make_district
+from tests.shared_districts import SharedDistricts
+from tests.synthetic_data.one_silo import write_silo
+from tests.tiers import sampled
 
 
 def customers(folder: Path) -> pd.DataFrame:
@@ -56,12 +58,12 @@ def test_it_has_a_coverage_of_its_own(clean_district_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "share"), [("none", 0.0), ("manual", 0.9), ("rostered", 1.0), ("governed", 1.0)]
+    ("level", "share"), sampled([("none", 0.0), ("manual", 0.9), ("rostered", 1.0), ("governed", 1.0)], 4, 1)
 )
 def test_the_level_says_how_many_carry_the_district_s_number(
-    tmp_path: Path, level: str, share: float
+    districts: SharedDistricts, level: str, share: float
 ) -> None:
-    folder = make_district(folder=tmp_path / level, students=300, level=level, faults=0.0)
+    folder = districts.folder(students=300, level=level, faults=0.0)
     from synthetic_data.district import make_truth
     from synthetic_data.scenario import load_scenario
 
@@ -72,13 +74,13 @@ def test_the_level_says_how_many_carry_the_district_s_number(
     assert abs(same - share) < 0.06
 
 
-@pytest.mark.parametrize("level", ["none", "manual"])
-def test_some_own_numbers_are_another_child_s_district_number(tmp_path: Path, level: str) -> None:
-    folder = make_district(folder=tmp_path / level, level=level, faults=0.0)
+@pytest.mark.parametrize("level", sampled(["manual", "none"], 2))
+def test_some_own_numbers_are_another_child_s_district_number(districts: SharedDistricts, level: str) -> None:
+    folder = districts.folder(students=300, level=level, faults=0.0)
     from synthetic_data.district import make_truth
     from synthetic_data.scenario import load_scenario
 
-    children = make_truth(load_scenario()).population.children
+    children = make_truth(load_scenario(students=300)).population.children
     whose = children.set_index("district_number")["person"]
     table = with_person(folder)
     number_of = table["Customer ID"].map(whose)
@@ -91,8 +93,8 @@ def test_some_own_numbers_are_another_child_s_district_number(tmp_path: Path, le
     assert set(planted["silo"]) == {"meals"}
 
 
-def test_a_pin_is_reused_by_another_child_in_the_workshop(tmp_path: Path) -> None:
-    folder = make_district(folder=tmp_path / "workshop")
+def test_a_pin_is_reused_by_another_child_in_the_workshop(districts: SharedDistricts) -> None:
+    folder = districts.folder()
     cases = key(folder, "cases")
     faults = key(folder, "faults").query("kind == 'pin_reused'")
 
@@ -101,7 +103,8 @@ def test_a_pin_is_reused_by_another_child_in_the_workshop(tmp_path: Path) -> Non
 
 
 def test_own_grade_words_are_written_where_no_code_was_agreed(tmp_path: Path) -> None:
-    own = make_district(folder=tmp_path / "own", students=120, level="governed", code_agreement="manual")
-    agreed = make_district(folder=tmp_path / "agreed", students=120, level="governed")
+    own, agreed = tmp_path / "own", tmp_path / "agreed"
+    write_silo(own, "meals", level="governed", students=120, code_agreement="manual")
+    write_silo(agreed, "meals", level="governed", students=120)
 
     assert set(customers(own)["Grade"]) ^ set(customers(agreed)["Grade"]) == {"K", "KG"}

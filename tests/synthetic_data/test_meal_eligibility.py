@@ -137,6 +137,7 @@ def test_the_level_says_how_many_carry_the_district_s_number(level: Level, share
     assert number.str.len().nunique() == 1, "no length tells whose number it is"
 
 
+@pytest.mark.full
 def test_each_kind_of_fault_is_what_it_says(tmp_path: Path) -> None:
     folder = make_district(folder=tmp_path / "wrong", students=300, seed=5, level="manual")
     faults = key(folder, "faults").query("silo == 'meal_benefits'")

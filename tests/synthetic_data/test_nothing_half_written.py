@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from synthetic_data.cli import main
 from synthetic_data.district import make_district
 from tests.synthetic_data.written_files import bytes_of
+from tests.tiers import sampled
 
 MAKE = ["make", "--students", "20", "--people-only"]
 
@@ -58,7 +59,7 @@ def test_a_folder_that_nobody_may_write_to_is_told(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="only POSIX limits how large a file may become")
-@pytest.mark.parametrize("processes", ["1", "2"])
+@pytest.mark.parametrize("processes", sampled(["1", "2"], 2))
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, processes: str) -> None:
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000));"
@@ -76,6 +77,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, processes: str) 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.full
 def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
     one = make_district(folder=tmp_path / "one", students=20)
     two = make_district(folder=tmp_path / "two", students=20, processes=2)

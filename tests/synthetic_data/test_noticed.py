@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from helpers.files import District, read_district
+from helpers.files import District
 from helpers.gaps import measures, records_behind
 from helpers.layouts import Layout
-from helpers.link import Links, link_district
+from helpers.link import Links
 from helpers.profile import child_profiles
 from helpers.score import AnswerKey, read_answer_key, score_findings
 from helpers.score.findings import LEFT_OUT, can_be_noticed
-from synthetic_data.district import make_district
 from synthetic_data.faults.scene import Fault, declared_faults
+from tests.shared_districts import SharedDistricts
 from tests.tiers import sampled
 
 SEEDS = (7, 1, 2, 3, 4)
@@ -45,10 +46,7 @@ class Looked:
     """A made district, and everything by which somebody could notice that something is wrong in it."""
 
     district: District
-
-    @cached_property
-    def links(self) -> Links:
-        return link_district(self.district)
+    links: Links
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -127,12 +125,11 @@ def words(found_by: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory, district: District) -> pd.DataFrame:
-    folder = tmp_path_factory.mktemp("wrong")
-    parts = [Looked(district).noticed().assign(seed=SHARED)]
+def seen(districts: SharedDistricts, district: District, district_links: Links) -> pd.DataFrame:
+    parts = [Looked(district, district_links).noticed().assign(seed=SHARED)]
     for seed in SEEDS[1:]:
-        made = read_district(make_district(folder=folder / str(seed), seed=seed, **WRONG))
-        parts.append(Looked(made).noticed().assign(seed=seed))
+        made = districts.read(seed=seed, **WRONG)
+        parts.append(Looked(made, districts.linked(seed=seed, **WRONG)).noticed().assign(seed=seed))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -143,6 +140,7 @@ def test_every_kind_that_somebody_can_notice_is_noticed_on_every_seed(seen: pd.D
     assert unnoticed.empty, unnoticed.to_string()
 
 
+@pytest.mark.full
 def test_of_each_kind_a_good_part_is_noticed(seen: pd.DataFrame) -> None:
     """Not all: what a record says is compared with nothing where the record is joined to nobody."""
     by_kind = seen.groupby(["silo", "kind", "found_by"])[["planted", "noticed"]].sum()
@@ -151,6 +149,7 @@ def test_of_each_kind_a_good_part_is_noticed(seen: pd.DataFrame) -> None:
     assert few.empty, few.to_string()
 
 
+@pytest.mark.full
 def test_every_declared_kind_was_looked_for(seen: pd.DataFrame) -> None:
     declared = {
         (fault.silo, fault.kind, word)
@@ -167,33 +166,37 @@ def test_every_declared_kind_was_looked_for(seen: pd.DataFrame) -> None:
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory, clean_district: District) -> dict[int, Looked]:
-    folder = tmp_path_factory.mktemp("clean")
-    made = {
-        seed: Looked(read_district(make_district(folder=folder / str(seed), seed=seed, **CLEAN)))
-        for seed in SEEDS[1:]
-    }
-    return {SHARED: Looked(clean_district), **made}
+def clean(
+    districts: SharedDistricts, clean_district: District, clean_links: Links
+) -> Callable[[int], Looked]:
+    @cache
+    def look(seed: int) -> Looked:
+        if seed == SHARED:
+            return Looked(clean_district, clean_links)
+        return Looked(districts.read(seed=seed, **CLEAN), districts.linked(seed=seed, **CLEAN))
+
+    return look
 
 
 @pytest.mark.parametrize("seed", sampled(SEEDS, 5))
-def test_without_faults_nothing_is_raised(clean: dict[int, Looked], seed: int) -> None:
+def test_without_faults_nothing_is_raised(clean: Callable[[int], Looked], seed: int) -> None:
     raised = {
         f"{fault.silo}.{fault.kind}: {word}": len(rows)
         for fault in declared_faults()
         for word in words(fault.found_by)
-        if can_be_noticed(word) and len(rows := clean[seed].raised(fault, word))
+        if can_be_noticed(word) and len(rows := clean(seed).raised(fault, word))
     }
     assert raised == {}
 
 
-def test_what_is_exempt_is_there(clean: dict[int, Looked]) -> None:
+@pytest.mark.full
+def test_what_is_exempt_is_there(clean: Callable[[int], Looked]) -> None:
     """An exemption that nothing needs would hide a fault one day."""
     names = {one.name for one in measures()}
     for silo, found_by in PLANTED:
         places = [
             (one.behind if found_by in names else one.findings).rename(columns={"measure": "kind"})
-            for one in clean.values()
+            for one in map(clean, SEEDS)
         ]
         there = pd.concat([place[["silo", "kind"]] for place in places])
         assert (there["silo"].eq(silo) & there["kind"].eq(found_by)).any(), (silo, found_by)

@@ -144,6 +144,7 @@ def test_visits_follow_well_being_and_illness_and_no_group_has_more() -> None:
     assert np.isin(next_day[sent], missed).mean() > 2 * np.isin(next_day[~sent], missed).mean()
 
 
+@pytest.mark.full
 def test_a_visit_written_under_a_brother_or_sister_has_all_of_her_name(tmp_path: Path) -> None:
     folder = make_district(
         folder=tmp_path / "wrong", students=300, seed=5, fault_rates={"health.sibling_swap": 0.2}

@@ -81,6 +81,7 @@ def test_a_new_surname_is_written_wherever_rosters_are_fresh_and_nowhere_else(
             assert sum(name in line for line in text.decode("utf-8").splitlines()) == 1
 
 
+@pytest.mark.full
 def test_the_key_knows_the_surname_of_each_rosters_day(tmp_path: Path) -> None:
     day = {**SETTINGS, "people_only": False, "as_of": dt.date(2026, 1, 13)}
     folder = make_district(folder=tmp_path / "d", watched="surname", watched_day=MONDAY, **day)

@@ -46,6 +46,7 @@ def test_a_file_shows_the_change_from_one_day_on_and_on_no_day_before(every_day:
     }  # fmt: skip
 
 
+@pytest.mark.full
 def test_days_are_those_that_the_district_made_whole_shows(tmp_path: Path, every_day: OneChange) -> None:
     known = every_day.known.set_index("system")
     since = known["days"].to_dict()

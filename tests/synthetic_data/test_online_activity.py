@@ -9,22 +9,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.files import District, read_district
-from synthetic_data.district import make_district
+from helpers.files import Silo, read_district
+from tests.shared_districts import SharedDistricts, only
 from tests.synthetic_data.truth import truth
 
 OBSERVED = Path(__file__).parents[1] / "layouts" / "terms" / "observed_headers.csv"
+CLEAN = {"students": 200, "faults": 0.0}
 DAY = pd.Timestamp("2026-04-09")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_district(folder=tmp_path_factory.mktemp("online") / "clean", students=200, faults=0.0)
+def folder(districts: SharedDistricts) -> Path:
+    return districts.folder(**CLEAN)
 
 
 @pytest.fixture(scope="module")
-def district(folder: Path) -> District:
-    return read_district(folder)
+def lms(districts: SharedDistricts) -> Silo:
+    return districts.read("lms", **CLEAN)["lms"]
 
 
 def table(folder: Path, name: str) -> pd.DataFrame:
@@ -84,8 +85,8 @@ def test_a_status_says_what_the_toolkit_would_say_of_it(folder: Path) -> None:
     assert (moments.dt.hour < 6).mean() > 0.2, "evenings in the middle of the country are the next day in UTC"
 
 
-def test_read_back_they_give_what_the_key_says(folder: Path, district: District) -> None:
-    silo = district["lms"]
+def test_read_back_they_give_what_the_key_says(folder: Path, lms: Silo) -> None:
+    silo = lms
     work = silo.facts["assignment_score"]
     work = by_person(folder, work.loc[work["submitted_utc"].notna()])
     for element, rows in (
@@ -105,10 +106,10 @@ def test_read_back_they_give_what_the_key_says(folder: Path, district: District)
     assert accounts.loc["lms/system-activities.csv", "rows_kept_apart"] == sign_outs > 0
 
 
-def test_what_is_handed_in_is_no_second_assignment(folder: Path, district: District) -> None:
+def test_what_is_handed_in_is_no_second_assignment(lms: Silo) -> None:
     from helpers.profile.rules.yearly_counts import only_handed_in
 
-    work = district["lms"].facts["assignment_score"]
+    work = lms.facts["assignment_score"]
     listed = work["file"].str.endswith("submissions.csv")
     assert (only_handed_in(work) == listed).all()
     assert not only_handed_in(work.loc[listed]).any(), "alone they are all that is known"
@@ -142,9 +143,7 @@ def test_nobody_signs_in_on_a_day_away_and_nothing_is_handed_in_after_it_was_gra
 
 def test_a_log_in_name_in_capitals_leads_to_the_same_child(folder: Path, tmp_path: Path) -> None:
     """In one gradebook the name stands in capitals; what the child handed in is still the child's."""
-    import shutil
-
-    shutil.copytree(folder, tmp_path / "copy")
+    only(folder, tmp_path / "copy", "lms")
     book, *_ = sorted((tmp_path / "copy" / "silos" / "lms" / "gradebooks").iterdir())
     lines = book.read_text(encoding="utf-8").split("\n")
     at = next(n for n, line in enumerate(lines) if n and not line.startswith(("    Points", ",", '"",')))

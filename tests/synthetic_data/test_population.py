@@ -10,6 +10,7 @@ from synthetic_data.published import figures
 from synthetic_data.scenario import load_scenario
 from synthetic_data.schooling.enrollment import MOVES
 from tests.synthetic_data.truth import truth
+from tests.tiers import examples
 
 ALLOWED = {"string", "Int64", "float64", "boolean", "datetime64[us]"}
 
@@ -37,7 +38,7 @@ def test_frames_leave_with_the_dtypes_of_the_contract():
         assert isinstance(frame.index, pd.RangeIndex), name
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**40), students=st.integers(20, 150))
 def test_everybody_is_somebody(seed, students):
     population = make_population(load_scenario(students=students, seed=seed))

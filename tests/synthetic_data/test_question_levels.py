@@ -33,6 +33,7 @@ def test_governed_exchange_answers_what_islands_cannot(asked: AtLevels) -> None:
     assert {"Not joined", "Not fresh"} <= set(apart.loc[apart["level"].eq("none"), "why"])
 
 
+@pytest.mark.full
 def test_families_who_look_in_know_more_where_the_portal_knows_the_child(asked: AtLevels) -> None:
     told = asked.families[asked.families["domain"].eq("absences").fillna(False)]
     share = told.set_index(["level", "measure"])["share"]

@@ -8,6 +8,7 @@ from synthetic_data.scenario import load_scenario
 from synthetic_data.schooling import make_schooling
 from synthetic_data.schooling.enrollment import ENTRIES, EXITS
 from tests.synthetic_data.truth import truth
+from tests.tiers import examples
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +16,7 @@ def made():
     return truth(students=600)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(seed=st.integers(0, 2**40), students=st.integers(20, 150), churn=st.sampled_from([0.0, 0.1, 0.5]))
 def test_nobody_is_in_two_places_at_once(seed, students, churn):
     shares = dict.fromkeys(

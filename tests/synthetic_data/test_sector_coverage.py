@@ -14,6 +14,7 @@ def intervals() -> pd.DataFrame:
     return sector_coverage(sectors=5, situations=situations, endless=20_000)
 
 
+@pytest.mark.full
 def test_intervals_hold_but_for_volunteers(intervals: pd.DataFrame) -> None:
     """Five sectors are few, and the bounds are wide. The bench looks at a hundred."""
     table = coverage_of(intervals).set_index(["situation", "what", "comparison"])
@@ -30,6 +31,7 @@ def test_intervals_hold_but_for_volunteers(intervals: pd.DataFrame) -> None:
     assert means.loc["unadjusted", "held"] < means.loc["weighted", "held"]
 
 
+@pytest.mark.full
 def test_correction_makes_false_calls_rare(intervals: pd.DataFrame) -> None:
     calls = false_calls(intervals).set_index(["correction", "of"])
     assert calls.loc[("Holm", "differences"), "share"] <= calls.loc[("none", "differences"), "share"]

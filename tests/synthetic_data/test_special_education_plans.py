@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.files import District, read_district
-from synthetic_data.district import make_district
+from helpers.files import District
 from synthetic_data.life.wellbeing.plans import CATEGORIES
 from synthetic_data.observation import Truth
 from synthetic_data.published import rows
 from synthetic_data.scenario import Level, exchange
 from synthetic_data.systems.special_education.maker import SILO, observe
+from tests.shared_districts import SharedDistricts
 from tests.synthetic_data.truth import truth
 
 # Fields of the reader whose list the layout follows, without the one that it adds itself.
@@ -94,9 +94,10 @@ def test_shares_are_the_published_ones_and_the_same_for_every_origin() -> None:
     assert academic[has].mean() < academic[~has].mean() - 0.3
 
 
-def test_the_files_say_what_the_key_says_was_so_on_their_day(tmp_path: Path) -> None:
-    folder = make_district(folder=tmp_path / "clean", students=300, seed=9, faults=0.0)
-    roster_day = read_district(folder)["special_education"].people["as_of"].max()
+def test_the_files_say_what_the_key_says_was_so_on_their_day(districts: SharedDistricts) -> None:
+    settings = {"students": 300, "level": "manual", "faults": 0.0}
+    folder = districts.folder(**settings)
+    roster_day = districts.read("special_education", **settings)["special_education"].people["as_of"].max()
     table = with_person(folder)
     table["met"] = pd.to_datetime(table["nj_se_lastiepmeetingdate"], format="%m/%d/%Y")
     newest = table.sort_values("met").drop_duplicates("person", keep="last").set_index("person")
@@ -133,8 +134,9 @@ def test_the_level_says_how_many_carry_the_state_s_number(level: Level, share: f
     assert "student_number" not in plans_file.frame, "no level gives this system the district's number"
 
 
-def test_a_child_is_filed_under_a_guardian_s_surname_in_every_row(tmp_path: Path) -> None:
-    folder = make_district(folder=tmp_path / "wrong", fault_rates={"guardian_surname": 0.5})
+@pytest.mark.full
+def test_a_child_is_filed_under_a_guardian_s_surname_in_every_row(districts: SharedDistricts) -> None:
+    folder = districts.folder(fault_rates={"guardian_surname": 0.5})
     people = key(folder, "people").set_index("person")
     wrong = key(folder, "faults").query("kind == 'guardian_surname' and silo == 'special_education'")
     guardians = people.loc[people["role"] == "Guardian"]

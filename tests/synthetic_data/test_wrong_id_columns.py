@@ -72,6 +72,7 @@ def test_undone_they_leave_the_clean_files(wrong: Path, tmp_path: Path) -> None:
     assert undone(wrong) == silo_files(make_district(folder=tmp_path / "clean", **settings))
 
 
+@pytest.mark.full
 def test_every_planted_column_is_refused_and_no_sound_one() -> None:
     columns = planted_columns(SEEDS, students=60)
     wrong = mistaken(columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,18 +21,32 @@ __all__ = ["notebooks_here"]
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def _outputs(shell: Any, captured: Any, result: Any) -> list[nbformat.NotebookNode]:
+def _outputs(
+    shell: Any, captured: Any, result: Any, warned: list[warnings.WarningMessage]
+) -> list[nbformat.NotebookNode]:
     if result.error_in_exec or result.error_before_exec:
         raise result.error_in_exec or result.error_before_exec
     shown = [
         new_output("display_data", data=dict(one.data), metadata=dict(one.metadata))
         for one in captured.outputs
     ]
+    if said := captured.stderr + "".join(f"{one.category.__name__}: {one.message}\n" for one in warned):
+        shown.append(new_output("stream", name="stderr", text=said))
     if result.result is None:
         return shown
     # What is printed is kept of no real folder.
     data, metadata = shell.display_formatter.format(result.result)
     return [*shown, new_output("display_data", data=data, metadata=metadata)]
+
+
+@contextmanager
+def _as_a_kernel_warns() -> Iterator[list[warnings.WarningMessage]]:
+    """Record the warnings that a kernel would print."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("default")
+        for kept_quiet in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+            warnings.simplefilter("ignore", kept_quiet)
+        yield warned
 
 
 def _execute(path: str, out: str, parameters: Mapping[str, object], **_: object) -> None:
@@ -49,9 +64,9 @@ def _execute(path: str, out: str, parameters: Mapping[str, object], **_: object)
             for cell in notebook.cells:
                 if cell.cell_type != "code":
                     continue
-                with capture_output() as captured:
+                with capture_output() as captured, _as_a_kernel_warns() as warned:
                     result = shell.run_cell(cell.source)
-                cell.outputs = _outputs(shell, captured, result)
+                cell.outputs = _outputs(shell, captured, result, warned)
                 if "parameters" in cell.metadata.get("tags", []):
                     shell.user_ns.update(parameters)
         finally:

@@ -27,7 +27,7 @@ from synthetic_data.observation import Later, Observation, Recorded, Truth, abou
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
-from synthetic_data.systems.test_vendors import Held, held_by, numbers_of, race_words
+from synthetic_data.systems.assessment_vendors import Held, held_by, numbers_of, race_words
 
 __all__ = ["LAYOUT", "SILO", "observe"]
 

@@ -25,7 +25,7 @@ from synthetic_data.observation import Observation, Recorded, Truth, about, limi
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
-from synthetic_data.systems.test_vendors import GROUP_WORDS
+from synthetic_data.systems.assessment_vendors import GROUP_WORDS
 
 __all__ = ["LAYOUT", "SILO", "observe"]
 
